@@ -1,0 +1,42 @@
+/**
+ * A streaming check of uncompressed content. It is shown every byte once, in order, measures in passing in constant
+ * memory, and throws as soon as it knows that the content is bad.
+ */
+export interface ContentCheck<R> {
+  write(chunk: Buffer): void
+  /** Called once, after the last byte. Throws `CheckError` when the content is not whole. */
+  finish(): R
+  /** What has been seen so far, for the progress line. */
+  progress(): { bytes: number; tables?: number; files?: number }
+}
+
+/** Of the uncompressed stream. `sha256` in lower-case hex. */
+export interface ContentDigest {
+  bytes: number
+  sha256: string
+}
+
+/** One table of a dump: the size of its `INSERT` lines and their sha256. */
+export interface TableFingerprint {
+  name: string
+  bytes: number
+  sha256: string
+}
+
+/** What a dump holds. Names as the dump has them, in its order; `routines` as `procedure name` or `function name`. */
+export interface DumpContent extends ContentDigest {
+  tables: TableFingerprint[]
+  views: string[]
+  triggers: string[]
+  routines: string[]
+  events: string[]
+}
+
+/** What an archive holds. `files`: names of regular files, hard links among them; `links`: symbolic links. */
+export interface ArchiveContent extends ContentDigest {
+  files: number
+  directories: number
+  links: number
+  /** Fifos and devices. */
+  others: number
+}

@@ -1,0 +1,43 @@
+/** What an error tells the person who reads it, beside what failed. */
+export interface ErrorFacts {
+  /** What to do next, in whole sentences. */
+  advice?: string
+  /** What is still safe, in whole sentences, where it differs from what the command says by default. */
+  safe?: string
+  /** Lines for the log only: stderr of a tool, ids to look up. Already free of secrets. */
+  detail?: readonly string[]
+  cause?: unknown
+}
+
+/** The base of every error this action raises on purpose. */
+export abstract class ActionError extends Error {
+  readonly advice: string | undefined
+  readonly safe: string | undefined
+  readonly detail: readonly string[]
+
+  constructor(message: string, facts: ErrorFacts = {}) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
+    this.name = new.target.name
+    this.advice = facts.advice
+    this.safe = facts.safe
+    this.detail = facts.detail ?? []
+  }
+}
+
+/** The user can mend it: an input, a right, a missing tool. The message names it and says how. */
+export class UserError extends ActionError {}
+
+/** Something broke on the way: a server, a link, a store, a tool. */
+export class FailureError extends ActionError {}
+
+/** The run was told to stop (SIGINT or SIGTERM from the runner). */
+export class CancelledError extends ActionError {
+  constructor() {
+    super('The run was cancelled.')
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,27 @@
+/** What the database server lists, read from `information_schema` before the dump begins. */
+export interface Inventory {
+  server: { flavor: 'mariadb' | 'mysql'; version: string }
+  /** First line of the dump tool's `--version`. */
+  dumpTool: string
+  databases: DatabaseInventory[]
+}
+
+export interface DatabaseInventory {
+  name: string
+  characterSet: string
+  collation: string
+  tables: ListedTable[]
+  triggers: { name: string; table: string }[]
+  /** `kind` in lower case: procedure, function, package, package body. */
+  routines: { name: string; kind: string }[]
+  events: string[]
+}
+
+export interface ListedTable {
+  name: string
+  kind: 'table' | 'view' | 'sequence'
+  /** '' for views. */
+  engine: string
+  /** The server's own estimate of data and indexes; 0 when it has none. */
+  sizeBytes: number
+}

@@ -1,0 +1,75 @@
+import type { Compression } from '../checks/compression'
+import type { TableFingerprint } from '../checks/content-check'
+import type { RunIdentity, Warning } from '../runtime/runtime'
+
+export const manifestFormat = 'make-a-backup/1'
+
+/**
+ * The record of one recovery point, `<slot>.manifest.json`. It is written last; without it there is no recovery
+ * point. Field names are the public format: `docs/format.md` explains each.
+ */
+export interface Manifest {
+  format: typeof manifestFormat
+  slot: string
+  /** `publishing`: an intent, not restorable; `complete`: a recovery point. */
+  state: 'publishing' | 'complete'
+  verdict: 'good' | 'suspect'
+  startedAt: string
+  finishedAt: string
+  timezone: string
+  /** The input `ssh-host`. */
+  host: string
+  run: RunIdentity
+  tool: { name: string; version: string }
+  server: {
+    os: string
+    database?: { flavor: string; version: string; dumpTool: string; options: string[] }
+    rsync?: string
+    tar?: string
+  }
+  artifacts: Artifact[]
+  warnings: Warning[]
+  /** Only while `publishing`: the recovery point this one replaces, so that an intent that cannot be kept can be undone. */
+  previous?: Manifest | null
+}
+
+export type Artifact = DatabaseArtifact | FilesArtifact
+
+interface StoredArtifact {
+  /** What stands between the slot and `.sql` or `.tar` in the key: `database`, `shop.database`, `codebase`. */
+  name: string
+  key: string
+  /** Of the stored object. */
+  bytes: number
+  sha256: string
+  etag: string
+  versionId: string | null
+  compression: Compression
+  startedAt: string
+  finishedAt: string
+  /** Only while `publishing`: what completes the upload. */
+  upload?: { id: string; partETags: string[] }
+}
+
+export interface DatabaseArtifact extends StoredArtifact {
+  kind: 'database'
+  database: string
+  content: {
+    bytes: number
+    sha256: string
+    tables: TableFingerprint[]
+    views: number
+    triggers: number
+    routines: number
+    events: number
+    /** The database's defaults, which a dump of a single database does not carry. */
+    characterSet: string
+    collation: string
+  }
+}
+
+export interface FilesArtifact extends StoredArtifact {
+  kind: 'files'
+  paths: string[]
+  content: { bytes: number; sha256: string; files: number; directories: number; links: number }
+}

@@ -1,0 +1,20 @@
+import { FailureError, type ErrorFacts } from '../runtime/errors'
+
+/** A store said no, or could not be reached. */
+export class StoreError extends FailureError {
+  /** The store's own code (`AccessDenied`, `NoSuchUpload`, …) or Node's (`ECONNREFUSED`); '' when there was none. */
+  readonly code: string
+  /** The HTTP status; undefined when no answer came. */
+  readonly status: number | undefined
+
+  constructor(message: string, facts: ErrorFacts & { code: string; status?: number }) {
+    super(message, facts)
+    this.code = facts.code
+    this.status = facts.status
+  }
+}
+
+/** The credentials may not do this. Not worth a retry, and for some steps not fatal. */
+export function isDenied(error: unknown): boolean {
+  return error instanceof StoreError && (error.status === 403 || error.code === 'AccessDenied')
+}
