@@ -1,7 +1,30 @@
 /** Real streams and real servers; only `src/runtime/github-runtime.ts` and the bundle touch `@actions/*`. */
-module.exports = {
+const compiler = {
+  module: 'CommonJS',
+  moduleResolution: 'Node10',
+  target: 'ES2023',
+  esModuleInterop: true,
+  isolatedModules: true,
+  ignoreDeprecations: '6.0',
+}
+
+const project = name => ({
+  displayName: name,
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
-  transform: { '^.+\\.ts$': ['ts-jest', { isolatedModules: true, tsconfig: { module: 'CommonJS', moduleResolution: 'Node10', target: 'ES2023', esModuleInterop: true, isolatedModules: true, ignoreDeprecations: '6.0' } }] },
+  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: compiler }] },
   moduleFileExtensions: ['ts', 'js', 'json'],
+  modulePathIgnorePatterns: ['<rootDir>/.work/'],
+})
+
+/** sshd, MariaDB and an S3 server, started once for all projects of a run that name them. */
+const withServers = name => ({
+  ...project(name),
+  globalSetup: '<rootDir>/test/servers/global-setup.ts',
+  globalTeardown: '<rootDir>/test/servers/global-teardown.ts',
+})
+
+module.exports = {
+  projects: [project('unit'), withServers('contract'), withServers('integration'), withServers('scenarios')],
+  testTimeout: 120_000,
 }

@@ -1,6 +1,6 @@
-import type { Compression } from '../checks/compression'
 import type { TableFingerprint } from '../checks/content-check'
 import type { RunIdentity, Warning } from '../runtime/runtime'
+import type { Compression } from '../server/compression'
 
 export const manifestFormat = 'make-a-backup/1'
 

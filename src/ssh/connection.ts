@@ -1,4 +1,8 @@
 import type { Readable, Writable } from 'node:stream'
+import { ConnectionPool } from './connection-pool'
+import { establish } from './establish'
+import type { HostKeyPins } from './host-keys'
+import { defaultTimeouts, type SshTimeouts } from './timeouts'
 
 /** Where to connect, as whom, and which host keys are right. */
 export interface SshTarget {
@@ -9,7 +13,7 @@ export interface SshTarget {
   privateKey?: string
   passphrase?: string
   password?: string
-  hostKeys: import('./host-keys').HostKeyPins
+  hostKeys: HostKeyPins
 }
 
 /** An authenticated connection to a host whose key was checked. */
@@ -36,4 +40,26 @@ export interface RemoteProcess {
   close(): void
 }
 
-export type RemoteExit = { kind: 'code'; code: number } | { kind: 'signal'; signal: string } | { kind: 'lost'; reason: string }
+export type RemoteExit =
+  | { kind: 'code'; code: number }
+  | { kind: 'signal'; signal: string }
+  | { kind: 'lost'; reason: string }
+
+export interface ConnectOptions {
+  /** Ends the attempts to connect with `CancelledError`. A connection that stands is not touched by it: `close()` ends that. */
+  signal: AbortSignal
+  /** Told what went wrong before each further attempt. */
+  onRetry?: (message: string) => void
+  timeouts?: Partial<SshTimeouts>
+}
+
+/**
+ * Connects, checks the host key before anything else is sent, and logs in. Throws `UserError` for what an input can mend
+ * (host, host key, login), `FailureError` for the network and the server, `CancelledError` on abort.
+ */
+export async function connect(target: SshTarget, options: ConnectOptions): Promise<Connection> {
+  const timeouts = { ...defaultTimeouts, ...options.timeouts }
+  const onRetry = options.onRetry ?? (() => {})
+  const first = await establish(target, { signal: options.signal, timeouts, onRetry })
+  return new ConnectionPool(target.host, first, signal => establish(target, { signal, timeouts, onRetry }))
+}

@@ -1,4 +1,4 @@
-import { FailureError, type ErrorFacts } from '../runtime/errors'
+import { type ErrorFacts, FailureError } from '../runtime/errors'
 
 /** A store said no, or could not be reached. */
 export class StoreError extends FailureError {

@@ -33,12 +33,23 @@ export interface Store {
    * Sends part `number` (from 1). All parts but the last have the same size, at least 5 MiB. The body's checksum travels with
    * it, so a store that received other bytes refuses them. Returns the part's ETag, without quotes.
    */
-  uploadPart(key: string, uploadId: string, number: number, body: Buffer, signal?: AbortSignal): Promise<string>
+  uploadPart(
+    key: string,
+    uploadId: string,
+    number: number,
+    body: Buffer,
+    signal?: AbortSignal,
+  ): Promise<string>
   /**
    * Makes the object appear, whole, in one step, and returns its ETag. `sizeBytes` lets a store refuse a lost part.
    * Throws `StoreError` with `code: 'NoSuchUpload'` when the upload is unknown: completed before, or aborted.
    */
-  completeUpload(key: string, uploadId: string, partETags: readonly string[], sizeBytes: number): Promise<StoredVersion>
+  completeUpload(
+    key: string,
+    uploadId: string,
+    partETags: readonly string[],
+    sizeBytes: number,
+  ): Promise<StoredVersion>
   /** Drops an upload and its parts; succeeds when it is already gone. */
   abortUpload(key: string, uploadId: string): Promise<void>
   /** Every upload begun under `prefix` and neither completed nor aborted. */

@@ -1,0 +1,509 @@
+#!/bin/sh
+# The server side of make-a-backup, in one POSIX shell script: it runs under dash, bash and busybox ash.
+#
+# It arrives with each connection and leaves nothing behind but the mirror and the locks. It is constant text: every value
+# comes as data on standard input, one `key=value` a line, up to an empty line. In values `\\` stands for a backslash and `\n` for a
+# line break. What is still to come on standard input are heartbeats, a line each; its end means that the runner is gone.
+#
+# Standard output carries a line `@NONCE`, then the job's data and nothing else: whatever a login shell printed before is told
+# apart by the nonce. Standard error carries what tools print, and lines of ours, `@NONCE WORD VALUE`:
+#   phase  NAME            what the job is doing now
+#   size   BYTES           how many bytes the archive will hold, about
+#   count  KIND NUMBER     entries in the mirror
+#   problem CODE DETAIL    why the job cannot be done; exit status 69
+#   status STAGE CODE      the exit status of one stage of the pipeline
+#   done                   the last line of a job that did all it was asked for
+#
+# shellcheck disable=SC2317 # functions are also called by name, through command_with and pipe_compressed
+set -u
+umask 077
+LC_ALL=C
+export LC_ALL
+nl='
+'
+# A login path file would outrank the option file that carries the credentials.
+MYSQL_TEST_LOGIN_FILE=/dev/null
+export MYSQL_TEST_LOGIN_FILE
+
+main() {
+  read_request
+  printf '@%s\n' "$nonce"
+  # The lowest priority that needs no rights; a site must not feel its backup.
+  renice -n 19 -p $$ >/dev/null 2>&1 || :
+  ionice -c 2 -n 7 -p $$ >/dev/null 2>&1 || :
+  case $job in
+    lock) lock_prefix ;;
+    inventory) take_inventory ;;
+    dump) dump_database ;;
+    archive) archive_folders ;;
+    cleanup) clean_up ;;
+    *) problem unknown-job "$job" ;;
+  esac
+  say 'done'
+  finish 0
+}
+
+# ---------------------------------------------------------------- the request and the report
+
+read_request() {
+  nonce='' job='' options='' databases='' everything='' paths='' excludes='' mirror='' bandwidth='' allow_empty=''
+  compression='' level='' lock='' owner='' wait_seconds=0 argument_count=0 structure_count=0 watcher='' held=''
+  while IFS= read -r line && [ -n "$line" ]; do
+    key=${line%%=*} value=${line#*=}
+    case $value in *\\*) value=$(printf '%b.' "$value") value=${value%.} ;; esac
+    case $key in
+      nonce) nonce=$value ;;
+      job) job=$value ;;
+      option) options=$options$value$nl ;;
+      database) databases="$databases $value" ;;
+      everything) everything=$value ;;
+      argument)
+        argument_count=$((argument_count + 1))
+        eval "argument_$argument_count=\$value"
+        ;;
+      structure)
+        structure_count=$((structure_count + 1))
+        eval "structure_$structure_count=\$value"
+        ;;
+      path) paths=$paths$value$nl ;;
+      exclude) excludes=$excludes$value$nl ;;
+      mirror) mirror=$value ;;
+      bandwidth) bandwidth=$value ;;
+      allow-empty) allow_empty=$value ;;
+      compression) compression=$value ;;
+      level) level=$value ;;
+      lock) lock=$value ;;
+      owner) owner=$value ;;
+      wait-seconds) wait_seconds=$value ;;
+    esac
+  done
+  [ -n "$nonce" ] || exit 64
+}
+
+# The leading line break keeps the report apart from a tool's last words, which may lack one.
+say() {
+  printf '\n@%s %s\n' "$nonce" "$*" >&2
+}
+
+problem() {
+  say problem "$@"
+  finish 69
+}
+
+finish() {
+  trap - EXIT TERM HUP INT
+  [ -z "$watcher" ] || kill "$watcher" 2>/dev/null
+  release_held
+  exit "$1"
+}
+
+# Watches for the end of standard input: then the runner is gone, and so is the reason to go on. Heartbeats keep the locks fresh.
+watch_runner() {
+  exec 5<&0
+  (
+    # A reader by itself, so that ending the watcher leaves no process behind.
+    while IFS= read -r _ <&5; do touch_held; done
+    # Only where this shell leads its process group: elsewhere the group may hold the server's own processes.
+    [ "$(ps -o pgid= -p $$ 2>/dev/null | tr -d ' ')" = "$$" ] && kill -TERM 0
+  ) </dev/null >/dev/null 2>&1 &
+  watcher=$!
+  exec </dev/null 5<&-
+  trap 'finish 143' TERM HUP INT
+  trap 'finish 70' EXIT
+}
+
+# ---------------------------------------------------------------- locks
+
+# A lock is a folder: making one is atomic everywhere. It lives as long as its holder and the holder's heartbeats.
+#   take_lock FOLDER WAIT_SECONDS    sets `busy` to the owner's words when someone else has it
+take_lock() {
+  waited=0
+  while ! mkdir "$1" 2>/dev/null; do
+    [ -d "$1" ] || problem state-folder "$1"
+    if is_stale "$1"; then break_lock "$1"; continue; fi
+    if [ "$waited" -ge "$2" ]; then
+      busy=$(cat "$1/owner" 2>/dev/null)
+      return 1
+    fi
+    sleep 1
+    waited=$((waited + 1))
+  done
+  : >"$1/alive"
+  printf '%s\n' "$$" >"$1/pid"
+  printf '%s\n' "$owner" >"$1/owner"
+  held=$held$1$nl
+}
+
+# Dead: its holder is gone, or has not heard from its runner for two minutes (heartbeats come every 15 seconds).
+is_stale() {
+  if [ ! -e "$1/alive" ]; then
+    # Being made right now, or its holder died in that very moment.
+    [ -n "$(find "$1" -prune -mmin +2 2>/dev/null)" ]
+    return
+  fi
+  holder=$(cat "$1/pid" 2>/dev/null)
+  if [ -n "$holder" ] && ! kill -0 "$holder" 2>/dev/null; then return 0; fi
+  [ -n "$(find "$1/alive" -mmin +2 2>/dev/null)" ]
+}
+
+# One breaker at a time, and the verdict is taken again: otherwise a slow one could remove the lock a quick one just took.
+break_lock() {
+  if ! mkdir "$1.breaking" 2>/dev/null; then
+    [ -z "$(find "$1.breaking" -prune -mmin +1 2>/dev/null)" ] || rmdir "$1.breaking" 2>/dev/null
+    sleep 1
+    return
+  fi
+  if is_stale "$1"; then
+    holder=$(cat "$1/pid" 2>/dev/null)
+    end_holder "$holder"
+    say recovered "$(cat "$1/owner" 2>/dev/null)"
+    rm -rf "$1"
+  fi
+  rmdir "$1.breaking"
+}
+
+# A process number may have been given to another since: only a shell that leads its own group can be a holder of ours.
+end_holder() {
+  [ -n "$1" ] && [ "$1" != "$$" ] && kill -0 "$1" 2>/dev/null || return 0
+  case $(ps -o pgid=,args= -p "$1" 2>/dev/null | tr -s ' ') in
+    *"$1 "*'sh -c'*) kill -TERM "-$1" 2>/dev/null || kill -TERM "$1" 2>/dev/null || : ;;
+  esac
+}
+
+touch_held() {
+  set -f
+  IFS=$nl
+  for folder in $held; do [ ! -d "$folder" ] || : >"$folder/alive"; done
+  unset IFS
+}
+
+release_held() {
+  set -f
+  IFS=$nl
+  for folder in $held; do
+    [ "$(cat "$folder/pid" 2>/dev/null)" != "$$" ] || rm -rf "$folder"
+  done
+  unset IFS
+  held=''
+}
+
+# Where locks live: a folder that is ours alone.
+state_folder() {
+  state=${HOME:-/nonexistent}/.make-a-backup
+  mkdir -p "$state" 2>/dev/null || {
+    state=${TMPDIR:-/tmp}/make-a-backup-$(id -u)
+    mkdir -p "$state" 2>/dev/null || problem state-folder "${HOME:-/nonexistent}/.make-a-backup"
+  }
+  own_folder "$state"
+}
+
+# Refuses a folder that someone else made, or planted as a link.
+own_folder() {
+  if [ -h "$1" ] || [ ! -d "$1" ] || [ ! -O "$1" ] || [ ! -w "$1" ]; then problem state-folder "$1"; fi
+}
+
+# Holds the lock until the runner lets go or is gone.
+lock_prefix() {
+  state_folder
+  trap 'finish 143' TERM HUP INT
+  trap 'finish 70' EXIT
+  take_lock "$state/$lock" "$wait_seconds" || problem busy "$busy"
+  say phase locked
+  while IFS= read -r beat && [ "$beat" != release ]; do touch_held; done
+}
+
+# For the post step: ends what a killed run of this very owner left.
+clean_up() {
+  state_folder
+  set -f
+  for folder in "$state/$lock" "$(expand_home "$mirror").lock"; do
+    [ "$(cat "$folder/owner" 2>/dev/null)" = "$owner" ] || continue
+    end_holder "$(cat "$folder/pid" 2>/dev/null)"
+    rm -rf "$folder"
+    say recovered "$owner"
+  done
+}
+
+# ---------------------------------------------------------------- the database
+
+# Credentials reach the tools through an option file on a descriptor: no argument, no environment, no file on a disk.
+# A printf that is a program of its own would show them in the process list.
+require_builtin_printf() {
+  [ -n "$options" ] || return 0
+  case $(command -v printf) in printf) ;; *) problem printf-not-built-in /bin/sh ;; esac
+}
+
+find_tools() {
+  client=$(command -v mariadb || command -v mysql) || problem missing-tool mysql
+  dumper=$(command -v mariadb-dump || command -v mysqldump) || problem missing-tool mysqldump
+  require_builtin_printf
+}
+
+# run_sql SQL ARGUMENT…
+run_sql() {
+  sql=$1
+  shift
+  if [ -n "$options" ]; then
+    printf '[client]\n%s' "$options" | {
+      exec 3<&0
+      printf '%s\n' "$sql" | "$client" --defaults-file=/dev/fd/3 "$@"
+    }
+  else
+    printf '%s\n' "$sql" | "$client" "$@"
+  fi
+}
+
+# run_dump ARGUMENT…
+run_dump() {
+  if [ -n "$options" ]; then
+    printf '[client]\n%s' "$options" | "$dumper" --defaults-file=/dev/stdin "$@"
+  else
+    "$dumper" "$@" </dev/null
+  fi
+}
+
+# Puts the numbered values NAME_1 … NAME_COUNT behind the command and runs it: command_with NAME COUNT COMMAND…
+command_with() {
+  list_name=$1 list_count=$2
+  shift 2
+  list_index=1
+  while [ "$list_index" -le "$list_count" ]; do
+    eval "set -- \"\$@\" \"\$${list_name}_$list_index\""
+    list_index=$((list_index + 1))
+  done
+  "$@"
+}
+
+# Tab-separated facts, a line each; names in hexadecimal, so that no name can look like something else.
+take_inventory() {
+  system=$(sed -n 's/^PRETTY_NAME="\{0,1\}\([^"]*\).*/\1/p' /etc/os-release 2>/dev/null)
+  printf 'os\t%s\n' "${system:-$(uname -sr)}"
+  case $compression in
+    zstd) command -v zstd >/dev/null || problem missing-tool zstd ;;
+    gzip) command -v pigz >/dev/null || command -v gzip >/dev/null || problem missing-tool gzip ;;
+  esac
+  if [ -n "$paths" ]; then inspect_paths; fi
+  if [ -n "$everything$databases" ]; then inspect_database; fi
+}
+
+inspect_paths() {
+  command -v rsync >/dev/null || problem missing-tool rsync
+  command -v tar >/dev/null || problem missing-tool tar
+  printf 'rsync\t%s\n' "$(rsync --version 2>/dev/null | head -n 1)"
+  printf 'tar\t%s\n' "$(tar --version 2>/dev/null | head -n 1)"
+  set -f
+  IFS=$nl
+  for path in $paths; do
+    unset IFS
+    if [ ! -e "$path" ]; then
+      printf 'path\tmissing\t%s\n' "$path"
+    elif [ ! -d "$path" ]; then
+      printf 'path\tnot-a-folder\t%s\n' "$path"
+    elif [ ! -r "$path" ] || [ ! -x "$path" ]; then
+      printf 'path\tunreadable\t%s\n' "$path"
+    elif [ -z "$(first_entry "$path")" ]; then
+      printf 'path\tempty\t%s\n' "$path"
+    else
+      printf 'path\tpresent\t%s\n' "$path"
+    fi
+    IFS=$nl
+  done
+  unset IFS
+}
+
+# Its name may end in line breaks, so the answer is only fit to be compared with nothing.
+first_entry() {
+  find "$1/." ! -name . -print 2>/dev/null | head -n 1
+}
+
+inspect_database() {
+  find_tools
+  printf 'dump-tool\t%s\n' "$("$dumper" --version 2>/dev/null | head -n 1)"
+  # Sizes and engines of tables are optional in the option files of old servers; what is missing in `--help` is told apart here.
+  if "$dumper" --help 2>/dev/null | grep -q -e '--ignore-table-data'; then printf 'feature\tignore-table-data\n'; fi
+  if [ -z "$options" ]; then
+    # Names only: the values may be secrets. Such options in the server's own ~/.my.cnf would thin out the dump.
+    "$dumper" --print-defaults 2>/dev/null | tr ' ' "$nl" | sed -n 's/^--\([A-Za-z_-]*\).*/\1/p' | while IFS= read -r name; do
+      printf 'default\t%s\n' "$name"
+    done
+  fi
+  if [ -n "$everything" ]; then
+    chosen="NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')"
+  else
+    chosen=''
+    for name in $databases; do
+      case $name in *[!0-9A-F]*) problem bad-request database ;; esac
+      chosen="$chosen${chosen:+, }_utf8 x'$name'"
+    done
+    chosen="IN ($chosen)"
+  fi
+  command_with argument "$argument_count" run_sql "
+    SELECT 'server', HEX(VERSION()), HEX(@@version_comment);
+    SELECT 'visible', HEX(SCHEMA_NAME) FROM information_schema.SCHEMATA;
+    SELECT 'database', HEX(SCHEMA_NAME), DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME
+      FROM information_schema.SCHEMATA WHERE SCHEMA_NAME $chosen;
+    SELECT 'table', HEX(TABLE_SCHEMA), HEX(TABLE_NAME), TABLE_TYPE, IFNULL(ENGINE, ''), IFNULL(DATA_LENGTH, 0) + IFNULL(INDEX_LENGTH, 0)
+      FROM information_schema.TABLES WHERE TABLE_SCHEMA $chosen;
+    SELECT 'trigger', HEX(TRIGGER_SCHEMA), HEX(TRIGGER_NAME), HEX(EVENT_OBJECT_TABLE)
+      FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA $chosen;
+    SELECT 'routine', HEX(ROUTINE_SCHEMA), HEX(ROUTINE_NAME), ROUTINE_TYPE
+      FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA $chosen;
+    SELECT 'event', HEX(EVENT_SCHEMA), HEX(EVENT_NAME)
+      FROM information_schema.EVENTS WHERE EVENT_SCHEMA $chosen;"
+  code=$?
+  say status inventory "$code"
+  [ "$code" = 0 ] || finish 70
+}
+
+dump_database() {
+  find_tools
+  watch_runner
+  say phase dump
+  pipe_compressed dump_passes dump
+}
+
+# With structure-only tables the dump tool runs twice: their definitions first, since views may stand on them.
+dump_passes() {
+  if [ "$structure_count" -gt 0 ]; then
+    command_with structure "$structure_count" run_dump || return
+  fi
+  command_with argument "$argument_count" run_dump
+}
+
+# ---------------------------------------------------------------- the files
+
+archive_folders() {
+  command -v rsync >/dev/null || problem missing-tool rsync
+  command -v tar >/dev/null || problem missing-tool tar
+  mirror=$(expand_home "$mirror")
+  mkdir -p "$mirror" 2>/dev/null || problem mirror-folder "$mirror"
+  if [ -h "$mirror" ] || [ ! -O "$mirror" ] || [ ! -w "$mirror" ]; then problem mirror-folder "$mirror"; fi
+  mirror=$(cd "$mirror" && pwd -P) || problem mirror-folder "$mirror"
+  take_lock "$mirror.lock" "$wait_seconds" || problem mirror-busy "$busy"
+  watch_runner
+  refuse_hollow_sources
+  say phase rsync
+  mirror_folders
+  say phase tar
+  pipe_compressed write_archive tar
+}
+
+expand_home() {
+  # shellcheck disable=SC2088 # the tilde is data here
+  case $1 in
+    "~/"*) printf '%s\n' "${HOME:-/nonexistent}/${1#??}" ;;
+    *) printf '%s\n' "$1" ;;
+  esac
+}
+
+# A folder that vanished or became empty, an unmounted disk for one, must not empty the mirror.
+refuse_hollow_sources() {
+  set -f
+  IFS=$nl
+  for path in $paths; do
+    unset IFS
+    [ -d "$path" ] || problem missing-folder "$path"
+    if [ -z "$allow_empty" ] && [ -z "$(first_entry "$path")" ]; then problem empty-folder "$path"; fi
+    IFS=$nl
+  done
+  unset IFS
+}
+
+# Relative names: the mirror holds every folder under its full path, and patterns are anchored at the server's root.
+# A trailing slash makes a folder of a path that is a symbolic link.
+mirror_folders() {
+  set -f
+  set -- rsync -aHR --delete --delete-excluded --numeric-ids --stats --no-human-readable
+  [ -z "$bandwidth" ] || set -- "$@" "--bwlimit=$bandwidth"
+  IFS=$nl
+  for path in $paths; do
+    # The mirror never mirrors itself, by whatever name it is reached.
+    physical=$(cd "$path" && pwd -P) || problem missing-folder "$path"
+    case $physical/ in "$mirror"/*) problem mirror-around "$path" ;; esac
+    case $mirror in
+      "$physical"/*) set -- "$@" "--exclude=$(literal_pattern "$path/${mirror#"$physical"/}")" "--exclude=$(literal_pattern "$path/${mirror#"$physical"/}.lock")" ;;
+    esac
+  done
+  for pattern in $excludes; do set -- "$@" "--exclude=$pattern"; done
+  for path in $paths; do set -- "$@" "$path/"; done
+  unset IFS
+  stats=$("$@" "$mirror/")
+  code=$?
+  say status rsync "$code"
+  case $code in 0 | 24) ;; *) finish 70 ;; esac
+  say size "$(printf '%s\n' "$stats" | sed -n 's/^Total file size: //p' | tr -cd 0-9)"
+  count_entries
+}
+
+# A name as an rsync pattern that matches only it.
+literal_pattern() {
+  printf '%s\n' "$1" | sed 's/[][*?\\]/[&]/g'
+}
+
+# What the archive must hold, counted before it is written.
+count_entries() {
+  cd "$mirror" || problem mirror-folder "$mirror"
+  set -f
+  set --
+  IFS=$nl
+  for path in $paths; do set -- "$@" "./${path#/}"; done
+  unset IFS
+  for kind in f d l; do
+    say count "$kind" "$(find "$@" -type "$kind" -print0 2>/dev/null | tr -cd '\000' | wc -c | tr -d ' ')"
+  done
+}
+
+write_archive() {
+  set -f
+  set -- tar
+  if tar --version 2>/dev/null | grep -q GNU; then
+    # Names of the mirror are bytes: quoted in messages, raw in the archive. The format has no limits and every tar reads it.
+    set -- "$@" --format=gnu --quoting-style=escape
+  fi
+  set -- "$@" --numeric-owner -C "$mirror" -cf - --
+  IFS=$nl
+  for path in $paths; do set -- "$@" "${path#/}"; done
+  unset IFS
+  "$@" </dev/null
+}
+
+# ---------------------------------------------------------------- streams
+
+# pipe_compressed PRODUCER STAGE: its output, compressed, to standard output; the exit status of both stages is reported.
+# Plain sh has no pipefail, so each side hands its status over on a descriptor of its own.
+pipe_compressed() {
+  exec 4>&1
+  statuses=$(
+    {
+      { "$1" 3>&- 4>&-; echo "producer=$?" >&3; } |
+        { compress >&4 3>&- 4>&-; echo "compressor=$?" >&3; }
+    } 3>&1
+  )
+  exec 4>&-
+  # A status that is missing is a failure.
+  producer=255 compressor=255
+  for pair in $statuses; do
+    case $pair in
+      producer=*) producer=${pair#*=} ;;
+      compressor=*) compressor=${pair#*=} ;;
+    esac
+  done
+  say status "$2" "$producer"
+  say status compression "$compressor"
+  case $2:$producer:$compressor in
+    *:0:0 | tar:1:0) ;;
+    *) finish 70 ;;
+  esac
+}
+
+compress() {
+  case $compression in
+    none) cat ;;
+    zstd) zstd -q -c "-${level:-3}" -T0 ;;
+    gzip)
+      if command -v pigz >/dev/null; then pigz -n -c "-${level:-6}"; else gzip -n -c "-${level:-6}"; fi
+      ;;
+  esac
+}
+
+main

@@ -1,0 +1,90 @@
+/**
+ * Writes what `action.yml` says of inputs and outputs into `docs/inputs.md`, and into `README.md` between the markers
+ * `<!-- inputs:start -->` and `<!-- inputs:end -->` (and `outputs`). Works in the current folder. With `--check` nothing is
+ * written and the status is 1 when a file is not current.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import { z } from 'zod'
+
+const described = { description: z.string().min(1) }
+const actionMetadata = z.object({
+  name: z.string(),
+  description: z.string(),
+  inputs: z.record(
+    z.string(),
+    z.object({ ...described, required: z.boolean().optional(), default: z.string().optional() }),
+  ),
+  outputs: z.record(z.string(), z.object(described)),
+})
+type ActionMetadata = z.infer<typeof actionMetadata>
+
+function inputTable({ inputs }: ActionMetadata): string {
+  return table(
+    ['input', 'default', 'meaning'],
+    Object.entries(inputs).map(([name, input]) => [
+      `\`${name}\``,
+      input.required ? 'required' : input.default === undefined ? '' : `\`${input.default}\``,
+      input.description,
+    ]),
+  )
+}
+
+function outputTable({ outputs }: ActionMetadata): string {
+  return table(
+    ['output', 'meaning'],
+    Object.entries(outputs).map(([name, output]) => [`\`${name}\``, output.description]),
+  )
+}
+
+function table(head: string[], rows: string[][]): string {
+  const row = (cells: string[]): string =>
+    `| ${cells.map(cell => cell.replaceAll('|', '\\|').replace(/\s+/g, ' ').trim()).join(' | ')} |`
+  return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n')
+}
+
+function inputsPage(action: ActionMetadata): string {
+  return `<!-- Written by "npm run docs" from action.yml: change it there. -->
+
+# Inputs and outputs
+
+An input with a bad value fails the run at once, with the name of the input, the value and what would be right. Lists have
+one item per line; blank lines and lines that begin with \`#\` are left out.
+
+## Inputs
+
+${inputTable(action)}
+
+## Outputs
+
+${outputTable(action)}
+`
+}
+
+function withTable(markdown: string, name: string, content: string): string {
+  const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`]
+  const from = markdown.indexOf(start)
+  const to = markdown.indexOf(end)
+  if (from === -1 && to === -1) return markdown
+  if (from === -1 || to < from) throw new Error(`README.md: the markers ${start} and ${end} do not pair.`)
+  return `${markdown.slice(0, from + start.length)}\n${content}\n${markdown.slice(to)}`
+}
+
+const action = actionMetadata.parse(parse(readFileSync('action.yml', 'utf8')))
+const wanted = new Map([['docs/inputs.md', inputsPage(action)]])
+if (existsSync('README.md')) {
+  const readme = withTable(readFileSync('README.md', 'utf8'), 'inputs', inputTable(action))
+  wanted.set('README.md', withTable(readme, 'outputs', outputTable(action)))
+}
+
+const stale = [...wanted].filter(
+  ([file, content]) => !existsSync(file) || readFileSync(file, 'utf8') !== content,
+)
+if (process.argv.includes('--check')) {
+  for (const [file] of stale) console.error(`${file} is not current: run "npm run docs".`)
+  process.exitCode = stale.length > 0 ? 1 : 0
+} else {
+  mkdirSync('docs', { recursive: true })
+  for (const [file, content] of stale) writeFileSync(file, content)
+  console.log(stale.length > 0 ? `Written: ${stale.map(([file]) => file).join(', ')}` : 'All current.')
+}

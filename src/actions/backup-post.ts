@@ -1,0 +1,37 @@
+import { loadBackupState } from '../commands/backup-state'
+import { cleanUpBackup } from '../commands/clean-up-backup'
+import { loadBackupInputs } from '../inputs/backup'
+import { messageOf } from '../runtime/errors'
+import type { Runtime } from '../runtime/runtime'
+import { connect } from '../ssh/connection'
+import { openS3Store } from '../store/s3-store'
+import { runAction } from './run-action'
+
+/**
+ * The post step of the action at the root: finishes or drops what a run that was killed left. What it cannot do is a
+ * warning, since the run's own verdict stands and the next run tries again.
+ */
+export function backupPostAction(runtime: Runtime): Promise<void> {
+  const cleanUp = async () => {
+    const state = loadBackupState(runtime)
+    if (state === undefined || state.stage === 'clean') return
+    const inputs = loadBackupInputs(runtime, process.env)
+    const store = openS3Store(inputs.s3)
+    try {
+      const failures = await runtime.log.group('Clean up after the run', () => cleanUpBackup(inputs, state, { runtime, store, connect }))
+      if (failures.length > 0) {
+        runtime.log.warning(
+          `Some of what the run left could not be cleaned up: ${failures.join(' ')} The next run tries again.`,
+          'Clean-up incomplete',
+        )
+      }
+    } catch (error) {
+      runtime.log.warning(`The clean-up did not work: ${messageOf(error)} The next run tries again.`, 'Clean-up incomplete')
+    } finally {
+      store.close()
+    }
+  }
+  return runAction(runtime, cleanUp, {
+    safe: 'The clean-up changes no recovery point but an unfinished one.',
+  })
+}

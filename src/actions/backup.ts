@@ -1,0 +1,53 @@
+import { backup } from '../commands/backup'
+import { loadBackupInputs, type BackupInputs } from '../inputs/backup'
+import { annotateBackup } from '../report/annotations'
+import { setBackupOutputs } from '../report/outputs'
+import type { FailureFacts, RunReport } from '../report/run-report'
+import { scrubReport } from '../report/scrub-report'
+import { renderSummary, writeSummary } from '../report/summary'
+import type { Runtime } from '../runtime/runtime'
+import { connect } from '../ssh/connection'
+import { openS3Store } from '../store/s3-store'
+import { runAction } from './run-action'
+
+/** The action at the root: takes one recovery point. */
+export function backupAction(runtime: Runtime): Promise<void> {
+  let report: RunReport | undefined
+  const takeRecoveryPoint = async () => {
+    const inputs = loadBackupInputs(runtime, process.env)
+    report = emptyReport(inputs, runtime.clock.now())
+    const store = openS3Store(inputs.s3)
+    try {
+      await backup(inputs, { runtime, store, connect }, report)
+    } finally {
+      store.close()
+    }
+    setBackupOutputs(runtime, report)
+    annotateBackup(runtime.log, report)
+    await writeSummary(runtime, report)
+  }
+  const summarize = (failure: FailureFacts): string => {
+    // Inputs that are wrong are told by their annotation; there is no run to sum up yet.
+    if (report === undefined) return ''
+    const result = failure.kind === 'cancelled' ? 'cancelled' : 'failed'
+    return renderSummary(scrubReport({ ...report, result, failure, finishedAt: runtime.clock.now() }, runtime.scrub))
+  }
+  return runAction(runtime, takeRecoveryPoint, {
+    safe: 'Nothing was changed in the bucket: every recovery point stored before this run is as it was.',
+    summarize,
+  })
+}
+
+function emptyReport({ ssh, s3 }: BackupInputs, now: Date): RunReport {
+  const { bucket, prefix, endpoint } = s3
+  return {
+    result: 'failed',
+    host: ssh.host,
+    store: { bucket, prefix, ...(endpoint === undefined ? {} : { endpoint }) },
+    startedAt: now,
+    finishedAt: now,
+    artifacts: [],
+    warnings: [],
+    phases: [],
+  }
+}

@@ -1,0 +1,77 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { BackupInputs } from '../inputs/backup'
+import type { Runtime } from '../runtime/runtime'
+import { serverOver, type Server, type ServerLock } from '../server/server'
+import type { Connection, SshTarget } from '../ssh/connection'
+
+/** Opens a connection to a server whose host key was checked. */
+export type Connect = (
+  target: SshTarget,
+  options: { signal: AbortSignal; onRetry: (message: string) => void },
+) => Promise<Connection>
+
+/** A connected server whose prefix is locked for this run. */
+export interface Session {
+  readonly server: Server
+  /** Aborted when the run is cancelled, or when the lock is lost because the connection broke. */
+  readonly signal: AbortSignal
+  /** Lets go of the lock and the connection. Never throws, and does not wait for a dead link. */
+  close(): Promise<void>
+}
+
+/** Which lock a run takes, and what it says to others who find it taken. */
+export interface LockIdentity {
+  lock: string
+  owner: string
+}
+
+/** The lock is named for the prefix: two runs that would write to the same slots meet at it. */
+export function lockIdentity(storeName: string, prefix: string, { run, clock }: Runtime): LockIdentity {
+  const who = run.id === '' ? 'a run outside GitHub' : `${run.repository} run ${run.id}, attempt ${run.attempt}`
+  return {
+    lock: createHash('sha256').update(`${storeName}/${prefix}`).digest('hex').slice(0, 16),
+    owner: `${who}, since ${clock.now().toISOString()} [${randomBytes(4).toString('hex')}]`,
+  }
+}
+
+/** A run that is about to end, or one that was just cancelled, gets so long to let go. */
+const lockWaitSeconds = 20
+const releaseMs = 3_000
+
+/** Connects and takes the lock. */
+export async function openSession(
+  inputs: BackupInputs,
+  { lock, owner }: LockIdentity,
+  { runtime, connect }: { runtime: Runtime; connect: Connect },
+): Promise<Session> {
+  const { log } = runtime
+  const connection = await connect(inputs.ssh, { signal: runtime.signal, onRetry: message => log.info(message) })
+  log.info(`Connected to ${inputs.ssh.user}@${inputs.ssh.host}, ${connection.serverVersion}; its host key is the right one.`)
+  const server = serverOver(connection)
+  const closeOnCancel = () => connection.close()
+  try {
+    runtime.signal.addEventListener('abort', closeOnCancel, { once: true })
+    const held = await server.takeLock({ lock, owner, waitSeconds: lockWaitSeconds })
+    runtime.signal.throwIfAborted()
+    for (const dead of held.recovered) log.info(`Took over the lock of a run that is gone: ${dead}.`)
+    return sessionOf(connection, server, held, runtime.signal)
+  } catch (error) {
+    connection.close()
+    throw runtime.signal.aborted ? runtime.signal.reason : error
+  } finally {
+    runtime.signal.removeEventListener('abort', closeOnCancel)
+  }
+}
+
+function sessionOf(connection: Connection, server: Server, held: ServerLock, cancelled: AbortSignal): Session {
+  const lost = new AbortController()
+  held.lost.catch(error => lost.abort(error))
+  return {
+    server,
+    signal: AbortSignal.any([cancelled, lost.signal]),
+    close: async () => {
+      await Promise.race([held.release(), new Promise(resolve => setTimeout(resolve, releaseMs).unref())])
+      connection.close()
+    },
+  }
+}

@@ -1,0 +1,65 @@
+import { UserError } from '../runtime/errors'
+import type { DatabaseAccess } from '../server/database-access'
+import type { Rotation } from '../snapshot/slot'
+import type { SshTarget } from '../ssh/connection'
+import type { S3Settings } from '../store/s3-settings'
+import { type CompressionSettings, loadCompression } from './compression'
+import { type DatabaseSettings, loadDatabase } from './database'
+import { type FileSettings, loadFiles } from './files'
+import { loadMysql, mysqlSecrets } from './mysql'
+import { flag, type InputReader, lines, maskSecret } from './read'
+import { readAll } from './read-all'
+import { loadRotation } from './rotation'
+import { type Environment, loadS3, s3Secrets } from './s3'
+import { loadSsh, sshSecrets } from './ssh'
+
+/** Everything a backup is told. Holds secrets: never logged. */
+export interface BackupInputs extends DatabaseSettings {
+  ssh: SshTarget
+  mysql: DatabaseAccess
+  s3: S3Settings
+  files: FileSettings
+  compression: CompressionSettings
+  rotation: Rotation
+  /** An IANA name. */
+  timezone: string
+  /** A database without tables or a folder without files is fine. */
+  allowEmpty: boolean
+}
+
+/**
+ * Reads and checks every input of the action `backup`. Throws `UserError`, one that lists all if several inputs are wrong;
+ * all secrets are masked before the first can be thrown.
+ */
+export function loadBackupInputs(read: InputReader, environment: Environment): BackupInputs {
+  for (const name of [...sshSecrets, ...mysqlSecrets, ...s3Secrets]) maskSecret(read, name)
+  const { ssh, mysql, s3, database, files, compression, rotation, allowEmpty } = readAll({
+    something: () => requireSomething(read),
+    ssh: () => loadSsh(read),
+    mysql: () => loadMysql(read),
+    s3: () => loadS3(read, environment),
+    database: () => loadDatabase(read),
+    files: () => loadFiles(read),
+    compression: () => loadCompression(read),
+    rotation: () => loadRotation(read),
+    allowEmpty: () => flag(read, 'allow-empty') ?? false,
+  })
+  return { ssh, mysql, s3, ...database, files, compression, ...rotation, allowEmpty }
+}
+
+function requireSomething(read: InputReader): void {
+  if (['databases', 'paths'].some(name => isFilled(read, name))) return
+  throw new UserError('Inputs "databases" and "paths" are both empty: there is nothing to back up.', {
+    advice: 'Name databases, or "*" for all, or absolute folders on the server, one per line.',
+  })
+}
+
+/** Also true for a list that turns out wrong, whose own error says so. */
+function isFilled(read: InputReader, name: string): boolean {
+  try {
+    return lines(read, name).length > 0
+  } catch (error) {
+    if (error instanceof UserError) return true
+    throw error
+  }
+}

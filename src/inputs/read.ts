@@ -1,0 +1,126 @@
+import { UserError } from '../runtime/errors'
+import { printable } from '../runtime/printable'
+
+/** The port the readers need; a `Runtime` fits. */
+export interface InputReader {
+  /** The trimmed value of an input; '' when absent. */
+  input(name: string): string
+  /** Keeps a secret, and each of its lines, out of everything printed from now on. */
+  mask(secret: string): void
+}
+
+/** The value on one line; '' stays '', for the few inputs where empty is a value of its own. */
+export function text(read: InputReader, name: string): string {
+  const value = read.input(name)
+  if (controlCharacter.test(value)) {
+    throw wrongInput(name, 'be a single line without control characters', value)
+  }
+  return value
+}
+
+/** The value on one line, or undefined when it is absent or empty. */
+export function optional(read: InputReader, name: string): string | undefined {
+  const value = text(read, name)
+  return value === '' ? undefined : value
+}
+
+/** The value on one line. Throws when it is absent or empty; `advice` says what to write there. */
+export function required(read: InputReader, name: string, advice: string): string {
+  const value = optional(read, name)
+  if (value === undefined) {
+    throw new UserError(`Input "${name}" is required, got nothing.`, { advice })
+  }
+  return value
+}
+
+/** `true` or `false` in YAML's three spellings (`true`, `True`, `TRUE`), or undefined when absent. */
+export function flag(read: InputReader, name: string): boolean | undefined {
+  const value = optional(read, name)
+  if (value === undefined) return undefined
+  if (['true', 'True', 'TRUE'].includes(value)) return true
+  if (['false', 'False', 'FALSE'].includes(value)) return false
+  throw wrongInput(name, 'be true or false', value)
+}
+
+/** Decimal digits without sign or leading zeros, within the range, or undefined when absent. */
+export function wholeNumber(
+  read: InputReader,
+  name: string,
+  range: { min: number; max: number },
+): number | undefined {
+  const value = optional(read, name)
+  if (value === undefined) return undefined
+  const number = /^(0|[1-9][0-9]*)$/.test(value) ? Number(value) : Number.NaN
+  if (number >= range.min && number <= range.max) return number
+  throw wrongInput(name, `be a whole number from ${range.min} to ${range.max}`, value)
+}
+
+/** One of the given words, spelled exactly so, or undefined when absent. */
+export function choice<C extends string>(
+  read: InputReader,
+  name: string,
+  choices: readonly C[],
+): C | undefined {
+  const value = optional(read, name)
+  if (value === undefined) return undefined
+  const chosen = choices.find(each => each === value)
+  if (chosen !== undefined) return chosen
+  throw wrongInput(name, `be ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`, value)
+}
+
+/** One item per line, trimmed; blank lines and lines that begin with `#` are left out. */
+export function lines(read: InputReader, name: string): string[] {
+  const items = read
+    .input(name)
+    .split(/\r\n|\n|\r/)
+    .map(line => line.trim())
+    .filter(line => line !== '' && !line.startsWith('#'))
+  const odd = items.find(item => controlCharacter.test(item))
+  if (odd !== undefined) throw wrongInput(name, 'hold no control characters', odd)
+  return items
+}
+
+/**
+ * A secret, masked before anything can be done with it, or undefined when absent. Its value is in no error. Secrets of
+ * one to three characters are refused: masking them would blank out ordinary words all over the log.
+ */
+export function secret(read: InputReader, name: string): string | undefined {
+  const value = maskSecret(read, name)
+  if (value === '') return undefined
+  if (value.length < shortestSecret) {
+    throw new UserError(`Input "${name}" is a secret of fewer than ${shortestSecret} characters.`, {
+      advice: 'Use a longer one: hiding one this short would blank out ordinary words all over the log.',
+    })
+  }
+  return value
+}
+
+/** Reads and masks a secret, and judges nothing: for masking all secrets before the first check can fail. */
+export function maskSecret(read: InputReader, name: string): string {
+  const value = read.input(name)
+  if (value.length >= shortestSecret) read.mask(value)
+  return value
+}
+
+/** The error for a value that is not what it must be: `Input "name" must <rule>, got "value".` Never for secrets. */
+export function wrongInput(name: string, rule: string, value: string, advice?: string): UserError {
+  return new UserError(
+    `Input "${name}" must ${rule}, got ${shown(value)}.`,
+    advice === undefined ? {} : { advice },
+  )
+}
+
+/**
+ * A value in double quotes as a message can show it: control and invisible characters escaped, the end of long ones cut,
+ * and nothing of a private key or of a password in an address, which both end up in the wrong input at times.
+ */
+export function shown(value: string): string {
+  if (/PRIVATE KEY|PuTTY-User-Key-File/.test(value)) return 'a private key'
+  const characters = [...value.replace(/:[^\s@]*@/g, ':***@')]
+  const head = printable(characters.slice(0, longestShown).join('')).replaceAll('\t', '\\t')
+  return characters.length > longestShown ? `"${head}…"` : `"${head}"`
+}
+
+const shortestSecret = 4
+const longestShown = 120
+const controlCharacter = /\p{Cc}/u

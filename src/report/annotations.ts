@@ -1,0 +1,41 @@
+import { plural } from '../runtime/format-count'
+import { formatDuration } from '../runtime/format-duration'
+import { formatSize } from '../runtime/format-size'
+import type { Log, Warning } from '../runtime/runtime'
+import { type RunReport, runDurationMs } from './run-report'
+
+/**
+ * The annotations of a backup that ended well: one notice, and its warnings. GitHub shows ten warnings of a step, so from
+ * the tenth on they share one.
+ */
+export function annotateBackup(log: Pick<Log, 'notice' | 'warning'>, report: RunReport): void {
+  annotateWarnings(log, report.warnings)
+  log.notice(successSentence(report), 'Recovery point taken')
+}
+
+/** Warnings as annotations, ten at most; nothing of them is lost, though the last one may be cut. */
+export function annotateWarnings(log: Pick<Log, 'warning'>, warnings: readonly Warning[]): void {
+  const singles = warnings.length <= 10 ? warnings : warnings.slice(0, 9)
+  for (const { code, message } of singles) log.warning(cut(message), code)
+  const rest = warnings.slice(singles.length)
+  if (rest.length === 0) return
+  const messages = rest.map(({ code, message }) => `${code}: ${message}`)
+  log.warning(cut(messages.join('\n')), `${plural(rest.length, 'more warning')}`)
+}
+
+/** `Monday-13-00 is good: database 12.3 MB (16 tables), codebase 240 MB (2,521 files), in 1 m 38 s` */
+export function successSentence(report: RunReport): string {
+  const artifacts = report.artifacts.map(({ name, bytes, counts }) => {
+    const inside = counts[0] === undefined ? '' : ` (${counts[0]})`
+    return `${name} ${formatSize(bytes)}${inside}`
+  })
+  const listed = artifacts.length > 8 ? [...artifacts.slice(0, 7), `${artifacts.length - 7} more`] : artifacts
+  return `${report.slot ?? 'The recovery point'} is good: ${listed.join(', ')}, in ${formatDuration(runDurationMs(report))}`
+}
+
+// The runner cuts at 4,096 characters without a sign; the log and the summary have the whole.
+function cut(message: string): string {
+  return message.length <= 3_500
+    ? message
+    : `${message.slice(0, 3_450).toWellFormed()}… (cut: the job summary has the rest)`
+}

@@ -1,0 +1,30 @@
+import type { RunReport } from './run-report'
+
+/** The same report with every text scrubbed of secrets. */
+export function scrubReport(report: RunReport, scrub: (text: string) => string): RunReport {
+  const { failure, tables } = report
+  return {
+    ...report,
+    warnings: report.warnings.map(({ code, message }) => ({ code, message: scrub(message) })),
+    phases: report.phases.map(phase => ({ ...phase, name: scrub(phase.name) })),
+    ...(tables === undefined
+      ? {}
+      : {
+          tables: {
+            ...tables,
+            largest: tables.largest.map(entry => ({ ...entry, name: scrub(entry.name) })),
+          },
+        }),
+    ...(failure === undefined
+      ? {}
+      : {
+          failure: {
+            kind: failure.kind,
+            what: scrub(failure.what),
+            safe: scrub(failure.safe),
+            advice: scrub(failure.advice),
+            detail: failure.detail.map(scrub),
+          },
+        }),
+  }
+}

@@ -1,0 +1,71 @@
+import { UserError, type ErrorFacts } from '../runtime/errors'
+
+/** What the client tools print, what it means, what to do. The first that fits wins. Error numbers: MySQL and MariaDB error references. */
+const meanings: readonly { pattern: RegExp; meaning: string; advice: string }[] = [
+  {
+    pattern: /\b(1045|1698)\b|Access denied for user '[^']*'@'[^']*'( \(using password: (YES|NO)\))?$/m,
+    meaning: 'The database refused the login.',
+    advice:
+      'Check "mysql-user" and "mysql-password". Without them the server\'s own configuration is used: ~/.my.cnf of the SSH user, or a login through the socket.',
+  },
+  {
+    pattern: /\b(2002|2003|2005|2006)\b/,
+    meaning: 'The database server cannot be reached from the machine that SSH leads to.',
+    advice: 'Check that it runs, and "mysql-host", "mysql-port" and "mysql-socket".',
+  },
+  {
+    pattern: /\b2026\b|SSL connection error|TLS\/SSL error/i,
+    meaning: 'The database client and server found no common TLS.',
+    advice: 'Add an option for it to "dump-options", for example --ssl-mode=DISABLED (MySQL) or --skip-ssl (MariaDB).',
+  },
+  {
+    pattern: /\b1049\b/,
+    meaning: 'The database does not exist, or the database user may not see it.',
+    advice: 'Check "databases" and the grants of the database user.',
+  },
+  {
+    pattern: /\b1356\b|references invalid table/,
+    meaning: 'A view stands on something that is gone, and a dump stops there.',
+    advice: 'Drop or mend the view named in the log, or name it in "exclude-tables".',
+  },
+  {
+    pattern: /\b(1142|1143|1044|1227|1370|1109)\b|command denied|insufficient privileges|Access denied; you need/,
+    meaning: 'The database user lacks a right that the dump needs.',
+    advice:
+      'Grant it what a backup reads: GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES ON `database`.* TO the user; for routines also SELECT on mysql.proc (MariaDB, MySQL 5.7) or SHOW_ROUTINE (MySQL 8).',
+  },
+  {
+    pattern: /\b(1412|1146)\b/,
+    meaning: 'A table was changed or dropped while the dump was reading it.',
+    advice: 'Run the backup again; if it happens every hour, move the job that rebuilds tables away from the backup.',
+  },
+  {
+    pattern: /\b2013\b|Lost connection/,
+    meaning: 'The database server closed the connection in the middle of the dump.',
+    advice:
+      'Look into its error log: it was restarted, ran out of memory, or net_write_timeout passed while the store was slow (SET GLOBAL net_write_timeout=600 gives it more time).',
+  },
+  {
+    pattern: /\b(1194|1195|144|145|126)\b.*(crashed|repair)/i,
+    meaning: 'A table is marked as crashed.',
+    advice: 'Repair it: REPAIR TABLE, or mysqlcheck --repair.',
+  },
+  {
+    pattern: /unknown (option|variable)|ambiguous option|unrecognized option/,
+    meaning: 'The dump tool does not know one of the options it was given.',
+    advice: 'Check "dump-options"; write --loose-… before options that only some flavours know.',
+  },
+]
+
+/** The error for a database tool that failed, from what it printed. `what` names the tool and its exit status. */
+export function databaseError(what: string, messages: readonly string[], facts: ErrorFacts = {}): UserError | undefined {
+  const text = messages.join('\n')
+  const found = meanings.find(({ pattern }) => pattern.test(text))
+  if (found === undefined) return undefined
+  const said = messages.find(message => found.pattern.test(message)) ?? ''
+  return new UserError(`${what}: ${found.meaning} It said: ${said.trim()}`, {
+    ...facts,
+    advice: found.advice,
+    detail: messages,
+  })
+}

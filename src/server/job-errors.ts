@@ -1,0 +1,143 @@
+import { FailureError, UserError } from '../runtime/errors'
+import { databaseError } from './database-errors'
+import type { JobFailure } from './job'
+
+/** What the job was about, for messages: `the dump of "shop"`. */
+export type JobName = string
+
+/** Why a job on the server failed, in the order of certainty: its own words, the tools' exit statuses, a dead link. */
+export function explainFailure(name: JobName, failure: JobFailure): Error {
+  const { exit, report } = failure
+  const detail = report.messages
+  if (report.problem !== undefined) return problemError(name, report.problem, detail)
+  for (const [stage, status] of report.statuses) {
+    if (!isGoodStatus(stage, status)) return stageError(name, stage, status, detail)
+  }
+  if (exit.kind === 'lost') {
+    return new FailureError(`The connection to the server broke during ${name}: ${exit.reason}.`, {
+      advice: 'Run the backup again. If it happens often, look for a firewall or a provider that ends long connections.',
+      detail,
+    })
+  }
+  if (exit.kind === 'signal') {
+    return new FailureError(`The server ended ${name} with signal ${exit.signal}.`, { advice: killedAdvice, detail })
+  }
+  if (exit.code === 0) return new FailureError(`The server ended ${name} without a last word.`, { detail })
+  return shellError(name, exit.code, detail)
+}
+
+/** 1 from tar and 24 from rsync: a file changed or vanished while being read. Normal on a live site: reported, not fatal. */
+export function isGoodStatus(stage: string, status: number): boolean {
+  return status === 0 || (stage === 'tar' && status === 1) || (stage === 'rsync' && status === 24)
+}
+
+const killedAdvice = 'Look into the server\'s log for the out-of-memory killer (dmesg | grep -i "killed process").'
+
+function stageError(name: JobName, stage: string, status: number, detail: readonly string[]): Error {
+  if (stage === 'compression') {
+    return new FailureError(`The compressor ended with status ${status} during ${name}.`, { detail })
+  }
+  const tool = stage === 'dump' ? 'mysqldump' : stage === 'inventory' ? 'The database client' : stage
+  if (status > 128 && status < 160) {
+    // A reader that closed its end (141) is a follower, not a cause; the cause is told elsewhere.
+    return new FailureError(`${tool} was killed on the server during ${name} (signal ${status - 128}).`, {
+      advice: killedAdvice,
+      detail,
+    })
+  }
+  const what = `${tool} ended with status ${status} during ${name}`
+  if (stage === 'dump' || stage === 'inventory') {
+    return databaseError(what, detail) ?? new FailureError(`${what}${firstMessage(detail)}.`, { detail })
+  }
+  if (stage === 'rsync') return rsyncError(what, status, detail)
+  return new UserError(`${what}${firstMessage(detail)}.`, {
+    advice: 'Make every file readable for the SSH user, or name what need not be kept in "exclude".',
+    detail,
+  })
+}
+
+/** Exit values: rsync(1). */
+function rsyncError(what: string, status: number, detail: readonly string[]): Error {
+  if (status === 23) {
+    return new UserError(`${what}: it could not copy everything${firstMessage(detail)}.`, {
+      advice:
+        'Make the files named in the log readable for the SSH user (for example with a group), or name what need not be kept in "exclude".',
+      detail,
+    })
+  }
+  if (status === 11) {
+    return new UserError(`${what}: writing the mirror failed${firstMessage(detail)}.`, {
+      advice: 'Make room on the server, or point "mirror-dir" at a disk with more.',
+      detail,
+    })
+  }
+  if (status === 1 || status === 4) {
+    return new UserError(`${what}: it does not know what it was asked for${firstMessage(detail)}.`, {
+      advice: 'Check "exclude" and "rsync-bwlimit"; rsync 3.0 or newer is needed on the server.',
+      detail,
+    })
+  }
+  return new FailureError(`${what}${firstMessage(detail)}.`, { detail })
+}
+
+function problemError(name: JobName, problem: { code: string; detail: string }, detail: readonly string[]): Error {
+  const subject = problem.detail
+  switch (problem.code) {
+    case 'missing-tool':
+      return new UserError(`${subject} was not found on the server.`, {
+        advice: `Install it there (Debian, Ubuntu: apt install ${packageOf(subject)}), or see that it is on the PATH of a non-interactive SSH login.`,
+      })
+    case 'missing-folder':
+      return new UserError(`The folder ${subject} of "paths" does not exist on the server.`, {
+        advice: 'Check "paths". If the folder lies on a disk of its own, see that it is mounted.',
+      })
+    case 'empty-folder':
+      return new UserError(`The folder ${subject} of "paths" is empty on the server.`, {
+        advice: 'If that is right, set "allow-empty: true". If not, see whether a disk is not mounted there.',
+      })
+    case 'mirror-around':
+      return new UserError(`The mirror lies around the folder ${subject}: it would mirror into itself.`, {
+        advice: 'Point "mirror-dir" somewhere else.',
+      })
+    case 'mirror-folder':
+      return new UserError(`The mirror folder ${subject} on the server cannot be used.`, {
+        advice:
+          'It must be a real folder (no symbolic link) that belongs to the SSH user and lets it write; point "mirror-dir" at such a place.',
+        detail,
+      })
+    case 'state-folder':
+      return new UserError(`The folder ${subject} on the server cannot be used for the lock.`, {
+        advice: 'It must be a real folder that belongs to the SSH user and lets it write.',
+        detail,
+      })
+    case 'busy':
+    case 'mirror-busy':
+      return new UserError(`Another run holds the lock on the server: ${subject}.`, {
+        advice:
+          'Wait until it is done; a lock whose run is dead is taken over by itself after two minutes. Put backups of one server into one concurrency group.',
+      })
+    case 'printf-not-built-in':
+      return new UserError('The shell /bin/sh on the server has no printf of its own, so a password would show in its process list.', {
+        advice: 'Leave the mysql inputs empty and put the login into ~/.my.cnf on the server.',
+      })
+    default:
+      return new FailureError(`The server could not do ${name}: ${problem.code} ${subject}.`, { detail })
+  }
+}
+
+/** The script never got to speak: the login shell refused it, or something on the way did. */
+function shellError(name: JobName, code: number, detail: readonly string[]): Error {
+  return new UserError(`The server would not run a command for ${name} (status ${code})${firstMessage(detail)}.`, {
+    advice: 'The SSH user needs a login shell that runs commands (not nologin), /bin/sh, and no forced command on its key.',
+    detail,
+  })
+}
+
+function firstMessage(detail: readonly string[]): string {
+  const first = detail[0]
+  return first === undefined ? '' : `: ${first.trim()}`
+}
+
+function packageOf(tool: string): string {
+  return { mysql: 'mariadb-client', mysqldump: 'mariadb-client' }[tool] ?? tool
+}

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto'
+import { pipeline, Transform, type Readable, type TransformCallback } from 'node:stream'
+import type { Connection, RemoteExit } from '../ssh/connection'
+import { followReport, type JobReport, type ReportLine } from './job-report'
+import { encodeRequest, type Request } from './request'
+import { bootstrapCommand, serverScript } from './server-script'
+
+/** How often a job hears that its runner lives. `server.sh` takes a lock for dead after two minutes of silence. */
+const heartbeatMs = 15_000
+
+/** One job of `server.sh`, running. */
+export interface Job {
+  /**
+   * What the job prints. It ends only after the job has proven its success; otherwise it fails with the error that
+   * `explain` made. This is the gate: nothing behind it can take a cut stream for a whole one.
+   */
+  readonly body: Readable
+  /** How it went, once the job has proven its success. Rejects with the same error as `body`. */
+  readonly done: Promise<JobReport>
+  /** Sends a line to the job's standard input. */
+  send(line: string): void
+  /** Ends the job now: on the server its whole process group is told to stop. */
+  close(): void
+}
+
+/** What is known of a job that did not succeed. */
+export interface JobFailure {
+  exit: RemoteExit
+  report: JobReport
+}
+
+export interface JobOptions {
+  /** Called with each line of the job's report as it comes. */
+  onReport?: (line: ReportLine) => void
+  /** Makes the error that the person reads. */
+  explain: (failure: JobFailure) => Error
+}
+
+/**
+ * Starts a job. It has succeeded when three things are seen: the exit status 0, received; the line `done`, written last; and
+ * the end of standard output. ssh2 reports a dead link as a normal end of stream, so the end alone proves nothing.
+ */
+export async function startJob(connection: Connection, name: string, request: Request, options: JobOptions): Promise<Job> {
+  const nonce = randomBytes(12).toString('hex')
+  const remote = await connection.exec(bootstrapCommand)
+  const reported = followReport(remote.stderr, nonce, options.onReport)
+  remote.stdin.write(serverScript())
+  remote.stdin.write(encodeRequest([['nonce', nonce], ['job', name], ...request]))
+  const heartbeat = setInterval(() => remote.stdin.write('\n'), heartbeatMs)
+  heartbeat.unref()
+
+  const done = (async () => {
+    const [exit, report] = await Promise.all([remote.exit, reported])
+    clearInterval(heartbeat)
+    if (exit.kind !== 'code' || exit.code !== 0 || !report.done) throw options.explain({ exit, report })
+    return report
+  })()
+  done.catch(() => {}) // The body fails with it as well; whoever awaits `done` still sees it.
+
+  const gate = new Gate(nonce, done)
+  // Whoever reads the body sees the error; here the channel is closed either way.
+  pipeline(remote.stdout, gate, () => remote.close())
+  return { body: gate, done, send: line => remote.stdin.write(`${line}\n`), close: () => remote.close() }
+}
+
+/** Runs a job to its end and returns what it printed; for small answers. */
+export async function runJob(
+  connection: Connection,
+  name: string,
+  request: Request,
+  options: JobOptions,
+): Promise<{ text: string; report: JobReport }> {
+  const job = await startJob(connection, name, request, options)
+  const chunks: Buffer[] = []
+  for await (const chunk of job.body) chunks.push(chunk)
+  return { text: Buffer.concat(chunks).toString('utf8'), report: await job.done }
+}
+
+/** Drops what a login shell printed before the nonce, passes the data, and holds back the end until `proof` is there. */
+class Gate extends Transform {
+  private readonly marker: Buffer
+  private readonly proof: Promise<unknown>
+  private before: Buffer | undefined = Buffer.alloc(0)
+
+  constructor(nonce: string, proof: Promise<unknown>) {
+    super({ readableHighWaterMark: 1 << 20, writableHighWaterMark: 1 << 18 })
+    this.marker = Buffer.from(`@${nonce}\n`)
+    this.proof = proof
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, callback: TransformCallback): void {
+    if (this.before === undefined) return callback(null, chunk)
+    const seen = Buffer.concat([this.before, chunk])
+    const at = seen.indexOf(this.marker)
+    if (at < 0) {
+      // Of endless noise only so much is kept as could begin the marker.
+      this.before = seen.subarray(Math.max(0, seen.length - this.marker.length))
+      return callback()
+    }
+    this.before = undefined
+    const data = seen.subarray(at + this.marker.length)
+    callback(null, data.length > 0 ? data : undefined)
+  }
+
+  override _flush(callback: TransformCallback): void {
+    this.proof.then(
+      () => callback(this.before === undefined ? null : new Error('The job ended without a word on its standard output.')),
+      callback,
+    )
+  }
+}

@@ -1,0 +1,220 @@
+import type { Connection } from '../ssh/connection'
+import type { Compression } from './compression'
+import type { DatabaseAccess } from './database-access'
+import { connectionOptions, type DumpArguments } from './dump-arguments'
+import { startJob, runJob, type Job } from './job'
+import { explainFailure } from './job-errors'
+import type { ReportLine } from './job-report'
+import { locationArguments, optionFileLines } from './option-file'
+import { parseInventory, type Findings } from './parse-inventory'
+import type { Request } from './request'
+
+/** The server, as far as a backup has business with it. Every method is one job of `server.sh` on a channel of its own. */
+export interface Server {
+  /** Takes the lock named `lock`, or waits for it so long; throws UserError naming the owner when it stays taken. */
+  takeLock(request: LockRequest): Promise<ServerLock>
+  /** What tools, folders and databases are there. Reads only. */
+  survey(request: SurveyRequest): Promise<Findings>
+  /** The dump of one database, compressed. */
+  openDump(request: DumpRequest): Promise<Job>
+  /** Mirrors the folders, then streams the mirror as a tar archive, compressed. */
+  openArchive(request: ArchiveRequest): Promise<Job>
+  /** Ends what a killed run of this owner left: its processes and its locks. */
+  cleanUp(request: { lock: string; owner: string; mirrorDir: string }): Promise<string[]>
+}
+
+export interface LockRequest {
+  lock: string
+  /** Said to others who find the lock taken. */
+  owner: string
+  waitSeconds: number
+}
+
+export interface ServerLock {
+  /** Owners whose locks were taken over because they were dead. */
+  readonly recovered: readonly string[]
+  /** Rejects when the lock is lost before its release: the connection broke. Never resolves otherwise. */
+  readonly lost: Promise<never>
+  release(): Promise<void>
+}
+
+export interface SurveyRequest {
+  access: DatabaseAccess
+  databases: 'all' | readonly string[]
+  paths: readonly string[]
+  compression: Compression
+  dumpOptions: readonly string[]
+}
+
+export interface DumpRequest {
+  access: DatabaseAccess
+  database: string
+  arguments: DumpArguments
+  compression: CompressionSettings
+}
+
+export interface ArchiveRequest {
+  paths: readonly string[]
+  exclude: readonly string[]
+  mirrorDir: string
+  bandwidthLimit?: string
+  allowEmpty: boolean
+  compression: CompressionSettings
+  owner: string
+  onReport: (line: ReportLine) => void
+}
+
+export interface CompressionSettings {
+  kind: Compression
+  level?: number
+}
+
+/** The server at the other end of a connection. */
+export function serverOver(connection: Connection): Server {
+  return {
+    takeLock: request => takeLock(connection, request),
+    survey: request => survey(connection, request),
+    openDump: request => openDump(connection, request),
+    openArchive: request => openArchive(connection, request),
+    cleanUp: async ({ lock, owner, mirrorDir }) => {
+      const request: Request = [
+        ['lock', lockFolder(lock)],
+        ['owner', owner],
+        ['mirror', mirrorDir],
+      ]
+      const { report } = await runJob(connection, 'cleanup', request, {
+        explain: failure => explainFailure('the clean-up', failure),
+      })
+      return report.recovered
+    },
+  }
+}
+
+async function takeLock(connection: Connection, { lock, owner, waitSeconds }: LockRequest): Promise<ServerLock> {
+  let locked = () => {}
+  const taken = new Promise<void>(resolve => {
+    locked = resolve
+  })
+  const recovered: string[] = []
+  const job = await startJob(
+    connection,
+    'lock',
+    [
+      ['lock', lockFolder(lock)],
+      ['owner', owner],
+      ['wait-seconds', String(waitSeconds)],
+    ],
+    {
+      explain: failure => explainFailure('the locking of the server', failure),
+      onReport: ({ word, value }) => {
+        if (word === 'recovered') recovered.push(value)
+        if (word === 'phase') locked()
+      },
+    },
+  )
+  job.body.on('error', () => {}).resume() // The job prints nothing; `done` carries the error.
+  let released = false
+  const lost = job.done.then<never>(
+    () => new Promise<never>(() => {}),
+    error => (released ? new Promise<never>(() => {}) : Promise.reject(error)),
+  )
+  lost.catch(() => {})
+  await Promise.race([taken, lost])
+  return {
+    recovered,
+    lost,
+    release: async () => {
+      released = true
+      job.send('release')
+      await job.done.catch(() => {}) // A lock that broke is released by its breaking.
+    },
+  }
+}
+
+async function survey(connection: Connection, request: SurveyRequest): Promise<Findings> {
+  const { databases, access } = request
+  const wanted: Request =
+    databases === 'all'
+      ? [['everything', 'yes']]
+      : databases.map(name => ['database', Buffer.from(name).toString('hex').toUpperCase()] as const)
+  const { text } = await runJob(
+    connection,
+    'inventory',
+    [
+      ...optionLines(access),
+      ...[...locationOptions(access), ...connectionOptions(request.dumpOptions), ...clientOptions].map(toArgument),
+      ...wanted,
+      ...request.paths.map(path => ['path', path] as const),
+      ['compression', request.compression],
+    ],
+    { explain: failure => explainFailure('the inventory', failure) },
+  )
+  return parseInventory(text)
+}
+
+const clientOptions = ['--batch', '--skip-column-names', '--default-character-set=utf8mb4', '--loose-connect-timeout=20']
+
+function openDump(connection: Connection, request: DumpRequest): Promise<Job> {
+  const { access, database } = request
+  const location = locationOptions(access)
+  return startJob(
+    connection,
+    'dump',
+    [
+      ...optionLines(access),
+      ...[...location, ...request.arguments.main].map(toArgument),
+      ...(request.arguments.structure.length === 0
+        ? []
+        : [...location, ...request.arguments.structure].map(value => ['structure', value] as const)),
+      ...compressionLines(request.compression),
+    ],
+    { explain: failure => explainFailure(`the dump of database ${JSON.stringify(database)}`, failure) },
+  )
+}
+
+function openArchive(connection: Connection, request: ArchiveRequest): Promise<Job> {
+  return startJob(
+    connection,
+    'archive',
+    [
+      ...request.paths.map(path => ['path', path] as const),
+      ...request.exclude.map(pattern => ['exclude', pattern] as const),
+      ['mirror', request.mirrorDir],
+      ['bandwidth', request.bandwidthLimit ?? ''],
+      ['allow-empty', request.allowEmpty ? 'yes' : ''],
+      ['owner', request.owner],
+      ['wait-seconds', '20'],
+      ...compressionLines(request.compression),
+    ],
+    { explain: failure => explainFailure('the copy of the files', failure), onReport: request.onReport },
+  )
+}
+
+/** With a user given, the server's own configuration is shut out: it could thin out the dump. */
+function optionLines(access: DatabaseAccess): Request {
+  return isIsolated(access) ? optionFileLines(access).map(line => ['option', line] as const) : []
+}
+
+/** Without a user, ~/.my.cnf gives the login, and where to connect is said on top of it. */
+function locationOptions(access: DatabaseAccess): string[] {
+  return isIsolated(access) ? [] : locationArguments(access)
+}
+
+function isIsolated(access: DatabaseAccess): boolean {
+  return access.user !== undefined
+}
+
+function compressionLines({ kind, level }: CompressionSettings): Request {
+  return [
+    ['compression', kind],
+    ['level', level === undefined ? '' : String(level)],
+  ]
+}
+
+function toArgument(value: string): readonly [string, string] {
+  return ['argument', value]
+}
+
+function lockFolder(lock: string): string {
+  return `lock-${lock}`
+}

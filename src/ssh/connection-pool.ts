@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { FailureError, messageOf, UserError } from '../runtime/errors'
+import type { Connection, RemoteProcess } from './connection'
+import type { Link } from './link'
+
+/**
+ * A connection that opens further links when the server allows no more commands on those it has (`MaxSessions` in
+ * sshd_config(5), 10 by default, 1 on some hosts).
+ */
+export class ConnectionPool implements Connection {
+  readonly serverVersion: string
+  readonly #host: string
+  readonly #open: (signal: AbortSignal) => Promise<Link>
+  readonly #members: Member[]
+  readonly #closing = new AbortController()
+
+  constructor(host: string, first: Link, open: (signal: AbortSignal) => Promise<Link>) {
+    this.serverVersion = first.serverVersion
+    this.#host = host
+    this.#open = open
+    this.#members = [new Member(first)]
+  }
+
+  async exec(command: string): Promise<RemoteProcess> {
+    for (const member of this.#members) {
+      const started = member.hasRoom ? await this.#try(member, command) : undefined
+      if (started !== undefined) return started
+    }
+    const lost = this.#members.every(member => member.link.loss !== undefined)
+      ? this.#members[0]?.link.loss
+      : undefined
+    if (lost !== undefined) throw new FailureError(`The connection to ${this.#host} was lost: ${lost}.`)
+    const member = new Member(await this.#open(this.#closing.signal))
+    if (this.#closing.signal.aborted) member.link.close()
+    this.#members.push(member)
+    const started = await this.#try(member, command)
+    if (started !== undefined) return started
+    throw new UserError(`${this.#host} lets this user log in but not run commands.`, {
+      advice:
+        'Check MaxSessions and ForceCommand in sshd_config on the server, and the options before the key in authorized_keys.',
+    })
+  }
+
+  close(): void {
+    this.#closing.abort()
+    for (const member of this.#members) member.link.close()
+  }
+
+  async #try(member: Member, command: string): Promise<RemoteProcess | undefined> {
+    try {
+      return await member.exec(command)
+    } catch (error) {
+      const { loss } = member.link
+      if (loss !== undefined)
+        throw new FailureError(`The connection to ${this.#host} was lost: ${loss}.`, { cause: error })
+      if (isRefusedChannel(error)) return undefined
+      throw new UserError(`${this.#host} refused to run a command: ${messageOf(error)}.`, {
+        advice: 'The account may be limited to file transfer (ForceCommand internal-sftp) or have no shell.',
+        cause: error,
+      })
+    }
+  }
+}
+
+/** A link and how many commands it may run at once, as far as the server has shown. */
+class Member {
+  readonly link: Link
+  #running = 0
+  #limit = Number.POSITIVE_INFINITY
+
+  constructor(link: Link) {
+    this.link = link
+  }
+
+  get hasRoom(): boolean {
+    return this.link.loss === undefined && this.#running < this.#limit
+  }
+
+  async exec(command: string): Promise<RemoteProcess> {
+    this.#running++
+    try {
+      const process = await this.#execPatiently(command)
+      process.exit.then(() => this.#running--)
+      return process
+    } catch (error) {
+      this.#running--
+      if (isRefusedChannel(error)) this.#limit = Math.max(1, this.#running)
+      throw error
+    }
+  }
+
+  async #execPatiently(command: string): Promise<RemoteProcess> {
+    try {
+      return await this.link.exec(command)
+    } catch (error) {
+      if (!isRefusedChannel(error) || this.#running > 1) throw error
+      // Nothing runs here, so the server is only still clearing away the command before.
+      await sleep(200)
+      return await this.link.exec(command)
+    }
+  }
+}
+
+/** ssh2 gives the server's reason (RFC 4254, 5.1) to the error of a channel that was not opened, and to no other. */
+function isRefusedChannel(error: unknown): boolean {
+  return error instanceof Error && 'reason' in error
+}

@@ -1,0 +1,45 @@
+import { CancelledError } from '../runtime/errors'
+import type { SshTarget } from './connection'
+import { type HostKeyAlgorithm, hostKeyAlgorithms } from './host-keys'
+import { openLink } from './link'
+import { Login } from './login'
+import { openSocket } from './tcp'
+import type { SshTimeouts } from './timeouts'
+
+const families: readonly (readonly HostKeyAlgorithm[])[] = [
+  hostKeyAlgorithms.filter(algorithm => algorithm === 'ssh-ed25519'),
+  hostKeyAlgorithms.filter(algorithm => algorithm.startsWith('ecdsa-')),
+  hostKeyAlgorithms.filter(algorithm => algorithm.includes('rsa')),
+]
+
+/**
+ * Every host key the server offers, one connection for each family. The connection ends when the key is known: nothing is
+ * shown to the server. A family that cannot be asked is left out.
+ */
+export async function offeredHostKeys(
+  target: SshTarget,
+  timeouts: SshTimeouts,
+  signal: AbortSignal,
+): Promise<Buffer[]> {
+  const keys: Buffer[] = []
+  for (const family of families) {
+    try {
+      const socket = await openSocket(target.host, target.port, timeouts.connectMs, signal)
+      await openLink(socket, {
+        user: target.user,
+        hostKeyAlgorithms: family,
+        verifyHostKey: key => {
+          keys.push(Buffer.from(key))
+          return false
+        },
+        login: new Login({ user: target.user, key: undefined, password: undefined }),
+        timeouts,
+        signal,
+      })
+    } catch (error) {
+      // Refusing the key ends the attempt with an error: that is the way out here.
+      if (error instanceof CancelledError) throw error
+    }
+  }
+  return keys
+}

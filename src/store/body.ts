@@ -1,0 +1,53 @@
+import { pipeline, type Readable, Transform } from 'node:stream'
+import { StoreError } from './store-error'
+
+/**
+ * The same bytes, as a stream that fails when they are not exactly `lengthBytes`: a connection that ends early looks like the
+ * end of the object. Faults of the source come out as `explain` words them.
+ */
+export function wholeBody(
+  source: Readable,
+  lengthBytes: number,
+  explain: (fault: unknown) => Error,
+): Readable {
+  let receivedBytes = 0
+  let fault: unknown
+  source.once('error', error => {
+    fault = error
+  })
+  const whole = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      receivedBytes += chunk.length
+      done(null, chunk)
+    },
+    flush(done) {
+      if (receivedBytes === lengthBytes) return done()
+      const message = `The answer ended after ${receivedBytes} of ${lengthBytes} bytes.`
+      done(explain(Object.assign(new Error(message), { code: 'ECONNRESET' })))
+    },
+    destroy(error, done) {
+      done(error !== null && error === fault ? explain(error) : error)
+    },
+  })
+  // Whoever reads learns of a fault from `whole`.
+  pipeline(source, whole, () => {})
+  return whole
+}
+
+const longestTextBytes = 8 * 2 ** 20
+
+/** A small body as text. Fails as soon as it is longer than 8 MiB. `what` names it in the message. */
+export async function textOf(body: Readable, what: string): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes > longestTextBytes) {
+      throw new StoreError(`Could not read ${what}: it is longer than ${longestTextBytes} bytes.`, {
+        code: 'TooLong',
+      })
+    }
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

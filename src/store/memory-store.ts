@@ -1,0 +1,277 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { multipartETag } from './etag'
+import { FaultScript, type Moment, type StoreOperation } from './memory-faults'
+import type { ListedObject, OpenUpload, PutOptions, Store, StoredObject, StoredVersion } from './store'
+import { StoreError } from './store-error'
+
+export type { Moment, StoreOperation }
+
+export interface MemoryStoreOptions {
+  name?: string
+  maxParts?: number
+  /** Of every part but the last; 5 MiB, as in S3, unless a test makes do with less. */
+  minPartBytes?: number
+  /** By default a clock that starts with 2026 and moves on by a second with every writing operation. */
+  now?: () => Date
+  /**
+   * Called around every operation. What it throws is what the caller gets; a promise that stays open makes the operation hang.
+   * For listings `key` is the prefix.
+   */
+  onOperation?: (operation: StoreOperation, key: string, moment: Moment) => void | Promise<void>
+}
+
+/** The twin of the S3 store, with means to look inside and to make it fail. */
+export interface MemoryStore extends Store {
+  /** Keys of all objects, in key order. */
+  keys(): string[]
+  /** The bytes of an object. */
+  bytes(key: string): Buffer | undefined
+  /** Every operation that was begun, in order, as `operation key`. */
+  readonly operations: readonly string[]
+  /** The next such operation on a key that matches fails. */
+  failNext(operation: StoreOperation, keyPattern: RegExp, error: Error, moment?: Moment): void
+  /** Every such operation on a key that matches fails, until `heal`. */
+  failAlways(operation: StoreOperation, keyPattern: RegExp, error: Error, moment?: Moment): void
+  heal(): void
+}
+
+/** An object store in memory that behaves like S3, ETags included, and the same in every run. */
+export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  return new InMemory(options)
+}
+
+interface Held {
+  bytes: Buffer
+  etag: string
+  lastModified: Date
+  metadata: Readonly<Record<string, string>>
+}
+
+interface Upload extends OpenUpload {
+  put: PutOptions
+  parts: Map<number, { bytes: Buffer; etag: string }>
+}
+
+class InMemory implements MemoryStore {
+  readonly name: string
+  readonly maxParts: number
+  readonly operations: string[] = []
+  readonly #options: MemoryStoreOptions
+  readonly #faults = new FaultScript()
+  readonly #objects = new Map<string, Held>()
+  readonly #uploads = new Map<string, Upload>()
+  #uploadCount = 0
+  #seconds = 0
+
+  constructor(options: MemoryStoreOptions) {
+    this.name = options.name ?? 'memory://bucket'
+    this.maxParts = options.maxParts ?? 10_000
+    this.#options = options
+  }
+
+  keys(): string[] {
+    return [...this.#objects.keys()].sort(inKeyOrder)
+  }
+
+  bytes(key: string): Buffer | undefined {
+    return this.#objects.get(key)?.bytes
+  }
+
+  failNext(operation: StoreOperation, keyPattern: RegExp, error: Error, moment: Moment = 'before'): void {
+    this.#faults.add({ operation, keyPattern, error, moment, isOnce: true })
+  }
+
+  failAlways(operation: StoreOperation, keyPattern: RegExp, error: Error, moment: Moment = 'before'): void {
+    this.#faults.add({ operation, keyPattern, error, moment, isOnce: false })
+  }
+
+  heal(): void {
+    this.#faults.clear()
+  }
+
+  head(key: string): Promise<StoredObject | undefined> {
+    return this.#operate('head', key, () => {
+      const held = this.#objects.get(key)
+      if (held === undefined) return undefined
+      const { bytes, etag, lastModified, metadata } = held
+      return { etag, versionId: null, sizeBytes: bytes.length, lastModified, metadata }
+    })
+  }
+
+  getText(key: string): Promise<string | undefined> {
+    return this.#operate('getText', key, () => {
+      const bytes = this.#objects.get(key)?.bytes
+      if (bytes !== undefined && bytes.length > 8 * 2 ** 20)
+        throw refusal('TooLong', 200, `read "${key}" as text`)
+      return bytes?.toString('utf8')
+    })
+  }
+
+  get(key: string, range: { start: number } = { start: 0 }): Promise<Readable | undefined> {
+    return this.#operate('get', key, () => {
+      const bytes = this.#objects.get(key)?.bytes
+      if (bytes === undefined) return undefined
+      if (range.start > 0 && range.start >= bytes.length) throw refusal('InvalidRange', 416, `read "${key}"`)
+      return Readable.from(slices(bytes.subarray(range.start)), { objectMode: false })
+    })
+  }
+
+  putText(key: string, text: string, options: PutOptions): Promise<StoredVersion> {
+    return this.#operate('putText', key, () => {
+      const bytes = Buffer.from(text)
+      return this.#hold(key, bytes, md5(bytes), options)
+    })
+  }
+
+  remove(key: string): Promise<void> {
+    return this.#operate('remove', key, () => {
+      this.#objects.delete(key)
+    })
+  }
+
+  async *list(prefix: string, options: { deep?: boolean } = {}): AsyncIterable<ListedObject> {
+    const found = await this.#operate('list', prefix, () =>
+      this.keys().filter(
+        key => key.startsWith(prefix) && (options.deep || !key.slice(prefix.length).includes('/')),
+      ),
+    )
+    for (const key of found) {
+      const held = this.#objects.get(key)
+      if (held === undefined) continue
+      yield { key, sizeBytes: held.bytes.length, etag: held.etag, lastModified: held.lastModified }
+    }
+  }
+
+  createUpload(key: string, options: PutOptions): Promise<string> {
+    return this.#operate('createUpload', key, () => {
+      const uploadId = `upload-${++this.#uploadCount}`
+      this.#uploads.set(uploadId, { key, uploadId, initiated: this.#now(), put: options, parts: new Map() })
+      return uploadId
+    })
+  }
+
+  async uploadPart(
+    key: string,
+    uploadId: string,
+    number: number,
+    body: Buffer,
+    signal?: AbortSignal,
+  ): Promise<string> {
+    signal?.throwIfAborted()
+    const sent = this.#operate('uploadPart', key, () => {
+      const upload = this.#upload(key, uploadId)
+      if (number < 1 || number > this.maxParts)
+        throw refusal('InvalidArgument', 400, `send part ${number} of "${key}"`)
+      // The caller uses its buffer again.
+      const bytes = Buffer.from(body)
+      const etag = md5(bytes)
+      upload.parts.set(number, { bytes, etag })
+      return etag
+    })
+    return signal === undefined ? sent : orAborted(sent, signal)
+  }
+
+  completeUpload(
+    key: string,
+    uploadId: string,
+    partETags: readonly string[],
+    sizeBytes: number,
+  ): Promise<StoredVersion> {
+    return this.#operate('completeUpload', key, () => {
+      const upload = this.#upload(key, uploadId)
+      const doing = `complete the upload of "${key}"`
+      const parts = partETags.map((etag, index) => {
+        const part = upload.parts.get(index + 1)
+        if (part === undefined || part.etag !== etag) throw refusal('InvalidPart', 400, doing)
+        return part.bytes
+      })
+      const etag = multipartETag(partETags)
+      if (etag === undefined) throw refusal('MalformedXML', 400, doing)
+      for (const bytes of parts.slice(0, -1)) {
+        if (bytes.length < (this.#options.minPartBytes ?? 5 * 2 ** 20))
+          throw refusal('EntityTooSmall', 400, doing)
+        // R2 asks for it, and so does the contract.
+        if (bytes.length !== parts[0]?.length) throw refusal('InvalidPart', 400, doing)
+      }
+      const bytes = Buffer.concat(parts)
+      if (bytes.length !== sizeBytes) throw refusal('InvalidRequest', 400, doing)
+      this.#uploads.delete(uploadId)
+      return this.#hold(key, bytes, etag, upload.put)
+    })
+  }
+
+  abortUpload(key: string, uploadId: string): Promise<void> {
+    return this.#operate('abortUpload', key, () => {
+      if (this.#uploads.get(uploadId)?.key === key) this.#uploads.delete(uploadId)
+    })
+  }
+
+  async *listUploads(prefix: string): AsyncIterable<OpenUpload> {
+    const found = await this.#operate('listUploads', prefix, () =>
+      [...this.#uploads.values()].filter(upload => upload.key.startsWith(prefix)),
+    )
+    for (const { key, uploadId, initiated } of found.sort((a, b) => inKeyOrder(a.key, b.key))) {
+      yield { key, uploadId, initiated }
+    }
+  }
+
+  close(): void {}
+
+  async #operate<T>(operation: StoreOperation, key: string, effect: () => T): Promise<T> {
+    this.operations.push(`${operation} ${key}`)
+    await this.#passThrough(operation, key, 'before')
+    const result = effect()
+    await this.#passThrough(operation, key, 'after')
+    return result
+  }
+
+  async #passThrough(operation: StoreOperation, key: string, moment: Moment): Promise<void> {
+    await this.#options.onOperation?.(operation, key, moment)
+    this.#faults.pass(operation, key, moment)
+  }
+
+  #upload(key: string, uploadId: string): Upload {
+    const upload = this.#uploads.get(uploadId)
+    if (upload === undefined || upload.key !== key)
+      throw refusal('NoSuchUpload', 404, `find the upload of "${key}"`)
+    return upload
+  }
+
+  #hold(key: string, bytes: Buffer, etag: string, { metadata }: PutOptions): StoredVersion {
+    this.#objects.set(key, { bytes, etag, lastModified: this.#now(), metadata: { ...metadata } })
+    return { etag, versionId: null }
+  }
+
+  #now(): Date {
+    return this.#options.now?.() ?? new Date(Date.UTC(2026, 0, 1) + 1000 * this.#seconds++)
+  }
+}
+
+function refusal(code: string, status: number, doing: string): StoreError {
+  return new StoreError(`Could not ${doing}: the store answered ${status} ${code}.`, { code, status })
+}
+
+function md5(bytes: Buffer): string {
+  return createHash('md5').update(bytes).digest('hex')
+}
+
+/** The order of S3: by the bytes of the UTF-8 form. */
+function inKeyOrder(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
+function* slices(bytes: Buffer): Generator<Buffer> {
+  for (let start = 0; start < bytes.length; start += 65_536) yield bytes.subarray(start, start + 65_536)
+}
+
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const stop = () => reject(signal.reason)
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}

@@ -1,0 +1,60 @@
+/** What an error of the SDK says, in one shape: S3's answers, Node's network errors and the SDK's own alike. */
+export interface S3Fault {
+  /** S3's code, else Node's, else the name of the error. */
+  code: string
+  message: string
+  /** Undefined when no answer came. */
+  status: number | undefined
+  /** How often the request was sent, as far as the SDK tells. */
+  attempts: number
+  requestId: string | undefined
+  /** The region that the bucket is in, where the answer names it. */
+  region: string | undefined
+  /** The SDK has adjusted its clock to the store's and expects another attempt to pass. */
+  isClockCorrected: boolean
+}
+
+/** Reads whatever a request to S3 threw. */
+export function readFault(error: unknown): S3Fault {
+  const metadata = field(error, '$metadata')
+  const status = number(field(metadata, 'httpStatusCode'))
+  const message = text(field(error, 'message')) ?? String(error)
+  const nodeCode = text(field(error, 'code'))
+  const name = text(field(error, 'name')) ?? ''
+  const code = status === undefined ? (nodeCode ?? name) : (text(field(error, 'Code')) ?? name)
+  const cause = field(error, 'cause')
+  if (status === undefined && nodeCode === undefined && name === 'Error' && cause !== undefined)
+    return readFault(cause)
+  return {
+    code,
+    message,
+    status,
+    attempts: number(field(metadata, 'attempts')) ?? 1,
+    requestId: text(field(metadata, 'requestId')),
+    region:
+      text(field(field(field(error, '$response'), 'headers'), 'x-amz-bucket-region')) ??
+      text(field(error, 'Region')) ??
+      // AuthorizationHeaderMalformed: "the region 'us-east-1' is wrong; expecting 'eu-west-1'"
+      /expecting '([a-z0-9-]+)'/.exec(message)?.[1],
+    isClockCorrected: field(metadata, 'clockSkewCorrected') === true,
+  }
+}
+
+/** In the form in which the SDK reports it, for stores that report something else. */
+export function noSuchUpload(cause: unknown): Error {
+  const { attempts, message } = readFault(cause)
+  const metadata = { httpStatusCode: 404, attempts }
+  return Object.assign(new Error(message), { name: 'NoSuchUpload', $metadata: metadata })
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function number(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined
+}

@@ -1,0 +1,95 @@
+import type { S3ClientConfig } from '@aws-sdk/client-s3'
+import { readFault } from './s3-fault'
+
+/**
+ * When a request is sent again, and how long it waits before. Unlike the SDK's own strategy it also sends a part again that
+ * arrived damaged, it waits long enough to outlast a restart of the store (about 20 s over eight attempts, 50 s where the store
+ * asks to slow down), and it has no budget shared by all requests that an hour-long upload could use up.
+ */
+export function retryStrategy(options: {
+  maxAttempts: number
+  baseDelayMs: number
+}): NonNullable<S3ClientConfig['retryStrategy']> {
+  return {
+    acquireInitialRetryToken: async () => token(0, 0),
+    recordSuccess: () => {},
+    refreshRetryTokenForRetry: async (previous, { error, retryAfterHint }) => {
+      const retries = previous.getRetryCount() + 1
+      // The SDK takes any rejection for "no further attempt" and throws the error of the request itself.
+      if (retries >= attemptsWorth(error, options.maxAttempts)) throw new Error('No further attempt.')
+      const slower = isThrottled(error) ? 4 : 1
+      const longest = Math.min(longestDelayMs, options.baseDelayMs * slower * 2 ** (retries - 1))
+      // Half of it by chance, so that parts that failed together do not come back together.
+      const delayMs = longest / 2 + (longest / 2) * Math.random()
+      const askedMs = retryAfterHint === undefined ? 0 : retryAfterHint.getTime() - Date.now()
+      return token(retries, Math.max(delayMs, Math.min(askedMs, longestDelayMs)))
+    },
+  }
+}
+
+/** Whether the same request may pass when it is sent again. */
+export function isRetryable(error: unknown): boolean {
+  const { code, status, isClockCorrected } = readFault(error)
+  return (
+    isClockCorrected || retryableCodes.has(code) || (status !== undefined && retryableStatuses.has(status))
+  )
+}
+
+/** Whether a request that failed may have been carried out all the same: its reply was lost, or the store broke in between. */
+export function mayHaveTakenEffect(error: unknown): boolean {
+  const { status, attempts } = readFault(error)
+  // After an attempt whose reply was lost, the next one finds the work done and the upload gone.
+  if (status === 404) return attempts > 1
+  return status === undefined || status < 300 || status >= 500
+}
+
+/** The SDK waits no longer than this between two attempts. */
+const longestDelayMs = 20_000
+
+const throttlingCodes = [
+  'SlowDown',
+  'Throttling',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'TooManyRequests',
+]
+
+const retryableCodes = new Set([
+  ...throttlingCodes,
+  // The body was damaged or cut on its way; the part in memory is whole.
+  'BadDigest',
+  'XAmzContentSHA256Mismatch',
+  'IncompleteBody',
+  'InternalError',
+  'ServiceUnavailable',
+  'OperationAborted',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'TimeoutError',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+])
+
+const retryableStatuses = new Set([408, 429, 500, 502, 503, 504])
+
+function attemptsWorth(error: unknown, maxAttempts: number): number {
+  if (!isRetryable(error)) return 1
+  // Mostly a misspelt name, seldom a resolver that hiccups.
+  return readFault(error).code === 'ENOTFOUND' ? Math.min(3, maxAttempts) : maxAttempts
+}
+
+function isThrottled(error: unknown): boolean {
+  const { code, status } = readFault(error)
+  return status === 429 || throttlingCodes.includes(code)
+}
+
+function token(retries: number, delayMs: number) {
+  return { getRetryCount: () => retries, getRetryDelay: () => delayMs, getRetryCost: () => 0 }
+}

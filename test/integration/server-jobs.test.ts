@@ -1,0 +1,401 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, readdir, readlink, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { gunzipSync, zstdDecompressSync } from 'node:zlib'
+import type { Compression } from '../../src/server/compression'
+import { dumpArguments } from '../../src/server/dump-arguments'
+import type { Job } from '../../src/server/job'
+import type { ReportLine } from '../../src/server/job-report'
+import { type ArchiveRequest, type Server, serverOver } from '../../src/server/server'
+import type { Connection } from '../../src/ssh/connection'
+import { localShell } from '../servers/local-shell'
+import { freshDatabase, freshFolder, testServices, testSql } from '../servers/test-services'
+
+const services = testServices()
+const { user, password, socket } = services.mysql
+const access = { user, password, socket }
+const open: Connection[] = []
+
+/** The server script under a shell, with a home folder of its own. */
+async function serverUnder(
+  shell: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<{ server: Server; home: string; connection: ReturnType<typeof localShell> }> {
+  const home = await freshFolder(services)
+  const connection = localShell(shell, { PATH: process.env['PATH'], HOME: home, ...environment })
+  open.push(connection)
+  return { server: serverOver(connection), home, connection }
+}
+
+afterEach(() => {
+  for (const connection of open.splice(0)) connection.close()
+})
+
+const nothingLeftOut = { excluded: [], structureOnly: [] }
+
+function dump(server: Server, database: string, options: { kind?: Compression; level?: number; canIgnoreTableData?: boolean; structureOnly?: string[] } = {}): Promise<Job> {
+  const { kind = 'none', level, canIgnoreTableData = true, structureOnly = [] } = options
+  return server.openDump({
+    access,
+    database,
+    arguments: dumpArguments({
+      database,
+      selection: { ...nothingLeftOut, structureOnly },
+      extra: [],
+      canIgnoreTableData,
+    }),
+    compression: { kind, ...(level === undefined ? {} : { level }) },
+  })
+}
+
+function archive(server: Server, request: Partial<ArchiveRequest> & Pick<ArchiveRequest, 'paths' | 'mirrorDir'>): Promise<Job> {
+  return server.openArchive({
+    exclude: [],
+    allowEmpty: false,
+    compression: { kind: 'none' },
+    owner: 'this run',
+    onReport: () => {},
+    ...request,
+  })
+}
+
+const contentOf = async (job: Job): Promise<string> => (await buffer(job.body)).toString('latin1')
+
+function listing(tar: Buffer): string[] {
+  return execFileSync('tar', ['-tf', '-'], { input: tar }).toString().trimEnd().split('\n').sort()
+}
+
+describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('server.sh under %s', name => {
+  const shell = name.split(' ')
+
+  it('lists tools, folders and databases, names of any kind', async () => {
+    const { server } = await serverUnder(shell)
+    const folder = await freshFolder(services)
+    const name = '-odd `name` "db" \\ %41'
+    await testSql(services, `CREATE OR REPLACE DATABASE \`${name.replaceAll('`', '``')}\` CHARACTER SET utf8mb4;`)
+    await testSql(services, "CREATE TABLE `a\nb` (x INT) ENGINE=MyISAM; CREATE VIEW `v'` AS SELECT 1 AS one;", name)
+    const found = await server.survey({
+      access,
+      databases: [name, 'not there'],
+      paths: [folder, `${folder}/nope`, '/etc/hosts', '/etc'],
+      compression: 'gzip',
+      dumpOptions: [],
+    })
+    expect(found.paths.map(({ state }) => state)).toEqual(['empty', 'missing', 'not-a-folder', 'present'])
+    expect(found.inventory?.server.flavor).toBe('mariadb')
+    expect(found.inventory?.databases).toHaveLength(1)
+    expect(found.inventory?.databases[0]).toMatchObject({
+      name,
+      characterSet: 'utf8mb4',
+      tables: expect.arrayContaining([
+        expect.objectContaining({ name: 'a\nb', kind: 'table', engine: 'MyISAM' }),
+        expect.objectContaining({ name: "v'", kind: 'view' }),
+      ]),
+    })
+    expect(found.visible).toContain(name)
+    await testSql(services, `DROP DATABASE \`${name.replaceAll('`', '``')}\``)
+  })
+
+  it.each<[Compression, number | undefined, (stored: Buffer) => Buffer]>([
+    ['none', undefined, stored => stored],
+    ['gzip', undefined, stored => gunzipSync(stored)],
+    ['gzip', 1, stored => gunzipSync(stored)],
+    ['zstd', undefined, stored => zstdDecompressSync(stored)],
+    ['zstd', 19, stored => zstdDecompressSync(stored)],
+  ])('dumps a database as %s, level %s', async (kind, level, decompress) => {
+    const { server } = await serverUnder(shell)
+    const database = await freshDatabase(services)
+    await testSql(services, "CREATE TABLE t (x TEXT); INSERT INTO t VALUES ('☃');", database)
+    const job = await dump(server, database, { kind, ...(level === undefined ? {} : { level }) })
+    const text = decompress(await buffer(job.body)).toString()
+    expect(text).toContain("('☃')")
+    expect(text).toMatch(/-- Dump completed on [^\n]*\n$/)
+    expect([...(await job.done).statuses]).toEqual([
+      ['dump', 0],
+      ['compression', 0],
+    ])
+  })
+
+  it('fails a dump whose tool fails, although the compressor is content', async () => {
+    const { server } = await serverUnder(shell)
+    const job = await dump(server, 'not there', { kind: 'gzip' })
+    await expect(buffer(job.body)).rejects.toThrow(/mysqldump ended with status 2 .* 1049/)
+  })
+
+  it('takes the structure alone in a first pass where the tool has no option for it', async () => {
+    const { server } = await serverUnder(shell)
+    const database = await freshDatabase(services)
+    await testSql(
+      services,
+      'CREATE TABLE full (x INT); INSERT INTO full VALUES (1); CREATE TABLE `bare one` (x INT); INSERT INTO `bare one` VALUES (2); CREATE VIEW v AS SELECT * FROM `bare one`;',
+      database,
+    )
+    for (const canIgnoreTableData of [true, false]) {
+      const text = await contentOf(await dump(server, database, { canIgnoreTableData, structureOnly: ['bare one'] }))
+      expect(text).toContain('CREATE TABLE `bare one`')
+      expect(text).toContain('INSERT INTO `full`')
+      expect(text).not.toContain('INSERT INTO `bare one`')
+      expect(text.split('-- Dump completed')).toHaveLength(canIgnoreTableData ? 2 : 3)
+      const copy = await freshDatabase(services)
+      await testSql(services, Buffer.from(text, 'latin1').toString(), copy)
+      expect(await testSql(services, 'SELECT COUNT(*) FROM full; SELECT COUNT(*) FROM v;', copy)).toBe('1\n0\n')
+    }
+  })
+
+  it('archives folders under their full names, mirror and exclusions left out', async () => {
+    const { server } = await serverUnder(shell)
+    const folder = await freshFolder(services)
+    const mirrorDir = join(folder, 'site', 'mirror [of] it*')
+    await mkdir(join(folder, 'site', '-dash dir'), { recursive: true })
+    await writeFile(join(folder, 'site', "it's $(id) `here`"), 'x')
+    await writeFile(join(folder, 'site', 'cache.tmp'), 'x')
+    await symlink('nowhere', join(folder, 'site', 'link'))
+    const root = folder.slice(1)
+    const expected = ['site/', 'site/-dash dir/', "site/it's $(id) `here`", 'site/link'].map(name => `${root}/${name}`)
+    // The second time the mirror is there to be mirrored into itself, and something is gone.
+    for (const round of [1, 2]) {
+      if (round === 2) {
+        await rm(join(folder, 'site', '-dash dir'), { recursive: true })
+        expected.splice(1, 1)
+      }
+      const job = await archive(server, { paths: [join(folder, 'site')], mirrorDir, exclude: ['*.tmp'] })
+      expect(listing(await buffer(job.body))).toEqual(expected)
+      expect([...(await job.done).counts]).toEqual([
+        ['f', 1],
+        ['d', round === 1 ? 2 : 1],
+        ['l', 1],
+      ])
+    }
+  })
+
+  it('follows a folder that is given as a symbolic link', async () => {
+    const { server } = await serverUnder(shell)
+    const folder = await freshFolder(services)
+    await mkdir(join(folder, 'releases', '5'), { recursive: true })
+    await writeFile(join(folder, 'releases', '5', 'index.php'), 'x')
+    await symlink('releases/5', join(folder, 'current'))
+    const job = await archive(server, { paths: [join(folder, 'current')], mirrorDir: join(folder, 'mirror') })
+    expect(listing(await buffer(job.body))).toEqual([
+      `${folder.slice(1)}/current/`,
+      `${folder.slice(1)}/current/index.php`,
+    ])
+  })
+
+  it('keeps the mirror when a source is empty or gone', async () => {
+    const { server } = await serverUnder(shell)
+    const folder = await freshFolder(services)
+    const site = join(folder, 'site')
+    const mirrorDir = join(folder, 'mirror')
+    await mkdir(site)
+    await writeFile(join(site, 'index.php'), 'x')
+    await buffer((await archive(server, { paths: [site], mirrorDir })).body)
+    await rm(join(site, 'index.php'))
+    await expect(buffer((await archive(server, { paths: [site], mirrorDir })).body)).rejects.toThrow(/is empty/)
+    await rm(site, { recursive: true })
+    await expect(buffer((await archive(server, { paths: [site], mirrorDir })).body)).rejects.toThrow(/does not exist/)
+    expect(existsSync(join(mirrorDir, site, 'index.php'))).toBe(true)
+  })
+
+  it('ends everything it started when the runner is gone, and lets go of the locks', async () => {
+    const { server, connection } = await serverUnder(shell)
+    const folder = await freshFolder(services)
+    const mirrorDir = join(folder, 'mirror')
+    await mkdir(join(folder, 'site'))
+    await writeFile(join(folder, 'site', 'large'), Buffer.alloc(4 << 20, 1))
+    const lock = await server.takeLock({ lock: 'a', owner: 'this run', waitSeconds: 0 })
+    let copying = () => {}
+    const hasBegun = new Promise<void>(resolve => {
+      copying = resolve
+    })
+    const job = await archive(server, {
+      paths: [join(folder, 'site')],
+      mirrorDir,
+      bandwidthLimit: '16',
+      onReport: ({ word, value }: ReportLine) => {
+        if (word === 'phase' && value === 'rsync') copying()
+      },
+    })
+    await hasBegun
+    await until(async () => (await processesNaming(mirrorDir)).length > 0)
+    connection.kill()
+    await expect(job.done).rejects.toThrow()
+    await expect(lock.lost).rejects.toThrow()
+    await until(async () => (await processesNaming(mirrorDir)).length === 0)
+    const again = await server.takeLock({ lock: 'a', owner: 'next run', waitSeconds: 5 })
+    await again.release()
+    expect(existsSync(`${mirrorDir}.lock`)).toBe(false)
+  })
+})
+
+describe('the lock', () => {
+  const takeAs = (server: Server, owner: string) => server.takeLock({ lock: 'a', owner, waitSeconds: 0 })
+
+  it('is refused while another run holds it, and names that run', async () => {
+    const { server } = await serverUnder(['dash'])
+    const first = await takeAs(server, 'acme/shop run 1')
+    await expect(takeAs(server, 'run 2')).rejects.toThrow(/acme\/shop run 1/)
+    await first.release()
+    await (await takeAs(server, 'run 2')).release()
+  })
+
+  it('goes to one of many that want it at once', async () => {
+    const { server } = await serverUnder(['dash'])
+    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, (_, index) => takeAs(server, `run ${index}`)))
+    const winners = outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+    expect(winners).toHaveLength(1)
+    await winners[0]?.release()
+  })
+
+  it('is taken over from a holder that died', async () => {
+    const { server, home } = await serverUnder(['dash'])
+    const dead = Number(execFileSync('sh', ['-c', 'echo $$']).toString())
+    await plantLock(home, dead, 'dead run')
+    const lock = await takeAs(server, 'this run')
+    expect(lock.recovered).toEqual(['dead run'])
+    await lock.release()
+  })
+
+  it('is taken over from a holder without heartbeats, and a stranger with its process number is left alone', async () => {
+    const { server, home } = await serverUnder(['dash'])
+    const lock = await plantLock(home, process.pid, 'mute run')
+    const threeMinutesAgo = new Date(Date.now() - 3 * 60_000)
+    await utimes(join(lock, 'alive'), threeMinutesAgo, threeMinutesAgo)
+    const taken = await takeAs(server, 'this run')
+    expect(taken.recovered).toEqual(['mute run'])
+    await taken.release()
+  })
+
+  it('is ended from outside only for its own owner', async () => {
+    const { server, home } = await serverUnder(['dash'])
+    const held = await takeAs(server, 'run 1')
+    const request = { lock: 'a', mirrorDir: '~/mirror' }
+    expect(await server.cleanUp({ ...request, owner: 'run 2' })).toEqual([])
+    expect(existsSync(join(home, '.make-a-backup', 'lock-a'))).toBe(true)
+    expect(await server.cleanUp({ ...request, owner: 'run 1' })).toEqual(['run 1'])
+    await expect(held.lost).rejects.toThrow()
+    await (await takeAs(server, 'run 3')).release()
+  })
+
+  it('refuses a folder that is a planted link', async () => {
+    const { server, home } = await serverUnder(['dash'])
+    await symlink('/tmp', join(home, '.make-a-backup'))
+    await expect(takeAs(server, 'this run')).rejects.toThrow(/cannot be used for the lock/)
+  })
+})
+
+describe('jobs on a server that is not as it should be', () => {
+  it('names a tool that is missing', async () => {
+    const bin = await toolsWithout('mariadb-dump', 'mysqldump')
+    const { server } = await serverUnder(['dash'], { PATH: bin })
+    const survey = server.survey({ access, databases: 'all', paths: [], compression: 'gzip', dumpOptions: [] })
+    await expect(survey).rejects.toThrow('mysqldump was not found on the server.')
+  })
+
+  it('fails on a file that cannot be read, and names it', async () => {
+    const folder = await freshFolder(services)
+    await mkdir(join(folder, 'site'))
+    await writeFile(join(folder, 'site', 'open'), 'x')
+    await writeFile(join(folder, 'site', 'secret file'), 'x', { mode: 0 })
+    const { server } = await serverUnder([...withoutPrivileges, 'dash'])
+    const job = await archive(server, { paths: [join(folder, 'site')], mirrorDir: '~/mirror' })
+    await expect(buffer(job.body)).rejects.toThrow(/rsync ended with status 23 .*secret file/)
+  })
+
+  it('fails a dump whose tool is killed', async () => {
+    const { server } = await serverUnder(['dash'])
+    const database = await freshDatabase(services)
+    await testSql(services, `CREATE TABLE t (x LONGTEXT); INSERT INTO t VALUES (REPEAT('x', 40000000));`, database)
+    const job = await dump(server, database)
+    let killed = false
+    const reading = (async () => {
+      for await (const _ of job.body) {
+        if (killed) continue
+        const [pid] = await processesNaming(database)
+        if (pid === undefined) continue
+        killed = true
+        process.kill(pid, 'SIGKILL')
+      }
+    })()
+    await expect(reading).rejects.toThrow(/mysqldump was killed on the server/)
+  })
+
+  it('takes nothing that a login shell prints for data', async () => {
+    const folder = await freshFolder(services)
+    const noisy = join(folder, 'noisy')
+    await writeFile(noisy, '#!/bin/sh\nprintf "Welcome to web1!\\nno line break here"\necho "have a nice day" >&2\nexec dash "$@"\n')
+    await chmod(noisy, 0o755)
+    const { server } = await serverUnder([noisy])
+    const database = await freshDatabase(services)
+    await testSql(services, 'CREATE TABLE t (x INT)', database)
+    expect(await contentOf(await dump(server, database))).toMatch(/^(\/\*M|-- )/)
+  })
+
+  it('explains a shell that runs no commands', async () => {
+    const { server } = await serverUnder(['/usr/sbin/nologin'])
+    await expect(server.takeLock({ lock: 'a', owner: 'x', waitSeconds: 0 })).rejects.toThrow(/would not run a command/)
+  })
+
+  it('shows no password in the process list or in an environment', async () => {
+    const { server } = await serverUnder(['dash'])
+    const database = await freshDatabase(services)
+    await testSql(services, `CREATE TABLE t (x LONGTEXT); INSERT INTO t VALUES (REPEAT('x', 40000000));`, database)
+    const job = await dump(server, database)
+    let seen = ''
+    for await (const _ of job.body) {
+      if (seen !== '' || (await processesNaming(database)).length === 0) continue
+      seen = execFileSync('sh', ['-c', 'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr "\\0" "\\n" || :'], {
+        maxBuffer: 1 << 28,
+      }).toString()
+    }
+    expect(seen).toContain(database)
+    expect(seen).not.toContain(password)
+  })
+})
+
+/** Root minus the rights that let it read what is not its own to read. */
+const withoutPrivileges = process.getuid?.() === 0 ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search', '--'] : []
+
+async function plantLock(home: string, pid: number, owner: string): Promise<string> {
+  const lock = join(home, '.make-a-backup', 'lock-a')
+  await mkdir(lock, { recursive: true })
+  await Promise.all([
+    writeFile(join(lock, 'alive'), ''),
+    writeFile(join(lock, 'pid'), `${pid}\n`),
+    writeFile(join(lock, 'owner'), `${owner}\n`),
+  ])
+  return lock
+}
+
+/** A folder with links to every program on the PATH but these. */
+async function toolsWithout(...missing: string[]): Promise<string> {
+  const bin = await freshFolder(services)
+  for (const folder of ['/usr/bin', '/bin']) {
+    for (const name of await readdir(folder)) {
+      if (missing.includes(name) || existsSync(join(bin, name))) continue
+      await symlink(join(folder, name), join(bin, name)).catch(() => {})
+    }
+  }
+  return bin
+}
+
+/** Tools, not shells, whose command line has this text. */
+async function processesNaming(text: string): Promise<number[]> {
+  const found: number[] = []
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue
+    try {
+      const program = await readlink(`/proc/${pid}/exe`)
+      const line = execFileSync('cat', [`/proc/${pid}/cmdline`], { stdio: ['ignore', 'pipe', 'ignore'] }).toString()
+      if (line.includes(text) && /(rsync|dump|tar)$/.test(program)) found.push(Number(pid))
+    } catch {
+      // It ended while being looked at.
+    }
+  }
+  return found
+}
+
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  while (!(await isTrue())) await new Promise(wait => setTimeout(wait, 50))
+}

@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
+
+const source = join(__dirname, '../../src')
+
+/** From the top down: a file may import from its own folder and from those behind it. As in `src/README.md`. */
+const layers = [
+  'actions',
+  'commands',
+  'inputs',
+  'snapshot',
+  'checks',
+  'server',
+  'ssh',
+  'store',
+  'report',
+  'runtime',
+]
+
+/** Packages that only one folder may know. */
+const homes: { packages: RegExp; layer: string }[] = [
+  { packages: /^@actions\//, layer: 'runtime' },
+  { packages: /^(@aws-sdk|@smithy)\//, layer: 'store' },
+  { packages: /^(node-ssh|ssh2)(\/|$)/, layer: 'ssh' },
+]
+
+/** Paths below src. */
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter(name => name.endsWith('.ts'))
+  .sort()
+
+/** What a file imports, in any form: import, export from, import(), require(), with types or without. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(source, file), 'utf8')
+  const forms = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+|\brequire\s*\(\s*)(['"])([^'"\n]+)\1/g
+  return [...text.matchAll(forms)].map(match => match[2] ?? '')
+}
+
+function layerOf(file: string): string {
+  return file.split('/')[0] ?? ''
+}
+
+/** `file: import` for every import that breaks the rule. */
+function broken(isWrong: (file: string, imported: string) => boolean): string[] {
+  return files.flatMap(file =>
+    importsOf(file)
+      .filter(imported => isWrong(file, imported))
+      .map(imported => `${file}: ${imported}`),
+  )
+}
+
+describe('src', () => {
+  it('has files in the known folders alone', () => {
+    expect(files.length).toBeGreaterThan(0)
+    expect(files.filter(file => !layers.includes(layerOf(file)))).toEqual([])
+  })
+
+  it('imports downwards only', () => {
+    const isUpward = (file: string, imported: string) => {
+      if (!imported.startsWith('.')) return false
+      const target = relative(source, join(source, dirname(file), imported))
+      return layers.indexOf(layerOf(target)) < layers.indexOf(layerOf(file))
+    }
+    expect(broken(isUpward)).toEqual([])
+  })
+
+  it('keeps each outside world behind one folder', () => {
+    const isElsewhere = (file: string, imported: string) =>
+      homes.some(({ packages, layer }) => packages.test(imported) && layerOf(file) !== layer)
+    expect(broken(isElsewhere)).toEqual([])
+  })
+
+  it('imports nothing but itself, Node and the dependencies of package.json', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(source, '../package.json'), 'utf8'))
+    // node-ssh brings ssh2, the SDK brings @smithy.
+    const known = [...Object.keys(dependencies), 'ssh2', '@smithy']
+    const isStrange = (_file: string, imported: string) =>
+      !/^(\.|node:)/.test(imported) &&
+      !known.some(name => imported === name || imported.startsWith(`${name}/`))
+    expect(broken(isStrange)).toEqual([])
+  })
+
+  it('holds one idea in a file: no more than 250 lines', () => {
+    const lines = (file: string) => readFileSync(join(source, file), 'utf8').split('\n').length - 1
+    expect(files.filter(file => lines(file) > 250)).toEqual([])
+  })
+
+  it('names files for their idea, in kebab-case', () => {
+    const isVague = (file: string) =>
+      /(^|-)(utils?|helpers?|common|misc|managers?)(-|$)/.test(basename(file, '.ts'))
+    const isOdd = (file: string) => !/^[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(basename(file))
+    expect(files.filter(file => isVague(file) || isOdd(file))).toEqual([])
+  })
+
+  it('exports by name alone', () => {
+    const hasDefault = (file: string) => /^export default\b/m.test(readFileSync(join(source, file), 'utf8'))
+    expect(files.filter(hasDefault)).toEqual([])
+  })
+})

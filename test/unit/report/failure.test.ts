@@ -1,0 +1,161 @@
+import { describeFailure, failureAnnotation } from '../../../src/report/failure'
+import { causesOf, unfoldErrors } from '../../../src/report/unfold-errors'
+import { CancelledError, FailureError, UserError } from '../../../src/runtime/errors'
+
+const context = { safe: 'All is safe.', isCancelled: false, scrub: (text: string) => text }
+
+describe('describeFailure', () => {
+  it('takes what an error says for itself', () => {
+    const error = new FailureError('The dump failed.', {
+      safe: 'The slot is safe.',
+      advice: 'Look.',
+      detail: ['status 2'],
+    })
+    expect(describeFailure(error, context)).toEqual({
+      kind: 'failure',
+      what: 'The dump failed.',
+      safe: 'The slot is safe.',
+      advice: 'Look.',
+      detail: ['The dump failed.', '  status 2'],
+    })
+  })
+
+  it('fills in what the command says by default', () => {
+    const facts = describeFailure(new UserError('Input "x" must be y'), context)
+    expect(facts).toMatchObject({ kind: 'user', what: 'Input "x" must be y.', safe: 'All is safe.' })
+    expect(facts.advice).toMatch(/^Correct what the message names/)
+  })
+
+  it('finds advice and safety in the causes', () => {
+    const cause = new UserError('denied', { advice: 'GRANT it.', safe: 'Yes.' })
+    expect(describeFailure(new FailureError('The dump failed.', { cause }), context)).toMatchObject({
+      advice: 'GRANT it.',
+      safe: 'Yes.',
+      detail: ['The dump failed.', 'Caused by: denied'],
+    })
+  })
+
+  it('shows what the system said without a stack, but a fault of the program with one', () => {
+    const refused = new FailureError('No connection.', { cause: new Error('connect ECONNREFUSED') })
+    expect(describeFailure(refused, context).detail).toEqual([
+      'No connection.',
+      'Caused by: Error: connect ECONNREFUSED',
+    ])
+    const fault = new FailureError('No connection.', { cause: new TypeError('x is undefined') })
+    expect(describeFailure(fault, context).detail.join('\n')).toMatch(
+      /Caused by: TypeError: x is undefined\n {4}at /,
+    )
+  })
+
+  it('says of the unexpected that it is, asks to report it, and keeps the stack', () => {
+    const facts = describeFailure(new TypeError('x is not a function'), context)
+    expect(facts).toMatchObject({ kind: 'bug', what: 'Something unexpected happened: x is not a function.' })
+    expect(facts.advice).toMatch(/^Please report this/)
+    expect(facts.detail[1]).toMatch(/^ {4}at /)
+  })
+
+  it('bears what is no error at all', () => {
+    expect(describeFailure('text', context)).toMatchObject({
+      kind: 'bug',
+      what: 'Something unexpected happened: text.',
+    })
+    expect(describeFailure(undefined, context)).toMatchObject({
+      kind: 'bug',
+      what: 'Something unexpected happened: undefined.',
+    })
+    expect(describeFailure(new Error(''), context).what).toBe(
+      'Something unexpected happened: Error without a message.',
+    )
+  })
+
+  it('says that a run was cancelled, whatever the abort threw', () => {
+    const abort = new DOMException('This operation was aborted', 'AbortError')
+    for (const error of [new CancelledError(), new FailureError('read', { cause: new CancelledError() })]) {
+      expect(describeFailure(error, { ...context, isCancelled: true })).toMatchObject({
+        kind: 'cancelled',
+        what: 'The run was cancelled.',
+      })
+    }
+    expect(describeFailure(abort, { ...context, isCancelled: true }).kind).toBe('cancelled')
+  })
+
+  it('does not hide what failed while a run was being cancelled', () => {
+    const error = new AggregateError([
+      new CancelledError(),
+      new FailureError('The lock could not be released.'),
+    ])
+    expect(describeFailure(error, { ...context, isCancelled: true }).what).toBe(
+      'The run was cancelled. While stopping: The lock could not be released.',
+    )
+  })
+
+  it('tells every part of an AggregateError, those made for a person first, echoes of the abort not at all', () => {
+    const error = new AggregateError([
+      new CancelledError(),
+      new Error('socket closed'),
+      new AggregateError([new FailureError('The dump failed.', { advice: 'Look.' })]),
+    ])
+    expect(describeFailure(error, context)).toMatchObject({
+      kind: 'failure',
+      what: 'The dump failed. Also: socket closed.',
+      advice: 'Look.',
+    })
+  })
+
+  it('keeps secrets out of all of it', () => {
+    const error = new FailureError('a KEY', {
+      advice: 'b KEY',
+      safe: 'c KEY',
+      detail: ['d KEY'],
+      cause: new Error('e KEY'),
+    })
+    const facts = describeFailure(error, { ...context, scrub: text => text.replaceAll('KEY', '***') })
+    expect(JSON.stringify(facts)).not.toContain('KEY')
+  })
+})
+
+describe('failureAnnotation', () => {
+  it('says what failed, what is safe and what to do', () => {
+    const facts = describeFailure(new FailureError('The dump failed.', { advice: 'Look.' }), context)
+    expect(failureAnnotation(facts)).toEqual({
+      title: 'The run failed',
+      message: 'The dump failed.\nStill safe: All is safe.\nWhat to do: Look.',
+    })
+  })
+
+  it('stays below what GitHub shows however long the parts are', () => {
+    const long = 'word\n'.repeat(5_000)
+    const facts = describeFailure(new FailureError(long, { advice: long, safe: long }), context)
+    const { message } = failureAnnotation(facts)
+    expect(message.length).toBeLessThan(3_600)
+    expect(message.split('\n')).toHaveLength(3)
+    expect(message).toMatch(/…$/)
+  })
+})
+
+describe('unfoldErrors', () => {
+  it('tells a failure before the clean-up that failed after it', () => {
+    const [first, second] = [new FailureError('first'), new FailureError('clean-up')]
+    const suppressed = Object.assign(new Error('both'), {
+      name: 'SuppressedError',
+      error: second,
+      suppressed: first,
+    })
+    expect(unfoldErrors(suppressed)).toEqual([first, second])
+  })
+
+  it('survives errors that hold themselves', () => {
+    const error = new AggregateError([])
+    error.errors.push(error, new Error('inner'))
+    expect(unfoldErrors(error)).toEqual([new Error('inner')])
+  })
+})
+
+describe('causesOf', () => {
+  it('ends at a cause seen before', () => {
+    const error = new Error('outer')
+    const inner = new Error('inner', { cause: error })
+    error.cause = inner
+    expect(causesOf(error)).toEqual([error, inner])
+  })
+})
