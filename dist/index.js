@@ -101057,7 +101057,7 @@ async function commit(store, prefix, intent, completions, finishedAt) {
     const outcome = await writeManifest(store, key, text);
     if (outcome.written !== 'yes')
         throw outcome.error;
-    await readBack(store, key, text);
+    await readBack(store, key, text, manifest);
     const kept = new Set(manifest.artifacts.map(artifact => artifact.key));
     const stale = intent.previous?.artifacts.map(artifact => artifact.key).filter(key => !kept.has(key)) ?? [];
     warnings.push(...(await removeStale(store, prefix, intent.slot, stale)));
@@ -101086,7 +101086,7 @@ function unreadable(store, intent, completions) {
     const message = `The credentials may not look at ${keys.join(', ')} in ${store.name}: the store confirmed size and parts, but it was not compared again.`;
     return [{ code: 'store-unreadable', message }];
 }
-async function readBack(store, key, text) {
+async function readBack(store, key, text, manifest) {
     let seen;
     try {
         seen = await store.getText(key);
@@ -101096,8 +101096,23 @@ async function readBack(store, key, text) {
             return;
         throw error;
     }
-    if (seen !== text)
+    if (seen !== text && !isSameRecoveryPoint(seen, key, manifest)) {
         throw new FailureError(`The manifest "${key}" was written and reads back as something else.`);
+    }
+}
+/** Two recoveries of one intent at the same time write the same manifest, but for the time. */
+function isSameRecoveryPoint(seen, key, manifest) {
+    if (seen === undefined)
+        return false;
+    try {
+        const other = parseManifest(seen, key);
+        return serializeManifest({ ...other, finishedAt: manifest.finishedAt }) === serializeManifest(manifest);
+    }
+    catch (error) {
+        if (error instanceof ManifestError)
+            return false;
+        throw error;
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/store/etag.ts
@@ -101512,6 +101527,7 @@ function beside(intent, { manifest }) {
 
 
 
+
 /**
  * The commit: writes the intent, completes the uploads, compares what the store holds with what was sent, writes the manifest.
  *
@@ -101529,7 +101545,9 @@ async function publish({ store, prefix, manifest, clock, log }) {
             log?.info(`Stored ${artifact.key} (${artifact.bytes} bytes).`);
         }
         catch (error) {
-            if (completions.length > 0)
+            // Only a store's refusal leaves the slot as it was; an object that is wrong is there already.
+            const isTouched = completions.length > 0 || !(error instanceof StoreError);
+            if (isTouched)
                 throw unfinished(intent.slot, error, before !== undefined);
             throw await takeBack(store, prefix, intended, error);
         }
@@ -102509,7 +102527,15 @@ function dumpArguments(request) {
             database,
         ],
         structure: twice
-            ? [...options, '--no-data', '--skip-routines', '--skip-events', '--', database, ...selection.structureOnly]
+            ? [
+                ...options,
+                '--no-data',
+                '--skip-routines',
+                '--skip-events',
+                '--',
+                database,
+                ...selection.structureOnly,
+            ]
             : [],
         options,
     };
@@ -102576,7 +102602,9 @@ const dumpToDataRatio = 2.5;
 function planBackup(inputs, slot, findings) {
     const problems = [...pathProblems(inputs, findings), ...databaseProblems(inputs, findings)];
     if (problems.length > 0) {
-        throw new UserError(problems.join(' '), { advice: 'Mend what is named, on the server or in the workflow, and run again.' });
+        throw new UserError(problems.join(' '), {
+            advice: 'Mend what is named, on the server or in the workflow, and run again.',
+        });
     }
     const databases = chosenDatabases(inputs, findings);
     return {
@@ -102632,7 +102660,9 @@ function databaseProblems(inputs, findings) {
         const { excluded } = selectTables(inputs.tables, database);
         if (database.tables.length > excluded.length || inputs.allowEmpty)
             continue;
-        const what = database.tables.length === 0 ? 'has no tables that the database user may see' : 'is left without tables by "exclude-tables"';
+        const what = database.tables.length === 0
+            ? 'has no tables that the database user may see'
+            : 'is left without tables by "exclude-tables"';
         problems.push(`The database ${JSON.stringify(database.name)} ${what}; if an empty backup is right, set "allow-empty: true".`);
     }
     return problems;
@@ -103425,42 +103455,133 @@ class RowReader {
     }
 }
 
+;// CONCATENATED MODULE: ./src/checks/sql-comment.ts
+const states = {
+    slash: 0,
+    slashStar: 1,
+    slashStarM: 2,
+    version: 3,
+    block: 4,
+    blockStar: 5,
+    dash: 6,
+    dashDash: 7,
+    line: 8,
+};
+const newline = 0x0a;
+const exclamation = 0x21;
+const sql_comment_hash = 0x23;
+const asterisk = 0x2a;
+const hyphen = 0x2d;
+const slash = 0x2f;
+const letterM = 0x4d;
+/** The trailer of a dump is shorter. */
+const textLimit = 128;
+/** Versions have five or six digits. No server reaches this one: MariaDB hides its sandbox line behind it. */
+const neverReached = '999999';
+/** Reads `-- ` and `#` comments to the line's end, block comments to theirs, and tells what only looks like one. */
+class SqlComment {
+    state = states.slash;
+    kept = '';
+    static mayBegin(byte) {
+        return byte === slash || byte === hyphen || byte === sql_comment_hash;
+    }
+    /** The first bytes of a line comment, as `latin1`; the bytes that were only `symbols`. */
+    get text() {
+        return this.kept;
+    }
+    begin(byte) {
+        this.state = byte === slash ? states.slash : byte === hyphen ? states.dash : states.line;
+        this.kept = String.fromCharCode(byte);
+    }
+    read(byte) {
+        switch (this.state) {
+            case states.line:
+                if (byte === newline)
+                    return 'line over';
+                if (this.kept.length < textLimit)
+                    this.kept += String.fromCharCode(byte);
+                return 'inside';
+            case states.block:
+                if (byte === asterisk)
+                    this.state = states.blockStar;
+                return 'inside';
+            case states.blockStar:
+                if (byte === slash)
+                    return 'over';
+                if (byte !== asterisk)
+                    this.state = states.block;
+                return 'inside';
+            case states.slash:
+                return byte === asterisk ? this.become(states.slashStar) : 'symbols';
+            case states.version:
+                return this.version(byte);
+            case states.dash:
+                if (byte !== hyphen)
+                    return 'symbols';
+                this.kept += '-';
+                return this.become(states.dashDash);
+            case states.dashDash:
+                // Two minus signs and no comment, unless white space follows.
+                if (byte > 0x20)
+                    return 'symbols';
+                this.state = states.line;
+                return this.read(byte);
+            default:
+                return this.blockKind(byte);
+        }
+    }
+    blockKind(byte) {
+        if (byte === exclamation) {
+            this.kept = '';
+            return this.become(states.version);
+        }
+        if (byte === letterM && this.state === states.slashStar)
+            return this.become(states.slashStarM);
+        this.state = states.block;
+        return this.read(byte);
+    }
+    version(byte) {
+        if (byte >= 0x30 && byte <= 0x39 && this.kept.length < neverReached.length) {
+            this.kept += String.fromCharCode(byte);
+            return 'inside';
+        }
+        if (this.kept !== neverReached)
+            return 'conditional';
+        this.state = states.block;
+        return this.read(byte);
+    }
+    become(state) {
+        this.state = state;
+        return 'inside';
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/checks/sql-lexer.ts
 
+
 /** More than any identifier (64 characters) and any `sql_mode` need. */
-const textLimit = 4096;
-const commentLimit = 128;
-const states = {
+const sql_lexer_textLimit = 4096;
+const sql_lexer_states = {
     code: 0,
     word: 1,
     quoted: 2,
     quotedEscape: 3,
     quotedEnd: 4,
-    lineComment: 5,
-    blockComment: 6,
-    blockCommentStar: 7,
-    slash: 8,
-    slashStar: 9,
-    slashStarM: 10,
-    version: 11,
-    star: 12,
-    dash: 13,
-    dashDash: 14,
-    delimiter: 15,
-    delimiterCommand: 16,
-    escape: 17,
+    comment: 5,
+    star: 6,
+    delimiter: 7,
+    delimiterCommand: 8,
+    escape: 9,
 };
-const newline = 0x0a;
+const sql_lexer_newline = 0x0a;
 const doubleQuote = 0x22;
-const sql_lexer_hash = 0x23;
 const singleQuote = 0x27;
-const asterisk = 0x2a;
-const hyphen = 0x2d;
-const slashByte = 0x2f;
+const sql_lexer_asterisk = 0x2a;
+const sql_lexer_slash = 0x2f;
 const backslash = 0x5c;
 const backtick = 0x60;
 /** Letters, digits, `_`, `$` and every byte of a multi-byte character. */
-const isWordByte = Array.from({ length: 256 }, (_, byte) => byte >= 0x80 || byte === 0x24 || byte === 0x5f || /[0-9A-Za-z]/.test(String.fromCharCode(byte)));
+const isWordByte = Array.from({ length: 256 }, (_, byte) => byte >= 0x80 || /[0-9A-Za-z_$]/.test(String.fromCharCode(byte)));
 /**
  * Splits SQL text into statements as the mysql client does: quotes, comments, conditional comments and the DELIMITER
  * command. Every state is a number, so a chunk may end anywhere; nothing is kept but the token being read.
@@ -103472,28 +103593,29 @@ class SqlLexer {
     blank = false;
     quoteMode = { ansiQuotes: false, noBackslashEscapes: false };
     listener;
-    state = states.code;
+    comment = new SqlComment();
+    state = sql_lexer_states.code;
     stopped = false;
     conditionalDepth = 0;
     statementEmpty = true;
     delimiter = [0x3b];
     delimiterMatched = 0;
     quote = 0;
-    lineStart = true;
-    lastByte = newline;
+    commentAtLineStart = true;
+    lastByte = sql_lexer_newline;
     start = 0;
-    text = Buffer.alloc(textLimit);
+    text = Buffer.alloc(sql_lexer_textLimit);
     textLength = 0;
     constructor(listener) {
         this.listener = listener;
     }
     /** Between two statements: nothing open, nothing begun. */
     get idle() {
-        return this.state === states.code && this.statementEmpty && this.conditionalDepth === 0;
+        return this.state === sql_lexer_states.code && this.statementEmpty && this.conditionalDepth === 0;
     }
     /** Where the word being read began, when it is the first of a statement and the chunk ended within it. */
     get openWord() {
-        return this.state === states.word && this.statementEmpty ? this.start : undefined;
+        return this.state === sql_lexer_states.word && this.statementEmpty ? this.start : undefined;
     }
     /** Makes `scan` return after the call of the listener that is under way. */
     stop() {
@@ -103502,8 +103624,8 @@ class SqlLexer {
     /** Begins anew between two statements: the caller has read the end of one by itself, up to and with its line break. */
     restart() {
         this.endStatement();
-        this.state = states.code;
-        this.lastByte = newline;
+        this.state = sql_lexer_states.code;
+        this.lastByte = sql_lexer_newline;
     }
     /** Reads from `from` on; returns where it stopped, the chunk's length unless `stop` was called. */
     scan(chunk, from) {
@@ -103522,64 +103644,39 @@ class SqlLexer {
     /** Handles one byte; returns the next index, the same one when the byte is to be read again in a new state. */
     step(chunk, at, byte) {
         switch (this.state) {
-            case states.code:
+            case sql_lexer_states.code:
                 return this.code(chunk, at, byte);
-            case states.word:
+            case sql_lexer_states.word:
                 if (!isWordByte[byte] || byte === this.delimiter[0])
                     return this.endWord(at);
-                this.keep(byte);
-                return at + 1;
-            case states.quoted:
+                return this.keep(byte, at);
+            case sql_lexer_states.quoted:
                 return this.quoted(at, byte);
-            case states.quotedEscape:
-                this.keep(byte);
-                this.state = states.quoted;
-                return at + 1;
-            case states.quotedEnd:
+            case sql_lexer_states.quotedEscape:
+                this.state = sql_lexer_states.quoted;
+                return this.keep(byte, at);
+            case sql_lexer_states.quotedEnd:
                 if (byte !== this.quote)
                     return this.endQuoted(at);
-                this.keep(byte);
-                this.state = states.quoted;
-                return at + 1;
-            case states.lineComment:
-                return this.inLineComment(at, byte);
-            case states.blockComment:
-                if (byte === asterisk)
-                    this.state = states.blockCommentStar;
-                return at + 1;
-            case states.blockCommentStar:
-                if (byte !== asterisk)
-                    this.state = byte === slashByte ? states.code : states.blockComment;
-                return at + 1;
-            case states.slash:
-                if (byte !== asterisk)
-                    return this.symbolBefore(slashByte, at);
-                this.state = states.slashStar;
-                return at + 1;
-            case states.slashStar:
-            case states.slashStarM:
-                return this.commentKind(at, byte);
-            case states.version:
-                return this.version(at, byte);
-            case states.star:
-                if (byte !== slashByte)
-                    return this.symbolBefore(asterisk, at);
+                this.state = sql_lexer_states.quoted;
+                return this.keep(byte, at);
+            case sql_lexer_states.comment:
+                return this.inComment(at, byte);
+            case sql_lexer_states.star:
+                this.state = sql_lexer_states.code;
+                if (byte !== sql_lexer_slash)
+                    return this.emit('symbol', '*', at);
                 this.conditionalDepth--;
-                this.state = states.code;
                 return at + 1;
-            case states.dash:
-                if (byte !== hyphen)
-                    return this.symbolBefore(hyphen, at);
-                this.state = states.dashDash;
-                return at + 1;
-            case states.dashDash:
-                return this.afterDashes(at, byte);
-            case states.delimiter:
+            case sql_lexer_states.delimiter:
                 return this.inDelimiter(at, byte);
-            case states.delimiterCommand:
-                return this.delimiterCommand(at, byte);
+            case sql_lexer_states.delimiterCommand:
+                if (byte !== sql_lexer_newline)
+                    return this.keep(byte, at);
+                this.setDelimiter(this.takeText().trim().split(/\s/)[0] ?? '');
+                return at + 1;
             default:
-                this.state = states.code;
+                this.state = sql_lexer_states.code;
                 return at + 1;
         }
     }
@@ -103588,7 +103685,7 @@ class SqlLexer {
             this.blank = false;
         if (byte === this.delimiter[0]) {
             this.delimiterMatched = 0;
-            this.state = states.delimiter;
+            this.state = sql_lexer_states.delimiter;
             return at;
         }
         if (byte <= 0x20)
@@ -103596,48 +103693,33 @@ class SqlLexer {
         this.start = at;
         this.textLength = 0;
         if (isWordByte[byte]) {
-            this.state = states.word;
+            this.state = sql_lexer_states.word;
             return at;
         }
-        switch (byte) {
-            case singleQuote:
-            case doubleQuote:
-            case backtick:
-                this.quote = byte;
-                this.state = states.quoted;
-                return at + 1;
-            case slashByte:
-                this.state = states.slash;
-                return at + 1;
-            case hyphen:
-            case sql_lexer_hash:
-                this.lineStart = (at === 0 ? this.lastByte : chunk[at - 1]) === newline;
-                if (byte === sql_lexer_hash)
-                    this.keep(byte);
-                this.state = byte === sql_lexer_hash ? states.lineComment : states.dash;
-                return at + 1;
-            case asterisk:
-                if (this.conditionalDepth === 0)
-                    break;
-                this.state = states.star;
-                return at + 1;
-            case backslash:
-                this.state = states.escape;
-                return at + 1;
+        if (SqlComment.mayBegin(byte)) {
+            this.commentAtLineStart = (at === 0 ? this.lastByte : chunk[at - 1]) === sql_lexer_newline;
+            this.comment.begin(byte);
+            this.state = sql_lexer_states.comment;
         }
-        this.emit('symbol', String.fromCharCode(byte), at + 1);
+        else if (byte === singleQuote || byte === doubleQuote || byte === backtick) {
+            this.quote = byte;
+            this.state = sql_lexer_states.quoted;
+        }
+        else if (byte === sql_lexer_asterisk && this.conditionalDepth > 0)
+            this.state = sql_lexer_states.star;
+        else if (byte === backslash)
+            this.state = sql_lexer_states.escape;
+        else
+            this.emit('symbol', String.fromCharCode(byte), at + 1);
         return at + 1;
     }
     quoted(at, byte) {
-        if (byte === this.quote) {
-            this.state = states.quotedEnd;
-            return at + 1;
-        }
-        if (byte === backslash && this.hasEscapes()) {
-            this.state = states.quotedEscape;
-            return at + 1;
-        }
-        this.keep(byte);
+        if (byte === this.quote)
+            this.state = sql_lexer_states.quotedEnd;
+        else if (byte === backslash && this.hasEscapes())
+            this.state = sql_lexer_states.quotedEscape;
+        else
+            this.keep(byte, at);
         return at + 1;
     }
     hasEscapes() {
@@ -103647,117 +103729,68 @@ class SqlLexer {
     }
     endQuoted(at) {
         const isName = this.quote === backtick || (this.quote === doubleQuote && this.quoteMode.ansiQuotes);
-        this.state = states.code;
-        this.emit(isName ? 'name' : 'string', this.takeText(), at);
-        return at;
+        this.state = sql_lexer_states.code;
+        return this.emit(isName ? 'name' : 'string', this.takeText(), at);
     }
     endWord(at) {
-        this.state = states.code;
         const word = this.takeText();
-        if (this.statementEmpty && word.toLowerCase() === 'delimiter') {
-            this.textLength = 0;
-            this.state = states.delimiterCommand;
-        }
-        else
-            this.emit('word', word, at);
-        return at;
+        const isCommand = this.statementEmpty && word.toLowerCase() === 'delimiter';
+        this.state = isCommand ? sql_lexer_states.delimiterCommand : sql_lexer_states.code;
+        return isCommand ? at : this.emit('word', word, at);
     }
-    inLineComment(at, byte) {
-        if (byte !== newline) {
-            if (this.textLength < commentLimit)
-                this.keep(byte);
+    inComment(at, byte) {
+        const step = this.comment.read(byte);
+        if (step === 'inside')
             return at + 1;
-        }
-        this.state = states.code;
-        if (this.statementEmpty)
-            this.listener.lineComment(this.takeText(), this.lineStart);
-        return at + 1;
-    }
-    /** `-- ` begins a comment; `--` with anything but white space behind is two minus signs. */
-    afterDashes(at, byte) {
-        if (byte > 0x20) {
-            this.emit('symbol', '-', at);
-            return this.symbolBefore(hyphen, at);
-        }
-        this.keep(hyphen);
-        this.keep(hyphen);
-        this.state = states.lineComment;
-        return at;
-    }
-    commentKind(at, byte) {
-        if (byte === 0x21) {
-            this.textLength = 0;
-            this.state = states.version;
-            return at + 1;
-        }
-        if (byte === 0x4d && this.state === states.slashStar) {
-            this.state = states.slashStarM;
-            return at + 1;
-        }
-        this.state = states.blockComment;
-        return at;
-    }
-    /** Version 999999 is never reached by a server: MariaDB's sandbox line hides behind it. */
-    version(at, byte) {
-        if (byte >= 0x30 && byte <= 0x39 && this.textLength < 6) {
-            this.keep(byte);
-            return at + 1;
-        }
-        if (this.textLength === 6 && this.takeText() === '999999')
-            this.state = states.blockComment;
-        else {
+        this.state = sql_lexer_states.code;
+        if (step === 'conditional')
             this.conditionalDepth++;
-            this.state = states.code;
+        if (step === 'symbols')
+            for (const symbol of this.comment.text)
+                this.emit('symbol', symbol, at);
+        if (step === 'line over' && this.statementEmpty) {
+            this.listener.lineComment(this.comment.text, this.commentAtLineStart);
         }
-        return at;
+        return step === 'conditional' || step === 'symbols' ? at : at + 1;
     }
     inDelimiter(at, byte) {
         if (byte !== this.delimiter[this.delimiterMatched]) {
-            this.state = states.code;
+            this.state = sql_lexer_states.code;
             this.start = at - this.delimiterMatched;
-            for (const part of this.delimiter.slice(0, this.delimiterMatched))
-                this.emit('symbol', String.fromCharCode(part), at);
+            const symbols = this.delimiter.slice(0, this.delimiterMatched);
+            for (const symbol of symbols)
+                this.emit('symbol', String.fromCharCode(symbol), at);
             return at;
         }
         this.delimiterMatched++;
-        if (this.delimiterMatched < this.delimiter.length)
-            return at + 1;
-        this.state = states.code;
-        this.listener.statementEnd();
-        this.endStatement();
-        return at + 1;
-    }
-    delimiterCommand(at, byte) {
-        if (byte !== newline) {
-            if (this.textLength < commentLimit)
-                this.keep(byte);
-            return at + 1;
+        if (this.delimiterMatched === this.delimiter.length) {
+            this.state = sql_lexer_states.code;
+            this.listener.statementEnd();
+            this.endStatement();
         }
-        const argument = this.takeText().trim().split(/\s/)[0] ?? '';
-        if (argument === '')
-            throw new CheckError('The dump has a DELIMITER command without a delimiter.');
-        this.delimiter = [...Buffer.from(argument)];
-        this.state = states.code;
         return at + 1;
     }
-    symbolBefore(byte, at) {
-        this.state = states.code;
-        this.emit('symbol', String.fromCharCode(byte), at);
-        return at;
+    setDelimiter(text) {
+        if (text === '')
+            throw new CheckError('The dump has a DELIMITER command without a delimiter.');
+        this.delimiter = [...Buffer.from(text)];
+        this.state = sql_lexer_states.code;
     }
     emit(kind, text, end) {
         this.statementEmpty = false;
         if (this.tokens)
             this.listener.token(kind, text, this.conditionalDepth > 0, this.start, end);
+        return end;
     }
     endStatement() {
         this.statementEmpty = true;
         this.conditionalDepth = 0;
         this.tokens = true;
     }
-    keep(byte) {
-        if (this.textLength < textLimit)
+    keep(byte, at) {
+        if (this.textLength < sql_lexer_textLimit)
             this.text[this.textLength++] = byte;
+        return at + 1;
     }
     takeText() {
         const text = this.text.toString('utf8', 0, this.textLength);
@@ -104217,7 +104250,7 @@ class CompressedStream {
         waiting?.();
     }
     failEngine(error) {
-        if (error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR')
+        if (codeOf(error) === 'Z_BUF_ERROR')
             this.failCut();
         else
             this.fail(`The ${this.label} stream is damaged within its first ${this.written} bytes: ${messageOf(error)}.`, error);
@@ -104231,6 +104264,10 @@ class CompressedStream {
         this.destroy();
         this.listener.failed(new CheckError(message, { cause }));
     }
+}
+/** What Node's zlib says when the input ended too early is `Z_BUF_ERROR`, for gzip and zstd alike. */
+function codeOf(error) {
+    return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }
 
 ;// CONCATENATED MODULE: ./src/checks/inspect.ts
@@ -104534,8 +104571,16 @@ async function streamArtifact(artifact, context) {
         const inspection = inspect({ compression: artifact.compression, check: artifact.check });
         const stall = new AbortController();
         const flowing = AbortSignal.any([signal, stall.signal]);
-        const plan = planParts({ expectedBytes, maxParts: store.maxParts, memoryBudgetBytes: context.memoryBudgetBytes });
-        const writer = await openMultipartWriter(store, artifact.key, { ...plan, put: artifact.put, signal: flowing });
+        const plan = planParts({
+            expectedBytes,
+            maxParts: store.maxParts,
+            memoryBudgetBytes: context.memoryBudgetBytes,
+        });
+        const writer = await openMultipartWriter(store, artifact.key, {
+            ...plan,
+            put: artifact.put,
+            signal: flowing,
+        });
         context.onUpload(writer, artifact.key);
         context.onStart(artifact.name, inspection);
         const watch = watchForStall(() => inspection.progress().storedBytes, artifact.name, error => stall.abort(error));
@@ -104610,7 +104655,10 @@ async function prepare(request, context) {
         failed.abort(error);
         throw error;
     });
-    const lanes = [orStopTheOthers(databaseLane(request, shared)), orStopTheOthers(filesLane(request, shared))];
+    const lanes = [
+        orStopTheOthers(databaseLane(request, shared)),
+        orStopTheOthers(filesLane(request, shared)),
+    ];
     await Promise.allSettled(lanes);
     shared.signal.throwIfAborted();
     const [databases, files] = await Promise.all(lanes);
@@ -104698,13 +104746,19 @@ function toolWarnings({ name, report }) {
     const warnings = [];
     const messages = report.messages;
     if (report.statuses.get('rsync') === 24) {
-        warnings.push({ code: 'files-vanished', message: `Files vanished while rsync read them, as happens on a live site: ${few(messages)}` });
+        warnings.push({
+            code: 'files-vanished',
+            message: `Files vanished while rsync read them, as happens on a live site: ${few(messages)}`,
+        });
     }
     else if (report.statuses.get('tar') === 1) {
         warnings.push({ code: 'files-changed', message: `Files changed while tar read them: ${few(messages)}` });
     }
     else if (messages.length > 0) {
-        warnings.push({ code: 'server-messages', message: `The tools on the server said about ${name}: ${few(messages)}` });
+        warnings.push({
+            code: 'server-messages',
+            message: `The tools on the server said about ${name}: ${few(messages)}`,
+        });
     }
     return warnings;
 }
@@ -104795,7 +104849,9 @@ function reportedArtifact(artifact, previous) {
             ? databaseCounts({ ...artifact.content, tables: artifact.content.tables.length })
             : filesCounts(artifact.content),
         durationMs: Date.parse(artifact.finishedAt) - Date.parse(artifact.startedAt),
-        ...(previous === undefined ? {} : { previous: { bytes: previous.bytes, contentBytes: previous.content.bytes } }),
+        ...(previous === undefined
+            ? {}
+            : { previous: { bytes: previous.bytes, contentBytes: previous.content.bytes } }),
     };
 }
 
@@ -104809,6 +104865,7 @@ const longestMessage = 1_000;
 async function followReport(stderr, nonce, onReport) {
     const report = {
         done: false,
+        phase: undefined,
         statuses: new Map(),
         counts: new Map(),
         problem: undefined,
@@ -104834,6 +104891,8 @@ function note(report, { word, value }) {
     const inner = splitWord(value);
     if (word === 'done')
         report.done = true;
+    if (word === 'phase')
+        report.phase = value;
     if (word === 'status')
         report.statuses.set(inner.word, Number.parseInt(inner.value, 10));
     if (word === 'count')
@@ -104895,6 +104954,7 @@ function withoutComments(script) {
 
 
 
+
 /** How often a job hears that its runner lives. `server.sh` takes a lock for dead after two minutes of silence. */
 const heartbeatMs = 15_000;
 /**
@@ -104941,21 +105001,25 @@ class Gate extends external_node_stream_.Transform {
         this.proof = proof;
     }
     _transform(chunk, _encoding, callback) {
-        if (this.before === undefined)
-            return callback(null, chunk);
-        const seen = Buffer.concat([this.before, chunk]);
+        callback(null, this.before === undefined ? chunk : this.afterMarker(this.before, chunk));
+    }
+    _flush(callback) {
+        this.proof.then(() => callback(this.before === undefined
+            ? null
+            : new FailureError('A job on the server ended without a word on its standard output.')), callback);
+    }
+    /** What follows the marker, once it has come; until then nothing. */
+    afterMarker(before, chunk) {
+        const seen = Buffer.concat([before, chunk]);
         const at = seen.indexOf(this.marker);
         if (at < 0) {
             // Of endless noise only so much is kept as could begin the marker.
             this.before = seen.subarray(Math.max(0, seen.length - this.marker.length));
-            return callback();
+            return undefined;
         }
         this.before = undefined;
         const data = seen.subarray(at + this.marker.length);
-        callback(null, data.length > 0 ? data : undefined);
-    }
-    _flush(callback) {
-        this.proof.then(() => callback(this.before === undefined ? null : new Error('The job ended without a word on its standard output.')), callback);
+        return data.length > 0 ? data : undefined;
     }
 }
 
@@ -105048,10 +105112,19 @@ function explainFailure(name, failure) {
         });
     }
     if (exit.kind === 'signal') {
-        return new FailureError(`The server ended ${name} with signal ${exit.signal}.`, { advice: killedAdvice, detail });
+        return new FailureError(`The server ended ${name} with signal ${exit.signal}.`, {
+            advice: killedAdvice,
+            detail,
+        });
     }
     if (exit.code === 0)
         return new FailureError(`The server ended ${name} without a last word.`, { detail });
+    if (report.phase !== undefined) {
+        return new FailureError(`Something on the server ended ${name} (status ${exit.code}, in the phase ${report.phase}).`, {
+            advice: killedAdvice,
+            detail,
+        });
+    }
     return shellError(name, exit.code, detail);
 }
 /** 1 from tar and 24 from rsync: a file changed or vanished while being read. Normal on a live site: reported, not fatal. */
@@ -105298,7 +105371,11 @@ function tableKind(type) {
     return type === 'SEQUENCE' ? 'sequence' : 'table';
 }
 function pathState(state, line) {
-    if (state === 'present' || state === 'missing' || state === 'not-a-folder' || state === 'unreadable' || state === 'empty') {
+    if (state === 'present' ||
+        state === 'missing' ||
+        state === 'not-a-folder' ||
+        state === 'unreadable' ||
+        state === 'empty') {
         return state;
     }
     throw parse_inventory_unreadable(line);
@@ -105383,7 +105460,12 @@ async function survey(connection, request) {
     ], { explain: failure => explainFailure('the inventory', failure) });
     return parseInventory(text);
 }
-const clientOptions = ['--batch', '--skip-column-names', '--default-character-set=utf8mb4', '--loose-connect-timeout=20'];
+const clientOptions = [
+    '--batch',
+    '--skip-column-names',
+    '--default-character-set=utf8mb4',
+    '--loose-connect-timeout=20',
+];
 function openDump(connection, request) {
     const { access, database } = request;
     const location = locationOptions(access);
@@ -105449,7 +105531,10 @@ const releaseMs = 3_000;
 /** Connects and takes the lock. */
 async function openSession(inputs, { lock, owner }, { runtime, connect }) {
     const { log } = runtime;
-    const connection = await connect(inputs.ssh, { signal: runtime.signal, onRetry: message => log.info(message) });
+    const connection = await connect(inputs.ssh, {
+        signal: runtime.signal,
+        onRetry: message => log.info(message),
+    });
     log.info(`Connected to ${inputs.ssh.user}@${inputs.ssh.host}, ${connection.serverVersion}; its host key is the right one.`);
     const server = serverOver(connection);
     const closeOnCancel = () => connection.close();
@@ -105643,10 +105728,16 @@ async function backup(inputs, tools, report) {
         const prepared = await step('Stream', () => streamAll(inputs, tools, { plan, session, identity, survey, run, slot, report }));
         report.warnings = [...report.warnings, ...prepared.warnings];
         const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, findings, prepared });
+        report.isCommitting = true;
         const published = await step('Publish', () => publishRun(inputs, tools, manifest, run));
         report.warnings = [...report.warnings, ...published.warnings];
         report.warnings = [...report.warnings, ...(await writeReadme(inputs, store))];
-        reportPublished(report, { manifest: published.manifest, prefix: inputs.s3.prefix, prepared, previous: await survey.newestGood() });
+        reportPublished(report, {
+            manifest: published.manifest,
+            prefix: inputs.s3.prefix,
+            prepared,
+            previous: await survey.newestGood(),
+        });
     }
     finally {
         await session.close();
@@ -105676,7 +105767,9 @@ async function settleEarlierRuns(inputs, { runtime, store }, slot, report) {
     warnings.push(...leftovers.warnings);
     report.warnings = [...report.warnings, ...warnings];
     const last = await survey.newestGood();
-    log.info(last === undefined ? 'No recovery point is stored here yet.' : `The last good recovery point: ${last.slot}, taken ${last.startedAt}.`);
+    log.info(last === undefined
+        ? 'No recovery point is stored here yet.'
+        : `The last good recovery point: ${last.slot}, taken ${last.startedAt}.`);
     return survey;
 }
 async function lookAtServer(inputs, { server }, slot, report) {
@@ -105729,7 +105822,13 @@ async function streamAll(inputs, { runtime, store }, run) {
 async function publishRun({ s3 }, { runtime, store }, manifest, run) {
     run.isPublishing();
     try {
-        const published = await publish({ store, prefix: s3.prefix, manifest, clock: runtime.clock, log: runtime.log });
+        const published = await publish({
+            store,
+            prefix: s3.prefix,
+            manifest,
+            clock: runtime.clock,
+            log: runtime.log,
+        });
         run.isClean();
         return published;
     }
@@ -105741,7 +105840,13 @@ async function publishRun({ s3 }, { runtime, store }, manifest, run) {
 }
 async function writeReadme(inputs, store) {
     const { bucket, prefix, region, endpoint } = inputs.s3;
-    return writeBucketReadme(store, { storeName: store.name, bucket, prefix, region, ...(endpoint === undefined ? {} : { endpoint }) });
+    return writeBucketReadme(store, {
+        storeName: store.name,
+        bucket,
+        prefix,
+        region,
+        ...(endpoint === undefined ? {} : { endpoint }),
+    });
 }
 /** What this run has begun in the store, kept in the action's state so that a post step can finish or drop it. */
 class UnfinishedRun {
@@ -106981,8 +107086,9 @@ function recoveryCommands({ artifacts, store }) {
         const fetch = fetchCommand(store, artifact.key);
         if (source.kind === 'files')
             return [`${fetch} | ${unpackers[artifact.compression]} -C /`];
+        // Without it the MariaDB client takes the comments out of the bodies of triggers and routines.
         const importing = [
-            'mysql',
+            'mysql --comments',
             ...(source.database.startsWith('-') ? ['--'] : []),
             shellWord(source.database),
         ].join(' ');
@@ -107437,7 +107543,7 @@ function loginError(error, target, facts) {
     }
     if (user === 'root')
         advice.push('Many servers do not let root in at all (PermitRootLogin).');
-    return new UserError(`${host} did not let "${user}" in with ${offered.join(' or ')}.`, {
+    return new UserError(`${host} did not let "${user}" in with ${offered.join(' or ') || 'neither key nor password'}.`, {
         advice: advice.join(' '),
         detail: [
             `The server's answer: ${error.message}.`,
@@ -109224,6 +109330,25 @@ function handlerOptions(tuning, socketTimeout) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/store/s3-complete.ts
+
+
+
+/** Asks the store to make an object of the parts; the total size lets it refuse when one is lost. */
+async function sendCompletion(client, request) {
+    const { bucket, key, uploadId, partETags, sizeBytes } = request;
+    const parts = partETags.map((etag, index) => ({ ETag: `"${etag}"`, PartNumber: index + 1 }));
+    const answer = await client.send(new dist_cjs/* CompleteMultipartUploadCommand */.Gym({
+        Bucket: bucket,
+        Key: key,
+        UploadId: uploadId,
+        MultipartUpload: { Parts: parts },
+        MpuObjectSize: sizeBytes,
+    }));
+    // Ceph leaves the ETag of this answer empty.
+    return s3_answer_versionOf({ ETag: answer.ETag || multipartETag(partETags), VersionId: answer.VersionId });
+}
+
 ;// CONCATENATED MODULE: ./src/store/s3-errors.ts
 
 
@@ -109483,6 +109608,7 @@ function hasHeaders(request) {
 
 
 
+
 /** The store that the settings name. Nothing is sent before the first call. */
 function openS3Store(settings, tuning = {}) {
     return new S3Store(settings, { ...defaultTuning, ...tuning });
@@ -109602,17 +109728,14 @@ class S3Store {
     async completeUpload(key, uploadId, partETags, sizeBytes) {
         const operation = { doing: `complete the upload of "${key}" to ${this.name}`, right: 's3:PutObject', key };
         const { etag, versionId } = await this.#try(operation, async () => {
-            const parts = partETags.map((etag, index) => ({ ETag: `"${etag}"`, PartNumber: index + 1 }));
             try {
-                const answer = await this.#clients.patient.send(new dist_cjs/* CompleteMultipartUploadCommand */.Gym({
-                    Bucket: this.#settings.bucket,
-                    Key: key,
-                    UploadId: uploadId,
-                    MultipartUpload: { Parts: parts },
-                    MpuObjectSize: sizeBytes,
-                }));
-                // Ceph leaves the ETag of this answer empty.
-                return s3_answer_versionOf({ ETag: answer.ETag || multipartETag(partETags), VersionId: answer.VersionId });
+                return await sendCompletion(this.#clients.patient, {
+                    bucket: this.#settings.bucket,
+                    key,
+                    uploadId,
+                    partETags,
+                    sizeBytes,
+                });
             }
             catch (error) {
                 if (!mayHaveTakenEffect(error))
@@ -109975,9 +110098,17 @@ function backupAction(runtime) {
         return renderSummary(scrubReport({ ...report, result, failure, finishedAt: runtime.clock.now() }, runtime.scrub));
     };
     return runAction(runtime, takeRecoveryPoint, {
-        safe: 'Nothing was changed in the bucket: every recovery point stored before this run is as it was.',
+        get safe() {
+            return stillSafe(report);
+        },
         summarize,
     });
+}
+function stillSafe(report) {
+    if (report?.isCommitting !== true) {
+        return 'Nothing was changed in the bucket: every recovery point stored before this run is as it was.';
+    }
+    return `Every recovery point but the one in slot ${report.slot} is as it was. That slot holds its old recovery point, the new one, or an unfinished one that the post step or the next run completes.`;
 }
 function emptyReport({ ssh, s3 }, now) {
     const { bucket, prefix, endpoint } = s3;
@@ -110023,7 +110154,10 @@ async function settleStore(inputs, state, { runtime, store }) {
     }
 }
 async function settleServer(inputs, { lock, owner }, { runtime, connect }) {
-    const connection = await connect(inputs.ssh, { signal: runtime.signal, onRetry: message => runtime.log.info(message) });
+    const connection = await connect(inputs.ssh, {
+        signal: runtime.signal,
+        onRetry: message => runtime.log.info(message),
+    });
     try {
         const ended = await serverOver(connection).cleanUp({ lock, owner, mirrorDir: inputs.files.mirrorDir });
         runtime.log.info(ended.length === 0 ? 'Nothing was left on the server.' : 'Ended what was left on the server.');
@@ -110034,7 +110168,6 @@ async function settleServer(inputs, { lock, owner }, { runtime, connect }) {
 }
 
 ;// CONCATENATED MODULE: ./src/actions/backup-post.ts
-
 
 
 
@@ -110057,9 +110190,6 @@ function backupPostAction(runtime) {
             if (failures.length > 0) {
                 runtime.log.warning(`Some of what the run left could not be cleaned up: ${failures.join(' ')} The next run tries again.`, 'Clean-up incomplete');
             }
-        }
-        catch (error) {
-            runtime.log.warning(`The clean-up did not work: ${messageOf(error)} The next run tries again.`, 'Clean-up incomplete');
         }
         finally {
             store.close();

@@ -76,6 +76,7 @@ function runBackup(services: Services, docroot: string): Promise<ActionRun> {
       paths: docroot,
       exclude: 'content/cache/',
     },
+    folder: services.folder,
     onLog: logPrinter(),
   })
 }

@@ -1,7 +1,6 @@
 import { loadBackupState } from '../commands/backup-state'
 import { cleanUpBackup } from '../commands/clean-up-backup'
 import { loadBackupInputs } from '../inputs/backup'
-import { messageOf } from '../runtime/errors'
 import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
 import { openS3Store } from '../store/s3-store'
@@ -18,15 +17,15 @@ export function backupPostAction(runtime: Runtime): Promise<void> {
     const inputs = loadBackupInputs(runtime, process.env)
     const store = openS3Store(inputs.s3)
     try {
-      const failures = await runtime.log.group('Clean up after the run', () => cleanUpBackup(inputs, state, { runtime, store, connect }))
+      const failures = await runtime.log.group('Clean up after the run', () =>
+        cleanUpBackup(inputs, state, { runtime, store, connect }),
+      )
       if (failures.length > 0) {
         runtime.log.warning(
           `Some of what the run left could not be cleaned up: ${failures.join(' ')} The next run tries again.`,
           'Clean-up incomplete',
         )
       }
-    } catch (error) {
-      runtime.log.warning(`The clean-up did not work: ${messageOf(error)} The next run tries again.`, 'Clean-up incomplete')
     } finally {
       store.close()
     }

@@ -1,5 +1,5 @@
 import { backup } from '../commands/backup'
-import { loadBackupInputs, type BackupInputs } from '../inputs/backup'
+import { type BackupInputs, loadBackupInputs } from '../inputs/backup'
 import { annotateBackup } from '../report/annotations'
 import { setBackupOutputs } from '../report/outputs'
 import type { FailureFacts, RunReport } from '../report/run-report'
@@ -30,12 +30,23 @@ export function backupAction(runtime: Runtime): Promise<void> {
     // Inputs that are wrong are told by their annotation; there is no run to sum up yet.
     if (report === undefined) return ''
     const result = failure.kind === 'cancelled' ? 'cancelled' : 'failed'
-    return renderSummary(scrubReport({ ...report, result, failure, finishedAt: runtime.clock.now() }, runtime.scrub))
+    return renderSummary(
+      scrubReport({ ...report, result, failure, finishedAt: runtime.clock.now() }, runtime.scrub),
+    )
   }
   return runAction(runtime, takeRecoveryPoint, {
-    safe: 'Nothing was changed in the bucket: every recovery point stored before this run is as it was.',
+    get safe() {
+      return stillSafe(report)
+    },
     summarize,
   })
+}
+
+function stillSafe(report: RunReport | undefined): string {
+  if (report?.isCommitting !== true) {
+    return 'Nothing was changed in the bucket: every recovery point stored before this run is as it was.'
+  }
+  return `Every recovery point but the one in slot ${report.slot} is as it was. That slot holds its old recovery point, the new one, or an unfinished one that the post step or the next run completes.`
 }
 
 function emptyReport({ ssh, s3 }: BackupInputs, now: Date): RunReport {

@@ -1,7 +1,7 @@
 import { constants, createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib'
 import { messageOf } from '../runtime/errors'
-import { CheckError } from './check-error'
 import type { Compression } from '../server/compression'
+import { CheckError } from './check-error'
 import { ZstdFrames } from './zstd-frames'
 
 /** Takes a stored stream, hands on its content. */
@@ -132,7 +132,7 @@ class CompressedStream implements Decompressor {
   }
 
   private failEngine(error: unknown): void {
-    if (error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR') this.failCut()
+    if (codeOf(error) === 'Z_BUF_ERROR') this.failCut()
     else
       this.fail(
         `The ${this.label} stream is damaged within its first ${this.written} bytes: ${messageOf(error)}.`,
@@ -149,4 +149,9 @@ class CompressedStream implements Decompressor {
     this.destroy()
     this.listener.failed(new CheckError(message, { cause }))
   }
+}
+
+/** What Node's zlib says when the input ended too early is `Z_BUF_ERROR`, for gzip and zstd alike. */
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 }

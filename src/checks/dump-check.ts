@@ -5,7 +5,8 @@ import { DumpObjects } from './dump-objects'
 import { DumpStatement, type StatementKind } from './dump-statement'
 import { printable } from './printable'
 import { RowReader } from './row-reader'
-import { SqlLexer, type SqlListener, type TokenKind } from './sql-lexer'
+import { SqlLexer } from './sql-lexer'
+import type { SqlListener, TokenKind } from './sql-token'
 
 /**
  * Checks the output of mysqldump or mariadb-dump of one database (with comments, without `--databases`): whole to its last

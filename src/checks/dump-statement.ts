@@ -1,4 +1,4 @@
-import type { QuoteMode, TokenKind } from './sql-lexer'
+import type { QuoteMode, TokenKind } from './sql-token'
 
 /** What the head of a statement says about the rest of it. */
 export type StatementKind =

@@ -2,22 +2,22 @@ import type { BackupInputs } from '../inputs/backup'
 import type { RunReport } from '../report/run-report'
 import type { Runtime, Warning } from '../runtime/runtime'
 import { writeBucketReadme } from '../snapshot/bucket-readme'
+import type { PreparedManifest } from '../snapshot/intend'
 import { abortLeftovers } from '../snapshot/leftovers'
 import { objectMetadata } from '../snapshot/object-metadata'
-import type { PreparedManifest } from '../snapshot/intend'
-import { publish, type Published } from '../snapshot/publish'
+import { type Published, publish } from '../snapshot/publish'
 import { PublishError } from '../snapshot/publish-error'
 import { recoverSlot } from '../snapshot/recover'
 import { slotName } from '../snapshot/slot'
-import { surveyPrefix, type Survey } from '../snapshot/survey'
+import { type Survey, surveyPrefix } from '../snapshot/survey'
 import type { MultipartWriter } from '../store/multipart-writer'
 import type { Store } from '../store/store'
 import { type BackupState, saveBackupState } from './backup-state'
 import { describeRecoveryPoint } from './describe-recovery-point'
-import { planBackup, type BackupPlan } from './plan-backup'
-import { prepare, type Prepared } from './prepare'
+import { type BackupPlan, planBackup } from './plan-backup'
+import { type Prepared, prepare } from './prepare'
 import { reportPublished } from './report-published'
-import { lockIdentity, openSession, type Connect, type LockIdentity, type Session } from './session'
+import { type Connect, type LockIdentity, lockIdentity, openSession, type Session } from './session'
 import { abortUploads } from './stream-artifact'
 import { streamProgress } from './stream-progress'
 
@@ -42,16 +42,26 @@ export async function backup(inputs: BackupInputs, tools: BackupTools, report: R
   const session = await step('Connect', () => openSession(inputs, identity, tools))
   try {
     const survey = await step('Look into the bucket', () => settleEarlierRuns(inputs, tools, slot, report))
-    const { findings, plan } = await step('Look at the server', () => lookAtServer(inputs, session, slot, report))
+    const { findings, plan } = await step('Look at the server', () =>
+      lookAtServer(inputs, session, slot, report),
+    )
     report.warnings = [...report.warnings, ...plan.warnings]
     const run = new UnfinishedRun(runtime, slot, identity)
-    const prepared = await step('Stream', () => streamAll(inputs, tools, { plan, session, identity, survey, run, slot, report }))
+    const prepared = await step('Stream', () =>
+      streamAll(inputs, tools, { plan, session, identity, survey, run, slot, report }),
+    )
     report.warnings = [...report.warnings, ...prepared.warnings]
     const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, findings, prepared })
+    report.isCommitting = true
     const published = await step('Publish', () => publishRun(inputs, tools, manifest, run))
     report.warnings = [...report.warnings, ...published.warnings]
     report.warnings = [...report.warnings, ...(await writeReadme(inputs, store))]
-    reportPublished(report, { manifest: published.manifest, prefix: inputs.s3.prefix, prepared, previous: await survey.newestGood() })
+    reportPublished(report, {
+      manifest: published.manifest,
+      prefix: inputs.s3.prefix,
+      prepared,
+      previous: await survey.newestGood(),
+    })
   } finally {
     await session.close()
   }
@@ -80,11 +90,16 @@ async function settleEarlierRuns(
     keepUploadIds: new Set(),
     now: clock.now(),
   })
-  for (const upload of leftovers.aborted) log.info(`Dropped an unfinished upload of an earlier run: ${upload.key}.`)
+  for (const upload of leftovers.aborted)
+    log.info(`Dropped an unfinished upload of an earlier run: ${upload.key}.`)
   warnings.push(...leftovers.warnings)
   report.warnings = [...report.warnings, ...warnings]
   const last = await survey.newestGood()
-  log.info(last === undefined ? 'No recovery point is stored here yet.' : `The last good recovery point: ${last.slot}, taken ${last.startedAt}.`)
+  log.info(
+    last === undefined
+      ? 'No recovery point is stored here yet.'
+      : `The last good recovery point: ${last.slot}, taken ${last.startedAt}.`,
+  )
   return survey
 }
 
@@ -158,7 +173,13 @@ async function publishRun(
 ): Promise<Published> {
   run.isPublishing()
   try {
-    const published = await publish({ store, prefix: s3.prefix, manifest, clock: runtime.clock, log: runtime.log })
+    const published = await publish({
+      store,
+      prefix: s3.prefix,
+      manifest,
+      clock: runtime.clock,
+      log: runtime.log,
+    })
     run.isClean()
     return published
   } catch (error) {
@@ -169,7 +190,13 @@ async function publishRun(
 
 async function writeReadme(inputs: BackupInputs, store: Store): Promise<Warning[]> {
   const { bucket, prefix, region, endpoint } = inputs.s3
-  return writeBucketReadme(store, { storeName: store.name, bucket, prefix, region, ...(endpoint === undefined ? {} : { endpoint }) })
+  return writeBucketReadme(store, {
+    storeName: store.name,
+    bucket,
+    prefix,
+    region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+  })
 }
 
 /** What this run has begun in the store, kept in the action's state so that a post step can finish or drop it. */
@@ -213,7 +240,10 @@ class UnfinishedRun {
 }
 
 /** Runs a step in a group of the log and notes how long it took. */
-function phases({ log, clock }: Runtime, report: RunReport): <T>(name: string, work: () => Promise<T>) => Promise<T> {
+function phases(
+  { log, clock }: Runtime,
+  report: RunReport,
+): <T>(name: string, work: () => Promise<T>) => Promise<T> {
   return async (name, work) => {
     const startedMs = clock.monotonicMs()
     try {

@@ -45,10 +45,15 @@ async function settleServer(
   { lock, owner }: BackupState,
   { runtime, connect }: { runtime: Runtime; connect: Connect },
 ): Promise<void> {
-  const connection = await connect(inputs.ssh, { signal: runtime.signal, onRetry: message => runtime.log.info(message) })
+  const connection = await connect(inputs.ssh, {
+    signal: runtime.signal,
+    onRetry: message => runtime.log.info(message),
+  })
   try {
     const ended = await serverOver(connection).cleanUp({ lock, owner, mirrorDir: inputs.files.mirrorDir })
-    runtime.log.info(ended.length === 0 ? 'Nothing was left on the server.' : 'Ended what was left on the server.')
+    runtime.log.info(
+      ended.length === 0 ? 'Nothing was left on the server.' : 'Ended what was left on the server.',
+    )
   } finally {
     connection.close()
   }

@@ -2,10 +2,10 @@ import type { BackupInputs } from '../inputs/backup'
 import { dumpDefaultRefusal } from '../inputs/dump-options'
 import { UserError } from '../runtime/errors'
 import type { Warning } from '../runtime/runtime'
-import { dumpArguments, type DumpArguments } from '../server/dump-arguments'
+import { type DumpArguments, dumpArguments } from '../server/dump-arguments'
 import type { DatabaseInventory } from '../server/inventory'
 import type { Findings } from '../server/parse-inventory'
-import { selectTables, unmatchedPatterns, type TableSelection } from '../server/table-selection'
+import { selectTables, type TableSelection, unmatchedPatterns } from '../server/table-selection'
 import { artifactKey, databaseArtifactName, filesArtifactName } from '../snapshot/keys'
 
 /** What one backup is going to take, decided before the first stream begins. */
@@ -37,7 +37,9 @@ const dumpToDataRatio = 2.5
 export function planBackup(inputs: BackupInputs, slot: string, findings: Findings): BackupPlan {
   const problems = [...pathProblems(inputs, findings), ...databaseProblems(inputs, findings)]
   if (problems.length > 0) {
-    throw new UserError(problems.join(' '), { advice: 'Mend what is named, on the server or in the workflow, and run again.' })
+    throw new UserError(problems.join(' '), {
+      advice: 'Mend what is named, on the server or in the workflow, and run again.',
+    })
   }
   const databases = chosenDatabases(inputs, findings)
   return {
@@ -56,7 +58,8 @@ export function planBackup(inputs: BackupInputs, slot: string, findings: Finding
 function pathProblems({ allowEmpty }: BackupInputs, { paths }: Findings): string[] {
   return paths.flatMap(({ path, state }) => {
     const folder = `The folder ${JSON.stringify(path)} of "paths"`
-    if (state === 'missing') return [`${folder} does not exist on the server, or the SSH user may not see it.`]
+    if (state === 'missing')
+      return [`${folder} does not exist on the server, or the SSH user may not see it.`]
     if (state === 'not-a-folder') return [`${folder} is not a folder on the server.`]
     if (state === 'unreadable') return [`${folder} may not be read by the SSH user.`]
     if (state === 'empty' && !allowEmpty) {
@@ -91,7 +94,10 @@ function databaseProblems(inputs: BackupInputs, findings: Findings): string[] {
   for (const database of chosenDatabases(inputs, findings)) {
     const { excluded } = selectTables(inputs.tables, database)
     if (database.tables.length > excluded.length || inputs.allowEmpty) continue
-    const what = database.tables.length === 0 ? 'has no tables that the database user may see' : 'is left without tables by "exclude-tables"'
+    const what =
+      database.tables.length === 0
+        ? 'has no tables that the database user may see'
+        : 'is left without tables by "exclude-tables"'
     problems.push(
       `The database ${JSON.stringify(database.name)} ${what}; if an empty backup is right, set "allow-empty: true".`,
     )

@@ -1,14 +1,14 @@
 import { checkArchive } from '../checks/archive-check'
 import { compareArchive } from '../checks/compare-archive'
-import { checkDump } from '../checks/dump-check'
 import type { ArchiveContent, DumpContent } from '../checks/content-check'
+import { checkDump } from '../checks/dump-check'
 import type { BackupInputs } from '../inputs/backup'
 import type { Warning } from '../runtime/runtime'
 import type { Server } from '../server/server'
 import type { PutOptions } from '../store/store'
 import { judgeDump } from './judge-dump'
 import type { BackupPlan, DatabasePlan } from './plan-backup'
-import { streamArtifact, type PreparedArtifact, type StreamContext } from './stream-artifact'
+import { type PreparedArtifact, type StreamContext, streamArtifact } from './stream-artifact'
 
 /** Everything that is prepared for one recovery point; nothing of it is visible yet. */
 export interface Prepared {
@@ -40,7 +40,10 @@ export async function prepare(request: PrepareRequest, context: StreamContext): 
       failed.abort(error)
       throw error
     })
-  const lanes = [orStopTheOthers(databaseLane(request, shared)), orStopTheOthers(filesLane(request, shared))] as const
+  const lanes = [
+    orStopTheOthers(databaseLane(request, shared)),
+    orStopTheOthers(filesLane(request, shared)),
+  ] as const
   await Promise.allSettled(lanes)
   shared.signal.throwIfAborted()
   const [databases, files] = await Promise.all(lanes)
@@ -90,7 +93,10 @@ function streamDatabase(
   )
 }
 
-async function filesLane(request: PrepareRequest, context: StreamContext): Promise<PreparedArtifact<ArchiveContent> | undefined> {
+async function filesLane(
+  request: PrepareRequest,
+  context: StreamContext,
+): Promise<PreparedArtifact<ArchiveContent> | undefined> {
   const { inputs, plan, server, owner, put } = request
   const { files } = plan
   if (files === undefined) return undefined
@@ -124,7 +130,9 @@ async function filesLane(request: PrepareRequest, context: StreamContext): Promi
         const stop = () => job.close()
         context.signal.addEventListener('abort', stop, { once: true })
         // The mirror tells the archive's size, and the upload's parts are cut by it.
-        await Promise.race([readyToArchive, job.done]).finally(() => context.signal.removeEventListener('abort', stop))
+        await Promise.race([readyToArchive, job.done]).finally(() =>
+          context.signal.removeEventListener('abort', stop),
+        )
         return { job, expectedBytes: sizeBytes }
       },
     },
@@ -139,11 +147,17 @@ function toolWarnings({ name, report }: PreparedArtifact<unknown>): Warning[] {
   const warnings: Warning[] = []
   const messages = report.messages
   if (report.statuses.get('rsync') === 24) {
-    warnings.push({ code: 'files-vanished', message: `Files vanished while rsync read them, as happens on a live site: ${few(messages)}` })
+    warnings.push({
+      code: 'files-vanished',
+      message: `Files vanished while rsync read them, as happens on a live site: ${few(messages)}`,
+    })
   } else if (report.statuses.get('tar') === 1) {
     warnings.push({ code: 'files-changed', message: `Files changed while tar read them: ${few(messages)}` })
   } else if (messages.length > 0) {
-    warnings.push({ code: 'server-messages', message: `The tools on the server said about ${name}: ${few(messages)}` })
+    warnings.push({
+      code: 'server-messages',
+      message: `The tools on the server said about ${name}: ${few(messages)}`,
+    })
   }
   return warnings
 }
@@ -151,6 +165,7 @@ function toolWarnings({ name, report }: PreparedArtifact<unknown>): Warning[] {
 const toldAtMost = 5
 
 function few(messages: readonly string[]): string {
-  const more = messages.length > toldAtMost ? ` (and ${messages.length - toldAtMost} more lines, in the log)` : ''
+  const more =
+    messages.length > toldAtMost ? ` (and ${messages.length - toldAtMost} more lines, in the log)` : ''
   return messages.slice(0, toldAtMost).join(' / ') + more
 }

@@ -14,7 +14,10 @@ export function reportPublished(
   report.manifestKey = slotKeys(prefix, manifest.slot).manifest
   report.finishedAt = new Date(manifest.finishedAt)
   report.artifacts = manifest.artifacts.map(artifact =>
-    reportedArtifact(artifact, previous?.artifacts.find(({ name }) => name === artifact.name)),
+    reportedArtifact(
+      artifact,
+      previous?.artifacts.find(({ name }) => name === artifact.name),
+    ),
   )
   const tables = manifest.artifacts.flatMap(artifact =>
     artifact.kind === 'database'
@@ -57,6 +60,8 @@ function reportedArtifact(artifact: Artifact, previous: Artifact | undefined): R
         ? databaseCounts({ ...artifact.content, tables: artifact.content.tables.length })
         : filesCounts(artifact.content),
     durationMs: Date.parse(artifact.finishedAt) - Date.parse(artifact.startedAt),
-    ...(previous === undefined ? {} : { previous: { bytes: previous.bytes, contentBytes: previous.content.bytes } }),
+    ...(previous === undefined
+      ? {}
+      : { previous: { bytes: previous.bytes, contentBytes: previous.content.bytes } }),
   }
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { BackupInputs } from '../inputs/backup'
 import type { Runtime } from '../runtime/runtime'
-import { serverOver, type Server, type ServerLock } from '../server/server'
+import { type Server, type ServerLock, serverOver } from '../server/server'
 import type { Connection, SshTarget } from '../ssh/connection'
 
 /** Opens a connection to a server whose host key was checked. */
@@ -27,7 +27,8 @@ export interface LockIdentity {
 
 /** The lock is named for the prefix: two runs that would write to the same slots meet at it. */
 export function lockIdentity(storeName: string, prefix: string, { run, clock }: Runtime): LockIdentity {
-  const who = run.id === '' ? 'a run outside GitHub' : `${run.repository} run ${run.id}, attempt ${run.attempt}`
+  const who =
+    run.id === '' ? 'a run outside GitHub' : `${run.repository} run ${run.id}, attempt ${run.attempt}`
   return {
     lock: createHash('sha256').update(`${storeName}/${prefix}`).digest('hex').slice(0, 16),
     owner: `${who}, since ${clock.now().toISOString()} [${randomBytes(4).toString('hex')}]`,
@@ -45,8 +46,13 @@ export async function openSession(
   { runtime, connect }: { runtime: Runtime; connect: Connect },
 ): Promise<Session> {
   const { log } = runtime
-  const connection = await connect(inputs.ssh, { signal: runtime.signal, onRetry: message => log.info(message) })
-  log.info(`Connected to ${inputs.ssh.user}@${inputs.ssh.host}, ${connection.serverVersion}; its host key is the right one.`)
+  const connection = await connect(inputs.ssh, {
+    signal: runtime.signal,
+    onRetry: message => log.info(message),
+  })
+  log.info(
+    `Connected to ${inputs.ssh.user}@${inputs.ssh.host}, ${connection.serverVersion}; its host key is the right one.`,
+  )
   const server = serverOver(connection)
   const closeOnCancel = () => connection.close()
   try {
@@ -63,7 +69,12 @@ export async function openSession(
   }
 }
 
-function sessionOf(connection: Connection, server: Server, held: ServerLock, cancelled: AbortSignal): Session {
+function sessionOf(
+  connection: Connection,
+  server: Server,
+  held: ServerLock,
+  cancelled: AbortSignal,
+): Session {
   const lost = new AbortController()
   held.lost.catch(error => lost.abort(error))
   return {

@@ -1,12 +1,12 @@
 import { pipeline } from 'node:stream/promises'
 import type { ContentCheck } from '../checks/content-check'
-import { inspect, type Inspection } from '../checks/inspect'
+import { type Inspection, inspect } from '../checks/inspect'
 import { FailureError, messageOf } from '../runtime/errors'
 import type { Clock } from '../runtime/runtime'
 import type { Compression } from '../server/compression'
 import type { Job } from '../server/job'
 import type { JobReport } from '../server/job-report'
-import { openMultipartWriter, type MultipartWriter } from '../store/multipart-writer'
+import { type MultipartWriter, openMultipartWriter } from '../store/multipart-writer'
 import { planParts } from '../store/part-size'
 import type { PutOptions, Store } from '../store/store'
 
@@ -51,7 +51,10 @@ export interface StreamContext {
 const stallMs = 10 * 60_000
 
 /** Streams one artifact through the checks into an upload that is not completed. Throws the first thing that went wrong. */
-export async function streamArtifact<R>(artifact: ArtifactStream<R>, context: StreamContext): Promise<PreparedArtifact<R>> {
+export async function streamArtifact<R>(
+  artifact: ArtifactStream<R>,
+  context: StreamContext,
+): Promise<PreparedArtifact<R>> {
   const { store, clock, signal } = context
   signal.throwIfAborted()
   const startedAt = clock.now()
@@ -63,11 +66,23 @@ export async function streamArtifact<R>(artifact: ArtifactStream<R>, context: St
     const inspection = inspect({ compression: artifact.compression, check: artifact.check })
     const stall = new AbortController()
     const flowing = AbortSignal.any([signal, stall.signal])
-    const plan = planParts({ expectedBytes, maxParts: store.maxParts, memoryBudgetBytes: context.memoryBudgetBytes })
-    const writer = await openMultipartWriter(store, artifact.key, { ...plan, put: artifact.put, signal: flowing })
+    const plan = planParts({
+      expectedBytes,
+      maxParts: store.maxParts,
+      memoryBudgetBytes: context.memoryBudgetBytes,
+    })
+    const writer = await openMultipartWriter(store, artifact.key, {
+      ...plan,
+      put: artifact.put,
+      signal: flowing,
+    })
     context.onUpload(writer, artifact.key)
     context.onStart(artifact.name, inspection)
-    const watch = watchForStall(() => inspection.progress().storedBytes, artifact.name, error => stall.abort(error))
+    const watch = watchForStall(
+      () => inspection.progress().storedBytes,
+      artifact.name,
+      error => stall.abort(error),
+    )
     try {
       await pipeline(job.body, inspection.stream, writer.writable, { signal: flowing })
     } catch (error) {
@@ -95,7 +110,11 @@ export async function streamArtifact<R>(artifact: ArtifactStream<R>, context: St
   }
 }
 
-function watchForStall(storedBytes: () => number, name: string, fail: (error: Error) => void): NodeJS.Timeout {
+function watchForStall(
+  storedBytes: () => number,
+  name: string,
+  fail: (error: Error) => void,
+): NodeJS.Timeout {
   let last = 0
   let lastMoved = performance.now()
   const timer = setInterval(() => {
@@ -106,7 +125,8 @@ function watchForStall(storedBytes: () => number, name: string, fail: (error: Er
     } else if (performance.now() - lastMoved > stallMs) {
       fail(
         new FailureError(`The stream of ${name} stood still for ${stallMs / 60_000} minutes.`, {
-          advice: 'Look at the server: a dump that waits for a lock (SHOW PROCESSLIST), or a disk that does not answer.',
+          advice:
+            'Look at the server: a dump that waits for a lock (SHOW PROCESSLIST), or a disk that does not answer.',
         }),
       )
     }

@@ -14,7 +14,10 @@ export interface StreamsProgress {
 /** Streams that have not begun are told as waiting: databases for their turn, files for rsync. */
 export function streamProgress({ log, clock }: Runtime, plan: BackupPlan): StreamsProgress {
   const beganMs = clock.monotonicMs()
-  const streams = new Map<string, { inspection: Inspection<unknown>; startedMs: number; finishedMs?: number }>()
+  const streams = new Map<
+    string,
+    { inspection: Inspection<unknown>; startedMs: number; finishedMs?: number }
+  >()
   const waiting = new Map<string, string>()
   for (const database of plan.databases) waiting.set(database.name, 'its turn')
   if (plan.files !== undefined) waiting.set(plan.files.name, 'rsync')

@@ -10,8 +10,9 @@ export function recoveryCommands({ artifacts, store }: Pick<RunReport, 'artifact
     const { source } = artifact
     const fetch = fetchCommand(store, artifact.key)
     if (source.kind === 'files') return [`${fetch} | ${unpackers[artifact.compression]} -C /`]
+    // Without it the MariaDB client takes the comments out of the bodies of triggers and routines.
     const importing = [
-      'mysql',
+      'mysql --comments',
       ...(source.database.startsWith('-') ? ['--'] : []),
       shellWord(source.database),
     ].join(' ')

@@ -21,6 +21,8 @@ export interface RunReport {
   skewSeconds?: number
   warnings: readonly Warning[]
   manifestKey?: string
+  /** Set once the commit has begun: from then on the slot may have changed. */
+  isCommitting?: boolean
   /** The steps of the run in their order. */
   phases: readonly ReportedPhase[]
   /** Only when `result` is not `good`. */

@@ -1,4 +1,4 @@
-import { UserError, type ErrorFacts } from '../runtime/errors'
+import { type ErrorFacts, UserError } from '../runtime/errors'
 
 /** What the client tools print, what it means, what to do. The first that fits wins. Error numbers: MySQL and MariaDB error references. */
 const meanings: readonly { pattern: RegExp; meaning: string; advice: string }[] = [
@@ -16,7 +16,8 @@ const meanings: readonly { pattern: RegExp; meaning: string; advice: string }[] 
   {
     pattern: /\b2026\b|SSL connection error|TLS\/SSL error/i,
     meaning: 'The database client and server found no common TLS.',
-    advice: 'Add an option for it to "dump-options", for example --ssl-mode=DISABLED (MySQL) or --skip-ssl (MariaDB).',
+    advice:
+      'Add an option for it to "dump-options", for example --ssl-mode=DISABLED (MySQL) or --skip-ssl (MariaDB).',
   },
   {
     pattern: /\b1049\b/,
@@ -29,7 +30,8 @@ const meanings: readonly { pattern: RegExp; meaning: string; advice: string }[] 
     advice: 'Drop or mend the view named in the log, or name it in "exclude-tables".',
   },
   {
-    pattern: /\b(1142|1143|1044|1227|1370|1109)\b|command denied|insufficient privileges|Access denied; you need/,
+    pattern:
+      /\b(1142|1143|1044|1227|1370|1109)\b|command denied|insufficient privileges|Access denied; you need/,
     meaning: 'The database user lacks a right that the dump needs.',
     advice:
       'Grant it what a backup reads: GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES ON `database`.* TO the user; for routines also SELECT on mysql.proc (MariaDB, MySQL 5.7) or SHOW_ROUTINE (MySQL 8).',
@@ -37,7 +39,8 @@ const meanings: readonly { pattern: RegExp; meaning: string; advice: string }[] 
   {
     pattern: /\b(1412|1146)\b/,
     meaning: 'A table was changed or dropped while the dump was reading it.',
-    advice: 'Run the backup again; if it happens every hour, move the job that rebuilds tables away from the backup.',
+    advice:
+      'Run the backup again; if it happens every hour, move the job that rebuilds tables away from the backup.',
   },
   {
     pattern: /\b2013\b|Lost connection/,
@@ -58,7 +61,11 @@ const meanings: readonly { pattern: RegExp; meaning: string; advice: string }[] 
 ]
 
 /** The error for a database tool that failed, from what it printed. `what` names the tool and its exit status. */
-export function databaseError(what: string, messages: readonly string[], facts: ErrorFacts = {}): UserError | undefined {
+export function databaseError(
+  what: string,
+  messages: readonly string[],
+  facts: ErrorFacts = {},
+): UserError | undefined {
   const text = messages.join('\n')
   const found = meanings.find(({ pattern }) => pattern.test(text))
   if (found === undefined) return undefined

@@ -15,14 +15,27 @@ export function explainFailure(name: JobName, failure: JobFailure): Error {
   }
   if (exit.kind === 'lost') {
     return new FailureError(`The connection to the server broke during ${name}: ${exit.reason}.`, {
-      advice: 'Run the backup again. If it happens often, look for a firewall or a provider that ends long connections.',
+      advice:
+        'Run the backup again. If it happens often, look for a firewall or a provider that ends long connections.',
       detail,
     })
   }
   if (exit.kind === 'signal') {
-    return new FailureError(`The server ended ${name} with signal ${exit.signal}.`, { advice: killedAdvice, detail })
+    return new FailureError(`The server ended ${name} with signal ${exit.signal}.`, {
+      advice: killedAdvice,
+      detail,
+    })
   }
   if (exit.code === 0) return new FailureError(`The server ended ${name} without a last word.`, { detail })
+  if (report.phase !== undefined) {
+    return new FailureError(
+      `Something on the server ended ${name} (status ${exit.code}, in the phase ${report.phase}).`,
+      {
+        advice: killedAdvice,
+        detail,
+      },
+    )
+  }
   return shellError(name, exit.code, detail)
 }
 
@@ -31,7 +44,8 @@ export function isGoodStatus(stage: string, status: number): boolean {
   return status === 0 || (stage === 'tar' && status === 1) || (stage === 'rsync' && status === 24)
 }
 
-const killedAdvice = 'Look into the server\'s log for the out-of-memory killer (dmesg | grep -i "killed process").'
+const killedAdvice =
+  'Look into the server\'s log for the out-of-memory killer (dmesg | grep -i "killed process").'
 
 function stageError(name: JobName, stage: string, status: number, detail: readonly string[]): Error {
   if (stage === 'compression') {
@@ -80,7 +94,11 @@ function rsyncError(what: string, status: number, detail: readonly string[]): Er
   return new FailureError(`${what}${firstMessage(detail)}.`, { detail })
 }
 
-function problemError(name: JobName, problem: { code: string; detail: string }, detail: readonly string[]): Error {
+function problemError(
+  name: JobName,
+  problem: { code: string; detail: string },
+  detail: readonly string[],
+): Error {
   const subject = problem.detail
   switch (problem.code) {
     case 'missing-tool':
@@ -117,9 +135,12 @@ function problemError(name: JobName, problem: { code: string; detail: string }, 
           'Wait until it is done; a lock whose run is dead is taken over by itself after two minutes. Put backups of one server into one concurrency group.',
       })
     case 'printf-not-built-in':
-      return new UserError('The shell /bin/sh on the server has no printf of its own, so a password would show in its process list.', {
-        advice: 'Leave the mysql inputs empty and put the login into ~/.my.cnf on the server.',
-      })
+      return new UserError(
+        'The shell /bin/sh on the server has no printf of its own, so a password would show in its process list.',
+        {
+          advice: 'Leave the mysql inputs empty and put the login into ~/.my.cnf on the server.',
+        },
+      )
     default:
       return new FailureError(`The server could not do ${name}: ${problem.code} ${subject}.`, { detail })
   }
@@ -127,10 +148,14 @@ function problemError(name: JobName, problem: { code: string; detail: string }, 
 
 /** The script never got to speak: the login shell refused it, or something on the way did. */
 function shellError(name: JobName, code: number, detail: readonly string[]): Error {
-  return new UserError(`The server would not run a command for ${name} (status ${code})${firstMessage(detail)}.`, {
-    advice: 'The SSH user needs a login shell that runs commands (not nologin), /bin/sh, and no forced command on its key.',
-    detail,
-  })
+  return new UserError(
+    `The server would not run a command for ${name} (status ${code})${firstMessage(detail)}.`,
+    {
+      advice:
+        'The SSH user needs a login shell that runs commands (not nologin), /bin/sh, and no forced command on its key.',
+      detail,
+    },
+  )
 }
 
 function firstMessage(detail: readonly string[]): string {

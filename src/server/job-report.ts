@@ -1,5 +1,5 @@
-import type { Readable } from 'node:stream'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 
 /** A line that `server.sh` writes about a job: `server.sh` documents the words. */
 export interface ReportLine {
@@ -11,6 +11,8 @@ export interface ReportLine {
 export interface JobReport {
   /** The job's own last word: it did all it was asked for. */
   done: boolean
+  /** What the job was doing last; undefined when the script never came so far as to say. */
+  phase: string | undefined
   /** Exit status by stage: dump, rsync, tar, compression, inventory. */
   statuses: Map<string, number>
   /** Entries counted in the mirror, by kind: f, d, l. */
@@ -33,6 +35,7 @@ export async function followReport(
 ): Promise<JobReport> {
   const report: JobReport = {
     done: false,
+    phase: undefined,
     statuses: new Map(),
     counts: new Map(),
     problem: undefined,
@@ -56,6 +59,7 @@ export async function followReport(
 function note(report: JobReport, { word, value }: ReportLine): void {
   const inner = splitWord(value)
   if (word === 'done') report.done = true
+  if (word === 'phase') report.phase = value
   if (word === 'status') report.statuses.set(inner.word, Number.parseInt(inner.value, 10))
   if (word === 'count') report.counts.set(inner.word, Number.parseInt(inner.value, 10))
   if (word === 'problem') report.problem = { code: inner.word, detail: inner.value }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { pipeline, Transform, type Readable, type TransformCallback } from 'node:stream'
+import { pipeline, type Readable, Transform, type TransformCallback } from 'node:stream'
+import { FailureError } from '../runtime/errors'
 import type { Connection, RemoteExit } from '../ssh/connection'
 import { followReport, type JobReport, type ReportLine } from './job-report'
 import { encodeRequest, type Request } from './request'
@@ -40,7 +41,12 @@ export interface JobOptions {
  * Starts a job. It has succeeded when three things are seen: the exit status 0, received; the line `done`, written last; and
  * the end of standard output. ssh2 reports a dead link as a normal end of stream, so the end alone proves nothing.
  */
-export async function startJob(connection: Connection, name: string, request: Request, options: JobOptions): Promise<Job> {
+export async function startJob(
+  connection: Connection,
+  name: string,
+  request: Request,
+  options: JobOptions,
+): Promise<Job> {
   const nonce = randomBytes(12).toString('hex')
   const remote = await connection.exec(bootstrapCommand)
   const reported = followReport(remote.stderr, nonce, options.onReport)
@@ -89,23 +95,32 @@ class Gate extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, callback: TransformCallback): void {
-    if (this.before === undefined) return callback(null, chunk)
-    const seen = Buffer.concat([this.before, chunk])
-    const at = seen.indexOf(this.marker)
-    if (at < 0) {
-      // Of endless noise only so much is kept as could begin the marker.
-      this.before = seen.subarray(Math.max(0, seen.length - this.marker.length))
-      return callback()
-    }
-    this.before = undefined
-    const data = seen.subarray(at + this.marker.length)
-    callback(null, data.length > 0 ? data : undefined)
+    callback(null, this.before === undefined ? chunk : this.afterMarker(this.before, chunk))
   }
 
   override _flush(callback: TransformCallback): void {
     this.proof.then(
-      () => callback(this.before === undefined ? null : new Error('The job ended without a word on its standard output.')),
+      () =>
+        callback(
+          this.before === undefined
+            ? null
+            : new FailureError('A job on the server ended without a word on its standard output.'),
+        ),
       callback,
     )
+  }
+
+  /** What follows the marker, once it has come; until then nothing. */
+  private afterMarker(before: Buffer, chunk: Buffer): Buffer | undefined {
+    const seen = Buffer.concat([before, chunk])
+    const at = seen.indexOf(this.marker)
+    if (at < 0) {
+      // Of endless noise only so much is kept as could begin the marker.
+      this.before = seen.subarray(Math.max(0, seen.length - this.marker.length))
+      return undefined
+    }
+    this.before = undefined
+    const data = seen.subarray(at + this.marker.length)
+    return data.length > 0 ? data : undefined
   }
 }

@@ -109,7 +109,13 @@ function tableKind(type: string): ListedTable['kind'] {
 }
 
 function pathState(state: string, line: string): Findings['paths'][number]['state'] {
-  if (state === 'present' || state === 'missing' || state === 'not-a-folder' || state === 'unreadable' || state === 'empty') {
+  if (
+    state === 'present' ||
+    state === 'missing' ||
+    state === 'not-a-folder' ||
+    state === 'unreadable' ||
+    state === 'empty'
+  ) {
     return state
   }
   throw unreadable(line)

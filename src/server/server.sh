@@ -21,9 +21,6 @@ LC_ALL=C
 export LC_ALL
 nl='
 '
-# A login path file would outrank the option file that carries the credentials.
-MYSQL_TEST_LOGIN_FILE=/dev/null
-export MYSQL_TEST_LOGIN_FILE
 
 main() {
   read_request
@@ -91,7 +88,7 @@ problem() {
 }
 
 finish() {
-  trap - EXIT TERM HUP INT
+  trap - EXIT TERM HUP INT PIPE
   [ -z "$watcher" ] || kill "$watcher" 2>/dev/null
   release_held
   exit "$1"
@@ -108,7 +105,7 @@ watch_runner() {
   ) </dev/null >/dev/null 2>&1 &
   watcher=$!
   exec </dev/null 5<&-
-  trap 'finish 143' TERM HUP INT
+  trap 'finish 143' TERM HUP INT PIPE
   trap 'finish 70' EXIT
 }
 
@@ -205,11 +202,13 @@ own_folder() {
 # Holds the lock until the runner lets go or is gone.
 lock_prefix() {
   state_folder
-  trap 'finish 143' TERM HUP INT
+  trap 'finish 143' TERM HUP INT PIPE
   trap 'finish 70' EXIT
   take_lock "$state/$lock" "$wait_seconds" || problem busy "$busy"
   say phase locked
+  beat=''
   while IFS= read -r beat && [ "$beat" != release ]; do touch_held; done
+  [ "$beat" = release ] || finish 75
 }
 
 # For the post step: ends what a killed run of this very owner left.
@@ -239,6 +238,9 @@ find_tools() {
   require_builtin_printf
 }
 
+# A login path file would outrank the option file, so the tools are pointed at one that is not there.
+no_login_path=/nonexistent/mylogin.cnf
+
 # run_sql SQL ARGUMENT…
 run_sql() {
   sql=$1
@@ -246,7 +248,7 @@ run_sql() {
   if [ -n "$options" ]; then
     printf '[client]\n%s' "$options" | {
       exec 3<&0
-      printf '%s\n' "$sql" | "$client" --defaults-file=/dev/fd/3 "$@"
+      printf '%s\n' "$sql" | MYSQL_TEST_LOGIN_FILE=$no_login_path "$client" --defaults-file=/dev/fd/3 "$@"
     }
   else
     printf '%s\n' "$sql" | "$client" "$@"
@@ -256,7 +258,7 @@ run_sql() {
 # run_dump ARGUMENT…
 run_dump() {
   if [ -n "$options" ]; then
-    printf '[client]\n%s' "$options" | "$dumper" --defaults-file=/dev/stdin "$@"
+    printf '[client]\n%s' "$options" | MYSQL_TEST_LOGIN_FILE=$no_login_path "$dumper" --defaults-file=/dev/fd/0 "$@"
   else
     "$dumper" "$@" </dev/null
   fi

@@ -2,11 +2,11 @@ import type { Connection } from '../ssh/connection'
 import type { Compression } from './compression'
 import type { DatabaseAccess } from './database-access'
 import { connectionOptions, type DumpArguments } from './dump-arguments'
-import { startJob, runJob, type Job } from './job'
+import { type Job, runJob, startJob } from './job'
 import { explainFailure } from './job-errors'
 import type { ReportLine } from './job-report'
 import { locationArguments, optionFileLines } from './option-file'
-import { parseInventory, type Findings } from './parse-inventory'
+import { type Findings, parseInventory } from './parse-inventory'
 import type { Request } from './request'
 
 /** The server, as far as a backup has business with it. Every method is one job of `server.sh` on a channel of its own. */
@@ -90,7 +90,10 @@ export function serverOver(connection: Connection): Server {
   }
 }
 
-async function takeLock(connection: Connection, { lock, owner, waitSeconds }: LockRequest): Promise<ServerLock> {
+async function takeLock(
+  connection: Connection,
+  { lock, owner, waitSeconds }: LockRequest,
+): Promise<ServerLock> {
   let locked = () => {}
   const taken = new Promise<void>(resolve => {
     locked = resolve
@@ -142,7 +145,9 @@ async function survey(connection: Connection, request: SurveyRequest): Promise<F
     'inventory',
     [
       ...optionLines(access),
-      ...[...locationOptions(access), ...connectionOptions(request.dumpOptions), ...clientOptions].map(toArgument),
+      ...[...locationOptions(access), ...connectionOptions(request.dumpOptions), ...clientOptions].map(
+        toArgument,
+      ),
       ...wanted,
       ...request.paths.map(path => ['path', path] as const),
       ['compression', request.compression],
@@ -152,7 +157,12 @@ async function survey(connection: Connection, request: SurveyRequest): Promise<F
   return parseInventory(text)
 }
 
-const clientOptions = ['--batch', '--skip-column-names', '--default-character-set=utf8mb4', '--loose-connect-timeout=20']
+const clientOptions = [
+  '--batch',
+  '--skip-column-names',
+  '--default-character-set=utf8mb4',
+  '--loose-connect-timeout=20',
+]
 
 function openDump(connection: Connection, request: DumpRequest): Promise<Job> {
   const { access, database } = request

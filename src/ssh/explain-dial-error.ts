@@ -97,14 +97,17 @@ function loginError(error: DialError, target: SshTarget, facts: DialFacts): User
     advice.push('It may take a password: "ssh-password".')
   }
   if (user === 'root') advice.push('Many servers do not let root in at all (PermitRootLogin).')
-  return new UserError(`${host} did not let "${user}" in with ${offered.join(' or ')}.`, {
-    advice: advice.join(' '),
-    detail: [
-      `The server's answer: ${error.message}.`,
-      ...(methods.length > 0 ? [`It accepts: ${methods.join(', ')}.`] : []),
-    ],
-    cause: error,
-  })
+  return new UserError(
+    `${host} did not let "${user}" in with ${offered.join(' or ') || 'neither key nor password'}.`,
+    {
+      advice: advice.join(' '),
+      detail: [
+        `The server's answer: ${error.message}.`,
+        ...(methods.length > 0 ? [`It accepts: ${methods.join(', ')}.`] : []),
+      ],
+      cause: error,
+    },
+  )
 }
 
 function greetingLines(error: DialError): string[] {

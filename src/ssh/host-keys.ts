@@ -180,10 +180,8 @@ function badLine(number: number, what: string, advice: string): UserError {
 }
 
 function matchesHost(hosts: string, host: string, port: number): boolean {
-  // OpenSSH writes port 22 without brackets; a line that has them anyway can mean nothing else.
-  const names =
-    port === 22 ? [knownHostsName(host, 22), `[${host.toLowerCase()}]:22`] : [knownHostsName(host, port)]
-  return names.some(name => (hosts.startsWith('|') ? matchesHash(hosts, name) : matchesPatterns(hosts, name)))
+  const name = knownHostsName(host, port)
+  return hosts.startsWith('|') ? matchesHash(hosts, name) : matchesPatterns(hosts, name)
 }
 
 function matchesHash(hashed: string, name: string): boolean {
@@ -198,7 +196,9 @@ function matchesPatterns(list: string, name: string): boolean {
   let matched = false
   for (const item of list.toLowerCase().split(',')) {
     const negated = item.startsWith('!')
-    if (!matchesGlob(negated ? item.slice(1) : item, name)) continue
+    // OpenSSH writes port 22 without brackets; an item that has them anyway can mean nothing else.
+    const pattern = (negated ? item.slice(1) : item).replace(/^\[(.+)\]:22$/, '$1')
+    if (!matchesGlob(pattern, name)) continue
     // A negated pattern that matches rules the whole line out, wherever it stands.
     if (negated) return false
     matched = true

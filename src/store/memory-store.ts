@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { multipartETag } from './etag'
 import { FaultScript, type Moment, type StoreOperation } from './memory-faults'
+import { assemble, type MemoryUpload, md5, refusal } from './memory-upload'
 import type { ListedObject, OpenUpload, PutOptions, Store, StoredObject, StoredVersion } from './store'
-import { StoreError } from './store-error'
 
 export type { Moment, StoreOperation }
 
@@ -48,11 +46,6 @@ interface Held {
   metadata: Readonly<Record<string, string>>
 }
 
-interface Upload extends OpenUpload {
-  put: PutOptions
-  parts: Map<number, { bytes: Buffer; etag: string }>
-}
-
 class InMemory implements MemoryStore {
   readonly name: string
   readonly maxParts: number
@@ -60,7 +53,7 @@ class InMemory implements MemoryStore {
   readonly #options: MemoryStoreOptions
   readonly #faults = new FaultScript()
   readonly #objects = new Map<string, Held>()
-  readonly #uploads = new Map<string, Upload>()
+  readonly #uploads = new Map<string, MemoryUpload>()
   #uploadCount = 0
   #seconds = 0
 
@@ -180,22 +173,8 @@ class InMemory implements MemoryStore {
   ): Promise<StoredVersion> {
     return this.#operate('completeUpload', key, () => {
       const upload = this.#upload(key, uploadId)
-      const doing = `complete the upload of "${key}"`
-      const parts = partETags.map((etag, index) => {
-        const part = upload.parts.get(index + 1)
-        if (part === undefined || part.etag !== etag) throw refusal('InvalidPart', 400, doing)
-        return part.bytes
-      })
-      const etag = multipartETag(partETags)
-      if (etag === undefined) throw refusal('MalformedXML', 400, doing)
-      for (const bytes of parts.slice(0, -1)) {
-        if (bytes.length < (this.#options.minPartBytes ?? 5 * 2 ** 20))
-          throw refusal('EntityTooSmall', 400, doing)
-        // R2 asks for it, and so does the contract.
-        if (bytes.length !== parts[0]?.length) throw refusal('InvalidPart', 400, doing)
-      }
-      const bytes = Buffer.concat(parts)
-      if (bytes.length !== sizeBytes) throw refusal('InvalidRequest', 400, doing)
+      const minPartBytes = this.#options.minPartBytes ?? 5 * 2 ** 20
+      const { bytes, etag } = assemble(upload, { partETags, sizeBytes, minPartBytes })
       this.#uploads.delete(uploadId)
       return this.#hold(key, bytes, etag, upload.put)
     })
@@ -231,7 +210,7 @@ class InMemory implements MemoryStore {
     this.#faults.pass(operation, key, moment)
   }
 
-  #upload(key: string, uploadId: string): Upload {
+  #upload(key: string, uploadId: string): MemoryUpload {
     const upload = this.#uploads.get(uploadId)
     if (upload === undefined || upload.key !== key)
       throw refusal('NoSuchUpload', 404, `find the upload of "${key}"`)
@@ -246,14 +225,6 @@ class InMemory implements MemoryStore {
   #now(): Date {
     return this.#options.now?.() ?? new Date(Date.UTC(2026, 0, 1) + 1000 * this.#seconds++)
   }
-}
-
-function refusal(code: string, status: number, doing: string): StoreError {
-  return new StoreError(`Could not ${doing}: the store answered ${status} ${code}.`, { code, status })
-}
-
-function md5(bytes: Buffer): string {
-  return createHash('md5').update(bytes).digest('hex')
 }
 
 /** The order of S3: by the bytes of the UTF-8 form. */

@@ -2,7 +2,6 @@ import { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import {
   AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
@@ -14,6 +13,7 @@ import { textOf, wholeBody } from './body'
 import { multipartETag } from './etag'
 import { present, unquoted, versionOf } from './s3-answer'
 import { defaultTuning, openS3Clients, type S3Clients, type S3Tuning } from './s3-client'
+import { sendCompletion } from './s3-complete'
 import { explainS3Error, type S3Operation } from './s3-errors'
 import { noSuchUpload, readFault } from './s3-fault'
 import { listObjects, listOpenUploads } from './s3-listing'
@@ -168,19 +168,14 @@ class S3Store implements Store {
   ): Promise<StoredVersion> {
     const operation = { doing: `complete the upload of "${key}" to ${this.name}`, right: 's3:PutObject', key }
     const { etag, versionId } = await this.#try(operation, async () => {
-      const parts = partETags.map((etag, index) => ({ ETag: `"${etag}"`, PartNumber: index + 1 }))
       try {
-        const answer = await this.#clients.patient.send(
-          new CompleteMultipartUploadCommand({
-            Bucket: this.#settings.bucket,
-            Key: key,
-            UploadId: uploadId,
-            MultipartUpload: { Parts: parts },
-            MpuObjectSize: sizeBytes,
-          }),
-        )
-        // Ceph leaves the ETag of this answer empty.
-        return versionOf({ ETag: answer.ETag || multipartETag(partETags), VersionId: answer.VersionId })
+        return await sendCompletion(this.#clients.patient, {
+          bucket: this.#settings.bucket,
+          key,
+          uploadId,
+          partETags,
+          sizeBytes,
+        })
       } catch (error) {
         if (!mayHaveTakenEffect(error)) throw error
         const stored = await this.head(key).catch(() => undefined)

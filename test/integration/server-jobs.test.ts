@@ -35,7 +35,16 @@ afterEach(() => {
 
 const nothingLeftOut = { excluded: [], structureOnly: [] }
 
-function dump(server: Server, database: string, options: { kind?: Compression; level?: number; canIgnoreTableData?: boolean; structureOnly?: string[] } = {}): Promise<Job> {
+function dump(
+  server: Server,
+  database: string,
+  options: {
+    kind?: Compression
+    level?: number
+    canIgnoreTableData?: boolean
+    structureOnly?: string[]
+  } = {},
+): Promise<Job> {
   const { kind = 'none', level, canIgnoreTableData = true, structureOnly = [] } = options
   return server.openDump({
     access,
@@ -50,7 +59,10 @@ function dump(server: Server, database: string, options: { kind?: Compression; l
   })
 }
 
-function archive(server: Server, request: Partial<ArchiveRequest> & Pick<ArchiveRequest, 'paths' | 'mirrorDir'>): Promise<Job> {
+function archive(
+  server: Server,
+  request: Partial<ArchiveRequest> & Pick<ArchiveRequest, 'paths' | 'mirrorDir'>,
+): Promise<Job> {
   return server.openArchive({
     exclude: [],
     allowEmpty: false,
@@ -74,8 +86,15 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('server.s
     const { server } = await serverUnder(shell)
     const folder = await freshFolder(services)
     const name = '-odd `name` "db" \\ %41'
-    await testSql(services, `CREATE OR REPLACE DATABASE \`${name.replaceAll('`', '``')}\` CHARACTER SET utf8mb4;`)
-    await testSql(services, "CREATE TABLE `a\nb` (x INT) ENGINE=MyISAM; CREATE VIEW `v'` AS SELECT 1 AS one;", name)
+    await testSql(
+      services,
+      `CREATE OR REPLACE DATABASE \`${name.replaceAll('`', '``')}\` CHARACTER SET utf8mb4;`,
+    )
+    await testSql(
+      services,
+      "CREATE TABLE `a\nb` (x INT) ENGINE=MyISAM; CREATE VIEW `v'` AS SELECT 1 AS one;",
+      name,
+    )
     const found = await server.survey({
       access,
       databases: [name, 'not there'],
@@ -133,14 +152,18 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('server.s
       database,
     )
     for (const canIgnoreTableData of [true, false]) {
-      const text = await contentOf(await dump(server, database, { canIgnoreTableData, structureOnly: ['bare one'] }))
+      const text = await contentOf(
+        await dump(server, database, { canIgnoreTableData, structureOnly: ['bare one'] }),
+      )
       expect(text).toContain('CREATE TABLE `bare one`')
       expect(text).toContain('INSERT INTO `full`')
       expect(text).not.toContain('INSERT INTO `bare one`')
       expect(text.split('-- Dump completed')).toHaveLength(canIgnoreTableData ? 2 : 3)
       const copy = await freshDatabase(services)
       await testSql(services, Buffer.from(text, 'latin1').toString(), copy)
-      expect(await testSql(services, 'SELECT COUNT(*) FROM full; SELECT COUNT(*) FROM v;', copy)).toBe('1\n0\n')
+      expect(await testSql(services, 'SELECT COUNT(*) FROM full; SELECT COUNT(*) FROM v;', copy)).toBe(
+        '1\n0\n',
+      )
     }
   })
 
@@ -153,7 +176,9 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('server.s
     await writeFile(join(folder, 'site', 'cache.tmp'), 'x')
     await symlink('nowhere', join(folder, 'site', 'link'))
     const root = folder.slice(1)
-    const expected = ['site/', 'site/-dash dir/', "site/it's $(id) `here`", 'site/link'].map(name => `${root}/${name}`)
+    const expected = ['site/', 'site/-dash dir/', "site/it's $(id) `here`", 'site/link'].map(
+      name => `${root}/${name}`,
+    )
     // The second time the mirror is there to be mirrored into itself, and something is gone.
     for (const round of [1, 2]) {
       if (round === 2) {
@@ -192,9 +217,13 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('server.s
     await writeFile(join(site, 'index.php'), 'x')
     await buffer((await archive(server, { paths: [site], mirrorDir })).body)
     await rm(join(site, 'index.php'))
-    await expect(buffer((await archive(server, { paths: [site], mirrorDir })).body)).rejects.toThrow(/is empty/)
+    await expect(buffer((await archive(server, { paths: [site], mirrorDir })).body)).rejects.toThrow(
+      /is empty/,
+    )
     await rm(site, { recursive: true })
-    await expect(buffer((await archive(server, { paths: [site], mirrorDir })).body)).rejects.toThrow(/does not exist/)
+    await expect(buffer((await archive(server, { paths: [site], mirrorDir })).body)).rejects.toThrow(
+      /does not exist/,
+    )
     expect(existsSync(join(mirrorDir, site, 'index.php'))).toBe(true)
   })
 
@@ -242,7 +271,9 @@ describe('the lock', () => {
 
   it('goes to one of many that want it at once', async () => {
     const { server } = await serverUnder(['dash'])
-    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, (_, index) => takeAs(server, `run ${index}`)))
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, index) => takeAs(server, `run ${index}`)),
+    )
     const winners = outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? [outcome.value] : []))
     expect(winners).toHaveLength(1)
     await winners[0]?.release()
@@ -289,7 +320,13 @@ describe('jobs on a server that is not as it should be', () => {
   it('names a tool that is missing', async () => {
     const bin = await toolsWithout('mariadb-dump', 'mysqldump')
     const { server } = await serverUnder(['dash'], { PATH: bin })
-    const survey = server.survey({ access, databases: 'all', paths: [], compression: 'gzip', dumpOptions: [] })
+    const survey = server.survey({
+      access,
+      databases: 'all',
+      paths: [],
+      compression: 'gzip',
+      dumpOptions: [],
+    })
     await expect(survey).rejects.toThrow('mysqldump was not found on the server.')
   })
 
@@ -306,7 +343,11 @@ describe('jobs on a server that is not as it should be', () => {
   it('fails a dump whose tool is killed', async () => {
     const { server } = await serverUnder(['dash'])
     const database = await freshDatabase(services)
-    await testSql(services, `CREATE TABLE t (x LONGTEXT); INSERT INTO t VALUES (REPEAT('x', 40000000));`, database)
+    await testSql(
+      services,
+      `CREATE TABLE t (x LONGTEXT); INSERT INTO t VALUES (REPEAT('x', 40000000));`,
+      database,
+    )
     const job = await dump(server, database)
     let killed = false
     const reading = (async () => {
@@ -324,7 +365,10 @@ describe('jobs on a server that is not as it should be', () => {
   it('takes nothing that a login shell prints for data', async () => {
     const folder = await freshFolder(services)
     const noisy = join(folder, 'noisy')
-    await writeFile(noisy, '#!/bin/sh\nprintf "Welcome to web1!\\nno line break here"\necho "have a nice day" >&2\nexec dash "$@"\n')
+    await writeFile(
+      noisy,
+      '#!/bin/sh\nprintf "Welcome to web1!\\nno line break here"\necho "have a nice day" >&2\nexec dash "$@"\n',
+    )
     await chmod(noisy, 0o755)
     const { server } = await serverUnder([noisy])
     const database = await freshDatabase(services)
@@ -334,20 +378,30 @@ describe('jobs on a server that is not as it should be', () => {
 
   it('explains a shell that runs no commands', async () => {
     const { server } = await serverUnder(['/usr/sbin/nologin'])
-    await expect(server.takeLock({ lock: 'a', owner: 'x', waitSeconds: 0 })).rejects.toThrow(/would not run a command/)
+    await expect(server.takeLock({ lock: 'a', owner: 'x', waitSeconds: 0 })).rejects.toThrow(
+      /would not run a command/,
+    )
   })
 
   it('shows no password in the process list or in an environment', async () => {
     const { server } = await serverUnder(['dash'])
     const database = await freshDatabase(services)
-    await testSql(services, `CREATE TABLE t (x LONGTEXT); INSERT INTO t VALUES (REPEAT('x', 40000000));`, database)
+    await testSql(
+      services,
+      `CREATE TABLE t (x LONGTEXT); INSERT INTO t VALUES (REPEAT('x', 40000000));`,
+      database,
+    )
     const job = await dump(server, database)
     let seen = ''
     for await (const _ of job.body) {
       if (seen !== '' || (await processesNaming(database)).length === 0) continue
-      seen = execFileSync('sh', ['-c', 'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr "\\0" "\\n" || :'], {
-        maxBuffer: 1 << 28,
-      }).toString()
+      seen = execFileSync(
+        'sh',
+        ['-c', 'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr "\\0" "\\n" || :'],
+        {
+          maxBuffer: 1 << 28,
+        },
+      ).toString()
     }
     expect(seen).toContain(database)
     expect(seen).not.toContain(password)
@@ -355,7 +409,8 @@ describe('jobs on a server that is not as it should be', () => {
 })
 
 /** Root minus the rights that let it read what is not its own to read. */
-const withoutPrivileges = process.getuid?.() === 0 ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search', '--'] : []
+const withoutPrivileges =
+  process.getuid?.() === 0 ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search', '--'] : []
 
 async function plantLock(home: string, pid: number, owner: string): Promise<string> {
   const lock = join(home, '.make-a-backup', 'lock-a')
@@ -387,7 +442,9 @@ async function processesNaming(text: string): Promise<number[]> {
     if (!/^\d+$/.test(pid)) continue
     try {
       const program = await readlink(`/proc/${pid}/exe`)
-      const line = execFileSync('cat', [`/proc/${pid}/cmdline`], { stdio: ['ignore', 'pipe', 'ignore'] }).toString()
+      const line = execFileSync('cat', [`/proc/${pid}/cmdline`], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }).toString()
       if (line.includes(text) && /(rsync|dump|tar)$/.test(program)) found.push(Number(pid))
     } catch {
       // It ended while being looked at.

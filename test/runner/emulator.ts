@@ -32,6 +32,8 @@ export interface RunOptions {
   post?: 'by post-if' | 'lost'
   /** What an earlier main step saved: then only the post step runs. */
   state?: Readonly<Record<string, string>>
+  /** Where the run's own folders are made, the system's temp folder by default. They go away with the run. */
+  folder?: string
   /** Called for each entry of the masked log as it comes. */
   onLog?: (entry: string) => void
 }
@@ -73,7 +75,7 @@ export interface ActionRun {
  */
 export async function runAction(options: RunOptions): Promise<ActionRun> {
   const file = await readActionFile(options.action)
-  const folder = await RunFolder.make()
+  const folder = await RunFolder.make(options.folder)
   try {
     const masks = new Masks()
     for (const secret of options.secrets ?? []) masks.add(secret)
@@ -131,6 +133,7 @@ async function runStep(
   const at = (moment: Moment | undefined, act: () => void) => {
     if (typeof moment === 'number') child.later(moment, act)
     if (typeof moment === 'function') watchers.push(line => moment(line) && act())
+    if (moment instanceof Promise) void moment.then(act, () => {})
   }
   if (name === 'main') {
     at(options.cancelAfter, () => child.cancel())

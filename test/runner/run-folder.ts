@@ -34,8 +34,8 @@ export class RunFolder {
     this.home = join(root, 'home')
   }
 
-  static async make(): Promise<RunFolder> {
-    const folder = new RunFolder(await mkdtemp(join(tmpdir(), 'make-a-backup-run-')))
+  static async make(parent: string = tmpdir()): Promise<RunFolder> {
+    const folder = new RunFolder(await mkdtemp(join(parent, 'make-a-backup-run-')))
     for (const path of [folder.workspace, folder.temp, folder.home]) await mkdir(path)
     return folder
   }

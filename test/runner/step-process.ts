@@ -2,8 +2,11 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** When to act on a step: so many milliseconds after its start, or at the first line of output for which this is true. */
-export type Moment = number | ((line: string) => boolean)
+/**
+ * When to act on a step: so many milliseconds after its start, at the first line of output for which this is true, or when
+ * the promise resolves.
+ */
+export type Moment = number | ((line: string) => boolean) | Promise<unknown>
 
 /** What the runner waits after SIGINT, then after SIGTERM (actions/runner, `ProcessInvoker`). */
 const sigintTimeoutMs = 7_500

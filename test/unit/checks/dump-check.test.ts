@@ -28,6 +28,19 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
+/** As `mysql_real_escape_string` does. */
+function asLiteral(text: string): string {
+  const letters = new Map([
+    ['\0', '0'],
+    ['\n', 'n'],
+    ['\r', 'r'],
+    ['\x1a', 'Z'],
+  ])
+  return [...text]
+    .map(one => (letters.has(one) || '\\\'"'.includes(one) ? `\\${letters.get(one) ?? one}` : one))
+    .join('')
+}
+
 describe('checkDump', () => {
   it('digests every byte', () => {
     const dump = mysqlDump(table('orders'))
@@ -62,6 +75,7 @@ describe('checkDump', () => {
 
   it('rejects a dump that was cut anywhere', () => {
     const bytes = Buffer.from(everything)
+    expect(check(bytes).bytes).toBe(bytes.length)
     for (let end = 0; end < bytes.length; end++) {
       expect(() => check(bytes.subarray(0, end))).toThrow(CheckError)
     }
@@ -119,11 +133,6 @@ describe('checkDump', () => {
     })
 
     it('hold for any row the tools can write', () => {
-      const escape = (text: string) =>
-        text.replace(
-          /[\0\n\r\\'"\x1a]/g,
-          c => `\\${({ '\0': '0', '\n': 'n', '\r': 'r', '\x1a': 'Z' } as Record<string, string>)[c] ?? c}`,
-        )
       const value = fc.oneof(
         fc.string({ unit: 'binary' }),
         fc.constantFrom(
@@ -142,7 +151,7 @@ describe('checkDump', () => {
           fc.boolean(),
           fc.integer({ min: 1, max: 40 }),
           (values, mariadb, chunkBytes) => {
-            const list = values.map(one => `('${escape(one)}')`)
+            const list = values.map(one => `('${asLiteral(one)}')`)
             const insert = mariadb
               ? `INSERT INTO \`t\` VALUES\n${list.join(',\n')};\n`
               : `INSERT INTO \`t\` VALUES ${list.join(',')};\n`
@@ -180,11 +189,7 @@ describe('checkDump', () => {
     ])('are read as the server has them: %j', name => {
       const quoted = name.replaceAll('`', '``')
       const insert = `INSERT INTO \`${quoted}\` VALUES (1);\n`
-      const commented = table(quoted).replace(/-- Table structure[^]*?`\n--/, '-- Table structure\n--')
-      const dump = mysqlDump(
-        commented +
-          `LOCK TABLES \`${quoted}\` WRITE;\n/*!40000 ALTER TABLE \`${quoted}\` DISABLE KEYS */;\n${insert}UNLOCK TABLES;\n`,
-      )
+      const dump = mysqlDump(table(quoted) + rows(quoted, insert))
       for (const chunkBytes of [1, 4, 10_000]) {
         expect(check(dump, { chunkBytes }).tables).toEqual([
           { name, bytes: Buffer.byteLength(insert), sha256: sha256(insert) },
@@ -321,7 +326,7 @@ end `
       [
         'in a body',
         mysqlDump(`DELIMITER ;;\nCREATE PROCEDURE \`p\`()\nbegin\n${trailer}`).replace(
-          /\/\*!40103 SET TIME_ZONE=@[^]*$/,
+          /\/\*!40103 SET TIME_ZONE=@[\s\S]*$/,
           '',
         ),
       ],

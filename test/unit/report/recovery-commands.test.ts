@@ -15,8 +15,8 @@ describe('recoveryCommands', () => {
       someFiles({ compression: 'none', key: 'a.tar' }),
     ]
     expect(recoveryCommands({ artifacts, store }).filter(line => line.startsWith('aws'))).toEqual([
-      'aws s3 cp s3://acme/a.sql.zst - | zstd -dc | mysql shop',
-      'aws s3 cp s3://acme/a.sql - | mysql shop',
+      'aws s3 cp s3://acme/a.sql.zst - | zstd -dc | mysql --comments shop',
+      'aws s3 cp s3://acme/a.sql - | mysql --comments shop',
       'aws s3 cp s3://acme/a.tar.zst - | zstd -dc | tar -xpf - -C /',
       'aws s3 cp s3://acme/a.tar - | tar -xpf - -C /',
     ])
@@ -44,7 +44,7 @@ describe('recoveryCommands', () => {
     ]
     expect(recoveryCommands({ artifacts, store })).toEqual([
       "mysql -e 'CREATE DATABASE IF NOT EXISTS `-it'\\''s ``x``` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin'",
-      "aws s3 cp 's3://acme/p/Monday.it%27s%20`x`.database.sql.gz' - | gunzip | mysql -- '-it'\\''s `x`'",
+      "aws s3 cp 's3://acme/p/Monday.it%27s%20`x`.database.sql.gz' - | gunzip | mysql --comments -- '-it'\\''s `x`'",
     ])
   })
 })

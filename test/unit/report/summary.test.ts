@@ -76,7 +76,7 @@ describe('renderSummary', () => {
       [
         '```bash',
         "mysql -e 'CREATE DATABASE IF NOT EXISTS `shop` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci'",
-        'aws s3 cp s3://acme/running-backups/Monday-13-00.database.sql.gz - | gunzip | mysql shop',
+        'aws s3 cp s3://acme/running-backups/Monday-13-00.database.sql.gz - | gunzip | mysql --comments shop',
         'aws s3 cp s3://acme/running-backups/Monday-13-00.codebase.tar.gz - | tar -xpzf - -C /',
         '```',
       ].join('\n'),

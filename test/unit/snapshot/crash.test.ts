@@ -11,11 +11,24 @@ interface Scene {
 const scenes: [string, Scene][] = [
   ['an empty slot', { before: undefined, next: pair('new') }],
   ['the same objects as before', { before: pair('old'), next: pair('new') }],
-  ['one artifact of which nothing has changed', { before: pair('old'), next: [...pair('new').slice(0, 1), ...pair('old').slice(1)] }],
-  ['another compression', { before: pair('old'), next: pair('new').map(content => ({ ...content, compression: 'zstd' })) }],
+  [
+    'one artifact of which nothing has changed',
+    { before: pair('old'), next: [...pair('new').slice(0, 1), ...pair('old').slice(1)] },
+  ],
+  [
+    'another compression',
+    { before: pair('old'), next: pair('new').map(content => ({ ...content, compression: 'zstd' })) },
+  ],
   [
     'one database that became two',
-    { before: pair('old'), next: [{ name: 'a.database', parts: ['a1'] }, { name: 'b.database', parts: ['b1'] }, ...pair('new').slice(1)] },
+    {
+      before: pair('old'),
+      next: [
+        { name: 'a.database', parts: ['a1'] },
+        { name: 'b.database', parts: ['b1'] },
+        ...pair('new').slice(1),
+      ],
+    },
   ],
 ]
 

@@ -42,23 +42,51 @@ describe('artifactKey', () => {
 describe('parseKey', () => {
   it('gives back what a key was made of', () => {
     fc.assert(
-      fc.property(prefixes, slots, databases, fc.boolean(), compressions, (prefix, slot, database, isOnly, compression) => {
-        const name = databaseArtifactName(database, isOnly)
-        expect(parseKey(prefix, artifactKey(prefix, slot, name, 'database', compression))).toEqual({
-          ...{ slot, what: 'artifact', kind: 'database', name, compression },
-          database: isOnly ? undefined : database,
-        })
-        expect(parseKey(prefix, artifactKey(prefix, slot, filesArtifactName, 'files', compression))).toEqual({
-          ...{ slot, what: 'artifact', kind: 'files', name: filesArtifactName, compression },
-        })
-        expect(parseKey(prefix, slotKeys(prefix, slot).manifest)).toEqual({ slot, what: 'manifest' })
-        expect(parseKey(prefix, slotKeys(prefix, slot).proof)).toEqual({ slot, what: 'proof' })
-      }),
+      fc.property(
+        prefixes,
+        slots,
+        databases,
+        fc.boolean(),
+        compressions,
+        (prefix, slot, database, isOnly, compression) => {
+          const name = databaseArtifactName(database, isOnly)
+          expect(parseKey(prefix, artifactKey(prefix, slot, name, 'database', compression))).toEqual({
+            ...{ slot, what: 'artifact', kind: 'database', name, compression },
+            database: isOnly ? undefined : database,
+          })
+          expect(
+            parseKey(prefix, artifactKey(prefix, slot, filesArtifactName, 'files', compression)),
+          ).toEqual({
+            ...{ slot, what: 'artifact', kind: 'files', name: filesArtifactName, compression },
+          })
+          expect(parseKey(prefix, slotKeys(prefix, slot).manifest)).toEqual({ slot, what: 'manifest' })
+          expect(parseKey(prefix, slotKeys(prefix, slot).proof)).toEqual({ slot, what: 'proof' })
+        },
+      ),
     )
   })
 
   it('understands only keys that it would make again, whatever the key', () => {
-    const words = ['running', '.', 'database', 'codebase', 'sql', 'tar', 'gz', 'zst', '%20', '%2f', '%41', 'é', 'manifest', 'proof', 'json', '/', 'é%', ' ']
+    const words = [
+      'running',
+      '.',
+      'database',
+      'codebase',
+      'sql',
+      'tar',
+      'gz',
+      'zst',
+      '%20',
+      '%2f',
+      '%41',
+      'é',
+      'manifest',
+      'proof',
+      'json',
+      '/',
+      'é%',
+      ' ',
+    ]
     const keys = fc.array(fc.constantFrom(...words), { maxLength: 9 }).map(parts => parts.join(''))
     fc.assert(
       fc.property(fc.constantFrom('', 'running'), keys, (prefix, key) => {

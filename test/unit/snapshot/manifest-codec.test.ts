@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import type { Artifact, Manifest } from '../../../src/snapshot/manifest'
-import { ManifestError, manifestBytesMax, parseManifest, serializeManifest } from '../../../src/snapshot/manifest-codec'
+import {
+  ManifestError,
+  manifestBytesMax,
+  parseManifest,
+  serializeManifest,
+} from '../../../src/snapshot/manifest-codec'
 
 const key = 'running-backups/Monday-13-00.manifest.json'
 
@@ -27,7 +32,9 @@ const upload = fc.record({
 })
 
 function withUpload<T extends object>(artifact: fc.Arbitrary<T>): fc.Arbitrary<T> {
-  return fc.tuple(artifact, fc.option(upload)).map(([rest, sent]) => (sent === null ? rest : { ...rest, upload: sent }))
+  return fc
+    .tuple(artifact, fc.option(upload))
+    .map(([rest, sent]) => (sent === null ? rest : { ...rest, upload: sent }))
 }
 
 const artifact: fc.Arbitrary<Artifact> = fc.oneof(
@@ -69,7 +76,12 @@ const recoveryPoint: fc.Arbitrary<Manifest> = fc.record({
     fc.record({ os: text }),
     fc.record({
       os: text,
-      database: fc.record({ flavor: text, version: text, dumpTool: text, options: fc.array(text, { maxLength: 3 }) }),
+      database: fc.record({
+        flavor: text,
+        version: text,
+        dumpTool: text,
+        options: fc.array(text, { maxLength: 3 }),
+      }),
       rsync: text,
       tar: text,
     }),
@@ -80,7 +92,9 @@ const recoveryPoint: fc.Arbitrary<Manifest> = fc.record({
 
 const manifests: fc.Arbitrary<Manifest> = fc.oneof(
   recoveryPoint,
-  fc.tuple(recoveryPoint, fc.option(recoveryPoint)).map(([manifest, previous]) => ({ ...manifest, previous })),
+  fc
+    .tuple(recoveryPoint, fc.option(recoveryPoint))
+    .map(([manifest, previous]) => ({ ...manifest, previous })),
 )
 
 const whole: Manifest = {
@@ -88,16 +102,36 @@ const whole: Manifest = {
   artifacts: [
     {
       ...{ upload: { partETags: ['x'], id: 'u' }, kind: 'database', name: 'database', database: 'shop' },
-      ...{ key: 'running-backups/Monday-13-00.database.sql.gz', bytes: 12, sha256: 'a'.repeat(64), etag: 'e-1' },
+      ...{
+        key: 'running-backups/Monday-13-00.database.sql.gz',
+        bytes: 12,
+        sha256: 'a'.repeat(64),
+        etag: 'e-1',
+      },
       ...{ versionId: null, compression: 'gzip' },
       ...{ finishedAt: '2026-11-23T13:06:00.000Z', startedAt: '2026-11-23T13:05:02.120Z' },
       content: {
-        ...{ bytes: 34, sha256: 'b'.repeat(64), tables: [{ sha256: 'c'.repeat(64), bytes: 3, name: 'orders' }] },
-        ...{ views: 2, triggers: 1, routines: 3, events: 0, characterSet: 'utf8mb4', collation: 'utf8mb4_bin' },
+        ...{
+          bytes: 34,
+          sha256: 'b'.repeat(64),
+          tables: [{ sha256: 'c'.repeat(64), bytes: 3, name: 'orders' }],
+        },
+        ...{
+          views: 2,
+          triggers: 1,
+          routines: 3,
+          events: 0,
+          characterSet: 'utf8mb4',
+          collation: 'utf8mb4_bin',
+        },
       },
     },
   ],
-  server: { os: 'Debian', tar: 'tar 1.34', database: { options: ['--quick'], flavor: 'mariadb', version: '10.11', dumpTool: 'd' } },
+  server: {
+    os: 'Debian',
+    tar: 'tar 1.34',
+    database: { options: ['--quick'], flavor: 'mariadb', version: '10.11', dumpTool: 'd' },
+  },
   tool: { version: '1.0.0', name: 'make-a-backup' },
   run: { id: '123', repository: 'acme/shop', attempt: '1', url: '', event: 'schedule' },
   host: 'web1.example.com',
@@ -131,7 +165,9 @@ describe('serializeManifest', () => {
     ])
     expect(lines.slice(-2)).toEqual(['}', ''])
     expect(lines.filter(line => /^ {2}"/.test(line)).map(line => line.split('"')[1])).toEqual(
-      'format slot state verdict startedAt finishedAt timezone host run tool server artifacts warnings'.split(' '),
+      'format slot state verdict startedAt finishedAt timezone host run tool server artifacts warnings'.split(
+        ' ',
+      ),
     )
     expect(lines.filter(line => /^ {6}"/.test(line)).map(line => line.split('"')[1])).toEqual(
       'flavor version dumpTool options name kind database key bytes sha256 etag versionId compression startedAt finishedAt content upload code message'.split(
@@ -154,7 +190,11 @@ describe('serializeManifest', () => {
   it('leaves the indentation out where the text would be too long to be read back', () => {
     const [artifact] = whole.artifacts
     if (artifact?.kind !== 'database') throw new Error('The builder has changed.')
-    const tables = Array.from({ length: 50_000 }, (_, index) => ({ name: `t${index}`, bytes: 1, sha256: 'd'.repeat(64) }))
+    const tables = Array.from({ length: 50_000 }, (_, index) => ({
+      name: `t${index}`,
+      bytes: 1,
+      sha256: 'd'.repeat(64),
+    }))
     const large = { ...whole, artifacts: [{ ...artifact, content: { ...artifact.content, tables } }] }
     const written = serializeManifest(large)
     expect(Buffer.byteLength(written)).toBeLessThan(manifestBytesMax)
@@ -178,14 +218,38 @@ describe('parseManifest', () => {
   })
 
   it.each([
-    ['a wrong type', (json: Record<string, unknown>) => Object.assign(Object(json['artifacts'])[0], { bytes: '12' }), 'artifacts[0].bytes'],
+    [
+      'a wrong type',
+      (json: Record<string, unknown>) => Object.assign(Object(json['artifacts'])[0], { bytes: '12' }),
+      'artifacts[0].bytes',
+    ],
     ['a missing field', (json: Record<string, unknown>) => delete json['host'], 'host'],
-    ['a negative size', (json: Record<string, unknown>) => Object.assign(Object(json['artifacts'])[0].content, { bytes: -1 }), 'artifacts[0].content.bytes'],
+    [
+      'a negative size',
+      (json: Record<string, unknown>) => Object.assign(Object(json['artifacts'])[0].content, { bytes: -1 }),
+      'artifacts[0].content.bytes',
+    ],
     ['an unknown state', (json: Record<string, unknown>) => Object.assign(json, { state: 'done' }), 'state'],
-    ['a date that is none', (json: Record<string, unknown>) => Object.assign(json, { startedAt: 'Monday' }), 'startedAt'],
-    ['a checksum that is none', (json: Record<string, unknown>) => Object.assign(Object(json['artifacts'])[0], { sha256: 'abc' }), 'artifacts[0].sha256'],
-    ['an unknown kind', (json: Record<string, unknown>) => Object.assign(Object(json['artifacts'])[0], { kind: 'mail' }), 'artifacts[0].kind'],
-    ['a damaged previous', (json: Record<string, unknown>) => Object.assign(json, { previous: { format: 'make-a-backup/1' } }), 'previous.slot'],
+    [
+      'a date that is none',
+      (json: Record<string, unknown>) => Object.assign(json, { startedAt: 'Monday' }),
+      'startedAt',
+    ],
+    [
+      'a checksum that is none',
+      (json: Record<string, unknown>) => Object.assign(Object(json['artifacts'])[0], { sha256: 'abc' }),
+      'artifacts[0].sha256',
+    ],
+    [
+      'an unknown kind',
+      (json: Record<string, unknown>) => Object.assign(Object(json['artifacts'])[0], { kind: 'mail' }),
+      'artifacts[0].kind',
+    ],
+    [
+      'a damaged previous',
+      (json: Record<string, unknown>) => Object.assign(json, { previous: { format: 'make-a-backup/1' } }),
+      'previous.slot',
+    ],
   ])('refuses %s and names key and field', (_what, change, field) => {
     const parse = () => parseManifest(damage(change), key)
     expect(parse).toThrow(ManifestError)
@@ -197,7 +261,9 @@ describe('parseManifest', () => {
     expect(() => parseManifest(later, key)).toThrow(
       `The manifest "${key}" has the format "make-a-backup/2"; this version reads "make-a-backup/1".`,
     )
-    expect(() => parseManifest(later, key)).toThrow(expect.objectContaining({ laterFormat: 'make-a-backup/2' }))
+    expect(() => parseManifest(later, key)).toThrow(
+      expect.objectContaining({ laterFormat: 'make-a-backup/2' }),
+    )
   })
 
   it.each(['', 'no', '{', 'null', '[]', '"make-a-backup/1"', '{}', '{"format":1}', '{"format":"other/1"}'])(

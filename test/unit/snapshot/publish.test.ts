@@ -19,7 +19,10 @@ describe('publish', () => {
     expect(Date.parse(manifest.finishedAt)).toBeGreaterThan(Date.parse(manifest.startedAt))
     for (const artifact of manifest.artifacts) {
       expect(artifact).not.toHaveProperty('upload')
-      expect(await world.store.head(artifact.key)).toMatchObject({ etag: artifact.etag, versionId: artifact.versionId })
+      expect(await world.store.head(artifact.key)).toMatchObject({
+        etag: artifact.etag,
+        versionId: artifact.versionId,
+      })
     }
     expect(world.text(`${prefix}/${slot}.database.sql.gz`)).toBe('new rows, new rows.')
     expect(world.lies()).toEqual([])
@@ -43,10 +46,18 @@ describe('publish', () => {
   it('removes objects that only the recovery point before named, and nothing else', async () => {
     const world = new World()
     await world.publish(await world.prepare(pair('old')))
-    const strangers = [`${prefix}/${slot}.proof.json`, `${prefix}/${slot}.notes.txt`, `${prefix}/${slot}.x.database.sql.gz`]
+    const strangers = [
+      `${prefix}/${slot}.proof.json`,
+      `${prefix}/${slot}.notes.txt`,
+      `${prefix}/${slot}.x.database.sql.gz`,
+    ]
     for (const key of strangers) await world.store.putText(key, 'kept', { contentType: 'text/plain' })
-    await world.publish(await world.prepare([{ name: 'codebase', parts: ['new files'], compression: 'zstd' }]))
-    expect(world.store.keys()).toEqual([...strangers, `${prefix}/${slot}.codebase.tar.zst`, manifestKey].sort())
+    await world.publish(
+      await world.prepare([{ name: 'codebase', parts: ['new files'], compression: 'zstd' }]),
+    )
+    expect(world.store.keys()).toEqual(
+      [...strangers, `${prefix}/${slot}.codebase.tar.zst`, manifestKey].sort(),
+    )
   })
 
   it('does not remove what the manifest before named outside its slot', async () => {
@@ -63,8 +74,12 @@ describe('publish', () => {
     const world = new World()
     await world.publish(await world.prepare(pair('old')))
     world.store.failAlways('remove', /./, denied)
-    const { warnings } = await world.publish(await world.prepare([{ name: 'codebase', parts: ['new files'] }]))
-    expect(warnings).toEqual([{ code: 'stale-object-kept', message: expect.stringContaining('.database.sql.gz') }])
+    const { warnings } = await world.publish(
+      await world.prepare([{ name: 'codebase', parts: ['new files'] }]),
+    )
+    expect(warnings).toEqual([
+      { code: 'stale-object-kept', message: expect.stringContaining('.database.sql.gz') },
+    ])
     expect(world.manifest()).toMatchObject({ state: 'complete', warnings: [] })
   })
 
@@ -84,9 +99,13 @@ describe('publish', () => {
 
   it('replaces a manifest that is damaged, with a warning', async () => {
     const world = new World()
-    await world.store.putText(manifestKey, '{ "format": "make-a-backup/1" ', { contentType: 'application/json' })
+    await world.store.putText(manifestKey, '{ "format": "make-a-backup/1" ', {
+      contentType: 'application/json',
+    })
     const { warnings } = await world.publish(await world.prepare(pair('new')))
-    expect(warnings).toEqual([{ code: 'previous-unreadable', message: expect.stringContaining('is not JSON') }])
+    expect(warnings).toEqual([
+      { code: 'previous-unreadable', message: expect.stringContaining('is not JSON') },
+    ])
     expect(world.lies()).toEqual([])
   })
 
@@ -153,7 +172,11 @@ describe('publish', () => {
       await world.publish(await world.prepare(pair('old')))
       const photograph = world.photograph()
       const status = { AccessDenied: 403, InvalidPart: 400 }[code]
-      const fault = new StoreError('It failed.', { code, ...(status === undefined ? {} : { status }), advice: 'Mend it.' })
+      const fault = new StoreError('It failed.', {
+        code,
+        ...(status === undefined ? {} : { status }),
+        advice: 'Mend it.',
+      })
       world.store.failAlways('completeUpload', /./, fault)
       const error = await failureOf(world, pair('new'))
       expect(error).toMatchObject({ isUnfinished: false, advice: 'Mend it.', cause: fault })
@@ -178,7 +201,9 @@ describe('publish', () => {
     expect(error).toMatchObject({ isUnfinished: false, detail: [expect.stringContaining('not restorable')] })
     world.store.heal()
     expect(world.manifest().state).toBe('publishing')
-    expect((await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })).outcome).toBe('nothing')
+    expect((await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })).outcome).toBe(
+      'nothing',
+    )
     await world.publish(await world.prepare(pair('next')))
     expect(world.manifest().state).toBe('complete')
   })
@@ -195,7 +220,9 @@ describe('publish', () => {
     expect(error.advice).toContain('the next backup, finishes it')
     expect(world.manifest().state).toBe('publishing')
     world.store.heal()
-    expect((await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })).outcome).toBe('completed')
+    expect((await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })).outcome).toBe(
+      'completed',
+    )
     expect(world.text(`${prefix}/${slot}.codebase.tar.gz`)).toBe('new files')
     expect(world.lies()).toEqual([])
   })
@@ -232,7 +259,9 @@ describe('publish', () => {
     }
     await expect(world.publish(prepared)).rejects.toMatchObject({ isUnfinished: true })
     expect(await world.openUploads()).toEqual([`${prefix}/${slot}.codebase.tar.gz`])
-    expect((await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })).outcome).toBe('completed')
+    expect((await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })).outcome).toBe(
+      'completed',
+    )
     expect(world.lies()).toEqual([])
   })
 
@@ -245,6 +274,34 @@ describe('publish', () => {
       await world.store.putText(key, 'NEW rows, new rows.', { contentType: 'text/plain' })
     }
     await expect(world.publish(prepared)).rejects.toThrow('does not hold what was sent')
+    expect(world.manifest().state).toBe('publishing')
+  })
+
+  it('keeps the uploads when nobody can say whether the intent was written', async () => {
+    const world = new World()
+    await world.publish(await world.prepare(pair('old')))
+    const prepared = await world.prepare(pair('new'))
+    world.store.failAlways('putText', /./, silence, 'after')
+    world.onOperation = (operation, _key, moment) => {
+      if (operation === 'putText' && moment === 'after') world.store.failAlways('getText', /./, silence)
+    }
+    await expect(world.publish(prepared)).rejects.toMatchObject({ isUnfinished: true })
+    world.onOperation = () => {}
+    world.store.heal()
+    expect((await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })).outcome).toBe(
+      'completed',
+    )
+    expect(world.lies()).toEqual([])
+  })
+
+  it('is red when the last manifest is refused and may not be read back either', async () => {
+    const world = new World()
+    const prepared = await world.prepare(pair('new'))
+    world.store.failAlways('getText', /./, denied)
+    world.onOperation = operation => {
+      if (operation === 'completeUpload') world.store.failAlways('putText', /./, denied)
+    }
+    await expect(world.publish(prepared)).rejects.toMatchObject({ isUnfinished: true })
     expect(world.manifest().state).toBe('publishing')
   })
 
@@ -266,7 +323,12 @@ describe('publish', () => {
         for (const fault of [denied, silence]) {
           for (const lasting of [false, true]) {
             for (let at = 1; ; at++) {
-              const { world, photograph, isReached, error } = await publishFailing(before, { at, moment, fault, lasting })
+              const { world, photograph, isReached, error } = await publishFailing(before, {
+                at,
+                moment,
+                fault,
+                lasting,
+              })
               if (!isReached) break
               expect(world.lies()).toEqual([])
               if (error === undefined) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { recoverSlot } from '../../../src/snapshot/recover'
 import { StoreError } from '../../../src/store/store-error'
-import { type Content, Death, prefix, slot, World } from './ring'
+import { answering, type Content, Death, prefix, slot, World } from './ring'
 
 const manifestKey = `${prefix}/${slot}.manifest.json`
 const denied = new StoreError('Access denied.', { code: 'AccessDenied', status: 403 })
@@ -95,12 +95,20 @@ describe('recoverSlot', () => {
 
   it('undoes an intent whose parts the store has lost', async () => {
     const world = await interrupted(pair('old'), 0)
-    world.store.failAlways('completeUpload', /codebase/, new StoreError('Parts.', { code: 'InvalidPart', status: 400 }))
+    world.store.failAlways(
+      'completeUpload',
+      /codebase/,
+      new StoreError('Parts.', { code: 'InvalidPart', status: 400 }),
+    )
     // Listed as open, so it comes in its turn: the database was completed before.
     expect(await recover(world)).toBe('lost')
 
     const sooner = await interrupted(pair('old'), 0)
-    sooner.store.failAlways('completeUpload', /database/, new StoreError('Parts.', { code: 'InvalidPart', status: 400 }))
+    sooner.store.failAlways(
+      'completeUpload',
+      /database/,
+      new StoreError('Parts.', { code: 'InvalidPart', status: 400 }),
+    )
     expect(await recover(sooner)).toBe('rolled-back')
     expect(sooner.lies()).toEqual([])
   })
@@ -114,7 +122,7 @@ describe('recoverSlot', () => {
 
   it('is not fooled by a list that shows nothing', async () => {
     const world = await interrupted(pair('old'), 0)
-    const store = Object.create(world.store, { listUploads: { value: async function* () {} } })
+    const store = answering(world.store, { listUploads: async function* () {} })
     expect((await recoverSlot({ store, prefix, slot, clock: world.clock })).outcome).toBe('completed')
     expectNew(world)
   })
@@ -129,7 +137,9 @@ describe('recoverSlot', () => {
     const world = await interrupted(pair('old'), 0)
     world.store.failAlways(operation, /./, fault)
     await expect(recover(world)).rejects.toMatchObject({
-      message: expect.stringContaining(`The unfinished recovery point in slot ${slot} could not be settled: `),
+      message: expect.stringContaining(
+        `The unfinished recovery point in slot ${slot} could not be settled: `,
+      ),
       safe: expect.stringContaining('Every other recovery point is unchanged.'),
     })
     world.store.heal()
@@ -143,6 +153,26 @@ describe('recoverSlot', () => {
     await expect(recover(world)).rejects.toThrow('No answer came.')
     world.store.heal()
     expect(await recover(world)).toBe('completed')
+  })
+
+  it('does not call an object lost because one look failed', async () => {
+    const world = await interrupted(pair('old'), 2)
+    world.store.failNext('head', /./, silence)
+    await expect(recover(world)).rejects.toThrow('No answer came.')
+    expect(await recover(world)).toBe('completed')
+  })
+
+  it.each([0, 2])('leaves alone what another run wrote there meanwhile (uploads gone: %i)', async gone => {
+    const world = await interrupted(pair('old'), 0)
+    await vanish(world, gone)
+    const newer = world.text(manifestKey).replace('"timezone": "UTC"', '"timezone": "Europe/Rome"')
+    world.onOperation = async (operation, _key, moment) => {
+      if (operation !== 'head' || moment !== 'before') return
+      world.onOperation = () => {}
+      await world.store.putText(manifestKey, newer, { contentType: 'application/json' })
+    }
+    expect(await recover(world)).toBe('nothing')
+    expect(world.text(manifestKey)).toBe(newer)
   })
 
   it('gives up after a day of refusals, lest the slot be blocked for ever', async () => {
@@ -166,12 +196,10 @@ describe('recoverSlot', () => {
   it('recognises its object by metadata, or by content, where ETags tell nothing', async () => {
     for (const isNamed of [true, false]) {
       const world = await interrupted(pair('old'), 2)
-      const store = Object.create(world.store, {
-        head: {
-          value: async (key: string) => {
-            const seen = await world.store.head(key)
-            return seen && { ...seen, etag: 'opaque', metadata: isNamed ? seen.metadata : {} }
-          },
+      const store = answering(world.store, {
+        head: async key => {
+          const seen = await world.store.head(key)
+          return seen && { ...seen, etag: 'opaque', metadata: isNamed ? seen.metadata : {} }
         },
       })
       const before = world.store.operations.length
@@ -200,7 +228,8 @@ describe('recoverSlot', () => {
           const world = await interrupted(before, completed)
           await vanish(world, gone)
           const wasMixed = completed > 0
-          world.onOperation = (operation, _key, moment) => scheduler.schedule(Promise.resolve(), `${operation} ${moment}`)
+          world.onOperation = (operation, _key, moment) =>
+            scheduler.schedule(Promise.resolve(), `${operation} ${moment}`)
           const both = Promise.all([recover(world), recover(world)])
           await scheduler.waitFor(both)
           world.onOperation = () => {}

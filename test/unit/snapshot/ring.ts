@@ -8,6 +8,7 @@ import { objectMetadata } from '../../../src/snapshot/object-metadata'
 import { type Published, publish } from '../../../src/snapshot/publish'
 import type { Moment, StoreOperation } from '../../../src/store/memory-faults'
 import { type MemoryStore, memoryStore } from '../../../src/store/memory-store'
+import type { Store } from '../../../src/store/store'
 
 export const prefix = 'running-backups'
 export const slot = 'Monday-13-00'
@@ -30,6 +31,8 @@ export class World {
   readonly store: MemoryStore
   readonly clock = { now: () => new Date(this.#timeMs) }
   operationCount = 0
+  /** Whether the death came. */
+  hasDied = false
   onOperation: (operation: StoreOperation, key: string, moment: Moment) => void | Promise<void> = () => {}
   #timeMs = Date.UTC(2026, 10, 23, 13, 5)
   #death: { at: number; moment: Moment } | undefined
@@ -37,13 +40,20 @@ export class World {
   constructor() {
     this.store = memoryStore({
       minPartBytes: 1,
-      now: () => new Date((this.#timeMs += 100)),
+      now: () => {
+        this.pass(100)
+        return this.clock.now()
+      },
       onOperation: (operation, key, moment) => {
         if (moment === 'before') this.operationCount++
         const death = this.#death
         if (death !== undefined) {
           const isPast = this.operationCount > death.at
-          if (isPast || (this.operationCount === death.at && (moment === death.moment || moment === 'after'))) {
+          if (
+            isPast ||
+            (this.operationCount === death.at && (moment === death.moment || moment === 'after'))
+          ) {
+            this.hasDied = true
             throw new Death(`at ${operation} ${key}`)
           }
         }
@@ -54,6 +64,7 @@ export class World {
 
   dieAt(count: number, moment: Moment): void {
     this.operationCount = 0
+    this.hasDied = false
     this.#death = { at: count, moment }
   }
 
@@ -133,9 +144,24 @@ export class World {
       ...{ startedAt, finishedAt: startedAt, upload: { id, partETags } },
     }
     return kind === 'files'
-      ? { ...stored, kind, paths: ['/var/www/html'], content: { ...digest, files: 1, directories: 1, links: 0 } }
+      ? {
+          ...stored,
+          kind,
+          paths: ['/var/www/html'],
+          content: { ...digest, files: 1, directories: 1, links: 0 },
+        }
       : { ...stored, kind, database: 'shop', content: { ...digest, ...emptyDump } }
   }
+}
+
+/** The same store, some of whose answers are others. */
+export function answering(store: Store, answers: Partial<Store>): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const value: unknown = Reflect.get(Reflect.has(answers, name) ? answers : target, name)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
 }
 
 export function sha256Of(bytes: Buffer): string {

@@ -10,10 +10,6 @@ describe('multipartETag', () => {
     expect(multipartETag(parts.map(part => part.toString('hex')))).toBe(`${whole}-2`)
   })
 
-  it('agrees with what S3 answers for one part of "hello"', () => {
-    expect(multipartETag(['5d41402abc4b2a76b9719d911017c592'])).toBe('62e26f3edc9bd80c4d7142c5e5bddbe6-1')
-  })
-
   it.each([[[]], [['not-an-md5']], [['5d41402abc4b2a76b9719d911017c592', '"quoted"']]])(
     'knows nothing of %j',
     etags => {

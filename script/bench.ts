@@ -1,0 +1,74 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { endProcessesOf } from '../test/servers/left-processes'
+import { type RunningServices, startServices } from '../test/servers/services'
+import type { BenchPlace } from './benchmark/bench-place'
+import { benchDatabase } from './benchmark/dumps'
+import { benchFiles } from './benchmark/files'
+import { benchFirstByte } from './benchmark/first-byte'
+import { machineFacts } from './benchmark/machine'
+import { benchMemory } from './benchmark/memory'
+import { type BenchOptions, type Part, readOptions } from './benchmark/options'
+import type { Section } from './benchmark/report-rows'
+import { saveBetweenMarkers } from './benchmark/save-tables'
+import { benchTree } from './benchmark/unchanged-tree'
+
+const root = join(__dirname, '..')
+const folder = join(root, '.work/bench')
+
+const benches: Record<Part, (place: BenchPlace) => Promise<Section[]>> = {
+  files: benchFiles,
+  database: benchDatabase,
+  'first-byte': benchFirstByte,
+  memory: benchMemory,
+  tree: benchTree,
+}
+
+/** Starts the servers, measures part by part, prints the tables, cleans up. */
+async function bench(options: BenchOptions): Promise<void> {
+  await endProcessesOf(folder)
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  let services: RunningServices | undefined
+  try {
+    say('Starting sshd, MariaDB and Ceph RGW on 127.0.0.1')
+    const facts = await machineFacts()
+    services = await startServices(folder)
+    const sections: Section[] = []
+    for (const part of options.parts) {
+      const data = join(services.folder, part)
+      sections.push(...(await benches[part]({ services, options, folder: data, say })))
+      await rm(data, { recursive: true, force: true })
+    }
+    const text = [
+      facts.map(fact => `- ${fact}`).join('\n'),
+      ...sections.flatMap(({ title, lines }) => [`### ${title}`, lines.join('\n')]),
+    ].join('\n\n')
+    console.log(`\n${text}`)
+    if (options.isSaved) await saveBetweenMarkers(join(root, 'docs/performance.md'), `\n${text}\n`)
+  } finally {
+    await services?.stop()
+    await endProcessesOf(folder)
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function say(text: string): void {
+  console.error(text)
+}
+
+async function main(): Promise<void> {
+  const interrupted = new Promise<never>((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => reject(new Error(`Ended by ${signal}.`)))
+  })
+  try {
+    await Promise.race([bench(readOptions(process.argv.slice(2))), interrupted])
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
+  process.exit()
+}
+
+void main()

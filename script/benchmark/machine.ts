@@ -1,0 +1,18 @@
+import { cpus, loadavg, release, totalmem } from 'node:os'
+import { node24 } from '../../test/runner/step-process'
+import { tryCommand } from '../../test/servers/command'
+
+/** What the figures depend on, a line each. */
+export async function machineFacts(): Promise<string[]> {
+  const versionOf = async (file: string, ...args: string[]) => {
+    const { stdout, stderr } = await tryCommand(file, args)
+    return (stdout || stderr).split('\n')[0] ?? ''
+  }
+  const [model] = cpus()
+  return [
+    `${cpus().length} × ${model?.model.trim() ?? 'CPU'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB of memory, Linux ${release()}`,
+    `Node ${await versionOf(node24(), '--version')}, ${await versionOf('ssh', '-V')}`,
+    `${(await versionOf('aws', '--version')).split(' ')[0]}, ${await versionOf('rclone', 'version')}, ${await versionOf('radosgw', '--version')}`,
+    `sshd, MariaDB and the store run on the same cores; load when it began: ${loadavg()[0]?.toFixed(1)}`,
+  ]
+}

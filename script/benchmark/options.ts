@@ -1,0 +1,66 @@
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+
+export const parts = ['files', 'database', 'first-byte', 'memory', 'tree'] as const
+export type Part = (typeof parts)[number]
+
+/** What is to be measured, and how large. Sizes in bytes. */
+export interface BenchOptions {
+  parts: readonly Part[]
+  /** The uncompressed stream of files. Streams that the server compresses are a third of it: they wait for gzip. */
+  streamBytes: number
+  databaseBytes: number
+  memoryBytes: number
+  treeFiles: number
+  repeat: number
+  /** The folder with `action.yml` and `dist/`. */
+  action: string
+  isSaved: boolean
+}
+
+const MiB = 2 ** 20
+const GiB = 2 ** 30
+
+/** Reads the command line. Throws for what it does not know. */
+export function readOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      save: { type: 'boolean', default: false },
+      size: { type: 'string' },
+      memory: { type: 'string' },
+      only: { type: 'string' },
+      repeat: { type: 'string', default: '1' },
+      action: { type: 'string', default: join(__dirname, '../..') },
+    },
+  })
+  const isQuick = values.quick
+  return {
+    parts: values.only === undefined ? parts : values.only.split(',').map(readPart),
+    streamBytes: values.size === undefined ? (isQuick ? 384 * MiB : 3 * GiB) : readSize(values.size),
+    databaseBytes: isQuick ? 128 * MiB : GiB,
+    memoryBytes: values.memory === undefined ? (isQuick ? GiB : 20 * GiB) : readSize(values.memory),
+    treeFiles: isQuick ? 10_000 : 100_000,
+    repeat: readCount(values.repeat),
+    action: resolve(values.action),
+    isSaved: values.save,
+  }
+}
+
+function readPart(name: string): Part {
+  const part = parts.find(known => known === name)
+  if (part === undefined) throw new Error(`--only knows ${parts.join(', ')}, got "${name}".`)
+  return part
+}
+
+function readSize(text: string): number {
+  const [, number, unit] = /^(\d+)([MG])$/.exec(text) ?? []
+  if (number === undefined) throw new Error(`A size is a number with M or G, as in 3G, got "${text}".`)
+  return Number(number) * (unit === 'G' ? GiB : MiB)
+}
+
+function readCount(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new Error(`--repeat must be from 1 to 99, got "${text}".`)
+  return Number(text)
+}

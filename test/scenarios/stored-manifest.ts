@@ -1,0 +1,101 @@
+import { z } from 'zod'
+
+/** The format `make-a-backup/1` of a recovery point to the letter: a field too many is as wrong as one too few. */
+const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+const size = z.int().nonnegative()
+
+const stored = {
+  key: z.string().min(1),
+  bytes: size,
+  sha256,
+  etag: z.string().min(1),
+  versionId: z.null(),
+  compression: z.enum(['gzip', 'zstd', 'none']),
+  startedAt: instant,
+  finishedAt: instant,
+}
+
+const database = z.strictObject({
+  name: z.string(),
+  kind: z.literal('database'),
+  database: z.string(),
+  ...stored,
+  content: z.strictObject({
+    bytes: size,
+    sha256,
+    tables: z.array(z.strictObject({ name: z.string(), bytes: size, sha256 })),
+    views: size,
+    triggers: size,
+    routines: size,
+    events: size,
+    characterSet: z.string().min(1),
+    collation: z.string().min(1),
+  }),
+})
+
+const files = z.strictObject({
+  name: z.literal('codebase'),
+  kind: z.literal('files'),
+  paths: z.array(z.string()).min(1),
+  ...stored,
+  content: z.strictObject({ bytes: size, sha256, files: size, directories: size, links: size }),
+})
+
+const manifest = z.strictObject({
+  format: z.literal('make-a-backup/1'),
+  slot: z.string().min(1),
+  state: z.literal('complete'),
+  verdict: z.literal('good'),
+  startedAt: instant,
+  finishedAt: instant,
+  timezone: z.string().min(1),
+  host: z.string().min(1),
+  run: z.strictObject({
+    repository: z.string(),
+    id: z.string(),
+    attempt: z.string(),
+    event: z.string(),
+    url: z.string(),
+  }),
+  tool: z.strictObject({ name: z.literal('make-a-backup'), version: z.string() }),
+  server: z.strictObject({
+    os: z.string().min(1),
+    database: z
+      .strictObject({
+        flavor: z.literal('mariadb'),
+        version: z.string(),
+        dumpTool: z.string(),
+        options: z.array(z.string()),
+      })
+      .optional(),
+    rsync: z.string().min(1).optional(),
+    tar: z.string().min(1).optional(),
+  }),
+  artifacts: z.array(z.discriminatedUnion('kind', [database, files])).min(1),
+  warnings: z.array(z.strictObject({ code: z.string(), message: z.string() })),
+})
+
+/** The manifest of a recovery point that is complete and good. */
+export type StoredManifest = z.infer<typeof manifest>
+export type StoredDatabase = z.infer<typeof database>
+export type StoredFiles = z.infer<typeof files>
+
+/** Reads a manifest's text; throws at whatever the format does not have. */
+export function parseStoredManifest(text: string): StoredManifest {
+  return manifest.parse(JSON.parse(text))
+}
+
+/** The artifact of a database. Throws when there is none. */
+export function databaseOf({ artifacts }: StoredManifest, name?: string): StoredDatabase {
+  for (const artifact of artifacts) {
+    if (artifact.kind === 'database' && (name === undefined || artifact.database === name)) return artifact
+  }
+  throw new Error(`The manifest has no database ${name ?? 'at all'}.`)
+}
+
+/** The artifact of the files. Throws when there is none. */
+export function filesOf({ artifacts }: StoredManifest): StoredFiles {
+  for (const artifact of artifacts) if (artifact.kind === 'files') return artifact
+  throw new Error('The manifest has no files.')
+}
