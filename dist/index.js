@@ -91135,9 +91135,9 @@ servers write and many clients cannot read; it leaves every other dump as it is.
 \`\`\`sh
 first_line='1{/^\\/\\*M\\{0,1\\}!999999/d;}'
 
-gunzip -c "$slot.database.sql.gz"  | LC_ALL=C sed "$first_line" | mysql --binary-mode shop
-zstd -dc  "$slot.database.sql.zst" | LC_ALL=C sed "$first_line" | mysql --binary-mode shop
-LC_ALL=C sed "$first_line" "$slot.database.sql" | mysql --binary-mode shop
+gunzip -c "$slot.database.sql.gz"  | LC_ALL=C sed "$first_line" | mysql --binary-mode --comments shop
+zstd -dc  "$slot.database.sql.zst" | LC_ALL=C sed "$first_line" | mysql --binary-mode --comments shop
+LC_ALL=C sed "$first_line" "$slot.database.sql" | mysql --binary-mode --comments shop
 \`\`\`
 
 With several databases each has an object of its own, named \`<slot>.<database>.database.sql.gz\`; odd characters in the
@@ -91163,6 +91163,33 @@ Again, only the line that fits. Then check the database's name, user and passwor
 /** For a POSIX shell. */
 function quote(text) {
     return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/snapshot/object-metadata.ts
+
+/**
+ * The metadata of a data object. Call it once per run: outside GitHub, where a run has no id, it draws a random one, and the
+ * objects of a run must agree.
+ */
+function objectMetadata({ slot, run, startedAt }) {
+    return {
+        'make-a-backup-slot': slot,
+        'make-a-backup-run': runName(run) ?? `local-${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`,
+        'make-a-backup-taken-at': startedAt,
+    };
+}
+/** Whether an object's metadata says that it was stored for this recovery point. */
+function isFrom(origin, metadata) {
+    const run = runName(origin.run);
+    return (metadata['make-a-backup-slot'] === origin.slot &&
+        metadata['make-a-backup-taken-at'] === origin.startedAt &&
+        (run === undefined || metadata['make-a-backup-run'] === run));
+}
+/** Undefined outside GitHub. */
+function runName(run) {
+    return run.id === '' ? undefined : `${run.id}-${run.attempt}`;
 }
 
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/util.js
@@ -100851,139 +100878,6 @@ const manifestSchema = recoveryPoint.extend({
     previous: exactOptional(nullable(recoveryPoint)),
 });
 
-;// CONCATENATED MODULE: ./src/snapshot/slot-state.ts
-
-
-
-/** Reads a slot's manifest. Throws `StoreError` when the store gives no answer. */
-async function readSlot(store, prefix, slot) {
-    const key = slotKeys(prefix, slot).manifest;
-    let text;
-    try {
-        text = await store.getText(key);
-    }
-    catch (error) {
-        if (isDenied(error))
-            return { kind: 'denied' };
-        throw error;
-    }
-    if (text === undefined)
-        return { kind: 'empty' };
-    try {
-        const manifest = parseManifest(text, key);
-        assertBelongs(manifest, prefix, slot, key);
-        return { kind: kindOf(manifest), manifest, text };
-    }
-    catch (error) {
-        if (error instanceof ManifestError)
-            return { kind: 'unreadable', text, error };
-        throw error;
-    }
-}
-function kindOf(manifest) {
-    if (manifest.state === 'complete')
-        return 'complete';
-    return manifest.artifacts.some(artifact => artifact.upload !== undefined) ? 'intent' : 'lost';
-}
-/** An intent is acted upon, so it must speak of its own slot alone, whoever wrote it. */
-function assertBelongs(manifest, prefix, slot, key) {
-    if (manifest.slot !== slot) {
-        throw new ManifestError(`The manifest "${key}" is that of another slot, "${manifest.slot}".`);
-    }
-    if (manifest.state === 'complete')
-        return;
-    const stranger = manifest.artifacts.find(artifact => !isArtifactKeyOf(prefix, slot, artifact.key));
-    if (stranger !== undefined) {
-        throw new ManifestError(`The manifest "${key}" names "${stranger.key}", which is not an object of its slot.`);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/snapshot/leftovers.ts
-
-
-
-
-/** The ids of the uploads that an intent refers to. */
-function uploadIdsOf(manifest) {
-    return manifest.artifacts.flatMap(({ upload }) => (upload === undefined ? [] : [upload.id]));
-}
-/**
- * Aborts uploads that dead runs left open directly under the prefix: only those whose key this action would write, that no intent
- * refers to (each slot's manifest is asked), and that are at least half an hour old or belong to the slot being written.
- * Never throws a `StoreError`: what cannot be listed, asked or aborted is a warning.
- */
-async function abortLeftovers(store, prefix, { keepUploadIds, slotBeingWritten, now, minimumAgeMs = 30 * 60 * 1000 }) {
-    const aborted = [];
-    const warnings = [];
-    const warn = (error, what) => {
-        if (!(error instanceof StoreError))
-            throw error;
-        warnings.push({ code: 'leftover-uploads', message: `${what}: ${messageOf(error)}` });
-    };
-    const candidates = [];
-    try {
-        for await (const upload of store.listUploads(listingPrefix(prefix))) {
-            const parsed = parseKey(prefix, upload.key);
-            if (parsed?.what !== 'artifact' || keepUploadIds.has(upload.uploadId))
-                continue;
-            const isOld = now.getTime() - upload.initiated.getTime() >= minimumAgeMs;
-            if (isOld || parsed.slot === slotBeingWritten)
-                candidates.push({ ...upload, slot: parsed.slot });
-        }
-    }
-    catch (error) {
-        warn(error, `Uploads that earlier runs left open under "${prefix}" could not be listed`);
-    }
-    for (const { slot, ...upload } of candidates) {
-        try {
-            if (!(await isFree(store, prefix, slot, upload.uploadId, slotBeingWritten)))
-                continue;
-            await store.abortUpload(upload.key, upload.uploadId);
-            aborted.push(upload);
-        }
-        catch (error) {
-            warn(error, `The upload ${upload.uploadId} of "${upload.key}", left open by an earlier run, was not aborted`);
-        }
-    }
-    return { aborted, warnings };
-}
-/** No intent refers to the upload. Where the manifest may not be read, only the slot being written is sure to have none. */
-async function isFree(store, prefix, slot, uploadId, slotBeingWritten) {
-    const state = await readSlot(store, prefix, slot);
-    if (state.kind === 'denied')
-        return slot === slotBeingWritten;
-    if (state.kind === 'unreadable')
-        return state.error.laterFormat === undefined;
-    return state.kind !== 'intent' || !uploadIdsOf(state.manifest).includes(uploadId);
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./src/snapshot/object-metadata.ts
-
-/**
- * The metadata of a data object. Call it once per run: outside GitHub, where a run has no id, it draws a random one, and the
- * objects of a run must agree.
- */
-function objectMetadata({ slot, run, startedAt }) {
-    return {
-        'make-a-backup-slot': slot,
-        'make-a-backup-run': runName(run) ?? `local-${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`,
-        'make-a-backup-taken-at': startedAt,
-    };
-}
-/** Whether an object's metadata says that it was stored for this recovery point. */
-function isFrom(origin, metadata) {
-    const run = runName(origin.run);
-    return (metadata['make-a-backup-slot'] === origin.slot &&
-        metadata['make-a-backup-taken-at'] === origin.startedAt &&
-        (run === undefined || metadata['make-a-backup-run'] === run));
-}
-/** Undefined outside GitHub. */
-function runName(run) {
-    return run.id === '' ? undefined : `${run.id}-${run.attempt}`;
-}
-
 ;// CONCATENATED MODULE: ./src/snapshot/stale-objects.ts
 
 
@@ -101286,6 +101180,53 @@ function detailOf(cause) {
     return cause instanceof ActionError ? cause.detail : [];
 }
 
+;// CONCATENATED MODULE: ./src/snapshot/slot-state.ts
+
+
+
+/** Reads a slot's manifest. Throws `StoreError` when the store gives no answer. */
+async function readSlot(store, prefix, slot) {
+    const key = slotKeys(prefix, slot).manifest;
+    let text;
+    try {
+        text = await store.getText(key);
+    }
+    catch (error) {
+        if (isDenied(error))
+            return { kind: 'denied' };
+        throw error;
+    }
+    if (text === undefined)
+        return { kind: 'empty' };
+    try {
+        const manifest = parseManifest(text, key);
+        assertBelongs(manifest, prefix, slot, key);
+        return { kind: kindOf(manifest), manifest, text };
+    }
+    catch (error) {
+        if (error instanceof ManifestError)
+            return { kind: 'unreadable', text, error };
+        throw error;
+    }
+}
+function kindOf(manifest) {
+    if (manifest.state === 'complete')
+        return 'complete';
+    return manifest.artifacts.some(artifact => artifact.upload !== undefined) ? 'intent' : 'lost';
+}
+/** An intent is acted upon, so it must speak of its own slot alone, whoever wrote it. */
+function assertBelongs(manifest, prefix, slot, key) {
+    if (manifest.slot !== slot) {
+        throw new ManifestError(`The manifest "${key}" is that of another slot, "${manifest.slot}".`);
+    }
+    if (manifest.state === 'complete')
+        return;
+    const stranger = manifest.artifacts.find(artifact => !isArtifactKeyOf(prefix, slot, artifact.key));
+    if (stranger !== undefined) {
+        throw new ManifestError(`The manifest "${key}" names "${stranger.key}", which is not an object of its slot.`);
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/snapshot/intend.ts
 
 
@@ -101576,140 +101517,6 @@ async function takeBack(store, prefix, intended, cause) {
     return unfinished(intent.slot, cause, true);
 }
 
-;// CONCATENATED MODULE: ./src/snapshot/recover.ts
-
-
-
-
-
-
-
-
-
-
-/**
- * Settles the intent that a run left in a slot. Safe to run twice and at the same time as itself: completing, aborting and
- * looking are idempotent, and each manifest it writes replaces only the intent that it read.
- *
- * - Every upload is still open, or its object is in place: they are completed and the manifest is committed.
- * - One can never be completed any more (aborted, or its parts are gone, or the store has refused it for a day) and its object is
- *   not in place: the intent is undone, if the recovery point before it is proven to be whole.
- * - Neither: the slot is marked as lost (`lost.ts`), once. It never blocks a later run.
- *
- * Throws `FailureError` when the store gives no clear answer; the intent stands, to be tried again.
- */
-async function recoverSlot({ store, prefix, slot, clock }) {
-    try {
-        const state = await readSlot(store, prefix, slot);
-        if (state.kind !== 'intent')
-            return { slot, outcome: 'nothing', warnings: [] };
-        return await recover_settle(store, prefix, state.manifest, state.text, clock);
-    }
-    catch (error) {
-        if (!(error instanceof FailureError))
-            throw error;
-        throw new FailureError(`The unfinished recovery point in slot ${slot} could not be settled: ${messageOf(error)}`, {
-            cause: error,
-            safe: `Every other recovery point is unchanged. Slot ${slot} itself cannot be restored until it is finished.`,
-            advice: error.advice ?? 'The next run tries again.',
-            detail: error.detail,
-        });
-    }
-}
-async function recover_settle(store, prefix, intent, intentText, clock) {
-    const { slot } = intent;
-    const key = slotKeys(prefix, slot).manifest;
-    const completions = await rollForward(store, intent, clock.now());
-    if (completions !== undefined) {
-        if ((await store.getText(key)) !== intentText)
-            return { slot, outcome: 'nothing', warnings: [] };
-        const { warnings } = await commit(store, prefix, intent, completions, clock.now());
-        return { slot, outcome: 'completed', warnings };
-    }
-    const previous = intent.previous ?? null;
-    const before = { text: previous === null ? undefined : serializeManifest(previous), manifest: previous };
-    const { outcome, warnings } = await undo(store, prefix, intent, intentText, before);
-    if (outcome === 'undone')
-        return { slot, outcome: 'rolled-back', warnings };
-    if (outcome === 'settled')
-        return { slot, outcome: 'nothing', warnings };
-    return lose(store, prefix, intent, intentText, warnings);
-}
-/** The completed objects in the intent's order; undefined when one of them can never be had any more. */
-async function rollForward(store, intent, now) {
-    const completions = new Map();
-    for (const artifact of await doubtfulFirst(store, intent.artifacts)) {
-        try {
-            completions.set(artifact, await completeArtifact(store, intent, artifact));
-        }
-        catch (error) {
-            if (isHopeless(error, now.getTime() - Date.parse(intent.startedAt)))
-                return undefined;
-            throw error;
-        }
-    }
-    return intent.artifacts.flatMap(artifact => completions.get(artifact) ?? []);
-}
-/**
- * Uploads that the store does not list come first: if one of them is gone, nothing has been completed yet, and the intent can
- * still be undone. The list gives only the order; whether an upload is gone is what its completion says.
- */
-async function doubtfulFirst(store, artifacts) {
-    const doubtful = [];
-    const open = [];
-    for (const artifact of artifacts) {
-        const isListed = artifact.upload !== undefined && (await isOpen(store, artifact.key, artifact.upload.id));
-        (isListed ? open : doubtful).push(artifact);
-    }
-    return [...doubtful, ...open];
-}
-async function isOpen(store, key, uploadId) {
-    try {
-        for await (const upload of store.listUploads(key)) {
-            if (upload.key === key && upload.uploadId === uploadId)
-                return true;
-        }
-        return false;
-    }
-    catch (error) {
-        if (error instanceof StoreError)
-            return false;
-        throw error;
-    }
-}
-/** A size that differs from the parts' is an `InvalidRequest` in S3. */
-const finalCodes = new Set([
-    'NoSuchUpload',
-    'InvalidPart',
-    'InvalidPartOrder',
-    'EntityTooSmall',
-    'InvalidRequest',
-]);
-const dayMs = 24 * 60 * 60 * 1000;
-/** Whether an upload that was not completed now never will be. A day of refusals is given up, lest it block the slot for ever. */
-function isHopeless(error, ageMs) {
-    if (!(error instanceof StoreError))
-        return false;
-    return finalCodes.has(error.code) || (ageMs > dayMs && error.status !== undefined && error.status < 500);
-}
-async function lose(store, prefix, intent, intentText, warnings) {
-    const { slot } = intent;
-    for (const artifact of intent.artifacts)
-        warnings.push(...(await abortUploadOf(store, artifact)));
-    const inPlace = [];
-    for (const artifact of intent.artifacts) {
-        if ((await findArtifact(store, intent, artifact)) !== undefined)
-            inPlace.push(`"${artifact.key}"`);
-    }
-    if ((await store.getText(slotKeys(prefix, slot).manifest)) !== intentText)
-        return { slot, outcome: 'nothing', warnings };
-    const message = `Slot ${slot} is not restorable: the recovery point begun at ${intent.startedAt} could be neither finished nor undone. Of its objects, these are in place: ${inPlace.join(', ') || 'none'}.`;
-    const outcome = await markLost(store, prefix, intent, message);
-    if (outcome.written !== 'yes')
-        throw outcome.error;
-    return { slot, outcome: 'lost', warnings: [...warnings, { code: 'slot-lost', message }] };
-}
-
 ;// CONCATENATED MODULE: ./src/snapshot/slot.ts
 
 
@@ -101792,123 +101599,6 @@ function calendarFields(at, timezone) {
     const [year, month, day] = [field('year').padStart(4, '0'), field('month'), field('day')];
     return { weekday, hour, minute, date: `${year}-${month}-${day}`, year, month, day };
 }
-
-;// CONCATENATED MODULE: ./src/snapshot/survey.ts
-
-
-
-
-
-/** Lists the prefix once, without its folders. Throws `StoreError` when the store gives no answer; a denial is a survey that says so. */
-async function surveyPrefix(store, prefix) {
-    const manifests = [];
-    try {
-        for await (const object of store.list(listingPrefix(prefix))) {
-            const parsed = parseKey(prefix, object.key);
-            if (parsed?.what === 'manifest')
-                manifests.push({ ...object, slot: parsed.slot });
-        }
-    }
-    catch (error) {
-        if (!isDenied(error))
-            throw error;
-        return surveyOf(store, prefix, [], false);
-    }
-    manifests.sort((a, b) => b.lastModified.getTime() - a.lastModified.getTime());
-    return surveyOf(store, prefix, manifests, true);
-}
-const skewMs = 15 * 60 * 1000;
-function surveyOf(store, prefix, manifests, isReadable) {
-    const warnings = [];
-    const readings = new Map();
-    function read(listed) {
-        const known = readings.get(listed.key);
-        if (known !== undefined)
-            return known;
-        const reading = readListed(store, prefix, listed, warnings);
-        readings.set(listed.key, reading);
-        return reading;
-    }
-    /** Newest first; ends where the store's date lies before the start of `latest()`, with room for clocks that differ. */
-    async function* since(latest) {
-        for (const listed of manifests) {
-            if (listed.lastModified.getTime() + skewMs < latest())
-                return;
-            const reading = await read(listed);
-            if (reading !== undefined)
-                yield { ...reading, listed };
-        }
-    }
-    async function newestGood() {
-        let newest;
-        let newestMs = Number.NEGATIVE_INFINITY;
-        for await (const { kind, manifest, listed } of since(() => newestMs)) {
-            if (kind !== 'complete' || manifest.verdict !== 'good')
-                continue;
-            const startedMs = startOf(manifest, listed);
-            if (startedMs > newestMs)
-                [newest, newestMs] = [manifest, startedMs];
-        }
-        return newest;
-    }
-    async function unfinished() {
-        const slots = [];
-        let latestMs = Number.NEGATIVE_INFINITY;
-        for await (const { kind, manifest, listed } of since(() => latestMs)) {
-            if (kind === 'intent')
-                slots.unshift(manifest.slot);
-            latestMs = Math.max(latestMs, startOf(manifest, listed));
-        }
-        return slots;
-    }
-    async function lastSizes() {
-        const artifacts = (await newestGood())?.artifacts ?? [];
-        return new Map(artifacts.map(({ name, bytes }) => [name, bytes]));
-    }
-    return { isReadable, manifests, warnings, newestGood, unfinished, lastSizes };
-}
-/** A manifest that says it was started after it was stored comes from a clock that is wrong. */
-function startOf(manifest, listed) {
-    return Math.min(Date.parse(manifest.startedAt), listed.lastModified.getTime());
-}
-async function readListed(store, prefix, { key, slot, sizeBytes }, warnings) {
-    const skip = (reason) => {
-        warnings.push({ code: 'manifest-unreadable', message: `"${key}" was left out: ${reason}` });
-    };
-    if (sizeBytes > manifestBytesMax)
-        return skip(`it has ${sizeBytes} bytes, too many for a manifest.`);
-    const state = await readSlot(store, prefix, slot);
-    switch (state.kind) {
-        case 'denied':
-            return skip('the credentials may not read it.');
-        case 'unreadable':
-            return skip(messageOf(state.error));
-        case 'empty':
-            return undefined;
-        default:
-            return state;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/commands/backup-state.ts
-
-const stateName = 'backup';
-/** Replaces what was saved before. */
-function saveBackupState(runtime, state) {
-    runtime.saveState(stateName, JSON.stringify(state));
-}
-/** Undefined when the main step never got so far as to leave anything behind. */
-function loadBackupState(runtime) {
-    const text = runtime.state(stateName);
-    return text === '' ? undefined : schema.parse(JSON.parse(text));
-}
-const schema = object({
-    stage: schemas_enum(['preparing', 'publishing', 'clean']),
-    slot: schemas_string(),
-    lock: schemas_string(),
-    owner: schemas_string(),
-    uploads: array(object({ key: schemas_string(), id: schemas_string() })),
-});
 
 ;// CONCATENATED MODULE: ./src/runtime/version.ts
 /** This product, as manifests and the bucket name it; the same as in package.json. */
@@ -104632,11 +104322,6 @@ function watchForStall(storedBytes, name, fail) {
     timer.unref();
     return timer;
 }
-/** Aborts uploads, all of them, whatever one of them does. Returns what went wrong, for the log. */
-async function abortUploads(writers) {
-    const outcomes = await Promise.allSettled(writers.map(writer => writer.abort()));
-    return outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [messageOf(outcome.reason)] : []));
-}
 
 ;// CONCATENATED MODULE: ./src/commands/prepare.ts
 
@@ -104704,6 +104389,7 @@ async function filesLane(request, context) {
     if (files === undefined)
         return undefined;
     const { paths, exclude, mirrorDir, bandwidthLimit } = inputs.files;
+    let mirroredAt = context.clock.now();
     const artifact = await streamArtifact({
         name: files.name,
         key: files.key,
@@ -104727,8 +104413,10 @@ async function filesLane(request, context) {
                 onReport: ({ word, value }) => {
                     if (word === 'size' && value !== '')
                         sizeBytes = Number.parseInt(value, 10);
-                    if (word === 'phase' && value === 'tar')
-                        mirrored();
+                    if (word !== 'phase' || value !== 'tar')
+                        return;
+                    mirroredAt = context.clock.now();
+                    mirrored();
                 },
             });
             const stop = () => job.close();
@@ -104739,7 +104427,7 @@ async function filesLane(request, context) {
         },
     }, context);
     compareArchive(artifact.content, artifact.report.counts, { allowEmpty: inputs.allowEmpty });
-    return artifact;
+    return { ...artifact, mirroredAt };
 }
 /** What a tool printed although it succeeded, and what it skipped: told, but no reason to doubt the artifact. */
 function toolWarnings({ name, report }) {
@@ -104825,7 +104513,7 @@ function reportPublished(report, facts) {
     }
     const [first] = prepared.databases;
     if (first !== undefined && prepared.files !== undefined) {
-        report.skewSeconds = (prepared.files.startedAt.getTime() - first.artifact.startedAt.getTime()) / 1000;
+        report.skewSeconds = (prepared.files.mirroredAt.getTime() - first.artifact.startedAt.getTime()) / 1000;
     }
     report.result = 'good';
 }
@@ -104889,6 +104577,9 @@ async function followReport(stderr, nonce, onReport) {
 }
 function note(report, { word, value }) {
     const inner = splitWord(value);
+    // What a login shell prints on every login tells nothing of the job.
+    if (word === 'begin')
+        report.messages = [];
     if (word === 'done')
         report.done = true;
     if (word === 'phase')
@@ -105101,10 +104792,9 @@ function explainFailure(name, failure) {
     const detail = report.messages;
     if (report.problem !== undefined)
         return problemError(name, report.problem, detail);
-    for (const [stage, status] of report.statuses) {
-        if (!isGoodStatus(stage, status))
-            return stageError(name, stage, status, detail);
-    }
+    const failed = failedStage(report.statuses);
+    if (failed !== undefined)
+        return stageError(name, failed.stage, failed.status, detail);
     if (exit.kind === 'lost') {
         return new FailureError(`The connection to the server broke during ${name}: ${exit.reason}.`, {
             advice: 'Run the backup again. If it happens often, look for a firewall or a provider that ends long connections.',
@@ -105131,12 +104821,23 @@ function explainFailure(name, failure) {
 function isGoodStatus(stage, status) {
     return status === 0 || (stage === 'tar' && status === 1) || (stage === 'rsync' && status === 24);
 }
+/**
+ * The stage that failed by itself. A compressor that fails takes its producer along, which then complains of a broken pipe;
+ * the other way round it only sees the end of its input. With 141 it is itself the follower of a reader that went away.
+ */
+function failedStage(statuses) {
+    const all = [...statuses].map(([stage, status]) => ({ stage, status }));
+    const failed = all.filter(({ stage, status }) => !isGoodStatus(stage, status));
+    return failed.find(({ stage, status }) => stage === 'compression' && status !== 141) ?? failed[0];
+}
 const killedAdvice = 'Look into the server\'s log for the out-of-memory killer (dmesg | grep -i "killed process").';
+const toolNames = {
+    dump: 'mysqldump',
+    inventory: 'The database client',
+    compression: 'The compressor',
+};
 function stageError(name, stage, status, detail) {
-    if (stage === 'compression') {
-        return new FailureError(`The compressor ended with status ${status} during ${name}.`, { detail });
-    }
-    const tool = stage === 'dump' ? 'mysqldump' : stage === 'inventory' ? 'The database client' : stage;
+    const tool = toolNames[stage] ?? stage;
     if (status > 128 && status < 160) {
         // A reader that closed its end (141) is a follower, not a cause; the cause is told elsewhere.
         return new FailureError(`${tool} was killed on the server during ${name} (signal ${status - 128}).`, {
@@ -105145,6 +104846,8 @@ function stageError(name, stage, status, detail) {
         });
     }
     const what = `${tool} ended with status ${status} during ${name}`;
+    if (stage === 'compression')
+        return new FailureError(`${what}${firstMessage(detail)}.`, { detail });
     if (stage === 'dump' || stage === 'inventory') {
         return databaseError(what, detail) ?? new FailureError(`${what}${firstMessage(detail)}.`, { detail });
     }
@@ -105567,6 +105270,343 @@ function sessionOf(connection, server, held, cancelled) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/snapshot/leftovers.ts
+
+
+
+
+/** The ids of the uploads that an intent refers to. */
+function uploadIdsOf(manifest) {
+    return manifest.artifacts.flatMap(({ upload }) => (upload === undefined ? [] : [upload.id]));
+}
+/**
+ * Aborts uploads that dead runs left open directly under the prefix: only those whose key this action would write, that no intent
+ * refers to (each slot's manifest is asked), and that are at least half an hour old or belong to the slot being written.
+ * Never throws a `StoreError`: what cannot be listed, asked or aborted is a warning.
+ */
+async function abortLeftovers(store, prefix, { keepUploadIds, slotBeingWritten, now, minimumAgeMs = 30 * 60 * 1000 }) {
+    const aborted = [];
+    const warnings = [];
+    const warn = (error, what) => {
+        if (!(error instanceof StoreError))
+            throw error;
+        warnings.push({ code: 'leftover-uploads', message: `${what}: ${messageOf(error)}` });
+    };
+    const candidates = [];
+    try {
+        for await (const upload of store.listUploads(listingPrefix(prefix))) {
+            const parsed = parseKey(prefix, upload.key);
+            if (parsed?.what !== 'artifact' || keepUploadIds.has(upload.uploadId))
+                continue;
+            const isOld = now.getTime() - upload.initiated.getTime() >= minimumAgeMs;
+            if (isOld || parsed.slot === slotBeingWritten)
+                candidates.push({ ...upload, slot: parsed.slot });
+        }
+    }
+    catch (error) {
+        warn(error, `Uploads that earlier runs left open under "${prefix}" could not be listed`);
+    }
+    for (const { slot, ...upload } of candidates) {
+        try {
+            if (!(await isFree(store, prefix, slot, upload.uploadId, slotBeingWritten)))
+                continue;
+            await store.abortUpload(upload.key, upload.uploadId);
+            aborted.push(upload);
+        }
+        catch (error) {
+            warn(error, `The upload ${upload.uploadId} of "${upload.key}", left open by an earlier run, was not aborted`);
+        }
+    }
+    return { aborted, warnings };
+}
+/** No intent refers to the upload. Where the manifest may not be read, only the slot being written is sure to have none. */
+async function isFree(store, prefix, slot, uploadId, slotBeingWritten) {
+    const state = await readSlot(store, prefix, slot);
+    if (state.kind === 'denied')
+        return slot === slotBeingWritten;
+    if (state.kind === 'unreadable')
+        return state.error.laterFormat === undefined;
+    return state.kind !== 'intent' || !uploadIdsOf(state.manifest).includes(uploadId);
+}
+
+;// CONCATENATED MODULE: ./src/snapshot/recover.ts
+
+
+
+
+
+
+
+
+
+
+/**
+ * Settles the intent that a run left in a slot. Safe to run twice and at the same time as itself: completing, aborting and
+ * looking are idempotent, and each manifest it writes replaces only the intent that it read.
+ *
+ * - Every upload is still open, or its object is in place: they are completed and the manifest is committed.
+ * - One can never be completed any more (aborted, or its parts are gone, or the store has refused it for a day) and its object is
+ *   not in place: the intent is undone, if the recovery point before it is proven to be whole.
+ * - Neither: the slot is marked as lost (`lost.ts`), once. It never blocks a later run.
+ *
+ * Throws `FailureError` when the store gives no clear answer; the intent stands, to be tried again.
+ */
+async function recoverSlot({ store, prefix, slot, clock }) {
+    try {
+        const state = await readSlot(store, prefix, slot);
+        if (state.kind === 'denied')
+            return { slot, outcome: 'unknown', warnings: [] };
+        if (state.kind !== 'intent')
+            return { slot, outcome: 'nothing', warnings: [] };
+        return await recover_settle(store, prefix, state.manifest, state.text, clock);
+    }
+    catch (error) {
+        if (!(error instanceof FailureError))
+            throw error;
+        throw new FailureError(`The unfinished recovery point in slot ${slot} could not be settled: ${messageOf(error)}`, {
+            cause: error,
+            safe: `Every other recovery point is unchanged. Slot ${slot} itself cannot be restored until it is finished.`,
+            advice: error.advice ?? 'The next run tries again.',
+            detail: error.detail,
+        });
+    }
+}
+async function recover_settle(store, prefix, intent, intentText, clock) {
+    const { slot } = intent;
+    const key = slotKeys(prefix, slot).manifest;
+    const completions = await rollForward(store, intent, clock.now());
+    if (completions !== undefined) {
+        if ((await store.getText(key)) !== intentText)
+            return { slot, outcome: 'nothing', warnings: [] };
+        const { warnings } = await commit(store, prefix, intent, completions, clock.now());
+        return { slot, outcome: 'completed', warnings };
+    }
+    const previous = intent.previous ?? null;
+    const before = { text: previous === null ? undefined : serializeManifest(previous), manifest: previous };
+    const { outcome, warnings } = await undo(store, prefix, intent, intentText, before);
+    if (outcome === 'undone')
+        return { slot, outcome: 'rolled-back', warnings };
+    if (outcome === 'settled')
+        return { slot, outcome: 'nothing', warnings };
+    return lose(store, prefix, intent, intentText, warnings);
+}
+/** The completed objects in the intent's order; undefined when one of them can never be had any more. */
+async function rollForward(store, intent, now) {
+    const completions = new Map();
+    for (const artifact of await doubtfulFirst(store, intent.artifacts)) {
+        try {
+            completions.set(artifact, await completeArtifact(store, intent, artifact));
+        }
+        catch (error) {
+            if (isHopeless(error, now.getTime() - Date.parse(intent.startedAt)))
+                return undefined;
+            throw error;
+        }
+    }
+    return intent.artifacts.flatMap(artifact => completions.get(artifact) ?? []);
+}
+/**
+ * Uploads that the store does not list come first: if one of them is gone, nothing has been completed yet, and the intent can
+ * still be undone. The list gives only the order; whether an upload is gone is what its completion says.
+ */
+async function doubtfulFirst(store, artifacts) {
+    const doubtful = [];
+    const open = [];
+    for (const artifact of artifacts) {
+        const isListed = artifact.upload !== undefined && (await isOpen(store, artifact.key, artifact.upload.id));
+        (isListed ? open : doubtful).push(artifact);
+    }
+    return [...doubtful, ...open];
+}
+async function isOpen(store, key, uploadId) {
+    try {
+        for await (const upload of store.listUploads(key)) {
+            if (upload.key === key && upload.uploadId === uploadId)
+                return true;
+        }
+        return false;
+    }
+    catch (error) {
+        if (error instanceof StoreError)
+            return false;
+        throw error;
+    }
+}
+/** A size that differs from the parts' is an `InvalidRequest` in S3. */
+const finalCodes = new Set([
+    'NoSuchUpload',
+    'InvalidPart',
+    'InvalidPartOrder',
+    'EntityTooSmall',
+    'InvalidRequest',
+]);
+const dayMs = 24 * 60 * 60 * 1000;
+/** Whether an upload that was not completed now never will be. A day of refusals is given up, lest it block the slot for ever. */
+function isHopeless(error, ageMs) {
+    if (!(error instanceof StoreError))
+        return false;
+    return finalCodes.has(error.code) || (ageMs > dayMs && error.status !== undefined && error.status < 500);
+}
+async function lose(store, prefix, intent, intentText, warnings) {
+    const { slot } = intent;
+    for (const artifact of intent.artifacts)
+        warnings.push(...(await abortUploadOf(store, artifact)));
+    const inPlace = [];
+    for (const artifact of intent.artifacts) {
+        if ((await findArtifact(store, intent, artifact)) !== undefined)
+            inPlace.push(`"${artifact.key}"`);
+    }
+    if ((await store.getText(slotKeys(prefix, slot).manifest)) !== intentText)
+        return { slot, outcome: 'nothing', warnings };
+    const message = `Slot ${slot} is not restorable: the recovery point begun at ${intent.startedAt} could be neither finished nor undone. Of its objects, these are in place: ${inPlace.join(', ') || 'none'}.`;
+    const outcome = await markLost(store, prefix, intent, message);
+    if (outcome.written !== 'yes')
+        throw outcome.error;
+    return { slot, outcome: 'lost', warnings: [...warnings, { code: 'slot-lost', message }] };
+}
+
+;// CONCATENATED MODULE: ./src/snapshot/survey.ts
+
+
+
+
+
+/** Lists the prefix once, without its folders. Throws `StoreError` when the store gives no answer; a denial is a survey that says so. */
+async function surveyPrefix(store, prefix) {
+    const manifests = [];
+    try {
+        for await (const object of store.list(listingPrefix(prefix))) {
+            const parsed = parseKey(prefix, object.key);
+            if (parsed?.what === 'manifest')
+                manifests.push({ ...object, slot: parsed.slot });
+        }
+    }
+    catch (error) {
+        if (!isDenied(error))
+            throw error;
+        return surveyOf(store, prefix, [], false);
+    }
+    manifests.sort((a, b) => b.lastModified.getTime() - a.lastModified.getTime());
+    return surveyOf(store, prefix, manifests, true);
+}
+const skewMs = 15 * 60 * 1000;
+function surveyOf(store, prefix, manifests, isReadable) {
+    const warnings = [];
+    const readings = new Map();
+    function read(listed) {
+        const known = readings.get(listed.key);
+        if (known !== undefined)
+            return known;
+        const reading = readListed(store, prefix, listed, warnings);
+        readings.set(listed.key, reading);
+        return reading;
+    }
+    /** Newest first; ends where the store's date lies before the start of `latest()`, with room for clocks that differ. */
+    async function* since(latest) {
+        for (const listed of manifests) {
+            if (listed.lastModified.getTime() + skewMs < latest())
+                return;
+            const reading = await read(listed);
+            if (reading !== undefined)
+                yield { ...reading, listed };
+        }
+    }
+    async function newestGood() {
+        let newest;
+        let newestMs = Number.NEGATIVE_INFINITY;
+        for await (const { kind, manifest, listed } of since(() => newestMs)) {
+            if (kind !== 'complete' || manifest.verdict !== 'good')
+                continue;
+            const startedMs = startOf(manifest, listed);
+            if (startedMs > newestMs)
+                [newest, newestMs] = [manifest, startedMs];
+        }
+        return newest;
+    }
+    async function unfinished() {
+        const slots = [];
+        let latestMs = Number.NEGATIVE_INFINITY;
+        for await (const { kind, manifest, listed } of since(() => latestMs)) {
+            if (kind === 'intent')
+                slots.unshift(manifest.slot);
+            latestMs = Math.max(latestMs, startOf(manifest, listed));
+        }
+        return slots;
+    }
+    async function lastSizes() {
+        const artifacts = (await newestGood())?.artifacts ?? [];
+        return new Map(artifacts.map(({ name, bytes }) => [name, bytes]));
+    }
+    return { isReadable, manifests, warnings, newestGood, unfinished, lastSizes };
+}
+/** A manifest that says it was started after it was stored comes from a clock that is wrong. */
+function startOf(manifest, listed) {
+    return Math.min(Date.parse(manifest.startedAt), listed.lastModified.getTime());
+}
+async function readListed(store, prefix, { key, slot, sizeBytes }, warnings) {
+    const skip = (reason) => {
+        warnings.push({ code: 'manifest-unreadable', message: `"${key}" was left out: ${reason}` });
+    };
+    if (sizeBytes > manifestBytesMax)
+        return skip(`it has ${sizeBytes} bytes, too many for a manifest.`);
+    const state = await readSlot(store, prefix, slot);
+    switch (state.kind) {
+        case 'denied':
+            return skip('the credentials may not read it.');
+        case 'unreadable':
+            return skip(messageOf(state.error));
+        case 'empty':
+            return undefined;
+        default:
+            return state;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/commands/settle-earlier-runs.ts
+
+
+
+
+/**
+ * Finishes or undoes what runs that died left behind, and drops their uploads; the lock of the prefix must be held. Another slot that
+ * cannot be settled now is a warning; this run's own slot must be settled before anything is streamed, or this throws.
+ */
+async function settleEarlierRuns(prefix, slot, { runtime, store }) {
+    const { log, clock } = runtime;
+    const warnings = [];
+    const survey = await surveyPrefix(store, prefix);
+    const unfinished = await survey.unfinished();
+    let hasSettled = false;
+    for (const left of new Set([...unfinished, slot])) {
+        try {
+            const recovery = await recoverSlot({ store, prefix, slot: left, clock });
+            warnings.push(...recovery.warnings);
+            if (recovery.outcome === 'nothing' || recovery.outcome === 'unknown')
+                continue;
+            hasSettled = true;
+            log.info(`Slot ${left} was left unfinished by an earlier run: ${recovery.outcome}.`);
+        }
+        catch (error) {
+            if (left === slot)
+                throw error;
+            warnings.push({ code: 'slot-unfinished', message: messageOf(error) });
+        }
+    }
+    const { aborted, warnings: unaborted } = await abortLeftovers(store, prefix, {
+        slotBeingWritten: slot,
+        keepUploadIds: new Set(),
+        now: clock.now(),
+    });
+    for (const upload of aborted)
+        log.info(`Dropped an unfinished upload of an earlier run: ${upload.key}.`);
+    const settled = hasSettled ? await surveyPrefix(store, prefix) : survey;
+    const last = await settled.newestGood();
+    log.info(last === undefined
+        ? 'No good recovery point was found here.'
+        : `The last good recovery point: ${last.slot}, taken ${last.startedAt}.`);
+    return { survey: settled, warnings: [...warnings, ...unaborted, ...settled.warnings] };
+}
+
 ;// CONCATENATED MODULE: ./src/report/progress.ts
 /**
  * Prints the lines of all streams every ten seconds until stopped. A line that says what it said the last time is left out:
@@ -105691,10 +105731,58 @@ function streamProgress({ log, clock }, plan) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/commands/backup-state.ts
+
+const stateName = 'backup';
+/** Replaces what was saved before. */
+function saveBackupState(runtime, state) {
+    runtime.saveState(stateName, JSON.stringify(state));
+}
+/** Undefined when the main step never got so far as to leave anything behind. */
+function loadBackupState(runtime) {
+    const text = runtime.state(stateName);
+    return text === '' ? undefined : schema.parse(JSON.parse(text));
+}
+const schema = object({
+    stage: schemas_enum(['preparing', 'publishing', 'clean']),
+    slot: schemas_string(),
+    lock: schemas_string(),
+    owner: schemas_string(),
+    uploads: array(object({ key: schemas_string(), id: schemas_string() })),
+});
+
+;// CONCATENATED MODULE: ./src/commands/unfinished-run.ts
+
+
+/** Notes at once that there is a run to clean up after. */
+function unfinishedRun(runtime, slot, identity) {
+    const writers = [];
+    const state = { stage: 'preparing', slot, ...identity, uploads: [] };
+    const enter = (stage) => {
+        state.stage = stage;
+        saveBackupState(runtime, state);
+    };
+    enter('preparing');
+    return {
+        hasUpload: (writer, key) => {
+            writers.push(writer);
+            state.uploads.push({ key, id: writer.uploadId });
+            enter('preparing');
+        },
+        isPublishing: () => enter('publishing'),
+        isClean: () => enter('clean'),
+        abort: async () => {
+            const outcomes = await Promise.allSettled(writers.map(writer => writer.abort()));
+            const failures = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason] : []));
+            for (const failure of failures)
+                runtime.log.info(messageOf(failure));
+            if (failures.length === 0)
+                enter('clean');
+        },
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/commands/backup.ts
-
-
-
 
 
 
@@ -105716,22 +105804,26 @@ function streamProgress({ log, clock }, plan) {
 async function backup(inputs, tools, report) {
     const { runtime, store } = tools;
     const step = phases(runtime, report);
+    const note = (warnings) => {
+        note(warnings);
+    };
     const slot = slotName(inputs.rotation, report.startedAt, inputs.timezone);
     report.slot = slot;
     const identity = lockIdentity(store.name, inputs.s3.prefix, runtime);
     const session = await step('Connect', () => openSession(inputs, identity, tools));
     try {
-        const survey = await step('Look into the bucket', () => settleEarlierRuns(inputs, tools, slot, report));
+        const { survey, warnings } = await step('Look into the bucket', () => settleEarlierRuns(inputs.s3.prefix, slot, tools));
+        note(warnings);
         const { findings, plan } = await step('Look at the server', () => lookAtServer(inputs, session, slot, report));
-        report.warnings = [...report.warnings, ...plan.warnings];
-        const run = new UnfinishedRun(runtime, slot, identity);
+        note(plan.warnings);
+        const run = unfinishedRun(runtime, slot, identity);
         const prepared = await step('Stream', () => streamAll(inputs, tools, { plan, session, identity, survey, run, slot, report }));
-        report.warnings = [...report.warnings, ...prepared.warnings];
+        note(prepared.warnings);
         const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, findings, prepared });
         report.isCommitting = true;
         const published = await step('Publish', () => publishRun(inputs, tools, manifest, run));
-        report.warnings = [...report.warnings, ...published.warnings];
-        report.warnings = [...report.warnings, ...(await writeReadme(inputs, store))];
+        note(published.warnings);
+        note(await writeReadme(inputs, store));
         reportPublished(report, {
             manifest: published.manifest,
             prefix: inputs.s3.prefix,
@@ -105742,35 +105834,6 @@ async function backup(inputs, tools, report) {
     finally {
         await session.close();
     }
-}
-/** Finishes or undoes what a run that died left behind, and drops its uploads. Held under the lock of the prefix. */
-async function settleEarlierRuns(inputs, { runtime, store }, slot, report) {
-    const { prefix } = inputs.s3;
-    const { log, clock } = runtime;
-    let survey = await surveyPrefix(store, prefix);
-    const warnings = [...survey.warnings];
-    const unfinished = await survey.unfinished();
-    for (const left of unfinished) {
-        const recovery = await recoverSlot({ store, prefix, slot: left, clock });
-        log.info(`Slot ${left} was left unfinished by an earlier run: ${recovery.outcome}.`);
-        warnings.push(...recovery.warnings);
-    }
-    if (unfinished.length > 0)
-        survey = await surveyPrefix(store, prefix);
-    const leftovers = await abortLeftovers(store, prefix, {
-        slotBeingWritten: slot,
-        keepUploadIds: new Set(),
-        now: clock.now(),
-    });
-    for (const upload of leftovers.aborted)
-        log.info(`Dropped an unfinished upload of an earlier run: ${upload.key}.`);
-    warnings.push(...leftovers.warnings);
-    report.warnings = [...report.warnings, ...warnings];
-    const last = await survey.newestGood();
-    log.info(last === undefined
-        ? 'No recovery point is stored here yet.'
-        : `The last good recovery point: ${last.slot}, taken ${last.startedAt}.`);
-    return survey;
 }
 async function lookAtServer(inputs, { server }, slot, report) {
     const findings = await server.survey({
@@ -105847,41 +105910,6 @@ async function writeReadme(inputs, store) {
         region,
         ...(endpoint === undefined ? {} : { endpoint }),
     });
-}
-/** What this run has begun in the store, kept in the action's state so that a post step can finish or drop it. */
-class UnfinishedRun {
-    #runtime;
-    #writers = [];
-    #state;
-    constructor(runtime, slot, identity) {
-        this.#runtime = runtime;
-        this.#state = { stage: 'preparing', slot, ...identity, uploads: [] };
-        this.#save();
-    }
-    hasUpload(writer, key) {
-        this.#writers.push(writer);
-        this.#state.uploads.push({ key, id: writer.uploadId });
-        this.#save();
-    }
-    isPublishing() {
-        this.#state.stage = 'publishing';
-        this.#save();
-    }
-    isClean() {
-        this.#state.stage = 'clean';
-        this.#save();
-    }
-    /** Drops every upload. What cannot be dropped is told, and left to the post step. */
-    async abort() {
-        const failures = await abortUploads(this.#writers);
-        for (const failure of failures)
-            this.#runtime.log.info(failure);
-        if (failures.length === 0)
-            this.isClean();
-    }
-    #save() {
-        saveBackupState(this.#runtime, this.#state);
-    }
 }
 /** Runs a step in a group of the log and notes how long it took. */
 function phases({ log, clock }, report) {
@@ -106511,9 +106539,8 @@ function badLine(number, what, advice) {
     return new UserError(`Input "ssh-known-hosts", line ${number}, ${what}.`, { advice });
 }
 function matchesHost(hosts, host, port) {
-    // OpenSSH writes port 22 without brackets; a line that has them anyway can mean nothing else.
-    const names = port === 22 ? [knownHostsName(host, 22), `[${host.toLowerCase()}]:22`] : [knownHostsName(host, port)];
-    return names.some(name => (hosts.startsWith('|') ? matchesHash(hosts, name) : matchesPatterns(hosts, name)));
+    const name = knownHostsName(host, port);
+    return hosts.startsWith('|') ? matchesHash(hosts, name) : matchesPatterns(hosts, name);
 }
 function matchesHash(hashed, name) {
     const [, , salt, hash] = hashed.split('|');
@@ -106527,7 +106554,9 @@ function matchesPatterns(list, name) {
     let matched = false;
     for (const item of list.toLowerCase().split(',')) {
         const negated = item.startsWith('!');
-        if (!host_keys_matchesGlob(negated ? item.slice(1) : item, name))
+        // OpenSSH writes port 22 without brackets; an item that has them anyway can mean nothing else.
+        const pattern = (negated ? item.slice(1) : item).replace(/^\[(.+)\]:22$/, '$1');
+        if (!host_keys_matchesGlob(pattern, name))
             continue;
         // A negated pattern that matches rules the whole line out, wherever it stands.
         if (negated)
@@ -107059,14 +107088,14 @@ const parting = '\u200b';
 ;// CONCATENATED MODULE: ./src/report/shell-word.ts
 /**
  * One word of a bash command that a person copies: as it is where that is safe, else in quotes. Characters that would not
- * survive copying are written out.
+ * survive copying are written out, and so is what a report would take apart: `##[` could be a workflow command.
  */
 function shellWord(text) {
     if (/^[\w@%+=:,./-]+$/.test(text))
         return text;
-    if (!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text))
+    if (!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|#\p{M}*#/u.test(text))
         return `'${text.replaceAll("'", `'\\''`)}'`;
-    const escaped = text.replace(/[\\']|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character => {
+    const escaped = text.replace(/[\\']|[#\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character => {
         if (character === '\\' || character === "'")
             return `\\${character}`;
         return [...Buffer.from(character)].map(byte => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
@@ -110143,7 +110172,9 @@ async function settleStore(inputs, state, { runtime, store }) {
     const { prefix } = inputs.s3;
     if (state.stage === 'publishing') {
         const { outcome } = await recoverSlot({ store, prefix, slot: state.slot, clock: runtime.clock });
-        runtime.log.info(`Slot ${state.slot} was left unfinished: ${outcome}.`);
+        runtime.log.info(outcome === 'unknown'
+            ? `Whether slot ${state.slot} is finished cannot be told: the credentials may not read it.`
+            : `Slot ${state.slot} was left unfinished: ${outcome}.`);
         if (outcome !== 'nothing')
             return;
     }

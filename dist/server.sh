@@ -7,6 +7,7 @@
 #
 # Standard output carries a line `@NONCE`, then the job's data and nothing else: whatever a login shell printed before is told
 # apart by the nonce. Standard error carries what tools print, and lines of ours, `@NONCE WORD VALUE`:
+#   begin                  the first line of ours: what came before it was printed by the login shell
 #   phase  NAME            what the job is doing now
 #   size   BYTES           how many bytes the archive will hold, about
 #   count  KIND NUMBER     entries in the mirror
@@ -25,6 +26,7 @@ nl='
 main() {
   read_request
   printf '@%s\n' "$nonce"
+  say begin
   # The lowest priority that needs no rights; a site must not feel its backup.
   renice -n 19 -p $$ >/dev/null 2>&1 || :
   ionice -c 2 -n 7 -p $$ >/dev/null 2>&1 || :

@@ -30,7 +30,11 @@ async function settleStore(
   const { prefix } = inputs.s3
   if (state.stage === 'publishing') {
     const { outcome } = await recoverSlot({ store, prefix, slot: state.slot, clock: runtime.clock })
-    runtime.log.info(`Slot ${state.slot} was left unfinished: ${outcome}.`)
+    runtime.log.info(
+      outcome === 'unknown'
+        ? `Whether slot ${state.slot} is finished cannot be told: the credentials may not read it.`
+        : `Slot ${state.slot} was left unfinished: ${outcome}.`,
+    )
     if (outcome !== 'nothing') return
   }
   // Without an intent nothing will ever complete them; one that was completed is not there to be dropped.

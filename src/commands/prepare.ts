@@ -13,8 +13,13 @@ import { type PreparedArtifact, type StreamContext, streamArtifact } from './str
 /** Everything that is prepared for one recovery point; nothing of it is visible yet. */
 export interface Prepared {
   databases: { plan: DatabasePlan; artifact: PreparedArtifact<DumpContent> }[]
-  files: PreparedArtifact<ArchiveContent> | undefined
+  files: PreparedFiles | undefined
   warnings: Warning[]
+}
+
+/** `mirroredAt`: when rsync had read the last of the live files. */
+export interface PreparedFiles extends PreparedArtifact<ArchiveContent> {
+  mirroredAt: Date
 }
 
 export interface PrepareRequest {
@@ -96,11 +101,12 @@ function streamDatabase(
 async function filesLane(
   request: PrepareRequest,
   context: StreamContext,
-): Promise<PreparedArtifact<ArchiveContent> | undefined> {
+): Promise<PreparedFiles | undefined> {
   const { inputs, plan, server, owner, put } = request
   const { files } = plan
   if (files === undefined) return undefined
   const { paths, exclude, mirrorDir, bandwidthLimit } = inputs.files
+  let mirroredAt = context.clock.now()
   const artifact = await streamArtifact(
     {
       name: files.name,
@@ -124,7 +130,9 @@ async function filesLane(
           owner,
           onReport: ({ word, value }) => {
             if (word === 'size' && value !== '') sizeBytes = Number.parseInt(value, 10)
-            if (word === 'phase' && value === 'tar') mirrored()
+            if (word !== 'phase' || value !== 'tar') return
+            mirroredAt = context.clock.now()
+            mirrored()
           },
         })
         const stop = () => job.close()
@@ -139,7 +147,7 @@ async function filesLane(
     context,
   )
   compareArchive(artifact.content, artifact.report.counts, { allowEmpty: inputs.allowEmpty })
-  return artifact
+  return { ...artifact, mirroredAt }
 }
 
 /** What a tool printed although it succeeded, and what it skipped: told, but no reason to doubt the artifact. */

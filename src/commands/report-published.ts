@@ -33,7 +33,7 @@ export function reportPublished(
   }
   const [first] = prepared.databases
   if (first !== undefined && prepared.files !== undefined) {
-    report.skewSeconds = (prepared.files.startedAt.getTime() - first.artifact.startedAt.getTime()) / 1000
+    report.skewSeconds = (prepared.files.mirroredAt.getTime() - first.artifact.startedAt.getTime()) / 1000
   }
   report.result = 'good'
 }

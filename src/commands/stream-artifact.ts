@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import type { ContentCheck } from '../checks/content-check'
 import { type Inspection, inspect } from '../checks/inspect'
-import { FailureError, messageOf } from '../runtime/errors'
+import { FailureError } from '../runtime/errors'
 import type { Clock } from '../runtime/runtime'
 import type { Compression } from '../server/compression'
 import type { Job } from '../server/job'
@@ -133,10 +133,4 @@ function watchForStall(
   }, 15_000)
   timer.unref()
   return timer
-}
-
-/** Aborts uploads, all of them, whatever one of them does. Returns what went wrong, for the log. */
-export async function abortUploads(writers: readonly MultipartWriter[]): Promise<string[]> {
-  const outcomes = await Promise.allSettled(writers.map(writer => writer.abort()))
-  return outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [messageOf(outcome.reason)] : []))
 }

@@ -10,9 +10,8 @@ export function explainFailure(name: JobName, failure: JobFailure): Error {
   const { exit, report } = failure
   const detail = report.messages
   if (report.problem !== undefined) return problemError(name, report.problem, detail)
-  for (const [stage, status] of report.statuses) {
-    if (!isGoodStatus(stage, status)) return stageError(name, stage, status, detail)
-  }
+  const failed = failedStage(report.statuses)
+  if (failed !== undefined) return stageError(name, failed.stage, failed.status, detail)
   if (exit.kind === 'lost') {
     return new FailureError(`The connection to the server broke during ${name}: ${exit.reason}.`, {
       advice:
@@ -44,14 +43,27 @@ export function isGoodStatus(stage: string, status: number): boolean {
   return status === 0 || (stage === 'tar' && status === 1) || (stage === 'rsync' && status === 24)
 }
 
+/**
+ * The stage that failed by itself. A compressor that fails takes its producer along, which then complains of a broken pipe;
+ * the other way round it only sees the end of its input. With 141 it is itself the follower of a reader that went away.
+ */
+function failedStage(statuses: ReadonlyMap<string, number>): { stage: string; status: number } | undefined {
+  const all = [...statuses].map(([stage, status]) => ({ stage, status }))
+  const failed = all.filter(({ stage, status }) => !isGoodStatus(stage, status))
+  return failed.find(({ stage, status }) => stage === 'compression' && status !== 141) ?? failed[0]
+}
+
 const killedAdvice =
   'Look into the server\'s log for the out-of-memory killer (dmesg | grep -i "killed process").'
 
+const toolNames: Readonly<Record<string, string>> = {
+  dump: 'mysqldump',
+  inventory: 'The database client',
+  compression: 'The compressor',
+}
+
 function stageError(name: JobName, stage: string, status: number, detail: readonly string[]): Error {
-  if (stage === 'compression') {
-    return new FailureError(`The compressor ended with status ${status} during ${name}.`, { detail })
-  }
-  const tool = stage === 'dump' ? 'mysqldump' : stage === 'inventory' ? 'The database client' : stage
+  const tool = toolNames[stage] ?? stage
   if (status > 128 && status < 160) {
     // A reader that closed its end (141) is a follower, not a cause; the cause is told elsewhere.
     return new FailureError(`${tool} was killed on the server during ${name} (signal ${status - 128}).`, {
@@ -60,6 +72,7 @@ function stageError(name: JobName, stage: string, status: number, detail: readon
     })
   }
   const what = `${tool} ended with status ${status} during ${name}`
+  if (stage === 'compression') return new FailureError(`${what}${firstMessage(detail)}.`, { detail })
   if (stage === 'dump' || stage === 'inventory') {
     return databaseError(what, detail) ?? new FailureError(`${what}${firstMessage(detail)}.`, { detail })
   }

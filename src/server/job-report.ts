@@ -58,6 +58,8 @@ export async function followReport(
 
 function note(report: JobReport, { word, value }: ReportLine): void {
   const inner = splitWord(value)
+  // What a login shell prints on every login tells nothing of the job.
+  if (word === 'begin') report.messages = []
   if (word === 'done') report.done = true
   if (word === 'phase') report.phase = value
   if (word === 'status') report.statuses.set(inner.word, Number.parseInt(inner.value, 10))

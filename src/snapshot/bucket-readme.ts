@@ -138,9 +138,9 @@ servers write and many clients cannot read; it leaves every other dump as it is.
 \`\`\`sh
 first_line='1{/^\\/\\*M\\{0,1\\}!999999/d;}'
 
-gunzip -c "$slot.database.sql.gz"  | LC_ALL=C sed "$first_line" | mysql --binary-mode shop
-zstd -dc  "$slot.database.sql.zst" | LC_ALL=C sed "$first_line" | mysql --binary-mode shop
-LC_ALL=C sed "$first_line" "$slot.database.sql" | mysql --binary-mode shop
+gunzip -c "$slot.database.sql.gz"  | LC_ALL=C sed "$first_line" | mysql --binary-mode --comments shop
+zstd -dc  "$slot.database.sql.zst" | LC_ALL=C sed "$first_line" | mysql --binary-mode --comments shop
+LC_ALL=C sed "$first_line" "$slot.database.sql" | mysql --binary-mode --comments shop
 \`\`\`
 
 With several databases each has an object of its own, named \`<slot>.<database>.database.sql.gz\`; odd characters in the

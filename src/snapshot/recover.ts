@@ -17,10 +17,11 @@ import { undo } from './undo'
  * - `rolled-back`: it holds what it held before the intent.
  * - `lost`: it holds objects of two hours and is marked so.
  * - `nothing`: there was no intent to settle, or someone else settled it meanwhile.
+ * - `unknown`: the credentials may not read the slot's manifest. An intent may stand there: its uploads must be kept.
  */
 export interface Recovery {
   slot: string
-  outcome: 'completed' | 'rolled-back' | 'lost' | 'nothing'
+  outcome: 'completed' | 'rolled-back' | 'lost' | 'nothing' | 'unknown'
   warnings: Warning[]
 }
 
@@ -45,6 +46,7 @@ export interface RecoverOptions {
 export async function recoverSlot({ store, prefix, slot, clock }: RecoverOptions): Promise<Recovery> {
   try {
     const state = await readSlot(store, prefix, slot)
+    if (state.kind === 'denied') return { slot, outcome: 'unknown', warnings: [] }
     if (state.kind !== 'intent') return { slot, outcome: 'nothing', warnings: [] }
     return await settle(store, prefix, state.manifest, state.text, clock)
   } catch (error) {

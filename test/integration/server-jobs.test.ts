@@ -373,7 +373,9 @@ describe('jobs on a server that is not as it should be', () => {
     const { server } = await serverUnder([noisy])
     const database = await freshDatabase(services)
     await testSql(services, 'CREATE TABLE t (x INT)', database)
-    expect(await contentOf(await dump(server, database))).toMatch(/^(\/\*M|-- )/)
+    const job = await dump(server, database)
+    expect(await contentOf(job)).toMatch(/^(\/\*M|-- )/)
+    expect((await job.done).messages).toEqual([])
   })
 
   it('explains a shell that runs no commands', async () => {

@@ -2,8 +2,15 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type SshdServer, startSshd } from '../servers/sshd'
 import { importDump } from '../servers/stock-tools'
-import { freshDatabase, freshDatabaseName, freshFolder, testServices, testSql } from '../servers/test-services'
+import {
+  freshDatabase,
+  freshDatabaseName,
+  freshFolder,
+  testServices,
+  testSql,
+} from '../servers/test-services'
 import { goodBackup } from './good-backup'
+import { sshInputs } from './ssh-inputs'
 import { databaseOf } from './stored-manifest'
 
 const services = testServices()
@@ -37,7 +44,9 @@ afterAll(async () => {
 const nobody = { 'mysql-user': '', 'mysql-password': '', 'mysql-socket': '' }
 
 async function expectBackup(inputs: Record<string, string>): Promise<void> {
-  const backup = await goodBackup(services, { inputs: { databases: database, rotation: 'running', ...inputs } })
+  const backup = await goodBackup(services, {
+    inputs: { databases: database, rotation: 'running', ...inputs },
+  })
   const artifact = databaseOf(backup.manifest)
   expect(artifact).toMatchObject({ database, key: 'running-backups/running.database.sql.gz' })
   const target = await freshDatabase(services)
@@ -69,12 +78,7 @@ describe('a backup of a database with an odd name, by a user with an odd passwor
 })
 
 describe('a backup without a database login', () => {
-  const throughSshd = () => ({
-    'ssh-port': String(sshd.port),
-    'ssh-key': sshd.privateKey,
-    'ssh-known-hosts': sshd.knownHosts,
-    ...nobody,
-  })
+  const throughSshd = () => ({ ...sshInputs(sshd), ...nobody })
   const quoted = `"${password.replace(/[\\"]/g, '\\$&')}"`
 
   it('uses the login of the SSH user’s own ~/.my.cnf', async () => {
@@ -91,7 +95,8 @@ describe('a backup without a database login', () => {
   })
 
   it('shuts that file out when a user is given, whatever it would do to a dump', async () => {
-    const file = '[client]\nuser=nobody\n[mysqldump]\nno-data\nwhere="1=0"\nignore-table=odd-name db.notes\n[mariadb-dump]\nno-data\n'
+    const file =
+      '[client]\nuser=nobody\n[mysqldump]\nno-data\nwhere="1=0"\nignore-table=odd-name db.notes\n[mariadb-dump]\nno-data\n'
     await writeFile(join(home, '.my.cnf'), file, { mode: 0o600 })
     await expectBackup({
       ...throughSshd(),

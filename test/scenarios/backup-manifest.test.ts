@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { awkwardContent, awkwardDatabaseSql } from '../servers/awkward-database'
+import { bucketView } from '../servers/bucket-view'
 import { command } from '../servers/command'
 import {
   freshBucket,
@@ -11,7 +12,6 @@ import {
   testServices,
   testSql,
 } from '../servers/test-services'
-import { bucketView } from '../servers/bucket-view'
 import { type GoodBackup, goodBackup } from './good-backup'
 import { databaseOf, filesOf } from './stored-manifest'
 
@@ -63,7 +63,10 @@ describe('the manifest', () => {
       },
     })
     for (const artifact of manifest.artifacts) {
-      const moments = [startedAt, ...[artifact.startedAt, artifact.finishedAt, manifest.finishedAt].map(Date.parse)]
+      const moments = [
+        startedAt,
+        ...[artifact.startedAt, artifact.finishedAt, manifest.finishedAt].map(Date.parse),
+      ]
       expect(moments).toEqual(moments.toSorted((a, b) => a - b))
     }
   })
@@ -72,10 +75,16 @@ describe('the manifest', () => {
     const { server, tool } = backup.manifest
     const release = await readFile('/etc/os-release', 'utf8')
     const version = (await testSql(services, 'SELECT VERSION()')).split('-')[0]
-    const { version: packageVersion } = z.object({ version: z.string() }).parse(JSON.parse(await readFile('package.json', 'utf8')))
+    const { version: packageVersion } = z
+      .object({ version: z.string() })
+      .parse(JSON.parse(await readFile('package.json', 'utf8')))
     expect(tool.version).toBe(packageVersion)
     expect(server.os).toBe(/^PRETTY_NAME="(.*)"$/m.exec(release)?.[1])
-    expect(server.database).toMatchObject({ flavor: 'mariadb', version, dumpTool: await firstLine('mariadb-dump') })
+    expect(server.database).toMatchObject({
+      flavor: 'mariadb',
+      version,
+      dumpTool: await firstLine('mariadb-dump'),
+    })
     expect(server.database?.options).toEqual(
       expect.arrayContaining(['--single-transaction', '--routines', '--events', '--triggers', '--hex-blob']),
     )
@@ -85,7 +94,10 @@ describe('the manifest', () => {
 
   it('has the size, checksum and ETag of each stored object, and of what is in it', async () => {
     const { manifest, bucket, content } = backup
-    expect(manifest.artifacts.map(({ name, kind }) => `${kind} ${name}`)).toEqual(['database database', 'files codebase'])
+    expect(manifest.artifacts.map(({ name, kind }) => `${kind} ${name}`)).toEqual([
+      'database database',
+      'files codebase',
+    ])
     for (const artifact of manifest.artifacts) {
       const stored = await bucket.bytes(artifact.key)
       const inside = await content(artifact)
@@ -118,7 +130,8 @@ describe('the manifest', () => {
       [...awkwardContent.tables, ...awkwardContent.sequences].sort(),
     )
 
-    const found = async (type: string) => (await command('find', [docroot, '-type', type, '-printf', '.'])).length
+    const found = async (type: string) =>
+      (await command('find', [docroot, '-type', type, '-printf', '.'])).length
     expect(filesOf(backup.manifest)).toMatchObject({
       paths: [docroot],
       content: { files: await found('f'), directories: await found('d'), links: await found('l') },
@@ -180,13 +193,22 @@ describe('the bucket', () => {
   it('has every object replaced by the next run of the slot, and nothing else', async () => {
     const name = await freshBucket(services)
     const bucket = bucketView(services.s3, name)
-    const strange = { 'notes.txt': 'not ours', 'running-backups/running.txt': 'nor this', 'running.manifest.json': 'elsewhere' }
+    const strange = {
+      'notes.txt': 'not ours',
+      'running-backups/running.txt': 'nor this',
+      'running.manifest.json': 'elsewhere',
+    }
     for (const [key, text] of Object.entries(strange)) await bucket.put(key, text)
     const inputs = { databases: database, paths: docroot, rotation: 'running', 's3-bucket': name }
     const first = await goodBackup(services, { inputs })
-    const second = await goodBackup(services, { inputs, env: { GITHUB_RUN_ID: '1234567891', GITHUB_RUN_ATTEMPT: '2' } })
+    const second = await goodBackup(services, {
+      inputs,
+      env: { GITHUB_RUN_ID: '1234567891', GITHUB_RUN_ATTEMPT: '2' },
+    })
 
-    expect(second.manifest.artifacts.map(({ key }) => key)).toEqual(first.manifest.artifacts.map(({ key }) => key))
+    expect(second.manifest.artifacts.map(({ key }) => key)).toEqual(
+      first.manifest.artifacts.map(({ key }) => key),
+    )
     expect(Date.parse(second.manifest.startedAt)).toBeGreaterThan(Date.parse(first.manifest.finishedAt))
     for (const artifact of second.manifest.artifacts) {
       expect((await bucket.head(artifact.key)).metadata).toEqual({
@@ -208,7 +230,9 @@ describe('the bucket', () => {
   ])('can be used from %s', async (_place, prefix, folder) => {
     const name = await freshDatabase(services)
     await testSql(services, 'CREATE TABLE one (id INT PRIMARY KEY)', name)
-    const { bucket } = await goodBackup(services, { inputs: { databases: name, 's3-prefix': prefix, rotation: 'running' } })
+    const { bucket } = await goodBackup(services, {
+      inputs: { databases: name, 's3-prefix': prefix, rotation: 'running' },
+    })
     expect((await bucket.keys()).sort()).toEqual(
       ['README.md', 'running.database.sql.gz', 'running.manifest.json'].map(key => folder + key),
     )

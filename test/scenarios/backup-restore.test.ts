@@ -1,17 +1,11 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { copyFile, readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { awkwardContent, awkwardDatabaseSql } from '../servers/awkward-database'
 import { checksumDatabase } from '../servers/checksum-database'
 import { command } from '../servers/command'
 import { treeDigest } from '../servers/docroot'
 import { downloadObject, filter, importDump } from '../servers/stock-tools'
-import {
-  freshDatabaseName,
-  freshDocroot,
-  freshFolder,
-  testServices,
-  testSql,
-} from '../servers/test-services'
+import { freshDatabaseName, freshDocroot, freshFolder, testServices, testSql } from '../servers/test-services'
 import { dumpFingerprints } from './dump-fingerprints'
 import { type GoodBackup, goodBackup } from './good-backup'
 import { databaseOf, filesOf } from './stored-manifest'
@@ -21,8 +15,10 @@ const sql = (text: string, database?: string) => testSql(services, text, databas
 const database = freshDatabaseName()
 let docroot: string
 let first: GoodBackup
+/** Holds the two objects as they were downloaded. */
+let downloads: string
 
-/** Names of the root's children only: the restored tree stands deep below its own root. */
+/** Who owns each file and folder. */
 const owners = (folder: string) => command('find', [folder, '-printf', '%U:%G %P\\0'])
 
 beforeAll(async () => {
@@ -31,38 +27,76 @@ beforeAll(async () => {
   docroot = await freshDocroot(services)
   if (process.getuid?.() === 0) await command('chown', ['12345:23456', join(docroot, 'app/run.sh')])
   first = await goodBackup(services, { inputs: { databases: database, paths: docroot, rotation: 'running' } })
+  downloads = await freshFolder(services)
+  for (const { key } of first.manifest.artifacts) {
+    await downloadObject(services.s3, first.run.bucket, key, join(downloads, basename(key)))
+  }
 })
+
+/** An empty database with the defaults that the manifest names. */
+async function emptyTarget(): Promise<string> {
+  const { characterSet, collation } = databaseOf(first.manifest).content
+  const name = freshDatabaseName()
+  await sql(`CREATE DATABASE ${name} CHARACTER SET ${characterSet} COLLATE ${collation}`)
+  return name
+}
 
 describe('a stored recovery point', () => {
   it('gives the database back object for object through aws, gunzip and mysql', async () => {
-    const { key, content } = databaseOf(first.manifest)
-    const file = join(await freshFolder(services), 'dump.sql.gz')
-    await downloadObject(services.s3, first.run.bucket, key, file)
-    const target = freshDatabaseName()
-    await sql(`CREATE DATABASE ${target} CHARACTER SET ${content.characterSet} COLLATE ${content.collation}`)
-    await importDump(services.mysql.clientConfig, target, await filter('gunzip', ['-c', file], Buffer.alloc(0)))
+    const target = await emptyTarget()
+    const dump = await filter('gunzip', ['-c', join(downloads, 'running.database.sql.gz')], Buffer.alloc(0))
+    await importDump(services.mysql.clientConfig, target, dump)
 
-    const restored = await checksumDatabase(sql, target)
-    expect(restored).toEqual(await checksumDatabase(sql, database))
-    expect(restored.join('\n')).toContain('utf8mb4_unicode_ci')
-    expect(await sql('SELECT COUNT(*), SUM(t LIKE \'%Dump completed%\') FROM plain', target)).toBe('10\t2\n')
+    const [restored, original] = await Promise.all(
+      [target, database].map(name => checksumDatabase(sql, name)),
+    )
+    expect(restored).toEqual(original)
+    expect(restored?.join('\n')).toContain('utf8mb4_unicode_ci')
+    expect(await sql("SELECT COUNT(*), SUM(t LIKE '%Dump completed%') FROM plain", target)).toBe('10\t2\n')
   })
 
   it('gives the files back as they were through aws and tar', async () => {
-    const { key } = filesOf(first.manifest)
-    const folder = await freshFolder(services)
-    const file = join(folder, 'codebase.tar.gz')
-    await downloadObject(services.s3, first.run.bucket, key, file)
-    await command('tar', ['-xpzf', file, '-C', folder])
+    const root = await freshFolder(services)
+    await command('tar', ['-xpzf', join(downloads, 'running.codebase.tar.gz'), '-C', root])
 
-    const restored = join(folder, docroot.slice(1))
+    const restored = join(root, docroot)
     expect(await treeDigest(restored)).toEqual(await treeDigest(docroot))
     expect(await owners(restored)).toBe(await owners(docroot))
     expect((await readFile(join(restored, 'app/text-again.txt'))).length).toBeGreaterThan(1_000_000)
   })
 
+  it('gives both back by the lines of the README beside it', async () => {
+    const readme = await first.bucket.text('running-backups/README.md')
+    const blocks = [...readme.matchAll(/^```sh\n(.*?)^```/gms)].map(([, block = '']) => block)
+    const importing = blocks.find(block => block.includes('gunzip')) ?? ''
+    const unpacking = blocks.find(block => block.includes('tar -xpzf')) ?? ''
+    const target = await emptyTarget()
+    const root = await freshFolder(services)
+    const home = await freshFolder(services)
+    await copyFile(services.mysql.clientConfig, join(home, '.my.cnf'))
+    const lines = [
+      ...importing.split('\n').filter(line => line.startsWith('first_line=') || line.startsWith('gunzip ')),
+      ...unpacking.split('\n').filter(line => line.startsWith('sudo tar -xpzf')),
+    ].map(line => line.replace(/ shop$/, ` ${target}`).replace(/^sudo (.*) -C \/$/, `$1 -C ${root}`))
+    expect(lines).toHaveLength(3)
+    const script = `set -e -o pipefail\ncd ${downloads}\nslot=running\n${lines.join('\n')}\n`
+    await command('env', [`HOME=${home}`, 'bash', '-c', script])
+
+    const [restored, original] = await Promise.all(
+      [target, database].map(name => checksumDatabase(sql, name)),
+    )
+    expect(restored).toEqual(original)
+    expect(await treeDigest(join(root, docroot))).toEqual(await treeDigest(docroot))
+  })
+
   it('names every file relative to the root of the server', async () => {
-    const names = (await filter('tar', ['-tf', '-', '--quoting-style=escape'], await first.content(filesOf(first.manifest))))
+    const names = (
+      await filter(
+        'tar',
+        ['-tf', '-', '--quoting-style=escape'],
+        await first.content(filesOf(first.manifest)),
+      )
+    )
       .toString('latin1')
       .trimEnd()
       .split('\n')
@@ -88,7 +122,11 @@ describe('the fingerprints of tables', () => {
 
     await sql("UPDATE plain SET t = 'changed' WHERE id = 4", database)
     const changed = databaseOf((await goodBackup(services, { inputs })).manifest).content.tables
-    const before = new Map(databaseOf(first.manifest).content.tables.map(({ name, sha256 }) => [name, sha256]))
-    expect(changed.filter(({ name, sha256 }) => before.get(name) !== sha256).map(({ name }) => name)).toEqual(['plain'])
+    const before = new Map(
+      databaseOf(first.manifest).content.tables.map(({ name, sha256 }) => [name, sha256]),
+    )
+    expect(changed.filter(({ name, sha256 }) => before.get(name) !== sha256).map(({ name }) => name)).toEqual(
+      ['plain'],
+    )
   })
 })

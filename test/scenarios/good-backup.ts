@@ -25,7 +25,8 @@ export async function goodBackup(services: Services, overrides: BackupOverrides 
   const run = await backupRun(services, { ...overrides, inputs })
   const { main, post } = run
   const isGreen = run.conclusion === 'success' && post?.exitCode === 0 && main?.annotations.error.length === 0
-  if (main === undefined || !isGreen) throw new Error(`The run is not green:\n${main?.log.join('\n')}\n${post?.log.join('\n')}`)
+  if (main === undefined || !isGreen)
+    throw new Error(`The run is not green:\n${main?.log.join('\n')}\n${post?.log.join('\n')}`)
   const bucket = bucketView(services.s3, run.bucket)
   const manifest = parseStoredManifest(await bucket.text(main.outputs['manifest-key'] ?? ''))
   return {

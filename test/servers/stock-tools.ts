@@ -21,7 +21,15 @@ export async function downloadObject(
   }
   const path = key.split('/').map(encodeURIComponent).join('/')
   const signed = ['--aws-sigv4', 'aws:amz:us-east-1:s3', '--user', `${accessKey}:${secretKey}`]
-  await command('curl', ['--fail', '--silent', '--show-error', ...signed, '-o', file, `${endpoint}/${bucket}/${path}`])
+  await command('curl', [
+    '--fail',
+    '--silent',
+    '--show-error',
+    ...signed,
+    '-o',
+    file,
+    `${endpoint}/${bucket}/${path}`,
+  ])
 }
 
 /** Unpacks bytes by the ending of the key they were stored under: `.gz`, `.zst`, or none. */

@@ -62,6 +62,11 @@ describe('shellWord', () => {
     expect(shellWord("a\n'\\\u2028")).toBe("$'a\\x0a\\'\\\\\\xe2\\x80\\xa8'")
   })
 
+  it('writes out what a report would take apart as a workflow command', () => {
+    expect(shellWord('##[error]x')).toBe("$'\\x23\\x23[error]x'")
+    expect(shellWord('number #1')).toBe("'number #1'")
+  })
+
   it('comes out of a real bash as it went in', () => {
     const word = fc.string({ unit: 'grapheme' }).map(text => text.replaceAll('\0', ''))
     const words = fc.sample(

@@ -9,17 +9,21 @@ const silence = new StoreError('No answer came.', { code: 'ECONNRESET' })
 const unsupported = new StoreError('Not implemented.', { code: 'NotImplemented', status: 501 })
 
 describe('recoverSlot', () => {
-  it('has nothing to do in a slot that is empty, complete, unreadable or denied', async () => {
+  it('has nothing to do in a slot that is empty, complete or damaged', async () => {
     const world = new World()
     expect(await recover(world)).toBe('nothing')
     await world.publish(await world.prepare(pair('old')))
     expect(await recover(world)).toBe('nothing')
-    world.store.failAlways('getText', /./, denied)
-    expect(await recover(world)).toBe('nothing')
-    world.store.heal()
     await world.store.putText(manifestKey, 'no', { contentType: 'text/plain' })
     expect(await recover(world)).toBe('nothing')
     expect(world.text(manifestKey)).toBe('no')
+  })
+
+  it('says so when it may not read the manifest, and keeps the uploads', async () => {
+    const world = await interrupted(pair('old'), 1)
+    world.store.failAlways('getText', /./, denied)
+    expect(await recover(world)).toBe('unknown')
+    expect(await world.openUploads()).toHaveLength(1)
   })
 
   it('completes what is open and commits, once', async () => {

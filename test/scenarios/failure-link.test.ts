@@ -1,0 +1,34 @@
+import { startTcpProxy, type TcpProxy } from '../servers/tcp-proxy'
+import { expectFailure, openScene, type Scene } from './failure-scene'
+import { withHeldTable } from './held-table'
+import { serverProcess } from './server-processes'
+
+let scene: Scene
+let proxy: TcpProxy
+let inputs: Record<string, string>
+beforeAll(async () => {
+  scene = await openScene()
+  proxy = await startTcpProxy(scene.sshd)
+  inputs = { 'ssh-port': String(proxy.port), 'ssh-known-hosts': scene.sshd.fingerprints.ed25519 ?? '' }
+})
+afterAll(async () => {
+  await proxy?.stop()
+  await scene?.close()
+})
+
+const telling = [/connection to the server broke/i, /Run the backup again/, /Still safe: Nothing was changed/]
+
+/** Breaks the link while a dump has sent half of its rows and waits. */
+async function whileDumping(breakLink: () => void): Promise<void> {
+  await withHeldTable(scene, 'zz_last', async () => {
+    const broken = serverProcess(scene.home, 'mariadb-dump', { writtenBytes: 1_000_000 }).then(breakLink)
+    await expectFailure(scene, { inputs }, telling)
+    await broken
+  })
+}
+
+describe('a backup whose link to the server dies in the middle of the dump', () => {
+  it('fails when the connection is reset', () => whileDumping(() => proxy.reset()))
+  it('fails when the connection ends in good order', () => whileDumping(() => proxy.fin()))
+  it('fails when the session of sshd is killed', () => whileDumping(() => scene.sshd.killSessions()))
+})
