@@ -34339,7 +34339,7 @@ module.exports = isStream;
 
 /***/ }),
 
-/***/ 6512:
+/***/ 8271:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 "use strict";
@@ -34347,7 +34347,7 @@ module.exports = isStream;
 const fs = __nccwpck_require__(9896);
 const path = __nccwpck_require__(6928);
 const {promisify} = __nccwpck_require__(9023);
-const semver = __nccwpck_require__(4030);
+const semver = __nccwpck_require__(5699);
 
 const useNativeRecursiveOption = semver.satisfies(process.version, '>=10.12.0');
 
@@ -34503,7 +34503,7 @@ module.exports.sync = (input, options) => {
 
 /***/ }),
 
-/***/ 4030:
+/***/ 5699:
 /***/ ((module, exports) => {
 
 exports = module.exports = SemVer
@@ -104746,7 +104746,7 @@ const meanings = [
     {
         pattern: /\b(1142|1143|1044|1227|1370|1109)\b|command denied|insufficient privileges|Access denied; you need/,
         meaning: 'The database user lacks a right that the dump needs.',
-        advice: 'Grant it what a backup reads: GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES ON `database`.* TO the user; for routines also SELECT on mysql.proc (MariaDB, MySQL 5.7) or SHOW_ROUTINE (MySQL 8).',
+        advice: 'Grant it what a backup reads: GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON `database`.* TO the user; for routines also SELECT on mysql.proc (MariaDB, MySQL 5.7) or SHOW_ROUTINE (MySQL 8).',
     },
     {
         pattern: /\b(1412|1146)\b/,
@@ -104807,8 +104807,12 @@ function explainFailure(name, failure) {
             detail,
         });
     }
-    if (exit.code === 0)
-        return new FailureError(`The server ended ${name} without a last word.`, { detail });
+    if (exit.code === 0) {
+        return new FailureError(`The server ended ${name} without a last word.`, {
+            advice: 'A forced command (command="…" in authorized_keys) answers in place of the one that is asked for: this key must be free of it.',
+            detail,
+        });
+    }
     if (report.phase !== undefined) {
         return new FailureError(`Something on the server ended ${name} (status ${exit.code}, in the phase ${report.phase}).`, {
             advice: killedAdvice,
@@ -105805,7 +105809,7 @@ async function backup(inputs, tools, report) {
     const { runtime, store } = tools;
     const step = phases(runtime, report);
     const note = (warnings) => {
-        note(warnings);
+        report.warnings = [...report.warnings, ...warnings];
     };
     const slot = slotName(inputs.rotation, report.startedAt, inputs.timezone);
     report.slot = slot;
@@ -107628,8 +107632,8 @@ function typeName(key) {
 
 // EXTERNAL MODULE: ./node_modules/is-stream/index.js
 var is_stream = __nccwpck_require__(6543);
-// EXTERNAL MODULE: ./node_modules/make-dir/index.js
-var make_dir = __nccwpck_require__(6512);
+// EXTERNAL MODULE: ./node_modules/node-ssh/node_modules/make-dir/index.js
+var make_dir = __nccwpck_require__(8271);
 ;// CONCATENATED MODULE: ./node_modules/sb-promise-queue/lib/esm/index.mjs
 class PromiseQueue {
     constructor({ concurrency = 1 } = {}) {

@@ -44,6 +44,6 @@ export async function withBucket<T>(
     await client.send(new DeleteBucketCommand({ Bucket: name }))
     client.destroy()
     // The store gives the space back some seconds later.
-    await new Promise(resolve => setTimeout(resolve, 8_000))
+    await new Promise(resolve => setTimeout(resolve, 6_000))
   }
 }

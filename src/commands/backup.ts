@@ -34,7 +34,7 @@ export async function backup(inputs: BackupInputs, tools: BackupTools, report: R
   const { runtime, store } = tools
   const step = phases(runtime, report)
   const note = (warnings: readonly Warning[]) => {
-    note(warnings)
+    report.warnings = [...report.warnings, ...warnings]
   }
   const slot = slotName(inputs.rotation, report.startedAt, inputs.timezone)
   report.slot = slot

@@ -34,7 +34,7 @@ const meanings: readonly { pattern: RegExp; meaning: string; advice: string }[] 
       /\b(1142|1143|1044|1227|1370|1109)\b|command denied|insufficient privileges|Access denied; you need/,
     meaning: 'The database user lacks a right that the dump needs.',
     advice:
-      'Grant it what a backup reads: GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES ON `database`.* TO the user; for routines also SELECT on mysql.proc (MariaDB, MySQL 5.7) or SHOW_ROUTINE (MySQL 8).',
+      'Grant it what a backup reads: GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON `database`.* TO the user; for routines also SELECT on mysql.proc (MariaDB, MySQL 5.7) or SHOW_ROUTINE (MySQL 8).',
   },
   {
     pattern: /\b(1412|1146)\b/,

@@ -25,7 +25,12 @@ export function explainFailure(name: JobName, failure: JobFailure): Error {
       detail,
     })
   }
-  if (exit.code === 0) return new FailureError(`The server ended ${name} without a last word.`, { detail })
+  if (exit.code === 0) {
+    return new FailureError(`The server ended ${name} without a last word.`, {
+      advice: 'A forced command (command="…" in authorized_keys) answers in place of the one that is asked for: this key must be free of it.',
+      detail,
+    })
+  }
   if (report.phase !== undefined) {
     return new FailureError(
       `Something on the server ended ${name} (status ${exit.code}, in the phase ${report.phase}).`,

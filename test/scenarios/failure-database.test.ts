@@ -10,7 +10,7 @@ beforeAll(async () => {
   scene = await openScene()
 })
 afterAll(() => scene?.close())
-afterEach(() => scene.tools.restore())
+afterEach(() => scene?.tools.restore())
 
 const unchanged = /Still safe: Nothing was changed in the bucket/
 

@@ -14,7 +14,7 @@ beforeAll(async () => {
   scene = await openScene(isRoot ? { loginShell: withoutRights } : {})
 })
 afterAll(() => scene?.close())
-afterEach(() => scene.tools.restore())
+afterEach(() => scene?.tools.restore())
 
 const unchanged = /Still safe: Nothing was changed in the bucket/
 

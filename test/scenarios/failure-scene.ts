@@ -72,7 +72,9 @@ export async function openScene({ endpoint, loginShell }: SceneOptions = {}): Pr
     })
   for (const rotation of ['day-of-week', 'running']) {
     const { conclusion, main } = await run({ inputs: { rotation } })
-    if (conclusion !== 'success') throw new Error(`The earlier run failed:\n${main?.log.join('\n')}`)
+    if (conclusion === 'success') continue
+    await sshd.stop()
+    throw new Error(`The earlier run failed:\n${main?.log.join('\n')}`)
   }
   return {
     services,
