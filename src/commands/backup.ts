@@ -1,6 +1,7 @@
 import type { BackupInputs } from '../inputs/backup'
 import type { RunReport } from '../report/run-report'
 import type { Runtime, Warning } from '../runtime/runtime'
+import type { Findings } from '../server/parse-inventory'
 import { writeBucketReadme } from '../snapshot/bucket-readme'
 import type { PreparedManifest } from '../snapshot/intend'
 import { objectMetadata } from '../snapshot/object-metadata'
@@ -9,6 +10,7 @@ import { PublishError } from '../snapshot/publish-error'
 import { slotName } from '../snapshot/slot'
 import type { Survey } from '../snapshot/survey'
 import type { Store } from '../store/store'
+import { describeFindings } from './describe-findings'
 import { describeRecoveryPoint } from './describe-recovery-point'
 import { type BackupPlan, planBackup } from './plan-backup'
 import { type Prepared, prepare } from './prepare'
@@ -46,9 +48,10 @@ export async function backup(inputs: BackupInputs, tools: BackupTools, report: R
     )
     note(warnings)
     const { findings, plan } = await step('Look at the server', () =>
-      lookAtServer(inputs, session, slot, report),
+      lookAtServer(inputs, tools, session, slot),
     )
     note(plan.warnings)
+    if (findings.inventory !== undefined) report.database = findings.inventory.server
     const run = unfinishedRun(runtime, slot, identity)
     const prepared = await step('Stream', () =>
       streamAll(inputs, tools, { plan, session, identity, survey, run, slot, report }),
@@ -70,7 +73,12 @@ export async function backup(inputs: BackupInputs, tools: BackupTools, report: R
   }
 }
 
-async function lookAtServer(inputs: BackupInputs, { server }: Session, slot: string, report: RunReport) {
+async function lookAtServer(
+  inputs: BackupInputs,
+  { runtime }: BackupTools,
+  { server }: Session,
+  slot: string,
+): Promise<{ findings: Findings; plan: BackupPlan }> {
   const findings = await server.survey({
     access: inputs.mysql,
     databases: inputs.databases,
@@ -78,9 +86,8 @@ async function lookAtServer(inputs: BackupInputs, { server }: Session, slot: str
     compression: inputs.compression.kind,
     dumpOptions: inputs.dumpOptions,
   })
-  const plan = planBackup(inputs, slot, findings)
-  if (findings.inventory !== undefined) report.database = findings.inventory.server
-  return { findings, plan }
+  for (const line of describeFindings(findings)) runtime.log.info(line)
+  return { findings, plan: planBackup(inputs, slot, findings) }
 }
 
 /** What runs beside one another may hold so much in parts: two streams of 48 MB. */

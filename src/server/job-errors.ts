@@ -27,7 +27,8 @@ export function explainFailure(name: JobName, failure: JobFailure): Error {
   }
   if (exit.code === 0) {
     return new FailureError(`The server ended ${name} without a last word.`, {
-      advice: 'A forced command (command="…" in authorized_keys) answers in place of the one that is asked for: this key must be free of it.',
+      advice:
+        'A forced command (command="…" in authorized_keys) answers in place of the one that is asked for: this key must be free of it.',
       detail,
     })
   }

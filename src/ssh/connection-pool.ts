@@ -12,12 +12,20 @@ export class ConnectionPool implements Connection {
   readonly #host: string
   readonly #open: (signal: AbortSignal) => Promise<Link>
   readonly #members: Member[]
+  readonly #onClose: () => void
   readonly #closing = new AbortController()
 
-  constructor(host: string, first: Link, open: (signal: AbortSignal) => Promise<Link>) {
+  /** `onClose` ends what the links go over. */
+  constructor(
+    host: string,
+    first: Link,
+    open: (signal: AbortSignal) => Promise<Link>,
+    onClose: () => void = () => {},
+  ) {
     this.serverVersion = first.serverVersion
     this.#host = host
     this.#open = open
+    this.#onClose = onClose
     this.#members = [new Member(first)]
   }
 
@@ -44,6 +52,7 @@ export class ConnectionPool implements Connection {
   close(): void {
     this.#closing.abort()
     for (const member of this.#members) member.link.close()
+    this.#onClose()
   }
 
   async #try(member: Member, command: string): Promise<RemoteProcess | undefined> {

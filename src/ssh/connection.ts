@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import { ConnectionPool } from './connection-pool'
 import { establish } from './establish'
 import type { HostKeyPins } from './host-keys'
+import { routeThrough } from './jump-host'
 import { defaultTimeouts, type SshTimeouts } from './timeouts'
 
 /** Where to connect, as whom, and which host keys are right. */
@@ -14,6 +15,8 @@ export interface SshTarget {
   passphrase?: string
   password?: string
   hostKeys: HostKeyPins
+  /** The host to go through, itself reached directly. It is not shown what is sent to the server. */
+  jump?: Omit<SshTarget, 'jump'>
 }
 
 /** An authenticated connection to a host whose key was checked. */
@@ -54,12 +57,28 @@ export interface ConnectOptions {
 }
 
 /**
- * Connects, checks the host key before anything else is sent, and logs in. Throws `UserError` for what an input can mend
- * (host, host key, login), `FailureError` for the network and the server, `CancelledError` on abort.
+ * Connects, checks the host key before anything else is sent, and logs in; with a jump host there first, and through it to the
+ * server. Throws `UserError` for what an input can mend (host, host key, login), `FailureError` for the network and the server,
+ * `CancelledError` on abort. Each says which of the two hosts it is about.
  */
 export async function connect(target: SshTarget, options: ConnectOptions): Promise<Connection> {
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
   const onRetry = options.onRetry ?? (() => {})
-  const first = await establish(target, { signal: options.signal, timeouts, onRetry })
-  return new ConnectionPool(target.host, first, signal => establish(target, { signal, timeouts, onRetry }))
+  const { signal } = options
+  const settings = { timeouts, onRetry }
+  if (target.jump === undefined) {
+    const first = await establish(target, { ...settings, signal })
+    return new ConnectionPool(target.host, first, signal => establish(target, { ...settings, signal }))
+  }
+  const jump = await establish(target.jump, { ...settings, signal, isJump: true })
+  const route = routeThrough(target.jump, jump)
+  const behind = { ...target, hostKeys: target.hostKeys.without(jump.hostKey) }
+  try {
+    const first = await establish(behind, { ...settings, signal, route })
+    const another = (signal: AbortSignal) => establish(behind, { ...settings, signal, route })
+    return new ConnectionPool(target.host, first, another, () => route.close())
+  } catch (error) {
+    route.close()
+    throw error
+  }
 }

@@ -13,6 +13,8 @@ export type DialFailure =
   | 'algorithms'
   | 'login'
   | 'protocol'
+  /** The jump host does not make the connection, or is gone itself. */
+  | 'forwarding'
 
 /** One failed attempt to connect, before it is put into words for the user. */
 export class DialError extends Error {

@@ -10,7 +10,7 @@ import { keyTypeOf } from './key-blob'
 import { type Link, openLink } from './link'
 import { Login } from './login'
 import { offeredHostKeys } from './offered-keys'
-import { openSocket } from './tcp'
+import { directRoute, type HostNames, hostNames, type Route } from './route'
 import type { SshTimeouts } from './timeouts'
 
 export interface EstablishOptions {
@@ -18,6 +18,10 @@ export interface EstablishOptions {
   timeouts: SshTimeouts
   /** Told what went wrong before each further attempt. */
   onRetry: (message: string) => void
+  /** How the target is reached; directly unless told. */
+  route?: Route
+  /** The target is the jump host on the way to the server. */
+  isJump?: boolean
 }
 
 /**
@@ -27,20 +31,23 @@ export interface EstablishOptions {
 export async function establish(target: SshTarget, options: EstablishOptions): Promise<Link> {
   const key = parseOwnKey(target)
   const pauses = options.timeouts.retryMs
+  const names = hostNames(target, options.route?.through, options.isJump ?? false)
   for (let attempt = 1; ; attempt++) {
     try {
-      return await dialTrusted(target, key, options)
+      return await dialTrusted(target, key, names, options)
     } catch (error) {
       if (!(error instanceof DialError)) throw error
       const pause = pauses[attempt - 1]
       if (error.isRetryable && pause !== undefined) {
         options.onRetry(
-          `Connecting to ${target.host}:${target.port} failed: ${error.message}. Attempt ${attempt + 1} of ${pauses.length + 1} in ${pause / 1000} s.`,
+          `Connecting to ${names.where} failed: ${error.message}. Attempt ${attempt + 1} of ${pauses.length + 1} in ${pause / 1000} s.`,
         )
         await pauseFor(pause, options.signal)
         continue
       }
       throw explainDialError(error, target, {
+        names,
+        through: options.route?.through,
         offeredKey: key === undefined ? undefined : `${key.type} ${fingerprintOf(key.getPublicSSH())}`,
         algorithms: error.failure === 'algorithms' ? await compareAlgorithms(target, options) : [],
         attempts: attempt,
@@ -60,6 +67,7 @@ function parseOwnKey({ privateKey, passphrase }: SshTarget): ParsedKey | undefin
 async function dialTrusted(
   target: SshTarget,
   key: ParsedKey | undefined,
+  names: HostNames,
   options: EstablishOptions,
 ): Promise<Link> {
   const { host, port, hostKeys } = target
@@ -69,14 +77,14 @@ async function dialTrusted(
     if (!(error instanceof DialError) || error.failure !== 'host-key') throw error
   }
   // A server usually has several keys and shows one: a pin may belong to another.
-  const offered = await offeredHostKeys(target, options.timeouts, options.signal)
+  const offered = await offeredHostKeys(target, options.route ?? directRoute, options.timeouts, options.signal)
   const trusted = offered.find(candidate => hostKeys.check(host, port, candidate) === 'trusted')
-  if (trusted === undefined) throw hostKeyError(target, offered)
+  if (trusted === undefined) throw hostKeyError(target, names, offered)
   try {
     return await dial(target, algorithmsForType(keyTypeOf(trusted) ?? ''), key, options)
   } catch (error) {
     // Behind one name may stand several machines, each with keys of its own.
-    throw error instanceof DialError && error.failure === 'host-key' ? hostKeyError(target, offered) : error
+    throw error instanceof DialError && error.failure === 'host-key' ? hostKeyError(target, names, offered) : error
   }
 }
 
@@ -84,11 +92,11 @@ async function dial(
   target: SshTarget,
   hostKeyAlgorithms: readonly HostKeyAlgorithm[],
   key: ParsedKey | undefined,
-  { timeouts, signal }: EstablishOptions,
+  { timeouts, signal, route = directRoute }: EstablishOptions,
   debug?: (line: string) => void,
 ): Promise<Link> {
   const { host, port, user, password, hostKeys } = target
-  const socket = await openSocket(host, port, timeouts.connectMs, signal)
+  const socket = await route.open(host, port, timeouts.connectMs, signal)
   return openLink(socket, {
     user,
     hostKeyAlgorithms,

@@ -1,9 +1,13 @@
 import { type ActionError, FailureError, UserError } from '../runtime/errors'
 import type { SshTarget } from './connection'
 import type { DialError } from './dial-error'
+import type { HostNames } from './route'
 
 /** What the words for a failed attempt need to know beside the error. No secrets. */
 export interface DialFacts {
+  names: HostNames
+  /** The jump host on the way, if there is one. */
+  through: string | undefined
   /** The key that was offered to the server: type and fingerprint. */
   offeredKey: string | undefined
   /** What each side would have spoken; only for failure `algorithms`. */
@@ -13,15 +17,18 @@ export interface DialFacts {
 
 /** Puts a failed connection into words for the user: what happened, and what to do about it. */
 export function explainDialError(error: DialError, target: SshTarget, facts: DialFacts): ActionError {
-  const { host, port } = target
-  const where = `${host}:${port}`
+  const { host } = target
+  const { Where, where, input } = facts.names
+  const hint = facts.through === undefined ? firewallHint : jumpHint(facts.through)
   const tried = facts.attempts > 1 ? ` (${facts.attempts} attempts)` : ''
   const cause = error
   switch (error.failure) {
     case 'name':
-      return new UserError(`The host "${host}" in the input "ssh-host" has no address: ${error.message}.`, {
+      return new UserError(`The host "${host}" in the input "${input.host}" has no address: ${error.message}.`, {
         advice:
-          'Check the spelling. A name that only a private network knows cannot be found from a runner outside of it.',
+          facts.through === undefined
+            ? 'Check the spelling. A name that only a private network knows cannot be found from a runner outside of it.'
+            : `Check the spelling. The name was looked up by ${facts.through}, not by the runner.`,
         cause,
       })
     case 'resolver':
@@ -33,17 +40,17 @@ export function explainDialError(error: DialError, target: SshTarget, facts: Dia
         },
       )
     case 'refused':
-      return new FailureError(`${where} refused the connection${tried}.`, {
-        advice: `Nothing listens there, or a firewall refuses. Check that the SSH server runs and that "ssh-port" is right. ${firewallHint}`,
+      return new FailureError(`${Where} refused the connection${tried}.`, {
+        advice: `Nothing listens there, or a firewall refuses. Check that the SSH server runs and that "${input.port}" is right. ${hint}`,
         cause,
       })
     case 'timeout':
-      return new FailureError(`${where} did not answer${tried}: ${error.message}.`, {
-        advice: `The server is down, or a firewall drops the packets. ${firewallHint}`,
+      return new FailureError(`${Where} did not answer${tried}: ${error.message}.`, {
+        advice: `The server is down, or a firewall drops the packets. ${hint}`,
         cause,
       })
     case 'algorithms':
-      return new UserError(`${where} and this action have no common way to encrypt: ${error.message}.`, {
+      return new UserError(`${Where} and this action have no common way to encrypt: ${error.message}.`, {
         advice:
           'Allow one of the algorithms of this action in sshd_config on the server. Both lists are in the log.',
         detail: facts.algorithms,
@@ -55,14 +62,16 @@ export function explainDialError(error: DialError, target: SshTarget, facts: Dia
       return new FailureError(
         `The connection to ${where} broke off before the login${tried}: ${error.message}.`,
         {
-          advice: `The SSH server may be busy (MaxStartups in sshd_config) or may have blocked this address (fail2ban, hosts.deny). ${firewallHint}`,
+          advice: `The SSH server may be busy (MaxStartups in sshd_config) or may have blocked this address (fail2ban, hosts.deny). ${hint}`,
           detail: greetingLines(error),
           cause,
         },
       )
+    case 'forwarding':
+      return forwardingError(error, target, facts)
     default:
-      return new FailureError(`${where} did not complete the SSH handshake: ${error.message}.`, {
-        advice: 'Check that an SSH server, and not another service, listens there ("ssh-port").',
+      return new FailureError(`${Where} did not complete the SSH handshake: ${error.message}.`, {
+        advice: `Check that an SSH server, and not another service, listens there ("${input.port}").`,
         detail: greetingLines(error),
         cause,
       })
@@ -72,8 +81,28 @@ export function explainDialError(error: DialError, target: SshTarget, facts: Dia
 const firewallHint =
   "GitHub's hosted runners come from changing addresses: a firewall that lets only known addresses in needs a self-hosted runner, or a larger runner with a fixed address."
 
+function jumpHint(through: string): string {
+  return `The connection was made by ${through}: a firewall must let that host through.`
+}
+
+function forwardingError(error: DialError, { host, port, user }: SshTarget, { through = '' }: DialFacts): ActionError {
+  if (error.message.startsWith('the connection to')) {
+    return new FailureError(`${host}:${port} could not be reached: ${error.message}.`, {
+      advice: 'Run the job again. If it happens often, look into the log of the jump host.',
+      cause: error,
+    })
+  }
+  return new UserError(
+    `${through.replace(/^the/, 'The')} does not connect further to ${host}:${port}: ${error.message}.`,
+    {
+      advice: `On the jump host, allow it: AllowTcpForwarding and PermitOpen in sshd_config, and before the key in authorized_keys "restrict,port-forwarding" in place of "restrict".`,
+      cause: error,
+    },
+  )
+}
+
 function loginError(error: DialError, target: SshTarget, facts: DialFacts): UserError {
-  const { host, user, password } = target
+  const { user, password } = target
   const offered = [
     ...(facts.offeredKey === undefined ? [] : [`the key ${facts.offeredKey}`]),
     ...(password === undefined ? [] : ['the password']),
@@ -96,9 +125,12 @@ function loginError(error: DialError, target: SshTarget, facts: DialFacts): User
   } else if (methods.length > 0 && !methods.includes('publickey')) {
     advice.push('It may take a password: "ssh-password".')
   }
+  if (facts.names.input.host === 'ssh-proxy-jump') {
+    advice.push('The jump host is shown the same key and password as the server.')
+  }
   if (user === 'root') advice.push('Many servers do not let root in at all (PermitRootLogin).')
   return new UserError(
-    `${host} did not let "${user}" in with ${offered.join(' or ') || 'neither key nor password'}.`,
+    `${facts.names.Host} did not let "${user}" in with ${offered.join(' or ') || 'neither key nor password'}.`,
     {
       advice: advice.join(' '),
       detail: [

@@ -2,18 +2,20 @@ import { UserError } from '../runtime/errors'
 import type { SshTarget } from './connection'
 import { fingerprintOf, knownHostsName } from './host-keys'
 import { keyTypeOf } from './key-blob'
+import type { HostNames } from './route'
 
 /** The refusal of a host whose keys are not the pinned ones, with everything needed to compare and to pin them. */
-export function hostKeyError(target: SshTarget, offered: readonly Buffer[]): UserError {
+export function hostKeyError(target: SshTarget, names: HostNames, offered: readonly Buffer[]): UserError {
   const { host, port, hostKeys } = target
-  const name = knownHostsName(host, port)
+  const line = knownHostsName(host, port)
+  const name = names.input.host === 'ssh-proxy-jump' ? `the jump host ${line}` : line
   const verdicts = offered.map(key => hostKeys.check(host, port, key))
   const safe = 'Nothing was sent to the server: no key, no password, no command.'
   const detail = [
-    `Host keys that ${host}:${port} offers:`,
+    `Host keys that ${names.where} offers:`,
     ...offered.map(key => `  ${fingerprintOf(key)} (${typeName(key)})`),
     'The same as lines for the input "ssh-known-hosts":',
-    ...offered.map(key => `${name} ${keyTypeOf(key) ?? ''} ${key.toString('base64')}`),
+    ...offered.map(key => `${line} ${keyTypeOf(key) ?? ''} ${key.toString('base64')}`),
   ]
   const facts = (...advice: string[]) => ({ advice: advice.join(' '), safe, detail })
   if (verdicts.includes('revoked')) {
@@ -39,7 +41,7 @@ export function hostKeyError(target: SshTarget, offered: readonly Buffer[]): Use
         ? 'The input "ssh-known-hosts" holds only @cert-authority lines, and host certificates are not supported'
         : 'The input "ssh-known-hosts" pins no host key'
       : `The input "ssh-known-hosts" pins no host key for ${name}`
-  return new UserError(`${why}, so ${host}:${port} cannot be told from an impostor.`, facts(howToCompare))
+  return new UserError(`${why}, so ${names.where} cannot be told from an impostor.`, facts(howToCompare))
 }
 
 const howToCompare =

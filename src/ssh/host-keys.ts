@@ -33,6 +33,11 @@ export interface HostKeyPins {
    * them all others when a fingerprint is pinned (it does not tell its type) or nothing is.
    */
   algorithms(host: string, port: number): HostKeyAlgorithm[]
+  /**
+   * The same pins, where a bare fingerprint of this key counts for nothing. Such a fingerprint names no host, so it would let
+   * the jump host that owns the key pose as the server behind it.
+   */
+  without(key: Buffer): HostKeyPins
 }
 
 /**
@@ -93,6 +98,9 @@ function pinsOf(lines: readonly KnownHost[], fingerprints: ReadonlySet<string>):
       const first = hostKeyAlgorithms.filter(algorithm => pinned.has(algorithm))
       if (fingerprints.size === 0 && first.length > 0) return first
       return [...first, ...hostKeyAlgorithms.filter(algorithm => !pinned.has(algorithm))]
+    },
+    without(key) {
+      return pinsOf(lines, new Set([...fingerprints].filter(each => each !== fingerprintOf(key))))
     },
   }
 }

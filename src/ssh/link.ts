@@ -1,13 +1,13 @@
-import type { Socket } from 'node:net'
 import { NodeSSH } from 'node-ssh'
 import type { Algorithms, Client } from 'ssh2'
 import { CancelledError, messageOf } from '../runtime/errors'
 import { useKeyObjects } from './cipher-keys'
 import type { RemoteProcess } from './connection'
 import { DialError, type DialFailure } from './dial-error'
+import { ForwardedSocket, type LinkSocket } from './forwarded-socket'
 import type { HostKeyAlgorithm } from './host-keys'
 import type { Login } from './login'
-import { remoteProcess } from './remote-process'
+import { type Carrier, remoteProcess } from './remote-process'
 import { describeSocketError } from './tcp'
 import type { SshTimeouts } from './timeouts'
 
@@ -40,16 +40,20 @@ const algorithms: Pick<Algorithms, 'cipher' | 'compress'> = {
 }
 
 /** Speaks SSH on the socket up to a finished login. Throws `DialError`, or `CancelledError`; the socket is then destroyed. */
-export async function openLink(socket: Socket, options: LinkOptions): Promise<Link> {
+export async function openLink(socket: LinkSocket, options: LinkOptions): Promise<Link> {
   const { signal, timeouts } = options
   const ssh = new NodeSSH()
+  let hostKey = Buffer.alloc(0)
   const onAbort = () => socket.destroy()
   signal.addEventListener('abort', onAbort)
   try {
     const ready = ssh.connect({
       sock: socket,
       username: options.user,
-      hostVerifier: (key: Buffer) => options.verifyHostKey(key),
+      hostVerifier: (key: Buffer) => {
+        hostKey = Buffer.from(key)
+        return options.verifyHostKey(key)
+      },
       algorithms: { ...algorithms, serverHostKey: [...options.hostKeyAlgorithms] },
       authHandler: options.login.handler,
       readyTimeout: timeouts.loginMs,
@@ -62,7 +66,10 @@ export async function openLink(socket: Socket, options: LinkOptions): Promise<Li
     const client = ssh.connection
     if (client === null) throw new TypeError('node-ssh makes its client at once.')
     const greeting = readGreeting(socket)
-    const link = new Link(client, socket, timeouts, () => identificationIn(greeting()))
+    const link = new Link(client, socket, timeouts, {
+      identification: () => identificationIn(greeting()),
+      hostKey: () => hostKey,
+    })
     client.on('handshake', () => useKeyObjects(client))
     client.on('change password', () =>
       link.fail('the server wants the password to be changed first', 'login'),
@@ -81,6 +88,11 @@ export async function openLink(socket: Socket, options: LinkOptions): Promise<Li
   }
 }
 
+interface ServerFacts {
+  identification: () => string
+  hostKey: () => Buffer
+}
+
 /** A logged-in SSH link over one socket. */
 export class Link {
   /** Why it died, or undefined while it lives. */
@@ -88,14 +100,14 @@ export class Link {
   /** What ssh2 reported first, if anything. */
   firstError: Error | undefined
   readonly #client: Client
-  readonly #socket: Socket
-  readonly #identification: () => string
+  readonly #socket: LinkSocket
+  readonly #server: ServerFacts
   readonly #closeMs: number
 
-  constructor(client: Client, socket: Socket, timeouts: SshTimeouts, identification: () => string) {
+  constructor(client: Client, socket: LinkSocket, timeouts: SshTimeouts, server: ServerFacts) {
     this.#client = client
     this.#socket = socket
-    this.#identification = identification
+    this.#server = server
     this.#closeMs = timeouts.closeMs
     client.on('error', (error: Error) => {
       this.firstError ??= error
@@ -109,7 +121,12 @@ export class Link {
   }
 
   get serverVersion(): string {
-    return this.#identification()
+    return this.#server.identification()
+  }
+
+  /** The key with which the server proved who it is. */
+  get hostKey(): Buffer {
+    return this.#server.hostKey()
   }
 
   /** Starts a command. Rejects with ssh2's error; one with a `reason` says that the server refused the channel. */
@@ -117,8 +134,20 @@ export class Link {
     return new Promise((resolve, reject) => {
       this.#client.exec(command, (error, channel) => {
         if (error) reject(error)
-        else
-          resolve(remoteProcess(channel, { lossOf: () => this.loss, inOneGo: work => this.#inOneGo(work) }))
+        else resolve(remoteProcess(channel, this.#carrier()))
+      })
+    })
+  }
+
+  /**
+   * A TCP connection that the server makes to another host. Rejects as `exec` does. `lossOf` says why it died, should this link
+   * die.
+   */
+  forward(host: string, port: number, lossOf: (loss: string) => string): Promise<LinkSocket> {
+    return new Promise((resolve, reject) => {
+      this.#client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
+        if (error) reject(error)
+        else resolve(new ForwardedSocket(channel, this.#carrier(lossOf)))
       })
     })
   }
@@ -134,6 +163,13 @@ export class Link {
     this.loss ??= 'this side closed the connection'
     this.#client.end()
     setTimeout(() => this.#socket.destroy(), this.#closeMs).unref()
+  }
+
+  #carrier(lossOf = (loss: string) => loss): Carrier {
+    return {
+      lossOf: () => (this.loss === undefined ? undefined : lossOf(this.loss)),
+      inOneGo: work => this.#inOneGo(work),
+    }
   }
 
   /** ssh2 writes each packet in three pieces; together they make one system call. */
@@ -161,7 +197,7 @@ export class Link {
 }
 
 /** Collects the first bytes from the server: its identification, and any lines before it (RFC 4253, 4.2). */
-function readGreeting(socket: Socket): () => string {
+function readGreeting(socket: LinkSocket): () => string {
   let text = ''
   const onData = (chunk: Buffer) => {
     text += chunk.toString('latin1', 0, 4096)

@@ -3,7 +3,7 @@ import type { SshTarget } from './connection'
 import { type HostKeyAlgorithm, hostKeyAlgorithms } from './host-keys'
 import { openLink } from './link'
 import { Login } from './login'
-import { openSocket } from './tcp'
+import type { Route } from './route'
 import type { SshTimeouts } from './timeouts'
 
 const families: readonly (readonly HostKeyAlgorithm[])[] = [
@@ -18,13 +18,14 @@ const families: readonly (readonly HostKeyAlgorithm[])[] = [
  */
 export async function offeredHostKeys(
   target: SshTarget,
+  route: Route,
   timeouts: SshTimeouts,
   signal: AbortSignal,
 ): Promise<Buffer[]> {
   const keys: Buffer[] = []
   for (const family of families) {
     try {
-      const socket = await openSocket(target.host, target.port, timeouts.connectMs, signal)
+      const socket = await route.open(target.host, target.port, timeouts.connectMs, signal)
       await openLink(socket, {
         user: target.user,
         hostKeyAlgorithms: family,

@@ -2,8 +2,9 @@ import { Readable, Writable } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
 import { FailureError } from '../runtime/errors'
 import type { RemoteExit, RemoteProcess } from './connection'
+import { divert, type Outlet } from './divert'
 
-/** What a process needs from the link it runs on. */
+/** What runs on a link needs from it. */
 export interface Carrier {
   /** Why the link died, or undefined while it lives. */
   lossOf(): string | undefined
@@ -31,11 +32,15 @@ export function remoteProcess(channel: ClientChannel, carrier: Carrier): RemoteP
     () => channel.stderr._read(0),
     () => {},
   )
-  divert(channel, stdout, () => {
-    // A link that dies ends the output too. Only an end that the server announced means that nothing is missing.
-    if (carrier.lossOf() === undefined) outputIsComplete = true
+  divert(channel, {
+    accept: chunk => stdout.accept(chunk),
+    finish: () => {
+      // A link that dies ends the output too. Only an end that the server announced means that nothing is missing.
+      if (carrier.lossOf() === undefined) outputIsComplete = true
+      stdout.finish()
+    },
   })
-  divert(channel.stderr, stderr, () => {})
+  divert(channel.stderr, stderr)
   channel.on('exit', (code: number | null, signal?: string) => {
     status = code === null ? { kind: 'signal', signal: signal ?? 'unknown' } : { kind: 'code', code }
   })
@@ -53,23 +58,8 @@ export function remoteProcess(channel: ClientChannel, carrier: Carrier): RemoteP
 const closedByUs = 'this side closed the channel before a status came'
 const closedByServer = 'the server closed the channel without a status'
 
-/**
- * Passes what arrives on to `output` instead of the source's own buffer, so that the source ends and closes as soon as the
- * server says so, read or not. ssh2 sends no more window while `push` returns false, until `_read` is called.
- */
-function divert(source: Readable, output: ChannelOutput, onEnd: () => void): void {
-  const push = source.push.bind(source)
-  source.push = (chunk: Buffer | null) => {
-    if (chunk !== null) return output.accept(chunk)
-    onEnd()
-    output.finish()
-    return push(null)
-  }
-  source.resume()
-}
-
 /** One direction of output. What arrives after it was destroyed is dropped. */
-class ChannelOutput extends Readable {
+class ChannelOutput extends Readable implements Outlet {
   readonly #more: () => void
   readonly #unwanted: () => void
   #isFinished = false

@@ -51,3 +51,8 @@ export async function textOf(body: Readable, what: string): Promise<string> {
   }
   return Buffer.concat(chunks).toString('utf8')
 }
+
+/** Bytes in memory, cut as a stream would bring them. */
+export function* slices(bytes: Buffer): Generator<Buffer> {
+  for (let start = 0; start < bytes.length; start += 65_536) yield bytes.subarray(start, start + 65_536)
+}

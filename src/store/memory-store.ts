@@ -1,7 +1,18 @@
 import { Readable } from 'node:stream'
+import { slices } from './body'
+import { inKeyOrder, KeyOrderedMap } from './key-ordered-map'
 import { FaultScript, type Moment, type StoreOperation } from './memory-faults'
 import { assemble, type MemoryUpload, md5, refusal } from './memory-upload'
-import type { ListedObject, OpenUpload, PutOptions, Store, StoredObject, StoredVersion } from './store'
+import { orAborted } from './or-aborted'
+import type {
+  CopySource,
+  ListedObject,
+  OpenUpload,
+  PutOptions,
+  Store,
+  StoredObject,
+  StoredVersion,
+} from './store'
 
 export type { Moment, StoreOperation }
 
@@ -52,7 +63,7 @@ class InMemory implements MemoryStore {
   readonly operations: string[] = []
   readonly #options: MemoryStoreOptions
   readonly #faults = new FaultScript()
-  readonly #objects = new Map<string, Held>()
+  readonly #objects = new KeyOrderedMap<Held>()
   readonly #uploads = new Map<string, MemoryUpload>()
   #uploadCount = 0
   #seconds = 0
@@ -64,7 +75,7 @@ class InMemory implements MemoryStore {
   }
 
   keys(): string[] {
-    return [...this.#objects.keys()].sort(inKeyOrder)
+    return [...this.#objects.keys()]
   }
 
   bytes(key: string): Buffer | undefined {
@@ -125,9 +136,9 @@ class InMemory implements MemoryStore {
 
   async *list(prefix: string, options: { deep?: boolean } = {}): AsyncIterable<ListedObject> {
     const found = await this.#operate('list', prefix, () =>
-      this.keys().filter(
-        key => key.startsWith(prefix) && (options.deep || !key.slice(prefix.length).includes('/')),
-      ),
+      this.#objects
+        .keys()
+        .filter(key => key.startsWith(prefix) && (options.deep || !key.slice(prefix.length).includes('/'))),
     )
     for (const key of found) {
       const held = this.#objects.get(key)
@@ -195,6 +206,17 @@ class InMemory implements MemoryStore {
     }
   }
 
+  copy(source: CopySource, targetKey: string, put: PutOptions): Promise<StoredVersion> {
+    return this.#operate('copy', targetKey, () => {
+      const doing = `copy "${source.key}" to "${targetKey}"`
+      const held = this.#objects.get(source.key)
+      if (held === undefined) throw refusal('NoSuchKey', 404, doing)
+      if (held.etag !== source.etag || held.bytes.length !== source.sizeBytes)
+        throw refusal('PreconditionFailed', 412, doing)
+      return this.#hold(targetKey, held.bytes, md5(held.bytes), put)
+    })
+  }
+
   close(): void {}
 
   async #operate<T>(operation: StoreOperation, key: string, effect: () => T): Promise<T> {
@@ -224,25 +246,5 @@ class InMemory implements MemoryStore {
 
   #now(): Date {
     return this.#options.now?.() ?? new Date(Date.UTC(2026, 0, 1) + 1000 * this.#seconds++)
-  }
-}
-
-/** The order of S3: by the bytes of the UTF-8 form. */
-function inKeyOrder(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
-}
-
-function* slices(bytes: Buffer): Generator<Buffer> {
-  for (let start = 0; start < bytes.length; start += 65_536) yield bytes.subarray(start, start + 65_536)
-}
-
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const stop = () => reject(signal.reason)
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', stop)
   }
 }

@@ -16,6 +16,10 @@ export interface S3Tuning {
   retryDelayMs: number
   /** Entries asked for in one page of a listing; undefined: the store's choice, mostly 1,000. */
   pageSize: number | undefined
+  /** The largest object that a single request copies. S3 takes 5 GB, and some stores mean 10^9 bytes by it. */
+  singleCopyBytes: number
+  /** The least size of a part of a larger copy. */
+  copyPartBytes: number
 }
 
 export const defaultTuning: S3Tuning = {
@@ -26,6 +30,8 @@ export const defaultTuning: S3Tuning = {
   maxAttempts: 8,
   retryDelayMs: 200,
   pageSize: undefined,
+  singleCopyBytes: 5_000_000_000,
+  copyPartBytes: 2 ** 30,
 }
 
 export interface S3Clients {

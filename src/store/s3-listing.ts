@@ -61,3 +61,13 @@ export async function* listOpenUploads(
       : undefined
   } while (from !== undefined)
 }
+
+/** Whether an upload is among those listed. False only when the store says so. */
+export async function mayBeOpen(uploads: AsyncIterable<OpenUpload>, uploadId: string): Promise<boolean> {
+  try {
+    for await (const upload of uploads) if (upload.uploadId === uploadId) return true
+    return false
+  } catch {
+    return true
+  }
+}

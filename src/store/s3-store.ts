@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import {
   AbortMultipartUploadCommand,
@@ -11,16 +11,25 @@ import {
 } from '@aws-sdk/client-s3'
 import { textOf, wholeBody } from './body'
 import { multipartETag } from './etag'
-import { present, unquoted, versionOf } from './s3-answer'
+import { bodyOf, present, storedObjectOf, unquoted, versionOf } from './s3-answer'
 import { defaultTuning, openS3Clients, type S3Clients, type S3Tuning } from './s3-client'
 import { sendCompletion } from './s3-complete'
+import { copyObject } from './s3-copy'
 import { explainS3Error, type S3Operation } from './s3-errors'
 import { noSuchUpload, readFault } from './s3-fault'
-import { listObjects, listOpenUploads } from './s3-listing'
+import { listObjects, listOpenUploads, mayBeOpen } from './s3-listing'
 import { isRetryable, mayHaveTakenEffect } from './s3-retry'
 import type { S3Settings } from './s3-settings'
 import { signPayload } from './signed-payload'
-import type { ListedObject, OpenUpload, PutOptions, Store, StoredObject, StoredVersion } from './store'
+import type {
+  CopySource,
+  ListedObject,
+  OpenUpload,
+  PutOptions,
+  Store,
+  StoredObject,
+  StoredVersion,
+} from './store'
 
 /** The store that the settings name. Nothing is sent before the first call. */
 export function openS3Store(settings: S3Settings, tuning: Partial<S3Tuning> = {}): Store {
@@ -46,17 +55,8 @@ class S3Store implements Store {
   async head(key: string): Promise<StoredObject | undefined> {
     const operation = { doing: `look at "${key}" in ${this.name}`, right: 's3:GetObject', key }
     return this.#unlessMissing(operation, async () => {
-      const answer = await this.#clients.quick.send(
-        new HeadObjectCommand({ Bucket: this.#settings.bucket, Key: key }),
-      )
-      const { StorageClass: storageClass } = answer
-      return {
-        ...versionOf(answer),
-        sizeBytes: present(answer.ContentLength, 'size'),
-        lastModified: present(answer.LastModified, 'time of last change'),
-        metadata: answer.Metadata ?? {},
-        ...(storageClass === undefined || storageClass === 'STANDARD' ? {} : { storageClass }),
-      }
+      const command = new HeadObjectCommand({ Bucket: this.#settings.bucket, Key: key })
+      return storedObjectOf(await this.#clients.quick.send(command))
     })
   }
 
@@ -82,13 +82,8 @@ class S3Store implements Store {
       const answer = await this.#clients.patient.send(
         new GetObjectCommand({ Bucket: this.#settings.bucket, Key: key, ...wanted }),
       )
-      if (!(answer.Body instanceof Readable)) throw new Error('the answer has no body')
-      const length = answer.ContentLength
-      if (length === undefined || (start > 0 && !answer.ContentRange?.startsWith(`bytes ${start}-`))) {
-        answer.Body.destroy()
-        throw new Error('the answer does not say which bytes of the object it holds')
-      }
-      return wholeBody(answer.Body, length, error => explainS3Error(error, operation, this.#settings))
+      const { body, lengthBytes } = bodyOf(answer, start)
+      return wholeBody(body, lengthBytes, error => explainS3Error(error, operation, this.#settings))
     })
   }
 
@@ -182,7 +177,7 @@ class S3Store implements Store {
         if (stored && stored.etag === multipartETag(partETags) && stored.sizeBytes === sizeBytes)
           return stored
         // Ceph answers 500 where S3 says NoSuchUpload.
-        throw (await this.#isOpen(key, uploadId)) ? error : noSuchUpload(error)
+        throw (await mayBeOpen(this.listUploads(key), uploadId)) ? error : noSuchUpload(error)
       }
     })
     return { etag, versionId }
@@ -209,19 +204,16 @@ class S3Store implements Store {
     }
   }
 
+  async copy(source: CopySource, targetKey: string, put: PutOptions): Promise<StoredVersion> {
+    const doing = `copy "${source.key}" to "${targetKey}" in ${this.name}`
+    const operation = { doing, right: 's3:PutObject', key: targetKey }
+    const request = { source, target: this.#target(targetKey, put), put, tuning: this.#tuning }
+    return this.#try(operation, () => copyObject(this.#clients.patient, this, request))
+  }
+
   close(): void {
     this.#clients.quick.destroy()
     this.#clients.patient.destroy()
-  }
-
-  /** False only when the store says so. */
-  async #isOpen(key: string, uploadId: string): Promise<boolean> {
-    try {
-      for await (const upload of this.listUploads(key)) if (upload.uploadId === uploadId) return true
-      return false
-    } catch {
-      return true
-    }
   }
 
   #target(key: string, { contentType, metadata }: PutOptions) {

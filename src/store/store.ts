@@ -55,6 +55,15 @@ export interface Store {
   /** Every upload begun under `prefix` and neither completed nor aborted. */
   listUploads(prefix: string): AsyncIterable<OpenUpload>
 
+  /**
+   * Copies an object within the store, whatever its size; none of its bytes come by here. The copy appears whole, in one step,
+   * with what `put` says about it and nothing of the source's metadata. Its ETag may be another than the source's.
+   * Throws `StoreError` with `code: 'NoSuchKey'` when there is no source, and with `code: 'PreconditionFailed'` when it is
+   * not, or no longer, the object that `source` describes. After an error a reader may find the old object under `targetKey`,
+   * or the copy.
+   */
+  copy(source: CopySource, targetKey: string, put: PutOptions): Promise<StoredVersion>
+
   close(): void
 }
 
@@ -62,6 +71,14 @@ export interface PutOptions {
   contentType: string
   /** User metadata: lower-case names, printable ASCII values. */
   metadata?: Readonly<Record<string, string>>
+}
+
+/** The object to copy, as the caller knows it. */
+export interface CopySource {
+  key: string
+  sizeBytes: number
+  /** Without quotes. */
+  etag: string
 }
 
 export interface StoredVersion {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { multipartETag } from '../../src/store/etag'
-import type { PutOptions, Store } from '../../src/store/store'
+import type { CopySource, PutOptions, Store } from '../../src/store/store'
 import { StoreError } from '../../src/store/store-error'
 
 /** What every store must do, whoever is behind it. `open` gives an empty one whose listings come in pages of three. */
@@ -266,6 +266,87 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         expect(await openUploads(store, '')).toEqual([])
       })
     })
+
+    describe('copy', () => {
+      it('makes the same bytes appear under another key, with metadata of their own, and leaves the source', async () => {
+        await store.putText('ring/a', 'text', { ...json, metadata: { slot: 'Monday', only: 'there' } })
+        const source = await sourceOf(store, 'ring/a')
+        const before = await store.head('ring/a')
+        const copied = await store.copy(source, 'daily/a', { ...json, metadata: { slot: 'daily/a' } })
+        expect(await store.getText('daily/a')).toBe('text')
+        const held = await store.head('daily/a')
+        expect(held).toMatchObject({ ...copied, sizeBytes: 4 })
+        expect(held?.metadata).toEqual({ slot: 'daily/a' })
+        expect(await store.head('ring/a')).toEqual(before)
+      })
+
+      it('copies what was uploaded in parts', async () => {
+        const parts = [randomBytes(5 * MiB), randomBytes(5 * MiB), randomBytes(2 * MiB + 7)]
+        await upload(store, 'ring/large', parts)
+        const metadata = { 'make-a-backup-slot': 'daily/2026-11-23' }
+        const source = await sourceOf(store, 'ring/large')
+        const copied = await store.copy(source, 'daily/large', { ...json, metadata })
+        expect((await read(store, 'daily/large')).equals(Buffer.concat(parts))).toBe(true)
+        expect(await store.head('daily/large')).toMatchObject({
+          ...copied,
+          metadata,
+          sizeBytes: 12 * MiB + 7,
+        })
+        expect(await openUploads(store, '')).toEqual([])
+      })
+
+      it('replaces the object under the target key', async () => {
+        await store.putText('target', 'a longer text from before', { ...json, metadata: { old: 'yes' } })
+        await store.putText('source', 'new', json)
+        await store.copy(await sourceOf(store, 'source'), 'target', json)
+        expect(await store.getText('target')).toBe('new')
+        expect((await store.head('target'))?.metadata).toEqual({})
+      })
+
+      it('copies an empty object', async () => {
+        await store.putText('empty', '', json)
+        await store.copy(await sourceOf(store, 'empty'), 'copy', json)
+        expect(await store.head('copy')).toMatchObject({ sizeBytes: 0, etag: md5('') })
+      })
+
+      it('says when there is no source, and leaves the target', async () => {
+        await store.putText('target', 'old', json)
+        const copied = store.copy({ key: 'nothing', sizeBytes: 1, etag: md5('x') }, 'target', json)
+        await expect(copied).rejects.toBeInstanceOf(StoreError)
+        await expect(copied).rejects.toMatchObject({ code: 'NoSuchKey', status: 404 })
+        expect(await store.getText('target')).toBe('old')
+      })
+
+      it('refuses a source that is another object by now, and leaves the target', async () => {
+        await store.putText('target', 'old', json)
+        await store.putText('source', '1111', json)
+        const source = await sourceOf(store, 'source')
+        await store.putText('source', '2222', json)
+        const longer = { ...(await sourceOf(store, 'source')), sizeBytes: 5 }
+        for (const wrong of [source, longer]) {
+          const copied = store.copy(wrong, 'target', json)
+          await expect(copied).rejects.toMatchObject({ code: 'PreconditionFailed', status: 412 })
+        }
+        expect(await store.getText('target')).toBe('old')
+      })
+
+      it.each(awkwardKeys)('finds %j, and copies to it', async key => {
+        await store.putText(key, 'there', json)
+        await store.putText(`${key}x`, 'neighbour', json)
+        await store.copy(await sourceOf(store, key), 'plain', json)
+        expect(await store.getText('plain')).toBe('there')
+        await store.copy(await sourceOf(store, 'plain'), `copies/${key}`, json)
+        expect(await keys(store, 'copies/', true)).toEqual([`copies/${key}`])
+        expect(await store.getText(`copies/${key}`)).toBe('there')
+      })
+
+      it.each(awkwardKeys)('copies a large %j too', async key => {
+        await upload(store, key, [Buffer.alloc(5 * MiB, 1), Buffer.alloc(2 * MiB, 2)])
+        await store.copy(await sourceOf(store, key), `copies/${key}`, json)
+        const copy = await read(store, `copies/${key}`)
+        expect(copy.equals(await read(store, key))).toBe(true)
+      })
+    })
   })
 }
 
@@ -312,6 +393,12 @@ async function read(store: Store, key: string, start?: number): Promise<Buffer> 
   const stream = await store.get(key, start === undefined ? undefined : { start })
   if (stream === undefined) throw new Error(`There is no "${key}".`)
   return buffer(stream)
+}
+
+async function sourceOf(store: Store, key: string): Promise<CopySource> {
+  const held = await store.head(key)
+  if (held === undefined) throw new Error(`There is no "${key}".`)
+  return { key, sizeBytes: held.sizeBytes, etag: held.etag }
 }
 
 async function keys(store: Store, prefix: string, deep = false): Promise<string[]> {

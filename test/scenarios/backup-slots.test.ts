@@ -50,7 +50,6 @@ describe('the name of the slot', () => {
   it.each<[string, string, (clock: Clock) => string]>([
     ['hour-of-week', 'the weekday and the hour', ({ weekday, hour }) => `${weekday}-${hour}-00`],
     ['day-of-week', 'the weekday', ({ weekday }) => weekday],
-    ['running', 'always the same', () => 'running'],
     [
       'at_{date}-{year}{month}{day}-{weekday}-{hour}h{minute}',
       'what the template says',

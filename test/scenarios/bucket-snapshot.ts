@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Manifest } from '../../src/snapshot/manifest'
+import type { Manifest } from '../../src/snapshot/manifest'
 import { parseManifest } from '../../src/snapshot/manifest-codec'
 import { bucketView } from '../servers/bucket-view'
 import type { S3Account } from '../servers/rgw'

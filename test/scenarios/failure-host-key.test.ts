@@ -19,7 +19,11 @@ describe('a backup of a server whose host key is not proven', () => {
       () => `other.example.com ssh-ed25519 ${foreignKey}`,
       [/pins no host key for/, /impostor/],
     ],
-    ['another key', host => `${host} ssh-ed25519 ${foreignKey}`, [/not the one pinned/, /Do not replace the pin/]],
+    [
+      'another key',
+      host => `${host} ssh-ed25519 ${foreignKey}`,
+      [/not the one pinned/, /Do not replace the pin/],
+    ],
     ['another fingerprint', () => `SHA256:${'A'.repeat(43)}`, [/"ssh-known-hosts"/]],
     ['a revoked key', (host, key) => `@revoked ${host} ${key}`, [/marked @revoked/, /stolen/]],
   ]

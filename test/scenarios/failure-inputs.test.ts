@@ -1,5 +1,5 @@
-import { createServer, type Server } from 'node:net'
 import { once } from 'node:events'
+import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { readActionFile } from '../runner/action-file'
 import { backupRun } from '../runner/backup-run'
@@ -64,11 +64,13 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
     ['022', /whole number/],
   ],
   'ssh-key': [
-    ['', /required, got neither.*secrets\.SSH_KEY/],
     ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoq me', /public half.*Store the private key/],
     ['PuTTY-User-Key-File-3: ssh-ed25519 and what follows', /PuTTY key.*puttygen/],
     ['~/.ssh/id_ed25519', /path of a file.*content/],
-    ['-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n', /not a whole private key/],
+    [
+      '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n',
+      /not a whole private key/,
+    ],
     ['key', /fewer than 4 characters/],
   ],
   'ssh-key-passphrase': [['abc', /fewer than 4 characters/]],
@@ -108,7 +110,7 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
     ['web1\\hourly', /backslash/],
     ['web1/../other', /no "\." and "\.\."/],
     ['web1//hourly', /single slashes/],
-    ['web1\x00', /control characters/],
+    ['web1\x07', /control characters/],
     ['x'.repeat(257), /256 bytes/],
   ],
   's3-region': [['eu central', /name of a region.*eu-central-1/]],
@@ -141,13 +143,9 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
   'exclude-tables': [
     ['a.b.c', /table or database\.table/],
     ['`cache`', /backticks/],
-    ['other.cache', /name databases that "databases" lists/],
     ['cache\ncache', /each pattern once/],
   ],
-  'structure-only-tables': [
-    ['.log', /table or database\.table/],
-    ['other.sessions', /name databases that "databases" lists/],
-  ],
+  'structure-only-tables': [['.log', /table or database\.table/]],
   'dump-options': [
     ['--force', /must not hold "--force".*looks whole and is not/],
     ['--loose-skip-comments', /proves that the dump is whole/],
@@ -213,7 +211,15 @@ const contradictions: readonly [inputs: Record<string, string>, says: RegExp][] 
   [{ 'mysql-host': '127.0.0.1' }, /"mysql-socket" and "mysql-host" are both set.*Keep one/s],
   [{ 'mysql-port': '3306' }, /"mysql-socket" and "mysql-port" are both set.*Keep one/s],
   [{ compression: 'none', 'compression-level': '3' }, /"compression-level" is set with compression: none/],
-  [{ compression: 'zstd', 'compression-level': '20' }, /"compression-level" must be a whole number from 1 to 19/],
+  [
+    { compression: 'zstd', 'compression-level': '20' },
+    /"compression-level" must be a whole number from 1 to 19/,
+  ],
+  [{ 'ssh-key': '' }, /"ssh-key" or "ssh-password" is required.*secrets\.SSH_KEY/s],
+  [
+    { 'exclude-tables': 'other.cache', 'structure-only-tables': 'foreign.log' },
+    /"exclude-tables" must name databases that "databases" lists, not "other"/,
+  ],
   [{ databases: '', 'exclude-tables': 'cache' }, /"exclude-tables" is set without "databases"/],
   [{ 'ssh-key': '', 'ssh-key-passphrase': 'a passphrase' }, /"ssh-key-passphrase" is set without "ssh-key"/],
   [{ 's3-endpoint': '' }, /"s3-region" is required.*AWS_REGION/s],
@@ -227,20 +233,23 @@ describe('a backup with a wrong input', () => {
 
   const rounds = Math.max(...Object.values(wrongValues).map(values => values.length))
   const numbers = Array.from({ length: rounds }, (_, index) => index)
-  it.each(numbers)('names every wrong input, with the mend, before it contacts anyone (round %i)', async round => {
-    const wrong = Object.entries(wrongValues).flatMap(([name, values]) => {
-      const value = values[round]
-      return value === undefined ? [] : [{ name, value: value[0], says: value[1] }]
-    })
-    const inputs = Object.fromEntries(wrong.map(({ name, value }) => [name, value]))
-    const run = await refusedRun(inputs, wrong.length > 1 ? [/The first of \d+ problems/] : [])
-    const log = run.main?.log ?? []
-    for (const { name, says } of wrong) {
-      const told = log.filter(line => line.includes(`"${name}"`) && says.test(line))
-      expect({ name, says, told: told.length > 0 }).toEqual({ name, says, told: true })
-    }
-    expect(log.join('\n')).not.toContain('hidden-secret')
-  })
+  it.each(numbers)(
+    'names every wrong input, with the mend, before it contacts anyone (round %i)',
+    async round => {
+      const wrong = Object.entries(wrongValues).flatMap(([name, values]) => {
+        const value = values[round]
+        return value === undefined ? [] : [{ name, value: value[0], says: value[1] }]
+      })
+      const inputs = Object.fromEntries(wrong.map(({ name, value }) => [name, value]))
+      const run = await refusedRun(inputs, wrong.length > 1 ? [/The first of \d+ problems/] : [])
+      const log = run.main?.log ?? []
+      for (const { name, says } of wrong) {
+        const told = log.filter(line => line.includes(`"${name}"`) && says.test(line))
+        expect({ name, says, told: told.length > 0 }).toEqual({ name, says, told: true })
+      }
+      expect(log.join('\n')).not.toContain('hidden-secret')
+    },
+  )
 
   it.each(contradictions)('refuses %j', async (inputs, says) => {
     await refusedRun(inputs, [says])
@@ -248,8 +257,16 @@ describe('a backup with a wrong input', () => {
 
   it.each([
     ['ssh-port', '22a', /^Input "ssh-port" must be a whole number from 1 to 65535, got "22a"\.\n/],
-    ['dump-options', '--force', /^Input "dump-options" must not hold "--force": .*\n.*\nWhat to do: .*exclude-tables/],
-    ['paths', 'var/www', /^Input "paths" must hold absolute paths, got "var\/www"\.\n.*\nWhat to do: For example: \/var\/www\/html/],
+    [
+      'dump-options',
+      '--force',
+      /^Input "dump-options" must not hold "--force": .*\n.*\nWhat to do: .*exclude-tables/,
+    ],
+    [
+      'paths',
+      'var/www',
+      /^Input "paths" must hold absolute paths, got "var\/www"\.\n.*\nWhat to do: For example: \/var\/www\/html/,
+    ],
   ])('puts the one wrong input %s into the annotation', async (name, value, says) => {
     await refusedRun({ [name]: value }, [says])
   })

@@ -47,9 +47,7 @@ export async function serverProcess(
   for (let attempt = 0; attempt < 3_000; attempt++) {
     const found = serverProcesses(home).find(
       process =>
-        process.program === program &&
-        process.readBytes >= readBytes &&
-        process.writtenBytes >= writtenBytes,
+        process.program === program && process.readBytes >= readBytes && process.writtenBytes >= writtenBytes,
     )
     if (found !== undefined) return found
     await sleep(10)

@@ -1,0 +1,225 @@
+/** The rights of a database user at a fresh login, as `SHOW GRANTS` tells them. */
+export interface Grants {
+  /** The user itself, its active roles, everybody (MariaDB's PUBLIC). What one lacks another may have. */
+  readonly holders: readonly Holder[]
+  readonly server: GrantRules
+}
+
+/** How the server reads grants on databases. */
+export interface GrantRules {
+  flavor: 'mariadb' | 'mysql'
+  /** MySQL's system variable `partial_revokes`: with it on, `_` and `%` in a database name stand for themselves. */
+  partialRevokes: boolean
+}
+
+interface Holder {
+  readonly kind: 'user' | 'role' | 'everybody'
+  readonly global: Set<string>
+  /** Rights that the global ones lack in one database (MySQL 8, partial revokes). */
+  readonly revoked: { database: string; privileges: Set<string> }[]
+  /** In the server's order. `pattern` as in GRANT: `_` and `%` are wildcards, `\` takes that from them. */
+  readonly databases: { pattern: string; privileges: Set<string> }[]
+  readonly tables: { database: string; table: string; privileges: Set<string> }[]
+}
+
+/** Where a right is needed: in a whole database, or for one table of it. */
+export interface GrantPlace {
+  database: string
+  table?: string
+}
+
+/**
+ * Reads the lines of `SHOW GRANTS`: what the session's roles add is among them (MariaDB, MySQL 8 and newer). Rights on columns and on
+ * single routines, roles and proxies say nothing about what a dump holds and are passed over, and so is a line that makes no sense: a
+ * right that is not understood is a right the user does not have. Nothing behind the grantee is kept, so no password hash is.
+ */
+export function parseGrants(lines: readonly string[], server: GrantRules): Grants {
+  const holders = (['user', 'role', 'everybody'] as const).map(
+    (kind): Holder => ({ kind, global: new Set(), revoked: [], databases: [], tables: [] }),
+  )
+  for (const line of lines) {
+    const grant = parseLine(line)
+    const holder = holders.find(({ kind }) => kind === grant?.holder)
+    if (grant === undefined || holder === undefined) continue
+    const { privileges, database, table } = grant
+    if (grant.isRevoke) {
+      if (database !== undefined && table === undefined) holder.revoked.push({ database, privileges })
+    } else if (database === undefined) {
+      for (const privilege of privileges) holder.global.add(privilege)
+    } else if (table === undefined) {
+      const entry = holder.databases.find(({ pattern }) => pattern === database)
+      if (entry === undefined) holder.databases.push({ pattern: database, privileges })
+      else for (const privilege of privileges) entry.privileges.add(privilege)
+    } else {
+      holder.tables.push({ database, table, privileges })
+    }
+  }
+  return { holders, server }
+}
+
+/**
+ * The lines of what the command-line client printed with `--batch`: it writes a backslash as `\\`, a line break as `\n`, a tab as
+ * `\t` and a NUL as `\0`.
+ */
+export function grantLines(printed: string): string[] {
+  const escapes: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n', '\\t': '\t', '\\0': '\0' }
+  return printed
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => line.replace(/\\[\\nt0]/g, escape => escapes[escape] ?? escape))
+}
+
+/** Whether the user has a right in the whole database or, with `table`, at least for that table. */
+export function mayUse(grants: Grants, privilege: string, { database, table }: GrantPlace): boolean {
+  return grants.holders.some(holder => {
+    if (holdsGlobally(holder, privilege, database)) return true
+    const entries = decidingEntries(grants.server, holder, database)
+    if (entries.length > 0 && entries.every(entry => has(entry.privileges, privilege))) return true
+    return holder.tables.some(
+      entry => entry.database === database && entry.table === table && has(entry.privileges, privilege),
+    )
+  })
+}
+
+/** Whether the user has a right on `*.*` that was not taken from it in this database. */
+export function mayUseGlobally(grants: Grants, privilege: string, database: string): boolean {
+  return grants.holders.some(holder => holdsGlobally(holder, privilege, database))
+}
+
+/**
+ * The names to write behind ON, without `.*`, so that a GRANT of this right reaches the database. Where the user has a grant that covers
+ * it, under whatever pattern, the new right must go there: a second entry for the same database would hide the rights of the first.
+ */
+export function databasesToGrantOn(grants: Grants, privilege: string, database: string): string[] {
+  const own = grants.holders.filter(({ kind }) => kind === 'user')
+  const lacking = own
+    .flatMap(holder => decidingEntries(grants.server, holder, database))
+    .filter(entry => !has(entry.privileges, privilege))
+    .map(entry => entry.pattern)
+  if (lacking.length > 0) return [...new Set(lacking)]
+  return [grants.server.partialRevokes ? database : database.replace(/[_%\\]/g, '\\$&')]
+}
+
+function has(privileges: ReadonlySet<string>, privilege: string): boolean {
+  return privileges.has(privilege) || privileges.has('ALL PRIVILEGES')
+}
+
+function holdsGlobally(holder: Holder, privilege: string, database: string): boolean {
+  return (
+    has(holder.global, privilege) &&
+    !holder.revoked.some(entry => entry.database === database && has(entry.privileges, privilege))
+  )
+}
+
+/**
+ * Entries for one database do not add up: the server takes the first that fits. MariaDB shows those of a user in the order in which it
+ * looks; an active role has the entries of all roles below it, whole names before patterns (tried on 10.11). MySQL's order depends on
+ * version and history (manual, "GRANT Statement", on wildcards). Where the order is not known, all must agree.
+ */
+function decidingEntries({ flavor, partialRevokes }: GrantRules, holder: Holder, database: string) {
+  const entries = holder.databases.filter(({ pattern }) =>
+    partialRevokes ? pattern === database : matchesPattern(pattern, database),
+  )
+  if (flavor === 'mysql') return entries
+  if (holder.kind !== 'role') return entries.slice(0, 1)
+  const whole = entries.filter(({ pattern }) => !partsOf(pattern).some(isWildcard))
+  return whole.length > 0 ? whole : entries
+}
+
+/** As servers compare: byte by byte, so that `_` is half of an `ö`. Without recursion, which many `%` would make slow. */
+function matchesPattern(pattern: string, name: string): boolean {
+  const parts = partsOf(pattern)
+  const bytes = Buffer.from(name).toString('latin1')
+  let part = 0
+  let position = 0
+  let star = -1
+  let resume = 0
+  while (position < bytes.length) {
+    const wanted = parts[part]
+    if (wanted === '%') {
+      star = part++
+      resume = position
+    } else if (wanted === '_' || wanted?.slice(-1) === bytes[position]) {
+      part++
+      position++
+    } else if (star >= 0) {
+      part = star + 1
+      position = ++resume
+    } else {
+      return false
+    }
+  }
+  return parts.slice(part).every(rest => rest === '%')
+}
+
+/** Single bytes, or two where the first takes its meaning from the second. */
+function partsOf(pattern: string): string[] {
+  return Buffer.from(pattern).toString('latin1').match(/\\[^]|[^]/g) ?? []
+}
+
+function isWildcard(part: string): boolean {
+  return part === '%' || part === '_'
+}
+
+interface GrantLine {
+  isRevoke: boolean
+  privileges: Set<string>
+  /** Undefined: `*.*`. */
+  database: string | undefined
+  /** Undefined: the whole database. */
+  table: string | undefined
+  holder: Holder['kind']
+}
+
+const quoted = '`(?:[^`]|``)*`|"(?:[^"]|"")*"'
+const identifier = `${quoted}|[\\w$\\u0080-\\uffff]+`
+// One right of a list, the columns it is limited to, and what follows: the next right or the object.
+const listedPrivilege = new RegExp(
+  `([A-Za-z_][\\w ]*?)(?: ?(\\((?:${quoted}|[^\`"()])*\\)))?(?:, ?| (ON) )`,
+  'y',
+)
+const globalObject = /\*\.\* /y
+const object = new RegExp(`(?:TABLE )?(${identifier})\\.(?:(\\*)|(${identifier})) `, 'y')
+const grantee = new RegExp(`(?:TO|FROM) (?:(PUBLIC)(?![^ ])|(?:${identifier}|'[^]*?'(?=[@ ]|$))(@)?)`, 'y')
+
+function parseLine(line: string): GrantLine | undefined {
+  const verb = /^(GRANT|REVOKE) /.exec(line)
+  if (verb === null) return undefined
+  let position = verb[0].length
+  const read = (expression: RegExp): RegExpExecArray | undefined => {
+    expression.lastIndex = position
+    const match = expression.exec(line)
+    if (match === null) return undefined
+    position = expression.lastIndex
+    return match
+  }
+
+  const privileges = new Set<string>()
+  for (let isLast = false; !isLast; ) {
+    const listed = read(listedPrivilege)
+    if (listed === undefined) return undefined
+    const [, name = '', columns, on] = listed
+    if (columns === undefined) privileges.add(name.toUpperCase())
+    isLast = on !== undefined
+  }
+  const isGlobal = read(globalObject) !== undefined
+  const named = isGlobal ? undefined : read(object)
+  if (!isGlobal && named === undefined) return undefined
+  const receiver = read(grantee)
+  if (receiver === undefined) return undefined
+  const [, everybody, host] = receiver
+  return {
+    isRevoke: verb[1] === 'REVOKE',
+    privileges,
+    database: named?.[1] === undefined ? undefined : unquoted(named[1]),
+    table: named?.[3] === undefined ? undefined : unquoted(named[3]),
+    // Only users have a host where `SHOW GRANTS` names roles (MariaDB); MySQL adds up the roles and names the user.
+    holder: everybody !== undefined ? 'everybody' : host === undefined ? 'role' : 'user',
+  }
+}
+
+function unquoted(name: string): string {
+  const quote = name[0]
+  if (quote !== '`' && quote !== '"') return name
+  return name.slice(1, -1).replaceAll(quote + quote, quote)
+}
