@@ -1,5 +1,6 @@
 import { constants, createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib'
 import { messageOf } from '../runtime/errors'
+import { droppedBuffers } from '../runtime/young-garbage'
 import type { Compression } from '../server/compression'
 import { CheckError } from './check-error'
 import { ZstdFrames } from './zstd-frames'
@@ -85,6 +86,7 @@ class CompressedStream implements Decompressor {
     this.frames = frames
     engine.on('data', (piece: Buffer) => {
       if (!this.stopped) listener.content(piece)
+      droppedBuffers(piece.length)
     })
     engine.on('drain', () => this.wake())
     engine.on('error', error => this.failEngine(error))

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { addAbortSignal, Transform } from 'node:stream'
+import { droppedBuffers } from '../runtime/young-garbage'
 import type { Compression } from '../server/compression'
 import type { ContentCheck, ContentDigest } from './content-check'
 import { openDecompressor } from './decompressor'
@@ -22,13 +23,14 @@ const queueBytes = 256 * 1024
  * Checks a stored stream in passing: digests it as it is, decompresses it and shows the content to the check. Memory is
  * constant: a chunk is taken when both the reader and the decompressor have room, and content is dropped once it was seen.
  */
-export function inspect<R>(options: {
+export function inspect<R extends ContentDigest>(options: {
   compression: Compression
   check: ContentCheck<R>
   signal?: AbortSignal
 }): Inspection<R> {
   const { compression, check, signal } = options
-  const digest = createHash('sha256')
+  // What is stored as it is has the digest of its content.
+  const digest = compression === 'none' ? undefined : createHash('sha256')
   let storedBytes = 0
   let result: (ContentDigest & { content: R }) | undefined
 
@@ -56,14 +58,16 @@ export function inspect<R>(options: {
     highWaterMark: queueBytes,
     transform(chunk: Buffer, _encoding, callback) {
       storedBytes += chunk.length
-      digest.update(chunk)
+      digest?.update(chunk)
+      droppedBuffers(chunk.length)
       decompressor.write(chunk, () => callback(null, chunk))
     },
     flush(callback) {
       decompressor.end(() =>
         guarded(
           () => {
-            result = { bytes: storedBytes, sha256: digest.digest('hex'), content: check.finish() }
+            const content = check.finish()
+            result = { bytes: storedBytes, sha256: digest?.digest('hex') ?? content.sha256, content }
           },
           () => callback(),
         ),

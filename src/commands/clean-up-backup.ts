@@ -1,7 +1,8 @@
 import type { BackupInputs } from '../inputs/backup'
-import { messageOf } from '../runtime/errors'
+import { messageOf, UserError } from '../runtime/errors'
 import type { Runtime } from '../runtime/runtime'
-import { serverOver } from '../server/server'
+import { type Server, serverOver } from '../server/server'
+import { abortLeftovers } from '../snapshot/leftovers'
 import { recoverSlot } from '../snapshot/recover'
 import type { Store } from '../store/store'
 import type { BackupState } from './backup-state'
@@ -46,19 +47,50 @@ async function settleStore(
 
 async function settleServer(
   inputs: BackupInputs,
-  { lock, owner }: BackupState,
-  { runtime, connect }: { runtime: Runtime; connect: Connect },
+  state: BackupState,
+  { runtime, store, connect }: { runtime: Runtime; store: Store; connect: Connect },
 ): Promise<void> {
+  const { lock, owner } = state
   const connection = await connect(inputs.ssh, {
     signal: runtime.signal,
     onRetry: message => runtime.log.info(message),
   })
   try {
-    const ended = await serverOver(connection).cleanUp({ lock, owner, mirrorDir: inputs.files.mirrorDir })
+    const server = serverOver(connection)
+    const ended = await server.cleanUp({ lock, owner, mirrorDir: inputs.files.mirrorDir })
     runtime.log.info(
       ended.length === 0 ? 'Nothing was left on the server.' : 'Ended what was left on the server.',
     )
+    await dropUnknownUploads(inputs, state, { runtime, store, server })
   } finally {
     connection.close()
+  }
+}
+
+/**
+ * Drops uploads of the slot that the run had begun and not yet noted: it may have died before the store's answer came. Only
+ * under the lock is it sure that none of them belongs to another run; one that holds it by now drops them itself.
+ */
+async function dropUnknownUploads(
+  { s3 }: BackupInputs,
+  { stage, slot, lock, owner }: BackupState,
+  { runtime, store, server }: { runtime: Runtime; store: Store; server: Server },
+): Promise<void> {
+  if (stage !== 'preparing') return
+  try {
+    const held = await server.takeLock({ lock, owner, waitSeconds: 0 })
+    try {
+      const { aborted } = await abortLeftovers(store, s3.prefix, {
+        keepUploadIds: new Set(),
+        slotBeingWritten: slot,
+        now: runtime.clock.now(),
+      })
+      for (const { key } of aborted) runtime.log.info(`Dropped the unfinished upload of ${key}.`)
+    } finally {
+      await held.release()
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    runtime.log.info(`Uploads were not looked for: ${error.message}`)
   }
 }

@@ -1,12 +1,14 @@
 import type { BackupInputs } from '../inputs/backup'
-import { dumpDefaultRefusal } from '../inputs/dump-options'
 import { UserError } from '../runtime/errors'
 import type { Warning } from '../runtime/runtime'
+import { blindSpotError } from '../server/blind-spots'
 import { type DumpArguments, dumpArguments } from '../server/dump-arguments'
 import type { DatabaseInventory } from '../server/inventory'
 import type { Findings } from '../server/parse-inventory'
 import { selectTables, type TableSelection, unmatchedPatterns } from '../server/table-selection'
 import { artifactKey, databaseArtifactName, filesArtifactName } from '../snapshot/keys'
+import { chosenDatabases, planProblems } from './plan-problems'
+import { planSight, type Sight } from './plan-sight'
 
 /** What one backup is going to take, decided before the first stream begins. */
 export interface BackupPlan {
@@ -35,15 +37,18 @@ const dumpToDataRatio = 2.5
 
 /** Holds what was asked for against what the server has. Throws UserError, one that names everything that does not fit. */
 export function planBackup(inputs: BackupInputs, slot: string, findings: Findings): BackupPlan {
-  const problems = [...pathProblems(inputs, findings), ...databaseProblems(inputs, findings)]
+  const problems = planProblems(inputs, findings)
   if (problems.length > 0) {
-    throw new UserError(problems.join(' '), {
+    throw new UserError(problems.map(({ what, fix }) => `${what} ${fix}`).join(' '), {
       advice: 'Mend what is named, on the server or in the workflow, and run again.',
     })
   }
   const databases = chosenDatabases(inputs, findings)
+  const planned = databases.map(listed => planDatabase(inputs, slot, findings, listed, databases.length === 1))
+  const refused = planned.flatMap(({ sight }) => sight?.refused ?? [])
+  if (refused.length > 0) throw blindSpotError(refused)
   return {
-    databases: databases.map(listed => planDatabase(inputs, slot, findings, listed, databases.length === 1)),
+    databases: planned.map(({ plan }) => plan),
     files:
       inputs.files.paths.length === 0
         ? undefined
@@ -51,65 +56,11 @@ export function planBackup(inputs: BackupInputs, slot: string, findings: Finding
             name: filesArtifactName,
             key: artifactKey(inputs.s3.prefix, slot, filesArtifactName, 'files', inputs.compression.kind),
           },
-    warnings: planWarnings(inputs, databases),
+    warnings: [
+      ...planWarnings(inputs, databases),
+      ...planned.flatMap(({ sight }) => sight?.warnings ?? []),
+    ],
   }
-}
-
-function pathProblems({ allowEmpty }: BackupInputs, { paths }: Findings): string[] {
-  return paths.flatMap(({ path, state }) => {
-    const folder = `The folder ${JSON.stringify(path)} of "paths"`
-    if (state === 'missing')
-      return [`${folder} does not exist on the server, or the SSH user may not see it.`]
-    if (state === 'not-a-folder') return [`${folder} is not a folder on the server.`]
-    if (state === 'unreadable') return [`${folder} may not be read by the SSH user.`]
-    if (state === 'empty' && !allowEmpty) {
-      return [`${folder} is empty on the server; if that is right, set "allow-empty: true".`]
-    }
-    return []
-  })
-}
-
-function databaseProblems(inputs: BackupInputs, findings: Findings): string[] {
-  if (inputs.databases.length === 0) return []
-  const problems: string[] = []
-  for (const name of findings.defaults) {
-    const reason = dumpDefaultRefusal(name)
-    if (reason === undefined) continue
-    problems.push(
-      `The configuration of the database client on the server adds "--${name}" to every dump: ${reason}. Remove it there, or give "mysql-user" and "mysql-password", which shut that configuration out.`,
-    )
-  }
-  const listed = findings.inventory?.databases ?? []
-  if (inputs.databases === 'all') {
-    if (listed.length === 0) problems.push('The database user sees no database but the system schemas.')
-  } else {
-    for (const name of inputs.databases) {
-      if (listed.some(database => database.name === name)) continue
-      const visible = findings.visible.map(each => JSON.stringify(each)).join(', ')
-      problems.push(
-        `The database ${JSON.stringify(name)} does not exist on the server, or the database user may not see it; it sees: ${visible}.`,
-      )
-    }
-  }
-  for (const database of chosenDatabases(inputs, findings)) {
-    const { excluded } = selectTables(inputs.tables, database)
-    if (database.tables.length > excluded.length || inputs.allowEmpty) continue
-    const what =
-      database.tables.length === 0
-        ? 'has no tables that the database user may see'
-        : 'is left without tables by "exclude-tables"'
-    problems.push(
-      `The database ${JSON.stringify(database.name)} ${what}; if an empty backup is right, set "allow-empty: true".`,
-    )
-  }
-  return problems
-}
-
-/** In the order of the input, or of the server for `*`. */
-function chosenDatabases(inputs: BackupInputs, findings: Findings): DatabaseInventory[] {
-  const listed = findings.inventory?.databases ?? []
-  if (inputs.databases === 'all') return listed
-  return inputs.databases.flatMap(name => listed.filter(database => database.name === name))
 }
 
 function planDatabase(
@@ -118,23 +69,26 @@ function planDatabase(
   findings: Findings,
   listed: DatabaseInventory,
   isOnlyOne: boolean,
-): DatabasePlan {
-  const selection = selectTables(inputs.tables, listed)
+): { plan: DatabasePlan; sight: Sight | undefined } {
+  const chosen = selectTables(inputs.tables, listed)
+  const sight = findings.inventory && planSight(inputs, findings.inventory, listed, chosen)
+  const selection = sight?.selection ?? chosen
   const name = databaseArtifactName(listed.name, isOnlyOne)
   const dataBytes = listed.tables.reduce((sum, table) => sum + (table.sizeBytes || 0), 0)
-  return {
+  const plan = {
     name,
     key: artifactKey(inputs.s3.prefix, slot, name, 'database', inputs.compression.kind),
-    listed,
+    listed: sight?.listed ?? listed,
     selection,
     arguments: dumpArguments({
       database: listed.name,
       selection,
-      extra: inputs.dumpOptions,
+      extra: [...inputs.dumpOptions, ...(sight?.options ?? [])],
       canIgnoreTableData: findings.canIgnoreTableData,
     }),
     expectedBytes: dataBytes * dumpToDataRatio,
   }
+  return { plan, sight }
 }
 
 const namedAtMost = 20
@@ -144,10 +98,8 @@ function planWarnings(inputs: BackupInputs, databases: readonly DatabaseInventor
     code: 'pattern-without-match',
     message: `The table pattern ${JSON.stringify(pattern)} matches nothing: check its spelling.`,
   }))
-  const loose = databases.flatMap(({ name, tables }) =>
-    tables
-      .filter(table => table.kind === 'table' && !/^(innodb|rocksdb|tokudb|ndbcluster)$/i.test(table.engine))
-      .map(table => `${name}.${table.name} (${table.engine || 'no engine'})`),
+  const loose = nonTransactionalTables(databases).map(
+    ({ database, name, engine }) => `${database}.${name} (${engine || 'no engine'})`,
   )
   if (loose.length > 0) {
     const named = loose.slice(0, namedAtMost).join(', ')
@@ -158,4 +110,15 @@ function planWarnings(inputs: BackupInputs, databases: readonly DatabaseInventor
     })
   }
   return warnings
+}
+
+/** Tables whose rows a dump may read at different moments: their engine has no transactions. */
+export function nonTransactionalTables(
+  databases: readonly DatabaseInventory[],
+): { database: string; name: string; engine: string }[] {
+  return databases.flatMap(({ name: database, tables }) =>
+    tables
+      .filter(({ kind, engine }) => kind === 'table' && !/^(innodb|rocksdb|tokudb|ndbcluster)$/i.test(engine))
+      .map(({ name, engine }) => ({ database, name, engine })),
+  )
 }

@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises'
-import type { ContentCheck } from '../checks/content-check'
+import type { ContentCheck, ContentDigest } from '../checks/content-check'
 import { type Inspection, inspect } from '../checks/inspect'
 import { FailureError } from '../runtime/errors'
 import type { Clock } from '../runtime/runtime'
@@ -51,7 +51,7 @@ export interface StreamContext {
 const stallMs = 10 * 60_000
 
 /** Streams one artifact through the checks into an upload that is not completed. Throws the first thing that went wrong. */
-export async function streamArtifact<R>(
+export async function streamArtifact<R extends ContentDigest>(
   artifact: ArtifactStream<R>,
   context: StreamContext,
 ): Promise<PreparedArtifact<R>> {

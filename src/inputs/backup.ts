@@ -1,17 +1,22 @@
 import { UserError } from '../runtime/errors'
 import type { DatabaseAccess } from '../server/database-access'
 import type { Rotation } from '../snapshot/slot'
+import type { TierKeep } from '../snapshot/tier-name'
 import type { SshTarget } from '../ssh/connection'
 import type { S3Settings } from '../store/s3-settings'
 import { type CompressionSettings, loadCompression } from './compression'
 import { type DatabaseSettings, loadDatabase } from './database'
 import { type FileSettings, loadFiles } from './files'
+import { type GuardSettings, loadGuards } from './guards'
+import { heartbeatSecrets, loadHeartbeat } from './heartbeat'
+import { type Hooks, loadHooks } from './hooks'
 import { loadMysql, mysqlSecrets } from './mysql'
 import { flag, type InputReader, lines, maskSecret } from './read'
 import { readAll } from './read-all'
 import { loadRotation } from './rotation'
 import { type Environment, loadS3, s3Secrets } from './s3'
 import { loadSsh, sshSecrets } from './ssh'
+import { loadTiers } from './tiers'
 
 /** Everything a backup is told. Holds secrets: never logged. */
 export interface BackupInputs extends DatabaseSettings {
@@ -23,8 +28,14 @@ export interface BackupInputs extends DatabaseSettings {
   rotation: Rotation
   /** An IANA name. */
   timezone: string
+  tiers: TierKeep
+  guards: GuardSettings
   /** A database without tables or a folder without files is fine. */
   allowEmpty: boolean
+  hooks: Hooks
+  heartbeatUrl?: string
+  /** Look and tell, store nothing. */
+  isDryRun: boolean
 }
 
 /**
@@ -32,9 +43,17 @@ export interface BackupInputs extends DatabaseSettings {
  * all secrets are masked before the first can be thrown.
  */
 export function loadBackupInputs(read: InputReader, environment: Environment): BackupInputs {
-  for (const name of [...sshSecrets, ...mysqlSecrets, ...s3Secrets]) maskSecret(read, name)
-  const { ssh, mysql, s3, database, files, compression, rotation, allowEmpty } = readAll({
+  for (const name of secrets) maskSecret(read, name)
+  const { inputs } = readAll({
     something: () => requireSomething(read),
+    inputs: () => readGroups(read, environment),
+  })
+  const { database, rotation, heartbeatUrl, ...rest } = inputs
+  return { ...rest, ...database, ...rotation, ...(heartbeatUrl === undefined ? {} : { heartbeatUrl }) }
+}
+
+function readGroups(read: InputReader, environment: Environment) {
+  return readAll({
     ssh: () => loadSsh(read),
     mysql: () => loadMysql(read),
     s3: () => loadS3(read, environment),
@@ -42,10 +61,16 @@ export function loadBackupInputs(read: InputReader, environment: Environment): B
     files: () => loadFiles(read),
     compression: () => loadCompression(read),
     rotation: () => loadRotation(read),
+    tiers: () => loadTiers(read),
+    guards: () => loadGuards(read),
     allowEmpty: () => flag(read, 'allow-empty') ?? false,
+    hooks: () => loadHooks(read),
+    heartbeatUrl: () => loadHeartbeat(read),
+    isDryRun: () => flag(read, 'dry-run') ?? false,
   })
-  return { ssh, mysql, s3, ...database, files, compression, ...rotation, allowEmpty }
 }
+
+const secrets = [...sshSecrets, ...mysqlSecrets, ...s3Secrets, ...heartbeatSecrets]
 
 function requireSomething(read: InputReader): void {
   if (['databases', 'paths'].some(name => isFilled(read, name))) return

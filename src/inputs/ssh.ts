@@ -3,6 +3,7 @@ import type { SshTarget } from '../ssh/connection'
 import { parseHostKeyPins } from '../ssh/host-keys'
 import { readPrivateKey } from '../ssh/private-key'
 import { parseHost } from './host'
+import { loadProxyJump } from './proxy-jump'
 import { type InputReader, required, secret, wholeNumber, wrongInput } from './read'
 import { readAll } from './read-all'
 
@@ -11,17 +12,19 @@ export const sshSecrets = ['ssh-key', 'ssh-key-passphrase', 'ssh-password'] as c
 
 /**
  * The inputs `ssh-*`. An empty `ssh-known-hosts` passes, as pins that match no key: the connection refuses, and only it
- * can print the fingerprints that the server offers.
+ * can print the fingerprints that the server offers. A jump host takes the same login and the same pins.
  */
 export function loadSsh(read: InputReader): SshTarget {
-  const { host, port, user, login, hostKeys } = readAll({
+  const { host, port, user, login, hostKeys, jump } = readAll({
     host: () => readHost(read),
     port: () => wholeNumber(read, 'ssh-port', { min: 1, max: 65535 }) ?? 22,
     user: () => readUser(read),
     login: () => readLogin(read),
     hostKeys: () => parseHostKeyPins(read.input('ssh-known-hosts')),
+    jump: () => loadProxyJump(read),
   })
-  return { host, port, user, ...login, hostKeys }
+  const target = { host, port, user, ...login, hostKeys }
+  return jump === undefined ? target : { ...target, jump: { ...jump, ...login, hostKeys } }
 }
 
 function readHost(read: InputReader): string {

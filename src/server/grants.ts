@@ -66,7 +66,7 @@ export function grantLines(printed: string): string[] {
   return printed
     .split('\n')
     .filter(line => line !== '')
-    .map(line => line.replace(/\\[\\nt0]/g, escape => escapes[escape] ?? escape))
+    .map(line => line.replace(/\\[\\nt0]/g, written => escapes[written] ?? written))
 }
 
 /** Whether the user has a right in the whole database or, with `table`, at least for that table. */
@@ -154,7 +154,7 @@ function matchesPattern(pattern: string, name: string): boolean {
 
 /** Single bytes, or two where the first takes its meaning from the second. */
 function partsOf(pattern: string): string[] {
-  return Buffer.from(pattern).toString('latin1').match(/\\[^]|[^]/g) ?? []
+  return Buffer.from(pattern).toString('latin1').match(/\\.|./gs) ?? []
 }
 
 function isWildcard(part: string): boolean {
@@ -180,7 +180,7 @@ const listedPrivilege = new RegExp(
 )
 const globalObject = /\*\.\* /y
 const object = new RegExp(`(?:TABLE )?(${identifier})\\.(?:(\\*)|(${identifier})) `, 'y')
-const grantee = new RegExp(`(?:TO|FROM) (?:(PUBLIC)(?![^ ])|(?:${identifier}|'[^]*?'(?=[@ ]|$))(@)?)`, 'y')
+const grantee = new RegExp(`(?:TO|FROM) (?:(PUBLIC)(?![^ ])|(?:${identifier}|'.*?'(?=[@ ]|$))(@)?)`, 'sy')
 
 function parseLine(line: string): GrantLine | undefined {
   const verb = /^(GRANT|REVOKE) /.exec(line)

@@ -3,6 +3,10 @@ export interface Inventory {
   server: { flavor: 'mariadb' | 'mysql'; version: string }
   /** First line of the dump tool's `--version`. */
   dumpTool: string
+  /** `CURRENT_USER()`: `backup@localhost`. */
+  user: string
+  /** What `SHOW GRANTS` lists for a fresh login, without hashes of passwords. */
+  grants: { lines: string[]; partialRevokes: boolean }
   databases: DatabaseInventory[]
 }
 
@@ -12,8 +16,8 @@ export interface DatabaseInventory {
   collation: string
   tables: ListedTable[]
   triggers: { name: string; table: string }[]
-  /** `kind` in lower case: procedure, function, package, package body. */
-  routines: { name: string; kind: string }[]
+  /** `kind` in lower case: procedure, function, package, package body. `isReadable`: the user may see its text. */
+  routines: { name: string; kind: string; isReadable: boolean }[]
   events: string[]
 }
 

@@ -1,4 +1,5 @@
 import { FailureError } from '../runtime/errors'
+import { grantLines } from './grants'
 import type { DatabaseInventory, Inventory, ListedTable } from './inventory'
 
 /** What the job `inventory` found: the tools, the folders, the databases. */
@@ -31,6 +32,10 @@ export function parseInventory(text: string): Findings {
       return value
     }
     const name = (index: number): string => Buffer.from(field(index), 'hex').toString('utf8')
+    const inventory = (): Inventory => {
+      if (findings.inventory === undefined) throw unreadable(line)
+      return findings.inventory
+    }
     switch (fields[0]) {
       case 'os':
         findings.os = field(1)
@@ -54,7 +59,22 @@ export function parseInventory(text: string): Findings {
         findings.defaults.push(field(1))
         break
       case 'server':
-        findings.inventory = { server: serverFacts(name(1), name(2)), dumpTool, databases: [] }
+        findings.inventory = {
+          server: serverFacts(name(1), name(2)),
+          dumpTool,
+          user: '',
+          grants: { lines: [], partialRevokes: false },
+          databases: [],
+        }
+        break
+      case 'user':
+        inventory().user = name(1)
+        break
+      case 'partial_revokes':
+        inventory().grants.partialRevokes = field(1) === 'ON'
+        break
+      case 'grants':
+        inventory().grants.lines = grantLines(name(1))
         break
       case 'visible':
         findings.visible.push(name(1))
@@ -83,7 +103,11 @@ export function parseInventory(text: string): Findings {
         databases.get(name(1))?.triggers.push({ name: name(2), table: name(3) })
         break
       case 'routine':
-        databases.get(name(1))?.routines.push({ name: name(2), kind: field(3).toLowerCase() })
+        databases.get(name(1))?.routines.push({
+          name: name(2),
+          kind: field(3).toLowerCase(),
+          isReadable: field(4) === '1',
+        })
         break
       case 'event':
         databases.get(name(1))?.events.push(name(2))

@@ -2,12 +2,14 @@ import type { Connection } from '../ssh/connection'
 import type { Compression } from './compression'
 import type { DatabaseAccess } from './database-access'
 import { connectionOptions, type DumpArguments } from './dump-arguments'
+import { type Examination, type ExamineRequest, examine } from './examine'
 import { type Job, runJob, startJob } from './job'
 import { explainFailure } from './job-errors'
 import type { ReportLine } from './job-report'
 import { locationArguments, optionFileLines } from './option-file'
 import { type Findings, parseInventory } from './parse-inventory'
 import type { Request } from './request'
+import { type CommandRequest, runCommand } from './run-command'
 
 /** The server, as far as a backup has business with it. Every method is one job of `server.sh` on a channel of its own. */
 export interface Server {
@@ -15,10 +17,14 @@ export interface Server {
   takeLock(request: LockRequest): Promise<ServerLock>
   /** What tools, folders and databases are there. Reads only. */
   survey(request: SurveyRequest): Promise<Findings>
+  /** What a backup would meet on the server; see `examine.ts`. Reads only. */
+  examine(request: ExamineRequest): Promise<Examination>
   /** The dump of one database, compressed. */
   openDump(request: DumpRequest): Promise<Job>
   /** Mirrors the folders, then streams the mirror as a tar archive, compressed. */
   openArchive(request: ArchiveRequest): Promise<Job>
+  /** Runs shell text of the user's and returns the lines it printed; see `run-command.ts`. */
+  runCommand(request: CommandRequest): Promise<string[]>
   /** Ends what a killed run of this owner left: its processes and its locks. */
   cleanUp(request: { lock: string; owner: string; mirrorDir: string }): Promise<string[]>
 }
@@ -74,8 +80,10 @@ export function serverOver(connection: Connection): Server {
   return {
     takeLock: request => takeLock(connection, request),
     survey: request => survey(connection, request),
+    examine: request => examine(connection, request, clientLines(request)),
     openDump: request => openDump(connection, request),
     openArchive: request => openArchive(connection, request),
+    runCommand: request => runCommand(connection, request),
     cleanUp: async ({ lock, owner, mirrorDir }) => {
       const request: Request = [
         ['lock', lockFolder(lock)],
@@ -135,26 +143,31 @@ async function takeLock(
 }
 
 async function survey(connection: Connection, request: SurveyRequest): Promise<Findings> {
-  const { databases, access } = request
-  const wanted: Request =
-    databases === 'all'
-      ? [['everything', 'yes']]
-      : databases.map(name => ['database', Buffer.from(name).toString('hex').toUpperCase()] as const)
   const { text } = await runJob(
     connection,
     'inventory',
     [
-      ...optionLines(access),
-      ...[...locationOptions(access), ...connectionOptions(request.dumpOptions), ...clientOptions].map(
-        toArgument,
-      ),
-      ...wanted,
+      ...clientLines(request),
       ...request.paths.map(path => ['path', path] as const),
       ['compression', request.compression],
     ],
     { explain: failure => explainFailure('the inventory', failure) },
   )
   return parseInventory(text)
+}
+
+/** Which databases to ask for, and how to log in. */
+function clientLines({
+  access,
+  databases,
+  dumpOptions,
+}: Pick<SurveyRequest, 'access' | 'databases' | 'dumpOptions'>): Request {
+  const wanted: Request =
+    databases === 'all'
+      ? [['everything', 'yes']]
+      : databases.map(name => ['database', Buffer.from(name).toString('hex').toUpperCase()] as const)
+  const options = [...locationOptions(access), ...connectionOptions(dumpOptions), ...clientOptions]
+  return [...optionLines(access), ...options.map(toArgument), ...wanted]
 }
 
 const clientOptions = [

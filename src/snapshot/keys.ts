@@ -1,6 +1,7 @@
 import type { Compression } from '../server/compression'
 import { compressionSuffix } from '../server/compression'
 import type { Artifact } from './manifest'
+import { tierOf } from './tier-name'
 
 /** The name of the files artifact, between the slot and `.tar` in its key. */
 export const filesArtifactName = 'codebase'
@@ -8,6 +9,11 @@ export const filesArtifactName = 'codebase'
 /** The name of a database's artifact: `database` when it is the only one, `shop.database` beside others. */
 export function databaseArtifactName(database: string, isOnlyOne: boolean): string {
   return isOnlyOne ? 'database' : `${encodeURIComponent(database)}.database`
+}
+
+/** Whether a slot may have this name: that of a slot of the ring (`Monday-13-00`) or of an entry of a tier (`daily/2026-11-23`). */
+export function isSlotName(name: string): boolean {
+  return /^[A-Za-z0-9_-]+$/.test(name) || tierOf(name) !== undefined
 }
 
 /** The keys of a slot that do not depend on what it holds. `prefix` has no slash at either end and may be ''. */
@@ -51,14 +57,14 @@ export type ParsedKey =
   | { slot: string; what: 'artifact'; kind: 'files'; name: string; compression: Compression }
 
 /**
- * Reads a key back. Undefined for every key that this action would not have written directly under the prefix: only what is
- * parsed here may ever be removed, aborted or overwritten. `database` is undefined in the key of an only database.
+ * Reads a key back. Undefined for every key that this action would not have written under the prefix, in the ring or in a tier:
+ * only what is parsed here may ever be removed, aborted or overwritten. `database` is undefined in the key of an only database.
  */
 export function parseKey(prefix: string, key: string): ParsedKey | undefined {
   const folder = listingPrefix(prefix)
   if (!key.startsWith(folder)) return undefined
-  const [, slot, rest] = /^([A-Za-z0-9_-]+)\.([^/]+)$/s.exec(key.slice(folder.length)) ?? []
-  if (slot === undefined || rest === undefined) return undefined
+  const [, slot, rest] = /^([A-Za-z0-9_/-]+)\.([^/]+)$/s.exec(key.slice(folder.length)) ?? []
+  if (slot === undefined || rest === undefined || !isSlotName(slot)) return undefined
   if (rest === 'manifest.json') return { slot, what: 'manifest' }
   if (rest === 'proof.json') return { slot, what: 'proof' }
   const [, name, type, suffix] = /^(.+)\.(sql|tar)(\.gz|\.zst)?$/s.exec(rest) ?? []
@@ -84,8 +90,10 @@ export function isArtifactKeyOf(prefix: string, slot: string, key: string): bool
 }
 
 function slotStem(prefix: string, slot: string): string {
-  if (!/^[A-Za-z0-9_-]+$/.test(slot)) {
-    throw new RangeError(`A slot's name has only letters, digits, "_" and "-", got "${slot}".`)
+  if (!isSlotName(slot)) {
+    throw new RangeError(
+      `A slot's name has only letters, digits, "_" and "-", or is that of a tier's entry, got "${slot}".`,
+    )
   }
   return `${listingPrefix(prefix)}${slot}.`
 }

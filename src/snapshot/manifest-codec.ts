@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type ErrorFacts, FailureError } from '../runtime/errors'
+import { isSlotName } from './keys'
 import { type Manifest, manifestFormat } from './manifest'
 
 /** An object that should be a manifest and cannot be read as one. The message names its key. */
@@ -131,7 +132,7 @@ const server = z.looseObject({
 
 const recoveryPoint = z.looseObject({
   format: z.literal(manifestFormat),
-  slot: z.string().regex(/^[A-Za-z0-9_-]+$/, 'expected letters, digits, "_" and "-"'),
+  slot: z.string().refine(isSlotName, 'expected letters, digits, "_" and "-"'),
   state: z.enum(['publishing', 'complete']),
   verdict: z.enum(['good', 'suspect']),
   startedAt: instant,

@@ -13,8 +13,10 @@ export type DialFailure =
   | 'algorithms'
   | 'login'
   | 'protocol'
-  /** The jump host does not make the connection, or is gone itself. */
+  /** The jump host does not make the connection. */
   | 'forwarding'
+  /** The link to the jump host died. */
+  | 'jump-lost'
 
 /** One failed attempt to connect, before it is put into words for the user. */
 export class DialError extends Error {

@@ -77,14 +77,21 @@ async function dialTrusted(
     if (!(error instanceof DialError) || error.failure !== 'host-key') throw error
   }
   // A server usually has several keys and shows one: a pin may belong to another.
-  const offered = await offeredHostKeys(target, options.route ?? directRoute, options.timeouts, options.signal)
+  const offered = await offeredHostKeys(
+    target,
+    options.route ?? directRoute,
+    options.timeouts,
+    options.signal,
+  )
   const trusted = offered.find(candidate => hostKeys.check(host, port, candidate) === 'trusted')
   if (trusted === undefined) throw hostKeyError(target, names, offered)
   try {
     return await dial(target, algorithmsForType(keyTypeOf(trusted) ?? ''), key, options)
   } catch (error) {
     // Behind one name may stand several machines, each with keys of its own.
-    throw error instanceof DialError && error.failure === 'host-key' ? hostKeyError(target, names, offered) : error
+    throw error instanceof DialError && error.failure === 'host-key'
+      ? hostKeyError(target, names, offered)
+      : error
   }
 }
 

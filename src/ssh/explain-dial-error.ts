@@ -17,20 +17,23 @@ export interface DialFacts {
 
 /** Puts a failed connection into words for the user: what happened, and what to do about it. */
 export function explainDialError(error: DialError, target: SshTarget, facts: DialFacts): ActionError {
-  const { host } = target
+  const { host, port } = target
   const { Where, where, input } = facts.names
   const hint = facts.through === undefined ? firewallHint : jumpHint(facts.through)
   const tried = facts.attempts > 1 ? ` (${facts.attempts} attempts)` : ''
   const cause = error
   switch (error.failure) {
     case 'name':
-      return new UserError(`The host "${host}" in the input "${input.host}" has no address: ${error.message}.`, {
-        advice:
-          facts.through === undefined
-            ? 'Check the spelling. A name that only a private network knows cannot be found from a runner outside of it.'
-            : `Check the spelling. The name was looked up by ${facts.through}, not by the runner.`,
-        cause,
-      })
+      return new UserError(
+        `The host "${host}" in the input "${input.host}" has no address: ${error.message}.`,
+        {
+          advice:
+            facts.through === undefined
+              ? 'Check the spelling. A name that only a private network knows cannot be found from a runner outside of it.'
+              : `Check the spelling. The name was looked up by ${facts.through}, not by the runner.`,
+          cause,
+        },
+      )
     case 'resolver':
       return new FailureError(
         `The address of the host "${host}" could not be looked up${tried}: ${error.message}.`,
@@ -68,7 +71,19 @@ export function explainDialError(error: DialError, target: SshTarget, facts: Dia
         },
       )
     case 'forwarding':
-      return forwardingError(error, target, facts)
+      return new UserError(
+        `${capital(facts.through)} does not connect further to ${host}:${port}: ${error.message}.`,
+        {
+          advice:
+            'Allow it on the jump host: AllowTcpForwarding and PermitOpen in sshd_config, and "restrict,port-forwarding" in place of "restrict" before the key in authorized_keys.',
+          cause,
+        },
+      )
+    case 'jump-lost':
+      return new FailureError(`${host}:${port} was not reached: ${error.message}.`, {
+        advice: 'Run the job again. If it happens often, look into the log of the jump host.',
+        cause,
+      })
     default:
       return new FailureError(`${Where} did not complete the SSH handshake: ${error.message}.`, {
         advice: `Check that an SSH server, and not another service, listens there ("${input.port}").`,
@@ -81,24 +96,12 @@ export function explainDialError(error: DialError, target: SshTarget, facts: Dia
 const firewallHint =
   "GitHub's hosted runners come from changing addresses: a firewall that lets only known addresses in needs a self-hosted runner, or a larger runner with a fixed address."
 
-function jumpHint(through: string): string {
-  return `The connection was made by ${through}: a firewall must let that host through.`
+function capital(words = 'The jump host'): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-function forwardingError(error: DialError, { host, port, user }: SshTarget, { through = '' }: DialFacts): ActionError {
-  if (error.message.startsWith('the connection to')) {
-    return new FailureError(`${host}:${port} could not be reached: ${error.message}.`, {
-      advice: 'Run the job again. If it happens often, look into the log of the jump host.',
-      cause: error,
-    })
-  }
-  return new UserError(
-    `${through.replace(/^the/, 'The')} does not connect further to ${host}:${port}: ${error.message}.`,
-    {
-      advice: `On the jump host, allow it: AllowTcpForwarding and PermitOpen in sshd_config, and before the key in authorized_keys "restrict,port-forwarding" in place of "restrict".`,
-      cause: error,
-    },
-  )
+function jumpHint(through: string): string {
+  return `The connection was made by ${through}: a firewall must let that host through.`
 }
 
 function loginError(error: DialError, target: SshTarget, facts: DialFacts): UserError {

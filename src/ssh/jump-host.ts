@@ -23,7 +23,7 @@ export function routeThrough(jump: SshTarget, link: Link): Route {
         return await withinTime(opening, timeoutMs, signal)
       } catch (error) {
         if (error instanceof DialError || error instanceof CancelledError) throw error
-        if (link.loss !== undefined) throw new DialError('forwarding', lossOf(link.loss), { cause: error })
+        if (link.loss !== undefined) throw new DialError('jump-lost', lossOf(link.loss), { cause: error })
         throw refusalOf(error)
       }
     },
@@ -31,7 +31,11 @@ export function routeThrough(jump: SshTarget, link: Link): Route {
 }
 
 /** ssh2 sets no limit: without one this would wait as long as the jump host tries. */
-function withinTime(opening: Promise<LinkSocket>, timeoutMs: number, signal: AbortSignal): Promise<LinkSocket> {
+function withinTime(
+  opening: Promise<LinkSocket>,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<LinkSocket> {
   return new Promise((resolve, reject) => {
     const settle = (finish: () => void) => {
       clearTimeout(timer)
@@ -58,7 +62,8 @@ function withinTime(opening: Promise<LinkSocket>, timeoutMs: number, signal: Abo
 /** RFC 4254, 5.1: 1 is a prohibition, 2 a connection that failed, with the words of the operating system there. */
 function refusalOf(error: unknown): Error {
   const reason = error instanceof Error && 'reason' in error ? error.reason : undefined
-  if (reason === undefined) return error instanceof Error ? describeSocketError(error) : new Error(messageOf(error))
+  if (reason === undefined)
+    return error instanceof Error ? describeSocketError(error) : new Error(messageOf(error))
   const words = messageOf(error).replace(/^\(SSH\) Channel open failure: /, '')
   return new DialError(reason === 2 ? failureIn(words) : 'forwarding', words, { cause: error })
 }

@@ -28,7 +28,11 @@ export interface HostNames {
 }
 
 /** How to name a host that is a server, at the end of a route, or the jump host on the way to one. */
-export function hostNames({ host, port }: SshTarget, through: string | undefined, isJump: boolean): HostNames {
+export function hostNames(
+  { host, port }: SshTarget,
+  through: string | undefined,
+  isJump: boolean,
+): HostNames {
   if (isJump) {
     const input = { host: 'ssh-proxy-jump', port: 'ssh-proxy-jump' }
     const name = `jump host ${host}`

@@ -73,7 +73,6 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
     ],
     ['key', /fewer than 4 characters/],
   ],
-  'ssh-key-passphrase': [['abc', /fewer than 4 characters/]],
   'ssh-password': [
     ['two lines\nof password', /single line/],
     ['abc', /fewer than 4 characters/],
@@ -180,7 +179,6 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
   'mirror-dir': [
     ['mirror', /absolute path or begin with "~\/"/],
     ['/', /folder of its own/],
-    ['/var', /not one that holds the path "\/var\/www\/html"/],
     ['~/../x', /without "\." and "\.\."/],
   ],
   compression: [['xz', /gzip, zstd or none, got "xz"/]],
@@ -215,6 +213,14 @@ const contradictions: readonly [inputs: Record<string, string>, says: RegExp][] 
     { compression: 'zstd', 'compression-level': '20' },
     /"compression-level" must be a whole number from 1 to 19/,
   ],
+  [
+    { 'ssh-key-passphrase': 'abc' },
+    /"ssh-key-passphrase" is a secret of fewer than 4 characters.*Use a longer one/s,
+  ],
+  [
+    { 'mirror-dir': '/var' },
+    /"mirror-dir" must be a folder of its own, not one that holds the path "\/var\/www\/html"/,
+  ],
   [{ 'ssh-key': '' }, /"ssh-key" or "ssh-password" is required.*secrets\.SSH_KEY/s],
   [
     { 'exclude-tables': 'other.cache', 'structure-only-tables': 'foreign.log' },
@@ -228,7 +234,8 @@ const contradictions: readonly [inputs: Record<string, string>, says: RegExp][] 
 describe('a backup with a wrong input', () => {
   it('has a wrong value here for every input of the action', async () => {
     const { defaults } = await readActionFile(join(__dirname, '../..'))
-    expect(Object.keys(wrongValues).sort()).toEqual(Object.keys(defaults).sort())
+    const tried = [wrongValues, ...contradictions.map(([inputs]) => inputs)].flatMap(Object.keys)
+    expect([...new Set(tried)].sort()).toEqual(Object.keys(defaults).sort())
   })
 
   const rounds = Math.max(...Object.values(wrongValues).map(values => values.length))

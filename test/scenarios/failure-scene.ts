@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -59,8 +60,12 @@ export async function openScene({ endpoint, loginShell }: SceneOptions = {}): Pr
   await makeSite(docroot)
   const bucket = await freshBucket(shared)
 
-  const run = (overrides: BackupOverrides = {}) =>
-    backupRun(services, {
+  const run = async (overrides: BackupOverrides = {}) => {
+    // No two runs find the same site: objects of two runs in one slot cannot pass for those of one.
+    const now = randomUUID()
+    await writeFile(join(docroot, 'now.txt'), now)
+    await testSql(shared, `UPDATE orders SET note = '${now}' WHERE id = 1`, database)
+    return backupRun(services, {
       ...overrides,
       inputs: {
         databases: database,
@@ -70,6 +75,7 @@ export async function openScene({ endpoint, loginShell }: SceneOptions = {}): Pr
         ...overrides.inputs,
       },
     })
+  }
   for (const rotation of ['day-of-week', 'running']) {
     const { conclusion, main } = await run({ inputs: { rotation } })
     if (conclusion === 'success') continue

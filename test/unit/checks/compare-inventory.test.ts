@@ -17,8 +17,8 @@ const listed: DatabaseInventory = {
     { name: 'flush', table: 'cache' },
   ],
   routines: [
-    { name: 'Sum2', kind: 'function' },
-    { name: 'pkg', kind: 'package body' },
+    { name: 'Sum2', kind: 'function', isReadable: true },
+    { name: 'pkg', kind: 'package body', isReadable: true },
   ],
   events: ['Nightly'],
 }

@@ -213,7 +213,14 @@ describe('inspect', () => {
 
   it('holds its end back until the check has finished', async () => {
     const order: string[] = []
-    const check = { ...digesting(), finish: () => order.push('finish') }
+    const { finish, ...rest } = digesting()
+    const check = {
+      ...rest,
+      finish() {
+        order.push('finish')
+        return finish()
+      },
+    }
     const inspection = inspect({ compression: 'zstd', check })
     inspection.stream.on('end', () => order.push('end'))
     await run(inspection, [zstdCompressSync(content)])

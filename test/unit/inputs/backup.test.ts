@@ -31,8 +31,39 @@ describe('loadBackupInputs', () => {
       files: { paths: [], exclude: [], mirrorDir: '~/.make-a-backup/mirror' },
       compression: { kind: 'gzip' },
       timezone: 'UTC',
+      tiers: { daily: 0, weekly: 0, monthly: 0, yearly: 0 },
+      guards: {
+        maxShrink: { kind: 'percent', percent: 50 },
+        acceptShrink: false,
+        adoptPrefix: false,
+        allowedBlindSpots: new Set(),
+      },
       allowEmpty: false,
+      hooks: {},
+      isDryRun: false,
     })
+  })
+
+  it('passes on what the groups read', () => {
+    const inputs = {
+      'keep-weekly': '8',
+      'max-shrink': 'off',
+      'before-command': 'wp maintenance-mode activate',
+      'heartbeat-url': 'https://hc-ping.com/a1b2c3',
+      'dry-run': 'true',
+      's3-storage-class': 'STANDARD_IA',
+      'ssh-proxy-jump': 'jump@bastion:2222',
+    }
+    const loaded = loadBackupInputs(given({ ...good, ...inputs }), {})
+    expect(loaded).toMatchObject({
+      tiers: { weekly: 8 },
+      guards: { maxShrink: { kind: 'off' } },
+      hooks: { before: 'wp maintenance-mode activate' },
+      heartbeatUrl: 'https://hc-ping.com/a1b2c3',
+      isDryRun: true,
+    })
+    expect(loaded.s3.objects).toEqual({ storageClass: 'STANDARD_IA' })
+    expect(loaded.ssh.jump).toMatchObject({ user: 'jump', host: 'bastion', port: 2222 })
   })
 
   it('takes the region from the environment', () => {
@@ -78,23 +109,37 @@ describe('loadBackupInputs', () => {
       paths: 'relative',
       compression: 'rar',
       timezone: '+02:00',
+      'ssh-proxy-jump': 'bastion',
+      's3-storage-class': 'cold',
+      'keep-daily': 'x',
+      'max-shrink': '50',
+      'dry-run': 'maybe',
+      'before-command': 'a\0b',
+      'heartbeat-url': 'hc-ping.com/a1b2',
     }
     const error = refusal(() => loadBackupInputs(given(inputs), {}))
     expect(error.message).toBe(
-      'Input "ssh-host" must be a host name or an IP address, got "deploy@web1". (The first of 11 problems with the inputs.)',
+      'Input "ssh-host" must be a host name or an IP address, got "deploy@web1". (The first of 18 problems with the inputs.)',
     )
     expect(error.detail.map(line => /^\d+\. Inputs? "([a-z0-9-]+)"/.exec(line)?.[1])).toEqual([
       'ssh-host',
       'ssh-port',
       'ssh-user',
       'ssh-key',
+      'ssh-proxy-jump',
       'mysql-password',
       's3-bucket',
       's3-region',
+      's3-storage-class',
       'databases',
       'paths',
       'compression',
       'timezone',
+      'keep-daily',
+      'max-shrink',
+      'before-command',
+      'heartbeat-url',
+      'dry-run',
     ])
   })
 
@@ -106,6 +151,7 @@ describe('loadBackupInputs', () => {
     's3-access-key-id': 'zq5 zq5',
     's3-secret-access-key': 'zq6 zq6',
     's3-session-token': 'zq7 zq7',
+    'heartbeat-url': 'https://hc.example/zq8 zq8',
   }
 
   it('masks every secret before it reads anything else', () => {
@@ -127,7 +173,7 @@ describe('loadBackupInputs', () => {
 
   it('shows no secret in any error', () => {
     const error = refusal(() => loadBackupInputs(given({ ...good, ...secrets }), {}))
-    expect(error.detail).toHaveLength(6)
+    expect(error.detail).toHaveLength(7)
     expect([error.message, error.advice, ...error.detail].join()).not.toContain('zq')
   })
 })

@@ -39,6 +39,18 @@ describe('loadSsh', () => {
     expect(read.secrets).toContain('open sesame')
   })
 
+  it('gives the jump host the same login and the same pins', () => {
+    const target = loadSsh(given({ ...good, 'ssh-proxy-jump': 'jump@bastion.example.com:2222' }))
+    expect(target.jump).toEqual({
+      host: 'bastion.example.com',
+      port: 2222,
+      user: 'jump',
+      password: 'correct horse',
+      hostKeys: target.hostKeys,
+    })
+    expect(loadSsh(given(good))).not.toHaveProperty('jump')
+  })
+
   it('lets empty known hosts pass, which trust nothing', () => {
     const { hostKeys } = loadSsh(given({ ...good, 'ssh-known-hosts': '' }))
     expect(hostKeys.count).toBe(0)
@@ -116,6 +128,11 @@ describe('loadSsh', () => {
   })
 
   it.each([
+    [
+      'ssh-proxy-jump',
+      'bastion',
+      'Input "ssh-proxy-jump" must be user@host or user@host:port, got "bastion".',
+    ],
     ['ssh-port', '22a', 'Input "ssh-port" must be a whole number from 1 to 65535, got "22a".'],
     ['ssh-port', 'true', 'Input "ssh-port" must be a whole number from 1 to 65535, got "true".'],
     ['ssh-password', 'abc', 'Input "ssh-password" is a secret of fewer than 4 characters.'],

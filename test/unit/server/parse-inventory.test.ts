@@ -10,18 +10,23 @@ describe('parseInventory', () => {
       row('os', 'Debian GNU/Linux 12') +
         row('dump-tool', 'mysqldump  Ver 8.0.46') +
         row('server', hex('8.0.46'), hex('MySQL Community Server')) +
+        row('user', hex('b@localhost')) +
+        row('partial_revokes', 'ON') +
+        row('grants', hex('GRANT USAGE ON *.* TO `b`@`localhost`\n')) +
         row('visible', hex(name)) +
         row('database', hex(name), 'utf8mb4', 'utf8mb4_0900_ai_ci') +
         row('table', hex(name), hex(name), 'BASE TABLE', 'InnoDB', '16384') +
         row('table', hex(name), hex('v'), 'VIEW', '', '0') +
         row('trigger', hex(name), hex('t'), hex(name)) +
-        row('routine', hex(name), hex('p'), 'PROCEDURE') +
+        row('routine', hex(name), hex('p'), 'PROCEDURE', '1') +
         row('event', hex(name), hex('e')),
     )
     expect(found.visible).toEqual([name])
     expect(found.inventory).toEqual({
       server: { flavor: 'mysql', version: '8.0.46' },
       dumpTool: 'mysqldump  Ver 8.0.46',
+      user: 'b@localhost',
+      grants: { lines: ['GRANT USAGE ON *.* TO `b`@`localhost`'], partialRevokes: true },
       databases: [
         {
           name,
@@ -32,7 +37,7 @@ describe('parseInventory', () => {
             { name: 'v', kind: 'view', engine: '', sizeBytes: 0 },
           ],
           triggers: [{ name: 't', table: name }],
-          routines: [{ name: 'p', kind: 'procedure' }],
+          routines: [{ name: 'p', kind: 'procedure', isReadable: true }],
           events: ['e'],
         },
       ],

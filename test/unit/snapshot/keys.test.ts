@@ -9,7 +9,10 @@ import {
   slotKeys,
 } from '../../../src/snapshot/keys'
 
-const slots = fc.stringMatching(/^[A-Za-z0-9_-]{1,30}$/)
+const slots = fc.oneof(
+  fc.stringMatching(/^[A-Za-z0-9_-]{1,30}$/),
+  fc.constantFrom('daily/2026-11-23', 'weekly/2026-W48', 'monthly/2026-11', 'yearly/2026'),
+)
 const prefixes = fc.constantFrom('', 'running-backups', 'a/b', 'with space', 'dots.and.manifest.json')
 const databases = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 64 })
 const compressions = fc.constantFrom('gzip', 'zstd', 'none')
@@ -69,6 +72,8 @@ describe('parseKey', () => {
   it('understands only keys that it would make again, whatever the key', () => {
     const words = [
       'running',
+      'daily/',
+      '2026-11-23',
       '.',
       'database',
       'codebase',
@@ -105,7 +110,11 @@ describe('parseKey', () => {
   it.each([
     'other/Monday.database.sql.gz',
     'p/README.md',
-    'p/daily/2026-11-23.database.sql.gz',
+    'p/daily/Monday-13-00.database.sql.gz',
+    'p/daily/2026-13-23.database.sql.gz',
+    'p/weekly/2026-11-23.database.sql.gz',
+    'p/daily/daily/2026-11-23.database.sql.gz',
+    'p/daily/2026-11-23/x.database.sql.gz',
     'p/suspect/Monday.database.sql.gz',
     'p/Monday.database.sql.bz2',
     'p/Monday.database.tar.gz',
@@ -127,5 +136,8 @@ describe('isArtifactKeyOf', () => {
     expect(isArtifactKeyOf('p', 'Monday', 'p/Monday-13-00.database.sql.gz')).toBe(false)
     expect(isArtifactKeyOf('p', 'Monday', 'p/Monday.manifest.json')).toBe(false)
     expect(isArtifactKeyOf('p', 'Monday', 'p/Monday.proof.json')).toBe(false)
+    expect(isArtifactKeyOf('p', 'daily/2026-11-23', 'p/daily/2026-11-23.database.sql.gz')).toBe(true)
+    expect(isArtifactKeyOf('p', 'daily/2026-11-23', 'p/daily/2026-11-24.database.sql.gz')).toBe(false)
+    expect(isArtifactKeyOf('p', '2026-11-23', 'p/daily/2026-11-23.database.sql.gz')).toBe(false)
   })
 })

@@ -1,0 +1,34 @@
+import { formatCount } from '../runtime/format-count'
+import { formatDuration } from '../runtime/format-duration'
+import { code, prose, table } from './markdown'
+
+/** The ring, or one of the longer tiers. */
+export interface ReportedTier {
+  /** `ring`, `daily`, `weekly`, `monthly`, `yearly`. */
+  name: string
+  /** How many recovery points it has. */
+  count: number
+  /** When the newest and the oldest good one were taken; undefined when there is none. */
+  newest: Date | undefined
+  oldest: Date | undefined
+}
+
+/** How far back one can go: what each tier has, and the ages of the newest and the oldest. '' without tiers. */
+export function tierAgesTable(tiers: readonly ReportedTier[], now: Date): string {
+  if (tiers.length === 0) return ''
+  const age = (taken: Date | undefined) =>
+    taken === undefined ? '–' : formatDuration(now.getTime() - taken.getTime())
+  const rows = tiers.map(({ name, count, newest, oldest }) => [
+    name === 'ring' ? prose(name) : code(`${name}/`),
+    formatCount(count),
+    age(newest),
+    age(oldest),
+  ])
+  const columns = [
+    { heading: 'Tier' },
+    { heading: 'Recovery points', isNumber: true },
+    { heading: 'Age of the newest', isNumber: true },
+    { heading: 'Age of the oldest', isNumber: true },
+  ]
+  return `### How far back one can go\n\n${table(columns, rows)}`
+}

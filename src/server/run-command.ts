@@ -1,0 +1,71 @@
+import { ActionError, FailureError, UserError } from '../runtime/errors'
+import type { Connection } from '../ssh/connection'
+import { type JobFailure, startJob } from './job'
+import { explainFailure } from './job-errors'
+
+/** Shell text to run on the server. */
+export interface CommandRequest {
+  text: string
+  /** The input that it came from, for messages. */
+  name: 'before-command' | 'after-command'
+  /** Ends it. What must run although the run was cancelled gets a signal of its own, `AbortSignal.timeout(…)`. */
+  signal?: AbortSignal
+}
+
+/**
+ * Runs shell text with /bin/sh as the SSH user, in its home folder, with nothing to read on standard input. Returns the lines
+ * that it printed, the last 200 of them. Throws `UserError` when it ends with another status than 0, the reason of an aborted
+ * signal (`FailureError` when that was a timeout), and `FailureError` when the connection broke.
+ */
+export async function runCommand(connection: Connection, request: CommandRequest): Promise<string[]> {
+  const { text, name, signal } = request
+  signal?.throwIfAborted()
+  const job = await startJob(connection, 'command', [['text', text]], {
+    explain: failure => explainCommand(name, failure),
+  })
+  job.body.on('error', () => {}).resume() // It prints into the report; `done` carries the error.
+  let stop = () => {}
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => {
+      job.close()
+      reject(reasonOf(name, signal))
+    }
+  })
+  try {
+    if (signal?.aborted) stop()
+    signal?.addEventListener('abort', stop, { once: true })
+    const { messages } = await Promise.race([job.done, stopped])
+    return messages.map(line => namedAfter(name, line))
+  } finally {
+    signal?.removeEventListener('abort', stop)
+  }
+}
+
+function reasonOf(name: string, signal: AbortSignal | undefined): Error {
+  const reason: unknown = signal?.reason
+  if (reason instanceof ActionError) return reason
+  return new FailureError(`${name} did not end in time and was stopped.`, {
+    advice:
+      'Make it quicker, or let it start in the background what takes long, with its output sent elsewhere.',
+    cause: reason,
+  })
+}
+
+function explainCommand(name: string, failure: JobFailure): Error {
+  const status = failure.report.statuses.get('command')
+  const detail = failure.report.messages.map(line => namedAfter(name, line))
+  if (status === undefined) return explainFailure(name, failure)
+  const last = detail.at(-1)?.trim().replace(/\.$/, '')
+  const isKilled = status > 128 && status < 160
+  const how = isKilled ? `was killed on the server (signal ${status - 128})` : `ended with status ${status}`
+  return new UserError(`${name} ${how}${isKilled || last === undefined ? '' : `: ${last}`}.`, {
+    advice:
+      'It runs on the server with /bin/sh, as the SSH user and in its home folder. Try it there in the same way, and see that it ends with status 0.',
+    detail,
+  })
+}
+
+/** A shell names the file that it reads in its messages. */
+function namedAfter(name: string, line: string): string {
+  return line.replaceAll('/dev/fd/3', name)
+}
