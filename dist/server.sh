@@ -17,7 +17,9 @@
 #
 # shellcheck disable=SC2317 # functions are also called by name, through command_with and pipe_compressed
 set -u
+user_umask=$(umask)
 umask 077
+user_locale=${LC_ALL:-}
 LC_ALL=C
 export LC_ALL
 nl='
@@ -35,6 +37,8 @@ main() {
     inventory) take_inventory ;;
     dump) dump_database ;;
     archive) archive_folders ;;
+    command) run_command ;;
+    preflight) look_around ;;
     cleanup) clean_up ;;
     *) problem unknown-job "$job" ;;
   esac
@@ -46,7 +50,7 @@ main() {
 
 read_request() {
   nonce='' job='' options='' databases='' everything='' paths='' excludes='' mirror='' bandwidth='' allow_empty=''
-  compression='' level='' lock='' owner='' wait_seconds=0 argument_count=0 structure_count=0 watcher='' held=''
+  compression='' level='' text='' estimate='' lock='' owner='' wait_seconds=0 argument_count=0 structure_count=0 watcher='' held=''
   while IFS= read -r line && [ -n "$line" ]; do
     key=${line%%=*} value=${line#*=}
     case $value in *\\*) value=$(printf '%b.' "$value") value=${value%.} ;; esac
@@ -71,6 +75,8 @@ read_request() {
       allow-empty) allow_empty=$value ;;
       compression) compression=$value ;;
       level) level=$value ;;
+      text) text=$value ;;
+      estimate) estimate=$value ;;
       lock) lock=$value ;;
       owner) owner=$value ;;
       wait-seconds) wait_seconds=$value ;;
@@ -295,6 +301,10 @@ inspect_paths() {
   command -v tar >/dev/null || problem missing-tool tar
   printf 'rsync\t%s\n' "$(rsync --version 2>/dev/null | head -n 1)"
   printf 'tar\t%s\n' "$(tar --version 2>/dev/null | head -n 1)"
+  judge_paths
+}
+
+judge_paths() {
   set -f
   IFS=$nl
   for path in $paths; do
@@ -331,18 +341,11 @@ inspect_database() {
       printf 'default\t%s\n' "$name"
     done
   fi
-  if [ -n "$everything" ]; then
-    chosen="NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')"
-  else
-    chosen=''
-    for name in $databases; do
-      case $name in *[!0-9A-F]*) problem bad-request database ;; esac
-      chosen="$chosen${chosen:+, }_utf8 x'$name'"
-    done
-    chosen="IN ($chosen)"
-  fi
+  choose_databases
   command_with argument "$argument_count" run_sql "
     SELECT 'server', HEX(VERSION()), HEX(@@version_comment);
+    SELECT 'user', HEX(CURRENT_USER());
+    SHOW VARIABLES LIKE 'partial\_revokes';
     SELECT 'visible', HEX(SCHEMA_NAME) FROM information_schema.SCHEMATA;
     SELECT 'database', HEX(SCHEMA_NAME), DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME
       FROM information_schema.SCHEMATA WHERE SCHEMA_NAME $chosen;
@@ -350,13 +353,34 @@ inspect_database() {
       FROM information_schema.TABLES WHERE TABLE_SCHEMA $chosen;
     SELECT 'trigger', HEX(TRIGGER_SCHEMA), HEX(TRIGGER_NAME), HEX(EVENT_OBJECT_TABLE)
       FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA $chosen;
-    SELECT 'routine', HEX(ROUTINE_SCHEMA), HEX(ROUTINE_NAME), ROUTINE_TYPE
+    SELECT 'routine', HEX(ROUTINE_SCHEMA), HEX(ROUTINE_NAME), ROUTINE_TYPE, ROUTINE_DEFINITION IS NOT NULL
       FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA $chosen;
     SELECT 'event', HEX(EVENT_SCHEMA), HEX(EVENT_NAME)
       FROM information_schema.EVENTS WHERE EVENT_SCHEMA $chosen;"
   code=$?
+  [ "$code" != 0 ] || list_grants || code=$?
   say status inventory "$code"
   [ "$code" = 0 ] || finish 70
+}
+
+# Which schemas are meant, as the end of an SQL condition.
+choose_databases() {
+  if [ -n "$everything" ]; then
+    chosen="NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')"
+    return
+  fi
+  chosen=''
+  for name in $databases; do
+    case $name in *[!0-9A-F]*) problem bad-request database ;; esac
+    chosen="$chosen${chosen:+, }_utf8 x'$name'"
+  done
+  chosen="IN ($chosen)"
+}
+
+# What a fresh login may do, as one word in hexadecimal. MariaDB shows the hash of the password there: it stays here.
+list_grants() {
+  grants=$(command_with argument "$argument_count" run_sql "SET SESSION sql_mode = '', sql_quote_show_create = 1; SHOW GRANTS;") || return
+  printf 'grants\t%s\n' "$(printf '%s\n' "$grants" | sed 's/ IDENTIFIED .*//' | od -An -v -tx1 | tr -d ' \n')"
 }
 
 dump_database() {
@@ -416,8 +440,19 @@ refuse_hollow_sources() {
 # Relative names: the mirror holds every folder under its full path, and patterns are anchored at the server's root.
 # A trailing slash makes a folder of a path that is a symbolic link.
 mirror_folders() {
+  run_rsync "$mirror" --delete --delete-excluded
+  say status rsync "$code"
+  case $code in 0 | 24) ;; *) finish 70 ;; esac
+  say size "$(printf '%s\n' "$stats" | sed -n 's/^Total file size: //p' | tr -cd 0-9)"
+  count_entries
+}
+
+# run_rsync TARGET OPTION…: sets `stats` and `code`.
+run_rsync() {
+  target=$1
+  shift
   set -f
-  set -- rsync -aHR --delete --delete-excluded --numeric-ids --stats --no-human-readable
+  set -- rsync -aHR "$@" --numeric-ids --stats --no-human-readable
   [ -z "$bandwidth" ] || set -- "$@" "--bwlimit=$bandwidth"
   IFS=$nl
   for path in $paths; do
@@ -431,12 +466,8 @@ mirror_folders() {
   for pattern in $excludes; do set -- "$@" "--exclude=$pattern"; done
   for path in $paths; do set -- "$@" "$path/"; done
   unset IFS
-  stats=$("$@" "$mirror/")
+  stats=$("$@" "$target/")
   code=$?
-  say status rsync "$code"
-  case $code in 0 | 24) ;; *) finish 70 ;; esac
-  say size "$(printf '%s\n' "$stats" | sed -n 's/^Total file size: //p' | tr -cd 0-9)"
-  count_entries
 }
 
 # A name as an rsync pattern that matches only it.
@@ -469,6 +500,102 @@ write_archive() {
   for path in $paths; do set -- "$@" "${path#/}"; done
   unset IFS
   "$@" </dev/null
+}
+
+# ---------------------------------------------------------------- preflight
+
+# Looks and tells, a tab-separated fact a line. What fails is told too, so that one look tells all. Writes nothing.
+look_around() {
+  printf 'clock\t%s\n' "$(date +%s)"
+  for name in rsync tar gzip pigz zstd; do tell_tool "$name" "$name"; done
+  tell_tool client mariadb mysql
+  tell_tool dump-tool mariadb-dump mysqldump
+  tell_folder lock "${HOME:-/nonexistent}/.make-a-backup"
+  [ "$state" != impossible ] || tell_folder lock "${TMPDIR:-/tmp}/make-a-backup-$(id -u)"
+  watch_runner
+  if [ -n "$paths" ]; then look_at_folders; fi
+  # In shells of their own, so that a problem ends no more than itself.
+  if [ -n "$paths" ] && [ -n "$estimate" ] && command -v rsync >/dev/null; then (estimate_mirror); fi
+  if [ -n "$everything$databases" ] && client=$(command -v mariadb || command -v mysql); then (list_broken_views); fi
+}
+
+# tell_tool WHAT NAME…: the first that is there, by what it says of itself.
+tell_tool() {
+  what=$1
+  shift
+  for tool in "$@"; do
+    command -v "$tool" >/dev/null || continue
+    printf 'tool\t%s\t%s\n' "$what" "$("$tool" --version </dev/null 2>/dev/null | head -n 1)"
+    return
+  done
+}
+
+look_at_folders() {
+  judge_paths
+  mirror=$(expand_home "$mirror")
+  tell_folder mirror "$mirror"
+  printf 'disk\t%s\n' "$(df -Pk "$base" 2>/dev/null | sed -n 2p)"
+}
+
+# tell_folder WHAT PATH: whether a folder of ours can be used or made. Sets `state`, and `base`: itself, or the nearest folder above.
+tell_folder() {
+  base=$2
+  while [ ! -e "$base" ] && [ -n "$base" ]; do base=${base%/*}; done
+  base=${base:-/}
+  if [ -h "$2" ]; then
+    state=unusable
+  elif [ "$base" = "$2" ]; then
+    state=present
+    [ -d "$2" ] && [ -O "$2" ] && [ -w "$2" ] && [ -x "$2" ] || state=unusable
+    # The lock of the mirror stands beside it.
+    if [ "$1" = mirror ] && [ ! -w "$2/.." ]; then state=unusable; fi
+  else
+    state=absent
+    [ -d "$base" ] && [ -w "$base" ] && [ -x "$base" ] || state=impossible
+  fi
+  printf 'folder\t%s\t%s\t%s\n' "$1" "$state" "$2"
+}
+
+# Views that would end a dump: a broken one says so where others have their comment, once MariaDB opens it, as it does for TABLE_ROWS.
+list_broken_views() {
+  require_builtin_printf
+  choose_databases
+  command_with argument "$argument_count" run_sql "
+    SELECT 'broken-view', HEX(TABLE_SCHEMA), HEX(TABLE_NAME), TABLE_ROWS
+      FROM information_schema.TABLES
+      WHERE TABLE_SCHEMA $chosen AND TABLE_TYPE = 'VIEW' AND TABLE_COMMENT LIKE '%references invalid%';"
+}
+
+# What rsync would copy, by its own count: so without what is excluded, and without what the mirror has already.
+estimate_mirror() {
+  present=''
+  set -f
+  IFS=$nl
+  for path in $paths; do [ ! -d "$path" ] || present=$present$path$nl; done
+  unset IFS
+  paths=$present
+  [ -n "$paths" ] || return 0
+  run_rsync "$base" --dry-run
+  say status rsync "$code"
+  printf '%s\n' "$stats" | sed -n -e 's/^Total/stats &/p' -e 's/^Number/stats &/p'
+}
+
+# ---------------------------------------------------------------- a command of the user's
+
+# Runs shell text as if it had been typed there: with the login's own umask and locale, from a descriptor, since arguments are
+# seen by everybody on the server. What it prints goes into the report.
+run_command() {
+  watch_runner
+  say phase 'command'
+  printf '%s\n' "$text" | {
+    exec 3<&0 </dev/null
+    umask "$user_umask"
+    if [ -n "$user_locale" ]; then LC_ALL=$user_locale; else unset LC_ALL; fi
+    exec /bin/sh /dev/fd/3 >&2
+  }
+  code=$?
+  say status 'command' "$code"
+  [ "$code" = 0 ] || finish 70
 }
 
 # ---------------------------------------------------------------- streams

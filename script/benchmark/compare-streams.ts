@@ -44,7 +44,7 @@ const baselineNames: Baseline[] = Object.keys(baselines).filter((name): name is 
 
 function measureOurs({ services, options }: BenchPlace, stream: ComparedStream): Promise<StreamRow> {
   return withBucket(services.s3, async bucket => {
-    const { usage, artifacts } = await runOurs(services, options.action, bucket.name, stream.inputs)
+    const { usage, artifacts } = await runOurs(services, options, bucket.name, stream.inputs)
     const [artifact] = artifacts
     if (artifact === undefined) throw new Error('The run stored no artifact.')
     return {

@@ -31,7 +31,7 @@ export async function benchFirstByte({ services, options }: BenchPlace): Promise
       }, 2)
       const through = { ...services, s3: { ...services.s3, endpoint: proxy.endpoint } }
       await withBucket(services.s3, bucket =>
-        runOurs(through, options.action, bucket.name, { databases: name }).then(({ usage }) => {
+        runOurs(through, options, bucket.name, { databases: name }).then(({ usage }) => {
           seen.push({ opened, arrived, ended: usage.wallMs })
         }),
       ).finally(() => clearInterval(watch))

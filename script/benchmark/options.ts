@@ -15,6 +15,8 @@ export interface BenchOptions {
   repeat: number
   /** The folder with `action.yml` and `dist/`. */
   action: string
+  /** `NODE_OPTIONS` of the action, to profile it; '' for none. */
+  nodeOptions: string
   isSaved: boolean
 }
 
@@ -33,6 +35,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       only: { type: 'string' },
       repeat: { type: 'string', default: '1' },
       action: { type: 'string', default: join(__dirname, '../..') },
+      'node-options': { type: 'string', default: '' },
     },
   })
   const isQuick = values.quick
@@ -40,10 +43,11 @@ export function readOptions(args: readonly string[]): BenchOptions {
     parts: values.only === undefined ? parts : values.only.split(',').map(readPart),
     streamBytes: values.size === undefined ? (isQuick ? 384 * MiB : 3 * GiB) : readSize(values.size),
     databaseBytes: isQuick ? 128 * MiB : GiB,
-    memoryBytes: values.memory === undefined ? (isQuick ? GiB : 20 * GiB) : readSize(values.memory),
+    memoryBytes: values.memory === undefined ? (isQuick ? 3 * GiB : 20 * GiB) : readSize(values.memory),
     treeFiles: isQuick ? 10_000 : 100_000,
     repeat: readCount(values.repeat),
     action: resolve(values.action),
+    nodeOptions: values['node-options'],
     isSaved: values.save,
   }
 }

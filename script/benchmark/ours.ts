@@ -2,6 +2,7 @@ import { backupInputs } from '../../test/runner/backup-run'
 import { type ActionRun, runAction } from '../../test/runner/emulator'
 import { bucketView } from '../../test/servers/bucket-view'
 import type { Services } from '../../test/servers/services'
+import type { BenchOptions } from './options'
 import { type Artifact, parseManifest } from './stored-manifest'
 import { measure, type Usage } from './usage'
 
@@ -12,21 +13,20 @@ export interface OurRun {
   log: string[]
 }
 
-/** Runs the main step of the action in `folder` as the runner does. Throws with its log when it fails. */
+/** Runs the main step of the action as the runner does. Throws with its log when it fails. */
 export async function runOurs(
   services: Services,
-  folder: string,
+  { action, nodeOptions }: Pick<BenchOptions, 'action' | 'nodeOptions'>,
   bucket: string,
   inputs: Readonly<Record<string, string>>,
 ): Promise<OurRun> {
-  const nodeOptions = process.env['BENCH_NODE_OPTIONS']
   const { result: run, usage } = await measure(() =>
     runAction({
-      action: folder,
+      action,
       inputs: { ...backupInputs(services, bucket), ...inputs },
       folder: services.folder,
       post: 'lost',
-      ...(nodeOptions === undefined ? {} : { env: { NODE_OPTIONS: nodeOptions } }),
+      ...(nodeOptions === '' ? {} : { env: { NODE_OPTIONS: nodeOptions } }),
     }),
   )
   const key = run.main?.outputs['manifest-key']

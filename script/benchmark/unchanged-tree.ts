@@ -8,15 +8,15 @@ import { type Section, seconds, table } from './report-rows'
 
 /** A repeat run over many small files of which none changed: the whole action against its parts run by hand. */
 export async function benchTree({ services, options, folder, say }: BenchPlace): Promise<Section[]> {
-  const { treeFiles, action } = options
+  const { treeFiles } = options
   say(`Making ${treeFiles.toLocaleString('en')} small files`)
   const tree = join(folder, 'tree')
   const mirror = join(folder, 'mirrors/tree')
   await makeTree(tree, treeFiles)
   const inputs = { paths: tree, 'mirror-dir': mirror, compression: 'none' }
   const [first, again] = await withBucket(services.s3, async bucket => {
-    const one = await runOurs(services, action, bucket.name, inputs)
-    return [one, await runOurs(services, action, bucket.name, inputs)] as const
+    const one = await runOurs(services, options, bucket.name, inputs)
+    return [one, await runOurs(services, options, bucket.name, inputs)] as const
   })
   const rsync = await timed('rsync', [
     '-aHR',

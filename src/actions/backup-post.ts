@@ -1,4 +1,4 @@
-import { loadBackupState } from '../commands/backup-state'
+import { isCleanedUp, loadBackupState } from '../commands/backup-state'
 import { cleanUpBackup } from '../commands/clean-up-backup'
 import { loadBackupInputs } from '../inputs/backup'
 import type { Runtime } from '../runtime/runtime'
@@ -13,7 +13,7 @@ import { runAction } from './run-action'
 export function backupPostAction(runtime: Runtime): Promise<void> {
   const cleanUp = async () => {
     const state = loadBackupState(runtime)
-    if (state === undefined || state.stage === 'clean') return
+    if (state === undefined || isCleanedUp(state)) return
     const inputs = loadBackupInputs(runtime, process.env)
     const store = openS3Store(inputs.s3)
     try {

@@ -1,11 +1,15 @@
 import { backup } from '../commands/backup'
+import type { OpenCache } from '../commands/known-baseline'
 import { type BackupInputs, loadBackupInputs } from '../inputs/backup'
-import { annotateBackup } from '../report/annotations'
+import { annotateBackup, successSentence } from '../report/annotations'
 import { setBackupOutputs } from '../report/outputs'
 import type { FailureFacts, RunReport } from '../report/run-report'
 import { scrubReport } from '../report/scrub-report'
 import { renderSummary, writeSummary } from '../report/summary'
-import type { Runtime } from '../runtime/runtime'
+import { baselineCache } from '../runtime/baseline-cache'
+import { messageOf } from '../runtime/errors'
+import { type Heartbeat, heartbeat } from '../runtime/heartbeat'
+import type { Runtime, Warning } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
 import { openS3Store } from '../store/s3-store'
 import { runAction } from './run-action'
@@ -17,12 +21,27 @@ export function backupAction(runtime: Runtime): Promise<void> {
     const inputs = loadBackupInputs(runtime, process.env)
     report = emptyReport(inputs, runtime.clock.now())
     const store = openS3Store(inputs.s3)
+    const monitor = inputs.heartbeatUrl === undefined ? undefined : heartbeat(inputs.heartbeatUrl, runtime)
+    const noteMissed = (warning: Warning | undefined) => {
+      if (warning !== undefined && report !== undefined) report.warnings = [...report.warnings, warning]
+    }
+    const openCache: OpenCache = scope =>
+      baselineCache({ ...runtime, scope, tempFolder: process.env['RUNNER_TEMP'] ?? '' })
+    // Nobody waits for a monitor that is slow to answer.
+    const started = monitor?.start()
     try {
-      await backup(inputs, { runtime, store, connect }, report)
+      const error = await backup(inputs, { runtime, store, connect, openCache }, report)
+      noteMissed(await started)
+      if (error === undefined) noteMissed(await monitor?.success(successSentence(report)))
+      setBackupOutputs(runtime, report)
+      if (error !== undefined) throw error
+    } catch (error) {
+      // Only told to the monitor here; what it means is told by the one that catches it next.
+      noteMissed(await failing(inputs, runtime)?.fail(runtime.scrub(messageOf(error))))
+      throw error
     } finally {
       store.close()
     }
-    setBackupOutputs(runtime, report)
     annotateBackup(runtime.log, report)
     await writeSummary(runtime, report)
   }
@@ -40,6 +59,13 @@ export function backupAction(runtime: Runtime): Promise<void> {
     },
     summarize,
   })
+}
+
+/** A cancelled run has no time to try again: the runner kills it 10 s after its first signal. */
+function failing({ heartbeatUrl }: BackupInputs, runtime: Runtime): Heartbeat | undefined {
+  if (heartbeatUrl === undefined) return undefined
+  const hurry = runtime.signal.aborted ? { timeoutMs: 1_500, retryMs: [] } : {}
+  return heartbeat(heartbeatUrl, { ...hurry, log: runtime.log })
 }
 
 function stillSafe(report: RunReport | undefined): string {

@@ -7,10 +7,14 @@ import type { Runtime } from '../runtime/runtime'
  */
 export interface BackupState {
   stage: 'preparing' | 'publishing' | 'clean'
+  /** Where the run writes: the prefix, or its folder for suspect recovery points. */
+  prefix: string
   slot: string
   lock: string
   owner: string
   uploads: { key: string; id: string }[]
+  /** `after-command` has not been run yet. */
+  owesAfterCommand: boolean
 }
 
 const stateName = 'backup'
@@ -26,10 +30,17 @@ export function loadBackupState(runtime: Runtime): BackupState | undefined {
   return text === '' ? undefined : schema.parse(JSON.parse(text))
 }
 
+/** Nothing is left to do after this run. */
+export function isCleanedUp({ stage, owesAfterCommand }: BackupState): boolean {
+  return stage === 'clean' && !owesAfterCommand
+}
+
 const schema = z.object({
   stage: z.enum(['preparing', 'publishing', 'clean']),
+  prefix: z.string(),
   slot: z.string(),
   lock: z.string(),
   owner: z.string(),
   uploads: z.array(z.object({ key: z.string(), id: z.string() })),
+  owesAfterCommand: z.boolean(),
 })

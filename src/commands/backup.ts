@@ -1,73 +1,97 @@
 import type { BackupInputs } from '../inputs/backup'
+import { storageClassWarning } from '../inputs/s3-options'
 import type { RunReport } from '../report/run-report'
 import type { Runtime, Warning } from '../runtime/runtime'
 import type { Findings } from '../server/parse-inventory'
+import { baselineOf } from '../snapshot/baseline'
 import { writeBucketReadme } from '../snapshot/bucket-readme'
-import type { PreparedManifest } from '../snapshot/intend'
-import { objectMetadata } from '../snapshot/object-metadata'
-import { type Published, publish } from '../snapshot/publish'
-import { PublishError } from '../snapshot/publish-error'
+import { adoptedPrefix, findForeign, foreignError } from '../snapshot/foreign-prefix'
+import { judgeShrink } from '../snapshot/shrink'
+import { acceptedShrink } from '../snapshot/shrink-error'
 import { slotName } from '../snapshot/slot'
 import type { Survey } from '../snapshot/survey'
+import { keepTiers } from '../snapshot/tiers'
 import type { Store } from '../store/store'
 import { describeFindings } from './describe-findings'
 import { describeRecoveryPoint } from './describe-recovery-point'
+import { knownBaseline, type OpenCache } from './known-baseline'
+import { phases } from './phases'
 import { type BackupPlan, planBackup } from './plan-backup'
-import { type Prepared, prepare } from './prepare'
-import { reportPublished } from './report-published'
-import { type Connect, type LockIdentity, lockIdentity, openSession, type Session } from './session'
+import { publishRun } from './publish-run'
+import { reportHistory, reportPublished } from './report-published'
+import { type Connect, lockIdentity, openSession, type Session } from './session'
 import { settleEarlierRuns } from './settle-earlier-runs'
-import { streamProgress } from './stream-progress'
-import { type UnfinishedRun, unfinishedRun } from './unfinished-run'
+import { storeSuspect } from './store-suspect'
+import { takeArtifacts } from './take-artifacts'
+import { unfinishedRun } from './unfinished-run'
 
 /** What a command needs of the world; tests pass their own. */
 export interface BackupTools {
   runtime: Runtime
   store: Store
   connect: Connect
+  openCache: OpenCache
 }
 
 /**
  * Takes one recovery point and stores it: connect, settle what an earlier run left, look, stream everything, decide, commit.
  * `report` is filled as it goes, so that a failed run can tell how far it came. Throws what went wrong; nothing that was
- * good before has changed then, unless the error says otherwise.
+ * good before has changed then, unless the error says otherwise. Returns an error that is to be thrown once the outputs of what
+ * is stored are set: a suspect recovery point, or an `after-command` that failed.
  */
-export async function backup(inputs: BackupInputs, tools: BackupTools, report: RunReport): Promise<void> {
+export async function backup(inputs: BackupInputs, tools: BackupTools, report: RunReport): Promise<unknown> {
   const { runtime, store } = tools
+  const { prefix } = inputs.s3
   const step = phases(runtime, report)
-  const note = (warnings: readonly Warning[]) => {
-    report.warnings = [...report.warnings, ...warnings]
+  const note = (warnings: readonly (Warning | undefined)[]) => {
+    report.warnings = [...report.warnings, ...warnings.filter(warning => warning !== undefined)]
   }
   const slot = slotName(inputs.rotation, report.startedAt, inputs.timezone)
   report.slot = slot
-  const identity = lockIdentity(store.name, inputs.s3.prefix, runtime)
+  const identity = lockIdentity(store.name, prefix, runtime)
   const session = await step('Connect', () => openSession(inputs, identity, tools))
   try {
     const { survey, warnings } = await step('Look into the bucket', () =>
-      settleEarlierRuns(inputs.s3.prefix, slot, tools),
+      settleEarlierRuns(inputs, slot, tools),
     )
     note(warnings)
     const { findings, plan } = await step('Look at the server', () =>
       lookAtServer(inputs, tools, session, slot),
     )
-    note(plan.warnings)
+    note([...plan.warnings, storageClassWarning(inputs.s3.objects?.storageClass)])
+    note([await refuseForeign(inputs, tools, plan, slot, survey)])
     if (findings.inventory !== undefined) report.database = findings.inventory.server
-    const run = unfinishedRun(runtime, slot, identity)
-    const prepared = await step('Stream', () =>
-      streamAll(inputs, tools, { plan, session, identity, survey, run, slot, report }),
-    )
+
+    const run = unfinishedRun(runtime, { prefix, slot, ...identity })
+    const request = { inputs, plan, session, identity, survey, run, slot, report }
+    const { prepared, afterError } = await step('Stream', () => takeArtifacts(request, tools))
     note(prepared.warnings)
+
     const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, findings, prepared })
+    const known = knownBaseline(inputs, store.name, survey, tools.openCache)
+    const now = baselineOf(manifest)
+    const baseline = await known.load(now)
+    const verdict = judgeShrink({ now, baseline, ...inputs.guards })
+    if (verdict.suspect) {
+      await run.abort()
+      return await storeSuspect(request, { findings, verdict }, tools, step)
+    }
+    note([acceptedShrink(verdict)])
+
+    const warned = { ...manifest, warnings: describeWarnings(runtime, report) }
     report.isCommitting = true
-    const published = await step('Publish', () => publishRun(inputs, tools, manifest, run))
+    const published = await step('Publish', () => publishRun(prefix, warned, run, tools))
     note(published.warnings)
+    const keep = inputs.tiers
+    const tiers = await step('Keep the tiers', () =>
+      keepTiers({ store, prefix, manifest: published.manifest, keep, log: runtime.log }),
+    )
+    note(tiers.warnings)
     note(await writeReadme(inputs, store))
-    reportPublished(report, {
-      manifest: published.manifest,
-      prefix: inputs.s3.prefix,
-      prepared,
-      previous: await survey.newestGood(),
-    })
+    await known.save(now)
+    reportPublished(report, { manifest: published.manifest, prefix, prepared, baseline })
+    await reportHistory(report, { store, prefix, keep, survey, manifest: published.manifest })
+    return afterError
   } finally {
     await session.close()
   }
@@ -90,76 +114,32 @@ async function lookAtServer(
   return { findings, plan: planBackup(inputs, slot, findings) }
 }
 
-/** What runs beside one another may hold so much in parts: two streams of 48 MB. */
-const memoryBudgetBytes = 48 * 2 ** 20
-
-async function streamAll(
-  inputs: BackupInputs,
-  { runtime, store }: BackupTools,
-  run: {
-    plan: BackupPlan
-    session: Session
-    identity: LockIdentity
-    survey: Survey
-    run: UnfinishedRun
-    slot: string
-    report: RunReport
-  },
-): Promise<Prepared> {
-  const { plan, session, report } = run
-  const lastSizes = await run.survey.lastSizes()
-  const origin = { slot: run.slot, run: runtime.run, startedAt: report.startedAt.toISOString() }
-  const progress = streamProgress(runtime, plan)
-  try {
-    return await prepare(
-      {
-        inputs,
-        plan,
-        server: session.server,
-        owner: run.identity.owner,
-        put: { contentType: 'application/octet-stream', metadata: objectMetadata(origin) },
-        lastBytes: name => lastSizes.get(name),
-      },
-      {
-        store,
-        clock: runtime.clock,
-        signal: session.signal,
-        memoryBudgetBytes,
-        onUpload: (writer, key) => run.run.hasUpload(writer, key),
-        onStart: (name, inspection) => progress.started(name, inspection),
-        onFinish: name => progress.finished(name),
-      },
-    )
-  } catch (error) {
-    await run.run.abort()
-    throw error
-  } finally {
-    progress.stop()
-  }
+/** Whatever lies under the keys to be written must be this site's, or the user has said that it may be overwritten. */
+async function refuseForeign(
+  { s3, ssh, guards }: BackupInputs,
+  { store }: BackupTools,
+  plan: BackupPlan,
+  slot: string,
+  survey: Survey,
+): Promise<Warning | undefined> {
+  const foreign = await findForeign({
+    store,
+    prefix: s3.prefix,
+    slot,
+    host: ssh.host,
+    newest: await survey.newestGood(),
+    keysToWrite: [
+      ...plan.databases.map(({ key }) => key),
+      ...(plan.files === undefined ? [] : [plan.files.key]),
+    ],
+  })
+  if (foreign.length > 0 && !guards.adoptPrefix) throw foreignError(foreign, ssh.host)
+  return adoptedPrefix(foreign, ssh.host)
 }
 
-/** From here on the uploads belong to the commit, and being cancelled no longer stops it: it takes a moment, and half of it is worse. */
-async function publishRun(
-  { s3 }: BackupInputs,
-  { runtime, store }: BackupTools,
-  manifest: PreparedManifest,
-  run: UnfinishedRun,
-): Promise<Published> {
-  run.isPublishing()
-  try {
-    const published = await publish({
-      store,
-      prefix: s3.prefix,
-      manifest,
-      clock: runtime.clock,
-      log: runtime.log,
-    })
-    run.isClean()
-    return published
-  } catch (error) {
-    if (error instanceof PublishError && !error.isUnfinished) run.isClean()
-    throw error
-  }
+/** The warnings so far, as the manifest keeps them. */
+function describeWarnings(runtime: Runtime, report: RunReport): Warning[] {
+  return report.warnings.map(({ code, message }) => ({ code, message: runtime.scrub(message) }))
 }
 
 async function writeReadme(inputs: BackupInputs, store: Store): Promise<Warning[]> {
@@ -171,19 +151,4 @@ async function writeReadme(inputs: BackupInputs, store: Store): Promise<Warning[
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
   })
-}
-
-/** Runs a step in a group of the log and notes how long it took. */
-function phases(
-  { log, clock }: Runtime,
-  report: RunReport,
-): <T>(name: string, work: () => Promise<T>) => Promise<T> {
-  return async (name, work) => {
-    const startedMs = clock.monotonicMs()
-    try {
-      return await log.group(name, work)
-    } finally {
-      report.phases = [...report.phases, { name, durationMs: clock.monotonicMs() - startedMs }]
-    }
-  }
 }

@@ -5,8 +5,12 @@ import { type Server, serverOver } from '../server/server'
 import { abortLeftovers } from '../snapshot/leftovers'
 import { recoverSlot } from '../snapshot/recover'
 import type { Store } from '../store/store'
-import type { BackupState } from './backup-state'
+import { type BackupState, isCleanedUp } from './backup-state'
+import { runAfter } from './hooks'
 import type { Connect } from './session'
+
+/** The post step has five minutes in all. */
+const afterMs = 2 * 60_000
 
 /**
  * What the post step does for a run that could not do it itself: an intent is carried out, uploads that no intent names are
@@ -17,20 +21,23 @@ export async function cleanUpBackup(
   state: BackupState,
   tools: { runtime: Runtime; store: Store; connect: Connect },
 ): Promise<string[]> {
-  if (state.stage === 'clean') return []
-  const parts = [() => settleStore(inputs, state, tools), () => settleServer(inputs, state, tools)]
+  if (isCleanedUp(state)) return []
+  const parts = [() => settleStore(state, tools), () => settleServer(inputs, state, tools)]
   const outcomes = await Promise.allSettled(parts.map(part => part()))
   return outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [messageOf(outcome.reason)] : []))
 }
 
 async function settleStore(
-  inputs: BackupInputs,
   state: BackupState,
   { runtime, store }: { runtime: Runtime; store: Store },
 ): Promise<void> {
-  const { prefix } = inputs.s3
   if (state.stage === 'publishing') {
-    const { outcome } = await recoverSlot({ store, prefix, slot: state.slot, clock: runtime.clock })
+    const { outcome } = await recoverSlot({
+      store,
+      prefix: state.prefix,
+      slot: state.slot,
+      clock: runtime.clock,
+    })
     runtime.log.info(
       outcome === 'unknown'
         ? `Whether slot ${state.slot} is finished cannot be told: the credentials may not read it.`
@@ -50,7 +57,7 @@ async function settleServer(
   state: BackupState,
   { runtime, store, connect }: { runtime: Runtime; store: Store; connect: Connect },
 ): Promise<void> {
-  const { lock, owner } = state
+  const { lock, owner, owesAfterCommand } = state
   const connection = await connect(inputs.ssh, {
     signal: runtime.signal,
     onRetry: message => runtime.log.info(message),
@@ -58,10 +65,14 @@ async function settleServer(
   try {
     const server = serverOver(connection)
     const ended = await server.cleanUp({ lock, owner, mirrorDir: inputs.files.mirrorDir })
+    if (owesAfterCommand && inputs.hooks.after !== undefined) {
+      const error = await runAfter(inputs.hooks.after, server, { runtime, limitMs: afterMs })
+      if (error !== undefined) throw error
+    }
     runtime.log.info(
       ended.length === 0 ? 'Nothing was left on the server.' : 'Ended what was left on the server.',
     )
-    await dropUnknownUploads(inputs, state, { runtime, store, server })
+    await dropUnknownUploads(state, { runtime, store, server })
   } finally {
     connection.close()
   }
@@ -72,15 +83,14 @@ async function settleServer(
  * under the lock is it sure that none of them belongs to another run; one that holds it by now drops them itself.
  */
 async function dropUnknownUploads(
-  { s3 }: BackupInputs,
-  { stage, slot, lock, owner }: BackupState,
+  { stage, prefix, slot, lock, owner }: BackupState,
   { runtime, store, server }: { runtime: Runtime; store: Store; server: Server },
 ): Promise<void> {
   if (stage !== 'preparing') return
   try {
     const held = await server.takeLock({ lock, owner, waitSeconds: 0 })
     try {
-      const { aborted } = await abortLeftovers(store, s3.prefix, {
+      const { aborted } = await abortLeftovers(store, prefix, {
         keepUploadIds: new Set(),
         slotBeingWritten: slot,
         now: runtime.clock.now(),

@@ -67,6 +67,7 @@ function databaseArtifacts(inputs: BackupInputs, prepared: Prepared): ManifestAr
         triggers: triggers.length,
         routines: routines.length,
         events: events.length,
+        objects: { views, triggers, routines, events },
         characterSet: plan.listed.characterSet,
         collation: plan.listed.collation,
       },

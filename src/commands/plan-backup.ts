@@ -44,7 +44,9 @@ export function planBackup(inputs: BackupInputs, slot: string, findings: Finding
     })
   }
   const databases = chosenDatabases(inputs, findings)
-  const planned = databases.map(listed => planDatabase(inputs, slot, findings, listed, databases.length === 1))
+  const planned = databases.map(listed =>
+    planDatabase(inputs, slot, findings, listed, databases.length === 1),
+  )
   const refused = planned.flatMap(({ sight }) => sight?.refused ?? [])
   if (refused.length > 0) throw blindSpotError(refused)
   return {
@@ -56,10 +58,7 @@ export function planBackup(inputs: BackupInputs, slot: string, findings: Finding
             name: filesArtifactName,
             key: artifactKey(inputs.s3.prefix, slot, filesArtifactName, 'files', inputs.compression.kind),
           },
-    warnings: [
-      ...planWarnings(inputs, databases),
-      ...planned.flatMap(({ sight }) => sight?.warnings ?? []),
-    ],
+    warnings: [...planWarnings(inputs, databases), ...planned.flatMap(({ sight }) => sight?.warnings ?? [])],
   }
 }
 

@@ -44,7 +44,9 @@ function pathProblems({ allowEmpty }: BackupInputs, { paths }: Findings): PlanPr
       ]
     }
     if (state === 'empty' && !allowEmpty)
-      return [{ what: `${folder} is empty on the server.`, fix: 'If that is right, set "allow-empty: true".' }]
+      return [
+        { what: `${folder} is empty on the server.`, fix: 'If that is right, set "allow-empty: true".' },
+      ]
     return []
   })
 }

@@ -1,5 +1,7 @@
+import type { BackupInputs } from '../inputs/backup'
 import { messageOf } from '../runtime/errors'
 import type { Runtime, Warning } from '../runtime/runtime'
+import { findForeignHost, foreignError } from '../snapshot/foreign-prefix'
 import { abortLeftovers } from '../snapshot/leftovers'
 import { recoverSlot } from '../snapshot/recover'
 import { type Survey, surveyPrefix } from '../snapshot/survey'
@@ -10,13 +12,17 @@ import type { Store } from '../store/store'
  * cannot be settled now is a warning; this run's own slot must be settled before anything is streamed, or this throws.
  */
 export async function settleEarlierRuns(
-  prefix: string,
+  { s3, ssh, guards }: BackupInputs,
   slot: string,
   { runtime, store }: { runtime: Runtime; store: Store },
 ): Promise<{ survey: Survey; warnings: Warning[] }> {
   const { log, clock } = runtime
+  const { prefix } = s3
   const warnings: Warning[] = []
   const survey = await surveyPrefix(store, prefix)
+  // Before anything is touched: what looks unfinished might be another host's run, in full swing.
+  const foreign = findForeignHost(await survey.newestGood(), ssh.host)
+  if (foreign.length > 0 && !guards.adoptPrefix) throw foreignError(foreign, ssh.host)
   const unfinished = await survey.unfinished()
   let hasSettled = false
   for (const left of new Set([...unfinished, slot])) {

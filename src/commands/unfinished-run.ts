@@ -8,6 +8,8 @@ import type { LockIdentity } from './session'
 export interface UnfinishedRun {
   hasUpload(writer: MultipartWriter, key: string): void
   isPublishing(): void
+  /** `after-command` must still be run on the server, or has been. */
+  owesAfterCommand(isOwed: boolean): void
   /** Nothing is left to do for a post step. */
   isClean(): void
   /** Drops every upload. What cannot be dropped is told, and left to the post step. */
@@ -15,9 +17,12 @@ export interface UnfinishedRun {
 }
 
 /** Notes at once that there is a run to clean up after. */
-export function unfinishedRun(runtime: Runtime, slot: string, identity: LockIdentity): UnfinishedRun {
+export function unfinishedRun(
+  runtime: Runtime,
+  run: LockIdentity & Pick<BackupState, 'prefix' | 'slot'>,
+): UnfinishedRun {
   const writers: MultipartWriter[] = []
-  const state: BackupState = { stage: 'preparing', slot, ...identity, uploads: [] }
+  const state: BackupState = { ...run, stage: 'preparing', uploads: [], owesAfterCommand: false }
   const enter = (stage: BackupState['stage']) => {
     state.stage = stage
     saveBackupState(runtime, state)
@@ -30,6 +35,10 @@ export function unfinishedRun(runtime: Runtime, slot: string, identity: LockIden
       enter('preparing')
     },
     isPublishing: () => enter('publishing'),
+    owesAfterCommand: isOwed => {
+      state.owesAfterCommand = isOwed
+      enter(state.stage)
+    },
     isClean: () => enter('clean'),
     abort: async () => {
       const outcomes = await Promise.allSettled(writers.map(writer => writer.abort()))

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import { UserError } from '../runtime/errors'
 import { parseHost } from './host'
 import { type InputReader, optional, wrongInput } from './read'
@@ -42,10 +43,8 @@ export function loadProxyJump(read: InputReader): ProxyJump | undefined {
 
 /** A host and its port: 22 where none is given, undefined where it is none. */
 function partsOf(text: string): { host: string; port: number | undefined } {
-  const [, host, digits] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(text) ?? []
-  // More than one colon without brackets: an IPv6 address.
-  if (host === undefined) return { host: text, port: 22 }
-  if (digits === undefined) return { host, port: 22 }
+  const [, host, digits] = (isIPv6(text) ? null : /^(\[.*\]|[^:[]*):(.*)$/.exec(text)) ?? []
+  if (host === undefined || digits === undefined) return { host: text, port: 22 }
   const port = /^[1-9][0-9]{0,4}$/.test(digits) ? Number(digits) : Number.NaN
   return { host, port: port <= 65535 ? port : undefined }
 }

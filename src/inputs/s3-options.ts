@@ -22,7 +22,7 @@ export function storageClassWarning(storageClass: string | undefined): Warning |
   const minimum = storageClass === undefined ? undefined : minimumDays[storageClass]
   if (storageClass === undefined || minimum === undefined) return undefined
   const thaw = mustThaw.includes(storageClass)
-    ? ' An object of this class must be restored from the archive for hours before anything can be read, on the day of a recovery too.'
+    ? ' An object of this class must be restored from the archive for hours before anything can be read, on the day of a recovery too, and cannot be copied into longer tiers (`keep-daily` and so on).'
     : ''
   return {
     code: 'storage-class',

@@ -36,7 +36,8 @@ export function preflightVerdict(report: PreflightReport): string {
   const wrong = wrongFindings(report).length
   const remarks = report.findings.length - wrong
   const rest = remarks === 0 ? '' : `, and ${plural(remarks, 'remark')}`
-  if (wrong === 0) return `Everything a backup needs is there${remarks === 0 ? '' : `, with ${plural(remarks, 'remark')}`}.`
+  if (wrong === 0)
+    return `Everything a backup needs is there${remarks === 0 ? '' : `, with ${plural(remarks, 'remark')}`}.`
   return `${plural(wrong, 'thing is', 'things are')} wrong${rest}.`
 }
 
@@ -44,7 +45,10 @@ export function preflightVerdict(report: PreflightReport): string {
 export function preflightLines(report: PreflightReport): string[] {
   return [
     ...report.facts.map(fact => `ok      ${fact}`),
-    ...report.findings.flatMap(({ level, what, fix }) => [`${level.padEnd(7)} ${what}`, `        ${fix}`]),
+    ...report.findings.flatMap(({ level, what, fix }) => [
+      `${level.padEnd(7)} ${what}`,
+      ...fix.split('\n').map(line => `        ${line}`),
+    ]),
     preflightVerdict(report),
   ]
 }

@@ -1,9 +1,12 @@
 import { plural } from '../runtime/format-count'
 import type { Warning } from '../runtime/runtime'
+import type { ReportedChanges } from './changes-section'
+import type { SizePoint } from './size-chart'
+import type { ReportedTier } from './tier-ages'
 
 /** Everything a report tells about one run of the backup action. Whoever runs the steps fills it as they go. */
 export interface RunReport {
-  result: 'good' | 'failed' | 'cancelled'
+  result: 'good' | 'suspect' | 'failed' | 'cancelled'
   /** Undefined when the run ended before it was known. */
   slot?: string
   /** The input `ssh-host`. */
@@ -23,6 +26,12 @@ export interface RunReport {
   manifestKey?: string
   /** Set once the commit has begun: from then on the slot may have changed. */
   isCommitting?: boolean
+  /** Against the last good recovery point, where there is one. */
+  changes?: ReportedChanges
+  /** What the last recovery points stored. */
+  sizes?: readonly SizePoint[]
+  /** The ring and the longer tiers. */
+  tiers?: readonly ReportedTier[]
   /** The steps of the run in their order. */
   phases: readonly ReportedPhase[]
   /** Only when `result` is not `good`. */

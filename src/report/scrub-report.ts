@@ -1,3 +1,4 @@
+import { scrubChanges } from './changes-section'
 import type { RunReport } from './run-report'
 
 /** The same report with every text scrubbed of secrets. */
@@ -6,6 +7,7 @@ export function scrubReport(report: RunReport, scrub: (text: string) => string):
   return {
     ...report,
     warnings: report.warnings.map(({ code, message }) => ({ code, message: scrub(message) })),
+    ...(report.changes === undefined ? {} : { changes: scrubChanges(report.changes, scrub) }),
     phases: report.phases.map(phase => ({ ...phase, name: scrub(phase.name) })),
     ...(tables === undefined
       ? {}

@@ -1,11 +1,14 @@
 import { plural } from '../runtime/format-count'
 import { formatDuration } from '../runtime/format-duration'
 import type { Runtime } from '../runtime/runtime'
+import { changesSection } from './changes-section'
 import { code, fenced, folded, prose } from './markdown'
 import { recoveryCommands } from './recovery-commands'
 import { type RunReport, runDurationMs } from './run-report'
 import { scrubReport } from './scrub-report'
+import { sizeChart } from './size-chart'
 import { artifactsTable, checksumsAndKeys, contentTable, phasesTable, tablesTable } from './summary-tables'
+import { tierAgesTable } from './tier-ages'
 
 /** Writes the job summary, free of secrets. Never throws. */
 export async function writeSummary(
@@ -34,6 +37,9 @@ function goodParts(report: RunReport): string[] {
     '### What is inside',
     contentTable(report.artifacts),
     skewLine(report),
+    report.changes === undefined ? '' : changesSection(report.changes, report.startedAt),
+    report.sizes === undefined ? '' : sizeChart(report.sizes),
+    report.tiers === undefined ? '' : tierAgesTable(report.tiers, report.finishedAt),
     recoverySection(report),
     report.tables === undefined || report.tables.largest.length === 0
       ? ''

@@ -1,7 +1,8 @@
 import type { Connection } from '../ssh/connection'
 import type { DatabaseAccess } from './database-access'
 import { runJob } from './job'
-import { explainFailure } from './job-errors'
+import { explainFailure, isGoodStatus } from './job-errors'
+import type { JobReport } from './job-report'
 import { type FolderState, parseExamination } from './parse-examination'
 import type { Findings } from './parse-inventory'
 import type { Request } from './request'
@@ -18,7 +19,7 @@ export interface ExamineRequest {
   estimates: boolean
 }
 
-/** What a backup would meet on a server. What could not be found out is undefined; `problem` and `messages` may say why. */
+/** What a backup would meet on a server. What could not be found out is undefined. */
 export interface Examination {
   /** The server's clock, in whole seconds. */
   clock: Date
@@ -34,9 +35,8 @@ export interface Examination {
   estimate?: MirrorEstimate
   /** Views that stand on something that is gone: a dump ends there. */
   brokenViews: readonly { database: string; name: string }[]
-  problem?: Error
-  /** What the tools printed to standard error. */
-  messages: readonly string[]
+  /** What went wrong on the way, rsync's rehearsal included; the rest was found out all the same. */
+  problems: readonly Error[]
 }
 
 /** A folder that a backup makes for itself. `impossible`: it is not there and cannot be made. */
@@ -49,8 +49,6 @@ export interface MirrorEstimate {
   /** What rsync has yet to copy into the mirror. */
   missingBytes: number
   missingFiles: number
-  /** Exit value of rsync's rehearsal; 23: it may not read everything. */
-  status: number
 }
 
 /** The tools by the names that `Examination.tools` uses. */
@@ -75,8 +73,14 @@ export async function examine(
     ],
     { explain: failure => explainFailure(name, failure) },
   )
-  const { messages } = report
-  const found = { ...parseExamination(text), messages }
-  if (report.problem === undefined) return found
-  return { ...found, problem: explainFailure(name, { exit: { kind: 'code', code: 69 }, report }) }
+  const explain = (told: JobReport) =>
+    explainFailure(name, { exit: { kind: 'code', code: 70 }, report: told })
+  const isRsyncGood = [...report.statuses].every(([stage, status]) => isGoodStatus(stage, status))
+  return {
+    ...parseExamination(text),
+    problems: [
+      ...(report.problem === undefined ? [] : [explain(report)]),
+      ...(isRsyncGood ? [] : [explain({ ...report, problem: undefined })]),
+    ],
+  }
 }

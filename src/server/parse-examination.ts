@@ -5,7 +5,7 @@ import { parseInventory } from './parse-inventory'
 export type FolderState = 'present' | 'absent' | 'unusable' | 'impossible'
 
 /** Reads the tab-separated lines of the job `preflight`. Throws FailureError when it makes no sense. */
-export function parseExamination(text: string): Omit<Examination, 'problem' | 'messages'> {
+export function parseExamination(text: string): Omit<Examination, 'problems'> {
   const lines = text.split('\n').map(line => line.split('\t'))
   const all = (word: string) => lines.filter(([first]) => first === word)
   const folder = (which: string) => {
@@ -43,22 +43,20 @@ function freeBytesOf(line: string | undefined): number | undefined {
 
 /** From rsync's statistics. A mirror that is not there lacks everything. */
 function estimateOf(lines: readonly string[][], hasMirror: boolean): Examination['estimate'] {
-  const status = Number(lines.find(([word]) => word === 'estimate')?.[1])
   const stats = lines.map(([line = '']) => line).filter(line => line.startsWith('stats '))
   const number = (pattern: RegExp): number =>
     Number(stats.map(line => pattern.exec(line)?.[1]).find(value => value !== undefined))
-  const missingBytes = number(
-    hasMirror ? /Total transferred file size: (\d+)/ : /Total file size: (\d+)/,
-  )
+  const missingBytes = number(hasMirror ? /Total transferred file size: (\d+)/ : /Total file size: (\d+)/)
   const missingFiles = number(
     hasMirror ? /Number of (?:regular )?files transferred: (\d+)/ : /Number of files: (\d+)/,
   )
-  if (![status, missingBytes, missingFiles].every(Number.isSafeInteger)) return undefined
-  return { missingBytes, missingFiles, status }
+  if (![missingBytes, missingFiles].every(Number.isSafeInteger)) return undefined
+  return { missingBytes, missingFiles }
 }
 
 function folderState(state: string): FolderState {
-  if (state === 'present' || state === 'absent' || state === 'unusable' || state === 'impossible') return state
+  if (state === 'present' || state === 'absent' || state === 'unusable' || state === 'impossible')
+    return state
   throw unreadable()
 }
 

@@ -515,8 +515,8 @@ look_around() {
   watch_runner
   if [ -n "$paths" ]; then look_at_folders; fi
   # In shells of their own, so that a problem ends no more than itself.
-  if [ -n "$everything$databases" ] && client=$(command -v mariadb || command -v mysql); then (list_broken_views); fi
   if [ -n "$paths" ] && [ -n "$estimate" ] && command -v rsync >/dev/null; then (estimate_mirror); fi
+  if [ -n "$everything$databases" ] && client=$(command -v mariadb || command -v mysql); then (list_broken_views); fi
 }
 
 # tell_tool WHAT NAME…: the first that is there, by what it says of itself.
@@ -556,12 +556,12 @@ tell_folder() {
   printf 'folder\t%s\t%s\t%s\n' "$1" "$state" "$2"
 }
 
-# Views that would end a dump: a broken one says so where others have their comment.
+# Views that would end a dump: a broken one says so where others have their comment, once MariaDB opens it, as it does for TABLE_ROWS.
 list_broken_views() {
   require_builtin_printf
   choose_databases
   command_with argument "$argument_count" run_sql "
-    SELECT 'broken-view', HEX(TABLE_SCHEMA), HEX(TABLE_NAME)
+    SELECT 'broken-view', HEX(TABLE_SCHEMA), HEX(TABLE_NAME), TABLE_ROWS
       FROM information_schema.TABLES
       WHERE TABLE_SCHEMA $chosen AND TABLE_TYPE = 'VIEW' AND TABLE_COMMENT LIKE '%references invalid%';"
 }
@@ -576,7 +576,7 @@ estimate_mirror() {
   paths=$present
   [ -n "$paths" ] || return 0
   run_rsync "$base" --dry-run
-  printf 'estimate\t%s\n' "$code"
+  say status rsync "$code"
   printf '%s\n' "$stats" | sed -n -e 's/^Total/stats &/p' -e 's/^Number/stats &/p'
 }
 

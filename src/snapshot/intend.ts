@@ -18,7 +18,7 @@ export type PreparedManifest = Omit<
   Manifest,
   'state' | 'verdict' | 'finishedAt' | 'artifacts' | 'previous'
 > & {
-  verdict: 'good'
+  verdict: Manifest['verdict']
   artifacts: PreparedArtifact[]
 }
 

@@ -101,6 +101,14 @@ const databaseArtifact = z.looseObject({
     triggers: count,
     routines: count,
     events: count,
+    objects: z.exactOptional(
+      z.looseObject({
+        views: z.array(z.string()),
+        triggers: z.array(z.string()),
+        routines: z.array(z.string()),
+        events: z.array(z.string()),
+      }),
+    ),
     characterSet: z.string(),
     collation: z.string(),
   }),

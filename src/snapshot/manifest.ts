@@ -62,6 +62,8 @@ export interface DatabaseArtifact extends StoredArtifact {
     triggers: number
     routines: number
     events: number
+    /** Their names, so that a later run can tell which one is gone. */
+    objects?: { views: string[]; triggers: string[]; routines: string[]; events: string[] }
     /** The database's defaults, which a dump of a single database does not carry. */
     characterSet: string
     collation: string

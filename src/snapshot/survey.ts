@@ -18,6 +18,8 @@ export interface Survey {
   readonly isReadable: boolean
   /** Newest first, as the store dates them. */
   readonly manifests: readonly ListedManifest[]
+  /** Everything that lies directly under the prefix. */
+  readonly objects: readonly ListedObject[]
   /** What was skipped, and why; grows with the questions asked. */
   readonly warnings: readonly Warning[]
   /** The newest complete and good recovery point, by its own start. */
@@ -39,17 +41,19 @@ export interface Survey {
 /** Lists the prefix once, without its folders. Throws `StoreError` when the store gives no answer; a denial is a survey that says so. */
 export async function surveyPrefix(store: Store, prefix: string): Promise<Survey> {
   const manifests: ListedManifest[] = []
+  const objects: ListedObject[] = []
   try {
     for await (const object of store.list(listingPrefix(prefix))) {
+      objects.push(object)
       const parsed = parseKey(prefix, object.key)
       if (parsed?.what === 'manifest') manifests.push({ ...object, slot: parsed.slot })
     }
   } catch (error) {
     if (!isDenied(error)) throw error
-    return surveyOf(store, prefix, [], false)
+    return surveyOf(store, prefix, { manifests: [], objects: [], isReadable: false })
   }
   manifests.sort((a, b) => b.lastModified.getTime() - a.lastModified.getTime())
-  return surveyOf(store, prefix, manifests, true)
+  return surveyOf(store, prefix, { manifests, objects, isReadable: true })
 }
 
 const skewMs = 15 * 60 * 1000
@@ -62,9 +66,9 @@ interface Reading {
 function surveyOf(
   store: Store,
   prefix: string,
-  manifests: readonly ListedManifest[],
-  isReadable: boolean,
+  listing: Pick<Survey, 'manifests' | 'objects' | 'isReadable'>,
 ): Survey {
+  const { manifests } = listing
   const warnings: Warning[] = []
   const readings = new Map<string, Promise<Reading | undefined>>()
 
@@ -111,7 +115,7 @@ function surveyOf(
     return new Map(artifacts.map(({ name, bytes }) => [name, bytes]))
   }
 
-  return { isReadable, manifests, warnings, newestGood, unfinished, lastSizes }
+  return { ...listing, warnings, newestGood, unfinished, lastSizes }
 }
 
 /** A manifest that says it was started after it was stored comes from a clock that is wrong. */

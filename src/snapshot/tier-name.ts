@@ -9,21 +9,17 @@ export type Tier = (typeof tiers)[number]
 export type TierKeep = Readonly<Record<Tier, number>>
 
 /**
- * The entry of the tier that this moment falls into, by the clock of the time zone: `daily/2026-11-23`, `weekly/2026-W48`
+ * The entry of each tier that this moment falls into, by the clock of the time zone: `daily/2026-11-23`, `weekly/2026-W48`
  * (ISO 8601: weeks begin on Monday, and a week is of the year that its Thursday is in), `monthly/2026-11`, `yearly/2026`.
  * Later moments never have names that sort before.
  */
-export function tierEntryName(tier: Tier, at: Date, timezone: string): string {
+export function tierEntryNames(at: Date, timezone: string): Readonly<Record<Tier, string>> {
   const date = slotName(calendarDate, at, timezone)
-  switch (tier) {
-    case 'daily':
-      return `daily/${date}`
-    case 'weekly':
-      return `weekly/${isoWeek(date)}`
-    case 'monthly':
-      return `monthly/${date.slice(0, -'-23'.length)}`
-    case 'yearly':
-      return `yearly/${date.slice(0, -'-11-23'.length)}`
+  return {
+    daily: `daily/${date}`,
+    weekly: `weekly/${isoWeek(date)}`,
+    monthly: `monthly/${date.slice(0, -'-23'.length)}`,
+    yearly: `yearly/${date.slice(0, -'-11-23'.length)}`,
   }
 }
 

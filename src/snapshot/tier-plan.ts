@@ -1,4 +1,4 @@
-import { type Tier, type TierKeep, tierEntryName, tiers } from './tier-name'
+import { type Tier, type TierKeep, tierEntryNames, tiers } from './tier-name'
 
 /** An entry of a tier that has a manifest. */
 export interface TierEntry {
@@ -47,9 +47,10 @@ export function planTiers<Entry extends TierEntry>({
   existing: readonly Entry[]
 }): TierPlan<Entry> {
   const plan: TierPlan<Entry> = { copies: [], blocked: [], removals: [] }
+  const names = tierEntryNames(takenAt, timezone)
   for (const tier of tiers) {
     if (!(keep[tier] > 0)) continue
-    const name = tierEntryName(tier, takenAt, timezone)
+    const name = names[tier]
     const entries = existing.filter(entry => entry.tier === tier)
     const present = entries.find(entry => entry.name === name)
     const isBlocked = present?.state === 'suspect' || present?.state === 'foreign'

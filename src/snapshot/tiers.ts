@@ -6,8 +6,8 @@ import type { Manifest } from './manifest'
 import { makeTierEntry, removeTierEntry } from './tier-entry'
 import { listTier, type ReadTierEntry, readTierEntries, type TierFolder } from './tier-folder'
 import { removeTierLeftovers } from './tier-leftovers'
-import { type Tier, type TierKeep, tierEntryName, tiers } from './tier-name'
-import { planTiers, type TierPlan } from './tier-plan'
+import { type Tier, type TierKeep, tierEntryNames, tiers } from './tier-name'
+import { planTiers } from './tier-plan'
 
 export interface KeepTiersOptions {
   store: Store
@@ -39,82 +39,80 @@ export async function keepTiers(options: KeepTiersOptions): Promise<KeptTiers> {
   if (manifest.state !== 'complete' || manifest.verdict !== 'good')
     throw new RangeError(`Tiers are kept from good recovery points, and that of ${manifest.slot} is not one.`)
   const kept: KeptTiers = { made: [], removed: [], warnings: [] }
+  const [takenAt, timezone] = [new Date(manifest.startedAt), manifest.timezone]
+  const names = tierEntryNames(takenAt, timezone)
   const wanted = tiers.filter(tier => keep[tier] > 0)
-  const looks = await Promise.all(wanted.map(tier => lookAt(options, tier, kept)))
+  const looks = await Promise.all(wanted.map(tier => lookAt(options, tier, names[tier], kept)))
+  const known = looks.filter(look => look !== undefined)
+  const existing = known.flatMap(({ entries }) => entries)
+  const plan = planTiers({ takenAt, timezone, keep: onlyOf(keep, known), existing })
 
-  let isAllMade = true
-  for (const look of looks) {
-    if (look === undefined || !(await makeEntries(options, look, kept))) isAllMade = false
-  }
-  if (!isAllMade) return kept
+  for (const entry of plan.blocked) kept.warnings.push(leftAlone(entry))
+  const named = new Map(existing.filter(isGood).map(({ name, keys }) => [name, keys]))
+  for (const { name } of plan.copies) await makeEntry(options, name, known, { kept, named })
+  if (known.length < wanted.length || kept.made.length < plan.copies.length) return kept
 
-  for (const look of looks) {
-    if (look === undefined) continue
-    await removeEntries(options, look.plan.removals, kept)
-    kept.warnings.push(...(await removeTierLeftovers(store, look.folder, look.named)))
-  }
+  await removeEntries(options, plan.removals, kept)
+  for (const { folder } of known) kept.warnings.push(...(await removeTierLeftovers(store, folder, named)))
   return kept
 }
 
-/** What is known of a tier and what is to be done there. `named`: the data objects of each good entry that was read. */
+/** What is known of a tier. Entries that cannot matter this time are not among those read. */
 interface Look {
   folder: TierFolder
-  plan: TierPlan<ReadTierEntry>
-  named: Map<string, readonly string[]>
+  entries: ReadTierEntry[]
 }
 
-/** Undefined when the store gave no answer. */
-async function lookAt(options: KeepTiersOptions, tier: Tier, kept: KeptTiers): Promise<Look | undefined> {
-  const { store, prefix, manifest, keep } = options
-  const [takenAt, timezone] = [new Date(manifest.startedAt), manifest.timezone]
-  const current = tierEntryName(tier, takenAt, timezone)
+/** `current` names the entry of this period. Undefined when the store gave no answer. */
+async function lookAt(
+  { store, prefix, keep }: KeepTiersOptions,
+  tier: Tier,
+  current: string,
+  kept: KeptTiers,
+): Promise<Look | undefined> {
   try {
     const folder = await listTier(store, prefix, tier)
     // Most runs make nothing and remove nothing: then the other manifests need not be read.
     const isFull = new Set([...folder.names, current]).size > keep[tier]
     const names = isFull ? folder.names : folder.names.filter(name => name === current)
-    const existing = await readTierEntries(store, prefix, folder, names)
-    const plan = planTiers({ takenAt, timezone, keep: { ...none, [tier]: keep[tier] }, existing })
-    const good = existing.filter(({ state }) => state === 'good')
-    return { folder, plan, named: new Map(good.map(({ name, keys }) => [name, keys])) }
+    return { folder, entries: await readTierEntries(store, prefix, folder, names) }
   } catch (error) {
     kept.warnings.push(notMade(current, error))
     return undefined
   }
 }
 
-const none: TierKeep = { daily: 0, weekly: 0, monthly: 0, yearly: 0 }
+/** The other tiers are left alone, as if they were switched off. */
+function onlyOf(keep: TierKeep, known: readonly Look[]): TierKeep {
+  const of = (tier: Tier) => (known.some(({ folder }) => folder.tier === tier) ? keep[tier] : 0)
+  return { daily: of('daily'), weekly: of('weekly'), monthly: of('monthly'), yearly: of('yearly') }
+}
 
-/** False when a copy failed. An entry that is not to be touched is only told. */
-async function makeEntries(
+function isGood({ state }: ReadTierEntry): boolean {
+  return state === 'good'
+}
+
+/** `named`: the data objects of each good entry. */
+async function makeEntry(
   { store, prefix, manifest, log }: KeepTiersOptions,
-  { folder, plan, named }: Look,
-  kept: KeptTiers,
-): Promise<boolean> {
-  for (const { name, state } of plan.blocked) {
-    const reason = state === 'suspect' ? 'a suspect recovery point lies there' : 'its manifest is not ours'
-    const message = `${name} was not made: ${reason}, and was left alone.`
-    kept.warnings.push({ code: 'tier-not-made', message })
+  name: string,
+  known: readonly Look[],
+  { kept, named }: { kept: KeptTiers; named: Map<string, readonly string[]> },
+): Promise<void> {
+  const inTheWay = known
+    .flatMap(({ folder }) => folder.objects)
+    .filter(({ parsed }) => parsed.slot === name && parsed.what !== 'artifact')
+    .map(({ key }) => key)
+  try {
+    const { artifacts } = await makeTierEntry(store, prefix, manifest, name, inTheWay)
+    const keys = artifacts.map(({ key }) => key)
+    named.set(name, keys)
+  } catch (error) {
+    kept.warnings.push(notMade(name, error))
+    return
   }
-  for (const { name } of plan.copies) {
-    const inTheWay = folder.objects.filter(
-      ({ parsed }) => parsed.slot === name && (parsed.what === 'manifest' || parsed.what === 'proof'),
-    )
-    try {
-      const keys = inTheWay.map(({ key }) => key)
-      const { artifacts } = await makeTierEntry(store, prefix, manifest, name, keys)
-      named.set(
-        name,
-        artifacts.map(({ key }) => key),
-      )
-    } catch (error) {
-      kept.warnings.push(notMade(name, error))
-      return false
-    }
-    kept.made.push(name)
-    log?.info(`Made ${name} from ${manifest.slot}.`)
-  }
-  return true
+  kept.made.push(name)
+  log?.info(`Made ${name} from ${manifest.slot}.`)
 }
 
 async function removeEntries(
@@ -137,6 +135,11 @@ async function removeEntries(
     kept.removed.push(entry.name)
     log?.info(`Removed ${entry.name}: newer ones are kept.`)
   }
+}
+
+function leftAlone({ name, state }: ReadTierEntry): Warning {
+  const reason = state === 'suspect' ? 'a suspect recovery point lies there' : 'its manifest is not ours'
+  return { code: 'tier-not-made', message: `${name} was not made: ${reason}, and was left alone.` }
 }
 
 function notMade(name: string, error: unknown): Warning {

@@ -9,6 +9,20 @@ export class KeyOrderedMap<V> {
     return this.#keys
   }
 
+  /** The keys that start with the prefix, in order: they lie side by side. */
+  keysUnder(prefix: string): readonly string[] {
+    const keys = this.keys()
+    let [start, behind] = [0, keys.length]
+    while (start < behind) {
+      const middle = (start + behind) >> 1
+      if (inKeyOrder(keys[middle] ?? '', prefix) < 0) start = middle + 1
+      else behind = middle
+    }
+    let end = start
+    while (keys[end]?.startsWith(prefix)) end++
+    return keys.slice(start, end)
+  }
+
   get(key: string): V | undefined {
     return this.#values.get(key)
   }

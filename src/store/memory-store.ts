@@ -136,9 +136,7 @@ class InMemory implements MemoryStore {
 
   async *list(prefix: string, options: { deep?: boolean } = {}): AsyncIterable<ListedObject> {
     const found = await this.#operate('list', prefix, () =>
-      this.#objects
-        .keys()
-        .filter(key => key.startsWith(prefix) && (options.deep || !key.slice(prefix.length).includes('/'))),
+      this.#objects.keysUnder(prefix).filter(key => options.deep || !key.includes('/', prefix.length)),
     )
     for (const key of found) {
       const held = this.#objects.get(key)

@@ -1,15 +1,34 @@
 import type { StorageClass } from '@aws-sdk/client-s3'
-import type { Encryption } from './s3-settings'
+import type { Encryption, S3Settings } from './s3-settings'
+import type { PutOptions } from './store'
 
-/** The fields of a request that say how the store encrypts the object; none when that is up to the bucket. */
-export function encryptionFields(encryption: Encryption | undefined) {
+/** What a request says of an object to write: where it goes, what it is, and how it is encrypted. */
+export function smallTarget(
+  { bucket, objects }: S3Settings,
+  key: string,
+  { contentType, metadata }: PutOptions,
+) {
+  return {
+    Bucket: bucket,
+    Key: key,
+    ContentType: contentType,
+    Metadata: { ...metadata },
+    ...encryptionFields(objects?.encryption),
+  }
+}
+
+/** The same of an object that holds data: it goes into the storage class that was asked for. */
+export function dataTarget(settings: S3Settings, key: string, put: PutOptions) {
+  return { ...smallTarget(settings, key, put), ...storageClassField(settings.objects?.storageClass) }
+}
+
+function encryptionFields(encryption: Encryption | undefined) {
   if (encryption === undefined) return {}
   const { kind, kmsKeyId } = encryption
   return { ServerSideEncryption: kind, ...(kmsKeyId === undefined ? {} : { SSEKMSKeyId: kmsKeyId }) }
 }
 
-/** The field that says in which class the store keeps the object; none when that is up to the store. */
-export function storageClassField(name: string | undefined): { StorageClass?: StorageClass } {
+function storageClassField(name: string | undefined): { StorageClass?: StorageClass } {
   return name !== undefined && isStorageClass(name) ? { StorageClass: name } : {}
 }
 

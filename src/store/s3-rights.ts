@@ -25,7 +25,11 @@ export async function examineStore(store: Store, place: PolicyPlace): Promise<St
     await probe.writing()
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
-    probe.findings.push({ level: 'wrong', what: error.message, fix: error.advice ?? 'Run the workflow again.' })
+    probe.findings.push({
+      level: 'wrong',
+      what: error.message,
+      fix: error.advice ?? 'Run the workflow again.',
+    })
   }
   return { findings: probe.findings, held: probe.held }
 }
@@ -125,7 +129,8 @@ const consequences: Readonly<Record<S3Right, { level: PreflightFinding['level'];
   },
   's3:GetObject': {
     level: 'remark',
-    without: 'what was stored cannot be compared with what was sent, and an interrupted run cannot be settled',
+    without:
+      'what was stored cannot be compared with what was sent, and an interrupted run cannot be settled',
   },
   's3:ListBucket': {
     level: 'remark',

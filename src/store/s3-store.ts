@@ -18,7 +18,7 @@ import { copyObject } from './s3-copy'
 import { explainS3Error, type S3Operation } from './s3-errors'
 import { noSuchUpload, readFault } from './s3-fault'
 import { listObjects, listOpenUploads, mayBeOpen } from './s3-listing'
-import { encryptionFields, storageClassField } from './s3-object-options'
+import { dataTarget, smallTarget } from './s3-object-options'
 import { isRetryable, mayHaveTakenEffect } from './s3-retry'
 import type { S3Settings } from './s3-settings'
 import { signPayload } from './signed-payload'
@@ -91,7 +91,7 @@ class S3Store implements Store {
   async putText(key: string, text: string, options: PutOptions): Promise<StoredVersion> {
     const operation = { doing: `write "${key}" to ${this.name}`, right: 's3:PutObject', key }
     return this.#try(operation, async () => {
-      const body = { Body: Buffer.from(text), ...this.#target(key, options) }
+      const body = { Body: Buffer.from(text), ...smallTarget(this.#settings, key, options) }
       return versionOf(await this.#clients.quick.send(new PutObjectCommand(body)))
     })
   }
@@ -118,7 +118,7 @@ class S3Store implements Store {
     const operation = { doing: `begin the upload of "${key}" to ${this.name}`, right: 's3:PutObject', key }
     return this.#try(operation, async () => {
       const answer = await this.#clients.quick.send(
-        new CreateMultipartUploadCommand(this.#dataTarget(key, options)),
+        new CreateMultipartUploadCommand(dataTarget(this.#settings, key, options)),
       )
       return present(answer.UploadId, 'upload id')
     })
@@ -208,27 +208,13 @@ class S3Store implements Store {
   async copy(source: CopySource, targetKey: string, put: PutOptions): Promise<StoredVersion> {
     const doing = `copy "${source.key}" to "${targetKey}" in ${this.name}`
     const operation = { doing, right: 's3:PutObject', key: targetKey }
-    const request = { source, target: this.#dataTarget(targetKey, put), put, tuning: this.#tuning }
+    const request = { source, target: dataTarget(this.#settings, targetKey, put), put, tuning: this.#tuning }
     return this.#try(operation, () => copyObject(this.#clients.patient, this, request))
   }
 
   close(): void {
     this.#clients.quick.destroy()
     this.#clients.patient.destroy()
-  }
-
-  #target(key: string, { contentType, metadata }: PutOptions) {
-    return {
-      Bucket: this.#settings.bucket,
-      Key: key,
-      ContentType: contentType,
-      Metadata: { ...metadata },
-      ...encryptionFields(this.#settings.objects?.encryption),
-    }
-  }
-
-  #dataTarget(key: string, options: PutOptions) {
-    return { ...this.#target(key, options), ...storageClassField(this.#settings.objects?.storageClass) }
   }
 
   async #try<T>(operation: S3Operation, work: () => Promise<T>): Promise<T> {

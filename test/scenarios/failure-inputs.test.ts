@@ -120,12 +120,8 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
     ['https://key:hidden-secret@s3.example.com', /must not hold credentials/],
   ],
   's3-force-path-style': [['yes', /true or false, got "yes"/]],
-  's3-access-key-id': [
-    ['', /"s3-secret-access-key" is set without "s3-access-key-id"/],
-    ['AKIA with a space', /spaces or line breaks/],
-  ],
+  's3-access-key-id': [['AKIA with a space', /spaces or line breaks/]],
   's3-secret-access-key': [
-    ['', /"s3-access-key-id" is set without "s3-secret-access-key"/],
     ['abc', /fewer than 4 characters/],
     ['line one\nline two', /spaces or line breaks/],
   ],
@@ -181,7 +177,6 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
     ['/', /folder of its own/],
     ['~/../x', /without "\." and "\.\."/],
   ],
-  compression: [['xz', /gzip, zstd or none, got "xz"/]],
   'compression-level': [
     ['10', /whole number from 1 to 9/],
     ['fast', /whole number from 1 to 9/],
@@ -202,12 +197,13 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
   ],
 }
 
-/** These are wrong only together. */
+/** These are wrong only together, or keep another complaint from being made. */
 const contradictions: readonly [inputs: Record<string, string>, says: RegExp][] = [
   [{ databases: '', paths: '' }, /"databases" and "paths" are both empty.*Name databases/s],
   [{ 'mysql-user': '' }, /"mysql-password" is set without "mysql-user".*Name the user/s],
   [{ 'mysql-host': '127.0.0.1' }, /"mysql-socket" and "mysql-host" are both set.*Keep one/s],
   [{ 'mysql-port': '3306' }, /"mysql-socket" and "mysql-port" are both set.*Keep one/s],
+  [{ compression: 'xz' }, /"compression" must be gzip, zstd or none, got "xz"/],
   [{ compression: 'none', 'compression-level': '3' }, /"compression-level" is set with compression: none/],
   [
     { compression: 'zstd', 'compression-level': '20' },
@@ -228,6 +224,8 @@ const contradictions: readonly [inputs: Record<string, string>, says: RegExp][] 
   ],
   [{ databases: '', 'exclude-tables': 'cache' }, /"exclude-tables" is set without "databases"/],
   [{ 'ssh-key': '', 'ssh-key-passphrase': 'a passphrase' }, /"ssh-key-passphrase" is set without "ssh-key"/],
+  [{ 's3-access-key-id': '' }, /"s3-secret-access-key" is set without "s3-access-key-id".*whole set/s],
+  [{ 's3-secret-access-key': '' }, /"s3-access-key-id" is set without "s3-secret-access-key".*whole set/s],
   [{ 's3-endpoint': '' }, /"s3-region" is required.*AWS_REGION/s],
 ]
 

@@ -29,6 +29,12 @@ const database = z.strictObject({
     triggers: size,
     routines: size,
     events: size,
+    objects: z.strictObject({
+      views: z.array(z.string()),
+      triggers: z.array(z.string()),
+      routines: z.array(z.string()),
+      events: z.array(z.string()),
+    }),
     characterSet: z.string().min(1),
     collation: z.string().min(1),
   }),

@@ -36,7 +36,15 @@ const defaults = {
   compression: 'gzip',
   rotation: 'hour-of-week',
   timezone: 'UTC',
+  'keep-daily': '0',
+  'keep-weekly': '0',
+  'keep-monthly': '0',
+  'keep-yearly': '0',
+  'max-shrink': '50%',
+  'accept-shrink': 'false',
+  'adopt-prefix': 'false',
   'allow-empty': 'false',
+  'dry-run': 'false',
 }
 
 const needed = {

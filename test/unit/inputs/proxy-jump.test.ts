@@ -28,7 +28,6 @@ describe('loadProxyJump', () => {
     ['bastion.example.com', user],
     ['bastion.example.com:2222', user],
     ['@bastion', user],
-    ['ssh://backup@bastion', 'Leave out the scheme: only what stands behind "://".'],
     ['backup@one,backup@two', 'One jump host is supported, not a chain of them.'],
     ['backup@bastion:', port],
     ['backup@bastion:0', port],
@@ -46,6 +45,12 @@ describe('loadProxyJump', () => {
     const error = refusal(() => load(value))
     expect(error.message).toBe(`Input "ssh-proxy-jump" must be user@host or user@host:port, got "${value}".`)
     expect(error.advice).toBe(advice)
+  })
+
+  it('refuses a scheme', () => {
+    expect(refusal(() => load('ssh://backup@bastion')).advice).toBe(
+      'Leave out the scheme: only what stands behind "://".',
+    )
   })
 
   it('refuses a password in it without showing it', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { type TierKeep, tierEntryName, tiers } from '../../../src/snapshot/tier-name'
+import { type TierKeep, tierEntryNames, tiers } from '../../../src/snapshot/tier-name'
 import { planTiers, type TierEntry } from '../../../src/snapshot/tier-plan'
 
 const hourMs = 3_600_000
@@ -123,7 +123,7 @@ const clutter = fc.uniqueArray(
       fc.constantFrom(...tiers),
       fc.constantFrom<TierEntry['state']>('suspect', 'foreign', 'broken'),
     )
-    .map(([at, tier, state]): TierEntry => ({ tier, name: tierEntryName(tier, at, 'UTC'), state })),
+    .map(([at, tier, state]): TierEntry => ({ tier, name: tierEntryNames(at, 'UTC')[tier], state })),
   { maxLength: 4, selector: ({ name }) => name },
 )
 
@@ -171,7 +171,7 @@ function expectSound(
   { takenAt, timezone, keep }: { takenAt: Date; timezone: string; keep: TierKeep },
 ): void {
   const state = (name: string) => existing.find(each => each.name === name)?.state
-  const current = tiers.map(tier => tierEntryName(tier, takenAt, timezone))
+  const current = Object.values(tierEntryNames(takenAt, timezone))
   for (const { tier, name } of copies) {
     expect(keep[tier]).toBeGreaterThan(0)
     expect(current).toContain(name)

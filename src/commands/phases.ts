@@ -1,0 +1,17 @@
+import type { RunReport } from '../report/run-report'
+import type { Runtime } from '../runtime/runtime'
+
+/** Runs a step in a group of the log and notes in the report how long it took. */
+export type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>
+
+/** Steps of this run. */
+export function phases({ log, clock }: Runtime, report: RunReport): Step {
+  return async (name, work) => {
+    const startedMs = clock.monotonicMs()
+    try {
+      return await log.group(name, work)
+    } finally {
+      report.phases = [...report.phases, { name, durationMs: clock.monotonicMs() - startedMs }]
+    }
+  }
+}
