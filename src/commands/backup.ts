@@ -3,6 +3,7 @@ import { storageClassWarning } from '../inputs/s3-options'
 import type { RunReport } from '../report/run-report'
 import type { Runtime, Warning } from '../runtime/runtime'
 import type { Findings } from '../server/parse-inventory'
+import { askedBaseline } from '../snapshot/asked-baseline'
 import { baselineOf } from '../snapshot/baseline'
 import { writeBucketReadme } from '../snapshot/bucket-readme'
 import { adoptedPrefix, findForeign, foreignError } from '../snapshot/foreign-prefix'
@@ -12,6 +13,7 @@ import { slotName } from '../snapshot/slot'
 import type { Survey } from '../snapshot/survey'
 import { keepTiers } from '../snapshot/tiers'
 import type { Store } from '../store/store'
+import { askedOf } from './asked-of'
 import { describeFindings } from './describe-findings'
 import { describeRecoveryPoint } from './describe-recovery-point'
 import { knownBaseline, type OpenCache } from './known-baseline'
@@ -71,7 +73,9 @@ export async function backup(inputs: BackupInputs, tools: BackupTools, report: R
     const known = knownBaseline(inputs, store.name, survey, tools.openCache)
     const now = baselineOf(manifest)
     const baseline = await known.load(now)
-    const verdict = judgeShrink({ now, baseline, ...inputs.guards })
+    const expected = baseline && askedBaseline(baseline, askedOf(inputs, plan))
+    note(expected?.warnings ?? [])
+    const verdict = judgeShrink({ now, baseline: expected?.baseline, ...inputs.guards })
     if (verdict.suspect) {
       await run.abort()
       return await storeSuspect(request, { findings, verdict }, tools, step)

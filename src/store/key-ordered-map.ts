@@ -1,26 +1,18 @@
 /** A map whose keys come in the order of S3. */
 export class KeyOrderedMap<V> {
   readonly #values = new Map<string, V>()
-  /** The keys in order, until there are others. */
-  #keys: readonly string[] | undefined
+  readonly #keys: string[] = []
 
   keys(): readonly string[] {
-    this.#keys ??= [...this.#values.keys()].sort(inKeyOrder)
     return this.#keys
   }
 
-  /** The keys that start with the prefix, in order: they lie side by side. */
+  /** The keys that start with the prefix: in order they lie side by side. */
   keysUnder(prefix: string): readonly string[] {
-    const keys = this.keys()
-    let [start, behind] = [0, keys.length]
-    while (start < behind) {
-      const middle = (start + behind) >> 1
-      if (inKeyOrder(keys[middle] ?? '', prefix) < 0) start = middle + 1
-      else behind = middle
-    }
+    const start = this.#placeOf(prefix)
     let end = start
-    while (keys[end]?.startsWith(prefix)) end++
-    return keys.slice(start, end)
+    while (this.#keys[end]?.startsWith(prefix)) end++
+    return this.#keys.slice(start, end)
   }
 
   get(key: string): V | undefined {
@@ -28,12 +20,23 @@ export class KeyOrderedMap<V> {
   }
 
   set(key: string, value: V): void {
-    if (!this.#values.has(key)) this.#keys = undefined
+    if (!this.#values.has(key)) this.#keys.splice(this.#placeOf(key), 0, key)
     this.#values.set(key, value)
   }
 
   delete(key: string): void {
-    if (this.#values.delete(key)) this.#keys = undefined
+    if (this.#values.delete(key)) this.#keys.splice(this.#placeOf(key), 1)
+  }
+
+  /** How many keys come before this one. */
+  #placeOf(key: string): number {
+    let [start, end] = [0, this.#keys.length]
+    while (start < end) {
+      const middle = (start + end) >> 1
+      if (inKeyOrder(this.#keys[middle] ?? '', key) < 0) start = middle + 1
+      else end = middle
+    }
+    return start
   }
 }
 

@@ -135,7 +135,7 @@ const consequences: Readonly<Record<S3Right, { level: PreflightFinding['level'];
   's3:ListBucket': {
     level: 'remark',
     without:
-      'the last recovery point is not found, and "missing" cannot be told from "denied", so s3:GetObject was not tried',
+      'the last recovery point is not found, and what is missing looks denied, so s3:GetObject was not tried',
   },
   's3:ListBucketMultipartUploads': {
     level: 'remark',

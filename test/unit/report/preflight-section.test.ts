@@ -53,7 +53,7 @@ describe('preflightSection', () => {
         '### Remarks',
         '1. No versions.<br><code>aws s3api put-bucket-versioning --bucket acme</code>',
         '### What is fine',
-        '- Tools: &lt;tar&gt; 1.34',
+        '- Tools: &#60;tar&#62; 1.34',
       ].join('\n\n'),
     )
   })
