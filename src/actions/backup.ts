@@ -1,8 +1,15 @@
 import { backup } from '../commands/backup'
 import type { OpenCache } from '../commands/known-baseline'
+import { preflight, refuseWrong } from '../commands/preflight'
 import { type BackupInputs, loadBackupInputs } from '../inputs/backup'
 import { annotateBackup, successSentence } from '../report/annotations'
 import { setBackupOutputs } from '../report/outputs'
+import {
+  preflightLines,
+  preflightSection,
+  preflightVerdict,
+  scrubPreflight,
+} from '../report/preflight-section'
 import type { FailureFacts, RunReport } from '../report/run-report'
 import { scrubReport } from '../report/scrub-report'
 import { renderSummary, writeSummary } from '../report/summary'
@@ -21,7 +28,10 @@ export function backupAction(runtime: Runtime): Promise<void> {
     const inputs = loadBackupInputs(runtime, process.env)
     report = emptyReport(inputs, runtime.clock.now())
     const store = openS3Store(inputs.s3)
-    const monitor = inputs.heartbeatUrl === undefined ? undefined : heartbeat(inputs.heartbeatUrl, runtime)
+    const monitor =
+      inputs.heartbeatUrl === undefined || inputs.isDryRun
+        ? undefined
+        : heartbeat(inputs.heartbeatUrl, runtime)
     const noteMissed = (warning: Warning | undefined) => {
       if (warning !== undefined && report !== undefined) report.warnings = [...report.warnings, warning]
     }
@@ -30,6 +40,10 @@ export function backupAction(runtime: Runtime): Promise<void> {
     // Nobody waits for a monitor that is slow to answer.
     const started = monitor?.start()
     try {
+      if (inputs.isDryRun) {
+        await lookOnly(inputs, { runtime, store, connect }, report)
+        return
+      }
       const error = await backup(inputs, { runtime, store, connect, openCache }, report)
       noteMissed(await started)
       if (error === undefined) noteMissed(await monitor?.success(successSentence(report)))
@@ -47,7 +61,7 @@ export function backupAction(runtime: Runtime): Promise<void> {
   }
   const summarize = (failure: FailureFacts): string => {
     // Inputs that are wrong are told by their annotation; there is no run to sum up yet.
-    if (report === undefined) return ''
+    if (report === undefined || report.result === 'dry-run') return ''
     const result = failure.kind === 'cancelled' ? 'cancelled' : 'failed'
     return renderSummary(
       scrubReport({ ...report, result, failure, finishedAt: runtime.clock.now() }, runtime.scrub),
@@ -61,9 +75,28 @@ export function backupAction(runtime: Runtime): Promise<void> {
   })
 }
 
+/** A dry run: everything is looked at, nothing is stored, and whatever is wrong is named at once. */
+async function lookOnly(
+  inputs: BackupInputs,
+  tools: Parameters<typeof preflight>[1],
+  report: RunReport,
+): Promise<void> {
+  const { runtime } = tools
+  const looked = scrubPreflight(
+    await runtime.log.group('Look at everything, store nothing', () => preflight(inputs, tools)),
+    runtime.scrub,
+  )
+  for (const line of preflightLines(looked)) runtime.log.info(line)
+  report.result = 'dry-run'
+  setBackupOutputs(runtime, { ...report, finishedAt: runtime.clock.now() })
+  await runtime.summary(`## ${preflightVerdict(looked)}\n\n${preflightSection(looked)}\n`)
+  refuseWrong(looked)
+  runtime.log.notice(preflightVerdict(looked), 'Dry run')
+}
+
 /** A cancelled run has no time to try again: the runner kills it 10 s after its first signal. */
-function failing({ heartbeatUrl }: BackupInputs, runtime: Runtime): Heartbeat | undefined {
-  if (heartbeatUrl === undefined) return undefined
+function failing({ heartbeatUrl, isDryRun }: BackupInputs, runtime: Runtime): Heartbeat | undefined {
+  if (heartbeatUrl === undefined || isDryRun) return undefined
   const hurry = runtime.signal.aborted ? { timeoutMs: 1_500, retryMs: [] } : {}
   return heartbeat(heartbeatUrl, { ...hurry, log: runtime.log })
 }

@@ -6,7 +6,7 @@ import type { ReportedTier } from './tier-ages'
 
 /** Everything a report tells about one run of the backup action. Whoever runs the steps fills it as they go. */
 export interface RunReport {
-  result: 'good' | 'suspect' | 'failed' | 'cancelled'
+  result: 'good' | 'suspect' | 'dry-run' | 'failed' | 'cancelled'
   /** Undefined when the run ended before it was known. */
   slot?: string
   /** The input `ssh-host`. */

@@ -16,5 +16,17 @@ export class StoreError extends FailureError {
 
 /** The credentials may not do this. Not worth a retry, and for some steps not fatal. */
 export function isDenied(error: unknown): boolean {
-  return error instanceof StoreError && (error.status === 403 || error.code === 'AccessDenied')
+  if (!(error instanceof StoreError)) return false
+  // A 403 also answers keys that are wrong altogether; those must not pass for a right that is missing. HEAD gives no code.
+  return error.code === 'AccessDenied' || (error.status === 403 && !wrongKeys.has(error.code))
 }
+
+const wrongKeys = new Set([
+  'InvalidAccessKeyId',
+  'SignatureDoesNotMatch',
+  'ExpiredToken',
+  'InvalidToken',
+  'TokenRefreshRequired',
+  'RequestTimeTooSkewed',
+  'AccountProblem',
+])

@@ -195,6 +195,35 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
     ['fast', /rate as rsync takes it/],
     ['0.1', /512 bytes per second/],
   ],
+  'ssh-proxy-jump': [
+    ['two words', /user@host or user@host:port/],
+    ['ssh://jump', /Leave out the scheme/],
+    ['jump:0', /Write the user of the jump host/],
+  ],
+  'keep-daily': [
+    ['-1', /whole number from 0 to 10000/],
+    ['7d', /whole number from 0 to 10000/],
+  ],
+  'keep-weekly': [['1.5', /whole number from 0 to 10000/]],
+  'keep-monthly': [['99999', /whole number from 0 to 10000/]],
+  'keep-yearly': [['ten', /whole number from 0 to 10000/]],
+  'max-shrink': [
+    ['50', /whole percentage.*write: 50%/],
+    ['101%', /from 0% to 100%/],
+    ['half', /or off, got "half"/],
+  ],
+  'accept-shrink': [['yes', /true or false/]],
+  'adopt-prefix': [['1', /true or false/]],
+  'dry-run': [['on', /true or false/]],
+  'allow-blind-spots': [['tables', /triggers, routines, events or views/]],
+  's3-storage-class': [['cold!', /storage class in capitals.*STANDARD_IA/]],
+  's3-server-side-encryption': [['AES', /AES256, aws:kms or aws:kms:dsse/]],
+  'before-command': [['x'.repeat(70_000), /at most 65536 bytes/]],
+  'after-command': [['x'.repeat(70_000), /at most 65536 bytes/]],
+  'heartbeat-url': [
+    ['hc-ping.com/hidden-secret', /http or https address.*not shown/],
+    ['ftp://hc-ping.com/hidden-secret', /http or https address/],
+  ],
 }
 
 /** These are wrong only together, or keep another complaint from being made. */
@@ -226,6 +255,7 @@ const contradictions: readonly [inputs: Record<string, string>, says: RegExp][] 
   [{ 'ssh-key': '', 'ssh-key-passphrase': 'a passphrase' }, /"ssh-key-passphrase" is set without "ssh-key"/],
   [{ 's3-access-key-id': '' }, /"s3-secret-access-key" is set without "s3-access-key-id".*whole set/s],
   [{ 's3-secret-access-key': '' }, /"s3-access-key-id" is set without "s3-secret-access-key".*whole set/s],
+  [{ 's3-kms-key-id': 'key' }, /"s3-kms-key-id" is set without "s3-server-side-encryption".*aws:kms/s],
   [{ 's3-endpoint': '' }, /"s3-region" is required.*AWS_REGION/s],
 ]
 
