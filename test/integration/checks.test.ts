@@ -108,7 +108,11 @@ async function list(database: string): Promise<DatabaseInventory> {
       sizeBytes: 0,
     })),
     triggers: triggers.map(([name = '', table = '']) => ({ name, table })),
-    routines: routines.map(([name = '', kind = '']) => ({ name, kind: kind.toLowerCase(), isReadable: true })),
+    routines: routines.map(([name = '', kind = '']) => ({
+      name,
+      kind: kind.toLowerCase(),
+      isReadable: true,
+    })),
     events: events.map(([name = '']) => name),
   }
 }

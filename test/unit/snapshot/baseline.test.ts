@@ -60,7 +60,10 @@ describe('baselineOf', () => {
     ['no object', 7, {}],
   ])('names nothing for %s', (_, objects, names) => {
     // As another version, or another hand, might write it.
-    const content = Object.assign({ ...aDatabaseArtifact().content }, { objects: JSON.parse(JSON.stringify(objects)) })
+    const content = Object.assign(
+      { ...aDatabaseArtifact().content },
+      { objects: JSON.parse(JSON.stringify(objects)) },
+    )
     const [database] = baselineOf(aManifest({ artifacts: [{ ...aDatabaseArtifact(), content }] })).artifacts
     expect(database).toHaveProperty('names', names)
   })
