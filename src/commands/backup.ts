@@ -4,10 +4,10 @@ import type { RunReport } from '../report/run-report'
 import type { Runtime, Warning } from '../runtime/runtime'
 import type { Findings } from '../server/parse-inventory'
 import { askedBaseline } from '../snapshot/asked-baseline'
-import { baselineOf } from '../snapshot/baseline'
+import { type Baseline, baselineOf } from '../snapshot/baseline'
 import { writeBucketReadme } from '../snapshot/bucket-readme'
 import { adoptedPrefix, findForeign, foreignError } from '../snapshot/foreign-prefix'
-import { judgeShrink } from '../snapshot/shrink'
+import { judgeShrink, type ShrinkVerdict } from '../snapshot/shrink'
 import { acceptedShrink } from '../snapshot/shrink-error'
 import { slotName } from '../snapshot/slot'
 import type { Survey } from '../snapshot/survey'
@@ -16,7 +16,7 @@ import type { Store } from '../store/store'
 import { askedOf } from './asked-of'
 import { describeFindings } from './describe-findings'
 import { describeRecoveryPoint } from './describe-recovery-point'
-import { knownBaseline, type OpenCache } from './known-baseline'
+import { type KnownBaseline, knownBaseline, type OpenCache } from './known-baseline'
 import { phases } from './phases'
 import { type BackupPlan, planBackup } from './plan-backup'
 import { publishRun } from './publish-run'
@@ -72,10 +72,13 @@ export async function backup(inputs: BackupInputs, tools: BackupTools, report: R
     const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, findings, prepared })
     const known = knownBaseline(inputs, store.name, survey, tools.openCache)
     const now = baselineOf(manifest)
-    const baseline = await known.load(now)
-    const expected = baseline && askedBaseline(baseline, askedOf(inputs, plan))
-    note(expected?.warnings ?? [])
-    const verdict = judgeShrink({ now, baseline: expected?.baseline, ...inputs.guards })
+    const { verdict, baseline, dropped } = await judge(inputs, plan, session, { now, known }).catch(
+      async error => {
+        await run.abort()
+        throw error
+      },
+    )
+    note(dropped)
     if (verdict.suspect) {
       await run.abort()
       return await storeSuspect(request, { findings, verdict }, tools, step)
@@ -87,10 +90,12 @@ export async function backup(inputs: BackupInputs, tools: BackupTools, report: R
     const published = await step('Publish', () => publishRun(prefix, warned, run, tools))
     note(published.warnings)
     const keep = inputs.tiers
-    const tiers = await step('Keep the tiers', () =>
-      keepTiers({ store, prefix, manifest: published.manifest, keep, log: runtime.log }),
-    )
-    note(tiers.warnings)
+    if (Object.values(keep).some(count => count > 0)) {
+      const { warnings } = await step('Keep the tiers', () =>
+        keepTiers({ store, prefix, manifest: published.manifest, keep, log: runtime.log }),
+      )
+      note(warnings)
+    }
     note(await writeReadme(inputs, store))
     await known.save(now)
     reportPublished(report, { manifest: published.manifest, prefix, prepared, baseline })
@@ -116,6 +121,23 @@ async function lookAtServer(
   })
   for (const line of describeFindings(findings)) runtime.log.info(line)
   return { findings, plan: planBackup(inputs, slot, findings) }
+}
+
+/** Holds what was taken against the last good recovery point, as far as the workflow still asks for what that has. */
+async function judge(
+  inputs: BackupInputs,
+  plan: BackupPlan,
+  { signal }: Session,
+  { now, known }: { now: Baseline; known: KnownBaseline },
+): Promise<{ verdict: ShrinkVerdict; baseline: Baseline | undefined; dropped: Warning[] }> {
+  const baseline = await known.load(now)
+  const expected = baseline && askedBaseline(baseline, askedOf(inputs, plan))
+  signal.throwIfAborted()
+  return {
+    verdict: judgeShrink({ now, baseline: expected?.baseline, ...inputs.guards }),
+    baseline,
+    dropped: expected?.warnings ?? [],
+  }
 }
 
 /** Whatever lies under the keys to be written must be this site's, or the user has said that it may be overwritten. */

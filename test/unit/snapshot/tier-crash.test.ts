@@ -89,6 +89,38 @@ describe('keepTiers, whichever operation the run dies at', () => {
   })
 })
 
+describe('keepTiers over a broken entry, whichever operation the run dies at', () => {
+  const key = `${prefix}/daily/2027-01-04`
+  const start = async () => {
+    const world = new TierWorld()
+    await world.run('2027-01-04T00:05:00Z', { daily: 2 }, rows('first'))
+    await world.store.remove(`${key}.codebase.tar.gz`)
+    const manifest = await world.take(rows('next'))
+    const broken = [...world.photograph()].filter(([each]) => each.startsWith(key))
+    return { world, manifest, broken }
+  }
+
+  it('never has its manifest beside objects that it does not mean', async () => {
+    const whole = await start()
+    whole.world.operationCount = 0
+    expect(await whole.world.keep(whole.manifest, { daily: 2 })).toMatchObject({ made: ['daily/2027-01-04'] })
+    for (const moment of moments) {
+      for (let at = 1; at <= whole.world.operationCount; at++) {
+        const { world, manifest, broken } = await start()
+        world.dieAt(at, moment)
+        await expect(world.keep(manifest, { daily: 2 })).rejects.toThrow(Death)
+        world.revive()
+        const isUntouched = world.lies().length > 0
+        const now = [...world.photograph()].filter(([each]) => each.startsWith(key))
+        if (isUntouched) expect(now).toEqual(broken)
+        await world.keep(manifest, { daily: 2 })
+        expect(world.entries()).toEqual(['daily/2027-01-04'])
+        expect([world.lies(), world.strays()]).toEqual([[], []])
+      }
+    }
+  })
+})
+
 describe('keepTiers, whichever operation fails', () => {
   it.each(moments)(
     'never throws, harms nothing, and the next run puts everything right (%s)',

@@ -3,7 +3,7 @@ import { parseManifest, serializeManifest } from '../../../src/snapshot/manifest
 import { tierAges } from '../../../src/snapshot/tier-ages'
 import { keepTiers } from '../../../src/snapshot/tiers'
 import { StoreError } from '../../../src/store/store-error'
-import { prefix } from './ring'
+import { answering, prefix } from './ring'
 import { none, rows, TierWorld } from './tier-world'
 
 const denied = new StoreError('Could not: access denied.', {
@@ -166,6 +166,14 @@ describe('keepTiers', () => {
     const manifest = await world.take(rows('one'))
     world.store.failNext('putText', /daily/, down, 'after')
     expect((await world.keep(manifest, { daily: 1 })).made).toEqual(['daily/2026-11-23'])
+  })
+
+  it('does not believe a manifest that reads back as something else', async () => {
+    const manifest = await world.take(rows('one'))
+    const store = answering(world.store, { getText: async () => 'something else' })
+    const kept = await keepTiers({ store, prefix, manifest, keep: { ...none, daily: 1 } })
+    expect(kept).toMatchObject({ made: [], warnings: [{ code: 'tier-not-made' }] })
+    expect(kept.warnings[0]?.message).toContain('reads back as something else')
   })
 
   it('warns once when nothing may be removed, and tries no further', async () => {
