@@ -24,33 +24,41 @@ const benches: Record<Part, (place: BenchPlace) => Promise<Section[]>> = {
   tree: benchTree,
 }
 
-/** Starts the servers, measures part by part, prints the tables, cleans up. */
-async function bench(options: BenchOptions): Promise<void> {
+/** Starts the servers, measures part by part, prints the tables, cleans up, also when it is interrupted. */
+async function bench(options: BenchOptions, interrupted: Promise<never>): Promise<void> {
   await endProcessesOf(folder)
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true, mode: 0o700 })
   let services: RunningServices | undefined
-  try {
+  const work = async (): Promise<void> => {
     say('Starting sshd, MariaDB and Ceph RGW on 127.0.0.1')
     const facts = await machineFacts()
+    for (const fact of facts) say(fact)
     services = await startServices(folder)
     const sections: Section[] = []
     for (const part of options.parts) {
       const data = join(services.folder, part)
-      sections.push(...(await benches[part]({ services, options, folder: data, say })))
+      for (const section of await benches[part]({ services, options, folder: data, say })) {
+        sections.push(section)
+        console.log(`\n${markdownOf(section)}\n`)
+      }
       await rm(data, { recursive: true, force: true })
     }
-    const text = [
-      facts.map(fact => `- ${fact}`).join('\n'),
-      ...sections.flatMap(({ title, lines }) => [`### ${title}`, lines.join('\n')]),
-    ].join('\n\n')
-    console.log(`\n${text}`)
+    const text = [facts.map(fact => `- ${fact}`).join('\n'), ...sections.map(markdownOf)].join('\n\n')
     if (options.isSaved) await saveBetweenMarkers(join(root, 'docs/performance.md'), `\n${text}\n`)
+  }
+  try {
+    await Promise.race([work(), interrupted])
   } finally {
     await services?.stop()
+    // What was being measured goes with it.
     await endProcessesOf(folder)
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+function markdownOf({ title, lines }: Section): string {
+  return `### ${title}\n\n${lines.join('\n')}`
 }
 
 function say(text: string): void {
@@ -63,7 +71,7 @@ async function main(): Promise<void> {
       process.once(signal, () => reject(new Error(`Ended by ${signal}.`)))
   })
   try {
-    await Promise.race([bench(readOptions(process.argv.slice(2))), interrupted])
+    await bench(readOptions(process.argv.slice(2)), interrupted)
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 1

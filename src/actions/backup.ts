@@ -105,6 +105,10 @@ function stillSafe(report: RunReport | undefined): string {
   if (report?.isCommitting !== true) {
     return 'Nothing was changed in the bucket: every recovery point stored before this run is as it was.'
   }
+  // What fails from there on, as `after-command` may, takes nothing back.
+  if (report.result === 'good') {
+    return `The new recovery point in slot ${report.slot} is stored and complete, and every other one is as it was.`
+  }
   return `Every recovery point but the one in slot ${report.slot} is as it was. That slot holds its old recovery point, the new one, or an unfinished one that the post step or the next run completes.`
 }
 

@@ -2,6 +2,7 @@ import { CancelledError, messageOf } from '../runtime/errors'
 import type { Runtime } from '../runtime/runtime'
 import type { Findings } from '../server/parse-inventory'
 import { listingPrefix, slotKeys } from '../snapshot/keys'
+import { abortLeftovers } from '../snapshot/leftovers'
 import { recoverSlot } from '../snapshot/recover'
 import type { ShrinkVerdict } from '../snapshot/shrink'
 import { shrinkError } from '../snapshot/shrink-error'
@@ -35,6 +36,11 @@ export async function storeSuspect(
   try {
     return await step('Store it apart, as suspect', async () => {
       await recoverSlot({ store, prefix, slot, clock: runtime.clock })
+      await abortLeftovers(store, prefix, {
+        keepUploadIds: new Set(),
+        slotBeingWritten: slot,
+        now: runtime.clock.now(),
+      })
       const plan = planBackup(inputs, slot, findings)
       const run = unfinishedRun(runtime, { prefix, slot, ...first.identity })
       const request = { ...first, inputs, plan, run }

@@ -22,7 +22,7 @@ export function shrinkError(
         suspectManifestKey === undefined
           ? 'It could not be stored, so look at the server itself.'
           : `Look at it: "${suspectManifestKey}" lists its tables and counts, and its objects lie beside that.`,
-        `If this is right (data removed on purpose, or "databases", "paths", "exclude-tables" or "structure-only-tables" changed), run the workflow once by hand with "accept-shrink: true".`,
+        `If this is right (data removed on purpose, or "exclude" changed), run the workflow once by hand with "accept-shrink: true".`,
         `If not, something is missing on the server: ${good} still has it.`,
       ].join(' '),
       detail: detailLines(verdict.findings),

@@ -38,9 +38,9 @@ export interface ShrinkVerdict {
  *
  * Suspect is an artifact whose content bytes, tables or files are fewer by strictly more than `max-shrink` percent, and
  * whatever was in the last good one and is not in this one at all: a table, view, trigger, routine or event, a whole
- * database, a folder of `paths`, all files. Gone counts even where the workflow asked for it (`exclude-tables`, another
- * list of databases): with `databases: "*"`, or a variable that turned empty, nobody asked, and the ring would forget
- * the last copy within its week. Accepting takes one run.
+ * database, a folder of `paths`, all files. What the workflow itself no longer asks for is taken out of the baseline before
+ * (`asked-baseline.ts`); with `databases: "*"` nobody asked, and the ring would forget the last copy within its week.
+ * Accepting takes one run.
  *
  * Too little to tell anything is a loss of less than 4 KiB of content (a dump's header, the padding of a tar) or of fewer
  * than 10 files. `off` asks no question at all.

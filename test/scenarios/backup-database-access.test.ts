@@ -29,6 +29,7 @@ beforeAll(async () => {
     const account = `${user}@'${host}'`
     await sql(`CREATE USER ${account} IDENTIFIED BY '${password.replace(/[\\']/g, '\\$&')}'`)
     await sql(`GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES ON \`${database}\`.* TO ${account}`)
+    await sql(`GRANT SELECT ON mysql.proc TO ${account}`)
   }
   home = join(await freshFolder(services), 'home')
   await mkdir(home)

@@ -113,6 +113,7 @@ describe('names from the database', () => {
       for (const name of names)
         await sql(
           `GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES ON ${quoted(name.replaceAll('_', '\\_'))}.* TO ${user['mysql-user']}@'${host}'`,
+          `GRANT SELECT ON mysql.proc TO ${user['mysql-user']}@'${host}'`,
         )
     }
 

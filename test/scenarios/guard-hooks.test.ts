@@ -91,13 +91,21 @@ describe('before-command and after-command', () => {
 
   it('make the run red when after-command fails, and what was taken is stored', async () => {
     const before = await scene.snapshot()
-    const inputs = { ...hooks, 'after-command': 'echo still in maintenance; exit 4' }
-    const { conclusion, main } = await scene.run({ inputs })
+    const inputs = {
+      ...hooks,
+      'after-command': `${hooks['after-command']}; echo still in maintenance; exit 4`,
+    }
+    const { conclusion, main, post } = await scene.run({ inputs })
     expect(conclusion).toBe('failure')
     expect(main?.annotations.error).toHaveLength(1)
     const message = main?.annotations.error[0]?.message ?? ''
     expect(message).toMatch(/after-command ended with status 4: still in maintenance/)
-    expect(message).toMatch(/Still safe: .*new/)
+    expect(message).toMatch(/Still safe: The new recovery point in slot running is stored and complete/)
+    // The post step tries once more: a site must not stay in maintenance mode.
+    expect(journalLines()).toEqual(['before', 'after', 'after'])
+    expect(post?.annotations.warning).toMatchObject([
+      { message: expect.stringContaining('after-command ended with status 4') },
+    ])
     expect(main?.outputs['status']).toBe('good')
     const after = await scene.snapshot()
     expect(brokenRecoveryPoints(after)).toEqual([])
