@@ -15,6 +15,7 @@ import { flag, type InputReader, lines, maskSecret } from './read'
 import { readAll } from './read-all'
 import { loadRotation } from './rotation'
 import { type Environment, loadS3, s3Secrets } from './s3'
+import { loadObjectOptions } from './s3-options'
 import { loadSsh, sshSecrets } from './ssh'
 import { loadTiers } from './tiers'
 
@@ -48,8 +49,14 @@ export function loadBackupInputs(read: InputReader, environment: Environment): B
     something: () => requireSomething(read),
     inputs: () => readGroups(read, environment),
   })
-  const { database, rotation, heartbeatUrl, ...rest } = inputs
-  return { ...rest, ...database, ...rotation, ...(heartbeatUrl === undefined ? {} : { heartbeatUrl }) }
+  const { database, rotation, heartbeatUrl, s3, objects, ...rest } = inputs
+  return {
+    ...rest,
+    ...database,
+    ...rotation,
+    s3: objects === undefined ? s3 : { ...s3, objects },
+    ...(heartbeatUrl === undefined ? {} : { heartbeatUrl }),
+  }
 }
 
 function readGroups(read: InputReader, environment: Environment) {
@@ -57,6 +64,7 @@ function readGroups(read: InputReader, environment: Environment) {
     ssh: () => loadSsh(read),
     mysql: () => loadMysql(read),
     s3: () => loadS3(read, environment),
+    objects: () => loadObjectOptions(read),
     database: () => loadDatabase(read),
     files: () => loadFiles(read),
     compression: () => loadCompression(read),

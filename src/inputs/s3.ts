@@ -3,7 +3,6 @@ import { UserError } from '../runtime/errors'
 import type { S3Settings } from '../store/s3-settings'
 import { flag, type InputReader, optional, required, secret, text, wrongInput } from './read'
 import { readAll } from './read-all'
-import { loadObjectOptions } from './s3-options'
 
 /** The secrets among the inputs that `loadS3` reads. */
 export const s3Secrets = ['s3-access-key-id', 's3-secret-access-key', 's3-session-token'] as const
@@ -11,17 +10,16 @@ export const s3Secrets = ['s3-access-key-id', 's3-secret-access-key', 's3-sessio
 /** The environment of the step, for `AWS_REGION` and `AWS_DEFAULT_REGION`. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** The inputs `s3-*`. */
+/** The inputs `s3-*` that lead to the bucket, shared by all actions. How objects are kept there is `loadObjectOptions`. */
 export function loadS3(read: InputReader, environment: Environment): S3Settings {
   const hasEndpoint = read.input('s3-endpoint') !== ''
-  const { bucket, prefix, region, endpoint, forcePathStyle, credentials, objects } = readAll({
+  const { bucket, prefix, region, endpoint, forcePathStyle, credentials } = readAll({
     bucket: () => readBucket(read, hasEndpoint),
     prefix: () => readPrefix(read),
     region: () => readRegion(read, environment, hasEndpoint),
     endpoint: () => readEndpoint(read),
     forcePathStyle: () => flag(read, 's3-force-path-style'),
     credentials: () => readCredentials(read),
-    objects: () => loadObjectOptions(read),
   })
   return {
     bucket,
@@ -30,7 +28,6 @@ export function loadS3(read: InputReader, environment: Environment): S3Settings 
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(forcePathStyle === undefined ? {} : { forcePathStyle }),
     ...(credentials === undefined ? {} : { credentials }),
-    ...(objects === undefined ? {} : { objects }),
   }
 }
 

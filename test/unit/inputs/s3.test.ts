@@ -17,9 +17,6 @@ describe('loadS3', () => {
       's3-endpoint': 'https://s3.example.com:9000/',
       's3-force-path-style': 'true',
       's3-session-token': 'token',
-      's3-storage-class': 'STANDARD_IA',
-      's3-server-side-encryption': 'aws:kms',
-      's3-kms-key-id': 'alias/backups',
     })
     expect(loadS3(read, {})).toEqual({
       bucket: 'acme-backups',
@@ -31,10 +28,6 @@ describe('loadS3', () => {
         accessKeyId: 'AKIAEXAMPLE',
         secretAccessKey: 'wJalr/EXAMPLE+KEY',
         sessionToken: 'token',
-      },
-      objects: {
-        storageClass: 'STANDARD_IA',
-        encryption: { kind: 'aws:kms', kmsKeyId: 'alias/backups' },
       },
     })
     expect(read.secrets).toEqual(['AKIAEXAMPLE', 'wJalr/EXAMPLE+KEY', 'token'])
