@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream'
-import { slices } from './body'
+import type { Readable } from 'node:stream'
 import { inKeyOrder, KeyOrderedMap } from './key-ordered-map'
-import { FaultScript, type Moment, type StoreOperation } from './memory-faults'
+import { FaultScript, type Faults, type Moment, type StoreOperation } from './memory-faults'
+import { describeObject, type MemoryObject, openObject } from './memory-object'
 import { assemble, type MemoryUpload, md5, refusal } from './memory-upload'
 import { orAborted } from './or-aborted'
 import type {
@@ -9,6 +9,7 @@ import type {
   ListedObject,
   OpenUpload,
   PutOptions,
+  ReadOptions,
   Store,
   StoredObject,
   StoredVersion,
@@ -31,18 +32,15 @@ export interface MemoryStoreOptions {
 }
 
 /** The twin of the S3 store, with means to look inside and to make it fail. */
-export interface MemoryStore extends Store {
+export interface MemoryStore extends Store, Faults {
   /** Keys of all objects, in key order. */
   keys(): string[]
   /** The bytes of an object. */
   bytes(key: string): Buffer | undefined
   /** Every operation that was begun, in order, as `operation key`. */
   readonly operations: readonly string[]
-  /** The next such operation on a key that matches fails. */
-  failNext(operation: StoreOperation, keyPattern: RegExp, error: Error, moment?: Moment): void
-  /** Every such operation on a key that matches fails, until `heal`. */
-  failAlways(operation: StoreOperation, keyPattern: RegExp, error: Error, moment?: Moment): void
-  heal(): void
+  /** Moves an object to an archive, where it cannot be read. */
+  archive(key: string): void
 }
 
 /** An object store in memory that behaves like S3, ETags included, and the same in every run. */
@@ -50,25 +48,18 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   return new InMemory(options)
 }
 
-interface Held {
-  bytes: Buffer
-  etag: string
-  lastModified: Date
-  metadata: Readonly<Record<string, string>>
-}
-
-class InMemory implements MemoryStore {
+class InMemory extends FaultScript implements MemoryStore {
   readonly name: string
   readonly maxParts: number
   readonly operations: string[] = []
   readonly #options: MemoryStoreOptions
-  readonly #faults = new FaultScript()
-  readonly #objects = new KeyOrderedMap<Held>()
+  readonly #objects = new KeyOrderedMap<MemoryObject>()
   readonly #uploads = new Map<string, MemoryUpload>()
   #uploadCount = 0
   #seconds = 0
 
   constructor(options: MemoryStoreOptions) {
+    super()
     this.name = options.name ?? 'memory://bucket'
     this.maxParts = options.maxParts ?? 10_000
     this.#options = options
@@ -82,24 +73,15 @@ class InMemory implements MemoryStore {
     return this.#objects.get(key)?.bytes
   }
 
-  failNext(operation: StoreOperation, keyPattern: RegExp, error: Error, moment: Moment = 'before'): void {
-    this.#faults.add({ operation, keyPattern, error, moment, isOnce: true })
-  }
-
-  failAlways(operation: StoreOperation, keyPattern: RegExp, error: Error, moment: Moment = 'before'): void {
-    this.#faults.add({ operation, keyPattern, error, moment, isOnce: false })
-  }
-
-  heal(): void {
-    this.#faults.clear()
+  archive(key: string): void {
+    const held = this.#objects.get(key)
+    if (held !== undefined) held.isArchived = true
   }
 
   head(key: string): Promise<StoredObject | undefined> {
     return this.#operate('head', key, () => {
       const held = this.#objects.get(key)
-      if (held === undefined) return undefined
-      const { bytes, etag, lastModified, metadata } = held
-      return { etag, versionId: null, sizeBytes: bytes.length, lastModified, metadata }
+      return held && describeObject(held)
     })
   }
 
@@ -112,12 +94,10 @@ class InMemory implements MemoryStore {
     })
   }
 
-  get(key: string, range: { start: number } = { start: 0 }): Promise<Readable | undefined> {
+  get(key: string, which: ReadOptions = {}): Promise<Readable | undefined> {
     return this.#operate('get', key, () => {
-      const bytes = this.#objects.get(key)?.bytes
-      if (bytes === undefined) return undefined
-      if (range.start > 0 && range.start >= bytes.length) throw refusal('InvalidRange', 416, `read "${key}"`)
-      return Readable.from(slices(bytes.subarray(range.start)), { objectMode: false })
+      const held = this.#objects.get(key)
+      return held && openObject(held, key, which, this.takeCut(key))
     })
   }
 
@@ -227,7 +207,7 @@ class InMemory implements MemoryStore {
 
   async #passThrough(operation: StoreOperation, key: string, moment: Moment): Promise<void> {
     await this.#options.onOperation?.(operation, key, moment)
-    this.#faults.pass(operation, key, moment)
+    this.pass(operation, key, moment)
   }
 
   #upload(key: string, uploadId: string): MemoryUpload {
@@ -238,7 +218,13 @@ class InMemory implements MemoryStore {
   }
 
   #hold(key: string, bytes: Buffer, etag: string, { metadata }: PutOptions): StoredVersion {
-    this.#objects.set(key, { bytes, etag, lastModified: this.#now(), metadata: { ...metadata } })
+    this.#objects.set(key, {
+      bytes,
+      etag,
+      lastModified: this.#now(),
+      metadata: { ...metadata },
+      isArchived: false,
+    })
     return { etag, versionId: null }
   }
 

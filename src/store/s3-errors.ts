@@ -1,3 +1,4 @@
+import { shellWord } from '../report/shell-word'
 import { readFault, type S3Fault } from './s3-fault'
 import type { S3Settings } from './s3-settings'
 import { StoreError } from './store-error'
@@ -121,6 +122,14 @@ const explanations: Readonly<Record<string, Explain>> = {
     reason: `there is no bucket "${bucket}" at ${endpoint ?? `AWS`}`,
     advice: `Check the input "s3-bucket" (got "${bucket}")${endpoint ? ' and "s3-endpoint"' : ''}, or create the bucket in the region "${region}".`,
   }),
+  InvalidObjectState: (_fault, { key }, settings) => ({
+    reason: 'the object lies in an archive (a cold storage class) and cannot be read there',
+    advice: `Have the store restore it from the archive, which takes hours, and run the workflow again then: \`${thawCommand(key, settings)}\` (where Intelligent-Tiering archived it: --restore-request '{}').`,
+  }),
+  PreconditionFailed: () => ({
+    reason: 'it is another object by now: somebody replaced it',
+    advice: 'A backup may be running. Run the workflow again.',
+  }),
   NoSuchUpload: () => ({ reason: 'the upload is unknown to the store: it was completed or aborted before' }),
   InvalidAccessKeyId: () => ({
     reason: 'the store does not know the access key id',
@@ -176,6 +185,11 @@ function damaged(attempts: number): Explanation {
     advice:
       'Something between the runner and the store changes data: look at a proxy, or try another runner.',
   }
+}
+
+function thawCommand(key: string | undefined, { bucket, endpoint, region }: S3Settings): string {
+  const where = endpoint === undefined ? `--region ${region}` : `--endpoint-url ${shellWord(endpoint)}`
+  return `aws s3api restore-object --bucket ${bucket} --key ${shellWord(key ?? '')} --restore-request Days=3 ${where}`
 }
 
 function isTlsCode(code: string): boolean {

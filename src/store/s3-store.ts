@@ -27,6 +27,7 @@ import type {
   ListedObject,
   OpenUpload,
   PutOptions,
+  ReadOptions,
   Store,
   StoredObject,
   StoredVersion,
@@ -75,15 +76,16 @@ class S3Store implements Store {
     }
   }
 
-  async get(key: string, range: { start: number } = { start: 0 }): Promise<Readable | undefined> {
+  async get(key: string, which: ReadOptions = {}): Promise<Readable | undefined> {
     const operation = { doing: `read "${key}" from ${this.name}`, right: 's3:GetObject', key }
     return this.#unlessMissing(operation, async () => {
-      const { start } = range
-      const wanted = start === 0 ? {} : { Range: `bytes=${start}-` }
+      const { start = 0, etag } = which
+      const range = start === 0 ? {} : { Range: `bytes=${start}-` }
+      const condition = etag === undefined ? {} : { IfMatch: `"${etag}"` }
       const answer = await this.#clients.patient.send(
-        new GetObjectCommand({ Bucket: this.#settings.bucket, Key: key, ...wanted }),
+        new GetObjectCommand({ Bucket: this.#settings.bucket, Key: key, ...range, ...condition }),
       )
-      const { body, lengthBytes } = bodyOf(answer, start)
+      const { body, lengthBytes } = bodyOf(answer, which)
       return wholeBody(body, lengthBytes, error => explainS3Error(error, operation, this.#settings))
     })
   }

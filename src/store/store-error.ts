@@ -17,11 +17,12 @@ export class StoreError extends FailureError {
 /** The credentials may not do this. Not worth a retry, and for some steps not fatal. */
 export function isDenied(error: unknown): boolean {
   if (!(error instanceof StoreError)) return false
-  // A 403 also answers keys that are wrong altogether; those must not pass for a right that is missing. HEAD gives no code.
-  return error.code === 'AccessDenied' || (error.status === 403 && !wrongKeys.has(error.code))
+  // A 403 also answers keys that are wrong altogether, and archived objects; those must not pass for a right that is missing.
+  // HEAD gives no code.
+  return error.code === 'AccessDenied' || (error.status === 403 && !otherReasons.has(error.code))
 }
 
-const wrongKeys = new Set([
+const otherReasons = new Set([
   'InvalidAccessKeyId',
   'SignatureDoesNotMatch',
   'ExpiredToken',
@@ -29,4 +30,5 @@ const wrongKeys = new Set([
   'TokenRefreshRequired',
   'RequestTimeTooSkewed',
   'AccountProblem',
+  'InvalidObjectState',
 ])

@@ -18,8 +18,12 @@ export interface Store {
   head(key: string): Promise<StoredObject | undefined>
   /** A whole small object as text (at most 8 MiB), or undefined when there is none. */
   getText(key: string): Promise<string | undefined>
-  /** An object's bytes from `range.start` on, or undefined when there is none. The stream fails if it ends early. */
-  get(key: string, range?: { start: number }): Promise<Readable | undefined>
+  /**
+   * An object's bytes, or undefined when there is none. The stream fails if it ends early. Throws `StoreError` with
+   * `code: 'PreconditionFailed'` when the object has another ETag than `which.etag`, and with `code: 'InvalidObjectState'` when
+   * it lies in an archive.
+   */
+  get(key: string, which?: ReadOptions): Promise<Readable | undefined>
   /** Writes a small object whole; a reader sees the old one or the new one, never a mixture. */
   putText(key: string, text: string, options: PutOptions): Promise<StoredVersion>
   /** Removes an object; removing what is not there succeeds. */
@@ -73,6 +77,13 @@ export interface PutOptions {
   metadata?: Readonly<Record<string, string>>
 }
 
+export interface ReadOptions {
+  /** The first byte that is wanted; 0 when left out. */
+  start?: number
+  /** Without quotes. The object must be this one. */
+  etag?: string
+}
+
 /** The object to copy, as the caller knows it. */
 export interface CopySource {
   key: string
@@ -94,6 +105,8 @@ export interface StoredObject extends StoredVersion {
   metadata: Readonly<Record<string, string>>
   /** Set only where it is not the standard one. */
   storageClass?: string
+  /** It lies in an archive, and cannot be read before somebody has restored it from there. */
+  isArchived: boolean
 }
 
 export interface ListedObject {

@@ -8,6 +8,7 @@ import { multipartETag } from '../../src/store/etag'
 import { type MultipartWriter, openMultipartWriter } from '../../src/store/multipart-writer'
 import type { S3Settings } from '../../src/store/s3-settings'
 import { openS3Store } from '../../src/store/s3-store'
+import { steadyRead } from '../../src/store/steady-read'
 import type { Store } from '../../src/store/store'
 import { isDenied, StoreError } from '../../src/store/store-error'
 import {
@@ -106,6 +107,9 @@ async function failure(work: Promise<unknown>): Promise<StoreError> {
   if (!(error instanceof StoreError)) throw new Error(`Expected a StoreError, got ${inspect(error)}`)
   return error
 }
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
+const restored = 'ongoing-request="false", expiry-date="Fri, 21 Dec 2029 00:00:00 GMT"'
 
 const slowDown: Fault = { kind: 'reply', status: 503, code: 'SlowDown' }
 
@@ -279,6 +283,63 @@ describe('reading', () => {
     proxy.fail({ method: 'GET' }, { kind: 'reply', status: 403, code: 'AccessDenied' })
     const listing = failure(store.list('running-backups/')[Symbol.asyncIterator]().next())
     expect((await listing).advice).toContain(`Allow s3:ListBucket on arn:aws:s3:::${settings.bucket} to`)
+  })
+
+  it('reads a large object to its end over connections that break', async () => {
+    const body = randomBytes(12 * MiB)
+    await complete(await send(body))
+    proxy.clear()
+    proxy.fail({ method: 'GET' }, { kind: 'truncate', afterBytes: 5 * MiB })
+    proxy.fail({ method: 'GET' }, { kind: 'hang' })
+    proxy.fail({ method: 'GET' }, { kind: 'truncate', afterBytes: 3 * MiB })
+    proxy.fail({ method: 'GET' }, { kind: 'reset', when: 'before' })
+    const { sizeBytes, etag } = (await truth.head(key)) ?? { sizeBytes: 0, etag: '' }
+    const read = await buffer(steadyRead(store, { key, sizeBytes, etag }, { pauseMs: 10 }))
+    expect(read.equals(body)).toBe(true)
+    const ranges = proxy.requests.flatMap(({ method, headers }) => (method === 'GET' ? [headers.range] : []))
+    expect(ranges[0]).toBeUndefined()
+    expect(ranges.slice(1).every(range => range !== undefined)).toBe(true)
+    expect(ranges.length).toBe(5)
+  })
+
+  it('does not take another object for the one it asked for, also where the store knows no conditions', async () => {
+    const { etag } = await truth.putText('a', 'x', put)
+    proxy.fail({ method: 'GET' }, { kind: 'headers', headers: { ETag: '"0123"' } })
+    const error = await failure(store.get('a', { etag }))
+    expect(error).toMatchObject({ code: 'PreconditionFailed', status: 412 })
+    expect(error.message).toContain('another object by now')
+  })
+
+  it.each([
+    [{ 'x-amz-storage-class': 'GLACIER' }, 'GLACIER', true],
+    [
+      { 'x-amz-storage-class': 'DEEP_ARCHIVE', 'x-amz-restore': 'ongoing-request="true"' },
+      'DEEP_ARCHIVE',
+      true,
+    ],
+    [{ 'x-amz-storage-class': 'GLACIER', 'x-amz-restore': restored }, 'GLACIER', false],
+    [
+      { 'x-amz-storage-class': 'INTELLIGENT_TIERING', 'x-amz-archive-status': 'DEEP_ARCHIVE_ACCESS' },
+      'INTELLIGENT_TIERING',
+      true,
+    ],
+    [{ 'x-amz-storage-class': 'INTELLIGENT_TIERING' }, 'INTELLIGENT_TIERING', false],
+    [{ 'x-amz-storage-class': 'GLACIER_IR' }, 'GLACIER_IR', false],
+  ])('knows by %j whether an object is archived', async (headers, storageClass, isArchived) => {
+    await truth.putText('a', 'x', put)
+    proxy.fail({ method: 'HEAD' }, { kind: 'headers', headers })
+    expect(await store.head('a')).toMatchObject({ storageClass, isArchived })
+  })
+
+  it('says how to have an archived object restored', async () => {
+    const archived = 'running-backups/Monday-13-00.odd-name%20db.database.sql.gz'
+    proxy.fail({ method: 'GET' }, { kind: 'reply', status: 403, code: 'InvalidObjectState' })
+    const error = await failure(store.get(archived))
+    expect(error.message).toContain('lies in an archive')
+    expect(error.advice).toContain(
+      `aws s3api restore-object --bucket ${settings.bucket} --key ${archived} --restore-request Days=3 --endpoint-url ${proxy.endpoint}`,
+    )
+    expect(isDenied(error)).toBe(false)
   })
 
   it('heals a page of a listing', async () => {

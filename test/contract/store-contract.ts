@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { multipartETag } from '../../src/store/etag'
-import type { CopySource, PutOptions, Store } from '../../src/store/store'
+import type { CopySource, PutOptions, ReadOptions, Store } from '../../src/store/store'
 import { StoreError } from '../../src/store/store-error'
 
 /** What every store must do, whoever is behind it. `open` gives an empty one whose listings come in pages of three. */
@@ -28,6 +29,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         const held = await store.head('prefix/a.json')
         expect(held).toMatchObject({ etag: written.etag, versionId: null, sizeBytes: 10, metadata })
         expect(held?.storageClass).toBeUndefined()
+        expect(held?.isArchived).toBe(false)
         expect(Math.abs((held?.lastModified.getTime() ?? 0) - before)).toBeLessThan(120_000)
       })
 
@@ -75,6 +77,19 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
           code: 'InvalidRange',
           status: 416,
         })
+      })
+
+      it('gives an object, and the rest of it, only while it has the ETag that is asked for', async () => {
+        const { etag } = await store.putText('object', 'the first', json)
+        expect((await buffer(await opened(store, { etag }))).toString()).toBe('the first')
+        expect((await buffer(await opened(store, { etag, start: 4 }))).toString()).toBe('first')
+        await store.putText('object', 'the other', json)
+        for (const which of [{ etag }, { etag, start: 4 }]) {
+          const refused = store.get('object', which)
+          await expect(refused).rejects.toBeInstanceOf(StoreError)
+          await expect(refused).rejects.toMatchObject({ code: 'PreconditionFailed', status: 412 })
+        }
+        expect(await store.get('nothing', { etag })).toBeUndefined()
       })
 
       it('can be given up half-way', async () => {
@@ -393,6 +408,12 @@ async function read(store: Store, key: string, start?: number): Promise<Buffer> 
   const stream = await store.get(key, start === undefined ? undefined : { start })
   if (stream === undefined) throw new Error(`There is no "${key}".`)
   return buffer(stream)
+}
+
+async function opened(store: Store, which: ReadOptions): Promise<Readable> {
+  const stream = await store.get('object', which)
+  if (stream === undefined) throw new Error('There is no "object".')
+  return stream
 }
 
 async function sourceOf(store: Store, key: string): Promise<CopySource> {

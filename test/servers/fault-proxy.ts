@@ -41,6 +41,8 @@ export type Fault =
   | { kind: 'hang' }
   /** The connection ends after so many bytes of the answer's body. */
   | { kind: 'truncate'; afterBytes: number }
+  /** The answer passes with these headers, in place of its own of the same names. */
+  | { kind: 'headers'; headers: Record<string, string> }
   /** One bit of the request's body arrives wrong. */
   | { kind: 'flip'; atByte: number }
 
@@ -136,6 +138,9 @@ function meet(fault: Fault, origin: URL, incoming: IncomingMessage, answer: Serv
     case 'truncate':
       forward(origin, incoming, answer, { cutAfterBytes: fault.afterBytes })
       break
+    case 'headers':
+      forward(origin, incoming, answer, { headers: fault.headers })
+      break
     case 'flip':
       forward(origin, incoming, answer, { flipAtByte: fault.atByte })
       break
@@ -146,6 +151,7 @@ interface Twist {
   /** Called once the store has answered in full, in place of passing the answer on. */
   instead?: () => void
   cutAfterBytes?: number
+  headers?: Record<string, string>
   flipAtByte?: number
 }
 
@@ -162,7 +168,8 @@ function forward(origin: URL, incoming: IncomingMessage, answer: ServerResponse,
   outgoing.on('error', () => incoming.socket.resetAndDestroy())
   outgoing.on('response', upstreamAnswer => {
     if (twist.instead) return drain(upstreamAnswer, twist.instead)
-    answer.writeHead(upstreamAnswer.statusCode ?? 502, endToEnd(upstreamAnswer.rawHeaders))
+    const headers = endToEnd(upstreamAnswer.rawHeaders, twist.headers)
+    answer.writeHead(upstreamAnswer.statusCode ?? 502, headers)
     if (twist.cutAfterBytes === undefined) pipeline(upstreamAnswer, answer, () => {})
     else passOnly(upstreamAnswer, answer, twist.cutAfterBytes)
   })
@@ -184,12 +191,13 @@ function passOnly(upstreamAnswer: IncomingMessage, answer: ServerResponse, bytes
   upstreamAnswer.on('end', () => answer.socket?.destroy())
 }
 
-/** Headers without those that are about the connection to the store; the proxy has its own. */
-function endToEnd(rawHeaders: readonly string[]): string[] {
-  const kept: string[] = []
+/** Headers without those that are about the connection to the store, and with those that are put in their place. */
+function endToEnd(rawHeaders: readonly string[], replaced: Record<string, string> = {}): string[] {
+  const kept = Object.entries(replaced).flat()
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const [name = '', value = ''] = rawHeaders.slice(index, index + 2)
-    if (!/^(connection|keep-alive)$/i.test(name)) kept.push(name, value)
+    const isReplaced = Object.keys(replaced).some(other => other.toLowerCase() === name.toLowerCase())
+    if (!/^(connection|keep-alive)$/i.test(name) && !isReplaced) kept.push(name, value)
   }
   return kept
 }

@@ -1,0 +1,114 @@
+import { Readable } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
+import { isRetryable } from './s3-retry'
+import type { Store } from './store'
+import { StoreError } from './store-error'
+
+/** The object to read, as `Store.head` describes it. */
+export interface SteadyObject {
+  key: string
+  /** Without quotes. */
+  etag: string
+  sizeBytes: number
+}
+
+/**
+ * The whole object as one stream that outlives connections: where one breaks off, it goes on at the next byte, of the same object.
+ * It gives up after six faults with no byte between them. Fails with `StoreError` `PreconditionFailed` when the object is
+ * another than the one described, and `NoSuchKey` when there is none any more. Destroying it ends the download at once.
+ */
+export function steadyRead(
+  store: Pick<Store, 'get' | 'name'>,
+  object: SteadyObject,
+  options: { pauseMs?: number } = {},
+): Readable {
+  return new SteadyRead(store, object, options.pauseMs ?? 500)
+}
+
+const faultsAtMost = 6
+
+class SteadyRead extends Readable {
+  readonly #store: Pick<Store, 'get' | 'name'>
+  readonly #object: SteadyObject
+  readonly #pauseMs: number
+  readonly #stopped = new AbortController()
+  #body: Readable | undefined
+  #isOpening = false
+  #position = 0
+  #faultsInARow = 0
+
+  constructor(store: Pick<Store, 'get' | 'name'>, object: SteadyObject, pauseMs: number) {
+    super({ highWaterMark: 256 * 1024 })
+    this.#store = store
+    this.#object = object
+    this.#pauseMs = pauseMs
+  }
+
+  override _read(): void {
+    if (this.#body !== undefined) this.#body.resume()
+    else if (!this.#isOpening) void this.#open()
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#stopped.abort()
+    this.#body?.destroy()
+    done(error)
+  }
+
+  async #open(): Promise<void> {
+    this.#isOpening = true
+    try {
+      const body = await this.#request()
+      if (this.destroyed) body?.destroy()
+      else if (body === undefined) this.push(null)
+      else this.#follow(body)
+    } catch (error) {
+      void this.#goOn(error)
+    } finally {
+      this.#isOpening = false
+    }
+  }
+
+  /** What is still to come; undefined when that is nothing. */
+  async #request(): Promise<Readable | undefined> {
+    const { key, etag, sizeBytes } = this.#object
+    // A connection may break behind the last byte, and no store answers a request for what is behind it.
+    if (this.#position > 0 && this.#position >= sizeBytes) return undefined
+    const body = await this.#store.get(key, { start: this.#position, etag })
+    if (body !== undefined) return body
+    throw new StoreError(`Could not read "${key}" from ${this.#store.name}: it is not there any more.`, {
+      code: 'NoSuchKey',
+      status: 404,
+    })
+  }
+
+  #follow(body: Readable): void {
+    this.#body = body
+    body.on('data', (chunk: Buffer) => {
+      this.#position += chunk.length
+      this.#faultsInARow = 0
+      if (!this.push(chunk)) body.pause()
+    })
+    body.once('end', () => this.push(null))
+    body.once('error', error => {
+      this.#body = undefined
+      void this.#goOn(error)
+    })
+  }
+
+  async #goOn(fault: unknown): Promise<void> {
+    if (this.destroyed) return
+    this.#faultsInARow++
+    if (this.#faultsInARow >= faultsAtMost || !isRetryable(fault)) {
+      this.destroy(fault instanceof Error ? fault : new Error(String(fault)))
+      return
+    }
+    this.#isOpening = true
+    try {
+      await wait(this.#pauseMs * 2 ** (this.#faultsInARow - 1), undefined, { signal: this.#stopped.signal })
+    } catch {
+      return
+    }
+    await this.#open()
+  }
+}
