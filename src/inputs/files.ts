@@ -41,17 +41,7 @@ const kernelFolders = ['/proc', '/sys', '/dev']
 function readPaths(read: InputReader): string[] {
   const paths = mapAll(lines(read, 'paths'), line => normalPath('paths', line))
   mapAll(paths, (path, index) => {
-    if (path === '/') {
-      throw wrongInput('paths', 'name folders below the root', path, 'For example: /var/www/html')
-    }
-    if (kernelFolders.some(folder => isInside(path, folder))) {
-      throw wrongInput(
-        'paths',
-        'name folders that hold files',
-        path,
-        'What stands there is made up by the kernel.',
-      )
-    }
+    refuseSystemFolder(path)
     if (paths.indexOf(path) !== index) {
       throw wrongInput('paths', 'name each folder once', path, 'Remove the second mention.')
     }
@@ -68,8 +58,23 @@ function readPaths(read: InputReader): string[] {
   return paths
 }
 
-/** Absolute, or `~/…` where that is allowed; without doubled slashes or a slash at the end. */
-function normalPath(name: string, value: string, options: { home?: boolean } = {}): string {
+/** Throws for the root and for what the kernel makes up. */
+export function refuseSystemFolder(path: string): void {
+  if (path === '/') {
+    throw wrongInput('paths', 'name folders below the root', path, 'For example: /var/www/html')
+  }
+  if (kernelFolders.some(folder => isInside(path, folder))) {
+    throw wrongInput(
+      'paths',
+      'name folders that hold files',
+      path,
+      'What stands there is made up by the kernel.',
+    )
+  }
+}
+
+/** Absolute, or `~/…` where that is allowed; without doubled slashes or a slash at the end. Throws as `wrongInput` words it. */
+export function normalPath(name: string, value: string, options: { home?: boolean } = {}): string {
   const rule = options.home ? 'be an absolute path or begin with "~/"' : 'hold absolute paths'
   const refuse = (advice: string): UserError => wrongInput(name, rule, value, advice)
   if (!value.startsWith('/') && !(options.home && value.startsWith('~/'))) {
@@ -86,7 +91,7 @@ function normalPath(name: string, value: string, options: { home?: boolean } = {
 }
 
 /** Whether a path is the folder itself or below it. */
-function isInside(path: string, folder: string): boolean {
+export function isInside(path: string, folder: string): boolean {
   return path === folder || folder === '/' || path.startsWith(`${folder}/`)
 }
 

@@ -56,6 +56,11 @@ export function isGoodStatus(stage: string, status: number): boolean {
 function failedStage(statuses: ReadonlyMap<string, number>): { stage: string; status: number } | undefined {
   const all = [...statuses].map(([stage, status]) => ({ stage, status }))
   const failed = all.filter(({ stage, status }) => !isGoodStatus(stage, status))
+  // A consumer that stops takes its decompressor along (141); one that is cut off makes its consumer complain.
+  const cut = failed.find(({ stage, status }) => stage === 'decompression' && status !== 141)
+  if (cut !== undefined) return cut
+  if (failed.length > 1)
+    failed.sort((one, other) => Number(one.status === 141) - Number(other.status === 141))
   return failed.find(({ stage, status }) => stage === 'compression' && status !== 141) ?? failed[0]
 }
 
@@ -66,6 +71,10 @@ const toolNames: Readonly<Record<string, string>> = {
   dump: 'mysqldump',
   inventory: 'The database client',
   compression: 'The compressor',
+  decompression: 'The decompressor',
+  import: 'The database client',
+  sql: 'The database client',
+  extract: 'tar',
 }
 
 function stageError(name: JobName, stage: string, status: number, detail: readonly string[]): Error {
@@ -78,11 +87,18 @@ function stageError(name: JobName, stage: string, status: number, detail: readon
     })
   }
   const what = `${tool} ended with status ${status} during ${name}`
-  if (stage === 'compression') return new FailureError(`${what}${firstMessage(detail)}.`, { detail })
+  if (stage === 'compression' || stage === 'decompression')
+    return new FailureError(`${what}${firstMessage(detail)}.`, { detail })
   if (stage === 'dump' || stage === 'inventory') {
     return databaseError(what, detail) ?? new FailureError(`${what}${firstMessage(detail)}.`, { detail })
   }
   if (stage === 'rsync') return rsyncError(what, status, detail)
+  if (stage === 'extract' || stage === 'import' || stage === 'sql') {
+    return new FailureError(`${what}${firstMessage(detail)}.`, {
+      advice: 'Look for a full disk or a quota on the server (df, df -i), then run again.',
+      detail,
+    })
+  }
   return new UserError(`${what}${firstMessage(detail)}.`, {
     advice: 'Make every file readable for the SSH user, or name what need not be kept in "exclude".',
     detail,
@@ -140,6 +156,21 @@ function problemError(
       return new UserError(`The mirror folder ${subject} on the server cannot be used.`, {
         advice:
           'It must be a real folder (no symbolic link) that belongs to the SSH user and lets it write; point "mirror-dir" at such a place.',
+        detail,
+      })
+    case 'staging-folder':
+      return new UserError(
+        `The folder ${subject}, into which the files are unpacked, cannot be made or removed.`,
+        {
+          advice:
+            'It lies beside the place of the folder to restore: the SSH user must be allowed to write there, and the disk must have room.',
+          detail,
+        },
+      )
+    case 'swap':
+      return new FailureError(`The restored folder could not be put into its place, ${subject}.`, {
+        advice:
+          'See that the SSH user may rename things in the folder above it, and that nothing is mounted there.',
         detail,
       })
     case 'state-folder':

@@ -20,6 +20,10 @@ export interface JobReport {
   problem: { code: string; detail: string } | undefined
   /** Owners of locks that were taken over from the dead. */
   recovered: string[]
+  /** Places into which a folder was put. */
+  swapped: string[]
+  /** Places where a swap could be neither finished nor undone. */
+  stuck: string[]
   /** What the tools printed to standard error, the last lines of it. */
   messages: string[]
 }
@@ -40,6 +44,8 @@ export async function followReport(
     counts: new Map(),
     problem: undefined,
     recovered: [],
+    swapped: [],
+    stuck: [],
     messages: [],
   }
   const own = `@${nonce} `
@@ -66,6 +72,8 @@ function note(report: JobReport, { word, value }: ReportLine): void {
   if (word === 'count') report.counts.set(inner.word, Number.parseInt(inner.value, 10))
   if (word === 'problem') report.problem = { code: inner.word, detail: inner.value }
   if (word === 'recovered') report.recovered.push(value)
+  if (word === 'swapped') report.swapped.push(value)
+  if (word === 'stuck') report.stuck.push(value)
 }
 
 function splitWord(text: string): ReportLine {

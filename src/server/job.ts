@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { pipeline, type Readable, Transform, type TransformCallback } from 'node:stream'
+import { pipeline, type Readable, Transform, type TransformCallback, type Writable } from 'node:stream'
 import { FailureError } from '../runtime/errors'
 import type { Connection, RemoteExit } from '../ssh/connection'
 import { followReport, type JobReport, type ReportLine } from './job-report'
@@ -18,6 +18,8 @@ export interface Job {
   readonly body: Readable
   /** How it went, once the job has proven its success. Rejects with the same error as `body`. */
   readonly done: Promise<JobReport>
+  /** The job's standard input, for jobs that take data. */
+  readonly input: Writable
   /** Sends a line to the job's standard input. */
   send(line: string): void
   /** Ends the job now: on the server its whole process group is told to stop. */
@@ -33,6 +35,8 @@ export interface JobFailure {
 export interface JobOptions {
   /** Called with each line of the job's report as it comes. */
   onReport?: (line: ReportLine) => void
+  /** Its standard input carries data, so no heartbeats are sent. */
+  takesData?: boolean
   /** Makes the error that the person reads. */
   explain: (failure: JobFailure) => Error
 }
@@ -52,8 +56,9 @@ export async function startJob(
   const reported = followReport(remote.stderr, nonce, options.onReport)
   remote.stdin.write(serverScript())
   remote.stdin.write(encodeRequest([['nonce', nonce], ['job', name], ...request]))
-  const heartbeat = setInterval(() => remote.stdin.write('\n'), heartbeatMs)
-  heartbeat.unref()
+  const heartbeat = options.takesData
+    ? undefined
+    : setInterval(() => remote.stdin.write('\n'), heartbeatMs).unref()
 
   const done = (async () => {
     const [exit, report] = await Promise.all([remote.exit, reported])
@@ -66,7 +71,13 @@ export async function startJob(
   const gate = new Gate(nonce, done)
   // Whoever reads the body sees the error; here the channel is closed either way.
   pipeline(remote.stdout, gate, () => remote.close())
-  return { body: gate, done, send: line => remote.stdin.write(`${line}\n`), close: () => remote.close() }
+  return {
+    body: gate,
+    done,
+    input: remote.stdin,
+    send: line => remote.stdin.write(`${line}\n`),
+    close: () => remote.close(),
+  }
 }
 
 /** Runs a job to its end and returns what it printed; for small answers. */

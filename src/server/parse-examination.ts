@@ -1,5 +1,6 @@
 import { FailureError } from '../runtime/errors'
 import type { Examination } from './examine'
+import { freeBytesOf } from './parse-disk'
 import { parseInventory } from './parse-inventory'
 
 export type FolderState = 'present' | 'absent' | 'unusable' | 'impossible'
@@ -33,12 +34,6 @@ export function parseExamination(text: string): Omit<Examination, 'problems'> {
       name: fromHex(name),
     })),
   }
-}
-
-/** A line of `df -Pk`, POSIX: the names on both sides may hold spaces. */
-function freeBytesOf(line: string | undefined): number | undefined {
-  const [, available] = /\s\d+\s+\d+\s+(\d+)\s+(?:\d+%|-)\s+\//.exec(line ?? '') ?? []
-  return available === undefined ? undefined : Number(available) * 1024
 }
 
 /** From rsync's statistics. A mirror that is not there lacks everything. */

@@ -1,15 +1,25 @@
 import type { Connection } from '../ssh/connection'
+import {
+  type CompressionSettings,
+  clientLines,
+  compressionLines,
+  locationOptions,
+  lockFolder,
+  optionLines,
+  toArgument,
+} from './client-request'
 import type { Compression } from './compression'
 import type { DatabaseAccess } from './database-access'
-import { connectionOptions, type DumpArguments } from './dump-arguments'
+import type { DumpArguments } from './dump-arguments'
 import { type Examination, type ExamineRequest, examine } from './examine'
 import { type Job, runJob, startJob } from './job'
 import { explainFailure } from './job-errors'
 import type { ReportLine } from './job-report'
-import { locationArguments, optionFileLines } from './option-file'
 import { type Findings, parseInventory } from './parse-inventory'
 import type { Request } from './request'
 import { type CommandRequest, runCommand } from './run-command'
+
+export type { CompressionSettings }
 
 /** The server, as far as a backup has business with it. Every method is one job of `server.sh` on a channel of its own. */
 export interface Server {
@@ -68,11 +78,6 @@ export interface ArchiveRequest {
   compression: CompressionSettings
   owner: string
   onReport: (line: ReportLine) => void
-}
-
-export interface CompressionSettings {
-  kind: Compression
-  level?: number
 }
 
 /** The server at the other end of a connection. */
@@ -156,27 +161,6 @@ async function survey(connection: Connection, request: SurveyRequest): Promise<F
   return parseInventory(text)
 }
 
-/** Which databases to ask for, and how to log in. */
-function clientLines({
-  access,
-  databases,
-  dumpOptions,
-}: Pick<SurveyRequest, 'access' | 'databases' | 'dumpOptions'>): Request {
-  const wanted: Request =
-    databases === 'all'
-      ? [['everything', 'yes']]
-      : databases.map(name => ['database', Buffer.from(name).toString('hex').toUpperCase()] as const)
-  const options = [...locationOptions(access), ...connectionOptions(dumpOptions), ...clientOptions]
-  return [...optionLines(access), ...options.map(toArgument), ...wanted]
-}
-
-const clientOptions = [
-  '--batch',
-  '--skip-column-names',
-  '--default-character-set=utf8mb4',
-  '--loose-connect-timeout=20',
-]
-
 function openDump(connection: Connection, request: DumpRequest): Promise<Job> {
   const { access, database } = request
   const location = locationOptions(access)
@@ -211,33 +195,4 @@ function openArchive(connection: Connection, request: ArchiveRequest): Promise<J
     ],
     { explain: failure => explainFailure('the copy of the files', failure), onReport: request.onReport },
   )
-}
-
-/** With a user given, the server's own configuration is shut out: it could thin out the dump. */
-function optionLines(access: DatabaseAccess): Request {
-  return isIsolated(access) ? optionFileLines(access).map(line => ['option', line] as const) : []
-}
-
-/** Without a user, ~/.my.cnf gives the login, and where to connect is said on top of it. */
-function locationOptions(access: DatabaseAccess): string[] {
-  return isIsolated(access) ? [] : locationArguments(access)
-}
-
-function isIsolated(access: DatabaseAccess): boolean {
-  return access.user !== undefined
-}
-
-function compressionLines({ kind, level }: CompressionSettings): Request {
-  return [
-    ['compression', kind],
-    ['level', level === undefined ? '' : String(level)],
-  ]
-}
-
-function toArgument(value: string): readonly [string, string] {
-  return ['argument', value]
-}
-
-function lockFolder(lock: string): string {
-  return `lock-${lock}`
 }

@@ -11,6 +11,8 @@ function aReport(overrides: Partial<JobReport> = {}): JobReport {
     counts: new Map(),
     problem: undefined,
     recovered: [],
+    swapped: [],
+    stuck: [],
     messages: [],
     ...overrides,
   }

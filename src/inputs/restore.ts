@@ -1,0 +1,135 @@
+import { UserError } from '../runtime/errors'
+import type { DatabaseAccess } from '../server/database-access'
+import { parseSnapshotChoice, type SnapshotChoice } from '../snapshot/choose-snapshot'
+import type { SshTarget } from '../ssh/connection'
+import type { S3Settings } from '../store/s3-settings'
+import { isInside, normalPath, refuseSystemFolder } from './files'
+import { loadMysql, mysqlSecrets } from './mysql'
+import { flag, type InputReader, lines, maskSecret, optional, shown, wrongInput } from './read'
+import { mapAll, readAll } from './read-all'
+import { type Environment, loadS3, s3Secrets } from './s3'
+import { loadSsh, sshSecrets } from './ssh'
+
+/** What an archive may hold that is refused unless the user says otherwise. */
+export const riskyEntryKinds = ['outside-links', 'set-uid', 'devices'] as const
+
+export type RiskyEntryKind = (typeof riskyEntryKinds)[number]
+
+/** Everything a restore is told. Holds secrets: never logged. */
+export interface RestoreInputs {
+  ssh: SshTarget
+  mysql: DatabaseAccess
+  s3: S3Settings
+  snapshot: SnapshotChoice
+  /** `name` or `name=target`, as written: which of both a `=` parts, the snapshot tells. `all`: every one, under its own name. */
+  databases: 'all' | readonly string[]
+  /** `target` undefined: in its own place. */
+  paths: 'all' | readonly FolderChoice[]
+  /** Databases and folders that are there and not empty may be replaced. */
+  overwrite: boolean
+  /** A database is dumped into the bucket before it is replaced. */
+  safetyBackup: boolean
+  allowedEntries: ReadonlySet<RiskyEntryKind>
+  /** Look and tell, write nothing. */
+  isDryRun: boolean
+}
+
+export interface FolderChoice {
+  path: string
+  target?: string
+}
+
+/**
+ * Reads and checks every input of the action `restore`. Throws `UserError`, one that lists all if several inputs are wrong; all secrets
+ * are masked before the first can be thrown.
+ */
+export function loadRestoreInputs(read: InputReader, environment: Environment): RestoreInputs {
+  for (const name of [...sshSecrets, ...mysqlSecrets, ...s3Secrets]) maskSecret(read, name)
+  const { inputs } = readAll({ inputs: () => readGroups(read, environment), confirmed: () => requireConfirmation(read) })
+  if (inputs.databases.length === 0 && inputs.paths.length === 0) {
+    throw new UserError('Inputs "databases" and "paths" are both "none": there is nothing to restore.', {
+      advice: 'Leave one of them at "*", or name what is to be restored, one per line.',
+    })
+  }
+  return inputs
+}
+
+function readGroups(read: InputReader, environment: Environment): RestoreInputs {
+  return readAll({
+    ssh: () => loadSsh(read),
+    mysql: () => loadMysql(read),
+    s3: () => loadS3(read, environment),
+    snapshot: () => parseSnapshotChoice(optional(read, 'snapshot') ?? 'latest'),
+    databases: () => readSelection(read, 'databases'),
+    paths: () => readPaths(read),
+    overwrite: () => flag(read, 'overwrite') ?? false,
+    safetyBackup: () => flag(read, 'safety-backup') ?? true,
+    allowedEntries: () => readAllowedEntries(read),
+    isDryRun: () => flag(read, 'dry-run') ?? false,
+  })
+}
+
+/** `*` or nothing: all of them; `none`: none; else the lines. */
+function readSelection(read: InputReader, name: 'databases' | 'paths'): 'all' | readonly string[] {
+  const items = lines(read, name)
+  if (items.length === 0) return 'all'
+  const [first = '', ...others] = items
+  const word = items.find(item => item === '*' || item === 'none')
+  if (word === undefined) return items
+  if (others.length > 0) {
+    throw wrongInput(name, `be "*", "none" or names, and not both`, items.join(' '), `Remove ${shown(word)}, or all else.`)
+  }
+  return first === '*' ? 'all' : []
+}
+
+function readPaths(read: InputReader): RestoreInputs['paths'] {
+  const selection = readSelection(read, 'paths')
+  if (selection === 'all') return 'all'
+  const choices = mapAll(selection, readFolder)
+  const targets = choices.map(({ path, target }) => target ?? path)
+  mapAll(targets, (target, index) => {
+    const other = targets.find((each, at) => at !== index && isInside(target, each))
+    if (other === undefined) return
+    throw wrongInput(
+      'paths',
+      `send no folder into another one's place, here ${shown(other)}`,
+      target,
+      'Each folder needs a place of its own.',
+    )
+  })
+  return choices
+}
+
+/** `/var/www/html` or `/var/www/html=/srv/new`. A `=` within a path is one unless an absolute path follows it. */
+function readFolder(item: string): FolderChoice {
+  const [, path = item, target] = /^(.*?)=(\/.*)$/.exec(item) ?? []
+  const place = target === undefined ? {} : { target: normalPath('paths', target) }
+  const choice = { path: normalPath('paths', path), ...place }
+  refuseSystemFolder(choice.target ?? choice.path)
+  return choice
+}
+
+function readAllowedEntries(read: InputReader): ReadonlySet<RiskyEntryKind> {
+  const kinds = mapAll(lines(read, 'allow-entries'), item => {
+    const kind = riskyEntryKinds.find(each => each === item)
+    if (kind !== undefined) return kind
+    throw wrongInput('allow-entries', `hold ${riskyEntryKinds.join(', ')}, one per line`, item)
+  })
+  return new Set(kinds)
+}
+
+/** What replaces something must be meant for this very server: no reviewer stands before a workflow in most repositories. */
+function requireConfirmation(read: InputReader): void {
+  // Wrong flags are told by their own readers.
+  const isOn = (name: string) => /^true$/i.test(read.input(name))
+  const confirm = optional(read, 'confirm')
+  if (!isOn('overwrite') || (confirm === undefined && isOn('dry-run'))) return
+  const host = read.input('ssh-host')
+  if (confirm === host) return
+  throw new UserError(
+    `Input "confirm" must repeat "ssh-host" (${shown(host)}) with "overwrite: true", got ${confirm === undefined ? 'nothing' : shown(confirm)}.`,
+    {
+      advice: `What is in the databases and folders there will be replaced. If that is meant for this server, set: confirm: ${host}`,
+    },
+  )
+}

@@ -1,0 +1,67 @@
+import type { Compression } from './compression'
+import type { DatabaseAccess } from './database-access'
+import { connectionOptions } from './dump-arguments'
+import { locationArguments, optionFileLines } from './option-file'
+import type { Request } from './request'
+
+export interface CompressionSettings {
+  kind: Compression
+  level?: number
+}
+
+/** Which databases to ask for, and how to log in. */
+export function clientLines({
+  access,
+  databases,
+  dumpOptions,
+}: {
+  access: DatabaseAccess
+  databases: 'all' | readonly string[]
+  dumpOptions: readonly string[]
+}): Request {
+  const wanted: Request =
+    databases === 'all'
+      ? [['everything', 'yes']]
+      : databases.map(name => ['database', Buffer.from(name).toString('hex').toUpperCase()] as const)
+  const options = [...locationOptions(access), ...connectionOptions(dumpOptions), ...clientOptions]
+  return [...optionLines(access), ...options.map(toArgument), ...wanted]
+}
+
+const clientOptions = [
+  '--batch',
+  '--skip-column-names',
+  '--default-character-set=utf8mb4',
+  '--loose-connect-timeout=20',
+]
+
+/** With a user given, the server's own configuration is shut out: it could thin out the dump. */
+export function optionLines(access: DatabaseAccess): Request {
+  return isIsolated(access) ? optionFileLines(access).map(line => ['option', line] as const) : []
+}
+
+/** Without a user, ~/.my.cnf gives the login, and where to connect is said on top of it. */
+export function locationOptions(access: DatabaseAccess): string[] {
+  return isIsolated(access) ? [] : locationArguments(access)
+}
+
+function isIsolated(access: DatabaseAccess): boolean {
+  return access.user !== undefined
+}
+
+/** How a stream is compressed on its way. */
+export function compressionLines({ kind, level }: CompressionSettings): Request {
+  return [
+    ['compression', kind],
+    ['level', level === undefined ? '' : String(level)],
+  ]
+}
+
+/** One argument of the client or the dump tool. */
+export function toArgument(value: string): readonly [string, string] {
+  return ['argument', value]
+}
+
+/** The folder that stands for a lock, in the script's own folder. */
+export function lockFolder(lock: string): string {
+  return `lock-${lock}`
+}
