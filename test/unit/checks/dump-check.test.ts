@@ -16,7 +16,10 @@ import {
   trailer,
 } from './dumps'
 
-function check(dump: string | Buffer, options: { passes?: number; chunkBytes?: number } = {}): DumpContent {
+function check(
+  dump: string | Buffer,
+  options: { passes?: number | 'one or two'; chunkBytes?: number } = {},
+): DumpContent {
   const bytes = Buffer.from(dump)
   const { chunkBytes = bytes.length, ...rest } = options
   const checking = checkDump(rest)
@@ -372,6 +375,19 @@ end `
       expect(() => check(structure + data.replace(trailer, ''), { passes: 2 })).toThrow('The dump is cut off')
       expect(() => check(structure.replace(trailer, '') + data, { passes: 2 })).toThrow('The dump is cut off')
       expect(() => check(structure + data + data, { passes: 2 })).toThrow('goes on behind its last line')
+    })
+
+    it('comes once or twice where nobody knows the number of passes', () => {
+      const passes = 'one or two'
+      const structure = mysqlDump(table('log'))
+      const data = mysqlDump(table('t') + rows('t', 'INSERT INTO `t` VALUES (1);\n'))
+      const names = (dump: string) => check(dump, { passes }).tables.map(({ name }) => name)
+      expect(names(data)).toEqual(['t'])
+      expect(names(structure + data)).toEqual(['log', 't'])
+      expect(() => names(structure + data.replace(trailer, ''))).toThrow('The dump is cut off')
+      expect(() => names(`${structure}-- MySQL dump 10.13\n`)).toThrow('The dump is cut off')
+      expect(() => names(structure + data + data)).toThrow('goes on behind its last line')
+      expect(() => names(structure.replace(trailer, ''))).toThrow('The dump is cut off')
     })
   })
 
