@@ -14,8 +14,13 @@ export class StoreError extends FailureError {
   }
 }
 
+/** The object lies in an archive, and cannot be read before somebody has restored it from there. */
+export function isArchivedFault(error: unknown): error is StoreError {
+  return error instanceof StoreError && error.code === 'InvalidObjectState'
+}
+
 /** The credentials may not do this. Not worth a retry, and for some steps not fatal. */
-export function isDenied(error: unknown): boolean {
+export function isDenied(error: unknown): error is StoreError {
   if (!(error instanceof StoreError)) return false
   // A 403 also answers keys that are wrong altogether, and archived objects; those must not pass for a right that is missing.
   // HEAD gives no code.

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto'
+import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { checkArchive } from '../checks/archive-check'
+import { CheckError } from '../checks/check-error'
+import type { ContentCheck, ContentDigest } from '../checks/content-check'
+import { checkDump } from '../checks/dump-check'
+import { type Inspection, inspect } from '../checks/inspect'
+import { compareContent, type StoredContent } from '../snapshot/compare-content'
+import {
+  type ArtifactPlace,
+  type Finding,
+  lookAtArtifact,
+  refusal,
+  withVersion,
+} from '../snapshot/look-at-artifact'
+import type { Artifact } from '../snapshot/manifest'
+import { steadyRead } from '../store/steady-read'
+import type { Store, StoredObject } from '../store/store'
+import { isArchivedFault, isDenied, StoreError } from '../store/store-error'
+
+/** What reading an object whole has shown. */
+export interface Reread {
+  artifact: Artifact
+  stored: StoredObject | undefined
+  /** Empty: the object is what its manifest says, to the byte. */
+  findings: Finding[]
+  /** Undefined when the object was not read to its end. */
+  content: StoredContent | undefined
+  /** Of the object that was read. Who reads it again asks for this very one. */
+  etag: string | undefined
+}
+
+export interface RereadOptions {
+  signal: AbortSignal
+  /** By default what the backup checks. */
+  check?: ContentCheck<StoredContent>
+  /** Called when the reading begins, with what tells how far it is. */
+  onStart?: (inspection: Inspection<StoredContent>) => void
+  /** Between two attempts to go on where a connection broke. */
+  pauseMs?: number
+}
+
+/**
+ * Reads a stored object whole, in constant memory, and holds it against its manifest: key, size, origin, sha256, the checks of the
+ * backup, and everything that the manifest says about its content. Whatever is wrong with the object is a finding. Throws
+ * `StoreError` when the store gives no answer, and the signal's reason.
+ */
+export async function rereadArtifact(
+  store: Store,
+  place: ArtifactPlace,
+  options: RereadOptions,
+): Promise<Reread> {
+  const { artifact } = place
+  const { stored, findings } = await lookAtArtifact(store, place)
+  options.signal.throwIfAborted()
+  // The bytes tell better than the ETag.
+  const outside = findings.filter(({ code }) => code !== 'changed')
+  const seen = { artifact, stored, etag: stored?.etag }
+  if (stored === undefined || outside.some(({ code }) => code === 'size' || code === 'archived')) {
+    return { ...seen, findings: outside, content: undefined }
+  }
+  const inside = await readThrough(store, artifact, stored, options)
+  return { ...seen, findings: [...outside, ...inside.findings], content: inside.content }
+}
+
+/** The check of the backup, for an artifact that is read again. */
+export function contentCheckOf(artifact: Artifact): ContentCheck<StoredContent> {
+  return artifact.kind === 'database'
+    ? checkDump({ passes: 'one or two' })
+    : checkArchive({ paths: artifact.paths.map(path => path.slice(1)) })
+}
+
+type Reading = Pick<Reread, 'findings' | 'content'>
+
+async function readThrough(
+  store: Store,
+  artifact: Artifact,
+  stored: StoredObject,
+  options: RereadOptions,
+): Promise<Reading> {
+  const { compression } = artifact
+  const inspection = inspect({ compression, check: options.check ?? contentCheckOf(artifact) })
+  options.onStart?.(inspection)
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const fault = await readInto([inspection.stream, nowhere], store, artifact, stored, options)
+  if (fault instanceof CheckError) return judgeDamage(store, artifact, stored, fault, options)
+  if (fault !== undefined) return { findings: [fault], content: undefined }
+  return judgeContent(artifact, inspection.result())
+}
+
+function judgeContent(artifact: Artifact, result: ContentDigest & { content: StoredContent }): Reading {
+  const { key } = artifact
+  const { content } = result
+  const differences = compareContent(artifact, content).join('; ')
+  const findings: Finding[] = []
+  if (result.sha256 !== artifact.sha256) findings.push(otherBytes(artifact, result.sha256))
+  if (differences !== '') {
+    const message = `"${key}" does not hold what its manifest says: ${differences}.`
+    findings.push({ code: 'content', key, message })
+  }
+  return { findings, content }
+}
+
+/** Content that does not pass was either damaged since it was stored, or was no better then: the sha256 tells. */
+async function judgeDamage(
+  store: Store,
+  artifact: Artifact,
+  stored: StoredObject,
+  fault: CheckError,
+  options: RereadOptions,
+): Promise<Reading> {
+  const { key } = artifact
+  const hash = createHash('sha256')
+  const fed = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      hash.update(chunk)
+      done()
+    },
+  })
+  const other = await readInto([fed], store, artifact, stored, options)
+  if (other instanceof CheckError) throw other
+  const advice = fault.advice === undefined ? {} : { advice: fault.advice }
+  const damage = { code: 'damaged', key, message: `"${key}": ${fault.message}`, ...advice } as const
+  if (other !== undefined) return { findings: [damage, other], content: undefined }
+  const sha256 = hash.digest('hex')
+  if (sha256 !== artifact.sha256)
+    return { findings: [otherBytes(artifact, sha256), damage], content: undefined }
+  const message = `"${key}" is to the byte what was stored, and does not pass: ${fault.message}`
+  return { findings: [{ ...damage, message }], content: undefined }
+}
+
+function otherBytes(artifact: Artifact, sha256: string): Finding {
+  const { key } = artifact
+  const message = `"${key}" has another sha256 than its manifest says: ${artifact.sha256} was stored, ${sha256} is there.`
+  return withVersion(artifact, { code: 'checksum', key, message })
+}
+
+/** Undefined when all of it went through. What is wrong with the object comes back; what is wrong with the store is thrown. */
+async function readInto(
+  streams: readonly NodeJS.WritableStream[],
+  store: Store,
+  { key }: Artifact,
+  { etag, sizeBytes }: StoredObject,
+  { signal, pauseMs }: RereadOptions,
+): Promise<CheckError | Finding | undefined> {
+  const body = steadyRead(store, { key, etag, sizeBytes }, pauseMs === undefined ? {} : { pauseMs })
+  try {
+    await pipeline([body, ...streams], { signal })
+    return undefined
+  } catch (error) {
+    // A pipeline that was told to stop says only that.
+    signal.throwIfAborted()
+    if (error instanceof CheckError) return error
+    if (isArchivedFault(error)) return refusal('archived', key, error)
+    if (isDenied(error)) return refusal('denied', key, error)
+    if (error instanceof StoreError && replaced.has(error.code)) return refusal('changed', key, error)
+    throw error
+  }
+}
+
+const replaced = new Set(['PreconditionFailed', 'NoSuchKey'])
