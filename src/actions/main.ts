@@ -1,8 +1,15 @@
 import { githubRuntime } from '../runtime/github-runtime'
 import { backupAction } from './backup'
 import { backupPostAction } from './backup-post'
+import { restoreAction } from './restore'
+import { restorePostAction } from './restore-post'
 
-const actions = { backup: backupAction, 'backup-post': backupPostAction }
+const actions = {
+  backup: backupAction,
+  'backup-post': backupPostAction,
+  restore: restoreAction,
+  'restore-post': restorePostAction,
+}
 
 /** The one door of the bundle: each launcher in `dist/` names the action it stands for. */
 export function run(action: keyof typeof actions): Promise<void> {

@@ -10,7 +10,13 @@ import type { DatabasePlan } from './plan-backup'
  * in the meantime is no fault. Throws CheckError naming what remains: a dump tool leaves out in silence what its user may not see.
  */
 export async function judgeDump(
-  { inputs, server }: { inputs: BackupInputs; server: Server },
+  {
+    inputs,
+    server,
+  }: {
+    inputs: Pick<BackupInputs, 'mysql' | 'compression' | 'dumpOptions'>
+    server: Pick<Server, 'survey'>
+  },
   { listed, selection }: Pick<DatabasePlan, 'listed' | 'selection'>,
   dumped: DumpContent,
 ): Promise<void> {

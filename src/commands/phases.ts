@@ -5,7 +5,7 @@ import type { Runtime } from '../runtime/runtime'
 export type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>
 
 /** Steps of this run. */
-export function phases({ log, clock }: Runtime, report: RunReport): Step {
+export function phases({ log, clock }: Runtime, report: Pick<RunReport, 'phases'>): Step {
   return async (name, work) => {
     const startedMs = clock.monotonicMs()
     try {

@@ -3,6 +3,7 @@ import type { PreflightFinding } from '../report/preflight-section'
 import type { BlindSpot } from '../server/blind-spots'
 import type { Examination } from '../server/examine'
 import type { Findings } from '../server/parse-inventory'
+import { quotedIdentifier } from '../server/sql-names'
 import { selectTables, unmatchedPatterns } from '../server/table-selection'
 import { nonTransactionalTables } from './plan-backup'
 import { chosenDatabases } from './plan-problems'
@@ -56,7 +57,7 @@ function brokenView({ database, name }: { database: string; name: string }): Pre
   return {
     level: 'wrong',
     what: `The view ${JSON.stringify(`${database}.${name}`)} stands on something that is gone, or its definer lacks a right: a dump ends there.`,
-    fix: `Mend it, or name ${JSON.stringify(`${database}.${name}`)} in "exclude-tables", or drop it:\nDROP VIEW ${quoted(database)}.${quoted(name)};`,
+    fix: `Mend it, or name ${JSON.stringify(`${database}.${name}`)} in "exclude-tables", or drop it:\nDROP VIEW ${quotedIdentifier(database)}.${quotedIdentifier(name)};`,
   }
 }
 
@@ -68,7 +69,8 @@ function looseTables(loose: ReturnType<typeof nonTransactionalTables>): Prefligh
   const more = loose.length > shown.length ? ` and ${loose.length - shown.length} more` : ''
   const names = shown.map(({ database, name, engine }) => `${database}.${name} (${engine || 'no engine'})`)
   const statements = shown.map(
-    ({ database, name }) => `ALTER TABLE ${quoted(database)}.${quoted(name)} ENGINE=InnoDB;`,
+    ({ database, name }) =>
+      `ALTER TABLE ${quotedIdentifier(database)}.${quotedIdentifier(name)} ENGINE=InnoDB;`,
   )
   return [
     {
@@ -77,8 +79,4 @@ function looseTables(loose: ReturnType<typeof nonTransactionalTables>): Prefligh
       fix: ['Give them an engine that has, where the application allows it:', ...statements].join('\n'),
     },
   ]
-}
-
-function quoted(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``
 }

@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { BackupInputs } from '../inputs/backup'
 import type { Runtime } from '../runtime/runtime'
 import { type Server, type ServerLock, serverOver } from '../server/server'
 import type { Connection, SshTarget } from '../ssh/connection'
@@ -13,6 +12,7 @@ export type Connect = (
 /** A connected server whose prefix is locked for this run. */
 export interface Session {
   readonly server: Server
+  readonly connection: Connection
   /** Aborted when the run is cancelled, or when the lock is lost because the connection broke. */
   readonly signal: AbortSignal
   /** Lets go of the lock and the connection. Never throws, and does not wait for a dead link. */
@@ -41,7 +41,7 @@ const releaseMs = 3_000
 
 /** Connects and takes the lock. */
 export async function openSession(
-  inputs: BackupInputs,
+  inputs: { ssh: SshTarget },
   { lock, owner }: LockIdentity,
   { runtime, connect }: { runtime: Runtime; connect: Connect },
 ): Promise<Session> {
@@ -69,6 +69,27 @@ export async function openSession(
   }
 }
 
+/** Connects without a lock, to look and to write nothing. */
+export async function openLooker(
+  inputs: { ssh: SshTarget },
+  { runtime, connect }: { runtime: Runtime; connect: Connect },
+): Promise<Session> {
+  const { log, signal } = runtime
+  const connection = await connect(inputs.ssh, { signal, onRetry: message => log.info(message) })
+  log.info(`Connected to ${inputs.ssh.user}@${inputs.ssh.host}, ${connection.serverVersion}.`)
+  const close = () => connection.close()
+  signal.addEventListener('abort', close, { once: true })
+  return {
+    server: serverOver(connection),
+    connection,
+    signal,
+    close: async () => {
+      signal.removeEventListener('abort', close)
+      close()
+    },
+  }
+}
+
 function sessionOf(
   connection: Connection,
   server: Server,
@@ -79,6 +100,7 @@ function sessionOf(
   held.lost.catch(error => lost.abort(error))
   return {
     server,
+    connection,
     signal: AbortSignal.any([cancelled, lost.signal]),
     close: async () => {
       await Promise.race([held.release(), new Promise(resolve => setTimeout(resolve, releaseMs).unref())])

@@ -45,7 +45,10 @@ export interface FolderChoice {
  */
 export function loadRestoreInputs(read: InputReader, environment: Environment): RestoreInputs {
   for (const name of [...sshSecrets, ...mysqlSecrets, ...s3Secrets]) maskSecret(read, name)
-  const { inputs } = readAll({ inputs: () => readGroups(read, environment), confirmed: () => requireConfirmation(read) })
+  const { inputs } = readAll({
+    inputs: () => readGroups(read, environment),
+    confirmed: () => requireConfirmation(read),
+  })
   if (inputs.databases.length === 0 && inputs.paths.length === 0) {
     throw new UserError('Inputs "databases" and "paths" are both "none": there is nothing to restore.', {
       advice: 'Leave one of them at "*", or name what is to be restored, one per line.',
@@ -77,7 +80,12 @@ function readSelection(read: InputReader, name: 'databases' | 'paths'): 'all' | 
   const word = items.find(item => item === '*' || item === 'none')
   if (word === undefined) return items
   if (others.length > 0) {
-    throw wrongInput(name, `be "*", "none" or names, and not both`, items.join(' '), `Remove ${shown(word)}, or all else.`)
+    throw wrongInput(
+      name,
+      `be "*", "none" or names, and not both`,
+      items.join(' '),
+      `Remove ${shown(word)}, or all else.`,
+    )
   }
   return first === '*' ? 'all' : []
 }

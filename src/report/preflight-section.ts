@@ -53,8 +53,14 @@ export function preflightLines(report: PreflightReport): string[] {
   ]
 }
 
-/** The part of the job summary. Texts are to be free of secrets already. */
-export function preflightSection(report: PreflightReport): string {
+/** The part of the job summary. Texts are to be free of secrets already. `words`: those of another look than the one before a backup. */
+export function preflightSection(
+  report: PreflightReport,
+  words: { verdict: string; nothing: string } = {
+    verdict: preflightVerdict(report),
+    nothing: 'Nothing was stored.',
+  },
+): string {
   const list = (level: PreflightFinding['level']) =>
     report.findings
       .filter(finding => finding.level === level)
@@ -63,7 +69,7 @@ export function preflightSection(report: PreflightReport): string {
   const isGreen = wrongFindings(report).length === 0
   const part = (heading: string, body: string) => (body === '' ? '' : `### ${heading}\n\n${body}`)
   return [
-    `${isGreen ? '✅' : '❌'} **${preflightVerdict(report)}** Nothing was stored.`,
+    `${isGreen ? '✅' : '❌'} **${words.verdict}** ${words.nothing}`,
     part('What is wrong', list('wrong')),
     part('Remarks', list('remark')),
     part('What is fine', report.facts.map(fact => `- ${prose(fact)}`).join('\n')),
@@ -81,5 +87,7 @@ function fixMarkdown(fix: string): string {
 }
 
 function isToCopy(line: string): boolean {
-  return /^(GRANT|ALTER TABLE|DROP VIEW|aws|apt|sudo|mkdir|df|chmod) |^\{/.test(line)
+  return /^(GRANT|ALTER TABLE|CREATE USER|DROP VIEW|SET GLOBAL|aws|apt|sudo|mkdir|rm|df|chmod) |^\{/.test(
+    line,
+  )
 }

@@ -3,6 +3,7 @@ import { formatDuration } from '../runtime/format-duration'
 import type { Runtime } from '../runtime/runtime'
 import { changesSection } from './changes-section'
 import { code, fenced, folded, prose } from './markdown'
+import { readableTime } from './readable-time'
 import { recoveryCommands } from './recovery-commands'
 import { type RunReport, runDurationMs } from './run-report'
 import { scrubReport } from './scrub-report'
@@ -106,12 +107,6 @@ function placeAndTime(report: RunReport): string {
 
 function flavorName(flavor: string): string {
   return { mariadb: 'MariaDB', mysql: 'MySQL' }[flavor.toLowerCase()] ?? flavor
-}
-
-/** `Mon 23 Nov 2026, 13:05 UTC` */
-function readableTime(time: Date): string {
-  const [weekday, day, month, year, clock] = time.toUTCString().replace(',', '').split(' ')
-  return `${weekday} ${day} ${month} ${year}, ${(clock ?? '').slice(0, 5)} UTC`
 }
 
 function warningsSection({ warnings }: RunReport): string {

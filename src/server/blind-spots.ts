@@ -2,6 +2,7 @@ import { UserError } from '../runtime/errors'
 import type { Warning } from '../runtime/runtime'
 import { databasesToGrantOn, type GrantPlace, type Grants, mayUse, mayUseGlobally } from './grants'
 import type { ListedTable } from './inventory'
+import { quotedAccount, quotedIdentifier } from './sql-names'
 
 /** What the input `allow-blind-spots` may name. */
 export const blindSpotKinds = ['triggers', 'routines', 'events', 'views'] as const
@@ -126,7 +127,7 @@ function routines(request: SightRequest): BlindSpot | undefined {
 function routineRight(request: SightRequest): { isHeld: boolean; missing: MissingRight[] } {
   const { grants, database, flavor, version } = request
   const everywhere = (privilege: string): MissingRight[] => [
-    { privilege, on: '*.*', to: account(request.user) },
+    { privilege, on: '*.*', to: quotedAccount(request.user) },
   ]
   if (flavor === 'mysql' && isSince(version, [8, 0, 0])) {
     const isHeld = ['SHOW_ROUTINE', 'SELECT'].some(each => mayUseGlobally(grants, each, database))
@@ -140,7 +141,7 @@ function routineRight(request: SightRequest): { isHeld: boolean; missing: Missin
       missing: inDatabase(request, ['SHOW CREATE ROUTINE']),
     }
   }
-  return { isHeld, missing: [{ privilege: 'SELECT', on: '`mysql`.`proc`', to: account(request.user) }] }
+  return { isHeld, missing: [{ privilege: 'SELECT', on: '`mysql`.`proc`', to: quotedAccount(request.user) }] }
 }
 
 function events(request: SightRequest): BlindSpot | undefined {
@@ -187,7 +188,7 @@ function inDatabase({ grants, database, user }: SightRequest, privileges: readon
       databasesToGrantOn(grants, privilege, database).map(name => ({
         privilege,
         on: `${quotedIdentifier(name)}.*`,
-        to: account(user),
+        to: quotedAccount(user),
       })),
     )
 }
@@ -199,17 +200,6 @@ function grantStatements(missing: readonly MissingRight[]): string[] {
     const privileges = new Set(rights.map(({ privilege }) => privilege))
     return `GRANT ${[...privileges].join(', ')} ${object};`
   })
-}
-
-/** The host never holds an `@`, the user may. Back-ticks where a quote or a backslash would depend on the SQL mode. */
-function account(user: string): string {
-  const at = user.lastIndexOf('@')
-  const parts = at < 0 ? [user, '%'] : [user.slice(0, at), user.slice(at + 1)]
-  return parts.map(part => (/['\\]/.test(part) ? quotedIdentifier(part) : `'${part}'`)).join('@')
-}
-
-function quotedIdentifier(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``
 }
 
 /** A version without numbers counts as a new one. */

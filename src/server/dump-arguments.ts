@@ -1,7 +1,7 @@
 import type { TableSelection } from './table-selection'
 
 /** Options of every dump. `--loose-` ones are ignored, with a note, by flavours that lack them (MySQL manual, "Program Option Modifiers"). */
-const baseOptions = [
+export const baseOptions: readonly string[] = [
   '--single-transaction',
   '--quick',
   '--routines',

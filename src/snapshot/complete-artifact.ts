@@ -1,8 +1,8 @@
 import { FailureError } from '../runtime/errors'
 import type { Store, StoredVersion } from '../store/store'
 import { isDenied, StoreError } from '../store/store-error'
-import type { Artifact, Manifest } from './manifest'
-import { isStoredAsSent } from './stored-as-sent'
+import type { ObjectOrigin } from './object-metadata'
+import { isStoredAsSent, type SentObject } from './stored-as-sent'
 
 /** The object that now stands under an artifact's key. `compared`: false when the credentials may not look at it. */
 export interface Completion {
@@ -17,8 +17,8 @@ export interface Completion {
  */
 export async function completeArtifact(
   store: Store,
-  intent: Manifest,
-  artifact: Artifact,
+  intent: ObjectOrigin,
+  artifact: SentObject,
 ): Promise<Completion> {
   const { key, bytes, upload } = artifact
   if (upload === undefined) throw new TypeError(`"${key}" has no upload that could be completed.`)
@@ -39,8 +39,8 @@ export async function completeArtifact(
  */
 export async function findArtifact(
   store: Store,
-  intent: Manifest,
-  artifact: Artifact,
+  intent: ObjectOrigin,
+  artifact: SentObject,
 ): Promise<StoredVersion | undefined> {
   try {
     const stored = await store.head(artifact.key)
@@ -54,8 +54,8 @@ export async function findArtifact(
 
 async function findUnlessFailing(
   store: Store,
-  intent: Manifest,
-  artifact: Artifact,
+  intent: ObjectOrigin,
+  artifact: SentObject,
   first: unknown,
 ): Promise<StoredVersion | undefined> {
   if (!(first instanceof StoreError)) throw first
@@ -71,8 +71,8 @@ async function findUnlessFailing(
 
 async function compare(
   store: Store,
-  intent: Manifest,
-  artifact: Artifact,
+  intent: ObjectOrigin,
+  artifact: SentObject,
   reply: StoredVersion,
 ): Promise<Completion> {
   try {

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import { multipartETag } from '../store/etag'
 import type { Store, StoredObject, StoredVersion } from '../store/store'
-import type { Artifact, Manifest } from './manifest'
-import { isFrom } from './object-metadata'
+import type { Artifact } from './manifest'
+import { isFrom, type ObjectOrigin } from './object-metadata'
+
+/** What was sent as an object. */
+export type SentObject = Pick<Artifact, 'key' | 'bytes' | 'sha256' | 'upload'>
 
 /**
  * Whether the object under the artifact's key is what this recovery point sent there. `reply` is what the completion of its upload
@@ -14,8 +17,8 @@ import { isFrom } from './object-metadata'
  */
 export async function isStoredAsSent(
   store: Store,
-  origin: Manifest,
-  artifact: Artifact,
+  origin: ObjectOrigin,
+  artifact: SentObject,
   stored: StoredObject,
   reply?: StoredVersion,
 ): Promise<boolean> {

@@ -1,0 +1,32 @@
+import { cleanUpRestore } from '../commands/clean-up-restore'
+import { loadRestoreState } from '../commands/restore-state'
+import { loadRestoreInputs } from '../inputs/restore'
+import type { Runtime } from '../runtime/runtime'
+import { connect } from '../ssh/connection'
+import { openS3Store } from '../store/s3-store'
+import { runAction } from './run-action'
+
+/** The post step of `restore/`: undoes what a restore that was killed or cancelled left half done, and tells what it cannot undo. */
+export function restorePostAction(runtime: Runtime): Promise<void> {
+  const cleanUp = async () => {
+    const state = loadRestoreState(runtime)
+    if (state === undefined || state.stage === 'clean') return
+    const inputs = loadRestoreInputs(runtime, process.env)
+    const store = openS3Store(inputs.s3)
+    try {
+      const { incomplete, failures } = await runtime.log.group('Clean up after the restore', () =>
+        cleanUpRestore(inputs, state, { runtime, store, connect }),
+      )
+      if (incomplete.length > 0) runtime.log.error(incomplete.join('\n'), 'A database is incomplete')
+      if (failures.length > 0) {
+        runtime.log.warning(
+          `Some of what the restore left could not be cleaned up: ${failures.join(' ')}`,
+          'Clean-up incomplete',
+        )
+      }
+    } finally {
+      store.close()
+    }
+  }
+  return runAction(runtime, cleanUp, { safe: 'The clean-up changes nothing that was complete.' })
+}

@@ -1,0 +1,70 @@
+import { planLines } from '../commands/describe-restore'
+import { refuseWrong } from '../commands/preflight'
+import { restore } from '../commands/restore'
+import { loadRestoreInputs, type RestoreInputs } from '../inputs/restore'
+import { annotateWarnings } from '../report/annotations'
+import { setRestoreOutputs } from '../report/restore-outputs'
+import type { RestoreReport } from '../report/restore-report'
+import { renderRestoreSummary, restoredSentence } from '../report/restore-summary'
+import type { FailureFacts } from '../report/run-report'
+import { scrubRestore } from '../report/scrub-restore'
+import type { Runtime } from '../runtime/runtime'
+import { connect } from '../ssh/connection'
+import { openS3Store } from '../store/s3-store'
+import { runAction } from './run-action'
+
+/** The action in `restore/`: puts a recovery point back on a server. */
+export function restoreAction(runtime: Runtime): Promise<void> {
+  let report: RestoreReport | undefined
+  const putBack = async () => {
+    const inputs = loadRestoreInputs(runtime, process.env)
+    report = emptyReport(inputs, runtime.clock.now())
+    const store = openS3Store(inputs.s3)
+    try {
+      await restore(inputs, { runtime, store, connect }, report)
+    } finally {
+      store.close()
+    }
+    report.finishedAt = runtime.clock.now()
+    annotateWarnings(runtime.log, report.warnings)
+    setRestoreOutputs(runtime, report)
+    await runtime.summary(renderRestoreSummary(scrubRestore(report, runtime.scrub)))
+    if (report.result === 'dry-run') showPlan(runtime, report)
+    else runtime.log.notice(restoredSentence(report), 'Restored')
+  }
+  const summarize = (failure: FailureFacts): string => {
+    // A rehearsal has written its summary by then; inputs that are wrong are told by their annotation.
+    if (report === undefined || report.result === 'dry-run') return ''
+    const result = failure.kind === 'cancelled' ? 'cancelled' : 'failed'
+    const ended = { ...report, result, failure, finishedAt: runtime.clock.now() } as const
+    return renderRestoreSummary(scrubRestore(ended, runtime.scrub))
+  }
+  return runAction(runtime, putBack, {
+    safe: 'Nothing on the server was changed: databases and folders are as they were. Nor was anything in the bucket.',
+    summarize,
+  })
+}
+
+/** The end of a dry run: what would happen, and a red run when it could not. */
+function showPlan({ log }: Runtime, report: RestoreReport): void {
+  for (const line of planLines(report)) log.info(line)
+  refuseWrong({ findings: report.checks?.findings ?? [] })
+  log.notice('This restore can be done; nothing was written.', 'Dry run')
+}
+
+function emptyReport({ ssh, s3 }: RestoreInputs, now: Date): RestoreReport {
+  const { bucket, prefix, endpoint } = s3
+  return {
+    result: 'failed',
+    host: ssh.host,
+    store: { bucket, prefix, ...(endpoint === undefined ? {} : { endpoint }) },
+    startedAt: now,
+    finishedAt: now,
+    items: [],
+    safetyKeys: [],
+    putBack: [],
+    hasBegun: false,
+    warnings: [],
+    phases: [],
+  }
+}

@@ -1,0 +1,30 @@
+import type { Writable } from 'node:stream'
+import type { Intake } from '../server/restore-server'
+
+/**
+ * Sends data into a job of the server. `send` ends the input. Throws the first thing that went wrong: the reason of the signal, else what
+ * the job says when it stopped taking data, else what stopped the sending. The job is over when this returns or throws.
+ */
+export async function feed(
+  intake: Intake,
+  signal: AbortSignal,
+  send: (input: Writable) => Promise<void>,
+): Promise<void> {
+  const stop = () => intake.close()
+  signal.addEventListener('abort', stop, { once: true })
+  intake.done.catch(() => {})
+  try {
+    signal.throwIfAborted()
+    await send(intake.input)
+    await intake.done
+  } catch (error) {
+    // An input that broke off is only the echo of what the job has to say.
+    const isEcho = intake.input.errored !== null && intake.input.errored === error
+    if (!isEcho || signal.aborted) intake.close()
+    const [outcome] = await Promise.allSettled([intake.done])
+    if (signal.aborted) throw signal.reason
+    throw isEcho && outcome.status === 'rejected' ? outcome.reason : error
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}

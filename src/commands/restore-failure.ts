@@ -1,0 +1,86 @@
+import { ActionError, FailureError, messageOf, UserError } from '../runtime/errors'
+import type { RestoreWork } from './restore-work'
+import type { WayBackOutcome } from './way-back'
+
+/** A cancelled run is killed 10 s after its first signal; what is not undone by then is the post step's. */
+const hurryMs = 5_000
+
+/**
+ * Undoes what a failed restore has done, as far as that can be done, and returns the error that says so: what failed, in what state every
+ * database and folder is, and what a person does where something is left. A cancelled run undoes only what is quick.
+ */
+export async function restoreFailure(error: unknown, work: RestoreWork): Promise<unknown> {
+  const { runtime, state } = work
+  const isCancelled = runtime.signal.aborted
+  const outcome = await undo(work, isCancelled)
+  if (outcome.left.length === 0 && state.swaps.length === 0) {
+    state.stage = 'clean'
+    work.save()
+  }
+  const facts = {
+    cause: error,
+    safe: stateInWords(outcome, work),
+    ...adviceFor(error, outcome),
+    detail: error instanceof ActionError ? error.detail : [],
+  }
+  if (isCancelled) return new FailureError(stoppedWhere(work), facts)
+  return error instanceof UserError
+    ? new UserError(error.message, facts)
+    : error instanceof ActionError
+      ? new FailureError(error.message, facts)
+      : // A fault of the program keeps its own shape, and with it its stack.
+        Object.assign(new FailureError(messageOf(error), facts), { cause: error })
+}
+
+async function undo(work: RestoreWork, isCancelled: boolean): Promise<WayBackOutcome> {
+  const { runtime } = work
+  if (work.back.isEmpty) return { undone: [], left: [] }
+  if (!isCancelled && work.signal.aborted) {
+    runtime.log.info('The connection to the server broke. Connecting again to undo what was begun.')
+    await work.reconnect().catch(error => runtime.log.info(messageOf(error)))
+  }
+  const going = work.back.goBack({ inHurry: isCancelled, log: runtime.log })
+  if (!isCancelled) return going
+  const late = new Promise<WayBackOutcome>(resolve =>
+    setTimeout(
+      () => resolve({ undone: [], left: ['What was begun is undone by the post step of this action.'] }),
+      hurryMs,
+    ).unref(),
+  )
+  return Promise.race([going, late])
+}
+
+function stateInWords({ undone, left }: WayBackOutcome, work: RestoreWork): string {
+  const isLiveTouched = work.state.databases.length > 0 || work.state.swaps.length > 0
+  const parts = undone.filter(text => text !== '').map(text => `${text}.`)
+  if (left.length > 0) parts.push(...left)
+  if (work.state.swaps.length > 0) {
+    const places = work.state.swaps.map(
+      ({ place, kept }) => `${place} (the old one, if it was moved, is ${kept})`,
+    )
+    parts.push(
+      `Folders are as they were, unless the connection broke in the very moment of their swap: ${places.join(', ')}.`,
+    )
+  } else if (work.verdict.folders.length > 0) parts.push('No folder that is in use was touched.')
+  if (!isLiveTouched && work.verdict.databases.length > 0) parts.push('No database was touched.')
+  if (work.report.safetyKeys.length > 0)
+    parts.push(`Dumps of what the databases were: ${work.report.safetyKeys.join(', ')}.`)
+  parts.push('Every recovery point in the bucket is as it was.')
+  return parts.join(' ')
+}
+
+function adviceFor(error: unknown, { left }: WayBackOutcome): { advice?: string } {
+  const own = error instanceof ActionError ? error.advice : undefined
+  if (left.length === 0) return own === undefined ? {} : { advice: own }
+  return {
+    advice: `First put right what is named above as incomplete. ${own ?? 'Then run the restore again.'}`,
+  }
+}
+
+function stoppedWhere({ state }: RestoreWork): string {
+  const writing = state.databases
+    .filter(({ phase }) => phase === 'writing')
+    .map(({ target }) => JSON.stringify(target))
+  if (writing.length > 0) return `The import into the database ${writing.join(', ')} had begun.`
+  return 'Nothing that is in use had been changed yet.'
+}

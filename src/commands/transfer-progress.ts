@@ -1,0 +1,25 @@
+import { startProgress } from '../report/progress'
+import { formatDuration } from '../runtime/format-duration'
+import { formatRate, formatSize } from '../runtime/format-size'
+import type { Runtime } from '../runtime/runtime'
+
+/** One line every ten seconds on how far something has come: `database shop  120 MB of 812 MB, 31 MB/s, 4 s`. */
+export function transferProgress(
+  { log, clock }: Pick<Runtime, 'log' | 'clock'>,
+  name: string,
+  totalBytes: number,
+): { moved(bytes: number): void; stop(): void } {
+  const startedMs = clock.monotonicMs()
+  let movedBytes = 0
+  const line = () => {
+    const elapsedMs = clock.monotonicMs() - startedMs
+    return `${name}  ${formatSize(movedBytes)} of ${formatSize(totalBytes)}, ${formatRate(movedBytes, elapsedMs)}, ${formatDuration(elapsedMs)}`
+  }
+  const progress = startProgress({ log, clock, lines: () => [line()] })
+  return {
+    moved: bytes => {
+      movedBytes = bytes
+    },
+    stop: () => progress.stop(),
+  }
+}

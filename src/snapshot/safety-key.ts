@@ -1,0 +1,14 @@
+import { listingPrefix } from './keys'
+
+/** The folder beside the ring for dumps of databases that a restore is about to replace. */
+export const safetyFolder = 'before-restore'
+
+/** A moment as names carry it: `2026-11-23T13-05-02Z`, without colons, which some tools cannot bear. */
+export function timeStamp(at: Date): string {
+  return `${at.toISOString().slice(0, 19).replaceAll(':', '-')}Z`
+}
+
+/** The key of such a dump: `<prefix>/before-restore/2026-11-23T13-05-02Z.shop.database.sql.gz`. */
+export function safetyKey(prefix: string, stamp: string, database: string): string {
+  return `${listingPrefix(prefix)}${safetyFolder}/${stamp}.${encodeURIComponent(database)}.database.sql.gz`
+}
