@@ -2,15 +2,36 @@ import { createHash } from 'node:crypto'
 import { CheckError } from './check-error'
 import type { ArchiveContent, ContentCheck } from './content-check'
 import { ExpectedPaths, show } from './expected-paths'
-import { parsePaxRecords } from './pax-records'
-import { blockSize, continuesSparseMap, isZeroBlock, parseTarHeader, type TarHeader } from './tar-header'
+import { ExtendedHeaders } from './extended-headers'
+import {
+  blockSize,
+  continuesSparseMap,
+  isZeroBlock,
+  parseTarHeader,
+  sparseSize,
+  type TarHeader,
+  tarMode,
+} from './tar-header'
+import { Unpacking } from './unpacking'
+
+/** What an archive is to be held against. `paths`: the folders it was made of, without their leading slash. */
+export interface ExpectedArchive {
+  paths: readonly string[]
+  /**
+   * The archive is to be unpacked, and somebody may have made it to do harm: refuses what would be written outside of its folders, what
+   * programs read in different ways, and more than `limits`; reports what each folder takes, and what else may do harm.
+   */
+  isUntrusted?: boolean
+  /** The most that may come: entries of all kinds, bytes of the archive. Only with `isUntrusted`. */
+  limits?: { entries: number; bytes: number }
+}
 
 /**
  * Checks a tar archive (v7, ustar, GNU, pax): every header sound, every entry in one of the folders it was made of, each
- * folder there, and the end of the archive seen. `paths`: the folders without their leading slash.
+ * folder there, and the end of the archive seen.
  */
-export function checkArchive(expected: { paths: readonly string[] }): ContentCheck<ArchiveContent> {
-  return new ArchiveCheck(new ExpectedPaths(expected.paths))
+export function checkArchive(expected: ExpectedArchive): ContentCheck<ArchiveContent> {
+  return new ArchiveCheck(expected)
 }
 
 /** Long names and extended attributes of one entry; the kernel allows far less. */
@@ -33,18 +54,24 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
 
   /** The long name or extended header being read. */
   private metadata = { type: '', sizeBytes: 0, blocks: [] as Buffer[], missing: 0 }
-  private longName: string | undefined
-  private longLink: string | undefined
-  private pax = new Map<string, string>()
-  private readonly globalPax = new Map<string, string>()
+  private readonly extended = new ExtendedHeaders()
   private sparse: TarHeader | undefined
 
-  constructor(paths: ExpectedPaths) {
-    this.paths = paths
+  private readonly unpacking: Unpacking | undefined
+  private readonly limits: { entries: number; bytes: number }
+  /** Of the header that was read last; only with `unpacking`. */
+  private facts = { mode: 0, sparseBytes: 0 }
+
+  constructor({ paths, isUntrusted = false, limits }: ExpectedArchive) {
+    this.paths = new ExpectedPaths(paths)
+    this.unpacking = isUntrusted ? new Unpacking(paths) : undefined
+    this.limits = limits !== undefined && isUntrusted ? limits : { entries: Infinity, bytes: Infinity }
   }
 
   write(chunk: Buffer): void {
     this.bytes += chunk.length
+    if (this.bytes > this.limits.bytes)
+      throw new CheckError(`The archive is larger than the ${this.limits.bytes} bytes that it should have.`)
     this.digest.update(chunk)
     let at = 0
     while (at < chunk.length) {
@@ -74,7 +101,8 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
       )
     }
     this.paths.finish()
-    return { bytes: this.bytes, sha256: this.digest.digest('hex'), ...this.counts }
+    const content = { bytes: this.bytes, sha256: this.digest.digest('hex'), ...this.counts }
+    return this.unpacking === undefined ? content : { ...content, ...this.unpacking.finish() }
   }
 
   progress(): { bytes: number; files: number } {
@@ -104,7 +132,7 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
 
   private readHeader(block: Buffer): void {
     const header = this.explained(() => parseTarHeader(block))
-    if ('LKxgX'.includes(header.type)) {
+    if (ExtendedHeaders.isType(header.type)) {
       if (header.sizeBytes > metadataLimit) throw this.damaged('an extended header is too large')
       this.metadata = {
         type: header.type,
@@ -114,6 +142,10 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
       }
       if (header.sizeBytes > 0) this.place = 'metadata'
       return
+    }
+    if (this.unpacking !== undefined) {
+      const sparseBytes = header.type === 'S' ? this.explained(() => sparseSize(block)) : 0
+      this.facts = { mode: this.explained(() => tarMode(block)), sparseBytes }
     }
     if (header.isExtended) {
       this.sparse = header
@@ -129,13 +161,7 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
     this.place = 'headers'
     const data = Buffer.concat(metadata.blocks).subarray(0, metadata.sizeBytes)
     metadata.blocks = []
-    if (metadata.type === 'L') this.longName = untilZero(data)
-    else if (metadata.type === 'K') this.longLink = untilZero(data)
-    else if (metadata.type === 'x') this.pax = this.explained(() => parsePaxRecords(data))
-    else if (metadata.type === 'g') {
-      for (const [keyword, value] of this.explained(() => parsePaxRecords(data)))
-        this.globalPax.set(keyword, value)
-    }
+    this.explained(() => this.extended.add(metadata.type, data))
   }
 
   private endSparseMap(): void {
@@ -145,33 +171,40 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
   }
 
   private readEntry(header: TarHeader): void {
-    // A sparse file in pax format has a made-up name in its header and in `path`.
-    const name = this.record('GNU.sparse.name') ?? this.record('path') ?? this.longName ?? header.name
-    const target = this.record('linkpath') ?? this.longLink ?? header.link
-    const size = this.record('size')
-    if (size !== undefined && !/^\d{1,15}$/.test(size))
-      throw this.damaged('an extended header has a wrong size')
-    const sizeBytes = size === undefined ? header.sizeBytes : Number(size)
-    this.longName = undefined
-    this.longLink = undefined
-    this.pax = new Map()
-
+    const { extended } = this
+    const name = extended.nameOf(header)
+    const target = extended.targetOf(header)
+    const sizeBytes = this.explained(() => extended.sizeOf(header))
     const type = header.type === '0' && name.endsWith('/') ? '5' : header.type
     if (type === 'V') {
+      extended.reset()
       this.pass(sizeBytes)
       return
     }
     this.last = name
     this.count(type)
-    this.paths.accept(name, type === '5' || type === 'D')
-    if (type === '1') this.paths.acceptTarget(name, target)
+    const isDirectory = type === '5' || type === 'D'
+    const path = this.paths.accept(name, isDirectory)
+    const linked = type === '1' ? this.paths.acceptTarget(name, target) : target
+    if (this.unpacking !== undefined) {
+      extended.refuseAmbiguity(header)
+      this.unpacking.add({
+        path,
+        type: isDirectory ? '5' : type,
+        target: linked,
+        mode: this.facts.mode,
+        hasCapabilities: extended.hasCapabilities(),
+        sizeBytes: '07S'.includes(type) ? this.diskBytes(type, sizeBytes) : 0,
+      })
+    }
+    extended.reset()
     // A hard link has no data, whatever its size says (GNU tar, `read_header`).
-    else this.pass(sizeBytes)
+    if (type !== '1') this.pass(sizeBytes)
   }
 
-  private record(keyword: string): string | undefined {
-    const value = this.pax.get(keyword) ?? this.globalPax.get(keyword)
-    return value === '' ? undefined : value
+  private diskBytes(type: string, sizeBytes: number): number {
+    if (type === 'S') return this.facts.sparseBytes
+    return this.explained(() => this.extended.sparseSize()) ?? sizeBytes
   }
 
   private count(type: string): void {
@@ -180,6 +213,8 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
     else if (type === '2') this.counts.links++
     else if ('346'.includes(type)) this.counts.others++
     else throw this.damaged(`an entry is of the unknown type ${show(type)}`)
+    if (this.entries > this.limits.entries)
+      throw new CheckError(`The archive has more than the ${this.limits.entries} entries that it may have.`)
   }
 
   private pass(sizeBytes: number): void {
@@ -201,13 +236,11 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
   }
 
   private whereabouts(): string {
-    const { files, directories, links, others } = this.counts
-    const entries = files + directories + links + others
-    return this.last === undefined ? 'no entry' : `${entries} entries, the last is ${show(this.last)}`
+    return this.last === undefined ? 'no entry' : `${this.entries} entries, the last is ${show(this.last)}`
   }
-}
 
-function untilZero(data: Buffer): string {
-  const end = data.indexOf(0)
-  return data.toString('latin1', 0, end < 0 ? data.length : end)
+  private get entries(): number {
+    const { files, directories, links, others } = this.counts
+    return files + directories + links + others
+  }
 }

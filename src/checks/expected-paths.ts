@@ -8,27 +8,27 @@ export class ExpectedPaths {
 
   constructor(paths: readonly string[]) {
     this.wanted = paths.map(path => {
-      const bytes = tidy(Buffer.from(path).toString('latin1'))
+      const bytes = pathBytes(path)
       return { path: bytes, inside: bytes === '' ? '' : `${bytes}/` }
     })
     this.missing = new Set(this.wanted.map(({ path }) => path))
   }
 
-  /** Throws for a name that would leave the folders when unpacked, or that is in none of them. */
-  accept(name: string, isDirectory: boolean): void {
-    const path = this.checkShape(name)
+  /** The name in its plain form. Throws for one that would leave the folders when unpacked, or that is in none of them. */
+  accept(name: string, isDirectory: boolean): string {
+    const path = plainPath(name)
     this.missing.delete(path)
     for (const { path: wanted, inside } of this.wanted) {
-      if (path === wanted || path.startsWith(inside)) return
-      if (isDirectory && (path === '' || inside.startsWith(`${path}/`))) return
+      if (path === wanted || path.startsWith(inside)) return path
+      if (isDirectory && (path === '' || inside.startsWith(`${path}/`))) return path
     }
     throw new CheckError(`The archive has an entry that is in none of its folders: ${show(name)}.`)
   }
 
-  /** Throws for a hard link to something that the archive cannot hold. */
-  acceptTarget(name: string, target: string): void {
-    const path = this.checkShape(target)
-    if (this.wanted.some(({ inside }) => path.startsWith(inside))) return
+  /** The target in its plain form. Throws for a hard link to something that the archive cannot hold. */
+  acceptTarget(name: string, target: string): string {
+    const path = plainPath(target)
+    if (this.wanted.some(({ inside }) => path.startsWith(inside))) return path
     throw new CheckError(
       `The archive has a hard link that leaves its folders: ${show(name)} to ${show(target)}.`,
     )
@@ -39,14 +39,20 @@ export class ExpectedPaths {
     const [first] = this.missing
     if (first !== undefined) throw new CheckError(`The archive does not hold ${show(`/${first}`)}.`)
   }
+}
 
-  private checkShape(name: string): string {
-    if (name.startsWith('/'))
-      throw new CheckError(`The archive has an entry with an absolute name: ${show(name)}.`)
-    if (parentStep.test(name))
-      throw new CheckError(`The archive has an entry with ".." in its name: ${show(name)}.`)
-    return tidy(name)
-  }
+/** A name without `./`, doubled slashes and the slash at the end. Throws for one that is absolute or has `..` in it. */
+export function plainPath(name: string): string {
+  if (name.startsWith('/'))
+    throw new CheckError(`The archive has an entry with an absolute name: ${show(name)}.`)
+  if (parentStep.test(name))
+    throw new CheckError(`The archive has an entry with ".." in its name: ${show(name)}.`)
+  return tidy(name)
+}
+
+/** A folder that was asked for, as the names of an archive have it: bytes, one character each, in plain form. */
+export function pathBytes(path: string): string {
+  return tidy(Buffer.from(path).toString('latin1'))
 }
 
 /** A name of an archive for a message. */
@@ -56,7 +62,6 @@ export function show(name: string): string {
 
 const parentStep = /(?:^|\/)\.\.(?:\/|$)/
 
-/** Without `./`, doubled slashes and the slash at the end, where there are any. */
 function tidy(name: string): string {
   const isPlain = !name.startsWith('.') && !name.includes('//') && !name.includes('/.') && !name.endsWith('/')
   if (isPlain) return name

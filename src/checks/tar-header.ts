@@ -31,6 +31,16 @@ export function parseTarHeader(block: Buffer): TarHeader {
   }
 }
 
+/** The permissions in a header block, with set-uid (04000) and set-gid (02000). */
+export function tarMode(block: Buffer): number {
+  return number(block, 100, 8)
+}
+
+/** The size on disk of a sparse file of old GNU tar (type `S`; GNU tar manual, "Basic Tar Format", `realsize`). */
+export function sparseSize(block: Buffer): number {
+  return number(block, 483, 12)
+}
+
 /** Whether another block of a sparse map follows this one. */
 export function continuesSparseMap(block: Buffer): boolean {
   return block[504] !== 0
