@@ -27,7 +27,8 @@ export function setBackupOutputs(
   runtime.output('warnings', JSON.stringify(fittingWarnings(warnings)))
 }
 
-const listLimit = 200_000
+/** Characters for each list among the outputs. */
+export const listLimit = 200_000
 
 function fittingWarnings(warnings: { code: string; message: string }[]): { code: string; message: string }[] {
   const listed = fitting(warnings, listLimit)
@@ -37,7 +38,7 @@ function fittingWarnings(warnings: { code: string; message: string }[]): { code:
 }
 
 /** The longest beginning of a list whose JSON has at most `limit` characters. */
-function fitting<T>(items: T[], limit: number): T[] {
+export function fitting<T>(items: T[], limit: number): T[] {
   let length = 2
   const end = items.findIndex(item => {
     length += JSON.stringify(item).length + 1

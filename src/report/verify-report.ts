@@ -1,0 +1,79 @@
+import type { Warning } from '../runtime/runtime'
+import type { FailureFacts, ReportedStore } from './run-report'
+
+/** Everything a report tells about one run of the action `verify`. Whoever runs the steps fills it as they go. */
+export interface VerifyReport {
+  level: 'stored' | 'read' | 'restore'
+  store: ReportedStore
+  startedAt: Date
+  finishedAt: Date
+  /** How many recovery points are to be verified; undefined before it is known. */
+  asked?: number
+  /** Those that have been, in the order in which they were asked for. */
+  points: readonly VerifiedPoint[]
+  warnings: readonly Warning[]
+  /** Only of a run that did not end well. */
+  failure?: FailureFacts
+}
+
+/** One recovery point and what was found. */
+export interface VerifiedPoint {
+  /** As an input takes it: `Monday-13-00`, `daily/2026-11-23`, `suspect/Monday-13-00`. */
+  name: string
+  /** `proven`: nothing is wrong. */
+  status: 'proven' | 'failed'
+  /** Of the manifest; `unknown` where none could be read. */
+  verdict: 'good' | 'suspect' | 'unknown'
+  /** As the manifest has it; undefined where none could be read. */
+  takenAt: string | undefined
+  objects: number
+  /** Of all its objects. */
+  storedBytes: number
+  durationMs: number
+  findings: readonly VerifyFinding[]
+  /** Only when it was restored. */
+  restoreSeconds?: number
+}
+
+/** One thing that is wrong with a recovery point, in a whole sentence. */
+export interface VerifyFinding {
+  /** Stable; users may filter by it. */
+  code: string
+  /** Of the object that it is about, where it is about one. */
+  key?: string
+  message: string
+  advice?: string
+}
+
+/** Whether everything that was asked for is proven. A run that looked at nothing has proven nothing. */
+export function isProven({ asked, points, failure }: VerifyReport): boolean {
+  return (
+    failure === undefined &&
+    points.length > 0 &&
+    points.length === asked &&
+    points.every(({ status }) => status === 'proven')
+  )
+}
+
+/** What a level has done with the objects, for a sentence. */
+export const levelWords: Readonly<Record<VerifyReport['level'], string>> = {
+  stored: 'compared with what the store says',
+  read: 'read and checked',
+  restore: 'read, checked and restored',
+}
+
+/** The same report with every text scrubbed of secrets. */
+export function scrubVerifyReport(report: VerifyReport, scrub: (text: string) => string): VerifyReport {
+  return {
+    ...report,
+    warnings: report.warnings.map(({ code, message }) => ({ code, message: scrub(message) })),
+    points: report.points.map(point => ({
+      ...point,
+      findings: point.findings.map(({ advice, ...finding }) => ({
+        ...finding,
+        message: scrub(finding.message),
+        ...(advice === undefined ? {} : { advice: scrub(advice) }),
+      })),
+    })),
+  }
+}

@@ -1,0 +1,19 @@
+/** Runs a piece of work when its turn comes. */
+export type Turn = <T>(work: () => Promise<T>) => Promise<T>
+
+/** So many pieces of work at once; the others wait, and come in the order in which they asked. */
+export function turns(atOnce: number): Turn {
+  let free = atOnce
+  const waiting: (() => void)[] = []
+  return async work => {
+    if (free > 0) free--
+    else await new Promise<void>(resolve => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) free++
+      else next()
+    }
+  }
+}
