@@ -3,15 +3,10 @@ import { checkDump } from '../checks/dump-check'
 import { FailureError } from '../runtime/errors'
 import { plural } from '../runtime/format-count'
 import { formatSize } from '../runtime/format-size'
-import {
-  alterDatabase,
-  createDatabase,
-  type DatabaseDefaults,
-  dropDatabase,
-} from '../server/database-statements'
+import { alterDatabase, createDatabase, dropDatabase } from '../server/database-statements'
 import type { DatabaseArtifact } from '../snapshot/manifest'
-import { byHandCommands } from './by-hand'
 import { compareRestored } from './compare-restored'
+import { addDatabaseWayBack, importContext, runOwnSql } from './database-way-back'
 import { dumpAgain } from './dump-again'
 import { importDump } from './import-dump'
 import type { PlannedDatabase } from './judge-target'
@@ -19,7 +14,7 @@ import { rereadArtifact } from './reread-artifact'
 import type { DatabaseState } from './restore-state'
 import type { RestoreWork } from './restore-work'
 import { type SafetyDump, takeSafetyDump } from './safety-dump'
-import { transferProgress } from './transfer-progress'
+import { withProgress } from './transfer-progress'
 
 /** Dumps every database that is to be replaced, before the first of them is touched. */
 export async function takeSafetyDumps(work: RestoreWork): Promise<Map<string, SafetyDump>> {
@@ -44,7 +39,7 @@ export async function restoreDatabases(
 ): Promise<void> {
   for (const planned of work.verdict.databases) {
     const state = noteDatabase(planned, work, safety.get(planned.target))
-    addWayBack(planned, work, state, safety.get(planned.target))
+    addDatabaseWayBack(planned, work, state, safety.get(planned.target))
     state.phase = 'writing'
     work.save()
     await makeRoom(planned, work)
@@ -108,7 +103,7 @@ async function makeRoom(
         : present?.collation === content.collation
           ? ''
           : alterDatabase(target, content)
-  if (sql !== '') await runSql(work, sql, `the making of database ${JSON.stringify(target)}`)
+  if (sql !== '') await runOwnSql(work, sql, `the making of database ${JSON.stringify(target)}`)
 }
 
 async function importInto({ target, artifact }: PlannedDatabase, work: RestoreWork): Promise<void> {
@@ -117,7 +112,7 @@ async function importInto({ target, artifact }: PlannedDatabase, work: RestoreWo
   const read = work.reread.databases.find(each => each.artifact === artifact)
   if (read === undefined) throw new TypeError(`The dump of ${artifact.database} was not read before.`)
   const startedMs = runtime.clock.monotonicMs()
-  await withProgress(work, `database ${target}`, artifact.bytes, onProgress =>
+  await withProgress(work.runtime, `database ${target}`, artifact.bytes, onProgress =>
     importDump({ ...artifact, etag: read.etag }, target, { ...importContext(work, signal), onProgress }),
   )
   const importedMs = runtime.clock.monotonicMs()
@@ -129,8 +124,11 @@ async function importInto({ target, artifact }: PlannedDatabase, work: RestoreWo
     hasGzip: verdict.hasGzip,
     signal,
   }
-  const restored = await withProgress(work, `comparing ${target}`, artifact.content.bytes, onProgress =>
-    dumpAgain({ ...again, onProgress }),
+  const restored = await withProgress(
+    work.runtime,
+    `comparing ${target}`,
+    artifact.content.bytes,
+    onProgress => dumpAgain({ ...again, onProgress }),
   )
   const comparison = await compareRestored({
     artifact,
@@ -158,107 +156,4 @@ async function importInto({ target, artifact }: PlannedDatabase, work: RestoreWo
     item.compareMs = runtime.clock.monotonicMs() - importedMs
   }
   runtime.log.info(`The database ${JSON.stringify(target)} is restored: ${comparison.proof}.`)
-}
-
-/** The steps that lead back, noted before the first statement is run. */
-function addWayBack(
-  { target, state, present }: PlannedDatabase,
-  work: RestoreWork,
-  noted: DatabaseState,
-  safety: SafetyDump | undefined,
-): void {
-  const name = JSON.stringify(target)
-  const before: DatabaseDefaults = { characterSet: noted.characterSet, collation: noted.collation }
-  const settled = () => {
-    noted.phase = 'waiting'
-    work.save()
-  }
-  if (state !== 'filled') {
-    work.back.add({
-      undone:
-        state === 'absent' ? `The database ${name} is gone again` : `The database ${name} is empty again`,
-      byHand: `The database ${name} is incomplete: drop it (mysql -e ${byHandCommands.quoted(dropDatabase(target))}).`,
-      isQuick: true,
-      run: async () => {
-        const again = state === 'absent' ? '' : `\n${createDatabase(target, before)}`
-        await runSql(work, `${dropDatabase(target)}${again}`, `the undoing of database ${name}`)
-        settled()
-      },
-    })
-    return
-  }
-  if (safety === undefined) {
-    work.back.add({
-      undone: '',
-      byHand: `The database ${name} is incomplete, and there is no dump of what it was ("safety-backup: false"): restore it again from a recovery point.`,
-      isQuick: false,
-      run: () => Promise.reject(new FailureError(`There is no dump of what the database ${name} was.`)),
-    })
-    return
-  }
-  work.back.add({
-    undone: `The database ${name} is what it was before, put back from ${safety.key} and compared`,
-    byHand: `The database ${name} is incomplete; what it was lies in ${safety.key}. To put it back: ${byHandCommands.putBack(work.inputs.s3, target, before, safety.key).join(' ; ')}`,
-    isQuick: false,
-    run: async () => {
-      await runSql(
-        work,
-        `${dropDatabase(target)}\n${createDatabase(target, before)}`,
-        `the putting back of database ${name}`,
-      )
-      await putBack(target, safety, work)
-      settled()
-      if (present !== undefined) work.report.putBack = [...work.report.putBack, target]
-    },
-  })
-}
-
-/** The way back goes on over another connection when the first one broke. */
-async function putBack(target: string, safety: SafetyDump, work: RestoreWork): Promise<void> {
-  await withProgress(work, `putting back ${target}`, safety.bytes, onProgress =>
-    importDump(safety, target, { ...importContext(work, work.runtime.signal), onProgress }),
-  )
-  const { tables } = await dumpAgain({
-    server: work.server,
-    access: work.inputs.mysql,
-    database: target,
-    options: [],
-    hasGzip: work.verdict.hasGzip,
-    signal: work.runtime.signal,
-  })
-  const found = new Map(tables.map(({ name, sha256 }) => [name, sha256]))
-  const other = safety.content.tables.find(({ name, sha256 }) => found.get(name) !== sha256)
-  if (other !== undefined || tables.length !== safety.content.tables.length) {
-    throw new FailureError(
-      `The database ${JSON.stringify(target)} was put back and differs from its dump, in the table ${JSON.stringify(other?.name ?? tables[0]?.name)}.`,
-    )
-  }
-}
-
-function importContext(work: RestoreWork, signal: AbortSignal) {
-  return {
-    store: work.store,
-    server: work.server,
-    access: work.inputs.mysql,
-    hasGzip: work.verdict.hasGzip,
-    signal,
-  }
-}
-
-async function withProgress<T>(
-  work: RestoreWork,
-  name: string,
-  totalBytes: number,
-  run: (onProgress: (bytes: number) => void) => Promise<T>,
-): Promise<T> {
-  const progress = transferProgress(work.runtime, name, totalBytes)
-  try {
-    return await run(bytes => progress.moved(bytes))
-  } finally {
-    progress.stop()
-  }
-}
-
-async function runSql(work: RestoreWork, sql: string, name: string): Promise<void> {
-  await work.server.runSql({ access: work.inputs.mysql, sql, name })
 }

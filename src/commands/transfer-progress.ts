@@ -23,3 +23,18 @@ export function transferProgress(
     stop: () => progress.stop(),
   }
 }
+
+/** The same around work that tells how far it is. */
+export async function withProgress<T>(
+  runtime: Pick<Runtime, 'log' | 'clock'>,
+  name: string,
+  totalBytes: number,
+  run: (onProgress: (bytes: number) => void) => Promise<T>,
+): Promise<T> {
+  const progress = transferProgress(runtime, name, totalBytes)
+  try {
+    return await run(bytes => progress.moved(bytes))
+  } finally {
+    progress.stop()
+  }
+}

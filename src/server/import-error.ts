@@ -16,12 +16,15 @@ export function importError(
   const isToolFailed = [...statuses].some(
     ([stage, status]) => (stage === 'import' || stage === 'sql') && status !== 0 && status < 128,
   )
-  const said = isToolFailed ? messages.map(readClientError).find(each => each !== undefined) : undefined
+  // SQL that is cut off ends in a syntax error; the cause is what cut it.
+  const isCut = ![undefined, 0, 141].includes(statuses.get('decompression'))
+  const said =
+    isToolFailed && !isCut ? messages.map(readClientError).find(each => each !== undefined) : undefined
   const quiet = { ...failure, report: { ...failure.report, messages: withoutRows(messages) } }
   if (said === undefined) return explainFailure(name, quiet)
   const place = said.line === undefined ? undefined : where(said.line)
   const at = [said.line === undefined ? '' : `line ${said.line}`, place ?? ''].filter(text => text !== '')
-  const message = `${capitalized(name)} failed${at.length === 0 ? '' : ` at ${at.join(', ')}`}: ${shownMessage(said)} (error ${said.code}).`
+  const message = `${capitalized(name)} failed${at.length === 0 ? '' : ` at ${at.join(', ')}`}: ${shownMessage(said)}${said.code === 0 ? '' : ` (error ${said.code})`}.`
   const advice = advices.find(({ codes }) => codes.includes(said.code))?.advice
   const facts: ErrorFacts = { detail: quiet.report.messages, ...(advice === undefined ? {} : { advice }) }
   return advice === undefined ? new FailureError(message, facts) : new UserError(message, facts)
@@ -33,12 +36,15 @@ interface ClientError {
   text: string
 }
 
-/** `ERROR 1062 (23000) at line 812: Duplicate entry …`, as `mysql --batch` and `mariadb --batch` print it. */
+/**
+ * `ERROR 1062 (23000) at line 812: Duplicate entry …`, as `mysql --batch` and `mariadb --batch` print it; without a number when it is the
+ * client that complains: `ERROR at line 1: Unknown command '\\-'.`
+ */
 function readClientError(line: string): ClientError | undefined {
-  const [, code, at, text = ''] =
-    /^ERROR (\d+)(?: \([0-9A-Z]{5}\))?(?: at line (\d+))?[^:]*: ?(.*)$/.exec(line) ?? []
-  if (code === undefined) return undefined
-  return { code: Number(code), line: at === undefined ? undefined : Number(at), text }
+  const [, code, at, text] =
+    /^ERROR(?: (\d+)(?: \([0-9A-Z]{5}\))?)?(?: at line (\d+))?[^:]*: ?(.*)$/.exec(line) ?? []
+  if (text === undefined) return undefined
+  return { code: Number(code ?? 0), line: at === undefined ? undefined : Number(at), text }
 }
 
 /**
@@ -55,12 +61,10 @@ const namesOnly = new Set([
   3679, 3723, 3724, 3750, 4031, 4078,
 ])
 
-/** The text without anything that could be a value. */
+/** The text without anything that could be a value: all from the first quote to the last. */
 function shownMessage({ code, text }: ClientError): string {
-  const shown = namesOnly.has(code)
-    ? text
-    : text.replace(/(['"`]).*\1/s, "'…'").replace(/['"`](?!…').*$/s, "'…'")
-  return shown.trim().replace(/\.$/, '')
+  const isPlain = namesOnly.has(code) || (code === 0 && /^Unknown command '\\.'/.test(text))
+  return (isPlain ? text : text.replace(/['"`].*['"`]|['"`].*$/s, "'…'")).trim().replace(/\.$/, '')
 }
 
 /** Lines of the client that are an error by its number, shown as above; all others may be rows, and are counted. */
@@ -69,7 +73,7 @@ function withoutRows(messages: readonly string[]): string[] {
     const error = readClientError(line)
     if (error !== undefined) {
       const at = error.line === undefined ? '' : ` at line ${error.line}`
-      return [`ERROR ${error.code}${at}: ${shownMessage(error)}`]
+      return [`ERROR${error.code === 0 ? '' : ` ${error.code}`}${at}: ${shownMessage(error)}`]
     }
     return /^(gzip|zstd|tar|sh|\/bin\/sh): /.test(line) ? [line] : []
   })

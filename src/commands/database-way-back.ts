@@ -1,0 +1,101 @@
+import { FailureError } from '../runtime/errors'
+import { createDatabase, type DatabaseDefaults, dropDatabase } from '../server/database-statements'
+import { byHandCommands } from './by-hand'
+import { dumpAgain } from './dump-again'
+import { type ImportContext, importDump } from './import-dump'
+import type { PlannedDatabase } from './judge-target'
+import type { DatabaseState } from './restore-state'
+import type { RestoreWork } from './restore-work'
+import type { SafetyDump } from './safety-dump'
+import { withProgress } from './transfer-progress'
+
+/** The steps that lead back, noted before the first statement is run. */
+export function addDatabaseWayBack(
+  { target, state, present }: PlannedDatabase,
+  work: RestoreWork,
+  noted: DatabaseState,
+  safety: SafetyDump | undefined,
+): void {
+  const name = JSON.stringify(target)
+  const before: DatabaseDefaults = { characterSet: noted.characterSet, collation: noted.collation }
+  const settled = () => {
+    noted.phase = 'waiting'
+    work.save()
+  }
+  if (state !== 'filled') {
+    work.back.add({
+      undone:
+        state === 'absent' ? `The database ${name} is gone again` : `The database ${name} is empty again`,
+      byHand: `The database ${name} is incomplete: drop it (mysql -e ${byHandCommands.quoted(dropDatabase(target))}).`,
+      isQuick: true,
+      run: async () => {
+        const again = state === 'absent' ? '' : `\n${createDatabase(target, before)}`
+        await runOwnSql(work, `${dropDatabase(target)}${again}`, `the undoing of database ${name}`)
+        settled()
+      },
+    })
+    return
+  }
+  if (safety === undefined) {
+    work.back.add({
+      undone: '',
+      byHand: `The database ${name} is incomplete, and there is no dump of what it was ("safety-backup: false"): restore it again from a recovery point.`,
+      isQuick: false,
+      run: () => Promise.reject(new FailureError(`There is no dump of what the database ${name} was.`)),
+    })
+    return
+  }
+  work.back.add({
+    undone: `The database ${name} is what it was before, put back from ${safety.key} and compared`,
+    byHand: `The database ${name} is incomplete; what it was lies in ${safety.key}. To put it back: ${byHandCommands.putBack(work.inputs.s3, target, before, safety.key).join(' ; ')}`,
+    isQuick: false,
+    run: async () => {
+      await runOwnSql(
+        work,
+        `${dropDatabase(target)}\n${createDatabase(target, before)}`,
+        `the putting back of database ${name}`,
+      )
+      await putBack(target, safety, work)
+      settled()
+      if (present !== undefined) work.report.putBack = [...work.report.putBack, target]
+    },
+  })
+}
+
+/** The way back goes on over another connection when the first one broke. */
+async function putBack(target: string, safety: SafetyDump, work: RestoreWork): Promise<void> {
+  await withProgress(work.runtime, `putting back ${target}`, safety.bytes, onProgress =>
+    importDump(safety, target, { ...importContext(work, work.runtime.signal), onProgress }),
+  )
+  const { tables } = await dumpAgain({
+    server: work.server,
+    access: work.inputs.mysql,
+    database: target,
+    options: [],
+    hasGzip: work.verdict.hasGzip,
+    signal: work.runtime.signal,
+  })
+  const found = new Map(tables.map(({ name, sha256 }) => [name, sha256]))
+  const other = safety.content.tables.find(({ name, sha256 }) => found.get(name) !== sha256)
+  if (other !== undefined || tables.length !== safety.content.tables.length) {
+    throw new FailureError(
+      `The database ${JSON.stringify(target)} was put back and differs from its dump, in the table ${JSON.stringify(other?.name ?? tables[0]?.name)}.`,
+    )
+  }
+}
+
+/** What an import by this run needs; `signal` ends it. */
+export function importContext(work: RestoreWork, signal: AbortSignal): ImportContext {
+  return {
+    store: work.store,
+    server: work.server,
+    access: work.inputs.mysql,
+    hasGzip: work.verdict.hasGzip,
+    signal,
+  }
+}
+
+/** Runs SQL of ours; `name` is for messages. */
+export async function runOwnSql(work: RestoreWork, sql: string, name: string): Promise<void> {
+  await work.server.runSql({ access: work.inputs.mysql, sql, name })
+}

@@ -1,0 +1,392 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import type { Compression } from '../../src/server/compression'
+import { type Intake, type RestoreServer, restoreServerOver } from '../../src/server/restore-server'
+import type { Connection } from '../../src/ssh/connection'
+import { awkwardContent, awkwardDatabaseSql } from '../servers/awkward-database'
+import { makeDocroot, treeDigest } from '../servers/docroot'
+import { localShell } from '../servers/local-shell'
+import {
+  freshDatabase,
+  freshDatabaseName,
+  freshFolder,
+  testServices,
+  testSql,
+} from '../servers/test-services'
+
+const services = testServices()
+const { user, password, socket } = services.mysql
+const access = { user, password, socket }
+const open: Connection[] = []
+
+async function serverUnder(
+  shell: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<RestoreServer> {
+  const home = await freshFolder(services)
+  const connection = localShell(shell, { PATH: process.env['PATH'], HOME: home, ...environment })
+  open.push(connection)
+  return restoreServerOver(connection)
+}
+
+afterEach(() => {
+  for (const connection of open.splice(0)) connection.close()
+})
+
+/** Sends bytes into a job and returns what it says in the end. */
+async function send(intake: Intake, bytes: Buffer): Promise<unknown> {
+  await pipeline(Readable.from([bytes]), intake.input).catch(() => {})
+  return intake.done.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+}
+
+const compress: Readonly<Record<Compression, (bytes: Buffer) => Buffer>> = {
+  none: bytes => bytes,
+  gzip: bytes => gzipSync(bytes),
+  zstd: bytes => zstdCompressSync(bytes),
+}
+
+const importOf = (server: RestoreServer, database: string, compression: Compression = 'none') =>
+  server.openImport({ access, database, compression, where: line => `the place of line ${line}` })
+
+function archiveOf(folder: string): Buffer {
+  return execFileSync('tar', ['--numeric-owner', '-C', '/', '-cf', '-', '--', folder.slice(1)], {
+    maxBuffer: 2 ** 28,
+  })
+}
+
+describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('server.sh under %s', name => {
+  const shell = name.split(' ')
+
+  it('tells what stands where folders are to go', async () => {
+    const server = await serverUnder(shell)
+    const folder = await freshFolder(services)
+    await mkdir(join(folder, 'empty'))
+    await mkdir(join(folder, 'full'))
+    await writeFile(join(folder, 'full/.hidden'), 'x')
+    await writeFile(join(folder, 'file'), 'x')
+    await symlink('full', join(folder, 'link'))
+    const { places, tools, isRoot } = await server.lookAtTarget({
+      access,
+      databases: [],
+      folders: ['empty', 'full', 'file', 'link', 'not/there/yet']
+        .map(each => join(folder, each))
+        .concat('/proc', '/'),
+    })
+    expect(places.map(({ state }) => state)).toEqual([
+      'empty',
+      'folder',
+      'not-a-folder',
+      'link',
+      'absent',
+      'mount',
+      'mount',
+    ])
+    expect(places[4]).toMatchObject({ parent: folder, isWritable: true })
+    expect(places[0]?.freeBytes).toBeGreaterThan(1_000_000)
+    expect(places[0]?.mount).toBe(places[4]?.mount)
+    expect(isRoot).toBe(process.getuid?.() === 0)
+    expect([...tools.keys()]).toEqual(expect.arrayContaining(['tar', 'gzip', 'client', 'dump-tool']))
+  })
+
+  it('tells what databases are there and what the server knows', async () => {
+    const server = await serverUnder(shell)
+    const database = await freshDatabase(services)
+    await testSql(services, awkwardDatabaseSql, database)
+    const { database: found, databaseProblem } = await server.lookAtTarget({
+      access,
+      databases: [database, 'not there'],
+      folders: [],
+    })
+    expect(databaseProblem).toBeUndefined()
+    const listed = found?.findings.inventory?.databases ?? []
+    expect(listed.map(each => each.name)).toEqual([database])
+    expect(listed[0]?.triggers).toHaveLength(awkwardContent.triggers.length)
+    expect(found?.collations).toContain('utf8mb4_general_ci')
+    expect(found?.characterSets).toContain('utf8mb4')
+    expect(found?.engines).toContain('innodb')
+    expect(Number(found?.variables.get('max_allowed_packet'))).toBe(2 ** 30)
+    expect(found?.accounts).toContain(`${user}@localhost`)
+    expect(found?.freeBytes).toBeGreaterThan(1_000_000)
+  })
+
+  it('tells the folders also when the database lets nobody in', async () => {
+    const server = await serverUnder(shell)
+    const { places, database, databaseProblem } = await server.lookAtTarget({
+      access: { ...access, password: 'wrong one' },
+      databases: ['shop'],
+      folders: ['/usr'],
+    })
+    expect(places.map(({ state }) => state)).toEqual(['folder'])
+    expect(database).toBeUndefined()
+    expect(databaseProblem?.message).toMatch(/The database refused the login/)
+  })
+
+  it('runs SQL and hands on its answer', async () => {
+    const server = await serverUnder(shell)
+    const sql = "SELECT 1, 'two'; SELECT NULL;"
+    expect(await server.runSql({ access, sql, name: 'a question' })).toBe('1\ttwo\nNULL\n')
+    await expect(
+      server.runSql({ access, sql: 'SELECT 1 FROM nowhere.nothing;', name: 'a question' }),
+    ).rejects.toThrow(
+      /^A question failed at line 1: Table 'nowhere\.nothing' doesn't exist \(error 1146\)\.$/,
+    )
+  })
+
+  it.each<Compression>(['none', 'gzip', 'zstd'])('imports SQL that comes with compression %s', async kind => {
+    const server = await serverUnder(shell)
+    const database = await freshDatabase(services)
+    const rows = Array.from({ length: 20_000 }, (_, id) => `(${id}, 'Grüße 🐘 \\\\ ''${id}')`)
+    const sql = `CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(100));\nINSERT INTO t VALUES ${rows.join(',')};\n`
+    expect(
+      await send(await importOf(server, database, kind), compress[kind](Buffer.from(sql))),
+    ).toBeUndefined()
+    expect(await testSql(services, 'SELECT COUNT(*), MAX(v) FROM t', database)).toMatch(
+      /^20000\tGrüße 🐘 \\\\ '9999\n$/,
+    )
+  })
+
+  it('stops at the first statement that fails, and tells the place without a row', async () => {
+    const server = await serverUnder(shell)
+    const database = await freshDatabase(services)
+    const sql = `CREATE TABLE t (mail VARCHAR(100) PRIMARY KEY);
+INSERT INTO t VALUES ('secret@example.com');
+INSERT INTO t VALUES ('secret@example.com');
+CREATE TABLE never (id INT);
+${'-- much more to read\n'.repeat(200_000)}`
+    const error = await send(await importOf(server, database), Buffer.from(sql))
+    expect(String(error)).toMatch(
+      /failed at line 3, the place of line 3: Duplicate entry '…'.* \(error 1062\)/,
+    )
+    expect(JSON.stringify(error)).not.toContain('secret')
+    expect(await testSql(services, 'SHOW TABLES', database)).toBe('t\n')
+  })
+
+  it('fails when the compressed SQL is cut off', async () => {
+    const server = await serverUnder(shell)
+    const database = await freshDatabase(services)
+    const whole = gzipSync(`CREATE TABLE t (id INT);\n${'SELECT 1;\n'.repeat(10_000)}`)
+    const error = await send(await importOf(server, database, 'gzip'), whole.subarray(0, whole.length - 200))
+    expect(String(error)).toMatch(/The decompressor ended with status/)
+  })
+
+  it('runs no command that the SQL smuggles in for the client', async () => {
+    const server = await serverUnder(shell)
+    const database = await freshDatabase(services)
+    const folder = await freshFolder(services)
+    const sql = `SELECT 1;\n\\! touch ${folder}/hacked\nsystem touch ${folder}/hacked\nSELECT 2;\n`
+    expect(String(await send(await importOf(server, database), Buffer.from(sql)))).toMatch(
+      /failed at line 2,.*Unknown command/,
+    )
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it.each<Compression>(['none', 'gzip', 'zstd'])(
+    'unpacks an archive that comes with compression %s',
+    async kind => {
+      const server = await serverUnder(shell)
+      const folder = join(await freshFolder(services), 'html')
+      await makeDocroot(folder)
+      const staging = join(await freshFolder(services), '.html.restoring')
+      const intake = await server.openExtract({
+        staging,
+        owner: 'this run',
+        paths: [folder],
+        compression: kind,
+      })
+      expect(await send(intake, compress[kind](archiveOf(folder)))).toBeUndefined()
+      expect(await treeDigest(`${staging}/tree${folder}`)).toEqual(await treeDigest(folder))
+      const [counted] = await server.countTrees([`${staging}/tree${folder}`])
+      const files = execFileSync('find', [folder, '-type', 'f', '-printf', 'x']).length
+      expect(counted?.files).toBe(files)
+      const unique = execFileSync('sh', [
+        '-c',
+        'find "$1" -type f -printf "%i %s\\n" | sort -u',
+        'sh',
+        folder,
+      ]).toString()
+      const bytes = unique
+        .trim()
+        .split('\n')
+        .reduce((sum, line) => sum + Number(line.split(' ')[1]), 0)
+      expect(counted?.fileBytes).toBe(bytes)
+    },
+  )
+
+  it('unpacks no more than the folders it is told', async () => {
+    const server = await serverUnder(shell)
+    const folder = await freshFolder(services)
+    for (const each of ['a', 'b']) {
+      await mkdir(join(folder, each))
+      await writeFile(join(folder, each, 'file'), each)
+    }
+    const staging = join(folder, 'staging')
+    const tar = execFileSync('tar', [
+      '-C',
+      '/',
+      '-cf',
+      '-',
+      '--',
+      join(folder, 'a').slice(1),
+      join(folder, 'b').slice(1),
+    ])
+    const intake = await server.openExtract({
+      staging,
+      owner: 'x',
+      paths: [join(folder, 'b')],
+      compression: 'none',
+    })
+    expect(await send(intake, tar)).toBeUndefined()
+    expect(await readdir(`${staging}/tree${folder}`)).toEqual(['b'])
+  })
+
+  it('fails when the archive is cut off, and leaves the folder to its owner alone', async () => {
+    const server = await serverUnder(shell)
+    const folder = join(await freshFolder(services), 'html')
+    await makeDocroot(folder)
+    const staging = join(await freshFolder(services), '.html.restoring')
+    const tar = archiveOf(folder)
+    const intake = await server.openExtract({
+      staging,
+      owner: 'this run',
+      paths: [folder],
+      compression: 'none',
+    })
+    expect(String(await send(intake, tar.subarray(0, tar.length / 2)))).toMatch(/tar ended with status 2/)
+    expect(existsSync(staging)).toBe(true)
+    await server.tidyUp({ staging: [staging], owner: 'another run', swaps: [] })
+    expect(existsSync(staging)).toBe(true)
+    await server.tidyUp({ staging: [staging], owner: 'this run', swaps: [] })
+    expect(existsSync(staging)).toBe(false)
+  })
+
+  it('refuses to unpack over what is there', async () => {
+    const server = await serverUnder(shell)
+    const staging = await freshFolder(services)
+    const intake = await server.openExtract({ staging, owner: 'x', paths: ['/a'], compression: 'none' })
+    expect(String(await send(intake, Buffer.alloc(1024)))).toMatch(/cannot be made/)
+  })
+
+  describe('swapping', () => {
+    const content = async (folder: string): Promise<string> => readFile(join(folder, 'file'), 'utf8')
+    const make = async (folder: string, text: string): Promise<void> => {
+      await mkdir(folder, { recursive: true })
+      await writeFile(join(folder, 'file'), text)
+    }
+
+    it('puts folders into their places and what stood there aside', async () => {
+      const server = await serverUnder(shell)
+      const folder = await freshFolder(services)
+      const at = (each: string) => join(folder, each)
+      await make(at('new one'), 'new')
+      await make(at("place's"), 'old')
+      await make(at('new two'), 'new')
+      await make(at('new three'), 'new')
+      await symlink('nowhere', at('link'))
+      await server.swap([
+        { unpacked: at('new one'), place: at("place's"), kept: at("place's.before") },
+        { unpacked: at('new two'), place: at('deep/er/place'), kept: at('deep/er/place.before') },
+        { unpacked: at('new three'), place: at('link'), kept: at('link.before') },
+      ])
+      expect(await content(at("place's"))).toBe('new')
+      expect(await content(at("place's.before"))).toBe('old')
+      expect(await content(at('deep/er/place'))).toBe('new')
+      expect((await lstat(at('deep'))).mode & 0o777).toBe(0o777 & ~process.umask())
+      expect((await lstat(at('link.before'))).isSymbolicLink()).toBe(true)
+      expect(await content(at('link'))).toBe('new')
+    })
+
+    it('undoes the first when the second cannot be done', async () => {
+      const server = await serverUnder(shell)
+      const folder = await freshFolder(services)
+      const at = (each: string) => join(folder, each)
+      await make(at('new'), 'new')
+      await make(at('place'), 'old')
+      await expect(
+        server.swap([
+          { unpacked: at('new'), place: at('place'), kept: at('kept') },
+          { unpacked: at('not there'), place: at('other'), kept: at('other kept') },
+        ]),
+      ).rejects.toThrow(`could not be put into its place, ${at('other')}`)
+      expect(await content(at('place'))).toBe('old')
+      expect(await content(at('new'))).toBe('new')
+      expect((await readdir(folder)).sort()).toEqual(['new', 'place'])
+    })
+
+    it('never moves into a name that is taken', async () => {
+      const server = await serverUnder(shell)
+      const folder = await freshFolder(services)
+      const at = (each: string) => join(folder, each)
+      await make(at('new'), 'new')
+      await make(at('place'), 'old')
+      await make(at('kept'), 'precious')
+      await expect(
+        server.swap([{ unpacked: at('new'), place: at('place'), kept: at('kept') }]),
+      ).rejects.toThrow(/could not be put/)
+      expect(await content(at('place'))).toBe('old')
+      expect(await readdir(at('kept'))).toEqual(['file'])
+    })
+
+    it('mends a place that a killed swap left empty, and drops an empty folder put aside', async () => {
+      const server = await serverUnder(shell)
+      const folder = await freshFolder(services)
+      const at = (each: string) => join(folder, each)
+      await make(at('kept'), 'old')
+      await make(at('two'), 'new')
+      await mkdir(at('two.before'))
+      const mended = await server.tidyUp({
+        staging: [],
+        owner: 'x',
+        swaps: [
+          { unpacked: at('gone'), place: at('place'), kept: at('kept') },
+          { unpacked: at('gone'), place: at('two'), kept: at('two.before') },
+        ],
+      })
+      expect(mended).toEqual([at('place')])
+      expect(await content(at('place'))).toBe('old')
+      expect((await readdir(folder)).sort()).toEqual(['place', 'two'])
+    })
+  })
+})
+
+describe('the import', () => {
+  it('keeps the client configuration of the server out when a user is given', async () => {
+    const server = await serverUnder(['dash'])
+    const home = await freshFolder(services)
+    await writeFile(join(home, '.my.cnf'), '[client]\nuser=nobody\npassword=wrong\n[mysql]\nforce\n')
+    const database = await freshDatabase(services)
+    expect(
+      await send(await importOf(server, database), Buffer.from('CREATE TABLE t (id INT);')),
+    ).toBeUndefined()
+  })
+
+  it('uses it without a user, and still stops at the first error', async () => {
+    const home = await freshFolder(services)
+    const config = await readFile(services.mysql.clientConfig, 'utf8')
+    await writeFile(join(home, '.my.cnf'), `${config}[mysql]\nforce\n[mariadb-client]\nforce\n`)
+    const server = await serverUnder(['dash'], { HOME: home })
+    const database = await freshDatabase(services)
+    const intake = await server.openImport({
+      access: {},
+      database,
+      compression: 'none',
+      where: () => undefined,
+    })
+    const sql = 'CREATE TABLE a (id INT); INSERT INTO a VALUES (nonsense); CREATE TABLE b (id INT);'
+    expect(String(await send(intake, Buffer.from(sql)))).toMatch(/error 1054/)
+    expect(await testSql(services, 'SHOW TABLES', database)).toBe('a\n')
+  })
+
+  it('tells of a database that is not there', async () => {
+    const server = await serverUnder(['dash'])
+    const error = await send(await importOf(server, freshDatabaseName()), Buffer.from('SELECT 1;'))
+    expect(String(error)).toMatch(/Unknown database/)
+  })
+})
