@@ -3,9 +3,10 @@ import { CheckError } from './check-error'
 import type { DumpContent, TableFingerprint } from './content-check'
 import type { DumpObject } from './dump-statement'
 import { printable } from './printable'
+import type { RowSink } from './row-reader'
 
 /** What a dump was found to hold: its tables with the fingerprints of their rows, and the names of all else. */
-export class DumpObjects {
+export class DumpObjects implements RowSink {
   private readonly tables = new Map<string, TableFingerprint>()
   private readonly placeholders = new Set<string>()
   private readonly views = new Set<string>()
@@ -60,6 +61,10 @@ export class DumpObjects {
       throw new CheckError(`The dump has rows of the table ${printable(name)} in two places.`)
     this.last = name
     this.current = { table, hash: createHash('sha256') }
+  }
+
+  addHead(bytes: Buffer): void {
+    this.addRows(bytes)
   }
 
   addRows(bytes: Buffer): void {

@@ -1,5 +1,4 @@
 import { CheckError } from './check-error'
-import type { DumpObjects } from './dump-objects'
 
 /**
  * Every INSERT of both tools ends so. No row holds a raw line break: strings have them escaped, binary data is hex. And `)`
@@ -13,9 +12,19 @@ const headLimit = 4096 * 600
 /** Heads up to this size are compared with what follows a statement. */
 const repeatLimit = 4096
 
+/** Who is shown the rows. */
+export interface RowSink {
+  /** The rows that follow are those of this table. */
+  openRows(table: string): void
+  /** `INSERT INTO … VALUES` of the first of several statements with the same head. */
+  addHead(bytes: Buffer): void
+  /** What is behind a head, to the line break behind `;`, and the statements that follow with the same head. */
+  addRows(bytes: Buffer): void
+}
+
 /** Reads the rows of INSERT statements: from `INSERT` to the line break behind `;`, without a copy. */
 export class RowReader {
-  private readonly objects: DumpObjects
+  private readonly sink: RowSink
   private opened = false
   /** How many bytes of `ending` the last chunk ended with. */
   private matched = 0
@@ -24,8 +33,8 @@ export class RowReader {
   /** `INSERT INTO … VALUES` of the last statement; the next one most likely begins with the same bytes. */
   private repeated = Buffer.alloc(0)
 
-  constructor(objects: DumpObjects) {
-    this.objects = objects
+  constructor(sink: RowSink) {
+    this.sink = sink
   }
 
   /** Between VALUES and the end of a statement. */
@@ -51,8 +60,8 @@ export class RowReader {
   open(table: string, rest: Buffer): void {
     const head = Buffer.concat([...this.head, rest])
     this.dropHead()
-    this.objects.openRows(table)
-    this.objects.addRows(head)
+    this.sink.openRows(table)
+    this.sink.addHead(head)
     this.repeated = head.subarray(0, head.length > repeatLimit ? 0 : head.length)
     this.matched = 0
     this.opened = true
@@ -64,7 +73,7 @@ export class RowReader {
     while (end >= 0 && this.repeatsAt(chunk, end)) end = this.end(chunk, end + this.repeated.length)
     this.opened = end < 0
     const stop = end < 0 ? chunk.length : end
-    this.objects.addRows(at === 0 && stop === chunk.length ? chunk : chunk.subarray(at, stop))
+    this.sink.addRows(at === 0 && stop === chunk.length ? chunk : chunk.subarray(at, stop))
     return stop
   }
 

@@ -193,7 +193,7 @@ export class SqlLexer {
     if (step === 'conditional') this.conditionalDepth++
     if (step === 'symbols') for (const symbol of this.comment.text) this.emit('symbol', symbol, at)
     if (step === 'line over' && this.statementEmpty) {
-      this.listener.lineComment(this.comment.text, this.commentAtLineStart)
+      this.listener.lineComment(this.comment.text, this.commentAtLineStart, at + 1)
     }
     return step === 'conditional' || step === 'symbols' ? at : at + 1
   }
@@ -209,7 +209,7 @@ export class SqlLexer {
     this.delimiterMatched++
     if (this.delimiterMatched === this.delimiter.length) {
       this.state = states.code
-      this.listener.statementEnd()
+      this.listener.statementEnd(at + 1)
       this.endStatement()
     }
     return at + 1

@@ -8,10 +8,10 @@ export type TokenKind = 'word' | 'name' | 'string' | 'symbol'
 export interface SqlListener {
   /** `conditional`: inside a `/*!…` comment, whose content is code. Not called while `SqlLexer.tokens` is off. */
   token(kind: TokenKind, text: string, conditional: boolean, start: number, end: number): void
-  /** The delimiter was reached. `SqlLexer.tokens` goes on again behind it. */
-  statementEnd(): void
-  /** A `-- ` or `#` comment between statements: its first bytes, without the line break that ended it. */
-  lineComment(text: string, atLineStart: boolean): void
+  /** The delimiter was reached; `end` is behind it. `SqlLexer.tokens` goes on again there. */
+  statementEnd(end: number): void
+  /** A `-- ` or `#` comment between statements: its first bytes, without the line break that ended it; `end` is behind that. */
+  lineComment(text: string, atLineStart: boolean, end: number): void
 }
 
 /** How the server reads quotes, as set by the last `SET sql_mode`. */
