@@ -100,5 +100,5 @@ function incompleteInWords(
     return `The database ${name} is incomplete. It was ${was} before: drop it (mysql -e ${byHandCommands.quoted(dropDatabase(target))}).`
   if (safetyKey === null)
     return `The database ${name} is incomplete, and there is no dump of what it was ("safety-backup: false"): restore it again.`
-  return `The database ${name} is incomplete: its import was interrupted. What it was lies in ${safetyKey}. To put it back: ${byHandCommands.putBack(s3, target, defaults, safetyKey).join(' ; ')}`
+  return `The database ${name} is incomplete: its import was interrupted. What it was lies in ${safetyKey}. Put it back on the server: ${byHandCommands.putBack(s3, target, defaults, safetyKey).join(' && ')}`
 }

@@ -26,7 +26,10 @@ export function addDatabaseWayBack(
     work.back.add({
       undone:
         state === 'absent' ? `The database ${name} is gone again` : `The database ${name} is empty again`,
-      byHand: `The database ${name} is incomplete: drop it (mysql -e ${byHandCommands.quoted(dropDatabase(target))}).`,
+      left: {
+        what: `The database ${name} is incomplete; it was ${state} before.`,
+        commands: [`mysql -e ${byHandCommands.quoted(dropDatabase(target))}`],
+      },
       isQuick: true,
       run: async () => {
         const again = state === 'absent' ? '' : `\n${createDatabase(target, before)}`
@@ -39,7 +42,10 @@ export function addDatabaseWayBack(
   if (safety === undefined) {
     work.back.add({
       undone: '',
-      byHand: `The database ${name} is incomplete, and there is no dump of what it was ("safety-backup: false"): restore it again from a recovery point.`,
+      left: {
+        what: `The database ${name} is incomplete, and there is no dump of what it was ("safety-backup: false"): restore it again from a recovery point.`,
+        commands: [],
+      },
       isQuick: false,
       run: () => Promise.reject(new FailureError(`There is no dump of what the database ${name} was.`)),
     })
@@ -47,7 +53,10 @@ export function addDatabaseWayBack(
   }
   work.back.add({
     undone: `The database ${name} is what it was before, put back from ${safety.key} and compared`,
-    byHand: `The database ${name} is incomplete; what it was lies in ${safety.key}. To put it back: ${byHandCommands.putBack(work.inputs.s3, target, before, safety.key).join(' ; ')}`,
+    left: {
+      what: `The database ${name} is incomplete; what it was lies in ${safety.key}.`,
+      commands: byHandCommands.putBack(work.inputs.s3, target, before, safety.key),
+    },
     isQuick: false,
     run: async () => {
       await runOwnSql(

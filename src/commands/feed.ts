@@ -2,8 +2,8 @@ import type { Writable } from 'node:stream'
 import type { Intake } from '../server/restore-server'
 
 /**
- * Sends data into a job of the server. `send` ends the input. Throws the first thing that went wrong: the reason of the signal, else what
- * the job says when it stopped taking data, else what stopped the sending. The job is over when this returns or throws.
+ * Sends data into a job of the server. `send` ends the input. Throws the first thing that went wrong: the reason of the signal, else what the
+ * job says when it stopped taking data, else what stopped the sending.
  */
 export async function feed(
   intake: Intake,
@@ -20,10 +20,12 @@ export async function feed(
   } catch (error) {
     // An input that broke off is only the echo of what the job has to say.
     const isEcho = intake.input.errored !== null && intake.input.errored === error
-    if (!isEcho || signal.aborted) intake.close()
-    const [outcome] = await Promise.allSettled([intake.done])
-    if (signal.aborted) throw signal.reason
-    throw isEcho && outcome.status === 'rejected' ? outcome.reason : error
+    if (signal.aborted || !isEcho) {
+      intake.close()
+      throw signal.aborted ? signal.reason : error
+    }
+    await intake.done
+    throw error
   } finally {
     signal.removeEventListener('abort', stop)
   }

@@ -2,8 +2,8 @@ import { ActionError, FailureError, messageOf, UserError } from '../runtime/erro
 import type { RestoreWork } from './restore-work'
 import type { WayBackOutcome } from './way-back'
 
-/** A cancelled run is killed 10 s after its first signal; what is not undone by then is the post step's. */
-const hurryMs = 5_000
+/** A cancelled run is killed 10 s after its first signal, and still has to tell; what is not undone by then is the post step's. */
+const hurryMs = 3_500
 
 /**
  * Undoes what a failed restore has done, as far as that can be done, and returns the error that says so: what failed, in what state every
@@ -21,7 +21,10 @@ export async function restoreFailure(error: unknown, work: RestoreWork): Promise
     cause: error,
     safe: stateInWords(outcome, work),
     ...adviceFor(error, outcome),
-    detail: error instanceof ActionError ? error.detail : [],
+    detail: [
+      ...(error instanceof ActionError ? error.detail : []),
+      ...outcome.left.flatMap(({ what, commands }) => [what, ...commands.map(command => `  ${command}`)]),
+    ],
   }
   if (isCancelled) return new FailureError(stoppedWhere(work), facts)
   return error instanceof UserError
@@ -43,7 +46,11 @@ async function undo(work: RestoreWork, isCancelled: boolean): Promise<WayBackOut
   if (!isCancelled) return going
   const late = new Promise<WayBackOutcome>(resolve =>
     setTimeout(
-      () => resolve({ undone: [], left: ['What was begun is undone by the post step of this action.'] }),
+      () =>
+        resolve({
+          undone: [],
+          left: [{ what: 'What was begun is undone by the post step of this action.', commands: [] }],
+        }),
       hurryMs,
     ).unref(),
   )
@@ -53,7 +60,7 @@ async function undo(work: RestoreWork, isCancelled: boolean): Promise<WayBackOut
 function stateInWords({ undone, left }: WayBackOutcome, work: RestoreWork): string {
   const isLiveTouched = work.state.databases.length > 0 || work.state.swaps.length > 0
   const parts = undone.filter(text => text !== '').map(text => `${text}.`)
-  if (left.length > 0) parts.push(...left)
+  if (left.length > 0) parts.push(...left.map(({ what }) => what))
   if (work.state.swaps.length > 0) {
     const places = work.state.swaps.map(
       ({ place, kept }) => `${place} (the old one, if it was moved, is ${kept})`,
@@ -72,9 +79,11 @@ function stateInWords({ undone, left }: WayBackOutcome, work: RestoreWork): stri
 function adviceFor(error: unknown, { left }: WayBackOutcome): { advice?: string } {
   const own = error instanceof ActionError ? error.advice : undefined
   if (left.length === 0) return own === undefined ? {} : { advice: own }
-  return {
-    advice: `First put right what is named above as incomplete. ${own ?? 'Then run the restore again.'}`,
-  }
+  const commands = left.map(each => each.commands).filter(each => each.length > 0)
+  const [first] = commands
+  const more = commands.length > 1 ? ' For the others see the log.' : ''
+  const putBack = first === undefined ? '' : `Put it back on the server: ${first.join(' && ')}${more}`
+  return { advice: [putBack, own ?? 'Then run the restore again.'].filter(text => text !== '').join(' ') }
 }
 
 function stoppedWhere({ state }: RestoreWork): string {

@@ -4,6 +4,7 @@ import { formatSize } from '../runtime/format-size'
 import type { Compression } from '../server/compression'
 import type { FolderSwap } from '../server/restore-server'
 import type { PlannedFolder } from './judge-target'
+import { folderContent } from './reread-parts'
 import type { RestoreWork } from './restore-work'
 import { transferProgress } from './transfer-progress'
 import { unpackArchive } from './unpack-archive'
@@ -91,7 +92,7 @@ function keptName({ target }: Pick<PlannedFolder, 'target'>, stamp: string): str
 function addWayBack(staging: string, work: RestoreWork): void {
   work.back.add({
     undone: `What was unpacked into ${staging} is removed`,
-    byHand: `Unpacked files lie in ${staging}: the post step removes them.`,
+    left: { what: `Unpacked files lie in ${staging}: the post step removes them.`, commands: [] },
     isQuick: true,
     run: async () => {
       await work.server.tidyUp({ staging: [staging], owner: work.owner, swaps: [] })
@@ -135,10 +136,10 @@ async function compareTrees(
   folders: readonly PlannedFolder[],
   work: RestoreWork,
 ): Promise<void> {
-  const perPath = work.reread.files?.content.perPath ?? []
+  const { files } = work.reread
   const found = await work.server.countTrees(folders.map(({ path }) => treeOf(staging, path)))
   const differences = folders.flatMap(({ path }, index) => {
-    const told = perPath.find(each => each.path === path)
+    const told = files && folderContent(files, path)
     const tree = found[index]
     if (told === undefined || tree === undefined) return [`${path} could not be counted`]
     const item = work.report.items.find(each => each.kind === 'folder' && each.path === path)

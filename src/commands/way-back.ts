@@ -5,18 +5,25 @@ import type { Log } from '../runtime/runtime'
 export interface WayBackStep {
   /** What is true when it is undone: `The database "shop" is what it was`. No full stop. */
   undone: string
-  /** What is true when it is not, and what a person does then. Whole sentences. */
-  byHand: string
+  /** What is true when it is not. */
+  left: LeftUndone
   /** Quick enough for a run that was cancelled, which has a few seconds. */
   isQuick: boolean
   run(): Promise<void>
 }
 
-/** What of it was undone, and what was not. */
+/** Something that is not what it was, nor what it was to be. */
+export interface LeftUndone {
+  /** Whole sentences. */
+  what: string
+  /** What a person runs to put it right, a command each; none when there is nothing that could be run. */
+  commands: readonly string[]
+}
+
+/** What of it was undone, and what was not: steps that failed, or that there was no time for. */
 export interface WayBackOutcome {
   undone: string[]
-  /** `byHand` of the steps that failed, or that there was no time for. */
-  left: string[]
+  left: LeftUndone[]
 }
 
 /** The steps that lead back to how everything was, the last first. */
@@ -41,7 +48,7 @@ export function wayBack(): WayBack {
       const outcome: WayBackOutcome = { undone: [], left: [] }
       for (const step of steps.toReversed()) {
         if (inHurry && !step.isQuick) {
-          outcome.left.push(step.byHand)
+          outcome.left.push(step.left)
           continue
         }
         try {
@@ -50,7 +57,7 @@ export function wayBack(): WayBack {
           log.info(`${step.undone}.`)
         } catch (error) {
           log.info(`Could not be undone: ${messageOf(error)}`)
-          outcome.left.push(step.byHand)
+          outcome.left.push(step.left)
         }
       }
       return outcome
