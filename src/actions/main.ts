@@ -3,12 +3,14 @@ import { backupAction } from './backup'
 import { backupPostAction } from './backup-post'
 import { restoreAction } from './restore'
 import { restorePostAction } from './restore-post'
+import { verifyAction } from './verify'
 
 const actions = {
   backup: backupAction,
   'backup-post': backupPostAction,
   restore: restoreAction,
   'restore-post': restorePostAction,
+  verify: verifyAction,
 }
 
 /** The one door of the bundle: each launcher in `dist/` names the action it stands for. */

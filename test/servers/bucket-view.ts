@@ -1,4 +1,5 @@
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
@@ -22,7 +23,8 @@ export interface BucketView {
   bytes(key: string): Promise<Buffer>
   text(key: string): Promise<string>
   head(key: string): Promise<StoredObject>
-  put(key: string, body: string): Promise<void>
+  put(key: string, body: string | Buffer, metadata?: Readonly<Record<string, string>>): Promise<void>
+  remove(key: string): Promise<void>
   /** Keys of multipart uploads that were neither completed nor aborted. */
   openUploads(): Promise<string[]>
 }
@@ -62,9 +64,13 @@ export function bucketView(account: S3Account, bucket: string): BucketView {
         const { ContentLength = -1, ETag = '', Metadata = {} } = found
         return { bytes: ContentLength, etag: ETag.replace(/^"(.*)"$/, '$1'), metadata: Metadata }
       }),
-    put: (key, body) =>
+    put: (key, body, metadata = {}) =>
       use(async client => {
-        await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }))
+        await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, Metadata: metadata }))
+      }),
+    remove: key =>
+      use(async client => {
+        await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
       }),
     openUploads: () =>
       use(async client => {

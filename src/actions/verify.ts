@@ -1,0 +1,59 @@
+import { verify } from '../commands/verify'
+import type { Drill } from '../commands/verify-point'
+import { loadVerifyInputs, type VerifyInputs } from '../inputs/verify'
+import { annotateWarnings } from '../report/annotations'
+import type { FailureFacts } from '../report/run-report'
+import { provenSentence } from '../report/verify-lines'
+import { setVerifyOutputs } from '../report/verify-outputs'
+import { scrubVerifyReport, type VerifyReport } from '../report/verify-report'
+import { renderVerifySummary } from '../report/verify-summary'
+import { FailureError } from '../runtime/errors'
+import type { Runtime } from '../runtime/runtime'
+import { openS3Store } from '../store/s3-store'
+import { runAction } from './run-action'
+
+/** The action `verify`: proves stored recovery points. Outputs and summary tell what was found, whatever came of it. */
+export function verifyAction(runtime: Runtime): Promise<void> {
+  let report: VerifyReport | undefined
+  const finished = (begun: VerifyReport, failure?: FailureFacts): VerifyReport => {
+    const facts = failure === undefined ? {} : { failure }
+    return scrubVerifyReport({ ...begun, ...facts, finishedAt: runtime.clock.now() }, runtime.scrub)
+  }
+  const work = async () => {
+    const inputs = loadVerifyInputs(runtime, process.env)
+    const begun = emptyReport(inputs, runtime.clock.now())
+    report = begun
+    const store = openS3Store(inputs.s3)
+    try {
+      await verify(inputs, { runtime, store, drill }, begun)
+    } finally {
+      store.close()
+      setVerifyOutputs(runtime, finished(begun))
+    }
+    const done = finished(begun)
+    annotateWarnings(runtime.log, done.warnings)
+    runtime.log.notice(provenSentence(done), 'Proven')
+    await runtime.summary(renderVerifySummary(done))
+  }
+  return runAction(runtime, work, {
+    safe: 'Nothing was changed: a verification only reads the bucket.',
+    // Inputs that are wrong are told by their annotation; there is no run to sum up yet.
+    summarize: failure => (report === undefined ? '' : renderVerifySummary(finished(report, failure))),
+  })
+}
+
+function emptyReport({ level, s3 }: VerifyInputs, now: Date): VerifyReport {
+  const { bucket, prefix, endpoint } = s3
+  return {
+    level,
+    store: { bucket, prefix, ...(endpoint === undefined ? {} : { endpoint }) },
+    startedAt: now,
+    finishedAt: now,
+    points: [],
+    warnings: [],
+  }
+}
+
+const drill: Drill = async () => {
+  throw new FailureError('This version cannot restore for a trial yet.')
+}

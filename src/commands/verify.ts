@@ -1,0 +1,119 @@
+import type { VerifyInputs } from '../inputs/verify'
+import { verifyError } from '../report/verify-error'
+import { pointLines } from '../report/verify-lines'
+import type { VerifiedPoint, VerifyReport } from '../report/verify-report'
+import { UserError } from '../runtime/errors'
+import { plural } from '../runtime/format-count'
+import type { Runtime } from '../runtime/runtime'
+import { turns } from '../runtime/turns'
+import type { Store } from '../store/store'
+import { pointsToVerify } from './points-to-verify'
+import { type Drill, type PointName, verifyPoint } from './verify-point'
+import { verifyProgress } from './verify-progress'
+
+/** What the command needs of the world; tests pass their own. */
+export interface VerifyTools {
+  runtime: Runtime
+  store: Store
+  drill: Drill
+}
+
+/**
+ * Verifies the recovery points that are asked for. `report` is filled as it goes, so that a failed run can tell how far it came.
+ * Throws what is wrong with any of them when all have been looked at, and at once when the store gives no answer.
+ */
+export async function verify(inputs: VerifyInputs, tools: VerifyTools, report: VerifyReport): Promise<void> {
+  const { runtime, store } = tools
+  const { log, clock } = runtime
+  const { points, warnings } = await log.group('Look into the bucket', () =>
+    pointsToVerify(store, inputs, clock.now()),
+  )
+  report.asked = points.length
+  report.warnings = warnings
+  await log.group(`Verify ${plural(points.length, 'recovery point')}`, () =>
+    verifyEach(points, inputs, tools, report),
+  )
+  if (report.points.length === 0) throw gone(points)
+  if (report.points.some(({ status }) => status === 'failed')) throw verifyError(report.points)
+}
+
+/** Streams at once: each holds some megabytes, and more than four do not decompress faster. */
+const streamsAtOnce = 4
+/** Looks at once, which hold nothing. */
+const looksAtOnce = 16
+
+/** Several at a time; the first that cannot be verified for want of an answer stops the others and is thrown. */
+async function verifyEach(
+  points: readonly PointName[],
+  { level }: VerifyInputs,
+  { runtime, store, drill }: VerifyTools,
+  report: VerifyReport,
+): Promise<void> {
+  const atOnce = level === 'stored' ? looksAtOnce : streamsAtOnce
+  const stopped = new AbortController()
+  const signal = AbortSignal.any([runtime.signal, stopped.signal])
+  const progress = verifyProgress(runtime, points.length)
+  const oneByOne = turns(1)
+  const tools = {
+    ...{ runtime, store, signal, progress, turn: turns(atOnce) },
+    drill: (point: Parameters<Drill>[0]) => oneByOne(() => drill(point)),
+  }
+  const verified = verifiedPoints(runtime, report)
+  const unfinished: (readonly [number, PointName])[] = []
+  const rest = points.entries()
+  const lane = async (): Promise<void> => {
+    for (const [index, point] of rest) {
+      signal.throwIfAborted()
+      const result = await verifyPoint(point, level, tools)
+      if (isUnfinished(result)) unfinished.push([index, point])
+      else verified.settle(index, result)
+      progress.done()
+    }
+  }
+  const lanes = Array.from({ length: Math.min(atOnce, points.length) }, () =>
+    lane().catch(error => {
+      stopped.abort(error)
+      throw error
+    }),
+  )
+  try {
+    await Promise.allSettled(lanes)
+    signal.throwIfAborted()
+    // A backup that is at work has mostly finished by now.
+    for (const [index, point] of unfinished) {
+      verified.settle(index, await verifyPoint(point, level, tools))
+    }
+  } finally {
+    progress.stop()
+  }
+}
+
+function isUnfinished(result: VerifiedPoint | undefined): boolean {
+  return result?.findings.some(({ code }) => code === 'unfinished') ?? false
+}
+
+/** Keeps the results in the order of the points, whichever comes first, and tells each. */
+function verifiedPoints({ log }: Runtime, report: VerifyReport) {
+  const results = new Map<number, VerifiedPoint>()
+  return {
+    settle(index: number, result: VerifiedPoint | undefined): void {
+      if (result === undefined) {
+        // Removed since it was listed, as old entries of tiers are.
+        report.asked = (report.asked ?? 1) - 1
+        return
+      }
+      results.set(index, result)
+      report.points = [...results].sort(([one], [other]) => one - other).map(([, point]) => point)
+      for (const line of pointLines(result)) log.info(line)
+    },
+  }
+}
+
+function gone(points: readonly PointName[]): UserError {
+  return new UserError(
+    `The recovery point ${points[0]?.name ?? ''} was removed before it could be verified.`,
+    {
+      advice: 'A backup with longer tiers removes old entries. Run the workflow again.',
+    },
+  )
+}

@@ -1,0 +1,75 @@
+import { UserError } from '../runtime/errors'
+import { parseSnapshotChoice, type SnapshotChoice } from '../snapshot/choose-snapshot'
+import type { S3Settings } from '../store/s3-settings'
+import { choice, type InputReader, lines, maskSecret, optional, shown, wrongInput } from './read'
+import { readAll } from './read-all'
+import { type Environment, loadS3, s3Secrets } from './s3'
+
+/** How much is proven, each level with all of the one before: what the store says; every byte read and checked; a restore. */
+export const verifyLevels = ['stored', 'read', 'restore'] as const
+
+export type VerifyLevel = (typeof verifyLevels)[number]
+
+/** Everything a verification is told. Holds secrets: never logged. */
+export interface VerifyInputs {
+  s3: S3Settings
+  /** `all`: every recovery point of the ring, of the tiers, and the suspect ones. */
+  snapshot: SnapshotChoice | 'all'
+  level: VerifyLevel
+  /** `auto`, `local`, or the name of an image. */
+  drillServer: string
+  /** Statements of SQL, each of which must return a true value. */
+  drillChecks: readonly string[]
+}
+
+/**
+ * Reads and checks every input of the action `verify`. Throws `UserError`, one that lists all if several inputs are wrong; all secrets
+ * are masked before the first can be thrown.
+ */
+export function loadVerifyInputs(read: InputReader, environment: Environment): VerifyInputs {
+  for (const name of s3Secrets) maskSecret(read, name)
+  const level = () => choice(read, 'level', verifyLevels) ?? 'read'
+  const { drill, ...inputs } = readAll({
+    s3: () => loadS3(read, environment),
+    snapshot: () => readSnapshot(read),
+    level,
+    drill: () => readDrill(read),
+  })
+  if (inputs.level !== 'restore') refuseIdleDrill(drill, inputs.level)
+  return { ...inputs, ...drill }
+}
+
+function readSnapshot(read: InputReader): VerifyInputs['snapshot'] {
+  const value = optional(read, 'snapshot') ?? 'latest'
+  return value === 'all' ? 'all' : parseSnapshotChoice(value)
+}
+
+type DrillInputs = Pick<VerifyInputs, 'drillServer' | 'drillChecks'>
+
+function readDrill(read: InputReader): DrillInputs {
+  return readAll({
+    drillServer: () => readDrillServer(read),
+    drillChecks: () => lines(read, 'drill-checks').map(statement => statement.replace(/;\s*$/, '')),
+  })
+}
+
+/** https://github.com/distribution/reference: a name of an image begins with a letter or a digit and holds no spaces. */
+function readDrillServer(read: InputReader): string {
+  const value = optional(read, 'drill-server') ?? 'auto'
+  if (/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(value)) return value
+  throw wrongInput(
+    'drill-server',
+    'be auto, local or the name of an image',
+    value,
+    'For example: mariadb:11.4',
+  )
+}
+
+/** Checks that somebody wrote and that never run would pass for checks that passed. */
+function refuseIdleDrill({ drillServer, drillChecks }: DrillInputs, level: VerifyLevel): void {
+  const idle = drillChecks.length > 0 ? 'drill-checks' : drillServer === 'auto' ? undefined : 'drill-server'
+  if (idle === undefined) return
+  throw new UserError(`Input "${idle}" is for "level: restore" alone, got "level: ${level}".`, {
+    advice: `Set "level: restore", or leave out "${idle}"${drillChecks.length > 0 ? `: ${shown(drillChecks[0] ?? '')} would never run` : ''}.`,
+  })
+}
