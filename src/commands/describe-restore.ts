@@ -5,7 +5,7 @@ import { databaseCounts } from '../report/run-report'
 import { plural } from '../runtime/format-count'
 import type { TargetFacts } from '../server/parse-target'
 import { holdings, type PlannedDatabase, type PlannedFolder, type TargetVerdict } from './judge-target'
-import type { RereadParts } from './reread-parts'
+import { folderContent, type RereadParts } from './reread-parts'
 
 /** Fills the report with what would be replaced by what, and with what speaks against it. */
 export function describeRestore(
@@ -66,7 +66,7 @@ function describeDatabase(
 }
 
 function describeFolder({ path, target, state }: PlannedFolder, { files }: RereadParts): RestoredItem {
-  const told = files?.content.perPath?.find(each => each.path === path)
+  const told = files && folderContent(files, path)
   const before: Record<PlannedFolder['state'], string> = {
     absent: 'is not there',
     empty: 'is there and empty',

@@ -61,9 +61,8 @@ export function judgeDumpNeeds(
       'It was made with --set-gtid-purged. Restore it by hand onto a server without transactions of its own (RESET MASTER), as docs/recovery-by-hand.md says.',
     )
   }
-  const others = [
-    ...new Set([...(needs.usesDatabase === undefined ? [] : [needs.usesDatabase]), ...needs.strangers]),
-  ]
+  const named = [needs.usesDatabase ?? target, ...needs.strangers]
+  const others = [...new Set(named)].filter(each => each !== target)
   if (others.length > 0) {
     wrong(
       `The dump of ${name} would write outside of ${JSON.stringify(target)}: it names ${others.map(each => JSON.stringify(each)).join(', ')}.`,

@@ -4,7 +4,7 @@ import { plural } from '../runtime/format-count'
 import { formatSize } from '../runtime/format-size'
 import type { TargetFacts, TargetPlace } from '../server/parse-target'
 import type { PlannedFolder } from './judge-target'
-import type { RereadFiles, RereadParts } from './reread-parts'
+import { folderContent, type RereadFiles, type RereadParts } from './reread-parts'
 
 export interface FoldersRequest {
   inputs: Pick<RestoreInputs, 'overwrite' | 'allowedEntries' | 'ssh'>
@@ -67,15 +67,15 @@ function placeProblems(
 function diskProblems(
   folders: readonly PlannedFolder[],
   { places }: TargetFacts,
-  { content }: RereadFiles,
+  files: RereadFiles,
 ): PreflightFinding[] {
   const byMount = Map.groupBy(folders.keys(), index => folders[index]?.mount ?? '')
   return [...byMount].flatMap(([mount, indexes]): PreflightFinding[] => {
     const all = [...indexes]
     const free = places[all[0] ?? 0]?.freeBytes
-    const paths = all.map(index => folders[index]?.path)
-    const needed = (content.perPath ?? [])
-      .filter(({ path }) => paths.includes(path))
+    const needed = all
+      .map(index => folderContent(files, folders[index]?.path ?? ''))
+      .filter(each => each !== undefined)
       // A block for each entry, and the files themselves.
       .reduce((sum, each) => sum + each.fileBytes + 4096 * (each.files + each.directories + each.links), 0)
     if (free === undefined || free >= needed) return []

@@ -1,5 +1,5 @@
 import { checkArchive } from '../checks/archive-check'
-import type { ArchiveContent, ContentCheck, DumpContent } from '../checks/content-check'
+import type { ArchiveContent, ContentCheck, DumpContent, FolderContent } from '../checks/content-check'
 import { checkDump } from '../checks/dump-check'
 import type { DumpNeeds } from '../checks/dump-needs'
 import { UserError } from '../runtime/errors'
@@ -33,6 +33,11 @@ export interface RereadFiles {
   artifact: FilesArtifact
   content: ArchiveContent
   etag: string
+}
+
+/** What of the archive lies in one of the manifest's folders. */
+export function folderContent({ artifact, content }: RereadFiles, path: string): FolderContent | undefined {
+  return content.perPath?.[artifact.paths.indexOf(path)]
 }
 
 interface RereadTools {
