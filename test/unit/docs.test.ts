@@ -124,6 +124,7 @@ function filledIn(name: string, value: string, row: Readonly<Record<string, stri
 describe('the workflows in examples/ and in the pages', () => {
   it('are there', () => {
     expect(examples.map(path => basename(path))).toEqual([
+      'daily-verify.yml',
       'fleet.yml',
       'hourly-backup.yml',
       'oidc.yml',
