@@ -5,8 +5,10 @@ import type { Runtime } from '../runtime/runtime'
 import type { Turn } from '../runtime/turns'
 import { lookAtArtifact } from '../snapshot/look-at-artifact'
 import type { Artifact, Manifest } from '../snapshot/manifest'
+import { ManifestError } from '../snapshot/manifest-codec'
 import { readSlot, type SlotState } from '../snapshot/slot-state'
 import type { Store } from '../store/store'
+import { isArchivedFault, StoreError } from '../store/store-error'
 import { rereadArtifact } from './reread-artifact'
 import type { VerifyProgress } from './verify-progress'
 
@@ -52,12 +54,12 @@ export async function verifyPoint(
 ): Promise<VerifiedPoint | undefined> {
   const { clock } = tools.runtime
   const startedMs = clock.monotonicMs()
-  let state = await readSlot(tools.store, point.prefix, point.slot)
+  let state = await stateOf(tools.store, point)
   for (let attempt = 1; ; attempt++) {
     if (state.kind === 'empty') return undefined
     const judged = await judge(point, state, level, tools)
     tools.signal.throwIfAborted()
-    const now = judged.findings.length === 0 ? state : await readSlot(tools.store, point.prefix, point.slot)
+    const now = judged.findings.length === 0 ? state : await stateOf(tools.store, point)
     // A backup may have written this slot meanwhile: then the findings are about what is gone.
     if (isSame(state, now) || attempt === attemptsAtMost) {
       return { name: point.name, ...judged, durationMs: clock.monotonicMs() - startedMs }
@@ -68,6 +70,18 @@ export async function verifyPoint(
 }
 
 const attemptsAtMost = 3
+
+/** A manifest that is too large for one, or that lies in an archive, is this recovery point's trouble and not the store's. */
+async function stateOf(store: Store, { prefix, slot }: PointName): Promise<SlotState> {
+  try {
+    return await readSlot(store, prefix, slot)
+  } catch (error) {
+    if (!isArchivedFault(error) && !(error instanceof StoreError && error.code === 'TooLong')) throw error
+    const { message, advice } = error
+    const facts = advice === undefined ? {} : { advice }
+    return { kind: 'unreadable', text: '', error: new ManifestError(message, facts) }
+  }
+}
 
 type Judged = Omit<VerifiedPoint, 'name' | 'durationMs'>
 

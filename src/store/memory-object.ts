@@ -18,6 +18,14 @@ export function describeObject({ bytes, ...facts }: MemoryObject): StoredObject 
   return { ...facts, ...storageClass, versionId: null, sizeBytes: bytes.length }
 }
 
+/** The object as text. */
+export function textOfObject({ bytes, isArchived }: MemoryObject, key: string): string {
+  const doing = `read "${key}" as text`
+  if (isArchived) throw refusal('InvalidObjectState', 403, doing)
+  if (bytes.length > 8 * 2 ** 20) throw refusal('TooLong', 200, doing)
+  return bytes.toString('utf8')
+}
+
 /** The object's bytes. With `cut` the stream breaks off behind so many of them. */
 export function openObject(
   { bytes, etag, isArchived }: MemoryObject,

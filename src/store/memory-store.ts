@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { inKeyOrder, KeyOrderedMap } from './key-ordered-map'
 import { FaultScript, type Faults, type Moment, type StoreOperation } from './memory-faults'
-import { describeObject, type MemoryObject, openObject } from './memory-object'
+import { describeObject, type MemoryObject, openObject, textOfObject } from './memory-object'
 import { assemble, type MemoryUpload, md5, refusal } from './memory-upload'
 import { orAborted } from './or-aborted'
 import type {
@@ -87,10 +87,8 @@ class InMemory extends FaultScript implements MemoryStore {
 
   getText(key: string): Promise<string | undefined> {
     return this.#operate('getText', key, () => {
-      const bytes = this.#objects.get(key)?.bytes
-      if (bytes !== undefined && bytes.length > 8 * 2 ** 20)
-        throw refusal('TooLong', 200, `read "${key}" as text`)
-      return bytes?.toString('utf8')
+      const held = this.#objects.get(key)
+      return held && textOfObject(held, key)
     })
   }
 

@@ -148,6 +148,9 @@ describe('verify', () => {
         manifest.artifacts = []
       },
     })
+    await storePoint(store, hour(8))
+    store.archive(slotKeys(prefix, 'Monday-08-00').manifest)
+    await putBytes(store, slotKeys(prefix, 'Monday-09-00').manifest, Buffer.alloc(9_000_000))
     await storePoint(store, { ...hour(11), edit: unfinished })
     await storePoint(store, {
       ...hour(12),
@@ -165,6 +168,8 @@ describe('verify', () => {
       ['Monday-13-00', 'unreadable'],
       ['Monday-12-00', 'unfinished'],
       ['Monday-11-00', 'unfinished'],
+      ['Monday-09-00', 'unreadable'],
+      ['Monday-08-00', 'unreadable'],
       ['Monday-10-00', 'empty'],
     ])
     expect(error.message).toContain('has the format "make-a-backup/2"')
