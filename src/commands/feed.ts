@@ -18,15 +18,23 @@ export async function feed(
     await send(intake.input)
     await intake.done
   } catch (error) {
-    // An input that broke off is only the echo of what the job has to say.
-    const isEcho = intake.input.errored !== null && intake.input.errored === error
-    if (signal.aborted || !isEcho) {
+    if (signal.aborted || !isEcho(error, intake.input)) {
       intake.close()
       throw signal.aborted ? signal.reason : error
     }
-    await intake.done
+    const patience = setTimeout(() => intake.close(), patienceMs)
+    await intake.done.finally(() => clearTimeout(patience))
     throw error
   } finally {
     signal.removeEventListener('abort', stop)
   }
+}
+
+/** The other side is gone by then, and its last words are on their way. */
+const patienceMs = 10_000
+
+/** An input that broke off under the sender's hands is only the echo of what the job has to say. */
+function isEcho(error: unknown, input: Writable): boolean {
+  if (input.errored === error) return true
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
 }

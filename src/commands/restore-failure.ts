@@ -18,7 +18,8 @@ export async function restoreFailure(error: unknown, work: RestoreWork): Promise
     work.save()
   }
   const facts = {
-    cause: error,
+    // What was cancelled is told as what was going on, and not as its cause.
+    ...(isCancelled ? {} : { cause: error }),
     safe: stateInWords(outcome, work),
     ...adviceFor(error, outcome),
     detail: [
@@ -81,9 +82,13 @@ function adviceFor(error: unknown, { left }: WayBackOutcome): { advice?: string 
   if (left.length === 0) return own === undefined ? {} : { advice: own }
   const commands = left.map(each => each.commands).filter(each => each.length > 0)
   const [first] = commands
-  const more = commands.length > 1 ? ' For the others see the log.' : ''
-  const putBack = first === undefined ? '' : `Put it back on the server: ${first.join(' && ')}${more}`
-  return { advice: [putBack, own ?? 'Then run the restore again.'].filter(text => text !== '').join(' ') }
+  const more = commands.length > 1 ? ' (for the others see the log)' : ''
+  const putBack = first === undefined ? '' : `Put it back on the server${more}: ${first.join(' && ')}`
+  return {
+    advice: [own ?? 'Put right what is incomplete, then run the restore again.', putBack]
+      .filter(text => text !== '')
+      .join(' '),
+  }
 }
 
 function stoppedWhere({ state }: RestoreWork): string {

@@ -110,7 +110,7 @@ describe('a restore writes nothing when', () => {
     [
       'the time',
       manifest => Object.assign(manifest, { startedAt: '2026-11-24T13:05:02.120Z' }),
-      /is that of slot running.*2026-11-23T13:05:02/,
+      /is that of slot "running" taken at "2026-11-23T13:05:02/,
     ],
     [
       'the list of tables',

@@ -57,7 +57,7 @@ exec "$real/mariadb" "$@"`,
 function stallImports(): void {
   scene.tools.replace(
     ['mariadb'],
-    `case "$*" in *--binary-mode*) { head -c 1500000; exec sleep 25; } | "$real/mariadb" "$@"; exit ;; esac
+    `case "$*" in *--binary-mode*) { head -c 1500000; exec sleep 9; } | "$real/mariadb" "$@"; exit ;; esac
 exec "$real/mariadb" "$@"`,
   )
 }
@@ -173,7 +173,7 @@ describe('a restore over a live site', () => {
 /** Runs the commands that an annotation names, as a person on the server would. */
 async function followByHand(message: string): Promise<void> {
   const commands =
-    /Put it back on the server: (mysql -e .* \| gunzip \| mysql \S+ \S+)/.exec(message)?.[1] ?? ''
+    /Put it back on the server: (mysql -e .* \| gunzip \| mysql \S+ \S+)$/m.exec(message)?.[1] ?? ''
   expect(commands).toMatch(/DROP DATABASE .* && mysql -e .*CREATE DATABASE .* && aws .* s3 cp /)
   const { s3, mysql } = scene.services
   await command('bash', [
