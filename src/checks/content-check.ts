@@ -1,3 +1,5 @@
+import type { DumpNeeds } from './dump-needs'
+
 /**
  * A streaming check of uncompressed content. It is shown every byte once, in order, measures in passing in constant
  * memory, and throws as soon as it knows that the content is bad.
@@ -16,11 +18,13 @@ export interface ContentDigest {
   sha256: string
 }
 
-/** One table of a dump: the size of its `INSERT` lines and their sha256. */
+/** One table of a dump: the size of its `INSERT` lines and their sha256; or those of its rows alone, without their layout. */
 export interface TableFingerprint {
   name: string
   bytes: number
   sha256: string
+  /** Only of rows that were read without their layout. */
+  rows?: number
 }
 
 /** What a dump holds. Names as the dump has them, in its order; `routines` as `procedure name` or `function name`. */
@@ -30,6 +34,8 @@ export interface DumpContent extends ContentDigest {
   triggers: string[]
   routines: string[]
   events: string[]
+  /** Only of a dump that was checked for them. */
+  needs?: DumpNeeds
 }
 
 /** What an archive holds. `files`: names of regular files, hard links among them; `links`: symbolic links. */

@@ -1,24 +1,36 @@
 import { createHash } from 'node:crypto'
 import { CheckError } from './check-error'
 import type { ContentCheck, DumpContent } from './content-check'
+import { DumpComments } from './dump-comments'
+import { DumpNeedsReader } from './dump-needs-reader'
 import { DumpObjects } from './dump-objects'
 import { DumpStatement, type StatementKind } from './dump-statement'
+import { LayoutFreeRows } from './layout-free-rows'
 import { printable } from './printable'
+import { RowsAsWritten } from './row-digest'
 import { RowReader } from './row-reader'
 import { SqlLexer } from './sql-lexer'
 import type { SqlListener, TokenKind } from './sql-token'
 
-/**
- * Checks the output of mysqldump or mariadb-dump of one database (with comments, without `--databases`): whole to its last
- * line, nothing but SQL in it, every view in its final form. `passes`: how many dumps follow each other in the stream; nobody
- * can tell of one that was stored, and a cut between the two shows in what it holds.
- */
-export function checkDump(options: { passes?: number | 'one or two' } = {}): ContentCheck<DumpContent> {
-  return new DumpCheck(options.passes ?? 1)
+export interface DumpCheckOptions {
+  /** How many dumps follow each other; nobody can tell of one that was stored, and a cut between the two shows in what it holds. */
+  passes?: number | 'one or two'
+  /** Also tell what the dump needs of its target. Slower where there is much but rows. */
+  needs?: boolean
+  /**
+   * What a table's fingerprint is taken of. `as-written`: its statements, to the byte; that is what manifests have. `layout-free`: its
+   * rows and their order alone, and they are counted; it is the same for different versions of the tools, and takes longer.
+   */
+  rows?: 'as-written' | 'layout-free'
 }
 
-/** The `write_footer` of both tools; they pad the hour with a blank. */
-const trailer = /^-- Dump completed(?: on \d{4}-\d{2}-\d{2} [ \d]\d:\d{2}:\d{2})?\s*$/
+/**
+ * Checks the output of mysqldump or mariadb-dump of one database (with comments, without `--databases`): whole to its last
+ * line, nothing but SQL in it, every view in its final form.
+ */
+export function checkDump(options: DumpCheckOptions = {}): ContentCheck<DumpContent> {
+  return new DumpCheck(options)
+}
 
 const foreignLimit = 200
 
@@ -29,23 +41,33 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
   private chunk: Buffer = Buffer.alloc(0)
   private readonly lexer = new SqlLexer(this)
   private readonly statement = new DumpStatement(this.lexer.quoteMode)
-  private readonly objects = new DumpObjects()
-  private readonly rows = new RowReader(this.objects)
+  private readonly comments = new DumpComments()
+  private readonly objects: DumpObjects
+  private readonly rows: RowReader
+  private readonly needs: DumpNeedsReader | undefined
+  /** Whether the head of the statement has told what it is. */
+  private isKnown = false
 
   /** Where the current statement begins in this chunk, 0 when in an earlier one; undefined between statements. */
   private statementStart: number | undefined
-  private afterStatement = false
+  /** Where it begins in the stream. */
+  private statementOffset = 0
   private trailers = 0
   /** The beginning of a line that is not SQL. */
   private foreign: string | undefined
 
-  constructor(passes: number | 'one or two') {
+  constructor({ passes = 1, needs = false, rows = 'as-written' }: DumpCheckOptions) {
+    const isLayoutFree = rows === 'layout-free'
+    this.objects = new DumpObjects(() => (isLayoutFree ? new LayoutFreeRows() : new RowsAsWritten()))
+    this.rows = new RowReader(this.objects, { everyHead: isLayoutFree })
+    this.needs = needs ? new DumpNeedsReader() : undefined
     this.passes = passes === 'one or two' ? { least: 1, most: 2 } : { least: passes, most: passes }
   }
 
   write(chunk: Buffer): void {
     this.chunk = chunk
     this.bytes += chunk.length
+    this.needs?.chunk(chunk)
     this.digest.update(chunk)
     let at = 0
     while (at < chunk.length) {
@@ -63,7 +85,8 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
     const { least, most } = this.passes
     if (this.trailers < least || this.rows.isOpen || !this.lexer.idle) throw this.cutError()
     if (!this.lexer.blank) throw this.trailers < most ? this.cutError() : this.goesOnError()
-    return { bytes: this.bytes, sha256: this.digest.digest('hex'), ...this.objects.finish() }
+    const content = { bytes: this.bytes, sha256: this.digest.digest('hex'), ...this.objects.finish() }
+    return this.needs === undefined ? content : { ...content, needs: this.needs.finish() }
   }
 
   progress(): { bytes: number; tables: number } {
@@ -75,28 +98,31 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
       if (this.trailers === this.passes.most) throw this.goesOnError()
       if (start >= 0) this.rows.dropHead()
       this.statementStart = Math.max(start, 0)
+      this.statementOffset = this.bytes - this.chunk.length + start
     }
-    this.act(this.statement.read(kind, text, conditional), text, end)
+    this.needs?.token(kind, text)
+    if (!this.isKnown) this.act(this.statement.read(kind, text, conditional), text, end)
   }
 
-  statementEnd(): void {
-    this.act(this.statement.end(), '', 0)
+  statementEnd(end: number): void {
+    if (!this.isKnown) this.act(this.statement.end(), '', 0)
+    const isEmpty = this.statementStart === undefined
+    this.needs?.end(isEmpty ? 0 : this.bytes - this.chunk.length + end - this.statementOffset)
     this.beginStatement()
   }
 
   lineComment(text: string, atLineStart: boolean): void {
     if (this.trailers === this.passes.most) throw this.goesOnError()
-    // A table name with line breaks can put this text on a line of a comment, but never right behind a statement.
-    if (atLineStart && this.afterStatement && trailer.test(text)) {
-      this.trailers++
-      this.lexer.blank = true
-    }
-    this.afterStatement = false
+    if (this.comments.read(text, atLineStart).kind !== 'trailer') return
+    this.trailers++
+    this.lexer.blank = true
   }
 
   private act(statement: StatementKind, text: string, end: number): void {
     if (statement.kind === 'open') return
-    this.lexer.tokens = false
+    this.isKnown = true
+    this.needs?.statement(statement)
+    this.lexer.tokens = this.needs !== undefined
     if (statement.kind === 'object') this.objects.add(statement.object, statement.name)
     if (statement.kind === 'rows') {
       this.rows.open(statement.table, this.chunk.subarray(this.statementStart ?? 0, end))
@@ -112,6 +138,7 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
     const end = this.rows.read(this.chunk, at)
     if (!this.rows.isOpen) {
       this.lexer.restart()
+      this.needs?.end(this.rows.longestBytes)
       this.beginStatement()
     }
     return end
@@ -121,7 +148,8 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
     this.statement.reset()
     this.rows.dropHead()
     this.statementStart = undefined
-    this.afterStatement = true
+    this.isKnown = false
+    this.comments.statement()
   }
 
   /** A chunk may end between INSERT and VALUES: those bytes count for the table that is not known yet. */

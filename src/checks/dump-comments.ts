@@ -6,6 +6,9 @@ export type CommentMeaning =
 /** The `write_footer` of both tools; they pad the hour with a blank. */
 const trailer = /^-- Dump completed(?: on \d{4}-\d{2}-\d{2} [ \d]\d:\d{2}:\d{2})?\s*$/
 
+/** The line before a dump of MariaDB 10.5.25, 10.6.18, 10.11.8 and newer; the form without `M` came first. */
+export const sandboxLine = /^\s*\/\*M?!999999\\- enable the sandbox mode \*\/[ \t\r]*\n/
+
 const other: CommentMeaning = { kind: 'other' }
 
 /**

@@ -1,8 +1,8 @@
-import { createHash, type Hash } from 'node:crypto'
 import { CheckError } from './check-error'
 import type { DumpContent, TableFingerprint } from './content-check'
 import type { DumpObject } from './dump-statement'
 import { printable } from './printable'
+import type { RowDigest } from './row-digest'
 import type { RowSink } from './row-reader'
 
 /** What a dump was found to hold: its tables with the fingerprints of their rows, and the names of all else. */
@@ -15,7 +15,13 @@ export class DumpObjects implements RowSink {
   private readonly events = new Set<string>()
   private last: string | undefined
   /** The table whose rows are passing. */
-  private current: { table: TableFingerprint; hash: Hash } | undefined
+  private current: { table: TableFingerprint; rows: RowDigest } | undefined
+  private readonly newDigest: () => RowDigest
+
+  /** `newDigest`: for the rows of a table. */
+  constructor(newDigest: () => RowDigest) {
+    this.newDigest = newDigest
+  }
 
   get tableCount(): number {
     return this.tables.size
@@ -30,7 +36,7 @@ export class DumpObjects implements RowSink {
     switch (object) {
       case 'table':
         this.last = name
-        if (!this.tables.has(name)) this.tables.set(name, { name, bytes: 0, sha256: hashOfNothing })
+        if (!this.tables.has(name)) this.tables.set(name, { name, ...this.newDigest().finish() })
         return
       case 'placeholder':
         this.placeholders.add(name)
@@ -60,17 +66,15 @@ export class DumpObjects implements RowSink {
     if (table.bytes > 0)
       throw new CheckError(`The dump has rows of the table ${printable(name)} in two places.`)
     this.last = name
-    this.current = { table, hash: createHash('sha256') }
+    this.current = { table, rows: this.newDigest() }
   }
 
   addHead(bytes: Buffer): void {
-    this.addRows(bytes)
+    this.current?.rows.addHead(bytes)
   }
 
   addRows(bytes: Buffer): void {
-    if (this.current === undefined) return
-    this.current.table.bytes += bytes.length
-    this.current.hash.update(bytes)
+    this.current?.rows.addRows(bytes)
   }
 
   /** Throws `CheckError` for a view of which only the placeholder came. */
@@ -92,9 +96,7 @@ export class DumpObjects implements RowSink {
   }
 
   private closeRows(): void {
-    if (this.current !== undefined) this.current.table.sha256 = this.current.hash.digest('hex')
+    if (this.current !== undefined) Object.assign(this.current.table, this.current.rows.finish())
     this.current = undefined
   }
 }
-
-const hashOfNothing = createHash('sha256').digest('hex')

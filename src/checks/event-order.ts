@@ -1,4 +1,4 @@
-import { DumpComments } from './dump-comments'
+import { DumpComments, sandboxLine } from './dump-comments'
 import { DumpStatement, type StatementKind } from './dump-statement'
 import { HeldSql } from './held-sql'
 import { RowReader } from './row-reader'
@@ -14,9 +14,6 @@ import { type PlaceMark, type StatementPlace, StatementPlaces } from './statemen
  * `waiting`: behind the events. Out, but for what may turn out to be the first statement of the end.
  */
 type Mode = 'beginning' | 'passing' | 'events' | 'waiting'
-
-/** MariaDB 10.5.25, 10.6.18, 10.11.8 and newer; the form without `M` came first. */
-const sandboxLine = /^\s*\/\*M?!999999\\- enable the sandbox mode \*\/[ \t\r]*\n/
 
 const newline = 0x0a
 

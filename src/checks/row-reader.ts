@@ -32,9 +32,19 @@ export class RowReader {
   private headBytes = 0
   /** `INSERT INTO … VALUES` of the last statement; the next one most likely begins with the same bytes. */
   private repeated = Buffer.alloc(0)
+  private readonly repeatLimit: number
+  private statementBytes = 0
+  private longest = 0
 
-  constructor(sink: RowSink) {
+  /** `everyHead`: each statement is to be opened by itself, so that no head is among the rows. */
+  constructor(sink: RowSink, options: { everyHead?: boolean } = {}) {
     this.sink = sink
+    this.repeatLimit = options.everyHead === true ? 0 : repeatLimit
+  }
+
+  /** Of the statements that have ended. */
+  get longestBytes(): number {
+    return this.longest
   }
 
   /** Between VALUES and the end of a statement. */
@@ -62,19 +72,32 @@ export class RowReader {
     this.dropHead()
     this.sink.openRows(table)
     this.sink.addHead(head)
-    this.repeated = head.subarray(0, head.length > repeatLimit ? 0 : head.length)
+    this.repeated = head.subarray(0, head.length > this.repeatLimit ? 0 : head.length)
+    this.statementBytes = head.length
     this.matched = 0
     this.opened = true
   }
 
   /** Returns the index behind the rows: of this statement and of those that follow it with the same head. */
   read(chunk: Buffer, at: number): number {
+    let start = at
     let end = this.end(chunk, at)
-    while (end >= 0 && this.repeatsAt(chunk, end)) end = this.end(chunk, end + this.repeated.length)
+    while (end >= 0) {
+      this.endStatement(end - start)
+      if (!this.repeatsAt(chunk, end)) break
+      start = end
+      end = this.end(chunk, end + this.repeated.length)
+    }
     this.opened = end < 0
     const stop = end < 0 ? chunk.length : end
+    if (this.opened) this.statementBytes += stop - start
     this.sink.addRows(at === 0 && stop === chunk.length ? chunk : chunk.subarray(at, stop))
     return stop
+  }
+
+  private endStatement(lastBytes: number): void {
+    this.longest = Math.max(this.longest, this.statementBytes + lastBytes)
+    this.statementBytes = 0
   }
 
   private repeatsAt(chunk: Buffer, at: number): boolean {

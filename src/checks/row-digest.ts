@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto'
+
+/** What the rows of one table come to. */
+export interface RowsFound {
+  bytes: number
+  sha256: string
+  /** Only where they were counted. */
+  rows?: number
+}
+
+/** Digests the rows of one table. */
+export interface RowDigest {
+  /** `INSERT INTO … VALUES`. */
+  addHead(bytes: Buffer): void
+  /** What follows, to the line break behind `;`. */
+  addRows(bytes: Buffer): void
+  finish(): RowsFound
+}
+
+/** Of the statements as they are, to the byte. */
+export class RowsAsWritten implements RowDigest {
+  private readonly hash = createHash('sha256')
+  private bytes = 0
+
+  addHead(bytes: Buffer): void {
+    this.addRows(bytes)
+  }
+
+  addRows(bytes: Buffer): void {
+    this.bytes += bytes.length
+    this.hash.update(bytes)
+  }
+
+  finish(): RowsFound {
+    return { bytes: this.bytes, sha256: this.hash.digest('hex') }
+  }
+}

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import type { DumpContent } from '../../src/checks/content-check'
+import { checkDump, type DumpCheckOptions } from '../../src/checks/dump-check'
+import { baseOptions } from '../../src/server/dump-arguments'
+import { awkwardContent, awkwardDatabaseSql } from '../servers/awkward-database'
+import { freshDatabase, testServices, testSql } from '../servers/test-services'
+
+const services = testServices()
+
+async function dump(
+  database: string,
+  check: DumpCheckOptions,
+  more: readonly string[] = [],
+): Promise<DumpContent> {
+  const login = `--defaults-file=${services.mysql.clientConfig}`
+  const { stdout } = await promisify(execFile)(
+    'mariadb-dump',
+    [login, ...baseOptions, ...more, '--', database],
+    {
+      encoding: 'buffer',
+      maxBuffer: 256 * 1024 * 1024,
+    },
+  )
+  const checking = checkDump(check)
+  for (let at = 0; at < stdout.length; at += 10_007) checking.write(stdout.subarray(at, at + 10_007))
+  return checking.finish()
+}
+
+describe('checkDump of a real database with everything', () => {
+  let database: string
+  beforeAll(async () => {
+    database = await freshDatabase(services)
+    await testSql(services, awkwardDatabaseSql, database)
+  })
+
+  it('tells what it needs, and finds the same as a backup', async () => {
+    const { needs, ...content } = await dump(database, { needs: true })
+    const { sha256: _, ...usual } = await dump(database, {})
+    expect(content).toMatchObject(usual)
+    expect(needs).toMatchObject({
+      definers: ['root@localhost'],
+      hasGtidPurged: false,
+      hasSandboxLine: true,
+      usesDatabase: undefined,
+      strangers: [],
+    })
+    expect(needs?.engines.toSorted()).toEqual(['Aria', 'InnoDB', 'MyISAM'])
+    const listed = async (table: string, column: string) =>
+      (await testSql(services, `SELECT ${column} FROM information_schema.${table}`)).split('\n')
+    const sets = await listed('CHARACTER_SETS', 'CHARACTER_SET_NAME')
+    const collations = await listed('COLLATIONS', 'COLLATION_NAME')
+    expect(needs?.characterSets.filter(name => !sets.includes(name))).toEqual([])
+    expect(needs?.collations.filter(name => !collations.includes(name))).toEqual([])
+    expect(needs?.characterSets).toEqual(expect.arrayContaining(['latin1', 'utf8mb4']))
+    const largest = Math.max(...content.tables.map(({ bytes }) => bytes))
+    // The tool begins a new statement at a megabyte.
+    expect(needs?.longestStatementBytes).toBeGreaterThan(largest / 2)
+    expect(needs?.longestStatementBytes).toBeLessThanOrEqual(2 ** 20)
+  })
+
+  it.each([
+    ['a statement for every row', ['--skip-extended-insert']],
+    ['in small statements', ['--net-buffer-length=4096']],
+    ['with columns', ['--complete-insert']],
+    ['as REPLACE', ['--replace']],
+  ])('finds the same rows without their layout, dumped %s', async (_, more) => {
+    const rows = 'layout-free'
+    const usual = await dump(database, { rows })
+    const other = await dump(database, { rows }, more)
+    expect(other.tables).toEqual(usual.tables)
+    expect(usual.tables.map(({ name }) => name).sort()).toEqual(
+      [...awkwardContent.tables, ...awkwardContent.sequences].sort(),
+    )
+    for (const { name, rows: counted } of usual.tables.filter(
+      table => !awkwardContent.sequences.some(each => each === table.name),
+    )) {
+      const quoted = `\`${name.replaceAll('`', '``')}\``
+      const there = await testSql(services, `SELECT COUNT(*) FROM ${quoted}`, database)
+      expect([name, counted]).toEqual([name, Number(there)])
+    }
+  })
+})
