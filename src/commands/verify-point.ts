@@ -1,7 +1,7 @@
 import { printable } from '../checks/printable'
 import type { VerifyLevel } from '../inputs/verify'
 import type { VerifiedPoint, VerifyFinding } from '../report/verify-report'
-import type { Runtime } from '../runtime/runtime'
+import type { Runtime, Warning } from '../runtime/runtime'
 import type { Turn } from '../runtime/turns'
 import { lookAtArtifact } from '../snapshot/look-at-artifact'
 import type { Artifact, Manifest } from '../snapshot/manifest'
@@ -10,6 +10,7 @@ import { readSlot, type SlotState } from '../snapshot/slot-state'
 import type { Store } from '../store/store'
 import { isArchivedFault, StoreError } from '../store/store-error'
 import { rereadArtifact } from './reread-artifact'
+import { storeProof } from './store-proof'
 import type { VerifyProgress } from './verify-progress'
 
 /** A recovery point by its name: `suspect/Monday-13-00` is the slot `Monday-13-00` of the folder `<prefix>/suspect`. */
@@ -24,10 +25,17 @@ export interface PointToDrill extends PointName {
   manifest: Manifest
 }
 
-/** How a trial restore went. `findings` is empty when everything came out as the manifest says. */
+/** How a trial restore went. */
 export interface DrillResult {
+  /** Empty when everything came out as the manifest says, and every check of the user's was true. */
   findings: readonly VerifyFinding[]
+  /** From the start of the first import to the end of the last unpacking. */
   restoreSeconds: number
+  /** The throwaway server; left out when there was no database to import. */
+  server?: { flavor: string; version: string }
+  /** How many of each were compared. */
+  tables: number
+  files: number
 }
 
 /** Restores a recovery point for a trial and compares what comes out. Throws when it could not be tried. */
@@ -41,6 +49,7 @@ export interface PointTools {
   turn: Turn
   progress: VerifyProgress
   drill: Drill
+  note: (warning: Warning) => void
 }
 
 /**
@@ -104,8 +113,19 @@ async function judge(
   const findings: VerifyFinding[] = artifacts.length === 0 ? [holdsNothing(point)] : found.flat()
   if (findings.length > 0) return { ...facts, status: 'failed', findings }
   if (level !== 'restore') return { ...facts, status: 'proven', findings }
-  const drilled = await tools.drill({ ...point, manifest })
-  return { ...facts, ...drilled, status: drilled.findings.length === 0 ? 'proven' : 'failed' }
+  return { ...facts, ...(await tryToRestore({ ...point, manifest }, tools)) }
+}
+
+async function tryToRestore(
+  point: PointToDrill,
+  { runtime, store, drill, note }: PointTools,
+): Promise<Pick<VerifiedPoint, 'status' | 'findings' | 'restoreSeconds'>> {
+  const result = await drill(point)
+  const { findings, restoreSeconds } = result
+  if (findings.length > 0) return { status: 'failed', findings, restoreSeconds }
+  const warning = await storeProof(store, point, result, runtime)
+  if (warning !== undefined) note(warning)
+  return { status: 'proven', findings, restoreSeconds }
 }
 
 async function findingsOf(

@@ -4,11 +4,11 @@ import { pointLines } from '../report/verify-lines'
 import type { VerifiedPoint, VerifyReport } from '../report/verify-report'
 import { UserError } from '../runtime/errors'
 import { plural } from '../runtime/format-count'
-import type { Runtime } from '../runtime/runtime'
+import type { Runtime, Warning } from '../runtime/runtime'
 import { turns } from '../runtime/turns'
 import type { Store } from '../store/store'
 import { pointsToVerify } from './points-to-verify'
-import { type Drill, type PointName, verifyPoint } from './verify-point'
+import { type Drill, type PointName, type PointToDrill, verifyPoint } from './verify-point'
 import { verifyProgress } from './verify-progress'
 
 /** What the command needs of the world; tests pass their own. */
@@ -56,7 +56,10 @@ async function verifyEach(
   const oneByOne = turns(1)
   const tools = {
     ...{ runtime, store, signal, progress, turn: turns(atOnce) },
-    drill: (point: Parameters<Drill>[0]) => oneByOne(() => drill(point)),
+    drill: (point: PointToDrill) => oneByOne(() => drill(point)),
+    note: (warning: Warning) => {
+      report.warnings = [...report.warnings, warning]
+    },
   }
   const verified = verifiedPoints(runtime, report)
   const unfinished: (readonly [number, PointName])[] = []

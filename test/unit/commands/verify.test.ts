@@ -4,6 +4,7 @@ import { loadVerifyInputs } from '../../../src/inputs/verify'
 import { isProven, type VerifyReport } from '../../../src/report/verify-report'
 import { slotKeys } from '../../../src/snapshot/keys'
 import type { Manifest } from '../../../src/snapshot/manifest'
+import { parseProof } from '../../../src/snapshot/proof'
 import { type MemoryStore, memoryStore } from '../../../src/store/memory-store'
 import type { Store } from '../../../src/store/store'
 import { StoreError } from '../../../src/store/store-error'
@@ -20,7 +21,7 @@ let drillResult: DrillResult
 beforeEach(() => {
   store = memoryStore({ minPartBytes: 1 })
   drilled = []
-  drillResult = { findings: [], restoreSeconds: 12 }
+  drillResult = { findings: [], restoreSeconds: 12, tables: 1, files: 1 }
 })
 
 async function run(inputs: Readonly<Record<string, string>> = {}, over: Store = store): Promise<void> {
@@ -283,6 +284,7 @@ describe('verify', () => {
     it('fails by what the drill finds', async () => {
       await storePoint(store, hour(13))
       drillResult = {
+        ...drillResult,
         findings: [{ code: 'restored', message: 'Table "orders" came out otherwise.' }],
         restoreSeconds: 3,
       }
@@ -290,6 +292,29 @@ describe('verify', () => {
         'Monday-13-00 is not proven: Table "orders" came out otherwise.',
       )
       expect(report.points).toMatchObject([{ status: 'failed', restoreSeconds: 3 }])
+      expect(store.keys()).not.toContain(slotKeys(prefix, 'Monday-13-00').proof)
+    })
+
+    it('stores a proof beside the manifest', async () => {
+      const point = { ...hour(13), prefix: `${prefix}/suspect`, verdict: 'suspect' } as const
+      const manifest = await storePoint(store, point)
+      drillResult = { ...drillResult, server: { flavor: 'mariadb', version: '10.11.19' } }
+      await run({ ...inputs, snapshot: 'suspect/Monday-13-00' })
+      const { proof: key } = slotKeys(point.prefix, 'Monday-13-00')
+      expect(parseProof(held(key).toString(), key)).toMatchObject({
+        ...{ slot: 'Monday-13-00', takenAt: manifest.startedAt, provenAt: '2026-11-23T14:00:00.000Z' },
+        ...{ restoreSeconds: 12, tables: 1, files: 1, server: { flavor: 'mariadb', version: '10.11.19' } },
+      })
+    })
+
+    it('is proven also where the proof may not be stored, with a warning', async () => {
+      await storePoint(store, hour(13))
+      store.failAlways('putText', /proof/, new StoreError('denied', { code: 'AccessDenied', status: 403 }))
+      await run(inputs)
+      expect(isProven(report)).toBe(true)
+      expect(report.warnings).toEqual([
+        { code: 'proof-not-stored', message: expect.stringContaining('denied') },
+      ])
     })
   })
 })
