@@ -1,4 +1,3 @@
-import { planLines } from '../commands/describe-restore'
 import { refuseWrong } from '../commands/preflight'
 import { restore } from '../commands/restore'
 import { loadRestoreInputs, type RestoreInputs } from '../inputs/restore'
@@ -29,8 +28,10 @@ export function restoreAction(runtime: Runtime): Promise<void> {
     annotateWarnings(runtime.log, report.warnings)
     setRestoreOutputs(runtime, report)
     await runtime.summary(renderRestoreSummary(scrubRestore(report, runtime.scrub)))
-    if (report.result === 'dry-run') showPlan(runtime, report)
-    else runtime.log.notice(restoredSentence(report), 'Restored')
+    if (report.result === 'dry-run') {
+      refuseWrong({ findings: report.checks?.findings ?? [] })
+      runtime.log.notice('This restore can be done; nothing was written.', 'Dry run')
+    } else runtime.log.notice(restoredSentence(report), 'Restored')
   }
   const summarize = (failure: FailureFacts): string => {
     // A rehearsal has written its summary by then; inputs that are wrong are told by their annotation.
@@ -43,13 +44,6 @@ export function restoreAction(runtime: Runtime): Promise<void> {
     safe: 'Nothing on the server was changed: databases and folders are as they were. Nor was anything in the bucket.',
     summarize,
   })
-}
-
-/** The end of a dry run: what would happen, and a red run when it could not. */
-function showPlan({ log }: Runtime, report: RestoreReport): void {
-  for (const line of planLines(report)) log.info(line)
-  refuseWrong({ findings: report.checks?.findings ?? [] })
-  log.notice('This restore can be done; nothing was written.', 'Dry run')
 }
 
 function emptyReport({ ssh, s3 }: RestoreInputs, now: Date): RestoreReport {

@@ -15,7 +15,7 @@ export function describeRestore(
 ): void {
   report.items = [
     ...verdict.databases.map(planned => describeDatabase(planned, inputs)),
-    ...verdict.folders.map(planned => describeFolder(planned, reread)),
+    ...verdict.folders.map(planned => describeFolder(planned, reread, inputs)),
   ]
   report.checks = { findings: verdict.findings, facts: describeServer(facts, report) }
 }
@@ -59,13 +59,19 @@ function describeDatabase(
         ? 'it is made'
         : state === 'empty'
           ? 'it is filled'
-          : inputs.safetyBackup
-            ? 'it is dumped into the bucket, then replaced'
-            : 'it is replaced without a dump of it',
+          : !inputs.overwrite
+            ? 'refused, since it is not to be overwritten'
+            : inputs.safetyBackup
+              ? 'it is dumped into the bucket, then replaced'
+              : 'it is replaced without a dump of it',
   }
 }
 
-function describeFolder({ path, target, state }: PlannedFolder, { files }: RereadParts): RestoredItem {
+function describeFolder(
+  { path, target, state }: PlannedFolder,
+  { files }: RereadParts,
+  { overwrite }: RestoreInputs,
+): RestoredItem {
   const told = files && folderContent(files, path)
   const before: Record<PlannedFolder['state'], string> = {
     absent: 'is not there',
@@ -89,7 +95,9 @@ function describeFolder({ path, target, state }: PlannedFolder, { files }: Rerea
     then:
       state === 'absent' || state === 'empty'
         ? 'it is made'
-        : `it is put aside as ${target}.before-restore-…, the restored one takes its place`,
+        : !overwrite || state === 'mount'
+          ? 'refused, since it is not to be overwritten'
+          : `it is put aside as ${target}.before-restore-…, the restored one takes its place`,
     kept: null,
   }
 }

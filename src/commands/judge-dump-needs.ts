@@ -66,7 +66,9 @@ export function judgeDumpNeeds(
   if (others.length > 0) {
     wrong(
       `The dump of ${name} would write outside of ${JSON.stringify(target)}: it names ${others.map(each => JSON.stringify(each)).join(', ')}.`,
-      'Restore it by hand, when you have looked at what it does there (docs/recovery-by-hand.md).',
+      others.every(each => each === artifact.database)
+        ? 'Something in it names its own database, as a trigger may. Restore it under its own name, on another server if the live one must stay.'
+        : 'Restore it by hand, when you have looked at what it does there (docs/recovery-by-hand.md).',
     )
   }
   return findings

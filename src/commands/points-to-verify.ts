@@ -2,13 +2,10 @@ import type { VerifyInputs } from '../inputs/verify'
 import { UserError } from '../runtime/errors'
 import type { Warning } from '../runtime/runtime'
 import { chooseSnapshot } from '../snapshot/choose-snapshot'
-import { listingPrefix, parseKey } from '../snapshot/keys'
+import { listingPrefix, parseKey, suspectFolder } from '../snapshot/keys'
 import { tiers } from '../snapshot/tier-name'
 import type { Store } from '../store/store'
 import type { PointName } from './verify-point'
-
-/** The folder beside the ring for what did not pass the shrink guard. */
-const suspectFolder = 'suspect'
 
 /** The recovery points that are asked for. Throws `UserError` when there is none. */
 export async function pointsToVerify(

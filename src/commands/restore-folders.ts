@@ -141,17 +141,20 @@ async function compareTrees(
   const differences = folders.flatMap(({ path }, index) => {
     const told = files && folderContent(files, path)
     const tree = found[index]
-    if (told === undefined || tree === undefined) return [`${path} could not be counted`]
+    if (files === undefined || told === undefined || tree === undefined)
+      return [`${path} could not be counted`]
     const item = work.report.items.find(each => each.kind === 'folder' && each.path === path)
     if (item !== undefined) {
       const size = tree.fileBytes === undefined ? '' : `, ${formatSize(tree.fileBytes)}`
       item.proof = `${plural(tree.files, 'file')}, ${plural(tree.directories, 'directory', 'directories')}, ${plural(tree.links, 'symbolic link')}${size}`
     }
+    // The bytes of a file with names in two folders are counted in both there, and once in the archive.
+    const isShared = (files.content.crossLinks?.count ?? 0) > 0
     const pairs: [string, number, number][] = [
       ['files', told.files, tree.files],
       ['directories', told.directories, tree.directories],
       ['symbolic links', told.links, tree.links],
-      ['bytes of files', told.fileBytes, tree.fileBytes ?? told.fileBytes],
+      ['bytes of files', told.fileBytes, isShared ? told.fileBytes : (tree.fileBytes ?? told.fileBytes)],
     ]
     return pairs.flatMap(([what, wanted, there]) =>
       wanted === there ? [] : [`${path} has ${there} ${what}, not ${wanted}`],

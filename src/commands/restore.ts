@@ -7,7 +7,7 @@ import { type ChosenSnapshot, chooseSnapshot } from '../snapshot/choose-snapshot
 import { timeStamp } from '../snapshot/safety-key'
 import type { Store } from '../store/store'
 import { type ChosenParts, chooseParts } from './choose-parts'
-import { describeRestore } from './describe-restore'
+import { describeRestore, planLines } from './describe-restore'
 import { judgeTarget, type TargetVerdict } from './judge-target'
 import { phases } from './phases'
 import { refuseWrong } from './preflight'
@@ -51,7 +51,7 @@ export async function restore(
     )
     const server = { ...session.server, ...restoreServerOver(session.connection) }
     const verdict = await step('Look at the server', () =>
-      look(inputs, { parts, reread, chosen, server, session }, report),
+      look(inputs, { parts, reread, chosen, server, session, runtime }, report),
     )
     if (inputs.isDryRun) {
       report.result = 'dry-run'
@@ -182,10 +182,11 @@ async function look(
     chosen: ChosenSnapshot
     server: RestoreServer
     session: Session
+    runtime: Runtime
   },
   report: RestoreReport,
 ): Promise<TargetVerdict> {
-  const { parts, reread, chosen, server, session } = facts
+  const { parts, reread, chosen, server, session, runtime } = facts
   const found = await server.lookAtTarget({
     access: inputs.mysql,
     databases: parts.databases.map(({ target }) => target),
@@ -194,6 +195,17 @@ async function look(
   session.signal.throwIfAborted()
   const verdict = judgeTarget(inputs, parts, found, { manifest: chosen.manifest, reread })
   describeRestore(verdict, { inputs, reread, facts: found }, report)
+  for (const line of planLines(report)) runtime.log.info(line)
+  const remarks = verdict.findings.filter(({ level }) => level === 'remark')
+  // A dry run shows them beside what is wrong.
+  if (!inputs.isDryRun)
+    note(
+      report,
+      remarks.map(({ what, fix }) => ({
+        code: 'restore-remark',
+        message: `${what} ${fix.replaceAll('\n', ' ')}`,
+      })),
+    )
   return verdict
 }
 

@@ -1,7 +1,7 @@
 import { CancelledError, messageOf } from '../runtime/errors'
 import type { Runtime } from '../runtime/runtime'
 import type { Findings } from '../server/parse-inventory'
-import { listingPrefix, slotKeys } from '../snapshot/keys'
+import { listingPrefix, slotKeys, suspectFolder } from '../snapshot/keys'
 import { abortLeftovers } from '../snapshot/leftovers'
 import { recoverSlot } from '../snapshot/recover'
 import type { ShrinkVerdict } from '../snapshot/shrink'
@@ -14,9 +14,6 @@ import { publishRun } from './publish-run'
 import { reportPublished } from './report-published'
 import { type TakeRequest, takeArtifacts } from './take-artifacts'
 import { unfinishedRun } from './unfinished-run'
-
-/** The folder beside the ring for what did not pass the shrink guard. */
-const suspectFolder = 'suspect'
 
 /**
  * Stores a suspect recovery point beside the ring, to be looked at, and returns the error that makes the run red. An upload is

@@ -1,6 +1,6 @@
 import { UserError } from '../runtime/errors'
 import type { DatabaseAccess } from '../server/database-access'
-import { parseSnapshotChoice, type SnapshotChoice } from '../snapshot/choose-snapshot'
+import { parseSnapshotChoice, type SnapshotChoice } from '../snapshot/snapshot-choice'
 import type { SshTarget } from '../ssh/connection'
 import type { S3Settings } from '../store/s3-settings'
 import { isInside, normalPath, refuseSystemFolder } from './files'

@@ -1,5 +1,5 @@
 import { UserError } from '../runtime/errors'
-import { parseSnapshotChoice, type SnapshotChoice } from '../snapshot/choose-snapshot'
+import { parseSnapshotChoice, type SnapshotChoice } from '../snapshot/snapshot-choice'
 import type { S3Settings } from '../store/s3-settings'
 import { choice, type InputReader, lines, maskSecret, optional, shown, wrongInput } from './read'
 import { readAll } from './read-all'

@@ -3,6 +3,9 @@ import { compressionSuffix } from '../server/compression'
 import type { Artifact } from './manifest'
 import { tierOf } from './tier-name'
 
+/** The folder beside the ring for what did not pass the shrink guard; its slots have the names of the ring's. */
+export const suspectFolder = 'suspect'
+
 /** The name of the files artifact, between the slot and `.tar` in its key. */
 export const filesArtifactName = 'codebase'
 
