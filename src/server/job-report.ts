@@ -28,7 +28,8 @@ export interface JobReport {
   messages: string[]
 }
 
-const keptMessages = 200
+/** Of what the tools print, only so many lines: the last ones. */
+export const keptMessages = 200
 const longestMessage = 1_000
 
 /** Reads a job's standard error to its end: lines of ours by the nonce, everything else is what the tools said. */
