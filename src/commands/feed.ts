@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream'
 import type { Intake } from '../server/restore-server'
+import { UnreadInput } from '../ssh/unread-input'
 
 /**
  * Sends data into a job of the server. `send` ends the input. Throws the first thing that went wrong: the reason of the signal, else what the
@@ -18,23 +19,13 @@ export async function feed(
     await send(intake.input)
     await intake.done
   } catch (error) {
-    if (signal.aborted || !isEcho(error, intake.input)) {
+    if (signal.aborted || !(error instanceof UnreadInput)) {
       intake.close()
       throw signal.aborted ? signal.reason : error
     }
-    const patience = setTimeout(() => intake.close(), patienceMs)
-    await intake.done.finally(() => clearTimeout(patience))
+    await intake.done
     throw error
   } finally {
     signal.removeEventListener('abort', stop)
   }
-}
-
-/** The other side is gone by then, and its last words are on their way. */
-const patienceMs = 10_000
-
-/** An input that broke off under the sender's hands is only the echo of what the job has to say. */
-function isEcho(error: unknown, input: Writable): boolean {
-  if (input.errored === error) return true
-  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
 }

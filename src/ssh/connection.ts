@@ -31,6 +31,7 @@ export interface Connection {
 
 /** A command running on the server. */
 export interface RemoteProcess {
+  /** Fails with `UnreadInput` when the process ends before it has read everything. */
   readonly stdin: Writable
   readonly stdout: Readable
   readonly stderr: Readable

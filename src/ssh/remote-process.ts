@@ -1,8 +1,8 @@
 import { Readable, Writable } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
-import { FailureError } from '../runtime/errors'
 import type { RemoteExit, RemoteProcess } from './connection'
 import { divert, type Outlet } from './divert'
+import { UnreadInput } from './unread-input'
 
 /** What runs on a link needs from it. */
 export interface Carrier {
@@ -116,12 +116,7 @@ class ChannelInput extends Writable {
 
   refuseFurtherInput(): void {
     if (this.writableFinished || this.destroyed) return
-    const isUnread = this.writableLength > 0
-    this.destroy(
-      isUnread
-        ? new FailureError('The command on the server ended before it had read all its input.')
-        : undefined,
-    )
+    this.destroy(new UnreadInput())
     this.#writtenOnce()
   }
 
