@@ -107,8 +107,9 @@ const meanings = new Map([
 /** The text of an error when it cannot hold a value, else what the error means. */
 function textOf({ code, text }: ClientError): string {
   if (namesOnly.has(code)) return text.trim().replace(/\.$/, '')
-  if (code === 0 && text.startsWith("Unknown command '\\-'")) return "Unknown command '\\-'"
-  return meanings.get(code) ?? 'the text of the error is withheld, since a row may be in it'
+  // A backslash and one mark, as in `\!`, are of a statement and not of a value.
+  const command = code === 0 ? /^Unknown command '\\[^\w\s]'/.exec(text)?.[0] : undefined
+  return command ?? meanings.get(code) ?? 'the text of the error is withheld, since a row may be in it'
 }
 
 /** What to do about errors that imports are known for. */

@@ -150,7 +150,12 @@ async function runSql(connection: Connection, { access, sql, database, name }: S
   const { text } = await runJob(
     connection,
     'sql',
-    [...clientLines({ access, databases: [], dumpOptions: [] }), ...chosen, ['text', sql]],
+    [
+      ...clientLines({ access, databases: [], dumpOptions: [] }),
+      toArgument('--loose-skip-print-query-on-error'),
+      ...chosen,
+      ['text', sql],
+    ],
     { explain: failure => importError(name, failure, () => undefined) },
   )
   return text
