@@ -21,7 +21,10 @@ const eventsTitle = '-- Dumping events for database'
 
 /** Puts the events of a dump behind all else; see `eventsLast`. What it is given may be two dumps, one behind the other. */
 export class EventOrder implements SqlListener {
+  /** The events that do not come. */
+  readonly withheld = new HeldSql()
   private readonly out: (bytes: Buffer) => void
+  private readonly areWithheld: boolean
   private readonly places = new StatementPlaces()
   private readonly lexer = new SqlLexer(this)
   private readonly statement = new DumpStatement(this.lexer.quoteMode)
@@ -47,8 +50,9 @@ export class EventOrder implements SqlListener {
   private isSettled = false
   private readonly lastWords: string[] = []
 
-  constructor(out: (bytes: Buffer) => void) {
+  constructor(out: (bytes: Buffer) => void, areWithheld = false) {
     this.out = out
+    this.areWithheld = areWithheld
   }
 
   write(chunk: Buffer): void {
@@ -131,7 +135,8 @@ export class EventOrder implements SqlListener {
     const kept = this.kept.take()
     const lineEnd = kept.bytes[0] === newline ? 1 : 0
     this.pass(kept.bytes.subarray(0, lineEnd), [])
-    this.pass(events.bytes, events.marks)
+    if (this.areWithheld) this.withheld.add(events.bytes, [])
+    else this.pass(events.bytes, events.marks)
     this.pass(kept.bytes.subarray(lineEnd), shifted(kept.marks, lineEnd))
     this.mode = 'passing'
     this.hasEvents = false

@@ -11,11 +11,16 @@ export interface EventsLast {
   stream: Transform
   /** What stands on a line of what has come out so far, by its number: `the rows of table "orders"`. */
   where(line: number): string | undefined
+  /** When they are withheld, what makes the events, once the stream has ended; empty when there are none. */
+  events(): Buffer
 }
 
-/** For a dump that was checked. Memory is constant but for the events. */
-export function eventsLast(): EventsLast {
-  const order = new EventOrder(bytes => stream.push(bytes))
+/**
+ * For a dump that was checked. Memory is constant but for the events. `areWithheld`: events do not come at all; their SQL sets the
+ * settings that it needs by itself, so it can be run in a session of its own.
+ */
+export function eventsLast({ areWithheld = false }: { areWithheld?: boolean } = {}): EventsLast {
+  const order = new EventOrder(bytes => stream.push(bytes), areWithheld)
   const stream = new Transform({
     highWaterMark: 256 * 1024,
     transform(chunk: Buffer, _encoding, done) {
@@ -25,7 +30,7 @@ export function eventsLast(): EventsLast {
       finished(() => order.finish(), done)
     },
   })
-  return { stream, where: line => order.where(line) }
+  return { stream, where: line => order.where(line), events: () => order.withheld.take().bytes }
 }
 
 function finished(work: () => void, done: (error?: Error) => void): void {

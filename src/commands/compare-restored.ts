@@ -6,7 +6,8 @@ import { compareDumpObjects } from '../snapshot/compare-content'
 import type { DatabaseArtifact } from '../snapshot/manifest'
 
 export interface RestoredRequest {
-  artifact: DatabaseArtifact
+  /** What should be there. */
+  content: DatabaseArtifact['content']
   /** What a dump of the restored database holds. */
   restored: DumpContent
   /** The dump was made by the same tool from the same version of server: then equal rows have equal text. */
@@ -28,8 +29,7 @@ export interface Comparison {
  * it says. Versions of the dump tools lay out the same rows in different ways; then both dumps are read again without their layout.
  */
 export async function compareRestored(request: RestoredRequest): Promise<Comparison> {
-  const { artifact, restored, isSameTool } = request
-  const { content } = artifact
+  const { content, restored, isSameTool } = request
   const others = databaseCounts({ ...content, tables: 0 })
     .slice(1)
     .filter(count => !count.startsWith('0 '))

@@ -1,8 +1,7 @@
 import { FailureError } from '../runtime/errors'
 import { createDatabase, type DatabaseDefaults, dropDatabase } from '../server/database-statements'
 import { byHandCommands } from './by-hand'
-import { dumpAgain } from './dump-again'
-import { type ImportContext, importDump } from './import-dump'
+import { contentOfDump, type ImportTools, importAndCompare } from './import-and-compare'
 import type { PlannedDatabase } from './judge-target'
 import type { DatabaseState } from './restore-state'
 import type { RestoreWork } from './restore-work'
@@ -64,7 +63,7 @@ export function addDatabaseWayBack(
         `${dropDatabase(target)}\n${createDatabase(target, before)}`,
         `the putting back of database ${name}`,
       )
-      await putBack(target, safety, work)
+      await putBack(target, safety, before, work)
       settled()
       if (present !== undefined) work.report.putBack = [...work.report.putBack, target]
     },
@@ -72,29 +71,34 @@ export function addDatabaseWayBack(
 }
 
 /** The way back goes on over another connection when the first one broke. */
-async function putBack(target: string, safety: SafetyDump, work: RestoreWork): Promise<void> {
-  await withProgress(work.runtime, `putting back ${target}`, safety.bytes, onProgress =>
-    importDump(safety, target, { ...importContext(work, work.runtime.signal), onProgress }),
+async function putBack(
+  target: string,
+  safety: SafetyDump,
+  defaults: DatabaseDefaults,
+  work: RestoreWork,
+): Promise<void> {
+  const comparison = await withProgress(work.runtime, `putting back ${target}`, safety.bytes, onProgress =>
+    importAndCompare(
+      {
+        dump: safety,
+        content: contentOfDump(safety.content, defaults),
+        events: safety.content.events,
+        target,
+        options: [],
+        isSameTool: true,
+        readLayoutFree: async () => undefined,
+      },
+      { ...importContext(work, work.runtime.signal), onProgress },
+    ),
   )
-  const { tables } = await dumpAgain({
-    server: work.server,
-    access: work.inputs.mysql,
-    database: target,
-    options: [],
-    hasGzip: work.verdict.hasGzip,
-    signal: work.runtime.signal,
-  })
-  const found = new Map(tables.map(({ name, sha256 }) => [name, sha256]))
-  const other = safety.content.tables.find(({ name, sha256 }) => found.get(name) !== sha256)
-  if (other !== undefined || tables.length !== safety.content.tables.length) {
-    throw new FailureError(
-      `The database ${JSON.stringify(target)} was put back and differs from its dump, in the table ${JSON.stringify(other?.name ?? tables[0]?.name)}.`,
-    )
-  }
+  if (comparison.differences.length === 0) return
+  throw new FailureError(
+    `The database ${JSON.stringify(target)} was put back and differs from its dump: ${comparison.differences.join('; ')}.`,
+  )
 }
 
 /** What an import by this run needs; `signal` ends it. */
-export function importContext(work: RestoreWork, signal: AbortSignal): ImportContext {
+export function importContext(work: RestoreWork, signal: AbortSignal): ImportTools {
   return {
     store: work.store,
     server: work.server,

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { eventsLast } from '../checks/events-last'
@@ -30,12 +31,16 @@ export interface ImportContext {
 }
 
 /**
- * Imports a dump into a database that is there. Its events are made last, when everything they may act on is in place. Throws the first
- * thing that went wrong; nothing of a row is in the message.
+ * Imports a dump into a database that is there, without its events, and returns the SQL that makes them: an event that is due would run at
+ * once, on rows that are still to be compared. Throws the first thing that went wrong; nothing of a row is in the message.
  */
-export async function importDump(dump: StoredDump, database: string, context: ImportContext): Promise<void> {
+export async function importDump(
+  dump: StoredDump,
+  database: string,
+  context: ImportContext,
+): Promise<{ events: Buffer }> {
   const { store, server, access, hasGzip, signal } = context
-  const sql = eventsLast()
+  const sql = eventsLast({ areWithheld: true })
   const intake = await server.openImport({
     access,
     database,
@@ -62,4 +67,14 @@ export async function importDump(dump: StoredDump, database: string, context: Im
       { signal },
     ),
   )
+  return { events: sql.events() }
+}
+
+/** Makes the events of a database that is complete otherwise. */
+export async function importEvents(events: Buffer, database: string, context: ImportContext): Promise<void> {
+  if (events.length === 0) return
+  const { server, access, signal } = context
+  const where = () => 'the events'
+  const intake = await server.openImport({ access, database, compression: 'none', where })
+  await feed(intake, signal, input => pipeline([Readable.from([events]), input], { signal }))
 }

@@ -5,10 +5,8 @@ import { plural } from '../runtime/format-count'
 import { formatSize } from '../runtime/format-size'
 import { alterDatabase, createDatabase, dropDatabase } from '../server/database-statements'
 import type { DatabaseArtifact } from '../snapshot/manifest'
-import { compareRestored } from './compare-restored'
 import { addDatabaseWayBack, importContext, runOwnSql } from './database-way-back'
-import { dumpAgain } from './dump-again'
-import { importDump } from './import-dump'
+import { importAndCompare } from './import-and-compare'
 import type { PlannedDatabase } from './judge-target'
 import { rereadArtifact } from './reread-artifact'
 import type { DatabaseState } from './restore-state'
@@ -107,38 +105,33 @@ async function makeRoom(
 }
 
 async function importInto({ target, artifact }: PlannedDatabase, work: RestoreWork): Promise<void> {
-  const { runtime, report, signal, server, inputs, verdict } = work
+  const { runtime, report } = work
   const item = report.items.find(each => each.kind === 'database' && each.target === target)
   const read = work.reread.databases.find(each => each.artifact === artifact)
   if (read === undefined) throw new TypeError(`The dump of ${artifact.database} was not read before.`)
   const startedMs = runtime.clock.monotonicMs()
-  await withProgress(work.runtime, `database ${target}`, artifact.bytes, onProgress =>
-    importDump({ ...artifact, etag: read.etag }, target, { ...importContext(work, signal), onProgress }),
+  let importedMs = startedMs
+  const comparison = await withProgress(work.runtime, `database ${target}`, artifact.bytes, onProgress =>
+    importAndCompare(
+      {
+        dump: { ...artifact, etag: read.etag },
+        content: artifact.content,
+        events: read.content.events,
+        target,
+        options: work.manifest.server.database?.options ?? [],
+        isSameTool: isSameTool(work),
+        readLayoutFree: () => rereadLayoutFree(artifact, work),
+      },
+      {
+        ...importContext(work, work.signal),
+        onProgress,
+        onImported: () => {
+          importedMs = runtime.clock.monotonicMs()
+          runtime.log.info(`The rows of ${JSON.stringify(target)} are in; it is dumped again and compared.`)
+        },
+      },
+    ),
   )
-  const importedMs = runtime.clock.monotonicMs()
-  const again = {
-    server,
-    access: inputs.mysql,
-    database: target,
-    options: work.manifest.server.database?.options ?? [],
-    hasGzip: verdict.hasGzip,
-    signal,
-  }
-  const restored = await withProgress(
-    work.runtime,
-    `comparing ${target}`,
-    artifact.content.bytes,
-    onProgress => dumpAgain({ ...again, onProgress }),
-  )
-  const comparison = await compareRestored({
-    artifact,
-    restored,
-    isSameTool: isSameTool(work),
-    layoutFree: {
-      restored: () => dumpAgain({ ...again, rows: 'layout-free' }),
-      stored: () => rereadLayoutFree(artifact, work),
-    },
-  })
   if (comparison.differences.length > 0) {
     throw new FailureError(
       `The database ${JSON.stringify(target)} was imported and is not what the manifest says: ${comparison.differences.join('; ')}.`,
