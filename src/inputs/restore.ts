@@ -94,6 +94,15 @@ function readPaths(read: InputReader): RestoreInputs['paths'] {
   const selection = readSelection(read, 'paths')
   if (selection === 'all') return 'all'
   const choices = mapAll(selection, readFolder)
+  mapAll(choices, ({ path }, index) => {
+    if (choices.findIndex(other => other.path === path) === index) return
+    throw wrongInput(
+      'paths',
+      'name each folder once',
+      path,
+      'To have it in two places, restore it twice, or copy it.',
+    )
+  })
   const targets = choices.map(({ path, target }) => target ?? path)
   mapAll(targets, (target, index) => {
     const other = targets.find((each, at) => at !== index && isInside(target, each))
@@ -110,7 +119,7 @@ function readPaths(read: InputReader): RestoreInputs['paths'] {
 
 /** `/var/www/html` or `/var/www/html=/srv/new`. A `=` within a path is one unless an absolute path follows it. */
 function readFolder(item: string): FolderChoice {
-  const [, path = item, target] = /^(.*?)=(\/.*)$/.exec(item) ?? []
+  const [, path = item, target] = /^(.*?) *= *(\/.*)$/.exec(item) ?? []
   const place = target === undefined ? {} : { target: normalPath('paths', target) }
   const choice = { path: normalPath('paths', path), ...place }
   refuseSystemFolder(choice.target ?? choice.path)
@@ -133,11 +142,11 @@ function requireConfirmation(read: InputReader): void {
   const confirm = optional(read, 'confirm')
   if (!isOn('overwrite') || (confirm === undefined && isOn('dry-run'))) return
   const host = read.input('ssh-host')
-  if (confirm === host) return
+  if (confirm === host || host === '') return
   throw new UserError(
     `Input "confirm" must repeat "ssh-host" (${shown(host)}) with "overwrite: true", got ${confirm === undefined ? 'nothing' : shown(confirm)}.`,
     {
-      advice: `What is in the databases and folders there will be replaced. If that is meant for this server, set: confirm: ${host}`,
+      advice: `What is in the databases and folders there will be replaced. If that is meant for this server, set "confirm" to ${shown(host)}.`,
     },
   )
 }
