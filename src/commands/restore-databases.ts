@@ -1,6 +1,6 @@
 import type { DumpContent } from '../checks/content-check'
 import { checkDump } from '../checks/dump-check'
-import { FailureError } from '../runtime/errors'
+import { ActionError, FailureError, UserError } from '../runtime/errors'
 import { plural } from '../runtime/format-count'
 import { formatSize } from '../runtime/format-size'
 import { alterDatabase, createDatabase, dropDatabase } from '../server/database-statements'
@@ -36,12 +36,16 @@ export async function restoreDatabases(
   safety: ReadonlyMap<string, SafetyDump>,
 ): Promise<void> {
   for (const planned of work.verdict.databases) {
+    // A database that somebody else has made since the look is not ours to drop: making ours fails, and nothing is to be undone.
+    if (planned.state === 'absent') await makeRoom(planned, work)
     const state = noteDatabase(planned, work, safety.get(planned.target))
     addDatabaseWayBack(planned, work, state, safety.get(planned.target))
     state.phase = 'writing'
     work.save()
-    await makeRoom(planned, work)
-    await importInto(planned, work)
+    if (planned.state !== 'absent') await makeRoom(planned, work)
+    await importInto(planned, work).catch(error => {
+      throw namingItself(error, planned)
+    })
     state.phase = 'done'
     work.save()
   }
@@ -102,6 +106,17 @@ async function makeRoom(
           ? ''
           : alterDatabase(target, content)
   if (sql !== '') await runOwnSql(work, sql, `the making of database ${JSON.stringify(target)}`)
+}
+
+/** Under another name, what names its own database means the old one; that shows only when it is used. */
+function namingItself(error: unknown, { artifact, target }: PlannedDatabase): unknown {
+  const isNamed = error instanceof ActionError && error.message.includes(artifact.database)
+  if (artifact.database === target || !isNamed) return error
+  return new UserError(error.message, {
+    cause: error,
+    detail: error.detail,
+    advice: `Something in the dump of ${JSON.stringify(artifact.database)} names its own database. Restore it under its own name, on another server if the live one must stay.`,
+  })
 }
 
 async function importInto({ target, artifact }: PlannedDatabase, work: RestoreWork): Promise<void> {
