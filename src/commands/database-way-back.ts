@@ -17,6 +17,7 @@ export function addDatabaseWayBack(
 ): void {
   const name = JSON.stringify(target)
   const before: DatabaseDefaults = { characterSet: noted.characterSet, collation: noted.collation }
+  const condition = () => (noted.phase === 'done' ? 'is restored' : 'is incomplete')
   const settled = () => {
     noted.phase = 'waiting'
     work.save()
@@ -26,7 +27,9 @@ export function addDatabaseWayBack(
       undone:
         state === 'absent' ? `The database ${name} is gone again` : `The database ${name} is empty again`,
       left: {
-        what: `The database ${name} is incomplete; it was ${state} before.`,
+        get what() {
+          return `The database ${name} ${condition()}; it was ${state} before.`
+        },
         commands: [`mysql -e ${byHandCommands.quoted(dropDatabase(target))}`],
       },
       isQuick: true,
@@ -42,7 +45,10 @@ export function addDatabaseWayBack(
     work.back.add({
       undone: '',
       left: {
-        what: `The database ${name} is incomplete, and there is no dump of what it was ("safety-backup: false"): restore it again from a recovery point.`,
+        get what() {
+          const then = noted.phase === 'done' ? '' : ': restore it again from a recovery point'
+          return `The database ${name} ${condition()}, and there is no dump of what it was ("safety-backup: false")${then}.`
+        },
         commands: [],
       },
       isQuick: false,
@@ -53,11 +59,15 @@ export function addDatabaseWayBack(
   work.back.add({
     undone: `The database ${name} is what it was before, put back from ${safety.key} and compared`,
     left: {
-      what: `The database ${name} is incomplete; what it was lies in ${safety.key}.`,
+      get what() {
+        return `The database ${name} ${condition()}; what it was lies in ${safety.key}.`
+      },
       commands: byHandCommands.putBack(work.inputs.s3, target, before, safety.key),
     },
     isQuick: false,
     run: async () => {
+      noted.phase = 'writing'
+      work.save()
       await runOwnSql(
         work,
         `${dropDatabase(target)}\n${createDatabase(target, before)}`,

@@ -1,4 +1,5 @@
 import { ActionError, FailureError, messageOf, UserError } from '../runtime/errors'
+import type { DatabaseState } from './restore-state'
 import type { RestoreWork } from './restore-work'
 import type { WayBackOutcome } from './way-back'
 
@@ -92,9 +93,15 @@ function adviceFor(error: unknown, { left }: WayBackOutcome): { advice?: string 
 }
 
 function stoppedWhere({ state }: RestoreWork): string {
-  const writing = state.databases
-    .filter(({ phase }) => phase === 'writing')
-    .map(({ target }) => JSON.stringify(target))
-  if (writing.length > 0) return `The import into the database ${writing.join(', ')} had begun.`
-  return 'Nothing that is in use had been changed yet.'
+  const named = (wanted: DatabaseState['phase']) =>
+    state.databases
+      .filter(({ phase }) => phase === wanted)
+      .map(({ target }) => JSON.stringify(target))
+      .join(', ')
+  const writing = named('writing')
+  if (writing !== '') return `The import into the database ${writing} had begun.`
+  const done = named('done')
+  return done === ''
+    ? 'Nothing that is in use had been changed yet.'
+    : `The database ${done} had been restored already.`
 }

@@ -5,8 +5,8 @@ import type { Log } from '../runtime/runtime'
 export interface WayBackStep {
   /** What is true when it is undone: `The database "shop" is what it was`. No full stop. */
   undone: string
-  /** What is true when it is not. */
-  left: LeftUndone
+  /** What is true when it is not. Asked for then, and not before. */
+  readonly left: LeftUndone
   /** Quick enough for a run that was cancelled, which has a few seconds. */
   isQuick: boolean
   run(): Promise<void>
@@ -15,9 +15,9 @@ export interface WayBackStep {
 /** Something that is not what it was, nor what it was to be. */
 export interface LeftUndone {
   /** Whole sentences. */
-  what: string
+  readonly what: string
   /** What a person runs to put it right, a command each; none when there is nothing that could be run. */
-  commands: readonly string[]
+  readonly commands: readonly string[]
 }
 
 /** What of it was undone, and what was not: steps that failed, or that there was no time for. */
