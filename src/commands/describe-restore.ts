@@ -27,7 +27,7 @@ export function planLines({ items, checks }: Pick<RestoreReport, 'items' | 'chec
       const source =
         item.kind === 'database' ? `database ${JSON.stringify(item.database)}` : `folder ${item.path}`
       const name = item.kind === 'database' ? JSON.stringify(item.target) : item.target
-      return `${source} (${item.holds}) -> ${name}, which ${item.before}: ${item.then}`
+      return `${source} (${item.holds}) -> ${name}, which ${item.before}: ${item.becomes}`
     }),
     ...(checks === undefined ? [] : preflightLines(checks).slice(0, -1)),
   ]
@@ -54,7 +54,7 @@ function describeDatabase(
         : isReplaced
           ? `holds ${holdings(present)}`
           : 'is there and empty',
-    then:
+    becomes:
       state === 'absent'
         ? 'it is made'
         : state === 'empty'
@@ -92,7 +92,7 @@ function describeFolder(
         ? ''
         : `${plural(told.files, 'file')}, ${plural(told.directories, 'directory', 'directories')}, ${plural(told.links, 'symbolic link')}`,
     before: before[state],
-    then:
+    becomes:
       state === 'absent' || state === 'empty'
         ? 'it is made'
         : !overwrite || state === 'mount'

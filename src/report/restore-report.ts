@@ -47,7 +47,7 @@ interface ItemFacts {
   /** What stands at the target before, in words: `is not there`, `holds 12 tables`. */
   before: string
   /** What becomes of that, in words. */
-  then: string
+  becomes: string
   /** What was compared, in words; undefined while it was not. */
   proof?: string
   importMs?: number

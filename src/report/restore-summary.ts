@@ -102,7 +102,7 @@ function itemsTable(report: RestoreReport): string {
       code(item.target),
       prose(item.holds),
       prose(item.before),
-      isDone ? `✅ ${prose(item.proof ?? '')}` : prose(item.then),
+      isDone ? `✅ ${prose(item.proof ?? '')}` : prose(item.becomes),
       isDone ? formatDuration((item.importMs ?? 0) + (item.compareMs ?? 0)) : formatSize(item.bytes),
     ]),
   )
