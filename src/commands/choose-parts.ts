@@ -1,3 +1,6 @@
+import { systemSchemas } from '../inputs/database'
+import { isInside } from '../inputs/files'
+import { shown } from '../inputs/read'
 import type { RestoreInputs } from '../inputs/restore'
 import { FailureError, UserError } from '../runtime/errors'
 import type { DatabaseArtifact, FilesArtifact, Manifest } from '../snapshot/manifest'
@@ -42,8 +45,6 @@ export function chooseParts(
   return parts
 }
 
-const systemSchemas = ['mysql', 'information_schema', 'performance_schema', 'sys']
-
 function chooseDatabases(wanted: RestoreInputs['databases'], manifest: Manifest): DatabasePart[] {
   const stored = manifest.artifacts.filter(artifact => artifact.kind === 'database')
   const chosen =
@@ -52,7 +53,7 @@ function chooseDatabases(wanted: RestoreInputs['databases'], manifest: Manifest)
       : wanted.map(item => chooseDatabase(item, stored, manifest))
   for (const [index, { target }] of chosen.entries()) {
     refuseName(target)
-    const twin = chosen.findIndex(other => other.target.toLowerCase() === target.toLowerCase())
+    const twin = chosen.findIndex(other => other.target === target)
     if (twin !== index) {
       throw new UserError(`Input "databases" sends two databases to the name ${JSON.stringify(target)}.`, {
         advice: 'Give each a name of its own, as in: shop=shop_copy',
@@ -82,18 +83,13 @@ function chooseDatabase(item: string, stored: readonly DatabaseArtifact[], manif
 }
 
 function refuseName(target: string): void {
-  const isSystem = systemSchemas.includes(target.toLowerCase())
-  if (
-    !isSystem &&
-    Buffer.byteLength(target) <= 64 * 4 &&
-    [...target].length <= 64 &&
-    !/[\0/\\]|[ .]$/.test(target)
-  )
-    return
-  throw new UserError(`A database cannot be restored under the name ${JSON.stringify(target)}.`, {
+  const isSystem = systemSchemas.some(schema => schema === target.toLowerCase())
+  const isName = target !== '' && [...target].length <= 64 && !/\p{Cc}| $/u.test(target)
+  if (isName && !isSystem) return
+  throw new UserError(`A database cannot be restored under the name ${shown(target)}.`, {
     advice: isSystem
       ? 'It belongs to the database server itself. Restore under another name and copy by hand what is needed.'
-      : 'Names have at most 64 characters and no slash, backslash or blank at the end. Choose another, as in: shop=shop_copy',
+      : 'Names have at most 64 characters, no control characters, and no blank at the end. Choose another, as in: shop=shop_copy',
   })
 }
 
@@ -126,10 +122,10 @@ function chooseFiles(wanted: RestoreInputs['paths'], manifest: Manifest): FilesP
 /** A manifest is somebody else's text. */
 function assertPaths({ paths }: FilesArtifact): void {
   const odd = paths.find(
-    path =>
+    (path, index) =>
+      paths.some((other, at) => at !== index && isInside(path, other)) ||
       !/^\/[^\p{Cc}]+$/u.test(path) ||
-      path.endsWith('/') ||
-      path.split('/').some(part => part === '.' || part === '..'),
+      path.split('/').some((part, at) => part === '.' || part === '..' || (part === '' && at > 0)),
   )
   if (odd === undefined) return
   throw new FailureError(`The manifest names a folder that cannot be one: ${JSON.stringify(odd)}.`, {
