@@ -9,6 +9,7 @@ const layers = [
   'commands',
   'inputs',
   'snapshot',
+  'drill',
   'checks',
   'server',
   'ssh',

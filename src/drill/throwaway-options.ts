@@ -1,0 +1,56 @@
+import type { ServerVersion } from './server-version'
+
+/** Where a throwaway server keeps what. */
+export interface ThrowawayPaths {
+  data: string
+  socket: string
+  exchange: string
+  /** The server refuses to run as root unless it is told to. */
+  isRoot: boolean
+  /** For a copy of the server program: where the files that belong to it are. */
+  baseFolder?: string
+}
+
+/** The programs that make a data folder for MariaDB, the newer name first. MySQL's server does it itself. */
+export const installerNames = ['mariadb-install-db', 'mysql_install_db'] as const
+
+/** What a data folder is made with. Its root has no password: nobody else gets to the socket. */
+export function initialOptions(flavor: ServerVersion['flavor'], paths: ThrowawayPaths): string[] {
+  const common = commonOptions(paths)
+  if (flavor === 'mysql') return [...common, '--initialize-insecure']
+  return [...common, '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve']
+}
+
+/** What the server is started with. Options that one flavour lacks, or a later version drops, are `--loose-`. */
+export function serverOptions(paths: ThrowawayPaths): string[] {
+  return [
+    ...commonOptions(paths),
+    `--socket=${paths.socket}`,
+    `--pid-file=${paths.data}/server.pid`,
+    '--skip-networking',
+    // MySQL's second door.
+    '--loose-mysqlx=OFF',
+    `--secure-file-priv=${paths.exchange}`,
+    // What is restored for a trial must not begin to work.
+    '--event-scheduler=OFF',
+    '--skip-log-bin',
+    '--log-bin-trust-function-creators=ON',
+    '--max-allowed-packet=1G',
+    // A crash loses nothing that is worth keeping.
+    '--innodb-flush-log-at-trx-commit=0',
+    '--loose-innodb-flush-method=nosync',
+    '--loose-innodb-doublewrite=OFF',
+    '--innodb-buffer-pool-size=256M',
+    '--loose-performance-schema=OFF',
+  ]
+}
+
+function commonOptions({ data, isRoot, baseFolder }: ThrowawayPaths): string[] {
+  return [
+    // Must be the first.
+    '--no-defaults',
+    ...(isRoot ? ['--user=root'] : []),
+    ...(baseFolder === undefined ? [] : [`--basedir=${baseFolder}`]),
+    `--datadir=${data}`,
+  ]
+}
