@@ -3,12 +3,13 @@ import type { PreflightFinding } from '../report/preflight-section'
 import { formatSize } from '../runtime/format-size'
 import { findBlindSpots } from '../server/blind-spots'
 import { parseGrants } from '../server/grants'
+import type { Inventory } from '../server/inventory'
 import type { TargetDatabase, TargetFacts } from '../server/parse-target'
 import { missingRights } from '../server/restore-rights'
 import type { Manifest } from '../snapshot/manifest'
 import { definerProblems } from './judge-definers'
 import { judgeDumpNeeds } from './judge-dump-needs'
-import { holdings, type PlannedDatabase } from './judge-target'
+import { foldsCase, holdings, type PlannedDatabase } from './judge-target'
 import type { RereadParts } from './reread-parts'
 
 export interface DatabaseServerRequest {
@@ -26,7 +27,8 @@ export function judgeDatabaseServer(request: DatabaseServerRequest): PreflightFi
   if (database?.findings.inventory === undefined || databases.length === 0) return []
   return [
     ...databases.flatMap(planned => overwriteProblems(planned, request.inputs)),
-    ...rightProblems(databases, database),
+    ...twinProblems(databases, database),
+    ...rightProblems(request, database),
     ...databases.flatMap(planned => {
       const needs = reread.databases.find(({ artifact }) => artifact === planned.artifact)?.needs
       return needs === undefined
@@ -40,7 +42,7 @@ export function judgeDatabaseServer(request: DatabaseServerRequest): PreflightFi
 }
 
 function overwriteProblems(
-  { target, state, present }: PlannedDatabase,
+  { artifact, target, state, present }: PlannedDatabase,
   { overwrite, safetyBackup }: DatabaseServerRequest['inputs'],
 ): PreflightFinding[] {
   if (state !== 'filled' || present === undefined) return []
@@ -50,7 +52,7 @@ function overwriteProblems(
       {
         level: 'wrong',
         what: `The database ${name} is there and holds ${holdings(present)}; nothing is overwritten unasked.`,
-        fix: `To replace it, set "overwrite: true" and "confirm" (it is dumped into the bucket first); to look at it first, restore it under another name: ${target}=${target}_restored`,
+        fix: `To replace it, set "overwrite: true" and "confirm" (it is dumped into the bucket first); to look at it first, restore it under another name: ${artifact.database}=${target}_restored`,
       },
     ]
   }
@@ -64,9 +66,21 @@ function overwriteProblems(
   ]
 }
 
+function twinProblems(databases: readonly PlannedDatabase[], database: TargetDatabase): PreflightFinding[] {
+  if (!foldsCase(database)) return []
+  const byName = Map.groupBy(databases, ({ target }) => target.toLowerCase())
+  return [...byName.values()]
+    .filter(twins => twins.length > 1)
+    .map(twins => ({
+      level: 'wrong' as const,
+      what: `To this database server ${twins.map(({ target }) => JSON.stringify(target)).join(' and ')} are one name.`,
+      fix: 'Restore one of them under another name, as in: shop=shop_copy',
+    }))
+}
+
 /** Everything that an import, the way back and the comparison afterwards need, in one GRANT for each database. */
 function rightProblems(
-  databases: readonly PlannedDatabase[],
+  { databases, reread }: DatabaseServerRequest,
   { findings }: TargetDatabase,
 ): PreflightFinding[] {
   const { inventory } = findings
@@ -90,12 +104,16 @@ function rightProblems(
     }
     // What is restored is dumped again, and what is replaced is dumped before: a dump leaves out in silence what its user may not see.
     const { routines } = artifact.content
+    const definers = reread.databases.find(each => each.artifact === artifact)?.needs.definers
+    // The text of a routine is for its definer: others need the right to all.
+    const areOwn = routines === 0 || definers?.every(definer => definer === user) === true
     const spots = findBlindSpots({
       ...server,
       user,
       grants,
       database: target,
-      ...(present === undefined ? {} : { tables: present.tables, routines: present.routines }),
+      ...(present === undefined ? {} : { tables: present.tables }),
+      ...(areOwn ? { routines: present?.routines ?? [] } : {}),
     }).filter(({ kind }) => kind !== 'routines' || (present?.routines.length ?? 0) + routines > 0)
     return spots.map(({ kind, grant }) => ({
       level: 'wrong' as const,
@@ -106,16 +124,13 @@ function rightProblems(
 }
 
 function serverProblems({ variables, findings }: TargetDatabase): PreflightFinding[] {
-  const isOn = (name: string) => /^(ON|1)$/i.test(variables.get(name) ?? '')
-  const lines = findings.inventory?.grants.lines.join('\n') ?? ''
-  const isMighty =
-    /\b(SUPER|READ[ _]ONLY ADMIN|CONNECTION_ADMIN)\b.* ON \*\.\*|ALL PRIVILEGES ON \*\.\*/.test(lines)
-  if (isOn('super_read_only') || (isOn('read_only') && !isMighty)) {
+  const isOn = (name: string) => /^(ON|1|NO_LOCK.*)$/i.test(variables.get(name) ?? '')
+  if (isOn('super_read_only') || (isOn('read_only') && !mayWriteReadOnly(findings.inventory))) {
     return [
       {
         level: 'wrong',
         what: 'The database server is set read-only: it may be a replica.',
-        fix: 'Restore onto the primary, or run this there as an administrator: SET GLOBAL read_only=OFF',
+        fix: 'Restore onto the primary. If this is it, run this as an administrator of the database:\nSET GLOBAL read_only=OFF;',
       },
     ]
   }
@@ -124,11 +139,24 @@ function serverProblems({ variables, findings }: TargetDatabase): PreflightFindi
       {
         level: 'remark',
         what: 'The database server wants a primary key in every table; a table without one ends the import.',
-        fix: 'Should that happen, run this as an administrator: SET GLOBAL sql_require_primary_key=OFF',
+        fix: 'Should that happen, run this as an administrator of the database:\nSET GLOBAL sql_require_primary_key=OFF;',
       },
     ]
   }
   return []
+}
+
+/** MySQL manual, `read_only`; MariaDB documentation, "GRANT", on READ_ONLY ADMIN, which SUPER holds no more since 10.11. */
+function mayWriteReadOnly(inventory: Inventory | undefined): boolean {
+  if (inventory === undefined) return false
+  const { server, grants } = inventory
+  const { flavor, version } = server
+  const held = parseGrants(grants.lines, { flavor, partialRevokes: grants.partialRevokes })
+  const isSplit = flavor === 'mariadb' && compareVersions(version, '10.11') >= 0
+  const rights = flavor === 'mysql' ? ['CONNECTION_ADMIN', 'SUPER'] : ['READ_ONLY ADMIN', 'READ ONLY ADMIN']
+  return [...rights, ...(isSplit ? [] : ['SUPER'])].some(right =>
+    held.holders.some(({ global }) => global.has(right) || global.has('ALL PRIVILEGES')),
+  )
 }
 
 const flavorNames: Readonly<Record<string, string>> = { mariadb: 'MariaDB', mysql: 'MySQL' }
@@ -158,7 +186,10 @@ function compareVersions(one: string, other: string): number {
   return a - c || b - d
 }
 
-/** Where the database lies on the machine that SSH leads to, and its data folder can be found. */
+/**
+ * Where the database lies on the machine that SSH leads to, and its data folder can be found. A dump is no measure of its tables: values in
+ * hexadecimal take twice the room in it, and indexes none.
+ */
 function diskProblems(
   { databases, inputs }: DatabaseServerRequest,
   { freeBytes, variables }: TargetDatabase,
@@ -167,12 +198,18 @@ function diskProblems(
     inputs.mysql.host === undefined || ['localhost', '127.0.0.1', '::1'].includes(inputs.mysql.host)
   if (!isLocal || freeBytes === undefined) return []
   const needed = databases.reduce((sum, { artifact }) => sum + artifact.content.bytes, 0)
-  if (freeBytes >= needed * 2) return []
-  const isWrong = freeBytes < needed
+  // What is replaced makes room before.
+  const freed = databases
+    .flatMap(({ present }) => present?.tables ?? [])
+    .reduce((sum, { sizeBytes }) => sum + (sizeBytes || 0), 0)
+  const room = freeBytes + freed
+  if (room >= needed * 2) return []
+  const isWrong = room < needed / 2
+  const more = freed === 0 ? '' : `, and ${formatSize(freed)} in what is replaced`
   return [
     {
       level: isWrong ? 'wrong' : 'remark',
-      what: `The dumps hold ${formatSize(needed)} of SQL, and the disk of ${variables.get('datadir') ?? 'the database server'} has ${formatSize(freeBytes)} free.`,
+      what: `The dumps hold ${formatSize(needed)} of SQL, and the disk of ${variables.get('datadir') ?? 'the database server'} has ${formatSize(freeBytes)} free${more}.`,
       fix: isWrong
         ? 'Make room there first.'
         : 'It may just fit: tables with indexes can take twice the size of their dump.',

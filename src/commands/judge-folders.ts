@@ -26,7 +26,7 @@ export function judgeFolders({ inputs, folders, facts, reread }: FoldersRequest)
 }
 
 function placeProblems(
-  { target, state }: PlannedFolder,
+  { path, target, state }: PlannedFolder,
   place: TargetPlace | undefined,
   overwrite: boolean,
 ): PreflightFinding[] {
@@ -36,7 +36,7 @@ function placeProblems(
     findings.push(
       wrong(
         `A disk is mounted at ${target}, so the folder cannot be changed for another by renaming.`,
-        `Restore into a folder below it and move what is in it by hand (${target}=${target}/restored), or unmount it for the time of the restore.`,
+        `Restore into a folder below it and move what is in it by hand (${path}=${target}/restored), or unmount it for the time of the restore.`,
       ),
     )
   } else if (!overwrite && (state === 'folder' || state === 'link' || state === 'not-a-folder')) {
@@ -48,7 +48,7 @@ function placeProblems(
     findings.push(
       wrong(
         `The folder ${target} ${seen}; nothing is overwritten unasked.`,
-        `To put the restored one in its place and keep the old one beside it, set "overwrite: true" and "confirm"; to look at it first, restore it elsewhere: ${target}=${target}-restored`,
+        `To put the restored one in its place and keep the old one beside it, set "overwrite: true" and "confirm"; to look at it first, restore it elsewhere: ${path}=${target}-restored`,
       ),
     )
   }
@@ -83,22 +83,16 @@ function diskProblems(
       {
         level: 'wrong',
         what: `The files need ${formatSize(needed)} on the disk of ${mount || 'the target'}, which has ${formatSize(free)} free (the old folder stays beside the new one).`,
-        fix: 'Make room there, or restore to another disk: /var/www/html=/mnt/large/html',
+        fix: `Make room there, or restore to another disk: ${folders[all[0] ?? 0]?.path}=/mnt/other-disk/restored`,
       },
     ]
   })
 }
 
-const entryWords: Readonly<Record<RiskyEntryKind, { noun: string; why: string }>> = {
-  'outside-links': {
-    noun: 'symbolic link',
-    why: 'that lead out of the restored folders',
-  },
-  'set-uid': {
-    noun: 'set-uid or set-gid program',
-    why: 'that run with the rights of their owner, whoever starts them',
-  },
-  devices: { noun: 'device', why: 'that reach the disks and the kernel' },
+const entryWords: Readonly<Record<RiskyEntryKind, string>> = {
+  'outside-links': 'symbolic links that lead out of the restored folders',
+  'set-uid': 'set-uid or set-gid programs, which run with the rights of their owner whoever starts them',
+  devices: 'devices, which reach the disks and the kernel',
 }
 
 function entryProblems(
@@ -109,29 +103,17 @@ function entryProblems(
   return riskyEntryKinds.flatMap((kind): PreflightFinding[] => {
     const found = content.hazards?.find(hazard => hazard.kind === kind)
     if (found === undefined || found.count === 0) return []
-    const { noun, why } = entryWords[kind]
     const more =
       found.count > found.examples.length ? `, and ${found.count - found.examples.length} more` : ''
-    const what = `The archive holds ${plural(found.count, noun)} ${why}: ${found.examples.join(', ')}${more}.`
-    if (!allowedEntries.has(kind)) {
-      return [
-        {
-          level: 'wrong',
-          what,
-          fix: `If these are your site's own, name "${kind}" in "allow-entries". If not, somebody may have changed the archive.`,
-        },
-      ]
-    }
-    if (kind !== 'outside-links' && !isRoot) {
-      return [
-        {
-          level: 'wrong',
-          what,
-          fix: `Only root may restore them: log in as root, or take "${kind}" out of "allow-entries" and choose another recovery point.`,
-        },
-      ]
-    }
-    return [{ level: 'remark', what, fix: 'Nothing, if this is meant: "allow-entries" names it.' }]
+    const what = `The archive holds ${entryWords[kind]}: ${found.examples.join(', ')}${more}.`
+    const isForRoot = kind !== 'outside-links' && !isRoot
+    const isAllowed = allowedEntries.has(kind)
+    if (isAllowed && !isForRoot)
+      return [{ level: 'remark', what, fix: 'Nothing, if this is meant: "allow-entries" names it.' }]
+    const allow = `If these are your site's own, name "${kind}" in "allow-entries". If not, somebody may have changed the archive.`
+    const root = 'Only root may restore them: log in as root.'
+    const fixes = [...(isAllowed ? [] : [allow]), ...(isForRoot ? [root] : [])]
+    return [{ level: 'wrong', what, fix: fixes.join(' ') }]
   })
 }
 
@@ -147,7 +129,7 @@ function linkProblems(
   return [
     {
       level: 'wrong',
-      what: `${plural(crossLinks.count, 'file')} of one folder is a hard link to a file of another (${crossLinks.examples[0] ?? ''}), so these folders can only be restored together and on one disk.`,
+      what: `Files of one folder are hard links to files of another (${plural(crossLinks.count, 'link')}, such as ${crossLinks.examples[0] ?? ''}), so these folders can only be restored together and on one disk.`,
       fix: 'Restore all folders at once ("paths: *"), to places on one disk.',
     },
   ]

@@ -3,7 +3,7 @@ import type { PreflightFinding } from '../report/preflight-section'
 import { messageOf } from '../runtime/errors'
 import { plural } from '../runtime/format-count'
 import type { DatabaseInventory, Inventory } from '../server/inventory'
-import type { TargetFacts, TargetPlace } from '../server/parse-target'
+import type { TargetDatabase, TargetFacts, TargetPlace } from '../server/parse-target'
 import type { Manifest } from '../snapshot/manifest'
 import type { ChosenParts, DatabasePart, FolderPart } from './choose-parts'
 import { judgeDatabaseServer } from './judge-database-server'
@@ -55,6 +55,7 @@ export function judgeTarget(
   const databases = parts.databases.map(part => planDatabase(part, facts))
   const findings = [
     ...toolProblems(parts, facts),
+    ...unseenPlaces(parts, facts),
     ...judgeDatabaseServer({ inputs, databases, facts, manifest, reread }),
     ...judgeFolders({ inputs, folders, facts, reread }),
     ...leftoverRemarks(facts),
@@ -86,10 +87,27 @@ export function holdings(database: DatabaseInventory): string {
     .join(', ')
 }
 
+/** To such a server `Shop` and `shop` are one database. */
+export function foldsCase({ variables }: Pick<TargetDatabase, 'variables'>): boolean {
+  return ['1', '2'].includes(variables.get('lower_case_table_names') ?? '')
+}
+
 function planDatabase(part: DatabasePart, { database }: TargetFacts): PlannedDatabase {
-  const present = database?.findings.inventory?.databases.find(({ name }) => name === part.target)
+  const isSame = (name: string) =>
+    name === part.target ||
+    (database !== undefined && foldsCase(database) && name.toLowerCase() === part.target.toLowerCase())
+  const present = database?.findings.inventory?.databases.find(({ name }) => isSame(name))
   const state = present === undefined ? 'absent' : holdings(present) === '' ? 'empty' : 'filled'
   return { ...part, state, present }
+}
+
+/** A folder whose place is unknown is not planned, and what is not planned is not restored. */
+function unseenPlaces({ files }: ChosenParts, { places }: TargetFacts): PreflightFinding[] {
+  return (files?.folders ?? []).slice(places.length).map(({ target }) => ({
+    level: 'wrong',
+    what: `The server did not say what stands at ${target}.`,
+    fix: 'Run the restore again. If it fails in the same way, the log of this step has the details.',
+  }))
 }
 
 function toolProblems(

@@ -143,8 +143,11 @@ export function aDatabase(name = 'shop', overrides: Partial<DatabaseInventory> =
 
 export const aTable = { name: 'orders', kind: 'table', engine: 'InnoDB', sizeBytes: 40_000_000 } as const
 
-export interface FactOptions extends Partial<Omit<TargetFacts, 'database' | 'places'>> {
+export interface FactOptions extends Partial<Omit<TargetFacts, 'database' | 'places' | 'tools'>> {
+  tools?: readonly string[]
   places?: Partial<TargetPlace>[]
+  /** `false`: nothing is known of the database server. */
+  isAsked?: boolean
   server?: Partial<Inventory['server']>
   user?: string
   /** Lines of `SHOW GRANTS`. */
@@ -155,50 +158,54 @@ export interface FactOptions extends Partial<Omit<TargetFacts, 'database' | 'pla
   database?: Partial<Omit<TargetDatabase, 'findings' | 'variables'>>
 }
 
+const allTools = ['tar', 'gzip', 'zstd', 'client', 'dump-tool']
+
 /** What the server of a site says of itself: root, empty, MariaDB 10.11, everything allowed; a test overrides what it is about. */
 export function someFacts(options: FactOptions = {}): TargetFacts {
-  const {
-    places = [{}],
-    server,
-    user = 'root@localhost',
-    grants,
-    databases = [],
-    variables,
-    database,
-    ...rest
-  } = options
+  const { places = [{}], isAsked = true, databaseProblem, tools = allTools } = options
   return {
-    isRoot: true,
-    tools: new Map(['tar', 'gzip', 'zstd', 'client', 'dump-tool'].map(tool => [tool, `${tool} 1.0`])),
+    isRoot: options.isRoot ?? true,
+    tools: new Map(tools.map(tool => [tool, `${tool} 1.0`])),
     places: places.map(place => ({
       ...{ state: 'absent', parent: '/var/www', isWritable: true, mount: '/', freeBytes: 100e9 },
       ...place,
     })),
-    leftovers: [],
-    database: {
-      findings: {
-        ...{ os: '', paths: [], visible: [], canIgnoreTableData: true, defaults: [] },
-        inventory: {
-          server: { flavor: 'mariadb', version: '10.11.19', ...server },
-          dumpTool: 'mariadb-dump 10.19',
-          user,
-          grants: {
-            lines: [...(grants ?? ['GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` WITH GRANT OPTION'])],
-            partialRevokes: false,
-          },
-          databases,
+    leftovers: options.leftovers ?? [],
+    ...(isAsked ? { database: aTargetDatabase(options) } : {}),
+    ...(databaseProblem === undefined ? {} : { databaseProblem }),
+  }
+}
+
+function aTargetDatabase({
+  server,
+  user = 'root@localhost',
+  grants,
+  databases = [],
+  variables,
+  database,
+}: FactOptions): TargetDatabase {
+  return {
+    findings: {
+      ...{ os: '', paths: [], visible: [], canIgnoreTableData: true, defaults: [] },
+      inventory: {
+        server: { flavor: 'mariadb', version: '10.11.19', ...server },
+        dumpTool: 'mariadb-dump 10.19',
+        user,
+        grants: {
+          lines: [...(grants ?? ['GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` WITH GRANT OPTION'])],
+          partialRevokes: false,
         },
+        databases,
       },
-      collations: new Set(['utf8mb4_general_ci', 'utf8mb4_bin']),
-      characterSets: new Set(['utf8mb4', 'latin1']),
-      engines: new Set(['innodb', 'myisam']),
-      variables: new Map(
-        Object.entries({ max_allowed_packet: '16777216', lower_case_table_names: '0', ...variables }),
-      ),
-      accounts: undefined,
-      freeBytes: undefined,
-      ...database,
     },
-    ...rest,
+    collations: new Set(['utf8mb4_general_ci', 'utf8mb4_bin']),
+    characterSets: new Set(['utf8mb4', 'latin1']),
+    engines: new Set(['innodb', 'myisam']),
+    variables: new Map(
+      Object.entries({ max_allowed_packet: '16777216', lower_case_table_names: '0', ...variables }),
+    ),
+    accounts: undefined,
+    freeBytes: undefined,
+    ...database,
   }
 }
