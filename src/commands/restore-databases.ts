@@ -36,6 +36,7 @@ export async function restoreDatabases(
   safety: ReadonlyMap<string, SafetyDump>,
 ): Promise<void> {
   for (const planned of work.verdict.databases) {
+    await assertUnchanged(planned, work)
     // A database that somebody else has made since the look is not ours to drop: making ours fails, and nothing is to be undone.
     if (planned.state === 'absent') await makeRoom(planned, work)
     const state = noteDatabase(planned, work, safety.get(planned.target))
@@ -74,6 +75,16 @@ async function rereadLayoutFree(
   return content !== undefined && 'tables' in content ? content : undefined
 }
 
+/** A backup by another host, or somebody, may have written the slot since it was read: better now than with half of it imported. */
+async function assertUnchanged({ artifact }: PlannedDatabase, { store, reread }: RestoreWork): Promise<void> {
+  const stored = await store.head(artifact.key)
+  const read = reread.databases.find(each => each.artifact === artifact)
+  if (stored !== undefined && stored.etag === read?.etag) return
+  throw new FailureError(`"${artifact.key}" was replaced since it was read and checked.`, {
+    advice: 'Run again: the recovery point that is there now is checked then, or choose another one.',
+  })
+}
+
 function noteDatabase(
   { target, state: was, present }: PlannedDatabase,
   work: RestoreWork,
@@ -110,8 +121,11 @@ async function makeRoom(
 
 /** Under another name, what names its own database means the old one; that shows only when it is used. */
 function namingItself(error: unknown, { artifact, target }: PlannedDatabase): unknown {
-  const isNamed = error instanceof ActionError && error.message.includes(artifact.database)
-  if (artifact.database === target || !isNamed) return error
+  const { database } = artifact
+  if (database === target || !(error instanceof ActionError)) return error
+  // As the servers quote it: the name of the target may hold the other one.
+  const quotations = [`'${database}'`, `'${database}.`, ` ${database}.`, `\`${database}\``]
+  if (!quotations.some(quotation => error.message.includes(quotation))) return error
   return new UserError(error.message, {
     cause: error,
     detail: error.detail,

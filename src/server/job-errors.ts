@@ -15,7 +15,7 @@ export function explainFailure(name: JobName, failure: JobFailure): Error {
   if (exit.kind === 'lost') {
     return new FailureError(`The connection to the server broke during ${name}: ${exit.reason}.`, {
       advice:
-        'Run the backup again. If it happens often, look for a firewall or a provider that ends long connections.',
+        'Run the workflow again. If it happens often, look for a firewall or a provider that ends long connections.',
       detail,
     })
   }

@@ -6,13 +6,17 @@ import { treeDigest } from '../servers/docroot'
 import { testSql } from '../servers/test-services'
 import { openScene, type Scene } from './failure-scene'
 import { expectRefused, expectRestored, overwriting, restoreRun } from './restore-run'
-import { serverProcess } from './server-processes'
+import { lastingProcesses, serverProcess } from './server-processes'
 
 let scene: Scene
 beforeAll(async () => {
   scene = await openScene()
 })
-afterEach(() => scene.tools.restore())
+afterEach(async () => {
+  scene.tools.restore()
+  // What was stalled would pass for the next one.
+  await lastingProcesses(scene.home, 20_000)
+})
 afterAll(() => scene?.close())
 
 const sql = (text: string, database?: string) => testSql(scene.services, text, database)
