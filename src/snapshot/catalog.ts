@@ -1,8 +1,10 @@
-import { messageOf } from '../runtime/errors'
+import { FailureError, messageOf } from '../runtime/errors'
 import type { ListedObject, Store } from '../store/store'
-import { isDenied, StoreError } from '../store/store-error'
-import { listingPrefix, parseKey, slotKeys, suspectFolder } from './keys'
-import type { Artifact, Manifest } from './manifest'
+import { isArchivedFault, isDenied, StoreError } from '../store/store-error'
+import { type CatalogFacts, factsOf } from './catalog-facts'
+import { isArtifactKeyOf, listingPrefix, parseKey, slotKeys, suspectFolder } from './keys'
+import { lookAtArtifact } from './look-at-artifact'
+import type { Manifest } from './manifest'
 import { manifestBytesMax } from './manifest-codec'
 import { type Proof, parseProof } from './proof'
 import { readSlot } from './slot-state'
@@ -17,56 +19,56 @@ export interface CatalogEntry {
   slot: string
   place: 'ring' | Tier | 'suspect'
   /**
-   * `unfinished`: its objects may be of two hours, until a run settles it; `lost`: it could be neither finished nor undone; `unreadable`:
-   * what lies under the manifest's key is none; `denied`: it may not be read.
+   * `suspect`: its manifest says so, or it lies among those; `damaged`: an object of it is missing, is not its own or has another
+   * size; `unfinished`: its objects may be of two hours, until a run settles it; `lost`: it could be neither finished nor undone;
+   * `unreadable`: what lies under the manifest's key is none, or cannot be read; `denied`: it may not be read.
    */
-  state: 'good' | 'suspect' | 'unfinished' | 'lost' | 'unreadable' | 'denied'
+  state: 'good' | 'suspect' | 'damaged' | 'unfinished' | 'lost' | 'unreadable' | 'denied'
   /** When the manifest was stored, as the store says. */
   storedAt: Date
   /** What its manifest says; undefined when there is none that could be read. */
   facts?: CatalogFacts
-  /** Why it is not good, for a person. */
+  /** Why it cannot be restored, in whole sentences. */
   problem?: string
   /** Only when asked for, and only for this very recovery point. */
   proof?: Proof
 }
 
-/** What a list tells of a manifest. Manifests may have megabytes, so no more of each is kept. */
-export interface CatalogFacts {
-  takenAt: Date
-  finishedAt: Date
-  host: string
-  timezone: string
-  databases: { name: string; bytes: number; tables: number }[]
-  /** Undefined without a files part. */
-  files: { paths: string[]; bytes: number; files: number } | undefined
-  warnings: number
-  runUrl: string
+export interface CatalogOptions {
+  /** Read the proofs too. */
+  proofs?: boolean
+  /** Ends the reading; its reason is thrown. */
+  signal?: AbortSignal
 }
-
-const readsAtOnce = 16
 
 /**
  * Every recovery point under the prefix: six listings side by side, then a manifest for each, and a proof where there is one and it is
- * asked for. The newest first, by their own start; those without a manifest that can be read last. A manifest that is broken, foreign
- * or denied is an entry with a problem. Throws `StoreError` when the prefix may not be listed, or the store gives no answer.
+ * asked for. The newest first, by their own start, those of the ring before copies of them; those without a manifest that can be
+ * read last. A manifest that is broken, foreign, archived or denied is an entry with a problem. Throws `StoreError` when the prefix may
+ * not be listed, or the store gives no answer.
  */
 export async function readCatalog(
   store: Store,
   prefix: string,
-  options: { proofs?: boolean } = {},
+  options: CatalogOptions = {},
 ): Promise<CatalogEntry[]> {
   const listed = (await Promise.all(places(prefix).map(place => listPlace(store, place)))).flat()
   const entries: CatalogEntry[] = []
   const rest = listed.values()
   const readSome = async (): Promise<void> => {
     for (const point of rest) {
+      options.signal?.throwIfAborted()
       const entry = await readEntry(store, point, options.proofs ?? false)
       if (entry !== undefined) entries.push(entry)
     }
   }
   await Promise.all(Array.from({ length: readsAtOnce }, readSome))
-  return entries.sort((one, other) => orderOf(other) - orderOf(one) || (one.name < other.name ? -1 : 1))
+  return entries.sort(
+    (one, other) =>
+      orderOf(other) - orderOf(one) ||
+      Number(one.place !== 'ring') - Number(other.place !== 'ring') ||
+      (one.name < other.name ? -1 : 1),
+  )
 }
 
 /** When a recovery point was taken, by its manifest; a manifest from a clock that runs ahead is as old as its object. */
@@ -75,8 +77,10 @@ export function takenAtOf({ facts, storedAt }: CatalogEntry): Date | undefined {
   return facts.takenAt.getTime() > storedAt.getTime() ? storedAt : facts.takenAt
 }
 
+const readsAtOnce = 16
+
 function orderOf(entry: CatalogEntry): number {
-  return takenAtOf(entry)?.getTime() ?? Number.NEGATIVE_INFINITY
+  return takenAtOf(entry)?.getTime() ?? Number.MIN_SAFE_INTEGER
 }
 
 interface Place {
@@ -90,40 +94,35 @@ interface Place {
 
 function places(prefix: string): Place[] {
   const root = listingPrefix(prefix)
+  const suspect = `${root}${suspectFolder}`
   return [
     { place: 'ring', prefix, folder: root, lead: '' },
     ...tiers.map(tier => ({ place: tier, prefix, folder: `${root}${tier}/`, lead: '' })),
-    {
-      place: 'suspect',
-      prefix: `${root}${suspectFolder}`,
-      folder: `${root}${suspectFolder}/`,
-      lead: `${suspectFolder}/`,
-    },
+    { place: 'suspect', prefix: suspect, folder: `${suspect}/`, lead: `${suspectFolder}/` },
   ]
 }
 
 interface ListedPoint extends Pick<CatalogEntry, 'name' | 'prefix' | 'slot' | 'place' | 'storedAt'> {
   manifestBytes: number
   hasProof: boolean
+  /** Sizes by key. */
+  objects: ReadonlyMap<string, number>
 }
 
 /** What a listing of one folder shows, without the folders in it. */
 async function listPlace(store: Store, { place, prefix, folder, lead }: Place): Promise<ListedPoint[]> {
   const manifests = new Map<string, ListedObject>()
   const proofs = new Set<string>()
+  const objects = new Map<string, number>()
   for await (const object of store.list(folder)) {
     const parsed = parseKey(prefix, object.key)
     if (parsed?.what === 'manifest') manifests.set(parsed.slot, object)
     if (parsed?.what === 'proof') proofs.add(parsed.slot)
+    if (parsed?.what === 'artifact') objects.set(object.key, object.sizeBytes)
   }
   return [...manifests].map(([slot, { sizeBytes, lastModified }]) => ({
-    name: `${lead}${slot}`,
-    prefix,
-    slot,
-    place,
-    storedAt: lastModified,
-    manifestBytes: sizeBytes,
-    hasProof: proofs.has(slot),
+    ...{ name: `${lead}${slot}`, prefix, slot, place, storedAt: lastModified },
+    ...{ manifestBytes: sizeBytes, hasProof: proofs.has(slot), objects },
   }))
 }
 
@@ -133,44 +132,64 @@ async function readEntry(
   listed: ListedPoint,
   withProof: boolean,
 ): Promise<CatalogEntry | undefined> {
-  const { manifestBytes, hasProof, ...point } = listed
+  const { manifestBytes, hasProof, objects, ...point } = listed
   const unreadable = (problem: string): CatalogEntry => ({ ...point, state: 'unreadable', problem })
-  if (manifestBytes > manifestBytesMax)
+  if (manifestBytes > manifestBytesMax) {
     return unreadable(`Its manifest has ${manifestBytes} bytes, too many for one.`)
-  const state = await readSlot(store, point.prefix, point.slot)
+  }
+  const state = await readSlot(store, point.prefix, point.slot).catch((error: unknown) => {
+    if (!isUnfit(error)) throw error
+    return { kind: 'unfit', error } as const
+  })
   switch (state.kind) {
     case 'empty':
       return undefined
     case 'denied':
       return { ...point, state: 'denied', problem: 'The credentials may not read its manifest.' }
+    case 'unfit':
     case 'unreadable':
       return unreadable(messageOf(state.error))
     case 'intent':
-      return {
-        ...point,
-        state: 'unfinished',
-        facts: factsOf(state.manifest),
-        problem: 'A run was interrupted while it replaced this slot. The next backup finishes or undoes it.',
-      }
+      return { ...point, state: 'unfinished', facts: factsOf(state.manifest), problem: interrupted }
     case 'lost':
-      return {
-        ...point,
-        state: 'lost',
-        facts: factsOf(state.manifest),
-        problem:
-          'A run was interrupted while it replaced this slot, and it could be neither finished nor undone.',
-      }
+      return { ...point, state: 'lost', facts: factsOf(state.manifest), problem: lost }
     case 'complete': {
       const { manifest } = state
+      const facts = factsOf(manifest)
+      const problem = await damageOf(store, point.prefix, manifest, objects)
+      if (problem !== undefined) return { ...point, state: 'damaged', facts, problem }
       const proof = withProof && hasProof ? await proofOf(store, point, manifest) : undefined
       return {
-        ...point,
-        state: manifest.verdict,
-        facts: factsOf(manifest),
+        ...{ ...point, state: point.place === 'suspect' ? 'suspect' : manifest.verdict, facts },
         ...(proof === undefined ? {} : { proof }),
       }
     }
   }
+}
+
+const interrupted =
+  'A run was interrupted while it replaced this slot. The next backup finishes or undoes it.'
+const lost = 'A run was interrupted while it replaced this slot, and it could be neither finished nor undone.'
+
+/**
+ * What the listing tells of the objects, for nothing. What does not agree with it is looked at once more: a backup may have written
+ * the slot since. That an object has another ETag is not judged here: copies of a bucket have others.
+ */
+async function damageOf(
+  store: Store,
+  prefix: string,
+  manifest: Manifest,
+  listed: ReadonlyMap<string, number>,
+): Promise<string | undefined> {
+  if (manifest.artifacts.length === 0) return 'Its manifest names not one object.'
+  for (const artifact of manifest.artifacts) {
+    const { key, bytes } = artifact
+    if (listed.get(key) === bytes && isArtifactKeyOf(prefix, manifest.slot, key)) continue
+    const { findings } = await lookAtArtifact(store, { prefix, manifest, artifact })
+    const damage = findings.find(({ code }) => code === 'missing' || code === 'size' || code === 'foreign')
+    if (damage !== undefined) return damage.message
+  }
+  return undefined
 }
 
 /** A proof that cannot be read, or is that of an earlier week, proves nothing. */
@@ -183,42 +202,16 @@ async function proofOf(
   try {
     const text = await store.getText(key)
     const proof = text === undefined ? undefined : parseProof(text, key)
-    return proof !== undefined && Date.parse(proof.takenAt) === Date.parse(manifest.startedAt)
-      ? proof
-      : undefined
+    const isOfThis = proof?.slot === slot && Date.parse(proof.takenAt) === Date.parse(manifest.startedAt)
+    return isOfThis ? proof : undefined
   } catch (error) {
-    if (error instanceof StoreError && !isDenied(error)) throw error
+    const isSilent = error instanceof StoreError && !isDenied(error) && !isUnfit(error)
+    if (isSilent || !(error instanceof FailureError)) throw error
     return undefined
   }
 }
 
-function factsOf({
-  startedAt,
-  finishedAt,
-  host,
-  timezone,
-  artifacts,
-  warnings,
-  run,
-}: Manifest): CatalogFacts {
-  return {
-    takenAt: new Date(startedAt),
-    finishedAt: new Date(finishedAt),
-    host,
-    timezone,
-    databases: artifacts.flatMap(databaseFacts),
-    files: artifacts.flatMap(filesFacts)[0],
-    warnings: warnings.length,
-    runUrl: run.url,
-  }
-}
-
-function databaseFacts(artifact: Artifact): CatalogFacts['databases'] {
-  if (artifact.kind !== 'database') return []
-  return [{ name: artifact.database, bytes: artifact.bytes, tables: artifact.content.tables.length }]
-}
-
-function filesFacts(artifact: Artifact): NonNullable<CatalogFacts['files']>[] {
-  if (artifact.kind !== 'files') return []
-  return [{ paths: artifact.paths, bytes: artifact.bytes, files: artifact.content.files }]
+/** The store says of this one object that it cannot be read, at least not as a small text. */
+function isUnfit(error: unknown): error is StoreError {
+  return isArchivedFault(error) || (error instanceof StoreError && error.code === 'TooLong')
 }

@@ -1,13 +1,14 @@
 import { UserError } from '../runtime/errors'
-import { plural } from '../runtime/format-count'
 import { formatDuration } from '../runtime/format-duration'
 import type { Warning } from '../runtime/runtime'
 import type { Store } from '../store/store'
 import { type CatalogEntry, readCatalog, takenAtOf } from './catalog'
 import { listingPrefix, slotKeys, suspectFolder } from './keys'
 import type { Manifest } from './manifest'
+import { noSuchSnapshot } from './no-such-snapshot'
 import { readSlot, type SlotState } from './slot-state'
 import type { SnapshotChoice } from './snapshot-choice'
+import { isStaleSlot, weekMs } from './stale-slot'
 import { surveyPrefix } from './survey'
 
 /** A recovery point that may be restored. */
@@ -22,8 +23,6 @@ export interface ChosenSnapshot {
   warnings: Warning[]
 }
 
-const weekMs = 7 * 24 * 60 * 60 * 1000
-
 /**
  * The recovery point that is asked for. Suspect ones are taken only by name, with a warning; unfinished, lost and unreadable ones never.
  * Throws UserError that says what is there instead, newest first, with ages.
@@ -34,28 +33,43 @@ export async function chooseSnapshot(
   choice: SnapshotChoice,
   now: Date,
 ): Promise<ChosenSnapshot> {
-  const chosen =
-    choice.kind === 'latest'
-      ? await latest(store, prefix, now)
-      : choice.kind === 'time'
-        ? await atTime(store, prefix, choice.at, now)
-        : await byName(store, prefix, choice.name, now)
+  const search = { store, prefix, now }
+  const chosen = await find(search, choice)
   return { ...chosen, warnings: warningsFor(chosen, choice, now) }
+}
+
+interface Search {
+  store: Store
+  prefix: string
+  now: Date
 }
 
 type Found = Omit<ChosenSnapshot, 'warnings'>
 
+function find(search: Search, choice: SnapshotChoice): Promise<Found> {
+  switch (choice.kind) {
+    case 'latest':
+      return latest(search)
+    case 'time':
+      return atTime(search, choice.at)
+    case 'name':
+      return byName(search, choice.name)
+  }
+}
+
 /** In the normal case that costs a listing and one or two manifests. */
-async function latest(store: Store, prefix: string, now: Date): Promise<Found> {
+async function latest(search: Search): Promise<Found> {
+  const { store, prefix } = search
   const manifest = await (await surveyPrefix(store, prefix)).newestGood()
   if (manifest !== undefined) return { name: manifest.slot, prefix, slot: manifest.slot, manifest }
   const entries = await readCatalog(store, prefix)
   const good = entries.find(({ state }) => state === 'good')
-  if (good === undefined) throw nothingThere(store, prefix, 'There is no good recovery point', entries, now)
-  return load(store, good)
+  if (good !== undefined) return load(store, good)
+  throw noSuchSnapshot({ ...search, entries, problem: 'There is no good recovery point' })
 }
 
-async function atTime(store: Store, prefix: string, at: Date, now: Date): Promise<Found> {
+async function atTime(search: Search, at: Date): Promise<Found> {
+  const { store, prefix } = search
   const entries = await readCatalog(store, prefix)
   const good = entries.find(entry => {
     const takenAt = takenAtOf(entry)
@@ -63,26 +77,30 @@ async function atTime(store: Store, prefix: string, at: Date, now: Date): Promis
   })
   if (good !== undefined) return load(store, good)
   const problem = `There is no good recovery point at or before ${at.toISOString()}`
-  throw nothingThere(store, prefix, problem, entries, now)
+  throw noSuchSnapshot({ ...search, entries, problem })
 }
 
-async function byName(store: Store, prefix: string, name: string, now: Date): Promise<Found> {
+async function byName(search: Search, name: string): Promise<Found> {
+  const { store, prefix } = search
   const isSuspect = name.startsWith(`${suspectFolder}/`)
   const slot = isSuspect ? name.slice(suspectFolder.length + 1) : name
   const place = isSuspect ? `${listingPrefix(prefix)}${suspectFolder}` : prefix
   const state = await readSlot(store, place, slot)
   if (state.kind === 'complete') return { name, prefix: place, slot, manifest: state.manifest }
-  if (state.kind === 'empty') {
-    const entries = await readCatalog(store, prefix)
-    throw nothingThere(store, prefix, `There is no recovery point "${name}"`, entries, now, name)
-  }
-  throw notRestorable(name, slotKeys(place, slot).manifest, state)
+  if (state.kind !== 'empty') throw notRestorable(name, slotKeys(place, slot).manifest, state)
+  const entries = await readCatalog(store, prefix)
+  throw noSuchSnapshot({
+    ...{ ...search, entries, wanted: name },
+    problem: `There is no recovery point "${name}"`,
+  })
 }
 
 /** The entry was read a moment ago; a backup may have replaced it since. */
-async function load(store: Store, { name, prefix, slot }: CatalogEntry): Promise<Found> {
+async function load(store: Store, { name, prefix, slot, facts }: CatalogEntry): Promise<Found> {
   const state = await readSlot(store, prefix, slot)
-  if (state.kind === 'complete') return { name, prefix, slot, manifest: state.manifest }
+  const isSame =
+    state.kind === 'complete' && Date.parse(state.manifest.startedAt) === facts?.takenAt.getTime()
+  if (isSame) return { name, prefix, slot, manifest: state.manifest }
   throw new UserError(`The recovery point ${name} is being replaced at this very moment.`, {
     advice: 'Wait until the backup that is running is done, then run again.',
   })
@@ -103,7 +121,8 @@ function notRestorable(name: string, key: string, state: SlotState): UserError {
       )
     case 'denied':
       return new UserError(`The credentials may not read "${key}".`, {
-        advice: 'Allow s3:GetObject to the credentials in use.',
+        advice:
+          'Allow s3:GetObject on it to the credentials in use, and s3:ListBucket on the bucket: without that one an object that is missing is denied too.',
       })
     case 'unreadable':
       return new UserError(`The recovery point ${name} cannot be restored: ${state.error.message}`, {
@@ -116,54 +135,7 @@ function notRestorable(name: string, key: string, state: SlotState): UserError {
   }
 }
 
-const listedAtMost = 12
-
-/** What is there instead, newest first: by name, with when it was taken and how long ago. */
-function nothingThere(
-  store: Store,
-  prefix: string,
-  problem: string,
-  entries: readonly CatalogEntry[],
-  now: Date,
-  wanted?: string,
-): UserError {
-  const where = `under "${listingPrefix(prefix)}" in ${store.name}`
-  const [first] = entries
-  if (first === undefined) {
-    return new UserError(`${problem} ${where}: nothing is there.`, {
-      advice: 'Check the inputs "s3-bucket" and "s3-prefix": they must be those of the backup.',
-    })
-  }
-  const lines = entries.map(entry => describe(entry, now))
-  const similar = wanted === undefined ? [] : entries.filter(({ name }) => isSimilar(name, wanted))
-  const meant = similar.slice(0, 5).map(entry => describe(entry, now))
-  const shown = meant.length > 0 ? meant : lines.slice(0, listedAtMost)
-  const more =
-    meant.length > 0 || lines.length <= listedAtMost
-      ? ''
-      : `; ${lines.length - listedAtMost} more are in the log`
-  return new UserError(`${problem} ${where}, among ${plural(entries.length, 'other')}.`, {
-    advice: `${meant.length > 0 ? 'Perhaps you mean' : 'There are, newest first'}: ${shown.join('; ')}${more}.`,
-    detail: lines,
-  })
-}
-
-function describe(entry: CatalogEntry, now: Date): string {
-  const takenAt = takenAtOf(entry)
-  const when =
-    takenAt === undefined
-      ? 'cannot be read'
-      : `taken ${takenAt.toISOString().slice(0, 19)}Z, ${formatDuration(now.getTime() - takenAt.getTime())} ago`
-  return `${entry.name} (${entry.state === 'good' ? '' : `${entry.state}, `}${when})`
-}
-
-/** `monday-13-00`, `Monday`, `13-00` for `Monday-13-00`; `2026-11-20` for `daily/2026-11-20`. */
-function isSimilar(name: string, wanted: string): boolean {
-  const [one, other] = [name.toLowerCase(), wanted.toLowerCase()]
-  return one === other || one.includes(other) || (one.length > 3 && other.includes(one))
-}
-
-function warningsFor({ name, manifest }: Found, choice: SnapshotChoice, now: Date): Warning[] {
+function warningsFor({ name, slot, manifest }: Found, choice: SnapshotChoice, now: Date): Warning[] {
   const takenAt = new Date(manifest.startedAt)
   const ageMs = now.getTime() - takenAt.getTime()
   const warnings: Warning[] = []
@@ -173,11 +145,17 @@ function warningsFor({ name, manifest }: Found, choice: SnapshotChoice, now: Dat
       message: `${name} is suspect: it was much smaller than the one before it, or lacked something that one had. It is taken because it was named.`,
     })
   }
-  const isRing = !name.includes('/')
-  if (isRing && choice.kind !== 'time' && ageMs > weekMs) {
+  const isStale =
+    (choice.kind === 'latest' && ageMs > weekMs) ||
+    (choice.kind === 'name' && isStaleSlot(slot, takenAt, now))
+  if (isStale) {
+    const reason =
+      choice.kind === 'latest'
+        ? 'It is the newest good one: no backup has succeeded since.'
+        : 'A slot whose turn is skipped keeps what it held before.'
     warnings.push({
       code: 'snapshot-stale',
-      message: `${name} was last written ${formatDuration(ageMs)} ago, at ${manifest.startedAt}: more than a week. A slot that is skipped keeps what it held before.`,
+      message: `${name} was last written ${formatDuration(ageMs)} ago, at ${manifest.startedAt}: more than a week. ${reason}`,
     })
   }
   return warnings

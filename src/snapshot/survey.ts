@@ -1,7 +1,7 @@
 import { messageOf } from '../runtime/errors'
 import type { Warning } from '../runtime/runtime'
 import type { ListedObject, Store } from '../store/store'
-import { isDenied } from '../store/store-error'
+import { isArchivedFault, isDenied } from '../store/store-error'
 import { listingPrefix, parseKey } from './keys'
 import type { Manifest } from './manifest'
 import { manifestBytesMax } from './manifest-codec'
@@ -133,8 +133,13 @@ async function readListed(
     warnings.push({ code: 'manifest-unreadable', message: `"${key}" was left out: ${reason}` })
   }
   if (sizeBytes > manifestBytesMax) return skip(`it has ${sizeBytes} bytes, too many for a manifest.`)
-  const state = await readSlot(store, prefix, slot)
+  const state = await readSlot(store, prefix, slot).catch((error: unknown) => {
+    if (!isArchivedFault(error)) throw error
+    return { kind: 'archived' } as const
+  })
   switch (state.kind) {
+    case 'archived':
+      return skip('it lies in an archive (a cold storage class) and cannot be read there.')
     case 'denied':
       return skip('the credentials may not read it.')
     case 'unreadable':

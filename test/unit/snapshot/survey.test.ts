@@ -97,6 +97,16 @@ describe('newestGood', () => {
     expect((await (await surveyPrefix(world.store, prefix)).newestGood())?.slot).toBe('Monday-14-00')
   })
 
+  it('skips a manifest that lies in an archive, with a warning', async () => {
+    const world = await ring(['Monday-12-00', 'Monday-13-00'])
+    world.store.archive(`${prefix}/Monday-13-00.manifest.json`)
+    const survey = await surveyPrefix(world.store, prefix)
+    expect((await survey.newestGood())?.slot).toBe('Monday-12-00')
+    expect(survey.warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('Monday-13-00.manifest.json" was left out: it lies in an archive'),
+    ])
+  })
+
   it('is unknown, with a warning, when manifests may be listed and not read', async () => {
     const world = await ring(['Monday-12-00'])
     world.store.failAlways('getText', /./, denied)
