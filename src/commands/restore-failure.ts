@@ -3,6 +3,12 @@ import type { DatabaseState } from './restore-state'
 import type { RestoreWork } from './restore-work'
 import type { WayBackOutcome } from './way-back'
 
+/** What is left of a restore that failed. */
+export type FailedWork = Pick<RestoreWork, 'runtime' | 'signal' | 'reconnect' | 'back' | 'state' | 'save'> & {
+  verdict: Pick<RestoreWork['verdict'], 'databases' | 'folders'>
+  report: Pick<RestoreWork['report'], 'safetyKeys'>
+}
+
 /** A cancelled run is killed 10 s after its first signal, and still has to tell; what is not undone by then is the post step's. */
 const hurryMs = 3_500
 
@@ -10,7 +16,7 @@ const hurryMs = 3_500
  * Undoes what a failed restore has done, as far as that can be done, and returns the error that says so: what failed, in what state every
  * database and folder is, and what a person does where something is left. A cancelled run undoes only what is quick.
  */
-export async function restoreFailure(error: unknown, work: RestoreWork): Promise<unknown> {
+export async function restoreFailure(error: unknown, work: FailedWork): Promise<unknown> {
   const { runtime, state } = work
   const isCancelled = runtime.signal.aborted
   const outcome = await undo(work, isCancelled)
@@ -37,7 +43,7 @@ export async function restoreFailure(error: unknown, work: RestoreWork): Promise
         Object.assign(new FailureError(messageOf(error), facts), { cause: error })
 }
 
-async function undo(work: RestoreWork, isCancelled: boolean): Promise<WayBackOutcome> {
+async function undo(work: FailedWork, isCancelled: boolean): Promise<WayBackOutcome> {
   const { runtime } = work
   if (work.back.isEmpty) return { undone: [], left: [] }
   if (!isCancelled && work.signal.aborted) {
@@ -59,7 +65,7 @@ async function undo(work: RestoreWork, isCancelled: boolean): Promise<WayBackOut
   return Promise.race([going, late])
 }
 
-function stateInWords({ undone, left }: WayBackOutcome, work: RestoreWork): string {
+function stateInWords({ undone, left }: WayBackOutcome, work: FailedWork): string {
   const isLiveTouched = work.state.databases.length > 0 || work.state.swaps.length > 0
   const parts = undone.filter(text => text !== '').map(text => `${text}.`)
   if (left.length > 0) parts.push(...left.map(({ what }) => what))
@@ -92,7 +98,7 @@ function adviceFor(error: unknown, { left }: WayBackOutcome): { advice?: string 
   }
 }
 
-function stoppedWhere({ state }: RestoreWork): string {
+function stoppedWhere({ state }: FailedWork): string {
   const named = (wanted: DatabaseState['phase']) =>
     state.databases
       .filter(({ phase }) => phase === wanted)
