@@ -11,19 +11,27 @@ export async function feed(
   signal: AbortSignal,
   send: (input: Writable) => Promise<void>,
 ): Promise<void> {
-  const stop = () => intake.close()
-  signal.addEventListener('abort', stop, { once: true })
+  // A channel that is closed from here may stay open until its process ends: nobody waits for that.
+  let stop = () => {}
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => {
+      intake.close()
+      reject(signal.reason)
+    }
+  })
+  stopped.catch(() => {})
   intake.done.catch(() => {})
+  signal.addEventListener('abort', stop, { once: true })
   try {
     signal.throwIfAborted()
     await send(intake.input)
-    await intake.done
+    await Promise.race([intake.done, stopped])
   } catch (error) {
     if (signal.aborted || !(error instanceof UnreadInput)) {
       intake.close()
       throw signal.aborted ? signal.reason : error
     }
-    await intake.done
+    await Promise.race([intake.done, stopped])
     throw error
   } finally {
     signal.removeEventListener('abort', stop)
