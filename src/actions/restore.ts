@@ -41,9 +41,21 @@ export function restoreAction(runtime: Runtime): Promise<void> {
     return renderRestoreSummary(scrubRestore(ended, runtime.scrub))
   }
   return runAction(runtime, putBack, {
-    safe: 'Nothing on the server was changed: databases and folders are as they were. Nor was anything in the bucket.',
+    get safe() {
+      return stillSafe(report)
+    },
     summarize,
   })
+}
+
+/** For failures that do not say it themselves: those before the first write, and a run that had no time to undo what it began. */
+function stillSafe(report: RestoreReport | undefined): string {
+  if (report?.hasBegun !== true) {
+    return 'Nothing on the server was changed: databases and folders are as they were. Nor was anything in the bucket.'
+  }
+  const dumps =
+    report.safetyKeys.length === 0 ? '' : ` Dumps of what databases were: ${report.safetyKeys.join(', ')}.`
+  return `The restore had begun to write. What it left half done is undone by the post step of this action, or told there with the commands that put it right.${dumps} Every recovery point in the bucket is as it was.`
 }
 
 function emptyReport({ ssh, s3 }: RestoreInputs, now: Date): RestoreReport {

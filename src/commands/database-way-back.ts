@@ -118,7 +118,16 @@ export function importContext(work: RestoreWork, signal: AbortSignal): ImportToo
   }
 }
 
-/** Runs SQL of ours; `name` is for messages. */
-export async function runOwnSql(work: RestoreWork, sql: string, name: string): Promise<void> {
-  await work.server.runSql({ access: work.inputs.mysql, sql, name })
+/** Others may be using what is to be made or dropped; the server's own patience is a day or a year. */
+const lockWait = 'SET lock_wait_timeout = 120;'
+
+/** Runs SQL of ours; `name` is for messages. `signal` ends it: the way back goes on although the run is cancelled. */
+export async function runOwnSql(
+  { server, inputs }: RestoreWork,
+  sql: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const ending = signal === undefined ? {} : { signal }
+  await server.runSql({ access: inputs.mysql, sql: `${lockWait}\n${sql}`, name, ...ending })
 }

@@ -7,6 +7,7 @@ import { alterDatabase, createDatabase, dropDatabase } from '../server/database-
 import type { DatabaseArtifact } from '../snapshot/manifest'
 import { addDatabaseWayBack, importContext, runOwnSql } from './database-way-back'
 import { importAndCompare } from './import-and-compare'
+import { isSameTool } from './is-same-tool'
 import type { PlannedDatabase } from './judge-target'
 import { rereadArtifact } from './reread-artifact'
 import type { DatabaseState } from './restore-state'
@@ -50,19 +51,6 @@ export async function restoreDatabases(
     state.phase = 'done'
     work.save()
   }
-}
-
-/** Only then have equal rows equal text in both dumps. */
-function isSameTool({ manifest, verdict }: RestoreWork): boolean {
-  const { database } = manifest.server
-  const { inventory } = verdict
-  return (
-    database !== undefined &&
-    inventory !== undefined &&
-    database.dumpTool === inventory.dumpTool &&
-    database.flavor === inventory.server.flavor &&
-    database.version === inventory.server.version
-  )
 }
 
 async function rereadLayoutFree(
@@ -116,7 +104,7 @@ async function makeRoom(
         : present?.collation === content.collation
           ? ''
           : alterDatabase(target, content)
-  if (sql !== '') await runOwnSql(work, sql, `the making of database ${JSON.stringify(target)}`)
+  if (sql !== '') await runOwnSql(work, sql, `the making of database ${JSON.stringify(target)}`, work.signal)
 }
 
 /** Under another name, what names its own database means the old one; that shows only when it is used. */
@@ -148,7 +136,7 @@ async function importInto({ target, artifact }: PlannedDatabase, work: RestoreWo
         events: read.content.events,
         target,
         options: work.manifest.server.database?.options ?? [],
-        isSameTool: isSameTool(work),
+        isSameTool: isSameTool(work.manifest, work.verdict.inventory),
         readLayoutFree: () => rereadLayoutFree(artifact, work),
       },
       {

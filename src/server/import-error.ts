@@ -154,6 +154,11 @@ const advices: readonly { codes: readonly number[]; advice: string }[] = [
     advice:
       'The database server closed the connection: a row is larger than its max_allowed_packet (SET GLOBAL max_allowed_packet=1073741824), or it was restarted or ran out of memory; its error log says which.',
   },
+  {
+    codes: [1205],
+    advice:
+      'Something else is using the database and holds on to it: stop the site and what writes to the database (SHOW PROCESSLIST tells who), then run again.',
+  },
   { codes: [1114, 1021, 1030], advice: 'Make room on the disk of the database server.' },
   {
     codes: [1290, 1836],

@@ -80,17 +80,40 @@ export async function startJob(
   }
 }
 
-/** Runs a job to its end and returns what it printed; for small answers. */
+/**
+ * Runs a job to its end and returns what it printed; for small answers. When `signal` is aborted the job is ended, and its reason thrown: a
+ * channel that is closed from here may stay open until its process ends, and nobody waits for that.
+ */
 export async function runJob(
   connection: Connection,
   name: string,
   request: Request,
-  options: JobOptions,
+  options: JobOptions & { signal?: AbortSignal },
 ): Promise<{ text: string; report: JobReport }> {
+  const { signal } = options
+  signal?.throwIfAborted()
   const job = await startJob(connection, name, request, options)
-  const chunks: Buffer[] = []
-  for await (const chunk of job.body) chunks.push(chunk)
-  return { text: Buffer.concat(chunks).toString('utf8'), report: await job.done }
+  const answer = (async () => {
+    const chunks: Buffer[] = []
+    for await (const chunk of job.body) chunks.push(chunk)
+    return { text: Buffer.concat(chunks).toString('utf8'), report: await job.done }
+  })()
+  if (signal === undefined) return answer
+  answer.catch(() => {})
+  let stop = () => {}
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => {
+      job.close()
+      reject(signal.reason)
+    }
+  })
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await Promise.race([answer, stopped])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
 }
 
 /** Drops what a login shell printed before the nonce, passes the data, and holds back the end until `proof` is there. */

@@ -51,6 +51,8 @@ export interface SqlRequest {
   database?: string
   /** What it is about, for messages: `the making of database "shop"`. */
   name: string
+  /** Ends it. */
+  signal?: AbortSignal
 }
 
 export interface ImportRequest {
@@ -145,7 +147,10 @@ async function lookAtTarget(
   )
 }
 
-async function runSql(connection: Connection, { access, sql, database, name }: SqlRequest): Promise<string> {
+async function runSql(
+  connection: Connection,
+  { access, sql, database, name, signal }: SqlRequest,
+): Promise<string> {
   const chosen: Request = database === undefined ? [] : [toArgument(`--database=${database}`)]
   const { text } = await runJob(
     connection,
@@ -156,7 +161,10 @@ async function runSql(connection: Connection, { access, sql, database, name }: S
       ...chosen,
       ['text', sql],
     ],
-    { explain: failure => importError(name, failure, () => undefined) },
+    {
+      explain: failure => importError(name, failure, () => undefined),
+      ...(signal === undefined ? {} : { signal }),
+    },
   )
   return text
 }
