@@ -26,7 +26,7 @@ export function parseTrees(text: string, folders: number): TreeCount[] {
       )
     const fileBytes = number(index, 'bytes')
     // With files there and not one byte, the server could not tell.
-    const isKnown = Number.isSafeInteger(fileBytes)
+    const isKnown = Number.isSafeInteger(fileBytes) && (fileBytes > 0 || files === 0)
     return { files, directories, links, fileBytes: isKnown ? fileBytes : undefined }
   })
 }
