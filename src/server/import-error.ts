@@ -64,7 +64,7 @@ function readMessages(messages: readonly string[]): { error: ClientError | undef
  */
 function readClientError(line: string): ClientError | undefined {
   const [, code, at, text] =
-    /^ERROR(?: (\d+)(?: \([0-9A-Z]{5}\))?)?(?: at line (\d+))?[^:]*: ?(.*)$/.exec(line) ?? []
+    /^ERROR(?: (\d+)(?: \([0-9A-Z]{5}\))?)?(?: at line (\d+))?[^:]*: ?(.*)$/s.exec(line) ?? []
   if (text === undefined) return undefined
   return { code: Number(code ?? 0), line: at === undefined ? undefined : Number(at), text }
 }
