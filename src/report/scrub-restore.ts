@@ -1,11 +1,12 @@
 import { scrubPreflight } from './preflight-section'
-import type { RestoreReport } from './restore-report'
+import type { RestoredItem, RestoreReport } from './restore-report'
 
 /** The same report with every text scrubbed of secrets. */
 export function scrubRestore(report: RestoreReport, scrub: (text: string) => string): RestoreReport {
   const { failure, checks } = report
   return {
     ...report,
+    items: report.items.map(item => scrubItem(item, scrub)),
     warnings: report.warnings.map(({ code, message }) => ({ code, message: scrub(message) })),
     ...(checks === undefined ? {} : { checks: scrubPreflight(checks, scrub) }),
     ...(failure === undefined
@@ -19,5 +20,16 @@ export function scrubRestore(report: RestoreReport, scrub: (text: string) => str
             detail: failure.detail.map(scrub),
           },
         }),
+  }
+}
+
+function scrubItem(item: RestoredItem, scrub: (text: string) => string): RestoredItem {
+  const { holds, before, becomes, proof } = item
+  return {
+    ...item,
+    holds: scrub(holds),
+    before: scrub(before),
+    becomes: scrub(becomes),
+    ...(proof === undefined ? {} : { proof: scrub(proof) }),
   }
 }

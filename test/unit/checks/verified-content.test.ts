@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { CheckError } from '../../../src/checks/check-error'
@@ -30,13 +30,13 @@ async function read(
       for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000)
     })(),
   )
-  await pipeline([
-    source,
-    ...verifiedContent(compression, digest),
-    async (out: AsyncIterable<Buffer>) => {
-      for await (const piece of out) pieces.push(piece)
+  const sink = new Writable({
+    write: (piece, _encoding, done) => {
+      pieces.push(piece)
+      done()
     },
-  ])
+  })
+  await pipeline([source, ...verifiedContent(compression, digest), sink])
   return Buffer.concat(pieces)
 }
 
