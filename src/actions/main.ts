@@ -1,6 +1,7 @@
 import { githubRuntime } from '../runtime/github-runtime'
 import { backupAction } from './backup'
 import { backupPostAction } from './backup-post'
+import { listAction } from './list'
 import { restoreAction } from './restore'
 import { restorePostAction } from './restore-post'
 import { verifyAction } from './verify'
@@ -11,6 +12,7 @@ const actions = {
   restore: restoreAction,
   'restore-post': restorePostAction,
   verify: verifyAction,
+  list: listAction,
 }
 
 /** The one door of the bundle: each launcher in `dist/` names the action it stands for. */

@@ -1,5 +1,5 @@
 import type { S3Settings } from '../store/s3-settings'
-import { type Duration, duration } from './duration'
+import { period } from './period'
 import { type InputReader, maskSecret } from './read'
 import { readAll } from './read-all'
 import { type Environment, loadS3, s3Secrets } from './s3'
@@ -8,9 +8,9 @@ import { type Environment, loadS3, s3Secrets } from './s3'
 export interface ListInputs {
   s3: S3Settings
   /** How old the newest good recovery point may be; undefined: as old as it is. */
-  maxAge: Duration | undefined
-  /** How often there should be one; undefined: nothing is missing, whenever there is none. */
-  expectEvery: Duration | undefined
+  maxAgeMs: number | undefined
+  /** How often one is to be taken; undefined: nothing is missing, whenever there is none. */
+  expectEveryMs: number | undefined
 }
 
 /**
@@ -21,8 +21,8 @@ export function loadListInputs(read: InputReader, environment: Environment): Lis
   for (const name of s3Secrets) maskSecret(read, name)
   return readAll({
     s3: () => loadS3(read, environment),
-    maxAge: () => duration(read, 'max-age', { min: '1m', max: '3650d' }),
-    // A ring reaches back a week, and GitHub starts nothing more often than every five minutes.
-    expectEvery: () => duration(read, 'expect-every', { min: '5m', max: '1d' }),
+    maxAgeMs: () => period(read, 'max-age', { min: '1m', max: '3650d' }),
+    // GitHub starts nothing more often than every five minutes, and a week is as far as is looked back.
+    expectEveryMs: () => period(read, 'expect-every', { min: '5m', max: '7d' }),
   })
 }

@@ -1,16 +1,9 @@
 import type { Runtime } from '../runtime/runtime'
 import { isoTime } from './list-lines'
-import {
-  ageMs,
-  bytesOf,
-  type DatedPoint,
-  type ListReport,
-  newestGood,
-  type ReportedPoint,
-} from './list-report'
+import { ageMs, bytesOf, isDated, type ListReport, newestGood, type ReportedPoint } from './list-report'
 import { fitting, listLimit } from './outputs'
 
-/** Sets the outputs of a listing; none while it is not known what there is. */
+/** Sets the outputs of a list; none before the bucket was read: empty ones would say that nothing is there. */
 export function setListOutputs({ output, log }: Pick<Runtime, 'output' | 'log'>, report: ListReport): void {
   const { points, expected, now } = report
   if (points === undefined) return
@@ -21,18 +14,13 @@ export function setListOutputs({ output, log }: Pick<Runtime, 'output' | 'log'>,
       `The output "snapshots" holds the first ${listed.length} of ${all.length} recovery points, without the oldest: GitHub takes no more. The log has all of them.`,
     )
   }
-  const missing = (expected?.missing ?? []).map(isoTime)
   const newest = newestGood(report)
   output('snapshots', JSON.stringify(listed))
   output('latest', newest?.name ?? '')
-  output('latest-age-seconds', newest === undefined ? '' : String(Math.round(ageMs(newest, now) / 1000)))
+  output('latest-age-seconds', newest === undefined ? '' : String(secondsOf(ageMs(newest, now))))
   output('count', String(points.length))
-  output('missing', JSON.stringify(newestFitting(missing, listLimit)))
-}
-
-/** What does not fit goes from the beginning, where the oldest are. */
-function newestFitting<T>(items: readonly T[], limit: number): T[] {
-  return fitting(items.toReversed(), limit).reverse()
+  // A week of periods of five minutes takes 50,000 characters.
+  output('missing', JSON.stringify((expected?.missing ?? []).map(isoTime)))
 }
 
 function jsonOf(point: ReportedPoint, now: Date) {
@@ -41,10 +29,7 @@ function jsonOf(point: ReportedPoint, now: Date) {
     ...{ snapshot: name, place, verdict },
     ...factsOf(point, now),
     isStale,
-    proof:
-      proof === undefined
-        ? null
-        : { provenAt: proof.provenAt.toISOString(), restoreSeconds: proof.restoreSeconds },
+    proof: proof === undefined ? null : { ...proof, provenAt: isoTime(proof.provenAt) },
     problem: problem ?? null,
   }
 }
@@ -56,11 +41,11 @@ function factsOf(point: ReportedPoint, now: Date) {
   }
   const { takenAt, host, databases, files, runUrl } = point.facts
   return {
-    ...{ takenAt: takenAt.toISOString(), ageSeconds: Math.round(ageMs(point, now) / 1000), host },
+    ...{ takenAt: takenAt.toISOString(), ageSeconds: secondsOf(ageMs(point, now)), host },
     ...{ bytes: bytesOf(point.facts), databases, files: files ?? null, runUrl },
   }
 }
 
-function isDated(point: ReportedPoint): point is DatedPoint {
-  return point.facts !== undefined
+function secondsOf(ms: number): number {
+  return Math.round(ms / 1000)
 }

@@ -1,8 +1,7 @@
-import { formatCount, plural } from '../runtime/format-count'
 import { formatDuration } from '../runtime/format-duration'
-import { formatSize } from '../runtime/format-size'
-import type { PointFacts, ReportedPoint } from './list-report'
-import { prose, table } from './markdown'
+import { databasesText, filesText } from './list-lines'
+import { ageMs, isDated, type ReportedPoint } from './list-report'
+import { code, table } from './markdown'
 import { readableTime } from './readable-time'
 
 /** Slot, taken at, age, database, files, verdict and proof of each. */
@@ -11,8 +10,8 @@ export function pointsTable(points: readonly ReportedPoint[], now: Date): string
     { heading: 'Slot' },
     { heading: 'Taken at' },
     { heading: 'Age', isNumber: true },
-    { heading: 'Database' },
-    { heading: 'Files' },
+    { heading: 'Database', isNumber: true },
+    { heading: 'Files', isNumber: true },
     { heading: 'Verdict' },
     { heading: 'Proven' },
   ]
@@ -22,38 +21,25 @@ export function pointsTable(points: readonly ReportedPoint[], now: Date): string
   )
 }
 
-function row({ name, verdict, isStale, facts, proof }: ReportedPoint, now: Date): string[] {
-  const since = (time: Date) => formatDuration(now.getTime() - time.getTime())
+function row(point: ReportedPoint, now: Date): string[] {
+  const { name, facts, proof } = point
   return [
-    prose(name),
-    facts === undefined ? 'unknown' : readableTime(facts.takenAt),
-    facts === undefined ? '–' : `${since(facts.takenAt)}${isStale ? ' ⚠️ stale' : ''}`,
-    facts === undefined ? '–' : databasesCell(facts),
-    facts?.files === undefined
-      ? '–'
-      : `${formatSize(facts.files.bytes)}, ${plural(facts.files.files, 'file')}`,
-    `${marks[verdict]} ${verdict}`,
-    proof === undefined
-      ? '–'
-      : `✅ ${since(proof.provenAt)} ago, restored in ${formatDuration(proof.restoreSeconds * 1000)}`,
+    code(name),
+    facts === undefined ? '–' : readableTime(facts.takenAt),
+    isDated(point) ? formatDuration(ageMs(point, now)) : '–',
+    (facts === undefined ? '' : databasesText(facts)) || '–',
+    (facts === undefined ? '' : filesText(facts)) || '–',
+    verdictCell(point),
+    proof === undefined ? '–' : provenCell(proof, now),
   ]
 }
 
-const marks: Readonly<Record<ReportedPoint['verdict'], string>> = {
-  good: '✅',
-  suspect: '⚠️',
-  damaged: '❌',
-  unfinished: '❌',
-  lost: '❌',
-  unreadable: '❌',
-  denied: '❌',
+function verdictCell({ verdict, isStale }: ReportedPoint): string {
+  const mark = verdict === 'good' ? (isStale ? '⚠️' : '✅') : verdict === 'suspect' ? '⚠️' : '❌'
+  return `${mark} ${verdict}${isStale ? ', stale' : ''}`
 }
 
-function databasesCell({ databases }: PointFacts): string {
-  const [only, ...others] = databases
-  if (only === undefined) return '–'
-  const bytes = databases.reduce((sum, database) => sum + database.bytes, 0)
-  const tables = databases.reduce((sum, database) => sum + database.tables, 0)
-  const which = others.length === 0 ? '' : `${formatCount(databases.length)} databases, `
-  return `${which}${formatSize(bytes)}, ${plural(tables, 'table')}`
+function provenCell({ provenAt, restoreSeconds }: NonNullable<ReportedPoint['proof']>, now: Date): string {
+  const age = formatDuration(now.getTime() - provenAt.getTime())
+  return `✅ ${age} ago, restored in ${formatDuration(restoreSeconds * 1000)}`
 }

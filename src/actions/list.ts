@@ -1,0 +1,42 @@
+import { list } from '../commands/list'
+import { type ListInputs, loadListInputs } from '../inputs/list'
+import { annotateWarnings } from '../report/annotations'
+import { newestSentence } from '../report/list-lines'
+import { setListOutputs } from '../report/list-outputs'
+import { type ListReport, newestGood, scrubListReport } from '../report/list-report'
+import { renderListSummary } from '../report/list-summary'
+import type { FailureFacts } from '../report/run-report'
+import type { Runtime } from '../runtime/runtime'
+import { openS3Store } from '../store/s3-store'
+import { runAction } from './run-action'
+
+/** The action `list`: what is there, how old it is, what is missing. Outputs and summary tell what was found, whatever came of it. */
+export function listAction(runtime: Runtime): Promise<void> {
+  let report: ListReport | undefined
+  const work = async () => {
+    const inputs = loadListInputs(runtime, process.env)
+    const begun = emptyReport(inputs, runtime.clock.now())
+    report = begun
+    const store = openS3Store(inputs.s3)
+    try {
+      await list(inputs, { runtime, store }, begun)
+    } finally {
+      store.close()
+      const found = scrubListReport(begun, runtime.scrub)
+      annotateWarnings(runtime.log, found.warnings)
+      setListOutputs(runtime, found)
+    }
+    if (newestGood(begun) !== undefined) runtime.log.notice(newestSentence(begun), 'Listed')
+    await runtime.summary(renderListSummary(scrubListReport(begun, runtime.scrub)))
+  }
+  const summarize = (failure: FailureFacts): string =>
+    // Inputs that are wrong are told by their annotation; there is nothing to sum up yet.
+    report === undefined ? '' : renderListSummary(scrubListReport({ ...report, failure }, runtime.scrub))
+  return runAction(runtime, work, { safe: 'Nothing was changed: a list only reads the bucket.', summarize })
+}
+
+function emptyReport({ s3 }: ListInputs, now: Date): ListReport {
+  const { bucket, prefix, endpoint } = s3
+  const store = { bucket, prefix, ...(endpoint === undefined ? {} : { endpoint }) }
+  return { store, now, warnings: [] }
+}

@@ -1,0 +1,114 @@
+import type { CatalogEntry } from '../../../src/snapshot/catalog'
+import { missingPeriods } from '../../../src/snapshot/missing-periods'
+
+const hourMs = 3_600_000
+const now = new Date('2026-11-23T13:50:00.000Z')
+
+function taken(at: string, changes: Partial<CatalogEntry> = {}, timezone = 'UTC'): CatalogEntry {
+  const takenAt = new Date(at)
+  return {
+    ...{ name: at, prefix: 'web1', slot: 'Monday-13-00', place: 'ring', state: 'good' },
+    storedAt: new Date(takenAt.getTime() + 90_000),
+    facts: {
+      ...{ takenAt, finishedAt: takenAt, host: 'web1', timezone },
+      ...{ databases: [], files: undefined, warnings: 0, runUrl: '' },
+    },
+    ...changes,
+  }
+}
+
+/** So many hours before 13:17, the newest first. */
+function hours(count: number, first = 0): CatalogEntry[] {
+  return Array.from({ length: count }, (_, index) =>
+    taken(new Date(Date.parse('2026-11-23T13:17:00Z') - (first + index) * hourMs).toISOString()),
+  )
+}
+
+const missing = (entries: CatalogEntry[], everyMs = hourMs, at = now) =>
+  missingPeriods(entries, everyMs, at).missing.map(time => time.toISOString())
+
+describe('missingPeriods', () => {
+  it('misses nothing in a full ring', () => {
+    expect(missingPeriods(hours(168), hourMs, now)).toEqual({
+      ...{ everyMs: hourMs, since: new Date('2026-11-16T14:00:00Z'), count: 167, missing: [] },
+    })
+  })
+
+  it('names the hours that were skipped, the oldest first', () => {
+    const entries = hours(168).filter((_, index) => ![1, 2, 30].includes(index))
+    expect(missing(entries)).toEqual([
+      '2026-11-22T07:00:00.000Z',
+      '2026-11-23T11:00:00.000Z',
+      '2026-11-23T12:00:00.000Z',
+    ])
+  })
+
+  it('does not expect the hour that is not over yet', () => {
+    expect(missing(hours(5, 1))).toEqual([])
+    expect(missing(hours(5, 2))).toEqual(['2026-11-23T12:00:00.000Z'])
+  })
+
+  it('counts a late start for the hour that it falls in, as its slot does', () => {
+    const entries = [
+      taken('2026-11-23T12:59:59.999Z'),
+      taken('2026-11-23T11:00:00.000Z'),
+      taken('2026-11-23T09:17:00.000Z'),
+    ]
+    expect(missing(entries)).toEqual(['2026-11-23T10:00:00.000Z'])
+    const late = [taken('2026-11-23T13:02:00.000Z'), taken('2026-11-23T11:17:00.000Z')]
+    expect(missing(late)).toEqual(['2026-11-23T12:00:00.000Z'])
+  })
+
+  it('begins with the oldest of the last week, and takes stale slots for none of it', () => {
+    const entries = [...hours(3), taken('2026-11-16T13:17:00.000Z'), taken('2026-11-01T13:17:00.000Z')]
+    expect(missingPeriods(entries, hourMs, now)).toMatchObject({
+      ...{ since: new Date('2026-11-23T11:00:00Z'), count: 2, missing: [] },
+    })
+  })
+
+  it('misses all of the last week when nothing was taken since', () => {
+    const found = missingPeriods([taken('2026-11-01T13:17:00.000Z')], hourMs, now)
+    expect(found).toMatchObject({ since: new Date('2026-11-16T14:00:00Z'), count: 167 })
+    expect(found.missing).toHaveLength(167)
+  })
+
+  it('expects nothing where there is no ring', () => {
+    const entries = [taken('2026-11-22T13:17:00.000Z', { place: 'daily' })]
+    for (const each of [[], entries]) {
+      expect(missingPeriods(each, hourMs, now)).toMatchObject({ count: 0, missing: [] })
+    }
+  })
+
+  it('counts only what is good, wherever it lies', () => {
+    const entries = [
+      ...hours(1),
+      taken('2026-11-23T12:17:00.000Z', { place: 'suspect', state: 'suspect' }),
+      taken('2026-11-23T11:17:00.000Z', { state: 'unfinished' }),
+      taken('2026-11-23T10:17:00.000Z', { place: 'daily' }),
+      taken('2026-11-23T09:17:00.000Z'),
+    ]
+    expect(missing(entries)).toEqual(['2026-11-23T11:00:00.000Z', '2026-11-23T12:00:00.000Z'])
+  })
+
+  it('takes days and hours of the clock that names the slots', () => {
+    const india = (at: string) => taken(at, {}, 'Asia/Kolkata')
+    const entries = [india('2026-11-23T13:35:00.000Z'), india('2026-11-23T11:35:00.000Z')]
+    expect(missing(entries)).toEqual(['2026-11-23T12:30:00.000Z'])
+    const berlin = ['2026-11-22T23:05:00.000Z', '2026-11-20T22:55:00.000Z'].map(at =>
+      taken(at, {}, 'Europe/Berlin'),
+    )
+    expect(missing(berlin, 24 * hourMs)).toEqual(['2026-11-20T23:00:00.000Z', '2026-11-21T23:00:00.000Z'])
+  })
+
+  it('goes by UTC where the zone is none that it knows', () => {
+    expect(missing([taken('2026-11-23T11:17:00.000Z', {}, 'Mars/Olympus')])).toEqual([
+      '2026-11-23T12:00:00.000Z',
+    ])
+  })
+
+  it('is not led astray by a clock that runs ahead', () => {
+    const ahead = taken('2026-11-23T20:17:00.000Z', { storedAt: new Date('2026-11-23T13:18:30.000Z') })
+    expect(missing([ahead, ...hours(3, 1)])).toEqual([])
+    expect(missing([taken('2026-11-23T15:17:00.000Z')])).toEqual([])
+  })
+})
