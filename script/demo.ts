@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import type { Manifest } from '../src/snapshot/manifest'
+import { mysqlInputs, s3Inputs, sshInputs } from '../test/runner/action-run'
 import { backupInputs } from '../test/runner/backup-run'
 import { type ActionRun, runAction } from '../test/runner/emulator'
+import { checksumDatabase } from '../test/servers/checksum-database'
+import { treeDigest } from '../test/servers/docroot'
 import { endProcessesOf } from '../test/servers/left-processes'
 import { createBucket } from '../test/servers/rgw'
 import { loadSampleShop, makeShopDocroot } from '../test/servers/sample-shop'
@@ -16,7 +19,10 @@ const folder = join(root, '.work/demo')
 const bucket = 'demo-backups'
 const ink = inkFor(process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined)
 
-/** Starts a small LAMP server and an S3 server, backs the one up into the other, shows what came of it. */
+/**
+ * Starts a small LAMP server and an S3 server, backs the one up into the other, proves the recovery point by a drill, destroys the site
+ * and restores it.
+ */
 async function demo(isKept: boolean): Promise<number> {
   await takeTheFolder()
   let services: RunningServices | undefined
@@ -34,14 +40,15 @@ async function demo(isKept: boolean): Promise<number> {
       makeShopDocroot(docroot),
       createBucket(services.s3, bucket),
     ])
-    say('Running the action from dist/ as the runner does')
+    say('Running the backup from dist/ as the runner does')
     const run = await runBackup(services, docroot)
     await show(run, services)
-    if (isKept && run.conclusion === 'success') {
+    const isGood = run.conclusion === 'success' && (await proveAndRestore(services, docroot))
+    if (isKept && isGood) {
       lookFurther(services)
       await interrupted
     }
-    return run.conclusion === 'success' ? 0 : 1
+    return isGood ? 0 : 1
   }
   try {
     const result = await Promise.race([work(), interrupted])
@@ -79,6 +86,48 @@ function runBackup(services: Services, docroot: string): Promise<ActionRun> {
     folder: services.folder,
     onLog: logPrinter(),
   })
+}
+
+/** A drill of the recovery point, then the disaster, then the restore. True when the site is back as it was. */
+async function proveAndRestore(services: RunningServices, docroot: string): Promise<boolean> {
+  const before = await siteDigest(services, docroot)
+  say('Running verify/, level restore: a drill on a throwaway database server')
+  const proven = await runOther('verify', services, { level: 'restore' })
+  if (proven.conclusion !== 'success') return false
+
+  say('The disaster: the database is dropped, the web root is gone')
+  await services.mariadb.sql('DROP DATABASE shop')
+  await rm(docroot, { recursive: true })
+  say('Running restore/')
+  const restored = await runOther('restore', services, { ...sshInputs(services), ...mysqlInputs(services) })
+  if (restored.conclusion !== 'success') return false
+  const isSame = JSON.stringify(await siteDigest(services, docroot)) === JSON.stringify(before)
+  say(isSame ? 'Every table and every file is what it was' : 'The site is NOT what it was')
+
+  say('Running list/')
+  return isSame && (await runOther('list', services, { 'max-age': '2h' })).conclusion === 'success'
+}
+
+/** Everything but what the backup was told to leave out. */
+async function siteDigest(services: RunningServices, docroot: string): Promise<string[]> {
+  const database = await checksumDatabase(services.mariadb.sql, 'shop')
+  const files = await treeDigest(docroot)
+  return [...database, ...files].filter(line => !/sessions|content"|content\/cache/.test(line))
+}
+
+async function runOther(
+  name: 'verify' | 'restore' | 'list',
+  services: Services,
+  inputs: Readonly<Record<string, string>>,
+): Promise<ActionRun> {
+  const run = await runAction({
+    action: join(root, name),
+    inputs: { ...s3Inputs(services, bucket), ...inputs },
+    folder: services.folder,
+    onLog: logPrinter(),
+  })
+  console.log(`\n${indent(markdownText(run.main?.summary ?? '', ink))}`)
+  return run
 }
 
 /** Prints the log as the page of a run shows it: what belongs to a group stands below its title. */

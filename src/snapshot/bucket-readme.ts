@@ -107,6 +107,7 @@ head -n 20 "$slot.manifest.json"
 - A slot without a manifest is not a recovery point, whatever else lies there.
 - The folder \`suspect/\`, if there is one, holds backups that were complete and yet suspiciously smaller than the ones
   before. Use them only if you know why.
+- The folder \`before-restore/\`, if there is one, holds dumps of databases from right before a restore replaced them, named by that time.
 - Older ones may lie in \`daily/\`, \`weekly/\`, \`monthly/\` and \`yearly/\`. For one of those write
   \`folder="$folder/daily" slot='2026-11-23'\` in place of the slot.
 
