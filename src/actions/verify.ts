@@ -1,5 +1,6 @@
+import { tmpdir } from 'node:os'
+import { drillOnRunner } from '../commands/drill'
 import { verify } from '../commands/verify'
-import type { Drill } from '../commands/verify-point'
 import { loadVerifyInputs, type VerifyInputs } from '../inputs/verify'
 import { annotateWarnings } from '../report/annotations'
 import type { FailureFacts } from '../report/run-report'
@@ -7,7 +8,7 @@ import { provenSentence } from '../report/verify-lines'
 import { setVerifyOutputs } from '../report/verify-outputs'
 import { scrubVerifyReport, type VerifyReport } from '../report/verify-report'
 import { renderVerifySummary } from '../report/verify-summary'
-import { FailureError } from '../runtime/errors'
+import { localCommand } from '../runtime/local-command'
 import type { Runtime } from '../runtime/runtime'
 import { openS3Store } from '../store/s3-store'
 import { runAction } from './run-action'
@@ -25,6 +26,7 @@ export function verifyAction(runtime: Runtime): Promise<void> {
     report = begun
     const store = openS3Store(inputs.s3)
     try {
+      const drill = drillOnRunner({ inputs, runtime, store, ...drillTools(runtime) })
       await verify(inputs, { runtime, store, drill }, begun)
     } finally {
       store.close()
@@ -54,6 +56,9 @@ function emptyReport({ level, s3 }: VerifyInputs, now: Date): VerifyReport {
   }
 }
 
-const drill: Drill = async () => {
-  throw new FailureError('This version cannot restore for a trial yet.')
+function drillTools(runtime: Runtime) {
+  const set = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  const variables = Object.fromEntries(set)
+  const temps = [variables['RUNNER_TEMP'] ?? '', tmpdir()].filter(folder => folder !== '')
+  return { run: localCommand(runtime.scrub), variables, temps: [...new Set(temps)] }
 }

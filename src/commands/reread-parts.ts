@@ -11,7 +11,7 @@ import type { Finding } from '../snapshot/look-at-artifact'
 import type { Artifact, DatabaseArtifact, FilesArtifact, Manifest } from '../snapshot/manifest'
 import type { Store } from '../store/store'
 import type { ChosenParts } from './choose-parts'
-import { rereadArtifact } from './reread-artifact'
+import { type Reread, rereadArtifact } from './reread-artifact'
 import { transferProgress } from './transfer-progress'
 
 /** What reading every needed object whole has shown, when all of them are what the manifest says. */
@@ -56,7 +56,7 @@ export async function rereadParts(
   tools: RereadTools,
 ): Promise<RereadParts> {
   const findings: Finding[] = []
-  const read = async (artifact: Artifact, check: ContentCheck<StoredContent>) => {
+  const read = async (artifact: Artifact) => {
     const progress = transferProgress(tools.runtime, `reading ${artifact.name}`, artifact.bytes)
     let timer: NodeJS.Timeout | undefined
     try {
@@ -65,7 +65,7 @@ export async function rereadParts(
         { prefix, manifest, artifact },
         {
           signal: tools.signal,
-          check,
+          check: restoreCheckOf(artifact),
           onStart: inspection => {
             timer = setInterval(() => progress.moved(inspection.progress().storedBytes), 1_000).unref()
           },
@@ -78,35 +78,42 @@ export async function rereadParts(
       progress.stop()
     }
   }
-  const databases: RereadDatabase[] = []
+  const rereads: Reread[] = []
   const readDatabases = async () => {
     for (const artifact of new Set(parts.databases.map(part => part.artifact))) {
-      const { content, etag } = await read(artifact, checkDump({ passes: 'one or two', needs: true }))
-      if (
-        content === undefined ||
-        !('tables' in content) ||
-        content.needs === undefined ||
-        etag === undefined
-      )
-        continue
-      databases.push({ artifact, content, needs: content.needs, etag })
+      rereads.push(await read(artifact))
     }
   }
-  const readFiles = async (): Promise<RereadFiles | undefined> => {
-    if (parts.files === undefined) return undefined
-    const { artifact } = parts.files
-    const { content, etag } = await read(artifact, untrustedArchive(artifact))
-    return content === undefined || 'tables' in content || etag === undefined
-      ? undefined
-      : { artifact, content, etag }
+  const readFiles = async () => {
+    if (parts.files !== undefined) rereads.push(await read(parts.files.artifact))
   }
-  const [files] = await Promise.all([readFiles(), readDatabases()])
+  await Promise.all([readFiles(), readDatabases()])
+  const { databases, files } = restorableParts(rereads)
   refuseFindings(findings, manifest)
   for (const { artifact } of [...databases, ...(files === undefined ? [] : [files])])
     tools.runtime.log.info(
       `${artifact.key} is whole and is what the manifest says (${formatSize(artifact.bytes)}).`,
     )
   return { databases, files }
+}
+
+/** The check of an artifact that is to be restored: that of the backup, and what a restore must know besides. */
+export function restoreCheckOf(artifact: Artifact): ContentCheck<StoredContent> {
+  return artifact.kind === 'database'
+    ? checkDump({ passes: 'one or two', needs: true })
+    : untrustedArchive(artifact)
+}
+
+/** What can be restored, of artifacts that were read with the check of a restore. */
+export function restorableParts(rereads: readonly Reread[]): RereadParts {
+  const parts: RereadParts = { databases: [], files: undefined }
+  for (const { artifact, content, etag } of rereads) {
+    if (content === undefined || etag === undefined) continue
+    if (artifact.kind === 'files' && !('tables' in content)) parts.files = { artifact, content, etag }
+    if (artifact.kind === 'database' && 'tables' in content && content.needs !== undefined)
+      parts.databases.push({ artifact, content, needs: content.needs, etag })
+  }
+  return parts
 }
 
 /** The check of the backup, and all that an archive could do to a server that unpacks it. */

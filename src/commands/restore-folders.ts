@@ -3,8 +3,8 @@ import { plural } from '../runtime/format-count'
 import { formatSize } from '../runtime/format-size'
 import type { Compression } from '../server/compression'
 import type { FolderSwap } from '../server/restore-server'
+import { compareTrees } from './compare-trees'
 import type { PlannedFolder } from './judge-target'
-import { folderContent } from './reread-parts'
 import type { RestoreWork } from './restore-work'
 import { transferProgress } from './transfer-progress'
 import { unpackArchive } from './unpack-archive'
@@ -32,7 +32,7 @@ export async function unpackFolders(work: RestoreWork): Promise<UnpackedFolders>
     addWayBack(staging, work)
     const startedMs = work.runtime.clock.monotonicMs()
     await unpackInto(staging, folders, work)
-    await compareTrees(staging, folders, work)
+    await assertSameTrees(staging, folders, work)
     noteDuration(folders, work, work.runtime.clock.monotonicMs() - startedMs)
     unpacked.swaps.push(...folders.map(folder => swapOf(folder, staging, work.stamp)))
   }
@@ -131,35 +131,23 @@ async function unpackInto(
 }
 
 /** What lies on the disk against what the archive was found to hold. */
-async function compareTrees(
+async function assertSameTrees(
   staging: string,
   folders: readonly PlannedFolder[],
   work: RestoreWork,
 ): Promise<void> {
   const { files } = work.reread
-  const found = await work.server.countTrees(folders.map(({ path }) => treeOf(staging, path)))
-  const differences = folders.flatMap(({ path }, index) => {
-    const told = files && folderContent(files, path)
+  if (files === undefined) return
+  const paths = folders.map(({ path }) => path)
+  const found = await work.server.countTrees(paths.map(path => treeOf(staging, path)))
+  for (const [index, path] of paths.entries()) {
     const tree = found[index]
-    if (files === undefined || told === undefined || tree === undefined)
-      return [`${path} could not be counted`]
     const item = work.report.items.find(each => each.kind === 'folder' && each.path === path)
-    if (item !== undefined) {
-      const size = tree.fileBytes === undefined ? '' : `, ${formatSize(tree.fileBytes)}`
-      item.proof = `${plural(tree.files, 'file')}, ${plural(tree.directories, 'directory', 'directories')}, ${plural(tree.links, 'symbolic link')}${size}`
-    }
-    // The bytes of a file with names in two folders are counted in both there, and once in the archive.
-    const isShared = (files.content.crossLinks?.count ?? 0) > 0
-    const pairs: [string, number, number][] = [
-      ['files', told.files, tree.files],
-      ['directories', told.directories, tree.directories],
-      ['symbolic links', told.links, tree.links],
-      ['bytes of files', told.fileBytes, isShared ? told.fileBytes : (tree.fileBytes ?? told.fileBytes)],
-    ]
-    return pairs.flatMap(([what, wanted, there]) =>
-      wanted === there ? [] : [`${path} has ${there} ${what}, not ${wanted}`],
-    )
-  })
+    if (item === undefined || tree === undefined) continue
+    const size = tree.fileBytes === undefined ? '' : `, ${formatSize(tree.fileBytes)}`
+    item.proof = `${plural(tree.files, 'file')}, ${plural(tree.directories, 'directory', 'directories')}, ${plural(tree.links, 'symbolic link')}${size}`
+  }
+  const differences = compareTrees(files, paths, found)
   if (differences.length === 0) return
   throw new FailureError(`What was unpacked is not what the archive holds: ${differences.join('; ')}.`, {
     advice:

@@ -9,7 +9,8 @@ import { ManifestError } from '../snapshot/manifest-codec'
 import { readSlot, type SlotState } from '../snapshot/slot-state'
 import type { Store } from '../store/store'
 import { isArchivedFault, StoreError } from '../store/store-error'
-import { rereadArtifact } from './reread-artifact'
+import { type Reread, rereadArtifact } from './reread-artifact'
+import { type RereadParts, restorableParts, restoreCheckOf } from './reread-parts'
 import { storeProof } from './store-proof'
 import type { VerifyProgress } from './verify-progress'
 
@@ -23,13 +24,15 @@ export interface PointName {
 /** A recovery point that is sound as far as reading tells, about to be restored for a trial. */
 export interface PointToDrill extends PointName {
   manifest: Manifest
+  /** What reading it has shown. */
+  reread: RereadParts
 }
 
 /** How a trial restore went. */
 export interface DrillResult {
   /** Empty when everything came out as the manifest says, and every check of the user's was true. */
   findings: readonly VerifyFinding[]
-  /** From the start of the first import to the end of the last unpacking. */
+  /** How long the imports and the unpacking took, without the comparisons. */
   restoreSeconds: number
   /** The throwaway server; left out when there was no database to import. */
   server?: { flavor: string; version: string }
@@ -38,8 +41,11 @@ export interface DrillResult {
   files: number
 }
 
-/** Restores a recovery point for a trial and compares what comes out. Throws when it could not be tried. */
-export type Drill = (point: PointToDrill) => Promise<DrillResult>
+/**
+ * Restores a recovery point for a trial and compares what comes out. Throws when it could not be tried, and the signal's reason; nothing is
+ * left of it either way.
+ */
+export type Drill = (point: PointToDrill, signal: AbortSignal) => Promise<DrillResult>
 
 export interface PointTools {
   runtime: Runtime
@@ -107,20 +113,22 @@ async function judge(
     ...{ verdict, takenAt: startedAt, objects: artifacts.length },
     storedBytes: artifacts.reduce((sum, { bytes }) => sum + bytes, 0),
   }
-  const found = await Promise.all(
-    artifacts.map(artifact => tools.turn(() => findingsOf(point, manifest, artifact, level, tools))),
+  const seen = await Promise.all(
+    artifacts.map(artifact => tools.turn(() => lookAt(point, manifest, artifact, level, tools))),
   )
-  const findings: VerifyFinding[] = artifacts.length === 0 ? [holdsNothing(point)] : found.flat()
+  const findings: VerifyFinding[] =
+    artifacts.length === 0 ? [holdsNothing(point)] : seen.flatMap(each => each.findings)
   if (findings.length > 0) return { ...facts, status: 'failed', findings }
   if (level !== 'restore') return { ...facts, status: 'proven', findings }
-  return { ...facts, ...(await tryToRestore({ ...point, manifest }, tools)) }
+  const reread = restorableParts(seen.flatMap(each => each.reread ?? []))
+  return { ...facts, ...(await tryToRestore({ ...point, manifest, reread }, tools)) }
 }
 
 async function tryToRestore(
   point: PointToDrill,
-  { runtime, store, drill, note }: PointTools,
+  { runtime, store, signal, drill, note }: PointTools,
 ): Promise<Pick<VerifiedPoint, 'status' | 'findings' | 'restoreSeconds'>> {
-  const result = await drill(point)
+  const result = await drill(point, signal)
   const { findings, restoreSeconds } = result
   if (findings.length > 0) return { status: 'failed', findings, restoreSeconds }
   const warning = await storeProof(store, point, result, runtime)
@@ -128,20 +136,22 @@ async function tryToRestore(
   return { status: 'proven', findings, restoreSeconds }
 }
 
-async function findingsOf(
+/** At the level `restore` it is read as a restore reads it, so that the drill need not read it again. */
+async function lookAt(
   { name, prefix }: PointName,
   manifest: Manifest,
   artifact: Artifact,
   level: VerifyLevel,
   { store, signal, progress }: PointTools,
-): Promise<VerifyFinding[]> {
+): Promise<{ findings: readonly VerifyFinding[]; reread?: Reread }> {
   signal.throwIfAborted()
   const place = { prefix, manifest, artifact }
-  if (level === 'stored') return (await lookAtArtifact(store, place)).findings
+  if (level === 'stored') return lookAtArtifact(store, place)
   const reading = progress.reading(`${name} ${artifact.name}`, artifact.bytes)
+  const check = level === 'restore' ? { check: restoreCheckOf(artifact) } : {}
   try {
-    const { findings } = await rereadArtifact(store, place, { signal, onStart: reading.started })
-    return findings
+    const reread = await rereadArtifact(store, place, { signal, onStart: reading.started, ...check })
+    return { findings: reread.findings, reread }
   } finally {
     reading.ended()
   }

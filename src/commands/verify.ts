@@ -56,7 +56,7 @@ async function verifyEach(
   const oneByOne = turns(1)
   const tools = {
     ...{ runtime, store, signal, progress, turn: turns(atOnce) },
-    drill: (point: PointToDrill) => oneByOne(() => drill(point)),
+    drill: (point: PointToDrill) => oneByOne(() => drill(point, signal)),
     note: (warning: Warning) => {
       report.warnings = [...report.warnings, warning]
     },

@@ -15,7 +15,7 @@ export interface Proof {
   /** The manifest's `startedAt`. */
   takenAt: string
   provenAt: string
-  /** From the start of the first import to the end of the last unpacking. */
+  /** How long the imports and the unpacking took, without the comparisons. */
   restoreSeconds: number
   /** The throwaway server that took the dumps; undefined when there were none. */
   server?: { flavor: string; version: string }

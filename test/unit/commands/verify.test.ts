@@ -271,7 +271,12 @@ describe('verify', () => {
     it('restores what is sound as far as reading tells, and tells how long that took', async () => {
       const manifest = await storePoint(store, hour(13))
       await run(inputs)
-      expect(drilled).toEqual([{ name: 'Monday-13-00', prefix, slot: 'Monday-13-00', manifest }])
+      expect(drilled).toMatchObject([{ name: 'Monday-13-00', prefix, slot: 'Monday-13-00', manifest }])
+      const [database, files] = manifest.artifacts
+      expect(drilled[0]?.reread).toMatchObject({
+        databases: [{ artifact: database, etag: database?.etag, needs: { definers: [] } }],
+        files: { artifact: files, etag: files?.etag, content: { perPath: [{ path: 'var/www/html' }] } },
+      })
       expect(report.points).toMatchObject([{ status: 'proven', restoreSeconds: 12 }])
     })
 
