@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { localConnection } from '../../src/drill/local-connection'
 import type { Compression } from '../../src/server/compression'
 import { type Intake, type RestoreServer, restoreServerOver } from '../../src/server/restore-server'
 import type { Connection } from '../../src/ssh/connection'
@@ -388,5 +391,54 @@ describe('the import', () => {
     const server = await serverUnder(['dash'])
     const error = await send(await importOf(server, freshDatabaseName()), Buffer.from('SELECT 1;'))
     expect(String(error)).toMatch(/Unknown database/)
+  })
+})
+
+/** Root gives up being root for these; whoever is not root is right as he is. */
+const ordinary =
+  process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
+
+describe('an SSH user who is not root', () => {
+  async function ordinaryServer(home: string): Promise<RestoreServer> {
+    const connection = localConnection({
+      command: ordinary,
+      environment: { PATH: process.env['PATH'], HOME: home },
+    })
+    open.push(connection)
+    return restoreServerOver(connection)
+  }
+
+  it('is told where nothing may be written', async () => {
+    const server = await ordinaryServer('/nonexistent')
+    const { isRoot, places } = await server.lookAtTarget({
+      access,
+      databases: [],
+      folders: ['/usr/new', '/tmp/new'],
+    })
+    expect(isRoot).toBe(false)
+    expect(places.map(({ isWritable }) => isWritable)).toEqual([false, true])
+  })
+
+  it('gets every file with its mode, and as its own', async () => {
+    const server = await ordinaryServer('/nonexistent')
+    const folder = join(await freshFolder(services), 'html')
+    await makeDocroot(folder)
+    const staging = join(tmpdir(), `.html.restoring-${randomUUID()}`)
+    try {
+      const intake = await server.openExtract({
+        staging,
+        owner: 'this run',
+        paths: [folder],
+        compression: 'none',
+      })
+      expect(await send(intake, archiveOf(folder))).toBeUndefined()
+      const tree = `${staging}/tree${folder}`
+      expect(await treeDigest(tree)).toEqual(await treeDigest(folder))
+      const owners = execFileSync('find', [tree, '-printf', '%U\\n']).toString().trim().split('\n')
+      expect([...new Set(owners)]).toEqual([String(ordinary.length > 0 ? 65534 : process.getuid?.())])
+    } finally {
+      await server.tidyUp({ staging: [staging], owner: 'this run', swaps: [] })
+    }
+    expect(existsSync(staging)).toBe(false)
   })
 })
