@@ -1,9 +1,10 @@
 /**
- * Writes what `action.yml` says of inputs and outputs into `docs/inputs.md`, and into `README.md` between the markers
- * `<!-- inputs:start -->` and `<!-- inputs:end -->` (and `outputs`). Works in the current folder. With `--check` nothing is
- * written and the status is 1 when a file is not current.
+ * Writes what the `action.yml` of each action says of inputs and outputs into `docs/inputs.md`, and what that of the backup says into
+ * `README.md` between the markers `<!-- inputs:start -->` and `<!-- inputs:end -->` (and `outputs`). Works in the current folder. With
+ * `--check` nothing is written and the status is 1 when a file is not current.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 
@@ -43,19 +44,45 @@ function table(head: string[], rows: string[][]): string {
   return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n')
 }
 
-function inputsPage(action: ActionMetadata): string {
-  return `<!-- Written by "npm run docs" from action.yml: change it there. -->
+/** The actions in the order of the page: the folder of each `action.yml`, and its heading. */
+const actions = [
+  { folder: '', heading: 'Backup' },
+  { folder: 'restore', heading: 'Restore' },
+  { folder: 'verify', heading: 'Verify' },
+  { folder: 'list', heading: 'List' },
+] as const
+
+function readAction(folder: string): ActionMetadata {
+  return actionMetadata.parse(parse(readFileSync(join(folder, 'action.yml'), 'utf8')))
+}
+
+function inputsPage(): string {
+  const links = actions.map(({ heading }) => `- [${heading}](#${heading.toLowerCase()})`)
+  const sections = actions.map(({ folder, heading }) => actionSection(folder, heading))
+  return `<!-- Written by "npm run docs" from the action.yml of each action: change it there. -->
 
 # Inputs and outputs
 
 An input with a bad value fails the run at once, with the name of the input, the value and what would be right. Lists have
 one item per line; blank lines and lines that begin with \`#\` are left out.
 
-## Inputs
+${links.join('\n')}
+
+${sections.join('\n')}`
+}
+
+function actionSection(folder: string, heading: string): string {
+  const action = readAction(folder)
+  const name = heading.toLowerCase()
+  return `## ${heading}
+
+${action.description}. Used as \`OWNER/make-a-backup${folder === '' ? '' : `/${folder}`}@v1\`.
+
+### Inputs of ${name}
 
 ${inputTable(action)}
 
-## Outputs
+### Outputs of ${name}
 
 ${outputTable(action)}
 `
@@ -70,9 +97,9 @@ function withTable(markdown: string, name: string, content: string): string {
   return `${markdown.slice(0, from + start.length)}\n${content}\n${markdown.slice(to)}`
 }
 
-const action = actionMetadata.parse(parse(readFileSync('action.yml', 'utf8')))
-const wanted = new Map([['docs/inputs.md', inputsPage(action)]])
+const wanted = new Map([['docs/inputs.md', inputsPage()]])
 if (existsSync('README.md')) {
+  const action = readAction('')
   const readme = withTable(readFileSync('README.md', 'utf8'), 'inputs', inputTable(action))
   wanted.set('README.md', withTable(readme, 'outputs', outputTable(action)))
 }

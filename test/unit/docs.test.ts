@@ -6,7 +6,13 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { checkDump } from '../../src/checks/dump-check'
 import { loadBackupInputs } from '../../src/inputs/backup'
+import { loadListInputs } from '../../src/inputs/list'
+import type { InputReader } from '../../src/inputs/read'
+import { loadRestoreInputs } from '../../src/inputs/restore'
+import type { Environment } from '../../src/inputs/s3'
+import { loadVerifyInputs } from '../../src/inputs/verify'
 import { parseManifest, serializeManifest } from '../../src/snapshot/manifest-codec'
+import { parseProof, serializeProof } from '../../src/snapshot/proof'
 import { mysqlDump, table } from './checks/dumps'
 import { recordingRuntime } from './recording-runtime'
 
@@ -23,6 +29,7 @@ const pages = [
   ...filesIn('docs', '.md'),
   ...filesIn('docs/adr', '.md'),
   'src/README.md',
+  ...['restore', 'verify', 'list'].map(action => `${action}/README.md`),
 ]
 const examples = filesIn('examples', '.yml')
 
@@ -46,14 +53,45 @@ function proseOf(page: string): string {
 
 // ---------------------------------------------------------------- workflows
 
-const action = z
-  .object({
-    inputs: z.record(
-      z.string(),
-      z.object({ required: z.boolean().optional(), default: z.string().optional() }),
-    ),
-  })
-  .parse(parse(read('action.yml')))
+const metadata = z.object({
+  inputs: z.record(
+    z.string(),
+    z.object({ required: z.boolean().optional(), default: z.string().optional() }),
+  ),
+})
+
+/** What an action says of its inputs, and how it reads them; `check` holds what a workflow that makes sense has besides. */
+interface ReadAction extends z.infer<typeof metadata> {
+  folder: string
+  check: (read: InputReader, environment: Environment) => void
+}
+
+const loaders: Readonly<Record<string, ReadAction['check']>> = {
+  '': (read, environment) => {
+    const { databases, files, ssh } = loadBackupInputs(read, environment)
+    expect(databases.length + files.paths.length).toBeGreaterThan(0)
+    expect(ssh.hostKeys.count).toBe(1)
+  },
+  restore: (read, environment) => {
+    expect(loadRestoreInputs(read, environment).ssh.hostKeys.count).toBe(1)
+  },
+  verify: (read, environment) => void loadVerifyInputs(read, environment),
+  list: (read, environment) => void loadListInputs(read, environment),
+}
+
+const actions: ReadAction[] = Object.entries(loaders).map(([folder, check]) => ({
+  ...{ folder, check },
+  ...metadata.parse(parse(read(join(folder, 'action.yml')))),
+}))
+
+/** The action that a step uses; undefined where it is none of ours. Throws when it is one that there is not. */
+function actionUsed(uses: string): ReadAction | undefined {
+  const [, folder = ''] = /^OWNER\/make-a-backup(?:\/([^@]+))?@/.exec(uses) ?? []
+  if (!uses.startsWith('OWNER/make-a-backup')) return undefined
+  const found = actions.find(action => action.folder === folder && uses.includes('@'))
+  if (found === undefined) throw new Error(`There is no action ${uses}.`)
+  return found
+}
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String)
 const step = z.object({ uses: z.string().optional(), with: z.record(z.string(), scalar).optional() })
@@ -66,23 +104,35 @@ const job = z.object({
 })
 const workflow = z.object({
   on: z
-    .object({ schedule: z.array(z.object({ cron: z.string() })), workflow_dispatch: z.unknown() })
+    .object({
+      schedule: z.array(z.object({ cron: z.string() })).default([]),
+      workflow_dispatch: z
+        .object({ inputs: z.record(z.string(), z.object({ default: scalar.optional() })).default({}) })
+        .nullable(),
+    })
     .optional(),
   permissions: z.record(z.string(), z.string()).optional(),
   concurrency: job.shape.concurrency,
   jobs: z.record(z.string(), job),
 })
 
-/** Every workflow that a reader may copy: the examples, and the blocks of the pages that use the action. */
+/** A block that begins with a step, as the pages of the actions have it, within the least of a workflow. */
+function workflowIn(text: string): z.infer<typeof workflow> {
+  const parsed: unknown = parse(text)
+  const job = { 'timeout-minutes': 50, steps: parsed }
+  return workflow.parse(Array.isArray(parsed) ? { jobs: { block: job } } : parsed)
+}
+
+/** Every workflow that a reader may copy: the examples, and the blocks of the pages that use an action. */
 const workflows = [
   ...examples.map(path => ({ where: path, isWhole: true, ...workflow.parse(parse(read(path))) })),
   ...pages.flatMap(page =>
     blocksOf(page)
-      .filter(({ language, text }) => language === 'yaml' && text.includes('/make-a-backup@'))
+      .filter(({ language, text }) => language === 'yaml' && text.includes('OWNER/make-a-backup'))
       .map(({ text }, index) => ({
         where: `${page}, block ${index + 1}`,
         isWhole: text.startsWith('name:'),
-        ...workflow.parse(parse(text)),
+        ...workflowIn(text),
       })),
   ),
 ]
@@ -93,32 +143,68 @@ const harmless: Readonly<Record<string, string>> = {
   'ssh-known-hosts': 'SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8',
 }
 
-/** Each use of the action with the values of its inputs, once for each row of its matrix. */
-const uses = workflows.flatMap(({ where, jobs }) =>
+/** Each use of an action with the values of its inputs, once for each row of its matrix and each way to start it. */
+const uses = workflows.flatMap(({ where, on, jobs }) =>
   Object.values(jobs).flatMap(({ steps, strategy }) =>
     (strategy?.matrix.include ?? [{}]).flatMap(row =>
-      steps
-        .filter(({ uses = '' }) => uses.startsWith('OWNER/make-a-backup@'))
-        .map(({ with: inputs = {} }, index) => ({
-          where: `${where}, use ${index + 1}${row['name'] === undefined ? '' : `, ${row['name']}`}`,
-          inputs: Object.fromEntries(
-            Object.entries(inputs).map(([name, value]) => [name, filledIn(name, value, row)]),
-          ),
-          region: steps.find(({ uses = '' }) => uses.startsWith('aws-actions/configure-aws-credentials@'))
-            ?.with?.['aws-region'],
-        })),
+      startsOf(on).flatMap(started =>
+        steps.flatMap(({ uses: used = '', with: inputs = {} }, index) => {
+          const action = actionUsed(used)
+          if (action === undefined) return []
+          const values = Object.entries(inputs).map(([name, value]) => [
+            name,
+            filledIn(name, value, { row, inputs: started.inputs }),
+          ])
+          const name = row['name'] === undefined ? '' : `, ${row['name']}`
+          return [
+            {
+              where: `${where}, step ${index + 1}${name}, started by ${started.by}`,
+              ...{ action, inputs: Object.fromEntries(values) },
+              region: steps.find(({ uses = '' }) => uses.startsWith('aws-actions/configure-aws-credentials@'))
+                ?.with?.['aws-region'],
+            },
+          ]
+        }),
+      ),
     ),
   ),
 )
 
-/** A value as the runner would pass it: expressions over the matrix are its values, all others something harmless. */
-function filledIn(name: string, value: string, row: Readonly<Record<string, string>>): string {
-  return value.replace(/\$\{\{ *([\w.-]+) *\}\}/g, (_, expression: string) => {
-    if (!expression.startsWith('matrix.')) return harmless[name] ?? 'harmless-value'
-    const found = row[expression.slice('matrix.'.length)]
-    if (found === undefined) throw new Error(`${name}: the matrix has no ${expression}.`)
-    return found
-  })
+interface Start {
+  by: string
+  /** Of the workflow itself. A schedule gives none. */
+  inputs: Readonly<Record<string, string>>
+}
+
+/** Ways to start a workflow that may make a difference. */
+function startsOf(on: z.infer<typeof workflow>['on']): Start[] {
+  const asked = Object.entries(on?.workflow_dispatch?.inputs ?? {})
+  const byHand = asked.map(([name, input]) => [name, input.default ?? harmless[name] ?? 'harmless-value'])
+  if (asked.length === 0) return [{ by: 'anything', inputs: {} }]
+  const schedule = on?.schedule.length === 0 ? [] : [{ by: 'its schedule', inputs: {} }]
+  return [...schedule, { by: 'hand', inputs: Object.fromEntries(byHand) }]
+}
+
+/**
+ * A value as the runner would pass it: expressions over the matrix are its values, those over inputs what they were started with, all
+ * others something harmless.
+ */
+function filledIn(
+  name: string,
+  value: string,
+  { row, inputs }: { row: Start['inputs'] } & Pick<Start, 'inputs'>,
+): string {
+  return value.replace(
+    /\$\{\{ *([\w.-]+)(?: \|\| '([^']*)')? *\}\}/g,
+    (_, expression: string, otherwise = '') => {
+      const [, context = '', field = ''] = /^(\w+)\.(.*)$/.exec(expression) ?? []
+      if (context === 'inputs') return inputs[field] || otherwise
+      if (context !== 'matrix') return harmless[name] ?? 'harmless-value'
+      const found = row[field]
+      if (found === undefined) throw new Error(`${name}: the matrix has no ${expression}.`)
+      return found
+    },
+  )
 }
 
 describe('the workflows in examples/ and in the pages', () => {
@@ -126,39 +212,52 @@ describe('the workflows in examples/ and in the pages', () => {
     expect(examples.map(path => basename(path))).toEqual([
       'daily-verify.yml',
       'fleet.yml',
+      'freshness.yml',
       'hourly-backup.yml',
       'oidc.yml',
       'other-stores.yml',
+      'restore.yml',
     ])
-    expect(workflows.filter(({ where }) => where.startsWith('README.md'))).toHaveLength(2)
+    expect(new Set(uses.map(({ action }) => action.folder))).toEqual(
+      new Set(actions.map(({ folder }) => folder)),
+    )
+    expect(workflows.filter(({ where }) => where.startsWith('README.md'))).toHaveLength(3)
   })
 
-  it.each(uses)('use inputs that action.yml has: $where', ({ inputs }) => {
+  it.each(uses)('use inputs that the action has: $where', ({ action, inputs }) => {
     expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(inputs)))
   })
 
-  it.each(uses)('give every required input: $where', ({ inputs }) => {
+  it.each(uses)('give every required input: $where', ({ action, inputs }) => {
     const required = Object.entries(action.inputs).filter(([, input]) => input.required)
     expect(Object.keys(inputs)).toEqual(expect.arrayContaining(required.map(([name]) => name)))
   })
 
-  it.each(uses)('have values that the action takes: $where', ({ inputs, region }) => {
+  it.each(uses)('have values that the action takes: $where', ({ action, inputs, region }) => {
     const defaults = Object.entries(action.inputs).map(([name, input]) => [name, input.default ?? ''])
     const runtime = recordingRuntime({ inputs: { ...Object.fromEntries(defaults), ...inputs } })
-    const loaded = loadBackupInputs(runtime, region === undefined ? {} : { AWS_REGION: region })
-    expect(loaded.databases.length + loaded.files.paths.length).toBeGreaterThan(0)
-    expect(loaded.ssh.hostKeys.count).toBe(1)
+    action.check(runtime, region === undefined ? {} : { AWS_REGION: region })
   })
 
-  it.each(workflows)('have a limit of time for every job: $where', ({ jobs }) => {
-    for (const { 'timeout-minutes': minutes } of Object.values(jobs)) expect(minutes).toBeLessThan(60)
+  const isRestore = ({ jobs }: z.infer<typeof workflow>): boolean =>
+    Object.values(jobs).some(({ steps }) =>
+      steps.some(({ uses = '' }) => uses.startsWith('OWNER/make-a-backup/restore@')),
+    )
+
+  it.each(workflows)('have a limit of time for every job: $where', each => {
+    // What a schedule starts every hour must be over by then; GitHub itself ends a job after six.
+    const limit = isRestore(each) ? 360 : 60
+    for (const { 'timeout-minutes': minutes } of Object.values(each.jobs)) expect(minutes).toBeLessThan(limit)
   })
 
   it.each(workflows.filter(({ isWhole }) => isWhole))(
     'run at an odd minute, alone, and with no permission that they do not need: $where',
-    ({ on, permissions, concurrency, jobs }) => {
-      for (const { cron } of on?.schedule ?? []) expect(Number(cron.split(' ')[0]) % 5).not.toBe(0)
-      expect(on?.schedule).toHaveLength(1)
+    each => {
+      const { on, permissions, concurrency, jobs } = each
+      const schedule = on?.schedule ?? []
+      for (const { cron } of schedule) expect(Number(cron.split(' ')[0]) % 5).not.toBe(0)
+      // Only a person starts a restore.
+      expect(schedule).toHaveLength(isRestore(each) ? 0 : 1)
       expect(on).toHaveProperty('workflow_dispatch')
       expect(Object.keys(permissions ?? { missing: '' }).filter(name => name !== 'id-token')).toEqual([])
       for (const each of Object.values(jobs)) expect(each.concurrency ?? concurrency).toBeDefined()
@@ -270,22 +369,30 @@ describe('docs/troubleshooting.md', () => {
 
 describe('docs/format.md', () => {
   const page = 'docs/format.md'
-  const [example] = blocksOf(page).filter(({ language }) => language === 'json')
-  const text = example?.text ?? ''
+  const [text = '', proof = ''] = blocksOf(page)
+    .filter(({ language }) => language === 'json')
+    .map(each => each.text)
 
   it('shows a manifest to the letter', () => {
     expect(serializeManifest(parseManifest(text, 'the example'))).toBe(text)
   })
 
-  it('explains every field of it', () => {
+  it('shows a proof to the letter', () => {
+    expect(serializeProof(parseProof(proof, 'the example'))).toBe(proof)
+  })
+
+  it.each([
+    ['the manifest', text, 41],
+    ['the proof', proof, 16],
+  ])('explains every field of %s', (_, shown, atLeast) => {
     const prose = proseOf(page)
     const fields = new Set<string>()
-    JSON.stringify(JSON.parse(text), (field, value) => {
+    JSON.stringify(JSON.parse(shown), (field, value) => {
       if (/\D/.test(field)) fields.add(field)
       return value
     })
     const explained = (field: string) => new RegExp(`\`(\\w+\\.)?${field}(\\.\\w+)?\``).test(prose)
-    expect(fields.size).toBeGreaterThan(40)
+    expect(fields.size).toBeGreaterThanOrEqual(atLeast)
     expect([...fields].filter(field => !explained(field))).toEqual([])
   })
 
