@@ -112,3 +112,35 @@ describe('missingPeriods', () => {
     expect(missing([taken('2026-11-23T15:17:00.000Z')])).toEqual([])
   })
 })
+
+describe('the days on which clocks are set', () => {
+  const berlin = (at: string) => taken(at, {}, 'Europe/Berlin')
+  const every = (fromMs: number, count: number) =>
+    Array.from({ length: count }, (_, index) => new Date(fromMs + index * hourMs).toISOString())
+
+  it('have an hour less in spring, which nobody misses', () => {
+    // 2027-03-28, 02:00 becomes 03:00, which is 01:00 UTC.
+    const entries = every(Date.parse('2027-03-27T22:17:00Z'), 6).reverse().map(berlin)
+    expect(missingPeriods(entries, hourMs, new Date('2027-03-28T03:50:00Z'))).toMatchObject({
+      ...{ count: 5, missing: [] },
+    })
+    const days = ['2027-03-29T10:00:00Z', '2027-03-27T10:00:00Z'].map(berlin)
+    expect(missing(days, 24 * hourMs, new Date('2027-03-29T23:00:00Z'))).toEqual(['2027-03-27T23:00:00.000Z'])
+  })
+
+  it('have an hour twice in autumn, whose slot is one', () => {
+    // 2026-10-25, 03:00 becomes 02:00, which is 01:00 UTC.
+    const entries = ['02:17', '01:17', '23:17'].map((clock, index) =>
+      berlin(`2026-10-${index < 2 ? 25 : 24}T${clock}:00Z`),
+    )
+    expect(missing(entries, hourMs, new Date('2026-10-25T02:50:00Z'))).toEqual([])
+    const [first, , third] = entries
+    expect(
+      missing(
+        [first, third].flatMap(entry => entry ?? []),
+        hourMs,
+        new Date('2026-10-25T02:50:00Z'),
+      ),
+    ).toEqual(['2026-10-25T00:00:00.000Z'])
+  })
+})
