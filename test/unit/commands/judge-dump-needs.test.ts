@@ -27,7 +27,7 @@ describe('judgeDumpNeeds', () => {
     ['utf8_general_ci', mysql57, true],
     ['utf8mb3_general_ci', mysql57, false],
     ['utf8_esperanto_ci', mysql80, false],
-    ['latin1_binary', ['binary'], false],
+    ['latin1_binary', ['utf8mb4_general_ci', 'binary'], false],
     ['whatever', [], true],
   ])('knows whether the collation %s is among %j: %s', (collation, known, isKnown) => {
     const needs = { collations: [collation] }
