@@ -12,7 +12,7 @@ import {
   type ReportedPoint,
 } from './list-report'
 
-/** One recovery point for the log: `Monday-13-00: good, taken 2026-11-23T13:17:02Z, 43 m ago, 16 tables 1.2 MB, 2,521 files 4.4 MB`. */
+/** One recovery point for the log: `Monday-13-00: good, taken 2026-11-23T13:17:02Z, 43 m ago, 1.2 MB (16 tables), 4.4 MB (2,521 files)`. */
 export function pointLine(point: ReportedPoint, now: Date): string {
   const { name, verdict, isStale, facts, proof, problem } = point
   const words = [
@@ -41,18 +41,18 @@ export function ageOf(point: DatedPoint, now: Date): string {
   return `${formatDuration(ageMs(point, now))} ago`
 }
 
-/** `16 tables 12.3 MB`, with their number where there are several; '' without a database. */
+/** `12.3 MB (16 tables)`, with their number where there are several; '' without a database. */
 export function databasesText({ databases }: PointFacts): string {
   if (databases.length === 0) return ''
   const which = databases.length === 1 ? '' : `${plural(databases.length, 'database')}: `
   const tables = databases.reduce((sum, each) => sum + each.tables, 0)
   const bytes = databases.reduce((sum, each) => sum + each.bytes, 0)
-  return `${which}${plural(tables, 'table')} ${formatSize(bytes)}`
+  return `${which}${formatSize(bytes)} (${plural(tables, 'table')})`
 }
 
-/** `2,521 files 240 MB`; '' without a files part. */
+/** `240 MB (2,521 files)`; '' without a files part. */
 export function filesText({ files }: PointFacts): string {
-  return files === undefined ? '' : `${plural(files.files, 'file')} ${formatSize(files.bytes)}`
+  return files === undefined ? '' : `${formatSize(files.bytes)} (${plural(files.files, 'file')})`
 }
 
 /** To the second: `2026-11-23T13:17:02Z` */

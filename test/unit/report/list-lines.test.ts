@@ -4,7 +4,7 @@ import { anUnreadable, aPoint, aReport, now, someHours } from './a-list'
 describe('pointLine', () => {
   it('tells what a recovery point is, when it was really taken and what is in it', () => {
     expect(pointLine(aPoint('Wednesday-16-00', '2026-11-25T16:17:02.120Z'), now)).toBe(
-      'Wednesday-16-00: good, taken 2026-11-25T16:17:02Z, 42 m 58 s ago, 16 tables 12.3 MB, 2,521 files 240 MB',
+      'Wednesday-16-00: good, taken 2026-11-25T16:17:02Z, 42 m 58 s ago, 12.3 MB (16 tables), 240 MB (2,521 files)',
     )
   })
 
@@ -14,14 +14,14 @@ describe('pointLine', () => {
       { name: 'blog', bytes: 500_000, tables: 1 },
     ]
     const line = (facts: object) => pointLine(aPoint('Monday', '2026-11-25T16:00:00Z', { facts }), now)
-    expect(line({ databases, files: undefined })).toMatch(/, 1 h ago, 2 databases: 17 tables 1\.5 MB$/)
-    expect(line({ databases: [] })).toMatch(/, 1 h ago, 2,521 files 240 MB$/)
+    expect(line({ databases, files: undefined })).toMatch(/, 1 h ago, 2 databases: 1\.5 MB \(17 tables\)$/)
+    expect(line({ databases: [] })).toMatch(/, 1 h ago, 240 MB \(2,521 files\)$/)
   })
 
   it('marks stale and proven ones', () => {
     const proof = { provenAt: new Date('2026-11-24T04:43:00.000Z'), restoreSeconds: 98 }
     expect(pointLine(aPoint('Monday', '2026-11-16T16:00:00Z', { isStale: true, proof }), now)).toBe(
-      'Monday: good, taken 2026-11-16T16:00:00Z, 9 d 1 h ago, stale, 16 tables 12.3 MB, 2,521 files 240 MB, proven 2026-11-24T04:43:00Z',
+      'Monday: good, taken 2026-11-16T16:00:00Z, 9 d 1 h ago, stale, 12.3 MB (16 tables), 240 MB (2,521 files), proven 2026-11-24T04:43:00Z',
     )
   })
 

@@ -23,8 +23,8 @@ describe('renderListSummary', () => {
       '| Slot | Taken at | Age | Database | Files | Verdict | Proven |\n| :-- | :-- | --: | --: | --: | :-- | :-- |\n',
     )
     expect(rowsOf(markdown)).toEqual([
-      '| <code>Wednesday-16-00</code> | Wed 25 Nov 2026, 16:17 UTC | 43 m | 16 tables 12.3 MB | 2,521 files 240 MB | ✅ good | ✅ 1 d 12 h ago, restored in 1 m 38 s |',
-      '| <code>Monday-13-00</code> | Mon 16 Nov 2026, 13:17 UTC | 9 d 4 h | 16 tables 12.3 MB | – | ⚠️ good, stale | – |',
+      '| <code>Wednesday-16-00</code> | Wed 25 Nov 2026, 16:17 UTC | 43 m | 12.3 MB (16 tables) | 240 MB (2,521 files) | ✅ good | ✅ 1 d 12 h ago, restored in 1 m 38 s |',
+      '| <code>Monday-13-00</code> | Mon 16 Nov 2026, 13:17 UTC | 9 d 4 h | 12.3 MB (16 tables) | – | ⚠️ good, stale | – |',
       '| <code>Monday-14-00</code> | – | – | – | – | ❌ unreadable | – |',
     ])
     expect(markdown).toContain('*Stale*: last written more than a week ago.')
