@@ -3,7 +3,8 @@
 #
 # It arrives with each connection and leaves nothing behind but the mirror and the locks. It is constant text: every value
 # comes as data on standard input, one `key=value` a line, up to an empty line. In values `\\` stands for a backslash and `\n` for a
-# line break. What is still to come on standard input are heartbeats, a line each; its end means that the runner is gone.
+# line break. What is still to come on standard input is the data of `import` and `extract`; for all other jobs they are heartbeats, a
+# line each. Its end means that the runner is gone, or has sent everything.
 #
 # Standard output carries a line `@NONCE`, then the job's data and nothing else: whatever a login shell printed before is told
 # apart by the nonce. Standard error carries what tools print, and lines of ours, `@NONCE WORD VALUE`:
@@ -11,6 +12,8 @@
 #   phase  NAME            what the job is doing now
 #   size   BYTES           how many bytes the archive will hold, about
 #   count  KIND NUMBER     entries in the mirror
+#   swapped PATH           a folder now stands in its place
+#   stuck PATH             a swap that could be neither finished nor undone
 #   problem CODE DETAIL    why the job cannot be done; exit status 69
 #   status STAGE CODE      the exit status of one stage of the pipeline
 #   done                   the last line of a job that did all it was asked for
@@ -40,6 +43,13 @@ main() {
     command) run_command ;;
     preflight) look_around ;;
     cleanup) clean_up ;;
+    target) look_at_target ;;
+    sql) run_statements ;;
+    import) import_database ;;
+    extract) extract_archive ;;
+    count) count_trees ;;
+    swap) swap_folders ;;
+    tidy) tidy_up ;;
     *) problem unknown-job "$job" ;;
   esac
   say 'done'
@@ -51,6 +61,7 @@ main() {
 read_request() {
   nonce='' job='' options='' databases='' everything='' paths='' excludes='' mirror='' bandwidth='' allow_empty=''
   compression='' level='' text='' estimate='' lock='' owner='' wait_seconds=0 argument_count=0 structure_count=0 watcher='' held=''
+  staging='' swaps=''
   while IFS= read -r line && [ -n "$line" ]; do
     key=${line%%=*} value=${line#*=}
     case $value in *\\*) value=$(printf '%b.' "$value") value=${value%.} ;; esac
@@ -80,6 +91,8 @@ read_request() {
       lock) lock=$value ;;
       owner) owner=$value ;;
       wait-seconds) wait_seconds=$value ;;
+      staging) staging=$staging$value$nl ;;
+      swap) swaps=$swaps$value$nl ;;
     esac
   done
   [ -n "$nonce" ] || exit 64
@@ -596,6 +609,292 @@ run_command() {
   code=$?
   say status 'command' "$code"
   [ "$code" = 0 ] || finish 70
+}
+
+# ---------------------------------------------------------------- restore: the place
+
+# Looks at where things are to go and tells, a tab-separated fact a line. What fails is told too, so that one look tells all. Writes nothing.
+look_at_target() {
+  printf 'uid\t%s\n' "$(id -u)"
+  for name in tar gzip zstd; do tell_tool "$name" "$name"; done
+  tell_tool client mariadb mysql
+  tell_tool dump-tool mariadb-dump mysqldump
+  watch_runner
+  set -f
+  number=0
+  IFS=$nl
+  for path in $paths; do
+    unset IFS
+    look_at_place "$number" "$path"
+    number=$((number + 1))
+    IFS=$nl
+  done
+  unset IFS
+  # In a shell of its own, so that a problem ends no more than itself.
+  if [ -n "$databases" ]; then (look_at_databases); fi
+}
+
+# look_at_place NUMBER PATH: what stands there, and the nearest folder above it that is there.
+look_at_place() {
+  parent=${2%/*} state=absent
+  if [ -h "$2" ]; then
+    state='link'
+  elif [ -e "$2" ]; then
+    if [ ! -d "$2" ]; then
+      state=not-a-folder
+    elif [ "$(mount_of "$2")" = "$(cd "$2" 2>/dev/null && pwd -P)" ]; then
+      state=mount
+    elif [ -r "$2" ] && [ -x "$2" ] && [ -z "$(first_entry "$2")" ]; then
+      state=empty
+    else
+      state=folder
+    fi
+  else
+    while [ ! -e "$parent" ] && [ -n "$parent" ]; do parent=${parent%/*}; done
+  fi
+  parent=${parent:-/}
+  may=no
+  if [ -d "$parent" ] && [ -w "$parent" ] && [ -x "$parent" ]; then may=yes; fi
+  printf 'place\t%s\t%s\t%s\t%s\n' "$1" "$state" "$may" "$parent"
+  printf 'place-mount\t%s\t%s\n' "$1" "$(mount_of "$parent")"
+  printf 'place-disk\t%s\t%s\n' "$1" "$(df -Pk "$parent" 2>/dev/null | sed -n 2p)"
+  set +f
+  for folder in "${parent%/}/.${2##*/}".restoring-*; do
+    if [ -f "$folder/owner" ] && [ -n "$(find "$folder/owner" -mmin +1440 2>/dev/null)" ]; then
+      printf 'leftover\t%s\t%s\n' "$folder" "$(cat "$folder/owner")"
+    fi
+  done
+  set -f
+}
+
+# Where the disk that holds a path is mounted: the last column of `df -P`, POSIX.
+mount_of() {
+  df -P "$1" 2>/dev/null | sed -n '2s/^.*[0-9-]%\{0,1\}  *\(\/.*\)$/\1/p'
+}
+
+look_at_databases() {
+  inspect_database
+  command_with argument "$argument_count" run_sql "
+    SELECT 'collation', COLLATION_NAME FROM information_schema.COLLATION_CHARACTER_SET_APPLICABILITY;
+    SELECT 'character-set', CHARACTER_SET_NAME FROM information_schema.CHARACTER_SETS;
+    SELECT 'engine', ENGINE FROM information_schema.ENGINES WHERE SUPPORT IN ('YES', 'DEFAULT');
+    SHOW VARIABLES WHERE Variable_name IN ('max_allowed_packet', 'datadir', 'lower_case_table_names', 'read_only', 'super_read_only',
+      'log_bin', 'log_bin_trust_function_creators', 'sql_require_primary_key', 'event_scheduler');"
+  code=$?
+  # Most users may not look there, and then nothing is known of accounts.
+  command_with argument "$argument_count" run_sql "SELECT 'account', HEX(User), HEX(Host) FROM mysql.user;" 2>/dev/null
+  folder=$(command_with argument "$argument_count" run_sql 'SELECT @@datadir;' 2>/dev/null)
+  printf 'database-disk\t%s\n' "$(df -Pk "$folder" 2>/dev/null | sed -n 2p)"
+  say status inventory "$code"
+  [ "$code" = 0 ] || finish 70
+}
+
+# Runs SQL of ours, and hands on what it answers.
+run_statements() {
+  find_tools
+  watch_runner
+  say phase sql
+  command_with argument "$argument_count" run_sql "$text"
+  code=$?
+  say status sql "$code"
+  [ "$code" = 0 ] || finish 70
+}
+
+# ---------------------------------------------------------------- restore: the data
+
+# What comes on standard input, decompressed, into the database.
+import_database() {
+  find_tools
+  say phase import
+  receive_compressed import_rows import
+}
+
+import_rows() {
+  command_with argument "$argument_count" run_import
+}
+
+# run_import ARGUMENT…: SQL from standard input, so the option file comes on a descriptor of its own.
+run_import() {
+  if [ -n "$options" ]; then
+    exec 6<&0
+    printf '[client]\n%s' "$options" | {
+      exec 3<&0 <&6 6<&-
+      MYSQL_TEST_LOGIN_FILE=$no_login_path "$client" --defaults-file=/dev/fd/3 "$@"
+    }
+  else
+    "$client" "$@"
+  fi
+}
+
+# What comes on standard input, unpacked into a fresh folder of ours.
+extract_archive() {
+  command -v tar >/dev/null || problem missing-tool tar
+  folder=${staging%"$nl"}
+  mkdir "$folder" 2>/dev/null || problem staging-folder "$folder"
+  printf '%s\n' "$owner" >"$folder/owner"
+  mkdir "$folder/tree" || problem staging-folder "$folder"
+  say phase extract
+  receive_compressed unpack extract
+}
+
+# Owners are kept by root alone, modes by everybody.
+unpack() {
+  set -f
+  set -- tar -xp
+  if tar --version 2>/dev/null | grep -q GNU; then
+    set -- "$@" --quoting-style=escape --numeric-owner
+    if [ "$(id -u)" = 0 ]; then set -- "$@" --same-owner; else set -- "$@" --no-same-owner; fi
+  elif [ "$(id -u)" != 0 ]; then
+    set -- "$@" -o
+  fi
+  set -- "$@" -f - -C "$folder/tree" --
+  IFS=$nl
+  for path in $paths; do set -- "$@" "${path#/}"; done
+  unset IFS
+  "$@"
+}
+
+# receive_compressed CONSUMER STAGE: standard input, decompressed, into the consumer; the exit status of both is reported.
+receive_compressed() {
+  statuses=$(
+    {
+      { decompress 3>&-; echo "decompressor=$?" >&3; } |
+        { "$1" >/dev/null 3>&-; echo "consumer=$?" >&3; }
+    } 3>&1
+  )
+  # A status that is missing is a failure.
+  decompressor=255 consumer=255
+  for pair in $statuses; do
+    case $pair in
+      decompressor=*) decompressor=${pair#*=} ;;
+      consumer=*) consumer=${pair#*=} ;;
+    esac
+  done
+  say status decompression "$decompressor"
+  say status "$2" "$consumer"
+  [ "$decompressor:$consumer" = 0:0 ] || finish 70
+}
+
+decompress() {
+  case $compression in
+    none) cat ;;
+    zstd) zstd -q -dc ;;
+    gzip) gzip -dc ;;
+  esac
+}
+
+# ---------------------------------------------------------------- restore: folders
+
+# What is in each folder, to be compared with what should be: entries by kind, and the bytes of its files, hard links counted once.
+count_trees() {
+  watch_runner
+  set -f
+  number=0
+  IFS=$nl
+  for path in $paths; do
+    unset IFS
+    cd "$path" || problem missing-folder "$path"
+    for kind in f d l; do
+      printf 'tree\t%s\t%s\t%s\n' "$number" "$kind" "$(find . -type "$kind" -print0 2>/dev/null | tr -cd '\000' | wc -c | tr -d ' ')"
+    done
+    printf 'tree\t%s\tbytes\t%s\n' "$number" "$(find . -type f -exec stat -c '%d:%i %s' {} + 2>/dev/null | sort -u | awk '{ sum += $2 } END { printf "%.0f", sum }')"
+    cd / || :
+    number=$((number + 1))
+    IFS=$nl
+  done
+  unset IFS
+}
+
+# Puts unpacked folders into their places and what stood there aside, by renames. All or none: what was done is undone when one fails.
+# Each swap: the unpacked folder, its place and the name for what stands there, parted by tabs.
+swap_folders() {
+  # Half of it is worse than all of it, so nobody interrupts.
+  trap '' PIPE HUP TERM INT
+  set -f
+  done_swaps=''
+  IFS=$nl
+  for swap in $swaps; do
+    unset IFS
+    read_swap "$swap"
+    if ! swap_in; then
+      undo_swaps
+      problem swap "$place"
+    fi
+    done_swaps=$swap$nl$done_swaps
+    say swapped "$place"
+    IFS=$nl
+  done
+  unset IFS
+}
+
+read_swap() {
+  tab=$(printf '\t')
+  unpacked=${1%%"$tab"*} rest=${1#*"$tab"}
+  place=${rest%%"$tab"*} kept=${rest#*"$tab"}
+}
+
+is_there() {
+  [ -e "$1" ] || [ -h "$1" ]
+}
+
+# rename(2), never a copy: `mv` into a name that exists would move inside it.
+swap_in() {
+  is_there "$unpacked" || return 1
+  if is_there "$place"; then
+    if is_there "$kept" || ! mv "$place" "$kept"; then return 1; fi
+    if mv "$unpacked" "$place"; then return 0; fi
+    mv "$kept" "$place" || say stuck "$place"
+    return 1
+  fi
+  (umask "$user_umask" && mkdir -p "${place%/*}/") && mv "$unpacked" "$place"
+}
+
+undo_swaps() {
+  failed=$place
+  IFS=$nl
+  for swap in $done_swaps; do
+    unset IFS
+    read_swap "$swap"
+    if ! mv "$place" "$unpacked"; then
+      say stuck "$place"
+    elif is_there "$kept"; then
+      mv "$kept" "$place" || say stuck "$place"
+    fi
+    IFS=$nl
+  done
+  unset IFS
+  place=$failed
+}
+
+# Removes unpacked folders of this owner. A place that a swap left empty gets back what stood there; an empty folder put aside goes.
+tidy_up() {
+  set -f
+  IFS=$nl
+  for swap in $swaps; do
+    unset IFS
+    read_swap "$swap"
+    if ! is_there "$place" && is_there "$kept"; then
+      mv "$kept" "$place" || problem swap "$place"
+      say swapped "$place"
+    fi
+    if [ -d "$kept" ] && [ ! -h "$kept" ]; then rmdir "$kept" 2>/dev/null; fi
+    IFS=$nl
+  done
+  for folder in $staging; do
+    unset IFS
+    if [ "$(cat "$folder/owner" 2>/dev/null)" = "$owner" ]; then
+      # A tar that has just lost its runner may still be writing.
+      for pause in 0 1 2; do
+        sleep "$pause"
+        chmod -R u+rwx "$folder" 2>/dev/null
+        if rm -rf "$folder" 2>/dev/null; then break; fi
+      done
+      is_there "$folder" && problem staging-folder "$folder"
+      say recovered "$folder"
+    fi
+    IFS=$nl
+  done
+  unset IFS
 }
 
 # ---------------------------------------------------------------- streams
