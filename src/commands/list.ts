@@ -11,6 +11,7 @@ import { listingPrefix } from '../snapshot/keys'
 import { missingPeriods } from '../snapshot/missing-periods'
 import { noSuchSnapshot } from '../snapshot/no-such-snapshot'
 import { isStaleSlot } from '../snapshot/stale-slot'
+import { orAborted } from '../store/or-aborted'
 import type { Store } from '../store/store'
 
 /** What the command needs of the world; tests pass their own. */
@@ -29,7 +30,8 @@ export async function list(inputs: ListInputs, tools: ListTools, report: ListRep
   const { prefix } = inputs.s3
   const { now } = report
   const entries = await log.group('Look into the bucket', () =>
-    readCatalog(store, prefix, { proofs: true, signal }),
+    // A read that hangs would use up the time that a cancelled run has left.
+    orAborted(readCatalog(store, prefix, { proofs: true, signal }), signal),
   )
   const points = entries.map(entry => reported(entry, now))
   report.points = points
