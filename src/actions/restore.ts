@@ -68,7 +68,6 @@ function emptyReport({ ssh, s3 }: RestoreInputs, now: Date): RestoreReport {
     finishedAt: now,
     items: [],
     safetyKeys: [],
-    putBack: [],
     hasBegun: false,
     warnings: [],
     phases: [],

@@ -10,7 +10,7 @@ import { withProgress } from './transfer-progress'
 
 /** The steps that lead back, noted before the first statement is run. */
 export function addDatabaseWayBack(
-  { target, state, present }: PlannedDatabase,
+  { target, state }: PlannedDatabase,
   work: RestoreWork,
   noted: DatabaseState,
   safety: SafetyDump | undefined,
@@ -75,7 +75,6 @@ export function addDatabaseWayBack(
       )
       await putBack(target, safety, before, work)
       settled()
-      if (present !== undefined) work.report.putBack = [...work.report.putBack, target]
     },
   })
 }

@@ -17,8 +17,6 @@ export interface RestoreReport {
   /** What the look at the server has found. */
   checks?: PreflightReport
   safetyKeys: readonly string[]
-  /** Databases that were put back to what they were. */
-  putBack: readonly string[]
   /** Set once something on the server is being changed. */
   hasBegun: boolean
   warnings: readonly Warning[]

@@ -23,7 +23,11 @@ afterAll(async () => {
   await scene?.close()
 })
 
-const telling = [/connection to the server broke/i, /Run the workflow again/, /Still safe: Nothing was changed/]
+const telling = [
+  /connection to the server broke/i,
+  /Run the workflow again/,
+  /Still safe: Nothing was changed/,
+]
 
 /** Breaks the link while a dump has sent half of its rows and waits. */
 async function whileDumping(breakLink: () => void): Promise<void> {

@@ -108,7 +108,7 @@ const contracts: ActionContract[] = [
     setOutputs: runtime =>
       setRestoreOutputs(runtime, {
         ...{ result: 'restored', host: 'web1.example.com', ...aRun, items: [], safetyKeys: [] },
-        ...{ putBack: [], hasBegun: true, phases: [] },
+        ...{ hasBegun: true, phases: [] },
       }),
     runs: {
       using: 'node24',

@@ -16,7 +16,6 @@ export function aRestoreReport(overrides: Partial<RestoreReport> = {}): RestoreR
     finishedAt: new Date('2026-11-24T16:06:40.002Z'),
     items: [aRestoredDatabase(), aRestoredFolder()],
     safetyKeys: ['running-backups/before-restore/2026-11-24T16-05-02Z.shop.database.sql.gz'],
-    putBack: [],
     hasBegun: true,
     warnings: [],
     phases: [{ name: 'Connect', durationMs: 900 }],
