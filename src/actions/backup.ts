@@ -1,6 +1,7 @@
 import { backup } from '../commands/backup'
 import type { OpenCache } from '../commands/known-baseline'
-import { preflight, refuseWrong } from '../commands/preflight'
+import { preflight } from '../commands/preflight'
+import { refuseWrong } from '../commands/refuse-wrong'
 import { type BackupInputs, loadBackupInputs } from '../inputs/backup'
 import { annotateBackup, successSentence } from '../report/annotations'
 import { setBackupOutputs } from '../report/outputs'

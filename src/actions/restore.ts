@@ -1,4 +1,4 @@
-import { refuseWrong } from '../commands/preflight'
+import { refuseWrong } from '../commands/refuse-wrong'
 import { restore } from '../commands/restore'
 import { loadRestoreInputs, type RestoreInputs } from '../inputs/restore'
 import { annotateWarnings } from '../report/annotations'

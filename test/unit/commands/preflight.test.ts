@@ -1,4 +1,5 @@
-import { mergeReports, refuseWrong } from '../../../src/commands/preflight'
+import { mergeReports } from '../../../src/commands/preflight'
+import { refuseWrong } from '../../../src/commands/refuse-wrong'
 import { judgeBucket } from '../../../src/commands/preflight-store'
 import type { PreflightFinding } from '../../../src/report/preflight-section'
 import { clockAhead, unfinishedUploadsRule } from '../../../src/store/bucket-facts'
