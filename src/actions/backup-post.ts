@@ -1,5 +1,5 @@
-import { isCleanedUp, loadBackupState } from '../commands/backup-state'
-import { cleanUpBackup } from '../commands/clean-up-backup'
+import { isCleanedUp, loadBackupState } from '../commands/backup/backup-state'
+import { cleanUpBackup } from '../commands/backup/clean-up-backup'
 import { loadBackupInputs } from '../inputs/backup'
 import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'

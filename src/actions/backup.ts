@@ -1,6 +1,6 @@
 import { backup } from '../commands/backup'
-import type { OpenCache } from '../commands/known-baseline'
-import { preflight } from '../commands/preflight'
+import type { OpenCache } from '../commands/backup/known-baseline'
+import { preflight } from '../commands/backup/preflight'
 import { refuseWrong } from '../commands/refuse-wrong'
 import { type BackupInputs, loadBackupInputs } from '../inputs/backup'
 import { annotateBackup, successSentence } from '../report/annotations'

@@ -1,5 +1,5 @@
-import { cleanUpRestore } from '../commands/clean-up-restore'
-import { loadRestoreState } from '../commands/restore-state'
+import { cleanUpRestore } from '../commands/restore/clean-up-restore'
+import { loadRestoreState } from '../commands/restore/restore-state'
 import { loadRestoreInputs } from '../inputs/restore'
 import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
-import { drillOnRunner } from '../commands/drill'
 import { verify } from '../commands/verify'
+import { drillOnRunner } from '../commands/verify/drill'
 import { loadVerifyInputs, type VerifyInputs } from '../inputs/verify'
 import { annotateWarnings } from '../report/annotations'
 import type { FailureFacts } from '../report/run-report'

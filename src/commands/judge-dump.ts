@@ -3,7 +3,7 @@ import { compareInventory, describeDifferences, type InventoryDifference } from 
 import type { DumpContent } from '../checks/content-check'
 import type { BackupInputs } from '../inputs/backup'
 import type { Server } from '../server/server'
-import type { DatabasePlan } from './plan-backup'
+import type { DatabasePlan } from './backup/plan-backup'
 
 /**
  * Holds a finished dump against what the server listed before it. Where they differ the server is asked again: what came or went

@@ -7,9 +7,9 @@ import { plural } from '../runtime/format-count'
 import type { Runtime, Warning } from '../runtime/runtime'
 import { turns } from '../runtime/turns'
 import type { Store } from '../store/store'
-import { pointsToVerify } from './points-to-verify'
-import { type Drill, type PointName, type PointToDrill, verifyPoint } from './verify-point'
-import { verifyProgress } from './verify-progress'
+import { pointsToVerify } from './verify/points-to-verify'
+import { type Drill, type PointName, type PointToDrill, verifyPoint } from './verify/verify-point'
+import { verifyProgress } from './verify/verify-progress'
 
 /** What the command needs of the world; tests pass their own. */
 export interface VerifyTools {

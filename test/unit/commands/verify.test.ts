@@ -1,5 +1,5 @@
 import { verify } from '../../../src/commands/verify'
-import type { DrillResult, PointToDrill } from '../../../src/commands/verify-point'
+import type { DrillResult, PointToDrill } from '../../../src/commands/verify/verify-point'
 import { loadVerifyInputs } from '../../../src/inputs/verify'
 import { isProven, type VerifyReport } from '../../../src/report/verify-report'
 import { slotKeys } from '../../../src/snapshot/keys'

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import type { Runtime } from '../../runtime/runtime'
+
+/**
+ * What the post step must know of a run that may have been killed: carried in the action's state, written as soon as it is true.
+ * `prepared` uploads are to be aborted, `publishing` ones to be completed, `clean`: nothing is left to do.
+ */
+export interface BackupState {
+  stage: 'preparing' | 'publishing' | 'clean'
+  /** Where the run writes: the prefix, or its folder for suspect recovery points. */
+  prefix: string
+  slot: string
+  lock: string
+  owner: string
+  uploads: { key: string; id: string }[]
+  /** `after-command` has not been run yet. */
+  owesAfterCommand: boolean
+}
+
+const stateName = 'backup'
+
+/** Replaces what was saved before. */
+export function saveBackupState(runtime: Runtime, state: BackupState): void {
+  runtime.saveState(stateName, JSON.stringify(state))
+}
+
+/** Undefined when the main step never got so far as to leave anything behind. */
+export function loadBackupState(runtime: Runtime): BackupState | undefined {
+  const text = runtime.state(stateName)
+  return text === '' ? undefined : schema.parse(JSON.parse(text))
+}
+
+/** Nothing is left to do after this run. */
+export function isCleanedUp({ stage, owesAfterCommand }: BackupState): boolean {
+  return stage === 'clean' && !owesAfterCommand
+}
+
+const schema = z.object({
+  stage: z.enum(['preparing', 'publishing', 'clean']),
+  prefix: z.string(),
+  slot: z.string(),
+  lock: z.string(),
+  owner: z.string(),
+  uploads: z.array(z.object({ key: z.string(), id: z.string() })),
+  owesAfterCommand: z.boolean(),
+})

@@ -1,0 +1,106 @@
+import type { BackupInputs } from '../../inputs/backup'
+import { messageOf, UserError } from '../../runtime/errors'
+import type { Runtime } from '../../runtime/runtime'
+import { type Server, serverOver } from '../../server/server'
+import { abortLeftovers } from '../../snapshot/leftovers'
+import { recoverSlot } from '../../snapshot/recover'
+import type { Store } from '../../store/store'
+import type { Connect } from '../session'
+import { type BackupState, isCleanedUp } from './backup-state'
+import { runAfter } from './hooks'
+
+/** The post step has five minutes in all. */
+const afterMs = 2 * 60_000
+
+/**
+ * What the post step does for a run that could not do it itself: an intent is carried out, uploads that no intent names are
+ * dropped, processes and locks on the server are ended. Each part is tried whatever happens to the others; returns what failed, in words.
+ */
+export async function cleanUpBackup(
+  inputs: BackupInputs,
+  state: BackupState,
+  tools: { runtime: Runtime; store: Store; connect: Connect },
+): Promise<string[]> {
+  if (isCleanedUp(state)) return []
+  const parts = [() => settleStore(state, tools), () => settleServer(inputs, state, tools)]
+  const outcomes = await Promise.allSettled(parts.map(part => part()))
+  return outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [messageOf(outcome.reason)] : []))
+}
+
+async function settleStore(
+  state: BackupState,
+  { runtime, store }: { runtime: Runtime; store: Store },
+): Promise<void> {
+  if (state.stage === 'publishing') {
+    const { outcome } = await recoverSlot({
+      store,
+      prefix: state.prefix,
+      slot: state.slot,
+      clock: runtime.clock,
+    })
+    runtime.log.info(
+      outcome === 'unknown'
+        ? `Whether slot ${state.slot} is finished cannot be told: the credentials may not read it.`
+        : `Slot ${state.slot} was left unfinished: ${outcome}.`,
+    )
+    if (outcome !== 'nothing') return
+  }
+  // Without an intent nothing will ever complete them; one that was completed is not there to be dropped.
+  for (const { key, id } of state.uploads) {
+    await store.abortUpload(key, id)
+    runtime.log.info(`Dropped the unfinished upload of ${key}.`)
+  }
+}
+
+async function settleServer(
+  inputs: BackupInputs,
+  state: BackupState,
+  { runtime, store, connect }: { runtime: Runtime; store: Store; connect: Connect },
+): Promise<void> {
+  const { lock, owner, owesAfterCommand } = state
+  const connection = await connect(inputs.ssh, {
+    signal: runtime.signal,
+    onRetry: message => runtime.log.info(message),
+  })
+  try {
+    const server = serverOver(connection)
+    const ended = await server.cleanUp({ lock, owner, mirrorDir: inputs.files.mirrorDir })
+    if (owesAfterCommand && inputs.hooks.after !== undefined) {
+      const error = await runAfter(inputs.hooks.after, server, { runtime, limitMs: afterMs })
+      if (error !== undefined) throw error
+    }
+    runtime.log.info(
+      ended.length === 0 ? 'Nothing was left on the server.' : 'Ended what was left on the server.',
+    )
+    await dropUnknownUploads(state, { runtime, store, server })
+  } finally {
+    connection.close()
+  }
+}
+
+/**
+ * Drops uploads of the slot that the run had begun and not yet noted: it may have died before the store's answer came. Only
+ * under the lock is it sure that none of them belongs to another run; one that holds it by now drops them itself.
+ */
+async function dropUnknownUploads(
+  { stage, prefix, slot, lock, owner }: BackupState,
+  { runtime, store, server }: { runtime: Runtime; store: Store; server: Server },
+): Promise<void> {
+  if (stage !== 'preparing') return
+  try {
+    const held = await server.takeLock({ lock, owner, waitSeconds: 0 })
+    try {
+      const { aborted } = await abortLeftovers(store, prefix, {
+        keepUploadIds: new Set(),
+        slotBeingWritten: slot,
+        now: runtime.clock.now(),
+      })
+      for (const { key } of aborted) runtime.log.info(`Dropped the unfinished upload of ${key}.`)
+    } finally {
+      await held.release()
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    runtime.log.info(`Uploads were not looked for: ${error.message}`)
+  }
+}

@@ -1,0 +1,104 @@
+import type { BackupInputs } from '../../inputs/backup'
+import type { RunReport } from '../../report/run-report'
+import type { Runtime } from '../../runtime/runtime'
+import { tool } from '../../runtime/version'
+import type { Findings } from '../../server/parse-inventory'
+import type { PreparedArtifact as ManifestArtifact, PreparedManifest } from '../../snapshot/intend'
+import { manifestFormat } from '../../snapshot/manifest'
+import type { PreparedArtifact } from '../stream-artifact'
+import type { BackupPlan } from './plan-backup'
+import type { Prepared } from './prepare'
+
+/** The manifest of what was prepared, as the commit takes it. */
+export function describeRecoveryPoint(
+  inputs: BackupInputs,
+  facts: {
+    runtime: Runtime
+    report: RunReport
+    slot: string
+    plan: BackupPlan
+    findings: Findings
+    prepared: Prepared
+  },
+): PreparedManifest {
+  const { runtime, report, slot, plan, findings, prepared } = facts
+  const { inventory, os, rsync, tar } = findings
+  return {
+    format: manifestFormat,
+    slot,
+    verdict: 'good',
+    startedAt: report.startedAt.toISOString(),
+    timezone: inputs.timezone,
+    host: inputs.ssh.host,
+    run: runtime.run,
+    tool,
+    server: {
+      os,
+      ...(inventory === undefined
+        ? {}
+        : {
+            database: {
+              ...inventory.server,
+              dumpTool: inventory.dumpTool,
+              options: plan.databases[0]?.arguments.options ?? [],
+            },
+          }),
+      ...(rsync === undefined ? {} : { rsync }),
+      ...(tar === undefined ? {} : { tar }),
+    },
+    artifacts: [...databaseArtifacts(inputs, prepared), ...filesArtifacts(inputs, prepared)],
+    warnings: report.warnings.map(({ code, message }) => ({ code, message: runtime.scrub(message) })),
+  }
+}
+
+function databaseArtifacts(inputs: BackupInputs, prepared: Prepared): ManifestArtifact[] {
+  return prepared.databases.map(({ plan, artifact }) => {
+    const { bytes, sha256, tables, views, triggers, routines, events } = artifact.content
+    return {
+      name: artifact.name,
+      kind: 'database',
+      database: plan.listed.name,
+      ...storedFacts(inputs, artifact),
+      content: {
+        bytes,
+        sha256,
+        tables,
+        views: views.length,
+        triggers: triggers.length,
+        routines: routines.length,
+        events: events.length,
+        objects: { views, triggers, routines, events },
+        characterSet: plan.listed.characterSet,
+        collation: plan.listed.collation,
+      },
+    }
+  })
+}
+
+function filesArtifacts(inputs: BackupInputs, { files }: Prepared): ManifestArtifact[] {
+  if (files === undefined) return []
+  const { bytes, sha256, files: count, directories, links } = files.content
+  return [
+    {
+      name: files.name,
+      kind: 'files',
+      paths: inputs.files.paths,
+      ...storedFacts(inputs, files),
+      content: { bytes, sha256, files: count, directories, links },
+    },
+  ]
+}
+
+function storedFacts(inputs: BackupInputs, artifact: PreparedArtifact<unknown>) {
+  return {
+    key: artifact.key,
+    bytes: artifact.bytes,
+    sha256: artifact.sha256,
+    etag: '',
+    versionId: null,
+    compression: inputs.compression.kind,
+    startedAt: artifact.startedAt.toISOString(),
+    finishedAt: artifact.finishedAt.toISOString(),
+    upload: artifact.upload,
+  }
+}

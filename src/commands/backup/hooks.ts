@@ -1,0 +1,65 @@
+import type { Hooks } from '../../inputs/hooks'
+import { messageOf } from '../../runtime/errors'
+import type { Runtime } from '../../runtime/runtime'
+import type { Server } from '../../server/server'
+
+/** What wraps the reading of the server. */
+export interface HookContext {
+  hooks: Hooks
+  server: Server
+  runtime: Runtime
+  signal: AbortSignal
+  /** Told when `after-command` is owed to the server, and when it has been run. */
+  onDebt(isOwed: boolean): void
+}
+
+/** A cancelled run has this long: the runner kills it 10 s after the first signal. */
+const afterCancelMs = 4_000
+const afterMs = 15 * 60_000
+
+/**
+ * Runs `before-command`, the work, then `after-command` whatever happened before it, also on cancel. A failing `before` stops the
+ * work. A failing `after` does not undo the work: it is returned, to be told once what was taken is safe.
+ */
+export async function betweenHooks<T>(
+  work: () => Promise<T>,
+  context: HookContext,
+): Promise<{ result: T; afterError: unknown }> {
+  const { hooks, server, runtime, signal, onDebt } = context
+  let afterError: unknown
+  let result: T
+  try {
+    if (hooks.after !== undefined) onDebt(true)
+    if (hooks.before !== undefined) {
+      const lines = await server.runCommand({ text: hooks.before, name: 'before-command', signal })
+      for (const line of lines) runtime.log.info(line)
+    }
+    result = await work()
+  } finally {
+    if (hooks.after !== undefined) {
+      afterError = await runAfter(hooks.after, server, {
+        runtime,
+        limitMs: signal.aborted ? afterCancelMs : afterMs,
+      })
+      if (afterError === undefined) onDebt(false)
+    }
+  }
+  return { result, afterError }
+}
+
+/** Runs `after-command`; returns what went wrong. */
+export async function runAfter(
+  text: string,
+  server: Server,
+  { runtime, limitMs }: { runtime: Runtime; limitMs: number },
+): Promise<unknown> {
+  try {
+    const signal = AbortSignal.timeout(limitMs)
+    for (const line of await server.runCommand({ text, name: 'after-command', signal }))
+      runtime.log.info(line)
+    return undefined
+  } catch (error) {
+    runtime.log.info(messageOf(error))
+    return error
+  }
+}

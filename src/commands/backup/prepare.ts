@@ -1,0 +1,179 @@
+import { checkArchive } from '../../checks/archive-check'
+import { compareArchive } from '../../checks/compare-archive'
+import type { ArchiveContent, DumpContent } from '../../checks/content-check'
+import { checkDump } from '../../checks/dump-check'
+import type { BackupInputs } from '../../inputs/backup'
+import type { Warning } from '../../runtime/runtime'
+import type { Server } from '../../server/server'
+import type { PutOptions } from '../../store/store'
+import { judgeDump } from '../judge-dump'
+import { type PreparedArtifact, type StreamContext, streamArtifact } from '../stream-artifact'
+import type { BackupPlan, DatabasePlan } from './plan-backup'
+
+/** Everything that is prepared for one recovery point; nothing of it is visible yet. */
+export interface Prepared {
+  databases: { plan: DatabasePlan; artifact: PreparedArtifact<DumpContent> }[]
+  files: PreparedFiles | undefined
+  warnings: Warning[]
+}
+
+/** `mirroredAt`: when rsync had read the last of the live files. */
+export interface PreparedFiles extends PreparedArtifact<ArchiveContent> {
+  mirroredAt: Date
+}
+
+export interface PrepareRequest {
+  inputs: BackupInputs
+  plan: BackupPlan
+  server: Server
+  /** Said to others who find the mirror's lock taken. */
+  owner: string
+  put: PutOptions
+  /** The size an artifact had in the last good recovery point. */
+  lastBytes(name: string): number | undefined
+}
+
+/**
+ * Streams the databases, one after another so that the server feels only one dump, and the files beside them. The first failure
+ * stops everything else and is the one that is thrown.
+ */
+export async function prepare(request: PrepareRequest, context: StreamContext): Promise<Prepared> {
+  const failed = new AbortController()
+  const shared: StreamContext = { ...context, signal: AbortSignal.any([context.signal, failed.signal]) }
+  const orStopTheOthers = <T>(lane: Promise<T>): Promise<T> =>
+    lane.catch(error => {
+      failed.abort(error)
+      throw error
+    })
+  const lanes = [
+    orStopTheOthers(databaseLane(request, shared)),
+    orStopTheOthers(filesLane(request, shared)),
+  ] as const
+  await Promise.allSettled(lanes)
+  shared.signal.throwIfAborted()
+  const [databases, files] = await Promise.all(lanes)
+  return {
+    databases,
+    files,
+    warnings: [
+      ...databases.flatMap(({ artifact }) => toolWarnings(artifact)),
+      ...(files === undefined ? [] : toolWarnings(files)),
+    ],
+  }
+}
+
+async function databaseLane(request: PrepareRequest, context: StreamContext): Promise<Prepared['databases']> {
+  const prepared: Prepared['databases'] = []
+  for (const plan of request.plan.databases) {
+    const artifact = await streamDatabase(request, plan, context)
+    await judgeDump(request, plan, artifact.content)
+    prepared.push({ plan, artifact })
+  }
+  return prepared
+}
+
+function streamDatabase(
+  { inputs, server, put, lastBytes }: PrepareRequest,
+  plan: DatabasePlan,
+  context: StreamContext,
+): Promise<PreparedArtifact<DumpContent>> {
+  return streamArtifact(
+    {
+      name: plan.name,
+      key: plan.key,
+      compression: inputs.compression.kind,
+      check: checkDump({ passes: plan.arguments.structure.length > 0 ? 2 : 1 }),
+      put,
+      open: async () => ({
+        job: await server.openDump({
+          access: inputs.mysql,
+          database: plan.listed.name,
+          arguments: plan.arguments,
+          compression: inputs.compression,
+        }),
+        expectedBytes: Math.max(lastBytes(plan.name) ?? 0, plan.expectedBytes),
+      }),
+    },
+    context,
+  )
+}
+
+async function filesLane(
+  request: PrepareRequest,
+  context: StreamContext,
+): Promise<PreparedFiles | undefined> {
+  const { inputs, plan, server, owner, put } = request
+  const { files } = plan
+  if (files === undefined) return undefined
+  const { paths, exclude, mirrorDir, bandwidthLimit } = inputs.files
+  let mirroredAt = context.clock.now()
+  const artifact = await streamArtifact(
+    {
+      name: files.name,
+      key: files.key,
+      compression: inputs.compression.kind,
+      check: checkArchive({ paths: paths.map(path => path.slice(1)) }),
+      put,
+      open: async () => {
+        let sizeBytes: number | undefined
+        let mirrored = () => {}
+        const readyToArchive = new Promise<void>(resolve => {
+          mirrored = resolve
+        })
+        const job = await server.openArchive({
+          paths,
+          exclude,
+          mirrorDir,
+          ...(bandwidthLimit === undefined ? {} : { bandwidthLimit }),
+          allowEmpty: inputs.allowEmpty,
+          compression: inputs.compression,
+          owner,
+          onReport: ({ word, value }) => {
+            if (word === 'size' && value !== '') sizeBytes = Number.parseInt(value, 10)
+            if (word !== 'phase' || value !== 'tar') return
+            mirroredAt = context.clock.now()
+            mirrored()
+          },
+        })
+        const stop = () => job.close()
+        context.signal.addEventListener('abort', stop, { once: true })
+        // The mirror tells the archive's size, and the upload's parts are cut by it.
+        await Promise.race([readyToArchive, job.done]).finally(() =>
+          context.signal.removeEventListener('abort', stop),
+        )
+        return { job, expectedBytes: sizeBytes }
+      },
+    },
+    context,
+  )
+  compareArchive(artifact.content, artifact.report.counts, { allowEmpty: inputs.allowEmpty })
+  return { ...artifact, mirroredAt }
+}
+
+/** What a tool printed although it succeeded, and what it skipped: told, but no reason to doubt the artifact. */
+function toolWarnings({ name, report }: PreparedArtifact<unknown>): Warning[] {
+  const warnings: Warning[] = []
+  const messages = report.messages
+  if (report.statuses.get('rsync') === 24) {
+    warnings.push({
+      code: 'files-vanished',
+      message: `Files vanished while rsync read them, as happens on a live site: ${few(messages)}`,
+    })
+  } else if (report.statuses.get('tar') === 1) {
+    warnings.push({ code: 'files-changed', message: `Files changed while tar read them: ${few(messages)}` })
+  } else if (messages.length > 0) {
+    warnings.push({
+      code: 'server-messages',
+      message: `The tools on the server said about ${name}: ${few(messages)}`,
+    })
+  }
+  return warnings
+}
+
+const toldAtMost = 5
+
+function few(messages: readonly string[]): string {
+  const more =
+    messages.length > toldAtMost ? ` (and ${messages.length - toldAtMost} more lines, in the log)` : ''
+  return messages.slice(0, toldAtMost).join(' / ') + more
+}

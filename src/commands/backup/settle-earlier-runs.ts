@@ -1,0 +1,55 @@
+import type { BackupInputs } from '../../inputs/backup'
+import { messageOf } from '../../runtime/errors'
+import type { Runtime, Warning } from '../../runtime/runtime'
+import { findForeignHost, foreignError } from '../../snapshot/foreign-prefix'
+import { abortLeftovers } from '../../snapshot/leftovers'
+import { recoverSlot } from '../../snapshot/recover'
+import { type Survey, surveyPrefix } from '../../snapshot/survey'
+import type { Store } from '../../store/store'
+
+/**
+ * Finishes or undoes what runs that died left behind, and drops their uploads; the lock of the prefix must be held. Another slot that
+ * cannot be settled now is a warning; this run's own slot must be settled before anything is streamed, or this throws.
+ */
+export async function settleEarlierRuns(
+  { s3, ssh, guards }: BackupInputs,
+  slot: string,
+  { runtime, store }: { runtime: Runtime; store: Store },
+): Promise<{ survey: Survey; warnings: Warning[] }> {
+  const { log, clock } = runtime
+  const { prefix } = s3
+  const warnings: Warning[] = []
+  const survey = await surveyPrefix(store, prefix)
+  // Before anything is touched: what looks unfinished might be another host's run, in full swing.
+  const foreign = findForeignHost(await survey.newestGood(), ssh.host)
+  if (foreign.length > 0 && !guards.adoptPrefix) throw foreignError(foreign, ssh.host)
+  const unfinished = await survey.unfinished()
+  let hasSettled = false
+  for (const left of new Set([...unfinished, slot])) {
+    try {
+      const recovery = await recoverSlot({ store, prefix, slot: left, clock })
+      warnings.push(...recovery.warnings)
+      if (recovery.outcome === 'nothing' || recovery.outcome === 'unknown') continue
+      hasSettled = true
+      log.info(`Slot ${left} was left unfinished by an earlier run: ${recovery.outcome}.`)
+    } catch (error) {
+      if (left === slot) throw error
+      warnings.push({ code: 'slot-unfinished', message: messageOf(error) })
+    }
+  }
+  const { aborted, warnings: unaborted } = await abortLeftovers(store, prefix, {
+    slotBeingWritten: slot,
+    keepUploadIds: new Set(),
+    now: clock.now(),
+  })
+  for (const upload of aborted) log.info(`Dropped an unfinished upload of an earlier run: ${upload.key}.`)
+
+  const settled = hasSettled ? await surveyPrefix(store, prefix) : survey
+  const last = await settled.newestGood()
+  log.info(
+    last === undefined
+      ? 'No good recovery point was found here.'
+      : `The last good recovery point: ${last.slot}, taken ${last.startedAt}.`,
+  )
+  return { survey: settled, warnings: [...warnings, ...unaborted, ...settled.warnings] }
+}

@@ -1,0 +1,56 @@
+import { CancelledError, messageOf } from '../../runtime/errors'
+import type { Runtime } from '../../runtime/runtime'
+import type { Findings } from '../../server/parse-inventory'
+import { listingPrefix, slotKeys, suspectFolder } from '../../snapshot/keys'
+import { abortLeftovers } from '../../snapshot/leftovers'
+import { recoverSlot } from '../../snapshot/recover'
+import type { ShrinkVerdict } from '../../snapshot/shrink'
+import { shrinkError } from '../../snapshot/shrink-error'
+import type { Store } from '../../store/store'
+import type { Step } from '../phases'
+import { describeRecoveryPoint } from './describe-recovery-point'
+import { planBackup } from './plan-backup'
+import { publishRun } from './publish-run'
+import { reportPublished } from './report-published'
+import { type TakeRequest, takeArtifacts } from './take-artifacts'
+import { unfinishedRun } from './unfinished-run'
+
+/**
+ * Stores a suspect recovery point beside the ring, to be looked at, and returns the error that makes the run red. An upload is
+ * bound to its key, and which one is right is known only at its end: so everything is streamed once more. That it could
+ * not be stored changes nothing of the verdict.
+ */
+export async function storeSuspect(
+  first: TakeRequest,
+  { findings, verdict }: { findings: Findings; verdict: ShrinkVerdict },
+  tools: { runtime: Runtime; store: Store },
+  step: Step,
+): Promise<unknown> {
+  const { runtime, store } = tools
+  const { slot, report } = first
+  const prefix = `${listingPrefix(first.inputs.s3.prefix)}${suspectFolder}`
+  const inputs = { ...first.inputs, s3: { ...first.inputs.s3, prefix } }
+  try {
+    return await step('Store it apart, as suspect', async () => {
+      await recoverSlot({ store, prefix, slot, clock: runtime.clock })
+      await abortLeftovers(store, prefix, {
+        keepUploadIds: new Set(),
+        slotBeingWritten: slot,
+        now: runtime.clock.now(),
+      })
+      const plan = planBackup(inputs, slot, findings)
+      const run = unfinishedRun(runtime, { prefix, slot, ...first.identity })
+      const request = { ...first, inputs, plan, run }
+      const { prepared } = await takeArtifacts(request, tools)
+      const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, findings, prepared })
+      const published = await publishRun(prefix, { ...manifest, verdict: 'suspect' }, run, tools)
+      reportPublished(report, { manifest: published.manifest, prefix, prepared, baseline: undefined })
+      report.result = 'suspect'
+      return shrinkError(verdict, { slot, suspectManifestKey: slotKeys(prefix, slot).manifest })
+    })
+  } catch (error) {
+    if (error instanceof CancelledError) throw error
+    runtime.log.info(`The suspect recovery point could not be stored: ${messageOf(error)}`)
+    return shrinkError(verdict, { slot, suspectManifestKey: undefined })
+  }
+}

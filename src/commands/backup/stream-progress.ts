@@ -1,0 +1,55 @@
+import type { Inspection } from '../../checks/inspect'
+import { startProgress } from '../../report/progress'
+import { progressLines, type StreamProgress } from '../../report/progress-line'
+import type { Runtime } from '../../runtime/runtime'
+import type { BackupPlan } from './plan-backup'
+
+/** Follows the streams of a backup and tells every ten seconds how far they are. */
+export interface StreamsProgress {
+  started(name: string, inspection: Inspection<unknown>): void
+  finished(name: string): void
+  stop(): void
+}
+
+/** Streams that have not begun are told as waiting: databases for their turn, files for rsync. */
+export function streamProgress({ log, clock }: Runtime, plan: BackupPlan): StreamsProgress {
+  const beganMs = clock.monotonicMs()
+  const streams = new Map<
+    string,
+    { inspection: Inspection<unknown>; startedMs: number; finishedMs?: number }
+  >()
+  const waiting = new Map<string, string>()
+  for (const database of plan.databases) waiting.set(database.name, 'its turn')
+  if (plan.files !== undefined) waiting.set(plan.files.name, 'rsync')
+
+  const stateOf = (name: string, waitsFor: string): StreamProgress => {
+    const stream = streams.get(name)
+    if (stream === undefined) {
+      return { name, stage: 'waiting', waitsFor, elapsedMs: clock.monotonicMs() - beganMs }
+    }
+    const { storedBytes, content } = stream.inspection.progress()
+    return {
+      name,
+      stage: stream.finishedMs === undefined ? 'sending' : 'done',
+      sentBytes: storedBytes,
+      content,
+      elapsedMs: (stream.finishedMs ?? clock.monotonicMs()) - stream.startedMs,
+    }
+  }
+  const lines = () => progressLines([...waiting].map(([name, waitsFor]) => stateOf(name, waitsFor)))
+  const progress = startProgress({ log, clock, lines })
+  return {
+    started: (name, inspection) => {
+      streams.set(name, { inspection, startedMs: clock.monotonicMs() })
+    },
+    finished: name => {
+      const stream = streams.get(name)
+      if (stream !== undefined) stream.finishedMs = clock.monotonicMs()
+    },
+    stop: () => {
+      progress.stop()
+      // The last word on each stream, also of a run too quick for a progress line.
+      for (const line of lines()) log.info(line)
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import type { BackupInputs } from '../../inputs/backup'
+import type { RunReport } from '../../report/run-report'
+import type { Runtime } from '../../runtime/runtime'
+import { objectMetadata } from '../../snapshot/object-metadata'
+import type { Survey } from '../../snapshot/survey'
+import type { Store } from '../../store/store'
+import type { LockIdentity, Session } from '../session'
+import { betweenHooks } from './hooks'
+import type { BackupPlan } from './plan-backup'
+import { type Prepared, prepare } from './prepare'
+import { streamProgress } from './stream-progress'
+import type { UnfinishedRun } from './unfinished-run'
+
+/** What runs beside one another may hold so much in parts: two streams of 48 MB. */
+const memoryBudgetBytes = 48 * 2 ** 20
+
+export interface TakeRequest {
+  inputs: BackupInputs
+  plan: BackupPlan
+  session: Session
+  identity: LockIdentity
+  survey: Survey
+  run: UnfinishedRun
+  slot: string
+  report: RunReport
+}
+
+/**
+ * Streams what was planned, between the hooks. Throws what went wrong, when every upload has been dropped; `afterError` is a
+ * failure of `after-command`, which does no harm to what was taken.
+ */
+export async function takeArtifacts(
+  request: TakeRequest,
+  { runtime, store }: { runtime: Runtime; store: Store },
+): Promise<{ prepared: Prepared; afterError: unknown }> {
+  const { inputs, session, run } = request
+  const { result, afterError } = await betweenHooks(() => stream(request, { runtime, store }), {
+    hooks: inputs.hooks,
+    server: session.server,
+    runtime,
+    signal: session.signal,
+    onDebt: isOwed => run.owesAfterCommand(isOwed),
+  })
+  return { prepared: result, afterError }
+}
+
+async function stream(
+  { inputs, plan, session, identity, survey, run, slot, report }: TakeRequest,
+  { runtime, store }: { runtime: Runtime; store: Store },
+): Promise<Prepared> {
+  const lastSizes = await survey.lastSizes()
+  const origin = { slot, run: runtime.run, startedAt: report.startedAt.toISOString() }
+  const progress = streamProgress(runtime, plan)
+  try {
+    return await prepare(
+      {
+        inputs,
+        plan,
+        server: session.server,
+        owner: identity.owner,
+        put: { contentType: 'application/octet-stream', metadata: objectMetadata(origin) },
+        lastBytes: name => lastSizes.get(name),
+      },
+      {
+        store,
+        clock: runtime.clock,
+        signal: session.signal,
+        memoryBudgetBytes,
+        onUpload: (writer, key) => run.hasUpload(writer, key),
+        onStart: (name, inspection) => progress.started(name, inspection),
+        onFinish: name => progress.finished(name),
+      },
+    )
+  } catch (error) {
+    await run.abort()
+    throw error
+  } finally {
+    progress.stop()
+  }
+}

@@ -1,0 +1,50 @@
+import { messageOf } from '../../runtime/errors'
+import type { Runtime } from '../../runtime/runtime'
+import type { MultipartWriter } from '../../store/multipart-writer'
+import type { LockIdentity } from '../session'
+import { type BackupState, saveBackupState } from './backup-state'
+
+/** What a run has begun in the store, kept in the action's state so that a post step can finish or drop it. */
+export interface UnfinishedRun {
+  hasUpload(writer: MultipartWriter, key: string): void
+  isPublishing(): void
+  /** `after-command` must still be run on the server, or has been. */
+  owesAfterCommand(isOwed: boolean): void
+  /** Nothing is left to do for a post step. */
+  isClean(): void
+  /** Drops every upload. What cannot be dropped is told, and left to the post step. */
+  abort(): Promise<void>
+}
+
+/** Notes at once that there is a run to clean up after. */
+export function unfinishedRun(
+  runtime: Runtime,
+  run: LockIdentity & Pick<BackupState, 'prefix' | 'slot'>,
+): UnfinishedRun {
+  const writers: MultipartWriter[] = []
+  const state: BackupState = { ...run, stage: 'preparing', uploads: [], owesAfterCommand: false }
+  const enter = (stage: BackupState['stage']) => {
+    state.stage = stage
+    saveBackupState(runtime, state)
+  }
+  enter('preparing')
+  return {
+    hasUpload: (writer, key) => {
+      writers.push(writer)
+      state.uploads.push({ key, id: writer.uploadId })
+      enter('preparing')
+    },
+    isPublishing: () => enter('publishing'),
+    owesAfterCommand: isOwed => {
+      state.owesAfterCommand = isOwed
+      enter(state.stage)
+    },
+    isClean: () => enter('clean'),
+    abort: async () => {
+      const outcomes = await Promise.allSettled(writers.map(writer => writer.abort()))
+      const failures = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason] : []))
+      for (const failure of failures) runtime.log.info(messageOf(failure))
+      if (failures.length === 0) enter('clean')
+    },
+  }
+}

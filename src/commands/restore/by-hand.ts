@@ -1,0 +1,33 @@
+import { recoveryCommands } from '../../report/recovery-commands'
+import { shellWord } from '../../report/shell-word'
+import { type DatabaseDefaults, dropDatabase } from '../../server/database-statements'
+import type { S3Settings } from '../../store/s3-settings'
+
+/** Commands for a person, with stock tools. */
+export const byHandCommands = {
+  /** As one word of a shell. */
+  quoted: shellWord,
+  /** Puts a safety dump back in the place of whatever the database holds. */
+  putBack(s3: S3Settings, database: string, defaults: DatabaseDefaults, key: string): string[] {
+    const { bucket, prefix, endpoint } = s3
+    return [
+      `mysql -e ${shellWord(dropDatabase(database))}`,
+      ...recoveryCommands({
+        store: { bucket, prefix, ...(endpoint === undefined ? {} : { endpoint }) },
+        artifacts: [
+          {
+            name: database,
+            source: { kind: 'database', database, ...defaults },
+            key,
+            bytes: 0,
+            sha256: '',
+            compression: 'gzip',
+            contentBytes: 0,
+            counts: [],
+            durationMs: 0,
+          },
+        ],
+      }),
+    ]
+  },
+}

@@ -1,0 +1,104 @@
+import type { RestoreInputs } from '../../inputs/restore'
+import { messageOf } from '../../runtime/errors'
+import type { Runtime } from '../../runtime/runtime'
+import { createDatabase, dropDatabase } from '../../server/database-statements'
+import { type RestoreServer, restoreServerOver } from '../../server/restore-server'
+import { serverOver } from '../../server/server'
+import type { Store } from '../../store/store'
+import type { Connect } from '../session'
+import { byHandCommands } from './by-hand'
+import type { DatabaseState, RestoreState } from './restore-state'
+
+/** What is left after the clean-up, for a person. Whole sentences. */
+export interface LeftOver {
+  /** Databases that are neither what they were nor what they were to be, and how each is put right. */
+  incomplete: string[]
+  /** What could not be cleaned up, and harms nobody. */
+  failures: string[]
+}
+
+/**
+ * What the post step does for a restore that was killed or cancelled: locks and unpacked files go, a folder whose swap was cut in half gets
+ * back what it was, databases that were made for the restore go again. A database that was being replaced is not put back here, where the
+ * time is short: what it was, and how to put it back, is told.
+ */
+export async function cleanUpRestore(
+  inputs: RestoreInputs,
+  state: RestoreState,
+  tools: { runtime: Runtime; store: Store; connect: Connect },
+): Promise<LeftOver> {
+  const left: LeftOver = { incomplete: [], failures: [] }
+  if (state.stage === 'clean') return left
+  const attempt = async (work: () => Promise<unknown>) => {
+    try {
+      await work()
+    } catch (error) {
+      left.failures.push(messageOf(error))
+    }
+  }
+  for (const { key, id } of state.uploads) await attempt(() => tools.store.abortUpload(key, id))
+  await attempt(() => settleServer(inputs, state, tools, left))
+  for (const database of state.databases.filter(({ phase }) => phase === 'writing'))
+    left.incomplete.push(incompleteInWords(database, inputs))
+  return left
+}
+
+async function settleServer(
+  inputs: RestoreInputs,
+  state: RestoreState,
+  { runtime, connect }: { runtime: Runtime; connect: Connect },
+  left: LeftOver,
+): Promise<void> {
+  const { log, signal } = runtime
+  const connection = await connect(inputs.ssh, { signal, onRetry: message => log.info(message) })
+  try {
+    const { lock, owner, staging, swaps } = state
+    await serverOver(connection).cleanUp({ lock, owner, mirrorDir: '' })
+    const server = restoreServerOver(connection)
+    for (const place of await server.tidyUp({ staging, owner, swaps }))
+      log.info(`${place} has again what stood there before.`)
+    for (const folder of staging) log.info(`Removed what was unpacked into ${folder}.`)
+    for (const { target } of state.databases.filter(({ phase }) => phase === 'done'))
+      log.info(`The database ${JSON.stringify(target)} was restored and compared before the run ended.`)
+    for (const database of state.databases) await undoNew(database, server, inputs, runtime, left)
+  } finally {
+    connection.close()
+  }
+}
+
+/** What was absent or empty before is so again. */
+async function undoNew(
+  database: DatabaseState,
+  server: Pick<RestoreServer, 'runSql'>,
+  { mysql }: RestoreInputs,
+  { log }: Runtime,
+  left: LeftOver,
+): Promise<void> {
+  const { target, was, phase } = database
+  if (phase !== 'writing' || was === 'filled') return
+  const again = was === 'absent' ? '' : `\n${createDatabase(target, database)}`
+  const name = JSON.stringify(target)
+  try {
+    await server.runSql({
+      access: mysql,
+      sql: `${dropDatabase(target)}${again}`,
+      name: `the undoing of database ${name}`,
+    })
+    database.phase = 'waiting'
+    log.info(`The database ${name} is ${was === 'absent' ? 'gone' : 'empty'} again.`)
+  } catch (error) {
+    left.failures.push(messageOf(error))
+  }
+}
+
+function incompleteInWords(
+  { target, was, safetyKey, ...defaults }: DatabaseState,
+  { s3 }: RestoreInputs,
+): string {
+  const name = JSON.stringify(target)
+  if (was !== 'filled')
+    return `The database ${name} is incomplete. It was ${was} before: drop it (mysql -e ${byHandCommands.quoted(dropDatabase(target))}).`
+  if (safetyKey === null)
+    return `The database ${name} is incomplete, and there is no dump of what it was ("safety-backup: false"): restore it again.`
+  return `The database ${name} is incomplete: its import was interrupted. What it was lies in ${safetyKey}. Put it back on the server: ${byHandCommands.putBack(s3, target, defaults, safetyKey).join(' && ')}`
+}

@@ -1,0 +1,132 @@
+import { FailureError } from '../../runtime/errors'
+import { createDatabase, type DatabaseDefaults, dropDatabase } from '../../server/database-statements'
+import { withProgress } from '../transfer-progress'
+import { byHandCommands } from './by-hand'
+import { contentOfDump, type ImportTools, importAndCompare } from './import-and-compare'
+import type { PlannedDatabase } from './judge-target'
+import type { DatabaseState } from './restore-state'
+import type { RestoreWork } from './restore-work'
+import type { SafetyDump } from './safety-dump'
+
+/** The steps that lead back, noted before the first statement is run. */
+export function addDatabaseWayBack(
+  { target, state }: PlannedDatabase,
+  work: RestoreWork,
+  noted: DatabaseState,
+  safety: SafetyDump | undefined,
+): void {
+  const name = JSON.stringify(target)
+  const before: DatabaseDefaults = { characterSet: noted.characterSet, collation: noted.collation }
+  const condition = () => (noted.phase === 'done' ? 'is restored' : 'is incomplete')
+  const settled = () => {
+    noted.phase = 'waiting'
+    work.save()
+  }
+  if (state !== 'filled') {
+    work.back.add({
+      undone:
+        state === 'absent' ? `The database ${name} is gone again` : `The database ${name} is empty again`,
+      left: {
+        get what() {
+          return `The database ${name} ${condition()}; it was ${state} before.`
+        },
+        commands: [`mysql -e ${byHandCommands.quoted(dropDatabase(target))}`],
+      },
+      isQuick: true,
+      run: async () => {
+        const again = state === 'absent' ? '' : `\n${createDatabase(target, before)}`
+        await runOwnSql(work, `${dropDatabase(target)}${again}`, `the undoing of database ${name}`)
+        settled()
+      },
+    })
+    return
+  }
+  if (safety === undefined) {
+    work.back.add({
+      undone: '',
+      left: {
+        get what() {
+          const then = noted.phase === 'done' ? '' : ': restore it again from a recovery point'
+          return `The database ${name} ${condition()}, and there is no dump of what it was ("safety-backup: false")${then}.`
+        },
+        commands: [],
+      },
+      isQuick: false,
+      run: () => Promise.reject(new FailureError(`There is no dump of what the database ${name} was.`)),
+    })
+    return
+  }
+  work.back.add({
+    undone: `The database ${name} is what it was before, put back from ${safety.key} and compared`,
+    left: {
+      get what() {
+        return `The database ${name} ${condition()}; what it was lies in ${safety.key}.`
+      },
+      commands: byHandCommands.putBack(work.inputs.s3, target, before, safety.key),
+    },
+    isQuick: false,
+    run: async () => {
+      noted.phase = 'writing'
+      work.save()
+      await runOwnSql(
+        work,
+        `${dropDatabase(target)}\n${createDatabase(target, before)}`,
+        `the putting back of database ${name}`,
+      )
+      await putBack(target, safety, before, work)
+      settled()
+    },
+  })
+}
+
+/** The way back goes on over another connection when the first one broke. */
+async function putBack(
+  target: string,
+  safety: SafetyDump,
+  defaults: DatabaseDefaults,
+  work: RestoreWork,
+): Promise<void> {
+  const comparison = await withProgress(work.runtime, `putting back ${target}`, safety.bytes, onProgress =>
+    importAndCompare(
+      {
+        dump: safety,
+        content: contentOfDump(safety.content, defaults),
+        events: safety.content.events,
+        target,
+        options: [],
+        isSameTool: true,
+        readLayoutFree: async () => undefined,
+      },
+      { ...importContext(work, work.runtime.signal), onProgress },
+    ),
+  )
+  if (comparison.differences.length === 0) return
+  throw new FailureError(
+    `The database ${JSON.stringify(target)} was put back and differs from its dump: ${comparison.differences.join('; ')}.`,
+  )
+}
+
+/** What an import by this run needs; `signal` ends it. */
+export function importContext(work: RestoreWork, signal: AbortSignal): ImportTools {
+  return {
+    store: work.store,
+    server: work.server,
+    access: work.inputs.mysql,
+    hasGzip: work.verdict.hasGzip,
+    signal,
+  }
+}
+
+/** Others may be using what is to be made or dropped; the server's own patience is a day or a year. */
+const lockWait = 'SET lock_wait_timeout = 120;'
+
+/** Runs SQL of ours; `name` is for messages. `signal` ends it: the way back goes on although the run is cancelled. */
+export async function runOwnSql(
+  { server, inputs }: RestoreWork,
+  sql: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const ending = signal === undefined ? {} : { signal }
+  await server.runSql({ access: inputs.mysql, sql: `${lockWait}\n${sql}`, name, ...ending })
+}

@@ -1,0 +1,103 @@
+import type { DumpContent } from '../../checks/content-check'
+import type { RestoreServer } from '../../server/restore-server'
+import type { Server } from '../../server/server'
+import type { DatabaseArtifact } from '../../snapshot/manifest'
+import { type Comparison, compareRestored, type RestoredRequest } from './compare-restored'
+import { dumpAgain } from './dump-again'
+import { type ImportContext, importDump, importEvents, type StoredDump } from './import-dump'
+
+export interface ImportRequest {
+  dump: StoredDump
+  /** What it holds, as its manifest says. */
+  content: DatabaseArtifact['content']
+  /** Names of its events, from reading it. */
+  events: readonly string[]
+  target: string
+  /** Those of the dump, as its manifest has them. */
+  options: readonly string[]
+  isSameTool: boolean
+  /** Reads the stored dump once more, with rows that do not depend on the layout of a dump. */
+  readLayoutFree: RestoredRequest['layoutFree']['stored']
+}
+
+export interface ImportTools extends Omit<ImportContext, 'server'> {
+  server: Pick<RestoreServer, 'openImport'> & Pick<Server, 'openDump' | 'survey'>
+  /** Told when the rows are in and the comparison begins. */
+  onImported?: () => void
+  onCompare?: (bytes: number) => void
+}
+
+/**
+ * Imports a dump into an empty database, dumps that again, and compares both. The events are made after that, when nothing that they may
+ * change is compared any more. Throws when something could not be done; what differs is in the comparison.
+ */
+export async function importAndCompare(request: ImportRequest, tools: ImportTools): Promise<Comparison> {
+  const { dump, content, target, options, isSameTool, readLayoutFree } = request
+  const { events } = await importDump(dump, target, tools)
+  tools.onImported?.()
+  const again = {
+    server: tools.server,
+    access: tools.access,
+    database: target,
+    options,
+    hasGzip: tools.hasGzip,
+    signal: tools.signal,
+    ...(tools.onCompare === undefined ? {} : { onProgress: tools.onCompare }),
+  }
+  const comparison = await compareRestored({
+    content: withoutEvents(content),
+    restored: await dumpAgain(again),
+    isSameTool,
+    layoutFree: { stored: readLayoutFree, restored: () => dumpAgain({ ...again, rows: 'layout-free' }) },
+  })
+  if (comparison.differences.length > 0 || request.events.length === 0) return comparison
+  await importEvents(events, target, tools)
+  return withEvents(comparison, request.events, await eventsOf(target, tools))
+}
+
+function withoutEvents(content: DatabaseArtifact['content']): DatabaseArtifact['content'] {
+  const { objects } = content
+  return { ...content, events: 0, ...(objects === undefined ? {} : { objects: { ...objects, events: [] } }) }
+}
+
+async function eventsOf(database: string, { server, access }: ImportTools): Promise<readonly string[]> {
+  const { inventory } = await server.survey({
+    access,
+    databases: [database],
+    paths: [],
+    compression: 'none',
+    dumpOptions: [],
+  })
+  return inventory?.databases.find(({ name }) => name === database)?.events ?? []
+}
+
+/** Names of events have no letter case. */
+function withEvents(comparison: Comparison, told: readonly string[], found: readonly string[]): Comparison {
+  const there = new Set(found.map(name => name.toLowerCase()))
+  const missing = told.filter(name => !there.has(name.toLowerCase()))
+  if (missing.length > 0) {
+    const differences = missing.map(name => `event ${JSON.stringify(name)} is missing`)
+    return { ...comparison, differences }
+  }
+  const count = `${told.length} ${told.length === 1 ? 'event' : 'events'}`
+  return { ...comparison, proof: `${comparison.proof}, ${count}` }
+}
+
+/** A dump's content as a manifest tells it; for one that has no manifest. */
+export function contentOfDump(
+  content: DumpContent,
+  defaults: { characterSet: string; collation: string },
+): DatabaseArtifact['content'] {
+  const { bytes, sha256, tables, views, triggers, routines, events } = content
+  return {
+    bytes,
+    sha256,
+    tables,
+    views: views.length,
+    triggers: triggers.length,
+    routines: routines.length,
+    events: events.length,
+    objects: { views, triggers, routines, events },
+    ...defaults,
+  }
+}

@@ -1,0 +1,155 @@
+import type { RestoreInputs } from '../../inputs/restore'
+import type { PreflightFinding } from '../../report/preflight-section'
+import { messageOf } from '../../runtime/errors'
+import { plural } from '../../runtime/format-count'
+import type { DatabaseInventory, Inventory } from '../../server/inventory'
+import type { TargetDatabase, TargetFacts, TargetPlace } from '../../server/parse-target'
+import type { Manifest } from '../../snapshot/manifest'
+import type { ChosenParts, DatabasePart, FolderPart } from './choose-parts'
+import { judgeDatabaseServer } from './judge-database-server'
+import { judgeFolders } from './judge-folders'
+import type { RereadParts } from './reread-parts'
+
+/** What a restore is going to do, and everything that speaks against it. */
+export interface TargetVerdict {
+  databases: PlannedDatabase[]
+  folders: PlannedFolder[]
+  /** The wrong ones forbid the restore. */
+  findings: PreflightFinding[]
+  /** The server can unpack gzip, so streams travel small. */
+  hasGzip: boolean
+  hasZstd: boolean
+  isRoot: boolean
+  /** Of the target's database server; undefined when it was not asked. */
+  inventory: Inventory | undefined
+}
+
+export interface PlannedDatabase extends DatabasePart {
+  /** What is there under the target's name. `filled`: it holds something. */
+  state: 'absent' | 'empty' | 'filled'
+  /** Undefined when absent. */
+  present: DatabaseInventory | undefined
+}
+
+export interface PlannedFolder extends FolderPart {
+  state: TargetPlace['state']
+  /** The nearest folder above that is there; files are unpacked in it. */
+  parent: string
+  /** Which folders share a disk, and so an unpacking. */
+  mount: string
+}
+
+/** Holds what is to be restored against what the server has and can take. Finds everything at once; throws nothing. */
+export function judgeTarget(
+  inputs: RestoreInputs,
+  parts: ChosenParts,
+  facts: TargetFacts,
+  { manifest, reread }: { manifest: Manifest; reread: RereadParts },
+): TargetVerdict {
+  const folders = (parts.files?.folders ?? []).flatMap((folder, index): PlannedFolder[] => {
+    const place = facts.places[index]
+    return place === undefined
+      ? []
+      : [{ ...folder, state: place.state, parent: place.parent, mount: place.mount }]
+  })
+  const databases = parts.databases.map(part => planDatabase(part, facts))
+  const findings = [
+    ...toolProblems(parts, facts),
+    ...unseenPlaces(parts, facts),
+    ...judgeDatabaseServer({ inputs, databases, facts, manifest, reread }),
+    ...judgeFolders({ inputs, folders, facts, reread }),
+    ...leftoverRemarks(facts),
+  ]
+  const isWrong = (finding: PreflightFinding) => finding.level === 'wrong'
+  return {
+    databases,
+    folders,
+    findings: [...findings.filter(isWrong), ...findings.filter(each => !isWrong(each))],
+    hasGzip: facts.tools.has('gzip'),
+    hasZstd: facts.tools.has('zstd'),
+    isRoot: facts.isRoot,
+    inventory: facts.database?.findings.inventory,
+  }
+}
+
+/** What a database holds, in words; '' for nothing. */
+export function holdings(database: DatabaseInventory): string {
+  const tables = database.tables.filter(({ kind }) => kind !== 'view').length
+  const counts: [number, string][] = [
+    [tables, 'table'],
+    [database.tables.length - tables, 'view'],
+    [database.routines.length, 'routine'],
+    [database.events.length, 'event'],
+  ]
+  return counts
+    .filter(([count]) => count > 0)
+    .map(([count, noun]) => plural(count, noun))
+    .join(', ')
+}
+
+/** To such a server `Shop` and `shop` are one database. */
+export function foldsCase({ variables }: Pick<TargetDatabase, 'variables'>): boolean {
+  return ['1', '2'].includes(variables.get('lower_case_table_names') ?? '')
+}
+
+function planDatabase(part: DatabasePart, { database }: TargetFacts): PlannedDatabase {
+  const isSame = (name: string) =>
+    name === part.target ||
+    (database !== undefined && foldsCase(database) && name.toLowerCase() === part.target.toLowerCase())
+  const present = database?.findings.inventory?.databases.find(({ name }) => isSame(name))
+  const state = present === undefined ? 'absent' : holdings(present) === '' ? 'empty' : 'filled'
+  return { ...part, state, present }
+}
+
+/** A folder whose place is unknown is not planned, and what is not planned is not restored. */
+function unseenPlaces({ files }: ChosenParts, { places }: TargetFacts): PreflightFinding[] {
+  return (files?.folders ?? []).slice(places.length).map(({ target }) => ({
+    level: 'wrong',
+    what: `The server did not say what stands at ${target}.`,
+    fix: 'Run the restore again. If it fails in the same way, the log of this step has the details.',
+  }))
+}
+
+function toolProblems(
+  parts: ChosenParts,
+  { tools, database, databaseProblem }: TargetFacts,
+): PreflightFinding[] {
+  const findings: PreflightFinding[] = []
+  const need = (tool: string, name: string, packageName: string) => {
+    if (tools.has(tool)) return
+    findings.push({
+      level: 'wrong',
+      what: `${name} was not found on the server.`,
+      fix: `Install it there:\napt install ${packageName}`,
+    })
+  }
+  if (parts.files !== undefined) need('tar', 'tar', 'tar')
+  if (parts.databases.length > 0) {
+    need('client', 'mysql (or mariadb)', 'mariadb-client')
+    need('dump-tool', 'mysqldump (or mariadb-dump)', 'mariadb-client')
+    const hasTools = tools.has('client') && tools.has('dump-tool')
+    if (databaseProblem !== undefined && hasTools) {
+      const advice = 'advice' in databaseProblem ? databaseProblem.advice : undefined
+      findings.push({
+        level: 'wrong',
+        what: messageOf(databaseProblem),
+        fix: typeof advice === 'string' ? advice : 'See that the database server runs and lets the user in.',
+      })
+    } else if (database === undefined && hasTools) {
+      findings.push({
+        level: 'wrong',
+        what: 'The database server did not say what it has.',
+        fix: 'See that it runs and lets the user in: mysql-user, mysql-password, or ~/.my.cnf of the SSH user.',
+      })
+    }
+  }
+  return findings
+}
+
+function leftoverRemarks({ leftovers }: TargetFacts): PreflightFinding[] {
+  return leftovers.map(({ folder, owner }) => ({
+    level: 'remark',
+    what: `An earlier restore left the folder ${folder} (${owner}).`,
+    fix: `Remove it when nobody needs it any more:\nrm -r ${folder}`,
+  }))
+}

@@ -1,0 +1,140 @@
+import { checkArchive } from '../../checks/archive-check'
+import type { ArchiveContent, ContentCheck, DumpContent, FolderContent } from '../../checks/content-check'
+import { checkDump } from '../../checks/dump-check'
+import type { DumpNeeds } from '../../checks/dump-needs'
+import { UserError } from '../../runtime/errors'
+import { plural } from '../../runtime/format-count'
+import { formatSize } from '../../runtime/format-size'
+import type { Runtime } from '../../runtime/runtime'
+import type { StoredContent } from '../../snapshot/compare-content'
+import type { Finding } from '../../snapshot/look-at-artifact'
+import type { Artifact, DatabaseArtifact, FilesArtifact, Manifest } from '../../snapshot/manifest'
+import type { Store } from '../../store/store'
+import { type Reread, rereadArtifact } from '../reread-artifact'
+import { transferProgress } from '../transfer-progress'
+import type { ChosenParts } from './choose-parts'
+
+/** What reading every needed object whole has shown, when all of them are what the manifest says. */
+export interface RereadParts {
+  databases: RereadDatabase[]
+  files: RereadFiles | undefined
+}
+
+export interface RereadDatabase {
+  artifact: DatabaseArtifact
+  content: DumpContent
+  /** What it needs of its server. */
+  needs: DumpNeeds
+  /** Of the object that was read: the very one that is imported. */
+  etag: string
+}
+
+export interface RereadFiles {
+  artifact: FilesArtifact
+  content: ArchiveContent
+  etag: string
+}
+
+/** What of the archive lies in one of the manifest's folders. */
+export function folderContent({ artifact, content }: RereadFiles, path: string): FolderContent | undefined {
+  return content.perPath?.[artifact.paths.indexOf(path)]
+}
+
+interface RereadTools {
+  store: Store
+  runtime: Runtime
+  signal: AbortSignal
+}
+
+/**
+ * Reads every object that is needed, whole, and compares it with the manifest. Throws UserError naming everything that is wrong with any
+ * of them: nothing has been written then.
+ */
+export async function rereadParts(
+  parts: ChosenParts,
+  { prefix, manifest }: { prefix: string; manifest: Manifest },
+  tools: RereadTools,
+): Promise<RereadParts> {
+  const findings: Finding[] = []
+  const read = async (artifact: Artifact) => {
+    const progress = transferProgress(tools.runtime, `reading ${artifact.name}`, artifact.bytes)
+    let timer: NodeJS.Timeout | undefined
+    try {
+      const reread = await rereadArtifact(
+        tools.store,
+        { prefix, manifest, artifact },
+        {
+          signal: tools.signal,
+          check: restoreCheckOf(artifact),
+          onStart: inspection => {
+            timer = setInterval(() => progress.moved(inspection.progress().storedBytes), 1_000).unref()
+          },
+        },
+      )
+      findings.push(...reread.findings)
+      return reread
+    } finally {
+      clearInterval(timer)
+      progress.stop()
+    }
+  }
+  const rereads: Reread[] = []
+  const readDatabases = async () => {
+    for (const artifact of new Set(parts.databases.map(part => part.artifact))) {
+      rereads.push(await read(artifact))
+    }
+  }
+  const readFiles = async () => {
+    if (parts.files !== undefined) rereads.push(await read(parts.files.artifact))
+  }
+  await Promise.all([readFiles(), readDatabases()])
+  const { databases, files } = restorableParts(rereads)
+  refuseFindings(findings, manifest)
+  for (const { artifact } of [...databases, ...(files === undefined ? [] : [files])])
+    tools.runtime.log.info(
+      `${artifact.key} is whole and is what the manifest says (${formatSize(artifact.bytes)}).`,
+    )
+  return { databases, files }
+}
+
+/** The check of an artifact that is to be restored: that of the backup, and what a restore must know besides. */
+export function restoreCheckOf(artifact: Artifact): ContentCheck<StoredContent> {
+  return artifact.kind === 'database'
+    ? checkDump({ passes: 'one or two', needs: true })
+    : untrustedArchive(artifact)
+}
+
+/** What can be restored, of artifacts that were read with the check of a restore. */
+export function restorableParts(rereads: readonly Reread[]): RereadParts {
+  const parts: RereadParts = { databases: [], files: undefined }
+  for (const { artifact, content, etag } of rereads) {
+    if (content === undefined || etag === undefined) continue
+    if (artifact.kind === 'files' && !('tables' in content)) parts.files = { artifact, content, etag }
+    if (artifact.kind === 'database' && 'tables' in content && content.needs !== undefined)
+      parts.databases.push({ artifact, content, needs: content.needs, etag })
+  }
+  return parts
+}
+
+/** The check of the backup, and all that an archive could do to a server that unpacks it. */
+export function untrustedArchive({ paths, content }: FilesArtifact): ContentCheck<ArchiveContent> {
+  const entries = content.files + content.directories + content.links
+  return checkArchive({
+    paths: paths.map(path => path.slice(1)),
+    isUntrusted: true,
+    // The manifest does not count fifos and devices.
+    limits: { entries: entries * 2 + 10_000, bytes: content.bytes },
+  })
+}
+
+function refuseFindings(findings: readonly Finding[], { slot }: Manifest): void {
+  const [first, ...others] = findings
+  if (first === undefined) return
+  const more = others.length === 0 ? '' : ` (The first of ${plural(findings.length, 'finding')}.)`
+  throw new UserError(`The recovery point ${slot} cannot be restored: ${first.message}${more}`, {
+    advice:
+      first.advice ??
+      'Choose another recovery point: the action "list" shows them all, an ISO time in "snapshot" takes the newest good one before it. Find out who or what changed this one.',
+    detail: findings.map(({ message }) => message),
+  })
+}

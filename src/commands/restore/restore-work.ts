@@ -1,0 +1,38 @@
+import type { RestoreInputs } from '../../inputs/restore'
+import type { RestoreReport } from '../../report/restore-report'
+import type { Runtime } from '../../runtime/runtime'
+import type { RestoreServer } from '../../server/restore-server'
+import type { Server } from '../../server/server'
+import type { Manifest } from '../../snapshot/manifest'
+import type { Store } from '../../store/store'
+import type { TargetVerdict } from './judge-target'
+import type { RereadParts } from './reread-parts'
+import type { RestoreState } from './restore-state'
+import type { WayBack } from './way-back'
+
+/** What the writing steps of a restore share. */
+export interface RestoreWork {
+  inputs: RestoreInputs
+  runtime: Runtime
+  store: Store
+  /** Another one after `reconnect`. */
+  server: Server & RestoreServer
+  /** Opens another connection, when the first one broke and what was begun is to be undone. */
+  reconnect(): Promise<void>
+  /** Aborted when the run is cancelled, or when the connection broke. */
+  signal: AbortSignal
+  manifest: Manifest
+  /** Where the recovery point lies. */
+  prefix: string
+  reread: RereadParts
+  verdict: TargetVerdict
+  /** Of this run, as names carry it. */
+  stamp: string
+  owner: string
+  /** How everything that was done is undone. */
+  back: WayBack
+  /** For the post step; `save` after each change. */
+  state: RestoreState
+  save(): void
+  report: RestoreReport
+}

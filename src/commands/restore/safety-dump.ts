@@ -1,0 +1,97 @@
+import type { DumpContent } from '../../checks/content-check'
+import { checkDump } from '../../checks/dump-check'
+import { UserError } from '../../runtime/errors'
+import { dumpArguments } from '../../server/dump-arguments'
+import { completeArtifact } from '../../snapshot/complete-artifact'
+import { objectMetadata } from '../../snapshot/object-metadata'
+import { safetyFolder, safetyKey } from '../../snapshot/safety-key'
+import type { MultipartWriter } from '../../store/multipart-writer'
+import { StoreError } from '../../store/store-error'
+import { judgeDump } from '../judge-dump'
+import { streamArtifact } from '../stream-artifact'
+import type { StoredDump } from './import-dump'
+import type { PlannedDatabase } from './judge-target'
+import type { RestoreWork } from './restore-work'
+
+/** What a database held before it was replaced, and where that lies. */
+export interface SafetyDump extends StoredDump {
+  content: DumpContent
+}
+
+const memoryBudgetBytes = 48 * 2 ** 20
+const dumpToDataRatio = 2.5
+
+/**
+ * Dumps a database that is about to be replaced, through the same checks as a backup, and stores it whole before anything is touched.
+ * Throws what went wrong; nothing has changed then.
+ */
+export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork): Promise<SafetyDump> {
+  const { store, server, inputs, runtime, state, save, stamp } = work
+  const { target, present } = planned
+  if (present === undefined) throw new TypeError(`There is no database ${target} to be dumped.`)
+  const key = safetyKey(inputs.s3.prefix, stamp, target)
+  const origin = { slot: safetyFolder, run: runtime.run, startedAt: work.report.startedAt.toISOString() }
+  const selection = { excluded: [], structureOnly: [] }
+  let upload: MultipartWriter | undefined
+  try {
+    const prepared = await streamArtifact(
+      {
+        name: target,
+        key,
+        compression: 'gzip',
+        check: checkDump(),
+        put: { contentType: 'application/octet-stream', metadata: objectMetadata(origin) },
+        open: async () => ({
+          job: await server.openDump({
+            access: inputs.mysql,
+            database: target,
+            arguments: dumpArguments({ database: target, selection, extra: [], canIgnoreTableData: true }),
+            compression: { kind: 'gzip' },
+          }),
+          expectedBytes:
+            present.tables.reduce((sum, { sizeBytes }) => sum + (sizeBytes || 0), 0) * dumpToDataRatio,
+        }),
+      },
+      {
+        store,
+        clock: runtime.clock,
+        signal: work.signal,
+        memoryBudgetBytes,
+        onUpload: writer => {
+          upload = writer
+          state.uploads = [{ key, id: writer.uploadId }]
+          save()
+        },
+        onStart: () => {},
+        onFinish: () => {},
+      },
+    )
+    await judgeDump(
+      { inputs: { mysql: inputs.mysql, compression: { kind: 'gzip' }, dumpOptions: [] }, server },
+      { listed: present, selection },
+      prepared.content,
+    )
+    const { version } = await completeArtifact(store, origin, prepared)
+    state.uploads = []
+    save()
+    return {
+      key,
+      etag: version.etag,
+      bytes: prepared.bytes,
+      sha256: prepared.sha256,
+      compression: 'gzip',
+      content: prepared.content,
+    }
+  } catch (error) {
+    await upload?.abort().catch(() => {})
+    if (!(error instanceof StoreError)) throw error
+    throw new UserError(
+      `The database ${JSON.stringify(target)} could not be dumped into the bucket: ${error.message}`,
+      {
+        cause: error,
+        advice: `${error.advice ?? 'See that the credentials may write there.'} The dump is the way back from the restore; "safety-backup: false" does without.`,
+        detail: error.detail,
+      },
+    )
+  }
+}

@@ -1,0 +1,66 @@
+import { messageOf } from '../../runtime/errors'
+import type { Log } from '../../runtime/runtime'
+
+/** How one thing that was done is undone. */
+export interface WayBackStep {
+  /** What is true when it is undone: `The database "shop" is what it was`. No full stop. */
+  undone: string
+  /** What is true when it is not. Asked for then, and not before. */
+  readonly left: LeftUndone
+  /** Quick enough for a run that was cancelled, which has a few seconds. */
+  isQuick: boolean
+  run(): Promise<void>
+}
+
+/** Something that is not what it was, nor what it was to be. */
+export interface LeftUndone {
+  /** Whole sentences. */
+  readonly what: string
+  /** What a person runs to put it right, a command each; none when there is nothing that could be run. */
+  readonly commands: readonly string[]
+}
+
+/** What of it was undone, and what was not: steps that failed, or that there was no time for. */
+export interface WayBackOutcome {
+  undone: string[]
+  left: LeftUndone[]
+}
+
+/** The steps that lead back to how everything was, the last first. */
+export interface WayBack {
+  /** Noted before the thing is done: half of it must be undone too. */
+  add(step: WayBackStep): void
+  /** Undoes everything, also after a step that fails. `inHurry`: only what is quick. */
+  goBack(options: { inHurry: boolean; log: Pick<Log, 'info'> }): Promise<WayBackOutcome>
+  readonly isEmpty: boolean
+}
+
+export function wayBack(): WayBack {
+  const steps: WayBackStep[] = []
+  return {
+    add: step => {
+      steps.push(step)
+    },
+    get isEmpty() {
+      return steps.length === 0
+    },
+    goBack: async ({ inHurry, log }) => {
+      const outcome: WayBackOutcome = { undone: [], left: [] }
+      for (const step of steps.toReversed()) {
+        if (inHurry && !step.isQuick) {
+          outcome.left.push(step.left)
+          continue
+        }
+        try {
+          await step.run()
+          outcome.undone.push(step.undone)
+          log.info(`${step.undone}.`)
+        } catch (error) {
+          log.info(`Could not be undone: ${messageOf(error)}`)
+          outcome.left.push(step.left)
+        }
+      }
+      return outcome
+    },
+  }
+}

@@ -1,0 +1,197 @@
+import { printable } from '../../checks/printable'
+import type { VerifyLevel } from '../../inputs/verify'
+import type { VerifiedPoint, VerifyFinding } from '../../report/verify-report'
+import type { Runtime, Warning } from '../../runtime/runtime'
+import type { Turn } from '../../runtime/turns'
+import { lookAtArtifact } from '../../snapshot/look-at-artifact'
+import type { Artifact, Manifest } from '../../snapshot/manifest'
+import { ManifestError } from '../../snapshot/manifest-codec'
+import { readSlot, type SlotState } from '../../snapshot/slot-state'
+import type { Store } from '../../store/store'
+import { isArchivedFault, StoreError } from '../../store/store-error'
+import { type Reread, rereadArtifact } from '../reread-artifact'
+import { type RereadParts, restorableParts, restoreCheckOf } from '../restore/reread-parts'
+import { storeProof } from './store-proof'
+import type { VerifyProgress } from './verify-progress'
+
+/** A recovery point by its name: `suspect/Monday-13-00` is the slot `Monday-13-00` of the folder `<prefix>/suspect`. */
+export interface PointName {
+  name: string
+  prefix: string
+  slot: string
+}
+
+/** A recovery point that is sound as far as reading tells, about to be restored for a trial. */
+export interface PointToDrill extends PointName {
+  manifest: Manifest
+  /** What reading it has shown. */
+  reread: RereadParts
+}
+
+/** How a trial restore went. */
+export interface DrillResult {
+  /** Empty when everything came out as the manifest says, and every check of the user's was true. */
+  findings: readonly VerifyFinding[]
+  /** How long the imports and the unpacking took, without the comparisons. */
+  restoreSeconds: number
+  /** The throwaway server; left out when there was no database to import. */
+  server?: { flavor: string; version: string }
+  /** How many of each were compared. */
+  tables: number
+  files: number
+}
+
+/**
+ * Restores a recovery point for a trial and compares what comes out. Throws when it could not be tried, and the signal's reason; nothing is
+ * left of it either way.
+ */
+export type Drill = (point: PointToDrill, signal: AbortSignal) => Promise<DrillResult>
+
+export interface PointTools {
+  runtime: Runtime
+  store: Store
+  signal: AbortSignal
+  /** Each object waits for its turn. */
+  turn: Turn
+  progress: VerifyProgress
+  drill: Drill
+  note: (warning: Warning) => void
+}
+
+/**
+ * Verifies one recovery point. Whatever is wrong with it is a finding. Undefined: it was removed since it was listed. Throws
+ * when the store gives no answer, and the signal's reason.
+ */
+export async function verifyPoint(
+  point: PointName,
+  level: VerifyLevel,
+  tools: PointTools,
+): Promise<VerifiedPoint | undefined> {
+  const { clock } = tools.runtime
+  const startedMs = clock.monotonicMs()
+  let state = await stateOf(tools.store, point)
+  for (let attempt = 1; ; attempt++) {
+    if (state.kind === 'empty') return undefined
+    const judged = await judge(point, state, level, tools)
+    tools.signal.throwIfAborted()
+    const now = judged.findings.length === 0 ? state : await stateOf(tools.store, point)
+    // A backup may have written this slot meanwhile: then the findings are about what is gone.
+    if (isSame(state, now) || attempt === attemptsAtMost) {
+      return { name: point.name, ...judged, durationMs: clock.monotonicMs() - startedMs }
+    }
+    tools.runtime.log.info(`${point.name} was written anew while it was verified: it is verified again.`)
+    state = now
+  }
+}
+
+const attemptsAtMost = 3
+
+/** A manifest that is too large for one, or that lies in an archive, is this recovery point's trouble and not the store's. */
+async function stateOf(store: Store, { prefix, slot }: PointName): Promise<SlotState> {
+  try {
+    return await readSlot(store, prefix, slot)
+  } catch (error) {
+    if (!isArchivedFault(error) && !(error instanceof StoreError && error.code === 'TooLong')) throw error
+    const { message, advice } = error
+    const facts = advice === undefined ? {} : { advice }
+    return { kind: 'unreadable', text: '', error: new ManifestError(message, facts) }
+  }
+}
+
+type Judged = Omit<VerifiedPoint, 'name' | 'durationMs'>
+
+async function judge(
+  point: PointName,
+  state: Exclude<SlotState, { kind: 'empty' }>,
+  level: VerifyLevel,
+  tools: PointTools,
+): Promise<Judged> {
+  if (state.kind !== 'complete') return unverifiable(point, state)
+  const { manifest } = state
+  const { artifacts, verdict, startedAt } = manifest
+  const facts = {
+    ...{ verdict, takenAt: startedAt, objects: artifacts.length },
+    storedBytes: artifacts.reduce((sum, { bytes }) => sum + bytes, 0),
+  }
+  const seen = await Promise.all(
+    artifacts.map(artifact => tools.turn(() => lookAt(point, manifest, artifact, level, tools))),
+  )
+  const findings: VerifyFinding[] =
+    artifacts.length === 0 ? [holdsNothing(point)] : seen.flatMap(each => each.findings)
+  if (findings.length > 0) return { ...facts, status: 'failed', findings }
+  if (level !== 'restore') return { ...facts, status: 'proven', findings }
+  const reread = restorableParts(seen.flatMap(each => each.reread ?? []))
+  return { ...facts, ...(await tryToRestore({ ...point, manifest, reread }, tools)) }
+}
+
+async function tryToRestore(
+  point: PointToDrill,
+  { runtime, store, signal, drill, note }: PointTools,
+): Promise<Pick<VerifiedPoint, 'status' | 'findings' | 'restoreSeconds'>> {
+  const result = await drill(point, signal)
+  const { findings, restoreSeconds } = result
+  if (findings.length > 0) return { status: 'failed', findings, restoreSeconds }
+  const warning = await storeProof(store, point, result, runtime)
+  if (warning !== undefined) note(warning)
+  return { status: 'proven', findings, restoreSeconds }
+}
+
+/** At the level `restore` it is read as a restore reads it, so that the drill need not read it again. */
+async function lookAt(
+  { name, prefix }: PointName,
+  manifest: Manifest,
+  artifact: Artifact,
+  level: VerifyLevel,
+  { store, signal, progress }: PointTools,
+): Promise<{ findings: readonly VerifyFinding[]; reread?: Reread }> {
+  signal.throwIfAborted()
+  const place = { prefix, manifest, artifact }
+  if (level === 'stored') return lookAtArtifact(store, place)
+  const reading = progress.reading(`${name} ${artifact.name}`, artifact.bytes)
+  const check = level === 'restore' ? { check: restoreCheckOf(artifact) } : {}
+  try {
+    const reread = await rereadArtifact(store, place, { signal, onStart: reading.started, ...check })
+    return { findings: reread.findings, reread }
+  } finally {
+    reading.ended()
+  }
+}
+
+function unverifiable(
+  { name, prefix, slot }: PointName,
+  state: Exclude<SlotState, { kind: 'empty' | 'complete' }>,
+): Judged {
+  const nothing = { status: 'failed', objects: 0, storedBytes: 0 } as const
+  if (state.kind === 'denied') {
+    const message = `The credentials may not read the manifest of ${printable(name)}.`
+    const finding = { code: 'denied', message, advice: `Allow s3:GetObject on every key under "${prefix}".` }
+    return { ...nothing, verdict: 'unknown', takenAt: undefined, findings: [finding] }
+  }
+  if (state.kind === 'unreadable') {
+    const { message, advice } = state.error
+    const finding = { code: 'unreadable', message, ...(advice === undefined ? {} : { advice }) }
+    return { ...nothing, verdict: 'unknown', takenAt: undefined, findings: [finding] }
+  }
+  const { verdict, startedAt } = state.manifest
+  const [reason, advice] =
+    state.kind === 'intent'
+      ? [
+          'a run began to store it and did not finish',
+          'The next backup completes or undoes it. If one is at work now, verify again when it is done.',
+        ]
+      : [
+          'a run that did not finish could be neither completed nor undone',
+          `The slot "${slot}" holds no recovery point until a backup writes it again.`,
+        ]
+  const finding = { code: 'unfinished', message: `${printable(name)} cannot be verified: ${reason}.`, advice }
+  return { ...nothing, verdict, takenAt: startedAt, findings: [finding] }
+}
+
+function holdsNothing({ name }: PointName): VerifyFinding {
+  return { code: 'empty', message: `The manifest of ${printable(name)} names not one object.` }
+}
+
+function isSame(one: SlotState, other: SlotState): boolean {
+  const textOf = (state: SlotState) => ('text' in state ? state.text : state.kind)
+  return textOf(one) === textOf(other)
+}

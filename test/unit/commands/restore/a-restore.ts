@@ -1,0 +1,211 @@
+import type { DumpContent } from '../../../../src/checks/content-check'
+import type { DumpNeeds } from '../../../../src/checks/dump-needs'
+import type { RereadParts } from '../../../../src/commands/restore/reread-parts'
+import type { RestoreInputs } from '../../../../src/inputs/restore'
+import type { DatabaseInventory, Inventory } from '../../../../src/server/inventory'
+import type { TargetDatabase, TargetFacts, TargetPlace } from '../../../../src/server/parse-target'
+import {
+  type DatabaseArtifact,
+  type FilesArtifact,
+  type Manifest,
+  manifestFormat,
+} from '../../../../src/snapshot/manifest'
+import { parseHostKeyPins } from '../../../../src/ssh/host-keys'
+
+const at = '2026-11-23T13:05:02.120Z'
+
+/** The stored dump of the database `shop`: two tables and one of each other kind. */
+export function aDump(
+  database = 'shop',
+  content: Partial<DatabaseArtifact['content']> = {},
+): DatabaseArtifact {
+  return {
+    ...{ kind: 'database', name: `${database}.database`, database },
+    ...{ key: `running-backups/Monday-13-00.${database}.database.sql.gz`, bytes: 12_300_000 },
+    ...{ sha256: 'd'.repeat(64), etag: '"d"', versionId: null, compression: 'gzip' },
+    ...{ startedAt: at, finishedAt: at },
+    content: {
+      ...{ bytes: 57_800_000, sha256: 'e'.repeat(64) },
+      tables: [
+        { name: 'orders', bytes: 300, sha256: '1'.repeat(64) },
+        { name: 'customers', bytes: 200, sha256: '2'.repeat(64) },
+      ],
+      ...{ views: 1, triggers: 1, routines: 1, events: 1 },
+      objects: {
+        views: ['open_orders'],
+        triggers: ['orders_log'],
+        routines: ['function tax'],
+        events: ['tidy'],
+      },
+      ...{ characterSet: 'utf8mb4', collation: 'utf8mb4_general_ci' },
+      ...content,
+    },
+  }
+}
+
+/** The stored archive of a document root. */
+export function anArchive(paths: string[] = ['/var/www/html']): FilesArtifact {
+  return {
+    ...{ kind: 'files', name: 'codebase', key: 'running-backups/Monday-13-00.codebase.tar.gz', paths },
+    ...{ bytes: 240_000_000, sha256: 'c'.repeat(64), etag: '"c"', versionId: null, compression: 'gzip' },
+    ...{ startedAt: at, finishedAt: at },
+    content: { bytes: 612_000_000, sha256: 'f'.repeat(64), files: 2521, directories: 300, links: 2 },
+  }
+}
+
+export function aManifest(artifacts: Manifest['artifacts'] = [aDump(), anArchive()]): Manifest {
+  return {
+    ...{ format: manifestFormat, slot: 'Monday-13-00', state: 'complete', verdict: 'good' },
+    ...{ startedAt: at, finishedAt: at, timezone: 'UTC', host: 'web1.example.com' },
+    run: { repository: 'acme/shop', id: '123', attempt: '1', event: 'schedule', url: '' },
+    tool: { name: 'make-a-backup', version: '1.0.0' },
+    server: {
+      os: 'Debian GNU/Linux 12',
+      database: { flavor: 'mariadb', version: '10.11.19', dumpTool: 'mariadb-dump 10.19', options: [] },
+    },
+    artifacts,
+    warnings: [],
+  }
+}
+
+/** Of a restore of everything; a test overrides what it is about. */
+export function someInputs(overrides: Partial<RestoreInputs> = {}): RestoreInputs {
+  return {
+    ssh: { host: 'web1.example.com', port: 22, user: 'deploy', hostKeys: parseHostKeyPins('') },
+    mysql: {},
+    s3: { bucket: 'acme', prefix: 'running-backups', region: 'eu-central-1' },
+    snapshot: { kind: 'latest' },
+    ...{ databases: 'all', paths: 'all', overwrite: false, safetyBackup: true },
+    ...{ allowedEntries: new Set(), isDryRun: false },
+    ...overrides,
+  }
+}
+
+export function needs(overrides: Partial<DumpNeeds> = {}): DumpNeeds {
+  return {
+    ...{ definers: [], collations: ['utf8mb4_general_ci'], characterSets: ['utf8mb4'], engines: ['InnoDB'] },
+    ...{ longestStatementBytes: 1_000_000, hasGtidPurged: false, hasSandboxLine: false },
+    ...{ usesDatabase: undefined, strangers: [] },
+    ...overrides,
+  }
+}
+
+/** What a dump of the artifact holds when nothing is wrong with it. */
+export function contentOf({ content }: DatabaseArtifact): DumpContent {
+  const { bytes, sha256, tables, objects } = content
+  return { bytes, sha256, tables, views: [], triggers: [], routines: [], events: [], ...objects }
+}
+
+/** Every object of a manifest, read and found sound. */
+export function rereadOf(
+  manifest: Manifest,
+  found: { needs?: Partial<DumpNeeds>; files?: Partial<NonNullable<RereadParts['files']>['content']> } = {},
+): RereadParts {
+  const files = manifest.artifacts.find(artifact => artifact.kind === 'files')
+  return {
+    databases: manifest.artifacts
+      .filter(artifact => artifact.kind === 'database')
+      .map(artifact => ({
+        artifact,
+        content: contentOf(artifact),
+        needs: needs(found.needs),
+        etag: artifact.etag,
+      })),
+    files: files && {
+      artifact: files,
+      etag: files.etag,
+      content: {
+        ...files.content,
+        others: 0,
+        perPath: files.paths.map(path => ({
+          path,
+          files: 2521,
+          directories: 300,
+          links: 2,
+          fileBytes: 600_000_000,
+        })),
+        hazards: [],
+        crossLinks: { count: 0, examples: [] },
+        ...found.files,
+      },
+    },
+  }
+}
+
+/** A database that is there, with nothing in it. */
+export function aDatabase(name = 'shop', overrides: Partial<DatabaseInventory> = {}): DatabaseInventory {
+  return {
+    ...{ name, characterSet: 'utf8mb4', collation: 'utf8mb4_general_ci' },
+    ...{ tables: [], triggers: [], routines: [], events: [] },
+    ...overrides,
+  }
+}
+
+export const aTable = { name: 'orders', kind: 'table', engine: 'InnoDB', sizeBytes: 40_000_000 } as const
+
+export interface FactOptions extends Partial<Omit<TargetFacts, 'database' | 'places' | 'tools'>> {
+  tools?: readonly string[]
+  places?: Partial<TargetPlace>[]
+  /** `false`: nothing is known of the database server. */
+  isAsked?: boolean
+  server?: Partial<Inventory['server']>
+  user?: string
+  /** Lines of `SHOW GRANTS`. */
+  grants?: readonly string[]
+  /** Those of the target that were asked for and are there. */
+  databases?: DatabaseInventory[]
+  variables?: Readonly<Record<string, string>>
+  database?: Partial<Omit<TargetDatabase, 'findings' | 'variables'>>
+}
+
+const allTools = ['tar', 'gzip', 'zstd', 'client', 'dump-tool']
+
+/** What the server of a site says of itself: root, empty, MariaDB 10.11, everything allowed; a test overrides what it is about. */
+export function someFacts(options: FactOptions = {}): TargetFacts {
+  const { places = [{}], isAsked = true, databaseProblem, tools = allTools } = options
+  return {
+    isRoot: options.isRoot ?? true,
+    tools: new Map(tools.map(tool => [tool, `${tool} 1.0`])),
+    places: places.map(place => ({
+      ...{ state: 'absent', parent: '/var/www', isWritable: true, mount: '/', freeBytes: 100e9 },
+      ...place,
+    })),
+    leftovers: options.leftovers ?? [],
+    ...(isAsked ? { database: aTargetDatabase(options) } : {}),
+    ...(databaseProblem === undefined ? {} : { databaseProblem }),
+  }
+}
+
+function aTargetDatabase({
+  server,
+  user = 'root@localhost',
+  grants,
+  databases = [],
+  variables,
+  database,
+}: FactOptions): TargetDatabase {
+  return {
+    findings: {
+      ...{ os: '', paths: [], visible: [], canIgnoreTableData: true, defaults: [] },
+      inventory: {
+        server: { flavor: 'mariadb', version: '10.11.19', ...server },
+        dumpTool: 'mariadb-dump 10.19',
+        user,
+        grants: {
+          lines: [...(grants ?? ['GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` WITH GRANT OPTION'])],
+          partialRevokes: false,
+        },
+        databases,
+      },
+    },
+    collations: new Set(['utf8mb4_general_ci', 'utf8mb4_bin']),
+    characterSets: new Set(['utf8mb4', 'latin1']),
+    engines: new Set(['innodb', 'myisam']),
+    variables: new Map(
+      Object.entries({ max_allowed_packet: '16777216', lower_case_table_names: '0', ...variables }),
+    ),
+    accounts: undefined,
+    freeBytes: undefined,
+    ...database,
+  }
+}

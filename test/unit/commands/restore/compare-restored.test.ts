@@ -1,0 +1,129 @@
+import type { DumpContent, TableFingerprint } from '../../../../src/checks/content-check'
+import { type Comparison, compareRestored } from '../../../../src/commands/restore/compare-restored'
+import { aDump, contentOf } from './a-restore'
+
+const { content } = aDump()
+const same = contentOf(aDump())
+
+const table = (name: string, sha256: string, rows?: number): TableFingerprint => ({
+  ...{ name, bytes: 300, sha256 },
+  ...(rows === undefined ? {} : { rows }),
+})
+
+interface Case {
+  restored?: Partial<DumpContent>
+  isSameTool?: boolean
+  /** Tables of both dumps, read without their layout. */
+  stored?: TableFingerprint[] | undefined
+  again?: TableFingerprint[]
+}
+
+/** What the comparison comes to, and how often dumps were read once more for it. */
+async function compare({
+  restored = {},
+  isSameTool = false,
+  ...layoutFree
+}: Case): Promise<Comparison & { reads: number }> {
+  let reads = 0
+  const read = (tables: TableFingerprint[]) => {
+    reads++
+    return { ...same, tables }
+  }
+  const comparison = await compareRestored({
+    content,
+    restored: { ...same, ...restored },
+    isSameTool,
+    layoutFree: {
+      stored: async () => (layoutFree.stored === undefined ? undefined : read(layoutFree.stored)),
+      restored: async () => read(layoutFree.again ?? []),
+    },
+  })
+  return { ...comparison, reads }
+}
+
+const otherRows = [table('orders', 'x'), ...same.tables.slice(1)]
+
+describe('compareRestored', () => {
+  it('has proven every row when everything is equal, by one dump', async () => {
+    expect(await compare({ isSameTool: true })).toEqual({
+      differences: [],
+      proof: '2 tables with every row, 1 view, 1 trigger, 1 routine, 1 event',
+      warnings: [],
+      reads: 0,
+    })
+    expect((await compare({ isSameTool: false })).reads).toBe(0)
+  })
+
+  it('tells other rows of the same tool at once', async () => {
+    const { differences, proof, reads } = await compare({ isSameTool: true, restored: { tables: otherRows } })
+    expect(differences).toEqual(['table "orders" has other rows'])
+    expect({ proof, reads }).toEqual({ proof: '', reads: 0 })
+  })
+
+  it.each<[string, Partial<DumpContent>, RegExp]>([
+    ['a table', { tables: same.tables.slice(1) }, /^table "orders" is missing$/],
+    [
+      'a table too many',
+      { tables: [...same.tables, table('spy', '3')] },
+      /^table "spy" is there in addition$/,
+    ],
+    ['a view', { views: [] }, /^view "open_orders" is missing$/],
+    ['a trigger', { triggers: ['another'] }, /^trigger "orders_log" is missing$/],
+    ['a routine', { routines: [] }, /^routine "function tax" is missing$/],
+    ['an event', { events: [] }, /^event "tidy" is missing$/],
+  ])('tells of any tool what is missing or too much: %s', async (_, restored, difference) => {
+    for (const isSameTool of [true, false]) {
+      const { differences, reads } = await compare({ isSameTool, restored })
+      expect(differences[0]).toMatch(difference)
+      expect(reads).toBe(0)
+    }
+  })
+
+  it('tells what is missing although the rows of another tool differ as well', async () => {
+    const { differences } = await compare({ restored: { tables: otherRows, views: [] } })
+    expect(differences).toContain('view "open_orders" is missing')
+  })
+
+  it('has proven every row of another tool when they are equal without the layout of the dumps', async () => {
+    const tables = [table('orders', 'a', 2), table('customers', 'b', 0)]
+    const again = [table('customers', 'b', 0), table('orders', 'a', 2)]
+    expect(await compare({ restored: { tables: otherRows }, stored: tables, again })).toEqual({
+      differences: [],
+      proof: '2 tables with every row, 1 view, 1 trigger, 1 routine, 1 event',
+      warnings: [],
+      reads: 2,
+    })
+  })
+
+  it('tells how many rows are there where there should be another number', async () => {
+    const stored = [table('orders', 'a', 1200), table('customers', 'b', 3)]
+    const again = [table('orders', 'c', 1199)]
+    const { differences, proof } = await compare({ restored: { tables: otherRows }, stored, again })
+    expect(differences).toEqual([
+      'table "orders" has 1199 rows, not 1200',
+      'table "customers" has no rows, not 3',
+    ])
+    expect(proof).toBe('')
+  })
+
+  it('warns, and claims less, when as many rows are written differently', async () => {
+    const stored = Array.from({ length: 7 }, (_, index) => table(`t${index}`, 'a', 1))
+    const again = stored.map(({ name }) => table(name, 'b', 1))
+    const { differences, proof, warnings } = await compare({ restored: { tables: otherRows }, stored, again })
+    expect(differences).toEqual([])
+    expect(proof).toBe('2 tables with as many rows, 1 view, 1 trigger, 1 routine, 1 event')
+    expect(warnings).toEqual([
+      {
+        code: 'rows-not-comparable',
+        message:
+          'These tables have as many rows as they should, and another version of the server writes some of them differently: "t0", "t1", "t2", "t3", "t4" and 2 more. Look at a few of them.',
+      },
+    ])
+  })
+
+  it('proves nothing by a dump that cannot be read any more', async () => {
+    const { differences, proof } = await compare({ restored: { tables: otherRows }, stored: undefined })
+    expect(differences).toEqual(['the dump could not be read again'])
+    expect(proof).toBe('')
+  })
+})
