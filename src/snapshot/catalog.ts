@@ -2,8 +2,8 @@ import { FailureError, messageOf } from '../runtime/errors'
 import type { ListedObject, Store } from '../store/store'
 import { isArchivedFault, isDenied, StoreError } from '../store/store-error'
 import { type CatalogFacts, factsOf } from './catalog-facts'
-import { isArtifactKeyOf, listingPrefix, parseKey, slotKeys, suspectFolder } from './keys'
-import { lookAtArtifact } from './look-at-artifact'
+import { listingPrefix, parseKey, slotKeys, suspectFolder } from './keys'
+import { listedDamage } from './listed-damage'
 import type { Manifest } from './manifest'
 import { manifestBytesMax } from './manifest-codec'
 import { type Proof, parseProof } from './proof'
@@ -156,7 +156,7 @@ async function readEntry(
     case 'complete': {
       const { manifest } = state
       const facts = factsOf(manifest)
-      const problem = await damageOf(store, point.prefix, manifest, objects)
+      const problem = await listedDamage(store, point.prefix, manifest, objects)
       if (problem !== undefined) return { ...point, state: 'damaged', facts, problem }
       const proof = withProof && hasProof ? await proofOf(store, point, manifest) : undefined
       return {
@@ -170,27 +170,6 @@ async function readEntry(
 const interrupted =
   'A run was interrupted while it replaced this slot. The next backup finishes or undoes it.'
 const lost = 'A run was interrupted while it replaced this slot, and it could be neither finished nor undone.'
-
-/**
- * What the listing tells of the objects, for nothing. What does not agree with it is looked at once more: a backup may have written
- * the slot since. That an object has another ETag is not judged here: copies of a bucket have others.
- */
-async function damageOf(
-  store: Store,
-  prefix: string,
-  manifest: Manifest,
-  listed: ReadonlyMap<string, number>,
-): Promise<string | undefined> {
-  if (manifest.artifacts.length === 0) return 'Its manifest names not one object.'
-  for (const artifact of manifest.artifacts) {
-    const { key, bytes } = artifact
-    if (listed.get(key) === bytes && isArtifactKeyOf(prefix, manifest.slot, key)) continue
-    const { findings } = await lookAtArtifact(store, { prefix, manifest, artifact })
-    const damage = findings.find(({ code }) => code === 'missing' || code === 'size' || code === 'foreign')
-    if (damage !== undefined) return damage.message
-  }
-  return undefined
-}
 
 /** A proof that cannot be read, or is that of an earlier week, proves nothing. */
 async function proofOf(

@@ -64,14 +64,28 @@ export async function lookAtArtifact(store: Store, place: ArtifactPlace): Promis
   try {
     const stored = await store.head(key)
     if (stored === undefined) {
-      const message = `"${key}" is missing: there is no such object in ${store.name}.`
-      return { stored, findings: [withVersion(artifact, { code: 'missing', key, message })] }
+      return { stored, findings: [missingObject(store, artifact)] }
     }
     return { stored, findings: [...(await archived(store, artifact, stored)), ...compare(place, stored)] }
   } catch (error) {
     if (!isDenied(error)) throw error
     return { stored: undefined, findings: [refusal('denied', key, error)] }
   }
+}
+
+/** That there is no object under an artifact's key. */
+export function missingObject(store: Store, artifact: Artifact): Finding {
+  const { key } = artifact
+  const message = `"${key}" is missing: there is no such object in ${store.name}.`
+  return withVersion(artifact, { code: 'missing', key, message })
+}
+
+/** That the object has another size than its manifest says. */
+export function otherSize(artifact: Artifact, sizeBytes: number): Finding {
+  const { key, bytes } = artifact
+  const cut = sizeBytes < bytes ? 'is cut off or another object' : 'is another object'
+  const message = `"${key}" ${cut}: ${bytes} bytes were stored, ${sizeBytes} are there.`
+  return withVersion(artifact, { code: 'size', key, message })
 }
 
 /** What the store's refusal says, as a finding. */
@@ -103,9 +117,7 @@ function compare({ manifest, artifact }: ArtifactPlace, stored: StoredObject): F
   const { key, bytes, etag } = artifact
   const findings: Finding[] = []
   if (stored.sizeBytes !== bytes) {
-    const cut = stored.sizeBytes < bytes ? 'is cut off or another object' : 'is another object'
-    const message = `"${key}" ${cut}: ${bytes} bytes were stored, ${stored.sizeBytes} are there.`
-    findings.push(withVersion(artifact, { code: 'size', key, message }))
+    findings.push(otherSize(artifact, stored.sizeBytes))
   }
   const stranger = otherOrigin(manifest, stored)
   if (stranger !== undefined) {

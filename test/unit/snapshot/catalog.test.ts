@@ -239,6 +239,49 @@ describe('a recovery point whose objects are not all there', () => {
     expect(entry.facts?.takenAt).toEqual(new Date('2026-11-23T13:17:00.000Z'))
   })
 
+  describe('with keys that may read manifests and no object of a backup', () => {
+    const name = 'Monday-13-00'
+    const codebase = `${prefix}/${name}.codebase.tar.gz`
+    beforeEach(() => store.failAlways('head', /./, denied))
+
+    it('is damaged by what the listing tells: missing', async () => {
+      await putPoint(store, name, '2026-11-23T13:17:00.000Z', { without: ['codebase'] })
+      const { state, problem } = await only()
+      expect(state).toBe('damaged')
+      expect(problem).toContain(`"${codebase}" is missing`)
+    })
+
+    it('is damaged by what the listing tells: cut off, also where no listing of a single key is allowed', async () => {
+      await putPoint(store, name, '2026-11-23T13:17:00.000Z')
+      await store.putText(codebase, 'cut', json)
+      const problem = `"${codebase}" is cut off or another object: 10 bytes were stored, 3 are there.`
+      expect(await only()).toMatchObject({ state: 'damaged', problem })
+      store.failAlways('list', /codebase/, denied)
+      expect(await only()).toMatchObject({ state: 'damaged', problem })
+    })
+
+    it('is good when all is there, and when a backup wrote it since the listing', async () => {
+      await putPoint(store, name, '2026-11-23T13:17:00.000Z')
+      expect((await only()).state).toBe('good')
+      await store.remove(codebase)
+      let isWritten = false
+      const moving = answering(store, {
+        async getText(key) {
+          if (!isWritten) await putPoint(store, name, '2026-11-23T13:47:00.000Z')
+          isWritten = true
+          return store.getText(key)
+        },
+      })
+      expect((await readCatalog(moving, prefix)).map(({ state }) => state)).toEqual(['good'])
+    })
+
+    it('stops everything when the store is silent', async () => {
+      await putPoint(store, name, '2026-11-23T13:17:00.000Z', { without: ['codebase'] })
+      store.failAlways('list', /codebase/, silence)
+      await expect(catalog()).rejects.toBe(silence)
+    })
+  })
+
   it('is good when a backup wrote it since the listing', async () => {
     await putPoint(store, 'Monday-13-00', '2026-11-16T13:17:00.000Z', { without: ['codebase', 'database'] })
     let isWritten = false
