@@ -16,8 +16,9 @@ export class HeldSql {
 
   /** Throws when it would become too much. */
   add(bytes: Buffer, marks: readonly PlaceMark[]): void {
-    if (bytes.length === 0) return
+    // A statement may begin where a chunk ended, and so where there are no bytes yet.
     this.marks.push(...marks.map(({ at, place }) => ({ at: this.length + at, place })))
+    if (bytes.length === 0) return
     this.pieces.push(Buffer.from(bytes))
     this.length += bytes.length
     if (this.length <= heldLimit) return
