@@ -27,8 +27,8 @@ export interface RecordedServer {
 
 /**
  * Which server takes the dump of `recorded`. `asked`: `auto`, `local` or the name of an image. By itself it takes an installed server of the
- * same flavour, of the same or a newer series, as long as the first number is the same; else a container of the recorded series; else an
- * installed one that is newer still. Throws `UserError` saying what would do.
+ * same flavour and series; else a container of that series, since a newer server may refuse what the recorded one took; else an installed
+ * one that is newer. Throws `UserError` saying what would do.
  */
 export function chooseDrillServer(recorded: RecordedServer, asked: string, means: DrillMeans): DrillServer {
   const series = seriesOf(recorded.version)
@@ -57,7 +57,7 @@ export function chooseDrillServer(recorded: RecordedServer, asked: string, means
       },
     )
   }
-  if (nearest !== undefined && majorOf(nearest.version) === majorOf(series)) {
+  if (nearest !== undefined && compareSeries(nearest.version, series) === 0) {
     return { kind: 'installed', server: nearest }
   }
   if (means.dockerProblem === undefined) return { kind: 'container', image: `${recorded.flavor}:${series}` }
@@ -74,10 +74,6 @@ export function refuseUnfit(recorded: RecordedServer, found: ServerVersion, imag
     `The image ${JSON.stringify(image)} holds ${nameOf(found)}, which cannot be trusted to take a dump of ${nameOf(recorded)}.`,
     { advice: `Set "drill-server: ${recorded.flavor}:${series ?? 'latest'}", or leave it out.` },
   )
-}
-
-function majorOf(version: string): string | undefined {
-  return version.split('.')[0]
 }
 
 const dockerAdvice =

@@ -14,10 +14,11 @@ export function thisOwner(): Owner {
   return { host: hostname(), pid: process.pid, started: startOf(process.pid) ?? '' }
 }
 
-/** Whether it is certain that the owner is gone. */
-export function isDead({ host, pid, started }: Owner): boolean {
+/** Whether it is certain that the owner is gone. `proc`: where the machine tells of its processes, which may be hidden or not there. */
+export function isDead({ host, pid, started }: Owner, proc = '/proc'): boolean {
   if (host !== hostname()) return false
-  return startOf(pid) !== started
+  const found = startOf(pid, proc)
+  return found === undefined || started === '' ? !isThere(pid) : found !== started
 }
 
 /** As one word. */
@@ -31,13 +32,25 @@ export function parseOwner(text: string): Owner | undefined {
   return pid === undefined ? undefined : { host, pid: Number(pid), started }
 }
 
-/** The 22nd field of /proc/PID/stat, proc(5), of one that has not ended; the second is a name in brackets that may hold anything. */
-function startOf(pid: number): string | undefined {
+/**
+ * The 22nd field of /proc/PID/stat, proc(5); the second is a name in brackets that may hold anything. `ended` of one whose parent has not
+ * heard of its end yet; undefined when it cannot be seen.
+ */
+function startOf(pid: number, proc = '/proc'): string | undefined {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const text = readFileSync(`${proc}/${pid}/stat`, 'utf8')
     const [state, ...fields] = text.slice(text.lastIndexOf(')') + 2).split(' ')
-    return state === 'Z' || state === 'X' ? undefined : fields[18]
+    return state === 'Z' || state === 'X' ? 'ended' : fields[18]
   } catch {
     return undefined
+  }
+}
+
+/** Asks without sending anything. A process of somebody else may not be asked, and is there. */
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

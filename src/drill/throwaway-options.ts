@@ -42,8 +42,22 @@ export function serverOptions(paths: ThrowawayPaths): string[] {
     '--loose-innodb-doublewrite=OFF',
     '--innodb-buffer-pool-size=256M',
     '--loose-performance-schema=OFF',
+    ...lenience,
   ]
 }
+
+/** Tables that an old server took, and that has them still, are not refused for what became the default since. */
+const lenience = [
+  // Rows that might become too long for their page; https://mariadb.com/kb/en/innodb-strict-mode/
+  '--loose-innodb-strict-mode=OFF',
+  // Keys longer than 767 bytes, of which MySQL 5.6 and MariaDB 10.1 must be told.
+  '--loose-innodb-file-format=Barracuda',
+  '--loose-innodb-large-prefix=ON',
+  // Off by themselves only since MariaDB 10.6.6.
+  '--loose-innodb-read-only-compressed=OFF',
+  // A foreign key on a column that is not unique: MySQL 8.4 refuses it.
+  '--loose-restrict-fk-on-non-standard-key=OFF',
+]
 
 function commonOptions({ data, isRoot, baseFolder }: ThrowawayPaths): string[] {
   return [

@@ -118,6 +118,16 @@ describe('startThrowawayServer', () => {
     expect(servers()).toEqual([])
   })
 
+  it('takes tables that the server which was backed up still has, and a new one would refuse', async () => {
+    const place = await placeOnThisMachine(join(temp, 'database'), plainCommand, variables)
+    const server = await startThrowawayServer({ ...request, place })
+    const columns = Array.from({ length: 40 }, (_, index) => `c${index} CHAR(255)`).join(', ')
+    const wide = `CREATE DATABASE old; CREATE TABLE old.wide (${columns}) CHARSET latin1 ROW_FORMAT=COMPACT ENGINE=InnoDB;`
+    expect(await ask(place, server, wide)).toBe('')
+    await server.stop()
+    await place.remove()
+  })
+
   it('lets SQL reach no file of this machine', async () => {
     const place = await placeOnThisMachine(join(temp, 'database'), plainCommand, variables)
     const server = await startThrowawayServer({ ...request, place })

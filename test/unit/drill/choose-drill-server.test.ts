@@ -33,7 +33,9 @@ describe('chooseDrillServer', () => {
   const none = false
   it.each([
     ['MySQL 8.0.46-0ubuntu0', ['MySQL 8.0.40'], docker, 'mysql 8.0.40 here'],
-    ['MySQL 8.0.46', ['MySQL 8.4.10'], docker, 'mysql 8.4.10 here'],
+    ['MySQL 8.0.46', ['MySQL 8.4.10'], docker, 'mysql:8.0'],
+    ['MySQL 8.0.46', ['MySQL 8.4.10', 'MySQL 8.0.40'], docker, 'mysql 8.0.40 here'],
+    ['MySQL 8.0.46', ['MySQL 8.4.10'], none, 'mysql 8.4.10 here'],
     ['MySQL 8.4.10', ['MySQL 8.0.46'], docker, 'mysql:8.4'],
     ['MySQL 5.7.44', ['MySQL 8.4.10'], docker, 'mysql:5.7'],
     ['MySQL 5.7.44', ['MySQL 8.4.10'], none, 'mysql 8.4.10 here'],
@@ -41,12 +43,7 @@ describe('chooseDrillServer', () => {
     ['MariaDB 10.11.19-MariaDB', ['MySQL 8.4.10'], docker, 'mariadb:10.11'],
     ['MariaDB 10.6.21', ['MariaDB 10.11.19'], none, 'mariadb 10.11.19 here'],
     ['MariaDB 10.11.19', ['MariaDB 10.6.21'], docker, 'mariadb:10.11'],
-    [
-      'MariaDB 10.4.1',
-      ['MariaDB 11.8.3', 'MariaDB 10.11.19', 'MariaDB 10.5.2'],
-      docker,
-      'mariadb 10.5.2 here',
-    ],
+    ['MariaDB 10.4.1', ['MariaDB 11.8.3', 'MariaDB 10.11.19', 'MariaDB 10.5.2'], none, 'mariadb 10.5.2 here'],
   ])(
     'by itself holds a drill of %s with %j and docker %j on %s',
     (recorded, installed, hasDocker, expected) => {

@@ -26,6 +26,16 @@ describe('owner', () => {
     expect(isDead({ ...thisOwner(), started: '1' })).toBe(true)
   })
 
+  it('is not taken for dead where processes cannot be seen', () => {
+    const hidden = '/no/such/folder'
+    expect(isDead(thisOwner(), hidden)).toBe(false)
+    expect(isDead({ ...thisOwner(), started: '' })).toBe(false)
+    // Somebody else's, when this is not root.
+    expect(isDead({ host: hostname(), pid: 1, started: '' }, hidden)).toBe(false)
+    const { pid } = spawnSync('true')
+    expect(isDead({ host: hostname(), pid, started: '1' }, hidden)).toBe(true)
+  })
+
   it('is not known to be dead when it is of another machine', () => {
     expect(isDead({ host: 'elsewhere', pid: 999_999_999, started: '1' })).toBe(false)
   })
