@@ -55,10 +55,11 @@ export async function list(inputs: ListInputs, tools: ListTools, report: ListRep
 function reported(entry: CatalogEntry, now: Date): ReportedPoint {
   const { name, slot, place, state, facts, problem, proof } = entry
   const takenAt = takenAtOf(entry)
+  const dated = facts && takenAt && { ...facts, takenAt }
   return {
     ...{ name, place, verdict: state, problem },
-    isStale: place === 'ring' && takenAt !== undefined && isStaleSlot(slot, takenAt, now),
-    facts: facts && takenAt && { ...facts, takenAt },
+    isStale: place === 'ring' && dated !== undefined && isStaleSlot({ slot, ...dated }, now),
+    facts: dated,
     proof: proof && { provenAt: new Date(proof.provenAt), restoreSeconds: proof.restoreSeconds },
   }
 }

@@ -1,3 +1,4 @@
+import { isKnownTimezone } from '../snapshot/known-timezone'
 import { parseRotation, type Rotation } from '../snapshot/slot'
 import { type InputReader, optional, wrongInput } from './read'
 import { readAll } from './read-all'
@@ -31,14 +32,4 @@ function readTimezone(read: InputReader): string {
   if (!isKnownTimezone(timezone))
     throw wrongInput('timezone', rule, timezone, 'For example: UTC or Europe/Berlin')
   return timezone
-}
-
-function isKnownTimezone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en-US', { timeZone: name })
-    return true
-  } catch (error) {
-    if (error instanceof RangeError) return false
-    throw error
-  }
 }

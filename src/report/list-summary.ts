@@ -36,7 +36,7 @@ export function renderListSummary(report: ListReport): string {
 }
 
 const staleNote =
-  '*Stale*: last written more than a week ago. The turn of the slot has come again since, and it was skipped.'
+  '*Stale*: the turn of the slot has come again since it was written, and was skipped. It is older than its name makes believe.'
 
 function heading(report: ListReport): string {
   const { failure, points, expected, now } = report

@@ -147,7 +147,7 @@ function warningsFor({ name, slot, manifest }: Found, choice: SnapshotChoice, no
   }
   const isStale =
     (choice.kind === 'latest' && ageMs > weekMs) ||
-    (choice.kind === 'name' && isStaleSlot(slot, takenAt, now))
+    (choice.kind === 'name' && isStaleSlot({ slot, takenAt, timezone: manifest.timezone }, now))
   if (isStale) {
     const reason =
       choice.kind === 'latest'
@@ -155,7 +155,7 @@ function warningsFor({ name, slot, manifest }: Found, choice: SnapshotChoice, no
         : 'A slot whose turn is skipped keeps what it held before.'
     warnings.push({
       code: 'snapshot-stale',
-      message: `${name} was last written ${formatDuration(ageMs)} ago, at ${manifest.startedAt}: more than a week. ${reason}`,
+      message: `${name} was last written ${formatDuration(ageMs)} ago, at ${manifest.startedAt}. ${reason}`,
     })
   }
   return warnings

@@ -85,7 +85,7 @@ describe('latest', () => {
       {
         code: 'snapshot-stale',
         message:
-          'Monday-13-00 was last written 9 d 4 h ago, at 2026-11-16T13:17:00.000Z: more than a week. It is the newest good one: no backup has succeeded since.',
+          'Monday-13-00 was last written 9 d 4 h ago, at 2026-11-16T13:17:00.000Z. It is the newest good one: no backup has succeeded since.',
       },
     ])
   })
@@ -224,7 +224,7 @@ describe('a name', () => {
       {
         code: 'snapshot-stale',
         message:
-          'Monday-13-00 was last written 9 d 4 h ago, at 2026-11-16T13:17:00.000Z: more than a week. A slot whose turn is skipped keeps what it held before.',
+          'Monday-13-00 was last written 9 d 4 h ago, at 2026-11-16T13:17:00.000Z. A slot whose turn is skipped keeps what it held before.',
       },
     ])
     expect((await choose('2026-11-16')).warnings).toEqual([])
