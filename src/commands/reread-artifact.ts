@@ -17,7 +17,7 @@ import {
 import type { Artifact } from '../snapshot/manifest'
 import { steadyRead } from '../store/steady-read'
 import type { Store, StoredObject } from '../store/store'
-import { isArchivedFault, isDenied, StoreError } from '../store/store-error'
+import { isArchivedFault, isDenied, isReplacedFault } from '../store/store-error'
 
 /** What reading an object whole has shown. */
 export interface Reread {
@@ -154,9 +154,7 @@ async function readInto(
     if (error instanceof CheckError) return error
     if (isArchivedFault(error)) return refusal('archived', key, error)
     if (isDenied(error)) return refusal('denied', key, error)
-    if (error instanceof StoreError && replaced.has(error.code)) return refusal('changed', key, error)
+    if (isReplacedFault(error)) return refusal('changed', key, error)
     throw error
   }
 }
-
-const replaced = new Set(['PreconditionFailed', 'NoSuchKey'])

@@ -19,6 +19,11 @@ export function isArchivedFault(error: unknown): error is StoreError {
   return error instanceof StoreError && error.code === 'InvalidObjectState'
 }
 
+/** The object that was asked for by its ETag is another one by now, or is gone. */
+export function isReplacedFault(error: unknown): error is StoreError {
+  return error instanceof StoreError && (error.code === 'PreconditionFailed' || error.code === 'NoSuchKey')
+}
+
 /** The credentials may not do this. Not worth a retry, and for some steps not fatal. */
 export function isDenied(error: unknown): error is StoreError {
   if (!(error instanceof StoreError)) return false

@@ -6,7 +6,7 @@ import type { PlannedDatabase } from './judge-target'
 
 /** What a dump needs of its server and this one lacks: found by reading the dump, so before anything is written. */
 export function judgeDumpNeeds(
-  { artifact, target }: PlannedDatabase,
+  { artifact, target }: Pick<PlannedDatabase, 'artifact' | 'target'>,
   needs: DumpNeeds,
   { collations, characterSets, engines, variables }: TargetDatabase,
 ): PreflightFinding[] {

@@ -13,6 +13,8 @@ import type { Store } from '../../store/store'
 import { runDrillChecks } from './drill-checks'
 import { drillDatabases } from './drill-databases'
 import { drillFiles } from './drill-files'
+import { judgeDrill } from './judge-drill'
+import { explainOtherDatabase } from './other-database'
 import type { Drill, DrillResult, PointToDrill } from './verify-point'
 
 /** What drills need of the world. */
@@ -70,11 +72,16 @@ async function tryOut(work: DrillWork, server: OpenDrillServer | undefined): Pro
   const died = new AbortController()
   server?.lost.catch(error => died.abort(error))
   const bounded = { ...work, signal: AbortSignal.any([signal, died.signal]) }
-  const databases = server === undefined ? undefined : await drillDatabases(bounded, server)
+  const { databases: reread } = bounded.point.reread
+  const refused = server === undefined ? [] : await judgeDrill(reread, server)
+  const databases =
+    server === undefined || refused.length > 0 ? undefined : await drillDatabases(bounded, server)
   const checks = await runDrillChecks(bounded, server, databases?.isImported ?? false)
   const files = await drillFiles(bounded)
   bounded.signal.throwIfAborted()
-  const findings = [...(databases?.findings ?? []), ...checks, ...(files?.findings ?? [])]
+  const names = reread.map(({ artifact }) => artifact.database)
+  const imports = databases?.findings.map(each => explainOtherDatabase(each, names)) ?? []
+  const findings = [...refused, ...imports, ...checks, ...(files?.findings ?? [])]
   if (server !== undefined) runtime.log.info(`The drill on ${nameOf(server.version)} is over.`)
   return {
     findings,
