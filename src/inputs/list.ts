@@ -22,7 +22,8 @@ export function loadListInputs(read: InputReader, environment: Environment): Lis
   return readAll({
     s3: () => loadS3(read, environment),
     maxAgeMs: () => period(read, 'max-age', { min: '1m', max: '3650d' }),
-    // GitHub starts nothing more often than every five minutes, and a week is as far as is looked back.
-    expectEveryMs: () => period(read, 'expect-every', { min: '5m', max: '7d' }),
+    // GitHub starts nothing more often than every five minutes. A week is as far as is looked back, and longer periods than days would
+    // seldom lie within one whole.
+    expectEveryMs: () => period(read, 'expect-every', { min: '5m', max: '1d' }),
   })
 }

@@ -1,4 +1,5 @@
 import { type CatalogEntry, takenAtOf } from './catalog'
+import { timezoneOf } from './known-timezone'
 import { parseRotation, slotName } from './slot'
 import { weekMs } from './stale-slot'
 
@@ -13,9 +14,8 @@ export interface ExpectedPeriods {
 }
 
 /**
- * Which periods of this length have no good recovery point, be it in the ring or in a tier. They begin with the oldest good one that
- * the ring has from the last week, or with that week when it has older ones only, and end with the last that is over: what has begun may
- * yet come. Hours and days are those of the time zone that names the slots, so that a late start counts for the hour whose slot it wrote.
+ * Which periods of this length have no good recovery point, be it in the ring or in a tier. They begin with the oldest one of the ring,
+ * good or not, at most a week back, and end with the last that is over: what has begun may yet come. Hours and days are those of the time zone that names the slots, so that a late start counts for the hour whose slot it wrote.
  */
 export function missingPeriods(
   entries: readonly CatalogEntry[],
@@ -26,13 +26,13 @@ export function missingPeriods(
   const calendar = calendarOf(good[0]?.facts?.timezone ?? 'UTC', everyMs)
   const taken = new Set(timesOf(good).map(calendar.periodOf))
   const weekAgoMs = now.getTime() - weekMs
-  const ring = timesOf(good.filter(({ place }) => place === 'ring'))
-  const oldest = ring.filter(time => time.getTime() >= weekAgoMs).at(-1)
-  const begun = ring.length === 0 ? [] : calendar.periodsBetween(oldest ?? new Date(weekAgoMs), now)
+  const oldestMs = oldestOfRing(entries)
+  const begun = calendar.periodsBetween(Math.max(oldestMs, weekAgoMs), now.getTime())
   const expected = begun.filter(
     ({ beginning }) =>
       beginning.getTime() + everyMs <= now.getTime() &&
-      (oldest !== undefined || beginning.getTime() >= weekAgoMs),
+      // Of the period that a week ago falls into, the ring may have been written anew already.
+      (oldestMs > weekAgoMs || beginning.getTime() >= weekAgoMs),
   )
   return {
     everyMs,
@@ -40,6 +40,15 @@ export function missingPeriods(
     count: expected.length,
     missing: expected.filter(({ period }) => !taken.has(period)).map(({ beginning }) => beginning),
   }
+}
+
+/** When the ring was begun, as far as it shows: of what has no manifest that can be read, when it was stored. Infinity without a ring. */
+function oldestOfRing(entries: readonly CatalogEntry[]): number {
+  const ring = entries.filter(({ place }) => place === 'ring')
+  return ring.reduce(
+    (oldestMs, entry) => Math.min(oldestMs, (takenAtOf(entry) ?? entry.storedAt).getTime()),
+    Number.POSITIVE_INFINITY,
+  )
 }
 
 /** When these were taken; the newest first, as they come. */
@@ -57,7 +66,7 @@ const minuteMs = 60_000
 const wholeMinute = parseRotation('{date}-{hour}-{minute}')
 
 function calendarOf(timezone: string, everyMs: number) {
-  const zone = isKnownZone(timezone) ? timezone : 'UTC'
+  const zone = timezoneOf({ timezone })
   /** What the clock on the wall shows, in milliseconds; whole minutes. */
   const wallClock = (time: Date): number => {
     const [year = 0, month = 1, ...rest] = slotName(wholeMinute, time, zone).split('-').map(Number)
@@ -65,11 +74,11 @@ function calendarOf(timezone: string, everyMs: number) {
   }
   const periodOf = (time: Date): number => Math.floor(wallClock(time) / everyMs)
 
-  function periodsBetween(from: Date, to: Date): Period[] {
+  function periodsBetween(fromMs: number, toMs: number): Period[] {
     const found = new Map<number, Period>()
     // Small steps: a day may have 23 hours, and some zones shift by half an hour.
     const stepMs = Math.min(everyMs, 30 * minuteMs)
-    for (let ms = from.getTime(); ms <= to.getTime(); ms += stepMs) {
+    for (let ms = fromMs; ms <= toMs; ms += stepMs) {
       const time = new Date(Math.floor(ms / minuteMs) * minuteMs)
       const period = periodOf(time)
       const beginning = new Date(time.getTime() - (wallClock(time) - period * everyMs))
@@ -79,13 +88,4 @@ function calendarOf(timezone: string, everyMs: number) {
   }
 
   return { periodOf, periodsBetween }
-}
-
-/** Whoever wrote a manifest may have written anything there. */
-function isKnownZone(timezone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: timezone }) !== undefined
-  } catch {
-    return false
-  }
 }

@@ -18,8 +18,9 @@ describe('loadListInputs', () => {
 
   it.each([
     ['max-age', '3651d', 'from 1m to 3650d'],
-    ['expect-every', '4m', 'from 5m to 7d'],
-    ['expect-every', '8d', 'from 5m to 7d'],
+    ['expect-every', '4m', 'from 5m to 1d'],
+    ['expect-every', '25h', 'from 5m to 1d'],
+    ['expect-every', '7d', 'from 5m to 1d'],
   ])('refuses %s: %s', (name, value, range) => {
     expect(refusal(() => load({ [name]: value })).message).toBe(
       `Input "${name}" must be ${range}, got "${value}".`,

@@ -59,11 +59,27 @@ describe('missingPeriods', () => {
     expect(missing(late)).toEqual(['2026-11-23T12:00:00.000Z'])
   })
 
-  it('begins with the oldest of the last week, and takes stale slots for none of it', () => {
-    const entries = [...hours(3), taken('2026-11-16T13:17:00.000Z'), taken('2026-11-01T13:17:00.000Z')]
-    expect(missingPeriods(entries, hourMs, now)).toMatchObject({
+  it('begins with the oldest of the ring', () => {
+    expect(missingPeriods(hours(3), hourMs, now)).toMatchObject({
       ...{ since: new Date('2026-11-23T11:00:00Z'), count: 2, missing: [] },
     })
+  })
+
+  it('begins a week ago where the ring has older ones: an outage that is over leaves a gap', () => {
+    const found = missingPeriods([...hours(3), ...hours(160, 8 * 24)], hourMs, now)
+    expect(found).toMatchObject({ since: new Date('2026-11-16T14:00:00Z'), count: 167 })
+    expect(found.missing).toHaveLength(165)
+    expect(found.missing.at(-1)).toEqual(new Date('2026-11-23T10:00:00Z'))
+  })
+
+  it('begins with what cannot be restored as well, by its own time or by that of its manifest', () => {
+    const damaged = [4, 5]
+      .flatMap(back => hours(1, back))
+      .map(each => ({ ...each, state: 'damaged' as const }))
+    const { facts, ...unreadable } = taken('2026-11-23T07:17:00.000Z', { state: 'unreadable' })
+    expect(facts).toBeDefined()
+    expect(missingPeriods(damaged, hourMs, now).missing).toHaveLength(5)
+    expect(missingPeriods([...damaged, unreadable], hourMs, now).missing).toHaveLength(6)
   })
 
   it('misses all of the last week when nothing was taken since', () => {
