@@ -12,17 +12,20 @@ import { type PlaceMark, type StatementPlace, StatementPlaces } from './statemen
  * `passing`: out.
  * `events`: kept until the end of the dump.
  * `waiting`: behind the events. Out, but for what may turn out to be the first statement of the end.
+ * `views`: the final forms of views, when they are withheld: kept, but for the same.
  */
-type Mode = 'beginning' | 'passing' | 'events' | 'waiting'
+type Mode = 'beginning' | 'passing' | 'events' | 'waiting' | 'views'
 
 const newline = 0x0a
 
 const eventsTitle = '-- Dumping events for database'
+const viewTitle = '-- Final view structure for view'
 
 /** Puts the events of a dump behind all else; see `eventsLast`. What it is given may be two dumps, one behind the other. */
 export class EventOrder implements SqlListener {
-  /** The events that do not come. */
-  readonly withheld = new HeldSql()
+  /** What does not come. */
+  readonly withheldEvents = new HeldSql()
+  readonly withheldViews = new HeldSql()
   private readonly out: (bytes: Buffer) => void
   private readonly areWithheld: boolean
   private readonly places = new StatementPlaces()
@@ -113,6 +116,11 @@ export class EventOrder implements SqlListener {
       this.kept.add(behind.bytes, behind.marks)
       if (!this.hasEvents) this.release()
     }
+    if (this.areWithheld && title.startsWith(viewTitle)) {
+      this.route(end)
+      this.passKept()
+      this.mode = 'views'
+    }
   }
 
   private endDump(end: number): void {
@@ -135,7 +143,7 @@ export class EventOrder implements SqlListener {
     const kept = this.kept.take()
     const lineEnd = kept.bytes[0] === newline ? 1 : 0
     this.pass(kept.bytes.subarray(0, lineEnd), [])
-    if (this.areWithheld) this.withheld.add(events.bytes, [])
+    if (this.areWithheld) this.withheldEvents.add(events.bytes, [])
     else this.pass(events.bytes, events.marks)
     this.pass(kept.bytes.subarray(lineEnd), shifted(kept.marks, lineEnd))
     this.mode = 'passing'
@@ -165,7 +173,7 @@ export class EventOrder implements SqlListener {
   private settle(found: StatementKind, end: number): void {
     this.lexer.tokens = false
     if (this.place !== undefined) this.place.kind = found
-    if (this.mode === 'waiting') {
+    if (this.isWaiting) {
       this.route(end)
       this.passKept()
       this.isSettled = true
@@ -186,7 +194,7 @@ export class EventOrder implements SqlListener {
   }
 
   private endStatement(end: number): void {
-    if (this.mode === 'waiting') {
+    if (this.isWaiting) {
       this.route(end)
       this.passKept()
     }
@@ -204,13 +212,24 @@ export class EventOrder implements SqlListener {
     this.cursor = end
     this.marks = []
     if (this.mode === 'events') this.events.add(bytes, marks)
-    else if (this.mode === 'passing' || this.isSettled) this.pass(bytes, marks)
+    else if (this.mode === 'passing' || this.isSettled) this.forward(bytes, marks)
     else this.kept.add(bytes, marks)
   }
 
   private passKept(): void {
     const { bytes, marks } = this.kept.take()
-    this.pass(bytes, marks)
+    this.forward(bytes, marks)
+  }
+
+  /** To where the statements of this mode go. */
+  private forward(bytes: Buffer, marks: readonly PlaceMark[]): void {
+    if (this.mode === 'views') this.withheldViews.add(bytes, [])
+    else this.pass(bytes, marks)
+  }
+
+  /** Any statement may turn out to be the first of the end. */
+  private get isWaiting(): boolean {
+    return this.mode === 'waiting' || this.mode === 'views'
   }
 
   private pass(bytes: Buffer, marks: readonly PlaceMark[]): void {

@@ -11,13 +11,20 @@ export interface EventsLast {
   stream: Transform
   /** What stands on a line of what has come out so far, by its number: `the rows of table "orders"`. */
   where(line: number): string | undefined
-  /** When they are withheld, what makes the events, once the stream has ended; empty when there are none. */
-  events(): Buffer
+  /** What is withheld, once the stream has ended; empty when there is nothing of the kind. */
+  withheld(): WithheldSql
+}
+
+/** Each sets the character sets that it needs by itself, so it can be run in a session of its own. */
+export interface WithheldSql {
+  /** Puts the final forms of views in the places of their placeholders. */
+  views: Buffer
+  events: Buffer
 }
 
 /**
- * For a dump that was checked. Memory is constant but for the events. `areWithheld`: events do not come at all; their SQL sets the
- * settings that it needs by itself, so it can be run in a session of its own.
+ * For a dump that was checked. Memory is constant but for the events. `areWithheld`: events do not come at all, nor do the final forms
+ * of views, which may stand on tables of another database.
  */
 export function eventsLast({ areWithheld = false }: { areWithheld?: boolean } = {}): EventsLast {
   const order = new EventOrder(bytes => stream.push(bytes), areWithheld)
@@ -30,7 +37,11 @@ export function eventsLast({ areWithheld = false }: { areWithheld?: boolean } = 
       finished(() => order.finish(), done)
     },
   })
-  return { stream, where: line => order.where(line), events: () => order.withheld.take().bytes }
+  const withheld = () => ({
+    views: order.withheldViews.take().bytes,
+    events: order.withheldEvents.take().bytes,
+  })
+  return { stream, where: line => order.where(line), withheld }
 }
 
 function finished(work: () => void, done: (error?: Error) => void): void {

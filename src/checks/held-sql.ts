@@ -23,7 +23,7 @@ export class HeldSql {
     this.length += bytes.length
     if (this.length <= heldLimit) return
     throw new CheckError(
-      'The events of the dump are larger than 64 MiB: they cannot be kept back until its end.',
+      'The events of the dump are larger than 64 MiB, or its views are: they cannot be kept back until its end.',
       {
         advice: 'Restore this dump by hand (see docs/recovery-by-hand.md).',
       },

@@ -1,3 +1,4 @@
+import { countStatements } from '../checks/count-statements'
 import { UserError } from '../runtime/errors'
 import { parseSnapshotChoice, type SnapshotChoice } from '../snapshot/snapshot-choice'
 import type { S3Settings } from '../store/s3-settings'
@@ -49,8 +50,20 @@ type DrillInputs = Pick<VerifyInputs, 'drillServer' | 'drillChecks'>
 function readDrill(read: InputReader): DrillInputs {
   return readAll({
     drillServer: () => readDrillServer(read),
-    drillChecks: () => lines(read, 'drill-checks').map(statement => statement.replace(/;\s*$/, '')),
+    drillChecks: () => lines(read, 'drill-checks').map(toQuestion),
   })
+}
+
+/** Of several statements on a line only the first would be asked. */
+function toQuestion(line: string): string {
+  const statement = line.replace(/;\s*$/, '')
+  if (countStatements(statement) === 1) return statement
+  throw wrongInput(
+    'drill-checks',
+    'hold one statement on each line',
+    line,
+    'Put each on a line of its own, or join them: SELECT (…) AND (…)',
+  )
 }
 
 /** https://github.com/distribution/reference: a name of an image begins with a letter or a digit and holds no spaces. */

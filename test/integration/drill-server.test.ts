@@ -11,6 +11,7 @@ import { findDrillMeans } from '../../src/drill/find-drill-means'
 import { localConnection } from '../../src/drill/local-connection'
 import { removeLeftovers } from '../../src/drill/remove-leftovers'
 import { startThrowawayServer, type ThrowawayServer } from '../../src/drill/throwaway-server'
+import { askSql } from '../../src/server/ask-sql'
 import { dumpArguments } from '../../src/server/dump-arguments'
 import { restoreServerOver } from '../../src/server/restore-server'
 import { serverOver } from '../../src/server/server'
@@ -125,6 +126,21 @@ describe('startThrowawayServer', () => {
     const wide = `CREATE DATABASE old; CREATE TABLE old.wide (${columns}) CHARSET latin1 ROW_FORMAT=COMPACT ENGINE=InnoDB;`
     expect(await ask(place, server, wide)).toBe('')
     await server.stop()
+    await place.remove()
+  })
+
+  it('reads one line of an answer that never ends', async () => {
+    const place = await placeOnThisMachine(join(temp, 'database'), plainCommand, variables)
+    const { access, stop } = await startThrowawayServer({ ...request, place })
+    const first = (sql: string) => askSql(place.connection, { access, sql: `${sql}\n;`, name: 'a question' })
+    const endless = 'FROM information_schema.collations a, information_schema.collations b, mysql.help_topic'
+    expect(await first(`SELECT 7, REPEAT('1', 20) ${endless}`)).toBe(`7\t${'1'.repeat(20)}`)
+    expect(await first(`SELECT REPEAT('1', 200000) ${endless}`)).toBe('1'.repeat(65_536))
+    expect(await first("SELECT b'0', X'00', b'1'")).toBe('\\0\t\\0\t\u0001')
+    expect(await first('SELECT 1 FROM mysql.user WHERE 1 = 0')).toBeUndefined()
+    await expect(first('SELECT 1 FROM mysql.nothing')).rejects.toThrow('error 1146')
+    await expect(first('\\! touch planted')).rejects.toThrow('error 1064')
+    await stop()
     await place.remove()
   })
 

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { ActionRun } from '../runner/emulator'
+import { checksumDatabase } from '../servers/checksum-database'
 import { treeDigest } from '../servers/docroot'
 import { freshDatabaseName, freshFolder, testSql } from '../servers/test-services'
 import { openScene, type Scene } from './failure-scene'
@@ -145,6 +146,55 @@ describe('a restore of', () => {
       '1\t1\n',
     )
     expect(await readFile(join(folder, 'a/file'), 'utf8')).toBe('a')
+  })
+})
+
+describe('databases whose views stand on tables of each other', () => {
+  let one: string
+  let other: string
+  let bucket: string
+  beforeAll(async () => {
+    // The first one is imported first.
+    const name = freshDatabaseName()
+    one = `${name}_a`
+    other = `${name}_b`
+    for (const name of [one, other])
+      await sql(
+        `CREATE DATABASE ${name}; CREATE TABLE ${name}.t (id INT PRIMARY KEY, v INT); INSERT INTO ${name}.t VALUES (1, 2)`,
+      )
+    await sql(`CREATE VIEW ${one}.w AS SELECT v FROM ${other}.t; CREATE VIEW ${other}.w AS SELECT v FROM ${one}.t;
+      CREATE VIEW ${one}.x AS SELECT v FROM ${other}.w; CREATE EVENT ${one}.e ON SCHEDULE EVERY 1 DAY DO DELETE FROM ${other}.t WHERE id < 0`)
+    const { run } = await goodBackup(scene.services, { inputs: { databases: `${one}\n${other}` } })
+    bucket = run.bucket
+  })
+  const checksums = async () => [await checksumDatabase(sql, one), await checksumDatabase(sql, other)]
+
+  it('are restored when they are gone', async () => {
+    const before = await checksums()
+    await sql(`DROP DATABASE ${one}; DROP DATABASE ${other}`)
+    expectRestored(await restoreRun(scene.services, bucket))
+    expect(await checksums()).toEqual(before)
+  })
+
+  it('are put back, both of them, when the import of the second fails', async () => {
+    await sql(`UPDATE ${one}.t SET v = 3; UPDATE ${other}.t SET v = 3`)
+    const before = await checksums()
+    scene.tools.replace(
+      ['mariadb'],
+      `case "$*" in *--binary-mode*--database=${other}*)
+  if mkdir '${scene.home}/sabotaged' 2>/dev/null; then { head -c 500; echo "'; nonsense;"; } | "$real/mariadb" "$@"; exit; fi ;;
+esac
+exec "$real/mariadb" "$@"`,
+    )
+    try {
+      const run = await restoreRun(scene.services, bucket, { inputs: overwriting(scene.services) })
+      const message = expectRefused(run, [/failed at line/])
+      for (const name of [one, other])
+        expect(message).toContain(`The database "${name}" is what it was before, put back`)
+      expect(await checksums()).toEqual(before)
+    } finally {
+      scene.tools.restore()
+    }
   })
 })
 

@@ -211,6 +211,7 @@ describe('the workflows in examples/ and in the pages', () => {
   it('are there', () => {
     expect(examples.map(path => basename(path))).toEqual([
       'daily-verify.yml',
+      'fleet-verify.yml',
       'fleet.yml',
       'freshness.yml',
       'hourly-backup.yml',
@@ -264,10 +265,77 @@ describe('the workflows in examples/ and in the pages', () => {
     },
   )
 
-  it('give each server of a fleet a prefix of its own', () => {
-    const fleet = uses.filter(({ where }) => where.startsWith('examples/fleet.yml'))
-    expect(fleet.length).toBeGreaterThan(1)
-    expect(new Set(fleet.map(({ inputs }) => inputs['s3-prefix'])).size).toBe(fleet.length)
+  const isFleet = ({ where }: { where: string }): boolean => where.startsWith('examples/fleet')
+  const prefixOf = ({ action, inputs }: (typeof uses)[number]): string =>
+    inputs['s3-prefix'] ?? action.inputs['s3-prefix']?.default ?? ''
+
+  it('give each server of a fleet a prefix of its own, and look after just these', () => {
+    const fleet = uses.filter(isFleet)
+    const prefixesOf = (folder: string) => fleet.filter(each => each.action.folder === folder).map(prefixOf)
+    const backedUp = prefixesOf('')
+    expect(backedUp.length).toBeGreaterThan(1)
+    expect(new Set(backedUp).size).toBe(backedUp.length)
+    expect(prefixesOf('list')).toEqual(backedUp)
+    expect(prefixesOf('verify')).toEqual(backedUp)
+  })
+
+  const [policy = ''] = blocksOf('README.md').flatMap(({ language, text }) =>
+    language === 'json' ? [text] : [],
+  )
+  const allowed = /"arn:aws:s3:::([^/"]+)\/([^"]*)\/\*"/.exec(policy)?.slice(1)
+
+  it.each(uses.filter(each => !isFleet(each)))(
+    'have one bucket and one prefix, those of the policy: $where',
+    use => {
+      expect([use.inputs['s3-bucket'], prefixOf(use)]).toEqual(allowed)
+    },
+  )
+
+  it.each(uses.filter(isFleet))('have a bucket and a prefix that the policy allows: $where', use => {
+    const [bucket = '', prefix = ''] = allowed ?? []
+    expect(use.inputs['s3-bucket']).toBe(bucket)
+    expect(prefixOf(use).startsWith(`${prefix}/`)).toBe(true)
+  })
+
+  it.each(uses)('have one region, unless they name another store: $where', ({ inputs, region }) => {
+    if (inputs['s3-endpoint'] !== undefined) return
+    expect(inputs['s3-region'] ?? region ?? 'eu-central-1').toBe('eu-central-1')
+  })
+
+  it.each([...examples, ...pages])(
+    'use no secret and no variable that the README does not have made: %s',
+    path => {
+      const made = [...read('README.md').matchAll(/^\| (`[A-Z].*) \| (secret|variable)s? \|/gm)].flatMap(
+        ([, names = '', kind = '']) =>
+          [...names.matchAll(/`(\w+)`/g)].map(
+            ([, name]) => `${kind === 'secret' ? 'secrets' : 'vars'}.${name}`,
+          ),
+      )
+      const used = [...read(path).matchAll(/\$\{\{ *((?:secrets|vars)\.\w+) *\}\}/g)].map(([, name]) => name)
+      expect(made.length).toBeGreaterThan(4)
+      expect(used.filter(name => !made.includes(name ?? ''))).toEqual([])
+    },
+  )
+
+  it('ask no questions to tables that only one site has', () => {
+    expect(uses.filter(({ inputs }) => inputs['drill-checks'] !== undefined)).toEqual([])
+  })
+
+  it('have a group for each action: what waits in one is pushed out by the next that comes', () => {
+    const groups = new Map<string, Set<string>>()
+    for (const { jobs, concurrency } of workflows) {
+      for (const { steps, concurrency: own = concurrency } of Object.values(jobs)) {
+        const folders = steps.flatMap(({ uses = '' }) => actionUsed(uses)?.folder ?? [])
+        if (own === undefined) continue
+        for (const folder of folders) {
+          const here = groups.get(own.group) ?? new Set()
+          groups.set(own.group, here.add(folder === '' ? 'backup' : folder))
+        }
+      }
+    }
+    const shared = [...groups].filter(([, folders]) => folders.size > 1 && folders.has('backup'))
+    expect(groups.get('restore-web1')).toEqual(new Set(['restore']))
+    expect(shared).toEqual([])
   })
 })
 

@@ -78,13 +78,31 @@ function missingProblems(inputs: BackupInputs, findings: Findings): PlanProblem[
     if (listed.length > 0) return []
     return [{ what: 'The database user sees no database but the system schemas.', fix }]
   }
-  const visible = findings.visible.map(each => JSON.stringify(each)).join(', ')
   return inputs.databases
     .filter(name => !listed.some(database => database.name === name))
     .map(name => ({
-      what: `The database ${JSON.stringify(name)} does not exist on the server, or the database user may not see it; it sees: ${visible}.`,
+      what: `The database ${JSON.stringify(name)} does not exist on the server, or the database user may not see it; it sees: ${similarFirst(name, findings.visible)}.`,
       fix,
     }))
+}
+
+const namedAtMost = 20
+
+/** A few names, those that begin alike first: a misspelt one is most likely among them. */
+function similarFirst(wanted: string, names: readonly string[]): string {
+  const alike = (name: string) => {
+    let length = 0
+    while (length < name.length && name[length] === wanted[length]) length++
+    return length
+  }
+  const sorted = [...names].sort((one, other) => alike(other) - alike(one) || (one < other ? -1 : 1))
+  const more = sorted.length > namedAtMost ? ` and ${sorted.length - namedAtMost} more` : ''
+  return (
+    sorted
+      .slice(0, namedAtMost)
+      .map(name => JSON.stringify(name))
+      .join(', ') + more
+  )
 }
 
 function emptyProblems(inputs: BackupInputs, findings: Findings): PlanProblem[] {

@@ -2,7 +2,14 @@ import { FailureError } from '../../runtime/errors'
 import { createDatabase, type DatabaseDefaults, dropDatabase } from '../../server/database-statements'
 import { withProgress } from '../transfer-progress'
 import { byHandCommands } from './by-hand'
-import { contentOfDump, type ImportTools, importAndCompare } from './import-and-compare'
+import {
+  compareImported,
+  contentOfDump,
+  type ImportedRows,
+  type ImportTools,
+  importRows,
+  makeViews,
+} from './import-and-compare'
 import type { PlannedDatabase } from './judge-target'
 import type { DatabaseState } from './restore-state'
 import type { RestoreWork } from './restore-work'
@@ -56,14 +63,31 @@ export function addDatabaseWayBack(
     })
     return
   }
-  work.back.add({
-    undone: `The database ${name} is what it was before, put back from ${safety.key} and compared`,
-    left: {
-      get what() {
-        return `The database ${name} ${condition()}; what it was lies in ${safety.key}.`
-      },
-      commands: byHandCommands.putBack(work.inputs.s3, target, before, safety.key),
+  const left = {
+    get what() {
+      return `The database ${name} ${condition()}; what it was lies in ${safety.key}.`
     },
+    commands: byHandCommands.putBack(work.inputs.s3, target, before, safety.key),
+  }
+  let rows: ImportedRows | undefined
+  work.back.addLast({
+    get undone() {
+      return rows === undefined
+        ? ''
+        : `The database ${name} is what it was before, put back from ${safety.key} and compared`
+    },
+    left,
+    isQuick: false,
+    run: async () => {
+      // Otherwise it was not touched, or its rows could not be put back, which is told already.
+      if (rows === undefined) return
+      await finishPutBack(rows, work)
+      settled()
+    },
+  })
+  work.back.add({
+    undone: '',
+    left,
     isQuick: false,
     run: async () => {
       noted.phase = 'writing'
@@ -73,21 +97,20 @@ export function addDatabaseWayBack(
         `${dropDatabase(target)}\n${createDatabase(target, before)}`,
         `the putting back of database ${name}`,
       )
-      await putBack(target, safety, before, work)
-      settled()
+      rows = await putRowsBack(target, safety, before, work)
     },
   })
 }
 
 /** The way back goes on over another connection when the first one broke. */
-async function putBack(
+function putRowsBack(
   target: string,
   safety: SafetyDump,
   defaults: DatabaseDefaults,
   work: RestoreWork,
-): Promise<void> {
-  const comparison = await withProgress(work.runtime, `putting back ${target}`, safety.bytes, onProgress =>
-    importAndCompare(
+): Promise<ImportedRows> {
+  return withProgress(work.runtime, `putting back ${target}`, safety.bytes, onProgress =>
+    importRows(
       {
         dump: safety,
         content: contentOfDump(safety.content, defaults),
@@ -100,9 +123,16 @@ async function putBack(
       { ...importContext(work, work.runtime.signal), onProgress },
     ),
   )
-  if (comparison.differences.length === 0) return
+}
+
+/** When the rows of all databases are back, on whose tables its views may stand. */
+async function finishPutBack(rows: ImportedRows, work: RestoreWork): Promise<void> {
+  const tools = importContext(work, work.runtime.signal)
+  await makeViews(rows, tools)
+  const { differences } = await compareImported(rows, tools)
+  if (differences.length === 0) return
   throw new FailureError(
-    `The database ${JSON.stringify(target)} was put back and differs from its dump: ${comparison.differences.join('; ')}.`,
+    `The database ${JSON.stringify(rows.request.target)} was put back and differs from its dump: ${differences.join('; ')}.`,
   )
 }
 

@@ -1,10 +1,11 @@
 import type { DumpContent } from '../../checks/content-check'
+import type { WithheldSql } from '../../checks/events-last'
 import type { RestoreServer } from '../../server/restore-server'
 import type { Server } from '../../server/server'
 import type { DatabaseArtifact } from '../../snapshot/manifest'
 import { type Comparison, compareRestored, type RestoredRequest } from './compare-restored'
 import { dumpAgain } from './dump-again'
-import { type ImportContext, importDump, importEvents, type StoredDump } from './import-dump'
+import { type ImportContext, importDump, importWithheld, type StoredDump } from './import-dump'
 
 export interface ImportRequest {
   dump: StoredDump
@@ -22,19 +23,35 @@ export interface ImportRequest {
 
 export interface ImportTools extends Omit<ImportContext, 'server'> {
   server: Pick<RestoreServer, 'openImport'> & Pick<Server, 'openDump' | 'survey'>
-  /** Told when the rows are in and the comparison begins. */
-  onImported?: () => void
+  /** Told how many bytes the comparison has seen. */
   onCompare?: (bytes: number) => void
 }
 
+/** A database whose rows are in; its views are placeholders yet, and it has no events. */
+export interface ImportedRows {
+  request: ImportRequest
+  withheld: WithheldSql
+}
+
+/** First: everything but the final forms of views, and events. Throws what went wrong. */
+export async function importRows(request: ImportRequest, tools: ImportTools): Promise<ImportedRows> {
+  return { request, withheld: await importDump(request.dump, request.target, tools) }
+}
+
+/** Second, when the rows of all databases are in that belong together: a view may stand on tables of another one. */
+export async function makeViews({ request, withheld }: ImportedRows, tools: ImportTools): Promise<void> {
+  await importWithheld(withheld.views, 'the views', request.target, tools)
+}
+
 /**
- * Imports a dump into an empty database, dumps that again, and compares both. The events are made after that, when nothing that they may
- * change is compared any more. Throws when something could not be done; what differs is in the comparison.
+ * Third, when all views are there: dumps the database again, and compares both dumps. Its events are made after that, when nothing that they
+ * may change is compared any more. Throws when something could not be done; what differs is in the comparison.
  */
-export async function importAndCompare(request: ImportRequest, tools: ImportTools): Promise<Comparison> {
-  const { dump, content, target, options, isSameTool, readLayoutFree } = request
-  const { events } = await importDump(dump, target, tools)
-  tools.onImported?.()
+export async function compareImported(
+  { request, withheld }: ImportedRows,
+  tools: ImportTools,
+): Promise<Comparison> {
+  const { content, target, options, isSameTool, readLayoutFree } = request
   const again = {
     server: tools.server,
     access: tools.access,
@@ -51,7 +68,7 @@ export async function importAndCompare(request: ImportRequest, tools: ImportTool
     layoutFree: { stored: readLayoutFree, restored: () => dumpAgain({ ...again, rows: 'layout-free' }) },
   })
   if (comparison.differences.length > 0 || request.events.length === 0) return comparison
-  await importEvents(events, target, tools)
+  await importWithheld(withheld.events, 'the events', target, tools)
   return withEvents(comparison, request.events, await eventsOf(target, tools))
 }
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
-import { eventsLast } from '../../checks/events-last'
+import { eventsLast, type WithheldSql } from '../../checks/events-last'
 import { verifiedContent } from '../../checks/verified-content'
 import type { Compression } from '../../server/compression'
 import type { DatabaseAccess } from '../../server/database-access'
@@ -31,14 +31,15 @@ export interface ImportContext {
 }
 
 /**
- * Imports a dump into a database that is there, without its events, and returns the SQL that makes them: an event that is due would run at
- * once, on rows that are still to be compared. Throws the first thing that went wrong; nothing of a row is in the message.
+ * Imports a dump into a database that is there, and returns the SQL that is withheld: the final forms of its views, which may stand on
+ * tables of another database that comes later, and its events, which when due would run at once, on rows that are still to be compared.
+ * Throws the first thing that went wrong; nothing of a row is in the message.
  */
 export async function importDump(
   dump: StoredDump,
   database: string,
   context: ImportContext,
-): Promise<{ events: Buffer }> {
+): Promise<WithheldSql> {
   const { store, server, access, hasGzip, signal } = context
   const sql = eventsLast({ areWithheld: true })
   const intake = await server.openImport({
@@ -67,14 +68,25 @@ export async function importDump(
       { signal },
     ),
   )
-  return { events: sql.events() }
+  return sql.withheld()
 }
 
-/** Makes the events of a database that is complete otherwise. */
-export async function importEvents(events: Buffer, database: string, context: ImportContext): Promise<void> {
-  if (events.length === 0) return
+/** The session of a dump, as its head sets it; SQL that was withheld comes without it. */
+const session = `SET NAMES utf8mb4;
+SET SQL_MODE = 'NO_AUTO_VALUE_ON_ZERO', TIME_ZONE = '+00:00', FOREIGN_KEY_CHECKS = 0, UNIQUE_CHECKS = 0;
+`
+
+/** Runs what was withheld. `what` is for messages: `the views`. */
+export async function importWithheld(
+  sql: Buffer,
+  what: string,
+  database: string,
+  context: ImportContext,
+): Promise<void> {
+  if (sql.length === 0) return
   const { server, access, signal } = context
-  const where = () => 'the events'
-  const intake = await server.openImport({ access, database, compression: 'none', where })
-  await feed(intake, signal, input => pipeline([Readable.from([events]), input], { signal }))
+  const intake = await server.openImport({ access, database, compression: 'none', where: () => what })
+  await feed(intake, signal, input =>
+    pipeline([Readable.from([Buffer.from(session), sql]), input], { signal }),
+  )
 }

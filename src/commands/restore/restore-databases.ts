@@ -8,7 +8,7 @@ import type { DatabaseArtifact } from '../../snapshot/manifest'
 import { rereadArtifact } from '../reread-artifact'
 import { withProgress } from '../transfer-progress'
 import { addDatabaseWayBack, importContext, runOwnSql } from './database-way-back'
-import { importAndCompare } from './import-and-compare'
+import { compareImported, type ImportedRows, importRows, makeViews } from './import-and-compare'
 import { isSameTool } from './is-same-tool'
 import type { PlannedDatabase } from './judge-target'
 import type { DatabaseState } from './restore-state'
@@ -31,11 +31,23 @@ export async function takeSafetyDumps(work: RestoreWork): Promise<Map<string, Sa
   return dumps
 }
 
-/** Imports the databases one after another, each compared with its manifest before the next. Throws the first thing that went wrong. */
+/** A database on its way in. */
+interface Coming {
+  planned: PlannedDatabase
+  state: DatabaseState
+  rows: ImportedRows
+  importMs: number
+}
+
+/**
+ * Imports the databases: the rows of one after another, then the views of all, since they may stand on each other's tables, then each is
+ * compared with its manifest and gets its events. Throws the first thing that went wrong.
+ */
 export async function restoreDatabases(
   work: RestoreWork,
   safety: ReadonlyMap<string, SafetyDump>,
 ): Promise<void> {
+  const coming: Coming[] = []
   for (const planned of work.verdict.databases) {
     await assertUnchanged(planned, work)
     // A database that somebody else has made since the look is not ours to drop: making ours fails, and nothing is to be undone.
@@ -45,12 +57,21 @@ export async function restoreDatabases(
     state.phase = 'writing'
     work.save()
     if (planned.state !== 'absent') await makeRoom(planned, work)
-    await importInto(planned, work).catch(error => {
-      throw namingItself(error, planned)
-    })
-    state.phase = 'done'
+    coming.push(await named(planned, importInto(planned, state, work)))
+  }
+  const tools = importContext(work, work.signal)
+  for (const { planned, rows } of coming) await named(planned, makeViews(rows, tools))
+  for (const each of coming) {
+    await named(each.planned, compareAndFinish(each, work))
+    each.state.phase = 'done'
     work.save()
   }
+}
+
+function named<T>(planned: PlannedDatabase, step: Promise<T>): Promise<T> {
+  return step.catch(error => {
+    throw namingItself(error, planned)
+  })
 }
 
 async function rereadLayoutFree(
@@ -121,15 +142,18 @@ function namingItself(error: unknown, { artifact, target }: PlannedDatabase): un
   })
 }
 
-async function importInto({ target, artifact }: PlannedDatabase, work: RestoreWork): Promise<void> {
-  const { runtime, report } = work
-  const item = report.items.find(each => each.kind === 'database' && each.target === target)
+async function importInto(
+  planned: PlannedDatabase,
+  state: DatabaseState,
+  work: RestoreWork,
+): Promise<Coming> {
+  const { target, artifact } = planned
+  const { clock, log } = work.runtime
   const read = work.reread.databases.find(each => each.artifact === artifact)
   if (read === undefined) throw new TypeError(`The dump of ${artifact.database} was not read before.`)
-  const startedMs = runtime.clock.monotonicMs()
-  let importedMs = startedMs
-  const comparison = await withProgress(work.runtime, `database ${target}`, artifact.bytes, onProgress =>
-    importAndCompare(
+  const startedMs = clock.monotonicMs()
+  const rows = await withProgress(work.runtime, `database ${target}`, artifact.bytes, onProgress =>
+    importRows(
       {
         dump: { ...artifact, etag: read.etag },
         content: artifact.content,
@@ -139,15 +163,19 @@ async function importInto({ target, artifact }: PlannedDatabase, work: RestoreWo
         isSameTool: isSameTool(work.manifest, work.verdict.inventory),
         readLayoutFree: () => rereadLayoutFree(artifact, work),
       },
-      {
-        ...importContext(work, work.signal),
-        onProgress,
-        onImported: () => {
-          importedMs = runtime.clock.monotonicMs()
-          runtime.log.info(`The rows of ${JSON.stringify(target)} are in; it is dumped again and compared.`)
-        },
-      },
+      { ...importContext(work, work.signal), onProgress },
     ),
+  )
+  log.info(`The rows of ${JSON.stringify(target)} are in.`)
+  return { planned, state, rows, importMs: clock.monotonicMs() - startedMs }
+}
+
+async function compareAndFinish({ planned, rows, importMs }: Coming, work: RestoreWork): Promise<void> {
+  const { runtime, report } = work
+  const { target, artifact } = planned
+  const startedMs = runtime.clock.monotonicMs()
+  const comparison = await withProgress(runtime, `comparing ${target}`, artifact.content.bytes, onCompare =>
+    compareImported(rows, { ...importContext(work, work.signal), onCompare }),
   )
   if (comparison.differences.length > 0) {
     throw new FailureError(
@@ -160,10 +188,13 @@ async function importInto({ target, artifact }: PlannedDatabase, work: RestoreWo
     )
   }
   report.warnings = [...report.warnings, ...comparison.warnings]
+  const item = report.items.find(each => each.kind === 'database' && each.target === target)
   if (item !== undefined) {
     item.proof = comparison.proof
-    item.importMs = importedMs - startedMs
-    item.compareMs = runtime.clock.monotonicMs() - importedMs
+    item.importMs = importMs
+    item.compareMs = runtime.clock.monotonicMs() - startedMs
   }
-  runtime.log.info(`The database ${JSON.stringify(target)} is restored: ${comparison.proof}.`)
+  runtime.log.info(
+    `The database ${JSON.stringify(target)} was dumped again and is restored: ${comparison.proof}.`,
+  )
 }

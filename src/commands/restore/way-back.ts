@@ -3,8 +3,8 @@ import type { Log } from '../../runtime/runtime'
 
 /** How one thing that was done is undone. */
 export interface WayBackStep {
-  /** What is true when it is undone: `The database "shop" is what it was`. No full stop. */
-  undone: string
+  /** What is true when it is undone: `The database "shop" is what it was`. No full stop; '' when another step tells. */
+  readonly undone: string
   /** What is true when it is not. Asked for then, and not before. */
   readonly left: LeftUndone
   /** Quick enough for a run that was cancelled, which has a few seconds. */
@@ -30,6 +30,8 @@ export interface WayBackOutcome {
 export interface WayBack {
   /** Noted before the thing is done: half of it must be undone too. */
   add(step: WayBackStep): void
+  /** The same for a step that comes after all others on the way back, whenever they are added. */
+  addLast(step: WayBackStep): void
   /** Undoes everything, also after a step that fails. `inHurry`: only what is quick. */
   goBack(options: { inHurry: boolean; log: Pick<Log, 'info'> }): Promise<WayBackOutcome>
   readonly isEmpty: boolean
@@ -40,6 +42,9 @@ export function wayBack(): WayBack {
   return {
     add: step => {
       steps.push(step)
+    },
+    addLast: step => {
+      steps.unshift(step)
     },
     get isEmpty() {
       return steps.length === 0
@@ -53,6 +58,7 @@ export function wayBack(): WayBack {
         }
         try {
           await step.run()
+          if (step.undone === '') continue
           outcome.undone.push(step.undone)
           log.info(`${step.undone}.`)
         } catch (error) {

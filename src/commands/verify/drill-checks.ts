@@ -1,8 +1,9 @@
 import type { OpenDrillServer } from '../../drill/open-drill-server'
 import type { VerifyFinding } from '../../report/verify-report'
 import { ActionError } from '../../runtime/errors'
-import { restoreServerOver } from '../../server/restore-server'
+import { askSql } from '../../server/ask-sql'
 import type { DrillWork } from './drill'
+import { type AnswerProblem, judgeAnswer } from './judge-answer'
 
 /**
  * Asks the restored databases what the user wants to be true. With one database it is chosen; with several, statements name theirs. Each
@@ -20,9 +21,9 @@ export async function runDrillChecks(
     if (server === undefined) {
       findings.push(finding(`${name} asks a database, and ${point.name} holds none.`))
     } else if (isImported) {
-      const problem = await ask(statement, work, server)
+      const answer = await ask(statement, work, server)
       signal.throwIfAborted()
-      if (problem !== undefined) findings.push(finding(`${name} ${problem}.`))
+      if (answer !== undefined) findings.push(finding(`${name} ${answer.problem}.`, answer.advice))
     }
   }
   return findings
@@ -30,38 +31,20 @@ export async function runDrillChecks(
 
 async function ask(
   statement: string,
-  { point }: DrillWork,
+  { point, signal }: DrillWork,
   { connection, access }: OpenDrillServer,
-): Promise<string | undefined> {
+): Promise<AnswerProblem | undefined> {
   const [only, ...others] = point.reread.databases
   const database = only === undefined || others.length > 0 ? {} : { database: only.artifact.database }
   const sql = `${statement}\n;`
   try {
-    const answer = await restoreServerOver(connection).runSql({
-      access,
-      sql,
-      name: 'the question',
-      ...database,
-    })
-    const value = firstValue(answer)
-    if (value === undefined) return 'is not true: it returned no row'
-    return isTrue(value) ? undefined : `is not true: it returned ${value === '' ? 'nothing' : value}`
+    return judgeAnswer(await askSql(connection, { access, sql, name: 'the question', signal, ...database }))
   } catch (error) {
     if (!(error instanceof ActionError)) throw error
-    return `could not be answered: ${error.message.replace(/\.$/, '')}`
+    return { problem: `could not be answered: ${error.message.replace(/\.$/, '')}` }
   }
 }
 
-/** The first column of the first row, as the client prints it without headings; undefined without a row. */
-export function firstValue(answer: string): string | undefined {
-  return answer === '' ? undefined : answer.split('\n')[0]?.split('\t')[0]
-}
-
-/** What is not true is empty, NULL, or a zero in any form; so what a message may show of it is nobody's data. */
-export function isTrue(value: string): boolean {
-  return value !== '' && value !== 'NULL' && Number(value) !== 0
-}
-
-function finding(message: string): VerifyFinding {
-  return { code: 'drill-check', message }
+function finding(message: string, advice?: string): VerifyFinding {
+  return { code: 'drill-check', message, ...(advice === undefined ? {} : { advice }) }
 }

@@ -10,7 +10,13 @@ import { type Server, serverOver } from '../../server/server'
 import { quotedAccount, quotedIdentifier } from '../../server/sql-names'
 import type { DatabaseArtifact } from '../../snapshot/manifest'
 import { rereadArtifact } from '../reread-artifact'
-import { importAndCompare } from '../restore/import-and-compare'
+import {
+  compareImported,
+  type ImportedRows,
+  type ImportTools,
+  importRows,
+  makeViews,
+} from '../restore/import-and-compare'
 import { isSameTool } from '../restore/is-same-tool'
 import type { RereadDatabase } from '../restore/reread-parts'
 import { withProgress } from '../transfer-progress'
@@ -27,43 +33,105 @@ export interface DrilledDatabases {
   tables: number
 }
 
-/** Imports every database under its own name, with the code of a restore, and compares each with its manifest. */
+/** A database of the drill whose rows are in. */
+interface Coming {
+  read: RereadDatabase
+  rows: ImportedRows
+}
+
+/**
+ * Imports every database under its own name, with the code of a restore and in its order: the rows of all, the views of all, then each is
+ * compared with its manifest.
+ */
 export async function drillDatabases(work: DrillWork, server: OpenDrillServer): Promise<DrilledDatabases> {
   const drilled: DrilledDatabases = { findings: [], isImported: true, importMs: 0, tables: 0 }
   const jobs = { ...serverOver(server.connection), ...restoreServerOver(server.connection) }
-  for (const read of work.point.reread.databases) {
-    const { key, database, content } = read.artifact
-    try {
-      await makeDefiners(read, work, server, jobs)
-      drilled.findings.push(...(await drillDatabase(read, work, server, jobs, drilled)))
-      drilled.tables += content.tables.length
-    } catch (error) {
-      drilled.findings.push(asFinding('import', key, error, work.signal))
-      drilled.isImported = false
-      work.runtime.log.info(`The database ${JSON.stringify(database)} could not be imported.`)
+  const tools = importTools(work, server, jobs)
+  /** What goes through with it; a database that does not is told, and the others go on. */
+  const each = async <T, R>(
+    items: readonly T[],
+    readOf: (item: T) => RereadDatabase,
+    step: (item: T) => Promise<R>,
+  ) => {
+    const through: R[] = []
+    for (const item of items) {
+      const { key, database } = readOf(item).artifact
+      try {
+        through.push(await step(item))
+      } catch (error) {
+        drilled.findings.push(asFinding('import', key, error, work.signal))
+        drilled.isImported = false
+        work.runtime.log.info(`The database ${JSON.stringify(database)} could not be imported.`)
+      }
     }
+    return through
   }
+  const coming = await each(
+    work.point.reread.databases,
+    read => read,
+    async read => {
+      await makeDefiners(read, work, server, jobs)
+      return timed(work, drilled, () => importDatabase(read, work, server, jobs))
+    },
+  )
+  const complete = await each(
+    coming,
+    ({ read }) => read,
+    async imported => {
+      await timed(work, drilled, () => makeViews(imported.rows, tools))
+      return imported
+    },
+  )
+  await each(
+    complete,
+    ({ read }) => read,
+    async ({ read, rows }) => {
+      drilled.findings.push(...(await compareDatabase(read, rows, work, tools)))
+      drilled.tables += read.artifact.content.tables.length
+    },
+  )
   return drilled
 }
 
-async function drillDatabase(
-  { artifact, content, etag }: RereadDatabase,
-  work: DrillWork,
+async function timed<T>(
+  { runtime }: DrillWork,
+  drilled: DrilledDatabases,
+  step: () => Promise<T>,
+): Promise<T> {
+  const startedMs = runtime.clock.monotonicMs()
+  try {
+    return await step()
+  } finally {
+    drilled.importMs += runtime.clock.monotonicMs() - startedMs
+  }
+}
+
+function importTools(
+  { store, signal }: DrillWork,
   { access }: OpenDrillServer,
   server: Server & RestoreServer,
-  drilled: DrilledDatabases,
-): Promise<VerifyFinding[]> {
-  const { runtime, store, signal, point } = work
-  const { clock, log } = runtime
-  const { database: target, key } = artifact
+): ImportTools {
+  // Both ends are on one machine.
+  return { store, server, access, signal, hasGzip: false }
+}
+
+async function importDatabase(
+  read: RereadDatabase,
+  work: DrillWork,
+  open: OpenDrillServer,
+  server: Server & RestoreServer,
+): Promise<Coming> {
+  const { artifact, content, etag } = read
+  const { runtime, point } = work
+  const { access } = open
+  const { database: target } = artifact
   const name = JSON.stringify(target)
   const sql = createDatabase(target, artifact.content)
   await server.runSql({ access, sql, name: `the making of database ${name}` })
   const survey = { access, databases: [target], paths: [], compression: 'none', dumpOptions: [] } as const
   const { inventory } = await server.survey(survey)
-  const startedMs = clock.monotonicMs()
-  const comparison = await withProgress(runtime, `database ${target}`, artifact.bytes, onProgress =>
-    importAndCompare(
+  const rows = await withProgress(runtime, `database ${target}`, artifact.bytes, onProgress =>
+    importRows(
       {
         dump: { ...artifact, etag },
         content: artifact.content,
@@ -73,16 +141,27 @@ async function drillDatabase(
         isSameTool: isSameTool(point.manifest, inventory),
         readLayoutFree: () => readLayoutFree(artifact, work),
       },
-      {
-        ...{ store, server, access, signal, onProgress },
-        // Both ends are on one machine.
-        hasGzip: false,
-        onImported: () => {
-          drilled.importMs += clock.monotonicMs() - startedMs
-          log.info(`The rows of ${name} are in; it is dumped again and compared.`)
-        },
-      },
+      { ...importTools(work, open, server), onProgress },
     ),
+  )
+  runtime.log.info(`The rows of ${name} are in.`)
+  return { read, rows }
+}
+
+async function compareDatabase(
+  { artifact }: RereadDatabase,
+  rows: ImportedRows,
+  work: DrillWork,
+  tools: ImportTools,
+): Promise<VerifyFinding[]> {
+  const { runtime } = work
+  const { key } = artifact
+  const name = JSON.stringify(artifact.database)
+  const comparison = await withProgress(
+    runtime,
+    `comparing ${artifact.database}`,
+    artifact.content.bytes,
+    onCompare => compareImported(rows, { ...tools, onCompare }),
   )
   if (comparison.differences.length > 0) {
     const message = `The database ${name} was restored for a trial and is not what the manifest says: ${comparison.differences.join('; ')}.`
@@ -90,7 +169,7 @@ async function drillDatabase(
   }
   if (comparison.warnings.length > 0)
     return comparison.warnings.map(({ message }) => incomparable(message, key, work))
-  log.info(`The database ${name} came out as it was: ${comparison.proof}.`)
+  runtime.log.info(`The database ${name} was dumped again and came out as it was: ${comparison.proof}.`)
   return []
 }
 

@@ -32,6 +32,17 @@ describe('loadVerifyInputs', () => {
     ])
   })
 
+  it.each(['SELECT 1; SELECT 0', '-- SELECT 1', ';'])(
+    'refuses a line of checks that is not one statement: %s',
+    line => {
+      const error = refusal(() => load({ level: 'restore', 'drill-checks': `SELECT 1\n${line}` }))
+      expect(error.message).toBe(
+        `Input "drill-checks" must hold one statement on each line, got ${JSON.stringify(line)}.`,
+      )
+      expect(error.advice).toContain('on a line of its own')
+    },
+  )
+
   it.each([
     ['level', 'deep', 'Input "level" must be stored, read or restore, got "deep".'],
     [

@@ -2,7 +2,6 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { drillOnRunner } from '../../../../src/commands/verify/drill'
-import { firstValue, isTrue } from '../../../../src/commands/verify/drill-checks'
 import type { PointToDrill } from '../../../../src/commands/verify/verify-point'
 import { memoryStore } from '../../../../src/store/memory-store'
 import { plainCommand } from '../../../servers/plain-command'
@@ -52,27 +51,5 @@ describe('drillOnRunner', () => {
       },
     ])
     expect(await readdir(temp)).toEqual([])
-  })
-})
-
-describe('firstValue', () => {
-  it.each([
-    ['', undefined],
-    ['1\n', '1'],
-    ['1\t2\n3\t4\n', '1'],
-    ['\n', ''],
-    ['NULL\n', 'NULL'],
-  ])('of %j is %j', (answer, value) => {
-    expect(firstValue(answer)).toBe(value)
-  })
-})
-
-describe('isTrue', () => {
-  it.each(['1', '-1', '0.1', 'yes', '2026-11-23', '0 rows'])('takes %j for true', value => {
-    expect(isTrue(value)).toBe(true)
-  })
-
-  it.each(['', 'NULL', '0', '0.00', '-0', '0e0', ' '])('takes %j for not true', value => {
-    expect(isTrue(value)).toBe(false)
   })
 })

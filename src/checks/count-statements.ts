@@ -1,0 +1,20 @@
+import { SqlLexer } from './sql-lexer'
+
+/** How many statements a text of SQL holds, as the mysql client splits it. The last one needs no delimiter. */
+export function countStatements(sql: string): number {
+  let count = 0
+  let isBegun = false
+  const lexer = new SqlLexer({
+    token: () => {
+      isBegun = true
+    },
+    statementEnd: () => {
+      if (isBegun) count++
+      isBegun = false
+    },
+    lineComment: () => {},
+  })
+  // With its line ends what is still open: a word, a comment.
+  lexer.scan(Buffer.from(`${sql}\n`), 0)
+  return count + (isBegun ? 1 : 0)
+}
