@@ -1,12 +1,13 @@
 import type { RestoreInputs } from '../../inputs/restore'
 import { messageOf } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
-import { createDatabase, dropDatabase } from '../../server/database-statements'
+import { dropDatabase } from '../../server/database-statements'
 import { type RestoreServer, restoreServerOver } from '../../server/restore-server'
 import { serverOver } from '../../server/server'
 import type { Store } from '../../store/store'
 import type { Connect } from '../session'
 import { byHandCommands } from './by-hand'
+import { endOwnConnections, remakeDatabase, runOwnSql } from './remake-database'
 import type { DatabaseState, RestoreState } from './restore-state'
 
 /** What is left after the clean-up, for a person. Whole sentences. */
@@ -76,14 +77,13 @@ async function undoNew(
 ): Promise<void> {
   const { target, was, phase } = database
   if (phase !== 'writing' || was === 'filled') return
-  const again = was === 'absent' ? '' : `\n${createDatabase(target, database)}`
+  const place = { server, access: mysql }
   const name = JSON.stringify(target)
+  const about = `the undoing of database ${name}`
   try {
-    await server.runSql({
-      access: mysql,
-      sql: `${dropDatabase(target)}${again}`,
-      name: `the undoing of database ${name}`,
-    })
+    await endOwnConnections(place, target)
+    if (was === 'absent') await runOwnSql(place, dropDatabase(target), about)
+    else await remakeDatabase(place, target, database, about)
     database.phase = 'waiting'
     log.info(`The database ${name} is ${was === 'absent' ? 'gone' : 'empty'} again.`)
   } catch (error) {

@@ -1,5 +1,5 @@
 import { FailureError } from '../../runtime/errors'
-import { createDatabase, type DatabaseDefaults, dropDatabase } from '../../server/database-statements'
+import { type DatabaseDefaults, dropDatabase } from '../../server/database-statements'
 import { withProgress } from '../transfer-progress'
 import { byHandCommands } from './by-hand'
 import {
@@ -11,6 +11,7 @@ import {
   makeViews,
 } from './import-and-compare'
 import type { PlannedDatabase } from './judge-target'
+import { endOwnConnections, remakeDatabase, runOwnSql, type SqlPlace } from './remake-database'
 import type { DatabaseState } from './restore-state'
 import type { RestoreWork } from './restore-work'
 import type { SafetyDump } from './safety-dump'
@@ -41,8 +42,11 @@ export function addDatabaseWayBack(
       },
       isQuick: true,
       run: async () => {
-        const again = state === 'absent' ? '' : `\n${createDatabase(target, before)}`
-        await runOwnSql(work, `${dropDatabase(target)}${again}`, `the undoing of database ${name}`)
+        const place = placeOf(work)
+        await endOwnConnections(place, target)
+        if (state === 'absent')
+          await runOwnSql(place, dropDatabase(target), `the undoing of database ${name}`)
+        else await remakeDatabase(place, target, before, `the undoing of database ${name}`)
         settled()
       },
     })
@@ -59,7 +63,10 @@ export function addDatabaseWayBack(
         commands: [],
       },
       isQuick: false,
-      run: () => Promise.reject(new FailureError(`There is no dump of what the database ${name} was.`)),
+      run: async () => {
+        if (noted.phase !== 'intact')
+          throw new FailureError(`There is no dump of what the database ${name} was.`)
+      },
     })
     return
   }
@@ -90,13 +97,11 @@ export function addDatabaseWayBack(
     left,
     isQuick: false,
     run: async () => {
+      if (noted.phase === 'intact') return
       noted.phase = 'writing'
       work.save()
-      await runOwnSql(
-        work,
-        `${dropDatabase(target)}\n${createDatabase(target, before)}`,
-        `the putting back of database ${name}`,
-      )
+      await endOwnConnections(placeOf(work), target)
+      await remakeDatabase(placeOf(work), target, before, `the putting back of database ${name}`)
       rows = await putRowsBack(target, safety, before, work)
     },
   })
@@ -136,6 +141,11 @@ async function finishPutBack(rows: ImportedRows, work: RestoreWork): Promise<voi
   )
 }
 
+/** Of what undoes: it goes on over another connection, and although the run is cancelled. */
+function placeOf({ server, inputs }: RestoreWork): SqlPlace {
+  return { server, access: inputs.mysql }
+}
+
 /** What an import by this run needs; `signal` ends it. */
 export function importContext(work: RestoreWork, signal: AbortSignal): ImportTools {
   return {
@@ -145,18 +155,4 @@ export function importContext(work: RestoreWork, signal: AbortSignal): ImportToo
     hasGzip: work.verdict.hasGzip,
     signal,
   }
-}
-
-/** Others may be using what is to be made or dropped; the server's own patience is a day or a year. */
-const lockWait = 'SET lock_wait_timeout = 120;'
-
-/** Runs SQL of ours; `name` is for messages. `signal` ends it: the way back goes on although the run is cancelled. */
-export async function runOwnSql(
-  { server, inputs }: RestoreWork,
-  sql: string,
-  name: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  const ending = signal === undefined ? {} : { signal }
-  await server.runSql({ access: inputs.mysql, sql: `${lockWait}\n${sql}`, name, ...ending })
 }

@@ -66,7 +66,8 @@ async function undo(work: FailedWork, isCancelled: boolean): Promise<WayBackOutc
 }
 
 function stateInWords({ undone, left }: WayBackOutcome, work: FailedWork): string {
-  const isLiveTouched = work.state.databases.length > 0 || work.state.swaps.length > 0
+  const isLiveTouched =
+    work.state.databases.some(({ phase }) => phase !== 'intact') || work.state.swaps.length > 0
   const parts = undone.filter(text => text !== '').map(text => `${text}.`)
   if (left.length > 0) parts.push(...left.map(({ what }) => what))
   if (work.state.swaps.length > 0) {

@@ -27,8 +27,8 @@ export interface DatabaseState {
   collation: string
   /** The dump of what was there; null when there is none. */
   safetyKey: string | null
-  /** `writing`: it is neither what it was nor what it is to be. */
-  phase: 'waiting' | 'writing' | 'done'
+  /** `writing`: it is neither what it was nor what it is to be; `intact`: it was to be replaced, and was not touched after all. */
+  phase: 'waiting' | 'writing' | 'done' | 'intact'
 }
 
 const stateName = 'restore'
@@ -57,7 +57,7 @@ const schema = z.object({
       characterSet: z.string(),
       collation: z.string(),
       safetyKey: z.string().nullable(),
-      phase: z.enum(['waiting', 'writing', 'done']),
+      phase: z.enum(['waiting', 'writing', 'done', 'intact']),
     }),
   ),
   uploads: z.array(z.object({ key: z.string(), id: z.string() })),

@@ -51,9 +51,13 @@ export function wayBack(): WayBack {
     },
     goBack: async ({ inHurry, log }) => {
       const outcome: WayBackOutcome = { undone: [], left: [] }
+      // Two steps may be about one thing.
+      const leave = ({ left }: WayBackStep) => {
+        if (!outcome.left.includes(left)) outcome.left.push(left)
+      }
       for (const step of steps.toReversed()) {
         if (inHurry && !step.isQuick) {
-          outcome.left.push(step.left)
+          leave(step)
           continue
         }
         try {
@@ -63,7 +67,7 @@ export function wayBack(): WayBack {
           log.info(`${step.undone}.`)
         } catch (error) {
           log.info(`Could not be undone: ${messageOf(error)}`)
-          outcome.left.push(step.left)
+          leave(step)
         }
       }
       return outcome
