@@ -9,7 +9,7 @@ export interface CompressionSettings {
   level?: number
 }
 
-/** Which databases to ask for, and how to log in. */
+/** Which databases to ask for, and how to log in. A `--database` behind these arguments chooses another one. */
 export function clientLines({
   access,
   databases,
@@ -28,6 +28,8 @@ export function clientLines({
 }
 
 const clientOptions = [
+  // Everybody may go there. A `database` of ~/.my.cnf may be the one that is lost.
+  '--database=information_schema',
   '--batch',
   '--skip-column-names',
   '--default-character-set=utf8mb4',

@@ -1,8 +1,8 @@
 import type { BackupInputs } from '../../inputs/backup'
-import { dumpDefaultRefusal } from '../../inputs/dump-options'
 import type { DatabaseInventory } from '../../server/inventory'
 import type { Findings } from '../../server/parse-inventory'
 import { selectTables } from '../../server/table-selection'
+import { dumpDefaultProblems } from '../dump-default-problems'
 
 /** Something that was asked for and does not fit what the server has, in whole sentences. */
 export interface PlanProblem {
@@ -54,21 +54,10 @@ function pathProblems({ allowEmpty }: BackupInputs, { paths }: Findings): PlanPr
 function databaseProblems(inputs: BackupInputs, findings: Findings): PlanProblem[] {
   if (inputs.databases.length === 0) return []
   return [
-    ...defaultProblems(findings),
+    ...dumpDefaultProblems(findings),
     ...missingProblems(inputs, findings),
     ...emptyProblems(inputs, findings),
   ]
-}
-
-function defaultProblems({ defaults }: Findings): PlanProblem[] {
-  return defaults.flatMap(name => {
-    const reason = dumpDefaultRefusal(name)
-    if (reason === undefined) return []
-    return {
-      what: `The configuration of the database client on the server adds "--${name}" to every dump: ${reason}.`,
-      fix: 'Remove it there, or give "mysql-user" and "mysql-password", which shut that configuration out.',
-    }
-  })
 }
 
 function missingProblems(inputs: BackupInputs, findings: Findings): PlanProblem[] {

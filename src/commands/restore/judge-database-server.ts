@@ -7,6 +7,7 @@ import type { Inventory } from '../../server/inventory'
 import type { TargetDatabase, TargetFacts } from '../../server/parse-target'
 import { missingRights } from '../../server/restore-rights'
 import type { Manifest } from '../../snapshot/manifest'
+import { dumpDefaultProblems } from '../dump-default-problems'
 import { definerProblems } from './judge-definers'
 import { judgeDumpNeeds } from './judge-dump-needs'
 import { foldsCase, holdings, type PlannedDatabase } from './judge-target'
@@ -26,6 +27,7 @@ export function judgeDatabaseServer(request: DatabaseServerRequest): PreflightFi
   const { database } = facts
   if (database?.findings.inventory === undefined || databases.length === 0) return []
   return [
+    ...defaultProblems(database),
     ...databases.flatMap(planned => overwriteProblems(planned, request.inputs)),
     ...twinProblems(databases, database),
     ...rightProblems(request, database),
@@ -39,6 +41,11 @@ export function judgeDatabaseServer(request: DatabaseServerRequest): PreflightFi
     ...versionRemarks(request.manifest, database),
     ...diskProblems(request, database),
   ]
+}
+
+/** The safety dump and the comparison are dumps too: one that leaves out rows would be taken for the whole. */
+function defaultProblems({ findings }: TargetDatabase): PreflightFinding[] {
+  return dumpDefaultProblems(findings).map(problem => ({ level: 'wrong', ...problem }))
 }
 
 function overwriteProblems(

@@ -35,6 +35,13 @@ describe('clientLines', () => {
     expect(values(all, 'database')).toEqual([])
   })
 
+  it('goes to no database that a configuration of the server names, which may be gone', () => {
+    for (const access of [{}, { user: 'shop' }]) {
+      const lines = clientLines({ access, databases: [], dumpOptions: [] })
+      expect(values(lines, 'argument')).toContain('--database=information_schema')
+    }
+  })
+
   it('connects as the dump does', () => {
     const lines = clientLines({ access: {}, databases: [], dumpOptions: ['--skip-ssl', '--hex-blob'] })
     expect(values(lines, 'argument')).toContain('--skip-ssl')

@@ -156,6 +156,8 @@ export interface FactOptions extends Partial<Omit<TargetFacts, 'database' | 'pla
   databases?: DatabaseInventory[]
   variables?: Readonly<Record<string, string>>
   database?: Partial<Omit<TargetDatabase, 'findings' | 'variables'>>
+  /** Options that the server's own configuration adds to every dump. */
+  defaults?: string[]
 }
 
 const allTools = ['tar', 'gzip', 'zstd', 'client', 'dump-tool']
@@ -183,10 +185,11 @@ function aTargetDatabase({
   databases = [],
   variables,
   database,
+  defaults = [],
 }: FactOptions): TargetDatabase {
   return {
     findings: {
-      ...{ os: '', paths: [], visible: [], canIgnoreTableData: true, defaults: [] },
+      ...{ os: '', paths: [], visible: [], canIgnoreTableData: true, defaults },
       inventory: {
         server: { flavor: 'mariadb', version: '10.11.19', ...server },
         dumpTool: 'mariadb-dump 10.19',

@@ -44,6 +44,28 @@ describe('judgeDatabaseServer, about what is there', () => {
   })
 })
 
+describe('judgeDatabaseServer, about the configuration of the dump tool', () => {
+  it.each(['no-data', 'where', 'loose_no_data', 'ignore-table'])(
+    'refuses what would thin out the safety dump and the comparison: %s',
+    name => {
+      const options = { facts: { defaults: ['user', name] } }
+      expect(told(options)).toEqual([
+        expect.stringMatching(
+          `^wrong: The configuration of the database client on the server adds "--${name}" to every dump: `,
+        ),
+      ])
+      expect(mends(options)[0]).toMatch(/^Remove it there, or give "mysql-user"/)
+    },
+  )
+
+  it('lets be what does no harm, and what is there when no database is restored', () => {
+    expect(
+      told({ facts: { defaults: ['user', 'password', 'skip-routines', 'max-allowed-packet'] } }),
+    ).toEqual([])
+    expect(findings({ inputs: { databases: [] }, facts: { defaults: ['no-data'] } })).toEqual([])
+  })
+})
+
 describe('judgeDatabaseServer, about rights', () => {
   const user = 'shop@localhost'
   const enough =
