@@ -1,5 +1,5 @@
 import { FailureError } from '../runtime/errors'
-import { freeBytesOf } from './parse-disk'
+import { freeBytesOf, mountOf } from './parse-disk'
 import { type Findings, parseInventory } from './parse-inventory'
 
 /** What a restore meets on a server. What could not be found out is undefined, or empty. */
@@ -14,7 +14,7 @@ export interface TargetFacts {
   /** Why the database server could not be asked. */
   databaseProblem?: Error
   /** Unpacked folders that restores left a day ago or longer. */
-  leftovers: { folder: string; owner: string }[]
+  leftovers: string[]
 }
 
 /**
@@ -43,6 +43,8 @@ export interface TargetDatabase {
   accounts: ReadonlySet<string> | undefined
   /** On the disk of its data folder, when that can be seen from where SSH leads. */
   freeBytes: number | undefined
+  /** Where that disk is mounted. */
+  mount: string | undefined
 }
 
 const states: readonly TargetPlace['state'][] = ['absent', 'empty', 'folder', 'link', 'mount', 'not-a-folder']
@@ -70,23 +72,32 @@ export function parseTarget(text: string, databaseProblem: Error | undefined): T
   return {
     isRoot: uid === '0',
     tools: new Map(all('tool').map(([, name = '', ...version]) => [name, version.join('\t')])),
-    places: all('place').map(row => placeOf(row, rows)),
-    leftovers: all('leftover').map(([, folder = '', ...owner]) => ({ folder, owner: owner.join('\t') })),
+    places: all('place').map((row, index) => placeOf(row, index, rows)),
+    leftovers: all('leftover').map(([, ...folder]) => folder.join('\t')),
     ...(isAnswered ? { database: databaseOf(lines, rows) } : {}),
     ...(databaseProblem === undefined ? {} : { databaseProblem }),
   }
 }
 
-function placeOf([, number, state, may, ...parent]: string[], rows: readonly string[][]): TargetPlace {
+/** Each place is told once and in its turn: a line too many may have been smuggled in by a name on the server. */
+function placeOf(
+  [word = '', number = '', state = '', may, ...parent]: string[],
+  index: number,
+  rows: readonly string[][],
+): TargetPlace {
   const known = states.find(each => each === state)
-  if (known === undefined) throw unreadable(state ?? '')
-  const own = (word: string) => rows.find(([first, index]) => first === word && index === number)
+  if (known === undefined || number !== String(index)) throw unreadable(`${word} ${number} ${state}`)
+  const own = (name: string) => {
+    const [row, ...more] = rows.filter(([first, at]) => first === name && at === number)
+    if (more.length > 0) throw unreadable(`${name} ${number}`)
+    return row?.slice(2).join('\t')
+  }
   return {
     state: known,
     parent: parent.join('\t'),
     isWritable: may === 'yes',
-    mount: own('place-mount')?.slice(2).join('\t') ?? '',
-    freeBytes: freeBytesOf(own('place-disk')?.slice(2).join('\t')),
+    mount: own('place-mount') ?? '',
+    freeBytes: freeBytesOf(own('place-disk')),
   }
 }
 
@@ -122,6 +133,7 @@ function databaseOf(lines: readonly string[], rows: readonly string[][]): Target
     ),
     accounts: accounts.length === 0 ? undefined : new Set(accounts),
     freeBytes: freeBytesOf(words('database-disk')[0]?.[1]),
+    mount: mountOf(words('database-disk')[0]?.[1]),
   }
 }
 

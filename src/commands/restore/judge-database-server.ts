@@ -10,12 +10,15 @@ import type { Manifest } from '../../snapshot/manifest'
 import { dumpDefaultProblems } from '../dump-default-problems'
 import { definerProblems } from './judge-definers'
 import { judgeDumpNeeds } from './judge-dump-needs'
-import { foldsCase, holdings, type PlannedDatabase } from './judge-target'
+import { foldsCase, holdings, type PlannedDatabase, type PlannedFolder } from './judge-target'
 import type { RereadParts } from './reread-parts'
+import { roomForFolders } from './room-for-folders'
 
 export interface DatabaseServerRequest {
   inputs: Pick<RestoreInputs, 'overwrite' | 'safetyBackup' | 'mysql'>
   databases: readonly PlannedDatabase[]
+  /** Those that are restored as well. */
+  folders: readonly PlannedFolder[]
   facts: TargetFacts
   manifest: Manifest
   reread: RereadParts
@@ -195,11 +198,11 @@ function compareVersions(one: string, other: string): number {
 
 /**
  * Where the database lies on the machine that SSH leads to, and its data folder can be found. A dump is no measure of its tables: values in
- * hexadecimal take twice the room in it, and indexes none.
+ * hexadecimal take twice the room in it, and indexes none. The files are unpacked before the databases come.
  */
 function diskProblems(
-  { databases, inputs }: DatabaseServerRequest,
-  { freeBytes, variables }: TargetDatabase,
+  { databases, folders, inputs, reread }: DatabaseServerRequest,
+  { freeBytes, mount, variables }: TargetDatabase,
 ): PreflightFinding[] {
   const isLocal =
     inputs.mysql.host === undefined || ['localhost', '127.0.0.1', '::1'].includes(inputs.mysql.host)
@@ -209,14 +212,19 @@ function diskProblems(
   const freed = databases
     .flatMap(({ present }) => present?.tables ?? [])
     .reduce((sum, { sizeBytes }) => sum + (sizeBytes || 0), 0)
-  const room = freeBytes + freed
+  const beside = folders.filter(folder => folder.mount !== '' && folder.mount === mount)
+  const taken = reread.files === undefined ? 0 : roomForFolders(beside, reread.files)
+  const room = freeBytes + freed - taken
   if (room >= needed * 2) return []
   const isWrong = room < needed / 2
-  const more = freed === 0 ? '' : `, and ${formatSize(freed)} in what is replaced`
+  const more = [
+    ...(freed === 0 ? [] : [`, and ${formatSize(freed)} in what is replaced`]),
+    ...(taken === 0 ? [] : [`, of which the files take ${formatSize(taken)}`]),
+  ]
   return [
     {
       level: isWrong ? 'wrong' : 'remark',
-      what: `The dumps hold ${formatSize(needed)} of SQL, and the disk of ${variables.get('datadir') ?? 'the database server'} has ${formatSize(freeBytes)} free${more}.`,
+      what: `The dumps hold ${formatSize(needed)} of SQL, and the disk of ${variables.get('datadir') ?? 'the database server'} has ${formatSize(freeBytes)} free${more.join('')}.`,
       fix: isWrong
         ? 'Make room there first.'
         : 'It may just fit: tables with indexes can take twice the size of their dump.',

@@ -4,7 +4,8 @@ import { plural } from '../../runtime/format-count'
 import { formatSize } from '../../runtime/format-size'
 import type { TargetFacts, TargetPlace } from '../../server/parse-target'
 import type { PlannedFolder } from './judge-target'
-import { folderContent, type RereadFiles, type RereadParts } from './reread-parts'
+import type { RereadFiles, RereadParts } from './reread-parts'
+import { roomForFolders } from './room-for-folders'
 
 export interface FoldersRequest {
   inputs: Pick<RestoreInputs, 'overwrite' | 'allowedEntries' | 'ssh'>
@@ -73,11 +74,10 @@ function diskProblems(
   return [...byMount].flatMap(([mount, indexes]): PreflightFinding[] => {
     const all = [...indexes]
     const free = places[all[0] ?? 0]?.freeBytes
-    const needed = all
-      .map(index => folderContent(files, folders[index]?.path ?? ''))
-      .filter(each => each !== undefined)
-      // A block for each entry, and the files themselves.
-      .reduce((sum, each) => sum + each.fileBytes + 4096 * (each.files + each.directories + each.links), 0)
+    const needed = roomForFolders(
+      folders.filter((_, index) => all.includes(index)),
+      files,
+    )
     if (free === undefined || free >= needed) return []
     return [
       {

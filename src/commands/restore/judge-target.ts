@@ -56,7 +56,7 @@ export function judgeTarget(
   const findings = [
     ...toolProblems(parts, facts),
     ...unseenPlaces(parts, facts),
-    ...judgeDatabaseServer({ inputs, databases, facts, manifest, reread }),
+    ...judgeDatabaseServer({ inputs, databases, folders, facts, manifest, reread }),
     ...judgeFolders({ inputs, folders, facts, reread }),
     ...leftoverRemarks(facts),
   ]

@@ -1,4 +1,4 @@
-import { freeBytesOf } from '../../../src/server/parse-disk'
+import { freeBytesOf, mountOf } from '../../../src/server/parse-disk'
 
 describe('freeBytesOf', () => {
   it.each([
@@ -21,5 +21,18 @@ describe('freeBytesOf', () => {
     '/dev/sda1 100 60 -40 60% /',
   ])('knows nothing from %j', line => {
     expect(freeBytesOf(line)).toBeUndefined()
+  })
+})
+
+describe('mountOf', () => {
+  it.each([
+    ['/dev/sda1 41152736 20576368 18454940 53% /', '/'],
+    ['//nas/my share 100 60 40 60% /mnt/my share', '/mnt/my share'],
+    ['none 0 0 0 - /proc', '/proc'],
+    ['disk 1 2 3 4% 5 100 60 40 60% /srv', '/srv'],
+    ['df: /srv: No such file or directory', undefined],
+    [undefined, undefined],
+  ])('reads where the disk is mounted from %j', (line, mount) => {
+    expect(mountOf(line)).toBe(mount)
   })
 })

@@ -57,14 +57,14 @@ describe('parseTarget', () => {
       row('uid', '0') +
       row('tool', 'tar', 'tar (GNU tar) 1.34') +
       row('tool', 'gzip', '') +
-      row('leftover', '/srv/.html.restoring-x', 'acme/shop 7')
+      row('leftover', '/srv/.html.restoring-x')
     const facts = parseTarget(text, undefined)
     expect(facts.isRoot).toBe(true)
     expect([...facts.tools]).toEqual([
       ['tar', 'tar (GNU tar) 1.34'],
       ['gzip', ''],
     ])
-    expect(facts.leftovers).toEqual([{ folder: '/srv/.html.restoring-x', owner: 'acme/shop 7' }])
+    expect(facts.leftovers).toEqual(['/srv/.html.restoring-x'])
   })
 
   it('reads what the database server has and can take', () => {
@@ -81,6 +81,7 @@ describe('parseTarget', () => {
       engines: new Set(['innodb', 'aria']),
       accounts: new Set(['root@localhost', "o'x@10.%", '@%']),
       freeBytes: 400 * 1024,
+      mount: '/srv',
     })
     expect(Object.fromEntries(database?.variables ?? [])).toEqual({
       max_allowed_packet: '16777216',
@@ -112,6 +113,18 @@ describe('parseTarget', () => {
     ['an answer without a user', server],
     ['a place in a state of which nobody knows', row('uid', '0') + row('place', '0', 'odd', 'yes', '/')],
     ['a place without a state', row('uid', '0') + row('place', '0')],
+    [
+      'a place that is told twice',
+      row('uid', '0') + row('place', '0', 'absent', 'yes', '/a') + row('place', '0', 'folder', 'yes', '/b'),
+    ],
+    ['a place out of turn', row('uid', '0') + row('place', '1', 'absent', 'yes', '/a')],
+    [
+      'a place on two disks',
+      row('uid', '0') +
+        row('place', '0', 'absent', 'yes', '/a') +
+        row('place-mount', '0', '/') +
+        row('place-mount', '0', '/srv'),
+    ],
     ['a line of nobody', row('uid', '0') + server + row('surprise', 'x')],
   ])('makes nothing of %s', (_, text) => {
     expect(() => parseTarget(text, undefined)).toThrow(FailureError)

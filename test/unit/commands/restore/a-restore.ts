@@ -209,6 +209,7 @@ function aTargetDatabase({
     ),
     accounts: undefined,
     freeBytes: undefined,
+    mount: undefined,
     ...database,
   }
 }

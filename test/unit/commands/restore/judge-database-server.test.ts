@@ -1,4 +1,4 @@
-import { aDatabase, aDump, aManifest, aTable, type FactOptions } from './a-restore'
+import { aDatabase, aDump, aManifest, anArchive, aTable, type FactOptions } from './a-restore'
 import { findings, fixes, type JudgingOptions, judge } from './judging'
 
 const manifest = aManifest([aDump()])
@@ -284,5 +284,19 @@ describe('judgeDatabaseServer, about the disk', () => {
     ['db.example.com', 0],
   ])('asks only where the database lies on this machine: %s', (host, count) => {
     expect(levels({ inputs: { mysql: { host } }, facts: { database: { freeBytes: 1 } } })).toHaveLength(count)
+  })
+
+  it.each([
+    ['/', 1.05e9, ['wrong']],
+    ['/', 2.5e9, ['remark']],
+    ['/', 2.7e9, []],
+    ['/var/lib/mysql', 2.1e9, []],
+    [undefined, 2.1e9, []],
+  ])('takes off what the files (612 MB) take on the same disk: %s, %s free', (mount, freeBytes, expected) => {
+    const both = aManifest([aDump('a', { bytes: 1e9 }), anArchive()])
+    const facts = { places: [{ mount: '/', freeBytes: 100e9 }], database: { freeBytes, mount } }
+    const [told] = findings({ manifest: both, facts })
+    expect(levels({ manifest: both, facts })).toEqual(expected)
+    if (told !== undefined) expect(told).toMatch(/has \S+ GB free, of which the files take 612 MB\.$/)
   })
 })
