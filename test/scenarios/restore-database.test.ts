@@ -1,9 +1,17 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { awkwardDatabaseSql } from '../servers/awkward-database'
 import { checksumDatabase } from '../servers/checksum-database'
 import { type SiteServer, startSiteServer } from '../servers/site-server'
-import { freshDatabase, freshFolder, testServices, testSql } from '../servers/test-services'
+import {
+  freshDatabase,
+  freshDatabaseName,
+  freshFolder,
+  testServices,
+  testSql,
+} from '../servers/test-services'
 import { type GoodBackup, goodBackup } from './good-backup'
-import { expectRefused, expectRestored, restoreRun } from './restore-run'
+import { expectRefused, expectRestored, overwriting, restoreRun } from './restore-run'
 
 const services = testServices()
 let source: string
@@ -86,6 +94,65 @@ describe('a restore', () => {
     expect(message).toMatch(/under its own name/)
   })
 
+  it('leaves out, and names, what the server or the backup cannot have: events that are over, views over tables left out', async () => {
+    const name = freshDatabaseName()
+    await testSql(
+      services,
+      `CREATE DATABASE ${name};
+       CREATE TABLE ${name}.kept (id INT PRIMARY KEY); INSERT INTO ${name}.kept VALUES (1);
+       CREATE TABLE ${name}.log_x (id INT PRIMARY KEY);
+       CREATE VIEW ${name}.of_kept AS SELECT id FROM ${name}.kept;
+       CREATE VIEW ${name}.of_log AS SELECT id FROM ${name}.log_x;
+       CREATE EVENT ${name}.once ON SCHEDULE AT CURRENT_TIMESTAMP + INTERVAL 2 SECOND DO DELETE FROM ${name}.kept WHERE id < 0;
+       CREATE EVENT ${name}.daily ON SCHEDULE EVERY 1 DAY DO DELETE FROM ${name}.kept WHERE id < 0;`,
+    )
+    const { run } = await goodBackup(services, { inputs: { databases: name, 'exclude-tables': 'log_x' } })
+    await new Promise(done => setTimeout(done, 2_500))
+    try {
+      const restored = await restoreRun(site.services, run.bucket)
+      expectRestored(restored)
+      const warnings = restored.main?.annotations.warning.map(({ title }) => title) ?? []
+      expect(warnings).toEqual(expect.arrayContaining(['event-over', 'view-not-made']))
+      expect(await sql('SHOW FULL TABLES', name)).toBe('kept\tBASE TABLE\nof_kept\tVIEW\n')
+      expect(
+        await sql(`SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = '${name}'`),
+      ).toBe('daily\n')
+    } finally {
+      await sql(`DROP DATABASE IF EXISTS ${name}`)
+    }
+  })
+
+  it('replaces a database in whose folder somebody left a file', async () => {
+    await sql(`CREATE DATABASE ${source}; CREATE TABLE ${source}.old (id INT)`)
+    const folder = join((await sql('SELECT @@datadir')).trim(), source)
+    await writeFile(join(folder, 'notes.txt'), 'left by somebody')
+    try {
+      expectRestored(
+        await restore({ ...overwriting(site.services), 'mysql-socket': site.services.mysql.socket }),
+      )
+      expect(await sql("SHOW TABLES LIKE 'old'", source)).toBe('')
+    } finally {
+      await rm(join(folder, 'notes.txt'))
+    }
+  })
+
+  it('refuses to drop what its user could not put back', async () => {
+    await sql(`CREATE DATABASE ${source}; CREATE TABLE ${source}.t (id INT);
+      CREATE DEFINER = root@localhost VIEW ${source}.v AS SELECT id FROM ${source}.t`)
+    await site.mariadb.createUser('owner', 'a long password', [`ALL ON \`${source}\`.*`])
+    const small = await goodBackup(services, { inputs: { databases: await tableOnly() } })
+    const run = await restoreRun(site.services, small.run.bucket, {
+      inputs: {
+        ...overwriting(site.services),
+        databases: `${small.manifest.artifacts[0]?.kind === 'database' ? small.manifest.artifacts[0].database : ''}=${source}`,
+        'mysql-user': 'owner',
+        'mysql-password': 'a long password',
+      },
+    })
+    expectRefused(run, [/as it is now could not be put back by this user.*root@localhost/])
+    expect(await sql('SHOW TABLES', source)).toBe('t\nv\n')
+  })
+
   it('names a statement that is larger than the server takes', async () => {
     await sql('SET GLOBAL max_allowed_packet = 16384')
     try {
@@ -106,6 +173,13 @@ describe('a restore', () => {
     }
   })
 })
+
+/** A database that any user could import. */
+async function tableOnly(): Promise<string> {
+  const name = await freshDatabase(services)
+  await testSql(services, 'CREATE TABLE t (id INT); INSERT INTO t VALUES (1)', name)
+  return name
+}
 
 /** Whether the event that is due in every second has run by now. */
 async function ticked(): Promise<boolean> {

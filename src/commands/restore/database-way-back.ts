@@ -122,7 +122,7 @@ function putRowsBack(
         events: safety.content.events,
         target,
         options: [],
-        isSameTool: true,
+        kinship: 'twin',
         readLayoutFree: async () => undefined,
       },
       { ...importContext(work, work.runtime.signal), onProgress },

@@ -1,5 +1,6 @@
 import type { RestoreInputs } from '../../inputs/restore'
 import type { PreflightFinding } from '../../report/preflight-section'
+import { shellWord } from '../../report/shell-word'
 import { messageOf } from '../../runtime/errors'
 import { plural } from '../../runtime/format-count'
 import type { DatabaseInventory, Inventory } from '../../server/inventory'
@@ -22,6 +23,8 @@ export interface TargetVerdict {
   isRoot: boolean
   /** Of the target's database server; undefined when it was not asked. */
   inventory: Inventory | undefined
+  /** All that it said of itself. */
+  database: TargetDatabase | undefined
 }
 
 export interface PlannedDatabase extends DatabasePart {
@@ -69,6 +72,7 @@ export function judgeTarget(
     hasZstd: facts.tools.has('zstd'),
     isRoot: facts.isRoot,
     inventory: facts.database?.findings.inventory,
+    database: facts.database,
   }
 }
 
@@ -147,9 +151,9 @@ function toolProblems(
 }
 
 function leftoverRemarks({ leftovers }: TargetFacts): PreflightFinding[] {
-  return leftovers.map(({ folder, owner }) => ({
+  return leftovers.map(folder => ({
     level: 'remark',
-    what: `An earlier restore left the folder ${folder} (${owner}).`,
-    fix: `Remove it when nobody needs it any more:\nrm -r ${folder}`,
+    what: `An earlier restore left the folder ${shellWord(folder)}.`,
+    fix: `Remove it when nobody needs it any more:\nrm -r ${shellWord(folder)}`,
   }))
 }

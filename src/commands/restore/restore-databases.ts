@@ -3,16 +3,15 @@ import { checkDump } from '../../checks/dump-check'
 import { ActionError, FailureError, UserError } from '../../runtime/errors'
 import { plural } from '../../runtime/format-count'
 import { formatSize } from '../../runtime/format-size'
-import { alterDatabase, createDatabase } from '../../server/database-statements'
-import type { DatabaseInventory } from '../../server/inventory'
 import type { DatabaseArtifact } from '../../snapshot/manifest'
 import { rereadArtifact } from '../reread-artifact'
 import { withProgress } from '../transfer-progress'
 import { addDatabaseWayBack, importContext } from './database-way-back'
 import { compareImported, type ImportedRows, importRows, makeViews } from './import-and-compare'
-import { isSameTool } from './is-same-tool'
+import { kinshipOf } from './kinship'
 import type { PlannedDatabase } from './judge-target'
-import { remakeDatabase, runOwnSql } from './remake-database'
+import { makeRoom, makeRoomOrLeave } from './make-room'
+import { brokenViewWarnings, makeViewsOneByOne, standsOnWhatIsMissing } from './make-views-one-by-one'
 import type { DatabaseState } from './restore-state'
 import type { RestoreWork } from './restore-work'
 import { type SafetyDump, takeSafetyDump } from './safety-dump'
@@ -61,12 +60,24 @@ export async function restoreDatabases(
     if (planned.state !== 'absent') await makeRoomOrLeave(planned, state, work)
     coming.push(await named(planned, importInto(planned, state, work)))
   }
-  const tools = importContext(work, work.signal)
-  for (const { planned, rows } of coming) await named(planned, makeViews(rows, tools))
+  for (const each of coming) await named(each.planned, makeViewsOf(each, work))
   for (const each of coming) {
     await named(each.planned, compareAndFinish(each, work))
     each.state.phase = 'done'
     work.save()
+  }
+}
+
+/** A view that stands on nothing must not cost the rest of the site. */
+async function makeViewsOf(coming: Coming, work: RestoreWork): Promise<void> {
+  const { rows, planned } = coming
+  const tools = importContext(work, work.signal)
+  try {
+    await makeViews(rows, tools)
+  } catch (error) {
+    if (!standsOnWhatIsMissing(error)) throw error
+    rows.brokenViews = await makeViewsOneByOne(rows.withheld.views, planned.target, tools)
+    work.report.warnings = [...work.report.warnings, ...brokenViewWarnings(rows.brokenViews)]
   }
 }
 
@@ -113,63 +124,6 @@ function noteDatabase(
   return state
 }
 
-/** What was not touched after all, since somebody held it or a right was missing, is not to be undone: it may have been written to since. */
-async function makeRoomOrLeave(
-  planned: PlannedDatabase,
-  state: DatabaseState,
-  work: RestoreWork,
-): Promise<void> {
-  try {
-    await makeRoom(planned, work)
-  } catch (error) {
-    if (!work.signal.aborted && (await isIntact(planned, work))) {
-      state.phase = 'intact'
-      work.save()
-    }
-    throw error
-  }
-}
-
-async function isIntact(
-  { target, present }: PlannedDatabase,
-  { server, inputs }: RestoreWork,
-): Promise<boolean> {
-  const request = {
-    access: inputs.mysql,
-    databases: [target],
-    paths: [],
-    compression: 'none',
-    dumpOptions: [],
-  } as const
-  const { inventory } = await server.survey(request)
-  const now = inventory?.databases.find(({ name }) => name === target)
-  return now !== undefined && present !== undefined && namesIn(now) === namesIn(present)
-}
-
-function namesIn({ tables, triggers, routines, events }: DatabaseInventory): string {
-  const names = [
-    ...tables.map(({ kind, name }) => `${kind} ${name}`),
-    ...triggers.map(({ name }) => `trigger ${name}`),
-    ...routines.map(({ kind, name }) => `${kind} ${name}`),
-    ...events.map(name => `event ${name}`),
-  ]
-  return JSON.stringify(names.sort())
-}
-
-/** An empty database under the target's name, with the defaults of the one that was backed up. */
-async function makeRoom(
-  { target, state, artifact, present }: PlannedDatabase,
-  work: RestoreWork,
-): Promise<void> {
-  const { content } = artifact
-  const place = { server: work.server, access: work.inputs.mysql, signal: work.signal }
-  const name = `the making of database ${JSON.stringify(target)}`
-  if (state === 'absent') await runOwnSql(place, createDatabase(target, content), name)
-  else if (state === 'filled') await remakeDatabase(place, target, content, name)
-  else if (present?.collation !== content.collation)
-    await runOwnSql(place, alterDatabase(target, content), name)
-}
-
 /** Under another name, what names its own database means the old one; that shows only when it is used. */
 function namingItself(error: unknown, { artifact, target }: PlannedDatabase): unknown {
   const { database } = artifact
@@ -202,7 +156,7 @@ async function importInto(
         events: read.content.events,
         target,
         options: work.manifest.server.database?.options ?? [],
-        isSameTool: isSameTool(work.manifest, work.verdict.inventory),
+        kinship: kinshipOf(work.manifest, work.verdict.inventory),
         readLayoutFree: () => rereadLayoutFree(artifact, work),
       },
       { ...importContext(work, work.signal), onProgress },

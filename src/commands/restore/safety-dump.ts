@@ -9,7 +9,10 @@ import type { MultipartWriter } from '../../store/multipart-writer'
 import { StoreError } from '../../store/store-error'
 import { judgeDump } from '../judge-dump'
 import { streamArtifact } from '../stream-artifact'
+import { contentOfDump } from './import-and-compare'
 import type { StoredDump } from './import-dump'
+import { definerProblems } from './judge-definers'
+import { judgeDumpNeeds } from './judge-dump-needs'
 import type { PlannedDatabase } from './judge-target'
 import type { RestoreWork } from './restore-work'
 
@@ -39,7 +42,7 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork
         name: target,
         key,
         compression: 'gzip',
-        check: checkDump(),
+        check: checkDump({ needs: true }),
         put: { contentType: 'application/octet-stream', metadata: objectMetadata(origin) },
         open: async () => ({
           job: await server.openDump({
@@ -71,6 +74,7 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork
       { listed: present, selection },
       prepared.content,
     )
+    assertPossibleWayBack(planned, prepared.content, work)
     const { version } = await completeArtifact(store, origin, prepared)
     state.uploads = []
     save()
@@ -94,4 +98,30 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork
       },
     )
   }
+}
+
+/** A dump that this user could not import is no way back: better known now than with the database gone. */
+function assertPossibleWayBack(
+  planned: PlannedDatabase,
+  content: DumpContent,
+  { verdict }: RestoreWork,
+): void {
+  const { database } = verdict
+  const { present, target } = planned
+  if (database === undefined || present === undefined || content.needs === undefined) return
+  const artifact = { ...planned.artifact, database: target, content: contentOfDump(content, present) }
+  const own = { ...planned, artifact }
+  const wrong = [
+    ...judgeDumpNeeds(own, content.needs, database),
+    ...definerProblems(own, content.needs, database),
+  ].filter(({ level }) => level === 'wrong')
+  const [first] = wrong
+  if (first === undefined) return
+  throw new UserError(
+    `The database ${JSON.stringify(target)} as it is now could not be put back by this user, should the restore fail: ${first.what}`,
+    {
+      advice: `${first.fix.replaceAll('\n', ' ')} Or do without a way back: "safety-backup: false".`,
+      detail: wrong.flatMap(({ what, fix }) => [what, `  ${fix}`]),
+    },
+  )
 }

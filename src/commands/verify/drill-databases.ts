@@ -17,7 +17,7 @@ import {
   importRows,
   makeViews,
 } from '../restore/import-and-compare'
-import { isSameTool } from '../restore/is-same-tool'
+import { kinshipOf } from '../restore/kinship'
 import type { RereadDatabase } from '../restore/reread-parts'
 import { withProgress } from '../transfer-progress'
 import type { DrillWork } from './drill'
@@ -138,7 +138,7 @@ async function importDatabase(
         events: content.events,
         target,
         options: point.manifest.server.database?.options ?? [],
-        isSameTool: isSameTool(point.manifest, inventory),
+        kinship: kinshipOf(point.manifest, inventory),
         readLayoutFree: () => readLayoutFree(artifact, work),
       },
       { ...importTools(work, open, server), onProgress },

@@ -60,13 +60,13 @@ describe('judgeTarget', () => {
   })
 
   it('tells of what earlier restores left, last', () => {
-    const leftovers = [{ folder: '/var/www/.html.restoring-2026-11-20T10-00-00Z', owner: 'run 7' }]
+    const leftovers = ["/var/www/.o'html.restoring-2026-11-20T10-00-00Z"]
     const told = judge({ facts: { leftovers, isRoot: false, places: [{ isWritable: false }] } }).findings
     expect(told.map(({ level }) => level)).toEqual(['wrong', 'remark', 'remark'])
     expect(told.at(-1)).toEqual({
       level: 'remark',
-      what: 'An earlier restore left the folder /var/www/.html.restoring-2026-11-20T10-00-00Z (run 7).',
-      fix: 'Remove it when nobody needs it any more:\nrm -r /var/www/.html.restoring-2026-11-20T10-00-00Z',
+      what: "An earlier restore left the folder '/var/www/.o'\\''html.restoring-2026-11-20T10-00-00Z'.",
+      fix: "Remove it when nobody needs it any more:\nrm -r '/var/www/.o'\\''html.restoring-2026-11-20T10-00-00Z'",
     })
   })
 
