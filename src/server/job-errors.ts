@@ -167,6 +167,11 @@ function problemError(
           detail,
         },
       )
+    case 'uncounted-folder':
+      return new UserError(`What was unpacked cannot be counted: ${subject} keeps its own owner out.`, {
+        advice: 'Only root can look into such a folder: restore as root.',
+        detail,
+      })
     case 'swap':
       return new FailureError(`The restored folder could not be put into its place, ${subject}.`, {
         advice:

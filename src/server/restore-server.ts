@@ -25,9 +25,13 @@ export interface RestoreServer {
   countTrees(folders: readonly string[]): Promise<TreeCount[]>
   /** Puts unpacked folders into their places by renames, all or none. */
   swap(swaps: readonly FolderSwap[]): Promise<void>
+  /** Whether each of these swaps is done. Waits for a swap that is still going on. */
+  areSwapped(swaps: readonly FolderSwap[]): Promise<boolean[]>
+  /** Undoes those of the swaps that were done, wholly or half. Returns their places, which have again what stood there before. */
+  unswap(swaps: readonly FolderSwap[]): Promise<string[]>
   /**
-   * Removes the unpacked folders of this owner. A place that a broken swap left empty gets back what stood there, and what was put aside
-   * and is an empty folder is removed. Returns the places that were mended.
+   * Removes the unpacked folders of this owner, and what was put aside and is an empty folder. The swaps are one set: unless all of them are
+   * done, what was done of them is undone first. Returns the places that were undone so.
    */
   tidyUp(request: {
     staging: readonly string[]
@@ -114,6 +118,18 @@ export function restoreServerOver(connection: Connection): RestoreServer {
       await runJob(connection, 'swap', swapLines(swaps), {
         explain: failure => explainFailure('the swap of the folders', failure),
       })
+    },
+    areSwapped: async swaps => {
+      const { text } = await runJob(connection, 'swap-state', swapLines(swaps), {
+        explain: failure => explainFailure('the look at the folders', failure),
+      })
+      return swaps.map((_, index) => text.split('\n').includes(`swap\t${index}\tdone`))
+    },
+    unswap: async swaps => {
+      const { report } = await runJob(connection, 'unswap', swapLines(swaps), {
+        explain: failure => explainFailure('the undoing of the swap', failure),
+      })
+      return report.swapped
     },
     tidyUp: async ({ staging, owner, swaps }) => {
       const request: Request = [

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { localConnection } from '../../src/drill/local-connection'
 import type { Compression } from '../../src/server/compression'
@@ -26,6 +27,7 @@ const services = testServices()
 const { user, password, socket } = services.mysql
 const access = { user, password, socket }
 const open: Connection[] = []
+const isRoot = process.getuid?.() === 0
 
 async function serverUnder(
   shell: readonly string[],
@@ -337,25 +339,155 @@ ${'-- much more to read\n'.repeat(200_000)}`
       expect(await readdir(at('kept'))).toEqual(['file'])
     })
 
-    it('mends a place that a killed swap left empty, and drops an empty folder put aside', async () => {
+    it('takes the swaps of a killed run for one: all of them, or none', async () => {
       const server = await serverUnder(shell)
       const folder = await freshFolder(services)
       const at = (each: string) => join(folder, each)
-      await make(at('kept'), 'old')
-      await make(at('two'), 'new')
-      await mkdir(at('two.before'))
-      const mended = await server.tidyUp({
-        staging: [],
-        owner: 'x',
-        swaps: [
-          { unpacked: at('gone'), place: at('place'), kept: at('kept') },
-          { unpacked: at('gone'), place: at('two'), kept: at('two.before') },
-        ],
+      const swapOf = (name: string) => ({
+        unpacked: at(`staging/${name}`),
+        place: at(name),
+        kept: at(`${name}.before`),
       })
-      expect(mended).toEqual([at('place')])
-      expect(await content(at('place'))).toBe('old')
-      expect((await readdir(folder)).sort()).toEqual(['place', 'two'])
+      await make(at('staging/one'), 'new')
+      await make(at('one'), 'old')
+      await make(at('staging/two'), 'new')
+      await server.swap([swapOf('one'), swapOf('two')])
+      await make(at('staging/three'), 'new')
+      await make(at('three.before'), 'old')
+      await make(at('staging/four'), 'new')
+      await make(at('four'), 'old')
+      const swaps = ['one', 'two', 'three', 'four'].map(swapOf)
+      expect(await server.areSwapped(swaps)).toEqual([true, true, false, false])
+      const undone = await server.tidyUp({ staging: [], owner: 'x', swaps })
+      expect(undone.sort()).toEqual([at('one'), at('three'), at('two')])
+      expect(await server.areSwapped(swaps)).toEqual([false, false, false, false])
+      for (const name of ['one', 'three', 'four']) expect(await content(at(name))).toBe('old')
+      for (const name of ['one', 'two', 'three', 'four'])
+        expect(await content(at(`staging/${name}`))).toBe('new')
+      expect((await readdir(folder)).sort()).toEqual(['four', 'one', 'staging', 'three'])
+      expect((await readdir(at('staging'))).sort()).toEqual(['four', 'one', 'three', 'two'])
     })
+
+    it('keeps swaps that are all done, drops an empty folder put aside, and undoes them when asked', async () => {
+      const server = await serverUnder(shell)
+      const folder = await freshFolder(services)
+      const at = (each: string) => join(folder, each)
+      await make(at('new'), 'new')
+      await make(at('place'), 'old')
+      await make(at('new two'), 'new')
+      await mkdir(at('two'))
+      const swaps = [
+        { unpacked: at('new'), place: at('place'), kept: at('kept') },
+        { unpacked: at('new two'), place: at('two'), kept: at('two.before') },
+      ]
+      await server.swap(swaps)
+      expect(await server.tidyUp({ staging: [], owner: 'x', swaps })).toEqual([])
+      expect(await content(at('place'))).toBe('new')
+      expect(existsSync(at('two.before'))).toBe(false)
+      expect(await server.areSwapped(swaps)).toEqual([true, true])
+      expect(await server.unswap(swaps)).toEqual([at('two'), at('place')])
+      expect(await content(at('place'))).toBe('old')
+      expect(existsSync(at('two'))).toBe(false)
+    })
+
+    it('leaves a live folder alone whose unpacked one vanished', async () => {
+      const server = await serverUnder(shell)
+      const folder = await freshFolder(services)
+      const at = (each: string) => join(folder, each)
+      await make(at('place'), 'live')
+      const swaps = [{ unpacked: at('gone'), place: at('place'), kept: at('kept') }]
+      expect(await server.areSwapped(swaps)).toEqual([false])
+      expect(await server.unswap(swaps)).toEqual([])
+      expect(await content(at('place'))).toBe('live')
+    })
+
+    it('is done before anybody is told what became of it', async () => {
+      const folder = await freshFolder(services)
+      const at = (each: string) => join(folder, each)
+      await make(at('new'), 'new')
+      await make(at('place'), 'old')
+      await mkdir(at('tools'))
+      const mv = execFileSync('sh', ['-c', 'command -v mv']).toString().trim()
+      await writeFile(at('tools/mv'), `#!/bin/sh\n: >'${at('begun')}'\nsleep 2\nexec ${mv} "$@"\n`, {
+        mode: 0o755,
+      })
+      const HOME = at('home')
+      await mkdir(HOME)
+      const slow = await serverUnder(shell, { HOME, PATH: `${at('tools')}:${process.env['PATH']}` })
+      const server = await serverUnder(shell, { HOME })
+      const swaps = [{ unpacked: at('new'), place: at('place'), kept: at('kept') }]
+      const swapping = slow.swap(swaps)
+      while (!existsSync(at('begun'))) await sleep(20)
+      expect(await server.areSwapped(swaps)).toEqual([true])
+      await swapping
+    })
+
+    it('takes nothing out of a folder that others put in the place of its own', async () => {
+      const server = await serverUnder(shell)
+      const folder = await freshFolder(services)
+      const at = (each: string) => join(folder, each)
+      await make(at('private/html'), 'not theirs')
+      await make(at('.html.restoring-1/tree/srv/html'), 'new')
+      await rename(at('.html.restoring-1/tree/srv'), at('aside'))
+      await symlink(at('private'), at('.html.restoring-1/tree/srv'))
+      await expect(
+        server.swap([
+          { unpacked: at('.html.restoring-1/tree/srv/html'), place: at('html'), kept: at('html.before') },
+        ]),
+      ).rejects.toThrow(/could not be put/)
+      expect(await readdir(at('private'))).toEqual(['html'])
+      expect(existsSync(at('html'))).toBe(false)
+    })
+  })
+
+  it('tells of what earlier restores left, and reads nothing of it', async () => {
+    const server = await serverUnder(shell)
+    const folder = await freshFolder(services)
+    await writeFile(join(folder, 'secret'), 'secret')
+    const plant = async (name: string, owner: (path: string) => Promise<void>) => {
+      await mkdir(join(folder, name))
+      await owner(join(folder, name, 'owner'))
+      execFileSync('touch', ['-h', '-d', '3 days ago', join(folder, name, 'owner')])
+    }
+    const forged = (path: string) => writeFile(path, 'x\nplace\t0\tabsent\tyes\t/\n')
+    await plant('.html.restoring-2026-11-20T10-00-00Z', forged)
+    await plant('.html.restoring-link', path => symlink('../secret', path))
+    await plant('.html.restoring-x\nplace\t0\tabsent\tyes\t', forged)
+    await symlink('.html.restoring-2026-11-20T10-00-00Z', join(folder, '.html.restoring-other'))
+    if (isRoot) {
+      await plant('.html.restoring-theirs', forged)
+      execFileSync('chown', ['-R', '65534', join(folder, '.html.restoring-theirs')])
+    }
+    const facts = await server.lookAtTarget({ access, databases: [], folders: [join(folder, 'html')] })
+    expect(facts.leftovers).toEqual([join(folder, '.html.restoring-2026-11-20T10-00-00Z')])
+    expect(facts.places).toHaveLength(1)
+  })
+
+  it('unpacks into no folder that a link leads to in the last moment', async () => {
+    const folder = await freshFolder(services)
+    const at = (each: string) => join(folder, each)
+    for (const each of ['tools', 'victim', 'victim/tree', 'html', 'parent']) await mkdir(at(each))
+    await writeFile(at('html/file'), 'evil')
+    const mkdirProgram = execFileSync('sh', ['-c', 'command -v mkdir']).toString().trim()
+    // As the owner of the folder above could: he exchanges the folder as soon as it is made.
+    await writeFile(
+      at('tools/mkdir'),
+      `#!/bin/sh
+${mkdirProgram} "$@" || exit
+case $* in */staging) mv '${at('parent/staging')}' '${at('aside')}'; ln -s '${at('victim')}' '${at('parent/staging')}' ;; esac
+`,
+      { mode: 0o755 },
+    )
+    const server = await serverUnder(shell, { PATH: `${at('tools')}:${process.env['PATH']}` })
+    const intake = await server.openExtract({
+      staging: at('parent/staging'),
+      owner: 'x',
+      paths: [at('html')],
+      compression: 'none',
+    })
+    expect(String(await send(intake, archiveOf(at('html'))))).toMatch(/cannot be made/)
+    expect(await readdir(at('victim'))).toEqual(['tree'])
+    expect(await readdir(at('victim/tree'))).toEqual([])
   })
 })
 
@@ -395,8 +527,7 @@ describe('the import', () => {
 })
 
 /** Root gives up being root for these; whoever is not root is right as he is. */
-const ordinary =
-  process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
+const ordinary = isRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
 
 describe('an SSH user who is not root', () => {
   async function ordinaryServer(home: string): Promise<RestoreServer> {
@@ -440,5 +571,56 @@ describe('an SSH user who is not root', () => {
       await server.tidyUp({ staging: [staging], owner: 'this run', swaps: [] })
     }
     expect(existsSync(staging)).toBe(false)
+  })
+
+  describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('under %s', name => {
+    /** A folder of that user's, in which an archive of `html` is unpacked; removed in the end. */
+    async function unpacked(modes: Readonly<Record<string, number>>) {
+      const source = join(await freshFolder(services), 'html')
+      await mkdir(join(source, 'sub'), { recursive: true })
+      await writeFile(join(source, 'sub/file'), 'new')
+      for (const [path, mode] of Object.entries(modes)) await chmod(join(source, path), mode)
+      const home = join(tmpdir(), `ordinary-${randomUUID()}`)
+      await mkdir(home)
+      if (isRoot) execFileSync('chown', ['65534:65534', home])
+      // It runs one shell in another: whoever gave up being root cannot give up groups.
+      const shell = ordinary.map(word => word.replace('--clear-groups', '--keep-groups'))
+      const connection = localShell([...shell, ...name.split(' ')], {
+        PATH: process.env['PATH'],
+        HOME: home,
+      })
+      open.push(connection)
+      const server = restoreServerOver(connection)
+      const staging = join(home, '.html.restoring-1')
+      const request = { staging, owner: 'x', paths: [source], compression: 'none' } as const
+      expect(await send(await server.openExtract(request), archiveOf(source))).toBeUndefined()
+      return { server, home, tree: `${staging}/tree${source}` }
+    }
+    const modeOf = async (path: string) => ((await lstat(path)).mode & 0o7777).toString(8)
+    const remove = (home: string) => {
+      execFileSync('chmod', ['-R', 'u+rwx', home])
+      execFileSync('rm', ['-r', home])
+    }
+
+    it('swaps a folder in which nobody may write, and its mode stays', async () => {
+      const { server, home, tree } = await unpacked({ sub: 0o555, '.': 0o555 })
+      const swaps = [{ unpacked: tree, place: join(home, 'html'), kept: join(home, 'html.before') }]
+      await server.swap(swaps)
+      expect(await modeOf(join(home, 'html'))).toBe('555')
+      expect(await readFile(join(home, 'html/sub/file'), 'utf8')).toBe('new')
+      expect(await server.unswap(swaps)).toEqual([join(home, 'html')])
+      expect(await modeOf(tree)).toBe('555')
+      expect(existsSync(join(home, 'html'))).toBe(false)
+      remove(home)
+    })
+
+    it('says which folder keeps it from counting', async () => {
+      const { server, home, tree } = await unpacked({})
+      await chmod(join(tree, 'sub'), 0o311)
+      await expect(server.countTrees([tree])).rejects.toThrow(
+        `What was unpacked cannot be counted: ${tree}/sub keeps its own owner out.`,
+      )
+      remove(home)
+    })
   })
 })
