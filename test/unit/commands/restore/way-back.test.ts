@@ -46,6 +46,22 @@ describe('wayBack', () => {
     expect(lines).toContain('Could not be undone: no route to host')
   })
 
+  it('keeps for the end what has to come after everything, and tells what two steps leave once', async () => {
+    const { log } = recorded()
+    const order: string[] = []
+    const left = { what: 'The database "shop" is incomplete.', commands: ['mysql shop'] }
+    const back = wayBack()
+    for (const name of ['one', 'two']) {
+      back.addLast(step(`${name}, its views`, order, { left, ...(name === 'two' ? failing : {}) }))
+      back.add(step(`${name}, its rows`, order, { left, undone: '', ...(name === 'two' ? failing : {}) }))
+    }
+    expect(await back.goBack({ inHurry: false, log })).toEqual({
+      undone: ['one, its views is undone'],
+      left: [left],
+    })
+    expect(order).toEqual(['one, its rows', 'one, its views'])
+  })
+
   it('does in a hurry only what is quick, and says what is left', async () => {
     const { log } = recorded()
     const order: string[] = []
