@@ -63,7 +63,7 @@ export function refuseSystemFolder(path: string): void {
   if (path === '/') {
     throw wrongInput('paths', 'name folders below the root', path, 'For example: /var/www/html')
   }
-  if (kernelFolders.some(folder => isInside(path, folder))) {
+  if (isKernelFolder(path)) {
     throw wrongInput(
       'paths',
       'name folders that hold files',
@@ -71,6 +71,11 @@ export function refuseSystemFolder(path: string): void {
       'What stands there is made up by the kernel.',
     )
   }
+}
+
+/** Whether the kernel makes up what stands there. */
+export function isKernelFolder(path: string): boolean {
+  return kernelFolders.some(folder => isInside(path, folder))
 }
 
 /** Absolute, or `~/…` where that is allowed; without doubled slashes or a slash at the end. Throws as `wrongInput` words it. */

@@ -1,5 +1,5 @@
 import { systemSchemas } from '../../inputs/database'
-import { isInside } from '../../inputs/files'
+import { isInside, isKernelFolder } from '../../inputs/files'
 import { shown } from '../../inputs/read'
 import type { RestoreInputs } from '../../inputs/restore'
 import { FailureError, UserError } from '../../runtime/errors'
@@ -125,6 +125,7 @@ function assertPaths({ paths }: FilesArtifact): void {
     (path, index) =>
       paths.some((other, at) => at !== index && isInside(path, other)) ||
       !/^\/[^\p{Cc}]+$/u.test(path) ||
+      isKernelFolder(path) ||
       path.split('/').some((part, at) => part === '.' || part === '..' || (part === '' && at > 0)),
   )
   if (odd === undefined) return

@@ -6,9 +6,10 @@ import type { TargetFacts, TargetPlace } from '../../server/parse-target'
 import type { PlannedFolder } from './judge-target'
 import type { RereadFiles, RereadParts } from './reread-parts'
 import { roomForFolders } from './room-for-folders'
+import { isSystemPlace } from './system-places'
 
 export interface FoldersRequest {
-  inputs: Pick<RestoreInputs, 'overwrite' | 'allowedEntries' | 'ssh'>
+  inputs: Pick<RestoreInputs, 'paths' | 'overwrite' | 'allowedEntries' | 'ssh'>
   folders: readonly PlannedFolder[]
   facts: TargetFacts
   reread: RereadParts
@@ -18,11 +19,29 @@ export interface FoldersRequest {
 export function judgeFolders({ inputs, folders, facts, reread }: FoldersRequest): PreflightFinding[] {
   if (folders.length === 0 || reread.files === undefined) return []
   return [
+    ...unnamedProblems(inputs, folders),
     ...folders.flatMap((folder, index) => placeProblems(folder, facts.places[index], inputs.overwrite)),
     ...diskProblems(folders, facts, reread.files),
     ...entryProblems(inputs, facts, reread.files),
     ...linkProblems(folders, reread.files),
     ...ownerRemarks(inputs, facts),
+  ]
+}
+
+/** With "paths: *" the manifest alone says where to write, and it is somebody else's text. */
+function unnamedProblems(
+  { paths }: FoldersRequest['inputs'],
+  folders: readonly PlannedFolder[],
+): PreflightFinding[] {
+  const odd = folders.filter(({ target }) => isSystemPlace(target)).map(({ target }) => target)
+  if (paths !== 'all' || odd.length === 0) return []
+  const lines = folders.map(({ path }) => `  ${path}`)
+  return [
+    {
+      level: 'wrong',
+      what: `The recovery point has ${odd.join(', ')}, where more than a site lies, and "paths" does not name ${odd.length === 1 ? 'it' : 'them'}: with "*" whoever can write to the bucket chooses where the restore writes.`,
+      fix: `Write every folder that you want into "paths" (and if you never backed up one of them, find out who changed the recovery point):\npaths: |\n${lines.join('\n')}`,
+    },
   ]
 }
 

@@ -149,6 +149,9 @@ describe('chooseParts', () => {
     [['/srv/a\tb']],
     [['']],
     [['/srv', '/srv']],
+    [['/proc/1']],
+    [['/sys']],
+    [['/dev/shm']],
     [['/srv/a', '/srv']],
   ])('takes no folders %j from a manifest, even if nobody asks for them', paths => {
     const choosing = () => choose({ paths: [] }, aManifest([aDump(), anArchive(paths)]))

@@ -75,6 +75,52 @@ describe('judgeFolders, about places', () => {
   })
 })
 
+describe('judgeFolders, about places that are more than a site', () => {
+  const told = (path: string) => {
+    const manifest = aManifest([anArchive(['/srv/media', path])])
+    return judge({ manifest, facts: { places: [{}, {}] } }).findings
+  }
+
+  it.each([
+    ...[
+      '/etc',
+      '/etc/cron.d',
+      '/root',
+      '/root/.ssh',
+      '/usr/local/bin',
+      '/lib64',
+      '/lib/systemd/system',
+      '/boot',
+    ],
+    ...['/run/x', '/var/spool/cron', '/var/lib/mysql', '/var', '/bin', '/sbin/x', '/usr/share/nginx'],
+    ...['/home', '/home/deploy', '/home/deploy/.ssh', '/srv/site/.config'],
+  ])('wants %s to be named, which a manifest could have got from anybody', path => {
+    expect(told(path)).toEqual([
+      {
+        level: 'wrong',
+        what: `The recovery point has ${path}, where more than a site lies, and "paths" does not name it: with "*" whoever can write to the bucket chooses where the restore writes.`,
+        fix: expect.stringMatching(`:\\npaths: \\|\\n  /srv/media\\n  ${path}$`),
+      },
+    ])
+    const manifest = aManifest([anArchive(['/srv/media', path])])
+    const inputs = { paths: [{ path: '/srv/media' }, { path }] }
+    expect(findings({ manifest, inputs, facts: { places: [{}, {}] } })).toEqual([])
+  })
+
+  it.each([
+    ...['/var/www', '/var/www/html', '/srv', '/opt/app', '/home/deploy/site', '/etcetera', '/libs', '/usr.d'],
+    ...['/usr/share/nginx/html', '/usr/share/nginx/html/shop', '/usr/local/www/apache24', '/var/mail'],
+  ])('takes %s for a site', path => {
+    expect(told(path === '/srv' ? '/srv/www' : path)).toEqual([])
+  })
+
+  it('names all of them at once', () => {
+    const manifest = aManifest([anArchive(['/etc/apache2', '/var/www', '/root/bin'])])
+    const [finding] = findings({ manifest, facts: { places: [{}, {}, {}] } })
+    expect(finding).toMatch(/has \/etc\/apache2, \/root\/bin, where .* does not name them:/)
+  })
+})
+
 describe('judgeFolders, about the disk', () => {
   /** The files themselves, and a block for each of 2,823 entries. */
   const needed = 600_000_000 + 4096 * 2823
