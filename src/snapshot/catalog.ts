@@ -6,7 +6,7 @@ import { listingPrefix, parseKey, slotKeys, suspectFolder } from './keys'
 import { listedDamage } from './listed-damage'
 import type { Manifest } from './manifest'
 import { manifestBytesMax } from './manifest-codec'
-import { type Proof, parseProof } from './proof'
+import { isProofOf, type Proof, parseProof } from './proof'
 import { readSlot } from './slot-state'
 import { type Tier, tiers } from './tier-name'
 
@@ -107,6 +107,8 @@ interface ListedPoint extends Pick<CatalogEntry, 'name' | 'prefix' | 'slot' | 'p
   hasProof: boolean
   /** Sizes by key. */
   objects: ReadonlyMap<string, number>
+  /** By key. */
+  etags: ReadonlyMap<string, string>
 }
 
 /** What a listing of one folder shows, without the folders in it. */
@@ -114,15 +116,19 @@ async function listPlace(store: Store, { place, prefix, folder, lead }: Place): 
   const manifests = new Map<string, ListedObject>()
   const proofs = new Set<string>()
   const objects = new Map<string, number>()
+  const etags = new Map<string, string>()
   for await (const object of store.list(folder)) {
     const parsed = parseKey(prefix, object.key)
     if (parsed?.what === 'manifest') manifests.set(parsed.slot, object)
     if (parsed?.what === 'proof') proofs.add(parsed.slot)
-    if (parsed?.what === 'artifact') objects.set(object.key, object.sizeBytes)
+    if (parsed?.what === 'artifact') {
+      objects.set(object.key, object.sizeBytes)
+      etags.set(object.key, object.etag)
+    }
   }
   return [...manifests].map(([slot, { sizeBytes, lastModified }]) => ({
     ...{ name: `${lead}${slot}`, prefix, slot, place, storedAt: lastModified },
-    ...{ manifestBytes: sizeBytes, hasProof: proofs.has(slot), objects },
+    ...{ manifestBytes: sizeBytes, hasProof: proofs.has(slot), objects, etags },
   }))
 }
 
@@ -132,7 +138,7 @@ async function readEntry(
   listed: ListedPoint,
   withProof: boolean,
 ): Promise<CatalogEntry | undefined> {
-  const { manifestBytes, hasProof, objects, ...point } = listed
+  const { manifestBytes, hasProof, objects, etags, ...point } = listed
   const unreadable = (problem: string): CatalogEntry => ({ ...point, state: 'unreadable', problem })
   if (manifestBytes > manifestBytesMax) {
     return unreadable(`Its manifest has ${manifestBytes} bytes, too many for one.`)
@@ -158,7 +164,7 @@ async function readEntry(
       const facts = factsOf(manifest)
       const problem = await listedDamage(store, point.prefix, manifest, objects)
       if (problem !== undefined) return { ...point, state: 'damaged', facts, problem }
-      const proof = withProof && hasProof ? await proofOf(store, point, manifest) : undefined
+      const proof = withProof && hasProof ? await proofOf(store, point, manifest, etags) : undefined
       return {
         ...{ ...point, state: point.place === 'suspect' ? 'suspect' : manifest.verdict, facts },
         ...(proof === undefined ? {} : { proof }),
@@ -171,18 +177,18 @@ const interrupted =
   'A run was interrupted while it replaced this slot. The next backup finishes or undoes it.'
 const lost = 'A run was interrupted while it replaced this slot, and it could be neither finished nor undone.'
 
-/** A proof that cannot be read, or is that of an earlier week, proves nothing. */
+/** A proof that cannot be read, or is that of an earlier week or of other objects, proves nothing. */
 async function proofOf(
   store: Store,
   { prefix, slot }: Pick<CatalogEntry, 'prefix' | 'slot'>,
   manifest: Manifest,
+  etags: ReadonlyMap<string, string>,
 ): Promise<Proof | undefined> {
   const { proof: key } = slotKeys(prefix, slot)
   try {
     const text = await store.getText(key)
     const proof = text === undefined ? undefined : parseProof(text, key)
-    const isOfThis = proof?.slot === slot && Date.parse(proof.takenAt) === Date.parse(manifest.startedAt)
-    return isOfThis ? proof : undefined
+    return proof !== undefined && isProofOf(proof, manifest, etags) ? proof : undefined
   } catch (error) {
     const isSilent = error instanceof StoreError && !isDenied(error) && !isUnfit(error)
     if (isSilent || !(error instanceof FailureError)) throw error

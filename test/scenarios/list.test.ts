@@ -79,10 +79,11 @@ function hourOf(startedAt: string): string {
   return `${startedAt.slice(0, 13)}:00:00Z`
 }
 
-function proofOf(slot: string, takenAt: string): string {
+function proofOf({ slot, artifacts }: Manifest, takenAt: string): string {
   const { run, tool } = original.manifest
   const proof: Proof = {
     ...{ format: 'make-a-backup-proof/1', slot, takenAt, provenAt: '2026-01-02T03:04:05.000Z' },
+    artifacts: artifacts.map(({ key, sha256, etag }) => ({ key, sha256, etag })),
     ...{ restoreSeconds: 41.2, tables: 1, files: 3, run, tool },
   }
   return serializeProof(proof)
@@ -154,8 +155,9 @@ describe('a bucket with all that may lie in one', () => {
     await put(`${at(odd.broken).slot}.manifest.json`, '{"format": "make-a-ba')
     await put(`${at(odd.later).slot}.manifest.json`, '{"format": "make-a-backup/2"}')
     await put('package.manifest.json', '{"name": "something else"}')
-    await put(`${at(1).slot}.proof.json`, proofOf(at(1).slot, at(1).startedAt))
-    await put(`${at(2).slot}.proof.json`, proofOf(at(2).slot, lessAWeek(at(2).startedAt)))
+    const [proven, provenBefore] = [await copies.put(at(1)), await copies.put(at(2))]
+    await put(`${at(1).slot}.proof.json`, proofOf(proven, at(1).startedAt))
+    await put(`${at(2).slot}.proof.json`, proofOf(provenBefore, lessAWeek(at(2).startedAt)))
     await put('before-restore/2026-01-02T03-04-05Z.shop.database.sql.gz', 'x')
     await put('README.md', 'x')
 

@@ -5,7 +5,7 @@ import { slotKeys } from '../../snapshot/keys'
 import { proofFormat, serializeProof } from '../../snapshot/proof'
 import type { Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
-import type { DrillResult, PointToDrill } from './verify-point'
+import type { DrillResult, PointName, PointToDrill } from './verify-point'
 
 /**
  * Writes beside the manifest that the recovery point was restored for a trial, and how that went. A store that refuses takes nothing
@@ -13,12 +13,14 @@ import type { DrillResult, PointToDrill } from './verify-point'
  */
 export async function storeProof(
   store: Store,
-  { name, prefix, slot, manifest }: PointToDrill,
+  { name, prefix, slot, manifest, reread }: PointToDrill,
   { restoreSeconds, server, tables, files }: DrillResult,
   { clock, run }: Pick<Runtime, 'clock' | 'run'>,
 ): Promise<Warning | undefined> {
+  const restored = [...reread.databases, ...(reread.files === undefined ? [] : [reread.files])]
   const text = serializeProof({
     ...{ format: proofFormat, slot, takenAt: manifest.startedAt, provenAt: clock.now().toISOString() },
+    artifacts: restored.map(({ artifact: { key, sha256 }, etag }) => ({ key, sha256, etag })),
     ...{ restoreSeconds, tables, files, run, tool },
     ...(server === undefined ? {} : { server }),
   })
@@ -29,5 +31,24 @@ export async function storeProof(
     if (!(error instanceof StoreError)) throw error
     const message = `${name} is proven, and the proof could not be stored, so "list" will not show it: ${messageOf(error)}`
     return { code: 'proof-not-stored', message }
+  }
+}
+
+/**
+ * Removes the proof of a recovery point that failed since. Credentials that may only read leave it, with a warning: the objects may have the
+ * ETags that it names.
+ */
+export async function withdrawProof(
+  store: Store,
+  { name, prefix, slot }: PointName,
+): Promise<Warning | undefined> {
+  const { proof: key } = slotKeys(prefix, slot)
+  try {
+    if ((await store.head(key)) !== undefined) await store.remove(key)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    const message = `${name} failed, and the proof of an earlier drill could not be removed: do not believe "list" when it says proven: ${messageOf(error)}`
+    return { code: 'proof-not-removed', message }
   }
 }

@@ -11,7 +11,7 @@ import type { Store } from '../../store/store'
 import { isArchivedFault, StoreError } from '../../store/store-error'
 import { type Reread, rereadArtifact } from '../reread-artifact'
 import { type RereadParts, restorableParts, restoreCheckOf } from '../restore/reread-parts'
-import { storeProof } from './store-proof'
+import { storeProof, withdrawProof } from './store-proof'
 import type { VerifyProgress } from './verify-progress'
 
 /** A recovery point by its name: `suspect/Monday-13-00` is the slot `Monday-13-00` of the folder `<prefix>/suspect`. */
@@ -77,6 +77,7 @@ export async function verifyPoint(
     const now = judged.findings.length === 0 ? state : await stateOf(tools.store, point)
     // A backup may have written this slot meanwhile: then the findings are about what is gone.
     if (isSame(state, now) || attempt === attemptsAtMost) {
+      if (speaksAgainst(judged)) await withdraw(point, tools)
       return { name: point.name, ...judged, durationMs: clock.monotonicMs() - startedMs }
     }
     tools.runtime.log.info(`${point.name} was written anew while it was verified: it is verified again.`)
@@ -85,6 +86,16 @@ export async function verifyPoint(
 }
 
 const attemptsAtMost = 3
+
+/** What could not be looked at, or is not finished, proves nothing either way. */
+function speaksAgainst({ findings }: Judged): boolean {
+  return findings.some(({ code }) => code !== 'denied' && code !== 'unfinished')
+}
+
+async function withdraw(point: PointName, { store, note }: PointTools): Promise<void> {
+  const warning = await withdrawProof(store, point)
+  if (warning !== undefined) note(warning)
+}
 
 /** A manifest that is too large for one, or that lies in an archive, is this recovery point's trouble and not the store's. */
 async function stateOf(store: Store, { prefix, slot }: PointName): Promise<SlotState> {

@@ -309,7 +309,56 @@ describe('verify', () => {
       expect(parseProof(held(key).toString(), key)).toMatchObject({
         ...{ slot: 'Monday-13-00', takenAt: manifest.startedAt, provenAt: '2026-11-23T14:00:00.000Z' },
         ...{ restoreSeconds: 12, tables: 1, files: 1, server: { flavor: 'mariadb', version: '10.11.19' } },
+        artifacts: manifest.artifacts.map(({ key, sha256, etag }) => ({ key, sha256, etag })),
       })
+    })
+
+    it('begins anew with a slot that a backup wrote while it was restored', async () => {
+      await storePoint(store, hour(13))
+      drillResult = { ...drillResult, findings: [{ code: 'changed', message: 'It is another one.' }] }
+      const busy = answering(store, {
+        getText: async key => {
+          const text = await store.getText(key)
+          if (drilled.length !== 1) return text
+          await storePoint(store, { ...hour(14), slot: 'Monday-13-00' })
+          drillResult = { ...drillResult, findings: [] }
+          return store.getText(key)
+        },
+      })
+      await run({ ...inputs, snapshot: 'Monday-13-00' }, busy)
+      expect(report.points).toMatchObject([{ status: 'proven', takenAt: '2026-11-23T14:05:00.000Z' }])
+    })
+
+    it('leaves no proof of what failed since, at whatever level', async () => {
+      const manifest = await storePoint(store, hour(13))
+      const { proof } = slotKeys(prefix, 'Monday-13-00')
+      await run(inputs)
+      expect(store.keys()).toContain(proof)
+      drillResult = { ...drillResult, findings: [{ code: 'drill-check', message: 'It is not true.' }] }
+      await failure(run(inputs))
+      expect(store.keys()).not.toContain(proof)
+      drillResult = { ...drillResult, findings: [] }
+      await run(inputs)
+      await flip(manifest)
+      await failure(run())
+      expect(store.keys()).not.toContain(proof)
+      expect(report.warnings).toEqual([])
+    })
+
+    it('says so when the proof of what failed may not be removed, and keeps one of what may not be read', async () => {
+      const manifest = await storePoint(store, hour(13))
+      const { proof } = slotKeys(prefix, 'Monday-13-00')
+      await run(inputs)
+      const denied = new StoreError('denied', { code: 'AccessDenied', status: 403 })
+      store.failNext('head', /database/, denied)
+      await failure(run())
+      expect(store.keys()).toContain(proof)
+      await flip(manifest)
+      store.failAlways('remove', /proof/, denied)
+      await failure(run())
+      expect(report.warnings).toEqual([
+        { code: 'proof-not-removed', message: expect.stringContaining('denied') },
+      ])
     })
 
     it('is proven also where the proof may not be stored, with a warning', async () => {

@@ -2,10 +2,10 @@ import { type CatalogEntry, readCatalog, takenAtOf } from '../../../src/snapshot
 import { slotKeys } from '../../../src/snapshot/keys'
 import type { Manifest } from '../../../src/snapshot/manifest'
 import { serializeManifest } from '../../../src/snapshot/manifest-codec'
-import { serializeProof } from '../../../src/snapshot/proof'
+import { type Proof, type ProvenArtifact, serializeProof } from '../../../src/snapshot/proof'
 import { type MemoryStore, memoryStore } from '../../../src/store/memory-store'
 import { StoreError } from '../../../src/store/store-error'
-import { aProof, asIntent, json, putPoint } from './points'
+import { asIntent, json, proofOf, putPoint } from './points'
 import { answering } from './ring'
 
 const prefix = 'web1'
@@ -313,25 +313,47 @@ describe('takenAtOf', () => {
 
 describe('a proof', () => {
   const key = `${prefix}/Monday-13-00.proof.json`
-  beforeEach(() => putPoint(store, 'Monday-13-00', '2026-11-23T13:17:00.000Z'))
+  let manifest: Manifest
+  beforeEach(async () => {
+    manifest = await putPoint(store, 'Monday-13-00', '2026-11-23T13:17:00.000Z')
+  })
 
   it('is told when it is that of this very recovery point', async () => {
-    await store.putText(key, serializeProof(aProof()), json)
-    expect((await only()).proof).toEqual(aProof())
+    const proof = await proofOf(store, manifest)
+    await store.putText(key, serializeProof(proof), json)
+    expect((await only()).proof).toEqual(proof)
   })
 
   it.each([
-    ['of an earlier week', serializeProof(aProof({ takenAt: '2026-11-16T13:17:00.000Z' }))],
-    ['of another slot', serializeProof(aProof({ slot: 'Monday-12-00' }))],
-    ['no proof', '{'],
-    ['too large', 'x'.repeat(9_000_000)],
-  ])('counts for nothing when it is %s', async (_, text) => {
-    await store.putText(key, text, json)
+    ['one more', (artifacts: ProvenArtifact[]) => [...artifacts, { key: 'web1/x', sha256: '', etag: '' }]],
+    ['one less', (artifacts: ProvenArtifact[]) => artifacts.slice(1)],
+    ['another sha256', (artifacts: ProvenArtifact[]) => artifacts.map(each => ({ ...each, sha256: 'b' }))],
+    ['another ETag', (artifacts: ProvenArtifact[]) => artifacts.map(each => ({ ...each, etag: 'b' }))],
+  ])('counts for nothing when it is of %s', async (_, change) => {
+    const proof = await proofOf(store, manifest)
+    await store.putText(key, serializeProof({ ...proof, artifacts: change(proof.artifacts) }), json)
+    expect((await only()).proof).toBeUndefined()
+  })
+
+  it('counts for nothing when an object was stored again since, with the same size', async () => {
+    await store.putText(key, serializeProof(await proofOf(store, manifest)), json)
+    await store.putText(manifest.artifacts[0]?.key ?? '', 'XXXXXXXXXX', { contentType: 'text/plain' })
+    const entry = await only()
+    expect([entry.state, entry.proof]).toEqual(['good', undefined])
+  })
+
+  it.each<[string, (proof: Proof) => string]>([
+    ['of an earlier week', proof => serializeProof({ ...proof, takenAt: '2026-11-16T13:17:00.000Z' })],
+    ['of another slot', proof => serializeProof({ ...proof, slot: 'Monday-12-00' })],
+    ['no proof', () => '{'],
+    ['too large', () => 'x'.repeat(9_000_000)],
+  ])('counts for nothing when it is %s', async (_, change) => {
+    await store.putText(key, change(await proofOf(store, manifest)), json)
     expect((await only()).proof).toBeUndefined()
   })
 
   it('counts for nothing when it may not be read, and stops everything when the store is silent', async () => {
-    await store.putText(key, serializeProof(aProof()), json)
+    await store.putText(key, serializeProof(await proofOf(store, manifest)), json)
     store.failNext('getText', /proof/, denied)
     expect((await only()).proof).toBeUndefined()
     store.failNext('getText', /proof/, silence)
@@ -339,7 +361,7 @@ describe('a proof', () => {
   })
 
   it('is read only when it is asked for, and only where there is one', async () => {
-    await store.putText(key, serializeProof(aProof()), json)
+    await store.putText(key, serializeProof(await proofOf(store, manifest)), json)
     await putPoint(store, 'Monday-14-00', '2026-11-23T14:17:00.000Z')
     const reads = () => store.operations.filter(operation => /^getText .*proof/.test(operation))
     await readCatalog(store, prefix)

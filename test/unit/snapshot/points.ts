@@ -55,13 +55,23 @@ function keyOf(prefix: string, slot: string, { name, kind, compression }: Artifa
   return artifactKey(prefix, slot, name, kind, compression)
 }
 
-/** The proof of the usual recovery point. */
+/** The proof of a recovery point that `putPoint` has stored. */
+export async function proofOf(store: MemoryStore, { slot, startedAt, artifacts }: Manifest): Promise<Proof> {
+  const proven = artifacts.map(async ({ key, sha256 }) => ({
+    ...{ key, sha256 },
+    etag: (await store.head(key))?.etag ?? '',
+  }))
+  return aProof({ slot, takenAt: startedAt, artifacts: await Promise.all(proven) })
+}
+
+/** A proof of other objects than there are. */
 export function aProof(changes: Partial<Proof> = {}): Proof {
   return {
     format: 'make-a-backup-proof/1',
     slot: 'Monday-13-00',
     takenAt: '2026-11-23T13:17:00.000Z',
     provenAt: '2026-11-24T04:45:00.000Z',
+    artifacts: [{ key: 'web1/Monday-13-00.database.sql.gz', sha256: 'a'.repeat(64), etag: 'e' }],
     restoreSeconds: 98.4,
     server: { flavor: 'mariadb', version: '11.4.2' },
     tables: 16,
