@@ -1,5 +1,6 @@
-import { readdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { ActionRun } from '../runner/emulator'
 import { checksumDatabase } from '../servers/checksum-database'
 import { treeDigest } from '../servers/docroot'
@@ -7,7 +8,7 @@ import type { FaultProxy } from '../servers/fault-proxy'
 import { startTcpProxy, type TcpProxy } from '../servers/tcp-proxy'
 import { testSql } from '../servers/test-services'
 import { expectNothingLeft, openScene, type Scene } from './failure-scene'
-import { expectRefused, overwriting, restoreRun } from './restore-run'
+import { expectRefused, expectRestored, overwriting, restoreRun } from './restore-run'
 import { lastingProcesses, serverProcess } from './server-processes'
 import { arrival, pass, storeProxy } from './store-requests'
 
@@ -50,6 +51,26 @@ function stall(program: string, argument: string): void {
 exec "$real/${program}" "$@"`,
   )
 }
+
+/** Runs this when the live folder was put aside and the restored one is not yet in its place. */
+function inTheSwap(command: string): void {
+  scene.tools.replace(
+    ['mv'],
+    `case "$*" in *.before-restore-*Z) "$real/mv" "$@"; code=$?; ${command}; exit $code ;; esac
+exec "$real/mv" "$@"`,
+  )
+}
+
+/** The folder that was put aside. */
+function besideDocroot(): string {
+  const [name = ''] = readdirSync(dirname(scene.docroot)).filter(each => each.includes('.before-restore-'))
+  return join(dirname(scene.docroot), name)
+}
+
+const throughLink = () => ({
+  'ssh-port': String(link.port),
+  'ssh-known-hosts': scene.sshd.fingerprints.ed25519 ?? '',
+})
 
 const run = (overrides: Parameters<typeof restoreRun>[2] = {}) =>
   restoreRun(scene.services, scene.bucket, {
@@ -99,14 +120,59 @@ describe('a restore over a live site', () => {
       scene.tools.restore()
       link.reset()
     })
-    const broken = await run({
-      inputs: { 'ssh-port': String(link.port), 'ssh-known-hosts': scene.sshd.fingerprints.ed25519 ?? '' },
-    })
+    const broken = await run({ inputs: throughLink() })
     await stalled
     const message = expectRefused(broken, [/connection to the server broke/i])
     expect(message).toMatch(/is what it was before, put back from running-backups\/before-restore/)
     expect(await siteNow()).toEqual(before)
     expect(broken.post?.annotations.error).toEqual([])
+  })
+
+  it('hears over a new connection that the server went on when the link broke in the swap', async () => {
+    const backedUp = await treeDigest(scene.docroot)
+    await writeFile(join(scene.docroot, 'index.php'), 'broken')
+    await sql("UPDATE orders SET note = 'broken' WHERE id = 2", scene.database)
+    inTheSwap('sleep 2')
+    const cut = serverProcess(scene.home, 'sleep').then(() => link.reset())
+    const restored = await run({ inputs: throughLink() })
+    await cut
+    expectRestored(restored)
+    expect(await sql('SELECT note FROM orders WHERE id = 2', scene.database)).toBe("it's\n")
+    expect(await treeDigest(scene.docroot)).toEqual(backedUp)
+    await expectNothingLeft(scene)
+    await rm(besideDocroot(), { recursive: true })
+  })
+
+  it('puts everything back when the swap dies on the server', async () => {
+    await writeFile(join(scene.docroot, 'index.php'), 'live')
+    const before = await siteNow()
+    inTheSwap('kill -9 $PPID')
+    const message = expectRefused(await run(), [/with signal KILL|swap of the folders/])
+    expect(message).toMatch(/is what it was before, put back from/)
+    expect(await siteNow()).toEqual(before)
+  })
+
+  it('tells that files and database do not fit when the run and its swap die together', async () => {
+    await writeFile(join(scene.docroot, 'index.php'), 'live')
+    await sql("UPDATE orders SET note = 'live' WHERE id = 2", scene.database)
+    const { files } = await siteNow()
+    inTheSwap('sleep 2; kill -9 $PPID')
+    const killed = await run({ killAfter: serverProcess(scene.home, 'sleep') })
+    const [error, ...more] = killed.post?.annotations.error ?? []
+    expect(more).toEqual([])
+    expect(error?.message).toMatch(/^The databases are restored and the folders are not/)
+    expect(error?.message).toContain(`Again with what stood there before: ${scene.docroot}.`)
+    expect(await siteNow()).toMatchObject({ files, beside: [] })
+    expect(await sql('SELECT note FROM orders WHERE id = 2', scene.database)).toBe("it's\n")
+  })
+
+  it('keeps what the server swapped when only the run is killed', async () => {
+    await writeFile(join(scene.docroot, 'index.php'), 'live')
+    inTheSwap('sleep 2')
+    const killed = await run({ killAfter: serverProcess(scene.home, 'sleep') })
+    expect(killed.post?.annotations).toEqual({ notice: [], warning: [], error: [] })
+    expect(await readFile(join(scene.docroot, 'index.php'), 'utf8')).toMatch(/Hello/)
+    await rm(besideDocroot(), { recursive: true })
   })
 
   it('changes nothing when the object is replaced between its check and its use', async () => {

@@ -12,15 +12,15 @@ import type { DatabaseState, RestoreState } from './restore-state'
 
 /** What is left after the clean-up, for a person. Whole sentences. */
 export interface LeftOver {
-  /** Databases that are neither what they were nor what they were to be, and how each is put right. */
+  /** Databases that are neither what they were nor what they were to be, or that their folders do not fit, and how that is put right. */
   incomplete: string[]
   /** What could not be cleaned up, and harms nobody. */
   failures: string[]
 }
 
 /**
- * What the post step does for a restore that was killed or cancelled: locks and unpacked files go, a folder whose swap was cut in half gets
- * back what it was, databases that were made for the restore go again. A database that was being replaced is not put back here, where the
+ * What the post step does for a restore that was killed or cancelled: locks and unpacked files go, folders whose swap was cut in half get
+ * back what they were, databases that were made for the restore go again. A database that was being replaced is not put back here, where the
  * time is short: what it was, and how to put it back, is told.
  */
 export async function cleanUpRestore(
@@ -53,18 +53,43 @@ async function settleServer(
   const { log, signal } = runtime
   const connection = await connect(inputs.ssh, { signal, onRetry: message => log.info(message) })
   try {
-    const { lock, owner, staging, swaps } = state
+    const { lock, owner, staging } = state
     await serverOver(connection).cleanUp({ lock, owner, mirrorDir: '' })
     const server = restoreServerOver(connection)
-    for (const place of await server.tidyUp({ staging, owner, swaps }))
-      log.info(`${place} has again what stood there before.`)
+    const undone = await settleSwaps(state, server)
+    for (const place of undone) log.info(`${place} has again what stood there before.`)
     for (const folder of staging) log.info(`Removed what was unpacked into ${folder}.`)
     for (const { target } of state.databases.filter(({ phase }) => phase === 'done'))
       log.info(`The database ${JSON.stringify(target)} was restored and compared before the run ended.`)
+    left.incomplete.push(...partedInWords(state, undone))
     for (const database of state.databases) await undoNew(database, server, inputs, runtime, left)
   } finally {
     connection.close()
   }
+}
+
+/** Folders stay in their places only all together, and only beside the databases they belong to. Returns places that were undone. */
+async function settleSwaps(
+  { staging, owner, swaps, databases }: RestoreState,
+  server: Pick<RestoreServer, 'unswap' | 'tidyUp'>,
+): Promise<string[]> {
+  const isAlone = swaps.length > 0 && databases.some(({ phase }) => phase !== 'done')
+  const undone = isAlone ? await server.unswap(swaps) : []
+  return [...undone, ...(await server.tidyUp({ staging, owner, swaps }))]
+}
+
+/** A site whose database is of one day and whose files are of another. */
+function partedInWords({ databases }: RestoreState, undone: readonly string[]): string[] {
+  const restored = databases
+    .filter(({ phase }) => phase === 'done')
+    .map(({ target, safetyKey }) => {
+      const before = safetyKey === null ? '' : `; what it was lies in ${safetyKey}`
+      return `${JSON.stringify(target)}${before}`
+    })
+  if (undone.length === 0 || restored.length === 0) return []
+  return [
+    `The databases are restored and the folders are not, so they may not fit each other. Restored: ${restored.join(', ')}. Again with what stood there before: ${undone.join(', ')}. Run the restore again.`,
+  ]
 }
 
 /** What was absent or empty before is so again. */

@@ -38,7 +38,7 @@ export interface PlannedFolder extends FolderPart {
   state: TargetPlace['state']
   /** The nearest folder above that is there; files are unpacked in it. */
   parent: string
-  /** Which folders share a disk, and so an unpacking. */
+  /** Which folders share a disk. */
   mount: string
 }
 

@@ -6,7 +6,9 @@ import type { FolderSwap } from '../../server/restore-server'
 import { transferProgress } from '../transfer-progress'
 import { compareTrees } from './compare-trees'
 import type { PlannedFolder } from './judge-target'
+import type { RereadFiles } from './reread-parts'
 import type { RestoreWork } from './restore-work'
+import { swapForSure, undoSwaps } from './swap-for-sure'
 import { unpackArchive } from './unpack-archive'
 
 /** Folders that are unpacked and compared, and not in their places yet. */
@@ -16,15 +18,14 @@ export interface UnpackedFolders {
 }
 
 /**
- * Unpacks the folders beside their places, those of one disk together, and counts what came of it. Nothing that is in use is touched.
- * Throws the first thing that went wrong.
+ * Unpacks the folders beside their places and counts what came of it. Nothing that is in use is touched. Throws the first thing that went
+ * wrong.
  */
 export async function unpackFolders(work: RestoreWork): Promise<UnpackedFolders> {
   const { files } = work.reread
   const unpacked: UnpackedFolders = { staging: [], swaps: [] }
   if (files === undefined) return unpacked
-  const disks = Map.groupBy(work.verdict.folders, ({ mount }) => mount)
-  for (const folders of disks.values()) {
+  for (const folders of unpackedTogether(work.verdict.folders, files)) {
     const staging = stagingFor(folders, work.stamp)
     unpacked.staging.push(staging)
     work.state.staging = unpacked.staging
@@ -42,11 +43,7 @@ export async function unpackFolders(work: RestoreWork): Promise<UnpackedFolders>
 /** Puts the unpacked folders into their places, all or none. What stood there is kept beside them. */
 export async function swapFolders({ staging, swaps }: UnpackedFolders, work: RestoreWork): Promise<void> {
   if (swaps.length === 0) return
-  work.state.swaps = swaps.map(swap => ({ ...swap }))
-  work.save()
-  await work.server.swap(swaps)
-  work.state.swaps = []
-  work.save()
+  await swapForSure(swaps, work)
   for (const folder of work.verdict.folders) {
     const item = work.report.items.find(each => each.kind === 'folder' && each.target === folder.target)
     const kept = folder.state === 'absent' || folder.state === 'empty' ? null : keptName(folder, work.stamp)
@@ -70,9 +67,21 @@ async function tidyUp({ staging, swaps }: UnpackedFolders, work: RestoreWork): P
   }
 }
 
+/**
+ * Each beside its own place: whoever may write in the folder above one could otherwise reach what is unpacked for another. Only files that
+ * are hard links to each other have to be unpacked together.
+ */
+function unpackedTogether(
+  folders: readonly PlannedFolder[],
+  { content }: RereadFiles,
+): Iterable<PlannedFolder[]> {
+  const isLinked = (content.crossLinks?.count ?? 0) > 0
+  return Map.groupBy(folders, ({ mount, parent }) => (isLinked ? mount : parent)).values()
+}
+
 function stagingFor(folders: readonly PlannedFolder[], stamp: string): string {
   const [first] = folders
-  if (first === undefined) throw new TypeError('A disk without folders has no staging folder.')
+  if (first === undefined) throw new TypeError('Without folders there is no staging folder.')
   const name = first.target.slice(first.target.lastIndexOf('/') + 1)
   return `${first.parent === '/' ? '' : first.parent}/.${name.slice(0, 150)}.restoring-${stamp}`
 }
@@ -93,8 +102,12 @@ function addWayBack(staging: string, work: RestoreWork): void {
   work.back.add({
     undone: `What was unpacked into ${staging} is removed`,
     left: { what: `Unpacked files lie in ${staging}: the post step removes them.`, commands: [] },
-    isQuick: true,
+    // With half of a swap to undo it is up to the post step, which looks at the databases as well.
+    get isQuick() {
+      return work.state.swaps.length === 0
+    },
     run: async () => {
+      await undoSwaps(work)
       await work.server.tidyUp({ staging: [staging], owner: work.owner, swaps: [] })
       work.state.staging = work.state.staging.filter(each => each !== staging)
       work.save()
