@@ -17,7 +17,7 @@ export function restorePostAction(runtime: Runtime): Promise<void> {
       const { incomplete, failures } = await runtime.log.group('Clean up after the restore', () =>
         cleanUpRestore(inputs, state, { runtime, store, connect }),
       )
-      if (incomplete.length > 0) runtime.log.error(incomplete.join('\n'), 'A database is incomplete')
+      if (incomplete.length > 0) runtime.log.error(incomplete.join('\n'), 'The restore is half done')
       if (failures.length > 0) {
         runtime.log.warning(
           `Some of what the restore left could not be cleaned up: ${failures.join(' ')}`,

@@ -122,7 +122,7 @@ describe('a restore over a live site', () => {
     expect(message).toMatch(
       /is what it was before, put back from running-backups\/before-restore\/\S+ and compared/,
     )
-    expect(message).toMatch(/No folder that is in use was touched/)
+    expect(message).toMatch(/Every folder that is in use is as it was/)
     expect(await siteNow()).toEqual(before)
     expect(await besides()).toEqual([])
     expect(failed.post?.annotations).toEqual({ notice: [], warning: [], error: [] })
@@ -142,7 +142,7 @@ describe('a restore over a live site', () => {
     scene.tools.restore()
     await followByHand(message)
     expect(await siteNow()).toEqual(before)
-    expect(cancelled.post?.annotations.error.map(({ title }) => title)).toEqual(['A database is incomplete'])
+    expect(cancelled.post?.annotations.error.map(({ title }) => title)).toEqual(['The restore is half done'])
   })
 
   it('leaves it to the post step to say so when it is killed in an import', async () => {

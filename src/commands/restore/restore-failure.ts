@@ -77,7 +77,7 @@ function stateInWords({ undone, left }: WayBackOutcome, work: FailedWork): strin
     parts.push(
       `Folders are as they were, unless the connection broke in the very moment of their swap: ${places.join(', ')}.`,
     )
-  } else if (work.verdict.folders.length > 0) parts.push('No folder that is in use was touched.')
+  } else if (work.verdict.folders.length > 0) parts.push('Every folder that is in use is as it was.')
   if (!isLiveTouched && work.verdict.databases.length > 0) parts.push('No database was touched.')
   if (work.report.safetyKeys.length > 0)
     parts.push(`Dumps of what the databases were: ${work.report.safetyKeys.join(', ')}.`)

@@ -84,7 +84,7 @@ describe('restoreFailure', () => {
     const told = await tell({ error })
     expect(told).toMatchObject({ kind: 'user', what: 'The disk is full.', advice: 'Make room.' })
     expect(told.safe).toBe(
-      'No folder that is in use was touched. No database was touched. Every recovery point in the bucket is as it was.',
+      'Every folder that is in use is as it was. No database was touched. Every recovery point in the bucket is as it was.',
     )
     expect(told.detail.join('\n')).toContain('df says so')
   })
@@ -97,7 +97,7 @@ describe('restoreFailure', () => {
     })
     expect(told.safe).toBe(
       [
-        'The database "shop" is what it was. What was unpacked is removed. No folder that is in use was touched.',
+        'The database "shop" is what it was. What was unpacked is removed. Every folder that is in use is as it was.',
         'Dumps of what the databases were: p/before-restore/x.shop.database.sql.gz.',
         'Every recovery point in the bucket is as it was.',
       ].join(' '),
@@ -139,7 +139,7 @@ describe('restoreFailure', () => {
     expect(told.safe).toContain(
       'Folders are as they were, unless the connection broke in the very moment of their swap: /var/www/html (the old one, if it was moved, is /var/www/html.before-restore-x).',
     )
-    expect(told.safe).not.toContain('No folder that is in use was touched')
+    expect(told.safe).not.toContain('Every folder that is in use is as it was')
     expect(told.stage).toBe('working')
   })
 
