@@ -5,6 +5,7 @@ import { listAction } from './list'
 import { restoreAction } from './restore'
 import { restorePostAction } from './restore-post'
 import { verifyAction } from './verify'
+import { verifyPostAction } from './verify-post'
 
 const actions = {
   backup: backupAction,
@@ -12,6 +13,7 @@ const actions = {
   restore: restoreAction,
   'restore-post': restorePostAction,
   verify: verifyAction,
+  'verify-post': verifyPostAction,
   list: listAction,
 }
 

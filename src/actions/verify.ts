@@ -1,6 +1,7 @@
-import { tmpdir } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
 import { verify } from '../commands/verify'
 import { drillOnRunner } from '../commands/verify/drill'
+import { tidyRunner } from '../commands/verify/tidy-runner'
 import { loadVerifyInputs, type VerifyInputs } from '../inputs/verify'
 import { annotateWarnings } from '../report/annotations'
 import type { FailureFacts } from '../report/run-report'
@@ -8,10 +9,10 @@ import { provenSentence } from '../report/verify-lines'
 import { setVerifyOutputs } from '../report/verify-outputs'
 import { scrubVerifyReport, type VerifyReport } from '../report/verify-report'
 import { renderVerifySummary } from '../report/verify-summary'
-import { localCommand } from '../runtime/local-command'
 import type { Runtime } from '../runtime/runtime'
 import { openS3Store } from '../store/s3-store'
 import { runAction } from './run-action'
+import { runnerTools } from './runner-tools'
 
 /** The action `verify`: proves stored recovery points. Outputs and summary tell what was found, whatever came of it. */
 export function verifyAction(runtime: Runtime): Promise<void> {
@@ -26,8 +27,11 @@ export function verifyAction(runtime: Runtime): Promise<void> {
     report = begun
     const store = openS3Store(inputs.s3)
     try {
-      const drill = drillOnRunner({ inputs, runtime, store, ...drillTools(runtime) })
-      await verify(inputs, { runtime, store, drill }, begun)
+      const tools = runnerTools(runtime)
+      await tidyRunner(tools)
+      const drill = drillOnRunner({ inputs, store, ...tools })
+      const wait = (ms: number, signal: AbortSignal) => pause(ms, undefined, { signal })
+      await verify(inputs, { runtime, store, drill, wait }, begun)
     } finally {
       store.close()
       setVerifyOutputs(runtime, finished(begun))
@@ -38,7 +42,7 @@ export function verifyAction(runtime: Runtime): Promise<void> {
     await runtime.summary(renderVerifySummary(done))
   }
   return runAction(runtime, work, {
-    safe: 'Nothing was changed: a verification only reads the bucket.',
+    safe: 'No recovery point was changed: a verification writes nothing into the bucket but the proof of a drill.',
     // Inputs that are wrong are told by their annotation; there is no run to sum up yet.
     summarize: failure => (report === undefined ? '' : renderVerifySummary(finished(report, failure))),
   })
@@ -54,11 +58,4 @@ function emptyReport({ level, s3 }: VerifyInputs, now: Date): VerifyReport {
     points: [],
     warnings: [],
   }
-}
-
-function drillTools(runtime: Runtime) {
-  const set = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  const variables = Object.fromEntries(set)
-  const temps = [variables['RUNNER_TEMP'] ?? '', tmpdir()].filter(folder => folder !== '')
-  return { run: localCommand(runtime.scrub), variables, temps: [...new Set(temps)] }
 }

@@ -16,6 +16,8 @@ export interface VerifyTools {
   runtime: Runtime
   store: Store
   drill: Drill
+  /** Ends early, with the reason of the signal. */
+  wait: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
 /**
@@ -46,7 +48,7 @@ const looksAtOnce = 16
 async function verifyEach(
   points: readonly PointName[],
   { level }: VerifyInputs,
-  { runtime, store, drill }: VerifyTools,
+  { runtime, store, drill, wait }: VerifyTools,
   report: VerifyReport,
 ): Promise<void> {
   const atOnce = level === 'stored' ? looksAtOnce : streamsAtOnce
@@ -62,13 +64,13 @@ async function verifyEach(
     },
   }
   const verified = verifiedPoints(runtime, report)
-  const unfinished: (readonly [number, PointName])[] = []
+  let unfinished: Unfinished[] = []
   const rest = points.entries()
   const lane = async (): Promise<void> => {
     for (const [index, point] of rest) {
       signal.throwIfAborted()
       const result = await verifyPoint(point, level, tools)
-      if (isUnfinished(result)) unfinished.push([index, point])
+      if (isUnfinished(result)) unfinished.push({ index, point, result })
       else verified.settle(index, result)
       progress.done()
     }
@@ -82,16 +84,51 @@ async function verifyEach(
   try {
     await Promise.allSettled(lanes)
     signal.throwIfAborted()
-    // A backup that is at work has mostly finished by now.
-    for (const [index, point] of unfinished) {
-      verified.settle(index, await verifyPoint(point, level, tools))
+    for (let look = 1; unfinished.length > 0; look++) {
+      if (unfinished.some(({ result }) => isYoung(result, runtime))) await waitForBackup(wait, tools)
+      const still: Unfinished[] = []
+      for (const { index, point } of unfinished) {
+        const result = await verifyPoint(point, level, tools)
+        const isWaitedFor = look < looksAgain && isUnfinished(result) && isYoung(result, runtime)
+        if (isWaitedFor) still.push({ index, point, result })
+        else verified.settle(index, result)
+      }
+      unfinished = still
     }
   } finally {
     progress.stop()
   }
 }
 
-function isUnfinished(result: VerifiedPoint | undefined): boolean {
+interface Unfinished {
+  index: number
+  point: PointName
+  result: VerifiedPoint
+}
+
+/** A backup publishes within seconds; large uploads take the store some minutes to complete. */
+const lookAgainMs = 30_000
+const looksAgain = 2
+const youngMs = 15 * 60_000
+
+/** A run that began to publish so recently is most likely at work. */
+function isYoung({ publishingSince }: VerifiedPoint, { clock }: Pick<Runtime, 'clock'>): boolean {
+  return publishingSince !== undefined && clock.now().getTime() - Date.parse(publishingSince) < youngMs
+}
+
+async function waitForBackup(
+  wait: VerifyTools['wait'],
+  { runtime, signal }: { runtime: Runtime; signal: AbortSignal },
+): Promise<void> {
+  runtime.log.info('A backup is publishing at this moment: waiting until it is done.')
+  try {
+    await wait(lookAgainMs, signal)
+  } finally {
+    signal.throwIfAborted()
+  }
+}
+
+function isUnfinished(result: VerifiedPoint | undefined): result is VerifiedPoint {
   return result?.findings.some(({ code }) => code === 'unfinished') ?? false
 }
 

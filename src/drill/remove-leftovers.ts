@@ -10,7 +10,6 @@ export interface LeftoverRequest {
   temps: readonly string[]
   run: LocalCommand
   variables: Readonly<Record<string, string>>
-  hasDocker: boolean
 }
 
 /**
@@ -23,7 +22,7 @@ export async function removeLeftovers(request: LeftoverRequest): Promise<string[
     await endServersOf(folder)
     await removeTree(folder)
   }
-  return [...folders, ...(request.hasDocker ? await removeContainers(request) : [])]
+  return [...folders, ...(await removeContainers(request))]
 }
 
 /** A folder without its owner's name is one whose owner was killed in that very moment, or is being made right now. */
@@ -59,6 +58,7 @@ async function endServersOf(folder: string): Promise<void> {
   }
 }
 
+/** Where there is no docker, or no engine answers, none are listed. */
 async function removeContainers({ run, variables }: LeftoverRequest): Promise<string[]> {
   const environment = dockerVariables(variables)
   const format = `{{.Names}} {{.Label "${containerLabel}"}}`

@@ -27,6 +27,8 @@ export interface VerifiedPoint {
   /** As the manifest has it; undefined where none could be read. */
   takenAt: string | undefined
   objects: number
+  /** Only of one that a run is publishing: when that began. */
+  publishingSince?: string
   /** Of all its objects. */
   storedBytes: number
   durationMs: number

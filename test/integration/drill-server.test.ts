@@ -312,7 +312,7 @@ const ended = (child: ChildProcess) => new Promise(resolve => child.once('close'
 
 describe('a drill that is killed', () => {
   const unleashed = { DRILL_UNLEASHED: 'yes' }
-  const leftovers = () => removeLeftovers({ temps: [temp], run: plainCommand, variables, hasDocker: false })
+  const leftovers = () => removeLeftovers({ temps: [temp], run: plainCommand, variables })
 
   it('takes its server along', async () => {
     const { holder, folder } = await startHolder()
@@ -356,7 +356,6 @@ describe('a drill that is killed', () => {
       temps: [temp],
       run: plainCommand,
       variables: inside,
-      hasDocker: true,
     })
     expect(removed).toEqual(['dead'])
     expect(await docker.containers()).toHaveLength(1)

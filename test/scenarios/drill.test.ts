@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -323,16 +323,25 @@ describe('a drill that is cancelled', () => {
 })
 
 describe('a drill that was killed', () => {
-  it('is cleaned up after by the next one', async () => {
+  const killAfter = (entry: string) => entry.includes('it is dumped again and compared')
+
+  it('is cleaned up after by its post step', async () => {
     const { name } = await aCopy()
-    const killAfter = (entry: string) => entry.includes('it is dumped again and compared')
-    await drill(name, {}, { killAfter })
+    const { run } = await drill(name, {}, { killAfter })
+    expect(run.post?.log.join('\n')).toContain(
+      `Removed what a killed drill left: ${join(temp, 'make-a-backup-drill-')}`,
+    )
+    await expectNothingLeft()
+  })
+
+  it('is cleaned up after by the next verification of any level, when its post step did not run', async () => {
+    const { name } = await aCopy()
+    await drill(name, {}, { killAfter, post: 'lost' })
     const [left = ''] = await readdir(temp)
     expect(left).toMatch(/^make-a-backup-drill-/)
-    const { main } = await drill(name)
+    const { main } = await drill(name, { level: 'stored' })
     expect(found(main).status).toBe('proven')
     expect(main.log.join('\n')).toContain(`Removed what a killed drill left: ${join(temp, left)}`)
-    expect(existsSync(join(temp, left))).toBe(false)
     await expectNothingLeft()
   })
 })

@@ -130,7 +130,12 @@ const contracts: ActionContract[] = [
     },
     outputs: ['status', 'verified', 'restore-seconds'],
     setOutputs: runtime => setVerifyOutputs(runtime, { ...aRun, level: 'read', points: [] }),
-    runs: { using: 'node24', main: '../dist/verify/index.js' },
+    runs: {
+      using: 'node24',
+      main: '../dist/verify/index.js',
+      post: '../dist/verify/post.js',
+      'post-if': 'always()',
+    },
   },
   {
     folder: 'list',

@@ -2,11 +2,9 @@ import { openDrillFolder } from '../../drill/drill-folder'
 import { requireRoom } from '../../drill/drill-room'
 import { findDrillMeans } from '../../drill/find-drill-means'
 import { type OpenDrillServer, openDrillServer } from '../../drill/open-drill-server'
-import { removeLeftovers } from '../../drill/remove-leftovers'
 import { nameOf } from '../../drill/server-version'
 import type { VerifyInputs } from '../../inputs/verify'
 import { FailureError, messageOf } from '../../runtime/errors'
-import type { LocalCommand } from '../../runtime/local-command'
 import type { Runtime } from '../../runtime/runtime'
 import type { Artifact } from '../../snapshot/manifest'
 import type { Store } from '../../store/store'
@@ -15,18 +13,13 @@ import { drillDatabases } from './drill-databases'
 import { drillFiles } from './drill-files'
 import { judgeDrill } from './judge-drill'
 import { explainOtherDatabase } from './other-database'
+import type { RunnerTools } from './tidy-runner'
 import type { Drill, DrillResult, PointToDrill } from './verify-point'
 
 /** What drills need of the world. */
-export interface DrillSettings {
+export interface DrillSettings extends RunnerTools {
   inputs: Pick<VerifyInputs, 'drillServer' | 'drillChecks'>
-  runtime: Runtime
   store: Store
-  run: LocalCommand
-  /** Of the job. */
-  variables: Readonly<Record<string, string>>
-  /** Folders for what is temporary, the best one first. */
-  temps: readonly string[]
 }
 
 /** What the steps of one drill share. */
@@ -45,10 +38,6 @@ export function drillOnRunner(settings: DrillSettings): Drill {
   return async (point, signal) => {
     const { runtime, run, variables, temps } = settings
     const means = await findDrillMeans(run, variables)
-    const hasDocker = means.dockerProblem === undefined
-    for (const removed of await removeLeftovers({ temps, run, variables, hasDocker })) {
-      runtime.log.info(`Removed what a killed drill left: ${removed}`)
-    }
     signal.throwIfAborted()
     const folder = await openDrillFolder(temps)
     const clean = cleaning(runtime)

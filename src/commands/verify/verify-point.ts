@@ -195,7 +195,8 @@ function unverifiable(
           `The slot "${slot}" holds no recovery point until a backup writes it again.`,
         ]
   const finding = { code: 'unfinished', message: `${printable(name)} cannot be verified: ${reason}.`, advice }
-  return { ...nothing, verdict, takenAt: startedAt, findings: [finding] }
+  const publishing = state.kind === 'intent' ? { publishingSince: state.manifest.finishedAt } : {}
+  return { ...nothing, ...publishing, verdict, takenAt: startedAt, findings: [finding] }
 }
 
 function holdsNothing({ name }: PointName): VerifyFinding {

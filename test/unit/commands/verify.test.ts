@@ -17,10 +17,15 @@ let runtime: RecordingRuntime
 let report: VerifyReport
 let drilled: PointToDrill[]
 let drillResult: DrillResult
+/** What it was told to wait; the clock goes on by that. */
+let waits: number[]
+let whileWaiting: () => Promise<unknown>
 
 beforeEach(() => {
   store = memoryStore({ minPartBytes: 1 })
   drilled = []
+  waits = []
+  whileWaiting = async () => {}
   drillResult = { findings: [], restoreSeconds: 12, tables: 1, files: 1 }
 })
 
@@ -37,7 +42,12 @@ async function run(inputs: Readonly<Record<string, string>> = {}, over: Store = 
     drilled.push(point)
     return drillResult
   }
-  return verify(loadVerifyInputs(runtime, {}), { runtime, store: over, drill }, report)
+  const wait = async (ms: number) => {
+    waits.push(ms)
+    runtime.advance(ms)
+    await whileWaiting()
+  }
+  return verify(loadVerifyInputs(runtime, {}), { runtime, store: over, drill, wait }, report)
 }
 
 /** A slot for each hour of that Monday. */
@@ -187,6 +197,31 @@ describe('verify', () => {
     })
     await run({ snapshot: 'all' }, finishing)
     expect(codes()).toEqual([['Monday-13-00'], ['Monday-12-00']])
+  })
+
+  const publishing = (since: string) => ({
+    ...hour(13),
+    edit: (manifest: Manifest) => {
+      unfinished(manifest)
+      manifest.finishedAt = since
+    },
+  })
+
+  it('waits for a backup that is publishing', async () => {
+    await storePoint(store, publishing('2026-11-23T13:59:58Z'))
+    whileWaiting = async () => (waits.length < 2 ? undefined : storePoint(store, hour(13)))
+    await run({ snapshot: 'all', level: 'stored' })
+    expect(codes()).toEqual([['Monday-13-00']])
+    expect(waits).toEqual([30_000, 30_000])
+  })
+
+  it('waits for no run that died, and for none for ever', async () => {
+    await storePoint(store, publishing('2026-11-23T13:40:00Z'))
+    await failure(run({ snapshot: 'all', level: 'stored' }))
+    expect([waits, codes()]).toEqual([[], [['Monday-13-00', 'unfinished']]])
+    await storePoint(store, publishing('2026-11-23T13:59:58Z'))
+    await failure(run({ snapshot: 'all', level: 'stored' }))
+    expect([waits, codes()]).toEqual([[30_000, 30_000], [['Monday-13-00', 'unfinished']]])
   })
 
   it('begins anew with a slot that a backup wrote meanwhile', async () => {

@@ -1,0 +1,27 @@
+import { removeLeftovers } from '../../drill/remove-leftovers'
+import { ActionError } from '../../runtime/errors'
+import type { LocalCommand } from '../../runtime/local-command'
+import type { Runtime } from '../../runtime/runtime'
+
+/** The machine that drills are held on. */
+export interface RunnerTools {
+  runtime: Runtime
+  run: LocalCommand
+  /** Of the job. */
+  variables: Readonly<Record<string, string>>
+  /** Folders for what is temporary, the best one first. */
+  temps: readonly string[]
+}
+
+/** Removes what killed drills left on this machine. What cannot be removed is a warning: it takes nothing from what is to be proven. */
+export async function tidyRunner({ runtime, ...tools }: RunnerTools): Promise<void> {
+  try {
+    for (const removed of await removeLeftovers(tools)) {
+      runtime.log.info(`Removed what a killed drill left: ${removed}`)
+    }
+  } catch (error) {
+    const isSystemError = error instanceof Error && 'syscall' in error
+    if (!(error instanceof ActionError) && !isSystemError) throw error
+    runtime.log.warning(`Something that a killed drill left is still on this machine: ${error.message}`)
+  }
+}
