@@ -133,7 +133,7 @@ function isUnfinished(result: VerifiedPoint | undefined): result is VerifiedPoin
 }
 
 /** Keeps the results in the order of the points, whichever comes first, and tells each. */
-function verifiedPoints({ log }: Runtime, report: VerifyReport) {
+function verifiedPoints({ log, clock }: Runtime, report: VerifyReport) {
   const points: VerifiedPoint[] = []
   const places: number[] = []
   report.points = points
@@ -148,7 +148,7 @@ function verifiedPoints({ log }: Runtime, report: VerifyReport) {
       const at = places.findLastIndex(place => place < index) + 1
       places.splice(at, 0, index)
       points.splice(at, 0, result)
-      for (const line of pointLines(result)) log.info(line)
+      for (const line of pointLines(result, clock.now())) log.info(line)
     },
   }
 }

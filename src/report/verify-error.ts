@@ -11,15 +11,27 @@ export function verifyError(points: readonly VerifiedPoint[]): FailureError {
     findings.length < 2
       ? ''
       : ` (The first of ${plural(findings.length, 'finding')} in ${failed.length} of ${plural(points.length, 'recovery point')}.)`
+  const bad = failed.filter(point => !isSound(point))
+  const sound = failed.filter(isSound)
   const advice = [
     ...(first?.advice === undefined ? [] : [first.advice]),
-    `Do not count on ${names(failed)}${instead(points)}.`,
+    ...(bad.length === 0 ? [] : [`Do not count on ${names(bad)}${instead(points)}.`]),
+    ...(sound.length === 0
+      ? []
+      : [`The stored objects of ${names(sound)} are sound to the byte; only the drill failed.`]),
     'The log and the job summary name every finding.',
   ]
   return new FailureError(`${namesOf(failed)} not proven: ${first?.message ?? ''}${more}`, {
     advice: advice.join(' '),
     detail: findings.map(({ code, message }) => `${code}: ${message}`),
   })
+}
+
+/** Findings of a drill that are about its server, or the questions that were asked; it begins only when all bytes are right. */
+const notOfObjects = new Set(['import', 'other-database', 'refused', 'not-comparable', 'drill-check'])
+
+function isSound({ findings }: VerifiedPoint): boolean {
+  return findings.every(({ code }) => notOfObjects.has(code))
 }
 
 const namedAtMost = 5

@@ -19,7 +19,7 @@ export interface ChosenSnapshot {
   prefix: string
   slot: string
   manifest: Manifest
-  /** What a person should know of the choice: its age, that it is suspect. */
+  /** What a person should know of the choice: its age, that it is suspect, what could not be read and may be newer. */
   warnings: Warning[]
 }
 
@@ -34,8 +34,8 @@ export async function chooseSnapshot(
   now: Date,
 ): Promise<ChosenSnapshot> {
   const search = { store, prefix, now }
-  const chosen = await find(search, choice)
-  return { ...chosen, warnings: warningsFor(chosen, choice, now) }
+  const { warnings = [], ...chosen } = await find(search, choice)
+  return { ...chosen, warnings: [...warnings, ...warningsFor(chosen, choice, now)] }
 }
 
 interface Search {
@@ -44,7 +44,8 @@ interface Search {
   now: Date
 }
 
-type Found = Omit<ChosenSnapshot, 'warnings'>
+/** `warnings`: what was left out in the search. */
+type Found = Omit<ChosenSnapshot, 'warnings'> & { warnings?: readonly Warning[] }
 
 function find(search: Search, choice: SnapshotChoice): Promise<Found> {
   switch (choice.kind) {
@@ -60,11 +61,13 @@ function find(search: Search, choice: SnapshotChoice): Promise<Found> {
 /** In the normal case that costs a listing and one or two manifests. */
 async function latest(search: Search): Promise<Found> {
   const { store, prefix } = search
-  const manifest = await (await surveyPrefix(store, prefix)).newestGood()
-  if (manifest !== undefined) return { name: manifest.slot, prefix, slot: manifest.slot, manifest }
+  const survey = await surveyPrefix(store, prefix)
+  const manifest = await survey.newestGood()
+  const { warnings } = survey
+  if (manifest !== undefined) return { name: manifest.slot, prefix, slot: manifest.slot, manifest, warnings }
   const entries = await readCatalog(store, prefix)
   const good = entries.find(({ state }) => state === 'good')
-  if (good !== undefined) return load(store, good)
+  if (good !== undefined) return { ...(await load(store, good)), warnings }
   throw noSuchSnapshot({ ...search, entries, problem: 'There is no good recovery point' })
 }
 

@@ -121,8 +121,10 @@ describe('a sound recovery point', () => {
     ])
     expect(main.annotations).toMatchObject({ error: [], warning: [] })
     expect(main.annotations.notice).toHaveLength(1)
-    expect(main.annotations.notice[0]?.message).toContain(`${slot} is proven: 2 objects`)
-    expect(main.summary).toContain(`## ✅ ${slot} is proven`)
+    expect(main.annotations.notice[0]?.message).toMatch(
+      new RegExp(`^${slot}, taken .+ ago, is proven: 2 objects`),
+    )
+    expect(main.summary).toMatch(new RegExp(`^## ✅ ${slot}, taken .+ ago, is proven`))
     expect(proxy.requests.filter(({ method }) => method !== 'GET' && method !== 'HEAD')).toEqual([])
     const reads = proxy.requests.filter(({ method, path }) => method === 'GET' && /\.(gz)$/.test(path))
     expect(reads).toHaveLength(level === 'read' ? 2 : 0)

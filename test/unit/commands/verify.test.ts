@@ -131,7 +131,7 @@ describe('verify', () => {
     expect(isProven(report)).toBe(false)
     const told = runtime.lines.map(({ text }) => text).join('\n')
     expect(told).toContain(`  checksum: "${key}" has another sha256`)
-    expect(told).toContain('Monday-12-00: proven, 2 objects')
+    expect(told).toContain('Monday-12-00: proven, taken 1 h 55 m ago, 2 objects')
   })
 
   it('verifies the ring, the tiers and the suspect ones, whatever else lies there', async () => {

@@ -54,15 +54,15 @@ describe('isProven', () => {
 describe('provenSentence', () => {
   it('tells what was done with what', () => {
     expect(provenSentence(aReport())).toBe(
-      'Monday-13-00 is proven: 2 objects, 252 MB, read and checked, in 1 m 2 s',
+      'Monday-13-00, taken 54 m 58 s ago, is proven: 2 objects, 252 MB, read and checked, in 1 m 2 s',
     )
     const drilled = point({ verdict: 'suspect', restoreSeconds: 61 })
     expect(provenSentence(aReport({ level: 'restore', points: [drilled] }))).toBe(
-      'Monday-13-00 (suspect) is proven: 2 objects, 252 MB, read, checked and restored, in 1 m 2 s; a restore takes 1 m 1 s',
+      'Monday-13-00 (suspect), taken 54 m 58 s ago, is proven: 2 objects, 252 MB, read, checked and restored, in 1 m 2 s; a restore takes 1 m 1 s',
     )
     const three = [point(), point(), point({ verdict: 'suspect' })]
     expect(provenSentence(aReport({ level: 'stored', points: three, asked: 3 }))).toBe(
-      '3 recovery points proven, 1 suspect one among them: 6 objects, 757 MB, compared with what the store says, in 1 m 2 s',
+      '3 recovery points proven, 1 suspect one among them, the newest taken 54 m 58 s ago: 6 objects, 757 MB, compared with what the store says, in 1 m 2 s',
     )
   })
 })
@@ -76,8 +76,8 @@ describe('pointLines', () => {
         { code: 'empty', message: 'Nothing.' },
       ],
     }
-    expect(pointLines(point)).toEqual([
-      'Monday-12-00: failed, 2 objects, 252 MB, in 4 s',
+    expect(pointLines(point, new Date('2026-11-30T01:05:02Z'))).toEqual([
+      'Monday-12-00: failed, taken 6 d 12 h ago, 2 objects, 252 MB, in 4 s',
       '  checksum: "p/a.sql.gz" has another sha256. Look.',
       '  empty: Nothing.',
     ])
@@ -92,6 +92,21 @@ describe('verifyError', () => {
       'Do not count on Monday-12-00: of those verified here, Monday-13-00 is proven. The log and the job summary name every finding.',
     )
     expect(error.detail).toEqual(['checksum: "p/a.sql.gz" has another sha256.'])
+  })
+
+  it('does not call an object bad whose bytes are sound', () => {
+    const message = 'The drill check "SELECT 0" is not true: it returned 0.'
+    const drilled = { ...failed, findings: [{ code: 'drill-check', message }] }
+    expect(verifyError([drilled]).advice).toBe(
+      'The stored objects of Monday-12-00 are sound to the byte; only the drill failed. The log and the job summary name every finding.',
+    )
+    const broken = point({ name: 'b', status: 'failed', findings: [finding] })
+    expect(verifyError([drilled, broken]).advice).toContain('Do not count on b; look for one that is sound')
+    expect(verifyError([broken, drilled]).advice).toContain('The stored objects of Monday-12-00 are sound')
+    const both = { ...failed, findings: [finding, { code: 'drill-check', message }] }
+    expect(verifyError([both]).advice).toContain('Do not count on Monday-12-00')
+    const differs = { ...failed, findings: [{ code: 'restored', message }] }
+    expect(verifyError([differs]).advice).toContain('Do not count on Monday-12-00')
   })
 
   it('names five and counts the rest', () => {
@@ -155,7 +170,7 @@ describe('renderVerifySummary', () => {
   it('sums up a good run', () => {
     const summary = renderVerifySummary(aReport())
     expect(summary).toContain(
-      '## ✅ Monday-13-00 is proven: 2 objects, 252 MB, read and checked, in 1 m 2 s\n',
+      '## ✅ Monday-13-00, taken 54 m 58 s ago, is proven: 2 objects, 252 MB, read and checked, in 1 m 2 s\n',
     )
     expect(summary).toContain('| Monday-13-00 | 2026-11-23T13:05:02.120Z | ✅ proven | 2 | 252 MB |')
     expect(summary).not.toContain('undefined')

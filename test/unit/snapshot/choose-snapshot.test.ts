@@ -52,6 +52,19 @@ describe('latest', () => {
     ])
   })
 
+  it.each([
+    ['a good one that is older', '2026-11-25T15:17:00.000Z', 'Wednesday-15-00'],
+    ['one of a tier', '2026-11-25T14:17:00.000Z', 'daily/2026-11-25'],
+  ])('tells what could not be read and may be newer, when it takes %s', async (_, takenAt, name) => {
+    await putPoint(store, name, takenAt)
+    await store.putText(slotKeys(prefix, 'Wednesday-16-00').manifest, '{', json)
+    const chosen = await choose('latest')
+    expect(chosen).toMatchObject({
+      name,
+      warnings: [{ code: 'manifest-unreadable', message: expect.stringContaining('Wednesday-16-00') }],
+    })
+  })
+
   it('is decided by what manifests say, never by names', async () => {
     await putPoint(store, 'Wednesday-16-00', '2026-11-18T16:17:00.000Z')
     await putPoint(store, 'Monday-03-00', '2026-11-23T03:17:00.000Z')
