@@ -6,6 +6,7 @@ import { DumpNeedsReader } from './dump-needs-reader'
 import { DumpObjects } from './dump-objects'
 import { DumpStatement, type StatementKind } from './dump-statement'
 import { LayoutFreeRows } from './layout-free-rows'
+import { PlainRows } from './plain-rows'
 import { printable } from './printable'
 import { RowsAsWritten } from './row-digest'
 import { RowReader } from './row-reader'
@@ -45,6 +46,7 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
   private readonly objects: DumpObjects
   private readonly rows: RowReader
   private readonly needs: DumpNeedsReader | undefined
+  private readonly plainRows: PlainRows | undefined
   /** Whether the head of the statement has told what it is. */
   private isKnown = false
 
@@ -59,8 +61,13 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
   constructor({ passes = 1, needs = false, rows = 'as-written' }: DumpCheckOptions) {
     const isLayoutFree = rows === 'layout-free'
     this.objects = new DumpObjects(() => (isLayoutFree ? new LayoutFreeRows() : new RowsAsWritten()))
-    this.rows = new RowReader(this.objects, { everyHead: isLayoutFree })
-    this.needs = needs ? new DumpNeedsReader() : undefined
+    if (needs) {
+      const { quoteMode } = this.lexer
+      const reader = new DumpNeedsReader(quoteMode)
+      this.needs = reader
+      this.plainRows = new PlainRows(this.objects, quoteMode, what => reader.oddRows(what))
+    }
+    this.rows = new RowReader(this.plainRows ?? this.objects, { everyHead: isLayoutFree || needs })
     this.passes = passes === 'one or two' ? { least: 1, most: 2 } : { least: passes, most: passes }
   }
 
@@ -107,7 +114,10 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
   statementEnd(end: number): void {
     if (!this.isKnown) this.act(this.statement.end(), '', 0)
     const isEmpty = this.statementStart === undefined
-    this.needs?.end(isEmpty ? 0 : this.bytes - this.chunk.length + end - this.statementOffset)
+    this.needs?.end(
+      isEmpty ? 0 : this.bytes - this.chunk.length + end - this.statementOffset,
+      this.lexer.conditional.hidesText,
+    )
     this.beginStatement()
   }
 
@@ -137,8 +147,9 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
   private readRows(at: number): number {
     const end = this.rows.read(this.chunk, at)
     if (!this.rows.isOpen) {
+      this.plainRows?.end()
+      this.needs?.end(this.rows.longestBytes, this.lexer.conditional.hidesText)
       this.lexer.restart()
-      this.needs?.end(this.rows.longestBytes)
       this.beginStatement()
     }
     return end

@@ -2,20 +2,26 @@ import { sandboxLine } from './dump-comments'
 import type { DumpNeeds } from './dump-needs'
 import type { StatementKind } from './dump-statement'
 import { NamedFeatures } from './named-features'
-import type { TokenKind } from './sql-token'
+import type { QuoteMode, TokenKind } from './sql-token'
 import { StatementHeads } from './statement-heads'
 import { TokenWindow } from './token-window'
+import { UsualStatements } from './usual-statements'
 
 /** Reads statement by statement, token by token, what a dump needs. Rows are not shown to it. */
 export class DumpNeedsReader {
   private readonly heads = new StatementHeads()
   private readonly features = new NamedFeatures()
   private readonly before = new TokenWindow()
+  private readonly usual: UsualStatements
   private verb = ''
   private known: StatementKind = { kind: 'open' }
   private longestBytes = 0
   private hasGtidPurged = false
   private opening = ''
+
+  constructor(quoteMode: QuoteMode) {
+    this.usual = new UsualStatements(quoteMode)
+  }
 
   /** To be shown every chunk. */
   chunk(bytes: Buffer): void {
@@ -26,6 +32,7 @@ export class DumpNeedsReader {
     const token = TokenWindow.token(kind, text)
     if (this.verb === '') this.verb = token.word
     this.heads.read(token, this.before)
+    this.usual.token(token)
     if (this.verb !== 'SET') {
       const object = this.known.kind === 'object' ? this.known.object : undefined
       this.features.read(token, this.before, object)
@@ -41,7 +48,14 @@ export class DumpNeedsReader {
     this.known = known
   }
 
-  end(statementBytes: number): void {
+  /** Rows that are more than that. */
+  oddRows(what: string): void {
+    this.usual.tell(what)
+  }
+
+  /** `hidesText`: as the lexer has it. */
+  end(statementBytes: number, hidesText: boolean): void {
+    this.usual.end(this.known, hidesText)
     this.longestBytes = Math.max(this.longestBytes, statementBytes)
     this.verb = ''
     this.known = { kind: 'open' }
@@ -60,6 +74,7 @@ export class DumpNeedsReader {
       hasSandboxLine: sandboxLine.test(this.opening),
       usesDatabase: this.heads.usesDatabase,
       strangers: [...this.heads.strangers],
+      unusual: this.usual.unusual,
     }
   }
 }

@@ -18,4 +18,6 @@ export interface DumpNeeds {
   usesDatabase: string | undefined
   /** The first five databases that its statements name, its own perhaps among them. */
   strangers: string[]
+  /** The first ten kinds of statements that no dump tool writes for one database, in a few words each. */
+  unusual: string[]
 }

@@ -52,6 +52,9 @@ const attributes = new Set(
   EXTERNAL MATERIALIZED JSON RELATIONAL DUALITY`.split(/\s+/),
 )
 
+/** Those that stand for several modes have ANSI_QUOTES among them. */
+const ansiModes = ['ANSI_QUOTES', 'ANSI', 'DB2', 'MAXDB', 'MSSQL', 'ORACLE', 'POSTGRESQL']
+
 /**
  * Reads the head of one statement token by token, as the server's grammar has it, and never its body. Also keeps the
  * quote mode, which `SET sql_mode` changes.
@@ -156,8 +159,13 @@ export class DumpStatement {
   private set(kind: TokenKind, text: string, word: string): StatementKind {
     const assigns = this.previous === '=' && this.before === 'SQL_MODE'
     if (assigns && kind === 'string') {
-      const modes = new Set(text.toUpperCase().split(','))
-      this.quoteMode.ansiQuotes = modes.has('ANSI_QUOTES') || modes.has('ANSI')
+      const modes = new Set(
+        text
+          .toUpperCase()
+          .split(',')
+          .map(mode => mode.trim()),
+      )
+      this.quoteMode.ansiQuotes = ansiModes.some(mode => modes.has(mode))
       this.quoteMode.noBackslashEscapes = modes.has('NO_BACKSLASH_ESCAPES')
     } else if (assigns && word === '@') {
       this.quoteMode.ansiQuotes = false

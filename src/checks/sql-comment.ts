@@ -31,10 +31,13 @@ const textLimit = 128
 /** Versions have five or six digits. No server reaches this one: MariaDB hides its sandbox line behind it. */
 const neverReached = '999999'
 
+const readByAll = 50503
+
 /** Reads `-- ` and `#` comments to the line's end, block comments to theirs, and tells what only looks like one. */
 export class SqlComment {
   private state: number = states.slash
   private kept = ''
+  private isMariadbOnly = false
 
   static mayBegin(byte: number): boolean {
     return byte === slash || byte === hyphen || byte === hash
@@ -45,7 +48,16 @@ export class SqlComment {
     return this.kept
   }
 
+  /**
+   * Of a conditional comment: some server passes over it. All of MySQL 5.5.3 and MariaDB 5.5 and newer read those up to this version, and
+   * only MariaDB reads those with an `M`.
+   */
+  get mayBeSkipped(): boolean {
+    return this.isMariadbOnly || Number(this.kept) > readByAll
+  }
+
   begin(byte: number): void {
+    this.isMariadbOnly = false
     this.state = byte === slash ? states.slash : byte === hyphen ? states.dash : states.line
     this.kept = String.fromCharCode(byte)
   }
@@ -86,7 +98,10 @@ export class SqlComment {
       this.kept = ''
       return this.become(states.version)
     }
-    if (byte === letterM && this.state === states.slashStar) return this.become(states.slashStarM)
+    if (byte === letterM && this.state === states.slashStar) {
+      this.isMariadbOnly = true
+      return this.become(states.slashStarM)
+    }
     this.state = states.block
     return this.read(byte)
   }

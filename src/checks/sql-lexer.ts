@@ -1,4 +1,5 @@
 import { CheckError } from './check-error'
+import { ConditionalComments } from './conditional-comments'
 import { SqlComment } from './sql-comment'
 import type { QuoteMode, SqlListener, TokenKind } from './sql-token'
 
@@ -42,12 +43,12 @@ export class SqlLexer {
   /** Set by the owner; cleared by anything but white space between statements. */
   blank = false
   readonly quoteMode: QuoteMode = { ansiQuotes: false, noBackslashEscapes: false }
+  readonly conditional = new ConditionalComments()
 
   private readonly listener: SqlListener
   private readonly comment = new SqlComment()
   private state: number = states.code
   private stopped = false
-  private conditionalDepth = 0
   private statementEmpty = true
   private delimiter: readonly number[] = [0x3b]
   private delimiterMatched = 0
@@ -64,7 +65,7 @@ export class SqlLexer {
 
   /** Between two statements: nothing open, nothing begun. */
   get idle(): boolean {
-    return this.state === states.code && this.statementEmpty && this.conditionalDepth === 0
+    return this.state === states.code && this.statementEmpty && !this.conditional.isInside
   }
 
   /** Where the word being read began, when it is the first of a statement and the chunk ended within it. */
@@ -120,7 +121,7 @@ export class SqlLexer {
       case states.star:
         this.state = states.code
         if (byte !== slash) return this.emit('symbol', '*', at)
-        this.conditionalDepth--
+        this.conditional.close()
         return at + 1
       case states.delimiter:
         return this.inDelimiter(at, byte)
@@ -155,7 +156,7 @@ export class SqlLexer {
     } else if (byte === singleQuote || byte === doubleQuote || byte === backtick) {
       this.quote = byte
       this.state = states.quoted
-    } else if (byte === asterisk && this.conditionalDepth > 0) this.state = states.star
+    } else if (byte === asterisk && this.conditional.isInside) this.state = states.star
     else if (byte === backslash) this.state = states.escape
     else this.emit('symbol', String.fromCharCode(byte), at + 1)
     return at + 1
@@ -176,6 +177,7 @@ export class SqlLexer {
   private endQuoted(at: number): number {
     const isName = this.quote === backtick || (this.quote === doubleQuote && this.quoteMode.ansiQuotes)
     this.state = states.code
+    this.conditional.readText(this.text.subarray(0, this.textLength), this.textLength === textLimit)
     return this.emit(isName ? 'name' : 'string', this.takeText(), at)
   }
 
@@ -190,7 +192,8 @@ export class SqlLexer {
     const step = this.comment.read(byte)
     if (step === 'inside') return at + 1
     this.state = states.code
-    if (step === 'conditional') this.conditionalDepth++
+    if (step !== 'symbols') this.conditional.readComment()
+    if (step === 'conditional') this.conditional.open(this.comment.mayBeSkipped)
     if (step === 'symbols') for (const symbol of this.comment.text) this.emit('symbol', symbol, at)
     if (step === 'line over' && this.statementEmpty) {
       this.listener.lineComment(this.comment.text, this.commentAtLineStart, at + 1)
@@ -223,13 +226,13 @@ export class SqlLexer {
 
   private emit(kind: TokenKind, text: string, end: number): number {
     this.statementEmpty = false
-    if (this.tokens) this.listener.token(kind, text, this.conditionalDepth > 0, this.start, end)
+    if (this.tokens) this.listener.token(kind, text, this.conditional.isInside, this.start, end)
     return end
   }
 
   private endStatement(): void {
     this.statementEmpty = true
-    this.conditionalDepth = 0
+    this.conditional.reset()
     this.tokens = true
   }
 

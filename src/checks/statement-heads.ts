@@ -46,8 +46,9 @@ export class StatementHeads {
     const isName = token.kind === 'name' || token.kind === 'word'
     // ALTER DATABASE without a name is about the one that is open.
     if (!isName || ['DEFAULT', 'CHARACTER', 'CHARSET', 'COLLATE'].includes(token.word)) return
-    if (this.verb === 'USE' || this.verb === 'CREATE') this.usesDatabase ??= token.text
-    else this.addStranger(token.text)
+    const goesThere = this.verb === 'USE' || this.verb === 'CREATE'
+    if (goesThere) this.usesDatabase ??= token.text
+    if (!goesThere || token.text !== this.usesDatabase) this.addStranger(token.text)
   }
 
   /** DEFINER = user[@host] */

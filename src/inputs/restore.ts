@@ -15,6 +15,11 @@ export const riskyEntryKinds = ['outside-links', 'set-uid', 'devices'] as const
 
 export type RiskyEntryKind = (typeof riskyEntryKinds)[number]
 
+/** The same of archives and dumps. `statements`: those that no dump tool writes. */
+const riskyKinds = [...riskyEntryKinds, 'statements'] as const
+
+export type RiskyKind = (typeof riskyKinds)[number]
+
 /** Everything a restore is told. Holds secrets: never logged. */
 export interface RestoreInputs {
   ssh: SshTarget
@@ -29,7 +34,7 @@ export interface RestoreInputs {
   overwrite: boolean
   /** A database is dumped into the bucket before it is replaced. */
   safetyBackup: boolean
-  allowedEntries: ReadonlySet<RiskyEntryKind>
+  allowedEntries: ReadonlySet<RiskyKind>
   /** Look and tell, write nothing. */
   isDryRun: boolean
 }
@@ -126,11 +131,11 @@ function readFolder(item: string): FolderChoice {
   return choice
 }
 
-function readAllowedEntries(read: InputReader): ReadonlySet<RiskyEntryKind> {
+function readAllowedEntries(read: InputReader): ReadonlySet<RiskyKind> {
   const kinds = mapAll(lines(read, 'allow-entries'), item => {
-    const kind = riskyEntryKinds.find(each => each === item)
+    const kind = riskyKinds.find(each => each === item)
     if (kind !== undefined) return kind
-    throw wrongInput('allow-entries', `hold ${riskyEntryKinds.join(', ')}, one per line`, item)
+    throw wrongInput('allow-entries', `hold ${riskyKinds.join(', ')}, one per line`, item)
   })
   return new Set(kinds)
 }

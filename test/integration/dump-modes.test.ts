@@ -44,6 +44,7 @@ describe('checkDump of a real database with everything', () => {
       hasSandboxLine: true,
       usesDatabase: undefined,
       strangers: [],
+      unusual: [],
     })
     expect(needs?.engines.toSorted()).toEqual(['Aria', 'InnoDB', 'MyISAM'])
     const listed = async (table: string, column: string) =>
@@ -57,6 +58,18 @@ describe('checkDump of a real database with everything', () => {
     // The tool begins a new statement at a megabyte.
     expect(needs?.longestStatementBytes).toBeGreaterThan(largest / 2)
     expect(needs?.longestStatementBytes).toBeLessThanOrEqual(2 ** 20)
+  })
+
+  it.each([
+    ['--skip-extended-insert'],
+    ['--complete-insert', '--replace'],
+    ['--insert-ignore', '--skip-hex-blob'],
+    ['--no-autocommit', '--add-drop-trigger'],
+    ['--skip-opt', '--skip-tz-utc', '--skip-set-charset'],
+    ['--dump-history'],
+  ])('writes nothing unusual with %s', async (...more) => {
+    const { needs } = await dump(database, { needs: true }, more)
+    expect(needs?.unusual).toEqual([])
   })
 
   it.each([

@@ -15,7 +15,7 @@ import type { RereadParts } from './reread-parts'
 import { roomForFolders } from './room-for-folders'
 
 export interface DatabaseServerRequest {
-  inputs: Pick<RestoreInputs, 'overwrite' | 'safetyBackup' | 'mysql'>
+  inputs: Pick<RestoreInputs, 'overwrite' | 'safetyBackup' | 'mysql' | 'allowedEntries'>
   databases: readonly PlannedDatabase[]
   /** Those that are restored as well. */
   folders: readonly PlannedFolder[]
@@ -38,7 +38,10 @@ export function judgeDatabaseServer(request: DatabaseServerRequest): PreflightFi
       const needs = reread.databases.find(({ artifact }) => artifact === planned.artifact)?.needs
       return needs === undefined
         ? []
-        : [...judgeDumpNeeds(planned, needs, database), ...definerProblems(planned, needs, database)]
+        : [
+            ...judgeDumpNeeds(planned, needs, database, request.inputs),
+            ...definerProblems(planned, needs, database),
+          ]
     }),
     ...serverProblems(database),
     ...versionRemarks(request.manifest, database),

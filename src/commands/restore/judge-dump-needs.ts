@@ -1,14 +1,19 @@
 import type { DumpNeeds } from '../../checks/dump-needs'
+import type { RestoreInputs } from '../../inputs/restore'
 import type { PreflightFinding } from '../../report/preflight-section'
 import { formatSize } from '../../runtime/format-size'
 import type { TargetDatabase } from '../../server/parse-target'
 import type { PlannedDatabase } from './judge-target'
 
-/** What a dump needs of its server and this one lacks: found by reading the dump, so before anything is written. */
+/**
+ * What a dump needs of its server and this one lacks, and what it would do that no restore is about: found by reading the dump, so before
+ * anything is written.
+ */
 export function judgeDumpNeeds(
   { artifact, target }: Pick<PlannedDatabase, 'artifact' | 'target'>,
   needs: DumpNeeds,
   { collations, characterSets, engines, variables }: TargetDatabase,
+  { allowedEntries }: Pick<RestoreInputs, 'allowedEntries'> = { allowedEntries: new Set() },
 ): PreflightFinding[] {
   const name = JSON.stringify(artifact.database)
   const findings: PreflightFinding[] = []
@@ -71,7 +76,22 @@ export function judgeDumpNeeds(
         : 'Restore it by hand, when you have looked at what it does there (docs/recovery-by-hand.md).',
     )
   }
-  return findings
+  return [...findings, ...unusualProblems(name, needs, allowedEntries.has('statements'))]
+}
+
+/** Who may write to the bucket may write into a dump as well, and the import runs all of it. */
+function unusualProblems(name: string, { unusual }: DumpNeeds, isAllowed: boolean): PreflightFinding[] {
+  if (unusual.length === 0) return []
+  const what = `The dump of ${name} has statements that no dump tool writes for one database, and the import would run them: ${unusual.join(', ')}.`
+  if (isAllowed)
+    return [{ level: 'remark', what, fix: 'Nothing, if this is meant: "allow-entries" names "statements".' }]
+  return [
+    {
+      level: 'wrong',
+      what,
+      fix: 'If you know why they are there, name "statements" in "allow-entries". If not, somebody may have changed the dump: choose another recovery point, and find out who can write to the bucket.',
+    },
+  ]
 }
 
 /** `utf8` and `utf8mb3` are one, under the name of the time. */

@@ -32,6 +32,7 @@ const nothing = {
   hasSandboxLine: false,
   usesDatabase: undefined,
   strangers: [],
+  unusual: [],
 }
 
 describe('checkDump with needs', () => {
@@ -120,7 +121,12 @@ describe('checkDump with needs', () => {
         ) +
         `SET @x = '${text}';\nSET NAMES @x;\nSET character_set_client = DEFAULT;\n`,
     )
-    expect(sorted(check(dump))).toEqual({ ...nothing, characterSets: ['utf8mb4'], engines: ['InnoDB'] })
+    expect(sorted(check(dump))).toEqual({
+      ...nothing,
+      characterSets: ['utf8mb4'],
+      engines: ['InnoDB'],
+      unusual: ['SET X', 'SET NAMES'],
+    })
   })
 
   describe('the longest statement', () => {
@@ -191,6 +197,11 @@ describe('checkDump with needs', () => {
       expect(check(mariadbDump(`${statement}\n`)).strangers).toEqual([])
     })
 
+    it('that a dump goes to later are told as well', () => {
+      const needs = check(mysqlDump('USE `shop`;\nUSE `shop`;\nUSE mysql;\nCREATE DATABASE other;\n'))
+      expect(needs).toMatchObject({ usesDatabase: 'shop', strangers: ['mysql', 'other'] })
+    })
+
     it('are told up to five', () => {
       const drops = Array.from({ length: 9 }, (_, index) => `DROP TABLE \`d${index}\`.\`t\`;\n`)
       expect(check(mysqlDump(drops.join(''))).strangers).toEqual(['d0', 'd1', 'd2', 'd3', 'd4'])
@@ -213,6 +224,7 @@ SET @x = 1, character_set_connection = ascii, collation_database = 'ascii_bin';
       collations: ['ascii_bin', 'greek_bin', 'hebrew_bin', 'latin2_bin'],
       characterSets: ['ascii', 'cp1250', 'greek', 'hebrew', 'latin2'],
       engines: ['ROCKSDB', 'InnoDB', 'Aria'],
+      unusual: ['ALTER TABLE', 'SET X'],
     })
   })
 })

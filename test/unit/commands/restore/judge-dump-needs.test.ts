@@ -111,6 +111,17 @@ describe('judgeDumpNeeds', () => {
     ])
   })
 
+  it('refuses statements that no dump tool writes, unless they are named', () => {
+    const what =
+      'The dump of "shop" has statements that no dump tool writes for one database, and the import would run them: CREATE USER, SET GLOBAL.'
+    const needs = { unusual: ['CREATE USER', 'SET GLOBAL'] }
+    expect(told({ needs })).toEqual([`wrong: ${what}`])
+    expect(fixes({ manifest, needs })[0]).toMatch(/name "statements" in "allow-entries"/)
+    const inputs = (kind: 'devices' | 'statements') => ({ allowedEntries: new Set([kind]) })
+    expect(told({ needs, inputs: inputs('devices') })).toEqual([`wrong: ${what}`])
+    expect(told({ needs, inputs: inputs('statements') })).toEqual([`remark: ${what}`])
+  })
+
   it.each<[string[] | 'all', string | undefined, string[], string[]]>([
     ['all', undefined, [], []],
     ['all', undefined, ['shop'], []],
