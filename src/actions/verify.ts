@@ -42,7 +42,7 @@ export function verifyAction(runtime: Runtime): Promise<void> {
     await runtime.summary(renderVerifySummary(done))
   }
   return runAction(runtime, work, {
-    safe: 'No recovery point was changed: a verification writes nothing into the bucket but the proof of a drill.',
+    safe: 'No recovery point was changed: a verification writes nothing but the proof of a drill.',
     // Inputs that are wrong are told by their annotation; there is no run to sum up yet.
     summarize: failure => (report === undefined ? '' : renderVerifySummary(finished(report, failure))),
   })

@@ -134,7 +134,7 @@ describe('a drill', () => {
       'SELECT COUNT(*) > 3000 FROM many',
       "SELECT t = '' FROM plain WHERE id = 5;",
       'SELECT COUNT(*) = 3 FROM a_view_on_a_strangers',
-      'SELECT `füñction`()',
+      "SELECT `füñction`() = 'ünï🐎;'",
     ]
     const { run, main } = await drill(name, { 'drill-checks': checks.join('\n') })
     expect(main.annotations.error).toEqual([])
@@ -243,6 +243,44 @@ describe('a drill', () => {
         code: 'import',
         message: expect.stringMatching(/the import into database .* failed at line \d+.*error 1060/i),
       },
+    ])
+    await expectNothingLeft()
+  })
+
+  it('fails where a restore would refuse, though the server takes the dump in silence', async () => {
+    const { name } = await forged(
+      sql => sql.replace(/(CREATE TABLE `many`[^;]*ENGINE=)InnoDB/, '$1ROCKSDB'),
+      true,
+    )
+    const { main } = await drill(name)
+    expect(found(main).findings).toMatchObject([
+      {
+        code: 'refused',
+        message: expect.stringContaining('storage engines that this server lacks: ROCKSDB'),
+      },
+    ])
+    await expectNothingLeft()
+  })
+
+  it('names the database that a view stands on and that is not backed up', async () => {
+    const [shop, crm] = [await freshDatabase(services), await freshDatabase(services)]
+    await testSql(services, 'CREATE TABLE c (id INT)', crm)
+    await testSql(services, `CREATE TABLE t (id INT); CREATE VIEW v AS SELECT * FROM ${crm}.c`, shop)
+    const { run } = await goodBackup(services, { inputs: { databases: shop } })
+    const { main } = await drill(run.bucket)
+    expect(found(main).findings).toMatchObject([{ code: 'other-database' }])
+    expect(main.annotations.error[0]?.message).toContain(`Add "${crm}" to "databases" of the backup`)
+    expect(main.annotations.error[0]?.message).not.toContain('Do not count on')
+    await expectNothingLeft()
+  })
+
+  it('reads no more of an answer than its first line', async () => {
+    const { name } = await aCopy()
+    const checks = ["SELECT 1, REPEAT('1', 200000) FROM many a, many b", "SELECT b'0'", "SELECT '0 orders'"]
+    const { main } = await drill(name, { 'drill-checks': checks.join('\n') })
+    expect(found(main).findings.map(({ message }) => message)).toEqual([
+      `The drill check "SELECT b'0'" is not true: it returned a zero byte.`,
+      `The drill check "SELECT '0 orders'" is neither true nor not: what it returned is no number.`,
     ])
     await expectNothingLeft()
   })

@@ -74,7 +74,9 @@ function expectFailed({ run, main }: { run: ActionRun; main: StepRun }, telling:
   expect(main.annotations.notice).toEqual([])
   const message = main.annotations.error[0]?.message ?? ''
   expect(message).toMatch(telling)
-  expect(message).toContain('\nStill safe: Nothing was changed: a verification only reads the bucket.')
+  expect(message).toContain(
+    '\nStill safe: No recovery point was changed: a verification writes nothing but the proof of a drill.',
+  )
   expect(message).toContain('\nWhat to do: ')
   const log = main.log.join('\n')
   const findings = verified(main).flatMap(each => each.findings)
@@ -291,7 +293,7 @@ describe('all of a bucket', () => {
         'suspect/Monday-13-00',
       ])
       expect(main.annotations.notice[0]?.message).toMatch(
-        /^170 recovery points proven, 1 suspect one among them: 340 objects/,
+        /^170 recovery points proven, 1 suspect one among them, the newest taken .+ ago: 340 objects/,
       )
       expect(main.peakRssBytes).toBeLessThan(256_000_000)
     }

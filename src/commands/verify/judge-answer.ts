@@ -18,7 +18,7 @@ export function judgeAnswer(line: string | undefined): AnswerProblem | undefined
   if (!isNumber(value)) {
     return {
       problem: 'is neither true nor not: what it returned is no number',
-      advice: 'Ask for a comparison, as in: SELECT COUNT(*) > 0 FROM orders',
+      advice: 'Ask for a comparison, as in "SELECT COUNT(*) > 0 FROM orders".',
     }
   }
   return Number(value) === 0 ? { problem: `is not true: it returned ${value}` } : undefined
