@@ -27,7 +27,8 @@ const meanings: readonly { pattern: RegExp; meaning: string; advice: string }[] 
   {
     pattern: /\b1356\b|references invalid table/,
     meaning: 'A view stands on something that is gone, and a dump stops there.',
-    advice: 'Drop or mend the view named in the log, or name it in "exclude-tables".',
+    advice:
+      'Drop or mend the view named in the log. A backup can also leave it out ("exclude-tables"), and a restore go without a dump of what it replaces ("safety-backup: false").',
   },
   {
     pattern:

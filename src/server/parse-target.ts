@@ -45,6 +45,8 @@ export interface TargetDatabase {
   freeBytes: number | undefined
   /** Where that disk is mounted. */
   mount: string | undefined
+  /** Views that stand on something that is gone: a dump ends there. */
+  brokenViews: readonly { database: string; name: string }[]
 }
 
 const states: readonly TargetPlace['state'][] = ['absent', 'empty', 'folder', 'link', 'mount', 'not-a-folder']
@@ -134,6 +136,7 @@ function databaseOf(lines: readonly string[], rows: readonly string[][]): Target
     accounts: accounts.length === 0 ? undefined : new Set(accounts),
     freeBytes: freeBytesOf(words('database-disk')[0]?.[1]),
     mount: mountOf(words('database-disk')[0]?.[1]),
+    brokenViews: [],
   }
 }
 

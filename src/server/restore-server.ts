@@ -7,7 +7,8 @@ import { importError } from './import-error'
 import { type Job, runJob, startJob } from './job'
 import { explainFailure } from './job-errors'
 import type { JobReport } from './job-report'
-import { parseTarget, type TargetFacts } from './parse-target'
+import { lookAtTarget } from './look-at-target'
+import type { TargetFacts } from './parse-target'
 import { parseTrees, type TreeCount } from './parse-trees'
 import type { Request } from './request'
 
@@ -143,24 +144,6 @@ export function restoreServerOver(connection: Connection): RestoreServer {
       return report.swapped
     },
   }
-}
-
-async function lookAtTarget(
-  connection: Connection,
-  { access, databases, folders }: TargetRequest,
-): Promise<TargetFacts> {
-  const name = 'the look at the target'
-  const { text, report } = await runJob(
-    connection,
-    'target',
-    [...clientLines({ access, databases, dumpOptions: [] }), ...folders.map(path => ['path', path] as const)],
-    { explain: failure => explainFailure(name, failure) },
-  )
-  const isDatabaseWrong = report.problem !== undefined || (report.statuses.get('inventory') ?? 0) !== 0
-  return parseTarget(
-    text,
-    isDatabaseWrong ? explainFailure(name, { exit: { kind: 'code', code: 70 }, report }) : undefined,
-  )
 }
 
 async function runSql(

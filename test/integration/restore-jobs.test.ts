@@ -120,6 +120,19 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('server.s
     expect(Number(found?.variables.get('max_allowed_packet'))).toBe(2 ** 30)
     expect(found?.accounts).toContain(`${user}@localhost`)
     expect(found?.freeBytes).toBeGreaterThan(1_000_000)
+    expect(found).toMatchObject({ mount: expect.stringMatching(/^\//), brokenViews: [] })
+  })
+
+  it('names the views that would end a dump of what is there', async () => {
+    const server = await serverUnder(shell)
+    const database = await freshDatabase(services)
+    await testSql(
+      services,
+      'CREATE TABLE gone (id INT); CREATE VIEW whole AS SELECT 1; CREATE VIEW `bro``ken` AS SELECT id FROM gone; DROP TABLE gone',
+      database,
+    )
+    const { database: found } = await server.lookAtTarget({ access, databases: [database], folders: [] })
+    expect(found?.brokenViews).toEqual([{ database, name: 'bro`ken' }])
   })
 
   it('tells the folders also when the database lets nobody in', async () => {

@@ -1,18 +1,18 @@
 import type { RestoreInputs } from '../../inputs/restore'
 import type { PreflightFinding } from '../../report/preflight-section'
-import { formatSize } from '../../runtime/format-size'
 import { findBlindSpots } from '../../server/blind-spots'
 import { parseGrants } from '../../server/grants'
 import type { Inventory } from '../../server/inventory'
 import type { TargetDatabase, TargetFacts } from '../../server/parse-target'
 import { missingRights } from '../../server/restore-rights'
+import { quotedIdentifier } from '../../server/sql-names'
 import type { Manifest } from '../../snapshot/manifest'
 import { dumpDefaultProblems } from '../dump-default-problems'
+import { roomProblems } from './judge-database-room'
 import { definerProblems } from './judge-definers'
 import { judgeDumpNeeds } from './judge-dump-needs'
 import { foldsCase, holdings, type PlannedDatabase, type PlannedFolder } from './judge-target'
 import type { RereadParts } from './reread-parts'
-import { roomForFolders } from './room-for-folders'
 
 export interface DatabaseServerRequest {
   inputs: Pick<RestoreInputs, 'overwrite' | 'safetyBackup' | 'mysql' | 'allowedEntries'>
@@ -32,6 +32,7 @@ export function judgeDatabaseServer(request: DatabaseServerRequest): PreflightFi
   return [
     ...defaultProblems(database),
     ...databases.flatMap(planned => overwriteProblems(planned, request.inputs)),
+    ...databases.flatMap(planned => brokenViewProblems(planned, request.inputs, database)),
     ...twinProblems(databases, database),
     ...rightProblems(request, database),
     ...databases.flatMap(planned => {
@@ -45,7 +46,7 @@ export function judgeDatabaseServer(request: DatabaseServerRequest): PreflightFi
     }),
     ...serverProblems(database),
     ...versionRemarks(request.manifest, database),
-    ...diskProblems(request, database),
+    ...roomProblems(request, database),
   ]
 }
 
@@ -77,6 +78,22 @@ function overwriteProblems(
       fix: 'Leave "safety-backup" at "true".',
     },
   ]
+}
+
+/** The dump of what is replaced would end there, and the restore with it. */
+function brokenViewProblems(
+  { state, present }: PlannedDatabase,
+  { overwrite, safetyBackup }: DatabaseServerRequest['inputs'],
+  { brokenViews }: TargetDatabase,
+): PreflightFinding[] {
+  if (state !== 'filled' || !overwrite || !safetyBackup) return []
+  return brokenViews
+    .filter(({ database }) => database === present?.name)
+    .map(({ database, name }) => ({
+      level: 'wrong' as const,
+      what: `The view ${JSON.stringify(`${database}.${name}`)}, which is to be replaced, stands on something that is gone, or its definer lacks a right: the dump of it into the bucket ends there.`,
+      fix: `Mend it, or do without that dump ("safety-backup: false"), or drop it:\nDROP VIEW ${quotedIdentifier(database)}.${quotedIdentifier(name)};`,
+    }))
 }
 
 function twinProblems(databases: readonly PlannedDatabase[], database: TargetDatabase): PreflightFinding[] {
@@ -197,40 +214,4 @@ function compareVersions(one: string, other: string): number {
   const [a = 0, b = 0] = numbers(one)
   const [c = 0, d = 0] = numbers(other)
   return a - c || b - d
-}
-
-/**
- * Where the database lies on the machine that SSH leads to, and its data folder can be found. A dump is no measure of its tables: values in
- * hexadecimal take twice the room in it, and indexes none. The files are unpacked before the databases come.
- */
-function diskProblems(
-  { databases, folders, inputs, reread }: DatabaseServerRequest,
-  { freeBytes, mount, variables }: TargetDatabase,
-): PreflightFinding[] {
-  const isLocal =
-    inputs.mysql.host === undefined || ['localhost', '127.0.0.1', '::1'].includes(inputs.mysql.host)
-  if (!isLocal || freeBytes === undefined) return []
-  const needed = databases.reduce((sum, { artifact }) => sum + artifact.content.bytes, 0)
-  // What is replaced makes room before.
-  const freed = databases
-    .flatMap(({ present }) => present?.tables ?? [])
-    .reduce((sum, { sizeBytes }) => sum + (sizeBytes || 0), 0)
-  const beside = folders.filter(folder => folder.mount !== '' && folder.mount === mount)
-  const taken = reread.files === undefined ? 0 : roomForFolders(beside, reread.files)
-  const room = freeBytes + freed - taken
-  if (room >= needed * 2) return []
-  const isWrong = room < needed / 2
-  const more = [
-    ...(freed === 0 ? [] : [`, and ${formatSize(freed)} in what is replaced`]),
-    ...(taken === 0 ? [] : [`, of which the files take ${formatSize(taken)}`]),
-  ]
-  return [
-    {
-      level: isWrong ? 'wrong' : 'remark',
-      what: `The dumps hold ${formatSize(needed)} of SQL, and the disk of ${variables.get('datadir') ?? 'the database server'} has ${formatSize(freeBytes)} free${more.join('')}.`,
-      fix: isWrong
-        ? 'Make room there first.'
-        : 'It may just fit: tables with indexes can take twice the size of their dump.',
-    },
-  ]
 }

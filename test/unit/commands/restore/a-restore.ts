@@ -210,6 +210,7 @@ function aTargetDatabase({
     accounts: undefined,
     freeBytes: undefined,
     mount: undefined,
+    brokenViews: [],
     ...database,
   }
 }

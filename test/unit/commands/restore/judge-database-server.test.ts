@@ -44,6 +44,33 @@ describe('judgeDatabaseServer, about what is there', () => {
   })
 })
 
+describe('judgeDatabaseServer, about broken views', () => {
+  const brokenViews = [
+    { database: 'shop', name: 'o`pen' },
+    { database: 'blog', name: 'v' },
+  ]
+  const judged = (inputs: JudgingOptions['inputs'], databases = [filled]): JudgingOptions => ({
+    ...(inputs === undefined ? {} : { inputs }),
+    facts: { databases, database: { brokenViews } },
+  })
+
+  it('tells of those that would end the dump of what is replaced, and what can be done', () => {
+    const options = judged({ overwrite: true })
+    expect(told(options)).toEqual([
+      'wrong: The view "shop.o`pen", which is to be replaced, stands on something that is gone, or its definer lacks a right: the dump of it into the bucket ends there.',
+    ])
+    expect(mends(options)).toEqual([
+      'Mend it, or do without that dump ("safety-backup: false"), or drop it:\nDROP VIEW `shop`.`o``pen`;',
+    ])
+  })
+
+  it('says nothing of them when nothing is dumped', () => {
+    expect(told(judged({ overwrite: true, safetyBackup: false })).join()).not.toMatch('stands on')
+    expect(told(judged({})).join()).not.toMatch('stands on')
+    expect(told(judged({ overwrite: true }, []))).toEqual([])
+  })
+})
+
 describe('judgeDatabaseServer, about the configuration of the dump tool', () => {
   it.each(['no-data', 'where', 'loose_no_data', 'ignore-table'])(
     'refuses what would thin out the safety dump and the comparison: %s',
