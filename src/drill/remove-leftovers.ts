@@ -58,13 +58,16 @@ async function endServersOf(folder: string): Promise<void> {
   }
 }
 
+/** An engine that hangs must not hold up a verification. */
+const patience = ['--kill-after=5', '30']
+
 /** Where there is no docker, or no engine answers, none are listed. */
 async function removeContainers({ run, variables }: LeftoverRequest): Promise<string[]> {
   const environment = dockerVariables(variables)
   const format = `{{.Names}} {{.Label "${containerLabel}"}}`
   const listed = await run(
-    'docker',
-    ['ps', '--all', '--filter', `label=${containerLabel}`, '--format', format],
+    'timeout',
+    [...patience, 'docker', 'ps', '--all', '--filter', `label=${containerLabel}`, '--format', format],
     environment,
   )
   const removed: string[] = []

@@ -274,6 +274,22 @@ describe('a drill', () => {
     await expectNothingLeft()
   })
 
+  it('proves a backup that leaves out a table on which a view stands, and tells the view', async () => {
+    const shop = await freshDatabase(services)
+    await testSql(
+      services,
+      'CREATE TABLE cache (id INT); CREATE TABLE t (id INT); CREATE VIEW v AS SELECT * FROM cache; CREATE VIEW w AS SELECT * FROM t',
+      shop,
+    )
+    const inputs = { databases: shop, 'exclude-tables': `${shop}.cache` }
+    const { run } = await goodBackup(services, { inputs })
+    const { main } = await drill(run.bucket)
+    expect(found(main)).toMatchObject({ status: 'proven', findings: [] })
+    expect(main.summary).toMatch(/view-not-made.*The view "v" was left out/)
+    expect(main.summary).not.toContain('The view "w"')
+    await expectNothingLeft()
+  })
+
   it('reads no more of an answer than its first line', async () => {
     const { name } = await aCopy()
     const checks = ["SELECT 1, REPEAT('1', 200000) FROM many a, many b", "SELECT b'0'", "SELECT '0 orders'"]
@@ -332,7 +348,7 @@ describe('a drill', () => {
 describe('a drill that is cancelled', () => {
   it.each([
     ['while its server starts', 'The drill is held on'],
-    ['while it compares', 'The rows of '],
+    ['when the rows are in', 'The rows of '],
   ])('stops %s, and leaves nothing', async (_, line) => {
     const { name, view } = await aCopy()
     const { run, main } = await drill(name, {}, { cancelAfter: entry => entry.includes(line) })

@@ -3,7 +3,8 @@ import { checkDump } from '../../checks/dump-check'
 import type { OpenDrillServer } from '../../drill/open-drill-server'
 import { seriesOf } from '../../drill/server-version'
 import type { VerifyFinding } from '../../report/verify-report'
-import { messageOf } from '../../runtime/errors'
+import { FailureError, messageOf } from '../../runtime/errors'
+import type { Warning } from '../../runtime/runtime'
 import { createDatabase } from '../../server/database-statements'
 import { type RestoreServer, restoreServerOver } from '../../server/restore-server'
 import { type Server, serverOver } from '../../server/server'
@@ -18,10 +19,16 @@ import {
   makeViews,
 } from '../restore/import-and-compare'
 import { kinshipOf } from '../restore/kinship'
+import {
+  brokenViewWarnings,
+  makeViewsOneByOne,
+  standsOnWhatIsMissing,
+} from '../restore/make-views-one-by-one'
 import type { RereadDatabase } from '../restore/reread-parts'
 import { withProgress } from '../transfer-progress'
 import type { DrillWork } from './drill'
 import { asFinding } from './drill-finding'
+import { missingDatabase } from './other-database'
 
 export interface DrilledDatabases {
   findings: VerifyFinding[]
@@ -31,6 +38,8 @@ export interface DrilledDatabases {
   importMs: number
   /** How many were compared. */
   tables: number
+  /** What a restore would tell too. */
+  warnings: Warning[]
 }
 
 /** A database of the drill whose rows are in. */
@@ -44,7 +53,7 @@ interface Coming {
  * compared with its manifest.
  */
 export async function drillDatabases(work: DrillWork, server: OpenDrillServer): Promise<DrilledDatabases> {
-  const drilled: DrilledDatabases = { findings: [], isImported: true, importMs: 0, tables: 0 }
+  const drilled: DrilledDatabases = { findings: [], isImported: true, importMs: 0, tables: 0, warnings: [] }
   const jobs = { ...serverOver(server.connection), ...restoreServerOver(server.connection) }
   const tools = importTools(work, server, jobs)
   /** What goes through with it; a database that does not is told, and the others go on. */
@@ -78,7 +87,7 @@ export async function drillDatabases(work: DrillWork, server: OpenDrillServer): 
     coming,
     ({ read }) => read,
     async imported => {
-      await timed(work, drilled, () => makeViews(imported.rows, tools))
+      await timed(work, drilled, () => makeEveryView(imported, work, tools, drilled))
       return imported
     },
   )
@@ -86,11 +95,31 @@ export async function drillDatabases(work: DrillWork, server: OpenDrillServer): 
     complete,
     ({ read }) => read,
     async ({ read, rows }) => {
-      drilled.findings.push(...(await compareDatabase(read, rows, work, tools)))
+      drilled.findings.push(...(await compareDatabase(read, rows, work, tools, drilled)))
       drilled.tables += read.artifact.content.tables.length
     },
   )
   return drilled
+}
+
+/** As a restore does: a view over a table that the backup leaves out costs nothing else. One over another database is a finding. */
+async function makeEveryView(
+  { read, rows }: Coming,
+  { point }: DrillWork,
+  tools: ImportTools,
+  drilled: DrilledDatabases,
+): Promise<void> {
+  try {
+    await makeViews(rows, tools)
+  } catch (error) {
+    if (!standsOnWhatIsMissing(error)) throw error
+    const names = point.reread.databases.map(({ artifact }) => artifact.database)
+    const broken = await makeViewsOneByOne(rows.withheld.views, read.artifact.database, tools)
+    const elsewhere = broken.find(({ message }) => missingDatabase(message, names) !== undefined)
+    if (elsewhere !== undefined) throw new FailureError(elsewhere.message, { cause: error })
+    rows.brokenViews = broken
+    drilled.warnings.push(...brokenViewWarnings(broken))
+  }
 }
 
 async function timed<T>(
@@ -153,6 +182,7 @@ async function compareDatabase(
   rows: ImportedRows,
   work: DrillWork,
   tools: ImportTools,
+  drilled: DrilledDatabases,
 ): Promise<VerifyFinding[]> {
   const { runtime } = work
   const { key } = artifact
@@ -167,8 +197,10 @@ async function compareDatabase(
     const message = `The database ${name} was restored for a trial and is not what the manifest says: ${comparison.differences.join('; ')}.`
     return [{ code: 'restored', key, message }]
   }
-  if (comparison.warnings.length > 0)
-    return comparison.warnings.map(({ message }) => incomparable(message, key, work))
+  const isRows = ({ code }: Warning) => code === 'rows-not-comparable'
+  drilled.warnings.push(...comparison.warnings.filter(warning => !isRows(warning)))
+  const notCompared = comparison.warnings.filter(isRows)
+  if (notCompared.length > 0) return notCompared.map(({ message }) => incomparable(message, key, work))
   runtime.log.info(`The database ${name} was dumped again and came out as it was: ${comparison.proof}.`)
   return []
 }

@@ -78,6 +78,7 @@ async function tryOut(work: DrillWork, server: OpenDrillServer | undefined): Pro
     ...(server === undefined ? {} : { server: server.version }),
     tables: databases?.tables ?? 0,
     files: files?.files ?? 0,
+    warnings: databases?.warnings ?? [],
   }
 }
 

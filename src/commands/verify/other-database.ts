@@ -6,7 +6,7 @@ import type { VerifyFinding } from '../../report/verify-report'
  */
 export function explainOtherDatabase(finding: VerifyFinding, databases: readonly string[]): VerifyFinding {
   if (finding.code !== 'import') return finding
-  const other = otherDatabase(finding.message, databases)
+  const other = missingDatabase(finding.message, databases)
   if (other === undefined) return finding
   const name = JSON.stringify(other)
   return {
@@ -22,7 +22,8 @@ const missing = [
   /(?:FUNCTION|PROCEDURE) (.+) does not exist \(error 1305\)/,
 ]
 
-function otherDatabase(message: string, databases: readonly string[]): string | undefined {
+/** The database that a message of the server is about, when it is none of `databases`. */
+export function missingDatabase(message: string, databases: readonly string[]): string | undefined {
   const unknown = /Unknown database '(.+)' \(error 1049\)/.exec(message)?.[1]
   if (unknown !== undefined) return databases.includes(unknown) ? undefined : unknown
   const object = missing.map(pattern => pattern.exec(message)?.[1]).find(each => each !== undefined)

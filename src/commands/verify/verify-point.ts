@@ -36,6 +36,8 @@ export interface DrillResult {
   restoreSeconds: number
   /** The throwaway server; left out when there was no database to import. */
   server?: { flavor: string; version: string }
+  /** What a restore would tell, and what takes nothing from the proof. */
+  warnings: readonly Warning[]
   /** How many of each were compared. */
   tables: number
   files: number
@@ -140,7 +142,8 @@ async function tryToRestore(
   { runtime, store, signal, drill, note }: PointTools,
 ): Promise<Pick<VerifiedPoint, 'status' | 'findings' | 'restoreSeconds'>> {
   const result = await drill(point, signal)
-  const { findings, restoreSeconds } = result
+  const { findings, restoreSeconds, warnings } = result
+  for (const warning of warnings) note(warning)
   if (findings.length > 0) return { status: 'failed', findings, restoreSeconds }
   const warning = await storeProof(store, point, result, runtime)
   if (warning !== undefined) note(warning)

@@ -26,7 +26,7 @@ beforeEach(() => {
   drilled = []
   waits = []
   whileWaiting = async () => {}
-  drillResult = { findings: [], restoreSeconds: 12, tables: 1, files: 1 }
+  drillResult = { findings: [], restoreSeconds: 12, tables: 1, files: 1, warnings: [] }
 })
 
 async function run(inputs: Readonly<Record<string, string>> = {}, over: Store = store): Promise<void> {
@@ -333,6 +333,15 @@ describe('verify', () => {
       )
       expect(report.points).toMatchObject([{ status: 'failed', restoreSeconds: 3 }])
       expect(store.keys()).not.toContain(slotKeys(prefix, 'Monday-13-00').proof)
+    })
+
+    it('tells what takes nothing from the proof', async () => {
+      await storePoint(store, hour(13))
+      const warnings = [{ code: 'view-not-made', message: 'The view "v" was left out.' }]
+      drillResult = { ...drillResult, warnings }
+      await run(inputs)
+      expect(report.warnings).toEqual(warnings)
+      expect(report.points).toMatchObject([{ status: 'proven' }])
     })
 
     it('stores a proof beside the manifest', async () => {
