@@ -49,6 +49,8 @@ main() {
     extract) extract_archive ;;
     count) count_trees ;;
     swap) swap_folders ;;
+    swap-state) tell_swaps ;;
+    unswap) unswap_folders ;;
     tidy) tidy_up ;;
     *) problem unknown-job "$job" ;;
   esac
@@ -660,9 +662,10 @@ look_at_place() {
   printf 'place-disk\t%s\t%s\n' "$1" "$(df -Pk "$parent" 2>/dev/null | sed -n 2p)"
   set +f
   for folder in "${parent%/}/.${2##*/}".restoring-*; do
-    if [ -f "$folder/owner" ] && [ -n "$(find "$folder/owner" -mmin +1440 2>/dev/null)" ]; then
-      printf 'leftover\t%s\t%s\n' "$folder" "$(cat "$folder/owner")"
-    fi
+    # Others may write here: a folder of theirs, or a link, could have anything told as if it were ours.
+    case ${folder##*.restoring-} in '' | *[!0-9A-Za-z-]*) continue ;; esac
+    if [ -h "$folder" ] || [ ! -O "$folder" ] || [ -h "$folder/owner" ] || [ ! -f "$folder/owner" ]; then continue; fi
+    [ -z "$(find "$folder/owner" -mmin +1440 2>/dev/null)" ] || printf 'leftover\t%s\n' "$folder"
   done
   set -f
 }
@@ -726,13 +729,19 @@ run_import() {
   fi
 }
 
-# What comes on standard input, unpacked into a fresh folder of ours.
+# What comes on standard input, unpacked into a fresh folder of ours. Whoever owns the folder above may exchange ours at any time, so from
+# the moment it is entered nothing goes by its name.
 extract_archive() {
   command -v tar >/dev/null || problem missing-tool tar
   folder=${staging%"$nl"}
-  mkdir "$folder" 2>/dev/null || problem staging-folder "$folder"
-  printf '%s\n' "$owner" >"$folder/owner"
-  mkdir "$folder/tree" || problem staging-folder "$folder"
+  name=${folder##*/}
+  cd -P "${folder%/*}/" 2>/dev/null || problem staging-folder "$folder"
+  above=$(pwd -P)
+  mkdir "./$name" 2>/dev/null || problem staging-folder "$folder"
+  cd -P "./$name" 2>/dev/null || problem staging-folder "$folder"
+  if [ ! -O . ] || [ "$(pwd -P)" != "${above%/}/$name" ]; then problem staging-folder "$folder"; fi
+  printf '%s\n' "$owner" >./owner
+  mkdir ./tree || problem staging-folder "$folder"
   say phase extract
   receive_compressed unpack extract
 }
@@ -747,7 +756,7 @@ unpack() {
   elif [ "$(id -u)" != 0 ]; then
     set -- "$@" -o
   fi
-  set -- "$@" -f - -C "$folder/tree" --
+  set -- "$@" -f - -C ./tree --
   IFS=$nl
   for path in $paths; do set -- "$@" "${path#/}"; done
   unset IFS
@@ -793,7 +802,11 @@ count_trees() {
   IFS=$nl
   for path in $paths; do
     unset IFS
-    cd "$path" || problem missing-folder "$path"
+    [ -d "$path" ] || problem missing-folder "$path"
+    cd "$path" 2>/dev/null || problem uncounted-folder "$path"
+    # Below a folder that keeps its owner out only root can look.
+    closed=$([ "$(id -u)" = 0 ] || find . -type d ! -perm -0500 -print 2>/dev/null | head -n 1)
+    [ -z "$closed" ] || problem uncounted-folder "$path/${closed#./}"
     for kind in f d l; do
       printf 'tree\t%s\t%s\t%s\n' "$number" "$kind" "$(find . -type "$kind" -print0 2>/dev/null | tr -cd '\000' | wc -c | tr -d ' ')"
     done
@@ -808,8 +821,7 @@ count_trees() {
 # Puts unpacked folders into their places and what stood there aside, by renames. All or none: what was done is undone when one fails.
 # Each swap: the unpacked folder, its place and the name for what stands there, parted by tabs.
 swap_folders() {
-  # Half of it is worse than all of it, so nobody interrupts.
-  trap '' PIPE HUP TERM INT
+  hold_swaps
   set -f
   done_swaps=''
   IFS=$nl
@@ -817,8 +829,9 @@ swap_folders() {
     unset IFS
     read_swap "$swap"
     if ! swap_in; then
-      undo_swaps
-      problem swap "$place"
+      failed=$place
+      undo_swaps "$done_swaps"
+      problem swap "$failed"
     fi
     done_swaps=$swap$nl$done_swaps
     say swapped "$place"
@@ -827,66 +840,167 @@ swap_folders() {
   unset IFS
 }
 
+# One job at a time deals with swaps: the one that is asked what became of a swap waits until that has ended. Half of it is worse than all
+# of it, so nobody interrupts.
+hold_swaps() {
+  state_folder
+  trap '' PIPE HUP TERM INT
+  take_lock "$state/swap.lock" 30 || problem busy "${busy:-the swap of folders}"
+}
+
 read_swap() {
   tab=$(printf '\t')
   unpacked=${1%%"$tab"*} rest=${1#*"$tab"}
   place=${rest%%"$tab"*} kept=${rest#*"$tab"}
+  # Beside the unpacked folder, from the moment it leaves: otherwise one that vanished could pass for one that was put into its place.
+  mark=$unpacked.is-in-its-place
 }
 
 is_there() {
   [ -e "$1" ] || [ -h "$1" ]
 }
 
-# rename(2), never a copy: `mv` into a name that exists would move inside it.
 swap_in() {
   is_there "$unpacked" || return 1
   if is_there "$place"; then
-    if is_there "$kept" || ! mv "$place" "$kept"; then return 1; fi
-    if mv "$unpacked" "$place"; then return 0; fi
-    mv "$kept" "$place" || say stuck "$place"
+    if is_there "$kept" || ! rename "$place" "$kept"; then return 1; fi
+    if take_out; then return 0; fi
+    rename "$kept" "$place" || say stuck "$place"
     return 1
   fi
-  (umask "$user_umask" && mkdir -p "${place%/*}/") && mv "$unpacked" "$place"
+  (umask "$user_umask" && mkdir -p "${place%/*}/") && take_out
 }
 
-undo_swaps() {
-  failed=$place
+# From the staging folder into the place: by no link on the way, and out of a folder of ours, since others may have exchanged it.
+take_out() {
+  : >"$mark" || return
+  if (
+    above=${unpacked%/.*.restoring-*}
+    [ "$above" != "$unpacked" ] || above=${unpacked%/*}
+    inside=${unpacked#"$above"}
+    above=$(cd -P "$above/" && pwd -P) && cd -P "${unpacked%/*}/" && [ -O . ] || exit
+    [ "$(pwd -P)/" = "${above%/}${inside%/*}/" ] && rename "./${unpacked##*/}" "$place"
+  ); then return 0; fi
+  rm -f "$mark"
+  return 1
+}
+
+# rename(2), never a copy: `mv` into a name that exists would move inside it. A folder gets another parent only from whom may write in it.
+rename() {
+  ! is_there "$2" || return 1
+  case $(mv --help 2>&1) in
+    *-T*) set -- "$1" "$2" -T ;;
+    *) set -- "$1" "$2" ;;
+  esac
+  closed=''
+  if [ -d "$1" ] && [ ! -h "$1" ] && [ ! -w "$1" ] && [ -O "$1" ] && chmod u+w "$1"; then closed=yes; fi
+  # shellcheck disable=SC2086 # the option, or nothing
+  if mv ${3:-} "$1" "$2"; then
+    [ -z "$closed" ] || chmod u-w "$2"
+    return 0
+  fi
+  [ -z "$closed" ] || chmod u-w "$1"
+  return 1
+}
+
+# What became of a swap, in `fate`: `done`; `half`, its place is empty; `waiting`, not begun; or `unknown`, since nothing is left to tell it.
+judge_swap() {
+  read_swap "$1"
+  fate=unknown
+  if ! is_there "$place"; then
+    if is_there "$kept"; then fate=half; elif is_there "$unpacked"; then fate=waiting; fi
+  elif is_there "$unpacked"; then
+    fate=waiting
+  elif is_there "$kept" || is_there "$mark"; then
+    fate='done'
+  fi
+}
+
+tell_swaps() {
+  hold_swaps
+  set -f
+  number=0
   IFS=$nl
-  for swap in $done_swaps; do
+  for swap in $swaps; do
     unset IFS
-    read_swap "$swap"
-    if ! mv "$place" "$unpacked"; then
-      say stuck "$place"
-    elif is_there "$kept"; then
-      mv "$kept" "$place" || say stuck "$place"
-    fi
+    judge_swap "$swap"
+    printf 'swap\t%s\t%s\n' "$number" "$fate"
+    number=$((number + 1))
     IFS=$nl
   done
   unset IFS
-  place=$failed
 }
 
-# Removes unpacked folders of this owner. A place that a swap left empty gets back what stood there; an empty folder put aside goes.
-tidy_up() {
+# Whatever was swapped, wholly or half, is undone.
+unswap_folders() {
+  hold_swaps
   set -f
+  backwards=''
+  IFS=$nl
+  for swap in $swaps; do backwards=$swap$nl$backwards; done
+  unset IFS
+  undo_swaps "$backwards" || problem swap "$stuck"
+}
+
+# undo_swaps SWAPS, in this order. Sets `stuck` to a place that could not be given back what stood there.
+undo_swaps() {
+  stuck=''
+  IFS=$nl
+  for swap in $1; do
+    unset IFS
+    judge_swap "$swap"
+    case $fate in 'done' | half) undo_swap || { stuck=$place && say stuck "$place"; } ;; esac
+    IFS=$nl
+  done
+  unset IFS
+  [ -z "$stuck" ]
+}
+
+undo_swap() {
+  if [ "$fate" = 'done' ]; then rename "$place" "$unpacked" || return; fi
+  rm -f "$mark"
+  if is_there "$kept"; then rename "$kept" "$place" || return; fi
+  say swapped "$place"
+}
+
+# All swaps of a run are one: unless each is done, those that are, wholly or half, are undone. When all are, an empty folder put aside goes.
+settle_swaps() {
+  hold_swaps
+  set -f
+  fates=' ' backwards=''
+  IFS=$nl
+  for swap in $swaps; do
+    unset IFS
+    judge_swap "$swap"
+    fates="$fates$fate " backwards=$swap$nl$backwards
+    IFS=$nl
+  done
+  unset IFS
+  case $fates in *' half '* | *' waiting '*) undo_swaps "$backwards" || problem swap "$stuck" ;; esac
   IFS=$nl
   for swap in $swaps; do
     unset IFS
     read_swap "$swap"
-    if ! is_there "$place" && is_there "$kept"; then
-      mv "$kept" "$place" || problem swap "$place"
-      say swapped "$place"
-    fi
     if [ -d "$kept" ] && [ ! -h "$kept" ]; then rmdir "$kept" 2>/dev/null; fi
     IFS=$nl
   done
+  unset IFS
+  release_held
+}
+
+# Removes unpacked folders of this owner, when the swaps they were for are settled.
+tidy_up() {
+  [ -z "$swaps" ] || settle_swaps
+  set -f
+  IFS=$nl
   for folder in $staging; do
     unset IFS
-    if [ "$(cat "$folder/owner" 2>/dev/null)" = "$owner" ]; then
+    if [ ! -h "$folder" ] && [ -O "$folder" ] && [ "$(cat "$folder/owner" 2>/dev/null)" = "$owner" ]; then
       # A tar that has just lost its runner may still be writing.
       for pause in 0 1 2; do
         sleep "$pause"
-        chmod -R u+rwx "$folder" 2>/dev/null
+        # Root needs no leave, and would follow a link that was put there just now.
+        [ "$(id -u)" = 0 ] || chmod -R u+rwx "$folder" 2>/dev/null
         if rm -rf "$folder" 2>/dev/null; then break; fi
       done
       is_there "$folder" && problem staging-folder "$folder"

@@ -3,22 +3,13 @@ import type { DatabaseAccess } from '../server/database-access'
 import { parseSnapshotChoice, type SnapshotChoice } from '../snapshot/snapshot-choice'
 import type { SshTarget } from '../ssh/connection'
 import type { S3Settings } from '../store/s3-settings'
+import { type RiskyKind, readAllowedEntries } from './allow-entries'
 import { isInside, normalPath, refuseSystemFolder } from './files'
 import { loadMysql, mysqlSecrets } from './mysql'
 import { flag, type InputReader, lines, maskSecret, optional, shown, wrongInput } from './read'
 import { mapAll, readAll } from './read-all'
 import { type Environment, loadS3, s3Secrets } from './s3'
 import { loadSsh, sshSecrets } from './ssh'
-
-/** What an archive may hold that is refused unless the user says otherwise. */
-export const riskyEntryKinds = ['outside-links', 'set-uid', 'devices'] as const
-
-export type RiskyEntryKind = (typeof riskyEntryKinds)[number]
-
-/** The same of archives and dumps. `statements`: those that no dump tool writes. */
-const riskyKinds = [...riskyEntryKinds, 'statements'] as const
-
-export type RiskyKind = (typeof riskyKinds)[number]
 
 /** Everything a restore is told. Holds secrets: never logged. */
 export interface RestoreInputs {
@@ -129,15 +120,6 @@ function readFolder(item: string): FolderChoice {
   const choice = { path: normalPath('paths', path), ...place }
   refuseSystemFolder(choice.target ?? choice.path)
   return choice
-}
-
-function readAllowedEntries(read: InputReader): ReadonlySet<RiskyKind> {
-  const kinds = mapAll(lines(read, 'allow-entries'), item => {
-    const kind = riskyKinds.find(each => each === item)
-    if (kind !== undefined) return kind
-    throw wrongInput('allow-entries', `hold ${riskyKinds.join(', ')}, one per line`, item)
-  })
-  return new Set(kinds)
 }
 
 /** What replaces something must be meant for this very server: no reviewer stands before a workflow in most repositories. */

@@ -2,6 +2,7 @@ import { countStatements } from '../checks/count-statements'
 import { UserError } from '../runtime/errors'
 import { parseSnapshotChoice, type SnapshotChoice } from '../snapshot/snapshot-choice'
 import type { S3Settings } from '../store/s3-settings'
+import { type RiskyKind, readAllowedEntries } from './allow-entries'
 import { choice, type InputReader, lines, maskSecret, optional, shown, wrongInput } from './read'
 import { readAll } from './read-all'
 import { type Environment, loadS3, s3Secrets } from './s3'
@@ -21,6 +22,8 @@ export interface VerifyInputs {
   drillServer: string
   /** Statements of SQL, each of which must return a true value. */
   drillChecks: readonly string[]
+  /** As a restore has it: `statements` lets a drill run what is refused otherwise. */
+  allowedEntries: ReadonlySet<RiskyKind>
 }
 
 /**
@@ -45,12 +48,13 @@ function readSnapshot(read: InputReader): VerifyInputs['snapshot'] {
   return value === 'all' ? 'all' : parseSnapshotChoice(value)
 }
 
-type DrillInputs = Pick<VerifyInputs, 'drillServer' | 'drillChecks'>
+type DrillInputs = Pick<VerifyInputs, 'drillServer' | 'drillChecks' | 'allowedEntries'>
 
 function readDrill(read: InputReader): DrillInputs {
   return readAll({
     drillServer: () => readDrillServer(read),
     drillChecks: () => lines(read, 'drill-checks').map(toQuestion),
+    allowedEntries: () => readAllowedEntries(read),
   })
 }
 

@@ -262,6 +262,18 @@ describe('a drill', () => {
     await expectNothingLeft()
   })
 
+  it('runs no SQL that a dump tool never writes, unless it is told to', async () => {
+    const head = '/*!40101 SET NAMES utf8mb4 */;\n'
+    const { name } = await forged(sql => sql.replace(head, `${head}CREATE USER 'mole'@'%';\n`), true)
+    const { main } = await drill(name)
+    expect(found(main).findings).toMatchObject([
+      { code: 'refused', message: expect.stringContaining('CREATE USER') },
+    ])
+    const allowed = await drill(name, { 'allow-entries': 'statements' })
+    expect(found(allowed.main)).toMatchObject({ status: 'proven', findings: [] })
+    await expectNothingLeft()
+  })
+
   it('names the database that a view stands on and that is not backed up', async () => {
     const [shop, crm] = [await freshDatabase(services), await freshDatabase(services)]
     await testSql(services, 'CREATE TABLE c (id INT)', crm)

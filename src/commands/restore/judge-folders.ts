@@ -1,4 +1,5 @@
-import { type RestoreInputs, type RiskyEntryKind, riskyEntryKinds } from '../../inputs/restore'
+import { type RiskyEntryKind, riskyEntryKinds } from '../../inputs/allow-entries'
+import type { RestoreInputs } from '../../inputs/restore'
 import type { PreflightFinding } from '../../report/preflight-section'
 import { plural } from '../../runtime/format-count'
 import { formatSize } from '../../runtime/format-size'

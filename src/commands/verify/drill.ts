@@ -18,7 +18,7 @@ import type { Drill, DrillResult, PointToDrill } from './verify-point'
 
 /** What drills need of the world. */
 export interface DrillSettings extends RunnerTools {
-  inputs: Pick<VerifyInputs, 'drillServer' | 'drillChecks'>
+  inputs: Pick<VerifyInputs, 'drillServer' | 'drillChecks' | 'allowedEntries'>
   store: Store
 }
 
@@ -62,7 +62,7 @@ async function tryOut(work: DrillWork, server: OpenDrillServer | undefined): Pro
   server?.lost.catch(error => died.abort(error))
   const bounded = { ...work, signal: AbortSignal.any([signal, died.signal]) }
   const { databases: reread } = bounded.point.reread
-  const refused = server === undefined ? [] : await judgeDrill(reread, server)
+  const refused = server === undefined ? [] : await judgeDrill(reread, server, work.inputs)
   const databases =
     server === undefined || refused.length > 0 ? undefined : await drillDatabases(bounded, server)
   const checks = await runDrillChecks(bounded, server, databases?.isImported ?? false)

@@ -1,4 +1,5 @@
 import type { OpenDrillServer } from '../../drill/open-drill-server'
+import type { VerifyInputs } from '../../inputs/verify'
 import type { VerifyFinding } from '../../report/verify-report'
 import { restoreServerOver } from '../../server/restore-server'
 import { judgeDumpNeeds } from '../restore/judge-dump-needs'
@@ -11,13 +12,14 @@ import type { RereadDatabase } from '../restore/reread-parts'
 export async function judgeDrill(
   databases: readonly RereadDatabase[],
   { connection, access }: OpenDrillServer,
+  inputs: Pick<VerifyInputs, 'allowedEntries'>,
 ): Promise<VerifyFinding[]> {
   const names = databases.map(({ artifact }) => artifact.database)
   const server = restoreServerOver(connection)
   const { database: facts } = await server.lookAtTarget({ access, databases: names, folders: [] })
   if (facts === undefined) return []
   return databases.flatMap(({ artifact, needs }) =>
-    judgeDumpNeeds({ artifact, target: artifact.database }, needs, facts)
+    judgeDumpNeeds({ artifact, target: artifact.database }, needs, facts, inputs)
       .filter(({ level }) => level === 'wrong')
       .map(({ what, fix }) => ({
         code: 'refused',

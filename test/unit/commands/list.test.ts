@@ -2,7 +2,7 @@ import { list } from '../../../src/commands/list'
 import type { ListReport } from '../../../src/report/list-report'
 import { ActionError, UserError } from '../../../src/runtime/errors'
 import { slotKeys } from '../../../src/snapshot/keys'
-import { serializeManifest } from '../../../src/snapshot/manifest-codec'
+import { parseManifest, serializeManifest } from '../../../src/snapshot/manifest-codec'
 import { serializeProof } from '../../../src/snapshot/proof'
 import { type MemoryStore, memoryStore } from '../../../src/store/memory-store'
 import { StoreError } from '../../../src/store/store-error'
@@ -93,7 +93,15 @@ describe('list', () => {
 
   it('shows what is proven', async () => {
     await hours(0)
-    const proof = aProof({ slot: 'Wednesday-16-00', takenAt: '2026-11-25T16:17:00.000Z' })
+    const { manifest } = slotKeys(prefix, 'Wednesday-16-00')
+    const text = await store.getText(manifest)
+    const artifacts = await Promise.all(
+      parseManifest(text ?? '', manifest).artifacts.map(async ({ key, sha256 }) => {
+        const listed = await store.head(key)
+        return { key, sha256, etag: listed?.etag ?? '' }
+      }),
+    )
+    const proof = aProof({ slot: 'Wednesday-16-00', takenAt: '2026-11-25T16:17:00.000Z', artifacts })
     await store.putText(`${prefix}/Wednesday-16-00.proof.json`, serializeProof(proof), json)
     const { report } = await run()
     expect(report.points?.[0]?.proof).toEqual({

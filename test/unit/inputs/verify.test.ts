@@ -8,7 +8,12 @@ const load = (inputs: Readonly<Record<string, string>> = {}) =>
 
 describe('loadVerifyInputs', () => {
   it('reads the newest good recovery point, byte by byte, when nothing is said', () => {
-    expect(load()).toMatchObject({ level: 'read', drillServer: 'auto', drillChecks: [] })
+    expect(load()).toMatchObject({
+      level: 'read',
+      drillServer: 'auto',
+      drillChecks: [],
+      allowedEntries: new Set(),
+    })
     expect(load().snapshot).toEqual(load({ snapshot: 'latest' }).snapshot)
     expect(load().snapshot).not.toBe('all')
   })
@@ -23,6 +28,13 @@ describe('loadVerifyInputs', () => {
       expect(load({ level: 'restore', 'drill-server': server }).drillServer).toBe(server)
     },
   )
+
+  it('takes what a drill may run besides, as a restore does', () => {
+    expect(load({ 'allow-entries': 'statements\nset-uid' }).allowedEntries).toEqual(
+      new Set(['statements', 'set-uid']),
+    )
+    expect(refusal(() => load({ 'allow-entries': 'everything' })).message).toContain('"everything"')
+  })
 
   it('takes one check a line, with or without its semicolon', () => {
     const checks = 'SELECT COUNT(*) > 0 FROM shop.orders;\n\n# a comment\nSELECT 1'

@@ -1,4 +1,4 @@
-import type { RiskyEntryKind } from '../../../../src/inputs/restore'
+import type { RiskyEntryKind } from '../../../../src/inputs/allow-entries'
 import type { TargetPlace } from '../../../../src/server/parse-target'
 import { aManifest, anArchive } from './a-restore'
 import { findings, fixes, judge } from './judging'

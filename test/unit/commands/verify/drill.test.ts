@@ -24,7 +24,7 @@ describe('drillOnRunner', () => {
   }
 
   function drill(point: PointToDrill, drillChecks: string[] = []) {
-    const inputs = { drillServer: 'auto', drillChecks }
+    const inputs = { drillServer: 'auto', drillChecks, allowedEntries: new Set<never>() }
     const variables = { PATH: process.env['PATH'] ?? '' }
     const settings = { inputs, runtime, store, run: plainCommand, variables, temps: [temp] }
     return drillOnRunner(settings)(point, runtime.signal)
