@@ -3,11 +3,13 @@
  * and characters without a shape become visible (`\r`, `\x1b`, `\u2028`), and what the runner would take for a
  * workflow command is set apart by a space. The runner (`ActionCommand.cs`) knows two forms: `::name` at the start of a
  * line behind white space, and `##[name]` anywhere in it. It compares as a language does, not byte by byte, so a
- * character without weight between two others does not part them: hence the marks in the patterns.
+ * character without weight between two others does not part them: hence the marks and tabs in the patterns.
  */
 export function printable(line: string): string {
   const visible = line.replace(shapeless, escapeSequence)
-  return visible.replace(/#(?=\p{M}*#\p{M}*\[)/gu, '# ').replace(/^([\p{M}\p{Z}\t]*:\p{M}*)(?=:)/u, '$1 ')
+  return visible
+    .replace(/#(?=[\p{M}\t]*#[\p{M}\t]*\[)/gu, '# ')
+    .replace(/^([\p{M}\p{Z}\t]*:[\p{M}\t]*)(?=:)/u, '$1 ')
 }
 
 /** Text of several lines, each made printable. Only `\n` and `\r\n` part lines. */

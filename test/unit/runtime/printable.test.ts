@@ -28,6 +28,8 @@ describe('printable', () => {
     ['::error::x', ': :error::x'],
     ['  ::add-mask::x', '  : :add-mask::x'],
     ['\t::stop-commands::x', '\t: :stop-commands::x'],
+    [':\t:error::x', ':\t :error::x'],
+    ['#\t#[group]x', '# \t#[group]x'],
     ['\u3000::error::x', '\u3000: :error::x'],
     ['##[group]x', '# #[group]x'],
     ['a ##[command]x', 'a # #[command]x'],
@@ -78,7 +80,7 @@ describe('printable', () => {
         expect(shown).not.toMatch(/[\r\n\u0085\u2028\u2029\0]/)
         expect(actsAsCommand(shown)).toBe(false)
       }),
-      { numRuns: 3000 },
+      { numRuns: 3000, examples: [[':\t::'], ['#\t#\t['], ['\u0301:\u0301\t:x']] },
     )
   })
 
