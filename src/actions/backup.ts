@@ -11,7 +11,7 @@ import {
   preflightVerdict,
   scrubPreflight,
 } from '../report/preflight-section'
-import type { FailureFacts, RunReport } from '../report/run-report'
+import { type FailureFacts, type RunReport, reportedStore } from '../report/run-report'
 import { scrubReport } from '../report/scrub-report'
 import { renderSummary, writeSummary } from '../report/summary'
 import { baselineCache } from '../runtime/baseline-cache'
@@ -114,11 +114,10 @@ function stillSafe(report: RunReport | undefined): string {
 }
 
 function emptyReport({ ssh, s3 }: BackupInputs, now: Date): RunReport {
-  const { bucket, prefix, endpoint } = s3
   return {
     result: 'failed',
     host: ssh.host,
-    store: { bucket, prefix, ...(endpoint === undefined ? {} : { endpoint }) },
+    store: reportedStore(s3),
     startedAt: now,
     finishedAt: now,
     artifacts: [],

@@ -5,7 +5,7 @@ import { newestSentence } from '../report/list-lines'
 import { setListOutputs } from '../report/list-outputs'
 import { type ListReport, newestGood, scrubListReport } from '../report/list-report'
 import { renderListSummary } from '../report/list-summary'
-import type { FailureFacts } from '../report/run-report'
+import { type FailureFacts, reportedStore } from '../report/run-report'
 import type { Runtime } from '../runtime/runtime'
 import { openS3Store } from '../store/s3-store'
 import { runAction } from './run-action'
@@ -36,7 +36,5 @@ export function listAction(runtime: Runtime): Promise<void> {
 }
 
 function emptyReport({ s3 }: ListInputs, now: Date): ListReport {
-  const { bucket, prefix, endpoint } = s3
-  const store = { bucket, prefix, ...(endpoint === undefined ? {} : { endpoint }) }
-  return { store, now, warnings: [] }
+  return { store: reportedStore(s3), now, warnings: [] }
 }

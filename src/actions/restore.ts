@@ -5,7 +5,7 @@ import { annotateWarnings } from '../report/annotations'
 import { setRestoreOutputs } from '../report/restore-outputs'
 import type { RestoreReport } from '../report/restore-report'
 import { renderRestoreSummary, restoredSentence } from '../report/restore-summary'
-import type { FailureFacts } from '../report/run-report'
+import { type FailureFacts, reportedStore } from '../report/run-report'
 import { scrubRestore } from '../report/scrub-restore'
 import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
@@ -59,11 +59,10 @@ function stillSafe(report: RestoreReport | undefined): string {
 }
 
 function emptyReport({ ssh, s3 }: RestoreInputs, now: Date): RestoreReport {
-  const { bucket, prefix, endpoint } = s3
   return {
     result: 'failed',
     host: ssh.host,
-    store: { bucket, prefix, ...(endpoint === undefined ? {} : { endpoint }) },
+    store: reportedStore(s3),
     startedAt: now,
     finishedAt: now,
     items: [],

@@ -4,7 +4,7 @@ import { drillOnRunner } from '../commands/verify/drill'
 import { tidyRunner } from '../commands/verify/tidy-runner'
 import { loadVerifyInputs, type VerifyInputs } from '../inputs/verify'
 import { annotateWarnings } from '../report/annotations'
-import type { FailureFacts } from '../report/run-report'
+import { type FailureFacts, reportedStore } from '../report/run-report'
 import { provenSentence } from '../report/verify-lines'
 import { setVerifyOutputs } from '../report/verify-outputs'
 import { scrubVerifyReport, type VerifyReport } from '../report/verify-report'
@@ -49,10 +49,9 @@ export function verifyAction(runtime: Runtime): Promise<void> {
 }
 
 function emptyReport({ level, s3 }: VerifyInputs, now: Date): VerifyReport {
-  const { bucket, prefix, endpoint } = s3
   return {
     level,
-    store: { bucket, prefix, ...(endpoint === undefined ? {} : { endpoint }) },
+    store: reportedStore(s3),
     startedAt: now,
     finishedAt: now,
     points: [],

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { checkArchive } from '../checks/archive-check'
 import { CheckError } from '../checks/check-error'
-import type { ContentCheck, ContentDigest } from '../checks/content-check'
+import type { ContentCheck, ContentDigest, DumpContent } from '../checks/content-check'
 import { checkDump } from '../checks/dump-check'
 import { type Inspection, inspect } from '../checks/inspect'
 import { compareContent, type StoredContent } from '../snapshot/compare-content'
@@ -157,4 +157,15 @@ async function readInto(
     if (isReplacedFault(error)) return refusal('changed', key, error)
     throw error
   }
+}
+
+/** Reads a stored dump once more, with rows that do not depend on the layout of a dump. Undefined when it could not be read to its end. */
+export async function rereadLayoutFree(
+  store: Store,
+  place: ArtifactPlace,
+  signal: AbortSignal,
+): Promise<DumpContent | undefined> {
+  const check = checkDump({ passes: 'one or two', rows: 'layout-free' })
+  const { content } = await rereadArtifact(store, place, { signal, check })
+  return content !== undefined && 'tables' in content ? content : undefined
 }

@@ -47,6 +47,11 @@ export interface ReportedStore {
   endpoint?: string
 }
 
+/** What of the settings of a bucket a report shows. */
+export function reportedStore({ bucket, prefix, endpoint }: ReportedStore): ReportedStore {
+  return { bucket, prefix, ...(endpoint === undefined ? {} : { endpoint }) }
+}
+
 /** One stored object and what is in it. */
 export interface ReportedArtifact {
   /** As in the manifest: `database`, `shop.database`, `codebase`. */

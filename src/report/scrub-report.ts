@@ -1,5 +1,5 @@
 import { scrubChanges } from './changes-section'
-import type { RunReport } from './run-report'
+import type { FailureFacts, RunReport } from './run-report'
 
 /** The same report with every text scrubbed of secrets. */
 export function scrubReport(report: RunReport, scrub: (text: string) => string): RunReport {
@@ -17,16 +17,16 @@ export function scrubReport(report: RunReport, scrub: (text: string) => string):
             largest: tables.largest.map(entry => ({ ...entry, name: scrub(entry.name) })),
           },
         }),
-    ...(failure === undefined
-      ? {}
-      : {
-          failure: {
-            kind: failure.kind,
-            what: scrub(failure.what),
-            safe: scrub(failure.safe),
-            advice: scrub(failure.advice),
-            detail: failure.detail.map(scrub),
-          },
-        }),
+    ...(failure === undefined ? {} : { failure: scrubFailure(failure, scrub) }),
+  }
+}
+
+export function scrubFailure(failure: FailureFacts, scrub: (text: string) => string): FailureFacts {
+  return {
+    kind: failure.kind,
+    what: scrub(failure.what),
+    safe: scrub(failure.safe),
+    advice: scrub(failure.advice),
+    detail: failure.detail.map(scrub),
   }
 }

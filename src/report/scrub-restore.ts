@@ -1,5 +1,6 @@
 import { scrubPreflight } from './preflight-section'
 import type { RestoredItem, RestoreReport } from './restore-report'
+import { scrubFailure } from './scrub-report'
 
 /** The same report with every text scrubbed of secrets. */
 export function scrubRestore(report: RestoreReport, scrub: (text: string) => string): RestoreReport {
@@ -9,17 +10,7 @@ export function scrubRestore(report: RestoreReport, scrub: (text: string) => str
     items: report.items.map(item => scrubItem(item, scrub)),
     warnings: report.warnings.map(({ code, message }) => ({ code, message: scrub(message) })),
     ...(checks === undefined ? {} : { checks: scrubPreflight(checks, scrub) }),
-    ...(failure === undefined
-      ? {}
-      : {
-          failure: {
-            kind: failure.kind,
-            what: scrub(failure.what),
-            safe: scrub(failure.safe),
-            advice: scrub(failure.advice),
-            detail: failure.detail.map(scrub),
-          },
-        }),
+    ...(failure === undefined ? {} : { failure: scrubFailure(failure, scrub) }),
   }
 }
 

@@ -138,6 +138,18 @@ const server = z.looseObject({
   tar: z.exactOptional(z.string()),
 })
 
+/** Of whatever says which run made it, by which release. */
+export const provenance = {
+  run: z.looseObject({
+    repository: z.string(),
+    id: z.string(),
+    attempt: z.string(),
+    event: z.string(),
+    url: z.string(),
+  }),
+  tool: z.looseObject({ name: z.string(), version: z.string() }),
+}
+
 const recoveryPoint = z.looseObject({
   format: z.literal(manifestFormat),
   slot: z.string().refine(isSlotName, 'expected letters, digits, "_" and "-"'),
@@ -147,14 +159,7 @@ const recoveryPoint = z.looseObject({
   finishedAt: instant,
   timezone: z.string(),
   host: z.string(),
-  run: z.looseObject({
-    repository: z.string(),
-    id: z.string(),
-    attempt: z.string(),
-    event: z.string(),
-    url: z.string(),
-  }),
-  tool: z.looseObject({ name: z.string(), version: z.string() }),
+  ...provenance,
   server,
   artifacts: z.array(z.discriminatedUnion('kind', [databaseArtifact, filesArtifact])),
   warnings: z.array(z.looseObject({ code: z.string(), message: z.string() })),

@@ -3,6 +3,7 @@ import { FailureError } from '../runtime/errors'
 import type { RunIdentity } from '../runtime/runtime'
 import { isSlotName } from './keys'
 import type { Manifest } from './manifest'
+import { provenance } from './manifest-codec'
 
 export const proofFormat = 'make-a-backup-proof/1'
 
@@ -76,12 +77,5 @@ const schema: z.ZodType<Proof> = z.looseObject({
   server: z.exactOptional(z.looseObject({ flavor: z.string(), version: z.string() })),
   tables: count,
   files: count,
-  run: z.looseObject({
-    repository: z.string(),
-    id: z.string(),
-    attempt: z.string(),
-    event: z.string(),
-    url: z.string(),
-  }),
-  tool: z.looseObject({ name: z.string(), version: z.string() }),
+  ...provenance,
 })

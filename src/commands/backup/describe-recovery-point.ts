@@ -5,6 +5,7 @@ import { tool } from '../../runtime/version'
 import type { Findings } from '../../server/parse-inventory'
 import type { PreparedArtifact as ManifestArtifact, PreparedManifest } from '../../snapshot/intend'
 import { manifestFormat } from '../../snapshot/manifest'
+import { contentOfDump } from '../content-of-dump'
 import type { PreparedArtifact } from '../stream-artifact'
 import type { BackupPlan } from './plan-backup'
 import type { Prepared } from './prepare'
@@ -53,24 +54,12 @@ export function describeRecoveryPoint(
 
 function databaseArtifacts(inputs: BackupInputs, prepared: Prepared): ManifestArtifact[] {
   return prepared.databases.map(({ plan, artifact }) => {
-    const { bytes, sha256, tables, views, triggers, routines, events } = artifact.content
     return {
       name: artifact.name,
       kind: 'database',
       database: plan.listed.name,
       ...storedFacts(inputs, artifact),
-      content: {
-        bytes,
-        sha256,
-        tables,
-        views: views.length,
-        triggers: triggers.length,
-        routines: routines.length,
-        events: events.length,
-        objects: { views, triggers, routines, events },
-        characterSet: plan.listed.characterSet,
-        collation: plan.listed.collation,
-      },
+      content: contentOfDump(artifact.content, plan.listed),
     }
   })
 }

@@ -1,4 +1,5 @@
 import { recoveryCommands } from '../../report/recovery-commands'
+import { reportedStore } from '../../report/run-report'
 import { shellWord } from '../../report/shell-word'
 import { type DatabaseDefaults, dropDatabase } from '../../server/database-statements'
 import type { S3Settings } from '../../store/s3-settings'
@@ -9,11 +10,10 @@ export const byHandCommands = {
   quoted: shellWord,
   /** Puts a safety dump back in the place of whatever the database holds. */
   putBack(s3: S3Settings, database: string, defaults: DatabaseDefaults, key: string): string[] {
-    const { bucket, prefix, endpoint } = s3
     return [
       `mysql -e ${shellWord(dropDatabase(database))}`,
       ...recoveryCommands({
-        store: { bucket, prefix, ...(endpoint === undefined ? {} : { endpoint }) },
+        store: reportedStore(s3),
         artifacts: [
           {
             name: database,

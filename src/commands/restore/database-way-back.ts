@@ -1,10 +1,10 @@
 import { FailureError } from '../../runtime/errors'
 import { type DatabaseDefaults, dropDatabase } from '../../server/database-statements'
+import { contentOfDump } from '../content-of-dump'
 import { withProgress } from '../transfer-progress'
 import { byHandCommands } from './by-hand'
 import {
   compareImported,
-  contentOfDump,
   type ImportedRows,
   type ImportTools,
   importRows,

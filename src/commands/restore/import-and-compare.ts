@@ -1,4 +1,3 @@
-import type { DumpContent } from '../../checks/content-check'
 import type { WithheldSql } from '../../checks/events-last'
 import { plural } from '../../runtime/format-count'
 import type { RestoreServer } from '../../server/restore-server'
@@ -142,23 +141,4 @@ function mayBeOver(name: string, sql: string): boolean {
   const at = sql.indexOf(`EVENT \`${name.replaceAll('`', '``')}\` `)
   if (at < 0) return false
   return /^EVENT `(?:[^`]|``)*` ON SCHEDULE (?:AT |EVERY .{0,300}? ENDS )/is.test(sql.slice(at, at + 1_000))
-}
-
-/** A dump's content as a manifest tells it; for one that has no manifest. */
-export function contentOfDump(
-  content: DumpContent,
-  defaults: { characterSet: string; collation: string },
-): DatabaseArtifact['content'] {
-  const { bytes, sha256, tables, views, triggers, routines, events } = content
-  return {
-    bytes,
-    sha256,
-    tables,
-    views: views.length,
-    triggers: triggers.length,
-    routines: routines.length,
-    events: events.length,
-    objects: { views, triggers, routines, events },
-    ...defaults,
-  }
 }

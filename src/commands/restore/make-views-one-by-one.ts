@@ -1,11 +1,31 @@
 import { messageOf } from '../../runtime/errors'
 import type { Warning } from '../../runtime/runtime'
+import { type ImportedRows, type ImportTools, makeViews } from './import-and-compare'
 import { type ImportContext, importWithheld } from './import-dump'
 
 /** A view that could not be made, since something that it stands on is not there. */
 export interface BrokenView {
   name: string
   message: string
+}
+
+/**
+ * Makes the views of a database whose rows are in, as far as there is what they stand on. Those that are left out are noted in `rows`, so
+ * that they are not missed, and returned. Throws whatever else goes wrong.
+ */
+export async function makeStandingViews(
+  rows: ImportedRows,
+  tools: ImportTools,
+): Promise<readonly BrokenView[]> {
+  try {
+    await makeViews(rows, tools)
+    return []
+  } catch (error) {
+    if (!standsOnWhatIsMissing(error)) throw error
+    const broken = await makeViewsOneByOne(rows.withheld.views, rows.request.target, tools)
+    rows.brokenViews = broken
+    return broken
+  }
 }
 
 /** No such table, database, or view that can be used: MySQL and MariaDB error references. */

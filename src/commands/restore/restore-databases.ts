@@ -1,17 +1,14 @@
-import type { DumpContent } from '../../checks/content-check'
-import { checkDump } from '../../checks/dump-check'
 import { ActionError, FailureError, UserError } from '../../runtime/errors'
 import { plural } from '../../runtime/format-count'
 import { formatSize } from '../../runtime/format-size'
-import type { DatabaseArtifact } from '../../snapshot/manifest'
-import { rereadArtifact } from '../reread-artifact'
+import { rereadLayoutFree } from '../reread-artifact'
 import { withProgress } from '../transfer-progress'
 import { addDatabaseWayBack, importContext } from './database-way-back'
-import { compareImported, type ImportedRows, importRows, makeViews } from './import-and-compare'
+import { compareImported, type ImportedRows, importRows } from './import-and-compare'
 import type { PlannedDatabase } from './judge-target'
 import { kinshipOf } from './kinship'
 import { makeRoom, makeRoomOrLeave } from './make-room'
-import { brokenViewWarnings, makeViewsOneByOne, standsOnWhatIsMissing } from './make-views-one-by-one'
+import { brokenViewWarnings, makeStandingViews } from './make-views-one-by-one'
 import type { DatabaseState } from './restore-state'
 import type { RestoreWork } from './restore-work'
 import { type SafetyDump, takeSafetyDump } from './safety-dump'
@@ -69,32 +66,15 @@ export async function restoreDatabases(
 }
 
 /** A view that stands on nothing must not cost the rest of the site. */
-async function makeViewsOf(coming: Coming, work: RestoreWork): Promise<void> {
-  const { rows, planned } = coming
-  const tools = importContext(work, work.signal)
-  try {
-    await makeViews(rows, tools)
-  } catch (error) {
-    if (!standsOnWhatIsMissing(error)) throw error
-    rows.brokenViews = await makeViewsOneByOne(rows.withheld.views, planned.target, tools)
-    work.report.warnings = [...work.report.warnings, ...brokenViewWarnings(rows.brokenViews)]
-  }
+async function makeViewsOf({ rows }: Coming, work: RestoreWork): Promise<void> {
+  const broken = await makeStandingViews(rows, importContext(work, work.signal))
+  work.report.warnings = [...work.report.warnings, ...brokenViewWarnings(broken)]
 }
 
 function named<T>(planned: PlannedDatabase, step: Promise<T>): Promise<T> {
   return step.catch(error => {
     throw namingItself(error, planned)
   })
-}
-
-async function rereadLayoutFree(
-  artifact: DatabaseArtifact,
-  work: RestoreWork,
-): Promise<DumpContent | undefined> {
-  const check = checkDump({ passes: 'one or two', rows: 'layout-free' })
-  const place = { prefix: work.prefix, manifest: work.manifest, artifact }
-  const { content } = await rereadArtifact(work.store, place, { signal: work.signal, check })
-  return content !== undefined && 'tables' in content ? content : undefined
 }
 
 /** A backup by another host, or somebody, may have written the slot since it was read: better now than with half of it imported. */
@@ -144,6 +124,7 @@ async function importInto(
   work: RestoreWork,
 ): Promise<Coming> {
   const { target, artifact } = planned
+  const { store, prefix, manifest, signal } = work
   const { clock, log } = work.runtime
   const read = work.reread.databases.find(each => each.artifact === artifact)
   if (read === undefined) throw new TypeError(`The dump of ${artifact.database} was not read before.`)
@@ -155,11 +136,11 @@ async function importInto(
         content: artifact.content,
         events: read.content.events,
         target,
-        options: work.manifest.server.database?.options ?? [],
-        kinship: kinshipOf(work.manifest, work.verdict.inventory),
-        readLayoutFree: () => rereadLayoutFree(artifact, work),
+        options: manifest.server.database?.options ?? [],
+        kinship: kinshipOf(manifest, work.verdict.inventory),
+        readLayoutFree: () => rereadLayoutFree(store, { prefix, manifest, artifact }, signal),
       },
-      { ...importContext(work, work.signal), onProgress },
+      { ...importContext(work, signal), onProgress },
     ),
   )
   log.info(`The rows of ${JSON.stringify(target)} are in.`)

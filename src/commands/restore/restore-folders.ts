@@ -3,7 +3,7 @@ import { plural } from '../../runtime/format-count'
 import { formatSize } from '../../runtime/format-size'
 import type { Compression } from '../../server/compression'
 import type { FolderSwap } from '../../server/restore-server'
-import { transferProgress } from '../transfer-progress'
+import { withProgress } from '../transfer-progress'
 import { compareTrees } from './compare-trees'
 import type { PlannedFolder } from './judge-target'
 import type { RereadFiles } from './reread-parts'
@@ -126,21 +126,12 @@ async function unpackInto(
   const decompressors = new Set<Compression>(['none'])
   if (hasGzip) decompressors.add('gzip')
   if (hasZstd) decompressors.add('zstd')
-  const progress = transferProgress(work.runtime, 'unpacking', files.artifact.bytes)
-  try {
-    await unpackArchive(
+  await withProgress(work.runtime, 'unpacking', files.artifact.bytes, onProgress =>
+    unpackArchive(
       { ...files, paths: folders.map(({ path }) => path), staging, owner: work.owner },
-      {
-        store: work.store,
-        server: work.server,
-        decompressors,
-        signal: work.signal,
-        onProgress: bytes => progress.moved(bytes),
-      },
-    )
-  } finally {
-    progress.stop()
-  }
+      { store: work.store, server: work.server, decompressors, signal: work.signal, onProgress },
+    ),
+  )
 }
 
 /** What lies on the disk against what the archive was found to hold. */

@@ -1,5 +1,3 @@
-import type { DumpContent } from '../../checks/content-check'
-import { checkDump } from '../../checks/dump-check'
 import type { OpenDrillServer } from '../../drill/open-drill-server'
 import { seriesOf } from '../../drill/server-version'
 import type { VerifyFinding } from '../../report/verify-report'
@@ -9,21 +7,15 @@ import { createDatabase } from '../../server/database-statements'
 import { type RestoreServer, restoreServerOver } from '../../server/restore-server'
 import { type Server, serverOver } from '../../server/server'
 import { quotedAccount, quotedIdentifier } from '../../server/sql-names'
-import type { DatabaseArtifact } from '../../snapshot/manifest'
-import { rereadArtifact } from '../reread-artifact'
+import { rereadLayoutFree } from '../reread-artifact'
 import {
   compareImported,
   type ImportedRows,
   type ImportTools,
   importRows,
-  makeViews,
 } from '../restore/import-and-compare'
 import { kinshipOf } from '../restore/kinship'
-import {
-  brokenViewWarnings,
-  makeViewsOneByOne,
-  standsOnWhatIsMissing,
-} from '../restore/make-views-one-by-one'
+import { brokenViewWarnings, makeStandingViews } from '../restore/make-views-one-by-one'
 import type { RereadDatabase } from '../restore/reread-parts'
 import { withProgress } from '../transfer-progress'
 import type { DrillWork } from './drill'
@@ -104,22 +96,16 @@ export async function drillDatabases(work: DrillWork, server: OpenDrillServer): 
 
 /** As a restore does: a view over a table that the backup leaves out costs nothing else. One over another database is a finding. */
 async function makeEveryView(
-  { read, rows }: Coming,
+  { rows }: Coming,
   { point }: DrillWork,
   tools: ImportTools,
   drilled: DrilledDatabases,
 ): Promise<void> {
-  try {
-    await makeViews(rows, tools)
-  } catch (error) {
-    if (!standsOnWhatIsMissing(error)) throw error
-    const names = point.reread.databases.map(({ artifact }) => artifact.database)
-    const broken = await makeViewsOneByOne(rows.withheld.views, read.artifact.database, tools)
-    const elsewhere = broken.find(({ message }) => missingDatabase(message, names) !== undefined)
-    if (elsewhere !== undefined) throw new FailureError(elsewhere.message, { cause: error })
-    rows.brokenViews = broken
-    drilled.warnings.push(...brokenViewWarnings(broken))
-  }
+  const names = point.reread.databases.map(({ artifact }) => artifact.database)
+  const broken = await makeStandingViews(rows, tools)
+  const elsewhere = broken.find(({ message }) => missingDatabase(message, names) !== undefined)
+  if (elsewhere !== undefined) throw new FailureError(elsewhere.message)
+  drilled.warnings.push(...brokenViewWarnings(broken))
 }
 
 async function timed<T>(
@@ -151,7 +137,8 @@ async function importDatabase(
   server: Server & RestoreServer,
 ): Promise<Coming> {
   const { artifact, content, etag } = read
-  const { runtime, point } = work
+  const { runtime, store, signal } = work
+  const { prefix, manifest } = work.point
   const { access } = open
   const { database: target } = artifact
   const name = JSON.stringify(target)
@@ -166,9 +153,9 @@ async function importDatabase(
         content: artifact.content,
         events: content.events,
         target,
-        options: point.manifest.server.database?.options ?? [],
-        kinship: kinshipOf(point.manifest, inventory),
-        readLayoutFree: () => readLayoutFree(artifact, work),
+        options: manifest.server.database?.options ?? [],
+        kinship: kinshipOf(manifest, inventory),
+        readLayoutFree: () => rereadLayoutFree(store, { prefix, manifest, artifact }, signal),
       },
       { ...importTools(work, open, server), onProgress },
     ),
@@ -210,16 +197,6 @@ function incomparable(message: string, key: string, { point }: DrillWork): Verif
   const { flavor, version } = point.manifest.server.database ?? { flavor: '', version: '' }
   const advice = `Hold the drill on the version that was backed up: "drill-server: ${flavor}:${seriesOf(version)}".`
   return { code: 'not-comparable', key, message, advice }
-}
-
-async function readLayoutFree(
-  artifact: DatabaseArtifact,
-  { store, point, signal }: DrillWork,
-): Promise<DumpContent | undefined> {
-  const check = checkDump({ passes: 'one or two', rows: 'layout-free' })
-  const { prefix, manifest } = point
-  const { content } = await rereadArtifact(store, { prefix, manifest, artifact }, { signal, check })
-  return content !== undefined && 'tables' in content ? content : undefined
 }
 
 /** In whose name things are made must be there, or nothing made so can be used: no view can be read that stands on another. */

@@ -2,25 +2,11 @@ import { FailureError, UserError } from '../../../src/runtime/errors'
 import { explainFailure, isGoodStatus } from '../../../src/server/job-errors'
 import type { JobReport } from '../../../src/server/job-report'
 import type { RemoteExit } from '../../../src/ssh/connection'
-
-function aReport(overrides: Partial<JobReport> = {}): JobReport {
-  return {
-    done: false,
-    phase: undefined,
-    statuses: new Map(),
-    counts: new Map(),
-    problem: undefined,
-    recovered: [],
-    swapped: [],
-    stuck: [],
-    messages: [],
-    ...overrides,
-  }
-}
+import { aJobReport } from './a-job-report'
 
 const code = (value: number): RemoteExit => ({ kind: 'code', code: value })
 const explain = (report: Partial<JobReport>, exit: RemoteExit = code(70)) =>
-  explainFailure('the dump', { exit, report: aReport(report) })
+  explainFailure('the dump', { exit, report: aJobReport(report) })
 
 describe('isGoodStatus', () => {
   it.each([
