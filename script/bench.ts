@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { endProcessesOf } from '../test/servers/left-processes'
+import { endProcessesOf } from '../test/servers/processes/left-processes'
 import { type RunningServices, startServices } from '../test/servers/services'
 import type { BenchPlace } from './benchmark/bench-place'
 import { benchDatabase } from './benchmark/dumps'

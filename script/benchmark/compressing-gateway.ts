@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { command } from '../../test/servers/command'
 import { freePort } from '../../test/servers/free-port'
+import { command } from '../../test/servers/processes/command'
 import type { S3Account } from '../../test/servers/rgw'
 
 /**

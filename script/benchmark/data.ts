@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { command } from '../../test/servers/command'
+import { command } from '../../test/servers/processes/command'
 
 const fileBytes = 128 * 2 ** 20
 

@@ -1,6 +1,6 @@
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import { node24 } from '../../test/runner/step-process'
-import { tryCommand } from '../../test/servers/command'
+import { tryCommand } from '../../test/servers/processes/command'
 
 /** What the figures depend on, a line each. */
 export async function machineFacts(): Promise<string[]> {

@@ -3,7 +3,7 @@ import { cleanUpBackup } from '../commands/backup/clean-up-backup'
 import { loadBackupInputs } from '../inputs/backup'
 import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
-import { openS3Store } from '../store/s3-store'
+import { openS3Store } from '../store/s3/s3-store'
 import { runAction } from './run-action'
 
 /**

@@ -1,25 +1,22 @@
-import { backup } from '../commands/backup'
-import type { OpenCache } from '../commands/backup/known-baseline'
-import { preflight } from '../commands/backup/preflight'
+import { backup } from '../commands/backup/backup'
+import type { OpenCache } from '../commands/backup/plan/known-baseline'
+import { preflight } from '../commands/backup/preflight/preflight'
+import type { RunReport } from '../commands/backup/run-report'
 import { refuseWrong } from '../commands/refuse-wrong'
+import { type FailureFacts, reportedStore } from '../commands/run-facts'
+import { preflightLines, preflightVerdict, scrubPreflight } from '../findings/preflight'
 import { type BackupInputs, loadBackupInputs } from '../inputs/backup'
 import { annotateBackup, successSentence } from '../report/annotations'
-import { setBackupOutputs } from '../report/outputs'
-import {
-  preflightLines,
-  preflightSection,
-  preflightVerdict,
-  scrubPreflight,
-} from '../report/preflight-section'
-import { type FailureFacts, type RunReport, reportedStore } from '../report/run-report'
-import { scrubReport } from '../report/scrub-report'
-import { renderSummary, writeSummary } from '../report/summary'
-import { baselineCache } from '../runtime/baseline-cache'
+import { setBackupOutputs } from '../report/outputs/outputs'
+import { scrubReport } from '../report/scrub/scrub-report'
+import { preflightSection } from '../report/summary/preflight-section'
+import { renderSummary, writeSummary } from '../report/summary/summary'
 import { messageOf } from '../runtime/errors'
+import { baselineCache } from '../runtime/github/baseline-cache'
 import { type Heartbeat, heartbeat } from '../runtime/heartbeat'
 import type { Runtime, Warning } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
-import { openS3Store } from '../store/s3-store'
+import { openS3Store } from '../store/s3/s3-store'
 import { runAction } from './run-action'
 
 /** The action at the root: takes one recovery point. */

@@ -1,4 +1,4 @@
-import { githubRuntime } from '../runtime/github-runtime'
+import { githubRuntime } from '../runtime/github/github-runtime'
 import { backupAction } from './backup'
 import { backupPostAction } from './backup-post'
 import { listAction } from './list'

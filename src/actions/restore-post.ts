@@ -1,9 +1,9 @@
-import { cleanUpRestore } from '../commands/restore/clean-up-restore'
 import { loadRestoreState } from '../commands/restore/restore-state'
+import { cleanUpRestore } from '../commands/restore/rollback/clean-up-restore'
 import { loadRestoreInputs } from '../inputs/restore'
 import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
-import { openS3Store } from '../store/s3-store'
+import { openS3Store } from '../store/s3/s3-store'
 import { runAction } from './run-action'
 
 /** The post step of `restore/`: undoes what a restore that was killed or cancelled left half done, and tells what it cannot undo. */

@@ -1,5 +1,5 @@
+import type { FailureFacts } from '../commands/run-facts'
 import { describeFailure, failureAnnotation } from '../report/failure'
-import type { FailureFacts } from '../report/run-report'
 import { CancelledError } from '../runtime/errors'
 import type { Runtime } from '../runtime/runtime'
 import { watchFaults } from './process-faults'

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import type { RunnerTools } from '../commands/verify/tidy-runner'
-import { localCommand } from '../runtime/local-command'
+import { localCommand } from '../runtime/github/local-command'
 import type { Runtime } from '../runtime/runtime'
 
 /** The machine that this job runs on. */

@@ -1,5 +1,5 @@
-import type { RunReport } from '../report/run-report'
 import type { Runtime } from '../runtime/runtime'
+import type { RunReport } from './backup/run-report'
 
 /** Runs a step in a group of the log and notes in the report how long it took. */
 export type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>

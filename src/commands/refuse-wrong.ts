@@ -1,6 +1,6 @@
-import { type PreflightReport, wrongFindings } from '../report/preflight-section'
+import { type PreflightReport, wrongFindings } from '../findings/preflight'
 import { UserError } from '../runtime/errors'
-import { plural } from '../runtime/format-count'
+import { plural } from '../runtime/text/format-count'
 
 /** Throws UserError, one that counts and lists everything that is wrong; does nothing when all is well. */
 export function refuseWrong(report: Pick<PreflightReport, 'findings'>): void {

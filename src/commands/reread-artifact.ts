@@ -1,20 +1,21 @@
 import { createHash } from 'node:crypto'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { checkArchive } from '../checks/archive-check'
-import { CheckError } from '../checks/check-error'
-import type { ContentCheck, ContentDigest, DumpContent } from '../checks/content-check'
-import { checkDump } from '../checks/dump-check'
-import { type Inspection, inspect } from '../checks/inspect'
-import { compareContent, type StoredContent } from '../snapshot/compare-content'
+import { CheckError } from '../pipeline/check-error'
+import type { ContentCheck, ContentDigest } from '../pipeline/content-check'
+import { type Inspection, inspect } from '../pipeline/inspect'
 import {
   type ArtifactPlace,
   type Finding,
   lookAtArtifact,
   refusal,
   withVersion,
-} from '../snapshot/look-at-artifact'
-import type { Artifact } from '../snapshot/manifest'
+} from '../repository/catalog/look-at-artifact'
+import type { Artifact } from '../repository/manifest/manifest'
+import { compareContent, type StoredContent } from '../sources/compare-content'
+import { checkArchive } from '../sources/files/check/archive-check'
+import { checkDump } from '../sources/mysql/check/dump-check'
+import type { DumpContent } from '../sources/mysql/check/dump-content'
 import { steadyRead } from '../store/steady-read'
 import type { Store, StoredObject } from '../store/store'
 import { isArchivedFault, isDenied, isReplacedFault } from '../store/store-error'

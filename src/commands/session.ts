@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Runtime } from '../runtime/runtime'
-import { type Server, type ServerLock, serverOver } from '../server/server'
-import type { Connection, SshTarget } from '../ssh/connection'
+import type { ServerLock } from '../server/lock'
+import { type Server, serverOver } from '../sources/host/server'
+import type { Connection, SshTarget } from '../ssh/remote'
 
 /** Opens a connection to a server whose host key was checked. */
 export type Connect = (

@@ -1,8 +1,8 @@
-import type { S3Settings } from '../store/s3-settings'
-import { period } from './period'
+import { readAll } from '../findings/read-all'
+import type { S3Settings } from '../store/s3/s3-settings'
+import { period } from './groups/period'
+import { type Environment, loadS3, s3Secrets } from './groups/s3'
 import { type InputReader, maskSecret } from './read'
-import { readAll } from './read-all'
-import { type Environment, loadS3, s3Secrets } from './s3'
 
 /** Everything a list is told. Holds secrets: never logged. */
 export interface ListInputs {

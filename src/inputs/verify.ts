@@ -1,11 +1,12 @@
-import { countStatements } from '../checks/count-statements'
+import { readAll } from '../findings/read-all'
+import { shown, wrongInput } from '../findings/wrong-input'
+import { parseSnapshotChoice, type SnapshotChoice } from '../repository/names/snapshot-choice'
 import { UserError } from '../runtime/errors'
-import { parseSnapshotChoice, type SnapshotChoice } from '../snapshot/snapshot-choice'
-import type { S3Settings } from '../store/s3-settings'
-import { type RiskyKind, readAllowedEntries } from './allow-entries'
-import { choice, type InputReader, lines, maskSecret, optional, shown, wrongInput } from './read'
-import { readAll } from './read-all'
-import { type Environment, loadS3, s3Secrets } from './s3'
+import { countStatements } from '../sources/mysql/check/lexer/count-statements'
+import type { S3Settings } from '../store/s3/s3-settings'
+import { type RiskyKind, readAllowedEntries } from './groups/allow-entries'
+import { type Environment, loadS3, s3Secrets } from './groups/s3'
+import { choice, type InputReader, lines, maskSecret, optional } from './read'
 
 /** How much is proven, each level with all of the one before: what the store says; every byte read and checked; a restore. */
 export const verifyLevels = ['stored', 'read', 'restore'] as const

@@ -1,8 +1,9 @@
-import { plural } from '../runtime/format-count'
-import { formatDuration } from '../runtime/format-duration'
-import { formatSize } from '../runtime/format-size'
+import type { RunReport } from '../commands/backup/run-report'
+import { runDurationMs } from '../commands/run-facts'
 import type { Log, Warning } from '../runtime/runtime'
-import { type RunReport, runDurationMs } from './run-report'
+import { plural } from '../runtime/text/format-count'
+import { formatDuration } from '../runtime/text/format-duration'
+import { formatSize } from '../runtime/text/format-size'
 
 /**
  * The annotations of a backup that ended well: one notice, and its warnings. GitHub shows ten warnings of a step, so from

@@ -1,5 +1,5 @@
+import type { FailureFacts } from '../commands/run-facts'
 import { ActionError, messageOf, UserError } from '../runtime/errors'
-import type { FailureFacts } from './run-report'
 import { causesOf, isCancellation, unfoldErrors } from './unfold-errors'
 
 /** What to know about a run to tell why it did not end well. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { pipeline, type Readable, Transform, type TransformCallback, type Writable } from 'node:stream'
 import { FailureError } from '../runtime/errors'
-import type { Connection, RemoteExit } from '../ssh/connection'
+import type { Connection, RemoteExit } from '../ssh/remote'
 import { followReport, type JobReport, type ReportLine } from './job-report'
 import { encodeRequest, type Request } from './request'
 import { bootstrapCommand, serverScript } from './server-script'

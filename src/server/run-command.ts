@@ -1,5 +1,5 @@
 import { ActionError, FailureError, UserError } from '../runtime/errors'
-import type { Connection } from '../ssh/connection'
+import type { Connection } from '../ssh/remote'
 import { type JobFailure, startJob } from './job'
 import { explainFailure } from './job-errors'
 

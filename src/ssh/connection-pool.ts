@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FailureError, messageOf, UserError } from '../runtime/errors'
-import type { Connection, RemoteProcess } from './connection'
-import type { Link } from './link'
+import type { Link } from './link/link'
+import type { Connection, RemoteProcess } from './remote'
 
 /**
  * A connection that opens further links when the server allows no more commands on those it has (`MaxSessions` in

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
-import { isRetryable } from './s3-retry'
+import { isRetryable } from './s3/s3-retry'
 import type { Store } from './store'
 import { StoreError } from './store-error'
 

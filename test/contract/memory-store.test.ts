@@ -1,4 +1,4 @@
-import { memoryStore } from '../../src/store/memory-store'
+import { memoryStore } from '../memory/memory-store'
 import { storeContract } from './store-contract'
 
 storeContract('memoryStore', async () => memoryStore({ now: () => new Date() }))

@@ -1,7 +1,7 @@
 /** @jest-environment ./test/contract/node-errors.ts */
 
-import type { ObjectOptions } from '../../src/store/s3-settings'
-import { openS3Store } from '../../src/store/s3-store'
+import type { ObjectOptions } from '../../src/store/s3/s3-settings'
+import { openS3Store } from '../../src/store/s3/s3-store'
 import { type FaultProxy, type SeenRequest, startFaultProxy } from '../servers/fault-proxy'
 import { openTestS3, type TestS3 } from './s3-server'
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { S3Settings } from '../../src/store/s3-settings'
+import type { S3Settings } from '../../src/store/s3/s3-settings'
 import { createBucket, type S3Account, startRgw } from '../servers/rgw'
 
 export interface TestS3 {

@@ -1,4 +1,4 @@
-import { openS3Store } from '../../src/store/s3-store'
+import { openS3Store } from '../../src/store/s3/s3-store'
 import { openTestS3, type TestS3 } from './s3-server'
 import { storeContract } from './store-contract'
 

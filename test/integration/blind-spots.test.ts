@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { DumpContent } from '../../src/checks/content-check'
-import { checkDump } from '../../src/checks/dump-check'
-import { inspect } from '../../src/checks/inspect'
-import { type BlindSpot, findBlindSpots, judgeBlindSpots, optionsAround } from '../../src/server/blind-spots'
-import { type GrantRules, grantLines, parseGrants } from '../../src/server/grants'
-import { type CommandResult, command, tryCommand } from '../servers/command'
+import { inspect } from '../../src/pipeline/inspect'
+import { checkDump } from '../../src/sources/mysql/check/dump-check'
+import type { DumpContent } from '../../src/sources/mysql/check/dump-content'
+import {
+  type BlindSpot,
+  findBlindSpots,
+  judgeBlindSpots,
+  optionsAround,
+} from '../../src/sources/mysql/inventory/blind-spots'
+import { type GrantRules, grantLines, parseGrants } from '../../src/sources/mysql/inventory/grants'
+import { type CommandResult, command, tryCommand } from '../servers/processes/command'
 import { freshDatabaseName, testServices, testSql } from '../servers/test-services'
 
 const services = testServices()

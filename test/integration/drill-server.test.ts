@@ -5,18 +5,18 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { buffer } from 'node:stream/consumers'
-import { placeInContainer } from '../../src/drill/container-place'
-import { type DrillPlace, placeOnThisMachine } from '../../src/drill/drill-place'
-import { findDrillMeans } from '../../src/drill/find-drill-means'
-import { localConnection } from '../../src/drill/local-connection'
-import { removeLeftovers } from '../../src/drill/remove-leftovers'
-import { startThrowawayServer, type ThrowawayServer } from '../../src/drill/throwaway-server'
-import { askSql } from '../../src/server/ask-sql'
-import { dumpArguments } from '../../src/server/dump-arguments'
-import { restoreServerOver } from '../../src/server/restore-server'
-import { serverOver } from '../../src/server/server'
-import { plainCommand } from '../servers/plain-command'
-import { makeStandInDocker } from '../servers/stand-in-docker'
+import { localConnection } from '../../src/server/local/local-connection'
+import { restoreServerOver } from '../../src/sources/host/restore-server'
+import { serverOver } from '../../src/sources/host/server'
+import { askSql } from '../../src/sources/mysql/client/ask-sql'
+import { placeInContainer } from '../../src/sources/mysql/drill/container-place'
+import { type DrillPlace, placeOnThisMachine } from '../../src/sources/mysql/drill/drill-place'
+import { findDrillMeans } from '../../src/sources/mysql/drill/find-drill-means'
+import { removeLeftovers } from '../../src/sources/mysql/drill/remove-leftovers'
+import { startThrowawayServer, type ThrowawayServer } from '../../src/sources/mysql/drill/throwaway-server'
+import { dumpArguments } from '../../src/sources/mysql/dump/dump-arguments'
+import { plainCommand } from '../servers/processes/plain-command'
+import { makeStandInDocker } from '../servers/processes/stand-in-docker'
 import { freshDatabase, testServices, testSql } from '../servers/test-services'
 
 const services = testServices()
@@ -289,12 +289,16 @@ describe('placeInContainer', () => {
 async function startHolder(environment: Record<string, string> = {}, user: readonly string[] = []) {
   const root = join(__dirname, '../..')
   const [program = '', ...words] = [...user, process.execPath, '--no-warnings']
-  const hooks = join(root, 'test/unit/runtime/plain-typescript.mjs')
-  const holder = spawn(program, [...words, '--import', hooks, join(root, 'test/servers/drill-program.ts')], {
-    cwd: root,
-    env: { PATH: path, DRILL_TEMP: temp, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const hooks = join(root, 'test/unit/runtime/github/plain-typescript.mjs')
+  const holder = spawn(
+    program,
+    [...words, '--import', hooks, join(root, 'test/servers/processes/drill-program.ts')],
+    {
+      cwd: root,
+      env: { PATH: path, DRILL_TEMP: temp, ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   const lines: string[] = []
   const isReady = new Promise<void>((resolve, reject) => {
     const reader = createInterface({ input: holder.stdout })

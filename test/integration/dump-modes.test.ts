@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { DumpContent } from '../../src/checks/content-check'
-import { checkDump, type DumpCheckOptions } from '../../src/checks/dump-check'
-import { baseOptions } from '../../src/server/dump-arguments'
-import { awkwardContent, awkwardDatabaseSql } from '../servers/awkward-database'
+import { checkDump, type DumpCheckOptions } from '../../src/sources/mysql/check/dump-check'
+import type { DumpContent } from '../../src/sources/mysql/check/dump-content'
+import { baseOptions } from '../../src/sources/mysql/dump/dump-arguments'
+import { awkwardContent, awkwardDatabaseSql } from '../servers/database/awkward-database'
 import { freshDatabase, testServices, testSql } from '../servers/test-services'
 
 const services = testServices()

@@ -8,18 +8,13 @@ import { Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { ActionError, CancelledError, FailureError, UserError } from '../../src/runtime/errors'
-import {
-  type Connection,
-  connect,
-  type RemoteExit,
-  type RemoteProcess,
-  type SshTarget,
-} from '../../src/ssh/connection'
-import { parseHostKeyPins } from '../../src/ssh/host-keys'
-import { readPrivateKey } from '../../src/ssh/private-key'
+import { connect } from '../../src/ssh/connection'
+import { parseHostKeyPins } from '../../src/ssh/keys/host-keys'
+import { readPrivateKey } from '../../src/ssh/keys/private-key'
+import type { Connection, RemoteExit, RemoteProcess, SshTarget } from '../../src/ssh/remote'
 import type { SshTimeouts } from '../../src/ssh/timeouts'
-import { command } from '../servers/command'
 import { freePort } from '../servers/free-port'
+import { command } from '../servers/processes/command'
 import { type SshdOptions, type SshdServer, startSshd } from '../servers/sshd'
 import { startTcpProxy, type TcpProxy } from '../servers/tcp-proxy'
 

@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { checkArchive } from '../../src/checks/archive-check'
-import type { ArchiveContent } from '../../src/checks/content-check'
+import { checkArchive } from '../../src/sources/files/check/archive-check'
+import type { ArchiveContent } from '../../src/sources/files/check/archive-content'
 import { freshDocroot, freshFolder, testServices } from '../servers/test-services'
 
 const services = testServices()

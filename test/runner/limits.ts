@@ -1,4 +1,4 @@
-import type { StepRun } from './emulator'
+import type { Annotation, AnnotationKind } from './output-reader'
 
 const mebibyte = 1024 * 1024
 
@@ -6,7 +6,11 @@ const mebibyte = 1024 * 1024
  * Throws when a step goes past what GitHub keeps: a summary of 1 MiB (more: dropped whole), outputs of 1 MB (counted as
  * UTF-16), ten annotations of a kind (more: not shown), 4096 characters in each (more: cut).
  */
-export function assertLimits(step: Pick<StepRun, 'annotations' | 'outputs' | 'summary'>): void {
+export function assertLimits(step: {
+  annotations: Readonly<Record<AnnotationKind, readonly Annotation[]>>
+  outputs: Readonly<Record<string, string>>
+  summary: string
+}): void {
   const broken: string[] = []
   const summaryBytes = Buffer.byteLength(step.summary)
   if (summaryBytes > mebibyte) broken.push(`a job summary of ${summaryBytes} bytes`)

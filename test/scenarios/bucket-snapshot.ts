@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Manifest } from '../../src/snapshot/manifest'
-import { parseManifest } from '../../src/snapshot/manifest-codec'
+import type { Manifest } from '../../src/repository/manifest/manifest'
+import { parseManifest } from '../../src/repository/manifest/manifest-codec'
 import { bucketView } from '../servers/bucket-view'
 import type { S3Account } from '../servers/rgw'
 

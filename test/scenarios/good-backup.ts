@@ -1,8 +1,8 @@
 import { type BackupOverrides, type BackupRun, backupRun } from '../runner/backup-run'
 import type { StepRun } from '../runner/emulator'
 import { type BucketView, bucketView } from '../servers/bucket-view'
+import { unpacked } from '../servers/processes/stock-tools'
 import type { Services } from '../servers/services'
-import { unpacked } from '../servers/stock-tools'
 import { freshFolder } from '../servers/test-services'
 import { parseStoredManifest, type StoredManifest } from './stored-manifest'
 

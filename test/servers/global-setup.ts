@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { endProcessesOf } from './left-processes'
+import { endProcessesOf } from './processes/left-processes'
 import { type RunningServices, startServices } from './services'
 import { servicesVariable } from './test-services'
 

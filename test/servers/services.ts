@@ -1,6 +1,6 @@
 import { chmod, mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { type MariadbServer, startMariadb } from './mariadb'
+import { type MariadbServer, startMariadb } from './database/mariadb'
 import { type Rgw, startRgw } from './rgw'
 import { startSshd } from './sshd'
 

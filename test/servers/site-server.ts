@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type MariadbServer, startMariadb } from './mariadb'
+import { type MariadbServer, startMariadb } from './database/mariadb'
 import type { Services } from './services'
 import { startSshd } from './sshd'
 

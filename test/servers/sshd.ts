@@ -5,8 +5,8 @@ import { connect } from 'node:net'
 import { userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { command } from './command'
 import { freePort } from './free-port'
+import { command } from './processes/command'
 
 export type HostKeyType = 'ed25519' | 'ecdsa' | 'rsa'
 

@@ -6,15 +6,16 @@ const source = join(__dirname, '../../src')
 /** From the top down: a file may import from its own folder and from those behind it. As in `src/README.md`. */
 const layers = [
   'actions',
+  'report',
   'commands',
   'inputs',
-  'snapshot',
-  'drill',
-  'checks',
+  'sources',
+  'repository',
+  'pipeline',
   'server',
   'ssh',
   'store',
-  'report',
+  'findings',
   'runtime',
 ]
 

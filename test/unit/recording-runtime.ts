@@ -1,5 +1,5 @@
-import { createLog } from '../../src/runtime/log'
-import { createMasks } from '../../src/runtime/masks'
+import { createLog } from '../../src/runtime/github/log'
+import { createMasks } from '../../src/runtime/github/masks'
 import type { RunIdentity, Runtime } from '../../src/runtime/runtime'
 
 /** One line of the log: `group` and `endgroup` mark where a fold begins and ends. */

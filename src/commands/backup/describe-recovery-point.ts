@@ -1,14 +1,14 @@
 import type { BackupInputs } from '../../inputs/backup'
-import type { RunReport } from '../../report/run-report'
+import type { PreparedArtifact } from '../../pipeline/stream-artifact'
+import type { PreparedArtifact as ManifestArtifact, PreparedManifest } from '../../repository/commit/intend'
+import { manifestFormat } from '../../repository/manifest/manifest'
 import type { Runtime } from '../../runtime/runtime'
 import { tool } from '../../runtime/version'
-import type { Findings } from '../../server/parse-inventory'
-import type { PreparedArtifact as ManifestArtifact, PreparedManifest } from '../../snapshot/intend'
-import { manifestFormat } from '../../snapshot/manifest'
-import { contentOfDump } from '../content-of-dump'
-import type { PreparedArtifact } from '../stream-artifact'
-import type { BackupPlan } from './plan-backup'
+import type { Findings } from '../../sources/host/parse-inventory'
+import { contentOfDump } from '../../sources/mysql/dump/content-of-dump'
+import type { BackupPlan } from './plan/plan-backup'
 import type { Prepared } from './prepare'
+import type { RunReport } from './run-report'
 
 /** The manifest of what was prepared, as the commit takes it. */
 export function describeRecoveryPoint(

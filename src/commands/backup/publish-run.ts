@@ -1,7 +1,7 @@
+import type { PreparedManifest } from '../../repository/commit/intend'
+import { type Published, publish } from '../../repository/commit/publish'
+import { PublishError } from '../../repository/commit/publish-error'
 import type { Runtime } from '../../runtime/runtime'
-import type { PreparedManifest } from '../../snapshot/intend'
-import { type Published, publish } from '../../snapshot/publish'
-import { PublishError } from '../../snapshot/publish-error'
 import type { Store } from '../../store/store'
 import type { UnfinishedRun } from './unfinished-run'
 

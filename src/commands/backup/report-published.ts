@@ -1,14 +1,21 @@
-import { databaseCounts, filesCounts, type ReportedArtifact, type RunReport } from '../../report/run-report'
-import { type ArtifactBaseline, type Baseline, baselineOf, sameSource } from '../../snapshot/baseline'
-import { compareWith } from '../../snapshot/changes'
-import { slotKeys } from '../../snapshot/keys'
-import type { Artifact, Manifest } from '../../snapshot/manifest'
-import { sizeHistory } from '../../snapshot/size-history'
-import type { Survey } from '../../snapshot/survey'
-import { tierAges } from '../../snapshot/tier-ages'
-import type { TierKeep } from '../../snapshot/tier-name'
+import { sizeHistory } from '../../repository/catalog/size-history'
+import type { Survey } from '../../repository/catalog/survey'
+import {
+  type ArtifactBaseline,
+  type Baseline,
+  baselineOf,
+  sameSource,
+} from '../../repository/guards/baseline'
+import { compareWith } from '../../repository/guards/changes'
+import type { Artifact, Manifest } from '../../repository/manifest/manifest'
+import { slotKeys } from '../../repository/names/keys'
+import type { TierKeep } from '../../repository/names/tier-name'
+import { tierAges } from '../../repository/tiers/tier-ages'
+import { filesCounts } from '../../sources/files/check/files-counts'
+import { databaseCounts } from '../../sources/mysql/check/database-counts'
 import type { Store } from '../../store/store'
 import type { Prepared } from './prepare'
+import type { ReportedArtifact, RunReport } from './run-report'
 
 const largestShown = 10
 

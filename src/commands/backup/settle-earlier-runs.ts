@@ -1,10 +1,10 @@
 import type { BackupInputs } from '../../inputs/backup'
+import { type Survey, surveyPrefix } from '../../repository/catalog/survey'
+import { abortLeftovers } from '../../repository/commit/leftovers'
+import { recoverSlot } from '../../repository/commit/recover'
+import { findForeignHost, foreignError } from '../../repository/guards/foreign-prefix'
 import { messageOf } from '../../runtime/errors'
 import type { Runtime, Warning } from '../../runtime/runtime'
-import { findForeignHost, foreignError } from '../../snapshot/foreign-prefix'
-import { abortLeftovers } from '../../snapshot/leftovers'
-import { recoverSlot } from '../../snapshot/recover'
-import { type Survey, surveyPrefix } from '../../snapshot/survey'
 import type { Store } from '../../store/store'
 
 /**

@@ -1,8 +1,8 @@
-import type { Inspection } from '../../checks/inspect'
-import { startProgress } from '../../report/progress'
-import { progressLines, type StreamProgress } from '../../report/progress-line'
+import type { Inspection } from '../../pipeline/inspect'
+import { startProgress } from '../../pipeline/progress'
+import { progressLines, type StreamProgress } from '../../pipeline/progress-line'
 import type { Runtime } from '../../runtime/runtime'
-import type { BackupPlan } from './plan-backup'
+import type { BackupPlan } from './plan/plan-backup'
 
 /** Follows the streams of a backup and tells every ten seconds how far they are. */
 export interface StreamsProgress {

@@ -1,9 +1,11 @@
-import { systemSchemas } from '../../inputs/database'
-import { isInside, isKernelFolder } from '../../inputs/files'
-import { shown } from '../../inputs/read'
+import { shown } from '../../findings/wrong-input'
+import { systemSchemas } from '../../inputs/groups/database'
 import type { RestoreInputs } from '../../inputs/restore'
+import type { DatabaseArtifact, FilesArtifact, Manifest } from '../../repository/manifest/manifest'
 import { FailureError, UserError } from '../../runtime/errors'
-import type { DatabaseArtifact, FilesArtifact, Manifest } from '../../snapshot/manifest'
+import { isInside, isKernelFolder } from '../../sources/files/plan/folder-paths'
+import type { FolderPart } from '../../sources/files/target/planned-folder'
+import type { DatabasePart } from '../../sources/mysql/target/planned-database'
 
 /** What of a recovery point is to go where. */
 export interface ChosenParts {
@@ -11,23 +13,10 @@ export interface ChosenParts {
   files: FilesPart | undefined
 }
 
-export interface DatabasePart {
-  artifact: DatabaseArtifact
-  /** The name it gets. */
-  target: string
-}
-
 export interface FilesPart {
   artifact: FilesArtifact
   /** In the order of the manifest. */
   folders: FolderPart[]
-}
-
-export interface FolderPart {
-  /** As in the manifest. */
-  path: string
-  /** The place it gets. */
-  target: string
 }
 
 /** Holds what was asked for against what the recovery point has. Throws UserError naming what is there. */

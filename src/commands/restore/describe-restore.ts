@@ -1,11 +1,14 @@
+import { preflightLines } from '../../findings/preflight'
 import type { RestoreInputs } from '../../inputs/restore'
-import { preflightLines } from '../../report/preflight-section'
-import type { RestoredItem, RestoreReport } from '../../report/restore-report'
-import { databaseCounts } from '../../report/run-report'
-import { plural } from '../../runtime/format-count'
-import type { TargetFacts } from '../../server/parse-target'
-import { holdings, type PlannedDatabase, type PlannedFolder, type TargetVerdict } from './judge-target'
-import { folderContent, type RereadParts } from './reread-parts'
+import { plural } from '../../runtime/text/format-count'
+import { folderContent } from '../../sources/files/restore/reread-files'
+import type { PlannedFolder } from '../../sources/files/target/planned-folder'
+import type { TargetFacts } from '../../sources/host/parse-target'
+import { databaseCounts } from '../../sources/mysql/check/database-counts'
+import { holdings, type PlannedDatabase } from '../../sources/mysql/target/planned-database'
+import type { TargetVerdict } from './judge-target'
+import type { RereadParts } from './reread-parts'
+import type { RestoredItem, RestoreReport } from './restore-report'
 
 /** Fills the report with what would be replaced by what, and with what speaks against it. */
 export function describeRestore(

@@ -1,14 +1,17 @@
+import type { PreflightFinding } from '../../findings/preflight'
+import { shellWord } from '../../findings/shell-word'
 import type { RestoreInputs } from '../../inputs/restore'
-import type { PreflightFinding } from '../../report/preflight-section'
-import { shellWord } from '../../report/shell-word'
+import type { Manifest } from '../../repository/manifest/manifest'
 import { messageOf } from '../../runtime/errors'
-import { plural } from '../../runtime/format-count'
-import type { DatabaseInventory, Inventory } from '../../server/inventory'
-import type { TargetDatabase, TargetFacts, TargetPlace } from '../../server/parse-target'
-import type { Manifest } from '../../snapshot/manifest'
-import type { ChosenParts, DatabasePart, FolderPart } from './choose-parts'
-import { judgeDatabaseServer } from './judge-database-server'
-import { judgeFolders } from './judge-folders'
+import { judgeFolders } from '../../sources/files/target/judge-folders'
+import type { PlannedFolder } from '../../sources/files/target/planned-folder'
+import { roomForFolders } from '../../sources/files/target/room-for-folders'
+import type { TargetDatabase, TargetFacts } from '../../sources/host/parse-target'
+import type { Inventory } from '../../sources/mysql/inventory/inventory'
+import { judgeDatabaseServer } from '../../sources/mysql/target/judge-database-server'
+import type { DatabasePart } from '../../sources/mysql/target/planned-database'
+import { foldsCase, holdings, type PlannedDatabase } from '../../sources/mysql/target/planned-database'
+import type { ChosenParts } from './choose-parts'
 import type { RereadParts } from './reread-parts'
 
 /** What a restore is going to do, and everything that speaks against it. */
@@ -27,21 +30,6 @@ export interface TargetVerdict {
   database: TargetDatabase | undefined
 }
 
-export interface PlannedDatabase extends DatabasePart {
-  /** What is there under the target's name. `filled`: it holds something. */
-  state: 'absent' | 'empty' | 'filled'
-  /** Undefined when absent. */
-  present: DatabaseInventory | undefined
-}
-
-export interface PlannedFolder extends FolderPart {
-  state: TargetPlace['state']
-  /** The nearest folder above that is there; files are unpacked in it. */
-  parent: string
-  /** Which folders share a disk. */
-  mount: string
-}
-
 /** Holds what is to be restored against what the server has and can take. Finds everything at once; throws nothing. */
 export function judgeTarget(
   inputs: RestoreInputs,
@@ -56,10 +44,14 @@ export function judgeTarget(
       : [{ ...folder, state: place.state, parent: place.parent, mount: place.mount }]
   })
   const databases = parts.databases.map(part => planDatabase(part, facts))
+  const bytesBeside = (mount: string | undefined) => {
+    const beside = folders.filter(folder => folder.mount !== '' && folder.mount === mount)
+    return reread.files === undefined ? 0 : roomForFolders(beside, reread.files)
+  }
   const findings = [
     ...toolProblems(parts, facts),
     ...unseenPlaces(parts, facts),
-    ...judgeDatabaseServer({ inputs, databases, folders, facts, manifest, reread }),
+    ...judgeDatabaseServer({ inputs, databases, bytesBeside, facts, manifest, reread }),
     ...judgeFolders({ inputs, folders, facts, reread }),
     ...leftoverRemarks(facts),
   ]
@@ -74,26 +66,6 @@ export function judgeTarget(
     inventory: facts.database?.findings.inventory,
     database: facts.database,
   }
-}
-
-/** What a database holds, in words; '' for nothing. */
-export function holdings(database: DatabaseInventory): string {
-  const tables = database.tables.filter(({ kind }) => kind !== 'view').length
-  const counts: [number, string][] = [
-    [tables, 'table'],
-    [database.tables.length - tables, 'view'],
-    [database.routines.length, 'routine'],
-    [database.events.length, 'event'],
-  ]
-  return counts
-    .filter(([count]) => count > 0)
-    .map(([count, noun]) => plural(count, noun))
-    .join(', ')
-}
-
-/** To such a server `Shop` and `shop` are one database. */
-export function foldsCase({ variables }: Pick<TargetDatabase, 'variables'>): boolean {
-  return ['1', '2'].includes(variables.get('lower_case_table_names') ?? '')
 }
 
 function planDatabase(part: DatabasePart, { database }: TargetFacts): PlannedDatabase {

@@ -1,7 +1,7 @@
-import { alterDatabase, createDatabase } from '../../server/database-statements'
-import type { DatabaseInventory } from '../../server/inventory'
-import type { PlannedDatabase } from './judge-target'
-import { remakeDatabase, runOwnSql } from './remake-database'
+import { alterDatabase, createDatabase } from '../../sources/mysql/client/database-statements'
+import type { DatabaseInventory } from '../../sources/mysql/inventory/inventory'
+import { remakeDatabase, runOwnSql } from '../../sources/mysql/restore/remake-database'
+import type { PlannedDatabase } from '../../sources/mysql/target/planned-database'
 import type { DatabaseState } from './restore-state'
 import type { RestoreWork } from './restore-work'
 

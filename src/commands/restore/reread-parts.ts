@@ -1,44 +1,18 @@
-import { checkArchive } from '../../checks/archive-check'
-import type { ArchiveContent, ContentCheck, DumpContent, FolderContent } from '../../checks/content-check'
-import { checkDump } from '../../checks/dump-check'
-import type { DumpNeeds } from '../../checks/dump-needs'
+import type { ContentCheck } from '../../pipeline/content-check'
+import { transferProgress } from '../../pipeline/transfer-progress'
+import type { Finding } from '../../repository/catalog/look-at-artifact'
+import type { Artifact, Manifest } from '../../repository/manifest/manifest'
 import { UserError } from '../../runtime/errors'
-import { plural } from '../../runtime/format-count'
-import { formatSize } from '../../runtime/format-size'
 import type { Runtime } from '../../runtime/runtime'
-import type { StoredContent } from '../../snapshot/compare-content'
-import type { Finding } from '../../snapshot/look-at-artifact'
-import type { Artifact, DatabaseArtifact, FilesArtifact, Manifest } from '../../snapshot/manifest'
+import { plural } from '../../runtime/text/format-count'
+import { formatSize } from '../../runtime/text/format-size'
+import type { StoredContent } from '../../sources/compare-content'
+import { type RereadFiles, untrustedArchive } from '../../sources/files/restore/reread-files'
+import { checkDump } from '../../sources/mysql/check/dump-check'
+import type { RereadDatabase } from '../../sources/mysql/restore/reread-database'
 import type { Store } from '../../store/store'
 import { type Reread, rereadArtifact } from '../reread-artifact'
-import { transferProgress } from '../transfer-progress'
 import type { ChosenParts } from './choose-parts'
-
-/** What reading every needed object whole has shown, when all of them are what the manifest says. */
-export interface RereadParts {
-  databases: RereadDatabase[]
-  files: RereadFiles | undefined
-}
-
-export interface RereadDatabase {
-  artifact: DatabaseArtifact
-  content: DumpContent
-  /** What it needs of its server. */
-  needs: DumpNeeds
-  /** Of the object that was read: the very one that is imported. */
-  etag: string
-}
-
-export interface RereadFiles {
-  artifact: FilesArtifact
-  content: ArchiveContent
-  etag: string
-}
-
-/** What of the archive lies in one of the manifest's folders. */
-export function folderContent({ artifact, content }: RereadFiles, path: string): FolderContent | undefined {
-  return content.perPath?.[artifact.paths.indexOf(path)]
-}
 
 interface RereadTools {
   store: Store
@@ -116,17 +90,6 @@ export function restorableParts(rereads: readonly Reread[]): RereadParts {
   return parts
 }
 
-/** The check of the backup, and all that an archive could do to a server that unpacks it. */
-export function untrustedArchive({ paths, content }: FilesArtifact): ContentCheck<ArchiveContent> {
-  const entries = content.files + content.directories + content.links
-  return checkArchive({
-    paths: paths.map(path => path.slice(1)),
-    isUntrusted: true,
-    // The manifest does not count fifos and devices.
-    limits: { entries: entries * 2 + 10_000, bytes: content.bytes },
-  })
-}
-
 function refuseFindings(findings: readonly Finding[], { slot }: Manifest): void {
   const [first, ...others] = findings
   if (first === undefined) return
@@ -137,4 +100,10 @@ function refuseFindings(findings: readonly Finding[], { slot }: Manifest): void 
       'Choose another recovery point: the action "list" shows them all, an ISO time in "snapshot" takes the newest good one before it. Find out who or what changed this one.',
     detail: findings.map(({ message }) => message),
   })
+}
+
+/** What reading every needed object whole has shown, when all of them are what the manifest says. */
+export interface RereadParts {
+  databases: RereadDatabase[]
+  files: RereadFiles | undefined
 }

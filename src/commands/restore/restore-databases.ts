@@ -1,16 +1,20 @@
+import { withProgress } from '../../pipeline/transfer-progress'
 import { ActionError, FailureError, UserError } from '../../runtime/errors'
-import { plural } from '../../runtime/format-count'
-import { formatSize } from '../../runtime/format-size'
+import { plural } from '../../runtime/text/format-count'
+import { formatSize } from '../../runtime/text/format-size'
+import {
+  compareImported,
+  type ImportedRows,
+  importRows,
+} from '../../sources/mysql/restore/import-and-compare'
+import { kinshipOf } from '../../sources/mysql/restore/kinship'
+import { brokenViewWarnings, makeStandingViews } from '../../sources/mysql/restore/make-views-one-by-one'
+import type { PlannedDatabase } from '../../sources/mysql/target/planned-database'
 import { rereadLayoutFree } from '../reread-artifact'
-import { withProgress } from '../transfer-progress'
-import { addDatabaseWayBack, importContext } from './database-way-back'
-import { compareImported, type ImportedRows, importRows } from './import-and-compare'
-import type { PlannedDatabase } from './judge-target'
-import { kinshipOf } from './kinship'
 import { makeRoom, makeRoomOrLeave } from './make-room'
-import { brokenViewWarnings, makeStandingViews } from './make-views-one-by-one'
 import type { DatabaseState } from './restore-state'
 import type { RestoreWork } from './restore-work'
+import { addDatabaseWayBack, importContext } from './rollback/database-way-back'
 import { type SafetyDump, takeSafetyDump } from './safety-dump'
 
 /** Dumps every database that is to be replaced, before the first of them is touched. */

@@ -1,14 +1,14 @@
 import type { RestoreInputs } from '../../inputs/restore'
-import type { RestoreReport } from '../../report/restore-report'
+import type { Manifest } from '../../repository/manifest/manifest'
 import type { Runtime } from '../../runtime/runtime'
-import type { RestoreServer } from '../../server/restore-server'
-import type { Server } from '../../server/server'
-import type { Manifest } from '../../snapshot/manifest'
+import type { RestoreServer } from '../../sources/host/restore-server'
+import type { Server } from '../../sources/host/server'
 import type { Store } from '../../store/store'
 import type { TargetVerdict } from './judge-target'
 import type { RereadParts } from './reread-parts'
+import type { RestoreReport } from './restore-report'
 import type { RestoreState } from './restore-state'
-import type { WayBack } from './way-back'
+import type { WayBack } from './rollback/way-back'
 
 /** What the writing steps of a restore share. */
 export interface RestoreWork {

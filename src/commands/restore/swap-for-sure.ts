@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../runtime/errors'
-import type { FolderSwap } from '../../server/restore-server'
+import type { FolderSwap } from '../../sources/files/restore/folder-jobs'
 import type { RestoreWork } from './restore-work'
 
 export type SwapWork = Pick<RestoreWork, 'runtime' | 'server' | 'reconnect' | 'signal' | 'state' | 'save'>

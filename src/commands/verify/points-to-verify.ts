@@ -1,11 +1,11 @@
 import type { VerifyInputs } from '../../inputs/verify'
+import { chooseSnapshot } from '../../repository/catalog/choose-snapshot'
+import { listingPrefix, parseKey, suspectFolder } from '../../repository/names/keys'
+import { tiers } from '../../repository/names/tier-name'
 import { UserError } from '../../runtime/errors'
 import type { Warning } from '../../runtime/runtime'
-import { chooseSnapshot } from '../../snapshot/choose-snapshot'
-import { listingPrefix, parseKey, suspectFolder } from '../../snapshot/keys'
-import { tiers } from '../../snapshot/tier-name'
 import type { Store } from '../../store/store'
-import type { PointName } from './verify-point'
+import type { PointName } from './point'
 
 /** The recovery points that are asked for. Throws `UserError` when there is none. */
 export async function pointsToVerify(

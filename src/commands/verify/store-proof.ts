@@ -1,11 +1,11 @@
+import { proofFormat, serializeProof } from '../../repository/manifest/proof'
+import { slotKeys } from '../../repository/names/keys'
 import { messageOf } from '../../runtime/errors'
 import type { Runtime, Warning } from '../../runtime/runtime'
 import { tool } from '../../runtime/version'
-import { slotKeys } from '../../snapshot/keys'
-import { proofFormat, serializeProof } from '../../snapshot/proof'
 import type { Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
-import type { DrillResult, PointName, PointToDrill } from './verify-point'
+import type { DrillResult, PointName, PointToDrill } from './point'
 
 /**
  * Writes beside the manifest that the recovery point was restored for a trial, and how that went. A store that refuses takes nothing

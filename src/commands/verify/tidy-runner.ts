@@ -1,7 +1,7 @@
-import { removeLeftovers } from '../../drill/remove-leftovers'
 import { ActionError } from '../../runtime/errors'
-import type { LocalCommand } from '../../runtime/local-command'
+import type { LocalCommand } from '../../runtime/github/local-command'
 import type { Runtime } from '../../runtime/runtime'
+import { removeLeftovers } from '../../sources/mysql/drill/remove-leftovers'
 
 /** The machine that drills are held on. */
 export interface RunnerTools {

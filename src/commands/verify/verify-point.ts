@@ -1,53 +1,20 @@
-import { printable } from '../../checks/printable'
+import { printable } from '../../findings/printable'
+import type { VerifyFinding } from '../../findings/verify-finding'
 import type { VerifyLevel } from '../../inputs/verify'
-import type { VerifiedPoint, VerifyFinding } from '../../report/verify-report'
+import { lookAtArtifact } from '../../repository/catalog/look-at-artifact'
+import type { Artifact, Manifest } from '../../repository/manifest/manifest'
+import { ManifestError } from '../../repository/manifest/manifest-codec'
+import { readSlot, type SlotState } from '../../repository/manifest/slot-state'
 import type { Runtime, Warning } from '../../runtime/runtime'
 import type { Turn } from '../../runtime/turns'
-import { lookAtArtifact } from '../../snapshot/look-at-artifact'
-import type { Artifact, Manifest } from '../../snapshot/manifest'
-import { ManifestError } from '../../snapshot/manifest-codec'
-import { readSlot, type SlotState } from '../../snapshot/slot-state'
 import type { Store } from '../../store/store'
 import { isArchivedFault, StoreError } from '../../store/store-error'
 import { type Reread, rereadArtifact } from '../reread-artifact'
-import { type RereadParts, restorableParts, restoreCheckOf } from '../restore/reread-parts'
+import { restorableParts, restoreCheckOf } from '../restore/reread-parts'
+import type { Drill, PointName, PointToDrill } from './point'
 import { storeProof, withdrawProof } from './store-proof'
 import type { VerifyProgress } from './verify-progress'
-
-/** A recovery point by its name: `suspect/Monday-13-00` is the slot `Monday-13-00` of the folder `<prefix>/suspect`. */
-export interface PointName {
-  name: string
-  prefix: string
-  slot: string
-}
-
-/** A recovery point that is sound as far as reading tells, about to be restored for a trial. */
-export interface PointToDrill extends PointName {
-  manifest: Manifest
-  /** What reading it has shown. */
-  reread: RereadParts
-}
-
-/** How a trial restore went. */
-export interface DrillResult {
-  /** Empty when everything came out as the manifest says, and every check of the user's was true. */
-  findings: readonly VerifyFinding[]
-  /** How long the imports and the unpacking took, without the comparisons. */
-  restoreSeconds: number
-  /** The throwaway server; left out when there was no database to import. */
-  server?: { flavor: string; version: string }
-  /** What a restore would tell, and what takes nothing from the proof. */
-  warnings: readonly Warning[]
-  /** How many of each were compared. */
-  tables: number
-  files: number
-}
-
-/**
- * Restores a recovery point for a trial and compares what comes out. Throws when it could not be tried, and the signal's reason; nothing is
- * left of it either way.
- */
-export type Drill = (point: PointToDrill, signal: AbortSignal) => Promise<DrillResult>
+import type { VerifiedPoint } from './verify-report'
 
 export interface PointTools {
   runtime: Runtime

@@ -1,9 +1,9 @@
-import type { Inspection } from '../../checks/inspect'
-import { startProgress } from '../../report/progress'
-import { plural } from '../../runtime/format-count'
-import { formatDuration } from '../../runtime/format-duration'
-import { formatRate, formatSize } from '../../runtime/format-size'
+import type { Inspection } from '../../pipeline/inspect'
+import { startProgress } from '../../pipeline/progress'
 import type { Runtime } from '../../runtime/runtime'
+import { plural } from '../../runtime/text/format-count'
+import { formatDuration } from '../../runtime/text/format-duration'
+import { formatRate, formatSize } from '../../runtime/text/format-size'
 
 /** Follows what is being read, and tells every ten seconds how far it is. */
 export interface VerifyProgress {

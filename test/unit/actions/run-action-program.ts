@@ -1,6 +1,6 @@
 import { runAction } from '../../../src/actions/run-action'
 import { FailureError, UserError } from '../../../src/runtime/errors'
-import { githubRuntime } from '../../../src/runtime/github-runtime'
+import { githubRuntime } from '../../../src/runtime/github/github-runtime'
 
 const runtime = githubRuntime()
 

@@ -1,14 +1,5 @@
-import {
-  choice,
-  flag,
-  lines,
-  optional,
-  required,
-  secret,
-  shown,
-  text,
-  wholeNumber,
-} from '../../../src/inputs/read'
+import { shown } from '../../../src/findings/wrong-input'
+import { choice, flag, lines, optional, required, secret, text, wholeNumber } from '../../../src/inputs/read'
 import { given, refusal } from './reading'
 
 describe('text', () => {

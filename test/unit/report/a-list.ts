@@ -1,4 +1,4 @@
-import type { ListReport, PointFacts, ReportedPoint } from '../../../src/report/list-report'
+import type { ListReport, PointFacts, ReportedPoint } from '../../../src/commands/list/list-report'
 
 export const now = new Date('2026-11-25T17:00:00.000Z')
 

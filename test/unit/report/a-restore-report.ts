@@ -1,4 +1,8 @@
-import type { RestoredDatabase, RestoredFolder, RestoreReport } from '../../../src/report/restore-report'
+import type {
+  RestoredDatabase,
+  RestoredFolder,
+  RestoreReport,
+} from '../../../src/commands/restore/restore-report'
 
 /** The report of a restore that went well, over a live site; a test overrides what it is about. */
 export function aRestoreReport(overrides: Partial<RestoreReport> = {}): RestoreReport {

@@ -1,7 +1,7 @@
 import { FailureError, UserError } from '../../../src/runtime/errors'
 import { explainFailure, isGoodStatus } from '../../../src/server/job-errors'
 import type { JobReport } from '../../../src/server/job-report'
-import type { RemoteExit } from '../../../src/ssh/connection'
+import type { RemoteExit } from '../../../src/ssh/remote'
 import { aJobReport } from './a-job-report'
 
 const code = (value: number): RemoteExit => ({ kind: 'code', code: value })

@@ -11,9 +11,10 @@ import {
   utils,
 } from 'ssh2'
 import { ActionError, FailureError, UserError } from '../../../src/runtime/errors'
-import { type Connection, connect, type SshTarget } from '../../../src/ssh/connection'
-import { fingerprintOf, parseHostKeyPins } from '../../../src/ssh/host-keys'
-import { encodeEd25519Key } from '../../../src/ssh/openssh-key'
+import { connect } from '../../../src/ssh/connection'
+import { fingerprintOf, parseHostKeyPins } from '../../../src/ssh/keys/host-keys'
+import { encodeEd25519Key } from '../../../src/ssh/keys/openssh-key'
+import type { Connection, SshTarget } from '../../../src/ssh/remote'
 
 const hostKey = encodeEd25519Key(generateKeyPairSync('ed25519').privateKey)
 const userKey = encodeEd25519Key(generateKeyPairSync('ed25519').privateKey)

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import fc from 'fast-check'
-import { type MemoryStoreOptions, memoryStore } from '../../../src/store/memory-store'
 import { openMultipartWriter } from '../../../src/store/multipart-writer'
 import type { Store } from '../../../src/store/store'
 import { StoreError } from '../../../src/store/store-error'
+import { type MemoryStoreOptions, memoryStore } from '../../memory/memory-store'
 
 const put = { contentType: 'application/gzip' }
 

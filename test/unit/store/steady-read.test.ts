@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { Writable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import { type MemoryStore, memoryStore } from '../../../src/store/memory-store'
 import { steadyRead } from '../../../src/store/steady-read'
 import { StoreError } from '../../../src/store/store-error'
+import { type MemoryStore, memoryStore } from '../../memory/memory-store'
 
 const key = 'running-backups/Monday-13-00.database.sql.gz'
 const put = { contentType: 'application/octet-stream' }

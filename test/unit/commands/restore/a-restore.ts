@@ -1,16 +1,16 @@
-import type { DumpContent } from '../../../../src/checks/content-check'
-import type { DumpNeeds } from '../../../../src/checks/dump-needs'
 import type { RereadParts } from '../../../../src/commands/restore/reread-parts'
 import type { RestoreInputs } from '../../../../src/inputs/restore'
-import type { DatabaseInventory, Inventory } from '../../../../src/server/inventory'
-import type { TargetDatabase, TargetFacts, TargetPlace } from '../../../../src/server/parse-target'
 import {
   type DatabaseArtifact,
   type FilesArtifact,
   type Manifest,
   manifestFormat,
-} from '../../../../src/snapshot/manifest'
-import { parseHostKeyPins } from '../../../../src/ssh/host-keys'
+} from '../../../../src/repository/manifest/manifest'
+import type { TargetDatabase, TargetFacts, TargetPlace } from '../../../../src/sources/host/parse-target'
+import type { DumpContent } from '../../../../src/sources/mysql/check/dump-content'
+import type { DumpNeeds } from '../../../../src/sources/mysql/check/needs/dump-needs'
+import type { DatabaseInventory, Inventory } from '../../../../src/sources/mysql/inventory/inventory'
+import { parseHostKeyPins } from '../../../../src/ssh/keys/host-keys'
 
 const at = '2026-11-23T13:05:02.120Z'
 

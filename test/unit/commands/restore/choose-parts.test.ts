@@ -1,7 +1,7 @@
 import { type ChosenParts, chooseParts } from '../../../../src/commands/restore/choose-parts'
 import type { FolderChoice } from '../../../../src/inputs/restore'
+import type { Manifest } from '../../../../src/repository/manifest/manifest'
 import { FailureError } from '../../../../src/runtime/errors'
-import type { Manifest } from '../../../../src/snapshot/manifest'
 import { refusal } from '../../inputs/reading'
 import { aDump, aManifest, anArchive } from './a-restore'
 

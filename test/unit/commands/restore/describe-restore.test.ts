@@ -1,7 +1,7 @@
 import { chooseParts } from '../../../../src/commands/restore/choose-parts'
 import { describeRestore, planLines } from '../../../../src/commands/restore/describe-restore'
 import { judgeTarget } from '../../../../src/commands/restore/judge-target'
-import type { RestoreReport } from '../../../../src/report/restore-report'
+import type { RestoreReport } from '../../../../src/commands/restore/restore-report'
 import { aRestoreReport } from '../../report/a-restore-report'
 import { aDatabase, aManifest, aTable, type FactOptions, rereadOf, someFacts, someInputs } from './a-restore'
 

@@ -1,5 +1,5 @@
-import { holdings } from '../../../../src/commands/restore/judge-target'
 import { FailureError, UserError } from '../../../../src/runtime/errors'
+import { holdings } from '../../../../src/sources/mysql/target/planned-database'
 import { aDatabase, aDump, aManifest, anArchive, aTable } from './a-restore'
 import { findings, fixes, judge } from './judging'
 

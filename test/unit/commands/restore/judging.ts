@@ -1,7 +1,7 @@
 import { chooseParts } from '../../../../src/commands/restore/choose-parts'
 import { judgeTarget, type TargetVerdict } from '../../../../src/commands/restore/judge-target'
 import type { RestoreInputs } from '../../../../src/inputs/restore'
-import type { Manifest } from '../../../../src/snapshot/manifest'
+import type { Manifest } from '../../../../src/repository/manifest/manifest'
 import { aManifest, type FactOptions, rereadOf, someFacts, someInputs } from './a-restore'
 
 export interface JudgingOptions {

@@ -1,0 +1,180 @@
+import type { BackupInputs } from '../../inputs/backup'
+import { storageClassWarning } from '../../inputs/groups/s3-options'
+import { writeBucketReadme } from '../../repository/bucket-readme'
+import type { Survey } from '../../repository/catalog/survey'
+import { askedBaseline } from '../../repository/guards/asked-baseline'
+import { type Baseline, baselineOf } from '../../repository/guards/baseline'
+import { adoptedPrefix, findForeign, foreignError } from '../../repository/guards/foreign-prefix'
+import { judgeShrink, type ShrinkVerdict } from '../../repository/guards/shrink'
+import { acceptedShrink } from '../../repository/guards/shrink-error'
+import { slotName } from '../../repository/names/slot'
+import { keepTiers } from '../../repository/tiers/tiers'
+import type { Runtime, Warning } from '../../runtime/runtime'
+import type { Findings } from '../../sources/host/parse-inventory'
+import type { Store } from '../../store/store'
+import { phases } from '../phases'
+import { type Connect, lockIdentity, openSession, type Session } from '../session'
+import { describeRecoveryPoint } from './describe-recovery-point'
+import { askedOf } from './plan/asked-of'
+import { type KnownBaseline, knownBaseline, type OpenCache } from './plan/known-baseline'
+import { type BackupPlan, planBackup } from './plan/plan-backup'
+import { describeFindings } from './preflight/describe-findings'
+import { publishRun } from './publish-run'
+import { reportHistory, reportPublished } from './report-published'
+import type { RunReport } from './run-report'
+import { settleEarlierRuns } from './settle-earlier-runs'
+import { storeSuspect } from './store-suspect'
+import { takeArtifacts } from './take-artifacts'
+import { unfinishedRun } from './unfinished-run'
+
+/** What a command needs of the world; tests pass their own. */
+export interface BackupTools {
+  runtime: Runtime
+  store: Store
+  connect: Connect
+  openCache: OpenCache
+}
+
+/**
+ * Takes one recovery point and stores it: connect, settle what an earlier run left, look, stream everything, decide, commit.
+ * `report` is filled as it goes, so that a failed run can tell how far it came. Throws what went wrong; nothing that was
+ * good before has changed then, unless the error says otherwise. Returns an error that is to be thrown once the outputs of what
+ * is stored are set: a suspect recovery point, or an `after-command` that failed.
+ */
+export async function backup(inputs: BackupInputs, tools: BackupTools, report: RunReport): Promise<unknown> {
+  const { runtime, store } = tools
+  const { prefix } = inputs.s3
+  const step = phases(runtime, report)
+  const note = (warnings: readonly (Warning | undefined)[]) => {
+    report.warnings = [...report.warnings, ...warnings.filter(warning => warning !== undefined)]
+  }
+  const slot = slotName(inputs.rotation, report.startedAt, inputs.timezone)
+  report.slot = slot
+  const identity = lockIdentity(store.name, prefix, runtime)
+  const session = await step('Connect', () => openSession(inputs, identity, tools))
+  try {
+    const { survey, warnings } = await step('Look into the bucket', () =>
+      settleEarlierRuns(inputs, slot, tools),
+    )
+    note(warnings)
+    const { findings, plan } = await step('Look at the server', () =>
+      lookAtServer(inputs, tools, session, slot),
+    )
+    note([...plan.warnings, storageClassWarning(inputs.s3.objects?.storageClass)])
+    note([await refuseForeign(inputs, tools, plan, slot, survey)])
+    if (findings.inventory !== undefined) report.database = findings.inventory.server
+
+    const run = unfinishedRun(runtime, { prefix, slot, ...identity })
+    const request = { inputs, plan, session, identity, survey, run, slot, report }
+    const { prepared, afterError } = await step('Stream', () => takeArtifacts(request, tools))
+    note(prepared.warnings)
+
+    const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, findings, prepared })
+    const known = knownBaseline(inputs, store.name, survey, tools.openCache)
+    const now = baselineOf(manifest)
+    const { verdict, baseline, dropped } = await judge(inputs, plan, session, { now, known }).catch(
+      async error => {
+        await run.abort()
+        throw error
+      },
+    )
+    note(dropped)
+    if (verdict.suspect) {
+      await run.abort()
+      return await storeSuspect(request, { findings, verdict }, tools, step)
+    }
+    note([acceptedShrink(verdict)])
+
+    const warned = { ...manifest, warnings: describeWarnings(runtime, report) }
+    report.isCommitting = true
+    const published = await step('Publish', () => publishRun(prefix, warned, run, tools))
+    note(published.warnings)
+    const keep = inputs.tiers
+    if (Object.values(keep).some(count => count > 0)) {
+      const { warnings } = await step('Keep the tiers', () =>
+        keepTiers({ store, prefix, manifest: published.manifest, keep, log: runtime.log }),
+      )
+      note(warnings)
+    }
+    note(await writeReadme(inputs, store))
+    await known.save(now)
+    reportPublished(report, { manifest: published.manifest, prefix, prepared, baseline })
+    await reportHistory(report, { store, prefix, keep, survey, manifest: published.manifest })
+    return afterError
+  } finally {
+    await session.close()
+  }
+}
+
+async function lookAtServer(
+  inputs: BackupInputs,
+  { runtime }: BackupTools,
+  { server }: Session,
+  slot: string,
+): Promise<{ findings: Findings; plan: BackupPlan }> {
+  const findings = await server.survey({
+    access: inputs.mysql,
+    databases: inputs.databases,
+    paths: inputs.files.paths,
+    compression: inputs.compression.kind,
+    dumpOptions: inputs.dumpOptions,
+  })
+  for (const line of describeFindings(findings)) runtime.log.info(line)
+  return { findings, plan: planBackup(inputs, slot, findings) }
+}
+
+/** Holds what was taken against the last good recovery point, as far as the workflow still asks for what that has. */
+async function judge(
+  inputs: BackupInputs,
+  plan: BackupPlan,
+  { signal }: Session,
+  { now, known }: { now: Baseline; known: KnownBaseline },
+): Promise<{ verdict: ShrinkVerdict; baseline: Baseline | undefined; dropped: Warning[] }> {
+  const baseline = await known.load(now)
+  const expected = baseline && askedBaseline(baseline, askedOf(inputs, plan))
+  signal.throwIfAborted()
+  return {
+    verdict: judgeShrink({ now, baseline: expected?.baseline, ...inputs.guards }),
+    baseline,
+    dropped: expected?.warnings ?? [],
+  }
+}
+
+/** Whatever lies under the keys to be written must be this site's, or the user has said that it may be overwritten. */
+async function refuseForeign(
+  { s3, ssh, guards }: BackupInputs,
+  { store }: BackupTools,
+  plan: BackupPlan,
+  slot: string,
+  survey: Survey,
+): Promise<Warning | undefined> {
+  const foreign = await findForeign({
+    store,
+    prefix: s3.prefix,
+    slot,
+    host: ssh.host,
+    newest: await survey.newestGood(),
+    keysToWrite: [
+      ...plan.databases.map(({ key }) => key),
+      ...(plan.files === undefined ? [] : [plan.files.key]),
+    ],
+  })
+  if (foreign.length > 0 && !guards.adoptPrefix) throw foreignError(foreign, ssh.host)
+  return adoptedPrefix(foreign, ssh.host)
+}
+
+/** The warnings so far, as the manifest keeps them. */
+function describeWarnings(runtime: Runtime, report: RunReport): Warning[] {
+  return report.warnings.map(({ code, message }) => ({ code, message: runtime.scrub(message) }))
+}
+
+async function writeReadme(inputs: BackupInputs, store: Store): Promise<Warning[]> {
+  const { bucket, prefix, region, endpoint } = inputs.s3
+  return writeBucketReadme(store, {
+    storeName: store.name,
+    bucket,
+    prefix,
+    region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+  })
+}

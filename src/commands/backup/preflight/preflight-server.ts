@@ -1,0 +1,73 @@
+import type { PreflightFinding, PreflightReport } from '../../../findings/preflight'
+import type { BackupInputs } from '../../../inputs/backup'
+import { ActionError, messageOf } from '../../../runtime/errors'
+import type { Runtime } from '../../../runtime/runtime'
+import type { Examination } from '../../../sources/host/examination'
+import type { Findings } from '../../../sources/host/parse-inventory'
+import type { Server } from '../../../sources/host/server'
+import { preflightDatabase } from '../../../sources/mysql/plan/preflight-database'
+import { planProblems } from '../plan/plan-problems'
+import { describeFindings } from './describe-findings'
+import { preflightMachine } from './preflight-machine'
+
+/**
+ * Looks at tools, folders, disk and databases of a server, and names everything that a backup would trip over. `estimates`: also how
+ * much the mirror needs, for which rsync walks through all folders; without it the look takes a second or two.
+ */
+export async function preflightServer(
+  inputs: BackupInputs,
+  server: Server,
+  { clock, signal }: Pick<Runtime, 'clock' | 'signal'>,
+  { estimates }: { estimates: boolean },
+): Promise<PreflightReport> {
+  const findings: PreflightFinding[] = []
+  const orFinding = async <T>(work: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work
+    } catch (error) {
+      signal.throwIfAborted()
+      findings.push(findingOf(error))
+      return undefined
+    }
+  }
+  const { mysql: access, databases, dumpOptions, files } = inputs
+  const startedMs = clock.now().getTime()
+  const examination = await orFinding(server.examine({ access, databases, dumpOptions, ...files, estimates }))
+  const endedMs = clock.now().getTime()
+  if (examination !== undefined) findings.push(...examination.problems.map(findingOf))
+
+  const listed = canListDatabases(inputs, examination)
+    ? await orFinding(server.survey({ access, databases, dumpOptions, paths: [], compression: 'none' }))
+    : undefined
+  const found = { ...(listed ?? nothingFound), paths: examination?.paths ?? [] }
+  // Databases that could not be listed are not missing.
+  const asked: BackupInputs = listed === undefined ? { ...inputs, databases: [] } : inputs
+  const machine =
+    examination === undefined
+      ? { findings: [], facts: [] }
+      : preflightMachine(inputs, examination, { startedMs, endedMs })
+  return {
+    findings: [
+      ...findings,
+      ...machine.findings,
+      ...planProblems(asked, found).map(problem => ({ level: 'wrong' as const, ...problem })),
+      ...preflightDatabase(asked, found, examination?.brokenViews ?? []),
+    ],
+    facts: [...describeFindings(found).filter(line => line !== ''), ...machine.facts],
+  }
+}
+
+const nothingFound: Findings = { os: '', paths: [], visible: [], canIgnoreTableData: false, defaults: [] }
+
+/** Missing tools are told by the examination. */
+function canListDatabases({ databases }: BackupInputs, examination: Examination | undefined): boolean {
+  const { tools } = examination ?? {}
+  return databases.length > 0 && (tools === undefined || (tools.has('client') && tools.has('dump-tool')))
+}
+
+/** Throws what was not made for a person: a fault of this program. */
+function findingOf(error: unknown): PreflightFinding {
+  if (!(error instanceof ActionError)) throw error
+  const fix = error.advice ?? 'Look into the log for what the server said, and run the workflow again.'
+  return { level: 'wrong', what: messageOf(error), fix }
+}

@@ -1,0 +1,106 @@
+import type { PreflightFinding, PreflightReport } from '../../../findings/preflight'
+import { shellWord } from '../../../findings/shell-word'
+import { plural } from '../../../runtime/text/format-count'
+import { formatDuration } from '../../../runtime/text/format-duration'
+import { type BucketFacts, readBucketFacts } from '../../../store/s3/bucket-facts'
+import { examineStore } from '../../../store/s3/s3-rights'
+import type { S3Settings } from '../../../store/s3/s3-settings'
+import type { Store } from '../../../store/store'
+
+/** Tries the rights on the store and reads how the bucket is set up. Leaves nothing in it. */
+export async function preflightStore(
+  settings: S3Settings,
+  store: Store,
+  readFacts: (settings: S3Settings) => Promise<BucketFacts> = readBucketFacts,
+): Promise<PreflightReport> {
+  const [{ findings, held }, bucket] = await Promise.all([examineStore(store, settings), readFacts(settings)])
+  const setUp = judgeBucket(bucket, settings)
+  return {
+    findings: [...findings, ...setUp.findings],
+    facts: [
+      ...(held.length === 0 ? [] : [`${store.name}: ${held.join(', ')} tried and held.`]),
+      ...setUp.facts,
+    ],
+  }
+}
+
+const minuteMs = 60_000
+/** An interrupted run is finished from its parts by a later one. */
+const leastUploadDays = 2
+
+/** What is to be said about a bucket's settings and its clock. What is not known is not mentioned. */
+export function judgeBucket(facts: BucketFacts, settings: S3Settings): PreflightReport {
+  const judged = [
+    judgeClock(facts.clockAheadMs),
+    judgeVersioning(facts.versioning, settings),
+    judgeUploads(facts.unfinishedUploads, settings),
+  ]
+  return {
+    findings: judged.flatMap(({ finding }) => (finding === undefined ? [] : [finding])),
+    facts: judged.flatMap(({ fact }) => (fact === undefined ? [] : [fact])),
+  }
+}
+
+interface Judged {
+  finding?: PreflightFinding
+  fact?: string
+}
+
+function judgeClock(aheadMs: number | undefined): Judged {
+  if (aheadMs === undefined) return {}
+  const apart = Math.abs(aheadMs)
+  if (apart <= minuteMs) return { fact: "The runner's clock and the store's agree." }
+  return {
+    finding: {
+      level: apart > 5 * minuteMs ? 'wrong' : 'remark',
+      what: `The runner's clock is ${formatDuration(apart)} ${aheadMs > 0 ? 'ahead of' : 'behind'} the store's: slots get the wrong hour, and stores refuse requests that are 15 minutes off.`,
+      fix: 'Set the clock of the machine that runs this workflow:\nsudo timedatectl set-ntp true',
+    },
+  }
+}
+
+function judgeVersioning(versioning: BucketFacts['versioning'], settings: S3Settings): Judged {
+  if (versioning === undefined) return {}
+  if (versioning === 'on') return { fact: 'The bucket keeps versions.' }
+  return {
+    finding: {
+      level: 'remark',
+      what: 'The bucket keeps no versions: whoever has the keys of the backup can overwrite every slot for good.',
+      fix: `Turn versioning on, with a lifecycle rule that ends old versions (NoncurrentVersionExpiration):\n${command('put-bucket-versioning', settings)} --versioning-configuration Status=Enabled`,
+    },
+  }
+}
+
+function judgeUploads(uploads: BucketFacts['unfinishedUploads'], settings: S3Settings): Judged {
+  if (uploads === undefined) return {}
+  const rule = JSON.stringify({
+    ID: 'parts of unfinished uploads',
+    Status: 'Enabled',
+    Filter: { Prefix: settings.prefix === '' ? '' : `${settings.prefix}/` },
+    AbortIncompleteMultipartUpload: { DaysAfterInitiation: leastUploadDays },
+  })
+  const what =
+    'No lifecycle rule drops unfinished uploads here: invisible parts of killed runs can stay and cost.'
+  if (uploads === 'never') {
+    const put = command('put-bucket-lifecycle-configuration', settings)
+    const rules = shellWord(`{"Rules":[${rule}]}`)
+    return { finding: { level: 'remark', what, fix: `Make one:\n${put} --lifecycle-configuration ${rules}` } }
+  }
+  // The command replaces all rules, so one that is to stand beside others is only shown.
+  if (uploads === 'other-rules')
+    return { finding: { level: 'remark', what, fix: `Add this rule to those of the bucket:\n${rule}` } }
+  if (uploads.days >= leastUploadDays)
+    return { fact: `A lifecycle rule drops unfinished uploads after ${plural(uploads.days, 'day')}.` }
+  return {
+    finding: {
+      level: 'remark',
+      what: `A lifecycle rule drops unfinished uploads after ${plural(uploads.days, 'day')}: an interrupted run may lose its parts before a later one finishes it.`,
+      fix: `Set its DaysAfterInitiation to ${leastUploadDays} or more.`,
+    },
+  }
+}
+
+function command(name: string, { bucket, endpoint, region }: S3Settings): string {
+  const where = endpoint === undefined ? `--region ${region}` : `--endpoint-url ${shellWord(endpoint)}`
+  return `aws s3api ${name} --bucket ${shellWord(bucket)} ${where}`
+}

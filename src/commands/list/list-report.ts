@@ -1,0 +1,77 @@
+import type { Warning } from '../../runtime/runtime'
+import type { FailureFacts, ReportedStore } from '../run-facts'
+
+/** Everything a report tells about one run of the action `list`. Whoever runs the steps fills it as they go. */
+export interface ListReport {
+  store: ReportedStore
+  /** Ages are counted up to here. */
+  now: Date
+  /** Newest first, those of unknown age last; undefined before the bucket was read. */
+  points?: readonly ReportedPoint[]
+  /** Only where something is expected. `missing`: the beginnings of the periods without a good one, the oldest first. */
+  expected?: { everyMs: number; count: number; missing: readonly Date[] }
+  warnings: readonly Warning[]
+  /** Only of a run that did not end well. */
+  failure?: FailureFacts
+}
+
+export const placeNames = ['ring', 'daily', 'weekly', 'monthly', 'yearly', 'suspect'] as const
+
+/** One recovery point, or what should be one. */
+export interface ReportedPoint {
+  /** As an input takes it: `Monday-13-00`, `daily/2026-11-23`, `suspect/Monday-13-00`. */
+  name: string
+  place: (typeof placeNames)[number]
+  /** All but `good` and `suspect` cannot be restored; `problem` says why. */
+  verdict: 'good' | 'suspect' | 'damaged' | 'unfinished' | 'lost' | 'unreadable' | 'denied'
+  /** A slot of the ring whose turn came again and was skipped. */
+  isStale: boolean
+  /** Undefined where no manifest could be read. */
+  facts: PointFacts | undefined
+  /** Its last drill, if that was of this very recovery point. */
+  proof: { provenAt: Date; restoreSeconds: number } | undefined
+  /** In whole sentences. */
+  problem: string | undefined
+}
+
+/** What a manifest says. */
+export interface PointFacts {
+  takenAt: Date
+  /** The input `ssh-host` of the backup. */
+  host: string
+  databases: readonly { name: string; bytes: number; tables: number }[]
+  files: { paths: readonly string[]; bytes: number; files: number } | undefined
+  /** '' when it was taken outside GitHub. */
+  runUrl: string
+}
+
+/** One whose age is known. */
+export type DatedPoint = ReportedPoint & { facts: PointFacts }
+
+export function isDated(point: ReportedPoint): point is DatedPoint {
+  return point.facts !== undefined
+}
+
+/** The newest one that a restore takes without being asked twice, of the ring or of a tier. */
+export function newestGood({ points = [] }: Pick<ListReport, 'points'>): DatedPoint | undefined {
+  return points.filter(isDated).find(({ verdict }) => verdict === 'good')
+}
+
+export function goodCount({ points = [] }: Pick<ListReport, 'points'>): number {
+  return points.filter(({ verdict }) => verdict === 'good').length
+}
+
+/** Those that no restore takes. */
+export function unfitPoints({ points = [] }: Pick<ListReport, 'points'>): ReportedPoint[] {
+  return points.filter(({ verdict }) => verdict !== 'good' && verdict !== 'suspect')
+}
+
+/** Never less than nothing: the clocks of two machines differ. */
+export function ageMs({ facts }: Pick<DatedPoint, 'facts'>, now: Date): number {
+  return Math.max(0, now.getTime() - facts.takenAt.getTime())
+}
+
+/** Of all its objects. */
+export function bytesOf({ databases, files }: PointFacts): number {
+  return databases.reduce((sum, { bytes }) => sum + bytes, files?.bytes ?? 0)
+}

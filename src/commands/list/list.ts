@@ -1,0 +1,112 @@
+import type { ListInputs } from '../../inputs/list'
+import { type CatalogEntry, readCatalog, takenAtOf } from '../../repository/catalog/catalog'
+import { missingPeriods } from '../../repository/catalog/missing-periods'
+import { noSuchSnapshot } from '../../repository/catalog/no-such-snapshot'
+import { isStaleSlot } from '../../repository/catalog/stale-slot'
+import { listingPrefix } from '../../repository/names/keys'
+import { UserError } from '../../runtime/errors'
+import type { Runtime, Warning } from '../../runtime/runtime'
+import { formatCount, plural } from '../../runtime/text/format-count'
+import { formatDuration } from '../../runtime/text/format-duration'
+import { orAborted } from '../../store/or-aborted'
+import type { Store } from '../../store/store'
+import { backupAdvice, tooOldError } from './list-error'
+import { periodRows, pointLine } from './list-lines'
+import { type ListReport, newestGood, type ReportedPoint, unfitPoints } from './list-report'
+
+/** What the command needs of the world; tests pass their own. */
+export interface ListTools {
+  runtime: Pick<Runtime, 'log' | 'signal'>
+  store: Store
+}
+
+/**
+ * Lists what is there, how old it is, and what is missing. `report` is filled before anything is judged. Throws when the newest good
+ * recovery point is older than it may be, when not one manifest may be read, and when the store gives no answer.
+ */
+export async function list(inputs: ListInputs, tools: ListTools, report: ListReport): Promise<void> {
+  const { store, runtime } = tools
+  const { log, signal } = runtime
+  const { prefix } = inputs.s3
+  const { now } = report
+  const entries = await log.group('Look into the bucket', () =>
+    // A read that hangs would use up the time that a cancelled run has left.
+    orAborted(readCatalog(store, prefix, { proofs: true, signal }), signal),
+  )
+  const points = entries.map(entry => reported(entry, now))
+  report.points = points
+  if (inputs.expectEveryMs !== undefined) report.expected = missingPeriods(entries, inputs.expectEveryMs, now)
+  await log.group(plural(points.length, 'recovery point'), async () => {
+    for (const point of points) log.info(pointLine(point, now))
+  })
+  const blind = allDenied(entries, inputs)
+  if (blind !== undefined) throw blind
+  report.warnings = [...missingWarning(report), ...unfitWarning(report)]
+  if (newestGood(report) === undefined) {
+    const none = nothingGood(entries, tools, { prefix, now })
+    if (inputs.maxAgeMs !== undefined) throw none
+    report.warnings = [{ code: 'nothing-good', message: none.message }, ...report.warnings]
+    return
+  }
+  const tooOld = inputs.maxAgeMs === undefined ? undefined : tooOldError(report, inputs.maxAgeMs)
+  if (tooOld !== undefined) throw tooOld
+}
+
+function reported(entry: CatalogEntry, now: Date): ReportedPoint {
+  const { name, slot, place, state, facts, problem, proof } = entry
+  const takenAt = takenAtOf(entry)
+  const dated = facts && takenAt && { ...facts, takenAt }
+  return {
+    ...{ name, place, verdict: state, problem },
+    isStale: place === 'ring' && dated !== undefined && isStaleSlot({ slot, ...dated }, now),
+    facts: dated,
+    proof: proof && { provenAt: new Date(proof.provenAt), restoreSeconds: proof.restoreSeconds },
+  }
+}
+
+/** A list of which nothing could be read must not look like one that found nothing good. */
+function allDenied(entries: readonly CatalogEntry[], { s3 }: ListInputs): UserError | undefined {
+  if (entries.length === 0 || entries.some(({ state }) => state !== 'denied')) return undefined
+  return new UserError(
+    `Not one of ${plural(entries.length, 'manifest')} may be read: these credentials lack s3:GetObject.`,
+    {
+      advice: `Allow s3:GetObject on arn:aws:s3:::${s3.bucket}/${listingPrefix(s3.prefix)}* to the credentials in use, and look for a bucket policy that denies it.`,
+    },
+  )
+}
+
+function nothingGood(
+  entries: readonly CatalogEntry[],
+  { store }: ListTools,
+  { prefix, now }: { prefix: string; now: Date },
+): UserError {
+  const problem = 'There is no good recovery point'
+  const none = noSuchSnapshot({ store, prefix, problem, entries, now })
+  const advice =
+    entries.length === 0 ? `${none.advice ?? ''} ${backupAdvice}` : `${backupAdvice} ${none.advice ?? ''}`
+  return new UserError(none.message, { advice, detail: none.detail })
+}
+
+function missingWarning({ expected }: ListReport): Warning[] {
+  if (expected === undefined || expected.missing.length === 0) return []
+  const { missing, everyMs, count } = expected
+  const rows = periodRows(missing, everyMs).toReversed()
+  const message = `${formatCount(missing.length)} of ${plural(count, 'period')} of ${formatDuration(everyMs)} have no good recovery point; those that begin at ${some(rows)}.`
+  return [{ code: 'recovery-points-missing', message }]
+}
+
+function unfitWarning(report: ListReport): Warning[] {
+  const unfit = unfitPoints(report)
+  if (unfit.length === 0) return []
+  const told = unfit.map(({ name, verdict }) => `${name} (${verdict})`)
+  const all = plural(report.points?.length ?? 0, 'recovery point')
+  const message = `${formatCount(unfit.length)} of ${all} cannot be restored: ${some(told)}. The log says why.`
+  return [{ code: 'not-restorable', message }]
+}
+
+const namedAtMost = 10
+
+function some(texts: readonly string[]): string {
+  const more = texts.length - namedAtMost
+  return `${texts.slice(0, namedAtMost).join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`
+}

@@ -1,0 +1,49 @@
+/** The ring, or one of the longer tiers. */
+export interface ReportedTier {
+  /** `ring`, `daily`, `weekly`, `monthly`, `yearly`. */
+  name: string
+  /** How many recovery points it has. */
+  count: number
+  /** When the newest and the oldest good one were taken; undefined when there is none. */
+  newest: Date | undefined
+  oldest: Date | undefined
+}
+
+/** Where recovery points are kept. */
+export interface ReportedStore {
+  bucket: string
+  /** Folder in the bucket without a slash at either end; '' for the bucket's root. */
+  prefix: string
+  /** Undefined: AWS itself. */
+  endpoint?: string
+}
+
+/** What of the settings of a bucket a report shows. */
+export function reportedStore({ bucket, prefix, endpoint }: ReportedStore): ReportedStore {
+  return { bucket, prefix, ...(endpoint === undefined ? {} : { endpoint }) }
+}
+
+/** One step of a run, and how long it took. */
+export interface ReportedPhase {
+  name: string
+  durationMs: number
+}
+
+/** Why a run did not end well, for a person: whole sentences, free of secrets. */
+export interface FailureFacts {
+  /** `user`: mendable in the workflow or on the server; `failure`: something broke; `bug`: a fault of this program. */
+  kind: 'user' | 'failure' | 'cancelled' | 'bug'
+  /** What failed. */
+  what: string
+  /** What is still safe. */
+  safe: string
+  /** What to do next. */
+  advice: string
+  /** Lines for the log: stderr of tools, causes; stacks only for a bug. */
+  detail: readonly string[]
+}
+
+/** The time from start to end, never negative. */
+export function runDurationMs(report: { startedAt: Date; finishedAt: Date }): number {
+  return Math.max(0, report.finishedAt.getTime() - report.startedAt.getTime())
+}

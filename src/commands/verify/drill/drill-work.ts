@@ -1,0 +1,18 @@
+import type { VerifyInputs } from '../../../inputs/verify'
+import type { Store } from '../../../store/store'
+import type { PointToDrill } from '../point'
+import type { RunnerTools } from '../tidy-runner'
+
+/** What drills need of the world. */
+export interface DrillSettings extends RunnerTools {
+  inputs: Pick<VerifyInputs, 'drillServer' | 'drillChecks' | 'allowedEntries'>
+  store: Store
+}
+
+/** What the steps of one drill share. */
+export interface DrillWork extends DrillSettings {
+  point: PointToDrill
+  signal: AbortSignal
+  /** On this machine. */
+  folder: string
+}

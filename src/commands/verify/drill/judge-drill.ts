@@ -1,0 +1,31 @@
+import type { VerifyFinding } from '../../../findings/verify-finding'
+import type { VerifyInputs } from '../../../inputs/verify'
+import { restoreServerOver } from '../../../sources/host/restore-server'
+import type { OpenDrillServer } from '../../../sources/mysql/drill/open-drill-server'
+import type { RereadDatabase } from '../../../sources/mysql/restore/reread-database'
+import { judgeDumpNeeds } from '../../../sources/mysql/target/judge-dump-needs'
+
+/**
+ * What a restore would refuse before it writes, by the judgement of a restore: what the dumps need and the throwaway server lacks, of which
+ * an import says nothing, such as a storage engine for which another is taken in silence.
+ */
+export async function judgeDrill(
+  databases: readonly RereadDatabase[],
+  { connection, access }: OpenDrillServer,
+  inputs: Pick<VerifyInputs, 'allowedEntries'>,
+): Promise<VerifyFinding[]> {
+  const names = databases.map(({ artifact }) => artifact.database)
+  const server = restoreServerOver(connection)
+  const { database: facts } = await server.lookAtTarget({ access, databases: names, folders: [] })
+  if (facts === undefined) return []
+  return databases.flatMap(({ artifact, needs }) =>
+    judgeDumpNeeds({ artifact, target: artifact.database }, needs, facts, inputs)
+      .filter(({ level }) => level === 'wrong')
+      .map(({ what, fix }) => ({
+        code: 'refused',
+        key: artifact.key,
+        message: what,
+        advice: `${fix} "This server" is the throwaway one here: an image in "drill-server" takes another.`,
+      })),
+  )
+}

@@ -1,0 +1,54 @@
+import { FailureError } from '../../runtime/errors'
+import { plural } from '../../runtime/text/format-count'
+import type { VerifiedPoint } from './verify-report'
+
+/** The error of a run that found something wrong: the first finding, how many more there are, and what still holds. */
+export function verifyError(points: readonly VerifiedPoint[]): FailureError {
+  const failed = points.filter(({ status }) => status === 'failed')
+  const findings = failed.flatMap(point => point.findings)
+  const [first] = findings
+  const more =
+    findings.length < 2
+      ? ''
+      : ` (The first of ${plural(findings.length, 'finding')} in ${failed.length} of ${plural(points.length, 'recovery point')}.)`
+  const bad = failed.filter(point => !isSound(point))
+  const sound = failed.filter(isSound)
+  const advice = [
+    ...(first?.advice === undefined ? [] : [first.advice]),
+    ...(bad.length === 0 ? [] : [`Do not count on ${names(bad)}${instead(points)}.`]),
+    ...(sound.length === 0
+      ? []
+      : [`The stored objects of ${names(sound)} are sound to the byte; only the drill failed.`]),
+    'The log and the job summary name every finding.',
+  ]
+  return new FailureError(`${namesOf(failed)} not proven: ${first?.message ?? ''}${more}`, {
+    advice: advice.join(' '),
+    detail: findings.map(({ code, message }) => `${code}: ${message}`),
+  })
+}
+
+/** Findings of a drill that are about its server, or the questions that were asked; it begins only when all bytes are right. */
+const notOfObjects = new Set(['import', 'other-database', 'refused', 'not-comparable', 'drill-check'])
+
+function isSound({ findings }: VerifiedPoint): boolean {
+  return findings.every(({ code }) => notOfObjects.has(code))
+}
+
+const namedAtMost = 5
+
+function names(points: readonly VerifiedPoint[]): string {
+  const named = points.slice(0, namedAtMost).map(({ name }) => name)
+  const more = points.length - named.length
+  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ')
+}
+
+function namesOf(points: readonly VerifiedPoint[]): string {
+  return `${names(points)} ${points.length === 1 ? 'is' : 'are'}`
+}
+
+function instead(points: readonly VerifiedPoint[]): string {
+  const best = points.find(({ status, verdict }) => status === 'proven' && verdict === 'good')
+  return best === undefined
+    ? '; look for one that is sound with "snapshot: all"'
+    : `: of those verified here, ${best.name} is proven`
+}

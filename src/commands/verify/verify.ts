@@ -1,0 +1,164 @@
+import type { VerifyInputs } from '../../inputs/verify'
+import { UserError } from '../../runtime/errors'
+import type { Runtime, Warning } from '../../runtime/runtime'
+import { plural } from '../../runtime/text/format-count'
+import { turns } from '../../runtime/turns'
+import type { Store } from '../../store/store'
+import type { Drill, PointName, PointToDrill } from './point'
+import { pointsToVerify } from './points-to-verify'
+import { verifyError } from './verify-error'
+import { pointLines } from './verify-lines'
+import { verifyPoint } from './verify-point'
+import { verifyProgress } from './verify-progress'
+import type { VerifiedPoint, VerifyReport } from './verify-report'
+
+/** What the command needs of the world; tests pass their own. */
+export interface VerifyTools {
+  runtime: Runtime
+  store: Store
+  drill: Drill
+  /** Ends early, with the reason of the signal. */
+  wait: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+/**
+ * Verifies the recovery points that are asked for. `report` is filled as it goes, so that a failed run can tell how far it came.
+ * Throws what is wrong with any of them when all have been looked at, and at once when the store gives no answer.
+ */
+export async function verify(inputs: VerifyInputs, tools: VerifyTools, report: VerifyReport): Promise<void> {
+  const { runtime, store } = tools
+  const { log, clock } = runtime
+  const { points, warnings } = await log.group('Look into the bucket', () =>
+    pointsToVerify(store, inputs, clock.now()),
+  )
+  report.asked = points.length
+  report.warnings = warnings
+  await log.group(`Verify ${plural(points.length, 'recovery point')}`, () =>
+    verifyEach(points, inputs, tools, report),
+  )
+  if (report.points.length === 0) throw gone(points)
+  if (report.points.some(({ status }) => status === 'failed')) throw verifyError(report.points)
+}
+
+/** Streams at once: each holds some megabytes, and more than four do not decompress faster. */
+const streamsAtOnce = 4
+/** Looks at once, which hold nothing. */
+const looksAtOnce = 16
+
+/** Several at a time; the first that cannot be verified for want of an answer stops the others and is thrown. */
+async function verifyEach(
+  points: readonly PointName[],
+  { level }: VerifyInputs,
+  { runtime, store, drill, wait }: VerifyTools,
+  report: VerifyReport,
+): Promise<void> {
+  const atOnce = level === 'stored' ? looksAtOnce : streamsAtOnce
+  const stopped = new AbortController()
+  const signal = AbortSignal.any([runtime.signal, stopped.signal])
+  const progress = verifyProgress(runtime, points.length)
+  const oneByOne = turns(1)
+  const tools = {
+    ...{ runtime, store, signal, progress, turn: turns(atOnce) },
+    drill: (point: PointToDrill) => oneByOne(() => drill(point, signal)),
+    note: (warning: Warning) => {
+      report.warnings = [...report.warnings, warning]
+    },
+  }
+  const verified = verifiedPoints(runtime, report)
+  let unfinished: Unfinished[] = []
+  const rest = points.entries()
+  const lane = async (): Promise<void> => {
+    for (const [index, point] of rest) {
+      signal.throwIfAborted()
+      const result = await verifyPoint(point, level, tools)
+      if (isUnfinished(result)) unfinished.push({ index, point, result })
+      else verified.settle(index, result)
+      progress.done()
+    }
+  }
+  const lanes = Array.from({ length: Math.min(atOnce, points.length) }, () =>
+    lane().catch(error => {
+      stopped.abort(error)
+      throw error
+    }),
+  )
+  try {
+    await Promise.allSettled(lanes)
+    signal.throwIfAborted()
+    for (let look = 1; unfinished.length > 0; look++) {
+      if (unfinished.some(({ result }) => isYoung(result, runtime))) await waitForBackup(wait, tools)
+      const still: Unfinished[] = []
+      for (const { index, point } of unfinished) {
+        const result = await verifyPoint(point, level, tools)
+        const isWaitedFor = look < looksAgain && isUnfinished(result) && isYoung(result, runtime)
+        if (isWaitedFor) still.push({ index, point, result })
+        else verified.settle(index, result)
+      }
+      unfinished = still
+    }
+  } finally {
+    progress.stop()
+  }
+}
+
+interface Unfinished {
+  index: number
+  point: PointName
+  result: VerifiedPoint
+}
+
+/** A backup publishes within seconds; large uploads take the store some minutes to complete. */
+const lookAgainMs = 30_000
+const looksAgain = 2
+const youngMs = 15 * 60_000
+
+/** A run that began to publish so recently is most likely at work. */
+function isYoung({ publishingSince }: VerifiedPoint, { clock }: Pick<Runtime, 'clock'>): boolean {
+  return publishingSince !== undefined && clock.now().getTime() - Date.parse(publishingSince) < youngMs
+}
+
+async function waitForBackup(
+  wait: VerifyTools['wait'],
+  { runtime, signal }: { runtime: Runtime; signal: AbortSignal },
+): Promise<void> {
+  runtime.log.info('A backup is publishing at this moment: waiting until it is done.')
+  try {
+    await wait(lookAgainMs, signal)
+  } finally {
+    signal.throwIfAborted()
+  }
+}
+
+function isUnfinished(result: VerifiedPoint | undefined): result is VerifiedPoint {
+  return result?.findings.some(({ code }) => code === 'unfinished') ?? false
+}
+
+/** Keeps the results in the order of the points, whichever comes first, and tells each. */
+function verifiedPoints({ log, clock }: Runtime, report: VerifyReport) {
+  const points: VerifiedPoint[] = []
+  const places: number[] = []
+  report.points = points
+  return {
+    settle(index: number, result: VerifiedPoint | undefined): void {
+      if (result === undefined) {
+        // Removed since it was listed, as old entries of tiers are.
+        report.asked = (report.asked ?? 1) - 1
+        return
+      }
+      // Nearly all come in order, so that the place is found at once.
+      const at = places.findLastIndex(place => place < index) + 1
+      places.splice(at, 0, index)
+      points.splice(at, 0, result)
+      for (const line of pointLines(result, clock.now())) log.info(line)
+    },
+  }
+}
+
+function gone(points: readonly PointName[]): UserError {
+  return new UserError(
+    `The recovery point ${points[0]?.name ?? ''} was removed before it could be verified.`,
+    {
+      advice: 'A backup with longer tiers removes old entries. Run the workflow again.',
+    },
+  )
+}

@@ -1,0 +1,149 @@
+import { mapAll, readAll } from '../../findings/read-all'
+import { shown, wrongInput } from '../../findings/wrong-input'
+import type { UserError } from '../../runtime/errors'
+import { isInside, isKernelFolder } from '../../sources/files/plan/folder-paths'
+import { type InputReader, lines, optional } from '../read'
+
+/** The files part of a recovery point. */
+export interface FileSettings {
+  /** Absolute, without a slash at the end, none inside another; empty: no files part. */
+  paths: string[]
+  /** rsync patterns, in the user's order. */
+  exclude: string[]
+  /** Absolute, or below the home folder of the SSH user as `~/…`. */
+  mirrorDir: string
+  /** As rsync's `--bwlimit` takes it, `0` for none. */
+  bandwidthLimit?: string
+}
+
+/** The inputs `paths`, `exclude`, `mirror-dir` and `rsync-bwlimit`. */
+export function loadFiles(read: InputReader): FileSettings {
+  const { paths, exclude, mirrorDir, bandwidthLimit } = readAll({
+    paths: () => readPaths(read),
+    exclude: () => mapAll(lines(read, 'exclude'), checkPattern),
+    mirrorDir: () => readMirrorDir(read),
+    bandwidthLimit: () => readBandwidthLimit(read),
+  })
+  const covering = paths.find(path => isInside(path, mirrorDir))
+  if (covering !== undefined) {
+    throw wrongInput(
+      'mirror-dir',
+      `be a folder of its own, not one that holds the path ${shown(covering)}`,
+      mirrorDir,
+      'What the mirror lacks is deleted from it, so it must never hold the originals. For example: ~/.make-a-backup/mirror',
+    )
+  }
+  return { paths, exclude, mirrorDir, ...(bandwidthLimit === undefined ? {} : { bandwidthLimit }) }
+}
+
+const defaultMirrorDir = '~/.make-a-backup/mirror'
+const longestPath = 4095
+
+function readPaths(read: InputReader): string[] {
+  const paths = mapAll(lines(read, 'paths'), line => normalPath('paths', line))
+  mapAll(paths, (path, index) => {
+    refuseSystemFolder(path)
+    if (paths.indexOf(path) !== index) {
+      throw wrongInput('paths', 'name each folder once', path, 'Remove the second mention.')
+    }
+    const outer = paths.find(other => other !== path && isInside(path, other))
+    if (outer !== undefined) {
+      throw wrongInput(
+        'paths',
+        `name no folder inside another, here ${shown(outer)}`,
+        path,
+        'The outer one holds it already: remove it.',
+      )
+    }
+  })
+  return paths
+}
+
+/** Throws for the root and for what the kernel makes up. */
+export function refuseSystemFolder(path: string): void {
+  if (path === '/') {
+    throw wrongInput('paths', 'name folders below the root', path, 'For example: /var/www/html')
+  }
+  if (isKernelFolder(path)) {
+    throw wrongInput(
+      'paths',
+      'name folders that hold files',
+      path,
+      'What stands there is made up by the kernel.',
+    )
+  }
+}
+
+/** Absolute, or `~/…` where that is allowed; without doubled slashes or a slash at the end. Throws as `wrongInput` words it. */
+export function normalPath(name: string, value: string, options: { home?: boolean } = {}): string {
+  const rule = options.home ? 'be an absolute path or begin with "~/"' : 'hold absolute paths'
+  const refuse = (advice: string): UserError => wrongInput(name, rule, value, advice)
+  if (!value.startsWith('/') && !(options.home && value.startsWith('~/'))) {
+    throw refuse(
+      value.startsWith('~')
+        ? 'Write the home folder out, as in: /home/deploy/site'
+        : 'For example: /var/www/html',
+    )
+  }
+  if (value.split('/').some(part => part === '.' || part === '..'))
+    throw refuse('Write the path without "." and "..".')
+  if (Buffer.byteLength(value) > longestPath) throw refuse(`Paths end at ${longestPath} bytes.`)
+  return value.replace(/\/+/g, '/').replace(/(?<=.)\/$/, '')
+}
+
+function checkPattern(pattern: string): string {
+  const refuse = (rule: string, advice: string): UserError => wrongInput('exclude', rule, pattern, advice)
+  if (/^[+-]([ ,]|$)/.test(pattern)) {
+    const bare = pattern.slice(1).trim()
+    throw refuse(
+      'hold patterns, not filter rules',
+      `Write the bare pattern${bare && `: ${shown(bare)}`}. Every line is an exclusion.`,
+    )
+  }
+  if (pattern === '!')
+    throw refuse('hold patterns, not filter rules', 'A lone "!" would clear all patterns before it.')
+  if (pattern.startsWith(';')) {
+    throw refuse(
+      'hold patterns',
+      'rsync takes such a line for a comment. Write [;] for a name that begins with a semicolon.',
+    )
+  }
+  if (/^\/?\**\/?$/.test(pattern)) {
+    throw refuse(
+      'leave something to back up',
+      'This pattern matches everything. Leave "paths" empty to back up no files.',
+    )
+  }
+  return pattern
+}
+
+function readMirrorDir(read: InputReader): string {
+  const value = optional(read, 'mirror-dir') ?? defaultMirrorDir
+  const path = normalPath('mirror-dir', value, { home: true })
+  if (path === '/' || path === '~') {
+    throw wrongInput('mirror-dir', 'be a folder of its own', value, `For example: ${defaultMirrorDir}`)
+  }
+  return path
+}
+
+/** rsync(1), `--bwlimit`: a number in units of 1024 bytes, or with a suffix; below 512 bytes a second rsync refuses. */
+function readBandwidthLimit(read: InputReader): string | undefined {
+  const value = optional(read, 'rsync-bwlimit')
+  if (value === undefined) return undefined
+  const [, number, suffix = ''] = /^([0-9]+(?:\.[0-9]+)?)([KMG](?:i?B)?)?$/i.exec(value) ?? []
+  if (number === undefined || Number(number) > 1_000_000) {
+    throw wrongInput(
+      'rsync-bwlimit',
+      'be a rate as rsync takes it',
+      value,
+      'For example: 500 (KiB per second), 2.5M or 0 (no limit)',
+    )
+  }
+  const base = /^.b$/i.test(suffix) ? 1000 : 1024
+  const bytes =
+    Number(number) * base ** (suffix === '' ? 1 : 'kmg'.indexOf(suffix.charAt(0).toLowerCase()) + 1)
+  if (bytes > 0 && bytes < 512) {
+    throw wrongInput('rsync-bwlimit', 'be at least 0.5 (512 bytes per second), or 0 for no limit', value)
+  }
+  return value
+}

@@ -1,0 +1,40 @@
+import { readAll } from '../../findings/read-all'
+import { UserError } from '../../runtime/errors'
+import type { InputReader } from '../read'
+
+/** Shell text to run on the server; undefined: nothing. */
+export interface Hooks {
+  before?: string
+  after?: string
+}
+
+/** The inputs `before-command` and `after-command`. */
+export function loadHooks(read: InputReader): Hooks {
+  const { before, after } = readAll({
+    before: () => readCommand(read, 'before-command'),
+    after: () => readCommand(read, 'after-command'),
+  })
+  return { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }
+}
+
+const longestCommand = 65_536
+
+/** Lines as a shell reads them; the carriage returns of Windows would become part of its words. */
+function readCommand(read: InputReader, name: string): string | undefined {
+  const text = read.input(name).replaceAll('\r\n', '\n')
+  if (text === '') return undefined
+  if (text.includes('\0')) {
+    throw new UserError(`Input "${name}" must not hold a NUL character.`, {
+      advice: 'No shell takes one. Write the command as text.',
+    })
+  }
+  if (Buffer.byteLength(text) > longestCommand) {
+    throw new UserError(
+      `Input "${name}" must be at most ${longestCommand} bytes long, got ${Buffer.byteLength(text)}.`,
+      {
+        advice: 'Put the script on the server and call it here.',
+      },
+    )
+  }
+  return text
+}

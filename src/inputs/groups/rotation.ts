@@ -1,0 +1,36 @@
+import { readAll } from '../../findings/read-all'
+import { wrongInput } from '../../findings/wrong-input'
+import { isKnownTimezone } from '../../repository/names/known-timezone'
+import { parseRotation, type Rotation } from '../../repository/names/slot'
+import { type InputReader, optional } from '../read'
+
+/** How slots are named, and by which clock. */
+export interface RotationSettings {
+  rotation: Rotation
+  /** An IANA name that the runtime knows. */
+  timezone: string
+}
+
+/** The inputs `rotation` and `timezone`. */
+export function loadRotation(read: InputReader): RotationSettings {
+  return readAll({
+    rotation: () => parseRotation(optional(read, 'rotation') ?? 'hour-of-week'),
+    timezone: () => readTimezone(read),
+  })
+}
+
+function readTimezone(read: InputReader): string {
+  const timezone = optional(read, 'timezone') ?? 'UTC'
+  const rule = 'be an IANA time zone'
+  if (/^(UTC|GMT)?[+-][0-9:]+$/i.test(timezone)) {
+    throw wrongInput(
+      'timezone',
+      rule,
+      timezone,
+      'An offset knows no summer time. Write the place, as in: Europe/Berlin, or UTC.',
+    )
+  }
+  if (!isKnownTimezone(timezone))
+    throw wrongInput('timezone', rule, timezone, 'For example: UTC or Europe/Berlin')
+  return timezone
+}

@@ -1,0 +1,80 @@
+import { readAll } from '../../findings/read-all'
+import { wrongInput } from '../../findings/wrong-input'
+import { UserError } from '../../runtime/errors'
+import type { Warning } from '../../runtime/runtime'
+import type { Encryption, ObjectOptions } from '../../store/s3/s3-settings'
+import { choice, type InputReader, optional } from '../read'
+
+/** The inputs `s3-storage-class`, `s3-server-side-encryption` and `s3-kms-key-id`. Undefined when all are empty. */
+export function loadObjectOptions(read: InputReader): ObjectOptions | undefined {
+  const { storageClass, encryption } = readAll({
+    storageClass: () => readStorageClass(read),
+    encryption: () => readEncryption(read),
+  })
+  if (storageClass === undefined && encryption === undefined) return undefined
+  return {
+    ...(storageClass === undefined ? {} : { storageClass }),
+    ...(encryption === undefined ? {} : { encryption }),
+  }
+}
+
+/** What a storage class costs that is made for objects which stay; undefined where it costs nothing in a ring. */
+export function storageClassWarning(storageClass: string | undefined): Warning | undefined {
+  const minimum = storageClass === undefined ? undefined : minimumDays[storageClass]
+  if (storageClass === undefined || minimum === undefined) return undefined
+  const thaw = mustThaw.includes(storageClass)
+    ? ' An object of this class must be restored from the archive for hours before anything can be read, on the day of a recovery too, and cannot be copied into longer tiers (`keep-daily` and so on).'
+    : ''
+  return {
+    code: 'storage-class',
+    message: `The storage class ${storageClass} charges for at least ${minimum} days, and a slot is overwritten sooner, after a week in the rotation hour-of-week: each replaced recovery point is paid for longer than it exists.${thaw} STANDARD and INTELLIGENT_TIERING have no such minimum.`,
+  }
+}
+
+/** https://aws.amazon.com/s3/storage-classes/: "minimum storage duration charge", in days. */
+const minimumDays: Readonly<Record<string, number>> = {
+  STANDARD_IA: 30,
+  ONEZONE_IA: 30,
+  GLACIER_IR: 90,
+  GLACIER: 90,
+  DEEP_ARCHIVE: 180,
+}
+const mustThaw = ['GLACIER', 'DEEP_ARCHIVE']
+
+/** Other stores have classes of their own, so any name of that form passes. */
+function readStorageClass(read: InputReader): string | undefined {
+  const value = optional(read, 's3-storage-class')
+  if (value === undefined || /^[A-Z0-9][A-Z0-9_]{0,63}$/.test(value)) return value
+  const likely = value.toUpperCase().replaceAll(/[\s-]+/g, '_')
+  const advice = /^[A-Z0-9][A-Z0-9_]{0,63}$/.test(likely)
+    ? `Did you mean ${likely}?`
+    : 'For example: STANDARD_IA'
+  throw wrongInput('s3-storage-class', 'be the name of a storage class in capitals', value, advice)
+}
+
+function readEncryption(read: InputReader): Encryption | undefined {
+  const { kind, kmsKeyId } = readAll({
+    kind: () => choice(read, 's3-server-side-encryption', ['AES256', 'aws:kms', 'aws:kms:dsse']),
+    kmsKeyId: () => readKmsKeyId(read),
+  })
+  if (kmsKeyId === undefined) return kind === undefined ? undefined : { kind }
+  if (kind === 'aws:kms' || kind === 'aws:kms:dsse') return { kind, kmsKeyId }
+  throw new UserError(
+    kind === undefined
+      ? 'Input "s3-kms-key-id" is set without "s3-server-side-encryption".'
+      : `Input "s3-kms-key-id" is set with s3-server-side-encryption: ${kind}.`,
+    { advice: 'A key belongs to "aws:kms" or "aws:kms:dsse". Set one of them, or leave out the key.' },
+  )
+}
+
+/** An id, an ARN or `alias/…`. */
+function readKmsKeyId(read: InputReader): string | undefined {
+  const value = optional(read, 's3-kms-key-id')
+  if (value === undefined || /^[A-Za-z0-9:/_.-]{1,2048}$/.test(value)) return value
+  throw wrongInput(
+    's3-kms-key-id',
+    'be the id, the ARN or the alias of a key',
+    value,
+    'For example: alias/backups',
+  )
+}

@@ -1,0 +1,94 @@
+import { readAll } from '../../findings/read-all'
+import { wrongInput } from '../../findings/wrong-input'
+import { UserError } from '../../runtime/errors'
+import { parseHostKeyPins } from '../../ssh/keys/host-keys'
+import { readPrivateKey } from '../../ssh/keys/private-key'
+import type { SshTarget } from '../../ssh/remote'
+import { type InputReader, required, secret, wholeNumber } from '../read'
+import { parseHost } from './host'
+import { loadProxyJump } from './proxy-jump'
+
+/** The secrets among the inputs that `loadSsh` reads. */
+export const sshSecrets = ['ssh-key', 'ssh-key-passphrase', 'ssh-password'] as const
+
+/**
+ * The inputs `ssh-*`. An empty `ssh-known-hosts` passes, as pins that match no key: the connection refuses, and only it
+ * can print the fingerprints that the server offers. A jump host takes the same login and the same pins.
+ */
+export function loadSsh(read: InputReader): SshTarget {
+  const { host, port, user, login, hostKeys, jump } = readAll({
+    host: () => readHost(read),
+    port: () => wholeNumber(read, 'ssh-port', { min: 1, max: 65535 }) ?? 22,
+    user: () => readUser(read),
+    login: () => readLogin(read),
+    hostKeys: () => parseHostKeyPins(read.input('ssh-known-hosts')),
+    jump: () => loadProxyJump(read),
+  })
+  const target = { host, port, user, ...login, hostKeys }
+  return jump === undefined ? target : { ...target, jump: { ...jump, ...login, hostKeys } }
+}
+
+function readHost(read: InputReader): string {
+  const value = required(
+    read,
+    'ssh-host',
+    'Write the name or the address of the server, as in: web1.example.com',
+  )
+  return parseHost(value, { host: 'ssh-host', port: 'ssh-port', user: 'ssh-user' })
+}
+
+function readUser(read: InputReader): string {
+  const user = required(read, 'ssh-user', 'Write the user to log in as on the server, as in: backup')
+  if (/[\s/:]/.test(user) || user.startsWith('-') || user.length > 256) {
+    throw wrongInput('ssh-user', 'be the name of a user', user, 'For example: backup')
+  }
+  const host = read.input('ssh-host')
+  if (host !== '' && user.endsWith(`@${host}`)) {
+    throw wrongInput(
+      'ssh-user',
+      'be the name of a user alone',
+      user,
+      'Leave out the "@" and the host behind it.',
+    )
+  }
+  return user
+}
+
+/** `readKey` opens the key, so the passphrase is not handed on. */
+function readLogin(read: InputReader): Pick<SshTarget, 'privateKey' | 'password'> {
+  const { privateKey, password } = readAll({
+    privateKey: () => readKey(read),
+    password: () => readPassword(read),
+  })
+  if (privateKey === undefined && password === undefined) {
+    throw new UserError('Input "ssh-key" or "ssh-password" is required, got neither.', {
+      advice: `Store a private key as a secret of the repository and pass it: ssh-key: \${{ secrets.SSH_KEY }}`,
+    })
+  }
+  return {
+    ...(privateKey === undefined ? {} : { privateKey }),
+    ...(password === undefined ? {} : { password }),
+  }
+}
+
+function readKey(read: InputReader): string | undefined {
+  const { key, passphrase } = readAll({
+    key: () => secret(read, 'ssh-key'),
+    passphrase: () => secret(read, 'ssh-key-passphrase'),
+  })
+  if (key !== undefined) return readPrivateKey(key, passphrase)
+  if (passphrase === undefined) return undefined
+  throw new UserError('Input "ssh-key-passphrase" is set without "ssh-key".', {
+    advice: 'Pass the private key that it opens, or leave it out.',
+  })
+}
+
+function readPassword(read: InputReader): string | undefined {
+  const password = secret(read, 'ssh-password')
+  if (password !== undefined && /[\0\r\n]/.test(password)) {
+    throw new UserError('Input "ssh-password" must be a single line.', {
+      advice: 'Store the password alone, without a line break. A private key belongs in "ssh-key".',
+    })
+  }
+  return password
+}

@@ -1,0 +1,58 @@
+import { isoTime } from '../../commands/list/list-lines'
+import {
+  ageMs,
+  bytesOf,
+  isDated,
+  type ListReport,
+  newestGood,
+  type ReportedPoint,
+} from '../../commands/list/list-report'
+import type { Runtime } from '../../runtime/runtime'
+import { fitting, listLimit } from './outputs'
+
+/** Sets the outputs of a list; none before the bucket was read: empty ones would say that nothing is there. */
+export function setListOutputs({ output, log }: Pick<Runtime, 'output' | 'log'>, report: ListReport): void {
+  const { points, expected, now } = report
+  if (points === undefined) return
+  const all = points.map(point => jsonOf(point, now))
+  const listed = fitting(all, listLimit)
+  if (listed.length < all.length) {
+    log.warning(
+      `The output "snapshots" holds the first ${listed.length} of ${all.length} recovery points, without the oldest: GitHub takes no more. The log has all of them.`,
+    )
+  }
+  const newest = newestGood(report)
+  output('snapshots', JSON.stringify(listed))
+  output('latest', newest?.name ?? '')
+  output('latest-age-seconds', newest === undefined ? '' : String(secondsOf(ageMs(newest, now))))
+  output('count', String(points.length))
+  // A week of periods of five minutes takes 50,000 characters.
+  output('missing', JSON.stringify((expected?.missing ?? []).map(isoTime)))
+}
+
+function jsonOf(point: ReportedPoint, now: Date) {
+  const { name, place, verdict, isStale, proof, problem } = point
+  return {
+    ...{ snapshot: name, place, verdict },
+    ...factsOf(point, now),
+    isStale,
+    proof: proof === undefined ? null : { ...proof, provenAt: isoTime(proof.provenAt) },
+    problem: problem ?? null,
+  }
+}
+
+function factsOf(point: ReportedPoint, now: Date) {
+  if (!isDated(point)) {
+    const unknown = { takenAt: null, ageSeconds: null, host: null, bytes: null }
+    return { ...unknown, databases: null, files: null, runUrl: null }
+  }
+  const { takenAt, host, databases, files, runUrl } = point.facts
+  return {
+    ...{ takenAt: takenAt.toISOString(), ageSeconds: secondsOf(ageMs(point, now)), host },
+    ...{ bytes: bytesOf(point.facts), databases, files: files ?? null, runUrl },
+  }
+}
+
+function secondsOf(ms: number): number {
+  return Math.round(ms / 1000)
+}

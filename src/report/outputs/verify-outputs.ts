@@ -1,0 +1,30 @@
+import { isProven, type VerifyReport } from '../../commands/verify/verify-report'
+import type { Runtime } from '../../runtime/runtime'
+import { fitting, listLimit } from './outputs'
+
+/** Sets the outputs of a verification, whatever came of it. */
+export function setVerifyOutputs(
+  { output, log }: Pick<Runtime, 'output' | 'log'>,
+  report: VerifyReport,
+): void {
+  const verified = report.points.map(point => ({
+    snapshot: point.name,
+    takenAt: point.takenAt ?? null,
+    verdict: point.verdict,
+    level: report.level,
+    status: point.status,
+    bytes: point.storedBytes,
+    ...(point.restoreSeconds === undefined ? {} : { restoreSeconds: point.restoreSeconds }),
+    findings: point.findings.map(({ code, key, message }) => ({ code, key: key ?? null, message })),
+  }))
+  const listed = fitting(verified, listLimit)
+  if (listed.length < verified.length) {
+    log.warning(
+      `The output "verified" holds the first ${listed.length} of ${verified.length} recovery points: GitHub takes no more. The log and the job summary have all of them.`,
+    )
+  }
+  const restored = report.points.flatMap(({ restoreSeconds }) => restoreSeconds ?? [])
+  output('status', isProven(report) ? 'proven' : 'failed')
+  output('verified', JSON.stringify(listed))
+  output('restore-seconds', restored.length === 0 ? '' : String(Math.round(Math.max(...restored))))
+}

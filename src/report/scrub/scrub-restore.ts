@@ -1,0 +1,26 @@
+import type { RestoredItem, RestoreReport } from '../../commands/restore/restore-report'
+import { scrubPreflight } from '../../findings/preflight'
+import { scrubFailure } from './scrub-report'
+
+/** The same report with every text scrubbed of secrets. */
+export function scrubRestore(report: RestoreReport, scrub: (text: string) => string): RestoreReport {
+  const { failure, checks } = report
+  return {
+    ...report,
+    items: report.items.map(item => scrubItem(item, scrub)),
+    warnings: report.warnings.map(({ code, message }) => ({ code, message: scrub(message) })),
+    ...(checks === undefined ? {} : { checks: scrubPreflight(checks, scrub) }),
+    ...(failure === undefined ? {} : { failure: scrubFailure(failure, scrub) }),
+  }
+}
+
+function scrubItem(item: RestoredItem, scrub: (text: string) => string): RestoredItem {
+  const { holds, before, becomes, proof } = item
+  return {
+    ...item,
+    holds: scrub(holds),
+    before: scrub(before),
+    becomes: scrub(becomes),
+    ...(proof === undefined ? {} : { proof: scrub(proof) }),
+  }
+}

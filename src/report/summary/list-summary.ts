@@ -1,0 +1,151 @@
+import { ageOf, newestSentence, periodRows } from '../../commands/list/list-lines'
+import {
+  bytesOf,
+  goodCount,
+  type ListReport,
+  newestGood,
+  placeNames,
+  type ReportedPoint,
+  unfitPoints,
+} from '../../commands/list/list-report'
+import type { ReportedTier } from '../../commands/run-facts'
+import { formatCount, plural } from '../../runtime/text/format-count'
+import { formatDuration } from '../../runtime/text/format-duration'
+import { formatSize } from '../../runtime/text/format-size'
+import { pointsTable } from './list-table'
+import { code, fenced, folded, prose } from './markdown'
+import { tierAgesTable } from './tier-ages'
+
+/** The job summary of a list as GitHub-flavoured Markdown. The report is to be free of secrets already. */
+export function renderListSummary(report: ListReport): string {
+  const { points = [], failure, now } = report
+  const parts = [
+    `## ${heading(report)}`,
+    place(report),
+    failure === undefined ? '' : failureSection(failure),
+    missingSection(report),
+    unfitSection(report),
+    tierAgesTable(tiersOf(points), now),
+    ...placeNames.map(name => placeSection(name, report)),
+    points.some(({ isStale }) => isStale) ? staleNote : '',
+    // Of a list that was read, the tables have it already.
+    failure === undefined || report.points !== undefined || failure.detail.length === 0
+      ? ''
+      : folded('Details', fenced(failure.detail, 'text')),
+  ]
+  return `${parts.filter(part => part !== '').join('\n\n')}\n`
+}
+
+const staleNote =
+  '*Stale*: the turn of the slot has come again since it was written, and was skipped. It is older than its name makes believe.'
+
+function heading(report: ListReport): string {
+  const { failure, points, expected, now } = report
+  if (failure?.kind === 'cancelled') return '⏹️ The list was cancelled'
+  if (points === undefined) return '❌ The bucket could not be listed'
+  const newest = newestGood(report)
+  if (failure !== undefined && newest !== undefined) {
+    return `❌ The newest good recovery point is too old: ${prose(newest.name)}, taken ${ageOf(newest, now)}`
+  }
+  const isMissing = (expected?.missing.length ?? 0) > 0
+  const mark = failure !== undefined ? '❌' : newest === undefined || isMissing ? '⚠️' : '✅'
+  return `${mark} ${prose(newestSentence(report))}`
+}
+
+function place({ store, points = [], expected }: ListReport): string {
+  const folder = store.prefix === '' ? '' : `${store.prefix}/`
+  const at = store.endpoint === undefined ? '' : ` at ${code(store.endpoint)}`
+  const hosts = [...new Set(points.flatMap(({ facts }) => (facts === undefined ? [] : [facts.host])))]
+  const more = hosts.length > 5 ? ` and ${hosts.length - 5} more` : ''
+  const bytes = points.reduce((sum, { facts }) => sum + (facts === undefined ? 0 : bytesOf(facts)), 0)
+  return [
+    `**Bucket** ${code(`s3://${store.bucket}/${folder}`)}${at}`,
+    ...(hosts.length === 0 ? [] : [`**Host** ${hosts.slice(0, 5).map(code).join(', ')}${more}`]),
+    ...(points.length === 0
+      ? []
+      : [`**Recovery points** ${counts(points)}`, `**Size** ${formatSize(bytes)}`]),
+    ...(expected === undefined
+      ? []
+      : [`**Missing** ${formatCount(expected.missing.length)} of ${formatCount(expected.count)}`]),
+  ].join(' · ')
+}
+
+/** `172 (168 good, 2 suspect, 1 unfinished, 3 stale)` */
+function counts(points: readonly ReportedPoint[]): string {
+  const verdicts = new Map<string, number>()
+  for (const { verdict } of points) verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1)
+  verdicts.delete('good')
+  const stale = points.filter(({ isStale }) => isStale).length
+  const words = [
+    `${formatCount(goodCount({ points }))} good`,
+    ...[...verdicts].map(([verdict, count]) => `${formatCount(count)} ${verdict}`),
+    ...(stale === 0 ? [] : [`${formatCount(stale)} stale`]),
+  ]
+  return `${formatCount(points.length)} (${words.join(', ')})`
+}
+
+function failureSection({ what, safe, advice }: NonNullable<ListReport['failure']>): string {
+  return [
+    `### What happened\n\n${prose(what)}`,
+    `### What is still safe\n\n${prose(safe)}`,
+    `### What to do next\n\n${prose(advice)}`,
+  ].join('\n\n')
+}
+
+const itemsAtMost = 50
+
+function missingSection({ expected }: ListReport): string {
+  if (expected === undefined || expected.missing.length === 0) return ''
+  const { missing, everyMs } = expected
+  const rows = periodRows(missing, everyMs).toReversed()
+  const items = rows.slice(0, itemsAtMost).map(row => `- ${row}`)
+  const more = moreItem(rows.length)
+  const title = `${plural(missing.length, 'period')} of ${formatDuration(everyMs)} without a good recovery point`
+  const list = [...items, ...more].join('\n')
+  return rows.length <= 10 ? `### ⚠️ ${title}\n\n${list}` : folded(`⚠️ ${title}`, list)
+}
+
+function unfitSection(report: ListReport): string {
+  const unfit = unfitPoints(report)
+  if (unfit.length === 0) return ''
+  const items = unfit
+    .slice(0, itemsAtMost)
+    .map(({ name, verdict, problem }) => `- ${code(name)} is ${verdict}. ${prose(problem ?? '')}`)
+  return `### ⚠️ ${formatCount(unfit.length)} cannot be restored\n\n${[...items, ...moreItem(unfit.length)].join('\n')}`
+}
+
+function moreItem(count: number): string[] {
+  return count > itemsAtMost ? [`- … and ${formatCount(count - itemsAtMost)} more, in the log`] : []
+}
+
+/** The suspect ones are no way back to count on. */
+function tiersOf(points: readonly ReportedPoint[]): ReportedTier[] {
+  return placeNames.flatMap(name => {
+    const good = points.filter(point => point.place === name && point.verdict === 'good')
+    if (good.length === 0) return []
+    const [newest, oldest] = [good[0], good.at(-1)].map(point => point?.facts?.takenAt)
+    return [{ name, count: good.length, newest, oldest }]
+  })
+}
+
+/** A day of hours is seen at a glance; what is older opens with a click. */
+const rowsUnfolded = 24
+/** GitHub takes 1 MiB for a summary. */
+const rowsAtMost = 1_000
+
+function placeSection(name: (typeof placeNames)[number], { points = [], now }: ListReport): string {
+  const here = points.filter(point => point.place === name)
+  if (here.length === 0) return ''
+  const title = name === 'ring' ? 'The ring' : code(`${name}/`)
+  const [newest, rest] = [here.slice(0, rowsUnfolded), here.slice(rowsUnfolded, rowsAtMost)]
+  const odd = rest.filter(({ verdict, isStale }) => verdict !== 'good' || isStale).length
+  const label = `${formatCount(rest.length)} older${odd === 0 ? '' : `, ${formatCount(odd)} of them stale or not good`}`
+  const left = here.length - newest.length - rest.length
+  const parts = [
+    `### ${title}: ${plural(here.length, 'recovery point')}`,
+    pointsTable(newest, now),
+    rest.length === 0 ? '' : folded(label, pointsTable(rest, now)),
+    left === 0 ? '' : `… and ${formatCount(left)} more, in the log.`,
+  ]
+  return parts.filter(part => part !== '').join('\n\n')
+}

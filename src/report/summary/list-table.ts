@@ -1,0 +1,45 @@
+import { databasesText, filesText } from '../../commands/list/list-lines'
+import { ageMs, isDated, type ReportedPoint } from '../../commands/list/list-report'
+import { formatDuration } from '../../runtime/text/format-duration'
+import { code, table } from './markdown'
+import { readableTime } from './readable-time'
+
+/** Slot, taken at, age, database, files, verdict and proof of each. */
+export function pointsTable(points: readonly ReportedPoint[], now: Date): string {
+  const columns = [
+    { heading: 'Slot' },
+    { heading: 'Taken at' },
+    { heading: 'Age', isNumber: true },
+    { heading: 'Database', isNumber: true },
+    { heading: 'Files', isNumber: true },
+    { heading: 'Verdict' },
+    { heading: 'Proven' },
+  ]
+  return table(
+    columns,
+    points.map(point => row(point, now)),
+  )
+}
+
+function row(point: ReportedPoint, now: Date): string[] {
+  const { name, facts, proof } = point
+  return [
+    code(name),
+    facts === undefined ? '–' : readableTime(facts.takenAt),
+    isDated(point) ? formatDuration(ageMs(point, now)) : '–',
+    (facts === undefined ? '' : databasesText(facts)) || '–',
+    (facts === undefined ? '' : filesText(facts)) || '–',
+    verdictCell(point),
+    proof === undefined ? '–' : provenCell(proof, now),
+  ]
+}
+
+function verdictCell({ verdict, isStale }: ReportedPoint): string {
+  const mark = verdict === 'good' ? (isStale ? '⚠️' : '✅') : verdict === 'suspect' ? '⚠️' : '❌'
+  return `${mark} ${verdict}${isStale ? ', stale' : ''}`
+}
+
+function provenCell({ provenAt, restoreSeconds }: NonNullable<ReportedPoint['proof']>, now: Date): string {
+  const age = formatDuration(now.getTime() - provenAt.getTime())
+  return `✅ ${age} ago, restored in ${formatDuration(restoreSeconds * 1000)}`
+}

@@ -1,0 +1,46 @@
+import {
+  type PreflightFinding,
+  type PreflightReport,
+  preflightVerdict,
+  wrongFindings,
+} from '../../findings/preflight'
+import { code, prose } from './markdown'
+
+/** The part of the job summary. Texts are to be free of secrets already. `words`: those of another look than the one before a backup. */
+export function preflightSection(
+  report: PreflightReport,
+  words: { verdict: string; nothing: string } = {
+    verdict: preflightVerdict(report),
+    nothing: 'Nothing was stored.',
+  },
+): string {
+  const list = (level: PreflightFinding['level']) =>
+    report.findings
+      .filter(finding => finding.level === level)
+      .map(({ what, fix }, index) => `${index + 1}. ${prose(what)}<br>${fixMarkdown(fix)}`)
+      .join('\n')
+  const isGreen = wrongFindings(report).length === 0
+  const part = (heading: string, body: string) => (body === '' ? '' : `### ${heading}\n\n${body}`)
+  return [
+    `${isGreen ? '✅' : '❌'} **${words.verdict}** ${words.nothing}`,
+    part('What is wrong', list('wrong')),
+    part('Remarks', list('remark')),
+    part('What is fine', report.facts.map(fact => `- ${prose(fact)}`).join('\n')),
+  ]
+    .filter(text => text !== '')
+    .join('\n\n')
+}
+
+/** Statements and commands stand on lines of their own, so that they can be copied as they are. */
+function fixMarkdown(fix: string): string {
+  return fix
+    .split('\n')
+    .map(line => (isToCopy(line) ? code(line) : prose(line)))
+    .join('<br>')
+}
+
+function isToCopy(line: string): boolean {
+  return /^(GRANT|ALTER TABLE|CREATE USER|DROP VIEW|SET GLOBAL|aws|apt|sudo|mkdir|rm|df|chmod) |^\{/.test(
+    line,
+  )
+}

@@ -1,0 +1,130 @@
+import type { RestoredItem, RestoreReport } from '../../commands/restore/restore-report'
+import { runDurationMs } from '../../commands/run-facts'
+import { plural } from '../../runtime/text/format-count'
+import { formatDuration } from '../../runtime/text/format-duration'
+import { formatSize } from '../../runtime/text/format-size'
+import { code, fenced, folded, prose, table } from './markdown'
+import { preflightSection } from './preflight-section'
+import { readableTime } from './readable-time'
+import { phasesTable } from './summary-tables'
+
+/** The job summary of a restore. The report is to be free of secrets already. */
+export function renderRestoreSummary(report: RestoreReport): string {
+  const parts = report.failure === undefined ? goodParts(report) : failedParts(report, report.failure)
+  return `${parts.filter(part => part !== '').join('\n\n')}\n`
+}
+
+/** `shop restored: 16 tables; /var/www/html: 2,521 files; from Monday-13-00, taken …, in 1 m 38 s` */
+export function restoredSentence(report: RestoreReport): string {
+  const things = report.items.map(item =>
+    item.kind === 'database'
+      ? `database ${item.target} (${plural(item.tables, 'table')})`
+      : `folder ${item.target} (${plural(item.files, 'file')})`,
+  )
+  const from =
+    report.snapshot === undefined
+      ? ''
+      : ` from ${report.snapshot.name}, taken ${report.snapshot.takenAt.toISOString()}`
+  return `Restored and compared: ${things.join(', ')}${from}, in ${formatDuration(runDurationMs(report))}`
+}
+
+function goodParts(report: RestoreReport): string[] {
+  const isDry = report.result === 'dry-run'
+  return [
+    isDry ? '## 🔎 What a restore would do' : '## ✅ Restored, and compared with the manifest',
+    placeAndTime(report),
+    isDry ? '' : `Everything was in its place after **${formatDuration(runDurationMs(report))}**.`,
+    itemsTable(report),
+    warningsSection(report),
+    wayBackSection(report),
+    isDry && report.checks !== undefined ? preflightSection(report.checks, dryWords(report)) : '',
+    report.phases.length === 0 ? '' : folded('Where the time went', phasesTable(report.phases)),
+  ]
+}
+
+function dryWords(report: RestoreReport): { verdict: string; nothing: string } {
+  const wrong = report.checks?.findings.filter(({ level }) => level === 'wrong').length ?? 0
+  return {
+    verdict:
+      wrong === 0
+        ? 'This restore can be done.'
+        : `${plural(wrong, 'thing speaks', 'things speak')} against this restore.`,
+    nothing: 'Nothing was written.',
+  }
+}
+
+const detailLines = 60
+
+function failedParts(report: RestoreReport, failure: NonNullable<RestoreReport['failure']>): string[] {
+  const tail = failure.detail.slice(-detailLines)
+  return [
+    failure.kind === 'cancelled' ? '## ⏹️ The restore was cancelled' : '## ❌ The restore failed',
+    placeAndTime(report),
+    `### What ${failure.kind === 'cancelled' ? 'happened' : 'failed'}\n\n${prose(failure.what)}`,
+    `### What is where now\n\n${prose(failure.safe)}`,
+    `### What to do next\n\n${prose(failure.advice)}`,
+    report.hasBegun || report.checks === undefined ? '' : preflightSection(report.checks, dryWords(report)),
+    report.items.length === 0 ? '' : folded('What was to be restored', itemsTable(report)),
+    warningsSection(report),
+    tail.length === 0 ? '' : folded('Details', fenced(tail, 'text')),
+    report.phases.length === 0 ? '' : folded('Where the time went', phasesTable(report.phases)),
+  ]
+}
+
+function placeAndTime({ snapshot, host, store, startedAt }: RestoreReport): string {
+  const folder = store.prefix === '' ? '' : `${store.prefix}/`
+  const at = store.endpoint === undefined ? '' : ` at ${code(store.endpoint)}`
+  const facts = [`**Server** ${code(host)}`, `**Bucket** ${code(`s3://${store.bucket}/${folder}`)}${at}`]
+  if (snapshot === undefined) return facts.join(' · ')
+  const age = formatDuration(Math.max(0, startedAt.getTime() - snapshot.takenAt.getTime()))
+  return [
+    `**Recovery point** ${code(snapshot.name)}`,
+    `**Taken** ${readableTime(snapshot.takenAt)}, ${age} before`,
+    `**From** ${code(snapshot.host)}`,
+    ...facts,
+  ].join(' · ')
+}
+
+function itemsTable(report: RestoreReport): string {
+  const isDone = report.result === 'restored'
+  const columns = [
+    { heading: 'What' },
+    { heading: 'Where' },
+    { heading: 'Holds' },
+    { heading: 'There before' },
+    { heading: isDone ? 'Compared' : 'Then' },
+    ...(isDone ? [{ heading: 'Took', isNumber: true }] : [{ heading: 'Size', isNumber: true }]),
+  ]
+  return table(
+    columns,
+    report.items.map(item => [
+      item.kind === 'database' ? `database ${code(item.database)}` : `folder ${code(item.path)}`,
+      code(item.target),
+      prose(item.holds),
+      prose(item.before),
+      isDone ? `✅ ${prose(item.proof ?? '')}` : prose(item.becomes),
+      isDone ? formatDuration((item.importMs ?? 0) + (item.compareMs ?? 0)) : formatSize(item.bytes),
+    ]),
+  )
+}
+
+function wayBackSection({ items, safetyKeys, result }: RestoreReport): string {
+  if (result !== 'restored') return ''
+  const kept = items.flatMap(item => (item.kind === 'folder' && item.kept !== null ? [item] : []))
+  if (kept.length + safetyKeys.length === 0) return ''
+  const lines = [
+    ...safetyKeys.map(key => `- What a database was: ${code(key)}`),
+    ...kept.map(item => `- What ${code(item.target)} was: ${code(keptOf(item))}`),
+  ]
+  return `### The way back\n\n${lines.join('\n')}\n\nRemove them when nobody needs them any more; they are not removed by themselves.`
+}
+
+function keptOf(item: RestoredItem): string {
+  return item.kind === 'folder' ? (item.kept ?? '') : ''
+}
+
+function warningsSection({ warnings }: RestoreReport): string {
+  if (warnings.length === 0) return ''
+  const items = warnings.map(({ code: name, message }) => `- ${code(name)} ${prose(message)}`)
+  return `### ⚠️ ${plural(warnings.length, 'warning')}\n\n${items.join('\n')}`
+}

@@ -1,0 +1,104 @@
+import { provenSentence } from '../../commands/verify/verify-lines'
+import {
+  isProven,
+  levelWords,
+  type VerifiedPoint,
+  type VerifyReport,
+} from '../../commands/verify/verify-report'
+import { plural } from '../../runtime/text/format-count'
+import { formatDuration } from '../../runtime/text/format-duration'
+import { formatSize } from '../../runtime/text/format-size'
+import { code, fenced, folded, prose, table } from './markdown'
+
+/** The job summary of a verification as GitHub-flavoured Markdown. The report is to be free of secrets already. */
+export function renderVerifySummary(report: VerifyReport): string {
+  const { points, failure } = report
+  const parts = [
+    `## ${heading(report)}`,
+    place(report),
+    // Findings speak for themselves; what ended the run before it was through does not.
+    failure === undefined || points.length === report.asked ? '' : failureSection(failure),
+    findingsSection(points),
+    points.length === 0 ? '' : pointsTable(report),
+    warningsSection(report),
+    failure === undefined ? '' : `**What to do next:** ${prose(failure.advice)}`,
+    failure === undefined || failure.detail.length === 0
+      ? ''
+      : folded('Details', fenced(failure.detail.slice(-detailLines), 'text')),
+  ]
+  return `${parts.filter(part => part !== '').join('\n\n')}\n`
+}
+
+const detailLines = 60
+
+function heading(report: VerifyReport): string {
+  const { points, asked, failure } = report
+  if (isProven(report)) return `✅ ${prose(provenSentence(report))}`
+  const failed = points.filter(({ status }) => status === 'failed').length
+  if (failure?.kind === 'cancelled') return `⏹️ The verification was cancelled${soFar(points.length, asked)}`
+  if (failed === 0) return `❌ The verification failed${soFar(points.length, asked)}`
+  return `❌ ${failed} of ${plural(points.length, 'recovery point')} ${failed === 1 ? 'is' : 'are'} not proven${soFar(points.length, asked)}`
+}
+
+function soFar(count: number, asked: number | undefined): string {
+  return asked === undefined || count === asked ? '' : ` (the run ended after ${count} of ${asked})`
+}
+
+function place({ store, level, startedAt, finishedAt }: VerifyReport): string {
+  const folder = store.prefix === '' ? '' : `${store.prefix}/`
+  const at = store.endpoint === undefined ? '' : ` at ${code(store.endpoint)}`
+  return [
+    `**Bucket** ${code(`s3://${store.bucket}/${folder}`)}${at}`,
+    `**Level** ${code(level)}: every object ${levelWords[level]}`,
+    `**Took** ${formatDuration(finishedAt.getTime() - startedAt.getTime())}`,
+  ].join(' · ')
+}
+
+function failureSection({ what }: NonNullable<VerifyReport['failure']>): string {
+  return `### What happened\n\n${prose(what)}`
+}
+
+/** GitHub takes 1 MiB for a summary; the log has them all. */
+const findingsAtMost = 200
+
+function findingsSection(points: readonly VerifiedPoint[]): string {
+  const items = points.flatMap(({ name, findings }) =>
+    findings.map(
+      ({ code: word, message, advice }) =>
+        `- **${prose(name)}** ${code(word)} ${prose(message)}${advice === undefined ? '' : ` ${prose(advice)}`}`,
+    ),
+  )
+  if (items.length === 0) return ''
+  const more =
+    items.length > findingsAtMost ? `\n- … and ${items.length - findingsAtMost} more, in the log` : ''
+  return `### ${plural(items.length, 'finding')}\n\n${items.slice(0, findingsAtMost).join('\n')}${more}`
+}
+
+function pointsTable({ points, level }: VerifyReport): string {
+  const columns = [
+    { heading: 'recovery point' },
+    { heading: 'taken' },
+    { heading: 'result' },
+    { heading: 'objects', isNumber: true },
+    { heading: 'size', isNumber: true },
+    ...(level === 'restore' ? [{ heading: 'time to restore', isNumber: true }] : []),
+  ]
+  const rows = points.map(point => [
+    prose(point.name),
+    prose(point.takenAt ?? 'unknown'),
+    `${point.status === 'proven' ? '✅' : '❌'} ${point.status}${point.verdict === 'suspect' ? ', suspect' : ''}`,
+    String(point.objects),
+    formatSize(point.storedBytes),
+    ...(level === 'restore'
+      ? [point.restoreSeconds === undefined ? '–' : formatDuration(point.restoreSeconds * 1000)]
+      : []),
+  ])
+  const markdown = table(columns, rows)
+  return rows.length <= 20 ? markdown : folded(plural(rows.length, 'recovery point'), markdown)
+}
+
+function warningsSection({ warnings }: VerifyReport): string {
+  if (warnings.length === 0) return ''
+  const items = warnings.map(({ code: name, message }) => `- ${code(name)} ${prose(message)}`)
+  return `### ⚠️ ${plural(warnings.length, 'warning')}\n\n${items.join('\n')}`
+}

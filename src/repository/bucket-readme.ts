@@ -1,0 +1,173 @@
+import { messageOf } from '../runtime/errors'
+import type { Warning } from '../runtime/runtime'
+import type { Store } from '../store/store'
+import { isDenied, StoreError } from '../store/store-error'
+import { readmeKey } from './names/keys'
+
+/** Where a prefix lies, as the stock tools must be told. */
+export interface BucketLocation {
+  /** `Store.name`, for the reader. */
+  storeName: string
+  bucket: string
+  region: string
+  /** Undefined: AWS itself. */
+  endpoint?: string
+  prefix: string
+}
+
+/** Puts the instructions into the bucket, unless they are there already. A README of somebody else is left alone. Failing is a warning. */
+export async function writeBucketReadme(store: Store, location: BucketLocation): Promise<Warning[]> {
+  const key = readmeKey(location.prefix)
+  const text = bucketReadme(location)
+  try {
+    const present = await readUnlessDenied(store, key)
+    if (present === text) return []
+    if (present !== undefined && !present.startsWith(`${title}\n`)) {
+      return [
+        readmeWarning(
+          `"${key}" was written by somebody else, so the recovery instructions were not put there.`,
+        ),
+      ]
+    }
+    await store.putText(key, text, { contentType: 'text/markdown; charset=utf-8' })
+    return []
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    return [readmeWarning(`The recovery instructions "${key}" could not be written: ${messageOf(error)}`)]
+  }
+}
+
+async function readUnlessDenied(store: Store, key: string): Promise<string | undefined> {
+  try {
+    return await store.getText(key)
+  } catch (error) {
+    // At the root of a bucket a README may well be somebody else's: what cannot be read there is not overwritten.
+    if (isDenied(error) && key.includes('/')) return undefined
+    throw error
+  }
+}
+
+function readmeWarning(message: string): Warning {
+  return { code: 'bucket-readme', message }
+}
+
+const title = '# Recovery by hand: backups made by make-a-backup'
+
+/**
+ * How to recover from exactly this bucket with nothing but `aws`, `gunzip` or `zstd`, `mysql` and `tar`. The same location always
+ * gives the same text.
+ */
+export function bucketReadme({ storeName, bucket, region, endpoint, prefix }: BucketLocation): string {
+  const folder = prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}`
+  const options = [
+    ...(endpoint === undefined ? [] : ['--endpoint-url', quote(endpoint)]),
+    '--region',
+    quote(region),
+  ]
+  return `${title}
+
+Where: ${storeName}${prefix === '' ? '' : `, folder \`${prefix}\``}
+
+You need a shell, \`aws\` (the AWS command line, any version) with keys that may read this bucket, \`gunzip\` (or \`zstd\`),
+\`tar\`, and the client \`mysql\` or \`mariadb\`. Nothing else: the objects here are plain dumps and archives.
+Take your time. Nothing below changes anything in the bucket.
+
+## 1. Reach the bucket
+
+Paste this first; every step below uses it.
+
+\`\`\`sh
+export AWS_ACCESS_KEY_ID='...' AWS_SECRET_ACCESS_KEY='...'
+s3() { aws ${options.join(' ')} s3 "$@"; }
+bucket=${quote(`s3://${bucket}`)}
+folder=${quote(folder)}
+\`\`\`
+
+## 2. Choose a recovery point
+
+Each recovery point is a slot, such as \`Monday-13-00\`. The names come round again: a slot holds what was stored under
+its name *last*, which may be an hour ago or weeks ago. The newest ones are at the end of this list:
+
+\`\`\`sh
+s3 ls "$folder/" | grep 'manifest\\.json$' | sort | tail -n 30
+\`\`\`
+
+Take one and look at the head of its manifest:
+
+\`\`\`sh
+slot='Monday-13-00'
+s3 cp "$folder/$slot.manifest.json" .
+head -n 20 "$slot.manifest.json"
+\`\`\`
+
+- \`"startedAt"\` is when it was taken (UTC). Go by it, not by the name.
+- \`"state"\` must be \`"complete"\`. A slot that says \`"publishing"\` was interrupted while it was being replaced: its objects
+  may be of two different hours. Take another slot.
+- \`"verdict"\` must be \`"good"\`.
+- A slot without a manifest is not a recovery point, whatever else lies there.
+- The folder \`suspect/\`, if there is one, holds backups that were complete and yet suspiciously smaller than the ones
+  before. Use them only if you know why.
+- The folder \`before-restore/\`, if there is one, holds dumps of databases from right before a restore replaced them, named by that time.
+- Older ones may lie in \`daily/\`, \`weekly/\`, \`monthly/\` and \`yearly/\`. For one of those write
+  \`folder="$folder/daily" slot='2026-11-23'\` in place of the slot.
+
+## 3. Download and check
+
+This fetches every object that the manifest names, and compares each with its checksum. Each line must end in \`OK\`
+(on macOS write \`shasum -a 256 --check\`).
+
+\`\`\`sh
+awk -F'"' '$2 == "key" { print $4 }' "$slot.manifest.json" |
+  while IFS= read -r key; do s3 cp "$bucket/$key" . < /dev/null; done
+awk -F'"' '$2 == "key" { n = split($4, path, "/"); file = path[n] }
+  $2 == "sha256" && file != "" { print $4 "  " file; file = "" }' "$slot.manifest.json" | sha256sum --check
+\`\`\`
+
+By eye: \`grep -A 2 '"key":' "$slot.manifest.json"\` shows name, size and checksum of each object; compare with
+\`sha256sum "$slot".*\`.
+
+## 4. Import a database
+
+The dump has no \`CREATE DATABASE\`. Its name and its defaults are in the manifest:
+
+\`\`\`sh
+grep -E '"(database|characterSet|collation)": "' "$slot.manifest.json"
+mysql -e 'CREATE DATABASE \`shop\` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci'
+\`\`\`
+
+Write your own name, character set and collation there, and your own name below. The \`sed\` drops a first line that newer MariaDB
+servers write and many clients cannot read; it leaves every other dump as it is. Use the line that fits the object's name:
+
+\`\`\`sh
+first_line='1{/^\\/\\*M\\{0,1\\}!999999/d;}'
+
+gunzip -c "$slot.database.sql.gz"  | LC_ALL=C sed "$first_line" | mysql --binary-mode --comments shop
+zstd -dc  "$slot.database.sql.zst" | LC_ALL=C sed "$first_line" | mysql --binary-mode --comments shop
+LC_ALL=C sed "$first_line" "$slot.database.sql" | mysql --binary-mode --comments shop
+\`\`\`
+
+With several databases each has an object of its own, named \`<slot>.<database>.database.sql.gz\`; odd characters in the
+name are written as in a web address (\`%20\` is a space). Create and import each in turn. If \`mysql\` stops with an error, what it
+imported so far is not complete: drop that database, mend the cause, import again.
+
+## 5. Unpack the files
+
+Look first, then unpack. Names in the archive are relative to \`/\`, so \`-C /\` puts every file back where it was, over what is
+there now; files that only exist now stay. To look at them beforehand, unpack into an empty folder instead of \`/\`.
+
+\`\`\`sh
+tar -tzf "$slot.codebase.tar.gz" | head
+
+sudo tar -xpzf "$slot.codebase.tar.gz" -C /
+zstd -dc "$slot.codebase.tar.zst" | sudo tar -xpf - -C /
+sudo tar -xpf "$slot.codebase.tar" -C /
+\`\`\`
+
+Again, only the line that fits. Then check the database's name, user and password in the site's configuration, and open the site.
+`
+}
+
+/** For a POSIX shell. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}

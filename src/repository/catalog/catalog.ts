@@ -1,0 +1,202 @@
+import { FailureError, messageOf } from '../../runtime/errors'
+import type { ListedObject, Store } from '../../store/store'
+import { isArchivedFault, isDenied, StoreError } from '../../store/store-error'
+import type { Manifest } from '../manifest/manifest'
+import { manifestBytesMax } from '../manifest/manifest-codec'
+import { isProofOf, type Proof, parseProof } from '../manifest/proof'
+import { readSlot } from '../manifest/slot-state'
+import { listingPrefix, parseKey, slotKeys, suspectFolder } from '../names/keys'
+import { type Tier, tiers } from '../names/tier-name'
+import { type CatalogFacts, factsOf } from './catalog-facts'
+import { listedDamage } from './listed-damage'
+
+/** One recovery point, or what should be one, as the bucket shows it. */
+export interface CatalogEntry {
+  /** What the input `snapshot` takes: `Monday-13-00`, `daily/2026-11-23`, `suspect/Monday-13-00`. */
+  name: string
+  /** The folder that its keys lie in, and its slot there: `suspect/Monday-13-00` is the slot `Monday-13-00` of `<prefix>/suspect`. */
+  prefix: string
+  slot: string
+  place: 'ring' | Tier | 'suspect'
+  /**
+   * `suspect`: its manifest says so, or it lies among those; `damaged`: an object of it is missing, is not its own or has another
+   * size; `unfinished`: its objects may be of two hours, until a run settles it; `lost`: it could be neither finished nor undone;
+   * `unreadable`: what lies under the manifest's key is none, or cannot be read; `denied`: it may not be read.
+   */
+  state: 'good' | 'suspect' | 'damaged' | 'unfinished' | 'lost' | 'unreadable' | 'denied'
+  /** When the manifest was stored, as the store says. */
+  storedAt: Date
+  /** What its manifest says; undefined when there is none that could be read. */
+  facts?: CatalogFacts
+  /** Why it cannot be restored, in whole sentences. */
+  problem?: string
+  /** Only when asked for, and only for this very recovery point. */
+  proof?: Proof
+}
+
+export interface CatalogOptions {
+  /** Read the proofs too. */
+  proofs?: boolean
+  /** Ends the reading; its reason is thrown. */
+  signal?: AbortSignal
+}
+
+/**
+ * Every recovery point under the prefix: six listings side by side, then a manifest for each, and a proof where there is one and it is
+ * asked for. The newest first, by their own start, those of the ring before copies of them; those without a manifest that can be
+ * read last. A manifest that is broken, foreign, archived or denied is an entry with a problem. Throws `StoreError` when the prefix may
+ * not be listed, or the store gives no answer.
+ */
+export async function readCatalog(
+  store: Store,
+  prefix: string,
+  options: CatalogOptions = {},
+): Promise<CatalogEntry[]> {
+  const listed = (await Promise.all(places(prefix).map(place => listPlace(store, place)))).flat()
+  const entries: CatalogEntry[] = []
+  const rest = listed.values()
+  const readSome = async (): Promise<void> => {
+    for (const point of rest) {
+      options.signal?.throwIfAborted()
+      const entry = await readEntry(store, point, options.proofs ?? false)
+      if (entry !== undefined) entries.push(entry)
+    }
+  }
+  await Promise.all(Array.from({ length: readsAtOnce }, readSome))
+  return entries.sort(
+    (one, other) =>
+      orderOf(other) - orderOf(one) ||
+      Number(one.place !== 'ring') - Number(other.place !== 'ring') ||
+      (one.name < other.name ? -1 : 1),
+  )
+}
+
+/** When a recovery point was taken, by its manifest; a manifest from a clock that runs ahead is as old as its object. */
+export function takenAtOf({ facts, storedAt }: CatalogEntry): Date | undefined {
+  if (facts === undefined) return undefined
+  return facts.takenAt.getTime() > storedAt.getTime() ? storedAt : facts.takenAt
+}
+
+const readsAtOnce = 16
+
+function orderOf(entry: CatalogEntry): number {
+  return takenAtOf(entry)?.getTime() ?? Number.MIN_SAFE_INTEGER
+}
+
+interface Place {
+  place: CatalogEntry['place']
+  /** Of its keys, as `parseKey` takes it. */
+  prefix: string
+  folder: string
+  /** Before the slot in a name. */
+  lead: string
+}
+
+function places(prefix: string): Place[] {
+  const root = listingPrefix(prefix)
+  const suspect = `${root}${suspectFolder}`
+  return [
+    { place: 'ring', prefix, folder: root, lead: '' },
+    ...tiers.map(tier => ({ place: tier, prefix, folder: `${root}${tier}/`, lead: '' })),
+    { place: 'suspect', prefix: suspect, folder: `${suspect}/`, lead: `${suspectFolder}/` },
+  ]
+}
+
+interface ListedPoint extends Pick<CatalogEntry, 'name' | 'prefix' | 'slot' | 'place' | 'storedAt'> {
+  manifestBytes: number
+  hasProof: boolean
+  /** Sizes by key. */
+  objects: ReadonlyMap<string, number>
+  /** By key. */
+  etags: ReadonlyMap<string, string>
+}
+
+/** What a listing of one folder shows, without the folders in it. */
+async function listPlace(store: Store, { place, prefix, folder, lead }: Place): Promise<ListedPoint[]> {
+  const manifests = new Map<string, ListedObject>()
+  const proofs = new Set<string>()
+  const objects = new Map<string, number>()
+  const etags = new Map<string, string>()
+  for await (const object of store.list(folder)) {
+    const parsed = parseKey(prefix, object.key)
+    if (parsed?.what === 'manifest') manifests.set(parsed.slot, object)
+    if (parsed?.what === 'proof') proofs.add(parsed.slot)
+    if (parsed?.what === 'artifact') {
+      objects.set(object.key, object.sizeBytes)
+      etags.set(object.key, object.etag)
+    }
+  }
+  return [...manifests].map(([slot, { sizeBytes, lastModified }]) => ({
+    ...{ name: `${lead}${slot}`, prefix, slot, place, storedAt: lastModified },
+    ...{ manifestBytes: sizeBytes, hasProof: proofs.has(slot), objects, etags },
+  }))
+}
+
+/** Undefined when it is gone since the listing. */
+async function readEntry(
+  store: Store,
+  listed: ListedPoint,
+  withProof: boolean,
+): Promise<CatalogEntry | undefined> {
+  const { manifestBytes, hasProof, objects, etags, ...point } = listed
+  const unreadable = (problem: string): CatalogEntry => ({ ...point, state: 'unreadable', problem })
+  if (manifestBytes > manifestBytesMax) {
+    return unreadable(`Its manifest has ${manifestBytes} bytes, too many for one.`)
+  }
+  const state = await readSlot(store, point.prefix, point.slot).catch((error: unknown) => {
+    if (!isUnfit(error)) throw error
+    return { kind: 'unfit', error } as const
+  })
+  switch (state.kind) {
+    case 'empty':
+      return undefined
+    case 'denied':
+      return { ...point, state: 'denied', problem: 'The credentials may not read its manifest.' }
+    case 'unfit':
+    case 'unreadable':
+      return unreadable(messageOf(state.error))
+    case 'intent':
+      return { ...point, state: 'unfinished', facts: factsOf(state.manifest), problem: interrupted }
+    case 'lost':
+      return { ...point, state: 'lost', facts: factsOf(state.manifest), problem: lost }
+    case 'complete': {
+      const { manifest } = state
+      const facts = factsOf(manifest)
+      const problem = await listedDamage(store, point.prefix, manifest, objects)
+      if (problem !== undefined) return { ...point, state: 'damaged', facts, problem }
+      const proof = withProof && hasProof ? await proofOf(store, point, manifest, etags) : undefined
+      return {
+        ...{ ...point, state: point.place === 'suspect' ? 'suspect' : manifest.verdict, facts },
+        ...(proof === undefined ? {} : { proof }),
+      }
+    }
+  }
+}
+
+const interrupted =
+  'A run was interrupted while it replaced this slot. The next backup finishes or undoes it.'
+const lost = 'A run was interrupted while it replaced this slot, and it could be neither finished nor undone.'
+
+/** A proof that cannot be read, or is that of an earlier week or of other objects, proves nothing. */
+async function proofOf(
+  store: Store,
+  { prefix, slot }: Pick<CatalogEntry, 'prefix' | 'slot'>,
+  manifest: Manifest,
+  etags: ReadonlyMap<string, string>,
+): Promise<Proof | undefined> {
+  const { proof: key } = slotKeys(prefix, slot)
+  try {
+    const text = await store.getText(key)
+    const proof = text === undefined ? undefined : parseProof(text, key)
+    return proof !== undefined && isProofOf(proof, manifest, etags) ? proof : undefined
+  } catch (error) {
+    const isSilent = error instanceof StoreError && !isDenied(error) && !isUnfit(error)
+    if (isSilent || !(error instanceof FailureError)) throw error
+    return undefined
+  }
+}
+
+/** The store says of this one object that it cannot be read, at least not as a small text. */
+function isUnfit(error: unknown): error is StoreError {
+  return isArchivedFault(error) || (error instanceof StoreError && error.code === 'TooLong')
+}

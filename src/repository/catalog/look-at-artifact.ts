@@ -1,0 +1,148 @@
+import { printable } from '../../findings/printable'
+import type { Store, StoredObject } from '../../store/store'
+import { isArchivedFault, isDenied, type StoreError } from '../../store/store-error'
+import type { Artifact, Manifest } from '../manifest/manifest'
+import { objectMetadata } from '../manifest/object-metadata'
+import { isArtifactKeyOf } from '../names/keys'
+
+/**
+ * One thing that is wrong with a stored object.
+ *
+ * - `missing`: there is no object under the key.
+ * - `size`: it has another size than the manifest says.
+ * - `foreign`: the key, or the object's metadata, is that of another recovery point.
+ * - `archived`: it lies in an archive and cannot be read.
+ * - `checksum`: its bytes are not those that were stored.
+ * - `damaged`: its bytes do not pass the checks.
+ * - `content`: its bytes are those that were stored, and the manifest says something else about what is in them.
+ * - `changed`: it is another object than the one the manifest describes, or became another while it was read.
+ * - `denied`: the credentials may not look at it.
+ */
+export interface Finding {
+  code:
+    | 'missing'
+    | 'size'
+    | 'foreign'
+    | 'archived'
+    | 'checksum'
+    | 'damaged'
+    | 'content'
+    | 'changed'
+    | 'denied'
+  key: string
+  /** A whole sentence that names the object. */
+  message: string
+  /** What to do, in whole sentences. */
+  advice?: string
+}
+
+/** An artifact, as its manifest has it. `prefix`: the folder that the manifest lies in. */
+export interface ArtifactPlace {
+  prefix: string
+  manifest: Manifest
+  artifact: Artifact
+}
+
+/** What a look from outside tells. `stored`: undefined when the object is not there, or was not looked at. */
+export interface ArtifactLook {
+  stored: StoredObject | undefined
+  findings: Finding[]
+}
+
+/**
+ * Holds what the store says about an object, without reading it, against its manifest. `changed` here means another ETag: the same
+ * bytes stored a second time may have one. Throws `StoreError` when the store gives no answer.
+ */
+export async function lookAtArtifact(store: Store, place: ArtifactPlace): Promise<ArtifactLook> {
+  const { prefix, manifest, artifact } = place
+  const { key } = artifact
+  // A manifest must not be able to make anybody read objects that are none of its business.
+  if (!isArtifactKeyOf(prefix, manifest.slot, key)) {
+    const message = `The manifest of ${printable(manifest.slot)} names ${printable(key)}, which is not an object of its slot.`
+    return { stored: undefined, findings: [{ code: 'foreign', key, message }] }
+  }
+  try {
+    const stored = await store.head(key)
+    if (stored === undefined) {
+      return { stored, findings: [missingObject(store, artifact)] }
+    }
+    return { stored, findings: [...(await archived(store, artifact, stored)), ...compare(place, stored)] }
+  } catch (error) {
+    if (!isDenied(error)) throw error
+    return { stored: undefined, findings: [refusal('denied', key, error)] }
+  }
+}
+
+/** That there is no object under an artifact's key. */
+export function missingObject(store: Store, artifact: Artifact): Finding {
+  const { key } = artifact
+  const message = `"${key}" is missing: there is no such object in ${store.name}.`
+  return withVersion(artifact, { code: 'missing', key, message })
+}
+
+/** That the object has another size than its manifest says. */
+export function otherSize(artifact: Artifact, sizeBytes: number): Finding {
+  const { key, bytes } = artifact
+  const cut = sizeBytes < bytes ? 'is cut off or another object' : 'is another object'
+  const message = `"${key}" ${cut}: ${bytes} bytes were stored, ${sizeBytes} are there.`
+  return withVersion(artifact, { code: 'size', key, message })
+}
+
+/** What the store's refusal says, as a finding. */
+export function refusal(code: Finding['code'], key: string, { message, advice }: StoreError): Finding {
+  return { code, key, message, ...(advice === undefined ? {} : { advice }) }
+}
+
+/** Adds where what was stored may still be: in a bucket that keeps versions it stays behind what replaced it. */
+export function withVersion({ key, versionId }: Artifact, finding: Finding): Finding {
+  if (versionId === null) return finding
+  const advice = `The bucket keeps versions: what was stored is the version ${versionId} of "${key}".`
+  return { ...finding, advice: finding.advice === undefined ? advice : `${finding.advice} ${advice}` }
+}
+
+/** Storage classes have the same names at stores where they mean something else, so the store itself is asked for the object. */
+async function archived(store: Store, { key }: Artifact, { isArchived }: StoredObject): Promise<Finding[]> {
+  if (!isArchived) return []
+  try {
+    const body = await store.get(key)
+    body?.destroy()
+    return []
+  } catch (error) {
+    if (!isArchivedFault(error)) throw error
+    return [refusal('archived', key, error)]
+  }
+}
+
+function compare({ manifest, artifact }: ArtifactPlace, stored: StoredObject): Finding[] {
+  const { key, bytes, etag } = artifact
+  const findings: Finding[] = []
+  if (stored.sizeBytes !== bytes) {
+    findings.push(otherSize(artifact, stored.sizeBytes))
+  }
+  const stranger = otherOrigin(manifest, stored)
+  if (stranger !== undefined) {
+    findings.push(withVersion(artifact, { code: 'foreign', key, message: `"${key}" ${stranger}` }))
+  }
+  // With another size, or of another recovery point, that goes without saying.
+  if (etag !== '' && stored.etag !== etag && stored.sizeBytes === bytes && stranger === undefined) {
+    const message = `"${key}" was stored again or replaced: its ETag was ${printable(etag)} and is ${printable(stored.etag)}.`
+    findings.push(withVersion(artifact, { code: 'changed', key, message }))
+  }
+  return findings
+}
+
+/** What contradicts the manifest in an object's metadata; undefined when nothing does. A copy by hand may have none. */
+function otherOrigin(manifest: Manifest, { metadata }: StoredObject): string | undefined {
+  const { slot, startedAt, run } = manifest
+  const { 'make-a-backup-run': runName, ...expected } = objectMetadata({ slot, run, startedAt })
+  const differs = (name: string, value: string | undefined) =>
+    metadata[name] !== undefined && metadata[name] !== value
+  const isOther =
+    Object.entries(expected).some(([name, value]) => differs(name, value)) ||
+    // Outside GitHub a run has a name by chance, which the manifest does not repeat.
+    (run.id !== '' && differs('make-a-backup-run', runName))
+  if (!isOther) return undefined
+  const told = (name: string) => printable(metadata[`make-a-backup-${name}`] ?? '')
+  const ours = run.id === '' ? '' : `, run ${printable(runName ?? '')}`
+  return `is that of slot ${told('slot')} taken at ${told('taken-at')}, run ${told('run')}; its manifest says slot "${slot}" taken at "${startedAt}"${ours}.`
+}

@@ -1,0 +1,20 @@
+import type { Warning } from '../../runtime/runtime'
+import type { Store } from '../../store/store'
+import { isDenied } from '../../store/store-error'
+import type { Artifact } from '../manifest/manifest'
+
+/** Aborts an artifact's upload, if it has one. A denial is a warning, for the upload is invisible; other faults are thrown. */
+export async function abortUploadOf(
+  store: Store,
+  { key, upload }: Pick<Artifact, 'key' | 'upload'>,
+): Promise<Warning[]> {
+  if (upload === undefined) return []
+  try {
+    await store.abortUpload(key, upload.id)
+    return []
+  } catch (error) {
+    if (!isDenied(error)) throw error
+    const message = `The credentials may not abort the upload ${upload.id} of "${key}": its parts stay stored, and invisible.`
+    return [{ code: 'upload-kept', message }]
+  }
+}

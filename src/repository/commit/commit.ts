@@ -1,0 +1,90 @@
+import { FailureError } from '../../runtime/errors'
+import type { Warning } from '../../runtime/runtime'
+import type { Store } from '../../store/store'
+import { isDenied } from '../../store/store-error'
+import type { Manifest } from '../manifest/manifest'
+import { ManifestError, parseManifest, serializeManifest } from '../manifest/manifest-codec'
+import { writeManifest } from '../manifest/write-manifest'
+import { slotKeys } from '../names/keys'
+import type { Completion } from './complete-artifact'
+import { removeStale } from './stale-objects'
+
+/**
+ * The last step: writes the manifest with `state: 'complete'`, reads it back, and removes objects that only the recovery point
+ * before it named. `completions` holds one entry for each artifact of the intent, in order. Throws when the manifest is not
+ * proven to be written; the intent stands then. `warnings` are those that came up here; all but `stale-object-kept` are in the
+ * manifest too.
+ */
+export async function commit(
+  store: Store,
+  prefix: string,
+  intent: Manifest,
+  completions: readonly Completion[],
+  finishedAt: Date,
+): Promise<{ manifest: Manifest; warnings: Warning[] }> {
+  const key = slotKeys(prefix, intent.slot).manifest
+  const warnings = unreadable(store, intent, completions)
+  const manifest = committed(intent, completions, finishedAt, warnings)
+  const text = serializeManifest(manifest)
+  const outcome = await writeManifest(store, key, text)
+  if (outcome.written !== 'yes') throw outcome.error
+  await readBack(store, key, text, manifest)
+
+  const kept = new Set(manifest.artifacts.map(artifact => artifact.key))
+  const stale = intent.previous?.artifacts.map(artifact => artifact.key).filter(key => !kept.has(key)) ?? []
+  warnings.push(...(await removeStale(store, prefix, intent.slot, stale)))
+  return { manifest, warnings }
+}
+
+function committed(
+  { previous: _previous, ...intent }: Manifest,
+  completions: readonly Completion[],
+  finishedAt: Date,
+  warnings: readonly Warning[],
+): Manifest {
+  return {
+    ...intent,
+    state: 'complete',
+    finishedAt: finishedAt.toISOString(),
+    artifacts: intent.artifacts.map(({ upload: _upload, ...artifact }, index) => {
+      const completion = completions[index]
+      if (completion === undefined) throw new RangeError(`"${artifact.key}" was not completed.`)
+      return { ...artifact, ...completion.version }
+    }),
+    warnings: [...intent.warnings, ...warnings],
+  }
+}
+
+function unreadable(store: Store, intent: Manifest, completions: readonly Completion[]): Warning[] {
+  const keys = intent.artifacts
+    .filter((_, index) => completions[index]?.compared === false)
+    .map(({ key }) => `"${key}"`)
+  if (keys.length === 0) return []
+  const message = `The credentials may not look at ${keys.join(', ')} in ${store.name}: the store confirmed size and parts, but it was not compared again.`
+  return [{ code: 'store-unreadable', message }]
+}
+
+async function readBack(store: Store, key: string, text: string, manifest: Manifest): Promise<void> {
+  let seen: string | undefined
+  try {
+    seen = await store.getText(key)
+  } catch (error) {
+    if (isDenied(error)) return
+    throw error
+  }
+  if (seen !== text && !isSameRecoveryPoint(seen, key, manifest)) {
+    throw new FailureError(`The manifest "${key}" was written and reads back as something else.`)
+  }
+}
+
+/** Two recoveries of one intent at the same time write the same manifest, but for the time. */
+function isSameRecoveryPoint(seen: string | undefined, key: string, manifest: Manifest): boolean {
+  if (seen === undefined) return false
+  try {
+    const other = parseManifest(seen, key)
+    return serializeManifest({ ...other, finishedAt: manifest.finishedAt }) === serializeManifest(manifest)
+  } catch (error) {
+    if (error instanceof ManifestError) return false
+    throw error
+  }
+}

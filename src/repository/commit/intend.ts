@@ -1,0 +1,143 @@
+import { FailureError, messageOf } from '../../runtime/errors'
+import type { Warning } from '../../runtime/runtime'
+import type { Store } from '../../store/store'
+import { StoreError } from '../../store/store-error'
+import type { Artifact, Manifest } from '../manifest/manifest'
+import { manifestBytesMax, serializeManifest } from '../manifest/manifest-codec'
+import { readSlot } from '../manifest/slot-state'
+import { writeManifest } from '../manifest/write-manifest'
+import { isArtifactKeyOf, slotKeys } from '../names/keys'
+import { nothingChanged, unfinished } from './publish-error'
+import type { Before } from './undo'
+
+/** An artifact whose parts are all uploaded. `etag` and `versionId` come with the commit; give '' and null. */
+export type PreparedArtifact = Artifact & { upload: { id: string; partETags: string[] } }
+
+/** A recovery point that passed every check and is not visible yet. */
+export type PreparedManifest = Omit<
+  Manifest,
+  'state' | 'verdict' | 'finishedAt' | 'artifacts' | 'previous'
+> & {
+  verdict: Manifest['verdict']
+  artifacts: PreparedArtifact[]
+}
+
+/** An intent that stands in the store. `before`: what stood there; undefined when it could not be read. */
+export interface Intended {
+  intent: Manifest
+  intentText: string
+  before: Before | undefined
+  warnings: Warning[]
+}
+
+/**
+ * Writes the intent: from here on, whoever reads it can finish the commit. When it cannot be written, the uploads are aborted
+ * and the `PublishError` says that nothing has changed.
+ */
+export async function intend(
+  store: Store,
+  prefix: string,
+  prepared: PreparedManifest,
+  now: Date,
+): Promise<Intended> {
+  const { slot } = prepared
+  const key = slotKeys(prefix, slot).manifest
+  let draft: Intended
+  try {
+    assertPublishable(prefix, prepared)
+    draft = await drawUp(store, prefix, prepared, now)
+  } catch (error) {
+    await abortAll(store, prepared.artifacts)
+    throw nothingChanged(slot, error)
+  }
+  const outcome = await writeManifest(store, key, draft.intentText)
+  if (outcome.written === 'unknown') throw unfinished(slot, outcome.error, draft.before !== undefined)
+  if (outcome.written === 'no') {
+    await abortAll(store, prepared.artifacts)
+    throw nothingChanged(slot, outcome.error)
+  }
+  return draft
+}
+
+async function drawUp(
+  store: Store,
+  prefix: string,
+  prepared: PreparedManifest,
+  now: Date,
+): Promise<Intended> {
+  const { before, warnings } = await readBefore(store, prefix, prepared.slot)
+  const intent: Manifest = {
+    ...prepared,
+    state: 'publishing',
+    finishedAt: now.toISOString(),
+    warnings: [...prepared.warnings, ...warnings],
+    previous: before?.manifest ?? null,
+  }
+  const intentText = serializeManifest(intent)
+  const sizeBytes = Buffer.byteLength(intentText)
+  if (sizeBytes > manifestBytesMax) {
+    throw new FailureError(
+      `The manifest would have ${sizeBytes} bytes; more than ${manifestBytesMax} could not be read back.`,
+      {
+        advice:
+          'Back up fewer databases or tables into one prefix: split them over several, each with a step of its own.',
+      },
+    )
+  }
+  return { intent, intentText, before, warnings }
+}
+
+async function readBefore(
+  store: Store,
+  prefix: string,
+  slot: string,
+): Promise<{ before: Before | undefined; warnings: Warning[] }> {
+  const state = await readSlot(store, prefix, slot)
+  switch (state.kind) {
+    case 'empty':
+      return { before: { text: undefined, manifest: null }, warnings: [] }
+    case 'complete':
+      return { before: { text: state.text, manifest: state.manifest }, warnings: [] }
+    case 'lost':
+      return { before: { text: state.text, manifest: null }, warnings: [] }
+    case 'denied':
+      return { before: undefined, warnings: [previousUnreadable(slot, 'the credentials may not read it.')] }
+    case 'unreadable':
+      if (state.error.laterFormat !== undefined) throw state.error
+      return {
+        before: { text: state.text, manifest: null },
+        warnings: [previousUnreadable(slot, messageOf(state.error))],
+      }
+    case 'intent':
+      throw new FailureError(
+        'an earlier run left an unfinished recovery point there, which was not recovered first.',
+      )
+  }
+}
+
+function previousUnreadable(slot: string, reason: string): Warning {
+  return {
+    code: 'previous-unreadable',
+    message: `The recovery point that slot ${slot} held could not be read: ${reason}`,
+  }
+}
+
+function assertPublishable(prefix: string, { slot, artifacts }: PreparedManifest): void {
+  if (artifacts.length === 0) throw new RangeError('A recovery point without artifacts cannot be published.')
+  const keys = artifacts.map(artifact => artifact.key)
+  const stranger = keys.find(key => !isArtifactKeyOf(prefix, slot, key))
+  if (stranger !== undefined) throw new RangeError(`"${stranger}" is not a key of slot ${slot}.`)
+  if (new Set(keys).size < keys.length)
+    throw new RangeError(`Two artifacts of slot ${slot} have the same key.`)
+}
+
+async function abortAll(store: Store, artifacts: readonly PreparedArtifact[]): Promise<void> {
+  for (const { key, upload } of artifacts) {
+    try {
+      await store.abortUpload(key, upload.id)
+    } catch (error) {
+      // The next run aborts what is left; the error that brought us here is the one to report.
+      if (!(error instanceof StoreError)) throw error
+    }
+  }
+}

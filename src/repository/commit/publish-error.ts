@@ -1,0 +1,54 @@
+import { ActionError, type ErrorFacts, FailureError, messageOf } from '../../runtime/errors'
+import type { Warning } from '../../runtime/runtime'
+
+/** A recovery point that could not be published. Says what is safe; its uploads are taken care of. */
+export class PublishError extends FailureError {
+  /**
+   * True: the intent stands, and the uploads must be kept, so that the post step or the next run can finish it.
+   * False: nothing has changed in the slot, and the uploads were aborted as far as the store allowed.
+   */
+  readonly isUnfinished: boolean
+
+  constructor(message: string, facts: ErrorFacts & { isUnfinished: boolean }) {
+    super(message, facts)
+    this.isUnfinished = facts.isUnfinished
+  }
+}
+
+/** The commit failed and the slot is what it was. */
+export function nothingChanged(
+  slot: string,
+  cause: unknown,
+  warnings: readonly Warning[] = [],
+): PublishError {
+  return new PublishError(`Could not publish slot ${slot}: ${messageOf(cause)}`, {
+    cause,
+    safe: `Nothing has changed in the bucket: slot ${slot} holds what it held before, and so does every other slot.`,
+    ...adviceOf(cause),
+    detail: [...detailOf(cause), ...warnings.map(warning => warning.message)],
+    isUnfinished: false,
+  })
+}
+
+/** The commit failed on its way. `isReadable`: whether the credentials could read the slot's manifest. */
+export function unfinished(slot: string, cause: unknown, isReadable: boolean): PublishError {
+  const next = isReadable
+    ? 'The post step of this run, or the next backup, finishes it from the parts that are already uploaded; do not delete them.'
+    : 'Its parts are already uploaded; do not delete them. Finishing it takes credentials that may also read the bucket (s3:GetObject), which these may not.'
+  const { advice } = adviceOf(cause)
+  return new PublishError(`Slot ${slot} is unfinished: ${messageOf(cause)}`, {
+    cause,
+    safe: `Every other recovery point is unchanged. Slot ${slot} itself cannot be restored until it is finished.`,
+    advice: advice === undefined ? next : `${next} ${advice}`,
+    detail: detailOf(cause),
+    isUnfinished: true,
+  })
+}
+
+function adviceOf(cause: unknown): { advice?: string } {
+  return cause instanceof ActionError && cause.advice !== undefined ? { advice: cause.advice } : {}
+}
+
+function detailOf(cause: unknown): readonly string[] {
+  return cause instanceof ActionError ? cause.detail : []
+}

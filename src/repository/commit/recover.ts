@@ -1,0 +1,167 @@
+import { FailureError, messageOf } from '../../runtime/errors'
+import type { Clock, Warning } from '../../runtime/runtime'
+import type { Store } from '../../store/store'
+import { StoreError } from '../../store/store-error'
+import type { Artifact, Manifest } from '../manifest/manifest'
+import { serializeManifest } from '../manifest/manifest-codec'
+import { readSlot } from '../manifest/slot-state'
+import { slotKeys } from '../names/keys'
+import { abortUploadOf } from './abort-upload'
+import { commit } from './commit'
+import { type Completion, completeArtifact, findArtifact } from './complete-artifact'
+import { markLost } from './lost'
+import { undo } from './undo'
+
+/**
+ * - `completed`: the slot holds the recovery point of the intent.
+ * - `rolled-back`: it holds what it held before the intent.
+ * - `lost`: it holds objects of two hours and is marked so.
+ * - `nothing`: there was no intent to settle, or someone else settled it meanwhile.
+ * - `unknown`: the credentials may not read the slot's manifest. An intent may stand there: its uploads must be kept.
+ */
+export interface Recovery {
+  slot: string
+  outcome: 'completed' | 'rolled-back' | 'lost' | 'nothing' | 'unknown'
+  warnings: Warning[]
+}
+
+export interface RecoverOptions {
+  store: Store
+  prefix: string
+  slot: string
+  clock: Pick<Clock, 'now'>
+}
+
+/**
+ * Settles the intent that a run left in a slot. Safe to run twice and at the same time as itself: completing, aborting and
+ * looking are idempotent, and each manifest it writes replaces only the intent that it read.
+ *
+ * - Every upload is still open, or its object is in place: they are completed and the manifest is committed.
+ * - One can never be completed any more (aborted, or its parts are gone, or the store has refused it for a day) and its object is
+ *   not in place: the intent is undone, if the recovery point before it is proven to be whole.
+ * - Neither: the slot is marked as lost (`lost.ts`), once. It never blocks a later run.
+ *
+ * Throws `FailureError` when the store gives no clear answer; the intent stands, to be tried again.
+ */
+export async function recoverSlot({ store, prefix, slot, clock }: RecoverOptions): Promise<Recovery> {
+  try {
+    const state = await readSlot(store, prefix, slot)
+    if (state.kind === 'denied') return { slot, outcome: 'unknown', warnings: [] }
+    if (state.kind !== 'intent') return { slot, outcome: 'nothing', warnings: [] }
+    return await settle(store, prefix, state.manifest, state.text, clock)
+  } catch (error) {
+    if (!(error instanceof FailureError)) throw error
+    throw new FailureError(
+      `The unfinished recovery point in slot ${slot} could not be settled: ${messageOf(error)}`,
+      {
+        cause: error,
+        safe: `Every other recovery point is unchanged. Slot ${slot} itself cannot be restored until it is finished.`,
+        advice: error.advice ?? 'The next run tries again.',
+        detail: error.detail,
+      },
+    )
+  }
+}
+
+async function settle(
+  store: Store,
+  prefix: string,
+  intent: Manifest,
+  intentText: string,
+  clock: Pick<Clock, 'now'>,
+): Promise<Recovery> {
+  const { slot } = intent
+  const key = slotKeys(prefix, slot).manifest
+  const completions = await rollForward(store, intent, clock.now())
+  if (completions !== undefined) {
+    if ((await store.getText(key)) !== intentText) return { slot, outcome: 'nothing', warnings: [] }
+    const { warnings } = await commit(store, prefix, intent, completions, clock.now())
+    return { slot, outcome: 'completed', warnings }
+  }
+
+  const previous = intent.previous ?? null
+  const before = { text: previous === null ? undefined : serializeManifest(previous), manifest: previous }
+  const { outcome, warnings } = await undo(store, prefix, intent, intentText, before)
+  if (outcome === 'undone') return { slot, outcome: 'rolled-back', warnings }
+  if (outcome === 'settled') return { slot, outcome: 'nothing', warnings }
+  return lose(store, prefix, intent, intentText, warnings)
+}
+
+/** The completed objects in the intent's order; undefined when one of them can never be had any more. */
+async function rollForward(store: Store, intent: Manifest, now: Date): Promise<Completion[] | undefined> {
+  const completions = new Map<Artifact, Completion>()
+  for (const artifact of await doubtfulFirst(store, intent.artifacts)) {
+    try {
+      completions.set(artifact, await completeArtifact(store, intent, artifact))
+    } catch (error) {
+      if (isHopeless(error, now.getTime() - Date.parse(intent.startedAt))) return undefined
+      throw error
+    }
+  }
+  return intent.artifacts.flatMap(artifact => completions.get(artifact) ?? [])
+}
+
+/**
+ * Uploads that the store does not list come first: if one of them is gone, nothing has been completed yet, and the intent can
+ * still be undone. The list gives only the order; whether an upload is gone is what its completion says.
+ */
+async function doubtfulFirst(store: Store, artifacts: readonly Artifact[]): Promise<Artifact[]> {
+  const doubtful: Artifact[] = []
+  const open: Artifact[] = []
+  for (const artifact of artifacts) {
+    const isListed = artifact.upload !== undefined && (await isOpen(store, artifact.key, artifact.upload.id))
+    ;(isListed ? open : doubtful).push(artifact)
+  }
+  return [...doubtful, ...open]
+}
+
+async function isOpen(store: Store, key: string, uploadId: string): Promise<boolean> {
+  try {
+    for await (const upload of store.listUploads(key)) {
+      if (upload.key === key && upload.uploadId === uploadId) return true
+    }
+    return false
+  } catch (error) {
+    if (error instanceof StoreError) return false
+    throw error
+  }
+}
+
+/** A size that differs from the parts' is an `InvalidRequest` in S3. */
+const finalCodes = new Set([
+  'NoSuchUpload',
+  'InvalidPart',
+  'InvalidPartOrder',
+  'EntityTooSmall',
+  'InvalidRequest',
+])
+
+const dayMs = 24 * 60 * 60 * 1000
+
+/** Whether an upload that was not completed now never will be. A day of refusals is given up, lest it block the slot for ever. */
+function isHopeless(error: unknown, ageMs: number): boolean {
+  if (!(error instanceof StoreError)) return false
+  return finalCodes.has(error.code) || (ageMs > dayMs && error.status !== undefined && error.status < 500)
+}
+
+async function lose(
+  store: Store,
+  prefix: string,
+  intent: Manifest,
+  intentText: string,
+  warnings: Warning[],
+): Promise<Recovery> {
+  const { slot } = intent
+  for (const artifact of intent.artifacts) warnings.push(...(await abortUploadOf(store, artifact)))
+  const inPlace: string[] = []
+  for (const artifact of intent.artifacts) {
+    if ((await findArtifact(store, intent, artifact)) !== undefined) inPlace.push(`"${artifact.key}"`)
+  }
+  if ((await store.getText(slotKeys(prefix, slot).manifest)) !== intentText)
+    return { slot, outcome: 'nothing', warnings }
+
+  const message = `Slot ${slot} is not restorable: the recovery point begun at ${intent.startedAt} could be neither finished nor undone. Of its objects, these are in place: ${inPlace.join(', ') || 'none'}.`
+  const outcome = await markLost(store, prefix, intent, message)
+  if (outcome.written !== 'yes') throw outcome.error
+  return { slot, outcome: 'lost', warnings: [...warnings, { code: 'slot-lost', message }] }
+}

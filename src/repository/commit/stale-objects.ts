@@ -1,0 +1,26 @@
+import { messageOf } from '../../runtime/errors'
+import type { Warning } from '../../runtime/runtime'
+import type { Store } from '../../store/store'
+import { StoreError } from '../../store/store-error'
+import { isArtifactKeyOf } from '../names/keys'
+
+/** Removes data objects of a slot that no manifest names any more. Other keys are left alone; a refusal is a warning. */
+export async function removeStale(
+  store: Store,
+  prefix: string,
+  slot: string,
+  keys: readonly string[],
+): Promise<Warning[]> {
+  const warnings: Warning[] = []
+  for (const key of keys) {
+    if (!isArtifactKeyOf(prefix, slot, key)) continue
+    try {
+      await store.remove(key)
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      const message = `"${key}" belongs to no recovery point any more and could not be removed: ${messageOf(error)}`
+      warnings.push({ code: 'stale-object-kept', message })
+    }
+  }
+  return warnings
+}

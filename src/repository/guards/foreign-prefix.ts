@@ -1,0 +1,129 @@
+import { UserError } from '../../runtime/errors'
+import type { Warning } from '../../runtime/runtime'
+import { formatCount } from '../../runtime/text/format-count'
+import { printable } from '../../runtime/text/printable'
+import type { Store } from '../../store/store'
+import { isDenied } from '../../store/store-error'
+import type { Manifest } from '../manifest/manifest'
+import { readSlot, type SlotState } from '../manifest/slot-state'
+import { slotKeys } from '../names/keys'
+
+/** Something under the prefix that is not this site's. */
+export type ForeignFinding =
+  /** The newest good recovery point was taken from another host. */
+  | { kind: 'host'; host: string; slot: string; takenAt: string }
+  /** An object under a key of this run that no recovery point of ours put there. */
+  | { kind: 'object'; key: string }
+
+/**
+ * Whether the newest good recovery point is another host's. Only the newest counts: behind a site that moved, the slots of
+ * its old server stay for a week. To be asked before anything of an earlier run is settled, since that might be the other
+ * host's run, and in full swing.
+ */
+export function findForeignHost(newest: Manifest | undefined, host: string): ForeignFinding[] {
+  if (newest === undefined || hostForm(newest.host) === hostForm(host)) return []
+  return [{ kind: 'host', host: newest.host, slot: newest.slot, takenAt: newest.startedAt }]
+}
+
+/**
+ * Everything that forbids writing this slot: another host's recovery points, and objects under the keys to be written that are
+ * neither named by the slot's manifest nor marked as ours. Costs one request for each key and one for the manifest. What the
+ * credentials may not look at is not found. Throws `StoreError` when the store gives no answer.
+ */
+export async function findForeign(options: {
+  store: Store
+  prefix: string
+  slot: string
+  host: string
+  /** The newest good recovery point under the prefix. */
+  newest: Manifest | undefined
+  /** The keys of the data objects. */
+  keysToWrite: readonly string[]
+}): Promise<ForeignFinding[]> {
+  const { store, prefix, slot, host, newest, keysToWrite } = options
+  const state = await readSlot(store, prefix, slot)
+  const findings = findForeignHost(newest ?? manifestIn(state), host)
+  if (isStranger(state)) findings.push({ kind: 'object', key: slotKeys(prefix, slot).manifest })
+  const ours = keysNamedBy(manifestIn(state))
+  const unnamed = keysToWrite.filter(key => !ours.has(key))
+  const strangers = await Promise.all(unnamed.map(key => isStrangersObject(store, key)))
+  return [
+    ...findings,
+    ...unnamed.filter((_, index) => strangers[index]).map(key => ({ kind: 'object' as const, key })),
+  ]
+}
+
+/** The refusal to write there. */
+export function foreignError(findings: readonly ForeignFinding[], host: string): UserError {
+  const [first] = findings
+  const isRenamed = first?.kind === 'host'
+  return new UserError(`This prefix is not this site's to write to: ${describe(findings, host)}.`, {
+    safe: 'Nothing was written: every object in the bucket is as it was.',
+    advice: [
+      'If two sites share the prefix, give this one another "s3-prefix".',
+      isRenamed
+        ? 'If the site moved to a new server, or only "ssh-host" is written differently now, run once with "adopt-prefix: true".'
+        : 'If these objects may be overwritten, run once with "adopt-prefix: true".',
+    ].join(' '),
+  })
+}
+
+/** What to tell when `adopt-prefix` let it pass; undefined when there was nothing to adopt. */
+export function adoptedPrefix(findings: readonly ForeignFinding[], host: string): Warning | undefined {
+  if (findings.length === 0) return undefined
+  return {
+    code: 'prefix-adopted',
+    message: `Went on in this prefix as "adopt-prefix" says, although ${describe(findings, host)}. Take "adopt-prefix" out again.`,
+  }
+}
+
+const namedAtMost = 5
+
+function describe(findings: readonly ForeignFinding[], host: string): string {
+  const keys = findings.flatMap(finding => (finding.kind === 'object' ? [`"${printable(finding.key)}"`] : []))
+  const more = keys.length - namedAtMost
+  const hosts = findings.flatMap(finding =>
+    finding.kind === 'host'
+      ? [
+          `its newest recovery point (slot ${finding.slot}, taken ${finding.takenAt}) comes from the host "${printable(finding.host)}", and this run backs up "${printable(host)}"`,
+        ]
+      : [],
+  )
+  const objects =
+    keys.length === 0
+      ? []
+      : [
+          `${keys.slice(0, namedAtMost).join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''} ${keys.length === 1 ? 'was' : 'were'} not put there by this action`,
+        ]
+  return [...hosts, ...objects].join('; ')
+}
+
+/** Host names know no letter case, and a dot at the end changes nothing. */
+function hostForm(host: string): string {
+  return host.toLowerCase().replace(/\.$/, '')
+}
+
+function manifestIn(state: SlotState): Manifest | undefined {
+  return 'manifest' in state ? state.manifest : undefined
+}
+
+/** One of ours that is damaged, or of a later version, still says what it is. */
+function isStranger(state: SlotState): boolean {
+  return state.kind === 'unreadable' && !/"format"\s*:\s*"make-a-backup\//.test(state.text)
+}
+
+/** An intent also stands for the recovery point it replaces. */
+function keysNamedBy(manifest: Manifest | undefined): ReadonlySet<string> {
+  const artifacts = [...(manifest?.artifacts ?? []), ...(manifest?.previous?.artifacts ?? [])]
+  return new Set(artifacts.map(({ key }) => key))
+}
+
+async function isStrangersObject(store: Pick<Store, 'head'>, key: string): Promise<boolean> {
+  try {
+    const object = await store.head(key)
+    return object !== undefined && object.metadata['make-a-backup-slot'] === undefined
+  } catch (error) {
+    if (isDenied(error)) return false
+    throw error
+  }
+}

@@ -1,0 +1,98 @@
+import { UserError } from '../../runtime/errors'
+import type { Warning } from '../../runtime/runtime'
+import { formatCount, plural } from '../../runtime/text/format-count'
+import { formatSize } from '../../runtime/text/format-size'
+import { printable } from '../../runtime/text/printable'
+import type { ShrinkFinding, ShrinkVerdict } from './shrink'
+
+/**
+ * The error that ends a suspect run: what shrank, that the ring is as it was, where the suspect recovery point lies, how to
+ * accept it. `suspectManifestKey` is undefined when it could not be stored.
+ */
+export function shrinkError(
+  verdict: Pick<ShrinkVerdict, 'findings' | 'against'>,
+  { suspectManifestKey, slot }: { suspectManifestKey: string | undefined; slot: string },
+): UserError {
+  const good = verdict.against === undefined ? 'the last good one' : describeBaseline(verdict.against)
+  return new UserError(
+    `The new recovery point is suspect, so it did not replace slot ${slot}. Compared with ${good}: ${describeShrink(verdict.findings)}.`,
+    {
+      safe: `Slot ${slot} holds what it held before, and so does every other slot.${suspectManifestKey === undefined ? '' : ' The suspect recovery point is whole and is stored apart from them.'}`,
+      advice: [
+        suspectManifestKey === undefined
+          ? 'It could not be stored, so look at the server itself.'
+          : `Look at it: "${suspectManifestKey}" lists its tables and counts, and its objects lie beside that.`,
+        `If this is right (data removed on purpose, or "exclude" changed), run the workflow once by hand with "accept-shrink: true".`,
+        `If not, something is missing on the server: ${good} still has it.`,
+      ].join(' '),
+      detail: detailLines(verdict.findings),
+    },
+  )
+}
+
+/** What to tell of a shrunken recovery point that was accepted; undefined when there is nothing to tell. */
+export function acceptedShrink(verdict: ShrinkVerdict): Warning | undefined {
+  if (verdict.suspect || verdict.findings.length === 0) return undefined
+  return {
+    code: 'shrink-accepted',
+    message: `Accepted as the new normal: ${describeShrink(verdict.findings)}. Take "accept-shrink" out again: while it is set, nothing stops an empty backup.`,
+  }
+}
+
+const namedAtMost = 5
+
+/** All findings in one line, for a message; a few names of each kind, the others counted. No full stop. */
+export function describeShrink(findings: readonly ShrinkFinding[]): string {
+  const groups = Map.groupBy(findings, ({ artifact, what, name }) =>
+    JSON.stringify(name === undefined ? [artifact, what, ''] : [artifact, what]),
+  )
+  return [...groups.values()].map(describeGroup).join('; ')
+}
+
+const detailsAtMost = 200
+
+function detailLines(findings: readonly ShrinkFinding[]): string[] {
+  const more = findings.length - detailsAtMost
+  const lines = findings.slice(0, detailsAtMost).map(finding => describeGroup([finding]))
+  return more > 0 ? [...lines, `and ${formatCount(more)} more`] : lines
+}
+
+function describeGroup(group: readonly ShrinkFinding[]): string {
+  const [first] = group
+  if (first === undefined) return ''
+  const { artifact, what, before, after } = first
+  const names = group.flatMap(({ name }) => (name === undefined ? [] : [name]))
+  switch (what) {
+    case 'content bytes':
+      return `${artifact}: the content shrank from ${formatSize(before)} to ${formatSize(after)} (${drop(before, after)})`
+    case 'tables':
+    case 'files':
+      return `${artifact}: ${formatCount(before)} ${what} became ${formatCount(after)} (${drop(before, after)})`
+    case 'codebase':
+      return `${artifact}: no files were backed up any more`
+    case 'database':
+      return names.length === 0
+        ? `${group.length === 1 ? 'a database is' : `${formatCount(group.length)} databases are`} gone`
+        : `${goneNames('database', names)}, with everything in it`
+    default:
+      return names.length === 0
+        ? `${artifact}: ${formatCount(before - after)} of ${plural(before, what)} ${before - after === 1 ? 'is' : 'are'} gone`
+        : `${artifact}: ${goneNames(what, names)}`
+  }
+}
+
+function goneNames(what: string, names: readonly string[]): string {
+  const told = names.slice(0, namedAtMost).map(name => `"${printable(name)}"`)
+  const more = names.length - told.length
+  const list = `${told.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`
+  return names.length === 1 ? `the ${what} ${list} is gone` : `the ${what}s ${list} are gone`
+}
+
+function drop(before: number, after: number): string {
+  const percent = ((before - after) / before) * 100
+  return `−${percent > 99 && after > 0 ? percent.toFixed(1).replace('100.0', '99.9') : Math.round(percent)} %`
+}
+
+function describeBaseline({ slot, takenAt }: NonNullable<ShrinkVerdict['against']>): string {
+  return `the last good one (slot ${slot}, taken ${takenAt})`
+}

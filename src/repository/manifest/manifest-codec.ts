@@ -1,0 +1,170 @@
+import { z } from 'zod'
+import { type ErrorFacts, FailureError } from '../../runtime/errors'
+import { isSlotName } from '../names/keys'
+import { type Manifest, manifestFormat } from './manifest'
+
+/** An object that should be a manifest and cannot be read as one. The message names its key. */
+export class ManifestError extends FailureError {
+  /** Set when a later version of this action wrote it: its format, e.g. `make-a-backup/2`. */
+  readonly laterFormat: string | undefined
+
+  constructor(message: string, facts: ErrorFacts & { laterFormat?: string } = {}) {
+    super(message, facts)
+    this.laterFormat = facts.laterFormat
+  }
+}
+
+/** Manifests are read whole, so they must stay readable: the most a store returns as text. */
+export const manifestBytesMax = 8 * 1024 * 1024
+
+/**
+ * The manifest's text: fields in the order of the schema below, fields of later versions behind them, two spaces of
+ * indentation (none beyond 8 MiB: some 40,000 tables), a final line break. The same manifest always gives the same text.
+ */
+export function serializeManifest(manifest: Manifest): string {
+  const ordered = manifestSchema.parse(manifest)
+  const text = `${JSON.stringify(ordered, null, 2)}\n`
+  return Buffer.byteLength(text) <= manifestBytesMax ? text : `${JSON.stringify(ordered)}\n`
+}
+
+/** Reads a manifest strictly: a wrong type, a missing field or a later format is a `ManifestError`; unknown fields are kept. */
+export function parseManifest(text: string, key: string): Manifest {
+  const json = parseJson(text, key)
+  const format = typeof json === 'object' && json !== null && 'format' in json ? json.format : undefined
+  if (typeof format !== 'string' || !/^make-a-backup\/\d+$/.test(format)) {
+    throw new ManifestError(
+      `"${key}" is not a manifest of make-a-backup: it has no "format": "${manifestFormat}".`,
+    )
+  }
+  if (format !== manifestFormat) {
+    throw new ManifestError(
+      `The manifest "${key}" has the format "${format}"; this version reads "${manifestFormat}".`,
+      {
+        advice: 'Use the version of make-a-backup that wrote it, or a later one.',
+        laterFormat: format,
+      },
+    )
+  }
+  const result = manifestSchema.safeParse(json)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  throw new ManifestError(
+    `The manifest "${key}" is damaged: ${fieldName(issue?.path ?? [])}: ${issue?.message ?? 'wrong'}.`,
+  )
+}
+
+function parseJson(text: string, key: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ManifestError(`The manifest "${key}" is not JSON.`, { cause })
+  }
+}
+
+function fieldName(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (name, step) =>
+      typeof step === 'number' ? `${name}[${step}]` : `${name}${name === '' ? '' : '.'}${String(step)}`,
+    '',
+  )
+}
+
+// Objects are loose, so that a manifest that is put back after a failed commit loses nothing a later version wrote in it.
+const instant = z.iso.datetime({ offset: true })
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a sha256 in lower-case hex')
+const count = z.int().nonnegative()
+const digest = { bytes: count, sha256 }
+
+const stored = {
+  key: z.string().min(1),
+  bytes: count,
+  sha256,
+  etag: z.string(),
+  versionId: z.string().nullable(),
+  compression: z.enum(['gzip', 'zstd', 'none']),
+  startedAt: instant,
+  finishedAt: instant,
+}
+const upload = z.exactOptional(
+  z.looseObject({ id: z.string().min(1), partETags: z.array(z.string()).min(1) }),
+)
+
+const databaseArtifact = z.looseObject({
+  name: z.string(),
+  kind: z.literal('database'),
+  database: z.string(),
+  ...stored,
+  content: z.looseObject({
+    ...digest,
+    tables: z.array(z.looseObject({ name: z.string(), ...digest })),
+    views: count,
+    triggers: count,
+    routines: count,
+    events: count,
+    objects: z.exactOptional(
+      z.looseObject({
+        views: z.array(z.string()),
+        triggers: z.array(z.string()),
+        routines: z.array(z.string()),
+        events: z.array(z.string()),
+      }),
+    ),
+    characterSet: z.string(),
+    collation: z.string(),
+  }),
+  upload,
+})
+
+const filesArtifact = z.looseObject({
+  name: z.string(),
+  kind: z.literal('files'),
+  paths: z.array(z.string()),
+  ...stored,
+  content: z.looseObject({ ...digest, files: count, directories: count, links: count }),
+  upload,
+})
+
+const server = z.looseObject({
+  os: z.string(),
+  database: z.exactOptional(
+    z.looseObject({
+      flavor: z.string(),
+      version: z.string(),
+      dumpTool: z.string(),
+      options: z.array(z.string()),
+    }),
+  ),
+  rsync: z.exactOptional(z.string()),
+  tar: z.exactOptional(z.string()),
+})
+
+/** Of whatever says which run made it, by which release. */
+export const provenance = {
+  run: z.looseObject({
+    repository: z.string(),
+    id: z.string(),
+    attempt: z.string(),
+    event: z.string(),
+    url: z.string(),
+  }),
+  tool: z.looseObject({ name: z.string(), version: z.string() }),
+}
+
+const recoveryPoint = z.looseObject({
+  format: z.literal(manifestFormat),
+  slot: z.string().refine(isSlotName, 'expected letters, digits, "_" and "-"'),
+  state: z.enum(['publishing', 'complete']),
+  verdict: z.enum(['good', 'suspect']),
+  startedAt: instant,
+  finishedAt: instant,
+  timezone: z.string(),
+  host: z.string(),
+  ...provenance,
+  server,
+  artifacts: z.array(z.discriminatedUnion('kind', [databaseArtifact, filesArtifact])),
+  warnings: z.array(z.looseObject({ code: z.string(), message: z.string() })),
+})
+
+const manifestSchema: z.ZodType<Manifest> = recoveryPoint.extend({
+  previous: z.exactOptional(z.nullable(recoveryPoint)),
+})

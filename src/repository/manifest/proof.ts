@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { FailureError } from '../../runtime/errors'
+import type { RunIdentity } from '../../runtime/runtime'
+import { isSlotName } from '../names/keys'
+import type { Manifest } from './manifest'
+import { provenance } from './manifest-codec'
+
+export const proofFormat = 'make-a-backup-proof/1'
+
+/**
+ * The record of a recovery point that was restored for a trial and compared, `<slot>.proof.json`. It counts only for the recovery point
+ * that was taken at `takenAt`, and for these very objects: a slot is written anew every week. Field names are the public format: `docs/format.md` explains each.
+ */
+export interface Proof {
+  format: typeof proofFormat
+  slot: string
+  /** The manifest's `startedAt`. */
+  takenAt: string
+  provenAt: string
+  /** The objects that were restored, as their manifest has them; `etag` as the store had it. */
+  artifacts: ProvenArtifact[]
+  /** How long the imports and the unpacking took, without the comparisons. */
+  restoreSeconds: number
+  /** The throwaway server that took the dumps; undefined when there were none. */
+  server?: { flavor: string; version: string }
+  /** How many of each were compared. */
+  tables: number
+  files: number
+  run: RunIdentity
+  tool: { name: string; version: string }
+}
+
+export interface ProvenArtifact {
+  key: string
+  sha256: string
+  etag: string
+}
+
+/**
+ * Whether a proof is one for the recovery point of this manifest. `listed`: ETags by key, as a listing shows them: an
+ * object that was stored again since is another one.
+ */
+export function isProofOf(proof: Proof, manifest: Manifest, listed: ReadonlyMap<string, string>): boolean {
+  const { slot, startedAt, artifacts } = manifest
+  const isOfThisMoment = proof.slot === slot && Date.parse(proof.takenAt) === Date.parse(startedAt)
+  if (!isOfThisMoment || proof.artifacts.length !== artifacts.length) return false
+  return artifacts.every(({ key, sha256 }) => {
+    const proven = proof.artifacts.find(each => each.key === key)
+    return proven?.sha256 === sha256 && proven.etag === listed.get(key)
+  })
+}
+
+/** Two spaces of indentation, a final line break. */
+export function serializeProof(proof: Proof): string {
+  return `${JSON.stringify(schema.parse(proof), null, 2)}\n`
+}
+
+/** Reads a proof strictly; unknown fields are kept. Throws FailureError. */
+export function parseProof(text: string, key: string): Proof {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new FailureError(`"${key}" is not a proof that this version can read.`, { cause })
+  }
+}
+
+const instant = z.iso.datetime({ offset: true })
+const count = z.int().nonnegative()
+
+const schema: z.ZodType<Proof> = z.looseObject({
+  format: z.literal(proofFormat),
+  slot: z.string().refine(isSlotName, 'expected letters, digits, "_" and "-"'),
+  takenAt: instant,
+  provenAt: instant,
+  artifacts: z.array(z.looseObject({ key: z.string(), sha256: z.string(), etag: z.string() })),
+  restoreSeconds: z.number().nonnegative(),
+  server: z.exactOptional(z.looseObject({ flavor: z.string(), version: z.string() })),
+  tables: count,
+  files: count,
+  ...provenance,
+})

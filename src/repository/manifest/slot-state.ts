@@ -1,0 +1,61 @@
+import type { Store } from '../../store/store'
+import { isDenied } from '../../store/store-error'
+import { isArtifactKeyOf, slotKeys } from '../names/keys'
+import type { Manifest } from './manifest'
+import { ManifestError, parseManifest } from './manifest-codec'
+
+/**
+ * What a slot holds, going by its manifest.
+ *
+ * - `empty`: no manifest, no recovery point.
+ * - `complete`: a recovery point.
+ * - `intent`: a commit that was begun and not finished; `recover.ts` carries it out or undoes it.
+ * - `lost`: an intent that could be neither carried out nor undone, see `lost.ts`. Not restorable, free to be overwritten.
+ * - `unreadable`: something else lies under the manifest's key.
+ * - `denied`: the credentials may not read it. S3 answers so for a missing object too when listing is not allowed.
+ */
+export type SlotState =
+  | { kind: 'empty' }
+  | { kind: 'complete' | 'intent' | 'lost'; manifest: Manifest; text: string }
+  | { kind: 'unreadable'; text: string; error: ManifestError }
+  | { kind: 'denied' }
+
+/** Reads a slot's manifest. Throws `StoreError` when the store gives no answer. */
+export async function readSlot(store: Store, prefix: string, slot: string): Promise<SlotState> {
+  const key = slotKeys(prefix, slot).manifest
+  let text: string | undefined
+  try {
+    text = await store.getText(key)
+  } catch (error) {
+    if (isDenied(error)) return { kind: 'denied' }
+    throw error
+  }
+  if (text === undefined) return { kind: 'empty' }
+  try {
+    const manifest = parseManifest(text, key)
+    assertBelongs(manifest, prefix, slot, key)
+    return { kind: kindOf(manifest), manifest, text }
+  } catch (error) {
+    if (error instanceof ManifestError) return { kind: 'unreadable', text, error }
+    throw error
+  }
+}
+
+function kindOf(manifest: Manifest): 'complete' | 'intent' | 'lost' {
+  if (manifest.state === 'complete') return 'complete'
+  return manifest.artifacts.some(artifact => artifact.upload !== undefined) ? 'intent' : 'lost'
+}
+
+/** An intent is acted upon, so it must speak of its own slot alone, whoever wrote it. */
+function assertBelongs(manifest: Manifest, prefix: string, slot: string, key: string): void {
+  if (manifest.slot !== slot) {
+    throw new ManifestError(`The manifest "${key}" is that of another slot, "${manifest.slot}".`)
+  }
+  if (manifest.state === 'complete') return
+  const stranger = manifest.artifacts.find(artifact => !isArtifactKeyOf(prefix, slot, artifact.key))
+  if (stranger !== undefined) {
+    throw new ManifestError(
+      `The manifest "${key}" names "${stranger.key}", which is not an object of its slot.`,
+    )
+  }
+}

@@ -1,0 +1,29 @@
+import type { Store } from '../../store/store'
+import { StoreError } from '../../store/store-error'
+
+/** Whether a manifest was written. `unknown`: no answer came, and the object could not be looked at either. */
+export type WriteOutcome = { written: 'yes' } | { written: 'no' | 'unknown'; error: StoreError }
+
+/**
+ * Writes a manifest. A write that the store does not confirm may have happened all the same, so it is read back before it is
+ * called failed.
+ */
+export async function writeManifest(store: Store, key: string, text: string): Promise<WriteOutcome> {
+  try {
+    await store.putText(key, text, { contentType: 'application/json' })
+    return { written: 'yes' }
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    return outcomeOf(store, key, text, error)
+  }
+}
+
+async function outcomeOf(store: Store, key: string, text: string, error: StoreError): Promise<WriteOutcome> {
+  try {
+    return (await store.getText(key)) === text ? { written: 'yes' } : { written: 'no', error }
+  } catch (readError) {
+    if (!(readError instanceof StoreError)) throw readError
+    const isRefused = error.status !== undefined && error.status >= 400 && error.status < 500
+    return { written: isRefused ? 'no' : 'unknown', error }
+  }
+}

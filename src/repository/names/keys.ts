@@ -1,0 +1,113 @@
+import type { Compression } from '../../pipeline/compression'
+import { compressionSuffix } from '../../pipeline/compression'
+import type { Artifact } from '../manifest/manifest'
+import { tierOf } from './tier-name'
+
+/** The folder beside the ring for what did not pass the shrink guard; its slots have the names of the ring's. */
+export const suspectFolder = 'suspect'
+
+/** The name of the files artifact, between the slot and `.tar` in its key. */
+export const filesArtifactName = 'codebase'
+
+/** The name of a database's artifact: `database` when it is the only one, `shop.database` beside others. */
+export function databaseArtifactName(database: string, isOnlyOne: boolean): string {
+  return isOnlyOne ? 'database' : `${encodeURIComponent(database)}.database`
+}
+
+/** Whether a slot may have this name: that of a slot of the ring (`Monday-13-00`) or of an entry of a tier (`daily/2026-11-23`). */
+export function isSlotName(name: string): boolean {
+  return /^[A-Za-z0-9_-]+$/.test(name) || tierOf(name) !== undefined
+}
+
+/** The keys of a slot that do not depend on what it holds. `prefix` has no slash at either end and may be ''. */
+export function slotKeys(prefix: string, slot: string): { manifest: string; proof: string } {
+  const stem = slotStem(prefix, slot)
+  return { manifest: `${stem}manifest.json`, proof: `${stem}proof.json` }
+}
+
+/** The key of a data object, e.g. `running-backups/Monday-13-00.shop.database.sql.gz`. */
+export function artifactKey(
+  prefix: string,
+  slot: string,
+  name: string,
+  kind: Artifact['kind'],
+  compression: Compression,
+): string {
+  return `${slotStem(prefix, slot)}${name}.${kind === 'database' ? 'sql' : 'tar'}${compressionSuffix(compression)}`
+}
+
+/** The key of the recovery instructions that lie in the bucket. */
+export function readmeKey(prefix: string): string {
+  return `${listingPrefix(prefix)}README.md`
+}
+
+/** What every key of the prefix starts with: '' or `<prefix>/`. */
+export function listingPrefix(prefix: string): string {
+  return prefix === '' ? '' : `${prefix}/`
+}
+
+/** What a key says about its object. */
+export type ParsedKey =
+  | { slot: string; what: 'manifest' | 'proof' }
+  | {
+      slot: string
+      what: 'artifact'
+      kind: 'database'
+      name: string
+      database: string | undefined
+      compression: Compression
+    }
+  | { slot: string; what: 'artifact'; kind: 'files'; name: string; compression: Compression }
+
+/**
+ * Reads a key back. Undefined for every key that this action would not have written under the prefix, in the ring or in a tier:
+ * only what is parsed here may ever be removed, aborted or overwritten. `database` is undefined in the key of an only database.
+ */
+export function parseKey(prefix: string, key: string): ParsedKey | undefined {
+  const folder = listingPrefix(prefix)
+  if (!key.startsWith(folder)) return undefined
+  const [, slot, rest] = /^([A-Za-z0-9_/-]+)\.([^/]+)$/s.exec(key.slice(folder.length)) ?? []
+  if (slot === undefined || rest === undefined || !isSlotName(slot)) return undefined
+  if (rest === 'manifest.json') return { slot, what: 'manifest' }
+  if (rest === 'proof.json') return { slot, what: 'proof' }
+  const [, name, type, suffix] = /^(.+)\.(sql|tar)(\.gz|\.zst)?$/s.exec(rest) ?? []
+  if (name === undefined) return undefined
+  const compression = suffix === '.gz' ? 'gzip' : suffix === '.zst' ? 'zstd' : 'none'
+  if (type === 'tar') {
+    return name === filesArtifactName
+      ? { slot, what: 'artifact', kind: 'files', name, compression }
+      : undefined
+  }
+  if (name === 'database')
+    return { slot, what: 'artifact', kind: 'database', name, database: undefined, compression }
+  const database = databaseInName(name)
+  return database === undefined
+    ? undefined
+    : { slot, what: 'artifact', kind: 'database', name, database, compression }
+}
+
+/** Whether the key is a data object of this very slot. */
+export function isArtifactKeyOf(prefix: string, slot: string, key: string): boolean {
+  const parsed = parseKey(prefix, key)
+  return parsed?.what === 'artifact' && parsed.slot === slot
+}
+
+function slotStem(prefix: string, slot: string): string {
+  if (!isSlotName(slot)) {
+    throw new RangeError(
+      `A slot's name has only letters, digits, "_" and "-", or is that of a tier's entry, got "${slot}".`,
+    )
+  }
+  return `${listingPrefix(prefix)}${slot}.`
+}
+
+function databaseInName(name: string): string | undefined {
+  const encoded = /^(.+)\.database$/s.exec(name)?.[1]
+  if (encoded === undefined) return undefined
+  try {
+    const database = decodeURIComponent(encoded)
+    return encodeURIComponent(database) === encoded ? database : undefined
+  } catch {
+    return undefined
+  }
+}

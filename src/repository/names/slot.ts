@@ -1,0 +1,103 @@
+import { UserError } from '../../runtime/errors'
+import { printable } from '../../runtime/text/printable'
+
+/**
+ * How slots are named: literal text and placeholders in turn. A slot name holds letters, digits, `_` and `-` only, never a
+ * `.` or a `/`, so it cannot meet one of the prefix's own names (`daily/`, `suspect/`, `README.md`).
+ */
+export interface Rotation {
+  /** As the user wrote it. */
+  readonly text: string
+  readonly parts: readonly RotationPart[]
+}
+
+export type RotationPart = { readonly literal: string } | { readonly placeholder: Placeholder }
+
+export type Placeholder = 'weekday' | 'hour' | 'minute' | 'date' | 'year' | 'month' | 'day'
+
+/**
+ * The input `rotation`: `hour-of-week`, `day-of-week`, `running`, or a template of placeholders such as
+ * `{weekday}-{hour}-00`. Throws `UserError`.
+ */
+export function parseRotation(text: string): Rotation {
+  const template = namedRotations.get(text) ?? text
+  if (template === '') throw refused(text, knownRotations)
+  if (template.length > longestTemplate) throw refused(text, `Keep it to ${longestTemplate} characters.`)
+  const parts = template.split(/(\{[^{}]*\})/).filter(part => part !== '')
+  const parsed = parts.map(part => parsePart(part, text))
+  if (text !== 'running' && !parsed.some(part => 'placeholder' in part)) {
+    throw refused(
+      text,
+      `${knownRotations} Without a placeholder every run would overwrite the same slot: for that, write running.`,
+    )
+  }
+  return { text, parts: parsed }
+}
+
+/**
+ * The name of the slot that a run at this moment writes, by the clock of the time zone (an IANA name). Weekdays are in English
+ * whatever the runner's language. The hour that a zone repeats in autumn names the same slot twice.
+ */
+export function slotName(rotation: Rotation, at: Date, timezone: string): string {
+  const fields = calendarFields(at, timezone)
+  return rotation.parts.map(part => ('literal' in part ? part.literal : fields[part.placeholder])).join('')
+}
+
+const longestTemplate = 80
+
+const namedRotations: ReadonlyMap<string, string> = new Map([
+  ['hour-of-week', '{weekday}-{hour}-00'],
+  ['day-of-week', '{weekday}'],
+])
+
+const placeholders: readonly Placeholder[] = ['weekday', 'hour', 'minute', 'date', 'year', 'month', 'day']
+const placeholderList = placeholders.map(name => `{${name}}`).join(' ')
+const knownRotations = `Write hour-of-week, day-of-week, running, or a template of ${placeholderList}.`
+
+function parsePart(part: string, text: string): RotationPart {
+  const inner = /^\{(.*)\}$/.exec(part)?.[1]
+  if (inner !== undefined) {
+    const placeholder = placeholders.find(name => name === inner)
+    if (placeholder !== undefined) return { placeholder }
+    throw refused(text, `There is no {${visible(inner)}}. The placeholders are ${placeholderList}.`)
+  }
+  if (/[{}]/.test(part))
+    throw refused(text, 'A brace is without its other half. Write placeholders as in {weekday}.')
+  if (!/^[A-Za-z0-9_-]+$/.test(part)) {
+    throw refused(text, 'Beside placeholders a template holds letters A to Z, digits, "_" and "-" only.')
+  }
+  return { literal: part }
+}
+
+function refused(text: string, advice: string): UserError {
+  const seen = text === '' ? 'nothing' : `"${visible(text)}"`
+  return new UserError(`Input "rotation" must be a rotation or a template of slot names, got ${seen}.`, {
+    advice,
+  })
+}
+
+function visible(text: string): string {
+  return printable(text.length > longestTemplate ? `${text.slice(0, longestTemplate)}…` : text)
+}
+
+function calendarFields(at: Date, timezone: string): Record<Placeholder, string> {
+  const format = new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
+    timeZone: timezone,
+    hourCycle: 'h23',
+    weekday: 'long',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  })
+  const found = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]))
+  const field = (type: Intl.DateTimeFormatPartTypes): string => {
+    const value = found.get(type)
+    if (value === undefined) throw new TypeError(`The calendar of this runtime has no ${type}.`)
+    return value
+  }
+  const [weekday, hour, minute] = [field('weekday'), field('hour'), field('minute')]
+  const [year, month, day] = [field('year').padStart(4, '0'), field('month'), field('day')]
+  return { weekday, hour, minute, date: `${year}-${month}-${day}`, year, month, day }
+}

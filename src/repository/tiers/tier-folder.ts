@@ -1,0 +1,89 @@
+import type { ListedObject, Store } from '../../store/store'
+import { manifestBytesMax } from '../manifest/manifest-codec'
+import { readSlot } from '../manifest/slot-state'
+import { isArtifactKeyOf, listingPrefix, type ParsedKey, parseKey } from '../names/keys'
+import { type Tier, tierOf } from '../names/tier-name'
+import type { TierEntry } from './tier-plan'
+
+/** An object of a tier, by its key. `parsed.slot` is the name of its entry. */
+export interface TierObject extends Pick<ListedObject, 'key' | 'sizeBytes'> {
+  parsed: ParsedKey
+}
+
+/** What a listing shows of a tier. Objects whose keys are not of this tier are left out. */
+export interface TierFolder {
+  tier: Tier
+  objects: TierObject[]
+  /** Names of the entries that have a manifest, oldest first; what it says is not read yet. */
+  names: string[]
+}
+
+/** An entry whose manifest was read. A tier may have hundreds, so no more of it is kept than is asked for. */
+export interface ReadTierEntry extends TierEntry {
+  /** The manifest's `startedAt`; undefined for a foreign one. */
+  takenAt?: Date
+  /** The data objects that the manifest names. */
+  keys: readonly string[]
+}
+
+/** Lists a tier, in one listing. Throws `StoreError`. */
+export async function listTier(store: Store, prefix: string, tier: Tier): Promise<TierFolder> {
+  const objects: TierObject[] = []
+  for await (const { key, sizeBytes } of store.list(`${listingPrefix(prefix)}${tier}/`)) {
+    const parsed = parseKey(prefix, key)
+    if (parsed !== undefined && tierOf(parsed.slot) === tier) objects.push({ key, sizeBytes, parsed })
+  }
+  const names = objects.filter(({ parsed }) => parsed.what === 'manifest').map(({ parsed }) => parsed.slot)
+  return { tier, objects, names: names.sort() }
+}
+
+/** Reads the manifest of an entry and compares it with the listing. Undefined when it is gone since. Throws `StoreError`. */
+export async function readTierEntry(
+  store: Store,
+  prefix: string,
+  { tier, objects }: TierFolder,
+  name: string,
+): Promise<ReadTierEntry | undefined> {
+  const own = objects.filter(({ parsed }) => parsed.slot === name)
+  const isTooLarge = own.some(
+    ({ parsed, sizeBytes }) => parsed.what === 'manifest' && sizeBytes > manifestBytesMax,
+  )
+  const foreign: ReadTierEntry = { tier, name, state: 'foreign', keys: [] }
+  if (isTooLarge) return foreign
+  const state = await readSlot(store, prefix, name)
+  if (state.kind === 'empty') return undefined
+  if (state.kind === 'denied' || state.kind === 'unreadable') return foreign
+  const { artifacts, startedAt, verdict } = state.manifest
+  if (artifacts.some(({ key }) => !isArtifactKeyOf(prefix, name, key))) return foreign
+  const isWhole = artifacts.every(({ key, bytes }) =>
+    own.some(object => object.key === key && object.sizeBytes === bytes),
+  )
+  return {
+    tier,
+    name,
+    state: state.kind === 'complete' && isWhole ? verdict : 'broken',
+    takenAt: new Date(startedAt),
+    keys: artifacts.map(({ key }) => key),
+  }
+}
+
+/** Reads several entries, a few at a time. Throws `StoreError`. */
+export async function readTierEntries(
+  store: Store,
+  prefix: string,
+  folder: TierFolder,
+  names: readonly string[],
+): Promise<ReadTierEntry[]> {
+  const entries: ReadTierEntry[] = []
+  const rest = names.values()
+  const readSome = async (): Promise<void> => {
+    for (const name of rest) {
+      const entry = await readTierEntry(store, prefix, folder, name)
+      if (entry !== undefined) entries.push(entry)
+    }
+  }
+  await Promise.all(Array.from({ length: readsAtOnce }, readSome))
+  return entries
+}
+
+const readsAtOnce = 8

@@ -1,0 +1,59 @@
+import { messageOf } from '../../runtime/errors'
+import type { Warning } from '../../runtime/runtime'
+import type { Store } from '../../store/store'
+import { StoreError } from '../../store/store-error'
+import type { TierFolder } from './tier-folder'
+
+/**
+ * Removes what runs that died left in a tier: data objects of an entry that has no manifest, or whose manifest does not name
+ * them, and proofs without a manifest. A data object goes only if its metadata says that it was copied for that very entry:
+ * what somebody put there by hand stays. `named`: what each entry holds whose manifest was read; entries that have
+ * one which was not read are left alone.
+ */
+export async function removeTierLeftovers(
+  store: Store,
+  folder: TierFolder,
+  named: ReadonlyMap<string, readonly string[]>,
+): Promise<Warning[]> {
+  const warnings: Warning[] = []
+  for (const { key, parsed } of folder.objects) {
+    const hasManifest = folder.names.includes(parsed.slot) || named.has(parsed.slot)
+    const isLeft =
+      parsed.what === 'artifact'
+        ? (!hasManifest || named.has(parsed.slot)) && !named.get(parsed.slot)?.includes(key)
+        : parsed.what === 'proof' && !hasManifest
+    if (!isLeft) continue
+    try {
+      if (parsed.what === 'artifact' && !(await isCopyFor(store, key, parsed.slot))) continue
+    } catch (error) {
+      warnings.push(kept(key, error))
+      continue
+    }
+    warnings.push(...(await removeTierObjects(store, [key])))
+  }
+  return warnings
+}
+
+/** Removes objects that no manifest names any more. A refusal is a warning. */
+export async function removeTierObjects(store: Store, keys: readonly string[]): Promise<Warning[]> {
+  const warnings: Warning[] = []
+  for (const key of keys) {
+    try {
+      await store.remove(key)
+    } catch (error) {
+      warnings.push(kept(key, error))
+    }
+  }
+  return warnings
+}
+
+async function isCopyFor(store: Store, key: string, name: string): Promise<boolean> {
+  const stored = await store.head(key)
+  return stored?.metadata['make-a-backup-slot'] === name
+}
+
+function kept(key: string, error: unknown): Warning {
+  if (!(error instanceof StoreError)) throw error
+  const message = `"${key}" belongs to no recovery point any more and could not be removed: ${messageOf(error)}`
+  return { code: 'stale-object-kept', message }
+}

@@ -1,0 +1,153 @@
+import { FailureError, messageOf } from '../../runtime/errors'
+import type { Log, Warning } from '../../runtime/runtime'
+import type { Store } from '../../store/store'
+import { isDenied, StoreError } from '../../store/store-error'
+import type { Manifest } from '../manifest/manifest'
+import { type Tier, type TierKeep, tierEntryNames, tiers } from '../names/tier-name'
+import { makeTierEntry, removeTierEntry } from './tier-entry'
+import { listTier, type ReadTierEntry, readTierEntries, type TierFolder } from './tier-folder'
+import { removeTierLeftovers } from './tier-leftovers'
+import { planTiers } from './tier-plan'
+
+export interface KeepTiersOptions {
+  store: Store
+  prefix: string
+  /** The complete and good recovery point that was just committed. */
+  manifest: Manifest
+  keep: TierKeep
+  log?: Pick<Log, 'info'>
+}
+
+/** What changed in the tiers. `made` and `removed` are names of entries: `daily/2026-11-23`. */
+export interface KeptTiers {
+  made: string[]
+  removed: string[]
+  warnings: Warning[]
+}
+
+/**
+ * Keeps the longer tiers beside the ring (`planTiers` says what that means): makes the entries that this recovery point is the
+ * first of, by copies within the store, and then, if every one of them succeeded, removes the entries that are too old, and what
+ * dead runs left. The lock of the prefix must be held, from the commit until this is over.
+ *
+ * The recovery point itself is good already, so no fault of a store is thrown: an entry that could not be made is a warning
+ * `tier-not-made`, and the next run tries again; one that could not be removed is a warning `tier-entry-kept`. A run may
+ * die at any moment: an entry has no manifest then, or is whole.
+ */
+export async function keepTiers(options: KeepTiersOptions): Promise<KeptTiers> {
+  const { store, manifest, keep } = options
+  if (manifest.state !== 'complete' || manifest.verdict !== 'good')
+    throw new RangeError(`Tiers are kept from good recovery points, and that of ${manifest.slot} is not one.`)
+  const kept: KeptTiers = { made: [], removed: [], warnings: [] }
+  const [takenAt, timezone] = [new Date(manifest.startedAt), manifest.timezone]
+  const names = tierEntryNames(takenAt, timezone)
+  const wanted = tiers.filter(tier => keep[tier] > 0)
+  const looks = await Promise.all(wanted.map(tier => lookAt(options, tier, names[tier], kept)))
+  const known = looks.filter(look => look !== undefined)
+  const existing = known.flatMap(({ entries }) => entries)
+  const plan = planTiers({ takenAt, timezone, keep: onlyOf(keep, known), existing })
+
+  for (const entry of plan.blocked) kept.warnings.push(leftAlone(entry))
+  const named = new Map(existing.filter(isGood).map(({ name, keys }) => [name, keys]))
+  for (const { name } of plan.copies) await makeEntry(options, name, known, { kept, named })
+  if (known.length < wanted.length || kept.made.length < plan.copies.length) return kept
+
+  await removeEntries(options, plan.removals, kept)
+  for (const { folder } of known) kept.warnings.push(...(await removeTierLeftovers(store, folder, named)))
+  return kept
+}
+
+/** What is known of a tier. Entries that cannot matter this time are not among those read. */
+interface Look {
+  folder: TierFolder
+  entries: ReadTierEntry[]
+}
+
+/** `current` names the entry of this period. Undefined when the store gave no answer. */
+async function lookAt(
+  { store, prefix, keep }: KeepTiersOptions,
+  tier: Tier,
+  current: string,
+  kept: KeptTiers,
+): Promise<Look | undefined> {
+  try {
+    const folder = await listTier(store, prefix, tier)
+    // Most runs make nothing and remove nothing: then the other manifests need not be read.
+    const isFull = new Set([...folder.names, current]).size > keep[tier]
+    const names = isFull ? folder.names : folder.names.filter(name => name === current)
+    return { folder, entries: await readTierEntries(store, prefix, folder, names) }
+  } catch (error) {
+    kept.warnings.push(notMade(current, error))
+    return undefined
+  }
+}
+
+/** The other tiers are left alone, as if they were switched off. */
+function onlyOf(keep: TierKeep, known: readonly Look[]): TierKeep {
+  const of = (tier: Tier) => (known.some(({ folder }) => folder.tier === tier) ? keep[tier] : 0)
+  return { daily: of('daily'), weekly: of('weekly'), monthly: of('monthly'), yearly: of('yearly') }
+}
+
+function isGood({ state }: ReadTierEntry): boolean {
+  return state === 'good'
+}
+
+/** `named`: the data objects of each good entry. */
+async function makeEntry(
+  { store, prefix, manifest, log }: KeepTiersOptions,
+  name: string,
+  known: readonly Look[],
+  { kept, named }: { kept: KeptTiers; named: Map<string, readonly string[]> },
+): Promise<void> {
+  const inTheWay = known
+    .flatMap(({ folder }) => folder.objects)
+    .filter(({ parsed }) => parsed.slot === name && parsed.what !== 'artifact')
+    .map(({ key }) => key)
+  try {
+    const { artifacts } = await makeTierEntry(store, prefix, manifest, name, inTheWay)
+    const keys = artifacts.map(({ key }) => key)
+    named.set(name, keys)
+  } catch (error) {
+    kept.warnings.push(notMade(name, error))
+    return
+  }
+  kept.made.push(name)
+  log?.info(`Made ${name} from ${manifest.slot}.`)
+}
+
+async function removeEntries(
+  { store, prefix, log }: KeepTiersOptions,
+  entries: readonly ReadTierEntry[],
+  kept: KeptTiers,
+): Promise<void> {
+  for (const [index, entry] of entries.entries()) {
+    try {
+      kept.warnings.push(...(await removeTierEntry(store, prefix, entry)))
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      const isFinal = isDenied(error)
+      const names = (isFinal ? entries.slice(index) : [entry]).map(({ name }) => name).join(', ')
+      const message = `Not removed, though newer ones are kept: ${names}. ${said(error)}`
+      kept.warnings.push({ code: 'tier-entry-kept', message })
+      if (isFinal) return
+      continue
+    }
+    kept.removed.push(entry.name)
+    log?.info(`Removed ${entry.name}: newer ones are kept.`)
+  }
+}
+
+function leftAlone({ name, state }: ReadTierEntry): Warning {
+  const reason = state === 'suspect' ? 'a suspect recovery point lies there' : 'its manifest is not ours'
+  return { code: 'tier-not-made', message: `${name} was not made: ${reason}, and was left alone.` }
+}
+
+function notMade(name: string, error: unknown): Warning {
+  if (!(error instanceof FailureError)) throw error
+  const message = `${name} was not made: ${said(error)} The recovery point itself is good; the next run tries again.`
+  return { code: 'tier-not-made', message }
+}
+
+function said(error: FailureError): string {
+  return [messageOf(error), error.advice].filter(text => text !== undefined).join(' ')
+}

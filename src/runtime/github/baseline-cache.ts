@@ -1,0 +1,108 @@
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { messageOf } from '../errors'
+import type { Clock, Log, RunIdentity } from '../runtime'
+import { baselineCacheEntry, type CacheEntry } from './baseline-cache-entry'
+import { divertOutput } from './divert-output'
+
+/**
+ * Keeps a small text from run to run, in the cache of GitHub Actions: for credentials that cannot read it back from the
+ * bucket. Neither method ever fails or takes longer than the limit: what goes wrong is a debug line. Entries unused
+ * for seven days are dropped by GitHub. Strangers can read them.
+ */
+export interface BaselineCache {
+  /** What the newest run that saved left; undefined when there is nothing, or it cannot be had. */
+  load(): Promise<string | undefined>
+  save(text: string): Promise<void>
+}
+
+export interface BaselineCacheOptions {
+  /** What tells one site from another; strangers can read it. */
+  scope: string
+  run: Pick<RunIdentity, 'id' | 'attempt'>
+  /** `RUNNER_TEMP`; '' outside GitHub, where there is no cache. */
+  tempFolder: string
+  clock: Pick<Clock, 'now'>
+  log: Pick<Log, 'debug'>
+  signal: AbortSignal
+  /** 10 s unless told. */
+  limitMs?: number
+}
+
+/** The cache of GitHub Actions, over `@actions/cache`. */
+export function baselineCache(options: BaselineCacheOptions): BaselineCache {
+  const { scope, run, tempFolder, clock, log } = options
+  const entryNow = () => baselineCacheEntry({ scope, run, tempFolder, now: clock.now() })
+  return {
+    load: () =>
+      attempt('read', options, async () => {
+        const entry = entryNow()
+        const text = await withFolder(entry, () => restore(entry))
+        log.debug(text === undefined ? 'The cache has no baseline.' : 'Read a baseline from the cache.')
+        return text
+      }),
+    save: text =>
+      attempt('written', options, async () => {
+        const entry = entryNow()
+        await withFolder(entry, () => store(entry, text))
+      }),
+  }
+}
+
+/** 40,000 tables take a third of it. */
+const textBytesMax = 8 * 1024 * 1024
+
+async function restore({ path, key, keyPrefix }: CacheEntry): Promise<string | undefined> {
+  const cache = await openCache()
+  const found = await cache.restoreCache([path], key, [keyPrefix])
+  if (found === undefined) return undefined
+  const { size } = await stat(path)
+  return size > textBytesMax ? undefined : await readFile(path, 'utf8')
+}
+
+async function store({ path, key }: CacheEntry, text: string): Promise<void> {
+  await writeFile(path, text, { mode: 0o600 })
+  const cache = await openCache()
+  await cache.saveCache([path], key)
+}
+
+/** 2.5 MB of code, which a run that reads its bucket never loads. */
+async function openCache(): Promise<typeof import('@actions/cache')> {
+  const cache = await import('@actions/cache')
+  if (!cache.isFeatureAvailable()) throw new Error('this runner has no cache service')
+  return cache
+}
+
+/** A folder that is empty at first and gone afterwards. */
+async function withFolder<T>({ path }: CacheEntry, work: () => Promise<T>): Promise<T> {
+  const folder = dirname(path)
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  try {
+    return await work()
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function attempt<T>(
+  what: 'read' | 'written',
+  { tempFolder, log, signal, limitMs = 10_000 }: BaselineCacheOptions,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  if (tempFolder === '' || signal.aborted) return undefined
+  const over = Promise.withResolvers<never>()
+  const stop = () => over.reject(new Error('the run was told to stop'))
+  const timer = setTimeout(() => over.reject(new Error(`no end after ${limitMs / 1000} s`)), limitMs)
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    // Whichever loses the race is heard all the same, so a late failure is nobody's.
+    return await Promise.race([divertOutput(line => log.debug(line), work), over.promise])
+  } catch (error) {
+    log.debug(`The baseline could not be ${what} in the cache: ${messageOf(error)}`)
+    return undefined
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', stop)
+  }
+}

@@ -1,0 +1,14 @@
+import type { RunIdentity } from '../runtime'
+
+/** Which run this is, from the variables that GitHub sets for every step. */
+export function readRunIdentity(variables: Readonly<Record<string, string | undefined>>): RunIdentity {
+  const repository = variables['GITHUB_REPOSITORY'] ?? ''
+  const id = variables['GITHUB_RUN_ID'] ?? ''
+  const server = variables['GITHUB_SERVER_URL'] ?? ''
+  const attempt = variables['GITHUB_RUN_ATTEMPT'] ?? ''
+  const isOnGitHub = server !== '' && repository !== '' && id !== ''
+  const url = isOnGitHub
+    ? `${server}/${repository}/actions/runs/${id}${attempt === '' ? '' : `/attempts/${attempt}`}`
+    : ''
+  return { repository, id, attempt, event: variables['GITHUB_EVENT_NAME'] ?? '', url }
+}

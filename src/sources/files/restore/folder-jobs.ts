@@ -1,0 +1,76 @@
+import { runJob } from '../../../server/job'
+import { explainFailure } from '../../../server/job-errors'
+import type { Request } from '../../../server/request'
+import type { Connection } from '../../../ssh/remote'
+import { parseTrees, type TreeCount } from './parse-trees'
+
+/** One folder that changes its place. All absolute, on one disk. */
+export interface FolderSwap {
+  unpacked: string
+  place: string
+  /** Where to what stands at the place is put; must not be there. */
+  kept: string
+}
+
+/** What of a restore's folders is to be removed; see `RestoreServer.tidyUp`. */
+export interface TidyRequest {
+  staging: readonly string[]
+  owner: string
+  swaps: readonly FolderSwap[]
+}
+
+/** The job `count`. */
+export async function countTrees(connection: Connection, folders: readonly string[]): Promise<TreeCount[]> {
+  const { text } = await runJob(
+    connection,
+    'count',
+    folders.map(path => ['path', path] as const),
+    {
+      explain: failure => explainFailure('the count of what was unpacked', failure),
+    },
+  )
+  return parseTrees(text, folders.length)
+}
+
+/** The job `swap`. */
+export async function swapFolders(connection: Connection, swaps: readonly FolderSwap[]): Promise<void> {
+  await runJob(connection, 'swap', swapLines(swaps), {
+    explain: failure => explainFailure('the swap of the folders', failure),
+  })
+}
+
+/** The job `swap-state`. */
+export async function areSwapped(connection: Connection, swaps: readonly FolderSwap[]): Promise<boolean[]> {
+  const { text } = await runJob(connection, 'swap-state', swapLines(swaps), {
+    explain: failure => explainFailure('the look at the folders', failure),
+  })
+  return swaps.map((_, index) => text.split('\n').includes(`swap\t${index}\tdone`))
+}
+
+/** The job `unswap`. */
+export async function unswapFolders(connection: Connection, swaps: readonly FolderSwap[]): Promise<string[]> {
+  const { report } = await runJob(connection, 'unswap', swapLines(swaps), {
+    explain: failure => explainFailure('the undoing of the swap', failure),
+  })
+  return report.swapped
+}
+
+/** The job `tidy`. */
+export async function tidyUp(
+  connection: Connection,
+  { staging, owner, swaps }: TidyRequest,
+): Promise<string[]> {
+  const request: Request = [
+    ...staging.map(path => ['staging', path] as const),
+    ['owner', owner],
+    ...swapLines(swaps),
+  ]
+  const { report } = await runJob(connection, 'tidy', request, {
+    explain: failure => explainFailure('the clean-up', failure),
+  })
+  return report.swapped
+}
+
+function swapLines(swaps: readonly FolderSwap[]): Request {
+  return swaps.map(({ unpacked, place, kept }) => ['swap', `${unpacked}\t${place}\t${kept}`] as const)
+}

@@ -1,0 +1,38 @@
+import type { Compression } from '../../../pipeline/compression'
+import { compressionLines } from '../../../pipeline/compression-lines'
+import { type Intake, intake } from '../../../server/intake'
+import { startJob } from '../../../server/job'
+import { explainFailure } from '../../../server/job-errors'
+import type { Connection } from '../../../ssh/remote'
+
+/** Where an archive is unpacked, and how it travels. */
+export interface ExtractRequest {
+  /** Absolute, not there yet; the folder above it is. */
+  staging: string
+  /** Written into it, so that only its owner removes it. */
+  owner: string
+  /** Which of the archive's folders, absolute. */
+  paths: readonly string[]
+  /** Of what is sent. */
+  compression: Compression
+}
+
+/** The job `extract`: takes an archive into a fresh folder. */
+export function openExtract(
+  connection: Connection,
+  { staging, owner, paths, compression }: ExtractRequest,
+): Promise<Intake> {
+  return intake(
+    startJob(
+      connection,
+      'extract',
+      [
+        ['staging', staging],
+        ['owner', owner],
+        ...paths.map(path => ['path', path] as const),
+        ...compressionLines({ kind: compression }),
+      ],
+      { takesData: true, explain: failure => explainFailure('the unpacking of the files', failure) },
+    ),
+  )
+}

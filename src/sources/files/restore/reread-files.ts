@@ -1,0 +1,27 @@
+import type { ContentCheck } from '../../../pipeline/content-check'
+import type { FilesArtifact } from '../../../repository/manifest/manifest'
+import { checkArchive } from '../check/archive-check'
+import type { ArchiveContent, FolderContent } from '../check/archive-content'
+
+/** An archive that was read whole and is what its manifest says. */
+export interface RereadFiles {
+  artifact: FilesArtifact
+  content: ArchiveContent
+  etag: string
+}
+
+/** What of the archive lies in one of the manifest's folders. */
+export function folderContent({ artifact, content }: RereadFiles, path: string): FolderContent | undefined {
+  return content.perPath?.[artifact.paths.indexOf(path)]
+}
+
+/** The check of the backup, and all that an archive could do to a server that unpacks it. */
+export function untrustedArchive({ paths, content }: FilesArtifact): ContentCheck<ArchiveContent> {
+  const entries = content.files + content.directories + content.links
+  return checkArchive({
+    paths: paths.map(path => path.slice(1)),
+    isUntrusted: true,
+    // The manifest does not count fifos and devices.
+    limits: { entries: entries * 2 + 10_000, bytes: content.bytes },
+  })
+}

@@ -1,0 +1,31 @@
+import type { Compression } from '../../pipeline/compression'
+import { runJob } from '../../server/job'
+import { explainFailure } from '../../server/job-errors'
+import type { Connection } from '../../ssh/remote'
+import { clientLines } from '../mysql/client/client-request'
+import type { DatabaseAccess } from '../mysql/client/database-access'
+import { type Findings, parseInventory } from './parse-inventory'
+
+/** What the server is asked to list. */
+export interface SurveyRequest {
+  access: DatabaseAccess
+  databases: 'all' | readonly string[]
+  paths: readonly string[]
+  compression: Compression
+  dumpOptions: readonly string[]
+}
+
+/** The job `inventory`. */
+export async function survey(connection: Connection, request: SurveyRequest): Promise<Findings> {
+  const { text } = await runJob(
+    connection,
+    'inventory',
+    [
+      ...clientLines(request),
+      ...request.paths.map(path => ['path', path] as const),
+      ['compression', request.compression],
+    ],
+    { explain: failure => explainFailure('the inventory', failure) },
+  )
+  return parseInventory(text)
+}

@@ -1,0 +1,78 @@
+import { printable } from '../../../findings/printable'
+import type { DatabaseInventory } from '../inventory/inventory'
+import type { DumpContent } from './dump-content'
+
+/** An object that only one side has. `name` of a routine: `procedure name`, `function name`, … */
+export interface InventoryDifference {
+  kind: 'table' | 'view' | 'trigger' | 'routine' | 'event'
+  name: string
+  missing: 'in the dump' | 'on the server'
+}
+
+/**
+ * Holds a dump against what the server listed. Excluded tables, and their triggers, are expected to be absent; sequences are
+ * tables. Names of triggers, routines and events have no letter case on the server, those of tables and views do.
+ */
+export function compareInventory(options: {
+  listed: DatabaseInventory
+  dumped: DumpContent
+  excludedTables: ReadonlySet<string>
+}): InventoryDifference[] {
+  const { listed, dumped, excludedTables } = options
+  const kept = listed.tables.filter(table => !excludedTables.has(table.name))
+  const tables = kept.filter(table => table.kind !== 'view').map(table => table.name)
+  const views = kept.filter(table => table.kind === 'view').map(table => table.name)
+  const triggers = listed.triggers.filter(({ table }) => !excludedTables.has(table)).map(({ name }) => name)
+  const routines = listed.routines.map(({ kind, name }) => `${kind} ${name}`)
+  const dumpedTables = dumped.tables.map(({ name }) => name)
+  return [
+    ...difference('table', tables, dumpedTables, exact),
+    ...difference('view', views, dumped.views, exact),
+    ...difference('trigger', triggers, dumped.triggers, withoutCase),
+    ...difference('routine', routines, dumped.routines, withoutCase),
+    ...difference('event', listed.events, dumped.events, withoutCase),
+  ]
+}
+
+const toldAtMost = 5
+
+/** For a message: the first few by name, the rest as a number. No full stop. */
+export function describeDifferences(differences: readonly InventoryDifference[]): string {
+  const told = differences.slice(0, toldAtMost).map(({ kind, name, missing }) => {
+    return `${kind} ${printable(name)} is missing ${missing}`
+  })
+  const more = differences.length - told.length
+  return told.join(', ') + (more > 0 ? `, and ${more} more` : '')
+}
+
+/** Names that are equal to the letter pair off first, so that `Tr` cannot stand in for a missing `tr`. */
+function difference(
+  kind: InventoryDifference['kind'],
+  listed: readonly string[],
+  dumped: readonly string[],
+  fold: (name: string) => string,
+): InventoryDifference[] {
+  const onlyListed = without(listed, dumped, exact)
+  const onlyDumped = without(dumped, listed, exact)
+  return [
+    ...without(onlyListed, onlyDumped, fold).map(name => ({ kind, name, missing: 'in the dump' as const })),
+    ...without(onlyDumped, onlyListed, fold).map(name => ({ kind, name, missing: 'on the server' as const })),
+  ]
+}
+
+function without(
+  names: readonly string[],
+  others: readonly string[],
+  fold: (name: string) => string,
+): string[] {
+  const known = new Set(others.map(fold))
+  return names.filter(name => !known.has(fold(name)))
+}
+
+function exact(name: string): string {
+  return name
+}
+
+function withoutCase(name: string): string {
+  return name.toLowerCase()
+}

@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto'
+import { printable } from '../../../findings/printable'
+import { CheckError } from '../../../pipeline/check-error'
+import type { ContentCheck } from '../../../pipeline/content-check'
+import type { DumpContent } from './dump-content'
+import { DumpObjects } from './dump-objects'
+import { SqlLexer } from './lexer/sql-lexer'
+import type { SqlListener, TokenKind } from './lexer/sql-token'
+import { DumpNeedsReader } from './needs/dump-needs-reader'
+import { LayoutFreeRows } from './rows/layout-free-rows'
+import { PlainRows } from './rows/plain-rows'
+import { RowsAsWritten } from './rows/row-digest'
+import { RowReader } from './rows/row-reader'
+import { DumpComments } from './statements/dump-comments'
+import { DumpStatement, type StatementKind } from './statements/dump-statement'
+
+export interface DumpCheckOptions {
+  /** How many dumps follow each other; nobody can tell of one that was stored, and a cut between the two shows in what it holds. */
+  passes?: number | 'one or two'
+  /** Also tell what the dump needs of its target. Slower where there is much but rows. */
+  needs?: boolean
+  /**
+   * What a table's fingerprint is taken of. `as-written`: its statements, to the byte; that is what manifests have. `layout-free`: its
+   * rows and their order alone, and they are counted; it is the same for different versions of the tools, and takes longer.
+   */
+  rows?: 'as-written' | 'layout-free'
+}
+
+/**
+ * Checks the output of mysqldump or mariadb-dump of one database (with comments, without `--databases`): whole to its last
+ * line, nothing but SQL in it, every view in its final form.
+ */
+export function checkDump(options: DumpCheckOptions = {}): ContentCheck<DumpContent> {
+  return new DumpCheck(options)
+}
+
+const foreignLimit = 200
+
+class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
+  private readonly passes: { least: number; most: number }
+  private readonly digest = createHash('sha256')
+  private bytes = 0
+  private chunk: Buffer = Buffer.alloc(0)
+  private readonly lexer = new SqlLexer(this)
+  private readonly statement = new DumpStatement(this.lexer.quoteMode)
+  private readonly comments = new DumpComments()
+  private readonly objects: DumpObjects
+  private readonly rows: RowReader
+  private readonly needs: DumpNeedsReader | undefined
+  private readonly plainRows: PlainRows | undefined
+  /** Whether the head of the statement has told what it is. */
+  private isKnown = false
+
+  /** Where the current statement begins in this chunk, 0 when in an earlier one; undefined between statements. */
+  private statementStart: number | undefined
+  /** Where it begins in the stream. */
+  private statementOffset = 0
+  private trailers = 0
+  /** The beginning of a line that is not SQL. */
+  private foreign: string | undefined
+
+  constructor({ passes = 1, needs = false, rows = 'as-written' }: DumpCheckOptions) {
+    const isLayoutFree = rows === 'layout-free'
+    this.objects = new DumpObjects(() => (isLayoutFree ? new LayoutFreeRows() : new RowsAsWritten()))
+    if (needs) {
+      const { quoteMode } = this.lexer
+      const reader = new DumpNeedsReader(quoteMode)
+      this.needs = reader
+      this.plainRows = new PlainRows(this.objects, quoteMode, what => reader.oddRows(what))
+    }
+    this.rows = new RowReader(this.plainRows ?? this.objects, { everyHead: isLayoutFree || needs })
+    this.passes = passes === 'one or two' ? { least: 1, most: 2 } : { least: passes, most: passes }
+  }
+
+  write(chunk: Buffer): void {
+    this.chunk = chunk
+    this.bytes += chunk.length
+    this.needs?.chunk(chunk)
+    this.digest.update(chunk)
+    let at = 0
+    while (at < chunk.length) {
+      if (this.foreign !== undefined) at = this.readForeign(this.foreign, at)
+      else if (this.rows.isOpen) at = this.readRows(at)
+      else at = this.lexer.scan(chunk, at)
+    }
+    this.keepHead()
+    this.lexer.endChunk(chunk.length)
+  }
+
+  finish(): DumpContent {
+    if (this.foreign !== undefined) throw foreignError(this.foreign)
+    if (this.bytes === 0) throw new CheckError('The dump is empty: not one byte arrived.')
+    const { least, most } = this.passes
+    if (this.trailers < least || this.rows.isOpen || !this.lexer.idle) throw this.cutError()
+    if (!this.lexer.blank) throw this.trailers < most ? this.cutError() : this.goesOnError()
+    const content = { bytes: this.bytes, sha256: this.digest.digest('hex'), ...this.objects.finish() }
+    return this.needs === undefined ? content : { ...content, needs: this.needs.finish() }
+  }
+
+  progress(): { bytes: number; tables: number } {
+    return { bytes: this.bytes, tables: this.objects.tableCount }
+  }
+
+  token(kind: TokenKind, text: string, conditional: boolean, start: number, end: number): void {
+    if (this.statementStart === undefined) {
+      if (this.trailers === this.passes.most) throw this.goesOnError()
+      if (start >= 0) this.rows.dropHead()
+      this.statementStart = Math.max(start, 0)
+      this.statementOffset = this.bytes - this.chunk.length + start
+    }
+    this.needs?.token(kind, text)
+    if (!this.isKnown) this.act(this.statement.read(kind, text, conditional), text, end)
+  }
+
+  statementEnd(end: number): void {
+    if (!this.isKnown) this.act(this.statement.end(), '', 0)
+    const isEmpty = this.statementStart === undefined
+    this.needs?.end(
+      isEmpty ? 0 : this.bytes - this.chunk.length + end - this.statementOffset,
+      this.lexer.conditional.hidesText,
+    )
+    this.beginStatement()
+  }
+
+  lineComment(text: string, atLineStart: boolean): void {
+    if (this.trailers === this.passes.most) throw this.goesOnError()
+    if (this.comments.read(text, atLineStart).kind !== 'trailer') return
+    this.trailers++
+    this.lexer.blank = true
+  }
+
+  private act(statement: StatementKind, text: string, end: number): void {
+    if (statement.kind === 'open') return
+    this.isKnown = true
+    this.needs?.statement(statement)
+    this.lexer.tokens = this.needs !== undefined
+    if (statement.kind === 'object') this.objects.add(statement.object, statement.name)
+    if (statement.kind === 'rows') {
+      this.rows.open(statement.table, this.chunk.subarray(this.statementStart ?? 0, end))
+      this.lexer.stop()
+    }
+    if (statement.kind === 'foreign') {
+      this.foreign = text
+      this.lexer.stop()
+    }
+  }
+
+  private readRows(at: number): number {
+    const end = this.rows.read(this.chunk, at)
+    if (!this.rows.isOpen) {
+      this.plainRows?.end()
+      this.needs?.end(this.rows.longestBytes, this.lexer.conditional.hidesText)
+      this.lexer.restart()
+      this.beginStatement()
+    }
+    return end
+  }
+
+  private beginStatement(): void {
+    this.statement.reset()
+    this.rows.dropHead()
+    this.statementStart = undefined
+    this.isKnown = false
+    this.comments.statement()
+  }
+
+  /** A chunk may end between INSERT and VALUES: those bytes count for the table that is not known yet. */
+  private keepHead(): void {
+    if (this.rows.isOpen) return
+    if (this.statementStart !== undefined) {
+      if (this.lexer.tokens && this.statement.mayBeRows)
+        this.rows.keepHead(this.chunk.subarray(this.statementStart))
+      this.statementStart = 0
+    } else if (this.lexer.openWord !== undefined) {
+      this.rows.keepHead(this.chunk.subarray(Math.max(this.lexer.openWord, 0)))
+    }
+  }
+
+  private readForeign(begun: string, at: number): number {
+    const lineEnd = this.chunk.indexOf('\n', at)
+    const end = Math.min(lineEnd < 0 ? this.chunk.length : lineEnd, at + foreignLimit)
+    this.foreign = begun + this.chunk.toString('latin1', at, end)
+    if (lineEnd >= 0 || this.foreign.length >= foreignLimit) throw foreignError(this.foreign)
+    return end
+  }
+
+  private cutError(): CheckError {
+    const last = this.objects.lastTable
+    const seen = last === undefined ? 'no table' : `the table ${printable(last)} last`
+    return new CheckError(
+      `The dump is cut off: it does not end with the line "-- Dump completed". It has ${this.bytes} bytes and shows ${seen}.`,
+    )
+  }
+
+  private goesOnError(): CheckError {
+    return new CheckError(
+      `The dump goes on behind its last line "-- Dump completed", ${this.bytes} bytes into the stream.`,
+    )
+  }
+}
+
+function foreignError(text: string): CheckError {
+  return new CheckError(
+    `The dump contains a line that is not SQL: ${printable(Buffer.from(text.slice(0, foreignLimit), 'latin1'))}.`,
+  )
+}

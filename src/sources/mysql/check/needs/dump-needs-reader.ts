@@ -1,0 +1,80 @@
+import type { QuoteMode, TokenKind } from '../lexer/sql-token'
+import { TokenWindow } from '../lexer/token-window'
+import { sandboxLine } from '../statements/dump-comments'
+import type { StatementKind } from '../statements/dump-statement'
+import { StatementHeads } from '../statements/statement-heads'
+import { UsualStatements } from '../statements/usual-statements'
+import type { DumpNeeds } from './dump-needs'
+import { NamedFeatures } from './named-features'
+
+/** Reads statement by statement, token by token, what a dump needs. Rows are not shown to it. */
+export class DumpNeedsReader {
+  private readonly heads = new StatementHeads()
+  private readonly features = new NamedFeatures()
+  private readonly before = new TokenWindow()
+  private readonly usual: UsualStatements
+  private verb = ''
+  private known: StatementKind = { kind: 'open' }
+  private longestBytes = 0
+  private hasGtidPurged = false
+  private opening = ''
+
+  constructor(quoteMode: QuoteMode) {
+    this.usual = new UsualStatements(quoteMode)
+  }
+
+  /** To be shown every chunk. */
+  chunk(bytes: Buffer): void {
+    if (this.opening.length < 200) this.opening += bytes.toString('latin1', 0, 200)
+  }
+
+  token(kind: TokenKind, text: string): void {
+    const token = TokenWindow.token(kind, text)
+    if (this.verb === '') this.verb = token.word
+    this.heads.read(token, this.before)
+    this.usual.token(token)
+    if (this.verb !== 'SET') {
+      const object = this.known.kind === 'object' ? this.known.object : undefined
+      this.features.read(token, this.before, object)
+    } else {
+      this.features.readSetting(token, this.before)
+      if (token.word === 'GTID_PURGED') this.hasGtidPurged = true
+    }
+    this.before.push(token)
+  }
+
+  /** The head of the statement has told what it is. */
+  statement(known: StatementKind): void {
+    this.known = known
+  }
+
+  /** Rows that are more than that. */
+  oddRows(what: string): void {
+    this.usual.tell(what)
+  }
+
+  /** `hidesText`: as the lexer has it. */
+  end(statementBytes: number, hidesText: boolean): void {
+    this.usual.end(this.known, hidesText)
+    this.longestBytes = Math.max(this.longestBytes, statementBytes)
+    this.verb = ''
+    this.known = { kind: 'open' }
+    this.heads.reset()
+    this.before.clear()
+  }
+
+  finish(): DumpNeeds {
+    return {
+      definers: [...this.heads.definers],
+      collations: [...this.features.collations],
+      characterSets: [...this.features.characterSets],
+      engines: [...this.features.engines],
+      longestStatementBytes: this.longestBytes,
+      hasGtidPurged: this.hasGtidPurged,
+      hasSandboxLine: sandboxLine.test(this.opening),
+      usesDatabase: this.heads.usesDatabase,
+      strangers: [...this.heads.strangers],
+      unusual: this.usual.unusual,
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import type { Token, TokenWindow } from '../lexer/token-window'
+import type { DumpObject } from '../statements/dump-statement'
+
+/** Text of people, not of the server: a word may be the name of anything there. */
+const typed: ReadonlySet<DumpObject> = new Set([
+  'trigger',
+  'event',
+  'procedure',
+  'function',
+  'package',
+  'package body',
+])
+
+/** What stands before CHARSET where it belongs to a type. */
+const textTypes = new Set([
+  ')',
+  'CHAR',
+  'VARCHAR',
+  'TINYTEXT',
+  'TEXT',
+  'MEDIUMTEXT',
+  'LONGTEXT',
+  'ENUM',
+  'SET',
+])
+
+/** Finds the character sets, collations and storage engines that statements name, wherever they do. */
+export class NamedFeatures {
+  readonly collations = new Set<string>()
+  readonly characterSets = new Set<string>()
+  readonly engines = new Set<string>()
+
+  /** `object`: what the statement makes, when its head has told. */
+  read(token: Token, before: TokenWindow, object: DumpObject | undefined): void {
+    const isTyped = object !== undefined && typed.has(object)
+    const { kind, text } = before.get()
+    if (token.kind === 'string' && kind === 'word' && text.startsWith('_') && !isTyped) {
+      add(this.characterSets, text.slice(1))
+    }
+    if (token.kind === 'symbol' || token.word === 'DEFAULT' || token.word === 'NULL') return
+    if (before.endsWith('COLLATE')) add(this.collations, token.text)
+    else if (this.namesCharacterSet(before, object, isTyped)) add(this.characterSets, token.text)
+    else if (!isTyped && before.endsWith('ENGINE')) this.engines.add(token.text)
+  }
+
+  /** In `SET variable = value, …` and `SET NAMES value`. */
+  readSetting(token: Token, before: TokenWindow): void {
+    if (token.kind === 'symbol' || token.word === 'DEFAULT' || token.word === 'NULL') return
+    const variable = before.get().word === '=' ? before.get(1).word : ''
+    const isCharacterSet =
+      before.get().word === 'NAMES' ||
+      before.endsWith('CHARACTER', 'SET') ||
+      variable.startsWith('CHARACTER_SET_')
+    if (isCharacterSet) add(this.characterSets, token.text)
+    else if (before.get().word === 'COLLATE' || variable.startsWith('COLLATION_'))
+      add(this.collations, token.text)
+  }
+
+  private namesCharacterSet(before: TokenWindow, object: DumpObject | undefined, isTyped: boolean): boolean {
+    if (before.endsWith('CHARACTER', 'SET')) return true
+    if (before.endsWith('CHARSET')) return !isTyped || textTypes.has(before.beforeLast().word)
+    // CONVERT(… USING …), as the server writes it in views.
+    return object === 'view' && before.get().word === 'USING'
+  }
+}
+
+function add(names: Set<string>, name: string): void {
+  if (/^[A-Za-z0-9_]{1,64}$/.test(name)) names.add(name.toLowerCase())
+}

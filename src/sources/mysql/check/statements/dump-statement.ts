@@ -1,0 +1,176 @@
+import type { QuoteMode, TokenKind } from '../lexer/sql-token'
+
+/** What the head of a statement says about the rest of it. */
+export type StatementKind =
+  /** Not enough read yet. */
+  | { kind: 'open' }
+  /** Text that no SQL statement begins with: a tool's message. */
+  | { kind: 'foreign' }
+  | { kind: 'rows'; table: string }
+  | { kind: 'object'; object: DumpObject; name: string }
+  | { kind: 'other' }
+
+/** `placeholder`: what stands in for a view until its final form comes; a view of ones or nulls, formerly a table. */
+export type DumpObject =
+  | 'table'
+  | 'placeholder'
+  | 'view'
+  | 'trigger'
+  | 'event'
+  | 'procedure'
+  | 'function'
+  | 'package'
+  | 'package body'
+
+const open: StatementKind = { kind: 'open' }
+const foreign: StatementKind = { kind: 'foreign' }
+const other: StatementKind = { kind: 'other' }
+
+/** Everything that may begin a statement of a dump, with room for versions to come. */
+const verbs = new Set(
+  `ALTER ANALYZE BEGIN CALL CHANGE CHECK COMMIT CREATE DEALLOCATE DELETE DO DROP END EXECUTE EXPLAIN FLUSH GRANT HANDLER
+  INSERT INSTALL KILL LOAD LOCK OPTIMIZE PREPARE PURGE RELEASE RENAME REPAIR REPLACE RESET REVOKE ROLLBACK SAVEPOINT
+  SELECT SET SHOW SHUTDOWN SIGNAL START STOP TRUNCATE UNINSTALL UNLOCK UPDATE USE VALUES WITH XA`.split(
+    /\s+/,
+  ),
+)
+
+const objects: ReadonlyMap<string, DumpObject> = new Map([
+  ['TABLE', 'table'],
+  ['SEQUENCE', 'table'],
+  ['VIEW', 'view'],
+  ['TRIGGER', 'trigger'],
+  ['EVENT', 'event'],
+  ['PROCEDURE', 'procedure'],
+  ['FUNCTION', 'function'],
+  ['PACKAGE', 'package'],
+])
+
+/** What may stand between CREATE and the kind of object. */
+const attributes = new Set(
+  `OR REPLACE ALGORITHM UNDEFINED MERGE TEMPTABLE DEFINER CURRENT_USER CURRENT_ROLE SQL SECURITY INVOKER AGGREGATE TEMPORARY
+  EXTERNAL MATERIALIZED JSON RELATIONAL DUALITY`.split(/\s+/),
+)
+
+/** Those that stand for several modes have ANSI_QUOTES among them. */
+const ansiModes = ['ANSI_QUOTES', 'ANSI', 'DB2', 'MAXDB', 'MSSQL', 'ORACLE', 'POSTGRESQL']
+
+/**
+ * Reads the head of one statement token by token, as the server's grammar has it, and never its body. Also keeps the
+ * quote mode, which `SET sql_mode` changes.
+ */
+export class DumpStatement {
+  private readonly quoteMode: QuoteMode
+  private verb = ''
+  private previous = ''
+  private before = ''
+  private object: DumpObject | undefined
+  private conditional = false
+  private hasAttributes = false
+  private name: string | undefined
+
+  constructor(quoteMode: QuoteMode) {
+    this.quoteMode = quoteMode
+  }
+
+  reset(): void {
+    this.verb = ''
+    this.previous = ''
+    this.before = ''
+    this.object = undefined
+    this.hasAttributes = false
+    this.name = undefined
+  }
+
+  read(kind: TokenKind, text: string, conditional: boolean): StatementKind {
+    const word = kind === 'word' ? text.toUpperCase() : kind === 'symbol' ? text : ''
+    if (this.verb === '') {
+      if (kind !== 'word' || !verbs.has(word)) return foreign
+      this.verb = word
+      this.conditional = conditional
+      return ['CREATE', 'INSERT', 'REPLACE', 'SET'].includes(word) ? open : other
+    }
+    const answer =
+      this.verb === 'CREATE'
+        ? this.create(kind, text, word)
+        : this.verb === 'SET'
+          ? this.set(kind, text, word)
+          : this.rows(kind, text, word)
+    this.before = this.previous
+    this.previous = word
+    return answer
+  }
+
+  /** The statement ended: what its head said if nothing more was to come. */
+  end(): StatementKind {
+    return this.verb === 'CREATE' && this.object !== undefined && this.name !== undefined
+      ? this.created(this.name)
+      : other
+  }
+
+  /** Whether rows may follow: the bytes of the head belong to a fingerprint. */
+  get mayBeRows(): boolean {
+    return this.verb === '' || this.verb === 'INSERT' || this.verb === 'REPLACE'
+  }
+
+  /** INSERT [IGNORE] [INTO] name [(columns)] VALUES: the name is known before the columns, rows begin behind VALUES. */
+  private rows(kind: TokenKind, text: string, word: string): StatementKind {
+    if (this.name === undefined || this.previous === '.') {
+      if (
+        kind === 'name' ||
+        (kind === 'word' && !['LOW_PRIORITY', 'DELAYED', 'IGNORE', 'INTO'].includes(word))
+      ) {
+        this.name = text
+      }
+      return open
+    }
+    return word === 'VALUES' || word === 'VALUE' ? { kind: 'rows', table: this.name } : open
+  }
+
+  private create(kind: TokenKind, text: string, word: string): StatementKind {
+    if (this.object === undefined) return this.createWhat(kind, word)
+    if (this.name !== undefined && this.previous !== '.' && word !== '.') return this.created(this.name)
+    if (this.name !== undefined && word === '.') return open
+    if (this.object === 'package' && word === 'BODY') this.object = 'package body'
+    else if (kind === 'name' || (kind === 'word' && !['IF', 'NOT', 'EXISTS'].includes(word))) this.name = text
+    return open
+  }
+
+  private createWhat(kind: TokenKind, word: string): StatementKind {
+    const inDefiner = this.previous === '=' || this.previous === '@'
+    if (kind === 'word' && !inDefiner) {
+      this.object = objects.get(word)
+      if (this.object === undefined && !attributes.has(word)) return other
+    }
+    if (this.object === undefined && word !== 'OR' && word !== 'REPLACE') this.hasAttributes = true
+    return open
+  }
+
+  private created(name: string): StatementKind {
+    let object = this.object ?? 'table'
+    this.verb = 'done'
+    // The final form always has its ALGORITHM and DEFINER; a real table is never inside a conditional comment.
+    if (object === 'view' && !this.hasAttributes) object = 'placeholder'
+    if (object === 'table' && this.conditional) object = 'placeholder'
+    return { kind: 'object', object, name }
+  }
+
+  /** Bodies are dumped between `SET sql_mode = '…'` and `SET sql_mode = @saved_sql_mode`. */
+  private set(kind: TokenKind, text: string, word: string): StatementKind {
+    const assigns = this.previous === '=' && this.before === 'SQL_MODE'
+    if (assigns && kind === 'string') {
+      const modes = new Set(
+        text
+          .toUpperCase()
+          .split(',')
+          .map(mode => mode.trim()),
+      )
+      this.quoteMode.ansiQuotes = ansiModes.some(mode => modes.has(mode))
+      this.quoteMode.noBackslashEscapes = modes.has('NO_BACKSLASH_ESCAPES')
+    } else if (assigns && word === '@') {
+      this.quoteMode.ansiQuotes = false
+      this.quoteMode.noBackslashEscapes = false
+    }
+    return open
+  }
+}

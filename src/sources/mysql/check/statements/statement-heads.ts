@@ -1,0 +1,70 @@
+import type { Token, TokenWindow } from '../lexer/token-window'
+
+/** Behind these a statement names what it works with, no more what it works on. */
+const headEnds = new Set(['AS', 'VALUES', 'VALUE', 'FOR', 'SCHEDULE', 'SELECT', 'SET', 'DO', '('])
+
+const strangersLimit = 5
+
+/** Reads heads of statements: in whose name they make something, and which databases they name. */
+export class StatementHeads {
+  readonly definers = new Set<string>()
+  readonly strangers = new Set<string>()
+  usesDatabase: string | undefined
+
+  private inHead = true
+  private verb = ''
+  private namesDatabase = false
+  private definer: string | undefined
+
+  reset(): void {
+    this.inHead = true
+    this.verb = ''
+    this.namesDatabase = false
+    this.definer = undefined
+  }
+
+  /** `before`: the tokens of the statement that came already. */
+  read(token: Token, before: TokenWindow): void {
+    if (!this.inHead) return
+    if (this.verb === '') {
+      this.verb = token.word
+      this.namesDatabase = this.verb === 'USE'
+    } else if (token.word === 'DATABASE' || token.word === 'SCHEMA') this.namesDatabase = true
+    else if (this.namesDatabase) this.readDatabase(token)
+    this.readDefiner(token, before)
+    const isQualifier =
+      before.get().kind !== 'symbol' && before.get(1).word !== '@' && before.get(1).word !== '.'
+    if (token.word === '.' && isQualifier && !/^\d/.test(before.get().text))
+      this.addStranger(before.get().text)
+    // CURRENT_USER() is a definer.
+    if (headEnds.has(token.word) && before.get().word !== 'CURRENT_USER') this.inHead = false
+  }
+
+  private readDatabase(token: Token): void {
+    if (['IF', 'NOT', 'EXISTS'].includes(token.word)) return
+    this.namesDatabase = false
+    const isName = token.kind === 'name' || token.kind === 'word'
+    // ALTER DATABASE without a name is about the one that is open.
+    if (!isName || ['DEFAULT', 'CHARACTER', 'CHARSET', 'COLLATE'].includes(token.word)) return
+    const goesThere = this.verb === 'USE' || this.verb === 'CREATE'
+    if (goesThere) this.usesDatabase ??= token.text
+    if (!goesThere || token.text !== this.usesDatabase) this.addStranger(token.text)
+  }
+
+  /** DEFINER = user[@host] */
+  private readDefiner(token: Token, before: TokenWindow): void {
+    if (this.definer !== undefined && before.get().word === '@') {
+      this.definers.add(token.text === '' ? this.definer : `${this.definer}@${token.text}`)
+      this.definer = undefined
+    } else if (this.definer !== undefined && token.word !== '@') {
+      this.definers.add(this.definer)
+      this.definer = undefined
+    }
+    if (before.get().word !== '=' || before.get(1).word !== 'DEFINER') return
+    if (!token.word.startsWith('CURRENT_')) this.definer = token.text
+  }
+
+  private addStranger(name: string): void {
+    if (this.strangers.size < strangersLimit) this.strangers.add(name)
+  }
+}

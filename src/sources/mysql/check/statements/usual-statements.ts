@@ -1,0 +1,179 @@
+import type { QuoteMode } from '../lexer/sql-token'
+import type { Token } from '../lexer/token-window'
+import { BulkLoadIdiom } from './bulk-load-idiom'
+import type { DumpObject, StatementKind } from './dump-statement'
+
+/** Kinds of statements that are told. */
+const toldAtMost = 10
+
+/** `INSERT INTO`, a name and the columns of the widest table; of other statements the shape is short, or does not matter. */
+const shapeLimit = 2 * 4096 + 16
+
+const name = '[nw](?: \\. [nw])?'
+const value = "(?:@ @ (?:(?:SESSION|LOCAL|GLOBAL) \\. )?w|@ w|'|(?:[-+] )?(?:w|ON|DEFAULT))"
+const systemVariable = '(?:@ @ (?:(?:SESSION|LOCAL) \\. )?|(?:SESSION |LOCAL )?)w'
+const assignment = `(?:${systemVariable} = ${value}|@ w = @ @ (?:(?:SESSION|LOCAL|GLOBAL) \\. )?w)`
+const sequence = `SETVAL \\( ${name}(?: , (?:- )?w)+ \\)`
+
+/**
+ * What `mysqldump` and `mariadb-dump` write for one database: `client/mysqldump` of MySQL 5.5 to 9 and of MariaDB to 12. `n`: a quoted
+ * name, `'`: a string, `w`: any word but one that stands here.
+ */
+const shapes: readonly RegExp[] = [
+  `SET ${assignment}(?: , ${assignment})*`,
+  "SET NAMES [w'](?: COLLATE [w'])?",
+  "SET (?:CHARACTER SET|CHARSET) [w']",
+  "SET @ @ GLOBAL \\. GTID_PURGED =(?: ')+",
+  '(?:DROP|DROP TEMPORARY) (?:TABLE|VIEW|TRIGGER|PROCEDURE|FUNCTION|EVENT|SEQUENCE|PACKAGE|PACKAGE BODY) .*',
+  `ALTER DATABASE (?:[nw] )?(?:DEFAULT )?CHARACTER SET (?:= )?w(?: (?:DEFAULT )?COLLATE (?:= )?w)?`,
+  `ALTER TABLE ${name} (?:DISABLE|ENABLE) KEYS`,
+  // Percona's --innodb-optimize-keys.
+  `ALTER TABLE ${name} ADD (?!.*\\b(?:RENAME|EXCHANGE|DISCARD|IMPORT|SELECT)\\b).*`,
+  `ANALYZE TABLE ${name} UPDATE HISTOGRAM ON n(?: , n)* WITH w BUCKETS(?: (?:AUTO|MANUAL) UPDATE)?`,
+  `(?:INSERT|REPLACE)(?: (?:LOW_PRIORITY|DELAYED|IGNORE))*(?: INTO)? ${name}(?: \\( [nw](?: , [nw])* \\))? VALUES?`,
+  `LOCK TABLES? .*`,
+  'UNLOCK TABLES?',
+  `DO ${sequence}`,
+  `SELECT ${sequence}`,
+  'COMMIT',
+  'BEGIN',
+  'START TRANSACTION(?: WITH CONSISTENT SNAPSHOT)?',
+  // These are judged by the databases that they name.
+  'USE [nw]',
+  'CREATE (?:DATABASE|SCHEMA) .*',
+].map(shape => new RegExp(`^${shape}$`))
+
+/** By their verb. */
+const shapesOf = Map.groupBy(shapes, ({ source }) => /[A-Z]+/.exec(source)?.[0] ?? '')
+
+/** Words that shapes name; every other one is a `w`. */
+const shapeWords = new Set(shapes.flatMap(({ source }) => source.match(/[A-Z_]{2,}/g) ?? []))
+
+/** Words that make another statement of one that begins like a usual one, or a variable another thing. */
+const otherWords = new Set([
+  'GLOBAL',
+  'PERSIST',
+  'PERSIST_ONLY',
+  'PASSWORD',
+  'ROLE',
+  'STATEMENT',
+  'SELECT',
+  'INTO',
+])
+
+/** In these a character may end with the byte of a backslash: quotes end elsewhere than they seem to. */
+const backslashSets = new Set(['big5', 'cp932', 'gb18030', 'gbk', 'sjis'])
+
+/** Finds the statements that no dump tool writes for one database: they may do anything, anywhere, in the name of who imports. */
+export class UsualStatements {
+  private readonly found = new Set<string>()
+  private readonly quoteMode: QuoteMode
+  private readonly bulkLoad = new BulkLoadIdiom()
+  private readonly triggered = new Set<string>()
+  private shape: string[] = []
+  private words: string[] = []
+  private hasSelect = false
+  private hasOddValue = false
+  /** The variable that is set is `sql_mode`. */
+  private mode = false
+  private before: Token | undefined
+  /** Behind the first ON: what a trigger is on. */
+  private table: Token | undefined
+  private qualified: Token | undefined
+
+  /** `quoteMode`: as it is when a token is read. */
+  constructor(quoteMode: QuoteMode) {
+    this.quoteMode = quoteMode
+  }
+
+  /** Each in a few words, as they came. */
+  get unusual(): string[] {
+    return [...this.found]
+  }
+
+  token(token: Token): void {
+    this.bulkLoad.token(token)
+    if (token.word === 'SELECT') this.hasSelect = true
+    if (token.kind === 'word' && this.words.length < 4) this.words.push(token.word)
+    if (this.words[0] === 'SET') this.readSetting(token)
+    this.readTable(token)
+    if (this.shape.length <= shapeLimit) this.shape.push(shapeOf(token))
+    this.before = token
+  }
+
+  /** `known`: what its head has told. `hidesText`: it has a comment that one server passes over and another one does not. */
+  end(known: StatementKind, hidesText: boolean): void {
+    const isBulkLoad = this.bulkLoad.end()
+    const isUsual = !hidesText && (isBulkLoad || this.isUsual(known))
+    if (this.shape.length > 0 && !isUsual) this.tell(this.label())
+    this.readTrigger(known)
+    this.shape = []
+    this.words = []
+    this.hasSelect = false
+    this.hasOddValue = false
+    this.before = undefined
+    this.table = undefined
+  }
+
+  tell(label: string): void {
+    if (this.found.size < toldAtMost) this.found.add(label)
+  }
+
+  private isUsual(known: StatementKind): boolean {
+    if (known.kind === 'object') return this.isUsualObject(known.object)
+    const [verb = ''] = this.words
+    const isInsert = verb === 'INSERT' || verb === 'REPLACE'
+    if (this.hasOddValue || this.shape.length > shapeLimit || (isInsert && known.kind !== 'rows'))
+      return false
+    const shape = this.shape.join(' ')
+    return shapesOf.get(verb === 'REPLACE' ? 'INSERT' : verb)?.some(each => each.test(shape)) === true
+  }
+
+  private isUsualObject(object: DumpObject): boolean {
+    // CREATE TABLE … SELECT, also in a comment as the stand-in for a view is.
+    if (this.words.slice(0, 2).join(' ') === 'CREATE TABLE') return !this.hasSelect
+    // A function of a library has no parameters.
+    return object !== 'function' || this.shape.includes('(')
+  }
+
+  private readTable(token: Token): void {
+    const { before } = this
+    // In `shop`.`t` the second one is the table.
+    const isQualified = before?.word === '.' && this.qualified !== undefined && this.qualified === this.table
+    if ((before?.word === 'ON' && this.table === undefined) || isQualified) this.table = token
+    this.qualified = token.word === '.' ? before : undefined
+  }
+
+  /** Both tools write the triggers of a table behind its rows: else they would be run by the import. */
+  private readTrigger(known: StatementKind): void {
+    if (known.kind === 'object' && known.object === 'trigger' && this.table !== undefined)
+      this.triggered.add(this.table.text.toLowerCase())
+    if (known.kind === 'rows' && this.triggered.has(known.table.toLowerCase()))
+      this.tell('INSERT behind a trigger')
+  }
+
+  private readSetting({ kind, text, word }: Token): void {
+    const last = this.shape.at(-1)
+    if (kind !== 'symbol' && backslashSets.has(text.toLowerCase())) this.hasOddValue = true
+    // What is saved in a special mode would be taken for the usual one when it is put back.
+    const isSpecial = this.quoteMode.ansiQuotes || this.quoteMode.noBackslashEscapes
+    if (word === 'SQL_MODE' && last === '@' && isSpecial) this.hasOddValue = true
+    // A number and DEFAULT may be any mode.
+    const isMode = last === '=' && this.mode
+    if (isMode && kind !== 'string' && word !== '@') this.hasOddValue = true
+    if (word !== '=') this.mode = word === 'SQL_MODE'
+  }
+
+  private label(): string {
+    const [verb = '', ...others] = this.words
+    const what = others.find(word => !['OR', 'REPLACE', 'IF', 'NOT', 'EXISTS'].includes(word))
+    return what === undefined || !/^[A-Z_]{1,30}$/.test(what) ? verb : `${verb} ${what}`
+  }
+}
+
+function shapeOf({ kind, word }: Token): string {
+  if (kind === 'name') return 'n'
+  if (kind === 'string') return "'"
+  if (kind === 'symbol') return word
+  return shapeWords.has(word) || otherWords.has(word) ? word : 'w'
+}

@@ -1,0 +1,187 @@
+import { type ErrorFacts, FailureError, UserError } from '../../../runtime/errors'
+import { plural } from '../../../runtime/text/format-count'
+import type { JobFailure } from '../../../server/job'
+import { explainFailure, type JobName } from '../../../server/job-errors'
+import { keptMessages } from '../../../server/job-report'
+
+/**
+ * Why SQL that was sent to the database client failed. The client's messages quote what they complain about, a row's values among it, so
+ * nothing of what it printed is passed on but the number of the error, and its text where that holds names alone. `where` tells what
+ * stands on a line of what was sent.
+ */
+export function importError(
+  name: JobName,
+  failure: JobFailure,
+  where: (line: number) => string | undefined,
+): Error {
+  const { statuses, messages } = failure.report
+  const isToolFailed = [...statuses].some(
+    ([stage, status]) => (stage === 'import' || stage === 'sql') && status !== 0 && status < 128,
+  )
+  // SQL that is cut off ends in a syntax error; the cause is what cut it.
+  const isCut = ![undefined, 0, 141].includes(statuses.get('decompression'))
+  const told = readMessages(messages)
+  const said = isToolFailed && !isCut ? told.error : undefined
+  if (said === undefined) {
+    return explainFailure(name, { ...failure, report: { ...failure.report, messages: told.shown } })
+  }
+  const place = said.line === undefined ? undefined : where(said.line)
+  const at = [said.line === undefined ? '' : `line ${said.line}`, place ?? ''].filter(text => text !== '')
+  const message = `${capitalized(name)} failed${at.length === 0 ? '' : ` at ${at.join(', ')}`}: ${textOf(said)}${said.code === 0 ? '' : ` (error ${said.code})`}.`
+  const advice = advices.find(({ codes }) => codes.includes(said.code))?.advice
+  const facts: ErrorFacts = { detail: told.shown, ...(advice === undefined ? {} : { advice }) }
+  return advice === undefined ? new FailureError(message, facts) : new UserError(message, facts)
+}
+
+interface ClientError {
+  code: number
+  line: number | undefined
+  text: string
+}
+
+/**
+ * The client ends with its first error, whose text may go on over several lines when a value does: so what stands behind its first line is
+ * never read. Nor is anything from a client that printed the statement, between lines of dashes.
+ */
+function readMessages(messages: readonly string[]): { error: ClientError | undefined; shown: string[] } {
+  const hasStatement = messages.includes('--------------') || messages.length >= keptMessages
+  const at = hasStatement ? -1 : messages.findIndex(line => readClientError(line) !== undefined)
+  const error = at < 0 ? undefined : readClientError(messages[at] ?? '')
+  const before = hasStatement ? [] : messages.slice(0, at < 0 ? undefined : at)
+  const shown = before.map(shownLine).filter(line => line !== undefined)
+  if (error !== undefined) {
+    const line = error.line === undefined ? '' : ` at line ${error.line}`
+    shown.push(`ERROR${error.code === 0 ? '' : ` ${error.code}`}${line}: ${textOf(error)}`)
+  }
+  const withheld = messages.length - shown.length
+  if (withheld > 0) shown.push(`(${plural(withheld, 'line')} of the client withheld: rows may be in them)`)
+  return { error, shown }
+}
+
+/**
+ * `ERROR 1062 (23000) at line 812: Duplicate entry …`, as `mysql --batch` and `mariadb --batch` print it; without a number when it is the
+ * client that complains: `ERROR at line 1: Unknown command '\\-'.`
+ */
+function readClientError(line: string): ClientError | undefined {
+  const [, code, at, text] =
+    /^ERROR(?: (\d+)(?: \([0-9A-Z]{5}\))?)?(?: at line (\d+))?[^:]*: ?(.*)$/s.exec(line) ?? []
+  if (text === undefined) return undefined
+  return { code: Number(code ?? 0), line: at === undefined ? undefined : Number(at), text }
+}
+
+/** What other tools say, and the client of its options before it connects; undefined for all that could be anything. */
+function shownLine(line: string): string | undefined {
+  if (/^(gzip|zstd|tar|sh|\/bin\/sh): /.test(line)) return line
+  return /^(mysql|mariadb): (\[ERROR\] )?unknown (option|variable) '[\w-]+/.exec(line)?.[0].concat("…'")
+}
+
+/**
+ * Errors whose text quotes names of objects, options and accounts and never a value of a row. MySQL and MariaDB error references
+ * (`errmsg-utf8.txt` of both).
+ */
+const namesOnly = new Set([
+  1005, 1006, 1007, 1008, 1009, 1010, 1021, 1030, 1031, 1036, 1040, 1041, 1044, 1045, 1046, 1048, 1049, 1050,
+  1051, 1053, 1054, 1059, 1060, 1061, 1067, 1068, 1069, 1070, 1071, 1072, 1073, 1074, 1075, 1089, 1101, 1103,
+  1112, 1113, 1114, 1115, 1117, 1118, 1130, 1142, 1143, 1146, 1153, 1161, 1163, 1193, 1203, 1205, 1213, 1214,
+  1215, 1227, 1231, 1235, 1253, 1264, 1265, 1273, 1283, 1286, 1289, 1290, 1293, 1294, 1304, 1305, 1347, 1348,
+  1349, 1350, 1351, 1356, 1357, 1359, 1360, 1364, 1370, 1372, 1406, 1418, 1419, 1436, 1449, 1462, 1470, 1471,
+  1503, 1506, 1537, 1539, 1577, 1579, 1607, 1698, 1785, 1813, 1817, 1836, 1901, 1902, 1909, 2002, 2003, 2005,
+  2006, 2013, 2020, 2026, 2061, 3098, 3161, 3185, 3546, 3679, 3723, 3724, 3750, 4031, 4078,
+])
+
+/** Of errors whose own text may quote a value: what they are, without it. */
+const meanings = new Map([
+  [1062, 'two rows have the same key, which must not be'],
+  [1064, 'the server does not understand the SQL'],
+  [1292, 'a value is not of the type of its column'],
+  [1366, 'a value is not of the type of its column'],
+  [1411, 'a function does not take a value'],
+  [1526, 'no partition takes a row'],
+  [1644, 'a trigger or routine raised an error of its own (SIGNAL)'],
+  [1690, 'the result of a calculation is out of range'],
+  [3140, 'a value is no JSON'],
+  [3819, 'a row breaks a CHECK constraint'],
+  [4025, 'a row breaks a CHECK constraint'],
+])
+
+/** The text of an error when it cannot hold a value, else what the error means. */
+function textOf({ code, text }: ClientError): string {
+  if (namesOnly.has(code)) return text.trim().replace(/\.$/, '')
+  // A backslash and one mark, as in `\!`, are of a statement and not of a value.
+  const command = code === 0 ? /^Unknown command '\\[^\w\s]'/.exec(text)?.[0] : undefined
+  return command ?? meanings.get(code) ?? 'the text of the error is withheld, since a row may be in it'
+}
+
+/** What to do about errors that imports are known for. */
+const advices: readonly { codes: readonly number[]; advice: string }[] = [
+  {
+    codes: [1227, 1449],
+    advice:
+      'The dump makes views, triggers, routines or events in the name of other users (DEFINER). Grant the database user the right to: SET USER on *.* (MariaDB 10.5 and newer), SET_USER_ID (MySQL 8.0), SET_ANY_DEFINER and ALLOW_NONEXISTENT_DEFINER (MySQL 8.2 and newer), SUPER (older ones).',
+  },
+  {
+    codes: [1418, 1419],
+    advice:
+      'The server writes a binary log and takes functions and triggers only as it trusts their makers. Run this as an administrator of the database for the time of the restore: SET GLOBAL log_bin_trust_function_creators=ON',
+  },
+  {
+    codes: [1044, 1045, 1130, 1142, 1143, 1370, 1698],
+    advice:
+      'Grant the database user what a restore writes: GRANT ALL ON the database, and check "mysql-user" and "mysql-password".',
+  },
+  {
+    codes: [1273, 1115, 1253],
+    advice:
+      'The dump comes from a server with a character set or collation that this one does not know. Restore onto a server of the flavour and version that the manifest names, or a newer one.',
+  },
+  {
+    codes: [1064, 1067, 1193, 1231, 1235],
+    advice:
+      'The dump says something that this server does not take: it comes from another flavour, or from a newer version. Restore onto a server of the flavour and version that the manifest names.',
+  },
+  {
+    codes: [1062],
+    advice:
+      'Something else wrote into the database during the import (stop the site and its cron jobs), or two keys that differ on the old server are equal to this one: then restore onto a server of the flavour and version that the manifest names.',
+  },
+  {
+    codes: [2002, 2003, 2005],
+    advice:
+      'See that the database server runs, and check "mysql-host", "mysql-port" and "mysql-socket": they are seen from the machine that SSH leads to.',
+  },
+  {
+    codes: [1153, 2006, 2013, 2020],
+    advice:
+      'The database server closed the connection: a row is larger than its max_allowed_packet (SET GLOBAL max_allowed_packet=1073741824), or it was restarted or ran out of memory; its error log says which.',
+  },
+  {
+    codes: [1205],
+    advice:
+      'Something else is using the database and holds on to it: stop the site and what writes to the database (SHOW PROCESSLIST tells who), then run again.',
+  },
+  { codes: [1114, 1021, 1030], advice: 'Make room on the disk of the database server.' },
+  {
+    codes: [1290, 1836],
+    advice:
+      'The database server is set read-only (read_only, super_read_only): it may be a replica. Restore onto the primary.',
+  },
+  {
+    codes: [3750],
+    advice:
+      'The server wants a primary key in every table: SET GLOBAL sql_require_primary_key=OFF for the time of the restore.',
+  },
+  {
+    codes: [3546],
+    advice:
+      'The dump sets GTID_PURGED, which this server refuses because it has transactions of its own. It was made with "--set-gtid-purged"; restore it by hand onto a server that was reset (RESET MASTER).',
+  },
+  {
+    codes: [1286],
+    advice:
+      'A table needs a storage engine that this server lacks. Install it there, or restore onto a server like the old one.',
+  },
+]
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

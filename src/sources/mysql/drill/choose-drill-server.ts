@@ -1,0 +1,121 @@
+import { UserError } from '../../../runtime/errors'
+import { compareSeries, nameOf, type ServerVersion, seriesOf } from './server-version'
+
+/** A database server that is installed here. */
+export interface InstalledServer extends ServerVersion {
+  /** Absolute. */
+  program: string
+}
+
+/** What a drill can be held on. */
+export type DrillServer =
+  | { kind: 'installed'; server: InstalledServer }
+  | { kind: 'container'; image: string }
+
+/** What there is on the runner. */
+export interface DrillMeans {
+  installed: readonly InstalledServer[]
+  /** Why no container can be started here; undefined when one can. */
+  dockerProblem: string | undefined
+}
+
+/** The server that was backed up, as the manifest names it. */
+export interface RecordedServer {
+  flavor: string
+  version: string
+}
+
+/**
+ * Which server takes the dump of `recorded`. `asked`: `auto`, `local` or the name of an image. By itself it takes an installed server of the
+ * same flavour and series; else a container of that series, since a newer server may refuse what the recorded one took; else an installed
+ * one that is newer. Throws `UserError` saying what would do.
+ */
+export function chooseDrillServer(recorded: RecordedServer, asked: string, means: DrillMeans): DrillServer {
+  const series = seriesOf(recorded.version)
+  if ((recorded.flavor !== 'mariadb' && recorded.flavor !== 'mysql') || series === undefined) {
+    throw new UserError(
+      `The manifest names no database server that a drill could be held on: ${nameOf(recorded)}.`,
+      {
+        advice: 'Name an image of the right flavour and version in "drill-server".',
+      },
+    )
+  }
+  const able = means.installed
+    .filter(({ flavor, version }) => flavor === recorded.flavor && compareSeries(version, series) >= 0)
+    .sort((one, other) => compareSeries(one.version, other.version))
+  const [nearest] = able
+  if (asked === 'local') {
+    if (nearest !== undefined) return { kind: 'installed', server: nearest }
+    throw notInstalled(recorded, series, means)
+  }
+  if (asked !== 'auto') {
+    if (means.dockerProblem === undefined) return { kind: 'container', image: asked }
+    throw new UserError(
+      `Input "drill-server" names the image ${JSON.stringify(asked)}, and docker cannot start it: ${means.dockerProblem}.`,
+      {
+        advice: dockerAdvice,
+      },
+    )
+  }
+  if (nearest !== undefined && compareSeries(nearest.version, series) === 0) {
+    return { kind: 'installed', server: nearest }
+  }
+  if (means.dockerProblem === undefined) return { kind: 'container', image: `${recorded.flavor}:${series}` }
+  if (nearest !== undefined) return { kind: 'installed', server: nearest }
+  throw nothingFits(recorded, series, means)
+}
+
+/** Throws `UserError` when a server that was started from an image the user named cannot take the dump of `recorded`. */
+export function refuseUnfit(recorded: RecordedServer, found: ServerVersion, image: string): void {
+  const series = seriesOf(recorded.version)
+  if (found.flavor === recorded.flavor && (series === undefined || compareSeries(found.version, series) >= 0))
+    return
+  throw new UserError(
+    `The image ${JSON.stringify(image)} holds ${nameOf(found)}, which cannot be trusted to take a dump of ${nameOf(recorded)}.`,
+    { advice: `Set "drill-server: ${recorded.flavor}:${series ?? 'latest'}", or leave it out.` },
+  )
+}
+
+const dockerAdvice =
+  'Run the job on a machine with a docker engine: ubuntu-latest, ubuntu-26.04 and ubuntu-24.04 have one, ubuntu-slim and jobs with "container:" do not.'
+
+function notInstalled(recorded: RecordedServer, series: string, { installed }: DrillMeans): UserError {
+  return new UserError(
+    `Input "drill-server" is "local", and no server on this runner can take a dump of ${nameOf(recorded)}: ${listed(installed)}.`,
+    {
+      advice: `${runnersWith(recorded, series)} Or leave out "drill-server": then a container is started where there is docker.`,
+    },
+  )
+}
+
+function nothingFits(
+  recorded: RecordedServer,
+  series: string,
+  { installed, dockerProblem }: DrillMeans,
+): UserError {
+  return new UserError(
+    `Nothing on this runner can take a dump of ${nameOf(recorded)}: ${listed(installed)}, and no container can be started (${dockerProblem}).`,
+    {
+      advice: `${runnersWith(recorded, series)} ${dockerAdvice} A container of ${recorded.flavor}:${series} is then started by itself.`,
+    },
+  )
+}
+
+/** https://github.com/actions/runner-images, November 2026. */
+const mysqlOnRunners = [
+  { runner: 'ubuntu-24.04', version: '8.0' },
+  { runner: 'ubuntu-26.04', version: '8.4' },
+]
+
+function runnersWith({ flavor }: RecordedServer, series: string): string {
+  if (flavor === 'mariadb') return "None of GitHub's runners has a MariaDB server installed."
+  const able = mysqlOnRunners.filter(({ version }) => compareSeries(version, series) >= 0)
+  if (able.length === 0) return "None of GitHub's runners has a MySQL server that new installed."
+  const names = able.map(({ runner, version }) => `${runner} has MySQL ${version}`).join(', ')
+  return `A runner with a server that would do: ${names}.`
+}
+
+function listed(installed: readonly InstalledServer[]): string {
+  if (installed.length === 0) return 'no database server is installed'
+  return `installed is ${installed.map(each => `${nameOf(each)} (${each.program})`).join(' and ')}`
+}

@@ -1,0 +1,33 @@
+import type { VerifyFinding } from '../../../findings/verify-finding'
+
+/**
+ * Tells an import that failed for want of a database that is not backed up: a view may stand on a table of any database of its server.
+ * `databases`: those of the recovery point. Other findings come back as they are.
+ */
+export function explainOtherDatabase(finding: VerifyFinding, databases: readonly string[]): VerifyFinding {
+  if (finding.code !== 'import') return finding
+  const other = missingDatabase(finding.message, databases)
+  if (other === undefined) return finding
+  const name = JSON.stringify(other)
+  return {
+    ...finding,
+    code: 'other-database',
+    advice: `Something in it, mostly a view, stands on the database ${name}, which is not in this recovery point. Add ${name} to "databases" of the backup: until then it can be restored only where ${name} is.`,
+  }
+}
+
+/** As the servers say it in English, which the throwaway one speaks: `Table 'crm.t' doesn't exist (error 1146)`. */
+const missing = [
+  /Table '(.+)' doesn't exist \(error 1146\)/,
+  /(?:FUNCTION|PROCEDURE) (.+) does not exist \(error 1305\)/,
+]
+
+/** The database that a message of the server is about, when it is none of `databases`. */
+export function missingDatabase(message: string, databases: readonly string[]): string | undefined {
+  const unknown = /Unknown database '(.+)' \(error 1049\)/.exec(message)?.[1]
+  if (unknown !== undefined) return databases.includes(unknown) ? undefined : unknown
+  const object = missing.map(pattern => pattern.exec(message)?.[1]).find(each => each !== undefined)
+  if (object === undefined || databases.some(each => object.startsWith(`${each}.`))) return undefined
+  const [database, ...rest] = object.split('.')
+  return rest.length === 0 ? undefined : database
+}

@@ -1,0 +1,140 @@
+import { basename, dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { FailureError } from '../../../runtime/errors'
+import { restoreServerOver } from '../../host/restore-server'
+import type { DatabaseAccess } from '../client/database-access'
+import type { DrillPlace } from './drill-place'
+import type { ServerVersion } from './server-version'
+import { initialOptions, installerNames, serverOptions } from './throwaway-options'
+import { endOf, type ToolProcess } from './tool-process'
+
+/** A database server that nobody but this process can reach, and of which nothing stays. */
+export interface ThrowawayServer {
+  /** As its root, over its socket. */
+  readonly access: DatabaseAccess
+  /** Rejects when the server ends before it is told to. Never resolves. */
+  readonly lost: Promise<never>
+  /** Ends it at once. What it wrote goes with its folder. */
+  stop(): Promise<void>
+}
+
+export interface ThrowawayRequest {
+  place: DrillPlace
+  /** The server program, as the place names it. */
+  program: string
+  flavor: ServerVersion['flavor']
+  signal: AbortSignal
+}
+
+/** How long a server may take until it answers. */
+const startLimitMs = 120_000
+
+/**
+ * Makes a data folder and starts a server on it: no network, no option files, no events, no durability. Throws `FailureError` with the
+ * server's last words when it does not start, and the signal's reason; nothing runs then.
+ */
+export async function startThrowawayServer(request: ThrowawayRequest): Promise<ThrowawayServer> {
+  const first = await attempt(request, request.program)
+  if (!('failed' in first)) return first
+  if (!first.failed.isDenied) throw first.failed.error
+  // AppArmor on Ubuntu ties /usr/sbin/mysqld to /var/lib/mysql. It goes by the path of the program, so a copy is free of it.
+  const { place, program } = request
+  const copy = join(place.folder, basename(program))
+  const { exitCode } = await place.run('cp', [program, copy])
+  request.signal.throwIfAborted()
+  const second = exitCode === 0 ? await attempt(request, copy) : first
+  if ('failed' in second) throw second.failed.error
+  return second
+}
+
+interface Failed {
+  failed: { error: FailureError; isDenied: boolean }
+}
+
+async function attempt(request: ThrowawayRequest, program: string): Promise<ThrowawayServer | Failed> {
+  const { place, flavor, signal } = request
+  const paths = {
+    data: join(place.folder, 'data'),
+    socket: join(place.folder, 's'),
+    // Where SQL may write files to, and read them from.
+    exchange: join(place.folder, 'exchange'),
+    isRoot: place.isRoot,
+    ...(program === request.program ? {} : { baseFolder: dirname(dirname(request.program)) }),
+  }
+  await place.run('rm', ['-rf', paths.data, paths.exchange])
+  await place.run('mkdir', ['-p', '-m', '700', paths.exchange, ...(flavor === 'mysql' ? [paths.data] : [])])
+  signal.throwIfAborted()
+  const installer = flavor === 'mysql' ? program : await findInstaller(place, program)
+  const making = place.start(installer, initialOptions(flavor, paths))
+  const made = await endOf(making, signal)
+  if (made.code !== 0) return failed(`${basename(installer)} ${made.how}`, making)
+
+  const server = place.start(program, serverOptions(paths))
+  const access = { user: 'root', password: '', socket: paths.socket }
+  let isStopped = false
+  const stop = async (): Promise<void> => {
+    isStopped = true
+    server.kill()
+    await server.ended
+  }
+  const lost = server.ended.then<never>(({ how }) =>
+    isStopped
+      ? new Promise<never>(() => {})
+      : Promise.reject(diedError(`${basename(program)} ${how}`, server)),
+  )
+  lost.catch(() => {})
+  const over = new AbortController()
+  try {
+    await Promise.race([answering(place, access, AbortSignal.any([signal, over.signal])), lost])
+    return { access, lost, stop }
+  } catch (error) {
+    over.abort()
+    await stop()
+    signal.throwIfAborted()
+    return failed(error instanceof FailureError ? error.message : String(error), server)
+  }
+}
+
+async function findInstaller(place: DrillPlace, program: string): Promise<string> {
+  const looking = installerNames.map(name => `command -v ${name}`).join(' || ')
+  const { stdout } = await place.run('sh', ['-c', looking])
+  const found = stdout.trim()
+  if (found !== '') return found
+  throw new FailureError(`${installerNames[0]}, which makes a data folder for ${program}, was not found.`, {
+    advice:
+      'Install the whole server package (Debian, Ubuntu: apt install mariadb-server), or name an image in "drill-server".',
+  })
+}
+
+/** By a statement that is run just as those of the drill will be. */
+async function answering(place: DrillPlace, access: DatabaseAccess, signal: AbortSignal): Promise<void> {
+  const server = restoreServerOver(place.connection)
+  const deadlineMs = performance.now() + startLimitMs
+  for (;;) {
+    signal.throwIfAborted()
+    try {
+      await server.runSql({ access, sql: 'SELECT 1;', name: 'the first word of the throwaway server' })
+      return
+    } catch (error) {
+      if (performance.now() > deadlineMs) throw error
+      await sleep(100)
+    }
+  }
+}
+
+function failed(what: string, tool: ToolProcess): Failed {
+  const lines = tool.lastLines()
+  const isDenied = lines.some(line => /permission denied|errno:? 13\b|\bEACCES\b/i.test(line))
+  return { failed: { error: diedError(what, tool), isDenied } }
+}
+
+function diedError(what: string, tool: ToolProcess): FailureError {
+  return new FailureError(
+    `The throwaway database server of the drill is not to be had: ${what.replace(/\.$/, '')}.`,
+    {
+      advice:
+        'Its last words are in the log. Look for a full disk or too little memory on the runner, or try a container: name an image in "drill-server".',
+      detail: tool.lastLines(),
+    },
+  )
+}

@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { tellGroup } from '../../../server/local/process-group'
+
+/** A program that runs beside the drill and can be ended at any moment. */
+export interface ToolProcess {
+  /** How it ended; never rejects. `code` is undefined when a signal ended it, or when it never started. */
+  readonly ended: Promise<ToolEnd>
+  /** The last of what it printed. */
+  lastLines(): string[]
+  /** Ends it and what it started, at once. */
+  kill(): void
+}
+
+export interface ToolEnd {
+  code: number | undefined
+  /** For a message: `ended with status 1`. */
+  how: string
+}
+
+const keptLines = 40
+
+/** Starts a program with nothing to read, in a process group of its own. */
+export function startTool(
+  program: string,
+  words: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): ToolProcess {
+  const child = spawn(program, words, {
+    env: { ...environment },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const lines: string[] = []
+  for (const stream of [child.stdout, child.stderr]) keepLast(stream, lines)
+  const ended = new Promise<ToolEnd>(resolve => {
+    child.on('error', error => resolve({ code: undefined, how: `could not be started: ${error.message}` }))
+    child.on('close', (code, signal) =>
+      resolve(
+        code === null
+          ? { code: undefined, how: `was ended by ${signal ?? 'a signal'}` }
+          : { code, how: `ended with status ${code}` },
+      ),
+    )
+  })
+  return { ended, lastLines: () => [...lines], kill: () => tellGroup(child, 'SIGKILL') }
+}
+
+/**
+ * Waits for a program to end. Throws the signal's reason, the program ended at once, when the signal is aborted first.
+ */
+export async function endOf(tool: ToolProcess, signal: AbortSignal): Promise<ToolEnd> {
+  const stop = () => tool.kill()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    if (signal.aborted) stop()
+    const end = await tool.ended
+    signal.throwIfAborted()
+    return end
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+function keepLast(stream: Readable, lines: string[]): void {
+  createInterface({ input: stream }).on('line', line => {
+    if (line.trim() === '') return
+    lines.push(line.slice(0, 500))
+    if (lines.length > keptLines) lines.shift()
+  })
+}

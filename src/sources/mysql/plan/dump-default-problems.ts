@@ -1,0 +1,16 @@
+import type { Findings } from '../../host/parse-inventory'
+import { dumpDefaultRefusal } from '../dump/dump-options'
+
+/** What the server's own option files add to every dump and must not, in whole sentences: a dump would lack things, and nobody would know. */
+export function dumpDefaultProblems({
+  defaults,
+}: Pick<Findings, 'defaults'>): { what: string; fix: string }[] {
+  return defaults.flatMap(name => {
+    const reason = dumpDefaultRefusal(name)
+    if (reason === undefined) return []
+    return {
+      what: `The configuration of the database client on the server adds "--${name}" to every dump: ${reason}.`,
+      fix: 'Remove it there, or give "mysql-user" and "mysql-password", which shut that configuration out.',
+    }
+  })
+}

@@ -1,0 +1,82 @@
+import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
+import type { Warning } from '../../../runtime/runtime'
+import { plural } from '../../../runtime/text/format-count'
+import { compareDumpObjects } from '../check/compare-dump'
+import { databaseCounts } from '../check/database-counts'
+import type { DumpContent } from '../check/dump-content'
+import type { Kinship } from './kinship'
+
+export interface RestoredRequest {
+  /** What should be there. */
+  content: DatabaseArtifact['content']
+  /** What a dump of the restored database holds. */
+  restored: DumpContent
+  kinship: Kinship
+  /** Reads the stored dump, or dumps the restored database, once more with rows that do not depend on the layout of a dump. */
+  layoutFree: { stored(): Promise<DumpContent | undefined>; restored(): Promise<DumpContent> }
+}
+
+export interface Comparison {
+  /** Halves of sentences; empty: it is what it should be. */
+  differences: string[]
+  /** What is proven, for a person: `16 tables, row by row, 2 views …`. */
+  proof: string
+  warnings: Warning[]
+}
+
+/**
+ * Holds a restored database against the manifest: every table, view, trigger, routine and event by name, and every row, by what a dump of
+ * it says. Versions of the dump tools lay out the same rows in different ways; then both dumps are read again without their layout.
+ */
+export async function compareRestored(request: RestoredRequest): Promise<Comparison> {
+  const { content, restored, kinship } = request
+  const others = databaseCounts({ ...content, tables: 0 })
+    .slice(1)
+    .filter(count => !count.startsWith('0 '))
+  const proof = [`${plural(content.tables.length, 'table')} with every row`, ...others].join(', ')
+  const differences = compareDumpObjects(content, restored)
+  if (differences.length === 0) return { differences, proof, warnings: [] }
+  const withoutRows = compareDumpObjects(content, sameRows(content, restored))
+  if (kinship === 'twin' || withoutRows.length > 0) return { differences, proof: '', warnings: [] }
+  return compareLayoutFree(request, proof)
+}
+
+/** The same dump as if every row were what the manifest says. */
+function sameRows(content: DatabaseArtifact['content'], restored: DumpContent): DumpContent {
+  const told = new Map(content.tables.map(table => [table.name, table]))
+  return { ...restored, tables: restored.tables.map(table => told.get(table.name) ?? table) }
+}
+
+async function compareLayoutFree(
+  { layoutFree, kinship }: RestoredRequest,
+  proof: string,
+): Promise<Comparison> {
+  const stored = await layoutFree.stored()
+  const restored = await layoutFree.restored()
+  const found = new Map(restored.tables.map(table => [table.name, table]))
+  const other = (stored?.tables ?? []).filter(({ name, sha256 }) => found.get(name)?.sha256 !== sha256)
+  if (stored !== undefined && other.length === 0) return { differences: [], proof, warnings: [] }
+  if (stored === undefined)
+    return { differences: ['the dump could not be read again'], proof: '', warnings: [] }
+  const differences = other
+    .map(({ name, rows }) => ({ name, rows, there: found.get(name)?.rows }))
+    // Servers of one series write a row in one way.
+    .filter(({ rows, there }) => kinship === 'series' || there !== rows)
+    .map(({ name, rows, there }) =>
+      there === rows
+        ? `table ${JSON.stringify(name)} has other rows`
+        : `table ${JSON.stringify(name)} has ${there ?? 'no'} rows, not ${rows}`,
+    )
+  if (differences.length > 0) return { differences, proof: '', warnings: [] }
+  const names = other.map(({ name }) => JSON.stringify(name))
+  return {
+    differences: [],
+    proof: proof.replace('with every row', 'with as many rows'),
+    warnings: [
+      {
+        code: 'rows-not-comparable',
+        message: `These tables have as many rows as they should, and some of these are written differently: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}. Another version of the server may do that, and so may something that changed them. Look at a few of them.`,
+      },
+    ],
+  }
+}

@@ -1,0 +1,92 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import type { Compression } from '../../../pipeline/compression'
+import { verifiedContent } from '../../../pipeline/verified-content'
+import { feed } from '../../../server/feed'
+import { steadyRead } from '../../../store/steady-read'
+import type { Store } from '../../../store/store'
+import type { RestoreServer } from '../../host/restore-server'
+import { eventsLast, type WithheldSql } from '../check/events/events-last'
+import type { DatabaseAccess } from '../client/database-access'
+
+/** A dump in the store that was read and checked before. */
+export interface StoredDump {
+  key: string
+  etag: string
+  bytes: number
+  sha256: string
+  compression: Compression
+}
+
+export interface ImportContext {
+  store: Store
+  server: Pick<RestoreServer, 'openImport'>
+  access: DatabaseAccess
+  /** Whether the server has gzip, so that the dump travels small. */
+  hasGzip: boolean
+  signal: AbortSignal
+  /** Told how many bytes of the object have been read. */
+  onProgress?: (bytes: number) => void
+}
+
+/**
+ * Imports a dump into a database that is there, and returns the SQL that is withheld: the final forms of its views, which may stand on
+ * tables of another database that comes later, and its events, which when due would run at once, on rows that are still to be compared.
+ * Throws the first thing that went wrong; nothing of a row is in the message.
+ */
+export async function importDump(
+  dump: StoredDump,
+  database: string,
+  context: ImportContext,
+): Promise<WithheldSql> {
+  const { store, server, access, hasGzip, signal } = context
+  const sql = eventsLast({ areWithheld: true })
+  const intake = await server.openImport({
+    access,
+    database,
+    compression: hasGzip ? 'gzip' : 'none',
+    where: line => sql.where(line),
+  })
+  const stored = steadyRead(store, { key: dump.key, etag: dump.etag, sizeBytes: dump.bytes })
+  let readBytes = 0
+  stored.on('data', (chunk: Buffer) => {
+    readBytes += chunk.length
+    context.onProgress?.(readBytes)
+  })
+  stored.pause()
+  await feed(intake, signal, input =>
+    pipeline(
+      [
+        stored,
+        ...verifiedContent(dump.compression, dump),
+        sql.stream,
+        // It is unpacked again a moment later: the least effort is right.
+        ...(hasGzip ? [createGzip({ level: 1, chunkSize: 256 * 1024 })] : []),
+        input,
+      ],
+      { signal },
+    ),
+  )
+  return sql.withheld()
+}
+
+/** The session of a dump, as its head sets it; SQL that was withheld comes without it. */
+const session = `SET NAMES utf8mb4;
+SET SQL_MODE = 'NO_AUTO_VALUE_ON_ZERO', TIME_ZONE = '+00:00', FOREIGN_KEY_CHECKS = 0, UNIQUE_CHECKS = 0;
+`
+
+/** Runs what was withheld. `what` is for messages: `the views`. */
+export async function importWithheld(
+  sql: Buffer,
+  what: string,
+  database: string,
+  context: ImportContext,
+): Promise<void> {
+  if (sql.length === 0) return
+  const { server, access, signal } = context
+  const intake = await server.openImport({ access, database, compression: 'none', where: () => what })
+  await feed(intake, signal, input =>
+    pipeline([Readable.from([Buffer.from(session), sql]), input], { signal }),
+  )
+}

@@ -1,0 +1,115 @@
+import type { PreflightFinding } from '../../../findings/preflight'
+import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
+import type { TargetDatabase } from '../../host/parse-target'
+import type { DumpNeeds } from '../check/needs/dump-needs'
+import { quotedAccount } from '../client/sql-names'
+import { parseGrants } from '../inventory/grants'
+import type { PlannedDatabase } from './planned-database'
+
+/**
+ * Views, triggers, routines and events are made in somebody's name (DEFINER). In another's name only users with a right of their own may;
+ * without it an import ends in the middle (error 1227). And what is made in the name of nobody who exists cannot be used (error 1449).
+ */
+export function definerProblems(
+  { artifact }: PlannedDatabase,
+  needs: DumpNeeds,
+  { findings, accounts, variables }: TargetDatabase,
+): PreflightFinding[] {
+  const { inventory } = findings
+  if (inventory === undefined) return []
+  const { server, user, grants } = inventory
+  const held = parseGrants(grants.lines, { flavor: server.flavor, partialRevokes: grants.partialRevokes })
+  const holds = (privileges: readonly string[]) =>
+    held.holders.some(({ global }) =>
+      privileges.some(each => global.has(each) || global.has('ALL PRIVILEGES')),
+    )
+  const name = JSON.stringify(artifact.database)
+  const others = [...needs.definers].filter(definer => definer !== user)
+  const results: PreflightFinding[] = []
+  const right = definerRight(server)
+  const absent = accounts === undefined ? [] : others.filter(definer => !accounts.has(definer))
+  const mayOrphan = right.orphans.length === 0 || holds(right.orphans)
+  if (others.length > 0 && (!holds(right.any) || (absent.length > 0 && !mayOrphan))) {
+    results.push({
+      level: 'wrong',
+      what: `The dump of ${name} makes things in the name of ${others.join(', ')} (DEFINER), and ${user} may not.`,
+      fix: `Run this as an administrator of the database:\nGRANT ${right.grant} ON *.* TO ${quotedAccount(user)};`,
+    })
+  }
+  if (absent.length > 0) {
+    results.push({
+      level: 'remark',
+      what: `The dump of ${name} makes things in the name of users that this server does not have: ${absent.join(', ')}. They are restored, and cannot be used until these users are there.`,
+      fix: [
+        'Make them, with the rights that they had:',
+        ...absent.map(each => `CREATE USER ${quotedAccount(each)} IDENTIFIED BY '…';`),
+      ].join('\n'),
+    })
+  }
+  return [...results, ...binaryLogProblems(artifact, variables, holds(['SUPER']))]
+}
+
+/**
+ * Triggers and functions of a server with a binary log: MySQL manual, "Stored Program Binary Logging"; tried on MariaDB 10.11, where
+ * BINLOG ADMIN is not enough. Procedures are free.
+ */
+function binaryLogProblems(
+  { database, content }: DatabaseArtifact,
+  variables: TargetDatabase['variables'],
+  isSuper: boolean,
+): PreflightFinding[] {
+  const isOn = (variable: string) => /^(ON|1)$/i.test(variables.get(variable) ?? '')
+  if (!isOn('log_bin') || isOn('log_bin_trust_function_creators')) return []
+  const functions =
+    content.objects?.routines.filter(routine => !routine.startsWith('procedure ')).length ?? content.routines
+  const name = JSON.stringify(database)
+  const statement =
+    'Run this as an administrator of the database:\nSET GLOBAL log_bin_trust_function_creators=ON;'
+  if (!isSuper && content.triggers + functions > 0) {
+    return [
+      {
+        level: 'wrong',
+        what: `The dump of ${name} has triggers or functions, and this server writes a binary log, where only SUPER may make them (error 1419).`,
+        fix: statement,
+      },
+    ]
+  }
+  if (functions === 0) return []
+  return [
+    {
+      level: 'remark',
+      what: `The dump of ${name} has functions, and this server writes a binary log: one that is declared neither DETERMINISTIC nor NO SQL nor READS SQL DATA ends the import (error 1418), which is undone then.`,
+      fix: `Should that happen: ${statement.charAt(0).toLowerCase()}${statement.slice(1)}`,
+    },
+  ]
+}
+
+/**
+ * `any`: one of these is enough. `orphans`: one of these as well, where a definer is not there. MySQL manual, "Stored Object Access Control";
+ * MariaDB documentation, "GRANT", on SET USER, which SUPER holds no more since 11.0.
+ */
+function definerRight({ flavor, version }: { flavor: string; version: string }): {
+  any: string[]
+  orphans: string[]
+  grant: string
+} {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const since = (one: number, two: number) => major > one || (major === one && minor >= two)
+  if (flavor === 'mariadb') {
+    if (since(11, 0)) return { any: ['SET USER'], orphans: [], grant: 'SET USER' }
+    return since(10, 5)
+      ? { any: ['SET USER', 'SUPER'], orphans: [], grant: 'SET USER' }
+      : { any: ['SUPER'], orphans: [], grant: 'SUPER' }
+  }
+  if (since(8, 2)) {
+    const orphans = ['ALLOW_NONEXISTENT_DEFINER', 'SUPER']
+    return {
+      any: ['SET_ANY_DEFINER', 'SUPER'],
+      orphans,
+      grant: 'SET_ANY_DEFINER, ALLOW_NONEXISTENT_DEFINER',
+    }
+  }
+  return since(8, 0)
+    ? { any: ['SET_USER_ID', 'SUPER'], orphans: [], grant: 'SET_USER_ID' }
+    : { any: ['SUPER'], orphans: [], grant: 'SUPER' }
+}

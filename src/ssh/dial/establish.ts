@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type ParsedKey, utils } from 'ssh2'
+import { CancelledError, messageOf, UserError } from '../../runtime/errors'
+import { algorithmsForType, fingerprintOf, type HostKeyAlgorithm } from '../keys/host-keys'
+import { keyTypeOf } from '../keys/key-blob'
+import { DialError } from '../link/dial-error'
+import { type Link, openLink } from '../link/link'
+import { Login } from '../link/login'
+import type { SshTarget } from '../remote'
+import type { SshTimeouts } from '../timeouts'
+import { explainDialError } from './explain-dial-error'
+import { hostKeyError } from './host-key-error'
+import { offeredHostKeys } from './offered-keys'
+import { directRoute, type HostNames, hostNames, type Route } from './route'
+
+export interface EstablishOptions {
+  signal: AbortSignal
+  timeouts: SshTimeouts
+  /** Told what went wrong before each further attempt. */
+  onRetry: (message: string) => void
+  /** How the target is reached; directly unless told. */
+  route?: Route
+  /** The target is the jump host on the way to the server. */
+  isJump?: boolean
+}
+
+/**
+ * A link to the target: host key checked, logged in. What the network or a busy server spoils is tried again; a wrong host
+ * key or a refused login is not. Throws `UserError`, `FailureError` or `CancelledError`.
+ */
+export async function establish(target: SshTarget, options: EstablishOptions): Promise<Link> {
+  const key = parseOwnKey(target)
+  const pauses = options.timeouts.retryMs
+  const names = hostNames(target, options.route?.through, options.isJump ?? false)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await dialTrusted(target, key, names, options)
+    } catch (error) {
+      if (!(error instanceof DialError)) throw error
+      const pause = pauses[attempt - 1]
+      if (error.isRetryable && pause !== undefined) {
+        options.onRetry(
+          `Connecting to ${names.where} failed: ${error.message}. Attempt ${attempt + 1} of ${pauses.length + 1} in ${pause / 1000} s.`,
+        )
+        await pauseFor(pause, options.signal)
+        continue
+      }
+      throw explainDialError(error, target, {
+        names,
+        through: options.route?.through,
+        offeredKey: key === undefined ? undefined : `${key.type} ${fingerprintOf(key.getPublicSSH())}`,
+        algorithms: error.failure === 'algorithms' ? await compareAlgorithms(target, options) : [],
+        attempts: attempt,
+      })
+    }
+  }
+}
+
+function parseOwnKey({ privateKey, passphrase }: SshTarget): ParsedKey | undefined {
+  if (privateKey === undefined) return undefined
+  const key = utils.parseKey(privateKey, passphrase)
+  if (key instanceof Error)
+    throw new UserError('Input "ssh-key" is not a usable private key.', { cause: key })
+  return key
+}
+
+async function dialTrusted(
+  target: SshTarget,
+  key: ParsedKey | undefined,
+  names: HostNames,
+  options: EstablishOptions,
+): Promise<Link> {
+  const { host, port, hostKeys } = target
+  try {
+    return await dial(target, hostKeys.algorithms(host, port), key, options)
+  } catch (error) {
+    if (!(error instanceof DialError) || error.failure !== 'host-key') throw error
+  }
+  // A server usually has several keys and shows one: a pin may belong to another.
+  const offered = await offeredHostKeys(
+    target,
+    options.route ?? directRoute,
+    options.timeouts,
+    options.signal,
+  )
+  const trusted = offered.find(candidate => hostKeys.check(host, port, candidate) === 'trusted')
+  if (trusted === undefined) throw hostKeyError(target, names, offered)
+  try {
+    return await dial(target, algorithmsForType(keyTypeOf(trusted) ?? ''), key, options)
+  } catch (error) {
+    // Behind one name may stand several machines, each with keys of its own.
+    throw error instanceof DialError && error.failure === 'host-key'
+      ? hostKeyError(target, names, offered)
+      : error
+  }
+}
+
+async function dial(
+  target: SshTarget,
+  hostKeyAlgorithms: readonly HostKeyAlgorithm[],
+  key: ParsedKey | undefined,
+  { timeouts, signal, route = directRoute }: EstablishOptions,
+  debug?: (line: string) => void,
+): Promise<Link> {
+  const { host, port, user, password, hostKeys } = target
+  const socket = await route.open(host, port, timeouts.connectMs, signal)
+  return openLink(socket, {
+    user,
+    hostKeyAlgorithms,
+    verifyHostKey: offered => hostKeys.check(host, port, offered) === 'trusted',
+    login: new Login({ user, key, password }),
+    timeouts,
+    signal,
+    ...(debug === undefined ? {} : { debug }),
+  })
+}
+
+/** Dials once more, only to learn what each side would speak. ssh2 tells it in its debug lines alone. */
+async function compareAlgorithms(target: SshTarget, options: EstablishOptions): Promise<string[]> {
+  const lists: string[] = []
+  const onLine = (line: string) => {
+    const [, side, list] = /^Handshake: \((local|remote)\) (.+)/.exec(line) ?? []
+    if (side !== undefined) lists.push(`${side === 'local' ? 'this action' : 'the server'}: ${list}`)
+  }
+  try {
+    const link = await dial(
+      target,
+      target.hostKeys.algorithms(target.host, target.port),
+      undefined,
+      options,
+      onLine,
+    )
+    link.close()
+  } catch (error) {
+    lists.push(`result: ${messageOf(error)}`)
+  }
+  return lists
+}
+
+async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal })
+  } catch {
+    throw new CancelledError()
+  }
+}

@@ -1,0 +1,77 @@
+import { CancelledError, messageOf } from '../../runtime/errors'
+import { DialError, type DialFailure } from '../link/dial-error'
+import type { LinkSocket } from '../link/forwarded-socket'
+import type { Link } from '../link/link'
+import { describeSocketError } from '../link/tcp'
+import type { SshTarget } from '../remote'
+import { hostNames, type Route } from './route'
+
+/**
+ * The way through a jump host, over one link for all connections: it makes TCP connections on our behalf, and what is spoken
+ * on them it cannot read. `close()` ends the link and everything that goes over it.
+ */
+export function routeThrough(jump: SshTarget, link: Link): Route {
+  const { host: name } = hostNames(jump, undefined, true)
+  const lossOf = (loss: string) => `the connection to ${name} was lost: ${loss}`
+  return {
+    through: name,
+    close: () => link.close(),
+    async open(host, port, timeoutMs, signal) {
+      if (signal.aborted) throw new CancelledError()
+      const opening = link.forward(host, port, lossOf)
+      try {
+        return await withinTime(opening, timeoutMs, signal)
+      } catch (error) {
+        if (error instanceof DialError || error instanceof CancelledError) throw error
+        if (link.loss !== undefined) throw new DialError('jump-lost', lossOf(link.loss), { cause: error })
+        throw refusalOf(error)
+      }
+    },
+  }
+}
+
+/** ssh2 sets no limit: without one this would wait as long as the jump host tries. */
+function withinTime(
+  opening: Promise<LinkSocket>,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<LinkSocket> {
+  return new Promise((resolve, reject) => {
+    const settle = (finish: () => void) => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+      finish()
+    }
+    const giveUp = (error: Error) => {
+      opening.then(late => late.destroy()).catch(() => {})
+      settle(() => reject(error))
+    }
+    const onAbort = () => giveUp(new CancelledError())
+    const timer = setTimeout(
+      () => giveUp(new DialError('timeout', `no answer within ${timeoutMs / 1000} s`)),
+      timeoutMs,
+    )
+    signal.addEventListener('abort', onAbort)
+    opening.then(
+      socket => settle(() => resolve(socket)),
+      error => settle(() => reject(error)),
+    )
+  })
+}
+
+/** RFC 4254, 5.1: 1 is a prohibition, 2 a connection that failed, with the words of the operating system there. */
+function refusalOf(error: unknown): Error {
+  const reason = error instanceof Error && 'reason' in error ? error.reason : undefined
+  if (reason === undefined)
+    return error instanceof Error ? describeSocketError(error) : new Error(messageOf(error))
+  const words = messageOf(error).replace(/^\(SSH\) Channel open failure: /, '')
+  return new DialError(reason === 2 ? failureIn(words) : 'forwarding', words, { cause: error })
+}
+
+function failureIn(words: string): DialFailure {
+  if (/refused/i.test(words)) return 'refused'
+  if (/unknown host|not known|no address/i.test(words)) return 'name'
+  if (/temporary failure/i.test(words)) return 'resolver'
+  if (/timed out/i.test(words)) return 'timeout'
+  return 'network'
+}

@@ -1,0 +1,246 @@
+import { NodeSSH } from 'node-ssh'
+import type { Algorithms, Client } from 'ssh2'
+import { CancelledError, messageOf } from '../../runtime/errors'
+import { useKeyObjects } from '../keys/cipher-keys'
+import type { HostKeyAlgorithm } from '../keys/host-keys'
+import type { RemoteProcess } from '../remote'
+import type { SshTimeouts } from '../timeouts'
+import { DialError, type DialFailure } from './dial-error'
+import { ForwardedSocket, type LinkSocket } from './forwarded-socket'
+import type { Login } from './login'
+import { type Carrier, remoteProcess } from './remote-process'
+import { describeSocketError } from './tcp'
+
+/** What one attempt to speak SSH on an open socket needs. */
+export interface LinkOptions {
+  user: string
+  /** What to offer, in order of preference. */
+  hostKeyAlgorithms: readonly HostKeyAlgorithm[]
+  /** Asked before anything else is sent, and again whenever the keys of the session are renewed. */
+  verifyHostKey: (key: Buffer) => boolean
+  login: Login
+  timeouts: SshTimeouts
+  signal: AbortSignal
+  /** Receives ssh2's debug lines. It costs time for every packet. */
+  debug?: (line: string) => void
+}
+
+/** AES-GCM first: measured, it is three times as fast as AES-CTR in Node. The rest is for old servers. */
+const algorithms: Pick<Algorithms, 'cipher' | 'compress'> = {
+  cipher: [
+    'aes128-gcm@openssh.com',
+    'aes256-gcm@openssh.com',
+    'aes128-ctr',
+    'aes192-ctr',
+    'aes256-ctr',
+    'chacha20-poly1305@openssh.com',
+  ],
+  // The streams are compressed already.
+  compress: ['none'],
+}
+
+/** Speaks SSH on the socket up to a finished login. Throws `DialError`, or `CancelledError`; the socket is then destroyed. */
+export async function openLink(socket: LinkSocket, options: LinkOptions): Promise<Link> {
+  const { signal, timeouts } = options
+  const ssh = new NodeSSH()
+  let hostKey = Buffer.alloc(0)
+  const onAbort = () => socket.destroy()
+  signal.addEventListener('abort', onAbort)
+  try {
+    const ready = ssh.connect({
+      sock: socket,
+      username: options.user,
+      hostVerifier: (key: Buffer) => {
+        hostKey = Buffer.from(key)
+        return options.verifyHostKey(key)
+      },
+      algorithms: { ...algorithms, serverHostKey: [...options.hostKeyAlgorithms] },
+      authHandler: options.login.handler,
+      readyTimeout: timeouts.loginMs,
+      // ssh2 only sends the questions. Whether the link lives is told by the bytes that arrive: on a slow link the answers
+      // wait behind megabytes of data.
+      keepaliveInterval: timeouts.keepaliveMs,
+      keepaliveCountMax: Number.MAX_SAFE_INTEGER,
+      ...(options.debug === undefined ? {} : { debug: options.debug }),
+    })
+    const client = ssh.connection
+    if (client === null) throw new TypeError('node-ssh makes its client at once.')
+    const greeting = readGreeting(socket)
+    const link = new Link(client, socket, timeouts, {
+      identification: () => identificationIn(greeting()),
+      hostKey: () => hostKey,
+    })
+    client.on('handshake', () => useKeyObjects(client))
+    client.on('change password', () =>
+      link.fail('the server wants the password to be changed first', 'login'),
+    )
+    try {
+      await ready
+    } catch (error) {
+      throw dialErrorOf(link.firstError ?? error, greeting(), options.login.remaining)
+    }
+    return link
+  } catch (error) {
+    socket.destroy()
+    throw signal.aborted ? new CancelledError() : error
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+interface ServerFacts {
+  identification: () => string
+  hostKey: () => Buffer
+}
+
+/** A logged-in SSH link over one socket. */
+export class Link {
+  /** Why it died, or undefined while it lives. */
+  loss: string | undefined
+  /** What ssh2 reported first, if anything. */
+  firstError: Error | undefined
+  readonly #client: Client
+  readonly #socket: LinkSocket
+  readonly #server: ServerFacts
+  readonly #closeMs: number
+
+  constructor(client: Client, socket: LinkSocket, timeouts: SshTimeouts, server: ServerFacts) {
+    this.#client = client
+    this.#socket = socket
+    this.#server = server
+    this.#closeMs = timeouts.closeMs
+    client.on('error', (error: Error) => {
+      this.firstError ??= error
+    })
+    const watchdog = this.#watch(timeouts)
+    client.on('close', () => {
+      clearInterval(watchdog)
+      this.loss ??=
+        this.firstError === undefined ? 'the server closed the connection' : describe(this.firstError)
+    })
+  }
+
+  get serverVersion(): string {
+    return this.#server.identification()
+  }
+
+  /** The key with which the server proved who it is. */
+  get hostKey(): Buffer {
+    return this.#server.hostKey()
+  }
+
+  /** Starts a command. Rejects with ssh2's error; one with a `reason` says that the server refused the channel. */
+  exec(command: string): Promise<RemoteProcess> {
+    return new Promise((resolve, reject) => {
+      this.#client.exec(command, (error, channel) => {
+        if (error) reject(error)
+        else resolve(remoteProcess(channel, this.#carrier()))
+      })
+    })
+  }
+
+  /**
+   * A TCP connection that the server makes to another host. Rejects as `exec` does. `lossOf` says why it died, should this link
+   * die.
+   */
+  forward(host: string, port: number, lossOf: (loss: string) => string): Promise<LinkSocket> {
+    return new Promise((resolve, reject) => {
+      this.#client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
+        if (error) reject(error)
+        else resolve(new ForwardedSocket(channel, this.#carrier(lossOf)))
+      })
+    })
+  }
+
+  /** Ends the link for a reason; its processes end as lost. */
+  fail(reason: string, failure: DialFailure): void {
+    this.loss ??= reason
+    this.firstError ??= new DialError(failure, reason)
+    this.#socket.destroy()
+  }
+
+  close(): void {
+    this.loss ??= 'this side closed the connection'
+    this.#client.end()
+    setTimeout(() => this.#socket.destroy(), this.#closeMs).unref()
+  }
+
+  #carrier(lossOf = (loss: string) => loss): Carrier {
+    return {
+      lossOf: () => (this.loss === undefined ? undefined : lossOf(this.loss)),
+      inOneGo: work => this.#inOneGo(work),
+    }
+  }
+
+  /** ssh2 writes each packet in three pieces; together they make one system call. */
+  #inOneGo(work: () => void): void {
+    this.#socket.cork()
+    try {
+      work()
+    } finally {
+      this.#socket.uncork()
+    }
+  }
+
+  #watch({ keepaliveMs, keepaliveCount }: SshTimeouts): NodeJS.Timeout {
+    let seen = this.#socket.bytesRead
+    let silent = 0
+    const timer = setInterval(() => {
+      silent = this.#socket.bytesRead === seen ? silent + 1 : 0
+      seen = this.#socket.bytesRead
+      // The first question goes out one interval after the last answer.
+      if (silent > keepaliveCount)
+        this.fail(`nothing arrived for ${(silent * keepaliveMs) / 1000} s`, 'timeout')
+    }, keepaliveMs)
+    return timer.unref()
+  }
+}
+
+/** Collects the first bytes from the server: its identification, and any lines before it (RFC 4253, 4.2). */
+function readGreeting(socket: LinkSocket): () => string {
+  let text = ''
+  const onData = (chunk: Buffer) => {
+    text += chunk.toString('latin1', 0, 4096)
+    if (identificationIn(text) !== '' || text.length > 4096) socket.removeListener('data', onData)
+  }
+  socket.on('data', onData)
+  return () => text
+}
+
+function identificationIn(greeting: string): string {
+  return /^(SSH-[^\r\n]*)\r?\n/m.exec(greeting)?.[1] ?? ''
+}
+
+function describe(error: Error): string {
+  return levelOf(error) === 'client-socket' ? describeSocketError(error).message : error.message
+}
+
+function dialErrorOf(error: unknown, greeting: string, loginMethods: readonly string[]): Error {
+  if (error instanceof DialError || !(error instanceof Error))
+    return error instanceof Error ? error : new Error(messageOf(error))
+  const facts = { cause: error, greeting, loginMethods }
+  const level = levelOf(error)
+  if (level === 'client-socket') return describeSocketError(error)
+  if (level === 'client-timeout') return new DialError('timeout', 'no answer during the SSH handshake', facts)
+  if (level === 'client-authentication' || /authentication failures/i.test(error.message)) {
+    return new DialError('login', error.message, facts)
+  }
+  if (/host key format|Host denied/.test(error.message))
+    return new DialError('host-key', error.message, facts)
+  if (/no matching/i.test(error.message)) return new DialError('algorithms', error.message, facts)
+  const isClosed = /^(Connection lost before handshake|No response from server)$/.test(error.message)
+  if (isClosed || isDisconnect(error)) {
+    const message = isClosed ? 'the server closed the connection before the login' : error.message
+    return new DialError('network', message, facts)
+  }
+  return new DialError('protocol', error.message, facts)
+}
+
+function levelOf(error: Error): string {
+  return 'level' in error && typeof error.level === 'string' ? error.level : ''
+}
+
+/** The server said goodbye with one of SSH's reasons (RFC 4253, 11.1). */
+function isDisconnect(error: Error): boolean {
+  return 'code' in error && typeof error.code === 'number'
+}

@@ -1,0 +1,24 @@
+import { CompleteMultipartUploadCommand, type S3Client } from '@aws-sdk/client-s3'
+import { multipartETag } from '../etag'
+import type { StoredVersion } from '../store'
+import { versionOf } from './s3-answer'
+
+/** Asks the store to make an object of the parts; the total size lets it refuse when one is lost. */
+export async function sendCompletion(
+  client: S3Client,
+  request: { bucket: string; key: string; uploadId: string; partETags: readonly string[]; sizeBytes: number },
+): Promise<StoredVersion> {
+  const { bucket, key, uploadId, partETags, sizeBytes } = request
+  const parts = partETags.map((etag, index) => ({ ETag: `"${etag}"`, PartNumber: index + 1 }))
+  const answer = await client.send(
+    new CompleteMultipartUploadCommand({
+      Bucket: bucket,
+      Key: key,
+      UploadId: uploadId,
+      MultipartUpload: { Parts: parts },
+      MpuObjectSize: sizeBytes,
+    }),
+  )
+  // Ceph leaves the ETag of this answer empty.
+  return versionOf({ ETag: answer.ETag || multipartETag(partETags), VersionId: answer.VersionId })
+}

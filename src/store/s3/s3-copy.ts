@@ -1,0 +1,169 @@
+import {
+  CopyObjectCommand,
+  type CopyObjectCommandInput,
+  type S3Client,
+  UploadPartCopyCommand,
+} from '@aws-sdk/client-s3'
+import type { CopySource, PutOptions, Store, StoredVersion } from '../store'
+import { StoreError } from '../store-error'
+import { present, unquoted } from './s3-answer'
+import type { S3Tuning } from './s3-client'
+import { readFault } from './s3-fault'
+
+/** `target` is `put` and the key, as a request carries them. */
+export interface CopyRequest {
+  source: CopySource
+  target: { Bucket: string; Key: string } & Omit<CopyObjectCommandInput, 'Bucket' | 'Key' | 'CopySource'>
+  put: PutOptions
+  tuning: Pick<S3Tuning, 'singleCopyBytes' | 'copyPartBytes'>
+}
+
+type Uploads = Pick<Store, 'head' | 'createUpload' | 'completeUpload' | 'abortUpload' | 'maxParts'>
+
+/**
+ * `Store.copy` for S3: one request for what a request may copy, a multipart upload of ranges for what is larger. The source is
+ * looked at before and after, so that the copy is of the object that is meant. Its ETag is also a condition of each request,
+ * but no more than an extra: Ceph (16) ignores it.
+ */
+export async function copyObject(
+  client: S3Client,
+  store: Uploads,
+  request: CopyRequest,
+): Promise<StoredVersion> {
+  const { source, target, tuning } = request
+  await assertSource(store, source)
+  if (source.sizeBytes <= tuning.singleCopyBytes) await copyAtOnce(client, store, request)
+  else await copyInParts(client, store, request)
+  const copy = await store.head(target.Key)
+  if (copy?.sizeBytes !== source.sizeBytes) {
+    const seen = copy === undefined ? 'nothing' : `${copy.sizeBytes} bytes`
+    const message = `The copy of "${source.key}" (${source.sizeBytes} bytes) is not what it should be: "${target.Key}" holds ${seen}.`
+    throw new StoreError(message, { code: 'IncompleteCopy' })
+  }
+  return { etag: copy.etag, versionId: copy.versionId }
+}
+
+async function copyAtOnce(client: S3Client, store: Uploads, request: CopyRequest): Promise<void> {
+  const { source, target } = request
+  await onlyIfSame(store, request, from =>
+    client.send(new CopyObjectCommand({ ...target, ...from, MetadataDirective: 'REPLACE' })),
+  )
+  await assertSource(store, source)
+}
+
+async function copyInParts(client: S3Client, store: Uploads, request: CopyRequest): Promise<void> {
+  const { source, target, put } = request
+  await assertUnmistakable(store, source)
+  const uploadId = await store.createUpload(target.Key, put)
+  try {
+    const partETags = await copyParts(client, store, request, uploadId)
+    await assertSource(store, source)
+    await store.completeUpload(target.Key, uploadId, partETags, source.sizeBytes)
+  } catch (error) {
+    // What stays of it is invisible and aborted later; the first error tells more.
+    await store.abortUpload(target.Key, uploadId).catch(() => {})
+    throw error
+  }
+}
+
+/** The store reads and writes each part by itself, so more of them at once than one would send. */
+const partsAtOnce = 8
+
+async function copyParts(
+  client: S3Client,
+  store: Uploads,
+  request: CopyRequest,
+  uploadId: string,
+): Promise<string[]> {
+  const { source, target, tuning } = request
+  const partETags: string[] = []
+  const partBytes = Math.max(tuning.copyPartBytes, wholeMiB(source.sizeBytes / store.maxParts))
+  const parts = ranges(source.sizeBytes, partBytes)
+  const copySome = async (): Promise<void> => {
+    // An error in one of these loops ends the generator, and with it the others, each after its part.
+    for (const { number, range } of parts) {
+      const part = { Bucket: target.Bucket, Key: target.Key, UploadId: uploadId, PartNumber: number }
+      const answer = await onlyIfSame(store, request, from =>
+        client.send(new UploadPartCopyCommand({ ...part, ...from, CopySourceRange: range })),
+      )
+      partETags[number - 1] = unquoted(present(answer.CopyPartResult?.ETag, 'ETag'))
+    }
+  }
+  const outcomes = await Promise.allSettled(Array.from({ length: partsAtOnce }, copySome))
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  return partETags
+}
+
+function* ranges(sizeBytes: number, partBytes: number): Generator<{ number: number; range: string }> {
+  for (let start = 0, number = 1; start < sizeBytes; start += partBytes, number++) {
+    yield { number, range: `bytes=${start}-${Math.min(start + partBytes, sizeBytes) - 1}` }
+  }
+}
+
+/** The part of a copying request that names the source. */
+interface From {
+  CopySource: string
+  CopySourceIfMatch?: string
+}
+
+/**
+ * Sends a request with the condition that the source has its ETag. A store that does not know the condition, or takes it for
+ * broken though the source is the same, is asked without it: the looks before and after stand guard alone then.
+ */
+async function onlyIfSame<T>(
+  store: Uploads,
+  { source, target }: CopyRequest,
+  send: (from: From) => Promise<T>,
+): Promise<T> {
+  const CopySource = [target.Bucket, ...source.key.split('/')].map(encodeURIComponent).join('/')
+  const CopySourceIfMatch = `"${source.etag}"`
+  try {
+    return await send({ CopySource, CopySourceIfMatch })
+  } catch (error) {
+    const { status, code } = readFault(error)
+    const isMisread = code === 'NoSuchKey' && misreadKey(source.key) !== undefined
+    if (!isMisread && status !== 412 && status !== 501) throw error
+    await assertSource(store, source)
+    return send(isMisread ? { CopySource: encodeURI(CopySource), CopySourceIfMatch } : { CopySource })
+  }
+}
+
+async function assertSource(store: Uploads, source: CopySource): Promise<void> {
+  const stored = await store.head(source.key)
+  if (stored === undefined) {
+    throw new StoreError(`"${source.key}" cannot be copied: there is no such object.`, {
+      code: 'NoSuchKey',
+      status: 404,
+    })
+  }
+  if (stored.etag !== source.etag || stored.sizeBytes !== source.sizeBytes) {
+    throw new StoreError(
+      `"${source.key}" was not copied: it is another object now, of ${stored.sizeBytes} bytes with ETag ${stored.etag}.`,
+      { code: 'PreconditionFailed', status: 412 },
+    )
+  }
+}
+
+/** Ceph (16) decodes the source of a part twice. It must not find another object there. */
+async function assertUnmistakable(store: Uploads, source: CopySource): Promise<void> {
+  const other = misreadKey(source.key)
+  if (other === undefined || (await store.head(other)) === undefined) return
+  throw new StoreError(
+    `"${source.key}" was not copied: some stores would take it for "${other}", which is there too.`,
+    { code: 'AmbiguousKey' },
+  )
+}
+
+/** What a store that decodes too often takes the key for; undefined when it makes no difference. */
+function misreadKey(key: string): string | undefined {
+  try {
+    const decoded = decodeURIComponent(key)
+    return decoded === key ? undefined : decoded
+  } catch {
+    return undefined
+  }
+}
+
+function wholeMiB(bytes: number): number {
+  return Math.ceil(bytes / 2 ** 20) * 2 ** 20
+}

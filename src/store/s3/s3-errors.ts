@@ -1,0 +1,223 @@
+import { shellWord } from '../../findings/shell-word'
+import { StoreError } from '../store-error'
+import { readFault, type S3Fault } from './s3-fault'
+import type { S3Settings } from './s3-settings'
+
+/** What was being asked of the store, for messages: `doing` completes "Could not …". */
+export interface S3Operation {
+  doing: string
+  /** The right that AWS asks for. */
+  right: string
+  /** Undefined when the operation is about the bucket. */
+  key: string | undefined
+}
+
+/** A `StoreError` that says what failed and what to do, for whatever a request threw. Holds no credentials. */
+export function explainS3Error(error: unknown, operation: S3Operation, settings: S3Settings): StoreError {
+  if (error instanceof StoreError) return error
+  const fault = readFault(error)
+  const { reason, advice } = explain(fault, operation, settings)
+  const said = scrub(fault.message, settings).replace(/\s+/g, ' ').slice(0, 500)
+  const answered = fault.status === undefined ? fault.code : `${fault.status} ${fault.code}`
+  return new StoreError(`Could not ${operation.doing}: ${reason}.`, {
+    code: fault.code,
+    ...(fault.status === undefined ? {} : { status: fault.status }),
+    ...(advice === undefined ? {} : { advice }),
+    detail: [
+      `${answered}: ${said} (after ${fault.attempts === 1 ? '1 attempt' : `${fault.attempts} attempts`})`,
+      ...(fault.requestId === undefined ? [] : [`request id ${fault.requestId}`]),
+    ],
+    // The SDK's own error is not passed on: it carries the request's headers, a session token among them.
+    cause: Object.assign(new Error(said), { name: fault.code }),
+  })
+}
+
+interface Explanation {
+  reason: string
+  advice?: string
+}
+
+function explain(fault: S3Fault, operation: S3Operation, settings: S3Settings): Explanation {
+  const { code, status } = fault
+  const known = explanations[code]
+  if (known) return known(fault, operation, settings)
+  if (status === 301 || status === 307) return wrongRegion(fault, operation, settings)
+  if (status === 403) return accessDenied(fault, operation, settings)
+  if (status === 503 || status === 429) return slowDown(fault)
+  if (status !== undefined && status >= 500)
+    return { reason: `the store failed with ${status} ${code}`, advice: laterAdvice }
+  if (status !== undefined && status < 300) {
+    return { reason: `the answer could not be understood`, advice: endpointAdvice(settings) }
+  }
+  if (isTlsCode(code)) return tlsFailed(fault, settings)
+  return {
+    reason: status === undefined ? scrub(fault.message, settings) : `the store answered ${status} ${code}`,
+  }
+}
+
+type Explain = (fault: S3Fault, operation: S3Operation, settings: S3Settings) => Explanation
+
+const laterAdvice =
+  'The store has a problem of its own. Run the workflow again; if it stays, look at the status page of the store.'
+
+const accessDenied: Explain = (_fault, { right, key }, { bucket, prefix }) => {
+  const resource = `arn:aws:s3:::${bucket}${key === undefined ? '' : `/${prefix === '' ? '' : `${prefix}/`}*`}`
+  const extra =
+    right === 's3:GetObject'
+      ? ' An object that does not exist is also denied, not missing, to credentials without s3:ListBucket on the bucket.'
+      : right === 's3:PutObject'
+        ? ' A bucket that encrypts with a KMS key also asks for kms:GenerateDataKey and kms:Decrypt on that key.'
+        : ''
+  return {
+    reason: `access denied, these credentials lack ${right}`,
+    advice: `Allow ${right} on ${resource} to the credentials in use, and look for a bucket policy that denies it.${extra}`,
+  }
+}
+
+const slowDown = ({ attempts }: S3Fault): Explanation => ({
+  reason: `the store was still asking to slow down after ${attempts} attempts`,
+  advice: laterAdvice,
+})
+
+const wrongRegion: Explain = ({ region }, _operation, settings) => ({
+  reason: `the bucket "${settings.bucket}" is not in the region "${settings.region}"${region ? ` but in "${region}"` : ''}`,
+  advice: region
+    ? `Set the input "s3-region" to "${region}".`
+    : 'Set the input "s3-region" to the region of the bucket, and "s3-endpoint", if used, to the endpoint of that region.',
+})
+
+const unreachable = (what: string): Explain => {
+  return (_fault, _operation, settings) => ({
+    reason: `${what} (${settings.endpoint ?? `AWS, region "${settings.region}"`})`,
+    advice: endpointAdvice(settings),
+  })
+}
+
+const expired: Explain = () => ({
+  reason: 'the temporary credentials have expired',
+  advice:
+    'Get fresh ones right before this step (aws-actions/configure-aws-credentials) and let them live longer than the backup takes (role-duration-seconds).',
+})
+
+const noCredentials: Explain = () => ({
+  reason: 'no S3 credentials were found',
+  advice:
+    'Set the inputs "s3-access-key-id" and "s3-secret-access-key", or run aws-actions/configure-aws-credentials before this step.',
+})
+
+const stoodStill: Explain = ({ attempts }, _operation, settings) => ({
+  reason: `the connection stood still or broke, ${attempts === 1 ? 'once' : `${attempts} times in a row`}`,
+  advice: `Run the workflow again; if it stays, look at ${settings.endpoint ?? 'the status page of AWS'} and the network between.`,
+})
+
+const storageFull: Explain = () => ({
+  reason: 'the store is full or its quota is used up',
+  advice: 'Free space at the store or raise the quota.',
+})
+
+const explanations: Readonly<Record<string, Explain>> = {
+  AccessDenied: accessDenied,
+  Forbidden: accessDenied,
+  NoSuchBucket: (_fault, _operation, { bucket, endpoint, region }) => ({
+    reason: `there is no bucket "${bucket}" at ${endpoint ?? `AWS`}`,
+    advice: `Check the input "s3-bucket" (got "${bucket}")${endpoint ? ' and "s3-endpoint"' : ''}, or create the bucket in the region "${region}".`,
+  }),
+  InvalidObjectState: (_fault, { key }, settings) => ({
+    reason: 'the object lies in an archive (a cold storage class) and cannot be read there',
+    advice: `Have the store restore it from the archive, which takes hours, and run the workflow again then: \`${thawCommand(key, settings)}\` (where Intelligent-Tiering archived it: --restore-request '{}').`,
+  }),
+  PreconditionFailed: () => ({
+    reason: 'it is another object by now: somebody replaced it',
+    advice: 'A backup may be running. Run the workflow again.',
+  }),
+  NoSuchUpload: () => ({ reason: 'the upload is unknown to the store: it was completed or aborted before' }),
+  InvalidAccessKeyId: () => ({
+    reason: 'the store does not know the access key id',
+    advice:
+      'Check the input "s3-access-key-id" (or the credentials of the environment): it was deleted, mistyped, or belongs to another store.',
+  }),
+  SignatureDoesNotMatch: () => ({
+    reason: 'the secret access key does not belong to the access key id',
+    advice:
+      'Check the input "s3-secret-access-key": a character lost, or a space or line break too many, is the usual cause.',
+  }),
+  ExpiredToken: expired,
+  ExpiredTokenException: expired,
+  TokenRefreshRequired: expired,
+  InvalidToken: () => ({
+    reason: 'the store does not accept the session token',
+    advice: 'Check the input "s3-session-token"; leave it empty with long-lived keys.',
+  }),
+  CredentialsProviderError: noCredentials,
+  TokenProviderError: noCredentials,
+  RequestTimeTooSkewed: () => ({
+    reason: "this machine's clock and the store's are more than 15 minutes apart",
+    advice: 'Set the clock of the runner (a self-hosted one needs NTP).',
+  }),
+  PermanentRedirect: wrongRegion,
+  TemporaryRedirect: wrongRegion,
+  AuthorizationHeaderMalformed: wrongRegion,
+  IllegalLocationConstraintException: wrongRegion,
+  InvalidRegion: wrongRegion,
+  SlowDown: slowDown,
+  ServiceUnavailable: slowDown,
+  QuotaExceeded: storageFull,
+  InsufficientStorage: storageFull,
+  XMinioStorageFull: storageFull,
+  EntityTooSmall: () => ({ reason: 'a part other than the last is smaller than 5 MiB' }),
+  BadDigest: ({ attempts }) => damaged(attempts),
+  XAmzContentSHA256Mismatch: ({ attempts }) => damaged(attempts),
+  ENOTFOUND: unreachable('the host name of the store is unknown'),
+  EAI_AGAIN: unreachable('the host name of the store could not be looked up'),
+  ECONNREFUSED: unreachable('nothing answers at the store’s address'),
+  EHOSTUNREACH: unreachable('the store cannot be reached'),
+  ENETUNREACH: unreachable('the store cannot be reached'),
+  TimeoutError: stoodStill,
+  RequestTimeout: stoodStill,
+  ETIMEDOUT: stoodStill,
+  ECONNRESET: stoodStill,
+  EPIPE: stoodStill,
+}
+
+function damaged(attempts: number): Explanation {
+  return {
+    reason: `the data arrived damaged ${attempts} times in a row and was refused`,
+    advice:
+      'Something between the runner and the store changes data: look at a proxy, or try another runner.',
+  }
+}
+
+function thawCommand(key: string | undefined, { bucket, endpoint, region }: S3Settings): string {
+  const where = endpoint === undefined ? `--region ${region}` : `--endpoint-url ${shellWord(endpoint)}`
+  return `aws s3api restore-object --bucket ${bucket} --key ${shellWord(key ?? '')} --restore-request Days=3 ${where}`
+}
+
+function isTlsCode(code: string): boolean {
+  return /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EPROTO$)/.test(code)
+}
+
+function tlsFailed({ code }: S3Fault, settings: S3Settings): Explanation {
+  if (/^(EPROTO|ERR_SSL_WRONG_VERSION_NUMBER)$/.test(code)) {
+    return {
+      reason: `the store does not speak TLS at this address (${code})`,
+      advice:
+        'Check the port of the input "s3-endpoint", and whether it should begin with http:// rather than https://.',
+    }
+  }
+  return {
+    reason: `the store's certificate was not accepted (${code})`,
+    advice: `Check the host name in the input "s3-endpoint" (${settings.endpoint ?? 'not set'}); for a certificate authority of your own, set NODE_EXTRA_CA_CERTS in the environment of the step.`,
+  }
+}
+
+function endpointAdvice({ endpoint, region }: S3Settings): string {
+  return endpoint === undefined
+    ? `Check the input "s3-region" (got "${region}").`
+    : `Check the input "s3-endpoint" (got "${endpoint}").`
+}
+
+/** What the store says never should repeat a secret; this makes it so. */
+function scrub(message: string, { credentials }: S3Settings): string {
+  const secrets = [credentials?.secretAccessKey, credentials?.sessionToken]
+  return secrets.reduce<string>((text, secret) => (secret ? text.replaceAll(secret, '***') : text), message)
+}

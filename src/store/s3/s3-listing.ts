@@ -1,0 +1,73 @@
+import { ListMultipartUploadsCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3'
+import type { ListedObject, OpenUpload } from '../store'
+import { present, unquoted } from './s3-answer'
+
+/** Every object under the prefix, page after page. `deep`: those behind a further `/` too. */
+export async function* listObjects(
+  client: S3Client,
+  request: { bucket: string; prefix: string; deep: boolean; pageSize: number | undefined },
+): AsyncGenerator<ListedObject> {
+  let from: string | undefined
+  do {
+    const page = await client.send(
+      new ListObjectsV2Command({
+        Bucket: request.bucket,
+        Prefix: request.prefix,
+        Delimiter: request.deep ? undefined : '/',
+        ContinuationToken: from,
+        MaxKeys: request.pageSize,
+      }),
+    )
+    for (const entry of page.Contents ?? []) {
+      yield {
+        key: present(entry.Key, 'key'),
+        sizeBytes: present(entry.Size, 'size'),
+        etag: unquoted(present(entry.ETag, 'ETag')),
+        lastModified: present(entry.LastModified, 'time of last change'),
+      }
+    }
+    // A store that stops in the middle must not look like one that has no more.
+    from = page.IsTruncated ? present(page.NextContinuationToken, 'next page') : undefined
+  } while (from !== undefined)
+}
+
+/** Every multipart upload under the prefix that was neither completed nor aborted. */
+export async function* listOpenUploads(
+  client: S3Client,
+  request: { bucket: string; prefix: string; pageSize: number | undefined },
+): AsyncGenerator<OpenUpload> {
+  let from: { KeyMarker: string; UploadIdMarker: string } | undefined
+  do {
+    const page = await client.send(
+      new ListMultipartUploadsCommand({
+        Bucket: request.bucket,
+        Prefix: request.prefix,
+        MaxUploads: request.pageSize,
+        ...from,
+      }),
+    )
+    for (const upload of page.Uploads ?? []) {
+      yield {
+        key: present(upload.Key, 'key'),
+        uploadId: present(upload.UploadId, 'upload id'),
+        initiated: present(upload.Initiated, 'time of its beginning'),
+      }
+    }
+    from = page.IsTruncated
+      ? {
+          KeyMarker: present(page.NextKeyMarker, 'next page'),
+          UploadIdMarker: present(page.NextUploadIdMarker, 'next page'),
+        }
+      : undefined
+  } while (from !== undefined)
+}
+
+/** Whether an upload is among those listed. False only when the store says so. */
+export async function mayBeOpen(uploads: AsyncIterable<OpenUpload>, uploadId: string): Promise<boolean> {
+  try {
+    for await (const upload of uploads) if (upload.uploadId === uploadId) return true
+    return false
+  } catch {
+    return true
+  }
+}

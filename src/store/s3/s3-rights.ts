@@ -1,0 +1,169 @@
+import type { PreflightFinding } from '../../findings/preflight'
+import type { OpenUpload, Store } from '../store'
+import { StoreError } from '../store-error'
+import { policyStatement, type S3Right } from './policy-statement'
+import type { S3Settings } from './s3-settings'
+
+/** What the credentials may do. */
+export interface StoreExamination {
+  findings: PreflightFinding[]
+  /** Rights that were used with success. */
+  held: S3Right[]
+}
+
+/** Of the settings, what a policy is written for. */
+export type PolicyPlace = Pick<S3Settings, 'bucket' | 'prefix' | 'region' | 'objects'>
+
+/**
+ * Tries what a backup does with a store: list, look at an object, begin an upload of one byte, list it, abort it. The key is none that
+ * a backup writes, and nothing is ever completed, so no object comes into being. A store that cannot be used at all is one finding.
+ */
+export async function examineStore(store: Store, place: PolicyPlace): Promise<StoreExamination> {
+  const probe = new Probe(store, place)
+  try {
+    await probe.reading()
+    await probe.writing()
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    probe.findings.push({
+      level: 'wrong',
+      what: error.message,
+      fix: error.advice ?? 'Run the workflow again.',
+    })
+  }
+  return { findings: probe.findings, held: probe.held }
+}
+
+class Probe {
+  readonly findings: PreflightFinding[] = []
+  readonly held: S3Right[] = []
+  readonly #store: Store
+  readonly #place: PolicyPlace
+  readonly #folder: string
+
+  constructor(store: Store, place: PolicyPlace) {
+    this.#store = store
+    this.#place = place
+    this.#folder = place.prefix === '' ? '' : `${place.prefix}/`
+  }
+
+  /** An object that is there gives the surest answer; one that is missing is "denied" too to those who may not list. */
+  async reading(): Promise<void> {
+    let seen: string | undefined
+    const mayList = await this.#try('s3:ListBucket', async () => {
+      for await (const { key } of this.#store.list(this.#folder)) {
+        seen = key
+        break
+      }
+    })
+    const key = seen ?? this.#key()
+    if (mayList) await this.#try('s3:GetObject', () => this.#store.head(key))
+  }
+
+  async writing(): Promise<void> {
+    const key = this.#key()
+    let uploadId: string | undefined
+    const mayBegin = await this.#try('s3:PutObject', async () => {
+      uploadId = await this.#store.createUpload(key, { contentType: 'application/octet-stream' })
+    })
+    if (!mayBegin || uploadId === undefined) return
+    const ours = uploadId
+    try {
+      const mayPut = await this.#try('s3:PutObject', () =>
+        this.#store.uploadPart(key, ours, 1, Buffer.from('\n')),
+      )
+      if (mayPut) await this.#try('s3:ListBucketMultipartUploads', () => this.#endEarlier(key, ours))
+    } finally {
+      await this.#try('s3:AbortMultipartUpload', () => this.#store.abortUpload(key, ours))
+    }
+  }
+
+  /** A probe that was killed leaves its upload: a later one drops it. */
+  async #endEarlier(key: string, ours: string): Promise<void> {
+    const open: OpenUpload[] = []
+    for await (const upload of this.#store.listUploads(key)) open.push(upload)
+    const begun = open.find(({ uploadId }) => uploadId === ours)?.initiated.getTime()
+    if (begun === undefined) return
+    for (const { key: other, uploadId, initiated } of open) {
+      if (other !== key || begun - initiated.getTime() < anHourMs) continue
+      await this.#try('s3:AbortMultipartUpload', () => this.#store.abortUpload(key, uploadId))
+    }
+  }
+
+  /** False, and a finding, when the right is lacking. Throws what has nothing to do with rights. */
+  async #try(right: S3Right, work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work()
+    } catch (error) {
+      if (!isRefused(error)) throw error
+      this.#lacks(right)
+      return false
+    }
+    if (!this.held.includes(right)) this.held.push(right)
+    return true
+  }
+
+  #lacks(right: S3Right): void {
+    const at = this.held.indexOf(right)
+    if (at >= 0) this.held.splice(at, 1)
+    const { level, without } = consequences[right]
+    const what = `The S3 credentials lack ${right} on ${this.#store.name}${right.includes('ListBucket') ? '' : `/${this.#folder}*`}: ${without}.`
+    if (this.findings.some(finding => finding.what === what)) return
+    this.findings.push({ level, what, fix: fixFor(right, this.#place) })
+  }
+
+  #key(): string {
+    return `${this.#folder}preflight.probe`
+  }
+}
+
+const anHourMs = 60 * 60 * 1000
+
+/** As told in docs/security.md. */
+const consequences: Readonly<Record<S3Right, { level: PreflightFinding['level']; without: string }>> = {
+  's3:PutObject': { level: 'wrong', without: 'nothing can be stored' },
+  's3:AbortMultipartUpload': {
+    level: 'wrong',
+    without:
+      'the invisible parts of failed runs, and of this look, stay and cost until a lifecycle rule removes them',
+  },
+  's3:GetObject': {
+    level: 'remark',
+    without:
+      'what was stored cannot be compared with what was sent, and an interrupted run cannot be settled',
+  },
+  's3:ListBucket': {
+    level: 'remark',
+    without:
+      'the last recovery point is not found, and what is missing looks denied, so s3:GetObject was not tried',
+  },
+  's3:ListBucketMultipartUploads': {
+    level: 'remark',
+    without: 'uploads of runs that died are not found',
+  },
+}
+
+function fixFor(right: S3Right, place: PolicyPlace): string {
+  const lines = [
+    'Add this statement to the policy of the credentials in use, and look for a bucket policy that denies it:',
+    policyStatement(right, place),
+  ]
+  const encryption = place.objects?.encryption
+  if (right === 's3:PutObject' && encryption !== undefined && encryption.kind !== 'AES256') {
+    lines.push(
+      `With ${encryption.kind} the key${encryption.kmsKeyId === undefined ? '' : ` ${encryption.kmsKeyId}`} must allow kms:GenerateDataKey and kms:Decrypt too.`,
+    )
+  }
+  return lines.join('\n')
+}
+
+/** Refused for lack of a right; wrong, expired or unknown credentials are another matter. */
+function isRefused(error: unknown): boolean {
+  return (
+    error instanceof StoreError &&
+    (error.code === 'AccessDenied' || (error.status === 403 && !aboutCredentials.test(error.code)))
+  )
+}
+
+const aboutCredentials =
+  /^(InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|TokenRefreshRequired|RequestTimeTooSkewed|AuthorizationHeaderMalformed)/

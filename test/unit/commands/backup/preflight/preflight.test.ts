@@ -1,0 +1,129 @@
+import { mergeReports } from '../../../../../src/commands/backup/preflight/preflight'
+import { judgeBucket } from '../../../../../src/commands/backup/preflight/preflight-store'
+import { refuseWrong } from '../../../../../src/commands/refuse-wrong'
+import type { PreflightFinding } from '../../../../../src/findings/preflight'
+import { clockAhead, unfinishedUploadsRule } from '../../../../../src/store/s3/bucket-facts'
+import { policyStatement } from '../../../../../src/store/s3/policy-statement'
+import { refusal } from '../../../inputs/reading'
+
+const finding = (level: PreflightFinding['level'], what: string): PreflightFinding => ({
+  level,
+  what,
+  fix: `mend ${what}\nGRANT`,
+})
+
+describe('mergeReports', () => {
+  it('puts what is wrong first and says nothing twice', () => {
+    const merged = mergeReports([
+      { findings: [finding('remark', 'a'), finding('wrong', 'b')], facts: ['1'] },
+      { findings: [finding('wrong', 'b'), finding('wrong', 'c')], facts: ['2'] },
+    ])
+    expect(merged.findings.map(({ what }) => what)).toEqual(['b', 'c', 'a'])
+    expect(merged.facts).toEqual(['1', '2'])
+  })
+})
+
+describe('refuseWrong', () => {
+  it('lets remarks pass', () => {
+    expect(() => refuseWrong({ findings: [finding('remark', 'a')] })).not.toThrow()
+  })
+
+  it('tells a single thing with its fix', () => {
+    const error = refusal(() => refuseWrong({ findings: [finding('wrong', 'a')] }))
+    expect(error).toMatchObject({ message: 'a', advice: 'mend a GRANT' })
+  })
+
+  it('counts and lists several', () => {
+    const error = refusal(() => refuseWrong({ findings: [finding('wrong', 'a'), finding('wrong', 'b')] }))
+    expect(error.message).toBe('2 things are wrong: (1) a (2) b')
+    expect(error.detail).toEqual(['(1) mend a GRANT', '(2) mend b GRANT'])
+  })
+})
+
+describe('judgeBucket', () => {
+  const settings = { bucket: 'acme', prefix: 'hourly', region: 'eu-central-1' }
+  const minute = 60_000
+
+  it('says nothing of what is not known', () => {
+    expect(judgeBucket({}, settings)).toEqual({ findings: [], facts: [] })
+  })
+
+  it.each<[number, string[]]>([
+    [minute, []],
+    [-minute, []],
+    [minute + 1, ['remark']],
+    [5 * minute, ['remark']],
+    [-5 * minute - 1, ['wrong']],
+  ])('judges clocks that are %s ms apart', (clockAheadMs, levels) => {
+    const { findings, facts } = judgeBucket({ clockAheadMs }, settings)
+    expect(findings.map(({ level }) => level)).toEqual(levels)
+    expect(facts).toHaveLength(1 - levels.length)
+  })
+
+  it('writes the whole command where there are no rules, and only the rule where a command would drop the others', () => {
+    const rule =
+      '{"ID":"parts of unfinished uploads","Status":"Enabled","Filter":{"Prefix":"hourly/"},"AbortIncompleteMultipartUpload":{"DaysAfterInitiation":2}}'
+    const fixes = (unfinishedUploads: 'never' | 'other-rules') =>
+      judgeBucket({ unfinishedUploads }, settings).findings.map(({ fix }) => fix.split('\n')[1])
+    expect(fixes('never')).toEqual([
+      `aws s3api put-bucket-lifecycle-configuration --bucket acme --region eu-central-1 --lifecycle-configuration '{"Rules":[${rule}]}'`,
+    ])
+    expect(fixes('other-rules')).toEqual([rule])
+  })
+
+  it('is content with versions and a rule of two days, and not with a rule of one', () => {
+    expect(judgeBucket({ versioning: 'on', unfinishedUploads: { days: 2 } }, settings).findings).toEqual([])
+    expect(
+      judgeBucket({ versioning: 'off', unfinishedUploads: { days: 1 } }, settings).findings,
+    ).toHaveLength(2)
+  })
+})
+
+describe('unfinishedUploadsRule', () => {
+  const abort = { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 3 } }
+
+  it.each([
+    [{ Filter: { Prefix: 'hourly/' } }, { days: 3 }],
+    [{ Filter: {} }, { days: 3 }],
+    [{ Prefix: 'hour' }, { days: 3 }],
+    [{ Filter: { Prefix: 'other/' } }, 'other-rules'],
+    [{ Filter: { Prefix: 'hourly/deeper/' } }, 'other-rules'],
+  ])('reads whether the rule %j covers the prefix', (where, expected) => {
+    expect(unfinishedUploadsRule([{ Status: 'Enabled', ...where, ...abort }], 'hourly')).toEqual(expected)
+  })
+
+  it('passes over rules that are off', () => {
+    expect(unfinishedUploadsRule([{ Status: 'Disabled', ...abort }], '')).toBe('other-rules')
+  })
+})
+
+describe('clockAhead', () => {
+  const told = 'Mon, 23 Nov 2026 13:00:00 GMT'
+  const at = Date.parse(told)
+
+  it.each([
+    [at - 500, at + 100, 0],
+    [at + 900, at + 1_200, 0],
+    [at + 3_000, at + 3_100, 2_000],
+    [at - 9_000, at - 8_000, -8_000],
+  ])('holds the sending and the answer against the second that the store told', (sent, answered, ahead) => {
+    expect(clockAhead(told, sent, answered)).toBe(ahead)
+  })
+
+  it('knows nothing without a date', () => {
+    expect(clockAhead(undefined, at, at)).toBeUndefined()
+    expect(clockAhead('soon', at, at)).toBeUndefined()
+  })
+})
+
+describe('policyStatement', () => {
+  it.each([
+    ['eu-central-1', 'hourly', 'arn:aws:s3:::acme/hourly/*'],
+    ['cn-north-1', '', 'arn:aws-cn:s3:::acme/*'],
+    ['us-gov-west-1', 'a/b', 'arn:aws-us-gov:s3:::acme/a/b/*'],
+  ])('names the objects of the prefix in %s', (region, prefix, resource) => {
+    expect(JSON.parse(policyStatement('s3:GetObject', { bucket: 'acme', prefix, region })).Resource).toBe(
+      resource,
+    )
+  })
+})

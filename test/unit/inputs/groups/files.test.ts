@@ -1,0 +1,180 @@
+import { loadFiles } from '../../../../src/inputs/groups/files'
+import { given, refusal } from '../reading'
+
+describe('loadFiles', () => {
+  it('has no paths and the default mirror when all inputs are empty', () => {
+    expect(loadFiles(given())).toEqual({ paths: [], exclude: [], mirrorDir: '~/.make-a-backup/mirror' })
+  })
+
+  it('reads everything', () => {
+    const inputs = {
+      paths: '/var/www/html\n# uploads\n/srv/uploads/\n',
+      exclude: '*.log\n/var/www/html/cache/\n',
+      'mirror-dir': '/backup//mirror/',
+      'rsync-bwlimit': '2.5M',
+    }
+    expect(loadFiles(given(inputs))).toEqual({
+      paths: ['/var/www/html', '/srv/uploads'],
+      exclude: ['*.log', '/var/www/html/cache/'],
+      mirrorDir: '/backup/mirror',
+      bandwidthLimit: '2.5M',
+    })
+  })
+})
+
+describe('loadFiles: paths', () => {
+  it.each([
+    ['/var/www/html', '/var/www/html'],
+    ['/var//www/html///', '/var/www/html'],
+    ["/srv/it's here; $(x)", "/srv/it's here; $(x)"],
+    ['/srv/-rf', '/srv/-rf'],
+    ['/srv/..hidden/...', '/srv/..hidden/...'],
+    ['/developers', '/developers'],
+  ])('reads %s as %s', (value, path) => {
+    expect(loadFiles(given({ paths: value })).paths).toEqual([path])
+  })
+
+  it('does not take a common beginning for the same folder', () => {
+    expect(loadFiles(given({ paths: '/srv/web\n/srv/web2' })).paths).toEqual(['/srv/web', '/srv/web2'])
+  })
+
+  it.each([
+    ['var/www', 'hold absolute paths, got "var/www"', 'For example: /var/www/html'],
+    ['~/site', 'hold absolute paths, got "~/site"', 'Write the home folder out, as in: /home/deploy/site'],
+    ['/var/../etc', 'hold absolute paths, got "/var/../etc"', 'Write the path without "." and "..".'],
+    ['/var/./www', 'hold absolute paths, got "/var/./www"', 'Write the path without "." and "..".'],
+    ['/', 'name folders below the root, got "/"', 'For example: /var/www/html'],
+    ['//', 'name folders below the root, got "/"', 'For example: /var/www/html'],
+    ['/proc', 'name folders that hold files, got "/proc"', 'What stands there is made up by the kernel.'],
+    [
+      '/dev/shm',
+      'name folders that hold files, got "/dev/shm"',
+      'What stands there is made up by the kernel.',
+    ],
+    ['/srv\n/srv/', 'name each folder once, got "/srv"', 'Remove the second mention.'],
+    [
+      '/srv/a/b\n/srv/a',
+      'name no folder inside another, here "/srv/a", got "/srv/a/b"',
+      'The outer one holds it already: remove it.',
+    ],
+  ])('refuses %j', (paths, rest, advice) => {
+    const error = refusal(() => loadFiles(given({ paths })))
+    expect(error.message).toBe(`Input "paths" must ${rest}.`)
+    expect(error.advice).toBe(advice)
+  })
+
+  it('refuses control characters and paths that no system takes', () => {
+    expect(refusal(() => loadFiles(given({ paths: '/srv/a\0b' }))).message).toBe(
+      'Input "paths" must hold no control characters, got "/srv/a\\x00b".',
+    )
+    expect(refusal(() => loadFiles(given({ paths: `/${'x'.repeat(4095)}` }))).advice).toBe(
+      'Paths end at 4095 bytes.',
+    )
+  })
+
+  it('lists every wrong path', () => {
+    const error = refusal(() => loadFiles(given({ paths: 'one\n/two\nthree' })))
+    expect(error.detail).toHaveLength(2)
+    expect(error.detail[1]).toBe(
+      '2. Input "paths" must hold absolute paths, got "three". For example: /var/www/html',
+    )
+  })
+})
+
+describe('loadFiles: exclude', () => {
+  it('takes rsync patterns as they are, in order', () => {
+    const exclude = [
+      '*.log',
+      '/var/www/html/cache/',
+      '**/node_modules/',
+      'a b',
+      '-dash',
+      '+plus',
+      '!important',
+      '[;]x',
+    ]
+    expect(loadFiles(given({ exclude: exclude.join('\n') })).exclude.slice(0, -1)).toEqual(
+      exclude.slice(0, -1),
+    )
+  })
+
+  const rules = 'hold patterns, not filter rules'
+  it.each([
+    ['- *.log', rules, 'Write the bare pattern: "*.log". Every line is an exclusion.'],
+    ['+ keep', rules, 'Write the bare pattern: "keep". Every line is an exclusion.'],
+    ['-', rules, 'Write the bare pattern. Every line is an exclusion.'],
+    ['!', rules, 'A lone "!" would clear all patterns before it.'],
+    [
+      ';x',
+      'hold patterns',
+      'rsync takes such a line for a comment. Write [;] for a name that begins with a semicolon.',
+    ],
+    [
+      '*',
+      'leave something to back up',
+      'This pattern matches everything. Leave "paths" empty to back up no files.',
+    ],
+    [
+      '/',
+      'leave something to back up',
+      'This pattern matches everything. Leave "paths" empty to back up no files.',
+    ],
+    [
+      '/**',
+      'leave something to back up',
+      'This pattern matches everything. Leave "paths" empty to back up no files.',
+    ],
+  ])('refuses %s', (exclude, rule, advice) => {
+    const error = refusal(() => loadFiles(given({ exclude })))
+    expect(error.message).toBe(`Input "exclude" must ${rule}, got "${exclude}".`)
+    expect(error.advice).toBe(advice)
+  })
+})
+
+describe('loadFiles: mirror-dir', () => {
+  it.each([
+    ['~/mirror', '~/mirror'],
+    ['~//a//mirror/', '~/a/mirror'],
+    ['/var/backups/mirror', '/var/backups/mirror'],
+    ['/srv/site/.mirror', '/srv/site/.mirror'],
+  ])('reads %s as %s', (value, mirrorDir) => {
+    expect(loadFiles(given({ paths: '/srv/site', 'mirror-dir': value })).mirrorDir).toBe(mirrorDir)
+  })
+
+  it.each([
+    ['mirror', 'be an absolute path or begin with "~/", got "mirror"'],
+    ['~other/mirror', 'be an absolute path or begin with "~/", got "~other/mirror"'],
+    ['~', 'be an absolute path or begin with "~/", got "~"'],
+    ['~/a/../..', 'be an absolute path or begin with "~/", got "~/a/../.."'],
+    ['a\nb', 'be a single line without control characters, got "a\\nb"'],
+    ['/', 'be a folder of its own, got "/"'],
+    ['~/', 'be a folder of its own, got "~/"'],
+    ['/srv/site', 'be a folder of its own, not one that holds the path "/srv/site", got "/srv/site"'],
+    ['/srv/', 'be a folder of its own, not one that holds the path "/srv/site", got "/srv"'],
+  ])('refuses %j', (value, rest) => {
+    expect(refusal(() => loadFiles(given({ paths: '/srv/site', 'mirror-dir': value }))).message).toBe(
+      `Input "mirror-dir" must ${rest}.`,
+    )
+  })
+})
+
+describe('loadFiles: rsync-bwlimit', () => {
+  it.each(['0', '1', '0.5', '500', '1.5m', '10K', '1KB', '2MiB', '1G', '512', '0K'])('takes %s', value => {
+    expect(loadFiles(given({ 'rsync-bwlimit': value })).bandwidthLimit).toBe(value)
+  })
+
+  it.each(['fast', '-5', '+5', '1e3', '5 M', '.5', '5.', '1X', '10M/s', '99999999G', 'true', '1K-1'])(
+    'refuses %s',
+    value => {
+      expect(refusal(() => loadFiles(given({ 'rsync-bwlimit': value }))).message).toBe(
+        `Input "rsync-bwlimit" must be a rate as rsync takes it, got "${value}".`,
+      )
+    },
+  )
+
+  it.each(['0.1', '0.49K', '0.5KB'])('refuses %s, which rsync finds too small', value => {
+    expect(refusal(() => loadFiles(given({ 'rsync-bwlimit': value }))).message).toBe(
+      `Input "rsync-bwlimit" must be at least 0.5 (512 bytes per second), or 0 for no limit, got "${value}".`,
+    )
+  })
+})

@@ -1,0 +1,50 @@
+import { loadRotation } from '../../../../src/inputs/groups/rotation'
+import { given, refusal } from '../reading'
+
+describe('loadRotation', () => {
+  it('is hour-of-week in UTC when nothing is set', () => {
+    const { rotation, timezone } = loadRotation(given())
+    expect(rotation.text).toBe('hour-of-week')
+    expect(timezone).toBe('UTC')
+  })
+
+  it('reads a template', () => {
+    expect(loadRotation(given({ rotation: '{weekday}-{hour}' })).rotation.parts).toEqual([
+      { placeholder: 'weekday' },
+      { literal: '-' },
+      { placeholder: 'hour' },
+    ])
+  })
+
+  it.each(['UTC', 'Europe/Berlin', 'Asia/Kolkata', 'America/Argentina/Buenos_Aires', 'Etc/GMT+5'])(
+    'takes the zone %s',
+    timezone => {
+      expect(loadRotation(given({ timezone })).timezone).toBe(timezone)
+    },
+  )
+
+  const place = 'An offset knows no summer time. Write the place, as in: Europe/Berlin, or UTC.'
+  it.each([
+    ['+02:00', place],
+    ['-0530', place],
+    ['+2', place],
+    ['UTC+2', place],
+    ['GMT-3', place],
+    ['Berlin', 'For example: UTC or Europe/Berlin'],
+    ['W. Europe Standard Time', 'For example: UTC or Europe/Berlin'],
+    ['true', 'For example: UTC or Europe/Berlin'],
+    ['2', 'For example: UTC or Europe/Berlin'],
+  ])('refuses the zone %s', (timezone, advice) => {
+    const error = refusal(() => loadRotation(given({ timezone })))
+    expect(error.message).toBe(`Input "timezone" must be an IANA time zone, got "${timezone}".`)
+    expect(error.advice).toBe(advice)
+  })
+
+  it('names everything that is wrong', () => {
+    const error = refusal(() => loadRotation(given({ rotation: '{minut}', timezone: 'Mars' })))
+    expect(error.detail).toEqual([
+      '1. Input "rotation" must be a rotation or a template of slot names, got "{minut}". There is no {minut}. The placeholders are {weekday} {hour} {minute} {date} {year} {month} {day}.',
+      '2. Input "timezone" must be an IANA time zone, got "Mars". For example: UTC or Europe/Berlin',
+    ])
+  })
+})

@@ -1,0 +1,25 @@
+import { scrubRestore } from '../../../../src/report/scrub/scrub-restore'
+import { aRestoredDatabase, aRestoredFolder, aRestoreReport } from '../a-restore-report'
+
+const secret = 'hunter22'
+const scrub = (text: string) => text.replaceAll(secret, '***')
+
+describe('scrubRestore', () => {
+  it('leaves no secret in any text', () => {
+    const texts = { holds: secret, before: secret, becomes: secret, proof: secret }
+    const report = aRestoreReport({
+      items: [aRestoredDatabase(texts), aRestoredFolder(texts)],
+      warnings: [{ code: 'w', message: `a ${secret}` }],
+      checks: { findings: [{ level: 'wrong', what: secret, fix: secret }], facts: [secret] },
+      failure: { kind: 'failure', what: secret, safe: secret, advice: secret, detail: [secret] },
+    })
+    expect(JSON.stringify(scrubRestore(report, scrub))).not.toContain(secret)
+  })
+
+  it('leaves a report without secrets as it is', () => {
+    const { items: _items, ...report } = aRestoreReport()
+    const whole = { ...report, items: [aRestoredDatabase(), aRestoredFolder()] }
+    expect(scrubRestore(whole, scrub)).toEqual(whole)
+    expect(scrubRestore(whole, scrub)).not.toHaveProperty('failure')
+  })
+})

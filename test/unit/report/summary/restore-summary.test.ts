@@ -1,0 +1,198 @@
+import fc from 'fast-check'
+import type { RestoreReport } from '../../../../src/commands/restore/restore-report'
+import { renderRestoreSummary, restoredSentence } from '../../../../src/report/summary/restore-summary'
+import { aRestoredDatabase, aRestoredFolder, aRestoreReport } from '../a-restore-report'
+
+const failure: NonNullable<RestoreReport['failure']> = {
+  kind: 'failure',
+  what: 'The import into database "shop" failed at line 812.',
+  safe: 'The database "shop" is what it was before.',
+  advice: 'Make room on the disk.',
+  detail: ['ERROR 1114 at line 812: The table is full', '```'],
+}
+
+const checks = {
+  findings: [
+    { level: 'wrong', what: 'The database "shop" is there.', fix: 'Set "overwrite: true".' },
+    { level: 'remark', what: 'All files will belong to deploy.', fix: 'Restore as root.' },
+  ],
+  facts: ['The SSH user is not root.'],
+} as const
+
+/** The cells of the table's rows, without its heading. */
+function cells(markdown: string): string[][] {
+  return markdown
+    .split('\n')
+    .filter(line => line.startsWith('|'))
+    .map(line => line.slice(2, -2).split(' | '))
+}
+
+describe('renderRestoreSummary, of a restore that went well', () => {
+  const summary = renderRestoreSummary(aRestoreReport())
+
+  it('says so, which recovery point it was, how old, from where and to where', () => {
+    const lines = summary.split('\n')
+    expect(lines[0]).toBe('## ✅ Restored, and compared with the manifest')
+    expect(lines[2]).toBe(
+      '**Recovery point** <code>Monday-13-00</code> · **Taken** Mon 23 Nov 2026, 13:05 UTC, 1 d 3 h before · **From** <code>old.example.com</code> · **Server** <code>web1.example.com</code> · **Bucket** <code>s3&#58;//acme/running-backups/</code>',
+    )
+    expect(lines[4]).toBe('Everything was in its place after **1 m 38 s**.')
+  })
+
+  it('has a row for each thing: what was there before, what was compared, how long it took', () => {
+    expect(cells(summary).slice(0, 4)).toEqual([
+      ['What', 'Where', 'Holds', 'There before', 'Compared', 'Took'],
+      [':--', ':--', ':--', ':--', ':--', '--:'],
+      [
+        ...['database <code>shop</code>', '<code>shop</code>', '16 tables, 2 views', 'holds 15 tables'],
+        ...['✅ 16 tables with every row, 2 views', '1 m'],
+      ],
+      [
+        ...['folder <code>/var/www/html</code>', '<code>/var/www/html</code>', '2,521 files'],
+        ...['is there and not empty', '✅ 2,521 files, 300 directories', '20 s'],
+      ],
+    ])
+  })
+
+  it('says where the way back is', () => {
+    expect(summary).toContain(
+      [
+        '### The way back',
+        '',
+        '- What a database was: <code>running-backups/before-restore/2026-11-24T16-05-02Z.shop.database.sql.gz</code>',
+        '- What <code>/var/www/html</code> was: <code>/var/www/html.before-restore-2026-11-24T16-05-02Z</code>',
+      ].join('\n'),
+    )
+  })
+
+  it('has nothing to say of a way back from what was empty', () => {
+    const items = [aRestoredDatabase(), aRestoredFolder({ kept: null })]
+    expect(renderRestoreSummary(aRestoreReport({ items, safetyKeys: [] }))).not.toContain('way back')
+  })
+
+  it('tells every warning', () => {
+    const warnings = [{ code: 'old-snapshot', message: 'It is <b>old</b>.' }]
+    expect(renderRestoreSummary(aRestoreReport({ warnings }))).toContain(
+      '### ⚠️ 1 warning\n\n- <code>old-snapshot</code> It is &#60;b&#62;old&#60;/b&#62;.',
+    )
+  })
+})
+
+describe('renderRestoreSummary, of a dry run', () => {
+  const dry = (overrides: Partial<RestoreReport> = {}) =>
+    renderRestoreSummary(aRestoreReport({ result: 'dry-run', safetyKeys: [], checks, ...overrides }))
+
+  it('shows what would become of what is there, and claims nothing that was not done', () => {
+    const summary = dry()
+    expect(summary).toMatch(/^## 🔎 What a restore would do\n/)
+    expect(cells(summary)[2]?.slice(3)).toEqual([
+      'holds 15 tables',
+      'it is dumped into the bucket, then replaced',
+      '12.3 MB',
+    ])
+    expect(summary).not.toMatch(/✅ 16|in its place|way back/)
+  })
+
+  it('counts what speaks against it, with what to do', () => {
+    expect(dry()).toContain('❌ **1 thing speaks against this restore.** Nothing was written.')
+    expect(dry()).toContain('The database "shop" is there.<br>Set "overwrite: true".')
+    const fine = { ...checks, findings: [] }
+    expect(dry({ checks: fine })).toContain('✅ **This restore can be done.** Nothing was written.')
+  })
+})
+
+describe('renderRestoreSummary, of a restore that failed', () => {
+  const failed = (overrides: Partial<RestoreReport> = {}) =>
+    renderRestoreSummary(aRestoreReport({ result: 'failed', failure, checks, ...overrides }))
+
+  it('says what failed, what is where now, and what to do next, in this order', () => {
+    const summary = failed()
+    expect(summary).toMatch(/^## ❌ The restore failed\n/)
+    const places = [
+      '### What failed\n\nThe import',
+      '### What is where now\n\nThe database',
+      '### What to do next\n\nMake room',
+    ].map(text => summary.indexOf(text))
+    expect(places.every(place => place > 0)).toBe(true)
+    expect(places).toEqual([...places].sort((one, other) => one - other))
+    expect(summary).toContain('````text\nERROR 1114 at line 812: The table is full\n```\n````')
+  })
+
+  it('calls a cancelled one cancelled', () => {
+    const summary = failed({ result: 'cancelled', failure: { ...failure, kind: 'cancelled' } })
+    expect(summary).toMatch(/^## ⏹️ The restore was cancelled\n/)
+    expect(summary).toContain('### What happened\n')
+  })
+
+  it('shows what speaks against it while nothing was begun, and not afterwards', () => {
+    expect(failed({ hasBegun: false })).toContain('speaks against this restore')
+    expect(failed({ hasBegun: true })).not.toContain('speaks against this restore')
+  })
+
+  it('can be told before a recovery point was chosen', () => {
+    const { snapshot: _, ...rest } = aRestoreReport({ result: 'failed', failure, items: [], hasBegun: false })
+    const summary = renderRestoreSummary(rest)
+    expect(summary).toContain('**Server** <code>web1.example.com</code> · **Bucket**')
+    expect(summary).not.toMatch(/undefined|\| What/)
+  })
+
+  it('keeps the end of a long log', () => {
+    const detail = Array.from({ length: 100 }, (_, index) => `line ${index}`)
+    const summary = failed({ failure: { ...failure, detail } })
+    expect(summary).toContain('\nline 40\n')
+    expect(summary).toContain('\nline 99\n')
+    expect(summary).not.toContain('\nline 39\n')
+  })
+})
+
+describe('renderRestoreSummary, with awkward names', () => {
+  const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 30 })
+
+  it('keeps every row a row of six cells', () => {
+    fc.assert(
+      fc.property(name, name, name, (database, path, words) => {
+        const texts = { holds: words, before: words, becomes: words, proof: words }
+        const items = [
+          aRestoredDatabase({ database, target: path, ...texts }),
+          aRestoredFolder({ path, target: database, kept: words, ...texts }),
+        ]
+        for (const result of ['restored', 'dry-run'] as const) {
+          const table = cells(renderRestoreSummary(aRestoreReport({ result, items }))).slice(0, 4)
+          expect(table.map(row => row.length)).toEqual([6, 6, 6, 6])
+        }
+      }),
+    )
+  })
+
+  it('makes no markup of anything', () => {
+    fc.assert(
+      fc.property(name, text => {
+        const odd = `<img src=x>|[a](b)\n# ${text}`
+        const summary = renderRestoreSummary(
+          aRestoreReport({
+            host: odd,
+            items: [aRestoredDatabase({ database: odd, target: odd, holds: odd, before: odd, proof: odd })],
+            warnings: [{ code: odd, message: odd }],
+            safetyKeys: [odd],
+          }),
+        )
+        expect(summary).not.toMatch(/<img|\[a\]\(b\)|\n# /)
+      }),
+    )
+  })
+})
+
+describe('restoredSentence', () => {
+  it('is the whole story in one line', () => {
+    expect(restoredSentence(aRestoreReport())).toBe(
+      'Restored and compared: database shop (16 tables), folder /var/www/html (2,521 files) from Monday-13-00, taken 2026-11-23T13:05:02.120Z, in 1 m 38 s',
+    )
+  })
+
+  it('names the targets', () => {
+    const items = [aRestoredDatabase({ target: 'shop_copy', tables: 1 })]
+    expect(restoredSentence(aRestoreReport({ items }))).toMatch(
+      /^Restored and compared: database shop_copy \(1 table\) from/,
+    )
+  })
+})

@@ -1,0 +1,94 @@
+import { compareWith } from '../../../../src/repository/guards/changes'
+import { aBaseline, aDatabaseBaseline, aFilesBaseline, aTable } from '../a-baseline'
+
+describe('compareWith', () => {
+  it('tells sizes and counts of each part, and since when', () => {
+    const now = aBaseline([
+      aDatabaseBaseline({ contentBytes: 120_000, names: { view: ['sales', 'stock'] } }),
+      aFilesBaseline({ files: 2530, contentBytes: 900_000 }),
+    ])
+    const { since, parts } = compareWith(aBaseline(), now)
+    expect(since).toEqual({ slot: 'Monday-12-00', takenAt: new Date('2026-11-23T12:05:02.120Z') })
+    expect(parts).toEqual([
+      {
+        name: 'database',
+        state: 'kept',
+        contentBytes: { before: 100_000, after: 120_000 },
+        counts: [
+          { one: 'table', before: 3, after: 3 },
+          { one: 'view', before: 1, after: 2 },
+          { one: 'trigger', before: 1, after: 0 },
+          { one: 'routine', before: 1, after: 0 },
+          { one: 'event', before: 0, after: 0 },
+        ],
+      },
+      {
+        name: 'codebase',
+        state: 'kept',
+        contentBytes: { before: 1_000_000, after: 900_000 },
+        counts: [
+          { one: 'file', before: 2521, after: 2530 },
+          { one: 'directory', many: 'directories', before: 300, after: 300 },
+          { one: 'symbolic link', before: 2, after: 2 },
+        ],
+      },
+    ])
+  })
+
+  it('tells tables apart by their fingerprints, the greatest difference first', () => {
+    const before = aDatabaseBaseline({
+      tables: [aTable('same'), aTable('grown', 1000), aTable('edited', 500, 'old'), aTable('gone', 80_000)],
+    })
+    const now = aDatabaseBaseline({
+      tables: [
+        aTable('same'),
+        aTable('grown', 9000, 'more'),
+        aTable('edited', 500, 'new'),
+        aTable('new', 70),
+      ],
+    })
+    expect(compareWith(aBaseline([before]), aBaseline([now])).tables).toEqual({
+      changed: 2,
+      added: 1,
+      gone: 1,
+      unchanged: 1,
+      greatest: [
+        { name: 'gone', rows: { before: 80_000, after: undefined } },
+        { name: 'grown', rows: { before: 1000, after: 9000 } },
+        { name: 'new', rows: { before: undefined, after: 70 } },
+        { name: 'edited', rows: { before: 500, after: 500 } },
+      ],
+    })
+  })
+
+  it('lists ten tables at most and counts all', () => {
+    const tables = (rows: string) =>
+      Array.from({ length: 30 }, (_, index) => aTable(`t${index}`, 1000 + index, rows))
+    const { tables: told } = compareWith(
+      aBaseline([aDatabaseBaseline({ tables: tables('old') })]),
+      aBaseline([aDatabaseBaseline({ tables: tables('new') })]),
+    )
+    expect(told).toMatchObject({ changed: 30, unchanged: 0 })
+    expect(told?.greatest).toHaveLength(10)
+  })
+
+  it('tells parts that are new or gone, and names tables with their database where there are several', () => {
+    const shop = aDatabaseBaseline({ name: 'shop.database', tables: [aTable('orders', 1000, 'new')] })
+    const blog = aDatabaseBaseline({ name: 'blog.database', database: 'blog' })
+    const { parts, tables } = compareWith(
+      aBaseline([aDatabaseBaseline({ tables: [aTable('orders')] }), aFilesBaseline()]),
+      aBaseline([shop, blog]),
+    )
+    expect(parts.map(({ name, state }) => [name, state])).toEqual([
+      ['shop.database', 'kept'],
+      ['blog.database', 'new'],
+      ['codebase', 'gone'],
+    ])
+    expect(tables).toMatchObject({ changed: 1, added: 0, greatest: [{ name: 'shop.orders' }] })
+  })
+
+  it('has nothing to say of tables where there is no database', () => {
+    const files = aBaseline([aFilesBaseline()])
+    expect(compareWith(files, files)).not.toHaveProperty('tables')
+  })
+})

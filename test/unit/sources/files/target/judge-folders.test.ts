@@ -1,0 +1,222 @@
+import type { RiskyEntryKind } from '../../../../../src/sources/files/check/archive-content'
+import type { TargetPlace } from '../../../../../src/sources/host/parse-target'
+import { aManifest, anArchive } from '../../../commands/restore/a-restore'
+import { findings, fixes, judge } from '../../../commands/restore/judging'
+
+const site = aManifest([anArchive()])
+const two = aManifest([anArchive(['/var/www/html', '/srv/media'])])
+
+describe('judgeFolders, about places', () => {
+  it.each<[TargetPlace['state'], boolean, string[]]>([
+    ['absent', false, []],
+    ['absent', true, []],
+    ['empty', false, []],
+    ['empty', true, []],
+    ['folder', true, []],
+    ['link', true, []],
+    ['not-a-folder', true, []],
+    [
+      'folder',
+      false,
+      ['wrong: The folder /var/www/html is there and not empty; nothing is overwritten unasked.'],
+    ],
+    [
+      'link',
+      false,
+      ['wrong: The folder /var/www/html is there, as a symbolic link; nothing is overwritten unasked.'],
+    ],
+    [
+      'not-a-folder',
+      false,
+      ['wrong: The folder /var/www/html is there, and no folder; nothing is overwritten unasked.'],
+    ],
+    [
+      'mount',
+      false,
+      ['wrong: A disk is mounted at /var/www/html, so the folder cannot be changed for another by renaming.'],
+    ],
+    [
+      'mount',
+      true,
+      ['wrong: A disk is mounted at /var/www/html, so the folder cannot be changed for another by renaming.'],
+    ],
+  ])('judges a place that is %s, with overwrite %s', (state, overwrite, expected) => {
+    expect(findings({ manifest: site, inputs: { overwrite }, facts: { places: [{ state }] } })).toEqual(
+      expected,
+    )
+  })
+
+  it('offers lines for "paths" that can be pasted, also when the folder goes elsewhere', () => {
+    const inputs = { paths: [{ path: '/var/www/html', target: '/srv/new' }] }
+    const fix = (state: TargetPlace['state']) =>
+      fixes({ manifest: site, inputs, facts: { places: [{ state }] } })[0]
+    expect(fix('folder')).toMatch(/elsewhere: \/var\/www\/html=\/srv\/new-restored$/)
+    expect(fix('mount')).toMatch(/\(\/var\/www\/html=\/srv\/new\/restored\)/)
+  })
+
+  it('wants a folder above that the SSH user may write in', () => {
+    const facts = { isRoot: false, places: [{ isWritable: false }] }
+    expect(findings({ manifest: site, facts })[0]).toBe(
+      'wrong: The SSH user may not write in /var/www, where /var/www/html is to be put.',
+    )
+  })
+
+  it('judges each folder by its own place', () => {
+    const places: Partial<TargetPlace>[] = [{ state: 'empty' }, { state: 'folder', parent: '/srv' }]
+    expect(findings({ manifest: two, facts: { places } })).toEqual([
+      'wrong: The folder /srv/media is there and not empty; nothing is overwritten unasked.',
+    ])
+  })
+
+  it('says who will own the files, unless that is who owned them', () => {
+    expect(findings({ manifest: site, facts: { isRoot: false } })).toEqual([
+      'remark: All restored files will belong to deploy: only root can give files to others.',
+    ])
+  })
+})
+
+describe('judgeFolders, about places that are more than a site', () => {
+  const told = (path: string) => {
+    const manifest = aManifest([anArchive(['/srv/media', path])])
+    return judge({ manifest, facts: { places: [{}, {}] } }).findings
+  }
+
+  it.each([
+    ...[
+      '/etc',
+      '/etc/cron.d',
+      '/root',
+      '/root/.ssh',
+      '/usr/local/bin',
+      '/lib64',
+      '/lib/systemd/system',
+      '/boot',
+    ],
+    ...['/run/x', '/var/spool/cron', '/var/lib/mysql', '/var', '/bin', '/sbin/x', '/usr/share/nginx'],
+    ...['/home', '/home/deploy', '/home/deploy/.ssh', '/srv/site/.config'],
+  ])('wants %s to be named, which a manifest could have got from anybody', path => {
+    expect(told(path)).toEqual([
+      {
+        level: 'wrong',
+        what: `The recovery point has ${path}, where more than a site lies, and "paths" does not name it: with "*" whoever can write to the bucket chooses where the restore writes.`,
+        fix: expect.stringMatching(`:\\npaths: \\|\\n  /srv/media\\n  ${path}$`),
+      },
+    ])
+    const manifest = aManifest([anArchive(['/srv/media', path])])
+    const inputs = { paths: [{ path: '/srv/media' }, { path }] }
+    expect(findings({ manifest, inputs, facts: { places: [{}, {}] } })).toEqual([])
+  })
+
+  it.each([
+    ...['/var/www', '/var/www/html', '/srv', '/opt/app', '/home/deploy/site', '/etcetera', '/libs', '/usr.d'],
+    ...['/usr/share/nginx/html', '/usr/share/nginx/html/shop', '/usr/local/www/apache24', '/var/mail'],
+  ])('takes %s for a site', path => {
+    expect(told(path === '/srv' ? '/srv/www' : path)).toEqual([])
+  })
+
+  it('names all of them at once', () => {
+    const manifest = aManifest([anArchive(['/etc/apache2', '/var/www', '/root/bin'])])
+    const [finding] = findings({ manifest, facts: { places: [{}, {}, {}] } })
+    expect(finding).toMatch(/has \/etc\/apache2, \/root\/bin, where .* does not name them:/)
+  })
+})
+
+describe('judgeFolders, about the disk', () => {
+  /** The files themselves, and a block for each of 2,823 entries. */
+  const needed = 600_000_000 + 4096 * 2823
+
+  it.each([
+    [needed, []],
+    [undefined, []],
+    [needed - 1, ['/mnt']],
+  ])('compares what is free (%s) with what the files need', (freeBytes, mounts) => {
+    const told = findings({ manifest: site, facts: { places: [{ freeBytes, mount: '/mnt' }] } })
+    expect(told).toHaveLength(mounts.length)
+    for (const mount of mounts) {
+      expect(told[0]).toBe(
+        `wrong: The files need 612 MB on the disk of ${mount}, which has 612 MB free (the old folder stays beside the new one).`,
+      )
+    }
+  })
+
+  it('adds up the folders of one disk, and not those of two', () => {
+    const freeBytes = needed * 2 - 1
+    const places = (second: string) => [
+      { freeBytes, mount: '/' },
+      { freeBytes, mount: second },
+    ]
+    expect(findings({ manifest: two, facts: { places: places('/') } })).toHaveLength(1)
+    expect(findings({ manifest: two, facts: { places: places('/srv') } })).toEqual([])
+  })
+})
+
+describe('judgeFolders, about entries that may do harm', () => {
+  const hazard = (kind: RiskyEntryKind, count = 1) => ({
+    kind,
+    count,
+    examples: Array.from({ length: Math.min(count, 5) }, (_, index) => `"/var/www/html/${index}"`),
+  })
+
+  const told = (kind: RiskyEntryKind, isAllowed: boolean, isRoot: boolean) =>
+    judge({
+      manifest: site,
+      inputs: { allowedEntries: new Set(isAllowed ? [kind] : []) },
+      facts: { isRoot },
+      files: { hazards: [hazard(kind)] },
+    }).findings.filter(({ what }) => what.startsWith('The archive holds'))
+
+  it.each<[RiskyEntryKind, boolean, boolean, 'wrong' | 'remark']>([
+    ['outside-links', false, true, 'wrong'],
+    ['outside-links', true, true, 'remark'],
+    ['outside-links', true, false, 'remark'],
+    ['set-uid', false, true, 'wrong'],
+    ['set-uid', true, true, 'remark'],
+    ['set-uid', true, false, 'wrong'],
+    ['devices', false, true, 'wrong'],
+    ['devices', true, true, 'remark'],
+    ['devices', true, false, 'wrong'],
+  ])('judges %s, allowed: %s, as root: %s', (kind, isAllowed, isRoot, level) => {
+    expect(told(kind, isAllowed, isRoot).map(each => each.level)).toEqual([level])
+  })
+
+  it('says at once all that it takes', () => {
+    const [finding] = told('set-uid', false, false)
+    expect(finding?.fix).toMatch(/name "set-uid" in "allow-entries".*Only root may restore them/)
+    expect(told('set-uid', true, false)[0]?.fix).toBe('Only root may restore them: log in as root.')
+    expect(told('outside-links', false, false)[0]?.fix).not.toMatch(/root/)
+  })
+
+  it('names the first five and counts the rest', () => {
+    const files = { hazards: [hazard('outside-links', 7)] }
+    expect(findings({ manifest: site, files })[0]).toBe(
+      'wrong: The archive holds symbolic links that lead out of the restored folders: "/var/www/html/0", "/var/www/html/1", "/var/www/html/2", "/var/www/html/3", "/var/www/html/4", and 2 more.',
+    )
+  })
+
+  it('has nothing to say of kinds that are not there', () => {
+    const hazards = [hazard('outside-links', 0), hazard('set-uid', 0), hazard('devices', 0)]
+    expect(findings({ manifest: site, files: { hazards } })).toEqual([])
+  })
+})
+
+describe('judgeFolders, about hard links between folders', () => {
+  const files = { crossLinks: { count: 3, examples: ['"/srv/media/a" to "/var/www/html/a"'] } }
+
+  it('lets them be when everything goes to one disk', () => {
+    expect(findings({ manifest: two, facts: { places: [{}, {}] }, files })).toEqual([])
+  })
+
+  it.each([
+    ['only one of the folders is restored', [{ path: '/srv/media' }], [{}]],
+    ['the folders go to two disks', 'all' as const, [{ mount: '/' }, { mount: '/srv' }]],
+  ])('refuses when %s', (_, paths, places) => {
+    expect(findings({ manifest: two, inputs: { paths }, facts: { places }, files })).toEqual([
+      'wrong: Files of one folder are hard links to files of another (3 links, such as "/srv/media/a" to "/var/www/html/a"), so these folders can only be restored together and on one disk.',
+    ])
+  })
+
+  it('lets one folder go alone when there are none', () => {
+    const inputs = { paths: [{ path: '/srv/media' }] }
+    expect(findings({ manifest: two, inputs })).toEqual([])
+  })
+})

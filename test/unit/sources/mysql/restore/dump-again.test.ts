@@ -1,0 +1,108 @@
+import { Readable, Writable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
+import type { Job } from '../../../../../src/server/job'
+import type { DumpRequest } from '../../../../../src/sources/mysql/dump/open-dump'
+import { type DumpAgainRequest, dumpAgain } from '../../../../../src/sources/mysql/restore/dump-again'
+import { ordersDump } from '../../../commands/stored-point'
+import { aJobReport } from '../../../server/a-job-report'
+import { everything } from '../dumps'
+
+interface Dumper {
+  server: DumpAgainRequest['server']
+  requests: DumpRequest[]
+  jobs: { isClosed: boolean }[]
+}
+
+/** A server whose dumps have this text, compressed as asked for. */
+function dumping(text: string, fails?: Error): Dumper {
+  const dumper: Dumper = {
+    requests: [],
+    jobs: [],
+    server: {
+      openDump: async request => {
+        dumper.requests.push(request)
+        const noted = { isClosed: false }
+        dumper.jobs.push(noted)
+        const bytes = Buffer.from(text)
+        const body = async function* () {
+          yield request.compression.kind === 'gzip' ? gzipSync(bytes) : bytes
+          if (fails !== undefined) throw fails
+        }
+        const done = fails === undefined ? Promise.resolve(aJobReport({ done: true })) : Promise.reject(fails)
+        done.catch(() => {})
+        const job: Job = {
+          body: Readable.from(body()),
+          done,
+          input: new Writable(),
+          send: () => {},
+          close: () => {
+            noted.isClosed = true
+          },
+        }
+        return job
+      },
+    },
+  }
+  return dumper
+}
+
+const again = ({ server }: Dumper, overrides: Partial<DumpAgainRequest> = {}) =>
+  dumpAgain({
+    ...{ server, access: {}, database: 'shop', options: [], hasGzip: true },
+    signal: new AbortController().signal,
+    ...overrides,
+  })
+
+describe('dumpAgain', () => {
+  it.each([true, false])('tells what a database holds, with gzip on the server: %s', async hasGzip => {
+    const dumper = dumping(everything)
+    const content = await again(dumper, { hasGzip })
+    expect(content.tables.map(({ name }) => name)).toContain('orders')
+    expect(content.bytes).toBe(Buffer.byteLength(everything))
+    expect(dumper.requests[0]?.compression).toEqual(hasGzip ? { kind: 'gzip', level: 1 } : { kind: 'none' })
+  })
+
+  it('gives the options of the dump that it is compared with, as far as a backup would take them', async () => {
+    const dumper = dumping(everything)
+    const options = [
+      '--quick',
+      '--skip-ssl',
+      '--force',
+      '--result-file=/etc/passwd',
+      '--skip-triggers',
+      'rm -rf /',
+    ]
+    await again(dumper, { options })
+    const given = dumper.requests[0]?.arguments.main ?? []
+    expect(given.filter(option => option === '--quick')).toHaveLength(1)
+    expect(given).toContain('--skip-ssl')
+    for (const refused of options.slice(2)) expect(given).not.toContain(refused)
+  })
+
+  it('counts rows without their layout when asked', async () => {
+    const one = ordersDump('INSERT INTO `orders` VALUES (1),(2);\n')
+    const two = ordersDump('INSERT INTO `orders` VALUES\n(1),\n(2);\n')
+    const tables = async (text: string, rows: DumpAgainRequest['rows']) =>
+      (await again(dumping(text), rows === undefined ? {} : { rows })).tables
+    expect(await tables(one, undefined)).not.toEqual(await tables(two, undefined))
+    expect(await tables(one, 'layout-free')).toEqual(await tables(two, 'layout-free'))
+    expect((await tables(one, 'layout-free'))[0]?.rows).toBe(2)
+  })
+
+  it('throws what the dump tool says, and ends it', async () => {
+    const dumper = dumping(everything, new Error('mysqldump ended with status 3'))
+    await expect(again(dumper)).rejects.toThrow('mysqldump ended with status 3')
+    expect(dumper.jobs).toEqual([{ isClosed: true }])
+  })
+
+  it('is not content with half a dump', async () => {
+    await expect(again(dumping(everything.slice(0, -40)))).rejects.toThrow()
+  })
+
+  it('throws the reason when it is told to stop, and ends the dump', async () => {
+    const dumper = dumping(everything)
+    const signal = AbortSignal.abort(new Error('Cancelled'))
+    await expect(again(dumper, { signal })).rejects.toThrow('Cancelled')
+    expect(dumper.jobs).toEqual([{ isClosed: true }])
+  })
+})

@@ -1,0 +1,163 @@
+import type { DumpNeeds } from '../../../../../src/sources/mysql/check/needs/dump-needs'
+import { aDump, aManifest, type FactOptions } from '../../../commands/restore/a-restore'
+import { findings, fixes, type JudgingOptions } from '../../../commands/restore/judging'
+
+const owner = 'GRANT ALL PRIVILEGES ON `shop`.* TO `shop`@`localhost`'
+const noRoutines = { routines: 0, objects: { views: [], triggers: ['t'], routines: [], events: [] } }
+
+type Server = readonly ['mariadb' | 'mysql', string]
+
+/** A dump without routines, onto a server of the same kind. */
+function onto(
+  [flavor, version]: Server,
+  rights: string,
+  facts: FactOptions = {},
+  needs: Partial<DumpNeeds> = { definers: ['root@localhost'] },
+): JudgingOptions {
+  const made = aManifest([aDump('shop', noRoutines)])
+  const manifest = { ...made, server: { os: '', database: { flavor, version, dumpTool: '', options: [] } } }
+  const grants = [owner, `GRANT ${rights} ON *.* TO \`shop\`@\`localhost\``]
+  return { manifest, needs, facts: { user: 'shop@localhost', server: { flavor, version }, grants, ...facts } }
+}
+
+const mysql57: Server = ['mysql', '5.7.44']
+const mysql80: Server = ['mysql', '8.0.40']
+const mysql84: Server = ['mysql', '8.4.3']
+const mariadb103: Server = ['mariadb', '10.3.39']
+const mariadb1011: Server = ['mariadb', '10.11.19']
+const mariadb114: Server = ['mariadb', '11.4.4']
+
+describe('definerProblems', () => {
+  it.each<[Server, string, string | undefined]>([
+    [mysql57, 'USAGE', 'SUPER'],
+    [mysql57, 'SUPER', undefined],
+    [mysql80, 'USAGE', 'SET_USER_ID'],
+    [mysql80, 'SET_USER_ID', undefined],
+    [mysql80, 'SUPER', undefined],
+    [mysql80, 'SET_ANY_DEFINER', 'SET_USER_ID'],
+    [mysql84, 'USAGE', 'SET_ANY_DEFINER, ALLOW_NONEXISTENT_DEFINER'],
+    [mysql84, 'SET_USER_ID', 'SET_ANY_DEFINER, ALLOW_NONEXISTENT_DEFINER'],
+    [mysql84, 'SET_ANY_DEFINER', undefined],
+    [mariadb103, 'USAGE', 'SUPER'],
+    [mariadb103, 'SUPER', undefined],
+    [mariadb1011, 'USAGE', 'SET USER'],
+    [mariadb1011, 'SET USER', undefined],
+    [mariadb1011, 'SUPER', undefined],
+    [mariadb114, 'SUPER', 'SET USER'],
+    [mariadb114, 'SET USER', undefined],
+    [mariadb114, 'ALL PRIVILEGES', undefined],
+  ])('knows on %j, with %s, what the names of others take: %s', (server, rights, grant) => {
+    const options = onto(server, rights)
+    expect(findings(options)).toEqual(
+      grant === undefined
+        ? []
+        : [
+            'wrong: The dump of "shop" makes things in the name of root@localhost (DEFINER), and shop@localhost may not.',
+          ],
+    )
+    expect(fixes(options)).toEqual(
+      grant === undefined
+        ? []
+        : [`Run this as an administrator of the database:\nGRANT ${grant} ON *.* TO 'shop'@'localhost';`],
+    )
+  })
+
+  it('asks for nothing when everything is in the own name', () => {
+    expect(findings(onto(mariadb1011, 'USAGE', {}, { definers: ['shop@localhost'] }))).toEqual([])
+    expect(findings(onto(mariadb1011, 'USAGE', {}, { definers: [] }))).toEqual([])
+  })
+
+  it('takes a role, or the same name at another host, for another', () => {
+    expect(
+      findings(onto(mariadb1011, 'USAGE', {}, { definers: ['shop', 'shop@%', 'shop@localhost'] }))[0],
+    ).toMatch(/in the name of shop, shop@% \(DEFINER\)/)
+  })
+
+  it('remarks which users are not there, with what makes them', () => {
+    const accounts = new Set(['root@localhost', 'shop@localhost'])
+    const definers = ['root@localhost', 'old@10.%', "o'x@localhost"]
+    const options = onto(mariadb1011, 'SET USER', { database: { accounts } }, { definers })
+    expect(findings(options)).toEqual([
+      `remark: The dump of "shop" makes things in the name of users that this server does not have: old@10.%, o'x@localhost. They are restored, and cannot be used until these users are there.`,
+    ])
+    expect(fixes(options)[0]?.split('\n')).toEqual([
+      'Make them, with the rights that they had:',
+      "CREATE USER 'old'@'10.%' IDENTIFIED BY '…';",
+      "CREATE USER `o'x`@'localhost' IDENTIFIED BY '…';",
+    ])
+  })
+
+  it('says nothing of accounts that it may not see', () => {
+    const options = onto(mariadb1011, 'SET USER', { database: { accounts: undefined } })
+    expect(findings(options)).toEqual([])
+  })
+
+  it('wants on MySQL 8.2 and newer a second right for users who are not there', () => {
+    const database = { accounts: new Set(['root@localhost']) }
+    const levels = (rights: string, definers: string[]) =>
+      findings(onto(mysql84, rights, { database }, { definers })).map(line => line.split(':')[0])
+    expect(levels('SET_ANY_DEFINER', ['root@localhost'])).toEqual([])
+    expect(levels('SET_ANY_DEFINER', ['old@%'])).toEqual(['wrong', 'remark'])
+    expect(levels('SET_ANY_DEFINER, ALLOW_NONEXISTENT_DEFINER', ['old@%'])).toEqual(['remark'])
+  })
+})
+
+describe('definerProblems, with a binary log', () => {
+  const on = { log_bin: 'ON', log_bin_trust_function_creators: 'OFF' }
+  const dump = (routines: string[], triggers: string[]) =>
+    aManifest([
+      aDump('shop', {
+        ...{ routines: routines.length, triggers: triggers.length },
+        objects: { views: [], triggers, routines, events: [] },
+      }),
+    ])
+  const told = (
+    routines: string[],
+    triggers: string[],
+    { rights = 'SHOW VIEW', variables = on }: { rights?: string; variables?: Record<string, string> } = {},
+  ) =>
+    findings({
+      manifest: dump(routines, triggers),
+      facts: {
+        user: 'shop@localhost',
+        grants: [owner, `GRANT ${rights} ON *.* TO \`shop\`@\`localhost\``],
+        variables,
+      },
+    })
+  const wrong = [expect.stringMatching(/^wrong: .* has triggers or functions, .*\(error 1419\)/)]
+  const remark = [expect.stringMatching(/^remark: .* has functions, .*\(error 1418\)/)]
+
+  it('refuses triggers and functions to whom they are refused', () => {
+    expect(told(['function f'], [])).toEqual(wrong)
+    expect(told([], ['t'])).toEqual(wrong)
+    // Tried on MariaDB 10.11.
+    expect(told(['function f'], [], { rights: 'BINLOG ADMIN' })).toEqual(wrong)
+    expect(told(['package body p'], [])).toEqual(wrong)
+  })
+
+  it('lets procedures be', () => {
+    expect(told(['procedure p'], [])).toEqual([])
+    expect(told([], [])).toEqual([])
+  })
+
+  it('remarks to SUPER that functions must declare what they do', () => {
+    expect(told(['function f'], ['t'], { rights: 'SUPER' })).toEqual(remark)
+    expect(told([], ['t'], { rights: 'SUPER' })).toEqual([])
+  })
+
+  it.each([
+    { log_bin: 'OFF', log_bin_trust_function_creators: 'OFF' },
+    { log_bin: 'ON', log_bin_trust_function_creators: 'ON' },
+    { log_bin: '1', log_bin_trust_function_creators: '1' },
+    {},
+  ])('has nothing to say with %j', variables => {
+    expect(told(['function f'], ['t'], { variables })).toEqual([])
+  })
+
+  it('goes by the number of routines where an old manifest has no names', () => {
+    const { objects: _, ...content } = aDump().content
+    const artifact = { ...aDump(), content: { ...content, triggers: 0, routines: 1 } }
+    const facts = { user: 'shop@localhost', grants: [owner], variables: on }
+    expect(findings({ manifest: aManifest([artifact]), facts })).toEqual(wrong)
+  })
+})
