@@ -1,4 +1,4 @@
-/** Real streams and real servers; only `src/runtime/github-runtime.ts` and the bundle touch `@actions/*`. */
+/** Real streams and real servers; only `src/runtime/github/github-runtime.ts` and the bundle touch `@actions/*`. */
 const compiler = {
   module: 'CommonJS',
   moduleResolution: 'Node10',

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
 
 /**
- * An object store, as little of S3 as this product rests on. `s3-store.ts` speaks to a real one, `memory-store.ts` is
- * its twin for tests; `test/contract` holds one suite for both.
+ * An object store, as little of S3 as this product rests on. `s3/s3-store.ts` speaks to a real one,
+ * `test/memory` has its twin for tests; `test/contract` holds one suite for both.
  *
  * Every method throws `StoreError` (see `store-error.ts`) for a refusal or a fault that retries did not mend; "not
  * found" is an answer (`undefined`), never an error. Keys are whole keys within the bucket. Retries of idempotent requests

@@ -66,6 +66,16 @@ describe('src', () => {
     expect(broken(isUpward)).toEqual([])
   })
 
+  it('keeps each kind of source apart from the other', () => {
+    const kindOf = (file: string) => /^sources\/(mysql|files)\//.exec(file)?.[1]
+    const isMixed = (file: string, imported: string) => {
+      if (!imported.startsWith('.')) return false
+      const [own, other] = [file, join(dirname(file), imported)].map(kindOf)
+      return own !== undefined && other !== undefined && own !== other
+    }
+    expect(broken(isMixed)).toEqual([])
+  })
+
   it('keeps each outside world behind one folder', () => {
     const isElsewhere = (file: string, imported: string) =>
       homes.some(({ packages, layer }) => packages.test(imported) && layerOf(file) !== layer)
@@ -85,6 +95,12 @@ describe('src', () => {
   it('holds one idea in a file: no more than 250 lines', () => {
     const lines = (file: string) => readFileSync(join(source, file), 'utf8').split('\n').length - 1
     expect(files.filter(file => lines(file) > 250)).toEqual([])
+  })
+
+  it('lays no more than 20 files beside each other', () => {
+    const counts = new Map<string, number>()
+    for (const file of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1)
+    expect([...counts].filter(([, count]) => count > 20)).toEqual([])
   })
 
   it('names files for their idea, in kebab-case', () => {
