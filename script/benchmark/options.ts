@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
-export const parts = ['files', 'database', 'first-byte', 'memory', 'tree'] as const
+const parts = ['files', 'database', 'first-byte', 'memory', 'tree'] as const
 export type Part = (typeof parts)[number]
 
 /** What is to be measured, and how large. Sizes in bytes. */

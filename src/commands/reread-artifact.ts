@@ -66,7 +66,7 @@ export async function rereadArtifact(
 }
 
 /** The check of the backup, for an artifact that is read again. */
-export function contentCheckOf(artifact: Artifact): ContentCheck<StoredContent> {
+function contentCheckOf(artifact: Artifact): ContentCheck<StoredContent> {
   return artifact.kind === 'database'
     ? checkDump({ passes: 'one or two' })
     : checkArchive({ paths: artifact.paths.map(path => path.slice(1)) })

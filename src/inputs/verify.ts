@@ -9,7 +9,7 @@ import { type Environment, loadS3, s3Secrets } from './groups/s3'
 import { choice, type InputReader, lines, maskSecret, optional } from './read'
 
 /** How much is proven, each level with all of the one before: what the store says; every byte read and checked; a restore. */
-export const verifyLevels = ['stored', 'read', 'restore'] as const
+const verifyLevels = ['stored', 'read', 'restore'] as const
 
 export type VerifyLevel = (typeof verifyLevels)[number]
 

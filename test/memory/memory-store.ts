@@ -15,8 +15,6 @@ import { FaultScript, type Faults, type Moment, type StoreOperation } from './me
 import { describeObject, type MemoryObject, openObject, textOfObject } from './memory-object'
 import { assemble, type MemoryUpload, md5, refusal } from './memory-upload'
 
-export type { Moment, StoreOperation }
-
 export interface MemoryStoreOptions {
   name?: string
   maxParts?: number

@@ -47,7 +47,7 @@ export function s3Inputs({ s3 }: Pick<Services, 's3'>, bucket: string): Record<s
 }
 
 /** The values among inputs that come from a workflow's secrets and must never show. */
-export function secretsOf(inputs: Readonly<Record<string, string>>): string[] {
+function secretsOf(inputs: Readonly<Record<string, string>>): string[] {
   const names = [
     'ssh-key',
     'ssh-key-passphrase',

@@ -14,7 +14,7 @@ export interface ServerProcess {
 }
 
 /** Everything that sessions with this home folder have started and that still runs, whoever its parent is by now. */
-export function serverProcesses(home: string): ServerProcess[] {
+function serverProcesses(home: string): ServerProcess[] {
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
     .flatMap(pid => {

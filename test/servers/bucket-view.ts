@@ -10,7 +10,7 @@ import {
 import type { S3Account } from './rgw'
 
 /** What a store says about one object. `etag` without quotes. */
-export interface StoredObject {
+interface StoredObject {
   bytes: number
   etag: string
   metadata: Readonly<Record<string, string>>

@@ -66,7 +66,7 @@ export async function makeDocroot(folder: string): Promise<void> {
 }
 
 /** Names that shells, logs and archives stumble over. The last one is not UTF-8: its bytes are Latin-1. */
-export const awkwardNames: readonly (string | Buffer)[] = [
+const awkwardNames: readonly (string | Buffer)[] = [
   'name with  two spaces',
   ' leading and trailing space ',
   "it's quoted",

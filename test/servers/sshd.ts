@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './free-port'
 import { command } from './processes/command'
 
-export type HostKeyType = 'ed25519' | 'ecdsa' | 'rsa'
+type HostKeyType = 'ed25519' | 'ecdsa' | 'rsa'
 
 export interface SshdOptions {
   /** Further lines for sshd_config; for most keywords the first one counts, and these come first. */

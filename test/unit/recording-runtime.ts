@@ -3,7 +3,7 @@ import { createMasks } from '../../src/runtime/github/masks'
 import type { RunIdentity, Runtime } from '../../src/runtime/runtime'
 
 /** One line of the log: `group` and `endgroup` mark where a fold begins and ends. */
-export interface RecordedLine {
+interface RecordedLine {
   kind: 'info' | 'debug' | 'notice' | 'warning' | 'error' | 'group' | 'endgroup'
   text: string
   title?: string

@@ -20,7 +20,7 @@ export interface Prepared {
 }
 
 /** `mirroredAt`: when rsync had read the last of the live files. */
-export interface PreparedFiles extends PreparedArtifact<ArchiveContent> {
+interface PreparedFiles extends PreparedArtifact<ArchiveContent> {
   mirroredAt: Date
 }
 

@@ -57,7 +57,7 @@ export interface ReportedArtifact {
 }
 
 /** Where an artifact came from, as much of it as a restore by hand needs. */
-export type ReportedSource =
+type ReportedSource =
   | { kind: 'database'; database: string; characterSet: string; collation: string }
   | { kind: 'files'; paths: readonly string[] }
 

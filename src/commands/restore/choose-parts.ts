@@ -13,7 +13,7 @@ export interface ChosenParts {
   files: FilesPart | undefined
 }
 
-export interface FilesPart {
+interface FilesPart {
   artifact: FilesArtifact
   /** In the order of the manifest. */
   folders: FolderPart[]

@@ -25,7 +25,7 @@ export interface RestoreReport {
   failure?: FailureFacts
 }
 
-export interface ReportedSnapshot {
+interface ReportedSnapshot {
   /** As the input `snapshot` takes it: `Monday-13-00`, `daily/2026-11-23`. */
   name: string
   takenAt: Date

@@ -37,7 +37,7 @@ export function provenSentence({ points, level, startedAt, finishedAt }: VerifyR
 }
 
 /** `2 objects, 252 MB` */
-export function whatItHolds(point: VerifiedPoint): string {
+function whatItHolds(point: VerifiedPoint): string {
   return whatTheyHold([point])
 }
 

@@ -8,7 +8,7 @@ import { readSlot } from '../manifest/slot-state'
 import { listingPrefix, parseKey } from '../names/keys'
 
 /** A manifest as the listing shows it; nothing of it is read yet. */
-export interface ListedManifest extends ListedObject {
+interface ListedManifest extends ListedObject {
   slot: string
 }
 

@@ -10,7 +10,7 @@ export interface Asked {
   leftOut(database: string): LeftOut | undefined
 }
 
-export interface LeftOut {
+interface LeftOut {
   /** Tables, views and sequences that stay out whole. */
   tables: ReadonlySet<string>
   /** Tables that come without their rows. */

@@ -112,7 +112,7 @@ export interface PartChange {
 }
 
 /** Undefined: there was none, or there is none any more. */
-export interface Course {
+interface Course {
   before: number | undefined
   after: number | undefined
 }
@@ -132,7 +132,7 @@ export interface TableChanges {
   greatest: readonly TableChange[]
 }
 
-export interface TableChange {
+interface TableChange {
   /** With its database where there are several. */
   name: string
   /** Bytes of its rows in the dump. */

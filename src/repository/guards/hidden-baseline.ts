@@ -21,9 +21,9 @@ export interface HiddenBaseline {
   artifacts: readonly (HiddenDatabase | HiddenFiles)[]
 }
 
-export type HiddenFiles = Omit<FilesBaseline, 'paths'>
+type HiddenFiles = Omit<FilesBaseline, 'paths'>
 
-export interface HiddenDatabase {
+interface HiddenDatabase {
   kind: 'database'
   /** Null: the only database, whose artifact is called `database`. */
   name: string | null

@@ -11,9 +11,9 @@ export interface Rotation {
   readonly parts: readonly RotationPart[]
 }
 
-export type RotationPart = { readonly literal: string } | { readonly placeholder: Placeholder }
+type RotationPart = { readonly literal: string } | { readonly placeholder: Placeholder }
 
-export type Placeholder = 'weekday' | 'hour' | 'minute' | 'date' | 'year' | 'month' | 'day'
+type Placeholder = 'weekday' | 'hour' | 'minute' | 'date' | 'year' | 'month' | 'day'
 
 /**
  * The input `rotation`: `hour-of-week`, `day-of-week`, `running`, or a template of placeholders such as

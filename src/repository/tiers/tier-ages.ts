@@ -13,7 +13,7 @@ export interface TierAge {
   oldest: DatedEntry | undefined
 }
 
-export interface DatedEntry {
+interface DatedEntry {
   /** `daily/2026-11-23` */
   name: string
   /** When its recovery point was taken. */

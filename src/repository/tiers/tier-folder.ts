@@ -6,7 +6,7 @@ import { type Tier, tierOf } from '../names/tier-name'
 import type { TierEntry } from './tier-plan'
 
 /** An object of a tier, by its key. `parsed.slot` is the name of its entry. */
-export interface TierObject extends Pick<ListedObject, 'key' | 'sizeBytes'> {
+interface TierObject extends Pick<ListedObject, 'key' | 'sizeBytes'> {
   parsed: ParsedKey
 }
 

@@ -27,7 +27,7 @@ export interface OwnFolder {
 }
 
 /** What a mirror lacks, by a rehearsal of rsync. */
-export interface MirrorEstimate {
+interface MirrorEstimate {
   /** What rsync has yet to copy into the mirror. */
   missingBytes: number
   missingFiles: number

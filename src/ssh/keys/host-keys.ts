@@ -3,7 +3,7 @@ import { UserError } from '../../runtime/errors'
 import { keyTypeOf } from './key-blob'
 
 /** How an offered host key stands to what the user pinned. */
-export type HostKeyVerdict = 'trusted' | 'unknown' | 'changed' | 'revoked'
+type HostKeyVerdict = 'trusted' | 'unknown' | 'changed' | 'revoked'
 
 /** Host key algorithms that ssh2 speaks and that are still sound, in the order they are offered. */
 export const hostKeyAlgorithms = [

@@ -142,16 +142,3 @@ export const awkwardContent = {
   routines: ['function füñction', 'function twice', 'procedure pro `cedure', 'procedure treacherous'],
   events: ['cleaning', 'odd event'],
 } as const
-
-/** Names that a database may have and that a shell, an option file or an object key may stumble over. */
-export const awkwardDatabaseNames = [
-  'two  words',
-  "it's",
-  'back`tick',
-  '-dash',
-  '50%25',
-  'a"b',
-  'ünïcödé',
-  'dot.ted',
-  '$(id)',
-] as const

@@ -25,7 +25,7 @@ export interface PointOptions {
 }
 
 /** A site of one folder with a file in it. */
-export const site = archive(
+const site = archive(
   folder('var/www/html/'),
   entry({ name: 'var/www/html/index.php', data: Buffer.from('<?php echo 1;') }),
   entry({ name: 'var/www/html/current', type: '2', link: 'index.php' }),

@@ -164,7 +164,7 @@ export function answering(store: Store, answers: Partial<Store>): Store {
   })
 }
 
-export function sha256Of(bytes: Buffer): string {
+function sha256Of(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 

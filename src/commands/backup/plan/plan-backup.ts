@@ -16,7 +16,7 @@ export interface BackupPlan {
 }
 
 /** Where the archive is to go. */
-export interface FilesPlan {
+interface FilesPlan {
   name: string
   key: string
 }

@@ -13,7 +13,7 @@ export interface WayBackStep {
 }
 
 /** Something that is not what it was, nor what it was to be. */
-export interface LeftUndone {
+interface LeftUndone {
   /** Whole sentences. */
   readonly what: string
   /** What a person runs to put it right, a command each; none when there is nothing that could be run. */

@@ -23,7 +23,7 @@ export interface BlindSpot {
   hidesTables: boolean
 }
 
-export interface MissingRight {
+interface MissingRight {
   privilege: string
   /** As it stands behind ON and behind TO, quoted. */
   on: string

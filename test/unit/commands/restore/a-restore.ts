@@ -81,7 +81,7 @@ export function someInputs(overrides: Partial<RestoreInputs> = {}): RestoreInput
   }
 }
 
-export function needs(overrides: Partial<DumpNeeds> = {}): DumpNeeds {
+function needs(overrides: Partial<DumpNeeds> = {}): DumpNeeds {
   return {
     ...{ definers: [], collations: ['utf8mb4_general_ci'], characterSets: ['utf8mb4'], engines: ['InnoDB'] },
     ...{ longestStatementBytes: 1_000_000, hasGtidPurged: false, hasSandboxLine: false },
