@@ -15,6 +15,7 @@ const project = name => ({
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: compiler }] },
   moduleFileExtensions: ['ts', 'js', 'json'],
   modulePathIgnorePatterns: ['<rootDir>/.work/'],
+  cacheDirectory: '<rootDir>/.work/jest',
 })
 
 /** sshd, MariaDB and an S3 server, started once for all projects of a run that name them. */

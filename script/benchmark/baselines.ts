@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import type { Services } from '../../test/servers/services'
 import type { BenchBucket } from './bench-bucket'
 import { measure, type Usage } from './usage'
@@ -21,6 +22,18 @@ export const baselines = {
 } as const
 
 export type Baseline = keyof typeof baselines
+
+/** Those whose program is there: a release of the distribution may lack one. */
+export function presentBaselines(): Baseline[] {
+  const isBaseline = (name: string): name is Baseline => name in baselines
+  return Object.keys(baselines)
+    .filter(isBaseline)
+    .filter(name => isOnPath(name.replace(/^ssh \| (\w+) .*$/, '$1')))
+}
+
+export function isOnPath(program: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some(folder => existsSync(join(folder, program)))
+}
 
 /** Runs one of them; `command` is what runs on the server. Throws when a part of the pipeline fails. */
 export async function runBaseline(

@@ -1,4 +1,4 @@
-import { type Baseline, baselines, runBaseline, runPipeline } from './baselines'
+import { presentBaselines, runBaseline, runPipeline } from './baselines'
 import { withBucket } from './bench-bucket'
 import type { BenchPlace } from './bench-place'
 import { runOurs } from './ours'
@@ -20,7 +20,7 @@ export async function compareStreams(place: BenchPlace, stream: ComparedStream):
   const ours = await best(options.repeat, () => measureOurs(place, stream))
   const rows = [ours]
   say(describe(stream, ours))
-  for (const baseline of baselineNames) {
+  for (const baseline of presentBaselines()) {
     const row = await best(options.repeat, () =>
       withBucket(services.s3, async bucket => {
         const expected = { command: stream.command, expectedBytes: stream.contentBytes }
@@ -39,8 +39,6 @@ export async function compareStreams(place: BenchPlace, stream: ComparedStream):
   say(describe(stream, row))
   return [...rows, row]
 }
-
-const baselineNames: Baseline[] = Object.keys(baselines).filter((name): name is Baseline => name in baselines)
 
 function measureOurs({ services, options }: BenchPlace, stream: ComparedStream): Promise<StreamRow> {
   return withBucket(services.s3, async bucket => {

@@ -184,6 +184,7 @@ describe('startThrowawayServer', () => {
   it('starts a copy of a server that is not let into its folder, as AppArmor does', async () => {
     // Stands in for a confined mysqld: it goes by the path that it was started from, and makes its data folder by itself.
     const program = join(temp, 'sbin/mysqld')
+    const asRoot = process.getuid?.() === 0 ? '--user=root' : ''
     await mkdir(join(temp, 'sbin'))
     await writeFile(
       program,
@@ -191,7 +192,7 @@ describe('startThrowawayServer', () => {
 case $0 in ${temp}/sbin/*) echo "mysqld: Can't create directory (OS errno 13 - Permission denied)" >&2; exit 1 ;; esac
 case " $* " in
   *" --initialize-insecure "*)
-    for word; do case $word in --datadir=*) exec mariadb-install-db --no-defaults --user=root --auth-root-authentication-method=normal "$word" ;; esac; done ;;
+    for word; do case $word in --datadir=*) exec mariadb-install-db --no-defaults ${asRoot} --auth-root-authentication-method=normal "$word" ;; esac; done ;;
 esac
 for word; do
   shift

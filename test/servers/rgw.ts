@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync } from 'node:fs'
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -190,6 +190,7 @@ osd data = ${dir}/osd/0
 osd objectstore = memstore
 memstore device bytes = 8589934592
 osd class update on start = false
+${classFolder()}
 osd crush update on start = false
 [client.rgw.a]
 rgw data = ${dir}/rgw
@@ -198,6 +199,13 @@ rgw gc obj min wait = 1
 rgw gc processor period = 5
 rgw gc processor max time = 5
 `
+}
+
+/** Debian 13 built its OSD with a class folder that is relative to nowhere. */
+function classFolder(): string {
+  const folders = readdirSync('/usr/lib').map(name => join('/usr/lib', name, 'rados-classes'))
+  const found = folders.find(folder => existsSync(folder))
+  return found === undefined ? '' : `osd class dir = ${found}`
 }
 
 interface Daemon {

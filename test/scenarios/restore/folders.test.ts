@@ -29,7 +29,7 @@ async function restoreTwo(name: string, prepare: (folders: [string, string]) => 
   const seen = join(base, 'seen')
   scene.tools.replace(
     ['tar'],
-    `case "$*" in *--same-owner*) pwd -P >>'${seen}' ;; esac\nexec "$real/tar" "$@"`,
+    `case "$*" in *"-C ./tree"*) pwd -P >>'${seen}' ;; esac\nexec "$real/tar" "$@"`,
   )
   expectRestored(await restoreRun(scene.services, scene.bucket, { inputs: overwriting(scene.services) }))
   expect(await Promise.all(folders.map(treeDigest))).toEqual(before)

@@ -43,11 +43,14 @@ async function siteNow() {
   }
 }
 
+/** What only the tar that unpacks is called with, whoever calls it. */
+const unpacking = '-C ./tree'
+
 /** Programs of this name stop in their middle and wait there, for as long as it takes to be noticed. */
 function stall(program: string, argument: string): void {
   scene.tools.replace(
     [program],
-    `case "$*" in *${argument}*) { head -c 400000; exec sleep 9; } | "$real/${program}" "$@"; exit ;; esac
+    `case "$*" in *"${argument}"*) { head -c 400000; exec sleep 9; } | "$real/${program}" "$@"; exit ;; esac
 exec "$real/${program}" "$@"`,
   )
 }
@@ -98,7 +101,7 @@ describe('a restore over a live site', () => {
 
   it('changes nothing when it is cancelled while it unpacks', async () => {
     const before = await siteNow()
-    stall('tar', '--same-owner')
+    stall('tar', unpacking)
     const message = expectStopped(await run({ cancelAfter: serverProcess(scene.home, 'sleep') }))
     expect(message).toMatch(/Nothing that is in use had been changed yet/)
     expect(await siteNow()).toEqual(before)
@@ -106,7 +109,7 @@ describe('a restore over a live site', () => {
 
   it('changes nothing when it is killed while it unpacks; the post step removes what was unpacked', async () => {
     const before = await siteNow()
-    stall('tar', '--same-owner')
+    stall('tar', unpacking)
     const killed = await run({ killAfter: serverProcess(scene.home, 'sleep') })
     expect(killed.main?.signals).toEqual(['SIGKILL'])
     expect(killed.post?.annotations).toEqual({ notice: [], warning: [], error: [] })

@@ -45,6 +45,13 @@ case $verb in
     done
     [ -d "$state/containers/$1" ] || { echo "Error response from daemon: No such container: $1" >&2; exit 1; }
     shift
+    # In a container everybody is root. Here only root is, and nobody else may ask a server to run as root.
+    if [ "$(id -u)" -ne 0 ]; then
+      for word; do
+        shift
+        [ "$word" = --user=root ] || set -- "$@" "$word"
+      done
+    fi
     exec "$@"
     ;;
 esac

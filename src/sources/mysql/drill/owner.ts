@@ -51,6 +51,6 @@ function isThere(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EPERM'
   }
 }

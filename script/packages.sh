@@ -1,0 +1,19 @@
+# What the commands need beside Node, as program:package, named as Debian 12 to 14 and Ubuntu 24.04 name them. Sourced.
+# The -core packages bring mariadbd without a system service.
+# shellcheck shell=bash disable=SC2034
+
+demo_programs=(
+  mariadbd:mariadb-server-core mariadb-install-db:mariadb-server-core
+  mariadb:mariadb-client-core mariadb-dump:mariadb-client
+  sshd:openssh-server ssh-keygen:openssh-client
+  rsync:rsync tar:tar gzip:gzip setpriv:util-linux
+  radosgw:radosgw radosgw-admin:ceph-common ceph-mon:ceph-mon ceph-osd:ceph-osd monmaptool:ceph-base
+)
+test_programs=(
+  ssh:openssh-client zstd:zstd pigz:pigz busybox:busybox dash:dash
+  shellcheck:shellcheck curl:curl git:git fish:fish zsh:zsh tcsh:tcsh
+)
+# Only compared with, in places; a release may lack them.
+test_extras=(aws:awscli)
+bench_programs=(ssh:openssh-client zstd:zstd pigz:pigz)
+bench_extras=(aws:awscli rclone:rclone)
