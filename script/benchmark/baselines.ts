@@ -15,7 +15,7 @@ export interface PipelineRun {
 const cipher = 'aes128-gcm@openssh.com'
 
 /** What people use instead: `ssh HOST COMMAND | aws s3 cp -` and `ssh HOST COMMAND | rclone rcat`. */
-export const baselines = {
+const baselines = {
   'ssh | aws s3 cp -': (bucket: string, expectedBytes: number) =>
     `aws s3 cp --no-progress --expected-size ${expectedBytes} - s3://${bucket}/stream`,
   'ssh | rclone rcat': (bucket: string) => `rclone --config '' rcat bench:${bucket}/stream`,
