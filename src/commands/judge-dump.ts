@@ -15,7 +15,7 @@ export async function judgeDump(
     server,
   }: {
     inputs: Pick<BackupInputs, 'mysql' | 'compression' | 'dumpOptions'>
-    server: Pick<Server, 'survey'>
+    server: Pick<Server, 'inventory'>
   },
   { listed, selection }: Pick<DatabasePlan, 'listed' | 'selection'>,
   dumped: DumpContent,
@@ -23,7 +23,7 @@ export async function judgeDump(
   const excludedTables = new Set(selection.excluded)
   const before = compareInventory({ listed, dumped, excludedTables })
   if (before.length === 0) return
-  const findings = await server.survey({
+  const findings = await server.inventory({
     access: inputs.mysql,
     databases: [listed.name],
     paths: [],

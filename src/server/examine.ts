@@ -7,7 +7,7 @@ import { type FolderState, parseExamination } from './parse-examination'
 import type { Findings } from './parse-inventory'
 import type { Request } from './request'
 
-export interface ExamineRequest {
+export interface PreflightRequest {
   access: DatabaseAccess
   /** Empty: no database is looked at. */
   databases: 'all' | readonly string[]
@@ -55,9 +55,9 @@ export interface MirrorEstimate {
 export type ServerTool = 'rsync' | 'tar' | 'gzip' | 'pigz' | 'zstd' | 'client' | 'dump-tool'
 
 /** The job `preflight`. `clientLines`: how to log in to the database, and which ones are meant. Reads only. */
-export async function examine(
+export async function preflight(
   connection: Connection,
-  request: ExamineRequest,
+  request: PreflightRequest,
   clientLines: Request,
 ): Promise<Examination> {
   const name = 'the preflight'

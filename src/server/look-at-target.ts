@@ -1,20 +1,20 @@
 import type { Connection } from '../ssh/connection'
 import { clientLines } from './client-request'
-import { examine } from './examine'
+import { preflight } from './examine'
 import { runJob } from './job'
 import { explainFailure } from './job-errors'
 import { parseTarget, type TargetFacts } from './parse-target'
 import type { TargetRequest } from './restore-server'
 
-/** The job `target`, and the views of a preflight that would end a dump of what is there. Reads only. */
-export async function lookAtTarget(
+/** The job `target-facts`, and the views of a preflight that would end a dump of what is there. Reads only. */
+export async function targetFacts(
   connection: Connection,
   { access, databases, folders }: TargetRequest,
 ): Promise<TargetFacts> {
   const name = 'the look at the target'
   const client = clientLines({ access, databases, dumpOptions: [] })
   const paths = folders.map(path => ['path', path] as const)
-  const { text, report } = await runJob(connection, 'target', [...client, ...paths], {
+  const { text, report } = await runJob(connection, 'target-facts', [...client, ...paths], {
     explain: failure => explainFailure(name, failure),
   })
   const isDatabaseWrong = report.problem !== undefined || (report.statuses.get('inventory') ?? 0) !== 0
@@ -24,6 +24,6 @@ export async function lookAtTarget(
   )
   if (facts.database === undefined) return facts
   const nothing = { dumpOptions: [], paths: [], exclude: [], mirrorDir: '', estimates: false }
-  const { brokenViews } = await examine(connection, { access, databases, ...nothing }, client)
+  const { brokenViews } = await preflight(connection, { access, databases, ...nothing }, client)
   return { ...facts, database: { ...facts.database, brokenViews } }
 }

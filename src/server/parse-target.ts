@@ -63,7 +63,7 @@ const variableNames = new Set([
   'event_scheduler',
 ])
 
-/** Reads the tab-separated lines of the job `target`. Throws FailureError when they make no sense. */
+/** Reads the tab-separated lines of the job `target-facts`. Throws FailureError when they make no sense. */
 export function parseTarget(text: string, databaseProblem: Error | undefined): TargetFacts {
   const lines = text.split('\n').filter(line => line !== '')
   const rows = lines.map(line => line.split('\t'))

@@ -7,15 +7,18 @@ import { importError } from './import-error'
 import { type Job, runJob, startJob } from './job'
 import { explainFailure } from './job-errors'
 import type { JobReport } from './job-report'
-import { lookAtTarget } from './look-at-target'
+import { targetFacts } from './look-at-target'
 import type { TargetFacts } from './parse-target'
 import { parseTrees, type TreeCount } from './parse-trees'
 import type { Request } from './request'
 
-/** The server, as far as a restore has business with it. Every method is one job of `server.sh` on a channel of its own. */
+/**
+ * The jobs that a restore runs on the server. Every method is one job of the script, of the same name (`docs/protocol.md`), on a
+ * channel of its own.
+ */
 export interface RestoreServer {
   /** What stands where things are to go, and what the database server can take. Reads only. */
-  lookAtTarget(request: TargetRequest): Promise<TargetFacts>
+  targetFacts(request: TargetRequest): Promise<TargetFacts>
   /** Runs SQL of ours as a script and returns what it printed, without headings. Throws as the client's error says. */
   runSql(request: SqlRequest): Promise<string>
   /** Takes SQL, compressed, into a database. The first statement that fails ends it. */
@@ -26,8 +29,8 @@ export interface RestoreServer {
   countTrees(folders: readonly string[]): Promise<TreeCount[]>
   /** Puts unpacked folders into their places by renames, all or none. */
   swap(swaps: readonly FolderSwap[]): Promise<void>
-  /** Whether each of these swaps is done. Waits for a swap that is still going on. */
-  areSwapped(swaps: readonly FolderSwap[]): Promise<boolean[]>
+  /** What became of each of these swaps. Waits for a swap that is still going on. */
+  swapState(swaps: readonly FolderSwap[]): Promise<SwapState[]>
   /** Undoes those of the swaps that were done, wholly or half. Returns their places, which have again what stood there before. */
   unswap(swaps: readonly FolderSwap[]): Promise<string[]>
   /**
@@ -97,17 +100,20 @@ export interface FolderSwap {
   kept: string
 }
 
+/** `half`: the place is empty; `waiting`: not begun; `unknown`: nothing on the server shows it any more. */
+export type SwapState = 'done' | 'half' | 'waiting' | 'unknown'
+
 /** The server at the other end of a connection. */
 export function restoreServerOver(connection: Connection): RestoreServer {
   return {
-    lookAtTarget: request => lookAtTarget(connection, request),
+    targetFacts: request => targetFacts(connection, request),
     runSql: request => runSql(connection, request),
     openImport: request => openImport(connection, request),
     openExtract: request => openExtract(connection, request),
     countTrees: async folders => {
       const { text } = await runJob(
         connection,
-        'count',
+        'count-trees',
         folders.map(path => ['path', path] as const),
         {
           explain: failure => explainFailure('the count of what was unpacked', failure),
@@ -120,11 +126,11 @@ export function restoreServerOver(connection: Connection): RestoreServer {
         explain: failure => explainFailure('the swap of the folders', failure),
       })
     },
-    areSwapped: async swaps => {
+    swapState: async swaps => {
       const { text } = await runJob(connection, 'swap-state', swapLines(swaps), {
         explain: failure => explainFailure('the look at the folders', failure),
       })
-      return swaps.map((_, index) => text.split('\n').includes(`swap\t${index}\tdone`))
+      return swaps.map((_, index) => swapStateOf(text, index))
     },
     unswap: async swaps => {
       const { report } = await runJob(connection, 'unswap', swapLines(swaps), {
@@ -138,7 +144,7 @@ export function restoreServerOver(connection: Connection): RestoreServer {
         ['owner', owner],
         ...swapLines(swaps),
       ]
-      const { report } = await runJob(connection, 'tidy', request, {
+      const { report } = await runJob(connection, 'tidy-up', request, {
         explain: failure => explainFailure('the clean-up', failure),
       })
       return report.swapped
@@ -153,7 +159,7 @@ async function runSql(
   const chosen: Request = database === undefined ? [] : [toArgument(`--database=${database}`)]
   const { text } = await runJob(
     connection,
-    'sql',
+    'run-sql',
     [
       ...clientLines({ access, databases: [], dumpOptions: [] }),
       toArgument('--loose-skip-print-query-on-error'),
@@ -195,7 +201,7 @@ function openImport(
   return intake(
     startJob(
       connection,
-      'import',
+      'open-import',
       [...optionLines(access), ...options.map(toArgument), ...compressionLines({ kind: compression })],
       { takesData: true, explain: failure => importError(name, failure, where) },
     ),
@@ -209,7 +215,7 @@ function openExtract(
   return intake(
     startJob(
       connection,
-      'extract',
+      'open-extract',
       [
         ['staging', staging],
         ['owner', owner],
@@ -229,4 +235,10 @@ async function intake(starting: Promise<Job>): Promise<Intake> {
 
 function swapLines(swaps: readonly FolderSwap[]): Request {
   return swaps.map(({ unpacked, place, kept }) => ['swap', `${unpacked}\t${place}\t${kept}`] as const)
+}
+
+function swapStateOf(text: string, index: number): SwapState {
+  const states: readonly SwapState[] = ['done', 'half', 'waiting']
+  const lines = text.split('\n')
+  return states.find(state => lines.includes(`swap\t${index}\t${state}`)) ?? 'unknown'
 }

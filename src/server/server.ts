@@ -11,7 +11,7 @@ import {
 import type { Compression } from './compression'
 import type { DatabaseAccess } from './database-access'
 import type { DumpArguments } from './dump-arguments'
-import { type Examination, type ExamineRequest, examine } from './examine'
+import { type Examination, type PreflightRequest, preflight } from './examine'
 import { type Job, runJob, startJob } from './job'
 import { explainFailure } from './job-errors'
 import type { ReportLine } from './job-report'
@@ -21,14 +21,17 @@ import { type CommandRequest, runCommand } from './run-command'
 
 export type { CompressionSettings }
 
-/** The server, as far as a backup has business with it. Every method is one job of `server.sh` on a channel of its own. */
+/**
+ * The jobs that a backup runs on the server. Every method is one job of the script, of the same name (`docs/protocol.md`), on a
+ * channel of its own.
+ */
 export interface Server {
   /** Takes the lock named `lock`, or waits for it so long; throws UserError naming the owner when it stays taken. */
   takeLock(request: LockRequest): Promise<ServerLock>
   /** What tools, folders and databases are there. Reads only. */
-  survey(request: SurveyRequest): Promise<Findings>
+  inventory(request: InventoryRequest): Promise<Findings>
   /** What a backup would meet on the server; see `examine.ts`. Reads only. */
-  examine(request: ExamineRequest): Promise<Examination>
+  preflight(request: PreflightRequest): Promise<Examination>
   /** The dump of one database, compressed. */
   openDump(request: DumpRequest): Promise<Job>
   /** Mirrors the folders, then streams the mirror as a tar archive, compressed. */
@@ -54,7 +57,7 @@ export interface ServerLock {
   release(): Promise<void>
 }
 
-export interface SurveyRequest {
+export interface InventoryRequest {
   access: DatabaseAccess
   databases: 'all' | readonly string[]
   paths: readonly string[]
@@ -84,8 +87,8 @@ export interface ArchiveRequest {
 export function serverOver(connection: Connection): Server {
   return {
     takeLock: request => takeLock(connection, request),
-    survey: request => survey(connection, request),
-    examine: request => examine(connection, request, clientLines(request)),
+    inventory: request => inventory(connection, request),
+    preflight: request => preflight(connection, request, clientLines(request)),
     openDump: request => openDump(connection, request),
     openArchive: request => openArchive(connection, request),
     runCommand: request => runCommand(connection, request),
@@ -95,7 +98,7 @@ export function serverOver(connection: Connection): Server {
         ['owner', owner],
         ['mirror', mirrorDir],
       ]
-      const { report } = await runJob(connection, 'cleanup', request, {
+      const { report } = await runJob(connection, 'clean-up', request, {
         explain: failure => explainFailure('the clean-up', failure),
       })
       return report.recovered
@@ -114,7 +117,7 @@ async function takeLock(
   const recovered: string[] = []
   const job = await startJob(
     connection,
-    'lock',
+    'take-lock',
     [
       ['lock', lockFolder(lock)],
       ['owner', owner],
@@ -147,7 +150,7 @@ async function takeLock(
   }
 }
 
-async function survey(connection: Connection, request: SurveyRequest): Promise<Findings> {
+async function inventory(connection: Connection, request: InventoryRequest): Promise<Findings> {
   const { text } = await runJob(
     connection,
     'inventory',
@@ -166,7 +169,7 @@ function openDump(connection: Connection, request: DumpRequest): Promise<Job> {
   const location = locationOptions(access)
   return startJob(
     connection,
-    'dump',
+    'open-dump',
     [
       ...optionLines(access),
       ...[...location, ...request.arguments.main].map(toArgument),
@@ -182,7 +185,7 @@ function openDump(connection: Connection, request: DumpRequest): Promise<Job> {
 function openArchive(connection: Connection, request: ArchiveRequest): Promise<Job> {
   return startJob(
     connection,
-    'archive',
+    'open-archive',
     [
       ...request.paths.map(path => ['path', path] as const),
       ...request.exclude.map(pattern => ['exclude', pattern] as const),

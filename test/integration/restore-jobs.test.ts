@@ -67,7 +67,7 @@ function archiveOf(folder: string): Buffer {
   })
 }
 
-describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('server.sh under %s', name => {
+describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the script under %s', name => {
   const shell = name.split(' ')
 
   it('tells what stands where folders are to go', async () => {
@@ -78,7 +78,7 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('server.s
     await writeFile(join(folder, 'full/.hidden'), 'x')
     await writeFile(join(folder, 'file'), 'x')
     await symlink('full', join(folder, 'link'))
-    const { places, tools, isRoot } = await server.lookAtTarget({
+    const { places, tools, isRoot } = await server.targetFacts({
       access,
       databases: [],
       folders: ['empty', 'full', 'file', 'link', 'not/there/yet']
@@ -105,7 +105,7 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('server.s
     const server = await serverUnder(shell)
     const database = await freshDatabase(services)
     await testSql(services, awkwardDatabaseSql, database)
-    const { database: found, databaseProblem } = await server.lookAtTarget({
+    const { database: found, databaseProblem } = await server.targetFacts({
       access,
       databases: [database, 'not there'],
       folders: [],
@@ -131,13 +131,13 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('server.s
       'CREATE TABLE gone (id INT); CREATE VIEW whole AS SELECT 1; CREATE VIEW `bro``ken` AS SELECT id FROM gone; DROP TABLE gone',
       database,
     )
-    const { database: found } = await server.lookAtTarget({ access, databases: [database], folders: [] })
+    const { database: found } = await server.targetFacts({ access, databases: [database], folders: [] })
     expect(found?.brokenViews).toEqual([{ database, name: 'bro`ken' }])
   })
 
   it('tells the folders also when the database lets nobody in', async () => {
     const server = await serverUnder(shell)
-    const { places, database, databaseProblem } = await server.lookAtTarget({
+    const { places, database, databaseProblem } = await server.targetFacts({
       access: { ...access, password: 'wrong one' },
       databases: ['shop'],
       folders: ['/usr'],
@@ -370,10 +370,10 @@ ${'-- much more to read\n'.repeat(200_000)}`
       await make(at('staging/four'), 'new')
       await make(at('four'), 'old')
       const swaps = ['one', 'two', 'three', 'four'].map(swapOf)
-      expect(await server.areSwapped(swaps)).toEqual([true, true, false, false])
+      expect(await server.swapState(swaps)).toEqual(['done', 'done', 'half', 'waiting'])
       const undone = await server.tidyUp({ staging: [], owner: 'x', swaps })
       expect(undone.sort()).toEqual([at('one'), at('three'), at('two')])
-      expect(await server.areSwapped(swaps)).toEqual([false, false, false, false])
+      expect(await server.swapState(swaps)).toEqual(Array(4).fill('waiting'))
       for (const name of ['one', 'three', 'four']) expect(await content(at(name))).toBe('old')
       for (const name of ['one', 'two', 'three', 'four'])
         expect(await content(at(`staging/${name}`))).toBe('new')
@@ -397,7 +397,7 @@ ${'-- much more to read\n'.repeat(200_000)}`
       expect(await server.tidyUp({ staging: [], owner: 'x', swaps })).toEqual([])
       expect(await content(at('place'))).toBe('new')
       expect(existsSync(at('two.before'))).toBe(false)
-      expect(await server.areSwapped(swaps)).toEqual([true, true])
+      expect(await server.swapState(swaps)).toEqual(['done', 'done'])
       expect(await server.unswap(swaps)).toEqual([at('two'), at('place')])
       expect(await content(at('place'))).toBe('old')
       expect(existsSync(at('two'))).toBe(false)
@@ -409,7 +409,7 @@ ${'-- much more to read\n'.repeat(200_000)}`
       const at = (each: string) => join(folder, each)
       await make(at('place'), 'live')
       const swaps = [{ unpacked: at('gone'), place: at('place'), kept: at('kept') }]
-      expect(await server.areSwapped(swaps)).toEqual([false])
+      expect(await server.swapState(swaps)).toEqual(['unknown'])
       expect(await server.unswap(swaps)).toEqual([])
       expect(await content(at('place'))).toBe('live')
     })
@@ -431,7 +431,7 @@ ${'-- much more to read\n'.repeat(200_000)}`
       const swaps = [{ unpacked: at('new'), place: at('place'), kept: at('kept') }]
       const swapping = slow.swap(swaps)
       while (!existsSync(at('begun'))) await sleep(20)
-      expect(await server.areSwapped(swaps)).toEqual([true])
+      expect(await server.swapState(swaps)).toEqual(['done'])
       await swapping
     })
 
@@ -471,7 +471,7 @@ ${'-- much more to read\n'.repeat(200_000)}`
       await plant('.html.restoring-theirs', forged)
       execFileSync('chown', ['-R', '65534', join(folder, '.html.restoring-theirs')])
     }
-    const facts = await server.lookAtTarget({ access, databases: [], folders: [join(folder, 'html')] })
+    const facts = await server.targetFacts({ access, databases: [], folders: [join(folder, 'html')] })
     expect(facts.leftovers).toEqual([join(folder, '.html.restoring-2026-11-20T10-00-00Z')])
     expect(facts.places).toHaveLength(1)
   })
@@ -554,7 +554,7 @@ describe('an SSH user who is not root', () => {
 
   it('is told where nothing may be written', async () => {
     const server = await ordinaryServer('/nonexistent')
-    const { isRoot, places } = await server.lookAtTarget({
+    const { isRoot, places } = await server.targetFacts({
       access,
       databases: [],
       folders: ['/usr/new', '/tmp/new'],

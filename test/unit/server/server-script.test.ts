@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
-import { bootstrapCommand, serverScript } from '../../../src/server/server-script'
+import { localConnection } from '../../../src/drill/local-connection'
+import { restoreServerOver } from '../../../src/server/restore-server'
+import { serverOver } from '../../../src/server/server'
+import { bootstrapCommand, type ServerJob, serverJobs, serverScript } from '../../../src/server/server-script'
 
 /** Sends bytes to a shell in these pieces, each after the one before it was read or had time to be. */
 async function run(
@@ -123,11 +126,57 @@ describe('bootstrapCommand', () => {
 })
 
 describe('serverScript', () => {
-  it('tells its length in bytes, which are characters as well whatever the locale', () => {
-    const [length = '', ...lines] = serverScript().split('\n')
-    const script = lines.join('\n')
-    expect(Number(length)).toBe(Buffer.byteLength(script))
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: every byte but NUL
-    expect(script).toMatch(/^[\x01-\x7f]+$/)
+  const withoutLength = (job: ServerJob) => serverScript(job).replace(/^\d+\n/, '')
+
+  it.each(serverJobs)(
+    'tells the length of %s in bytes, which are characters as well whatever the locale',
+    job => {
+      const [length] = serverScript(job).split('\n')
+      const script = withoutLength(job)
+      expect(Number(length)).toBe(Buffer.byteLength(script))
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: every byte but NUL
+      expect(script).toMatch(/^[\x01-\x7f]+$/)
+    },
+  )
+
+  it.each(serverJobs)('sends with %s every function that it may call', job => {
+    const all = functionsOf(serverJobs.map(withoutLength).join(''))
+    const sent = functionsOf(withoutLength(job))
+    const missing = [...reachable('main', all), ...reachable(functionName(job), all)].filter(
+      name => !sent.has(name),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it('has a job for every method of the server, of the same name', () => {
+    const connection = localConnection({ environment: {} })
+    const methods = Object.keys({ ...serverOver(connection), ...restoreServerOver(connection) })
+    const kebab = (name: string) => name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+    expect(methods.map(kebab).sort()).toEqual([...serverJobs].sort())
+  })
+
+  it.each(shells)('is a script that %s can read', shell => {
+    for (const job of serverJobs) {
+      const [program = 'sh', ...options] = shell.split(' ')
+      execFileSync(program, [...options, '-n'], { input: withoutLength(job) })
+    }
   })
 })
+
+const functionName = (job: ServerJob) => `job_${job.replaceAll('-', '_')}`
+
+/** The functions of a script with their bodies. */
+function functionsOf(script: string): Map<string, string> {
+  return new Map(
+    [...script.matchAll(/^(\w+)\(\) \{\n([\s\S]*?)^\}$/gm)].map(([, name = '', body = '']) => [name, body]),
+  )
+}
+
+/** What a function may call, itself included: every word of it that is a function's name, at any depth. */
+function reachable(from: string, all: ReadonlyMap<string, string>, seen = new Set<string>()): Set<string> {
+  if (seen.has(from)) return seen
+  seen.add(from)
+  for (const word of all.get(from)?.match(/(?<![$\w{-])\w+(?![\w=-])/g) ?? [])
+    if (all.has(word)) reachable(word, all, seen)
+  return seen
+}
