@@ -11,7 +11,7 @@ export async function targetFacts(
   connection: Connection,
   { access, databases, folders }: TargetRequest,
 ): Promise<TargetFacts> {
-  const name = 'the look at the target'
+  const name = 'the check of the target'
   const client = clientLines({ access, databases, dumpOptions: [] })
   const paths = folders.map(path => ['path', path] as const)
   const { text, report } = await runJob(connection, 'target-facts', [...client, ...paths], {

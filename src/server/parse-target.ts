@@ -145,7 +145,7 @@ function fromHex(text: string): string {
 }
 
 function unreadable(what: string): FailureError {
-  return new FailureError('The server answered the look at the target with lines that make no sense.', {
+  return new FailureError('The server answered the check of the target with lines that make no sense.', {
     detail: [what.slice(0, 500)],
   })
 }

@@ -128,13 +128,13 @@ export function restoreServerOver(connection: Connection): RestoreServer {
     },
     swapState: async swaps => {
       const { text } = await runJob(connection, 'swap-state', swapLines(swaps), {
-        explain: failure => explainFailure('the look at the folders', failure),
+        explain: failure => explainFailure('the check of the swap', failure),
       })
       return swaps.map((_, index) => swapStateOf(text, index))
     },
     unswap: async swaps => {
       const { report } = await runJob(connection, 'unswap', swapLines(swaps), {
-        explain: failure => explainFailure('the undoing of the swap', failure),
+        explain: failure => explainFailure('the rollback of the swap', failure),
       })
       return report.swapped
     },

@@ -289,7 +289,7 @@ ${'-- much more to read\n'.repeat(200_000)}`
     const server = await serverUnder(shell)
     const staging = await freshFolder(services)
     const intake = await server.openExtract({ staging, owner: 'x', paths: ['/a'], compression: 'none' })
-    expect(String(await send(intake, Buffer.alloc(1024)))).toMatch(/cannot be made/)
+    expect(String(await send(intake, Buffer.alloc(1024)))).toMatch(/cannot be created/)
   })
 
   describe('swapping', () => {
@@ -498,7 +498,7 @@ case $* in */staging) mv '${at('parent/staging')}' '${at('aside')}'; ln -s '${at
       paths: [at('html')],
       compression: 'none',
     })
-    expect(String(await send(intake, archiveOf(at('html'))))).toMatch(/cannot be made/)
+    expect(String(await send(intake, archiveOf(at('html'))))).toMatch(/cannot be created/)
     expect(await readdir(at('victim'))).toEqual(['tree'])
     expect(await readdir(at('victim/tree'))).toEqual([])
   })
@@ -631,7 +631,7 @@ describe('an SSH user who is not root', () => {
       const { server, home, tree } = await unpacked({})
       await chmod(join(tree, 'sub'), 0o311)
       await expect(server.countTrees([tree])).rejects.toThrow(
-        `What was unpacked cannot be counted: ${tree}/sub keeps its own owner out.`,
+        `What was unpacked cannot be counted: ${tree}/sub denies access to its own owner.`,
       )
       remove(home)
     })
