@@ -48,5 +48,5 @@ export async function benchFiles(place: BenchPlace): Promise<Section[]> {
   return sections
 }
 
-/** What `server.sh` runs. */
+/** What the script on the server runs. */
 export const gzip = 'if command -v pigz >/dev/null; then pigz -n -c -6; else gzip -n -c -6; fi'

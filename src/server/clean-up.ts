@@ -21,7 +21,7 @@ export async function cleanUp(
     ['owner', owner],
     ['mirror', mirrorDir],
   ]
-  const { report } = await runJob(connection, 'cleanup', request, {
+  const { report } = await runJob(connection, 'clean-up', request, {
     explain: failure => explainFailure('the clean-up', failure),
   })
   return report.recovered

@@ -26,9 +26,9 @@ export function explainFailure(name: JobName, failure: JobFailure): Error {
     })
   }
   if (exit.code === 0) {
-    return new FailureError(`The server ended ${name} without a last word.`, {
+    return new FailureError(`The server ended ${name} without reporting success.`, {
       advice:
-        'A forced command (command="…" in authorized_keys) answers in place of the one that is asked for: this key must be free of it.',
+        'Probably a forced command (command="…" in authorized_keys) ran in its place: this key must not have one.',
       detail,
     })
   }
@@ -116,12 +116,12 @@ function rsyncError(what: string, status: number, detail: readonly string[]): Er
   }
   if (status === 11) {
     return new UserError(`${what}: writing the mirror failed${firstMessage(detail)}.`, {
-      advice: 'Make room on the server, or point "mirror-dir" at a disk with more.',
+      advice: 'Free disk space on the server, or point "mirror-dir" at a disk with more.',
       detail,
     })
   }
   if (status === 1 || status === 4) {
-    return new UserError(`${what}: it does not know what it was asked for${firstMessage(detail)}.`, {
+    return new UserError(`${what}: it did not accept an option or a pattern${firstMessage(detail)}.`, {
       advice: 'Check "exclude" and "rsync-bwlimit"; rsync 3.0 or newer is needed on the server.',
       detail,
     })
@@ -149,7 +149,7 @@ function problemError(
         advice: 'If that is right, set "allow-empty: true". If not, see whether a disk is not mounted there.',
       })
     case 'mirror-around':
-      return new UserError(`The mirror lies around the folder ${subject}: it would mirror into itself.`, {
+      return new UserError(`The mirror folder contains the folder ${subject}, so it would copy itself.`, {
         advice: 'Point "mirror-dir" somewhere else.',
       })
     case 'mirror-folder':
@@ -160,18 +160,21 @@ function problemError(
       })
     case 'staging-folder':
       return new UserError(
-        `The folder ${subject}, into which the files are unpacked, cannot be made or removed.`,
+        `The folder ${subject}, into which the files are unpacked, cannot be created or removed.`,
         {
           advice:
-            'It lies beside the place of the folder to restore: the SSH user must be allowed to write there, and the disk must have room.',
+            'It is beside the folder to restore: the SSH user must be allowed to write there, and the disk needs free space.',
           detail,
         },
       )
     case 'uncounted-folder':
-      return new UserError(`What was unpacked cannot be counted: ${subject} keeps its own owner out.`, {
-        advice: 'Only root can look into such a folder: restore as root.',
-        detail,
-      })
+      return new UserError(
+        `What was unpacked cannot be counted: ${subject} denies access to its own owner.`,
+        {
+          advice: 'Only root can look into such a folder: restore as root.',
+          detail,
+        },
+      )
     case 'swap':
       return new FailureError(`The restored folder could not be put into its place, ${subject}.`, {
         advice:
@@ -187,7 +190,7 @@ function problemError(
     case 'mirror-busy':
       return new UserError(`Another run holds the lock on the server: ${subject}.`, {
         advice:
-          'Wait until it is done; a lock whose run is dead is taken over by itself after two minutes. Put backups of one server into one concurrency group.',
+          'Wait until it is done; a lock whose run is dead is taken over after two minutes. Put backups of one server into one concurrency group.',
       })
     case 'printf-not-built-in':
       return new UserError(

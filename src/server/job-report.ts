@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 
-/** A line that `server.sh` writes about a job: `server.sh` documents the words. */
+/** A line that the script writes about a job: `docs/protocol.md` has the words. */
 export interface ReportLine {
   word: string
   value: string

@@ -4,12 +4,12 @@ import { FailureError } from '../runtime/errors'
 import type { Connection, RemoteExit } from '../ssh/remote'
 import { followReport, type JobReport, type ReportLine } from './job-report'
 import { encodeRequest, type Request } from './request'
-import { bootstrapCommand, serverScript } from './server-script'
+import { bootstrapCommand, type ServerJob, serverScript } from './server-script'
 
-/** How often a job hears that its runner lives. `server.sh` takes a lock for dead after two minutes of silence. */
+/** How often a job hears that its runner lives. The script takes a lock for dead after two minutes of silence. */
 const heartbeatMs = 15_000
 
-/** One job of `server.sh`, running. */
+/** One job of the server script, running. `docs/protocol.md` says what goes over the wire. */
 export interface Job {
   /**
    * What the job prints. It ends only after the job has proven its success; otherwise it fails with the error that
@@ -47,14 +47,14 @@ export interface JobOptions {
  */
 export async function startJob(
   connection: Connection,
-  name: string,
+  name: ServerJob,
   request: Request,
   options: JobOptions,
 ): Promise<Job> {
   const nonce = randomBytes(12).toString('hex')
   const remote = await connection.exec(bootstrapCommand)
   const reported = followReport(remote.stderr, nonce, options.onReport)
-  remote.stdin.write(serverScript())
+  remote.stdin.write(serverScript(name))
   remote.stdin.write(encodeRequest([['nonce', nonce], ['job', name], ...request]))
   const heartbeat = options.takesData
     ? undefined
@@ -86,7 +86,7 @@ export async function startJob(
  */
 export async function runJob(
   connection: Connection,
-  name: string,
+  name: ServerJob,
   request: Request,
   options: JobOptions & { signal?: AbortSignal },
 ): Promise<{ text: string; report: JobReport }> {

@@ -31,7 +31,7 @@ export async function takeLock(
   const recovered: string[] = []
   const job = await startJob(
     connection,
-    'lock',
+    'take-lock',
     [
       ['lock', lockFolder(lock)],
       ['owner', owner],

@@ -1,7 +1,7 @@
-/** What a job on the server is asked: `server.sh` documents each key. Repeated keys make lists. */
+/** What a job on the server is asked: `docs/protocol.md` has the keys. Repeated keys make lists. */
 export type Request = readonly (readonly [key: string, value: string])[]
 
-/** A request as `server.sh` reads it: a line each, `\\` and `\n` standing for what a line cannot hold, then an empty line. */
+/** A request as the script reads it: a line each, `\\` and `\n` standing for what a line cannot hold, then an empty line. */
 export function encodeRequest(request: Request): string {
   return `${request.map(([key, value]) => `${key}=${encodeValue(value)}\n`).join('')}\n`
 }

@@ -20,7 +20,7 @@ export interface CommandRequest {
 export async function runCommand(connection: Connection, request: CommandRequest): Promise<string[]> {
   const { text, name, signal } = request
   signal?.throwIfAborted()
-  const job = await startJob(connection, 'command', [['text', text]], {
+  const job = await startJob(connection, 'run-command', [['text', text]], {
     explain: failure => explainCommand(name, failure),
   })
   job.body.on('error', () => {}).resume() // It prints into the report; `done` carries the error.

@@ -3,19 +3,50 @@ import { join } from 'node:path'
 
 /**
  * What sh on the server is started with: constant text without a line break, `!`, `'` or backslash, so that bash, dash, zsh,
- * fish and csh as login shells all hand it on unchanged. It reads the length of the script, then exactly so many bytes, one at a
- * time: whatever follows on standard input is left for the script.
+ * fish and csh as login shells all hand it on unchanged. It reads the length of the script, then exactly so many bytes:
+ * whatever follows on standard input is left for the script. One block of dd is one read(2) of at most what is missing, so it
+ * takes what has arrived and never more; `head -c` of busybox would. `docs/protocol.md` has the whole conversation.
  */
 export const bootstrapCommand =
-  'exec /bin/sh -c \'IFS= read -r n && [ "$n" -gt 0 ] && s=$(dd bs=1 count="$n" 2>/dev/null) && eval "$s"\''
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell that fills it in
+  'exec /bin/sh -c \'IFS= read -r n && [ "$n" -gt 0 ] && s= && while [ ${#s} -lt "$n" ]; do b=$(dd bs=$(($n-${#s})) count=1 2>/dev/null; echo .); b=${b%.}; [ -n "$b" ] || exit 1; s=$s$b; done && eval "$s"\''
 
-/** `server.sh` with its length in bytes before it, without comments, as it goes over the wire. */
-export function serverScript(): string {
-  const script = withoutComments(readFileSync(join(__dirname, 'server.sh'), 'utf8'))
+/** Which parts of the script a job needs, besides `core.sh` before them and `main.sh` behind. */
+const partsOf = {
+  'take-lock': ['lock'],
+  'clean-up': ['lock'],
+  inventory: ['mysql', 'inventory'],
+  preflight: ['mysql', 'inventory', 'files', 'preflight'],
+  'run-command': ['command'],
+  'open-dump': ['mysql', 'streams'],
+  'open-archive': ['lock', 'streams', 'files'],
+  'target-facts': ['mysql', 'inventory', 'target'],
+  'run-sql': ['mysql'],
+  'open-import': ['mysql', 'streams'],
+  'open-extract': ['streams', 'restore'],
+  'count-trees': ['restore'],
+  swap: ['lock', 'swap'],
+  'swap-state': ['lock', 'swap'],
+  unswap: ['lock', 'swap'],
+  'tidy-up': ['lock', 'swap', 'restore'],
+} as const
+
+/** A job that the script can do, named as the method that starts it: `take-lock` is `takeLock`. */
+export type ServerJob = keyof typeof partsOf
+
+export const serverJobs = Object.keys(partsOf) as ServerJob[]
+
+/** The script for a job with its length in bytes before it, without comments, as it goes over the wire. */
+export function serverScript(job: ServerJob): string {
+  const script = ['core', ...partsOf[job], 'main'].map(readPart).join('')
   return `${Buffer.byteLength(script)}\n${script}`
 }
 
-/** Each connection carries the script, so it travels light. Only whole lines go: a `#` behind code may be code. */
+function readPart(part: string): string {
+  return withoutComments(readFileSync(join(__dirname, 'script', `${part}.sh`), 'utf8'))
+}
+
+/** Each job carries its script, so that travels light. Only whole lines go: a `#` behind code may be code. */
 function withoutComments(script: string): string {
   return `${script
     .split('\n')

@@ -59,7 +59,7 @@ describe('localConnection', () => {
     const connection = localConnection({ environment: { PATH: path, HOME: temp } })
     const server = serverOver(connection)
     const survey = { access, databases: [database], paths: [], compression: 'none', dumpOptions: [] } as const
-    expect((await server.survey(survey)).inventory?.databases[0]?.tables).toMatchObject([{ name: 't' }])
+    expect((await server.inventory(survey)).inventory?.databases[0]?.tables).toMatchObject([{ name: 't' }])
     const selection = { excluded: [], structureOnly: [] }
     const job = await server.openDump({
       access,

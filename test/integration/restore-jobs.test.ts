@@ -68,7 +68,7 @@ function archiveOf(folder: string): Buffer {
   })
 }
 
-describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('server.sh under %s', name => {
+describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the script under %s', name => {
   const shell = name.split(' ')
 
   it('tells what stands where folders are to go', async () => {
@@ -79,7 +79,7 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('server.s
     await writeFile(join(folder, 'full/.hidden'), 'x')
     await writeFile(join(folder, 'file'), 'x')
     await symlink('full', join(folder, 'link'))
-    const { places, tools, isRoot } = await server.lookAtTarget({
+    const { places, tools, isRoot } = await server.targetFacts({
       access,
       databases: [],
       folders: ['empty', 'full', 'file', 'link', 'not/there/yet']
@@ -106,7 +106,7 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('server.s
     const server = await serverUnder(shell)
     const database = await freshDatabase(services)
     await testSql(services, awkwardDatabaseSql, database)
-    const { database: found, databaseProblem } = await server.lookAtTarget({
+    const { database: found, databaseProblem } = await server.targetFacts({
       access,
       databases: [database, 'not there'],
       folders: [],
@@ -132,13 +132,13 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('server.s
       'CREATE TABLE gone (id INT); CREATE VIEW whole AS SELECT 1; CREATE VIEW `bro``ken` AS SELECT id FROM gone; DROP TABLE gone',
       database,
     )
-    const { database: found } = await server.lookAtTarget({ access, databases: [database], folders: [] })
+    const { database: found } = await server.targetFacts({ access, databases: [database], folders: [] })
     expect(found?.brokenViews).toEqual([{ database, name: 'bro`ken' }])
   })
 
   it('tells the folders also when the database lets nobody in', async () => {
     const server = await serverUnder(shell)
-    const { places, database, databaseProblem } = await server.lookAtTarget({
+    const { places, database, databaseProblem } = await server.targetFacts({
       access: { ...access, password: 'wrong one' },
       databases: ['shop'],
       folders: ['/usr'],
@@ -290,7 +290,7 @@ ${'-- much more to read\n'.repeat(200_000)}`
     const server = await serverUnder(shell)
     const staging = await freshFolder(services)
     const intake = await server.openExtract({ staging, owner: 'x', paths: ['/a'], compression: 'none' })
-    expect(String(await send(intake, Buffer.alloc(1024)))).toMatch(/cannot be made/)
+    expect(String(await send(intake, Buffer.alloc(1024)))).toMatch(/cannot be created/)
   })
 
   describe('swapping', () => {
@@ -371,10 +371,10 @@ ${'-- much more to read\n'.repeat(200_000)}`
       await make(at('staging/four'), 'new')
       await make(at('four'), 'old')
       const swaps = ['one', 'two', 'three', 'four'].map(swapOf)
-      expect(await server.areSwapped(swaps)).toEqual([true, true, false, false])
+      expect(await server.swapState(swaps)).toEqual(['done', 'done', 'half', 'waiting'])
       const undone = await server.tidyUp({ staging: [], owner: 'x', swaps })
       expect(undone.sort()).toEqual([at('one'), at('three'), at('two')])
-      expect(await server.areSwapped(swaps)).toEqual([false, false, false, false])
+      expect(await server.swapState(swaps)).toEqual(Array(4).fill('waiting'))
       for (const name of ['one', 'three', 'four']) expect(await content(at(name))).toBe('old')
       for (const name of ['one', 'two', 'three', 'four'])
         expect(await content(at(`staging/${name}`))).toBe('new')
@@ -398,7 +398,7 @@ ${'-- much more to read\n'.repeat(200_000)}`
       expect(await server.tidyUp({ staging: [], owner: 'x', swaps })).toEqual([])
       expect(await content(at('place'))).toBe('new')
       expect(existsSync(at('two.before'))).toBe(false)
-      expect(await server.areSwapped(swaps)).toEqual([true, true])
+      expect(await server.swapState(swaps)).toEqual(['done', 'done'])
       expect(await server.unswap(swaps)).toEqual([at('two'), at('place')])
       expect(await content(at('place'))).toBe('old')
       expect(existsSync(at('two'))).toBe(false)
@@ -410,7 +410,7 @@ ${'-- much more to read\n'.repeat(200_000)}`
       const at = (each: string) => join(folder, each)
       await make(at('place'), 'live')
       const swaps = [{ unpacked: at('gone'), place: at('place'), kept: at('kept') }]
-      expect(await server.areSwapped(swaps)).toEqual([false])
+      expect(await server.swapState(swaps)).toEqual(['unknown'])
       expect(await server.unswap(swaps)).toEqual([])
       expect(await content(at('place'))).toBe('live')
     })
@@ -432,7 +432,7 @@ ${'-- much more to read\n'.repeat(200_000)}`
       const swaps = [{ unpacked: at('new'), place: at('place'), kept: at('kept') }]
       const swapping = slow.swap(swaps)
       while (!existsSync(at('begun'))) await sleep(20)
-      expect(await server.areSwapped(swaps)).toEqual([true])
+      expect(await server.swapState(swaps)).toEqual(['done'])
       await swapping
     })
 
@@ -472,7 +472,7 @@ ${'-- much more to read\n'.repeat(200_000)}`
       await plant('.html.restoring-theirs', forged)
       execFileSync('chown', ['-R', '65534', join(folder, '.html.restoring-theirs')])
     }
-    const facts = await server.lookAtTarget({ access, databases: [], folders: [join(folder, 'html')] })
+    const facts = await server.targetFacts({ access, databases: [], folders: [join(folder, 'html')] })
     expect(facts.leftovers).toEqual([join(folder, '.html.restoring-2026-11-20T10-00-00Z')])
     expect(facts.places).toHaveLength(1)
   })
@@ -499,7 +499,7 @@ case $* in */staging) mv '${at('parent/staging')}' '${at('aside')}'; ln -s '${at
       paths: [at('html')],
       compression: 'none',
     })
-    expect(String(await send(intake, archiveOf(at('html'))))).toMatch(/cannot be made/)
+    expect(String(await send(intake, archiveOf(at('html'))))).toMatch(/cannot be created/)
     expect(await readdir(at('victim'))).toEqual(['tree'])
     expect(await readdir(at('victim/tree'))).toEqual([])
   })
@@ -555,7 +555,7 @@ describe('an SSH user who is not root', () => {
 
   it('is told where nothing may be written', async () => {
     const server = await ordinaryServer('/nonexistent')
-    const { isRoot, places } = await server.lookAtTarget({
+    const { isRoot, places } = await server.targetFacts({
       access,
       databases: [],
       folders: ['/usr/new', '/tmp/new'],
@@ -632,7 +632,7 @@ describe('an SSH user who is not root', () => {
       const { server, home, tree } = await unpacked({})
       await chmod(join(tree, 'sub'), 0o311)
       await expect(server.countTrees([tree])).rejects.toThrow(
-        `What was unpacked cannot be counted: ${tree}/sub keeps its own owner out.`,
+        `What was unpacked cannot be counted: ${tree}/sub denies access to its own owner.`,
       )
       remove(home)
     })

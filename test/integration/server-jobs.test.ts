@@ -80,7 +80,7 @@ function listing(tar: Buffer): string[] {
   return execFileSync('tar', ['-tf', '-'], { input: tar }).toString().trimEnd().split('\n').sort()
 }
 
-describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('server.sh under %s', name => {
+describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the script under %s', name => {
   const shell = name.split(' ')
 
   it('lists tools, folders and databases, names of any kind', async () => {
@@ -96,7 +96,7 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('server.s
       "CREATE TABLE `a\nb` (x INT) ENGINE=MyISAM; CREATE VIEW `v'` AS SELECT 1 AS one;",
       name,
     )
-    const found = await server.survey({
+    const found = await server.inventory({
       access,
       databases: [name, 'not there'],
       paths: [folder, `${folder}/nope`, '/etc/hosts', '/etc'],
@@ -321,7 +321,7 @@ describe('jobs on a server that is not as it should be', () => {
   it('names a tool that is missing', async () => {
     const bin = await toolsWithout('mariadb-dump', 'mysqldump')
     const { server } = await serverUnder(['dash'], { PATH: bin })
-    const survey = server.survey({
+    const survey = server.inventory({
       access,
       databases: 'all',
       paths: [],

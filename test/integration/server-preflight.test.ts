@@ -227,7 +227,7 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('examine 
   const examine = async (more: { paths: string[]; mirrorDir: string; exclude?: string[] }) => {
     const connection = localShell(name.split(' '), { PATH: process.env['PATH'], HOME: home })
     try {
-      return await serverOver(connection).examine({
+      return await serverOver(connection).preflight({
         access: { user, password: 'secret', socket: services.mysql.socket },
         databases: [database],
         dumpOptions: [],

@@ -112,7 +112,7 @@ async function lookAtServer(
   { server }: Session,
   slot: string,
 ): Promise<{ findings: Findings; plan: BackupPlan }> {
-  const findings = await server.survey({
+  const findings = await server.inventory({
     access: inputs.mysql,
     databases: inputs.databases,
     paths: inputs.files.paths,

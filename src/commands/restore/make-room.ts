@@ -33,7 +33,7 @@ async function isIntact(
     compression: 'none',
     dumpOptions: [],
   } as const
-  const { inventory } = await server.survey(request)
+  const { inventory } = await server.inventory(request)
   const now = inventory?.databases.find(({ name }) => name === target)
   return now !== undefined && present !== undefined && namesIn(now) === namesIn(present)
 }

@@ -188,7 +188,7 @@ async function look(
   report: RestoreReport,
 ): Promise<TargetVerdict> {
   const { parts, reread, chosen, server, session, runtime } = facts
-  const found = await server.lookAtTarget({
+  const found = await server.targetFacts({
     access: inputs.mysql,
     databases: parts.databases.map(({ target }) => target),
     folders: (parts.files?.folders ?? []).map(({ target }) => target),

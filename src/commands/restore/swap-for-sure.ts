@@ -40,8 +40,8 @@ async function isDoneAfterAll(swaps: readonly FolderSwap[], work: SwapWork): Pro
   const { log } = work.runtime
   try {
     log.info('The swap of the folders was not heard to its end. Asking the server what became of it.')
-    const areDone = await askAgain(() => work.server.areSwapped(swaps), work)
-    if (areDone.every(isDone => isDone)) {
+    const states = await askAgain(() => work.server.swapState(swaps), work)
+    if (states.every(state => state === 'done')) {
       log.info('All folders are in their places.')
       return true
     }

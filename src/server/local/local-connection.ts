@@ -42,7 +42,7 @@ async function start(
   { command = [], environment }: LocalConnectionOptions,
 ): Promise<RemoteProcess> {
   const [program = '/bin/sh', ...words] = [...command, '/bin/sh', '-c', text]
-  // The leader of its group: server.sh ends its whole group when its runner is gone, and only where it leads it.
+  // The leader of its group: the script ends its whole group when its runner is gone, and only where it leads it.
   const child = spawn(program, words, { env: environment, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
   const exit = exitOf(child)
   try {

@@ -63,7 +63,7 @@ const variableNames = new Set([
   'event_scheduler',
 ])
 
-/** Reads the tab-separated lines of the job `target`. Throws FailureError when they make no sense. */
+/** Reads the tab-separated lines of the job `target-facts`. Throws FailureError when they make no sense. */
 export function parseTarget(text: string, databaseProblem: Error | undefined): TargetFacts {
   const lines = text.split('\n').filter(line => line !== '')
   const rows = lines.map(line => line.split('\t'))
@@ -145,7 +145,7 @@ function fromHex(text: string): string {
 }
 
 function unreadable(what: string): FailureError {
-  return new FailureError('The server answered the look at the target with lines that make no sense.', {
+  return new FailureError('The server answered the check of the target with lines that make no sense.', {
     detail: [what.slice(0, 500)],
   })
 }

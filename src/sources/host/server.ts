@@ -7,18 +7,21 @@ import { type ArchiveRequest, openArchive } from '../files/mirror/open-archive'
 import { clientLines } from '../mysql/client/client-request'
 import { type DumpRequest, openDump } from '../mysql/dump/open-dump'
 import type { Examination } from './examination'
-import { type ExamineRequest, examine } from './examine'
+import { type InventoryRequest, inventory } from './inventory'
 import type { Findings } from './parse-inventory'
-import { type SurveyRequest, survey } from './survey'
+import { type PreflightRequest, preflight } from './preflight'
 
-/** The server, as far as a backup has business with it. Every method is one job of `server.sh` on a channel of its own. */
+/**
+ * The jobs that a backup runs on the server. Every method is one job of the script, of the same name (`docs/protocol.md`), on a
+ * channel of its own.
+ */
 export interface Server {
   /** Takes the lock named `lock`, or waits for it so long; throws UserError naming the owner when it stays taken. */
   takeLock(request: LockRequest): Promise<ServerLock>
   /** What tools, folders and databases are there. Reads only. */
-  survey(request: SurveyRequest): Promise<Findings>
-  /** What a backup would meet on the server; see `examine.ts`. Reads only. */
-  examine(request: ExamineRequest): Promise<Examination>
+  inventory(request: InventoryRequest): Promise<Findings>
+  /** What a backup would meet on the server; see `preflight.ts`. Reads only. */
+  preflight(request: PreflightRequest): Promise<Examination>
   /** The dump of one database, compressed. */
   openDump(request: DumpRequest): Promise<Job>
   /** Mirrors the folders, then streams the mirror as a tar archive, compressed. */
@@ -33,8 +36,8 @@ export interface Server {
 export function serverOver(connection: Connection): Server {
   return {
     takeLock: request => takeLock(connection, request),
-    survey: request => survey(connection, request),
-    examine: request => examine(connection, request, clientLines(request)),
+    inventory: request => inventory(connection, request),
+    preflight: request => preflight(connection, request, clientLines(request)),
     openDump: request => openDump(connection, request),
     openArchive: request => openArchive(connection, request),
     runCommand: request => runCommand(connection, request),

@@ -13,7 +13,7 @@ import { startThrowawayServer } from '../../../src/sources/mysql/drill/throwaway
  * up. `DRILL_TEMP`: where its folder goes. `DRILL_UNLEASHED`: as on a machine whose setpriv knows no leash.
  */
 async function main(): Promise<void> {
-  // Node runs this file as a module, which has no such name; server.sh is looked for beside its reader.
+  // Node runs this file as a module, which has no such name; the script is looked for beside its reader.
   Object.assign(globalThis, { __dirname: join(process.cwd(), 'src/server') })
   const { log, signal, scrub } = githubRuntime()
   const variables = { PATH: process.env['PATH'] ?? '' }

@@ -47,7 +47,7 @@ describe('explainFailure', () => {
   })
 
   it('never takes an end without the last word for success', () => {
-    expect(explain({}, code(0)).message).toMatch(/without a last word/)
+    expect(explain({}, code(0)).message).toMatch(/without reporting success/)
   })
 
   it.each([

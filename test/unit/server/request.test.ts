@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { encodeRequest } from '../../../src/server/request'
 
-/** The reading end of `server.sh`, which shows each value in hexadecimal. */
+/** The reading end of the script, which shows each value in hexadecimal. */
 const reader = `while IFS= read -r line && [ -n "$line" ]; do
   key=\${line%%=*} value=\${line#*=}
   case $value in *\\\\*) value=$(printf '%b.' "$value") value=\${value%.} ;; esac

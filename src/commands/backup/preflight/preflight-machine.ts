@@ -4,7 +4,7 @@ import type { BackupInputs } from '../../../inputs/backup'
 import { formatDuration } from '../../../runtime/text/format-duration'
 import { formatSize } from '../../../runtime/text/format-size'
 import type { Examination, OwnFolder } from '../../../sources/host/examination'
-import type { ServerTool } from '../../../sources/host/examine'
+import type { ServerTool } from '../../../sources/host/preflight'
 
 /** What is to be said about a server's tools, its disk, the folders a backup makes there, and its clock. */
 export function preflightMachine(

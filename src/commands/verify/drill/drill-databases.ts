@@ -144,8 +144,8 @@ async function importDatabase(
   const name = JSON.stringify(target)
   const sql = createDatabase(target, artifact.content)
   await server.runSql({ access, sql, name: `the making of database ${name}` })
-  const survey = { access, databases: [target], paths: [], compression: 'none', dumpOptions: [] } as const
-  const { inventory } = await server.survey(survey)
+  const request = { access, databases: [target], paths: [], compression: 'none', dumpOptions: [] } as const
+  const { inventory } = await server.inventory(request)
   const rows = await withProgress(runtime, `database ${target}`, artifact.bytes, onProgress =>
     importRows(
       {

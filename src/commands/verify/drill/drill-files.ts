@@ -51,7 +51,7 @@ async function unpackAndCount(
   try {
     const server = restoreServerOver(connection)
     const staging = join(folder, 'files')
-    const { tools } = await server.lookAtTarget({ access: {}, databases: [], folders: [staging] })
+    const { tools } = await server.targetFacts({ access: {}, databases: [], folders: [staging] })
     const decompressors = new Set<Compression>(['none'])
     if (tools.has('gzip')) decompressors.add('gzip')
     if (tools.has('zstd')) decompressors.add('zstd')

@@ -16,7 +16,7 @@ export async function judgeDrill(
 ): Promise<VerifyFinding[]> {
   const names = databases.map(({ artifact }) => artifact.database)
   const server = restoreServerOver(connection)
-  const { database: facts } = await server.lookAtTarget({ access, databases: names, folders: [] })
+  const { database: facts } = await server.targetFacts({ access, databases: names, folders: [] })
   if (facts === undefined) return []
   return databases.flatMap(({ artifact, needs }) =>
     judgeDumpNeeds({ artifact, target: artifact.database }, needs, facts, inputs)

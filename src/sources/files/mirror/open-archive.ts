@@ -21,7 +21,7 @@ export interface ArchiveRequest {
 export function openArchive(connection: Connection, request: ArchiveRequest): Promise<Job> {
   return startJob(
     connection,
-    'archive',
+    'open-archive',
     [
       ...request.paths.map(path => ['path', path] as const),
       ...request.exclude.map(pattern => ['exclude', pattern] as const),

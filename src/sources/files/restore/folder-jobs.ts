@@ -23,7 +23,7 @@ export interface TidyRequest {
 export async function countTrees(connection: Connection, folders: readonly string[]): Promise<TreeCount[]> {
   const { text } = await runJob(
     connection,
-    'count',
+    'count-trees',
     folders.map(path => ['path', path] as const),
     {
       explain: failure => explainFailure('the count of what was unpacked', failure),
@@ -39,18 +39,18 @@ export async function swapFolders(connection: Connection, swaps: readonly Folder
   })
 }
 
-/** The job `swap-state`. */
-export async function areSwapped(connection: Connection, swaps: readonly FolderSwap[]): Promise<boolean[]> {
+/** What became of each of these swaps. Waits for a swap that is still going on. */
+export async function swapState(connection: Connection, swaps: readonly FolderSwap[]): Promise<SwapState[]> {
   const { text } = await runJob(connection, 'swap-state', swapLines(swaps), {
-    explain: failure => explainFailure('the look at the folders', failure),
+    explain: failure => explainFailure('the check of the swap', failure),
   })
-  return swaps.map((_, index) => text.split('\n').includes(`swap\t${index}\tdone`))
+  return swaps.map((_, index) => swapStateOf(text, index))
 }
 
 /** The job `unswap`. */
 export async function unswapFolders(connection: Connection, swaps: readonly FolderSwap[]): Promise<string[]> {
   const { report } = await runJob(connection, 'unswap', swapLines(swaps), {
-    explain: failure => explainFailure('the undoing of the swap', failure),
+    explain: failure => explainFailure('the rollback of the swap', failure),
   })
   return report.swapped
 }
@@ -65,7 +65,7 @@ export async function tidyUp(
     ['owner', owner],
     ...swapLines(swaps),
   ]
-  const { report } = await runJob(connection, 'tidy', request, {
+  const { report } = await runJob(connection, 'tidy-up', request, {
     explain: failure => explainFailure('the clean-up', failure),
   })
   return report.swapped
@@ -73,4 +73,13 @@ export async function tidyUp(
 
 function swapLines(swaps: readonly FolderSwap[]): Request {
   return swaps.map(({ unpacked, place, kept }) => ['swap', `${unpacked}\t${place}\t${kept}`] as const)
+}
+
+/** `half`: the place is empty; `waiting`: not begun; `unknown`: nothing on the server shows it any more. */
+export type SwapState = 'done' | 'half' | 'waiting' | 'unknown'
+
+function swapStateOf(text: string, index: number): SwapState {
+  const states: readonly SwapState[] = ['done', 'half', 'waiting']
+  const lines = text.split('\n')
+  return states.find(state => lines.includes(`swap\t${index}\t${state}`)) ?? 'unknown'
 }

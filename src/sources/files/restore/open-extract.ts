@@ -25,7 +25,7 @@ export function openExtract(
   return intake(
     startJob(
       connection,
-      'extract',
+      'open-extract',
       [
         ['staging', staging],
         ['owner', owner],

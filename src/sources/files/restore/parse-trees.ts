@@ -9,7 +9,7 @@ export interface TreeCount {
   fileBytes: number | undefined
 }
 
-/** Reads the lines of the job `count`. Throws FailureError when it is not for so many folders. */
+/** Reads the lines of the job `count-trees`. Throws FailureError when it is not for so many folders. */
 export function parseTrees(text: string, folders: number): TreeCount[] {
   const lines = text.split('\n').map(line => line.split('\t'))
   const number = (index: number, what: string): number => {

@@ -19,7 +19,7 @@ export async function askSql(
   signal?.throwIfAborted()
   const job = await startJob(
     connection,
-    'sql',
+    'run-sql',
     [
       ...clientLines({ access, databases: [], dumpOptions: [] }),
       // No commands of the client, and rows as they come: else it keeps all of them first.

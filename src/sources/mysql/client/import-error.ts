@@ -159,7 +159,7 @@ const advices: readonly { codes: readonly number[]; advice: string }[] = [
     advice:
       'Something else is using the database and holds on to it: stop the site and what writes to the database (SHOW PROCESSLIST tells who), then run again.',
   },
-  { codes: [1114, 1021, 1030], advice: 'Make room on the disk of the database server.' },
+  { codes: [1114, 1021, 1030], advice: 'Free disk space on the database server.' },
   {
     codes: [1290, 1836],
     advice:

@@ -25,7 +25,7 @@ export async function runSql(
   const chosen: Request = database === undefined ? [] : [toArgument(`--database=${database}`)]
   const { text } = await runJob(
     connection,
-    'sql',
+    'run-sql',
     [
       ...clientLines({ access, databases: [], dumpOptions: [] }),
       toArgument('--loose-skip-print-query-on-error'),

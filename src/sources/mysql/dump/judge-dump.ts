@@ -16,7 +16,7 @@ export async function judgeDump(
     server,
   }: {
     inputs: { mysql: DatabaseAccess; compression: { kind: Compression }; dumpOptions: readonly string[] }
-    server: Pick<Server, 'survey'>
+    server: Pick<Server, 'inventory'>
   },
   { listed, selection }: Pick<DatabasePlan, 'listed' | 'selection'>,
   dumped: DumpContent,
@@ -24,7 +24,7 @@ export async function judgeDump(
   const excludedTables = new Set(selection.excluded)
   const before = compareInventory({ listed, dumped, excludedTables })
   if (before.length === 0) return
-  const findings = await server.survey({
+  const findings = await server.inventory({
     access: inputs.mysql,
     databases: [listed.name],
     paths: [],

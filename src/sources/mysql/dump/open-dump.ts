@@ -21,7 +21,7 @@ export function openDump(connection: Connection, request: DumpRequest): Promise<
   const location = locationOptions(access)
   return startJob(
     connection,
-    'dump',
+    'open-dump',
     [
       ...optionLines(access),
       ...[...location, ...request.arguments.main].map(toArgument),

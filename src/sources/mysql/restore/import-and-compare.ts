@@ -23,7 +23,7 @@ export interface ImportRequest {
 }
 
 export interface ImportTools extends Omit<ImportContext, 'server'> {
-  server: Pick<RestoreServer, 'openImport'> & Pick<Server, 'openDump' | 'survey'>
+  server: Pick<RestoreServer, 'openImport'> & Pick<Server, 'openDump' | 'inventory'>
   /** Told how many bytes the comparison has seen. */
   onCompare?: (bytes: number) => void
 }
@@ -99,7 +99,7 @@ function withoutEvents(content: DatabaseArtifact['content']): DatabaseArtifact['
 }
 
 async function eventsOf(database: string, { server, access }: ImportTools): Promise<readonly string[]> {
-  const { inventory } = await server.survey({
+  const { inventory } = await server.inventory({
     access,
     databases: [database],
     paths: [],

@@ -45,7 +45,7 @@ export function openImport(
   return intake(
     startJob(
       connection,
-      'import',
+      'open-import',
       [...optionLines(access), ...options.map(toArgument), ...compressionLines({ kind: compression })],
       { takesData: true, explain: failure => importError(name, failure, where) },
     ),

@@ -88,7 +88,7 @@ describe('importError', () => {
     [1044, /GRANT ALL ON/],
     [1062, /wrote into the database during the import/],
     [1064, /another flavour, or from a newer version/],
-    [1114, /room on the disk/],
+    [1114, /disk space/],
     [1153, /max_allowed_packet/],
     [1227, /SET_ANY_DEFINER/],
     [1231, /another flavour, or from a newer version/],

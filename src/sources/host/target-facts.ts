@@ -3,8 +3,8 @@ import { explainFailure } from '../../server/job-errors'
 import type { Connection } from '../../ssh/remote'
 import { clientLines } from '../mysql/client/client-request'
 import type { DatabaseAccess } from '../mysql/client/database-access'
-import { examine } from './examine'
 import { parseTarget, type TargetFacts } from './parse-target'
+import { preflight } from './preflight'
 
 /** Which databases and places a restore is about. */
 export interface TargetRequest {
@@ -15,15 +15,15 @@ export interface TargetRequest {
   folders: readonly string[]
 }
 
-/** The job `target`, and the views of a preflight that would end a dump of what is there. Reads only. */
-export async function lookAtTarget(
+/** The job `target-facts`, and the views of a preflight that would end a dump of what is there. Reads only. */
+export async function targetFacts(
   connection: Connection,
   { access, databases, folders }: TargetRequest,
 ): Promise<TargetFacts> {
-  const name = 'the look at the target'
+  const name = 'the check of the target'
   const client = clientLines({ access, databases, dumpOptions: [] })
   const paths = folders.map(path => ['path', path] as const)
-  const { text, report } = await runJob(connection, 'target', [...client, ...paths], {
+  const { text, report } = await runJob(connection, 'target-facts', [...client, ...paths], {
     explain: failure => explainFailure(name, failure),
   })
   const isDatabaseWrong = report.problem !== undefined || (report.statuses.get('inventory') ?? 0) !== 0
@@ -33,6 +33,6 @@ export async function lookAtTarget(
   )
   if (facts.database === undefined) return facts
   const nothing = { dumpOptions: [], paths: [], exclude: [], mirrorDir: '', estimates: false }
-  const { brokenViews } = await examine(connection, { access, databases, ...nothing }, client)
+  const { brokenViews } = await preflight(connection, { access, databases, ...nothing }, client)
   return { ...facts, database: { ...facts.database, brokenViews } }
 }

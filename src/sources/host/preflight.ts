@@ -7,7 +7,7 @@ import type { DatabaseAccess } from '../mysql/client/database-access'
 import type { Examination } from './examination'
 import { parseExamination } from './parse-examination'
 
-export interface ExamineRequest {
+export interface PreflightRequest {
   access: DatabaseAccess
   /** Empty: no database is looked at. */
   databases: 'all' | readonly string[]
@@ -23,9 +23,9 @@ export interface ExamineRequest {
 export type ServerTool = 'rsync' | 'tar' | 'gzip' | 'pigz' | 'zstd' | 'client' | 'dump-tool'
 
 /** The job `preflight`. `clientLines`: how to log in to the database, and which ones are meant. Reads only. */
-export async function examine(
+export async function preflight(
   connection: Connection,
-  request: ExamineRequest,
+  request: PreflightRequest,
   clientLines: Request,
 ): Promise<Examination> {
   const name = 'the preflight'

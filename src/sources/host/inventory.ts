@@ -7,7 +7,7 @@ import type { DatabaseAccess } from '../mysql/client/database-access'
 import { type Findings, parseInventory } from './parse-inventory'
 
 /** What the server is asked to list. */
-export interface SurveyRequest {
+export interface InventoryRequest {
   access: DatabaseAccess
   databases: 'all' | readonly string[]
   paths: readonly string[]
@@ -16,7 +16,7 @@ export interface SurveyRequest {
 }
 
 /** The job `inventory`. */
-export async function survey(connection: Connection, request: SurveyRequest): Promise<Findings> {
+export async function inventory(connection: Connection, request: InventoryRequest): Promise<Findings> {
   const { text } = await runJob(
     connection,
     'inventory',

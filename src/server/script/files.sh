@@ -1,0 +1,90 @@
+#!/bin/sh
+# The mirror and the archive of it.
+
+job_open_archive() {
+  command -v rsync >/dev/null || problem missing-tool rsync
+  command -v tar >/dev/null || problem missing-tool tar
+  mirror=$(expand_home "$mirror")
+  mkdir -p "$mirror" 2>/dev/null || problem mirror-folder "$mirror"
+  if [ -h "$mirror" ] || [ ! -O "$mirror" ] || [ ! -w "$mirror" ]; then problem mirror-folder "$mirror"; fi
+  mirror=$(cd "$mirror" && pwd -P) || problem mirror-folder "$mirror"
+  take_lock "$mirror.lock" "$wait_seconds" || problem mirror-busy "$REPLY"
+  watch_runner
+  for_each "$paths" refuse_hollow
+  say phase rsync
+  update_mirror
+  say phase tar
+  send_compressed write_archive tar
+}
+
+# A folder that vanished or became empty, an unmounted disk for one, must not empty the mirror.
+refuse_hollow() {
+  [ -d "$1" ] || problem missing-folder "$1"
+  if [ -z "$allow_empty" ] && [ -z "$(first_entry "$1")" ]; then problem empty-folder "$1"; fi
+}
+
+update_mirror() {
+  run_rsync "$mirror" --delete --delete-excluded
+  status=$?
+  say status rsync "$status"
+  case $status in 0 | 24) ;; *) finish 70 ;; esac
+  say size "$(printf '%s\n' "$REPLY" | sed -n 's/^Total file size: //p' | tr -cd 0-9)"
+  # What the archive must hold.
+  cd "$mirror" || problem mirror-folder "$mirror"
+  for kind in f d l; do
+    say count "$kind" "$(with_lines "$(archive_names | sed 's,^,./,')" count_entries "$kind")"
+  done
+}
+
+# run_rsync TARGET OPTION…: copies the folders there. REPLY is rsync's statistics, the exit status that of rsync.
+#
+# Relative names: the mirror holds every folder under its full path, and patterns are anchored at the server's root.
+# A trailing slash makes a folder of a path that is a symbolic link.
+run_rsync() {
+  rsync_target=$1
+  shift
+  rsync_words=''
+  for_each "$paths" add_own_exclusion
+  for_each "$excludes" add_rsync_word --exclude=
+  for_each "$paths" add_source
+  [ -z "$bandwidth" ] || set -- "$@" "--bwlimit=$bandwidth"
+  REPLY=$(with_lines "$rsync_words" rsync_to "$rsync_target" -aHR "$@" --numeric-ids --stats --no-human-readable)
+}
+
+rsync_to() {
+  rsync_target=$1
+  shift
+  rsync "$@" "$rsync_target/"
+}
+
+# The mirror never mirrors itself, by whatever name it is reached.
+add_own_exclusion() {
+  physical=$(cd "$1" && pwd -P) || problem missing-folder "$1"
+  case $physical/ in "$mirror"/*) problem mirror-around "$1" ;; esac
+  case $mirror in
+    "$physical"/*)
+      own_name=$(literal_pattern "$1/${mirror#"$physical"/}")
+      rsync_words="$rsync_words--exclude=$own_name$nl--exclude=$own_name.lock$nl"
+      ;;
+  esac
+}
+
+add_rsync_word() {
+  rsync_words=$rsync_words$1$2$nl
+}
+
+add_source() {
+  add_rsync_word '' "$1/"
+}
+
+# A name as an rsync pattern that matches only it.
+literal_pattern() {
+  printf '%s\n' "$1" | sed 's/[][*?\\]/[&]/g'
+}
+
+write_archive() {
+  # Names of the mirror are bytes: quoted in messages, raw in the archive. The format has no limits and every
+  # tar reads it.
+  if is_gnu_tar; then set -- --format=gnu --quoting-style=escape; else set --; fi
+  with_lines "$(archive_names)" tar "$@" --numeric-owner -C "$mirror" -cf - -- </dev/null
+}

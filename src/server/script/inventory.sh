@@ -1,0 +1,101 @@
+#!/bin/sh
+# What is on the server: facts for a backup, tab-separated, a line each. Names of the database are in
+# hexadecimal, so that no name can look like something else.
+
+job_inventory() {
+  system=$(sed -n 's/^PRETTY_NAME="\{0,1\}\([^"]*\).*/\1/p' /etc/os-release 2>/dev/null)
+  printf 'os\t%s\n' "${system:-$(uname -sr)}"
+  case $compression in
+    zstd) command -v zstd >/dev/null || problem missing-tool zstd ;;
+    gzip) command -v pigz >/dev/null || command -v gzip >/dev/null || problem missing-tool gzip ;;
+  esac
+  if [ -n "$paths" ]; then list_files; fi
+  if [ -n "$everything$databases" ]; then list_databases; fi
+}
+
+list_files() {
+  command -v rsync >/dev/null || problem missing-tool rsync
+  command -v tar >/dev/null || problem missing-tool tar
+  printf 'rsync\t%s\n' "$(rsync --version 2>/dev/null | head -n 1)"
+  printf 'tar\t%s\n' "$(tar --version 2>/dev/null | head -n 1)"
+  for_each "$paths" report_path
+}
+
+report_path() {
+  if [ ! -e "$1" ]; then
+    state=missing
+  elif [ ! -d "$1" ]; then
+    state=not-a-folder
+  elif [ ! -r "$1" ] || [ ! -x "$1" ]; then
+    state=unreadable
+  elif [ -z "$(first_entry "$1")" ]; then
+    state=empty
+  else
+    state=present
+  fi
+  printf 'path\t%s\t%s\n' "$state" "$1"
+}
+
+# report_tool WHAT NAME…: the first that is there, by what it says of itself.
+report_tool() {
+  what=$1
+  shift
+  for tool in "$@"; do
+    command -v "$tool" >/dev/null || continue
+    printf 'tool\t%s\t%s\n' "$what" "$("$tool" --version </dev/null 2>/dev/null | head -n 1)"
+    return
+  done
+}
+
+list_databases() {
+  find_tools
+  printf 'dump-tool\t%s\n' "$("$dumper" --version 2>/dev/null | head -n 1)"
+  # Old dump tools lack the option; `--help` shows it.
+  if "$dumper" --help 2>/dev/null | grep -q -e '--ignore-table-data'; then printf 'feature\tignore-table-data\n'; fi
+  if [ -z "$options" ]; then
+    # Names only: the values may be secrets. Such options in the server's own ~/.my.cnf could leave things out
+    # of the dump.
+    "$dumper" --print-defaults 2>/dev/null | tr ' ' "$nl" | sed -n "s/^--\([A-Za-z_-]*\).*/default$tab\1/p"
+  fi
+  choose_databases
+  with_values argument run_sql "
+    SELECT 'server', HEX(VERSION()), HEX(@@version_comment);
+    SELECT 'user', HEX(CURRENT_USER());
+    SHOW VARIABLES LIKE 'partial\_revokes';
+    SELECT 'visible', HEX(SCHEMA_NAME) FROM information_schema.SCHEMATA;
+    SELECT 'database', HEX(SCHEMA_NAME), DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME
+      FROM information_schema.SCHEMATA WHERE SCHEMA_NAME $REPLY;
+    SELECT 'table', HEX(TABLE_SCHEMA), HEX(TABLE_NAME), TABLE_TYPE, IFNULL(ENGINE, ''), IFNULL(DATA_LENGTH, 0) + IFNULL(INDEX_LENGTH, 0)
+      FROM information_schema.TABLES WHERE TABLE_SCHEMA $REPLY;
+    SELECT 'trigger', HEX(TRIGGER_SCHEMA), HEX(TRIGGER_NAME), HEX(EVENT_OBJECT_TABLE)
+      FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA $REPLY;
+    SELECT 'routine', HEX(ROUTINE_SCHEMA), HEX(ROUTINE_NAME), ROUTINE_TYPE, ROUTINE_DEFINITION IS NOT NULL
+      FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA $REPLY;
+    SELECT 'event', HEX(EVENT_SCHEMA), HEX(EVENT_NAME)
+      FROM information_schema.EVENTS WHERE EVENT_SCHEMA $REPLY;" &&
+    list_grants
+  report_sql_status inventory $?
+}
+
+# Which schemas are meant: REPLY is the end of an SQL condition.
+choose_databases() {
+  if [ -n "$everything" ]; then
+    REPLY="NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')"
+    return
+  fi
+  REPLY=''
+  for_each "$databases" add_schema
+  REPLY="IN ($REPLY)"
+}
+
+add_schema() {
+  case $1 in *[!0-9A-F]*) problem bad-request database ;; esac
+  REPLY="$REPLY${REPLY:+, }_utf8 x'$1'"
+}
+
+# What a fresh login may do, as one word in hexadecimal. MariaDB shows the hash of the password there: it
+# stays here.
+list_grants() {
+  grants=$(with_values argument run_sql "SET SESSION sql_mode = '', sql_quote_show_create = 1; SHOW GRANTS;") || return
+  printf 'grants\t%s\n' "$(printf '%s\n' "$grants" | sed 's/ IDENTIFIED .*//' | od -An -v -tx1 | tr -d ' \n')"
+}

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Reads the request and does the job. The last part of the script.
+
+main() {
+  read_request
+  printf '@%s\n' "$nonce"
+  say begin
+  # The lowest priority that needs no rights: a backup must not slow the site down.
+  renice -n 19 -p $$ >/dev/null 2>&1 || :
+  ionice -c 2 -n 7 -p $$ >/dev/null 2>&1 || :
+  handler=job_$job
+  while :; do
+    case $handler in
+      *-*) handler=${handler%%-*}_${handler#*-} ;;
+      *) break ;;
+    esac
+  done
+  command -v "$handler" >/dev/null || problem unknown-job "$job"
+  "$handler"
+  say 'done'
+  finish 0
+}
+
+main

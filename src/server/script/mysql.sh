@@ -1,0 +1,95 @@
+#!/bin/sh
+# The client and the dump tool of the database.
+
+job_open_dump() {
+  find_tools
+  watch_runner
+  say phase dump
+  send_compressed dump_passes dump
+}
+
+# With structure-only tables the dump tool runs twice: their definitions first, since views may stand on them.
+dump_passes() {
+  if [ "$structure_count" -gt 0 ]; then
+    with_values structure run_dump || return
+  fi
+  with_values argument run_dump
+}
+
+# What comes on standard input, decompressed, goes into the database.
+job_open_import() {
+  find_tools
+  say phase import
+  receive_compressed import_rows import
+}
+
+import_rows() {
+  with_values argument run_import >/dev/null
+}
+
+# Runs SQL of ours, and passes on what it answers.
+job_run_sql() {
+  find_tools
+  watch_runner
+  say phase sql
+  with_values argument run_sql "$text"
+  report_sql_status sql $?
+}
+
+# report_sql_status STAGE STATUS
+report_sql_status() {
+  say status "$1" "$2"
+  [ "$2" = 0 ] || finish 70
+}
+
+find_tools() {
+  client=$(command -v mariadb || command -v mysql) || problem missing-tool mysql
+  dumper=$(command -v mariadb-dump || command -v mysqldump) || problem missing-tool mysqldump
+  require_builtin_printf
+}
+
+# Credentials reach the tools through an option file on a descriptor: no argument, no environment, no file on
+# a disk. A printf that is a program of its own would show them in the process list.
+require_builtin_printf() {
+  [ -n "$options" ] || return 0
+  case $(command -v printf) in printf) ;; *) problem printf-not-built-in /bin/sh ;; esac
+}
+
+# A login path file would outrank the option file, so the tools are pointed at one that is not there.
+no_login_path=/nonexistent/mylogin.cnf
+
+# run_sql SQL ARGUMENT…
+run_sql() {
+  sql=$1
+  shift
+  if [ -n "$options" ]; then
+    printf '[client]\n%s' "$options" | {
+      exec 3<&0
+      printf '%s\n' "$sql" | MYSQL_TEST_LOGIN_FILE=$no_login_path "$client" --defaults-file=/dev/fd/3 "$@"
+    }
+  else
+    printf '%s\n' "$sql" | "$client" "$@"
+  fi
+}
+
+# run_dump ARGUMENT…
+run_dump() {
+  if [ -n "$options" ]; then
+    printf '[client]\n%s' "$options" | MYSQL_TEST_LOGIN_FILE=$no_login_path "$dumper" --defaults-file=/dev/fd/0 "$@"
+  else
+    "$dumper" "$@" </dev/null
+  fi
+}
+
+# run_import ARGUMENT…: SQL from standard input, so the option file comes on a descriptor of its own.
+run_import() {
+  if [ -n "$options" ]; then
+    exec 6<&0
+    printf '[client]\n%s' "$options" | {
+      exec 3<&0 <&6 6<&-
+      MYSQL_TEST_LOGIN_FILE=$no_login_path "$client" --defaults-file=/dev/fd/3 "$@"
+    }
+  else
+    "$client" "$@"
+  fi
+}

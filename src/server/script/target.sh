@@ -1,0 +1,74 @@
+#!/bin/sh
+# What a restore would meet where things are to go: facts, tab-separated, a line each. A failure is reported
+# as well and ends nothing, so that one run shows everything. Writes nothing.
+
+job_target_facts() {
+  printf 'uid\t%s\n' "$(id -u)"
+  for name in tar gzip zstd; do report_tool "$name" "$name"; done
+  report_tool client mariadb mysql
+  report_tool dump-tool mariadb-dump mysqldump
+  watch_runner
+  number=0
+  for_each "$paths" report_place
+  # In a shell of its own, so that a problem ends no more than itself.
+  if [ -n "$databases" ]; then (list_target_databases); fi
+}
+
+# report_place PATH: what stands there, and the nearest folder above it that is there.
+report_place() {
+  nearest_folder "${1%/*}"
+  writable=no
+  if [ -d "$REPLY" ] && [ -w "$REPLY" ] && [ -x "$REPLY" ]; then writable=yes; fi
+  printf 'place\t%s\t%s\t%s\t%s\n' "$number" "$(place_state "$1")" "$writable" "$REPLY"
+  printf 'place-mount\t%s\t%s\n' "$number" "$(mount_of "$REPLY")"
+  printf 'place-disk\t%s\t%s\n' "$number" "$(df -Pk "$REPLY" 2>/dev/null | sed -n 2p)"
+  set +f
+  for folder in "${REPLY%/}/.${1##*/}".restoring-*; do report_leftover "$folder"; done
+  set -f
+  number=$((number + 1))
+}
+
+place_state() {
+  if [ -h "$1" ]; then
+    echo 'link'
+  elif [ ! -e "$1" ]; then
+    echo absent
+  elif [ ! -d "$1" ]; then
+    echo not-a-folder
+  elif [ "$(mount_of "$1")" = "$(cd "$1" 2>/dev/null && pwd -P)" ]; then
+    echo mount
+  elif [ -r "$1" ] && [ -x "$1" ] && [ -z "$(first_entry "$1")" ]; then
+    echo empty
+  else
+    echo folder
+  fi
+}
+
+# An unpacked folder that a restore left a day ago or longer.
+report_leftover() {
+  # Others may write here: a folder of theirs, or a link, could have anything reported as if it were ours.
+  case ${1##*.restoring-} in '' | *[!0-9A-Za-z-]*) return ;; esac
+  if [ -h "$1" ] || [ ! -O "$1" ] || [ -h "$1/owner" ] || [ ! -f "$1/owner" ]; then return; fi
+  [ -z "$(find "$1/owner" -mmin +1440 2>/dev/null)" ] || printf 'leftover\t%s\n' "$1"
+}
+
+# Where the disk that holds a path is mounted: the last column of `df -P`, POSIX.
+mount_of() {
+  df -P "$1" 2>/dev/null | sed -n '2s/^.*[0-9-]%\{0,1\}  *\(\/.*\)$/\1/p'
+}
+
+list_target_databases() {
+  list_databases
+  with_values argument run_sql "
+    SELECT 'collation', COLLATION_NAME FROM information_schema.COLLATION_CHARACTER_SET_APPLICABILITY;
+    SELECT 'character-set', CHARACTER_SET_NAME FROM information_schema.CHARACTER_SETS;
+    SELECT 'engine', ENGINE FROM information_schema.ENGINES WHERE SUPPORT IN ('YES', 'DEFAULT');
+    SHOW VARIABLES WHERE Variable_name IN ('max_allowed_packet', 'datadir', 'lower_case_table_names', 'read_only', 'super_read_only',
+      'log_bin', 'log_bin_trust_function_creators', 'sql_require_primary_key', 'event_scheduler');"
+  status=$?
+  # Most users may not look there, and then nothing is known of accounts.
+  with_values argument run_sql "SELECT 'account', HEX(User), HEX(Host) FROM mysql.user;" 2>/dev/null
+  data_folder=$(with_values argument run_sql 'SELECT @@datadir;' 2>/dev/null)
+  printf 'database-disk\t%s\n' "$(df -Pk "$data_folder" 2>/dev/null | sed -n 2p)"
+  report_sql_status inventory "$status"
+}
