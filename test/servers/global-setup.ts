@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { endProcessesOf } from './processes/left-processes'
+import { removeTree } from './remove-tree'
 import { type RunningServices, startServices } from './services'
 import { servicesVariable } from './test-services'
 
@@ -37,6 +38,6 @@ async function removeLeftFolders(): Promise<void> {
     const owner = await readFile(join(folder, 'owner.pid'), 'utf8').catch(() => undefined)
     if (owner === undefined || existsSync(`/proc/${owner}`)) continue
     await endProcessesOf(folder)
-    await rm(folder, { recursive: true, force: true })
+    await removeTree(folder)
   }
 }

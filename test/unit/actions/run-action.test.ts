@@ -142,6 +142,8 @@ describe('runAction', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {
         PATH: process.env['PATH'],
+        // Or tsx would keep what it has compiled in the system's temp folder.
+        TSX_DISABLE_CACHE: '1',
         'INPUT_SSH-HOST': ' web1 ',
         GITHUB_OUTPUT: join(folder, 'output'),
         GITHUB_STATE: join(folder, 'state'),
