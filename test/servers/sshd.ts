@@ -187,8 +187,8 @@ async function serverOf(
     log: () => readFile(logFile, 'utf8'),
     killSessions() {
       const below = descendants(master)
-      const sessions = below.filter(process => process.name === 'sshd')
-      orphans.push(...below.filter(process => process.name !== 'sshd'))
+      const sessions = below.filter(isSshd)
+      orphans.push(...below.filter(process => !isSshd(process)))
       for (const session of sessions) kill(session)
     },
     async stop() {
@@ -206,6 +206,11 @@ interface LiveProcess {
   name: string
   /** Clock ticks since boot: tells a process from a later one with the same number. */
   started: string
+}
+
+/** Since OpenSSH 9.8 each session is a program of its own, `sshd-session`, and since 10.0 there is `sshd-auth`. */
+function isSshd({ name }: LiveProcess): boolean {
+  return /^sshd(-\w+)?$/.test(name)
 }
 
 function descendants(root: number): LiveProcess[] {
