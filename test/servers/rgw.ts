@@ -77,7 +77,7 @@ export async function startRgw(dir: string): Promise<Rgw> {
     const tails = await Promise.all(
       logs.map(async log => `${log}:\n${(await readFile(log, 'utf8')).slice(-2000)}`),
     )
-    throw new Error(`Ceph RGW did not start in ${dir}.\n${tails.join('\n')}`, { cause: error })
+    throw new Error(`Ceph RGW did not start in ${dir}: ${error}\n${tails.join('\n')}`, { cause: error })
   }
 }
 
@@ -102,6 +102,7 @@ const binaries = {
   monmaptool: 'ceph-base',
   osdmaptool: 'ceph-base',
   radosgw: 'radosgw',
+  'ceph-authtool': 'ceph-common',
   'radosgw-admin': 'ceph-common',
   setpriv: 'util-linux',
 }
@@ -129,27 +130,20 @@ async function writeCluster(dir: string, port: number, monitorPort: number): Pro
   for (const folder of ['mon', 'osd/0', 'run', 'log', 'rgw'])
     await mkdir(join(dir, folder), { recursive: true })
   await writeFile(join(dir, 'ceph.conf'), configuration(dir, port, monitorPort))
-  const keyring = [
+  const keyring = await Promise.all([
     entry('mon.', { mon: 'allow *' }),
     entry('osd.0', { mon: 'allow profile osd', osd: 'allow *' }),
     entry('client.admin', { mon: 'allow *', osd: 'allow *' }),
     entry('client.rgw.a', { mon: 'allow *', osd: 'allow *' }),
-  ]
+  ])
   await writeFile(join(dir, 'keyring'), keyring.join(''), { mode: 0o600 })
 }
 
-function entry(name: string, caps: Record<string, string>): string {
+/** The type of a key is what this Ceph takes: 20 refuses that of 18. */
+async function entry(name: string, caps: Record<string, string>): Promise<string> {
+  const key = await run('ceph-authtool', ['--gen-print-key'])
   const lines = Object.entries(caps).map(([service, cap]) => `\tcaps ${service} = "${cap}"\n`)
-  return `[${name}]\n\tkey = ${cephxKey()}\n${lines.join('')}`
-}
-
-/** A key as ceph-authtool makes them: type 1 (AES), created (seconds, nanoseconds), length, 16 random bytes; little endian. */
-function cephxKey(): string {
-  const header = Buffer.alloc(12)
-  header.writeUInt16LE(1, 0)
-  header.writeUInt32LE(Math.floor(Date.now() / 1000), 2)
-  header.writeUInt16LE(16, 10)
-  return Buffer.concat([header, randomBytes(16)]).toString('base64')
+  return `[${name}]\n\tkey = ${key.stdout.trim()}\n${lines.join('')}`
 }
 
 /**
