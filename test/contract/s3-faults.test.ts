@@ -29,8 +29,9 @@ const key = 'running-backups/Monday-13-00.database.sql.gz'
 /** As patient as in earnest would take minutes. */
 const hasty = {
   connectTimeoutMs: 2_000,
-  idleTimeoutMs: 400,
-  patientIdleTimeoutMs: 400,
+  // Long enough for a busy machine, short enough for the tests of a store that does not answer.
+  idleTimeoutMs: 1_500,
+  patientIdleTimeoutMs: 1_500,
   requestTimeoutMs: 5_000,
   maxAttempts: 4,
   retryDelayMs: 10,
