@@ -83,7 +83,11 @@ bucket=${quote(`s3://${bucket}`)}
 folder=${quote(folder)}
 \`\`\`
 
-## 2. Choose a recovery point
+${steps}`
+}
+
+/** The same for every bucket; uses what the first step sets. */
+const steps = `## 2. Choose a recovery point
 
 Each recovery point is a slot, such as \`Monday-13-00\`. The names come round again: a slot holds what was stored under
 its name *last*, which may be an hour ago or weeks ago. The newest ones are at the end of this list:
@@ -165,7 +169,6 @@ sudo tar -xpf "$slot.codebase.tar" -C /
 
 Again, only the line that fits. Then check the database's name, user and password in the site's configuration, and open the site.
 `
-}
 
 /** For a POSIX shell. */
 function quote(text: string): string {

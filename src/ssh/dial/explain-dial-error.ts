@@ -24,16 +24,7 @@ export function explainDialError(error: DialError, target: SshTarget, facts: Dia
   const cause = error
   switch (error.failure) {
     case 'name':
-      return new UserError(
-        `The host "${host}" in the input "${input.host}" has no address: ${error.message}.`,
-        {
-          advice:
-            facts.through === undefined
-              ? 'Check the spelling. A name that only a private network knows cannot be found from a runner outside of it.'
-              : `Check the spelling. The name was looked up by ${facts.through}, not by the runner.`,
-          cause,
-        },
-      )
+      return nameError(error, target, facts)
     case 'resolver':
       return new FailureError(
         `The address of the host "${host}" could not be looked up${tried}: ${error.message}.`,
@@ -71,14 +62,7 @@ export function explainDialError(error: DialError, target: SshTarget, facts: Dia
         },
       )
     case 'forwarding':
-      return new UserError(
-        `${capital(facts.through)} does not connect further to ${host}:${port}: ${error.message}.`,
-        {
-          advice:
-            'Allow it on the jump host: AllowTcpForwarding and PermitOpen in sshd_config, and "restrict,port-forwarding" in place of "restrict" before the key in authorized_keys.',
-          cause,
-        },
-      )
+      return forwardingError(error, target, facts)
     case 'jump-lost':
       return new FailureError(`${host}:${port} was not reached: ${error.message}.`, {
         advice: 'Run the job again. If it happens often, look into the log of the jump host.',
@@ -102,6 +86,25 @@ function capital(words = 'The jump host'): string {
 
 function jumpHint(through: string): string {
   return `The connection was made by ${through}: a firewall must let that host through.`
+}
+
+function nameError(error: DialError, { host }: SshTarget, { names, through }: DialFacts): UserError {
+  const { input } = names
+  return new UserError(`The host "${host}" in the input "${input.host}" has no address: ${error.message}.`, {
+    advice:
+      through === undefined
+        ? 'Check the spelling. A name that only a private network knows cannot be found from a runner outside of it.'
+        : `Check the spelling. The name was looked up by ${through}, not by the runner.`,
+    cause: error,
+  })
+}
+
+function forwardingError(error: DialError, { host, port }: SshTarget, { through }: DialFacts): UserError {
+  return new UserError(`${capital(through)} does not connect further to ${host}:${port}: ${error.message}.`, {
+    advice:
+      'Allow it on the jump host: AllowTcpForwarding and PermitOpen in sshd_config, and "restrict,port-forwarding" in place of "restrict" before the key in authorized_keys.',
+    cause: error,
+  })
 }
 
 function loginError(error: DialError, target: SshTarget, facts: DialFacts): UserError {

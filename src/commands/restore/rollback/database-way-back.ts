@@ -21,63 +21,76 @@ import type { RestoreWork } from '../restore-work'
 import type { SafetyDump } from '../safety-dump'
 import { byHandCommands } from './by-hand'
 
-/** The steps that lead back, noted before the first statement is run. */
+/** The rollback steps of one database, noted before the first statement is run. */
 export function addDatabaseWayBack(
   { target, state }: PlannedDatabase,
   work: RestoreWork,
   noted: DatabaseState,
   safety: SafetyDump | undefined,
 ): void {
-  const name = JSON.stringify(target)
-  const before: DatabaseDefaults = { characterSet: noted.characterSet, collation: noted.collation }
-  const condition = () => (noted.phase === 'done' ? 'is restored' : 'is incomplete')
-  const settled = () => {
-    noted.phase = 'waiting'
-    work.save()
-  }
-  if (state !== 'filled') {
-    work.back.add({
-      undone:
-        state === 'absent' ? `The database ${name} is gone again` : `The database ${name} is empty again`,
-      left: {
-        get what() {
-          return `The database ${name} ${condition()}; it was ${state} before.`
-        },
-        commands: [`mysql -e ${byHandCommands.quoted(dropDatabase(target))}`],
+  const before = { characterSet: noted.characterSet, collation: noted.collation }
+  const database = { target, name: JSON.stringify(target), before, noted, work }
+  if (state !== 'filled') rollbackNew(database, state)
+  else if (safety === undefined) rollbackWithoutDump(database)
+  else rollbackFromDump(database, safety)
+}
+
+interface ReplacedDatabase {
+  target: string
+  /** As messages show it. */
+  name: string
+  before: DatabaseDefaults
+  noted: DatabaseState
+  work: RestoreWork
+}
+
+function rollbackNew(database: ReplacedDatabase, was: 'absent' | 'empty'): void {
+  const { target, name, before, work } = database
+  const what = `the undoing of database ${name}`
+  work.back.add({
+    undone: `The database ${name} is ${was === 'absent' ? 'gone' : 'empty'} again`,
+    left: {
+      get what() {
+        return `The database ${name} ${condition(database)}; it was ${was} before.`
       },
-      isQuick: true,
-      run: async () => {
-        const place = placeOf(work)
-        await endOwnConnections(place, target)
-        if (state === 'absent')
-          await runOwnSql(place, dropDatabase(target), `the undoing of database ${name}`)
-        else await remakeDatabase(place, target, before, `the undoing of database ${name}`)
-        settled()
+      commands: [`mysql -e ${byHandCommands.quoted(dropDatabase(target))}`],
+    },
+    isQuick: true,
+    run: async () => {
+      const place = placeOf(work)
+      await endOwnConnections(place, target)
+      if (was === 'absent') await runOwnSql(place, dropDatabase(target), what)
+      else await remakeDatabase(place, target, before, what)
+      isBack(database)
+    },
+  })
+}
+
+function rollbackWithoutDump(database: ReplacedDatabase): void {
+  const { name, noted, work } = database
+  work.back.add({
+    undone: '',
+    left: {
+      get what() {
+        const then = noted.phase === 'done' ? '' : ': restore it again from a recovery point'
+        return `The database ${name} ${condition(database)}, and there is no dump of what it was ("safety-backup: false")${then}.`
       },
-    })
-    return
-  }
-  if (safety === undefined) {
-    work.back.add({
-      undone: '',
-      left: {
-        get what() {
-          const then = noted.phase === 'done' ? '' : ': restore it again from a recovery point'
-          return `The database ${name} ${condition()}, and there is no dump of what it was ("safety-backup: false")${then}.`
-        },
-        commands: [],
-      },
-      isQuick: false,
-      run: async () => {
-        if (noted.phase !== 'intact')
-          throw new FailureError(`There is no dump of what the database ${name} was.`)
-      },
-    })
-    return
-  }
+      commands: [],
+    },
+    isQuick: false,
+    run: async () => {
+      if (noted.phase !== 'intact')
+        throw new FailureError(`There is no dump of what the database ${name} was.`)
+    },
+  })
+}
+
+/** Rows first; views, which may stand on other databases, when the rows of all are back. */
+function rollbackFromDump(database: ReplacedDatabase, safety: SafetyDump): void {
+  const { target, name, before, noted, work } = database
   const left = {
     get what() {
-      return `The database ${name} ${condition()}; what it was lies in ${safety.key}.`
+      return `The database ${name} ${condition(database)}; what it was lies in ${safety.key}.`
     },
     commands: byHandCommands.putBack(work.inputs.s3, target, before, safety.key),
   }
@@ -94,7 +107,7 @@ export function addDatabaseWayBack(
       // Otherwise it was not touched, or its rows could not be put back, which is told already.
       if (rows === undefined) return
       await finishPutBack(rows, work)
-      settled()
+      isBack(database)
     },
   })
   work.back.add({
@@ -110,6 +123,15 @@ export function addDatabaseWayBack(
       rows = await putRowsBack(target, safety, before, work)
     },
   })
+}
+
+function condition({ noted }: ReplacedDatabase): string {
+  return noted.phase === 'done' ? 'is restored' : 'is incomplete'
+}
+
+function isBack({ noted, work }: ReplacedDatabase): void {
+  noted.phase = 'waiting'
+  work.save()
 }
 
 /** The way back goes on over another connection when the first one broke. */
