@@ -42,14 +42,17 @@ report_tool() {
   shift
   for tool in "$@"; do
     command -v "$tool" >/dev/null || continue
-    printf 'tool\t%s\t%s\n' "$what" "$("$tool" --version </dev/null 2>/dev/null | head -n 1)"
+    printf 'tool\t%s\t%s\n' "$what" "$("$tool" --version </dev/null 2>/dev/null | own_name)"
     return
   done
 }
 
+# The first line; newer tools of MariaDB put the folder they lie in before their name.
+own_name() { sed -n '1s|^/[^ ]*/||;1p'; }
+
 list_databases() {
   find_tools
-  printf 'dump-tool\t%s\n' "$("$dumper" --version 2>/dev/null | head -n 1)"
+  printf 'dump-tool\t%s\n' "$("$dumper" --version 2>/dev/null | own_name)"
   # Old dump tools lack the option; `--help` shows it.
   if "$dumper" --help 2>/dev/null | grep -q -e '--ignore-table-data'; then printf 'feature\tignore-table-data\n'; fi
   if [ -z "$options" ]; then

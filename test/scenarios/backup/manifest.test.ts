@@ -49,7 +49,7 @@ function sha256(bytes: Buffer): string {
 }
 
 async function firstLine(program: string): Promise<string> {
-  return (await command(program, ['--version'])).split('\n')[0] ?? ''
+  return (await command(program, ['--version'])).split('\n')[0]?.replace(/^\/\S*\//, '') ?? ''
 }
 
 /** A number that the server gives for the database; `?` stands for its name. */
