@@ -52,7 +52,10 @@ describe('checkDump of a real database with everything', () => {
     const sets = await listed('CHARACTER_SETS', 'CHARACTER_SET_NAME')
     const collations = await listed('COLLATIONS', 'COLLATION_NAME')
     expect(needs?.characterSets.filter(name => !sets.includes(name))).toEqual([])
-    expect(needs?.collations.filter(name => !collations.includes(name))).toEqual([])
+    // Since MariaDB 10.10 some are listed once for all character sets, without the name of one.
+    const isListed = (name: string) =>
+      collations.includes(name) || collations.includes(name.replace(/^[^_]+_/, ''))
+    expect(needs?.collations.filter(name => !isListed(name))).toEqual([])
     expect(needs?.characterSets).toEqual(expect.arrayContaining(['latin1', 'utf8mb4']))
     const largest = Math.max(...content.tables.map(({ bytes }) => bytes))
     // The tool begins a new statement at a megabyte.
