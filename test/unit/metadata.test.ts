@@ -230,8 +230,8 @@ describe('script/docs', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
   const docs = (cwd: string, ...options: string[]) => {
-    const tsx = join(root, 'node_modules/tsx/dist/cli.mjs')
-    return spawnSync(process.execPath, [tsx, join(root, 'script/docs.ts'), ...options], {
+    const tsx = join(root, 'node_modules/tsx/dist/loader.mjs')
+    return spawnSync(process.execPath, ['--import', tsx, join(root, 'script/docs.ts'), ...options], {
       cwd,
       encoding: 'utf8',
     })
