@@ -90,11 +90,7 @@ async function dropUnknownUploads(
   try {
     const held = await server.takeLock({ lock, owner, waitSeconds: 0 })
     try {
-      const { aborted } = await abortLeftovers(store, prefix, {
-        keepUploadIds: new Set(),
-        slotBeingWritten: slot,
-        now: runtime.clock.now(),
-      })
+      const { aborted } = await abortLeftovers(store, prefix, slot, runtime.clock.now())
       for (const { key } of aborted) runtime.log.info(`Dropped the unfinished upload of ${key}.`)
     } finally {
       await held.release()

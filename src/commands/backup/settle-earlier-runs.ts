@@ -37,11 +37,7 @@ export async function settleEarlierRuns(
       warnings.push({ code: 'slot-unfinished', message: messageOf(error) })
     }
   }
-  const { aborted, warnings: unaborted } = await abortLeftovers(store, prefix, {
-    slotBeingWritten: slot,
-    keepUploadIds: new Set(),
-    now: clock.now(),
-  })
+  const { aborted, warnings: unaborted } = await abortLeftovers(store, prefix, slot, clock.now())
   for (const upload of aborted) log.info(`Dropped an unfinished upload of an earlier run: ${upload.key}.`)
 
   const settled = hasSettled ? await surveyPrefix(store, prefix) : survey

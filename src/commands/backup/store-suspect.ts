@@ -33,11 +33,7 @@ export async function storeSuspect(
   try {
     return await step('Store it apart, as suspect', async () => {
       await recoverSlot({ store, prefix, slot, clock: runtime.clock })
-      await abortLeftovers(store, prefix, {
-        keepUploadIds: new Set(),
-        slotBeingWritten: slot,
-        now: runtime.clock.now(),
-      })
+      await abortLeftovers(store, prefix, slot, runtime.clock.now())
       const plan = planBackup(inputs, slot, findings)
       const run = unfinishedRun(runtime, { prefix, slot, ...first.identity })
       const request = { ...first, inputs, plan, run }

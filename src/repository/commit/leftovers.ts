@@ -6,14 +6,8 @@ import type { Manifest } from '../manifest/manifest'
 import { readSlot } from '../manifest/slot-state'
 import { listingPrefix, parseKey } from '../names/keys'
 
-export interface LeftoverOptions {
-  /** Uploads of this run, and of intents that are known. */
-  keepUploadIds: ReadonlySet<string>
-  /** Its uploads are aborted whatever their age: the caller holds the prefix's lock, so nobody else is writing it. */
-  slotBeingWritten: string
-  now: Date
-  minimumAgeMs?: number
-}
+/** A run may have begun a younger one and not yet said so. */
+const leastAgeMs = 30 * 60 * 1000
 
 /** The ids of the uploads that an intent refers to. */
 export function uploadIdsOf(manifest: Manifest): string[] {
@@ -22,13 +16,15 @@ export function uploadIdsOf(manifest: Manifest): string[] {
 
 /**
  * Aborts uploads that dead runs left open directly under the prefix: only those whose key this action would write, that no intent
- * refers to (each slot's manifest is asked), and that are at least half an hour old or belong to the slot being written.
+ * refers to (each slot's manifest is asked), and that are at least half an hour old or belong to the slot being written: the caller
+ * holds the prefix's lock, so nobody else is writing that one.
  * Never throws a `StoreError`: what cannot be listed, asked or aborted is a warning.
  */
 export async function abortLeftovers(
   store: Store,
   prefix: string,
-  { keepUploadIds, slotBeingWritten, now, minimumAgeMs = 30 * 60 * 1000 }: LeftoverOptions,
+  slotBeingWritten: string,
+  now: Date,
 ): Promise<{ aborted: OpenUpload[]; warnings: Warning[] }> {
   const aborted: OpenUpload[] = []
   const warnings: Warning[] = []
@@ -41,8 +37,8 @@ export async function abortLeftovers(
   try {
     for await (const upload of store.listUploads(listingPrefix(prefix))) {
       const parsed = parseKey(prefix, upload.key)
-      if (parsed?.what !== 'artifact' || keepUploadIds.has(upload.uploadId)) continue
-      const isOld = now.getTime() - upload.initiated.getTime() >= minimumAgeMs
+      if (parsed?.what !== 'artifact') continue
+      const isOld = now.getTime() - upload.initiated.getTime() >= leastAgeMs
       if (isOld || parsed.slot === slotBeingWritten) candidates.push({ ...upload, slot: parsed.slot })
     }
   } catch (error) {

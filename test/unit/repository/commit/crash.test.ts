@@ -226,8 +226,7 @@ function expectNoHarm(world: World, photograph: Map<string, string>): void {
 }
 
 async function abortAllLeftovers(world: World): Promise<void> {
-  const options = { keepUploadIds: new Set<string>(), slotBeingWritten: slot, now: world.clock.now() }
-  await abortLeftovers(world.store, prefix, options)
+  await abortLeftovers(world.store, prefix, slot, world.clock.now())
 }
 
 function same(a: [string, string][], b: [string, string][]): boolean {

@@ -109,7 +109,7 @@ class Simulation {
     const { store } = this.world
     const survey = await surveyPrefix(store, prefix)
     for (const slot of await survey.unfinished()) await this.#recover(slot)
-    await abortLeftovers(store, prefix, { keepUploadIds: new Set(), slotBeingWritten, now })
+    await abortLeftovers(store, prefix, slotBeingWritten, now)
   }
 
   async #recover(slot: string): Promise<void> {
