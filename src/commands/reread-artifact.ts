@@ -4,14 +4,9 @@ import { pipeline } from 'node:stream/promises'
 import { CheckError } from '../pipeline/check-error'
 import type { ContentCheck, ContentDigest } from '../pipeline/content-check'
 import { type Inspection, inspect } from '../pipeline/inspect'
-import {
-  type ArtifactPlace,
-  type Finding,
-  lookAtArtifact,
-  refusal,
-  withVersion,
-} from '../repository/catalog/look-at-artifact'
+import { type Finding, lookAtArtifact, refusal, withVersion } from '../repository/catalog/look-at-artifact'
 import type { Artifact } from '../repository/manifest/manifest'
+import type { RecoveryPoint } from '../repository/repository'
 import { compareContent, type StoredContent } from '../sources/compare-content'
 import { checkArchive } from '../sources/files/check/archive-check'
 import { checkDump } from '../sources/mysql/check/dump-check'
@@ -48,12 +43,12 @@ export interface RereadOptions {
  * `StoreError` when the store gives no answer, and the signal's reason.
  */
 export async function rereadArtifact(
-  store: Store,
-  place: ArtifactPlace,
+  point: RecoveryPoint,
+  artifact: Artifact,
   options: RereadOptions,
 ): Promise<Reread> {
-  const { artifact } = place
-  const { stored, findings } = await lookAtArtifact(store, place)
+  const { store } = point.repository
+  const { stored, findings } = await lookAtArtifact(point, artifact)
   options.signal.throwIfAborted()
   // The bytes tell better than the ETag.
   const outside = findings.filter(({ code }) => code !== 'changed')
@@ -162,11 +157,11 @@ async function readInto(
 
 /** Reads a stored dump once more, with rows that do not depend on the layout of a dump. Undefined when it could not be read to its end. */
 export async function rereadLayoutFree(
-  store: Store,
-  place: ArtifactPlace,
+  point: RecoveryPoint,
+  artifact: Artifact,
   signal: AbortSignal,
 ): Promise<DumpContent | undefined> {
   const check = checkDump({ passes: 'one or two', rows: 'layout-free' })
-  const { content } = await rereadArtifact(store, place, { signal, check })
+  const { content } = await rereadArtifact(point, artifact, { signal, check })
   return content !== undefined && 'tables' in content ? content : undefined
 }

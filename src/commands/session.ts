@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { Repository } from '../repository/repository'
 import type { Runtime } from '../runtime/runtime'
 import type { ServerLock } from '../server/lock'
 import { type Server, serverOver } from '../sources/host/server'
@@ -27,11 +28,11 @@ export interface LockIdentity {
 }
 
 /** The lock is named for the prefix: two runs that would write to the same slots meet at it. */
-export function lockIdentity(storeName: string, prefix: string, { run, clock }: Runtime): LockIdentity {
+export function lockIdentity({ store, prefix }: Repository, { run, clock }: Runtime): LockIdentity {
   const who =
     run.id === '' ? 'a run outside GitHub' : `${run.repository} run ${run.id}, attempt ${run.attempt}`
   return {
-    lock: createHash('sha256').update(`${storeName}/${prefix}`).digest('hex').slice(0, 16),
+    lock: createHash('sha256').update(`${store.name}/${prefix}`).digest('hex').slice(0, 16),
     owner: `${who}, since ${clock.now().toISOString()} [${randomBytes(4).toString('hex')}]`,
   }
 }

@@ -82,8 +82,11 @@ function named<T>(planned: PlannedDatabase, step: Promise<T>): Promise<T> {
 }
 
 /** A backup by another host, or somebody, may have written the slot since it was read: better now than with half of it imported. */
-async function assertUnchanged({ artifact }: PlannedDatabase, { store, reread }: RestoreWork): Promise<void> {
-  const stored = await store.head(artifact.key)
+async function assertUnchanged(
+  { artifact }: PlannedDatabase,
+  { repository, reread }: RestoreWork,
+): Promise<void> {
+  const stored = await repository.store.head(artifact.key)
   const read = reread.databases.find(each => each.artifact === artifact)
   if (stored !== undefined && stored.etag === read?.etag) return
   throw new FailureError(`"${artifact.key}" was replaced since it was read and checked.`, {
@@ -128,7 +131,8 @@ async function importInto(
   work: RestoreWork,
 ): Promise<Coming> {
   const { target, artifact } = planned
-  const { store, prefix, manifest, signal } = work
+  const { point, signal } = work
+  const { manifest } = point
   const { clock, log } = work.runtime
   const read = work.reread.databases.find(each => each.artifact === artifact)
   if (read === undefined) throw new TypeError(`The dump of ${artifact.database} was not read before.`)
@@ -142,7 +146,7 @@ async function importInto(
         target,
         options: manifest.server.database?.options ?? [],
         kinship: kinshipOf(manifest, work.verdict.inventory),
-        readLayoutFree: () => rereadLayoutFree(store, { prefix, manifest, artifact }, signal),
+        readLayoutFree: () => rereadLayoutFree(point, artifact, signal),
       },
       { ...importContext(work, signal), onProgress },
     ),

@@ -1,10 +1,10 @@
 import type { RestoreInputs } from '../../inputs/restore'
 import { type ChosenSnapshot, chooseSnapshot } from '../../repository/catalog/choose-snapshot'
 import { timeStamp } from '../../repository/names/safety-key'
+import type { Repository } from '../../repository/repository'
 import type { Runtime, Warning } from '../../runtime/runtime'
 import { type RestoreServer, restoreServerOver } from '../../sources/host/restore-server'
 import { type Server, serverOver } from '../../sources/host/server'
-import type { Store } from '../../store/store'
 import { phases } from '../phases'
 import { refuseWrong } from '../refuse-wrong'
 import { type Connect, lockIdentity, openLooker, openSession, type Session } from '../session'
@@ -24,7 +24,7 @@ import { wayBack } from './rollback/way-back'
 /** What a restore needs of the world; tests pass their own. */
 export interface RestoreTools {
   runtime: Runtime
-  store: Store
+  repository: Repository
   connect: Connect
 }
 
@@ -38,9 +38,9 @@ export async function restore(
   tools: RestoreTools,
   report: RestoreReport,
 ): Promise<void> {
-  const { runtime, store } = tools
+  const { runtime, repository } = tools
   const step = phases(runtime, report)
-  const identity = lockIdentity(store.name, inputs.s3.prefix, runtime)
+  const identity = lockIdentity(repository, runtime)
   const session = await step('Connect', () =>
     inputs.isDryRun ? openLooker(inputs, tools) : openSession(inputs, identity, tools),
   )
@@ -48,7 +48,7 @@ export async function restore(
     const chosen = await step('Choose the recovery point', () => choose(inputs, tools, report))
     const parts = chooseParts(inputs, chosen.manifest)
     const reread = await step('Read it whole and compare', () =>
-      rereadParts(parts, chosen, { ...tools, signal: session.signal }),
+      rereadParts(parts, chosen, { runtime, signal: session.signal }),
     )
     const server = { ...session.server, ...restoreServerOver(session.connection) }
     const verdict = await step('Look at the server', () =>
@@ -120,7 +120,7 @@ function workOf({
   owner,
   lock,
 }: WriteRequest): RestoreWork {
-  const { runtime, store } = tools
+  const { runtime, repository } = tools
   const state: RestoreWork['state'] = {
     stage: 'working',
     lock,
@@ -136,11 +136,10 @@ function workOf({
   const work: RestoreWork = {
     inputs,
     runtime,
-    store,
+    repository,
     server,
     signal: session.signal,
-    manifest: chosen.manifest,
-    prefix: chosen.prefix,
+    point: chosen,
     reread,
     verdict,
     stamp: timeStamp(report.startedAt),
@@ -158,11 +157,11 @@ function workOf({
 }
 
 async function choose(
-  { s3, snapshot }: RestoreInputs,
-  { runtime, store }: RestoreTools,
+  { snapshot }: RestoreInputs,
+  { runtime, repository }: RestoreTools,
   report: RestoreReport,
 ): Promise<ChosenSnapshot> {
-  const chosen = await chooseSnapshot(store, s3.prefix, snapshot, runtime.clock.now())
+  const chosen = await chooseSnapshot(repository, snapshot, runtime.clock.now())
   const { manifest } = chosen
   report.snapshot = {
     name: chosen.name,

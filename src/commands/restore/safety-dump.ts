@@ -29,10 +29,10 @@ const dumpToDataRatio = 2.5
  * Throws what went wrong; nothing has changed then.
  */
 export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork): Promise<SafetyDump> {
-  const { store, server, inputs, runtime, state, save, stamp } = work
+  const { repository, server, inputs, runtime, state, save, stamp } = work
   const { target, present } = planned
   if (present === undefined) throw new TypeError(`There is no database ${target} to be dumped.`)
-  const key = safetyKey(inputs.s3.prefix, stamp, target)
+  const key = safetyKey(repository.prefix, stamp, target)
   const origin = { slot: safetyFolder, run: runtime.run, startedAt: work.report.startedAt.toISOString() }
   const selection = { excluded: [], structureOnly: [] }
   let upload: MultipartWriter | undefined
@@ -56,7 +56,7 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork
         }),
       },
       {
-        store,
+        store: repository.store,
         clock: runtime.clock,
         signal: work.signal,
         memoryBudgetBytes,
@@ -75,7 +75,7 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork
       prepared.content,
     )
     assertPossibleWayBack(planned, prepared.content, work)
-    const { version } = await completeArtifact(store, origin, prepared)
+    const { version } = await completeArtifact(repository.store, origin, prepared)
     state.uploads = []
     save()
     return {

@@ -1,7 +1,8 @@
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
-import type { Artifact, Manifest } from '../manifest/manifest'
+import type { Artifact } from '../manifest/manifest'
 import { isArtifactKeyOf } from '../names/keys'
+import type { RecoveryPoint } from '../repository'
 import { lookAtArtifact, missingObject, otherSize } from './look-at-artifact'
 
 /**
@@ -11,16 +12,16 @@ import { lookAtArtifact, missingObject, otherSize } from './look-at-artifact'
  * others. Throws `StoreError` when the store gives no answer.
  */
 export async function listedDamage(
-  store: Store,
-  prefix: string,
-  manifest: Manifest,
+  point: RecoveryPoint,
   listed: ReadonlyMap<string, number>,
 ): Promise<string | undefined> {
+  const { repository, manifest } = point
+  const { store, prefix } = repository
   if (manifest.artifacts.length === 0) return 'Its manifest names not one object.'
   for (const artifact of manifest.artifacts) {
     const { key, bytes } = artifact
     if (listed.get(key) === bytes && isArtifactKeyOf(prefix, manifest.slot, key)) continue
-    const { findings } = await lookAtArtifact(store, { prefix, manifest, artifact })
+    const { findings } = await lookAtArtifact(point, artifact)
     const damage = findings.find(({ code }) => code === 'missing' || code === 'size' || code === 'foreign')
     if (damage !== undefined) return damage.message
     if (!findings.some(({ code }) => code === 'denied')) continue

@@ -4,6 +4,7 @@ import { isArchivedFault, isDenied, type StoreError } from '../../store/store-er
 import type { Artifact, Manifest } from '../manifest/manifest'
 import { objectMetadata } from '../manifest/object-metadata'
 import { isArtifactKeyOf } from '../names/keys'
+import type { RecoveryPoint } from '../repository'
 
 /**
  * One thing that is wrong with a stored object.
@@ -36,13 +37,6 @@ export interface Finding {
   advice?: string
 }
 
-/** An artifact, as its manifest has it. `prefix`: the folder that the manifest lies in. */
-export interface ArtifactPlace {
-  prefix: string
-  manifest: Manifest
-  artifact: Artifact
-}
-
 /** What a look from outside tells. `stored`: undefined when the object is not there, or was not looked at. */
 export interface ArtifactLook {
   stored: StoredObject | undefined
@@ -53,8 +47,9 @@ export interface ArtifactLook {
  * Holds what the store says about an object, without reading it, against its manifest. `changed` here means another ETag: the same
  * bytes stored a second time may have one. Throws `StoreError` when the store gives no answer.
  */
-export async function lookAtArtifact(store: Store, place: ArtifactPlace): Promise<ArtifactLook> {
-  const { prefix, manifest, artifact } = place
+export async function lookAtArtifact(point: RecoveryPoint, artifact: Artifact): Promise<ArtifactLook> {
+  const { manifest } = point
+  const { store, prefix } = point.repository
   const { key } = artifact
   // A manifest must not be able to make anybody read objects that are none of its business.
   if (!isArtifactKeyOf(prefix, manifest.slot, key)) {
@@ -66,7 +61,10 @@ export async function lookAtArtifact(store: Store, place: ArtifactPlace): Promis
     if (stored === undefined) {
       return { stored, findings: [missingObject(store, artifact)] }
     }
-    return { stored, findings: [...(await archived(store, artifact, stored)), ...compare(place, stored)] }
+    return {
+      stored,
+      findings: [...(await archived(store, artifact, stored)), ...compare(manifest, artifact, stored)],
+    }
   } catch (error) {
     if (!isDenied(error)) throw error
     return { stored: undefined, findings: [refusal('denied', key, error)] }
@@ -113,7 +111,7 @@ async function archived(store: Store, { key }: Artifact, { isArchived }: StoredO
   }
 }
 
-function compare({ manifest, artifact }: ArtifactPlace, stored: StoredObject): Finding[] {
+function compare(manifest: Manifest, artifact: Artifact, stored: StoredObject): Finding[] {
   const { key, bytes, etag } = artifact
   const findings: Finding[] = []
   if (stored.sizeBytes !== bytes) {

@@ -6,6 +6,7 @@ import type { Manifest } from '../manifest/manifest'
 import { ManifestError, parseManifest, serializeManifest } from '../manifest/manifest-codec'
 import { writeManifest } from '../manifest/write-manifest'
 import { slotKeys } from '../names/keys'
+import type { Repository } from '../repository'
 import type { Completion } from './complete-artifact'
 import { removeStale } from './stale-objects'
 
@@ -16,12 +17,12 @@ import { removeStale } from './stale-objects'
  * manifest too.
  */
 export async function commit(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   intent: Manifest,
   completions: readonly Completion[],
   finishedAt: Date,
 ): Promise<{ manifest: Manifest; warnings: Warning[] }> {
+  const { store, prefix } = repository
   const key = slotKeys(prefix, intent.slot).manifest
   const warnings = unreadable(store, intent, completions)
   const manifest = committed(intent, completions, finishedAt, warnings)
@@ -32,7 +33,7 @@ export async function commit(
 
   const kept = new Set(manifest.artifacts.map(artifact => artifact.key))
   const stale = intent.previous?.artifacts.map(artifact => artifact.key).filter(key => !kept.has(key)) ?? []
-  warnings.push(...(await removeStale(store, prefix, intent.slot, stale)))
+  warnings.push(...(await removeStale(repository, intent.slot, stale)))
   return { manifest, warnings }
 }
 

@@ -7,6 +7,7 @@ import { manifestBytesMax, serializeManifest } from '../manifest/manifest-codec'
 import { readSlot } from '../manifest/slot-state'
 import { writeManifest } from '../manifest/write-manifest'
 import { isArtifactKeyOf, slotKeys } from '../names/keys'
+import type { Repository } from '../repository'
 import { nothingChanged, unfinished } from './publish-error'
 import type { Before } from './undo'
 
@@ -35,17 +36,17 @@ export interface Intended {
  * and the `PublishError` says that nothing has changed.
  */
 export async function intend(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   prepared: PreparedManifest,
   now: Date,
 ): Promise<Intended> {
+  const { store, prefix } = repository
   const { slot } = prepared
   const key = slotKeys(prefix, slot).manifest
   let draft: Intended
   try {
     assertPublishable(prefix, prepared)
-    draft = await drawUp(store, prefix, prepared, now)
+    draft = await drawUp(repository, prepared, now)
   } catch (error) {
     await abortAll(store, prepared.artifacts)
     throw nothingChanged(slot, error)
@@ -59,13 +60,8 @@ export async function intend(
   return draft
 }
 
-async function drawUp(
-  store: Store,
-  prefix: string,
-  prepared: PreparedManifest,
-  now: Date,
-): Promise<Intended> {
-  const { before, warnings } = await readBefore(store, prefix, prepared.slot)
+async function drawUp(repository: Repository, prepared: PreparedManifest, now: Date): Promise<Intended> {
+  const { before, warnings } = await readBefore(repository, prepared.slot)
   const intent: Manifest = {
     ...prepared,
     state: 'publishing',
@@ -88,11 +84,10 @@ async function drawUp(
 }
 
 async function readBefore(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   slot: string,
 ): Promise<{ before: Before | undefined; warnings: Warning[] }> {
-  const state = await readSlot(store, prefix, slot)
+  const state = await readSlot(repository, slot)
   switch (state.kind) {
     case 'empty':
       return { before: { text: undefined, manifest: null }, warnings: [] }

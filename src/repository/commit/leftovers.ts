@@ -1,10 +1,11 @@
 import { messageOf } from '../../runtime/errors'
 import type { Warning } from '../../runtime/runtime'
-import type { OpenUpload, Store } from '../../store/store'
+import type { OpenUpload } from '../../store/store'
 import { StoreError } from '../../store/store-error'
 import type { Manifest } from '../manifest/manifest'
 import { readSlot } from '../manifest/slot-state'
 import { listingPrefix, parseKey } from '../names/keys'
+import type { Repository } from '../repository'
 
 /** A run may have begun a younger one and not yet said so. */
 const leastAgeMs = 30 * 60 * 1000
@@ -21,11 +22,11 @@ export function uploadIdsOf(manifest: Manifest): string[] {
  * Never throws a `StoreError`: what cannot be listed, asked or aborted is a warning.
  */
 export async function abortLeftovers(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   slotBeingWritten: string,
   now: Date,
 ): Promise<{ aborted: OpenUpload[]; warnings: Warning[] }> {
+  const { store, prefix } = repository
   const aborted: OpenUpload[] = []
   const warnings: Warning[] = []
   const warn = (error: unknown, what: string): void => {
@@ -47,7 +48,7 @@ export async function abortLeftovers(
 
   for (const { slot, ...upload } of candidates) {
     try {
-      if (!(await isFree(store, prefix, slot, upload.uploadId, slotBeingWritten))) continue
+      if (!(await isFree(repository, slot, upload.uploadId, slotBeingWritten))) continue
       await store.abortUpload(upload.key, upload.uploadId)
       aborted.push(upload)
     } catch (error) {
@@ -62,13 +63,12 @@ export async function abortLeftovers(
 
 /** No intent refers to the upload. Where the manifest may not be read, only the slot being written is sure to have none. */
 async function isFree(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   slot: string,
   uploadId: string,
   slotBeingWritten: string,
 ): Promise<boolean> {
-  const state = await readSlot(store, prefix, slot)
+  const state = await readSlot(repository, slot)
   if (state.kind === 'denied') return slot === slotBeingWritten
   if (state.kind === 'unreadable') return state.error.laterFormat === undefined
   return state.kind !== 'intent' || !uploadIdsOf(state.manifest).includes(uploadId)

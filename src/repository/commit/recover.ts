@@ -6,6 +6,7 @@ import type { Artifact, Manifest } from '../manifest/manifest'
 import { serializeManifest } from '../manifest/manifest-codec'
 import { readSlot } from '../manifest/slot-state'
 import { slotKeys } from '../names/keys'
+import type { Repository } from '../repository'
 import { abortUploadOf } from './abort-upload'
 import { commit } from './commit'
 import { type Completion, completeArtifact, findArtifact } from './complete-artifact'
@@ -25,13 +26,6 @@ export interface Recovery {
   warnings: Warning[]
 }
 
-export interface RecoverOptions {
-  store: Store
-  prefix: string
-  slot: string
-  clock: Pick<Clock, 'now'>
-}
-
 /**
  * Settles the intent that a run left in a slot. Safe to run twice and at the same time as itself: completing, aborting and
  * looking are idempotent, and each manifest it writes replaces only the intent that it read.
@@ -43,12 +37,16 @@ export interface RecoverOptions {
  *
  * Throws `FailureError` when the store gives no clear answer; the intent stands, to be tried again.
  */
-export async function recoverSlot({ store, prefix, slot, clock }: RecoverOptions): Promise<Recovery> {
+export async function recoverSlot(
+  repository: Repository,
+  slot: string,
+  clock: Pick<Clock, 'now'>,
+): Promise<Recovery> {
   try {
-    const state = await readSlot(store, prefix, slot)
+    const state = await readSlot(repository, slot)
     if (state.kind === 'denied') return { slot, outcome: 'unknown', warnings: [] }
     if (state.kind !== 'intent') return { slot, outcome: 'nothing', warnings: [] }
-    return await settle(store, prefix, state.manifest, state.text, clock)
+    return await settle(repository, state.manifest, state.text, clock)
   } catch (error) {
     if (!(error instanceof FailureError)) throw error
     throw new FailureError(
@@ -64,27 +62,27 @@ export async function recoverSlot({ store, prefix, slot, clock }: RecoverOptions
 }
 
 async function settle(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   intent: Manifest,
   intentText: string,
   clock: Pick<Clock, 'now'>,
 ): Promise<Recovery> {
+  const { store, prefix } = repository
   const { slot } = intent
   const key = slotKeys(prefix, slot).manifest
   const completions = await rollForward(store, intent, clock.now())
   if (completions !== undefined) {
     if ((await store.getText(key)) !== intentText) return { slot, outcome: 'nothing', warnings: [] }
-    const { warnings } = await commit(store, prefix, intent, completions, clock.now())
+    const { warnings } = await commit(repository, intent, completions, clock.now())
     return { slot, outcome: 'completed', warnings }
   }
 
   const previous = intent.previous ?? null
   const before = { text: previous === null ? undefined : serializeManifest(previous), manifest: previous }
-  const { outcome, warnings } = await undo(store, prefix, intent, intentText, before)
+  const { outcome, warnings } = await undo(repository, intent, intentText, before)
   if (outcome === 'undone') return { slot, outcome: 'rolled-back', warnings }
   if (outcome === 'settled') return { slot, outcome: 'nothing', warnings }
-  return lose(store, prefix, intent, intentText, warnings)
+  return lose(repository, intent, intentText, warnings)
 }
 
 /** The completed objects in the intent's order; undefined when one of them can never be had any more. */
@@ -145,12 +143,12 @@ function isHopeless(error: unknown, ageMs: number): boolean {
 }
 
 async function lose(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   intent: Manifest,
   intentText: string,
   warnings: Warning[],
 ): Promise<Recovery> {
+  const { store, prefix } = repository
   const { slot } = intent
   for (const artifact of intent.artifacts) warnings.push(...(await abortUploadOf(store, artifact)))
   const inPlace: string[] = []
@@ -161,7 +159,7 @@ async function lose(
     return { slot, outcome: 'nothing', warnings }
 
   const message = `Slot ${slot} is not restorable: the recovery point begun at ${intent.startedAt} could be neither finished nor undone. Of its objects, these are in place: ${inPlace.join(', ') || 'none'}.`
-  const outcome = await markLost(store, prefix, intent, message)
+  const outcome = await markLost(repository, intent, message)
   if (outcome.written !== 'yes') throw outcome.error
   return { slot, outcome: 'lost', warnings: [...warnings, { code: 'slot-lost', message }] }
 }

@@ -4,6 +4,7 @@ import { isDenied } from '../../store/store-error'
 import type { Artifact, Manifest } from '../manifest/manifest'
 import { writeManifest } from '../manifest/write-manifest'
 import { slotKeys } from '../names/keys'
+import type { Repository } from '../repository'
 import { abortUploadOf } from './abort-upload'
 import { findArtifact } from './complete-artifact'
 import { markLost } from './lost'
@@ -30,12 +31,12 @@ export type Undoing = { outcome: 'undone' | 'impossible' | 'settled'; warnings: 
  * can complete anything. The first upload is aborted alone: if just that one landed, the others can still follow it.
  */
 export async function undo(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   intent: Manifest,
   intentText: string,
   before: Before,
 ): Promise<Undoing> {
+  const { store, prefix } = repository
   const key = slotKeys(prefix, intent.slot).manifest
   const warnings: Warning[] = []
   for (const batch of [intent.artifacts.slice(0, 1), intent.artifacts.slice(1)]) {
@@ -50,8 +51,8 @@ export async function undo(
   for (const artifact of beside(intent, before)) {
     if ((await findArtifact(store, intent, artifact)) !== undefined) orphans.push(artifact.key)
   }
-  warnings.push(...(await removeStale(store, prefix, intent.slot, orphans)))
-  warnings.push(...(await putBack(store, prefix, intent, before.text)))
+  warnings.push(...(await removeStale(repository, intent.slot, orphans)))
+  warnings.push(...(await putBack(repository, intent, before.text)))
   return { outcome: 'undone', warnings }
 }
 
@@ -79,11 +80,11 @@ async function isInPlace(store: Store, { key, bytes, etag }: Artifact): Promise<
 }
 
 async function putBack(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   intent: Manifest,
   text: string | undefined,
 ): Promise<Warning[]> {
+  const { store, prefix } = repository
   const key = slotKeys(prefix, intent.slot).manifest
   if (text !== undefined) {
     const outcome = await writeManifest(store, key, text)
@@ -96,8 +97,7 @@ async function putBack(
   } catch (error) {
     if (!isDenied(error)) throw error
     const outcome = await markLost(
-      store,
-      prefix,
+      repository,
       intent,
       'Nothing was stored here: the run that began this recovery point failed.',
     )

@@ -1,6 +1,6 @@
-import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
 import { isArtifactKeyOf, slotKeys } from '../names/keys'
+import type { Repository } from '../repository'
 import type { Manifest } from './manifest'
 import { ManifestError, parseManifest } from './manifest-codec'
 
@@ -21,7 +21,8 @@ export type SlotState =
   | { kind: 'denied' }
 
 /** Reads a slot's manifest. Throws `StoreError` when the store gives no answer. */
-export async function readSlot(store: Store, prefix: string, slot: string): Promise<SlotState> {
+export async function readSlot(repository: Repository, slot: string): Promise<SlotState> {
+  const { store, prefix } = repository
   const key = slotKeys(prefix, slot).manifest
   let text: string | undefined
   try {

@@ -6,6 +6,7 @@ import { serializeManifest } from '../manifest/manifest-codec'
 import { objectMetadata } from '../manifest/object-metadata'
 import { writeManifest } from '../manifest/write-manifest'
 import { artifactKey, slotKeys } from '../names/keys'
+import type { Repository } from '../repository'
 import type { ReadTierEntry } from './tier-folder'
 import { removeTierObjects } from './tier-leftovers'
 
@@ -17,18 +18,18 @@ import { removeTierObjects } from './tier-leftovers'
  * Throws `FailureError` when the entry was not made: then it has no manifest, or it has this one and only the proof is missing.
  */
 export async function makeTierEntry(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   origin: Manifest,
   name: string,
   inTheWay: readonly string[],
 ): Promise<Manifest> {
+  const { store, prefix } = repository
   for (const key of inTheWay) await store.remove(key)
   const { run, startedAt } = origin
   const metadata = objectMetadata({ slot: name, run, startedAt })
   const artifacts: Artifact[] = []
   for (const artifact of origin.artifacts) {
-    artifacts.push(await copyArtifact(store, prefix, artifact, name, metadata))
+    artifacts.push(await copyArtifact(repository, artifact, name, metadata))
   }
   for (const artifact of artifacts) await assertStored(store, artifact)
 
@@ -47,8 +48,7 @@ export async function makeTierEntry(
  * `StoreError` when the manifest is not removed; of the rest a refusal is a warning.
  */
 export async function removeTierEntry(
-  store: Store,
-  prefix: string,
+  { store, prefix }: Repository,
   { name, keys }: ReadTierEntry,
 ): Promise<Warning[]> {
   const { manifest, proof } = slotKeys(prefix, name)
@@ -57,8 +57,7 @@ export async function removeTierEntry(
 }
 
 async function copyArtifact(
-  store: Store,
-  prefix: string,
+  { store, prefix }: Repository,
   artifact: Artifact,
   slot: string,
   metadata: Readonly<Record<string, string>>,

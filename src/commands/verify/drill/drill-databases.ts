@@ -122,12 +122,12 @@ async function timed<T>(
 }
 
 function importTools(
-  { store, signal }: DrillWork,
+  { point, signal }: DrillWork,
   { access }: OpenDrillServer,
   server: Server & RestoreServer,
 ): ImportTools {
   // Both ends are on one machine.
-  return { store, server, access, signal, hasGzip: false }
+  return { store: point.repository.store, server, access, signal, hasGzip: false }
 }
 
 async function importDatabase(
@@ -137,8 +137,8 @@ async function importDatabase(
   server: Server & RestoreServer,
 ): Promise<Coming> {
   const { artifact, content, etag } = read
-  const { runtime, store, signal } = work
-  const { prefix, manifest } = work.point
+  const { runtime, point, signal } = work
+  const { manifest } = point
   const { access } = open
   const { database: target } = artifact
   const name = JSON.stringify(target)
@@ -155,7 +155,7 @@ async function importDatabase(
         target,
         options: manifest.server.database?.options ?? [],
         kinship: kinshipOf(manifest, inventory),
-        readLayoutFree: () => rereadLayoutFree(store, { prefix, manifest, artifact }, signal),
+        readLayoutFree: () => rereadLayoutFree(point, artifact, signal),
       },
       { ...importTools(work, open, server), onProgress },
     ),

@@ -43,7 +43,7 @@ export async function drillFiles(work: DrillWork): Promise<DrilledFiles | undefi
 
 async function unpackAndCount(
   files: RereadFiles,
-  { runtime, store, signal, folder, variables }: DrillWork,
+  { runtime, point, signal, folder, variables }: DrillWork,
   onUnpacked: () => void,
 ): Promise<string[]> {
   const { artifact, etag } = files
@@ -58,7 +58,7 @@ async function unpackAndCount(
     await withProgress(runtime, 'unpacking', artifact.bytes, onProgress =>
       unpackArchive(
         { artifact, etag, paths: artifact.paths, staging, owner: 'a drill' },
-        { store, server, decompressors, signal, onProgress },
+        { store: point.repository.store, server, decompressors, signal, onProgress },
       ),
     )
     onUnpacked()

@@ -90,5 +90,5 @@ describe('abortLeftovers', () => {
 })
 
 function abortIn(world: World) {
-  return abortLeftovers(world.store, prefix, slot, world.clock.now())
+  return abortLeftovers(world.repository, slot, world.clock.now())
 }

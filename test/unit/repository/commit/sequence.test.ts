@@ -48,7 +48,7 @@ describe('a ring of slots', () => {
         expect(intents(world)).toEqual([])
         compare(world, model)
         world.pass(3_600_000)
-        await abortLeftovers(world.store, prefix, 'none', world.clock.now())
+        await abortLeftovers(world.repository, 'none', world.clock.now())
         expect(await world.openUploads()).toEqual([])
       }),
       { numRuns: 100 },
@@ -80,7 +80,7 @@ async function live(world: World, { slot, contents, life }: Run): Promise<boolea
     await settleAll(world)
     expect(intents(world)).toEqual([])
     await recover(world, slot)
-    await abortLeftovers(world.store, prefix, slot, world.clock.now())
+    await abortLeftovers(world.repository, slot, world.clock.now())
     await world.publish(await world.prepare(contents, slot))
     return true
   } catch (error) {
@@ -92,11 +92,11 @@ async function live(world: World, { slot, contents, life }: Run): Promise<boolea
 }
 
 async function recover(world: World, slot: string): Promise<void> {
-  await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })
+  await recoverSlot(world.repository, slot, world.clock)
 }
 
 async function settleAll(world: World): Promise<void> {
-  const survey = await surveyPrefix(world.store, prefix)
+  const survey = await surveyPrefix(world.repository)
   for (const slot of await survey.unfinished()) await recover(world, slot)
 }
 
