@@ -5,6 +5,7 @@ import type { JobReport } from '../server/job-report'
 import { type MultipartWriter, openMultipartWriter } from '../store/multipart-writer'
 import { planParts } from '../store/part-size'
 import type { PutOptions, Store } from '../store/store'
+import { codecsOf } from './codec'
 import type { Compression } from './compression'
 import type { ContentCheck, ContentDigest } from './content-check'
 import { type Inspection, inspect } from './inspect'
@@ -60,7 +61,7 @@ export async function streamArtifact<R extends ContentDigest>(
   signal.addEventListener('abort', stop, { once: true })
   try {
     signal.throwIfAborted()
-    const inspection = inspect({ compression: artifact.compression, check: artifact.check })
+    const inspection = inspect(codecsOf(artifact), artifact.check)
     const stall = new AbortController()
     const flowing = AbortSignal.any([signal, stall.signal])
     const plan = planParts({
@@ -81,7 +82,7 @@ export async function streamArtifact<R extends ContentDigest>(
       error => stall.abort(error),
     )
     try {
-      await pipeline(job.body, inspection.stream, writer.writable, { signal: flowing })
+      await pipeline([job.body, ...inspection.stages, writer.writable], { signal: flowing })
     } catch (error) {
       // A pipeline that was told to stop says only that; the reason is what the person needs.
       throw flowing.aborted ? flowing.reason : error

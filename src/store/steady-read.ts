@@ -20,9 +20,16 @@ export interface SteadyObject {
 export function steadyRead(
   store: Pick<Store, 'get' | 'name'>,
   object: SteadyObject,
-  options: { pauseMs?: number } = {},
+  options: SteadyOptions = {},
 ): Readable {
-  return new SteadyRead(store, object, options.pauseMs ?? 500)
+  return new SteadyRead(store, object, options)
+}
+
+interface SteadyOptions {
+  /** Between two attempts; doubled with each fault. */
+  pauseMs?: number | undefined
+  /** Told how many bytes have come so far. */
+  onProgress?: ((bytes: number) => void) | undefined
 }
 
 const faultsAtMost = 6
@@ -31,17 +38,23 @@ class SteadyRead extends Readable {
   readonly #store: Pick<Store, 'get' | 'name'>
   readonly #object: SteadyObject
   readonly #pauseMs: number
+  readonly #onProgress: SteadyOptions['onProgress']
   readonly #stopped = new AbortController()
   #body: Readable | undefined
   #isOpening = false
   #position = 0
   #faultsInARow = 0
 
-  constructor(store: Pick<Store, 'get' | 'name'>, object: SteadyObject, pauseMs: number) {
+  constructor(
+    store: Pick<Store, 'get' | 'name'>,
+    object: SteadyObject,
+    { pauseMs = 500, onProgress }: SteadyOptions,
+  ) {
     super({ highWaterMark: 256 * 1024 })
     this.#store = store
     this.#object = object
     this.#pauseMs = pauseMs
+    this.#onProgress = onProgress
   }
 
   override _read(): void {
@@ -87,6 +100,7 @@ class SteadyRead extends Readable {
     body.on('data', (chunk: Buffer) => {
       this.#position += chunk.length
       this.#faultsInARow = 0
+      this.#onProgress?.(this.#position)
       if (!this.push(chunk)) body.pause()
     })
     body.once('end', () => this.push(null))

@@ -31,19 +31,15 @@ export async function rereadParts(
   const findings: Finding[] = []
   const read = async (artifact: Artifact) => {
     const progress = transferProgress(tools.runtime, `reading ${artifact.name}`, artifact.bytes)
-    let timer: NodeJS.Timeout | undefined
     try {
       const reread = await rereadArtifact(point, artifact, {
         signal: tools.signal,
         check: restoreCheckOf(artifact),
-        onStart: inspection => {
-          timer = setInterval(() => progress.moved(inspection.progress().storedBytes), 1_000).unref()
-        },
+        onProgress: progress.moved,
       })
       findings.push(...reread.findings)
       return reread
     } finally {
-      clearInterval(timer)
       progress.stop()
     }
   }
@@ -76,11 +72,11 @@ export function restoreCheckOf(artifact: Artifact): ContentCheck<StoredContent> 
 /** What can be restored, of artifacts that were read with the check of a restore. */
 export function restorableParts(rereads: readonly Reread[]): RereadParts {
   const parts: RereadParts = { databases: [], files: undefined }
-  for (const { artifact, content, etag } of rereads) {
-    if (content === undefined || etag === undefined) continue
-    if (artifact.kind === 'files' && !('tables' in content)) parts.files = { artifact, content, etag }
+  for (const { artifact, content } of rereads) {
+    if (content === undefined) continue
+    if (artifact.kind === 'files' && !('tables' in content)) parts.files = { artifact, content }
     if (artifact.kind === 'database' && 'tables' in content && content.needs !== undefined)
-      parts.databases.push({ artifact, content, needs: content.needs, etag })
+      parts.databases.push({ artifact, content, needs: content.needs })
   }
   return parts
 }

@@ -1,4 +1,5 @@
 import { withProgress } from '../../pipeline/transfer-progress'
+import { isSameObject } from '../../repository/artifact/reader'
 import { ActionError, FailureError, UserError } from '../../runtime/errors'
 import { plural } from '../../runtime/text/format-count'
 import { formatSize } from '../../runtime/text/format-size'
@@ -9,6 +10,7 @@ import {
 } from '../../sources/mysql/restore/import-and-compare'
 import { kinshipOf } from '../../sources/mysql/restore/kinship'
 import { brokenViewWarnings, makeStandingViews } from '../../sources/mysql/restore/make-views-one-by-one'
+import { rereadOf } from '../../sources/mysql/restore/reread-database'
 import type { PlannedDatabase } from '../../sources/mysql/target/planned-database'
 import { rereadLayoutFree } from '../reread-artifact'
 import { makeRoom, makeRoomOrLeave } from './make-room'
@@ -87,8 +89,7 @@ async function assertUnchanged(
   { repository, reread }: RestoreWork,
 ): Promise<void> {
   const stored = await repository.store.head(artifact.key)
-  const read = reread.databases.find(each => each.artifact === artifact)
-  if (stored !== undefined && stored.etag === read?.etag) return
+  if (isSameObject(stored, rereadOf(reread.databases, artifact)?.artifact)) return
   throw new FailureError(`"${artifact.key}" was replaced since it was read and checked.`, {
     advice: 'Run again: the recovery point that is there now is checked then, or choose another one.',
   })
@@ -134,13 +135,13 @@ async function importInto(
   const { point, signal } = work
   const { manifest } = point
   const { clock, log } = work.runtime
-  const read = work.reread.databases.find(each => each.artifact === artifact)
+  const read = rereadOf(work.reread.databases, artifact)
   if (read === undefined) throw new TypeError(`The dump of ${artifact.database} was not read before.`)
   const startedMs = clock.monotonicMs()
   const rows = await withProgress(work.runtime, `database ${target}`, artifact.bytes, onProgress =>
     importRows(
       {
-        dump: { ...artifact, etag: read.etag },
+        dump: read.artifact,
         content: artifact.content,
         events: read.content.events,
         target,

@@ -129,7 +129,7 @@ async function unpackInto(
   await withProgress(work.runtime, 'unpacking', files.artifact.bytes, onProgress =>
     unpackArchive(
       { ...files, paths: folders.map(({ path }) => path), staging, owner: work.owner },
-      { store: work.repository.store, server: work.server, decompressors, signal: work.signal, onProgress },
+      { repository: work.repository, server: work.server, decompressors, signal: work.signal, onProgress },
     ),
   )
 }

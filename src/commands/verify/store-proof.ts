@@ -18,7 +18,7 @@ export async function storeProof(
   const restored = [...reread.databases, ...(reread.files === undefined ? [] : [reread.files])]
   const text = serializeProof({
     ...{ format: proofFormat, slot, takenAt: manifest.startedAt, provenAt: clock.now().toISOString() },
-    artifacts: restored.map(({ artifact: { key, sha256 }, etag }) => ({ key, sha256, etag })),
+    artifacts: restored.map(({ artifact: { key, sha256, etag } }) => ({ key, sha256, etag })),
     ...{ restoreSeconds, tables, files, run, tool },
     ...(server === undefined ? {} : { server }),
   })

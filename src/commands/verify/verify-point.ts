@@ -128,7 +128,7 @@ async function lookAt(
   const reading = progress.reading(`${point.name} ${artifact.name}`, artifact.bytes)
   const check = level === 'restore' ? { check: restoreCheckOf(artifact) } : {}
   try {
-    const reread = await rereadArtifact(point, artifact, { signal, onStart: reading.started, ...check })
+    const reread = await rereadArtifact(point, artifact, { signal, onProgress: reading.moved, ...check })
     return { findings: reread.findings, reread }
   } finally {
     reading.ended()

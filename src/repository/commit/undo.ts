@@ -1,7 +1,8 @@
 import type { Warning } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
-import type { Artifact, Manifest } from '../manifest/manifest'
+import { isSameObject } from '../artifact/reader'
+import type { Artifact, ArtifactObject, Manifest } from '../manifest/manifest'
 import { writeManifest } from '../manifest/write-manifest'
 import { slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
@@ -69,10 +70,9 @@ async function isAsBefore(store: Store, intent: Manifest, { manifest }: Before):
   return true
 }
 
-async function isInPlace(store: Store, { key, bytes, etag }: Artifact): Promise<boolean> {
+async function isInPlace(store: Store, object: ArtifactObject): Promise<boolean> {
   try {
-    const stored = await store.head(key)
-    return stored !== undefined && stored.sizeBytes === bytes && stored.etag === etag
+    return isSameObject(await store.head(object.key), object)
   } catch (error) {
     if (isDenied(error)) return false
     throw error

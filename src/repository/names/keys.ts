@@ -1,5 +1,5 @@
+import { codecsOf, suffixOf } from '../../pipeline/codec'
 import type { Compression } from '../../pipeline/compression'
-import { compressionSuffix } from '../../pipeline/compression'
 import type { Artifact } from '../manifest/manifest'
 import { tierOf } from './tier-name'
 
@@ -33,7 +33,7 @@ export function artifactKey(
   kind: Artifact['kind'],
   compression: Compression,
 ): string {
-  return `${slotStem(prefix, slot)}${name}.${kind === 'database' ? 'sql' : 'tar'}${compressionSuffix(compression)}`
+  return `${slotStem(prefix, slot)}${name}.${kind === 'database' ? 'sql' : 'tar'}${suffixOf(codecsOf({ compression }))}`
 }
 
 /** The key of the recovery instructions that lie in the bucket. */

@@ -1,7 +1,8 @@
 import { FailureError } from '../../runtime/errors'
 import type { Warning } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
-import type { Artifact, Manifest } from '../manifest/manifest'
+import { isSameObject } from '../artifact/reader'
+import type { Artifact, ArtifactObject, Manifest } from '../manifest/manifest'
 import { serializeManifest } from '../manifest/manifest-codec'
 import { objectMetadata } from '../manifest/object-metadata'
 import { writeManifest } from '../manifest/write-manifest'
@@ -73,9 +74,10 @@ async function copyArtifact(
 }
 
 /** All copies side by side, right before the manifest says so. */
-async function assertStored(store: Store, { key, bytes, etag }: Artifact): Promise<void> {
+async function assertStored(store: Store, object: ArtifactObject): Promise<void> {
+  const { key, bytes, etag } = object
   const stored = await store.head(key)
-  if (stored?.sizeBytes === bytes && stored.etag === etag) return
+  if (isSameObject(stored, object)) return
   const seen = stored === undefined ? 'nothing' : `${stored.sizeBytes} bytes with ETag ${stored.etag}`
   throw new FailureError(
     `${store.name} does not hold what was copied to "${key}": ${bytes} bytes with ETag ${etag} were, it shows ${seen}.`,

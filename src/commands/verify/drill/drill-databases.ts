@@ -127,7 +127,7 @@ function importTools(
   server: Server & RestoreServer,
 ): ImportTools {
   // Both ends are on one machine.
-  return { store: point.repository.store, server, access, signal, hasGzip: false }
+  return { repository: point.repository, server, access, signal, hasGzip: false }
 }
 
 async function importDatabase(
@@ -136,7 +136,7 @@ async function importDatabase(
   open: OpenDrillServer,
   server: Server & RestoreServer,
 ): Promise<Coming> {
-  const { artifact, content, etag } = read
+  const { artifact, content } = read
   const { runtime, point, signal } = work
   const { manifest } = point
   const { access } = open
@@ -149,7 +149,7 @@ async function importDatabase(
   const rows = await withProgress(runtime, `database ${target}`, artifact.bytes, onProgress =>
     importRows(
       {
-        dump: { ...artifact, etag },
+        dump: artifact,
         content: artifact.content,
         events: content.events,
         target,

@@ -46,7 +46,7 @@ async function unpackAndCount(
   { runtime, point, signal, folder, variables }: DrillWork,
   onUnpacked: () => void,
 ): Promise<string[]> {
-  const { artifact, etag } = files
+  const { artifact } = files
   const connection = localConnection({ environment: { PATH: variables['PATH'], HOME: folder } })
   try {
     const server = restoreServerOver(connection)
@@ -57,8 +57,8 @@ async function unpackAndCount(
     if (tools.has('zstd')) decompressors.add('zstd')
     await withProgress(runtime, 'unpacking', artifact.bytes, onProgress =>
       unpackArchive(
-        { artifact, etag, paths: artifact.paths, staging, owner: 'a drill' },
-        { store: point.repository.store, server, decompressors, signal, onProgress },
+        { artifact, paths: artifact.paths, staging, owner: 'a drill' },
+        { repository: point.repository, server, decompressors, signal, onProgress },
       ),
     )
     onUnpacked()

@@ -315,8 +315,8 @@ describe('verify', () => {
       ])
       const [database, files] = manifest.artifacts
       expect(drilled[0]?.reread).toMatchObject({
-        databases: [{ artifact: database, etag: database?.etag, needs: { definers: [] } }],
-        files: { artifact: files, etag: files?.etag, content: { perPath: [{ path: 'var/www/html' }] } },
+        databases: [{ artifact: database, needs: { definers: [] } }],
+        files: { artifact: files, content: { perPath: [{ path: 'var/www/html' }] } },
       })
       expect(report.points).toMatchObject([{ status: 'proven', restoreSeconds: 12 }])
     })
