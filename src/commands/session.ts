@@ -11,6 +11,13 @@ export type Connect = (
   options: { signal: AbortSignal; onRetry: (message: string) => void },
 ) => Promise<Connection>
 
+/** What a command needs of the world; tests pass their own. */
+export interface CommandTools {
+  runtime: Runtime
+  repository: Repository
+  connect: Connect
+}
+
 /** A connected server whose prefix is locked for this run. */
 export interface Session {
   readonly server: Server
@@ -45,7 +52,7 @@ const releaseMs = 3_000
 export async function openSession(
   inputs: { ssh: SshTarget },
   { lock, owner }: LockIdentity,
-  { runtime, connect }: { runtime: Runtime; connect: Connect },
+  { runtime, connect }: Omit<CommandTools, 'repository'>,
 ): Promise<Session> {
   const { log } = runtime
   const connection = await connect(inputs.ssh, {
@@ -74,7 +81,7 @@ export async function openSession(
 /** Connects without a lock, to look and to write nothing. */
 export async function openLooker(
   inputs: { ssh: SshTarget },
-  { runtime, connect }: { runtime: Runtime; connect: Connect },
+  { runtime, connect }: Omit<CommandTools, 'repository'>,
 ): Promise<Session> {
   const { log, signal } = runtime
   const connection = await connect(inputs.ssh, { signal, onRetry: message => log.info(message) })

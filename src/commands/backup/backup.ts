@@ -8,12 +8,11 @@ import { adoptedPrefix, findForeign, foreignError } from '../../repository/guard
 import { judgeShrink, type ShrinkVerdict } from '../../repository/guards/shrink'
 import { acceptedShrink } from '../../repository/guards/shrink-error'
 import { slotName } from '../../repository/names/slot'
-import type { Repository } from '../../repository/repository'
 import { keepTiers } from '../../repository/tiers/tiers'
 import type { Runtime, Warning } from '../../runtime/runtime'
 import type { Findings } from '../../sources/host/parse-inventory'
 import { phases } from '../phases'
-import { type Connect, lockIdentity, openSession, type Session } from '../session'
+import { type CommandTools, lockIdentity, openSession, type Session } from '../session'
 import { describeRecoveryPoint } from './describe-recovery-point'
 import { askedOf } from './plan/asked-of'
 import { type KnownBaseline, knownBaseline, type OpenCache } from './plan/known-baseline'
@@ -27,11 +26,7 @@ import { storeSuspect } from './store-suspect'
 import { takeArtifacts } from './take-artifacts'
 import { unfinishedRun } from './unfinished-run'
 
-/** What a command needs of the world; tests pass their own. */
-export interface BackupTools {
-  runtime: Runtime
-  repository: Repository
-  connect: Connect
+export interface BackupTools extends CommandTools {
   openCache: OpenCache
 }
 

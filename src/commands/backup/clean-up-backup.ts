@@ -1,11 +1,9 @@
 import type { BackupInputs } from '../../inputs/backup'
 import { abortLeftovers } from '../../repository/commit/leftovers'
 import { recoverSlot } from '../../repository/commit/recover'
-import type { Repository } from '../../repository/repository'
 import { messageOf, UserError } from '../../runtime/errors'
-import type { Runtime } from '../../runtime/runtime'
 import { type Server, serverOver } from '../../sources/host/server'
-import type { Connect } from '../session'
+import type { CommandTools } from '../session'
 import { type BackupState, isCleanedUp } from './backup-state'
 import { runAfter } from './hooks'
 
@@ -19,7 +17,7 @@ const afterMs = 2 * 60_000
 export async function cleanUpBackup(
   inputs: BackupInputs,
   state: BackupState,
-  tools: { runtime: Runtime; repository: Repository; connect: Connect },
+  tools: CommandTools,
 ): Promise<string[]> {
   if (isCleanedUp(state)) return []
   const own = { ...tools, repository: { ...tools.repository, prefix: state.prefix } }
@@ -30,7 +28,7 @@ export async function cleanUpBackup(
 
 async function settleStore(
   state: BackupState,
-  { runtime, repository }: { runtime: Runtime; repository: Repository },
+  { runtime, repository }: Omit<CommandTools, 'connect'>,
 ): Promise<void> {
   if (state.stage === 'publishing') {
     const { outcome } = await recoverSlot(repository, state.slot, runtime.clock)
@@ -51,7 +49,7 @@ async function settleStore(
 async function settleServer(
   inputs: BackupInputs,
   state: BackupState,
-  { runtime, repository, connect }: { runtime: Runtime; repository: Repository; connect: Connect },
+  { runtime, repository, connect }: CommandTools,
 ): Promise<void> {
   const { lock, owner, owesAfterCommand } = state
   const connection = await connect(inputs.ssh, {
@@ -80,7 +78,7 @@ async function settleServer(
  */
 async function dropUnknownUploads(
   { stage, slot, lock, owner }: BackupState,
-  { runtime, repository, server }: { runtime: Runtime; repository: Repository; server: Server },
+  { runtime, repository, server }: Omit<CommandTools, 'connect'> & { server: Server },
 ): Promise<void> {
   if (stage !== 'preparing') return
   try {

@@ -62,11 +62,11 @@ async function stream(
         lastBytes: name => lastSizes.get(name),
       },
       {
-        store: repository.store,
+        repository,
         clock: runtime.clock,
         signal: session.signal,
         memoryBudgetBytes,
-        onUpload: (writer, key) => run.hasUpload(writer, key),
+        onUpload: upload => run.hasUpload(upload),
         onStart: (name, inspection) => progress.started(name, inspection),
         onFinish: name => progress.finished(name),
       },

@@ -1,18 +1,23 @@
 import type { RestoreInputs } from '../../inputs/restore'
 import { type ChosenSnapshot, chooseSnapshot } from '../../repository/catalog/choose-snapshot'
 import { timeStamp } from '../../repository/names/safety-key'
-import type { Repository } from '../../repository/repository'
 import type { Runtime, Warning } from '../../runtime/runtime'
 import { type RestoreServer, restoreServerOver } from '../../sources/host/restore-server'
-import { type Server, serverOver } from '../../sources/host/server'
+import { serverOver } from '../../sources/host/server'
 import { phases } from '../phases'
 import { refuseWrong } from '../refuse-wrong'
-import { type Connect, lockIdentity, openLooker, openSession, type Session } from '../session'
+import {
+  type CommandTools,
+  type LockIdentity,
+  lockIdentity,
+  openLooker,
+  openSession,
+  type Session,
+} from '../session'
 import { type ChosenParts, chooseParts } from './choose-parts'
 import { describeRestore, planLines } from './describe-restore'
 import { judgeTarget, type TargetVerdict } from './judge-target'
-import type { RereadParts } from './reread-parts'
-import { rereadParts } from './reread-parts'
+import { type RereadParts, rereadParts } from './reread-parts'
 import { restoreDatabases, takeSafetyDumps } from './restore-databases'
 import { swapFolders, unpackFolders } from './restore-folders'
 import type { RestoreReport } from './restore-report'
@@ -21,13 +26,6 @@ import type { RestoreWork } from './restore-work'
 import { restoreFailure } from './rollback/restore-failure'
 import { wayBack } from './rollback/way-back'
 
-/** What a restore needs of the world; tests pass their own. */
-export interface RestoreTools {
-  runtime: Runtime
-  repository: Repository
-  connect: Connect
-}
-
 /**
  * Puts a recovery point back: choose it, read it whole, look at the server, and only then write; files are unpacked beside their places
  * first, databases are replaced with a dump of what they were in the bucket, folders are swapped last. `report` is filled as it goes.
@@ -35,7 +33,7 @@ export interface RestoreTools {
  */
 export async function restore(
   inputs: RestoreInputs,
-  tools: RestoreTools,
+  tools: CommandTools,
   report: RestoreReport,
 ): Promise<void> {
   const { runtime, repository } = tools
@@ -59,38 +57,18 @@ export async function restore(
       return
     }
     refuseWrong(verdict)
-    await write(
-      {
-        inputs,
-        tools,
-        report,
-        session,
-        server,
-        chosen,
-        reread,
-        verdict,
-        owner: identity.owner,
-        lock: identity.lock,
-      },
-      step,
-    )
+    await write({ inputs, tools, report, session, server, chosen, reread, verdict, identity }, step)
     report.result = 'restored'
   } finally {
     await session.close()
   }
 }
 
-interface WriteRequest {
-  inputs: RestoreInputs
-  tools: RestoreTools
-  report: RestoreReport
+interface WriteRequest extends Pick<RestoreWork, 'inputs' | 'report' | 'server' | 'reread' | 'verdict'> {
+  tools: CommandTools
   session: Session
-  server: Server & RestoreServer
   chosen: ChosenSnapshot
-  reread: RereadParts
-  verdict: TargetVerdict
-  owner: string
-  lock: string
+  identity: LockIdentity
 }
 
 async function write(request: WriteRequest, step: ReturnType<typeof phases>): Promise<void> {
@@ -108,46 +86,25 @@ async function write(request: WriteRequest, step: ReturnType<typeof phases>): Pr
   }
 }
 
-function workOf({
-  inputs,
-  tools,
-  report,
-  session,
-  server,
-  chosen,
-  reread,
-  verdict,
-  owner,
-  lock,
-}: WriteRequest): RestoreWork {
+function workOf({ tools, session, chosen, identity, ...shared }: WriteRequest): RestoreWork {
   const { runtime, repository } = tools
-  const state: RestoreWork['state'] = {
-    stage: 'working',
-    lock,
-    owner,
-    staging: [],
-    swaps: [],
-    databases: [],
-    uploads: [],
-  }
+  const { inputs, report } = shared
+  const begun = { staging: [], swaps: [], databases: [], uploads: [] }
+  const state: RestoreWork['state'] = { stage: 'working', ...identity, ...begun }
   const save = () => saveRestoreState(runtime, state)
   save()
   report.hasBegun = true
   const work: RestoreWork = {
-    inputs,
+    ...shared,
     runtime,
     repository,
-    server,
     signal: session.signal,
     point: chosen,
-    reread,
-    verdict,
     stamp: timeStamp(report.startedAt),
-    owner,
+    owner: identity.owner,
     back: wayBack(),
     state,
     save,
-    report,
     reconnect: async () => {
       const { connection } = await openLooker(inputs, tools)
       work.server = { ...serverOver(connection), ...restoreServerOver(connection) }
@@ -158,7 +115,7 @@ function workOf({
 
 async function choose(
   { snapshot }: RestoreInputs,
-  { runtime, repository }: RestoreTools,
+  { runtime, repository }: CommandTools,
   report: RestoreReport,
 ): Promise<ChosenSnapshot> {
   const chosen = await chooseSnapshot(repository, snapshot, runtime.clock.now())

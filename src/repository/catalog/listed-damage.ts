@@ -1,6 +1,7 @@
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
-import type { Artifact } from '../manifest/manifest'
+import { objectsOf } from '../artifact/objects'
+import type { ArtifactObject } from '../manifest/manifest'
 import { isArtifactKeyOf } from '../names/keys'
 import type { RecoveryPoint } from '../repository'
 import { lookAtArtifact, missingObject, otherSize } from './look-at-artifact'
@@ -17,15 +18,16 @@ export async function listedDamage(
 ): Promise<string | undefined> {
   const { repository, manifest } = point
   const { store, prefix } = repository
-  if (manifest.artifacts.length === 0) return 'Its manifest names not one object.'
-  for (const artifact of manifest.artifacts) {
-    const { key, bytes } = artifact
+  const objects = objectsOf(manifest)
+  if (objects.length === 0) return 'Its manifest names not one object.'
+  for (const object of objects) {
+    const { key, bytes } = object
     if (listed.get(key) === bytes && isArtifactKeyOf(prefix, manifest.slot, key)) continue
-    const { findings } = await lookAtArtifact(point, artifact)
+    const { findings } = await lookAtArtifact(point, object)
     const damage = findings.find(({ code }) => code === 'missing' || code === 'size' || code === 'foreign')
     if (damage !== undefined) return damage.message
     if (!findings.some(({ code }) => code === 'denied')) continue
-    const problem = unlike(store, artifact, await sizeNow(store, key, listed))
+    const problem = unlike(store, object, await sizeNow(store, key, listed))
     if (problem !== undefined) return problem
   }
   return undefined
@@ -46,7 +48,7 @@ async function sizeNow(
   }
 }
 
-function unlike(store: Store, artifact: Artifact, sizeBytes: number | undefined): string | undefined {
-  if (sizeBytes === undefined) return missingObject(store, artifact).message
-  return sizeBytes === artifact.bytes ? undefined : otherSize(artifact, sizeBytes).message
+function unlike(store: Store, object: ArtifactObject, sizeBytes: number | undefined): string | undefined {
+  if (sizeBytes === undefined) return missingObject(store, object).message
+  return sizeBytes === object.bytes ? undefined : otherSize(object, sizeBytes).message
 }

@@ -2,6 +2,7 @@ import { messageOf } from '../../runtime/errors'
 import type { Warning } from '../../runtime/runtime'
 import type { OpenUpload } from '../../store/store'
 import { StoreError } from '../../store/store-error'
+import { objectsOf } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
 import { readSlot } from '../manifest/slot-state'
 import { listingPrefix, parseKey } from '../names/keys'
@@ -12,7 +13,7 @@ const leastAgeMs = 30 * 60 * 1000
 
 /** The ids of the uploads that an intent refers to. */
 export function uploadIdsOf(manifest: Manifest): string[] {
-  return manifest.artifacts.flatMap(({ upload }) => (upload === undefined ? [] : [upload.id]))
+  return objectsOf(manifest).flatMap(({ upload }) => (upload === undefined ? [] : [upload.id]))
 }
 
 /**

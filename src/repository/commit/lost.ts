@@ -1,7 +1,7 @@
+import { settledArtifacts } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
 import { serializeManifest } from '../manifest/manifest-codec'
 import { type WriteOutcome, writeManifest } from '../manifest/write-manifest'
-import { slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
 
 /**
@@ -12,14 +12,14 @@ import type { Repository } from '../repository'
  * stays in it: between the two manifests a person can tell which object is of which hour, by sha256.
  */
 export async function markLost(
-  { store, prefix }: Repository,
+  repository: Repository,
   intent: Manifest,
   reason: string,
 ): Promise<WriteOutcome> {
   const lost: Manifest = {
     ...intent,
-    artifacts: intent.artifacts.map(({ upload: _upload, ...artifact }) => artifact),
+    artifacts: settledArtifacts(intent, () => ({})),
     warnings: [...intent.warnings, { code: 'slot-lost', message: reason }],
   }
-  return writeManifest(store, slotKeys(prefix, intent.slot).manifest, serializeManifest(lost))
+  return writeManifest(repository, intent.slot, serializeManifest(lost))
 }

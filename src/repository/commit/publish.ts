@@ -1,9 +1,10 @@
 import type { Clock, Log, Warning } from '../../runtime/runtime'
 import { StoreError } from '../../store/store-error'
+import { type Completion, completeObject } from '../artifact/complete-object'
+import { objectsOf } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
 import type { Repository } from '../repository'
 import { commit } from './commit'
-import { type Completion, completeArtifact } from './complete-artifact'
 import { type Intended, intend, type PreparedManifest } from './intend'
 import { nothingChanged, type PublishError, unfinished } from './publish-error'
 import { undo } from './undo'
@@ -30,10 +31,10 @@ export async function publish(
   log?.info(`Publishing slot ${intent.slot}.`)
 
   const completions: Completion[] = []
-  for (const artifact of intent.artifacts) {
+  for (const object of objectsOf(intent)) {
     try {
-      completions.push(await completeArtifact(repository.store, intent, artifact))
-      log?.info(`Stored ${artifact.key} (${artifact.bytes} bytes).`)
+      completions.push(await completeObject(repository.store, intent, object))
+      log?.info(`Stored ${object.key} (${object.bytes} bytes).`)
     } catch (error) {
       // Only a store's refusal leaves the slot as it was; an object that is wrong is there already.
       const isTouched = completions.length > 0 || !(error instanceof StoreError)

@@ -2,14 +2,15 @@ import { FailureError, messageOf } from '../../runtime/errors'
 import type { Clock, Warning } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
-import type { Artifact, Manifest } from '../manifest/manifest'
+import { abortUploadOf } from '../artifact/abort-upload'
+import { type Completion, completeObject, findObject } from '../artifact/complete-object'
+import { objectsOf } from '../artifact/objects'
+import type { ArtifactObject, Manifest } from '../manifest/manifest'
 import { serializeManifest } from '../manifest/manifest-codec'
 import { readSlot } from '../manifest/slot-state'
-import { slotKeys } from '../names/keys'
+import { isUnchanged } from '../manifest/write-manifest'
 import type { Repository } from '../repository'
-import { abortUploadOf } from './abort-upload'
 import { commit } from './commit'
-import { type Completion, completeArtifact, findArtifact } from './complete-artifact'
 import { markLost } from './lost'
 import { undo } from './undo'
 
@@ -67,12 +68,10 @@ async function settle(
   intentText: string,
   clock: Pick<Clock, 'now'>,
 ): Promise<Recovery> {
-  const { store, prefix } = repository
   const { slot } = intent
-  const key = slotKeys(prefix, slot).manifest
-  const completions = await rollForward(store, intent, clock.now())
+  const completions = await rollForward(repository.store, intent, clock.now())
   if (completions !== undefined) {
-    if ((await store.getText(key)) !== intentText) return { slot, outcome: 'nothing', warnings: [] }
+    if (!(await isUnchanged(repository, slot, intentText))) return { slot, outcome: 'nothing', warnings: [] }
     const { warnings } = await commit(repository, intent, completions, clock.now())
     return { slot, outcome: 'completed', warnings }
   }
@@ -87,28 +86,29 @@ async function settle(
 
 /** The completed objects in the intent's order; undefined when one of them can never be had any more. */
 async function rollForward(store: Store, intent: Manifest, now: Date): Promise<Completion[] | undefined> {
-  const completions = new Map<Artifact, Completion>()
-  for (const artifact of await doubtfulFirst(store, intent.artifacts)) {
+  const completions = new Map<ArtifactObject, Completion>()
+  const objects = objectsOf(intent)
+  for (const object of await doubtfulFirst(store, objects)) {
     try {
-      completions.set(artifact, await completeArtifact(store, intent, artifact))
+      completions.set(object, await completeObject(store, intent, object))
     } catch (error) {
       if (isHopeless(error, now.getTime() - Date.parse(intent.startedAt))) return undefined
       throw error
     }
   }
-  return intent.artifacts.flatMap(artifact => completions.get(artifact) ?? [])
+  return objects.flatMap(object => completions.get(object) ?? [])
 }
 
 /**
  * Uploads that the store does not list come first: if one of them is gone, nothing has been completed yet, and the intent can
  * still be undone. The list gives only the order; whether an upload is gone is what its completion says.
  */
-async function doubtfulFirst(store: Store, artifacts: readonly Artifact[]): Promise<Artifact[]> {
-  const doubtful: Artifact[] = []
-  const open: Artifact[] = []
-  for (const artifact of artifacts) {
-    const isListed = artifact.upload !== undefined && (await isOpen(store, artifact.key, artifact.upload.id))
-    ;(isListed ? open : doubtful).push(artifact)
+async function doubtfulFirst(store: Store, objects: readonly ArtifactObject[]): Promise<ArtifactObject[]> {
+  const doubtful: ArtifactObject[] = []
+  const open: ArtifactObject[] = []
+  for (const object of objects) {
+    const isListed = object.upload !== undefined && (await isOpen(store, object.key, object.upload.id))
+    ;(isListed ? open : doubtful).push(object)
   }
   return [...doubtful, ...open]
 }
@@ -148,15 +148,14 @@ async function lose(
   intentText: string,
   warnings: Warning[],
 ): Promise<Recovery> {
-  const { store, prefix } = repository
+  const { store } = repository
   const { slot } = intent
-  for (const artifact of intent.artifacts) warnings.push(...(await abortUploadOf(store, artifact)))
+  for (const object of objectsOf(intent)) warnings.push(...(await abortUploadOf(store, object)))
   const inPlace: string[] = []
-  for (const artifact of intent.artifacts) {
-    if ((await findArtifact(store, intent, artifact)) !== undefined) inPlace.push(`"${artifact.key}"`)
+  for (const object of objectsOf(intent)) {
+    if ((await findObject(store, intent, object)) !== undefined) inPlace.push(`"${object.key}"`)
   }
-  if ((await store.getText(slotKeys(prefix, slot).manifest)) !== intentText)
-    return { slot, outcome: 'nothing', warnings }
+  if (!(await isUnchanged(repository, slot, intentText))) return { slot, outcome: 'nothing', warnings }
 
   const message = `Slot ${slot} is not restorable: the recovery point begun at ${intent.startedAt} could be neither finished nor undone. Of its objects, these are in place: ${inPlace.join(', ') || 'none'}.`
   const outcome = await markLost(repository, intent, message)

@@ -1,13 +1,14 @@
 import type { Warning } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
+import { abortUploadOf } from '../artifact/abort-upload'
+import { findObject } from '../artifact/complete-object'
+import { keysOf, objectsOf } from '../artifact/objects'
 import { isSameObject } from '../artifact/reader'
-import type { Artifact, ArtifactObject, Manifest } from '../manifest/manifest'
-import { writeManifest } from '../manifest/write-manifest'
+import type { ArtifactObject, Manifest } from '../manifest/manifest'
+import { isUnchanged, writeManifest } from '../manifest/write-manifest'
 import { slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
-import { abortUploadOf } from './abort-upload'
-import { findArtifact } from './complete-artifact'
 import { markLost } from './lost'
 import { removeStale } from './stale-objects'
 
@@ -37,20 +38,20 @@ export async function undo(
   intentText: string,
   before: Before,
 ): Promise<Undoing> {
-  const { store, prefix } = repository
-  const key = slotKeys(prefix, intent.slot).manifest
+  const { store } = repository
   const warnings: Warning[] = []
-  for (const batch of [intent.artifacts.slice(0, 1), intent.artifacts.slice(1)]) {
+  const objects = objectsOf(intent)
+  for (const batch of [objects.slice(0, 1), objects.slice(1)]) {
     if (!(await isAsBefore(store, intent, before))) return { outcome: 'impossible', warnings }
-    for (const artifact of batch) warnings.push(...(await abortUploadOf(store, artifact)))
+    for (const object of batch) warnings.push(...(await abortUploadOf(store, object)))
   }
   if (!(await isAsBefore(store, intent, before))) return { outcome: 'impossible', warnings }
-  if ((await store.getText(key)) !== intentText) return { outcome: 'settled', warnings }
+  if (!(await isUnchanged(repository, intent.slot, intentText))) return { outcome: 'settled', warnings }
 
   // While the intent still stands: whoever has to finish this undoing finds them again.
   const orphans: string[] = []
-  for (const artifact of beside(intent, before)) {
-    if ((await findArtifact(store, intent, artifact)) !== undefined) orphans.push(artifact.key)
+  for (const object of beside(intent, before)) {
+    if ((await findObject(store, intent, object)) !== undefined) orphans.push(object.key)
   }
   warnings.push(...(await removeStale(repository, intent.slot, orphans)))
   warnings.push(...(await putBack(repository, intent, before.text)))
@@ -59,13 +60,13 @@ export async function undo(
 
 async function isAsBefore(store: Store, intent: Manifest, { manifest }: Before): Promise<boolean> {
   if (manifest === null) {
-    for (const artifact of intent.artifacts) {
-      if ((await findArtifact(store, intent, artifact)) !== undefined) return false
+    for (const object of objectsOf(intent)) {
+      if ((await findObject(store, intent, object)) !== undefined) return false
     }
     return true
   }
-  for (const artifact of manifest.artifacts) {
-    if (!(await isInPlace(store, artifact))) return false
+  for (const object of objectsOf(manifest)) {
+    if (!(await isInPlace(store, object))) return false
   }
   return true
 }
@@ -84,15 +85,14 @@ async function putBack(
   intent: Manifest,
   text: string | undefined,
 ): Promise<Warning[]> {
-  const { store, prefix } = repository
-  const key = slotKeys(prefix, intent.slot).manifest
   if (text !== undefined) {
-    const outcome = await writeManifest(store, key, text)
+    const outcome = await writeManifest(repository, intent.slot, text)
     if (outcome.written !== 'yes') throw outcome.error
     return []
   }
+  const key = slotKeys(repository.prefix, intent.slot).manifest
   try {
-    await store.remove(key)
+    await repository.store.remove(key)
     return []
   } catch (error) {
     if (!isDenied(error)) throw error
@@ -111,8 +111,9 @@ async function putBack(
   }
 }
 
-/** The artifacts whose objects lie beside those of before, not over them. */
-function beside(intent: Manifest, { manifest }: Before): Artifact[] {
-  const taken = new Set(manifest?.artifacts.map(artifact => artifact.key))
-  return manifest === null ? [] : intent.artifacts.filter(artifact => !taken.has(artifact.key))
+/** The objects that lie beside those of before, not over them. */
+function beside(intent: Manifest, { manifest }: Before): ArtifactObject[] {
+  if (manifest === null) return []
+  const taken = new Set(keysOf(manifest))
+  return objectsOf(intent).filter(({ key }) => !taken.has(key))
 }

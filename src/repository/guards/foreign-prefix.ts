@@ -4,6 +4,7 @@ import { formatCount } from '../../runtime/text/format-count'
 import { printable } from '../../runtime/text/printable'
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
+import { keysOf } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
 import { readSlot, type SlotState } from '../manifest/slot-state'
 import { slotKeys } from '../names/keys'
@@ -119,8 +120,8 @@ function isStranger(state: SlotState): boolean {
 
 /** An intent also stands for the recovery point it replaces. */
 function keysNamedBy(manifest: Manifest | undefined): ReadonlySet<string> {
-  const artifacts = [...(manifest?.artifacts ?? []), ...(manifest?.previous?.artifacts ?? [])]
-  return new Set(artifacts.map(({ key }) => key))
+  const manifests = [manifest, manifest?.previous].filter(each => each != null)
+  return new Set(manifests.flatMap(keysOf))
 }
 
 async function isStrangersObject(store: Pick<Store, 'head'>, key: string): Promise<boolean> {

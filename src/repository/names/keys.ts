@@ -36,6 +36,13 @@ export function artifactKey(
   return `${slotStem(prefix, slot)}${name}.${kind === 'database' ? 'sql' : 'tar'}${suffixOf(codecsOf({ compression }))}`
 }
 
+/** The key that a data object has in another slot of the prefix. */
+export function keyInSlot(prefix: string, key: string, slot: string): string {
+  const parsed = parseKey(prefix, key)
+  if (parsed?.what !== 'artifact') throw new RangeError(`"${key}" is not the key of a data object.`)
+  return `${slotStem(prefix, slot)}${key.slice(slotStem(prefix, parsed.slot).length)}`
+}
+
 /** The key of the recovery instructions that lie in the bucket. */
 export function readmeKey(prefix: string): string {
   return `${listingPrefix(prefix)}README.md`

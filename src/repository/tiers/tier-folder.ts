@@ -1,4 +1,5 @@
 import type { ListedObject } from '../../store/store'
+import { objectsOf } from '../artifact/objects'
 import { manifestBytesMax } from '../manifest/manifest-codec'
 import { readSlot } from '../manifest/slot-state'
 import { isArtifactKeyOf, listingPrefix, type ParsedKey, parseKey } from '../names/keys'
@@ -54,9 +55,10 @@ export async function readTierEntry(
   const state = await readSlot(repository, name)
   if (state.kind === 'empty') return undefined
   if (state.kind === 'denied' || state.kind === 'unreadable') return foreign
-  const { artifacts, startedAt, verdict } = state.manifest
-  if (artifacts.some(({ key }) => !isArtifactKeyOf(repository.prefix, name, key))) return foreign
-  const isWhole = artifacts.every(({ key, bytes }) =>
+  const { startedAt, verdict } = state.manifest
+  const named = objectsOf(state.manifest)
+  if (named.some(({ key }) => !isArtifactKeyOf(repository.prefix, name, key))) return foreign
+  const isWhole = named.every(({ key, bytes }) =>
     own.some(object => object.key === key && object.sizeBytes === bytes),
   )
   return {
@@ -64,7 +66,7 @@ export async function readTierEntry(
     name,
     state: state.kind === 'complete' && isWhole ? verdict : 'broken',
     takenAt: new Date(startedAt),
-    keys: artifacts.map(({ key }) => key),
+    keys: named.map(({ key }) => key),
   }
 }
 

@@ -1,6 +1,7 @@
 import { FailureError, messageOf } from '../../runtime/errors'
 import type { Log, Warning } from '../../runtime/runtime'
 import { isDenied, StoreError } from '../../store/store-error'
+import { keysOf } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
 import { type Tier, type TierKeep, tierEntryNames, tiers } from '../names/tier-name'
 import type { Repository } from '../repository'
@@ -105,9 +106,8 @@ async function makeEntry(
     .filter(({ parsed }) => parsed.slot === name && parsed.what !== 'artifact')
     .map(({ key }) => key)
   try {
-    const { artifacts } = await makeTierEntry(repository, manifest, name, inTheWay)
-    const keys = artifacts.map(({ key }) => key)
-    named.set(name, keys)
+    const made = await makeTierEntry(repository, manifest, name, inTheWay)
+    named.set(name, keysOf(made))
   } catch (error) {
     kept.warnings.push(notMade(name, error))
     return

@@ -1,12 +1,11 @@
 import type { RestoreInputs } from '../../../inputs/restore'
-import type { Repository } from '../../../repository/repository'
 import { messageOf } from '../../../runtime/errors'
 import type { Runtime } from '../../../runtime/runtime'
 import { type RestoreServer, restoreServerOver } from '../../../sources/host/restore-server'
 import { serverOver } from '../../../sources/host/server'
 import { dropDatabase } from '../../../sources/mysql/client/database-statements'
 import { endOwnConnections, remakeDatabase, runOwnSql } from '../../../sources/mysql/restore/remake-database'
-import type { Connect } from '../../session'
+import type { CommandTools } from '../../session'
 import type { DatabaseState, RestoreState } from '../restore-state'
 import { byHandCommands } from './by-hand'
 
@@ -26,7 +25,7 @@ export interface LeftOver {
 export async function cleanUpRestore(
   inputs: RestoreInputs,
   state: RestoreState,
-  tools: { runtime: Runtime; repository: Repository; connect: Connect },
+  tools: CommandTools,
 ): Promise<LeftOver> {
   const left: LeftOver = { incomplete: [], failures: [] }
   if (state.stage === 'clean') return left
@@ -47,7 +46,7 @@ export async function cleanUpRestore(
 async function settleServer(
   inputs: RestoreInputs,
   state: RestoreState,
-  { runtime, connect }: { runtime: Runtime; connect: Connect },
+  { runtime, connect }: CommandTools,
   left: LeftOver,
 ): Promise<void> {
   const { log, signal } = runtime

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import type { VerifyFinding } from '../../../findings/verify-finding'
-import type { Compression } from '../../../pipeline/compression'
 import { withProgress } from '../../../pipeline/transfer-progress'
 import { plural } from '../../../runtime/text/format-count'
 import { localConnection } from '../../../server/local/local-connection'
@@ -52,13 +51,10 @@ async function unpackAndCount(
     const server = restoreServerOver(connection)
     const staging = join(folder, 'files')
     const { tools } = await server.lookAtTarget({ access: {}, databases: [], folders: [staging] })
-    const decompressors = new Set<Compression>(['none'])
-    if (tools.has('gzip')) decompressors.add('gzip')
-    if (tools.has('zstd')) decompressors.add('zstd')
     await withProgress(runtime, 'unpacking', artifact.bytes, onProgress =>
       unpackArchive(
         { artifact, paths: artifact.paths, staging, owner: 'a drill' },
-        { repository: point.repository, server, decompressors, signal, onProgress },
+        { repository: point.repository, server, canDecode: codec => tools.has(codec), signal, onProgress },
       ),
     )
     onUnpacked()

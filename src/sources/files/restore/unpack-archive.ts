@@ -1,5 +1,4 @@
-import { codecsOf, decode } from '../../../pipeline/codec'
-import type { Compression } from '../../../pipeline/compression'
+import { type Codec, codecsOf, decode } from '../../../pipeline/codec'
 import { checkContent } from '../../../pipeline/content-check'
 import { aside, compose } from '../../../pipeline/filter'
 import { readArtifact } from '../../../repository/artifact/reader'
@@ -22,8 +21,8 @@ export interface UnpackRequest {
 export interface UnpackContext {
   repository: Repository
   server: Pick<RestoreServer, 'openExtract'>
-  /** Compressions that the server can undo by itself. */
-  decompressors: ReadonlySet<Compression>
+  /** Whether the server can undo it by itself. */
+  canDecode: (codec: Codec) => boolean
   signal: AbortSignal
   /** Told how many bytes of the object have been read. */
   onProgress?: (bytes: number) => void
@@ -35,15 +34,16 @@ export interface UnpackContext {
  */
 export async function unpackArchive(request: UnpackRequest, context: UnpackContext): Promise<void> {
   const { artifact, paths, staging, owner } = request
-  const { repository, server, decompressors, signal, onProgress } = context
-  const isForwarded = decompressors.has(artifact.compression)
+  const { repository, server, canDecode, signal, onProgress } = context
+  const codecs = codecsOf(artifact)
+  const isForwarded = codecs.every(canDecode)
   const intake = await server.openExtract({
     staging,
     owner,
     paths,
     compression: isForwarded ? artifact.compression : 'none',
   })
-  const checked = compose(decode(codecsOf(artifact)), checkContent(untrustedArchive(artifact)))
+  const checked = compose(decode(codecs), checkContent(untrustedArchive(artifact)))
   await feed(intake, signal, input =>
     readArtifact(repository, artifact, {
       filter: isForwarded ? aside(checked) : checked,
