@@ -6,7 +6,7 @@ import { type Server, serverOver } from '../sources/host/server'
 import type { Connection, SshTarget } from '../ssh/remote'
 
 /** Opens a connection to a server whose host key was checked. */
-export type Connect = (
+type Connect = (
   target: SshTarget,
   options: { signal: AbortSignal; onRetry: (message: string) => void },
 ) => Promise<Connection>
