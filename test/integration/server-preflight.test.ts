@@ -95,7 +95,7 @@ async function look(inputs: BackupInputs): Promise<PreflightReport> {
   const store = openS3Store(inputs.s3, { retryDelayMs: 10, maxAttempts: 2 })
   try {
     const runtime = { ...recordingRuntime(), clock: { now: () => new Date(), monotonicMs: () => 0 } }
-    return await preflight(inputs, { runtime, store, connect })
+    return await preflight(inputs, { runtime, repository: { store, prefix: inputs.s3.prefix }, connect })
   } finally {
     store.close()
   }

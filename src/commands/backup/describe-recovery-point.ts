@@ -1,11 +1,11 @@
 import type { BackupInputs } from '../../inputs/backup'
-import type { PreparedArtifact } from '../../pipeline/stream-artifact'
-import type { PreparedArtifact as ManifestArtifact, PreparedManifest } from '../../repository/commit/intend'
+import type { PreparedArtifact, PreparedManifest } from '../../repository/commit/intend'
 import { manifestFormat } from '../../repository/manifest/manifest'
 import type { Runtime } from '../../runtime/runtime'
 import { tool } from '../../runtime/version'
 import type { Findings } from '../../sources/host/parse-inventory'
 import { contentOfDump } from '../../sources/mysql/dump/content-of-dump'
+import type { StreamedArtifact } from '../stream-artifact'
 import type { BackupPlan } from './plan/plan-backup'
 import type { Prepared } from './prepare'
 import type { RunReport } from './run-report'
@@ -52,7 +52,7 @@ export function describeRecoveryPoint(
   }
 }
 
-function databaseArtifacts(inputs: BackupInputs, prepared: Prepared): ManifestArtifact[] {
+function databaseArtifacts(inputs: BackupInputs, prepared: Prepared): PreparedArtifact[] {
   return prepared.databases.map(({ plan, artifact }) => {
     return {
       name: artifact.name,
@@ -64,7 +64,7 @@ function databaseArtifacts(inputs: BackupInputs, prepared: Prepared): ManifestAr
   })
 }
 
-function filesArtifacts(inputs: BackupInputs, { files }: Prepared): ManifestArtifact[] {
+function filesArtifacts(inputs: BackupInputs, { files }: Prepared): PreparedArtifact[] {
   if (files === undefined) return []
   const { bytes, sha256, files: count, directories, links } = files.content
   return [
@@ -78,7 +78,7 @@ function filesArtifacts(inputs: BackupInputs, { files }: Prepared): ManifestArti
   ]
 }
 
-function storedFacts(inputs: BackupInputs, artifact: PreparedArtifact<unknown>) {
+function storedFacts(inputs: BackupInputs, artifact: StreamedArtifact<unknown>) {
   return {
     key: artifact.key,
     bytes: artifact.bytes,

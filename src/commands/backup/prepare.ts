@@ -1,5 +1,5 @@
 import type { BackupInputs } from '../../inputs/backup'
-import { type PreparedArtifact, type StreamContext, streamArtifact } from '../../pipeline/stream-artifact'
+import { codecsOf } from '../../pipeline/codec'
 import type { Warning } from '../../runtime/runtime'
 import { checkArchive } from '../../sources/files/check/archive-check'
 import type { ArchiveContent } from '../../sources/files/check/archive-content'
@@ -10,17 +10,18 @@ import type { DumpContent } from '../../sources/mysql/check/dump-content'
 import { judgeDump } from '../../sources/mysql/dump/judge-dump'
 import type { DatabasePlan } from '../../sources/mysql/plan/plan-database'
 import type { PutOptions } from '../../store/store'
+import { type StreamContext, type StreamedArtifact, streamArtifact } from '../stream-artifact'
 import type { BackupPlan } from './plan/plan-backup'
 
 /** Everything that is prepared for one recovery point; nothing of it is visible yet. */
 export interface Prepared {
-  databases: { plan: DatabasePlan; artifact: PreparedArtifact<DumpContent> }[]
+  databases: { plan: DatabasePlan; artifact: StreamedArtifact<DumpContent> }[]
   files: PreparedFiles | undefined
   warnings: Warning[]
 }
 
 /** `mirroredAt`: when rsync had read the last of the live files. */
-interface PreparedFiles extends PreparedArtifact<ArchiveContent> {
+interface PreparedFiles extends StreamedArtifact<ArchiveContent> {
   mirroredAt: Date
 }
 
@@ -78,12 +79,12 @@ function streamDatabase(
   { inputs, server, put, lastBytes }: PrepareRequest,
   plan: DatabasePlan,
   context: StreamContext,
-): Promise<PreparedArtifact<DumpContent>> {
+): Promise<StreamedArtifact<DumpContent>> {
   return streamArtifact(
     {
       name: plan.name,
       key: plan.key,
-      compression: inputs.compression.kind,
+      codecs: codecsOf({ compression: inputs.compression.kind }),
       check: checkDump({ passes: plan.arguments.structure.length > 0 ? 2 : 1 }),
       put,
       open: async () => ({
@@ -113,7 +114,7 @@ async function filesLane(
     {
       name: files.name,
       key: files.key,
-      compression: inputs.compression.kind,
+      codecs: codecsOf({ compression: inputs.compression.kind }),
       check: checkArchive({ paths: paths.map(path => path.slice(1)) }),
       put,
       open: async () => {
@@ -153,7 +154,7 @@ async function filesLane(
 }
 
 /** What a tool printed although it succeeded, and what it skipped: told, but no reason to doubt the artifact. */
-function toolWarnings({ name, report }: PreparedArtifact<unknown>): Warning[] {
+function toolWarnings({ name, report }: StreamedArtifact<unknown>): Warning[] {
   const warnings: Warning[] = []
   const messages = report.messages
   if (report.statuses.get('rsync') === 24) {

@@ -4,12 +4,12 @@ import { missingPeriods } from '../../repository/catalog/missing-periods'
 import { noSuchSnapshot } from '../../repository/catalog/no-such-snapshot'
 import { isStaleSlot } from '../../repository/catalog/stale-slot'
 import { listingPrefix } from '../../repository/names/keys'
+import type { Repository } from '../../repository/repository'
 import { UserError } from '../../runtime/errors'
 import type { Runtime, Warning } from '../../runtime/runtime'
 import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { orAborted } from '../../store/or-aborted'
-import type { Store } from '../../store/store'
 import { backupAdvice, tooOldError } from './list-error'
 import { periodRows, pointLine } from './list-lines'
 import { type ListReport, newestGood, type ReportedPoint, unfitPoints } from './list-report'
@@ -17,7 +17,7 @@ import { type ListReport, newestGood, type ReportedPoint, unfitPoints } from './
 /** What the command needs of the world; tests pass their own. */
 export interface ListTools {
   runtime: Pick<Runtime, 'log' | 'signal'>
-  store: Store
+  repository: Repository
 }
 
 /**
@@ -25,13 +25,12 @@ export interface ListTools {
  * recovery point is older than it may be, when not one manifest may be read, and when the store gives no answer.
  */
 export async function list(inputs: ListInputs, tools: ListTools, report: ListReport): Promise<void> {
-  const { store, runtime } = tools
+  const { repository, runtime } = tools
   const { log, signal } = runtime
-  const { prefix } = inputs.s3
   const { now } = report
   const entries = await log.group('Look into the bucket', () =>
     // A read that hangs would use up the time that a cancelled run has left.
-    orAborted(readCatalog(store, prefix, { proofs: true, signal }), signal),
+    orAborted(readCatalog(repository, { proofs: true, signal }), signal),
   )
   const points = entries.map(entry => reported(entry, now))
   report.points = points
@@ -43,7 +42,7 @@ export async function list(inputs: ListInputs, tools: ListTools, report: ListRep
   if (blind !== undefined) throw blind
   report.warnings = [...missingWarning(report), ...unfitWarning(report)]
   if (newestGood(report) === undefined) {
-    const none = nothingGood(entries, tools, { prefix, now })
+    const none = nothingGood(entries, repository, now)
     if (inputs.maxAgeMs !== undefined) throw none
     report.warnings = [{ code: 'nothing-good', message: none.message }, ...report.warnings]
     return
@@ -75,13 +74,9 @@ function allDenied(entries: readonly CatalogEntry[], { s3 }: ListInputs): UserEr
   )
 }
 
-function nothingGood(
-  entries: readonly CatalogEntry[],
-  { store }: ListTools,
-  { prefix, now }: { prefix: string; now: Date },
-): UserError {
+function nothingGood(entries: readonly CatalogEntry[], repository: Repository, now: Date): UserError {
   const problem = 'There is no good recovery point'
-  const none = noSuchSnapshot({ store, prefix, problem, entries, now })
+  const none = noSuchSnapshot({ repository, problem, entries, now })
   const advice =
     entries.length === 0 ? `${none.advice ?? ''} ${backupAdvice}` : `${backupAdvice} ${none.advice ?? ''}`
   return new UserError(none.message, { advice, detail: none.detail })

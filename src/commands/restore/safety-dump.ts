@@ -1,5 +1,5 @@
-import { streamArtifact } from '../../pipeline/stream-artifact'
-import { completeArtifact } from '../../repository/commit/complete-artifact'
+import { completeObject } from '../../repository/artifact/complete-object'
+import type { BegunUpload } from '../../repository/artifact/writer'
 import { objectMetadata } from '../../repository/manifest/object-metadata'
 import { safetyFolder, safetyKey } from '../../repository/names/safety-key'
 import { UserError } from '../../runtime/errors'
@@ -12,8 +12,8 @@ import type { StoredDump } from '../../sources/mysql/restore/import-dump'
 import { definerProblems } from '../../sources/mysql/target/judge-definers'
 import { judgeDumpNeeds } from '../../sources/mysql/target/judge-dump-needs'
 import type { PlannedDatabase } from '../../sources/mysql/target/planned-database'
-import type { MultipartWriter } from '../../store/multipart-writer'
 import { StoreError } from '../../store/store-error'
+import { streamArtifact } from '../stream-artifact'
 import type { RestoreWork } from './restore-work'
 
 /** What a database held before it was replaced, and where that lies. */
@@ -29,19 +29,19 @@ const dumpToDataRatio = 2.5
  * Throws what went wrong; nothing has changed then.
  */
 export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork): Promise<SafetyDump> {
-  const { store, server, inputs, runtime, state, save, stamp } = work
+  const { repository, server, inputs, runtime, state, save, stamp } = work
   const { target, present } = planned
   if (present === undefined) throw new TypeError(`There is no database ${target} to be dumped.`)
-  const key = safetyKey(inputs.s3.prefix, stamp, target)
+  const key = safetyKey(repository.prefix, stamp, target)
   const origin = { slot: safetyFolder, run: runtime.run, startedAt: work.report.startedAt.toISOString() }
   const selection = { excluded: [], structureOnly: [] }
-  let upload: MultipartWriter | undefined
+  let upload: BegunUpload | undefined
   try {
     const prepared = await streamArtifact(
       {
         name: target,
         key,
-        compression: 'gzip',
+        codecs: ['gzip'],
         check: checkDump({ needs: true }),
         put: { contentType: 'application/octet-stream', metadata: objectMetadata(origin) },
         open: async () => ({
@@ -56,13 +56,13 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork
         }),
       },
       {
-        store,
+        repository,
         clock: runtime.clock,
         signal: work.signal,
         memoryBudgetBytes,
-        onUpload: writer => {
-          upload = writer
-          state.uploads = [{ key, id: writer.uploadId }]
+        onUpload: begun => {
+          upload = begun
+          state.uploads = [{ key, id: begun.uploadId }]
           save()
         },
         onStart: () => {},
@@ -75,7 +75,7 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork
       prepared.content,
     )
     assertPossibleWayBack(planned, prepared.content, work)
-    const { version } = await completeArtifact(store, origin, prepared)
+    const { version } = await completeObject(repository.store, origin, prepared)
     state.uploads = []
     save()
     return {

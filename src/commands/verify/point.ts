@@ -1,18 +1,17 @@
 import type { VerifyFinding } from '../../findings/verify-finding'
-import type { Manifest } from '../../repository/manifest/manifest'
+import type { RecoveryPoint, Repository } from '../../repository/repository'
 import type { Warning } from '../../runtime/runtime'
 import type { RereadParts } from '../restore/reread-parts'
 
-/** A recovery point by its name: `suspect/Monday-13-00` is the slot `Monday-13-00` of the folder `<prefix>/suspect`. */
+/** A recovery point by its name: `suspect/Monday-13-00` is the slot `Monday-13-00` of the repository at `<prefix>/suspect`. */
 export interface PointName {
   name: string
-  prefix: string
+  readonly repository: Repository
   slot: string
 }
 
 /** A recovery point that is sound as far as reading tells, about to be restored for a trial. */
-export interface PointToDrill extends PointName {
-  manifest: Manifest
+export interface PointToDrill extends PointName, RecoveryPoint {
   /** What reading it has shown. */
   reread: RereadParts
 }

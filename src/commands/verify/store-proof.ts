@@ -3,7 +3,6 @@ import { slotKeys } from '../../repository/names/keys'
 import { messageOf } from '../../runtime/errors'
 import type { Runtime, Warning } from '../../runtime/runtime'
 import { tool } from '../../runtime/version'
-import type { Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
 import type { DrillResult, PointName, PointToDrill } from './point'
 
@@ -12,20 +11,21 @@ import type { DrillResult, PointName, PointToDrill } from './point'
  * from what was proven: that is a warning.
  */
 export async function storeProof(
-  store: Store,
-  { name, prefix, slot, manifest, reread }: PointToDrill,
+  { name, repository, slot, manifest, reread }: PointToDrill,
   { restoreSeconds, server, tables, files }: DrillResult,
   { clock, run }: Pick<Runtime, 'clock' | 'run'>,
 ): Promise<Warning | undefined> {
   const restored = [...reread.databases, ...(reread.files === undefined ? [] : [reread.files])]
   const text = serializeProof({
     ...{ format: proofFormat, slot, takenAt: manifest.startedAt, provenAt: clock.now().toISOString() },
-    artifacts: restored.map(({ artifact: { key, sha256 }, etag }) => ({ key, sha256, etag })),
+    artifacts: restored.map(({ artifact: { key, sha256, etag } }) => ({ key, sha256, etag })),
     ...{ restoreSeconds, tables, files, run, tool },
     ...(server === undefined ? {} : { server }),
   })
   try {
-    await store.putText(slotKeys(prefix, slot).proof, text, { contentType: 'application/json' })
+    await repository.store.putText(slotKeys(repository.prefix, slot).proof, text, {
+      contentType: 'application/json',
+    })
     return undefined
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
@@ -38,10 +38,8 @@ export async function storeProof(
  * Removes the proof of a recovery point that failed since. Credentials that may only read leave it, with a warning: the objects may have the
  * ETags that it names.
  */
-export async function withdrawProof(
-  store: Store,
-  { name, prefix, slot }: PointName,
-): Promise<Warning | undefined> {
+export async function withdrawProof({ name, repository, slot }: PointName): Promise<Warning | undefined> {
+  const { store, prefix } = repository
   const { proof: key } = slotKeys(prefix, slot)
   try {
     if ((await store.head(key)) !== undefined) await store.remove(key)

@@ -1,9 +1,10 @@
 import { printable } from '../../findings/printable'
 import type { Store, StoredObject } from '../../store/store'
 import { isArchivedFault, isDenied, type StoreError } from '../../store/store-error'
-import type { Artifact, Manifest } from '../manifest/manifest'
+import type { ArtifactObject, Manifest } from '../manifest/manifest'
 import { objectMetadata } from '../manifest/object-metadata'
 import { isArtifactKeyOf } from '../names/keys'
+import type { RecoveryPoint } from '../repository'
 
 /**
  * One thing that is wrong with a stored object.
@@ -36,13 +37,6 @@ export interface Finding {
   advice?: string
 }
 
-/** An artifact, as its manifest has it. `prefix`: the folder that the manifest lies in. */
-export interface ArtifactPlace {
-  prefix: string
-  manifest: Manifest
-  artifact: Artifact
-}
-
 /** What a look from outside tells. `stored`: undefined when the object is not there, or was not looked at. */
 export interface ArtifactLook {
   stored: StoredObject | undefined
@@ -53,8 +47,9 @@ export interface ArtifactLook {
  * Holds what the store says about an object, without reading it, against its manifest. `changed` here means another ETag: the same
  * bytes stored a second time may have one. Throws `StoreError` when the store gives no answer.
  */
-export async function lookAtArtifact(store: Store, place: ArtifactPlace): Promise<ArtifactLook> {
-  const { prefix, manifest, artifact } = place
+export async function lookAtArtifact(point: RecoveryPoint, artifact: ArtifactObject): Promise<ArtifactLook> {
+  const { manifest } = point
+  const { store, prefix } = point.repository
   const { key } = artifact
   // A manifest must not be able to make anybody read objects that are none of its business.
   if (!isArtifactKeyOf(prefix, manifest.slot, key)) {
@@ -66,7 +61,10 @@ export async function lookAtArtifact(store: Store, place: ArtifactPlace): Promis
     if (stored === undefined) {
       return { stored, findings: [missingObject(store, artifact)] }
     }
-    return { stored, findings: [...(await archived(store, artifact, stored)), ...compare(place, stored)] }
+    return {
+      stored,
+      findings: [...(await archived(store, artifact, stored)), ...compare(manifest, artifact, stored)],
+    }
   } catch (error) {
     if (!isDenied(error)) throw error
     return { stored: undefined, findings: [refusal('denied', key, error)] }
@@ -74,14 +72,14 @@ export async function lookAtArtifact(store: Store, place: ArtifactPlace): Promis
 }
 
 /** That there is no object under an artifact's key. */
-export function missingObject(store: Store, artifact: Artifact): Finding {
+export function missingObject(store: Store, artifact: ArtifactObject): Finding {
   const { key } = artifact
   const message = `"${key}" is missing: there is no such object in ${store.name}.`
   return withVersion(artifact, { code: 'missing', key, message })
 }
 
 /** That the object has another size than its manifest says. */
-export function otherSize(artifact: Artifact, sizeBytes: number): Finding {
+export function otherSize(artifact: ArtifactObject, sizeBytes: number): Finding {
   const { key, bytes } = artifact
   const cut = sizeBytes < bytes ? 'is cut off or another object' : 'is another object'
   const message = `"${key}" ${cut}: ${bytes} bytes were stored, ${sizeBytes} are there.`
@@ -94,14 +92,18 @@ export function refusal(code: Finding['code'], key: string, { message, advice }:
 }
 
 /** Adds where what was stored may still be: in a bucket that keeps versions it stays behind what replaced it. */
-export function withVersion({ key, versionId }: Artifact, finding: Finding): Finding {
+export function withVersion({ key, versionId }: ArtifactObject, finding: Finding): Finding {
   if (versionId === null) return finding
   const advice = `The bucket keeps versions: what was stored is the version ${versionId} of "${key}".`
   return { ...finding, advice: finding.advice === undefined ? advice : `${finding.advice} ${advice}` }
 }
 
 /** Storage classes have the same names at stores where they mean something else, so the store itself is asked for the object. */
-async function archived(store: Store, { key }: Artifact, { isArchived }: StoredObject): Promise<Finding[]> {
+async function archived(
+  store: Store,
+  { key }: ArtifactObject,
+  { isArchived }: StoredObject,
+): Promise<Finding[]> {
   if (!isArchived) return []
   try {
     const body = await store.get(key)
@@ -113,7 +115,7 @@ async function archived(store: Store, { key }: Artifact, { isArchived }: StoredO
   }
 }
 
-function compare({ manifest, artifact }: ArtifactPlace, stored: StoredObject): Finding[] {
+function compare(manifest: Manifest, artifact: ArtifactObject, stored: StoredObject): Finding[] {
   const { key, bytes, etag } = artifact
   const findings: Finding[] = []
   if (stored.sizeBytes !== bytes) {

@@ -1,14 +1,13 @@
 import { UserError } from '../../runtime/errors'
 import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
-import type { Store } from '../../store/store'
 import { listingPrefix } from '../names/keys'
+import type { Repository } from '../repository'
 import { type CatalogEntry, takenAtOf } from './catalog'
 
 /** A search that came to nothing. */
 export interface NoSuchSnapshot {
-  store: Pick<Store, 'name'>
-  prefix: string
+  repository: Repository
   /** What there is not: a sentence without its end. */
   problem: string
   /** What there is, newest first. */
@@ -22,7 +21,8 @@ export interface NoSuchSnapshot {
  * The error that says what there is instead, newest first, with ages: those with a name like the one that was asked for, else the
  * newest ones; all of them in its detail.
  */
-export function noSuchSnapshot({ store, prefix, problem, entries, now, wanted }: NoSuchSnapshot): UserError {
+export function noSuchSnapshot({ repository, problem, entries, now, wanted }: NoSuchSnapshot): UserError {
+  const { store, prefix } = repository
   const where = `under "${listingPrefix(prefix)}" in ${store.name}`
   if (entries.length === 0) {
     return new UserError(`${problem} ${where}: nothing is there.`, {

@@ -1,13 +1,12 @@
 import { messageOf } from '../../runtime/errors'
 import type { Warning } from '../../runtime/runtime'
-import type { Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
 import { isArtifactKeyOf } from '../names/keys'
+import type { Repository } from '../repository'
 
 /** Removes data objects of a slot that no manifest names any more. Other keys are left alone; a refusal is a warning. */
 export async function removeStale(
-  store: Store,
-  prefix: string,
+  { store, prefix }: Repository,
   slot: string,
   keys: readonly string[],
 ): Promise<Warning[]> {

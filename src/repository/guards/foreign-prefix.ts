@@ -4,9 +4,11 @@ import { formatCount } from '../../runtime/text/format-count'
 import { printable } from '../../runtime/text/printable'
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
+import { keysOf } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
 import { readSlot, type SlotState } from '../manifest/slot-state'
 import { slotKeys } from '../names/keys'
+import type { Repository } from '../repository'
 
 /** Something under the prefix that is not this site's. */
 export type ForeignFinding =
@@ -25,23 +27,27 @@ export function findForeignHost(newest: Manifest | undefined, host: string): For
   return [{ kind: 'host', host: newest.host, slot: newest.slot, takenAt: newest.startedAt }]
 }
 
-/**
- * Everything that forbids writing this slot: another host's recovery points, and objects under the keys to be written that are
- * neither named by the slot's manifest nor marked as ours. Costs one request for each key and one for the manifest. What the
- * credentials may not look at is not found. Throws `StoreError` when the store gives no answer.
- */
-export async function findForeign(options: {
-  store: Store
-  prefix: string
+/** A slot that is about to be written, and by whom. */
+interface SlotToWrite {
   slot: string
   host: string
   /** The newest good recovery point under the prefix. */
   newest: Manifest | undefined
   /** The keys of the data objects. */
   keysToWrite: readonly string[]
-}): Promise<ForeignFinding[]> {
-  const { store, prefix, slot, host, newest, keysToWrite } = options
-  const state = await readSlot(store, prefix, slot)
+}
+
+/**
+ * Everything that forbids writing this slot: another host's recovery points, and objects under the keys to be written that are
+ * neither named by the slot's manifest nor marked as ours. Costs one request for each key and one for the manifest. What the
+ * credentials may not look at is not found. Throws `StoreError` when the store gives no answer.
+ */
+export async function findForeign(
+  repository: Repository,
+  { slot, host, newest, keysToWrite }: SlotToWrite,
+): Promise<ForeignFinding[]> {
+  const { store, prefix } = repository
+  const state = await readSlot(repository, slot)
   const findings = findForeignHost(newest ?? manifestIn(state), host)
   if (isStranger(state)) findings.push({ kind: 'object', key: slotKeys(prefix, slot).manifest })
   const ours = keysNamedBy(manifestIn(state))
@@ -114,8 +120,8 @@ function isStranger(state: SlotState): boolean {
 
 /** An intent also stands for the recovery point it replaces. */
 function keysNamedBy(manifest: Manifest | undefined): ReadonlySet<string> {
-  const artifacts = [...(manifest?.artifacts ?? []), ...(manifest?.previous?.artifacts ?? [])]
-  return new Set(artifacts.map(({ key }) => key))
+  const manifests = [manifest, manifest?.previous].filter(each => each != null)
+  return new Set(manifests.flatMap(keysOf))
 }
 
 async function isStrangersObject(store: Pick<Store, 'head'>, key: string): Promise<boolean> {

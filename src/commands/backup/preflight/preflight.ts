@@ -1,26 +1,17 @@
 import { type PreflightFinding, type PreflightReport, wrongFindings } from '../../../findings/preflight'
 import type { BackupInputs } from '../../../inputs/backup'
 import { storageClassWarning } from '../../../inputs/groups/s3-options'
-import type { Runtime } from '../../../runtime/runtime'
 import { serverOver } from '../../../sources/host/server'
-import type { Store } from '../../../store/store'
-import type { Connect } from '../../session'
+import type { CommandTools } from '../../session'
 import { preflightServer } from './preflight-server'
 import { preflightStore } from './preflight-store'
-
-/** What a preflight needs of the world. */
-export interface PreflightTools {
-  runtime: Runtime
-  store: Store
-  connect: Connect
-}
 
 /**
  * Looks at everything that a backup with these inputs will meet, and stores nothing. Goes on after each thing that is wrong, so that
  * one look names them all. Throws only when the server cannot be reached, or the run is cancelled.
  */
-export async function preflight(inputs: BackupInputs, tools: PreflightTools): Promise<PreflightReport> {
-  const { runtime, store, connect } = tools
+export async function preflight(inputs: BackupInputs, tools: CommandTools): Promise<PreflightReport> {
+  const { runtime, repository, connect } = tools
   const { signal, log } = runtime
   const connection = await connect(inputs.ssh, { signal, onRetry: message => log.info(message) })
   const close = () => connection.close()
@@ -29,7 +20,7 @@ export async function preflight(inputs: BackupInputs, tools: PreflightTools): Pr
     const { user, host } = inputs.ssh
     const parts = await Promise.all([
       preflightServer(inputs, serverOver(connection), runtime, { estimates: true }),
-      preflightStore(inputs.s3, store),
+      preflightStore(inputs.s3, repository.store),
     ])
     signal.throwIfAborted()
     return mergeReports([

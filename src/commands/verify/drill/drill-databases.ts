@@ -122,12 +122,12 @@ async function timed<T>(
 }
 
 function importTools(
-  { store, signal }: DrillWork,
+  { point, signal }: DrillWork,
   { access }: OpenDrillServer,
   server: Server & RestoreServer,
 ): ImportTools {
   // Both ends are on one machine.
-  return { store, server, access, signal, hasGzip: false }
+  return { repository: point.repository, server, access, signal, hasGzip: false }
 }
 
 async function importDatabase(
@@ -136,9 +136,9 @@ async function importDatabase(
   open: OpenDrillServer,
   server: Server & RestoreServer,
 ): Promise<Coming> {
-  const { artifact, content, etag } = read
-  const { runtime, store, signal } = work
-  const { prefix, manifest } = work.point
+  const { artifact, content } = read
+  const { runtime, point, signal } = work
+  const { manifest } = point
   const { access } = open
   const { database: target } = artifact
   const name = JSON.stringify(target)
@@ -149,13 +149,13 @@ async function importDatabase(
   const rows = await withProgress(runtime, `database ${target}`, artifact.bytes, onProgress =>
     importRows(
       {
-        dump: { ...artifact, etag },
+        dump: artifact,
         content: artifact.content,
         events: content.events,
         target,
         options: manifest.server.database?.options ?? [],
         kinship: kinshipOf(manifest, inventory),
-        readLayoutFree: () => rereadLayoutFree(store, { prefix, manifest, artifact }, signal),
+        readLayoutFree: () => rereadLayoutFree(point, artifact, signal),
       },
       { ...importTools(work, open, server), onProgress },
     ),

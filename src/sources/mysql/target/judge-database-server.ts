@@ -6,6 +6,7 @@ import { findBlindSpots } from '../inventory/blind-spots'
 import { parseGrants } from '../inventory/grants'
 import type { Inventory } from '../inventory/inventory'
 import { dumpDefaultProblems } from '../plan/dump-default-problems'
+import { rereadOf } from '../restore/reread-database'
 import type { DatabaseServerRequest } from './database-server-request'
 import { roomProblems } from './judge-database-room'
 import { definerProblems } from './judge-definers'
@@ -25,7 +26,7 @@ export function judgeDatabaseServer(request: DatabaseServerRequest): PreflightFi
     ...twinProblems(databases, database),
     ...rightProblems(request, database),
     ...databases.flatMap(planned => {
-      const needs = reread.databases.find(({ artifact }) => artifact === planned.artifact)?.needs
+      const needs = rereadOf(reread.databases, planned.artifact)?.needs
       return needs === undefined
         ? []
         : [
@@ -123,7 +124,7 @@ function rightProblems(
     }
     // What is restored is dumped again, and what is replaced is dumped before: a dump leaves out in silence what its user may not see.
     const { routines } = artifact.content
-    const definers = reread.databases.find(each => each.artifact === artifact)?.needs.definers
+    const definers = rereadOf(reread.databases, artifact)?.needs.definers
     // The text of a routine is for its definer: others need the right to all.
     const areOwn = routines === 0 || definers?.every(definer => definer === user) === true
     const spots = findBlindSpots({

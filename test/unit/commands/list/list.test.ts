@@ -32,7 +32,7 @@ async function run(asked: Asked = {}): Promise<{ report: ListReport; error: unkn
     ...{ maxAgeMs: undefined, expectEveryMs: undefined, ...asked },
   }
   const report: ListReport = { store: { bucket: 'acme', prefix }, now, warnings: [] }
-  const error = await list(inputs, { runtime, store }, report).then(
+  const error = await list(inputs, { runtime, repository: { store, prefix } }, report).then(
     () => undefined,
     (thrown: unknown) => thrown,
   )

@@ -109,11 +109,9 @@ export function rereadOf(
         artifact,
         content: contentOf(artifact),
         needs: needs(found.needs),
-        etag: artifact.etag,
       })),
     files: files && {
       artifact: files,
-      etag: files.etag,
       content: {
         ...files.content,
         others: 0,

@@ -47,7 +47,11 @@ async function run(inputs: Readonly<Record<string, string>> = {}, over: Store = 
     runtime.advance(ms)
     await whileWaiting()
   }
-  return verify(loadVerifyInputs(runtime, {}), { runtime, store: over, drill, wait }, report)
+  return verify(
+    loadVerifyInputs(runtime, {}),
+    { runtime, repository: { store: over, prefix }, drill, wait },
+    report,
+  )
 }
 
 /** A slot for each hour of that Monday. */
@@ -306,11 +310,13 @@ describe('verify', () => {
     it('restores what is sound as far as reading tells, and tells how long that took', async () => {
       const manifest = await storePoint(store, hour(13))
       await run(inputs)
-      expect(drilled).toMatchObject([{ name: 'Monday-13-00', prefix, slot: 'Monday-13-00', manifest }])
+      expect(drilled).toMatchObject([
+        { name: 'Monday-13-00', repository: { prefix }, slot: 'Monday-13-00', manifest },
+      ])
       const [database, files] = manifest.artifacts
       expect(drilled[0]?.reread).toMatchObject({
-        databases: [{ artifact: database, etag: database?.etag, needs: { definers: [] } }],
-        files: { artifact: files, etag: files?.etag, content: { perPath: [{ path: 'var/www/html' }] } },
+        databases: [{ artifact: database, needs: { definers: [] } }],
+        files: { artifact: files, content: { perPath: [{ path: 'var/www/html' }] } },
       })
       expect(report.points).toMatchObject([{ status: 'proven', restoreSeconds: 12 }])
     })

@@ -16,7 +16,7 @@ beforeEach(async () => {
   artifact = database
 })
 
-const look = () => lookAtArtifact(store, { prefix, manifest, artifact })
+const look = () => lookAtArtifact({ repository: { store, prefix }, manifest }, artifact)
 
 describe('lookAtArtifact', () => {
   it('finds nothing wrong with what was stored, and reads none of it', async () => {

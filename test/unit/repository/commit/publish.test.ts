@@ -201,9 +201,7 @@ describe('publish', () => {
     expect(error).toMatchObject({ isUnfinished: false, detail: [expect.stringContaining('not restorable')] })
     world.store.heal()
     expect(world.manifest().state).toBe('publishing')
-    expect((await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })).outcome).toBe(
-      'nothing',
-    )
+    expect((await recoverSlot(world.repository, slot, world.clock)).outcome).toBe('nothing')
     await world.publish(await world.prepare(pair('next')))
     expect(world.manifest().state).toBe('complete')
   })
@@ -220,9 +218,7 @@ describe('publish', () => {
     expect(error.advice).toContain('the next backup, finishes it')
     expect(world.manifest().state).toBe('publishing')
     world.store.heal()
-    expect((await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })).outcome).toBe(
-      'completed',
-    )
+    expect((await recoverSlot(world.repository, slot, world.clock)).outcome).toBe('completed')
     expect(world.text(`${prefix}/${slot}.codebase.tar.gz`)).toBe('new files')
     expect(world.lies()).toEqual([])
   })
@@ -259,9 +255,7 @@ describe('publish', () => {
     }
     await expect(world.publish(prepared)).rejects.toMatchObject({ isUnfinished: true })
     expect(await world.openUploads()).toEqual([`${prefix}/${slot}.codebase.tar.gz`])
-    expect((await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })).outcome).toBe(
-      'completed',
-    )
+    expect((await recoverSlot(world.repository, slot, world.clock)).outcome).toBe('completed')
     expect(world.lies()).toEqual([])
   })
 
@@ -288,9 +282,7 @@ describe('publish', () => {
     await expect(world.publish(prepared)).rejects.toMatchObject({ isUnfinished: true })
     world.onOperation = () => {}
     world.store.heal()
-    expect((await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })).outcome).toBe(
-      'completed',
-    )
+    expect((await recoverSlot(world.repository, slot, world.clock)).outcome).toBe('completed')
     expect(world.lies()).toEqual([])
   })
 
@@ -342,7 +334,7 @@ describe('publish', () => {
                 }
                 claims.add('nothing changed')
               } else {
-                await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })
+                await recoverSlot(world.repository, slot, world.clock)
                 expect(world.lies()).toEqual([])
                 expect(world.manifest().state).toBe('complete')
                 claims.add('unfinished')

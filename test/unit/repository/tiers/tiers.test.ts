@@ -52,7 +52,19 @@ describe('keepTiers', () => {
 
   it('lies at the root of the bucket where the prefix is empty', async () => {
     const manifest = await world.take(rows('one'))
-    const kept = await keepTiers({ store: world.store, prefix: '', manifest, keep: { ...none, yearly: 1 } })
+    for (const artifact of manifest.artifacts) {
+      const { bytes: sizeBytes, etag } = artifact
+      const key = artifact.key.slice(prefix.length + 1)
+      const put = { contentType: 'application/octet-stream' }
+      Object.assign(artifact, {
+        key,
+        ...(await world.store.copy({ key: artifact.key, sizeBytes, etag }, key, put)),
+      })
+    }
+    const kept = await keepTiers(
+      { store: world.store, prefix: '' },
+      { manifest, keep: { ...none, yearly: 1 } },
+    )
     expect(kept.made).toEqual(['yearly/2026'])
     expect(world.store.keys()).toContain('yearly/2026.manifest.json')
     expect(world.store.keys()).toContain('yearly/2026.database.sql.gz')
@@ -171,7 +183,7 @@ describe('keepTiers', () => {
   it('does not believe a manifest that reads back as something else', async () => {
     const manifest = await world.take(rows('one'))
     const store = answering(world.store, { getText: async () => 'something else' })
-    const kept = await keepTiers({ store, prefix, manifest, keep: { ...none, daily: 1 } })
+    const kept = await keepTiers({ store, prefix }, { manifest, keep: { ...none, daily: 1 } })
     expect(kept).toMatchObject({ made: [], warnings: [{ code: 'tier-not-made' }] })
     expect(kept.warnings[0]?.message).toContain('reads back as something else')
   })
@@ -310,9 +322,7 @@ describe('tierAges', () => {
     await world.store.putText(manifestKey('daily/2026-11-23'), 'not ours', json)
     await world.store.remove(`${prefix}/daily/2026-11-19.codebase.tar.gz`)
     const start = (name: string) => ({ name, takenAt: new Date(world.manifest(name).startedAt) })
-    expect(
-      await tierAges({ store: world.store, prefix, keep: { ...none, daily: 1, weekly: 1, yearly: 1 } }),
-    ).toEqual([
+    expect(await tierAges(world.repository, { ...none, daily: 1, weekly: 1, yearly: 1 })).toEqual([
       { tier: 'daily', count: 3, newest: start('daily/2026-11-22'), oldest: start('daily/2026-11-20') },
       { tier: 'weekly', count: 0, newest: undefined, oldest: undefined },
       { tier: 'yearly', count: 1, newest: start('yearly/2026'), oldest: start('yearly/2026') },
@@ -323,7 +333,7 @@ describe('tierAges', () => {
     const world = new TierWorld()
     await world.run('2026-11-22T00:05:00Z', { daily: 1, weekly: 1 })
     world.store.failAlways('list', /daily/, down)
-    const ages = await tierAges({ store: world.store, prefix, keep: { ...none, daily: 1, weekly: 1 } })
+    const ages = await tierAges(world.repository, { ...none, daily: 1, weekly: 1 })
     expect(ages.map(({ tier }) => tier)).toEqual(['weekly'])
   })
 })

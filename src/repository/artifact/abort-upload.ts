@@ -1,12 +1,12 @@
 import type { Warning } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
-import type { Artifact } from '../manifest/manifest'
+import type { ArtifactObject } from '../manifest/manifest'
 
-/** Aborts an artifact's upload, if it has one. A denial is a warning, for the upload is invisible; other faults are thrown. */
+/** Aborts an object's upload, if it has one. A denial is a warning, for the upload is invisible; other faults are thrown. */
 export async function abortUploadOf(
   store: Store,
-  { key, upload }: Pick<Artifact, 'key' | 'upload'>,
+  { key, upload }: Pick<ArtifactObject, 'key' | 'upload'>,
 ): Promise<Warning[]> {
   if (upload === undefined) return []
   try {
