@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { type Finding, problem } from '../findings/finding'
 import { CheckError } from '../pipeline/check-error'
 import type { ContentCheck, ContentDigest } from '../pipeline/content-check'
 import { type Inspection, inspect } from '../pipeline/inspect'
 import {
   type ArtifactPlace,
-  type Finding,
   lookAtArtifact,
+  objectProblem,
   refusal,
-  withVersion,
 } from '../repository/catalog/look-at-artifact'
 import type { Artifact } from '../repository/manifest/manifest'
 import { compareContent, type StoredContent } from '../sources/compare-content'
@@ -98,7 +98,7 @@ function judgeContent(artifact: Artifact, result: ContentDigest & { content: Sto
   if (result.sha256 !== artifact.sha256) findings.push(otherBytes(artifact, result.sha256))
   if (differences !== '') {
     const message = `"${key}" does not hold what its manifest says: ${differences}.`
-    findings.push({ code: 'content', key, message })
+    findings.push({ ...problem('content', message), key })
   }
   return { findings, content }
 }
@@ -121,20 +121,19 @@ async function judgeDamage(
   })
   const other = await readInto([fed], store, artifact, stored, options)
   if (other instanceof CheckError) throw other
-  const advice = fault.advice === undefined ? {} : { advice: fault.advice }
-  const damage = { code: 'damaged', key, message: `"${key}": ${fault.message}`, ...advice } as const
+  const damage = { ...problem('damaged', `"${key}": ${fault.message}`, fault.advice), key }
   if (other !== undefined) return { findings: [damage, other], content: undefined }
   const sha256 = hash.digest('hex')
   if (sha256 !== artifact.sha256)
     return { findings: [otherBytes(artifact, sha256), damage], content: undefined }
-  const message = `"${key}" is to the byte what was stored, and does not pass: ${fault.message}`
-  return { findings: [{ ...damage, message }], content: undefined }
+  const what = `"${key}" is to the byte what was stored, and does not pass: ${fault.message}`
+  return { findings: [{ ...damage, what }], content: undefined }
 }
 
 function otherBytes(artifact: Artifact, sha256: string): Finding {
   const { key } = artifact
-  const message = `"${key}" has another sha256 than its manifest says: ${artifact.sha256} was stored, ${sha256} is there.`
-  return withVersion(artifact, { code: 'checksum', key, message })
+  const what = `"${key}" has another sha256 than its manifest says: ${artifact.sha256} was stored, ${sha256} is there.`
+  return objectProblem(artifact, 'checksum', what)
 }
 
 /** Undefined when all of it went through. What is wrong with the object comes back; what is wrong with the store is thrown. */

@@ -1,5 +1,5 @@
+import { type Finding, warning } from '../findings/finding'
 import { messageOf } from '../runtime/errors'
-import type { Warning } from '../runtime/runtime'
 import type { Store } from '../store/store'
 import { isDenied, StoreError } from '../store/store-error'
 import { readmeKey } from './names/keys'
@@ -16,7 +16,7 @@ export interface BucketLocation {
 }
 
 /** Puts the instructions into the bucket, unless they are there already. A README of somebody else is left alone. Failing is a warning. */
-export async function writeBucketReadme(store: Store, location: BucketLocation): Promise<Warning[]> {
+export async function writeBucketReadme(store: Store, location: BucketLocation): Promise<Finding[]> {
   const key = readmeKey(location.prefix)
   const text = bucketReadme(location)
   try {
@@ -47,8 +47,8 @@ async function readUnlessDenied(store: Store, key: string): Promise<string | und
   }
 }
 
-function readmeWarning(message: string): Warning {
-  return { code: 'bucket-readme', message }
+function readmeWarning(message: string): Finding {
+  return warning('bucket-readme', message)
 }
 
 const title = '# Recovery by hand: backups made by make-a-backup'

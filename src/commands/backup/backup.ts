@@ -1,5 +1,6 @@
+import type { Finding } from '../../findings/finding'
 import type { BackupInputs } from '../../inputs/backup'
-import { storageClassWarning } from '../../inputs/groups/s3-options'
+import { storageClassWarnings } from '../../inputs/groups/s3-options'
 import { writeBucketReadme } from '../../repository/bucket-readme'
 import type { Survey } from '../../repository/catalog/survey'
 import { askedBaseline } from '../../repository/guards/asked-baseline'
@@ -9,12 +10,12 @@ import { judgeShrink, type ShrinkVerdict } from '../../repository/guards/shrink'
 import { acceptedShrink } from '../../repository/guards/shrink-error'
 import { slotName } from '../../repository/names/slot'
 import { keepTiers } from '../../repository/tiers/tiers'
-import type { Runtime, Warning } from '../../runtime/runtime'
-import type { Findings } from '../../sources/host/parse-inventory'
+import type { Runtime } from '../../runtime/runtime'
+import type { ServerInventory } from '../../sources/host/parse-inventory'
 import type { Store } from '../../store/store'
 import { phases } from '../phases'
 import { type Connect, lockIdentity, openSession, type Session } from '../session'
-import { describeRecoveryPoint } from './describe-recovery-point'
+import { describeRecoveryPoint, describeWarnings } from './describe-recovery-point'
 import { askedOf } from './plan/asked-of'
 import { type KnownBaseline, knownBaseline, type OpenCache } from './plan/known-baseline'
 import { type BackupPlan, planBackup } from './plan/plan-backup'
@@ -45,7 +46,7 @@ export async function backup(inputs: BackupInputs, tools: BackupTools, report: R
   const { runtime, store } = tools
   const { prefix } = inputs.s3
   const step = phases(runtime, report)
-  const note = (warnings: readonly (Warning | undefined)[]) => {
+  const note = (warnings: readonly (Finding | undefined)[]) => {
     report.warnings = [...report.warnings, ...warnings.filter(warning => warning !== undefined)]
   }
   const slot = slotName(inputs.rotation, report.startedAt, inputs.timezone)
@@ -60,7 +61,7 @@ export async function backup(inputs: BackupInputs, tools: BackupTools, report: R
     const { findings, plan } = await step('Look at the server', () =>
       lookAtServer(inputs, tools, session, slot),
     )
-    note([...plan.warnings, storageClassWarning(inputs.s3.objects?.storageClass)])
+    note([...plan.warnings, ...storageClassWarnings(inputs.s3.objects?.storageClass)])
     note([await refuseForeign(inputs, tools, plan, slot, survey)])
     if (findings.inventory !== undefined) report.database = findings.inventory.server
 
@@ -111,7 +112,7 @@ async function lookAtServer(
   { runtime }: BackupTools,
   { server }: Session,
   slot: string,
-): Promise<{ findings: Findings; plan: BackupPlan }> {
+): Promise<{ findings: ServerInventory; plan: BackupPlan }> {
   const findings = await server.survey({
     access: inputs.mysql,
     databases: inputs.databases,
@@ -129,7 +130,7 @@ async function judge(
   plan: BackupPlan,
   { signal }: Session,
   { now, known }: { now: Baseline; known: KnownBaseline },
-): Promise<{ verdict: ShrinkVerdict; baseline: Baseline | undefined; dropped: Warning[] }> {
+): Promise<{ verdict: ShrinkVerdict; baseline: Baseline | undefined; dropped: Finding[] }> {
   const baseline = await known.load(now)
   const expected = baseline && askedBaseline(baseline, askedOf(inputs, plan))
   signal.throwIfAborted()
@@ -147,7 +148,7 @@ async function refuseForeign(
   plan: BackupPlan,
   slot: string,
   survey: Survey,
-): Promise<Warning | undefined> {
+): Promise<Finding | undefined> {
   const foreign = await findForeign({
     store,
     prefix: s3.prefix,
@@ -163,12 +164,7 @@ async function refuseForeign(
   return adoptedPrefix(foreign, ssh.host)
 }
 
-/** The warnings so far, as the manifest keeps them. */
-function describeWarnings(runtime: Runtime, report: RunReport): Warning[] {
-  return report.warnings.map(({ code, message }) => ({ code, message: runtime.scrub(message) }))
-}
-
-async function writeReadme(inputs: BackupInputs, store: Store): Promise<Warning[]> {
+async function writeReadme(inputs: BackupInputs, store: Store): Promise<Finding[]> {
   const { bucket, prefix, region, endpoint } = inputs.s3
   return writeBucketReadme(store, {
     storeName: store.name,

@@ -1,10 +1,11 @@
+import { publicWarnings, scrubFindings } from '../../findings/finding'
 import type { BackupInputs } from '../../inputs/backup'
 import type { PreparedArtifact } from '../../pipeline/stream-artifact'
 import type { PreparedArtifact as ManifestArtifact, PreparedManifest } from '../../repository/commit/intend'
 import { manifestFormat } from '../../repository/manifest/manifest'
 import type { Runtime } from '../../runtime/runtime'
 import { tool } from '../../runtime/version'
-import type { Findings } from '../../sources/host/parse-inventory'
+import type { ServerInventory } from '../../sources/host/parse-inventory'
 import { contentOfDump } from '../../sources/mysql/dump/content-of-dump'
 import type { BackupPlan } from './plan/plan-backup'
 import type { Prepared } from './prepare'
@@ -18,7 +19,7 @@ export function describeRecoveryPoint(
     report: RunReport
     slot: string
     plan: BackupPlan
-    findings: Findings
+    findings: ServerInventory
     prepared: Prepared
   },
 ): PreparedManifest {
@@ -48,8 +49,13 @@ export function describeRecoveryPoint(
       ...(tar === undefined ? {} : { tar }),
     },
     artifacts: [...databaseArtifacts(inputs, prepared), ...filesArtifacts(inputs, prepared)],
-    warnings: report.warnings.map(({ code, message }) => ({ code, message: runtime.scrub(message) })),
+    warnings: describeWarnings(runtime, report),
   }
+}
+
+/** The warnings so far, as the manifest keeps them. */
+export function describeWarnings({ scrub }: Runtime, { warnings }: RunReport): PreparedManifest['warnings'] {
+  return publicWarnings(scrubFindings(warnings, scrub))
 }
 
 function databaseArtifacts(inputs: BackupInputs, prepared: Prepared): ManifestArtifact[] {

@@ -1,6 +1,7 @@
+import { type Finding, warning } from '../../findings/finding'
+import { listed } from '../../findings/listed'
 import type { BackupInputs } from '../../inputs/backup'
 import { type PreparedArtifact, type StreamContext, streamArtifact } from '../../pipeline/stream-artifact'
-import type { Warning } from '../../runtime/runtime'
 import { checkArchive } from '../../sources/files/check/archive-check'
 import type { ArchiveContent } from '../../sources/files/check/archive-content'
 import { compareArchive } from '../../sources/files/check/compare-archive'
@@ -16,7 +17,7 @@ import type { BackupPlan } from './plan/plan-backup'
 export interface Prepared {
   databases: { plan: DatabasePlan; artifact: PreparedArtifact<DumpContent> }[]
   files: PreparedFiles | undefined
-  warnings: Warning[]
+  warnings: Finding[]
 }
 
 /** `mirroredAt`: when rsync had read the last of the live files. */
@@ -153,29 +154,22 @@ async function filesLane(
 }
 
 /** What a tool printed although it succeeded, and what it skipped: told, but no reason to doubt the artifact. */
-function toolWarnings({ name, report }: PreparedArtifact<unknown>): Warning[] {
-  const warnings: Warning[] = []
+function toolWarnings({ name, report }: PreparedArtifact<unknown>): Finding[] {
+  const warnings: Finding[] = []
   const messages = report.messages
   if (report.statuses.get('rsync') === 24) {
-    warnings.push({
-      code: 'files-vanished',
-      message: `Files vanished while rsync read them, as happens on a live site: ${few(messages)}`,
-    })
+    warnings.push(
+      warning(
+        'files-vanished',
+        `Files vanished while rsync read them, as happens on a live site: ${listed(messages, 5)}`,
+      ),
+    )
   } else if (report.statuses.get('tar') === 1) {
-    warnings.push({ code: 'files-changed', message: `Files changed while tar read them: ${few(messages)}` })
+    warnings.push(warning('files-changed', `Files changed while tar read them: ${listed(messages, 5)}`))
   } else if (messages.length > 0) {
-    warnings.push({
-      code: 'server-messages',
-      message: `The tools on the server said about ${name}: ${few(messages)}`,
-    })
+    warnings.push(
+      warning('server-messages', `The tools on the server said about ${name}: ${listed(messages, 5)}`),
+    )
   }
   return warnings
-}
-
-const toldAtMost = 5
-
-function few(messages: readonly string[]): string {
-  const more =
-    messages.length > toldAtMost ? ` (and ${messages.length - toldAtMost} more lines, in the log)` : ''
-  return messages.slice(0, toldAtMost).join(' / ') + more
 }

@@ -1,10 +1,11 @@
+import { type Finding, warning } from '../../findings/finding'
 import type { BackupInputs } from '../../inputs/backup'
 import { type Survey, surveyPrefix } from '../../repository/catalog/survey'
 import { abortLeftovers } from '../../repository/commit/leftovers'
 import { recoverSlot } from '../../repository/commit/recover'
 import { findForeignHost, foreignError } from '../../repository/guards/foreign-prefix'
 import { messageOf } from '../../runtime/errors'
-import type { Runtime, Warning } from '../../runtime/runtime'
+import type { Runtime } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 
 /**
@@ -15,10 +16,10 @@ export async function settleEarlierRuns(
   { s3, ssh, guards }: BackupInputs,
   slot: string,
   { runtime, store }: { runtime: Runtime; store: Store },
-): Promise<{ survey: Survey; warnings: Warning[] }> {
+): Promise<{ survey: Survey; warnings: Finding[] }> {
   const { log, clock } = runtime
   const { prefix } = s3
-  const warnings: Warning[] = []
+  const warnings: Finding[] = []
   const survey = await surveyPrefix(store, prefix)
   // Before anything is touched: what looks unfinished might be another host's run, in full swing.
   const foreign = findForeignHost(await survey.newestGood(), ssh.host)
@@ -34,7 +35,7 @@ export async function settleEarlierRuns(
       log.info(`Slot ${left} was left unfinished by an earlier run: ${recovery.outcome}.`)
     } catch (error) {
       if (left === slot) throw error
-      warnings.push({ code: 'slot-unfinished', message: messageOf(error) })
+      warnings.push(warning('slot-unfinished', messageOf(error)))
     }
   }
   const { aborted, warnings: unaborted } = await abortLeftovers(store, prefix, {

@@ -5,7 +5,7 @@ import { shrinkError } from '../../repository/guards/shrink-error'
 import { listingPrefix, slotKeys, suspectFolder } from '../../repository/names/keys'
 import { CancelledError, messageOf } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
-import type { Findings } from '../../sources/host/parse-inventory'
+import type { ServerInventory } from '../../sources/host/parse-inventory'
 import type { Store } from '../../store/store'
 import type { Step } from '../phases'
 import { describeRecoveryPoint } from './describe-recovery-point'
@@ -22,7 +22,7 @@ import { unfinishedRun } from './unfinished-run'
  */
 export async function storeSuspect(
   first: TakeRequest,
-  { findings, verdict }: { findings: Findings; verdict: ShrinkVerdict },
+  { findings, verdict }: { findings: ServerInventory; verdict: ShrinkVerdict },
   tools: { runtime: Runtime; store: Store },
   step: Step,
 ): Promise<unknown> {

@@ -1,3 +1,4 @@
+import { isError, onOneLine } from '../../findings/finding'
 import { streamArtifact } from '../../pipeline/stream-artifact'
 import { completeArtifact } from '../../repository/commit/complete-artifact'
 import { objectMetadata } from '../../repository/manifest/object-metadata'
@@ -51,8 +52,7 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork
             arguments: dumpArguments({ database: target, selection, extra: [], canIgnoreTableData: true }),
             compression: { kind: 'gzip' },
           }),
-          expectedBytes:
-            present.tables.reduce((sum, { sizeBytes }) => sum + (sizeBytes || 0), 0) * dumpToDataRatio,
+          expectedBytes: present.tables.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) * dumpToDataRatio,
         }),
       },
       {
@@ -115,14 +115,14 @@ function assertPossibleWayBack(
     // What its own tool wrote is nobody else's text.
     ...judgeDumpNeeds(own, { ...content.needs, unusual: [] }, database),
     ...definerProblems(own, content.needs, database),
-  ].filter(({ level }) => level === 'wrong')
+  ].filter(isError)
   const [first] = wrong
   if (first === undefined) return
   throw new UserError(
     `The database ${JSON.stringify(target)} as it is now could not be put back by this user, should the restore fail: ${first.what}`,
     {
-      advice: `${first.fix.replaceAll('\n', ' ')} Or do without a way back: "safety-backup: false".`,
-      detail: wrong.flatMap(({ what, fix }) => [what, `  ${fix}`]),
+      advice: `${onOneLine(first.fix)} Or do without a way back: "safety-backup: false".`,
+      detail: wrong.flatMap(({ what, fix = '' }) => [what, `  ${fix}`]),
     },
   )
 }

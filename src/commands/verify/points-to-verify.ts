@@ -1,9 +1,9 @@
+import type { Finding } from '../../findings/finding'
 import type { VerifyInputs } from '../../inputs/verify'
 import { chooseSnapshot } from '../../repository/catalog/choose-snapshot'
 import { listingPrefix, parseKey, suspectFolder } from '../../repository/names/keys'
 import { tiers } from '../../repository/names/tier-name'
 import { UserError } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 import type { PointName } from './point'
 
@@ -12,7 +12,7 @@ export async function pointsToVerify(
   store: Store,
   { s3, snapshot }: VerifyInputs,
   now: Date,
-): Promise<{ points: PointName[]; warnings: readonly Warning[] }> {
+): Promise<{ points: PointName[]; warnings: readonly Finding[] }> {
   if (snapshot !== 'all') {
     const { name, prefix, slot, warnings } = await chooseSnapshot(store, s3.prefix, snapshot, now)
     return { points: [{ name, prefix, slot }], warnings }

@@ -1,5 +1,6 @@
 import type { RunReport } from '../../commands/backup/run-report'
 import type { FailureFacts } from '../../commands/run-facts'
+import { scrubFindings } from '../../findings/finding'
 import { scrubChanges } from '../summary/changes-section'
 
 /** The same report with every text scrubbed of secrets. */
@@ -7,7 +8,7 @@ export function scrubReport(report: RunReport, scrub: (text: string) => string):
   const { failure, tables } = report
   return {
     ...report,
-    warnings: report.warnings.map(({ code, message }) => ({ code, message: scrub(message) })),
+    warnings: scrubFindings(report.warnings, scrub),
     ...(report.changes === undefined ? {} : { changes: scrubChanges(report.changes, scrub) }),
     phases: report.phases.map(phase => ({ ...phase, name: scrub(phase.name) })),
     ...(tables === undefined

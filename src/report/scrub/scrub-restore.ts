@@ -1,4 +1,5 @@
 import type { RestoredItem, RestoreReport } from '../../commands/restore/restore-report'
+import { scrubFindings } from '../../findings/finding'
 import { scrubPreflight } from '../../findings/preflight'
 import { scrubFailure } from './scrub-report'
 
@@ -8,7 +9,7 @@ export function scrubRestore(report: RestoreReport, scrub: (text: string) => str
   return {
     ...report,
     items: report.items.map(item => scrubItem(item, scrub)),
-    warnings: report.warnings.map(({ code, message }) => ({ code, message: scrub(message) })),
+    warnings: scrubFindings(report.warnings, scrub),
     ...(checks === undefined ? {} : { checks: scrubPreflight(checks, scrub) }),
     ...(failure === undefined ? {} : { failure: scrubFailure(failure, scrub) }),
   }

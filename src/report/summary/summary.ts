@@ -11,6 +11,7 @@ import { readableTime } from './readable-time'
 import { sizeChart } from './size-chart'
 import { artifactsTable, checksumsAndKeys, contentTable, phasesTable, tablesTable } from './summary-tables'
 import { tierAgesTable } from './tier-ages'
+import { warningsSection } from './warnings-section'
 
 /** Writes the job summary, free of secrets. Never throws. */
 export async function writeSummary(
@@ -35,7 +36,7 @@ function goodParts(report: RunReport): string[] {
     `${whatWasTaken(report)} was taken, checked and stored in **${formatDuration(runDurationMs(report))}**.`,
     placeAndTime(report),
     artifactsTable(report.artifacts),
-    warningsSection(report),
+    warningsSection(report.warnings),
     '### What is inside',
     contentTable(report.artifacts),
     skewLine(report),
@@ -60,7 +61,7 @@ function failedParts(report: RunReport, failure: NonNullable<RunReport['failure'
     `### What ${failure.kind === 'cancelled' ? 'happened' : 'failed'}\n\n${prose(failure.what)}`,
     `### What is still safe\n\n${prose(failure.safe)}`,
     `### What to do next\n\n${prose(failure.advice)}`,
-    warningsSection(report),
+    warningsSection(report.warnings),
     tail.length === 0
       ? ''
       : folded(
@@ -108,12 +109,6 @@ function placeAndTime(report: RunReport): string {
 
 function flavorName(flavor: string): string {
   return { mariadb: 'MariaDB', mysql: 'MySQL' }[flavor.toLowerCase()] ?? flavor
-}
-
-function warningsSection({ warnings }: RunReport): string {
-  if (warnings.length === 0) return ''
-  const items = warnings.map(({ code: name, message }) => `- ${code(name)} ${prose(message)}`)
-  return `### ⚠️ ${plural(warnings.length, 'warning')}\n\n${items.join('\n')}`
 }
 
 function skewLine({ skewSeconds }: RunReport): string {

@@ -22,7 +22,7 @@ export async function listedDamage(
     if (listed.get(key) === bytes && isArtifactKeyOf(prefix, manifest.slot, key)) continue
     const { findings } = await lookAtArtifact(store, { prefix, manifest, artifact })
     const damage = findings.find(({ code }) => code === 'missing' || code === 'size' || code === 'foreign')
-    if (damage !== undefined) return damage.message
+    if (damage !== undefined) return damage.what
     if (!findings.some(({ code }) => code === 'denied')) continue
     const problem = unlike(store, artifact, await sizeNow(store, key, listed))
     if (problem !== undefined) return problem
@@ -46,6 +46,6 @@ async function sizeNow(
 }
 
 function unlike(store: Store, artifact: Artifact, sizeBytes: number | undefined): string | undefined {
-  if (sizeBytes === undefined) return missingObject(store, artifact).message
-  return sizeBytes === artifact.bytes ? undefined : otherSize(artifact, sizeBytes).message
+  if (sizeBytes === undefined) return missingObject(store, artifact).what
+  return sizeBytes === artifact.bytes ? undefined : otherSize(artifact, sizeBytes).what
 }

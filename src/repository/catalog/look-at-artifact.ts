@@ -1,3 +1,4 @@
+import { type Finding, problem } from '../../findings/finding'
 import { printable } from '../../findings/printable'
 import type { Store, StoredObject } from '../../store/store'
 import { isArchivedFault, isDenied, type StoreError } from '../../store/store-error'
@@ -6,7 +7,7 @@ import { objectMetadata } from '../manifest/object-metadata'
 import { isArtifactKeyOf } from '../names/keys'
 
 /**
- * One thing that is wrong with a stored object.
+ * The codes of what can be wrong with a stored object.
  *
  * - `missing`: there is no object under the key.
  * - `size`: it has another size than the manifest says.
@@ -18,23 +19,16 @@ import { isArtifactKeyOf } from '../names/keys'
  * - `changed`: it is another object than the one the manifest describes, or became another while it was read.
  * - `denied`: the credentials may not look at it.
  */
-export interface Finding {
-  code:
-    | 'missing'
-    | 'size'
-    | 'foreign'
-    | 'archived'
-    | 'checksum'
-    | 'damaged'
-    | 'content'
-    | 'changed'
-    | 'denied'
-  key: string
-  /** A whole sentence that names the object. */
-  message: string
-  /** What to do, in whole sentences. */
-  advice?: string
-}
+export type ObjectFault =
+  | 'missing'
+  | 'size'
+  | 'foreign'
+  | 'archived'
+  | 'checksum'
+  | 'damaged'
+  | 'content'
+  | 'changed'
+  | 'denied'
 
 /** An artifact, as its manifest has it. `prefix`: the folder that the manifest lies in. */
 export interface ArtifactPlace {
@@ -59,7 +53,7 @@ export async function lookAtArtifact(store: Store, place: ArtifactPlace): Promis
   // A manifest must not be able to make anybody read objects that are none of its business.
   if (!isArtifactKeyOf(prefix, manifest.slot, key)) {
     const message = `The manifest of ${printable(manifest.slot)} names ${printable(key)}, which is not an object of its slot.`
-    return { stored: undefined, findings: [{ code: 'foreign', key, message }] }
+    return { stored: undefined, findings: [{ ...problem('foreign', message), key }] }
   }
   try {
     const stored = await store.head(key)
@@ -75,29 +69,33 @@ export async function lookAtArtifact(store: Store, place: ArtifactPlace): Promis
 
 /** That there is no object under an artifact's key. */
 export function missingObject(store: Store, artifact: Artifact): Finding {
-  const { key } = artifact
-  const message = `"${key}" is missing: there is no such object in ${store.name}.`
-  return withVersion(artifact, { code: 'missing', key, message })
+  return objectProblem(
+    artifact,
+    'missing',
+    `"${artifact.key}" is missing: there is no such object in ${store.name}.`,
+  )
 }
 
 /** That the object has another size than its manifest says. */
 export function otherSize(artifact: Artifact, sizeBytes: number): Finding {
   const { key, bytes } = artifact
   const cut = sizeBytes < bytes ? 'is cut off or another object' : 'is another object'
-  const message = `"${key}" ${cut}: ${bytes} bytes were stored, ${sizeBytes} are there.`
-  return withVersion(artifact, { code: 'size', key, message })
+  const what = `"${key}" ${cut}: ${bytes} bytes were stored, ${sizeBytes} are there.`
+  return objectProblem(artifact, 'size', what)
 }
 
 /** What the store's refusal says, as a finding. */
-export function refusal(code: Finding['code'], key: string, { message, advice }: StoreError): Finding {
-  return { code, key, message, ...(advice === undefined ? {} : { advice }) }
+export function refusal(code: ObjectFault, key: string, { message, advice }: StoreError): Finding {
+  return { ...problem(code, message, advice), key }
 }
 
-/** Adds where what was stored may still be: in a bucket that keeps versions it stays behind what replaced it. */
-export function withVersion({ key, versionId }: Artifact, finding: Finding): Finding {
-  if (versionId === null) return finding
-  const advice = `The bucket keeps versions: what was stored is the version ${versionId} of "${key}".`
-  return { ...finding, advice: finding.advice === undefined ? advice : `${finding.advice} ${advice}` }
+/** That an object is another one, and where the right one may still be: in a bucket that keeps versions it stays behind what replaced it. */
+export function objectProblem({ key, versionId }: Artifact, code: ObjectFault, what: string): Finding {
+  const fix =
+    versionId === null
+      ? undefined
+      : `The bucket keeps versions: what was stored is the version ${versionId} of "${key}".`
+  return { ...problem(code, what, fix), key }
 }
 
 /** Storage classes have the same names at stores where they mean something else, so the store itself is asked for the object. */
@@ -121,12 +119,12 @@ function compare({ manifest, artifact }: ArtifactPlace, stored: StoredObject): F
   }
   const stranger = otherOrigin(manifest, stored)
   if (stranger !== undefined) {
-    findings.push(withVersion(artifact, { code: 'foreign', key, message: `"${key}" ${stranger}` }))
+    findings.push(objectProblem(artifact, 'foreign', `"${key}" ${stranger}`))
   }
   // With another size, or of another recovery point, that goes without saying.
   if (etag !== '' && stored.etag !== etag && stored.sizeBytes === bytes && stranger === undefined) {
-    const message = `"${key}" was stored again or replaced: its ETag was ${printable(etag)} and is ${printable(stored.etag)}.`
-    findings.push(withVersion(artifact, { code: 'changed', key, message }))
+    const what = `"${key}" was stored again or replaced: its ETag was ${printable(etag)} and is ${printable(stored.etag)}.`
+    findings.push(objectProblem(artifact, 'changed', what))
   }
   return findings
 }

@@ -1,5 +1,5 @@
+import { type Finding, publicWarnings, warning } from '../../findings/finding'
 import { FailureError, messageOf } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
 import type { Artifact, Manifest } from '../manifest/manifest'
@@ -27,7 +27,7 @@ export interface Intended {
   intent: Manifest
   intentText: string
   before: Before | undefined
-  warnings: Warning[]
+  warnings: Finding[]
 }
 
 /**
@@ -70,7 +70,7 @@ async function drawUp(
     ...prepared,
     state: 'publishing',
     finishedAt: now.toISOString(),
-    warnings: [...prepared.warnings, ...warnings],
+    warnings: [...prepared.warnings, ...publicWarnings(warnings)],
     previous: before?.manifest ?? null,
   }
   const intentText = serializeManifest(intent)
@@ -91,7 +91,7 @@ async function readBefore(
   store: Store,
   prefix: string,
   slot: string,
-): Promise<{ before: Before | undefined; warnings: Warning[] }> {
+): Promise<{ before: Before | undefined; warnings: Finding[] }> {
   const state = await readSlot(store, prefix, slot)
   switch (state.kind) {
     case 'empty':
@@ -115,11 +115,11 @@ async function readBefore(
   }
 }
 
-function previousUnreadable(slot: string, reason: string): Warning {
-  return {
-    code: 'previous-unreadable',
-    message: `The recovery point that slot ${slot} held could not be read: ${reason}`,
-  }
+function previousUnreadable(slot: string, reason: string): Finding {
+  return warning(
+    'previous-unreadable',
+    `The recovery point that slot ${slot} held could not be read: ${reason}`,
+  )
 }
 
 function assertPublishable(prefix: string, { slot, artifacts }: PreparedManifest): void {

@@ -1,5 +1,5 @@
+import { type Finding, warning } from '../../findings/finding'
 import { messageOf } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 import type { OpenUpload, Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
 import type { Manifest } from '../manifest/manifest'
@@ -29,12 +29,12 @@ export async function abortLeftovers(
   store: Store,
   prefix: string,
   { keepUploadIds, slotBeingWritten, now, minimumAgeMs = 30 * 60 * 1000 }: LeftoverOptions,
-): Promise<{ aborted: OpenUpload[]; warnings: Warning[] }> {
+): Promise<{ aborted: OpenUpload[]; warnings: Finding[] }> {
   const aborted: OpenUpload[] = []
-  const warnings: Warning[] = []
+  const warnings: Finding[] = []
   const warn = (error: unknown, what: string): void => {
     if (!(error instanceof StoreError)) throw error
-    warnings.push({ code: 'leftover-uploads', message: `${what}: ${messageOf(error)}` })
+    warnings.push(warning('leftover-uploads', `${what}: ${messageOf(error)}`))
   }
 
   const candidates: (OpenUpload & { slot: string })[] = []

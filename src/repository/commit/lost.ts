@@ -1,3 +1,4 @@
+import { publicWarnings, warning } from '../../findings/finding'
 import type { Store } from '../../store/store'
 import type { Manifest } from '../manifest/manifest'
 import { serializeManifest } from '../manifest/manifest-codec'
@@ -20,7 +21,7 @@ export async function markLost(
   const lost: Manifest = {
     ...intent,
     artifacts: intent.artifacts.map(({ upload: _upload, ...artifact }) => artifact),
-    warnings: [...intent.warnings, { code: 'slot-lost', message: reason }],
+    warnings: [...intent.warnings, ...publicWarnings([warning('slot-lost', reason)])],
   }
   return writeManifest(store, slotKeys(prefix, intent.slot).manifest, serializeManifest(lost))
 }

@@ -1,5 +1,5 @@
+import type { Finding } from '../../findings/finding'
 import { ActionError, type ErrorFacts, FailureError, messageOf } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 
 /** A recovery point that could not be published. Says what is safe; its uploads are taken care of. */
 export class PublishError extends FailureError {
@@ -19,13 +19,13 @@ export class PublishError extends FailureError {
 export function nothingChanged(
   slot: string,
   cause: unknown,
-  warnings: readonly Warning[] = [],
+  warnings: readonly Finding[] = [],
 ): PublishError {
   return new PublishError(`Could not publish slot ${slot}: ${messageOf(cause)}`, {
     cause,
     safe: `Nothing has changed in the bucket: slot ${slot} holds what it held before, and so does every other slot.`,
     ...adviceOf(cause),
-    detail: [...detailOf(cause), ...warnings.map(warning => warning.message)],
+    detail: [...detailOf(cause), ...warnings.map(warning => warning.what)],
     isUnfinished: false,
   })
 }

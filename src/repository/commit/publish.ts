@@ -1,4 +1,5 @@
-import type { Clock, Log, Warning } from '../../runtime/runtime'
+import type { Finding } from '../../findings/finding'
+import type { Clock, Log } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
 import type { Manifest } from '../manifest/manifest'
@@ -19,7 +20,7 @@ export interface PublishOptions {
 export interface Published {
   manifest: Manifest
   /** Those that came up here, beside the ones the manifest came with. */
-  warnings: Warning[]
+  warnings: Finding[]
 }
 
 /**

@@ -1,5 +1,6 @@
+import { type Finding, warning } from '../../findings/finding'
 import { FailureError, messageOf } from '../../runtime/errors'
-import type { Clock, Warning } from '../../runtime/runtime'
+import type { Clock } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
 import type { Artifact, Manifest } from '../manifest/manifest'
@@ -22,7 +23,7 @@ import { undo } from './undo'
 export interface Recovery {
   slot: string
   outcome: 'completed' | 'rolled-back' | 'lost' | 'nothing' | 'unknown'
-  warnings: Warning[]
+  warnings: Finding[]
 }
 
 export interface RecoverOptions {
@@ -149,7 +150,7 @@ async function lose(
   prefix: string,
   intent: Manifest,
   intentText: string,
-  warnings: Warning[],
+  warnings: Finding[],
 ): Promise<Recovery> {
   const { slot } = intent
   for (const artifact of intent.artifacts) warnings.push(...(await abortUploadOf(store, artifact)))
@@ -163,5 +164,5 @@ async function lose(
   const message = `Slot ${slot} is not restorable: the recovery point begun at ${intent.startedAt} could be neither finished nor undone. Of its objects, these are in place: ${inPlace.join(', ') || 'none'}.`
   const outcome = await markLost(store, prefix, intent, message)
   if (outcome.written !== 'yes') throw outcome.error
-  return { slot, outcome: 'lost', warnings: [...warnings, { code: 'slot-lost', message }] }
+  return { slot, outcome: 'lost', warnings: [...warnings, warning('slot-lost', message)] }
 }

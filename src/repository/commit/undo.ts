@@ -1,4 +1,4 @@
-import type { Warning } from '../../runtime/runtime'
+import { type Finding, warning } from '../../findings/finding'
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
 import type { Artifact, Manifest } from '../manifest/manifest'
@@ -20,7 +20,7 @@ export interface Before {
  * - `impossible`: the slot's objects are not those of before (any more). The intent stands.
  * - `settled`: someone else has carried out or undone the intent meanwhile.
  */
-export type Undoing = { outcome: 'undone' | 'impossible' | 'settled'; warnings: Warning[] }
+export type Undoing = { outcome: 'undone' | 'impossible' | 'settled'; warnings: Finding[] }
 
 /**
  * Takes an intent back, if every object of the recovery point before it is proven to be in place, or, where there was none, no
@@ -37,7 +37,7 @@ export async function undo(
   before: Before,
 ): Promise<Undoing> {
   const key = slotKeys(prefix, intent.slot).manifest
-  const warnings: Warning[] = []
+  const warnings: Finding[] = []
   for (const batch of [intent.artifacts.slice(0, 1), intent.artifacts.slice(1)]) {
     if (!(await isAsBefore(store, intent, before))) return { outcome: 'impossible', warnings }
     for (const artifact of batch) warnings.push(...(await abortUploadOf(store, artifact)))
@@ -83,7 +83,7 @@ async function putBack(
   prefix: string,
   intent: Manifest,
   text: string | undefined,
-): Promise<Warning[]> {
+): Promise<Finding[]> {
   const key = slotKeys(prefix, intent.slot).manifest
   if (text !== undefined) {
     const outcome = await writeManifest(store, key, text)
@@ -103,10 +103,7 @@ async function putBack(
     )
     if (outcome.written !== 'yes') throw outcome.error
     return [
-      {
-        code: 'intent-kept',
-        message: `The credentials may not remove "${key}". It stays, marked as not restorable.`,
-      },
+      warning('intent-kept', `The credentials may not remove "${key}". It stays, marked as not restorable.`),
     ]
   }
 }

@@ -1,5 +1,5 @@
+import type { Finding } from '../../findings/finding'
 import { FailureError } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 import type { Artifact, Manifest } from '../manifest/manifest'
 import { serializeManifest } from '../manifest/manifest-codec'
@@ -50,7 +50,7 @@ export async function removeTierEntry(
   store: Store,
   prefix: string,
   { name, keys }: ReadTierEntry,
-): Promise<Warning[]> {
+): Promise<Finding[]> {
   const { manifest, proof } = slotKeys(prefix, name)
   await store.remove(manifest)
   return removeTierObjects(store, [proof, ...keys])

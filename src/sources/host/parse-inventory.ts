@@ -3,7 +3,7 @@ import { grantLines } from '../mysql/inventory/grants'
 import type { DatabaseInventory, Inventory, ListedTable } from '../mysql/inventory/inventory'
 
 /** What the job `inventory` found: the tools, the folders, the databases. */
-export interface Findings {
+export interface ServerInventory {
   os: string
   rsync?: string
   tar?: string
@@ -19,8 +19,14 @@ export interface Findings {
 }
 
 /** Reads the tab-separated lines of the job `inventory`; names are in hexadecimal. Throws FailureError on anything else. */
-export function parseInventory(text: string): Findings {
-  const findings: Findings = { os: '', paths: [], visible: [], canIgnoreTableData: false, defaults: [] }
+export function parseInventory(text: string): ServerInventory {
+  const findings: ServerInventory = {
+    os: '',
+    paths: [],
+    visible: [],
+    canIgnoreTableData: false,
+    defaults: [],
+  }
   const databases = new Map<string, DatabaseInventory>()
   let dumpTool = ''
   for (const line of text.split('\n')) {
@@ -96,7 +102,7 @@ export function parseInventory(text: string): Findings {
           name: name(2),
           kind: tableKind(field(3)),
           engine: field(4),
-          sizeBytes: Number.parseInt(field(5), 10),
+          sizeBytes: /^\d+$/.test(field(5)) ? Number(field(5)) : 0,
         })
         break
       case 'trigger':
@@ -132,7 +138,7 @@ function tableKind(type: string): ListedTable['kind'] {
   return type === 'SEQUENCE' ? 'sequence' : 'table'
 }
 
-function pathState(state: string, line: string): Findings['paths'][number]['state'] {
+function pathState(state: string, line: string): ServerInventory['paths'][number]['state'] {
   if (
     state === 'present' ||
     state === 'missing' ||

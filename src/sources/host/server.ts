@@ -8,7 +8,7 @@ import { clientLines } from '../mysql/client/client-request'
 import { type DumpRequest, openDump } from '../mysql/dump/open-dump'
 import type { Examination } from './examination'
 import { type ExamineRequest, examine } from './examine'
-import type { Findings } from './parse-inventory'
+import type { ServerInventory } from './parse-inventory'
 import { type SurveyRequest, survey } from './survey'
 
 /** The server, as far as a backup has business with it. Every method is one job of `server.sh` on a channel of its own. */
@@ -16,7 +16,7 @@ export interface Server {
   /** Takes the lock named `lock`, or waits for it so long; throws UserError naming the owner when it stays taken. */
   takeLock(request: LockRequest): Promise<ServerLock>
   /** What tools, folders and databases are there. Reads only. */
-  survey(request: SurveyRequest): Promise<Findings>
+  survey(request: SurveyRequest): Promise<ServerInventory>
   /** What a backup would meet on the server; see `examine.ts`. Reads only. */
   examine(request: ExamineRequest): Promise<Examination>
   /** The dump of one database, compressed. */

@@ -4,7 +4,7 @@ import { explainFailure } from '../../server/job-errors'
 import type { Connection } from '../../ssh/remote'
 import { clientLines } from '../mysql/client/client-request'
 import type { DatabaseAccess } from '../mysql/client/database-access'
-import { type Findings, parseInventory } from './parse-inventory'
+import { parseInventory, type ServerInventory } from './parse-inventory'
 
 /** What the server is asked to list. */
 export interface SurveyRequest {
@@ -16,7 +16,7 @@ export interface SurveyRequest {
 }
 
 /** The job `inventory`. */
-export async function survey(connection: Connection, request: SurveyRequest): Promise<Findings> {
+export async function survey(connection: Connection, request: SurveyRequest): Promise<ServerInventory> {
   const { text } = await runJob(
     connection,
     'inventory',

@@ -1,6 +1,8 @@
+import { type Finding, warning } from '../../../findings/finding'
+import { listed as listedNames } from '../../../findings/listed'
 import { artifactKey, databaseArtifactName } from '../../../repository/names/keys'
-import type { Warning } from '../../../runtime/runtime'
-import type { Findings } from '../../host/parse-inventory'
+import type { ServerInventory } from '../../host/parse-inventory'
+import { quotedIdentifier } from '../client/sql-names'
 import { type DumpArguments, dumpArguments } from '../dump/dump-arguments'
 import type { DatabaseInventory } from '../inventory/inventory'
 import { selectTables, type TableSelection, unmatchedPatterns } from '../inventory/table-selection'
@@ -25,7 +27,7 @@ const dumpToDataRatio = 2.5
 export function planDatabase(
   inputs: DumpSettings,
   slot: string,
-  findings: Findings,
+  findings: ServerInventory,
   listed: DatabaseInventory,
   isOnlyOne: boolean,
 ): { plan: DatabasePlan; sight: Sight | undefined } {
@@ -33,7 +35,7 @@ export function planDatabase(
   const sight = findings.inventory && planSight(inputs, findings.inventory, listed, chosen)
   const selection = sight?.selection ?? chosen
   const name = databaseArtifactName(listed.name, isOnlyOne)
-  const dataBytes = listed.tables.reduce((sum, table) => sum + (table.sizeBytes || 0), 0)
+  const dataBytes = listed.tables.reduce((sum, table) => sum + table.sizeBytes, 0)
   const plan = {
     name,
     key: artifactKey(inputs.s3.prefix, slot, name, 'database', inputs.compression.kind),
@@ -50,35 +52,42 @@ export function planDatabase(
   return { plan, sight }
 }
 
-const namedAtMost = 20
+const namedAtMost = 10
 
-/** What a dump of these databases will be told to lack. */
+/** What a dump of these databases may lack, and what of the settings has no effect. */
 export function planWarnings(
   { tables }: Pick<DatabaseSettings, 'tables'>,
   databases: readonly DatabaseInventory[],
-): Warning[] {
-  const warnings: Warning[] = unmatchedPatterns(tables, databases).map(pattern => ({
-    code: 'pattern-without-match',
-    message: `The table pattern ${JSON.stringify(pattern)} matches nothing: check its spelling.`,
-  }))
-  const loose = nonTransactionalTables(databases).map(
-    ({ database, name, engine }) => `${database}.${name} (${engine || 'no engine'})`,
+): Finding[] {
+  const unmatched = unmatchedPatterns(tables, databases).map(pattern =>
+    warning(
+      'pattern-without-match',
+      `The table pattern ${JSON.stringify(pattern)} matches nothing.`,
+      'Check its spelling in "exclude-tables" and "structure-only-tables", or remove it.',
+    ),
   )
-  if (loose.length > 0) {
-    const named = loose.slice(0, namedAtMost).join(', ')
-    const more = loose.length > namedAtMost ? ` and ${loose.length - namedAtMost} more` : ''
-    warnings.push({
-      code: 'non-transactional-tables',
-      message: `Rows of these tables may be from different moments, since their engine has no transactions: ${named}${more}. ALTER TABLE … ENGINE=InnoDB mends that.`,
-    })
-  }
-  return warnings
+  const loose = nonTransactionalTables(databases)
+  if (loose.length === 0) return unmatched
+  const names = loose.map(({ database, name, engine }) => `${database}.${name} (${engine || 'no engine'})`)
+  const statements = loose.map(
+    ({ database, name }) =>
+      `ALTER TABLE ${quotedIdentifier(database)}.${quotedIdentifier(name)} ENGINE=InnoDB;`,
+  )
+  return [
+    ...unmatched,
+    warning(
+      'non-transactional-tables',
+      `Rows of these tables may be from different moments, since their engine has no transactions: ${listedNames(names, namedAtMost)}.`,
+      [
+        'Give them an engine that has, where the application allows it:',
+        ...statements.slice(0, namedAtMost),
+      ].join('\n'),
+    ),
+  ]
 }
 
 /** Tables whose rows a dump may read at different moments: their engine has no transactions. */
-export function nonTransactionalTables(
-  databases: readonly DatabaseInventory[],
-): { database: string; name: string; engine: string }[] {
+function nonTransactionalTables(databases: readonly DatabaseInventory[]) {
   return databases.flatMap(({ name: database, tables }) =>
     tables
       .filter(({ kind, engine }) => kind === 'table' && !/^(innodb|rocksdb|tokudb|ndbcluster)$/i.test(engine))

@@ -1,4 +1,4 @@
-import type { Warning } from '../../../runtime/runtime'
+import type { Finding } from '../../../findings/finding'
 import { type BlindSpot, findBlindSpots, judgeBlindSpots, optionsAround } from '../inventory/blind-spots'
 import { parseGrants } from '../inventory/grants'
 import type { DatabaseInventory, Inventory } from '../inventory/inventory'
@@ -9,7 +9,7 @@ import type { DatabaseRequest } from './database-settings'
 export interface Sight {
   /** Blind spots that nobody allowed: the run must not go on. */
   refused: BlindSpot[]
-  warnings: Warning[]
+  warnings: Finding[]
   /** The selection, without views that a dump would fail at. */
   selection: TableSelection
   /** Options that let the dump pass by what was allowed to be missing. */

@@ -1,4 +1,4 @@
-import type { PreflightFinding } from '../../../findings/preflight'
+import { type Finding, problem, warning } from '../../../findings/finding'
 import type { Manifest } from '../../../repository/manifest/manifest'
 import type { TargetDatabase } from '../../host/parse-target'
 import { quotedIdentifier } from '../client/sql-names'
@@ -14,12 +14,13 @@ import { foldsCase, holdings, type PlannedDatabase } from './planned-database'
 import { missingRights } from './restore-rights'
 
 /** What speaks against importing these databases into this server. */
-export function judgeDatabaseServer(request: DatabaseServerRequest): PreflightFinding[] {
+export function judgeDatabaseServer(request: DatabaseServerRequest): Finding[] {
   const { databases, facts, reread } = request
   const { database } = facts
   if (database?.findings.inventory === undefined || databases.length === 0) return []
   return [
-    ...defaultProblems(database),
+    // The safety dump and the comparison are dumps too: one that leaves out rows would be taken for the whole.
+    ...dumpDefaultProblems(database.findings),
     ...databases.flatMap(planned => overwriteProblems(planned, request.inputs)),
     ...databases.flatMap(planned => brokenViewProblems(planned, request.inputs, database)),
     ...twinProblems(databases, database),
@@ -34,38 +35,33 @@ export function judgeDatabaseServer(request: DatabaseServerRequest): PreflightFi
           ]
     }),
     ...serverProblems(database),
-    ...versionRemarks(request.manifest, database),
+    ...versionWarnings(request.manifest, database),
     ...roomProblems(request, database),
   ]
-}
-
-/** The safety dump and the comparison are dumps too: one that leaves out rows would be taken for the whole. */
-function defaultProblems({ findings }: TargetDatabase): PreflightFinding[] {
-  return dumpDefaultProblems(findings).map(problem => ({ level: 'wrong', ...problem }))
 }
 
 function overwriteProblems(
   { artifact, target, state, present }: PlannedDatabase,
   { overwrite, safetyBackup }: DatabaseServerRequest['inputs'],
-): PreflightFinding[] {
+): Finding[] {
   if (state !== 'filled' || present === undefined) return []
   const name = JSON.stringify(target)
   if (!overwrite) {
     return [
-      {
-        level: 'wrong',
-        what: `The database ${name} is there and holds ${holdings(present)}; nothing is overwritten unasked.`,
-        fix: `To replace it, set "overwrite: true" and "confirm" (it is dumped into the bucket first); to look at it first, restore it under another name: ${artifact.database}=${target}_restored`,
-      },
+      problem(
+        'overwrite',
+        `The database ${name} is there and holds ${holdings(present)}; nothing is overwritten unasked.`,
+        `To replace it, set "overwrite: true" and "confirm" (it is dumped into the bucket first); to look at it first, restore it under another name: ${artifact.database}=${target}_restored`,
+      ),
     ]
   }
   if (safetyBackup) return []
   return [
-    {
-      level: 'remark',
-      what: `The database ${name}, which holds ${holdings(present)}, will be replaced without a dump of it: there is no way back.`,
-      fix: 'Leave "safety-backup" at "true".',
-    },
+    warning(
+      'no-way-back',
+      `The database ${name}, which holds ${holdings(present)}, will be replaced without a dump of it: there is no way back.`,
+      'Leave "safety-backup" at "true".',
+    ),
   ]
 }
 
@@ -74,34 +70,38 @@ function brokenViewProblems(
   { state, present }: PlannedDatabase,
   { overwrite, safetyBackup }: DatabaseServerRequest['inputs'],
   { brokenViews }: TargetDatabase,
-): PreflightFinding[] {
+): Finding[] {
   if (state !== 'filled' || !overwrite || !safetyBackup) return []
   return brokenViews
     .filter(({ database }) => database === present?.name)
-    .map(({ database, name }) => ({
-      level: 'wrong' as const,
-      what: `The view ${JSON.stringify(`${database}.${name}`)}, which is to be replaced, stands on something that is gone, or its definer lacks a right: the dump of it into the bucket ends there.`,
-      fix: `Mend it, or do without that dump ("safety-backup: false"), or drop it:\nDROP VIEW ${quotedIdentifier(database)}.${quotedIdentifier(name)};`,
-    }))
+    .map(({ database, name }) =>
+      problem(
+        'broken-view',
+        `The view ${JSON.stringify(`${database}.${name}`)}, which is to be replaced, stands on something that is gone, or its definer lacks a right: the dump of it into the bucket ends there.`,
+        `Mend it, or do without that dump ("safety-backup: false"), or drop it:\nDROP VIEW ${quotedIdentifier(database)}.${quotedIdentifier(name)};`,
+      ),
+    )
 }
 
-function twinProblems(databases: readonly PlannedDatabase[], database: TargetDatabase): PreflightFinding[] {
+function twinProblems(databases: readonly PlannedDatabase[], database: TargetDatabase): Finding[] {
   if (!foldsCase(database)) return []
   const byName = Map.groupBy(databases, ({ target }) => target.toLowerCase())
   return [...byName.values()]
     .filter(twins => twins.length > 1)
-    .map(twins => ({
-      level: 'wrong' as const,
-      what: `To this database server ${twins.map(({ target }) => JSON.stringify(target)).join(' and ')} are one name.`,
-      fix: 'Restore one of them under another name, as in: shop=shop_copy',
-    }))
+    .map(twins =>
+      problem(
+        'same-name',
+        `To this database server ${twins.map(({ target }) => JSON.stringify(target)).join(' and ')} are one name.`,
+        'Restore one of them under another name, as in: shop=shop_copy',
+      ),
+    )
 }
 
 /** Everything that an import, the way back and the comparison afterwards need, in one GRANT for each database. */
 function rightProblems(
   { databases, reread }: DatabaseServerRequest,
   { findings }: TargetDatabase,
-): PreflightFinding[] {
+): Finding[] {
   const { inventory } = findings
   if (inventory === undefined) return []
   const { server, user } = inventory
@@ -109,16 +109,16 @@ function rightProblems(
     flavor: server.flavor,
     partialRevokes: inventory.grants.partialRevokes,
   })
-  return databases.flatMap((planned): PreflightFinding[] => {
+  return databases.flatMap((planned): Finding[] => {
     const { target, present, artifact } = planned
     const rights = missingRights({ grants, user, database: target })
     if (rights !== undefined) {
       return [
-        {
-          level: 'wrong',
-          what: `The database user ${user} may not do everything that a restore into ${JSON.stringify(target)} needs: ${rights.missing.join(', ')} ${rights.missing.length === 1 ? 'is' : 'are'} missing.`,
-          fix: `Run this as an administrator of the database:\n${rights.grant}`,
-        },
+        problem(
+          'rights',
+          `The database user ${user} may not do everything that a restore into ${JSON.stringify(target)} needs: ${rights.missing.join(', ')} ${rights.missing.length === 1 ? 'is' : 'are'} missing.`,
+          `Run this as an administrator of the database:\n${rights.grant}`,
+        ),
       ]
     }
     // What is restored is dumped again, and what is replaced is dumped before: a dump leaves out in silence what its user may not see.
@@ -134,32 +134,34 @@ function rightProblems(
       ...(present === undefined ? {} : { tables: present.tables }),
       ...(areOwn ? { routines: present?.routines ?? [] } : {}),
     }).filter(({ kind }) => kind !== 'routines' || (present?.routines.length ?? 0) + routines > 0)
-    return spots.map(({ kind, grant }) => ({
-      level: 'wrong' as const,
-      what: `The database user ${user} may be unable to see ${kind} of ${JSON.stringify(target)}, so it cannot be proven that all were restored.`,
-      fix: `Run this as an administrator of the database:\n${grant}`,
-    }))
+    return spots.map(({ kind, grant }) =>
+      problem(
+        'blind-spot',
+        `The database user ${user} may be unable to see ${kind} of ${JSON.stringify(target)}, so it cannot be proven that all were restored.`,
+        `Run this as an administrator of the database:\n${grant}`,
+      ),
+    )
   })
 }
 
-function serverProblems({ variables, findings }: TargetDatabase): PreflightFinding[] {
+function serverProblems({ variables, findings }: TargetDatabase): Finding[] {
   const isOn = (name: string) => /^(ON|1|NO_LOCK.*)$/i.test(variables.get(name) ?? '')
   if (isOn('super_read_only') || (isOn('read_only') && !mayWriteReadOnly(findings.inventory))) {
     return [
-      {
-        level: 'wrong',
-        what: 'The database server is set read-only: it may be a replica.',
-        fix: 'Restore onto the primary. If this is it, run this as an administrator of the database:\nSET GLOBAL read_only=OFF;',
-      },
+      problem(
+        'read-only',
+        'The database server is set read-only: it may be a replica.',
+        'Restore onto the primary. If this is it, run this as an administrator of the database:\nSET GLOBAL read_only=OFF;',
+      ),
     ]
   }
   if (isOn('sql_require_primary_key')) {
     return [
-      {
-        level: 'remark',
-        what: 'The database server wants a primary key in every table; a table without one ends the import.',
-        fix: 'Should that happen, run this as an administrator of the database:\nSET GLOBAL sql_require_primary_key=OFF;',
-      },
+      warning(
+        'primary-key',
+        'The database server wants a primary key in every table; a table without one ends the import.',
+        'Should that happen, run this as an administrator of the database:\nSET GLOBAL sql_require_primary_key=OFF;',
+      ),
     ]
   }
   return []
@@ -180,7 +182,7 @@ function mayWriteReadOnly(inventory: Inventory | undefined): boolean {
 
 const flavorNames: Readonly<Record<string, string>> = { mariadb: 'MariaDB', mysql: 'MySQL' }
 
-function versionRemarks({ server }: Manifest, { findings }: TargetDatabase): PreflightFinding[] {
+function versionWarnings({ server }: Manifest, { findings }: TargetDatabase): Finding[] {
   const from = server.database
   const to = findings.inventory?.server
   if (from === undefined || to === undefined) return []
@@ -189,11 +191,11 @@ function versionRemarks({ server }: Manifest, { findings }: TargetDatabase): Pre
   const isOlder = from.flavor === to.flavor && compareVersions(to.version, from.version) < 0
   if (from.flavor === to.flavor && !isOlder) return []
   return [
-    {
-      level: 'remark',
-      what: `The dump comes from ${words(from)}, this server is ${words(to)}: what only the other one knows ends the import, and is undone then.`,
-      fix: `Nothing, if it goes well. If not, restore onto ${flavorNames[from.flavor] ?? from.flavor} ${from.version.split('.').slice(0, 2).join('.')} or newer.`,
-    },
+    warning(
+      'other-version',
+      `The dump comes from ${words(from)}, this server is ${words(to)}: what only the other one knows ends the import, and is undone then.`,
+      `Nothing, if it goes well. If not, restore onto ${flavorNames[from.flavor] ?? from.flavor} ${from.version.split('.').slice(0, 2).join('.')} or newer.`,
+    ),
   ]
 }
 
