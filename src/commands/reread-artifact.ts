@@ -9,7 +9,7 @@ import {
   type ArtifactPlace,
   lookAtArtifact,
   objectProblem,
-  refusal,
+  refusalFinding,
 } from '../repository/catalog/look-at-artifact'
 import type { Artifact } from '../repository/manifest/manifest'
 import { compareContent, type StoredContent } from '../sources/compare-content'
@@ -152,9 +152,9 @@ async function readInto(
     // A pipeline that was told to stop says only that.
     signal.throwIfAborted()
     if (error instanceof CheckError) return error
-    if (isArchivedFault(error)) return refusal('archived', key, error)
-    if (isDenied(error)) return refusal('denied', key, error)
-    if (isReplacedFault(error)) return refusal('changed', key, error)
+    if (isArchivedFault(error)) return refusalFinding('archived', key, error)
+    if (isDenied(error)) return refusalFinding('denied', key, error)
+    if (isReplacedFault(error)) return refusalFinding('changed', key, error)
     throw error
   }
 }

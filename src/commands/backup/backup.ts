@@ -19,7 +19,7 @@ import { describeRecoveryPoint, describeWarnings } from './describe-recovery-poi
 import { askedOf } from './plan/asked-of'
 import { type KnownBaseline, knownBaseline, type OpenCache } from './plan/known-baseline'
 import { type BackupPlan, planBackup } from './plan/plan-backup'
-import { describeFindings } from './preflight/describe-findings'
+import { describeInventory } from './preflight/describe-inventory'
 import { publishRun } from './publish-run'
 import { reportHistory, reportPublished } from './report-published'
 import type { RunReport } from './run-report'
@@ -58,19 +58,17 @@ export async function backup(inputs: BackupInputs, tools: BackupTools, report: R
       settleEarlierRuns(inputs, slot, tools),
     )
     note(warnings)
-    const { findings, plan } = await step('Look at the server', () =>
-      lookAtServer(inputs, tools, session, slot),
-    )
+    const { found, plan } = await step('Look at the server', () => lookAtServer(inputs, tools, session, slot))
     note([...plan.warnings, ...storageClassWarnings(inputs.s3.objects?.storageClass)])
     note([await refuseForeign(inputs, tools, plan, slot, survey)])
-    if (findings.inventory !== undefined) report.database = findings.inventory.server
+    if (found.inventory !== undefined) report.database = found.inventory.server
 
     const run = unfinishedRun(runtime, { prefix, slot, ...identity })
     const request = { inputs, plan, session, identity, survey, run, slot, report }
     const { prepared, afterError } = await step('Stream', () => takeArtifacts(request, tools))
     note(prepared.warnings)
 
-    const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, findings, prepared })
+    const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, found, prepared })
     const known = knownBaseline(inputs, store.name, survey, tools.openCache)
     const now = baselineOf(manifest)
     const { verdict, baseline, dropped } = await judge(inputs, plan, session, { now, known }).catch(
@@ -82,7 +80,7 @@ export async function backup(inputs: BackupInputs, tools: BackupTools, report: R
     note(dropped)
     if (verdict.suspect) {
       await run.abort()
-      return await storeSuspect(request, { findings, verdict }, tools, step)
+      return await storeSuspect(request, { found, verdict }, tools, step)
     }
     note([acceptedShrink(verdict)])
 
@@ -112,16 +110,16 @@ async function lookAtServer(
   { runtime }: BackupTools,
   { server }: Session,
   slot: string,
-): Promise<{ findings: ServerInventory; plan: BackupPlan }> {
-  const findings = await server.survey({
+): Promise<{ found: ServerInventory; plan: BackupPlan }> {
+  const found = await server.survey({
     access: inputs.mysql,
     databases: inputs.databases,
     paths: inputs.files.paths,
     compression: inputs.compression.kind,
     dumpOptions: inputs.dumpOptions,
   })
-  for (const line of describeFindings(findings)) runtime.log.info(line)
-  return { findings, plan: planBackup(inputs, slot, findings) }
+  for (const line of describeInventory(found)) runtime.log.info(line)
+  return { found, plan: planBackup(inputs, slot, found) }
 }
 
 /** Holds what was taken against the last good recovery point, as far as the workflow still asks for what that has. */

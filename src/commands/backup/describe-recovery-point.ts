@@ -3,6 +3,7 @@ import type { BackupInputs } from '../../inputs/backup'
 import type { PreparedArtifact } from '../../pipeline/stream-artifact'
 import type { PreparedArtifact as ManifestArtifact, PreparedManifest } from '../../repository/commit/intend'
 import { manifestFormat } from '../../repository/manifest/manifest'
+import { defined } from '../../runtime/defined'
 import type { Runtime } from '../../runtime/runtime'
 import { tool } from '../../runtime/version'
 import type { ServerInventory } from '../../sources/host/parse-inventory'
@@ -19,12 +20,12 @@ export function describeRecoveryPoint(
     report: RunReport
     slot: string
     plan: BackupPlan
-    findings: ServerInventory
+    found: ServerInventory
     prepared: Prepared
   },
 ): PreparedManifest {
-  const { runtime, report, slot, plan, findings, prepared } = facts
-  const { inventory, os, rsync, tar } = findings
+  const { runtime, report, slot, plan, found, prepared } = facts
+  const { inventory, os, rsync, tar } = found
   return {
     format: manifestFormat,
     slot,
@@ -45,8 +46,7 @@ export function describeRecoveryPoint(
               options: plan.databases[0]?.arguments.options ?? [],
             },
           }),
-      ...(rsync === undefined ? {} : { rsync }),
-      ...(tar === undefined ? {} : { tar }),
+      ...defined({ rsync, tar }),
     },
     artifacts: [...databaseArtifacts(inputs, prepared), ...filesArtifacts(inputs, prepared)],
     warnings: describeWarnings(runtime, report),

@@ -22,7 +22,7 @@ import { unfinishedRun } from './unfinished-run'
  */
 export async function storeSuspect(
   first: TakeRequest,
-  { findings, verdict }: { findings: ServerInventory; verdict: ShrinkVerdict },
+  { found, verdict }: { found: ServerInventory; verdict: ShrinkVerdict },
   tools: { runtime: Runtime; store: Store },
   step: Step,
 ): Promise<unknown> {
@@ -38,11 +38,11 @@ export async function storeSuspect(
         slotBeingWritten: slot,
         now: runtime.clock.now(),
       })
-      const plan = planBackup(inputs, slot, findings)
+      const plan = planBackup(inputs, slot, found)
       const run = unfinishedRun(runtime, { prefix, slot, ...first.identity })
       const request = { ...first, inputs, plan, run }
       const { prepared } = await takeArtifacts(request, tools)
-      const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, findings, prepared })
+      const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, found, prepared })
       const published = await publishRun(prefix, { ...manifest, verdict: 'suspect' }, run, tools)
       reportPublished(report, { manifest: published.manifest, prefix, prepared, baseline: undefined })
       report.result = 'suspect'

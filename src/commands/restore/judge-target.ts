@@ -63,7 +63,7 @@ export function judgeTarget(
     hasGzip: facts.tools.has('gzip'),
     hasZstd: facts.tools.has('zstd'),
     isRoot: facts.isRoot,
-    inventory: facts.database?.findings.inventory,
+    inventory: facts.database?.found.inventory,
     database: facts.database,
   }
 }
@@ -72,7 +72,7 @@ function planDatabase(part: DatabasePart, { database }: TargetFacts): PlannedDat
   const isSame = (name: string) =>
     name === part.target ||
     (database !== undefined && foldsCase(database) && name.toLowerCase() === part.target.toLowerCase())
-  const present = database?.findings.inventory?.databases.find(({ name }) => isSame(name))
+  const present = database?.found.inventory?.databases.find(({ name }) => isSame(name))
   const state = present === undefined ? 'absent' : holdings(present) === '' ? 'empty' : 'filled'
   return { ...part, state, present }
 }

@@ -9,6 +9,7 @@ import type { DumpContent } from '../../sources/mysql/check/dump-content'
 import { contentOfDump } from '../../sources/mysql/dump/content-of-dump'
 import { dumpArguments } from '../../sources/mysql/dump/dump-arguments'
 import { judgeDump } from '../../sources/mysql/dump/judge-dump'
+import { expectedDumpBytes } from '../../sources/mysql/plan/plan-database'
 import type { StoredDump } from '../../sources/mysql/restore/import-dump'
 import { definerProblems } from '../../sources/mysql/target/judge-definers'
 import { judgeDumpNeeds } from '../../sources/mysql/target/judge-dump-needs'
@@ -23,7 +24,6 @@ export interface SafetyDump extends StoredDump {
 }
 
 const memoryBudgetBytes = 48 * 2 ** 20
-const dumpToDataRatio = 2.5
 
 /**
  * Dumps a database that is about to be replaced, through the same checks as a backup, and stores it whole before anything is touched.
@@ -52,7 +52,7 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork
             arguments: dumpArguments({ database: target, selection, extra: [], canIgnoreTableData: true }),
             compression: { kind: 'gzip' },
           }),
-          expectedBytes: present.tables.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) * dumpToDataRatio,
+          expectedBytes: expectedDumpBytes(present),
         }),
       },
       {

@@ -1,5 +1,5 @@
 import { type Finding, problem } from '../../findings/finding'
-import { printable } from '../../findings/printable'
+import { quotedName } from '../../findings/quoted-name'
 import type { VerifyLevel } from '../../inputs/verify'
 import { lookAtArtifact } from '../../repository/catalog/look-at-artifact'
 import type { Artifact, Manifest } from '../../repository/manifest/manifest'
@@ -73,8 +73,7 @@ async function stateOf(store: Store, { prefix, slot }: PointName): Promise<SlotS
   } catch (error) {
     if (!isArchivedFault(error) && !(error instanceof StoreError && error.code === 'TooLong')) throw error
     const { message, advice } = error
-    const facts = advice === undefined ? {} : { advice }
-    return { kind: 'unreadable', text: '', error: new ManifestError(message, facts) }
+    return { kind: 'unreadable', text: '', error: new ManifestError(message, { advice }) }
   }
 }
 
@@ -144,7 +143,7 @@ function unverifiable(
 ): Judged {
   const nothing = { status: 'failed', objects: 0, storedBytes: 0 } as const
   if (state.kind === 'denied') {
-    const message = `The credentials may not read the manifest of ${printable(name)}.`
+    const message = `The credentials may not read the manifest of ${quotedName(name)}.`
     const finding = problem('denied', message, `Allow s3:GetObject on every key under "${prefix}".`)
     return { ...nothing, verdict: 'unknown', takenAt: undefined, findings: [finding] }
   }
@@ -163,13 +162,13 @@ function unverifiable(
           'a run that did not finish could be neither completed nor undone',
           `The slot "${slot}" holds no recovery point until a backup writes it again.`,
         ]
-  const finding = problem('unfinished', `${printable(name)} cannot be verified: ${reason}.`, advice)
+  const finding = problem('unfinished', `${quotedName(name)} cannot be verified: ${reason}.`, advice)
   const publishing = state.kind === 'intent' ? { publishingSince: state.manifest.finishedAt } : {}
   return { ...nothing, ...publishing, verdict, takenAt: startedAt, findings: [finding] }
 }
 
 function holdsNothing({ name }: PointName): Finding {
-  return problem('empty', `The manifest of ${printable(name)} names not one object.`)
+  return problem('empty', `The manifest of ${quotedName(name)} names not one object.`)
 }
 
 function isSame(one: SlotState, other: SlotState): boolean {

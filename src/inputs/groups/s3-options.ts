@@ -1,6 +1,7 @@
 import { type Finding, warning } from '../../findings/finding'
 import { readAll } from '../../findings/read-all'
 import { wrongInput } from '../../findings/wrong-input'
+import { defined } from '../../runtime/defined'
 import { UserError } from '../../runtime/errors'
 import type { Encryption, ObjectOptions } from '../../store/s3/s3-settings'
 import { choice, type InputReader, optional } from '../read'
@@ -13,8 +14,7 @@ export function loadObjectOptions(read: InputReader): ObjectOptions | undefined 
   })
   if (storageClass === undefined && encryption === undefined) return undefined
   return {
-    ...(storageClass === undefined ? {} : { storageClass }),
-    ...(encryption === undefined ? {} : { encryption }),
+    ...defined({ storageClass, encryption }),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { RestoredItem, RestoreReport } from '../../commands/restore/restore-report'
 import { scrubFindings } from '../../findings/finding'
 import { scrubPreflight } from '../../findings/preflight'
+import { defined } from '../../runtime/defined'
 import { scrubFailure } from './scrub-report'
 
 /** The same report with every text scrubbed of secrets. */
@@ -10,8 +11,10 @@ export function scrubRestore(report: RestoreReport, scrub: (text: string) => str
     ...report,
     items: report.items.map(item => scrubItem(item, scrub)),
     warnings: scrubFindings(report.warnings, scrub),
-    ...(checks === undefined ? {} : { checks: scrubPreflight(checks, scrub) }),
-    ...(failure === undefined ? {} : { failure: scrubFailure(failure, scrub) }),
+    ...defined({
+      checks: checks && scrubPreflight(checks, scrub),
+      failure: failure && scrubFailure(failure, scrub),
+    }),
   }
 }
 

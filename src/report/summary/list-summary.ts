@@ -13,6 +13,7 @@ import { listed } from '../../findings/listed'
 import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
+import { bucketFact } from './bucket-fact'
 import { pointsTable } from './list-table'
 import { bullets, code, fenced, folded, prose } from './markdown'
 import { tierAgesTable } from './tier-ages'
@@ -54,12 +55,10 @@ function heading(report: ListReport): string {
 }
 
 function place({ store, points = [], expected }: ListReport): string {
-  const folder = store.prefix === '' ? '' : `${store.prefix}/`
-  const at = store.endpoint === undefined ? '' : ` at ${code(store.endpoint)}`
   const hosts = [...new Set(points.flatMap(({ facts }) => (facts === undefined ? [] : [facts.host])))]
   const bytes = points.reduce((sum, { facts }) => sum + (facts === undefined ? 0 : bytesOf(facts)), 0)
   return [
-    `**Bucket** ${code(`s3://${store.bucket}/${folder}`)}${at}`,
+    bucketFact(store),
     ...(hosts.length === 0 ? [] : [`**Host** ${listed(hosts.map(code), 5)}`]),
     ...(points.length === 0
       ? []

@@ -4,6 +4,7 @@ import { isError } from '../../findings/finding'
 import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
+import { bucketFact } from './bucket-fact'
 import { code, fenced, folded, prose, table } from './markdown'
 import { preflightSection } from './preflight-section'
 import { readableTime } from './readable-time'
@@ -74,9 +75,7 @@ function failedParts(report: RestoreReport, failure: NonNullable<RestoreReport['
 }
 
 function placeAndTime({ snapshot, host, store, startedAt }: RestoreReport): string {
-  const folder = store.prefix === '' ? '' : `${store.prefix}/`
-  const at = store.endpoint === undefined ? '' : ` at ${code(store.endpoint)}`
-  const facts = [`**Server** ${code(host)}`, `**Bucket** ${code(`s3://${store.bucket}/${folder}`)}${at}`]
+  const facts = [`**Server** ${code(host)}`, bucketFact(store)]
   if (snapshot === undefined) return facts.join(' · ')
   const age = formatDuration(Math.max(0, startedAt.getTime() - snapshot.takenAt.getTime()))
   return [

@@ -5,6 +5,7 @@ import type { Runtime } from '../../runtime/runtime'
 import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { scrubReport } from '../scrub/scrub-report'
+import { bucketFact } from './bucket-fact'
 import { changesSection } from './changes-section'
 import { code, fenced, folded, prose } from './markdown'
 import { readableTime } from './readable-time'
@@ -91,17 +92,11 @@ function withWarnings({ warnings }: RunReport): string {
 
 function placeAndTime(report: RunReport): string {
   const { store, database, startedAt, finishedAt } = report
-  const folder = store.prefix === '' ? '' : `${store.prefix}/`
-  const at = store.endpoint === undefined ? '' : ` at ${code(store.endpoint)}`
   const time =
     report.failure === undefined
       ? `**Taken** ${readableTime(startedAt)}`
       : `**Ended** ${readableTime(finishedAt)}`
-  const facts = [
-    `**Host** ${code(report.host)}`,
-    `**Bucket** ${code(`s3://${store.bucket}/${folder}`)}${at}`,
-    time,
-  ]
+  const facts = [`**Host** ${code(report.host)}`, bucketFact(store), time]
   if (database !== undefined)
     facts.push(`**Database** ${prose(`${flavorName(database.flavor)} ${database.version}`)}`)
   return facts.join(' · ')

@@ -9,6 +9,7 @@ import { sentenceOf } from '../../findings/finding'
 import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
+import { bucketFact } from './bucket-fact'
 import { bullets, code, fenced, folded, prose, table } from './markdown'
 import { warningsSection } from './warnings-section'
 
@@ -47,10 +48,8 @@ function soFar(count: number, asked: number | undefined): string {
 }
 
 function place({ store, level, startedAt, finishedAt }: VerifyReport): string {
-  const folder = store.prefix === '' ? '' : `${store.prefix}/`
-  const at = store.endpoint === undefined ? '' : ` at ${code(store.endpoint)}`
   return [
-    `**Bucket** ${code(`s3://${store.bucket}/${folder}`)}${at}`,
+    bucketFact(store),
     `**Level** ${code(level)}: every object ${levelWords[level]}`,
     `**Took** ${formatDuration(finishedAt.getTime() - startedAt.getTime())}`,
   ].join(' · ')

@@ -1,5 +1,5 @@
 import { type Finding, problem } from '../../findings/finding'
-import { printable } from '../../findings/printable'
+import { quotedName } from '../../findings/quoted-name'
 import type { Store, StoredObject } from '../../store/store'
 import { isArchivedFault, isDenied, type StoreError } from '../../store/store-error'
 import type { Artifact, Manifest } from '../manifest/manifest'
@@ -52,7 +52,7 @@ export async function lookAtArtifact(store: Store, place: ArtifactPlace): Promis
   const { key } = artifact
   // A manifest must not be able to make anybody read objects that are none of its business.
   if (!isArtifactKeyOf(prefix, manifest.slot, key)) {
-    const message = `The manifest of ${printable(manifest.slot)} names ${printable(key)}, which is not an object of its slot.`
+    const message = `The manifest of ${quotedName(manifest.slot)} names ${quotedName(key)}, which is not an object of its slot.`
     return { stored: undefined, findings: [{ ...problem('foreign', message), key }] }
   }
   try {
@@ -63,7 +63,7 @@ export async function lookAtArtifact(store: Store, place: ArtifactPlace): Promis
     return { stored, findings: [...(await archived(store, artifact, stored)), ...compare(place, stored)] }
   } catch (error) {
     if (!isDenied(error)) throw error
-    return { stored: undefined, findings: [refusal('denied', key, error)] }
+    return { stored: undefined, findings: [refusalFinding('denied', key, error)] }
   }
 }
 
@@ -85,7 +85,7 @@ export function otherSize(artifact: Artifact, sizeBytes: number): Finding {
 }
 
 /** What the store's refusal says, as a finding. */
-export function refusal(code: ObjectFault, key: string, { message, advice }: StoreError): Finding {
+export function refusalFinding(code: ObjectFault, key: string, { message, advice }: StoreError): Finding {
   return { ...problem(code, message, advice), key }
 }
 
@@ -107,7 +107,7 @@ async function archived(store: Store, { key }: Artifact, { isArchived }: StoredO
     return []
   } catch (error) {
     if (!isArchivedFault(error)) throw error
-    return [refusal('archived', key, error)]
+    return [refusalFinding('archived', key, error)]
   }
 }
 
@@ -123,7 +123,7 @@ function compare({ manifest, artifact }: ArtifactPlace, stored: StoredObject): F
   }
   // With another size, or of another recovery point, that goes without saying.
   if (etag !== '' && stored.etag !== etag && stored.sizeBytes === bytes && stranger === undefined) {
-    const what = `"${key}" was stored again or replaced: its ETag was ${printable(etag)} and is ${printable(stored.etag)}.`
+    const what = `"${key}" was stored again or replaced: its ETag was ${quotedName(etag)} and is ${quotedName(stored.etag)}.`
     findings.push(objectProblem(artifact, 'changed', what))
   }
   return findings
@@ -140,7 +140,7 @@ function otherOrigin(manifest: Manifest, { metadata }: StoredObject): string | u
     // Outside GitHub a run has a name by chance, which the manifest does not repeat.
     (run.id !== '' && differs('make-a-backup-run', runName))
   if (!isOther) return undefined
-  const told = (name: string) => printable(metadata[`make-a-backup-${name}`] ?? '')
-  const ours = run.id === '' ? '' : `, run ${printable(runName ?? '')}`
+  const told = (name: string) => quotedName(metadata[`make-a-backup-${name}`] ?? '')
+  const ours = run.id === '' ? '' : `, run ${quotedName(runName ?? '')}`
   return `is that of slot ${told('slot')} taken at ${told('taken-at')}, run ${told('run')}; its manifest says slot "${slot}" taken at "${startedAt}"${ours}.`
 }

@@ -1,7 +1,7 @@
 import { type Finding, warning } from '../../findings/finding'
 import { listed } from '../../findings/listed'
+import { quotedName } from '../../findings/quoted-name'
 import { UserError } from '../../runtime/errors'
-import { printable } from '../../runtime/text/printable'
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
 import type { Manifest } from '../manifest/manifest'
@@ -78,11 +78,11 @@ export function adoptedPrefix(findings: readonly ForeignFinding[], host: string)
 }
 
 function describe(findings: readonly ForeignFinding[], host: string): string {
-  const keys = findings.flatMap(finding => (finding.kind === 'object' ? [`"${printable(finding.key)}"`] : []))
+  const keys = findings.flatMap(finding => (finding.kind === 'object' ? [quotedName(finding.key)] : []))
   const hosts = findings.flatMap(finding =>
     finding.kind === 'host'
       ? [
-          `its newest recovery point (slot ${finding.slot}, taken ${finding.takenAt}) comes from the host "${printable(finding.host)}", and this run backs up "${printable(host)}"`,
+          `its newest recovery point (slot ${finding.slot}, taken ${finding.takenAt}) comes from the host ${quotedName(finding.host)}, and this run backs up ${quotedName(host)}`,
         ]
       : [],
   )

@@ -1,9 +1,9 @@
 import { type Finding, warning } from '../../findings/finding'
 import { listed, listedLines } from '../../findings/listed'
+import { quotedName } from '../../findings/quoted-name'
 import { UserError } from '../../runtime/errors'
 import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatSize } from '../../runtime/text/format-size'
-import { printable } from '../../runtime/text/printable'
 import type { ShrinkFinding, ShrinkVerdict } from './shrink'
 
 /**
@@ -76,10 +76,7 @@ function describeGroup(group: readonly ShrinkFinding[]): string {
 }
 
 function goneNames(what: string, names: readonly string[]): string {
-  const list = listed(
-    names.map(name => `"${printable(name)}"`),
-    5,
-  )
+  const list = listed(names.map(quotedName), 5)
   return names.length === 1 ? `the ${what} ${list} is gone` : `the ${what}s ${list} are gone`
 }
 

@@ -20,7 +20,7 @@ export interface ServerInventory {
 
 /** Reads the tab-separated lines of the job `inventory`; names are in hexadecimal. Throws FailureError on anything else. */
 export function parseInventory(text: string): ServerInventory {
-  const findings: ServerInventory = {
+  const found: ServerInventory = {
     os: '',
     paths: [],
     visible: [],
@@ -39,33 +39,33 @@ export function parseInventory(text: string): ServerInventory {
     }
     const name = (index: number): string => Buffer.from(field(index), 'hex').toString('utf8')
     const inventory = (): Inventory => {
-      if (findings.inventory === undefined) throw unreadable(line)
-      return findings.inventory
+      if (found.inventory === undefined) throw unreadable(line)
+      return found.inventory
     }
     switch (fields[0]) {
       case 'os':
-        findings.os = field(1)
+        found.os = field(1)
         break
       case 'rsync':
-        findings.rsync = field(1)
+        found.rsync = field(1)
         break
       case 'tar':
-        findings.tar = field(1)
+        found.tar = field(1)
         break
       case 'path':
-        findings.paths.push({ path: fields.slice(2).join('\t'), state: pathState(field(1), line) })
+        found.paths.push({ path: fields.slice(2).join('\t'), state: pathState(field(1), line) })
         break
       case 'dump-tool':
         dumpTool = field(1)
         break
       case 'feature':
-        findings.canIgnoreTableData ||= field(1) === 'ignore-table-data'
+        found.canIgnoreTableData ||= field(1) === 'ignore-table-data'
         break
       case 'default':
-        findings.defaults.push(field(1))
+        found.defaults.push(field(1))
         break
       case 'server':
-        findings.inventory = {
+        found.inventory = {
           server: serverFacts(name(1), name(2)),
           dumpTool,
           user: '',
@@ -83,7 +83,7 @@ export function parseInventory(text: string): ServerInventory {
         inventory().grants.lines = grantLines(name(1))
         break
       case 'visible':
-        findings.visible.push(name(1))
+        found.visible.push(name(1))
         break
       case 'database':
         databases.set(name(1), {
@@ -122,8 +122,8 @@ export function parseInventory(text: string): ServerInventory {
         throw unreadable(line)
     }
   }
-  if (findings.inventory !== undefined) findings.inventory.databases = [...databases.values()]
-  return findings
+  if (found.inventory !== undefined) found.inventory.databases = [...databases.values()]
+  return found
 }
 
 function serverFacts(version: string, comment: string): Inventory['server'] {

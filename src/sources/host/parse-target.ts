@@ -33,7 +33,7 @@ export interface TargetPlace {
 
 export interface TargetDatabase {
   /** Of the databases that were asked for, those that are there; the rights of the user, the tools. */
-  findings: ServerInventory
+  found: ServerInventory
   /** In lower case. */
   collations: ReadonlySet<string>
   characterSets: ReadonlySet<string>
@@ -126,7 +126,7 @@ function databaseOf(lines: readonly string[], rows: readonly string[][]): Target
     return !extraWords.has(word) && !variableNames.has(word)
   })
   return {
-    findings: parseInventory(inventory.join('\n')),
+    found: parseInventory(inventory.join('\n')),
     collations: set('collation'),
     characterSets: set('character-set'),
     engines: set('engine'),

@@ -22,12 +22,10 @@ export interface FilesPlan {
 }
 
 /** Holds what was asked for against what the server has. Throws UserError, one that names everything that does not fit. */
-export function planBackup(inputs: BackupInputs, slot: string, findings: ServerInventory): BackupPlan {
-  refuseWrong({ findings: planProblems(inputs, findings) })
-  const databases = chosenDatabases(inputs, findings)
-  const planned = databases.map(listed =>
-    planDatabase(inputs, slot, findings, listed, databases.length === 1),
-  )
+export function planBackup(inputs: BackupInputs, slot: string, found: ServerInventory): BackupPlan {
+  refuseWrong({ findings: planProblems(inputs, found) })
+  const databases = chosenDatabases(inputs, found)
+  const planned = databases.map(listed => planDatabase(inputs, slot, found, listed, databases.length === 1))
   refuseWrong({ findings: blindSpotProblems(planned.flatMap(({ sight }) => sight?.refused ?? [])) })
   return {
     databases: planned.map(({ plan }) => plan),

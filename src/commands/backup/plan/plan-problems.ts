@@ -5,6 +5,6 @@ import type { ServerInventory } from '../../../sources/host/parse-inventory'
 import { databaseProblems } from '../../../sources/mysql/plan/database-problems'
 
 /** Holds what was asked for against what the server has, and names everything that does not fit. */
-export function planProblems(inputs: BackupInputs, findings: ServerInventory): Finding[] {
-  return [...pathProblems(inputs, findings), ...databaseProblems(inputs, findings)]
+export function planProblems(inputs: BackupInputs, found: ServerInventory): Finding[] {
+  return [...pathProblems(inputs, found), ...databaseProblems(inputs, found)]
 }

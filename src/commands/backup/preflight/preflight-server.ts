@@ -8,7 +8,7 @@ import type { ServerInventory } from '../../../sources/host/parse-inventory'
 import type { Server } from '../../../sources/host/server'
 import { preflightDatabase } from '../../../sources/mysql/plan/preflight-database'
 import { planProblems } from '../plan/plan-problems'
-import { describeFindings } from './describe-findings'
+import { describeInventory } from './describe-inventory'
 import { preflightMachine } from './preflight-machine'
 
 /**
@@ -54,7 +54,7 @@ export async function preflightServer(
       ...planProblems(asked, found),
       ...preflightDatabase(asked, found, examination?.brokenViews ?? []),
     ],
-    facts: [...describeFindings(found).filter(line => line !== ''), ...machine.facts],
+    facts: [...describeInventory(found).filter(line => line !== ''), ...machine.facts],
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Finding, problem } from '../../../findings/finding'
-import { refusal } from '../../../repository/catalog/look-at-artifact'
+import { refusalFinding } from '../../../repository/catalog/look-at-artifact'
 import { ActionError } from '../../../runtime/errors'
 import { isReplacedFault, StoreError } from '../../../store/store-error'
 
@@ -9,7 +9,7 @@ import { isReplacedFault, StoreError } from '../../../store/store-error'
  */
 export function asFinding(code: string, key: string, error: unknown, signal: AbortSignal): Finding {
   signal.throwIfAborted()
-  if (isReplacedFault(error)) return refusal('changed', key, error)
+  if (isReplacedFault(error)) return refusalFinding('changed', key, error)
   if (!(error instanceof ActionError) || error instanceof StoreError) throw error
   return { ...problem(code, error.message, error.advice), key }
 }

@@ -1,5 +1,5 @@
 import { listed } from '../../../findings/listed'
-import { printable } from '../../../findings/printable'
+import { quotedName } from '../../../findings/quoted-name'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import { compareCounts, orDigest } from '../../content-differences'
 import type { DumpContent } from './dump-content'
@@ -58,7 +58,7 @@ function compareNames(one: string, told: readonly string[], found: readonly stri
 }
 
 function named(one: string, names: readonly string[], is: string, are: string, what: string): string {
-  const told = listed(names.map(printable), 5)
+  const told = listed(names.map(quotedName), 5)
   return names.length === 1 ? `${one} ${told} ${is} ${what}` : `${one}s ${told} ${are} ${what}`
 }
 

@@ -1,5 +1,5 @@
 import { listed as listedNames } from '../../../findings/listed'
-import { printable } from '../../../findings/printable'
+import { quotedName } from '../../../findings/quoted-name'
 import type { DatabaseInventory } from '../inventory/inventory'
 import type { DumpContent } from './dump-content'
 
@@ -38,7 +38,7 @@ export function compareInventory(options: {
 /** For a message: the first few by name, the rest as a number. No full stop. */
 export function describeDifferences(differences: readonly InventoryDifference[]): string {
   return listedNames(
-    differences.map(({ kind, name, missing }) => `${kind} ${printable(name)} is missing ${missing}`),
+    differences.map(({ kind, name, missing }) => `${kind} ${quotedName(name)} is missing ${missing}`),
     5,
   )
 }

@@ -7,24 +7,20 @@ import type { DatabaseRequest } from './database-settings'
 import { dumpDefaultProblems } from './dump-default-problems'
 
 /** Those databases of the server that were asked for: in the order of the input, or of the server for `*`. */
-export function chosenDatabases(inputs: DatabaseRequest, findings: ServerInventory): DatabaseInventory[] {
-  const listed = findings.inventory?.databases ?? []
+export function chosenDatabases(inputs: DatabaseRequest, found: ServerInventory): DatabaseInventory[] {
+  const listed = found.inventory?.databases ?? []
   if (inputs.databases === 'all') return listed
   return inputs.databases.flatMap(name => listed.filter(database => database.name === name))
 }
 
 /** What was asked for of the databases and does not fit what the server has. */
-export function databaseProblems(inputs: DatabaseRequest, findings: ServerInventory): Finding[] {
+export function databaseProblems(inputs: DatabaseRequest, found: ServerInventory): Finding[] {
   if (inputs.databases.length === 0) return []
-  return [
-    ...dumpDefaultProblems(findings),
-    ...missingProblems(inputs, findings),
-    ...emptyProblems(inputs, findings),
-  ]
+  return [...dumpDefaultProblems(found), ...missingProblems(inputs, found), ...emptyProblems(inputs, found)]
 }
 
-function missingProblems(inputs: DatabaseRequest, findings: ServerInventory): Finding[] {
-  const listed = findings.inventory?.databases ?? []
+function missingProblems(inputs: DatabaseRequest, found: ServerInventory): Finding[] {
+  const listed = found.inventory?.databases ?? []
   const fix = 'Check "databases" and the grants of the database user.'
   if (inputs.databases === 'all') {
     if (listed.length > 0) return []
@@ -35,7 +31,7 @@ function missingProblems(inputs: DatabaseRequest, findings: ServerInventory): Fi
     .map(name =>
       problem(
         'database-missing',
-        `The database ${JSON.stringify(name)} does not exist on the server, or the database user may not see it; it sees: ${similarFirst(name, findings.visible)}.`,
+        `The database ${JSON.stringify(name)} does not exist on the server, or the database user may not see it; it sees: ${similarFirst(name, found.visible)}.`,
         fix,
       ),
     )
@@ -55,9 +51,9 @@ function similarFirst(wanted: string, names: readonly string[]): string {
   )
 }
 
-function emptyProblems(inputs: DatabaseRequest, findings: ServerInventory): Finding[] {
+function emptyProblems(inputs: DatabaseRequest, found: ServerInventory): Finding[] {
   if (inputs.allowEmpty) return []
-  return chosenDatabases(inputs, findings).flatMap(database => {
+  return chosenDatabases(inputs, found).flatMap(database => {
     const { excluded } = selectTables(inputs.tables, database)
     if (database.tables.length > excluded.length) return []
     const what =

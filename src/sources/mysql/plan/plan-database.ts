@@ -20,22 +20,23 @@ export interface DatabasePlan {
   expectedBytes: number
 }
 
-/** hex-blob doubles binary columns, and rows as text outgrow rows as pages: measured dumps stay below this. */
-const dumpToDataRatio = 2.5
+/** An upper bound. hex-blob doubles binary columns, and rows as text outgrow rows as pages: measured dumps stay below this. */
+export function expectedDumpBytes({ tables }: DatabaseInventory): number {
+  return tables.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) * 2.5
+}
 
 /** What is to be dumped of one database, and what its user may not see of it. */
 export function planDatabase(
   inputs: DumpSettings,
   slot: string,
-  findings: ServerInventory,
+  found: ServerInventory,
   listed: DatabaseInventory,
   isOnlyOne: boolean,
 ): { plan: DatabasePlan; sight: Sight | undefined } {
   const chosen = selectTables(inputs.tables, listed)
-  const sight = findings.inventory && planSight(inputs, findings.inventory, listed, chosen)
+  const sight = found.inventory && planSight(inputs, found.inventory, listed, chosen)
   const selection = sight?.selection ?? chosen
   const name = databaseArtifactName(listed.name, isOnlyOne)
-  const dataBytes = listed.tables.reduce((sum, table) => sum + table.sizeBytes, 0)
   const plan = {
     name,
     key: artifactKey(inputs.s3.prefix, slot, name, 'database', inputs.compression.kind),
@@ -45,9 +46,9 @@ export function planDatabase(
       database: listed.name,
       selection,
       extra: [...inputs.dumpOptions, ...(sight?.options ?? [])],
-      canIgnoreTableData: findings.canIgnoreTableData,
+      canIgnoreTableData: found.canIgnoreTableData,
     }),
-    expectedBytes: dataBytes * dumpToDataRatio,
+    expectedBytes: expectedDumpBytes(listed),
   }
   return { plan, sight }
 }

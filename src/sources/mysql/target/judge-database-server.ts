@@ -1,9 +1,10 @@
 import { type Finding, problem, warning } from '../../../findings/finding'
 import type { Manifest } from '../../../repository/manifest/manifest'
+import { defined } from '../../../runtime/defined'
 import type { TargetDatabase } from '../../host/parse-target'
-import { quotedIdentifier } from '../client/sql-names'
 import { findBlindSpots } from '../inventory/blind-spots'
-import { parseGrants } from '../inventory/grants'
+import { brokenView } from '../inventory/broken-view'
+import { grantsOf, mayOnServer } from '../inventory/grants'
 import type { Inventory } from '../inventory/inventory'
 import { dumpDefaultProblems } from '../plan/dump-default-problems'
 import type { DatabaseServerRequest } from './database-server-request'
@@ -17,10 +18,10 @@ import { missingRights } from './restore-rights'
 export function judgeDatabaseServer(request: DatabaseServerRequest): Finding[] {
   const { databases, facts, reread } = request
   const { database } = facts
-  if (database?.findings.inventory === undefined || databases.length === 0) return []
+  if (database?.found.inventory === undefined || databases.length === 0) return []
   return [
     // The safety dump and the comparison are dumps too: one that leaves out rows would be taken for the whole.
-    ...dumpDefaultProblems(database.findings),
+    ...dumpDefaultProblems(database.found),
     ...databases.flatMap(planned => overwriteProblems(planned, request.inputs)),
     ...databases.flatMap(planned => brokenViewProblems(planned, request.inputs, database)),
     ...twinProblems(databases, database),
@@ -74,13 +75,7 @@ function brokenViewProblems(
   if (state !== 'filled' || !overwrite || !safetyBackup) return []
   return brokenViews
     .filter(({ database }) => database === present?.name)
-    .map(({ database, name }) =>
-      problem(
-        'broken-view',
-        `The view ${JSON.stringify(`${database}.${name}`)}, which is to be replaced, stands on something that is gone, or its definer lacks a right: the dump of it into the bucket ends there.`,
-        `Mend it, or do without that dump ("safety-backup: false"), or drop it:\nDROP VIEW ${quotedIdentifier(database)}.${quotedIdentifier(name)};`,
-      ),
-    )
+    .map(view => brokenView(view, 'do without the dump of what is replaced ("safety-backup: false")'))
 }
 
 function twinProblems(databases: readonly PlannedDatabase[], database: TargetDatabase): Finding[] {
@@ -98,17 +93,11 @@ function twinProblems(databases: readonly PlannedDatabase[], database: TargetDat
 }
 
 /** Everything that an import, the way back and the comparison afterwards need, in one GRANT for each database. */
-function rightProblems(
-  { databases, reread }: DatabaseServerRequest,
-  { findings }: TargetDatabase,
-): Finding[] {
-  const { inventory } = findings
+function rightProblems({ databases, reread }: DatabaseServerRequest, { found }: TargetDatabase): Finding[] {
+  const { inventory } = found
   if (inventory === undefined) return []
   const { server, user } = inventory
-  const grants = parseGrants(inventory.grants.lines, {
-    flavor: server.flavor,
-    partialRevokes: inventory.grants.partialRevokes,
-  })
+  const grants = grantsOf(inventory)
   return databases.flatMap((planned): Finding[] => {
     const { target, present, artifact } = planned
     const rights = missingRights({ grants, user, database: target })
@@ -131,7 +120,7 @@ function rightProblems(
       user,
       grants,
       database: target,
-      ...(present === undefined ? {} : { tables: present.tables }),
+      ...defined({ tables: present?.tables }),
       ...(areOwn ? { routines: present?.routines ?? [] } : {}),
     }).filter(({ kind }) => kind !== 'routines' || (present?.routines.length ?? 0) + routines > 0)
     return spots.map(({ kind, grant }) =>
@@ -144,9 +133,9 @@ function rightProblems(
   })
 }
 
-function serverProblems({ variables, findings }: TargetDatabase): Finding[] {
+function serverProblems({ variables, found }: TargetDatabase): Finding[] {
   const isOn = (name: string) => /^(ON|1|NO_LOCK.*)$/i.test(variables.get(name) ?? '')
-  if (isOn('super_read_only') || (isOn('read_only') && !mayWriteReadOnly(findings.inventory))) {
+  if (isOn('super_read_only') || (isOn('read_only') && !mayWriteReadOnly(found.inventory))) {
     return [
       problem(
         'read-only',
@@ -170,21 +159,17 @@ function serverProblems({ variables, findings }: TargetDatabase): Finding[] {
 /** MySQL manual, `read_only`; MariaDB documentation, "GRANT", on READ_ONLY ADMIN, which SUPER holds no more since 10.11. */
 function mayWriteReadOnly(inventory: Inventory | undefined): boolean {
   if (inventory === undefined) return false
-  const { server, grants } = inventory
-  const { flavor, version } = server
-  const held = parseGrants(grants.lines, { flavor, partialRevokes: grants.partialRevokes })
+  const { flavor, version } = inventory.server
   const isSplit = flavor === 'mariadb' && compareVersions(version, '10.11') >= 0
   const rights = flavor === 'mysql' ? ['CONNECTION_ADMIN', 'SUPER'] : ['READ_ONLY ADMIN', 'READ ONLY ADMIN']
-  return [...rights, ...(isSplit ? [] : ['SUPER'])].some(right =>
-    held.holders.some(({ global }) => global.has(right) || global.has('ALL PRIVILEGES')),
-  )
+  return mayOnServer(grantsOf(inventory), [...rights, ...(isSplit ? [] : ['SUPER'])])
 }
 
 const flavorNames: Readonly<Record<string, string>> = { mariadb: 'MariaDB', mysql: 'MySQL' }
 
-function versionWarnings({ server }: Manifest, { findings }: TargetDatabase): Finding[] {
+function versionWarnings({ server }: Manifest, { found }: TargetDatabase): Finding[] {
   const from = server.database
-  const to = findings.inventory?.server
+  const to = found.inventory?.server
   if (from === undefined || to === undefined) return []
   const words = (each: { flavor: string; version: string }) =>
     `${flavorNames[each.flavor] ?? each.flavor} ${each.version}`

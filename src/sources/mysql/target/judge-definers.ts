@@ -3,7 +3,7 @@ import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import type { TargetDatabase } from '../../host/parse-target'
 import type { DumpNeeds } from '../check/needs/dump-needs'
 import { quotedAccount } from '../client/sql-names'
-import { parseGrants } from '../inventory/grants'
+import { grantsOf, mayOnServer } from '../inventory/grants'
 import type { PlannedDatabase } from './planned-database'
 
 /**
@@ -13,16 +13,13 @@ import type { PlannedDatabase } from './planned-database'
 export function definerProblems(
   { artifact }: PlannedDatabase,
   needs: DumpNeeds,
-  { findings, accounts, variables }: TargetDatabase,
+  { found, accounts, variables }: TargetDatabase,
 ): Finding[] {
-  const { inventory } = findings
+  const { inventory } = found
   if (inventory === undefined) return []
-  const { server, user, grants } = inventory
-  const held = parseGrants(grants.lines, { flavor: server.flavor, partialRevokes: grants.partialRevokes })
-  const holds = (privileges: readonly string[]) =>
-    held.holders.some(({ global }) =>
-      privileges.some(each => global.has(each) || global.has('ALL PRIVILEGES')),
-    )
+  const { server, user } = inventory
+  const grants = grantsOf(inventory)
+  const holds = (privileges: readonly string[]) => mayOnServer(grants, privileges)
   const name = JSON.stringify(artifact.database)
   const others = [...needs.definers].filter(definer => definer !== user)
   const results: Finding[] = []

@@ -51,7 +51,7 @@ describe('describeShrink', () => {
 
   it('shows a name that is made to deceive as what it is', () => {
     expect(describeShrink([gone('table', 'a\n::error::b')])).toBe(
-      'database: the table "a\\n::error::b" is gone',
+      'database: the table "a\\x0a::error::b" is gone',
     )
   })
 })

@@ -64,10 +64,10 @@ describe('judgeDatabaseServer, about broken views', () => {
   it('tells of those that would end the dump of what is replaced, and what can be done', () => {
     const options = judged({ overwrite: true })
     expect(told(options)).toEqual([
-      'error: The view "shop.o`pen", which is to be replaced, stands on something that is gone, or its definer lacks a right: the dump of it into the bucket ends there.',
+      'error: The view "shop.o`pen" stands on something that is gone, or its definer lacks a right: a dump ends there.',
     ])
     expect(mends(options)).toEqual([
-      'Mend it, or do without that dump ("safety-backup: false"), or drop it:\nDROP VIEW `shop`.`o``pen`;',
+      'Mend it, or do without the dump of what is replaced ("safety-backup: false"), or drop it:\nDROP VIEW `shop`.`o``pen`;',
     ])
   })
 

@@ -4,7 +4,7 @@ import type { ServerInventory } from '../../../sources/host/parse-inventory'
 import type { DatabaseInventory } from '../../../sources/mysql/inventory/inventory'
 
 /** What was found on the server, a line each, for the log. */
-export function describeFindings({ os, inventory, paths, rsync, tar }: ServerInventory): string[] {
+export function describeInventory({ os, inventory, paths, rsync, tar }: ServerInventory): string[] {
   return [
     os,
     ...(inventory === undefined
