@@ -1,3 +1,4 @@
+import { defined } from '../runtime/defined'
 /** One thing that a person is to be told. */
 export interface Finding {
   /** Stable; users may filter by it. */
@@ -14,7 +15,7 @@ export interface Finding {
 
 /** A finding of the level `error`. */
 export function problem(code: string, what: string, fix?: string): Finding {
-  return { code, level: 'error', what, ...(fix === undefined ? {} : { fix }) }
+  return { code, level: 'error', what, ...defined({ fix }) }
 }
 
 /** A finding of the level `warning`. */
@@ -50,6 +51,6 @@ export function scrubFindings(findings: readonly Finding[], scrub: (text: string
   return findings.map(({ what, fix, ...finding }) => ({
     ...finding,
     what: scrub(what),
-    ...(fix === undefined ? {} : { fix: scrub(fix) }),
+    ...defined({ fix: fix && scrub(fix) }),
   }))
 }

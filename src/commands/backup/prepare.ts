@@ -155,21 +155,14 @@ async function filesLane(
 
 /** What a tool printed although it succeeded, and what it skipped: told, but no reason to doubt the artifact. */
 function toolWarnings({ name, report }: PreparedArtifact<unknown>): Finding[] {
-  const warnings: Finding[] = []
-  const messages = report.messages
-  if (report.statuses.get('rsync') === 24) {
-    warnings.push(
-      warning(
-        'files-vanished',
-        `Files vanished while rsync read them, as happens on a live site: ${listed(messages, 5)}`,
-      ),
-    )
-  } else if (report.statuses.get('tar') === 1) {
-    warnings.push(warning('files-changed', `Files changed while tar read them: ${listed(messages, 5)}`))
-  } else if (messages.length > 0) {
-    warnings.push(
-      warning('server-messages', `The tools on the server said about ${name}: ${listed(messages, 5)}`),
-    )
-  }
-  return warnings
+  const { messages, statuses } = report
+  const told = listed(messages, 5)
+  if (statuses.get('rsync') === 24)
+    return [
+      warning('files-vanished', `Files vanished while rsync read them, as happens on a live site: ${told}`),
+    ]
+  if (statuses.get('tar') === 1)
+    return [warning('files-changed', `Files changed while tar read them: ${told}`)]
+  if (messages.length === 0) return []
+  return [warning('server-messages', `The tools on the server said about ${name}: ${told}`)]
 }
