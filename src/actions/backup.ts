@@ -4,6 +4,7 @@ import { preflight } from '../commands/backup/preflight/preflight'
 import type { RunReport } from '../commands/backup/run-report'
 import { refuseWrong } from '../commands/refuse-wrong'
 import { type FailureFacts, reportedStore } from '../commands/run-facts'
+import { warning } from '../findings/finding'
 import { preflightLines, preflightVerdict, scrubPreflight } from '../findings/preflight'
 import { type BackupInputs, loadBackupInputs } from '../inputs/backup'
 import { annotateBackup, successSentence } from '../report/annotations'
@@ -15,7 +16,7 @@ import { openRepository } from '../repository/open-repository'
 import { messageOf } from '../runtime/errors'
 import { baselineCache } from '../runtime/github/baseline-cache'
 import { type Heartbeat, heartbeat } from '../runtime/heartbeat'
-import type { Runtime, Warning } from '../runtime/runtime'
+import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
 import { runAction } from './run-action'
 
@@ -30,8 +31,9 @@ export function backupAction(runtime: Runtime): Promise<void> {
       inputs.heartbeatUrl === undefined || inputs.isDryRun
         ? undefined
         : heartbeat(inputs.heartbeatUrl, runtime)
-    const noteMissed = (warning: Warning | undefined) => {
-      if (warning !== undefined && report !== undefined) report.warnings = [...report.warnings, warning]
+    const noteMissed = (what: string | undefined) => {
+      if (what !== undefined && report !== undefined)
+        report.warnings = [...report.warnings, warning('heartbeat-failed', what)]
     }
     const openCache: OpenCache = scope =>
       baselineCache({ ...runtime, scope, tempFolder: process.env['RUNNER_TEMP'] ?? '' })

@@ -1,3 +1,4 @@
+import { type Finding, problem } from '../findings/finding'
 import { CheckError } from '../pipeline/check-error'
 import { codecsOf } from '../pipeline/codec'
 import type { ContentCheck, ContentDigest } from '../pipeline/content-check'
@@ -5,7 +6,7 @@ import { digest } from '../pipeline/digest'
 import type { Filter } from '../pipeline/filter'
 import { inspect } from '../pipeline/inspect'
 import { type ReadRequest, readArtifact } from '../repository/artifact/reader'
-import { type Finding, lookAtArtifact, refusal, withVersion } from '../repository/catalog/look-at-artifact'
+import { lookAtArtifact, objectProblem, refusalFinding } from '../repository/catalog/look-at-artifact'
 import type { Artifact } from '../repository/manifest/manifest'
 import type { RecoveryPoint, Repository } from '../repository/repository'
 import { compareContent, type StoredContent } from '../sources/compare-content'
@@ -90,7 +91,7 @@ function judgeContent(artifact: Artifact, result: ContentDigest & { content: Sto
   if (result.sha256 !== artifact.sha256) findings.push(otherBytes(artifact, result.sha256))
   if (differences !== '') {
     const message = `"${key}" does not hold what its manifest says: ${differences}.`
-    findings.push({ code: 'content', key, message })
+    findings.push({ ...problem('content', message), key })
   }
   return { findings, content }
 }
@@ -105,19 +106,18 @@ async function judgeDamage(
   const { key } = artifact
   const read = await readOrFault(repository, artifact, digest(), { signal, pauseMs })
   if (read instanceof CheckError) throw read
-  const advice = fault.advice === undefined ? {} : { advice: fault.advice }
-  const damage = { code: 'damaged', key, message: `"${key}": ${fault.message}`, ...advice } as const
+  const damage = { ...problem('damaged', `"${key}": ${fault.message}`, fault.advice), key }
   if ('code' in read) return { findings: [damage, read], content: undefined }
   if (read.sha256 !== artifact.sha256)
     return { findings: [otherBytes(artifact, read.sha256), damage], content: undefined }
-  const message = `"${key}" is to the byte what was stored, and does not pass: ${fault.message}`
-  return { findings: [{ ...damage, message }], content: undefined }
+  const what = `"${key}" is to the byte what was stored, and does not pass: ${fault.message}`
+  return { findings: [{ ...damage, what }], content: undefined }
 }
 
 function otherBytes(artifact: Artifact, sha256: string): Finding {
   const { key } = artifact
-  const message = `"${key}" has another sha256 than its manifest says: ${artifact.sha256} was stored, ${sha256} is there.`
-  return withVersion(artifact, { code: 'checksum', key, message })
+  const what = `"${key}" has another sha256 than its manifest says: ${artifact.sha256} was stored, ${sha256} is there.`
+  return objectProblem(artifact, 'checksum', what)
 }
 
 /** What is wrong with the object comes back; what is wrong with the store is thrown. */
@@ -133,9 +133,9 @@ async function readOrFault<R>(
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof CheckError) return error
-    if (isArchivedFault(error)) return refusal('archived', key, error)
-    if (isDenied(error)) return refusal('denied', key, error)
-    if (isReplacedFault(error)) return refusal('changed', key, error)
+    if (isArchivedFault(error)) return refusalFinding('archived', key, error)
+    if (isDenied(error)) return refusalFinding('denied', key, error)
+    if (isReplacedFault(error)) return refusalFinding('changed', key, error)
     throw error
   }
 }

@@ -1,5 +1,5 @@
+import { type Finding, warning } from '../findings/finding'
 import { messageOf } from '../runtime/errors'
-import type { Warning } from '../runtime/runtime'
 import type { S3Settings } from '../store/s3/s3-settings'
 import type { Store } from '../store/store'
 import { isDenied, StoreError } from '../store/store-error'
@@ -16,7 +16,7 @@ export interface BucketLocation extends Pick<S3Settings, 'bucket' | 'region' | '
 export async function writeBucketReadme(
   { store, prefix }: Repository,
   place: Omit<BucketLocation, 'storeName' | 'prefix'>,
-): Promise<Warning[]> {
+): Promise<Finding[]> {
   const key = readmeKey(prefix)
   const text = bucketReadme({ ...place, storeName: store.name, prefix })
   try {
@@ -47,8 +47,8 @@ async function readUnlessDenied(store: Store, key: string): Promise<string | und
   }
 }
 
-function readmeWarning(message: string): Warning {
-  return { code: 'bucket-readme', message }
+function readmeWarning(message: string): Finding {
+  return warning('bucket-readme', message)
 }
 
 const title = '# Recovery by hand: backups made by make-a-backup'

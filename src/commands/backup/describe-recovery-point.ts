@@ -1,9 +1,11 @@
+import { publicWarnings, scrubFindings } from '../../findings/finding'
 import type { BackupInputs } from '../../inputs/backup'
 import type { PreparedArtifact, PreparedManifest } from '../../repository/commit/intend'
 import { manifestFormat } from '../../repository/manifest/manifest'
+import { defined } from '../../runtime/defined'
 import type { Runtime } from '../../runtime/runtime'
 import { tool } from '../../runtime/version'
-import type { Findings } from '../../sources/host/parse-inventory'
+import type { ServerInventory } from '../../sources/host/parse-inventory'
 import { contentOfDump } from '../../sources/mysql/dump/content-of-dump'
 import type { StreamedArtifact } from '../stream-artifact'
 import type { BackupPlan } from './plan/plan-backup'
@@ -18,12 +20,12 @@ export function describeRecoveryPoint(
     report: RunReport
     slot: string
     plan: BackupPlan
-    findings: Findings
+    found: ServerInventory
     prepared: Prepared
   },
 ): PreparedManifest {
-  const { runtime, report, slot, plan, findings, prepared } = facts
-  const { inventory, os, rsync, tar } = findings
+  const { runtime, report, slot, plan, found, prepared } = facts
+  const { inventory, os, rsync, tar } = found
   return {
     format: manifestFormat,
     slot,
@@ -44,12 +46,16 @@ export function describeRecoveryPoint(
               options: plan.databases[0]?.arguments.options ?? [],
             },
           }),
-      ...(rsync === undefined ? {} : { rsync }),
-      ...(tar === undefined ? {} : { tar }),
+      ...defined({ rsync, tar }),
     },
     artifacts: [...databaseArtifacts(inputs, prepared), ...filesArtifacts(inputs, prepared)],
-    warnings: report.warnings.map(({ code, message }) => ({ code, message: runtime.scrub(message) })),
+    warnings: describeWarnings(runtime, report),
   }
+}
+
+/** The warnings so far, as the manifest keeps them. */
+export function describeWarnings({ scrub }: Runtime, { warnings }: RunReport): PreparedManifest['warnings'] {
+  return publicWarnings(scrubFindings(warnings, scrub))
 }
 
 function databaseArtifacts(inputs: BackupInputs, prepared: Prepared): PreparedArtifact[] {

@@ -1,6 +1,7 @@
+import { type Finding, warning } from '../../findings/finding'
+import { listed } from '../../findings/listed'
 import type { BackupInputs } from '../../inputs/backup'
 import { codecsOf } from '../../pipeline/codec'
-import type { Warning } from '../../runtime/runtime'
 import { checkArchive } from '../../sources/files/check/archive-check'
 import type { ArchiveContent } from '../../sources/files/check/archive-content'
 import { compareArchive } from '../../sources/files/check/compare-archive'
@@ -17,7 +18,7 @@ import type { BackupPlan } from './plan/plan-backup'
 export interface Prepared {
   databases: { plan: DatabasePlan; artifact: StreamedArtifact<DumpContent> }[]
   files: PreparedFiles | undefined
-  warnings: Warning[]
+  warnings: Finding[]
 }
 
 /** `mirroredAt`: when rsync had read the last of the live files. */
@@ -154,29 +155,15 @@ async function filesLane(
 }
 
 /** What a tool printed although it succeeded, and what it skipped: told, but no reason to doubt the artifact. */
-function toolWarnings({ name, report }: StreamedArtifact<unknown>): Warning[] {
-  const warnings: Warning[] = []
-  const messages = report.messages
-  if (report.statuses.get('rsync') === 24) {
-    warnings.push({
-      code: 'files-vanished',
-      message: `Files vanished while rsync read them, as happens on a live site: ${few(messages)}`,
-    })
-  } else if (report.statuses.get('tar') === 1) {
-    warnings.push({ code: 'files-changed', message: `Files changed while tar read them: ${few(messages)}` })
-  } else if (messages.length > 0) {
-    warnings.push({
-      code: 'server-messages',
-      message: `The tools on the server said about ${name}: ${few(messages)}`,
-    })
-  }
-  return warnings
-}
-
-const toldAtMost = 5
-
-function few(messages: readonly string[]): string {
-  const more =
-    messages.length > toldAtMost ? ` (and ${messages.length - toldAtMost} more lines, in the log)` : ''
-  return messages.slice(0, toldAtMost).join(' / ') + more
+function toolWarnings({ name, report }: StreamedArtifact<unknown>): Finding[] {
+  const { messages, statuses } = report
+  const told = listed(messages, 5)
+  if (statuses.get('rsync') === 24)
+    return [
+      warning('files-vanished', `Files vanished while rsync read them, as happens on a live site: ${told}`),
+    ]
+  if (statuses.get('tar') === 1)
+    return [warning('files-changed', `Files changed while tar read them: ${told}`)]
+  if (messages.length === 0) return []
+  return [warning('server-messages', `The tools on the server said about ${name}: ${told}`)]
 }

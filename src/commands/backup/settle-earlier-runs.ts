@@ -1,3 +1,4 @@
+import { type Finding, warning } from '../../findings/finding'
 import type { BackupInputs } from '../../inputs/backup'
 import { type Survey, surveyPrefix } from '../../repository/catalog/survey'
 import { abortLeftovers } from '../../repository/commit/leftovers'
@@ -5,7 +6,7 @@ import { recoverSlot } from '../../repository/commit/recover'
 import { findForeignHost, foreignError } from '../../repository/guards/foreign-prefix'
 import type { Repository } from '../../repository/repository'
 import { messageOf } from '../../runtime/errors'
-import type { Runtime, Warning } from '../../runtime/runtime'
+import type { Runtime } from '../../runtime/runtime'
 
 /**
  * Finishes or undoes what runs that died left behind, and drops their uploads; the lock of the prefix must be held. Another slot that
@@ -15,9 +16,9 @@ export async function settleEarlierRuns(
   { ssh, guards }: BackupInputs,
   slot: string,
   { runtime, repository }: { runtime: Runtime; repository: Repository },
-): Promise<{ survey: Survey; warnings: Warning[] }> {
+): Promise<{ survey: Survey; warnings: Finding[] }> {
   const { log, clock } = runtime
-  const warnings: Warning[] = []
+  const warnings: Finding[] = []
   const survey = await surveyPrefix(repository)
   // Before anything is touched: what looks unfinished might be another host's run, in full swing.
   const foreign = findForeignHost(await survey.newestGood(), ssh.host)
@@ -33,7 +34,7 @@ export async function settleEarlierRuns(
       log.info(`Slot ${left} was left unfinished by an earlier run: ${recovery.outcome}.`)
     } catch (error) {
       if (left === slot) throw error
-      warnings.push({ code: 'slot-unfinished', message: messageOf(error) })
+      warnings.push(warning('slot-unfinished', messageOf(error)))
     }
   }
   const { aborted, warnings: unaborted } = await abortLeftovers(repository, slot, clock.now())

@@ -6,7 +6,7 @@ import { slotKeys } from '../../repository/names/keys'
 import { type Repository, suspectsOf } from '../../repository/repository'
 import { CancelledError, messageOf } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
-import type { Findings } from '../../sources/host/parse-inventory'
+import type { ServerInventory } from '../../sources/host/parse-inventory'
 import type { Step } from '../phases'
 import { describeRecoveryPoint } from './describe-recovery-point'
 import { planBackup } from './plan/plan-backup'
@@ -22,7 +22,7 @@ import { unfinishedRun } from './unfinished-run'
  */
 export async function storeSuspect(
   first: TakeRequest,
-  { findings, verdict }: { findings: Findings; verdict: ShrinkVerdict },
+  { found, verdict }: { found: ServerInventory; verdict: ShrinkVerdict },
   { runtime, repository: ring }: { runtime: Runtime; repository: Repository },
   step: Step,
 ): Promise<unknown> {
@@ -35,11 +35,11 @@ export async function storeSuspect(
     return await step('Store it apart, as suspect', async () => {
       await recoverSlot(repository, slot, runtime.clock)
       await abortLeftovers(repository, slot, runtime.clock.now())
-      const plan = planBackup(inputs, slot, findings)
+      const plan = planBackup(inputs, slot, found)
       const run = unfinishedRun(runtime, { prefix, slot, ...first.identity })
       const request = { ...first, inputs, plan, run }
       const { prepared } = await takeArtifacts(request, tools)
-      const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, findings, prepared })
+      const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, found, prepared })
       const published = await publishRun({ ...manifest, verdict: 'suspect' }, run, tools)
       reportPublished(report, { manifest: published.manifest, prefix, prepared, baseline: undefined })
       report.result = 'suspect'

@@ -1,3 +1,5 @@
+import { type Finding, warning } from '../../findings/finding'
+import { listed } from '../../findings/listed'
 import type { ListInputs } from '../../inputs/list'
 import { type CatalogEntry, readCatalog, takenAtOf } from '../../repository/catalog/catalog'
 import { missingPeriods } from '../../repository/catalog/missing-periods'
@@ -6,7 +8,7 @@ import { isStaleSlot } from '../../repository/catalog/stale-slot'
 import { listingPrefix } from '../../repository/names/keys'
 import type { Repository } from '../../repository/repository'
 import { UserError } from '../../runtime/errors'
-import type { Runtime, Warning } from '../../runtime/runtime'
+import type { Runtime } from '../../runtime/runtime'
 import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { orAborted } from '../../store/or-aborted'
@@ -44,7 +46,7 @@ export async function list(inputs: ListInputs, tools: ListTools, report: ListRep
   if (newestGood(report) === undefined) {
     const none = nothingGood(entries, repository, now)
     if (inputs.maxAgeMs !== undefined) throw none
-    report.warnings = [{ code: 'nothing-good', message: none.message }, ...report.warnings]
+    report.warnings = [warning('nothing-good', none.message), ...report.warnings]
     return
   }
   const tooOld = inputs.maxAgeMs === undefined ? undefined : tooOldError(report, inputs.maxAgeMs)
@@ -82,26 +84,19 @@ function nothingGood(entries: readonly CatalogEntry[], repository: Repository, n
   return new UserError(none.message, { advice, detail: none.detail })
 }
 
-function missingWarning({ expected }: ListReport): Warning[] {
+function missingWarning({ expected }: ListReport): Finding[] {
   if (expected === undefined || expected.missing.length === 0) return []
   const { missing, everyMs, count } = expected
   const rows = periodRows(missing, everyMs).toReversed()
-  const message = `${formatCount(missing.length)} of ${plural(count, 'period')} of ${formatDuration(everyMs)} have no good recovery point; those that begin at ${some(rows)}.`
-  return [{ code: 'recovery-points-missing', message }]
+  const message = `${formatCount(missing.length)} of ${plural(count, 'period')} of ${formatDuration(everyMs)} have no good recovery point; those that begin at ${listed(rows, 10)}.`
+  return [warning('recovery-points-missing', message)]
 }
 
-function unfitWarning(report: ListReport): Warning[] {
+function unfitWarning(report: ListReport): Finding[] {
   const unfit = unfitPoints(report)
   if (unfit.length === 0) return []
   const told = unfit.map(({ name, verdict }) => `${name} (${verdict})`)
   const all = plural(report.points?.length ?? 0, 'recovery point')
-  const message = `${formatCount(unfit.length)} of ${all} cannot be restored: ${some(told)}. The log says why.`
-  return [{ code: 'not-restorable', message }]
-}
-
-const namedAtMost = 10
-
-function some(texts: readonly string[]): string {
-  const more = texts.length - namedAtMost
-  return `${texts.slice(0, namedAtMost).join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`
+  const message = `${formatCount(unfit.length)} of ${all} cannot be restored: ${listed(told, 10)}. The log says why.`
+  return [warning('not-restorable', message)]
 }

@@ -1,6 +1,6 @@
+import type { Finding } from '../../findings/finding'
 import type { ContentCheck } from '../../pipeline/content-check'
 import { transferProgress } from '../../pipeline/transfer-progress'
-import type { Finding } from '../../repository/catalog/look-at-artifact'
 import type { Artifact, Manifest } from '../../repository/manifest/manifest'
 import type { RecoveryPoint } from '../../repository/repository'
 import { UserError } from '../../runtime/errors'
@@ -85,11 +85,11 @@ function refuseFindings(findings: readonly Finding[], { slot }: Manifest): void 
   const [first, ...others] = findings
   if (first === undefined) return
   const more = others.length === 0 ? '' : ` (The first of ${plural(findings.length, 'finding')}.)`
-  throw new UserError(`The recovery point ${slot} cannot be restored: ${first.message}${more}`, {
+  throw new UserError(`The recovery point ${slot} cannot be restored: ${first.what}${more}`, {
     advice:
-      first.advice ??
+      first.fix ??
       'Choose another recovery point: the action "list" shows them all, an ISO time in "snapshot" takes the newest good one before it. Find out who or what changed this one.',
-    detail: findings.map(({ message }) => message),
+    detail: findings.map(({ what }) => what),
   })
 }
 

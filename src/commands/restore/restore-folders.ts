@@ -1,3 +1,4 @@
+import { warning } from '../../findings/finding'
 import type { Codec } from '../../pipeline/codec'
 import { withProgress } from '../../pipeline/transfer-progress'
 import { FailureError, messageOf } from '../../runtime/errors'
@@ -63,7 +64,7 @@ async function tidyUp({ staging, swaps }: UnpackedFolders, work: RestoreWork): P
     work.save()
   } catch (error) {
     const message = `Empty folders of the restore are left on the server: ${staging.join(', ')}. ${messageOf(error)}`
-    work.report.warnings = [...work.report.warnings, { code: 'restore-leftovers', message }]
+    work.report.warnings = [...work.report.warnings, warning('restore-leftovers', message)]
   }
 }
 

@@ -1,7 +1,8 @@
+import { type Finding, isError } from '../../findings/finding'
 import type { RestoreInputs } from '../../inputs/restore'
 import { type ChosenSnapshot, chooseSnapshot } from '../../repository/catalog/choose-snapshot'
 import { timeStamp } from '../../repository/names/safety-key'
-import type { Runtime, Warning } from '../../runtime/runtime'
+import type { Runtime } from '../../runtime/runtime'
 import { type RestoreServer, restoreServerOver } from '../../sources/host/restore-server'
 import { serverOver } from '../../sources/host/server'
 import { phases } from '../phases'
@@ -153,19 +154,17 @@ async function look(
   const verdict = judgeTarget(inputs, parts, found, { manifest: chosen.manifest, reread })
   describeRestore(verdict, { inputs, reread, facts: found }, report)
   for (const line of planLines(report)) runtime.log.info(line)
-  const remarks = verdict.findings.filter(({ level }) => level === 'remark')
   // A dry run shows them beside what is wrong.
   if (!inputs.isDryRun)
     note(
       report,
-      remarks.map(({ what, fix }) => ({
-        code: 'restore-remark',
-        message: `${what} ${fix.replaceAll('\n', ' ')}`,
-      })),
+      verdict.findings
+        .filter(finding => !isError(finding))
+        .map(finding => ({ ...finding, code: 'restore-remark' })),
     )
   return verdict
 }
 
-function note(report: RestoreReport, warnings: readonly Warning[]): void {
+function note(report: RestoreReport, warnings: readonly Finding[]): void {
   report.warnings = [...report.warnings, ...warnings]
 }

@@ -1,3 +1,4 @@
+import { isError, onOneLine } from '../../findings/finding'
 import { completeObject } from '../../repository/artifact/complete-object'
 import type { BegunUpload } from '../../repository/artifact/writer'
 import { objectMetadata } from '../../repository/manifest/object-metadata'
@@ -8,6 +9,7 @@ import type { DumpContent } from '../../sources/mysql/check/dump-content'
 import { contentOfDump } from '../../sources/mysql/dump/content-of-dump'
 import { dumpArguments } from '../../sources/mysql/dump/dump-arguments'
 import { judgeDump } from '../../sources/mysql/dump/judge-dump'
+import { expectedDumpBytes } from '../../sources/mysql/plan/plan-database'
 import type { StoredDump } from '../../sources/mysql/restore/import-dump'
 import { definerProblems } from '../../sources/mysql/target/judge-definers'
 import { judgeDumpNeeds } from '../../sources/mysql/target/judge-dump-needs'
@@ -22,7 +24,6 @@ export interface SafetyDump extends StoredDump {
 }
 
 const memoryBudgetBytes = 48 * 2 ** 20
-const dumpToDataRatio = 2.5
 
 /**
  * Dumps a database that is about to be replaced, through the same checks as a backup, and stores it whole before anything is touched.
@@ -51,8 +52,7 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork
             arguments: dumpArguments({ database: target, selection, extra: [], canIgnoreTableData: true }),
             compression: { kind: 'gzip' },
           }),
-          expectedBytes:
-            present.tables.reduce((sum, { sizeBytes }) => sum + (sizeBytes || 0), 0) * dumpToDataRatio,
+          expectedBytes: expectedDumpBytes(present),
         }),
       },
       {
@@ -115,14 +115,14 @@ function assertPossibleWayBack(
     // What its own tool wrote is nobody else's text.
     ...judgeDumpNeeds(own, { ...content.needs, unusual: [] }, database),
     ...definerProblems(own, content.needs, database),
-  ].filter(({ level }) => level === 'wrong')
+  ].filter(isError)
   const [first] = wrong
   if (first === undefined) return
   throw new UserError(
     `The database ${JSON.stringify(target)} as it is now could not be put back by this user, should the restore fail: ${first.what}`,
     {
-      advice: `${first.fix.replaceAll('\n', ' ')} Or do without a way back: "safety-backup: false".`,
-      detail: wrong.flatMap(({ what, fix }) => [what, `  ${fix}`]),
+      advice: `${onOneLine(first.fix)} Or do without a way back: "safety-backup: false".`,
+      detail: wrong.flatMap(({ what, fix = '' }) => [what, `  ${fix}`]),
     },
   )
 }

@@ -1,6 +1,5 @@
-import type { VerifyFinding } from '../../findings/verify-finding'
+import type { Finding } from '../../findings/finding'
 import type { RecoveryPoint, Repository } from '../../repository/repository'
-import type { Warning } from '../../runtime/runtime'
 import type { RereadParts } from '../restore/reread-parts'
 
 /** A recovery point by its name: `suspect/Monday-13-00` is the slot `Monday-13-00` of the repository at `<prefix>/suspect`. */
@@ -19,13 +18,13 @@ export interface PointToDrill extends PointName, RecoveryPoint {
 /** How a trial restore went. */
 export interface DrillResult {
   /** Empty when everything came out as the manifest says, and every check of the user's was true. */
-  findings: readonly VerifyFinding[]
+  findings: readonly Finding[]
   /** How long the imports and the unpacking took, without the comparisons. */
   restoreSeconds: number
   /** The throwaway server; left out when there was no database to import. */
   server?: { flavor: string; version: string }
   /** What a restore would tell, and what takes nothing from the proof. */
-  warnings: readonly Warning[]
+  warnings: readonly Finding[]
   /** How many of each were compared. */
   tables: number
   files: number

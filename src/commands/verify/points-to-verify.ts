@@ -1,10 +1,10 @@
+import type { Finding } from '../../findings/finding'
 import type { VerifyInputs } from '../../inputs/verify'
 import { chooseSnapshot } from '../../repository/catalog/choose-snapshot'
 import { listingPrefix, parseKey, suspectFolder } from '../../repository/names/keys'
 import { tiers } from '../../repository/names/tier-name'
 import { type Repository, suspectsOf } from '../../repository/repository'
 import { UserError } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 import type { PointName } from './point'
 
 /** The recovery points that are asked for. Throws `UserError` when there is none. */
@@ -12,7 +12,7 @@ export async function pointsToVerify(
   repository: Repository,
   { snapshot }: VerifyInputs,
   now: Date,
-): Promise<{ points: PointName[]; warnings: readonly Warning[] }> {
+): Promise<{ points: PointName[]; warnings: readonly Finding[] }> {
   if (snapshot !== 'all') {
     const { warnings, manifest: _, ...point } = await chooseSnapshot(repository, snapshot, now)
     return { points: [point], warnings }

@@ -1,7 +1,8 @@
+import { type Finding, warning } from '../../findings/finding'
 import { proofFormat, serializeProof } from '../../repository/manifest/proof'
 import { slotKeys } from '../../repository/names/keys'
 import { messageOf } from '../../runtime/errors'
-import type { Runtime, Warning } from '../../runtime/runtime'
+import type { Runtime } from '../../runtime/runtime'
 import { tool } from '../../runtime/version'
 import { StoreError } from '../../store/store-error'
 import type { DrillResult, PointName, PointToDrill } from './point'
@@ -14,7 +15,7 @@ export async function storeProof(
   { name, repository, slot, manifest, reread }: PointToDrill,
   { restoreSeconds, server, tables, files }: DrillResult,
   { clock, run }: Pick<Runtime, 'clock' | 'run'>,
-): Promise<Warning | undefined> {
+): Promise<Finding | undefined> {
   const restored = [...reread.databases, ...(reread.files === undefined ? [] : [reread.files])]
   const text = serializeProof({
     ...{ format: proofFormat, slot, takenAt: manifest.startedAt, provenAt: clock.now().toISOString() },
@@ -30,7 +31,7 @@ export async function storeProof(
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
     const message = `${name} is proven, and the proof could not be stored, so "list" will not show it: ${messageOf(error)}`
-    return { code: 'proof-not-stored', message }
+    return warning('proof-not-stored', message)
   }
 }
 
@@ -38,7 +39,7 @@ export async function storeProof(
  * Removes the proof of a recovery point that failed since. Credentials that may only read leave it, with a warning: the objects may have the
  * ETags that it names.
  */
-export async function withdrawProof({ name, repository, slot }: PointName): Promise<Warning | undefined> {
+export async function withdrawProof({ name, repository, slot }: PointName): Promise<Finding | undefined> {
   const { store, prefix } = repository
   const { proof: key } = slotKeys(prefix, slot)
   try {
@@ -47,6 +48,6 @@ export async function withdrawProof({ name, repository, slot }: PointName): Prom
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
     const message = `${name} failed, and the proof of an earlier drill could not be removed: do not believe "list" when it says proven: ${messageOf(error)}`
-    return { code: 'proof-not-removed', message }
+    return warning('proof-not-removed', message)
   }
 }

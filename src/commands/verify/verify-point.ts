@@ -1,12 +1,12 @@
-import { printable } from '../../findings/printable'
-import type { VerifyFinding } from '../../findings/verify-finding'
+import { type Finding, problem } from '../../findings/finding'
+import { quotedName } from '../../findings/quoted-name'
 import type { VerifyLevel } from '../../inputs/verify'
 import { lookAtArtifact } from '../../repository/catalog/look-at-artifact'
 import type { Artifact } from '../../repository/manifest/manifest'
 import { ManifestError } from '../../repository/manifest/manifest-codec'
 import { readSlot, type SlotState } from '../../repository/manifest/slot-state'
 import type { RecoveryPoint } from '../../repository/repository'
-import type { Runtime, Warning } from '../../runtime/runtime'
+import type { Runtime } from '../../runtime/runtime'
 import type { Turn } from '../../runtime/turns'
 import { isArchivedFault, StoreError } from '../../store/store-error'
 import { type Reread, rereadArtifact } from '../reread-artifact'
@@ -23,7 +23,7 @@ export interface PointTools {
   turn: Turn
   progress: VerifyProgress
   drill: Drill
-  note: (warning: Warning) => void
+  note: (warning: Finding) => void
 }
 
 /**
@@ -72,8 +72,7 @@ async function stateOf({ repository, slot }: PointName): Promise<SlotState> {
   } catch (error) {
     if (!isArchivedFault(error) && !(error instanceof StoreError && error.code === 'TooLong')) throw error
     const { message, advice } = error
-    const facts = advice === undefined ? {} : { advice }
-    return { kind: 'unreadable', text: '', error: new ManifestError(message, facts) }
+    return { kind: 'unreadable', text: '', error: new ManifestError(message, { advice }) }
   }
 }
 
@@ -95,7 +94,7 @@ async function judge(
   const seen = await Promise.all(
     artifacts.map(artifact => tools.turn(() => lookAt({ ...point, manifest }, artifact, level, tools))),
   )
-  const findings: VerifyFinding[] =
+  const findings: Finding[] =
     artifacts.length === 0 ? [holdsNothing(point)] : seen.flatMap(each => each.findings)
   if (findings.length > 0) return { ...facts, status: 'failed', findings }
   if (level !== 'restore') return { ...facts, status: 'proven', findings }
@@ -122,7 +121,7 @@ async function lookAt(
   artifact: Artifact,
   level: VerifyLevel,
   { signal, progress }: PointTools,
-): Promise<{ findings: readonly VerifyFinding[]; reread?: Reread }> {
+): Promise<{ findings: readonly Finding[]; reread?: Reread }> {
   signal.throwIfAborted()
   if (level === 'stored') return lookAtArtifact(point, artifact)
   const reading = progress.reading(`${point.name} ${artifact.name}`, artifact.bytes)
@@ -141,17 +140,16 @@ function unverifiable(
 ): Judged {
   const nothing = { status: 'failed', objects: 0, storedBytes: 0 } as const
   if (state.kind === 'denied') {
-    const message = `The credentials may not read the manifest of ${printable(name)}.`
-    const finding = {
-      code: 'denied',
+    const message = `The credentials may not read the manifest of ${quotedName(name)}.`
+    const finding = problem(
+      'denied',
       message,
-      advice: `Allow s3:GetObject on every key under "${repository.prefix}".`,
-    }
+      `Allow s3:GetObject on every key under "${repository.prefix}".`,
+    )
     return { ...nothing, verdict: 'unknown', takenAt: undefined, findings: [finding] }
   }
   if (state.kind === 'unreadable') {
-    const { message, advice } = state.error
-    const finding = { code: 'unreadable', message, ...(advice === undefined ? {} : { advice }) }
+    const finding = problem('unreadable', state.error.message, state.error.advice)
     return { ...nothing, verdict: 'unknown', takenAt: undefined, findings: [finding] }
   }
   const { verdict, startedAt } = state.manifest
@@ -165,13 +163,13 @@ function unverifiable(
           'a run that did not finish could be neither completed nor undone',
           `The slot "${slot}" holds no recovery point until a backup writes it again.`,
         ]
-  const finding = { code: 'unfinished', message: `${printable(name)} cannot be verified: ${reason}.`, advice }
+  const finding = problem('unfinished', `${quotedName(name)} cannot be verified: ${reason}.`, advice)
   const publishing = state.kind === 'intent' ? { publishingSince: state.manifest.finishedAt } : {}
   return { ...nothing, ...publishing, verdict, takenAt: startedAt, findings: [finding] }
 }
 
-function holdsNothing({ name }: PointName): VerifyFinding {
-  return { code: 'empty', message: `The manifest of ${printable(name)} names not one object.` }
+function holdsNothing({ name }: PointName): Finding {
+  return problem('empty', `The manifest of ${quotedName(name)} names not one object.`)
 }
 
 function isSame(one: SlotState, other: SlotState): boolean {

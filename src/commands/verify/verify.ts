@@ -1,7 +1,8 @@
+import type { Finding } from '../../findings/finding'
 import type { VerifyInputs } from '../../inputs/verify'
 import type { Repository } from '../../repository/repository'
 import { UserError } from '../../runtime/errors'
-import type { Runtime, Warning } from '../../runtime/runtime'
+import type { Runtime } from '../../runtime/runtime'
 import { plural } from '../../runtime/text/format-count'
 import { turns } from '../../runtime/turns'
 import type { Drill, PointName, PointToDrill } from './point'
@@ -60,7 +61,7 @@ async function verifyEach(
   const tools = {
     ...{ runtime, signal, progress, turn: turns(atOnce) },
     drill: (point: PointToDrill) => oneByOne(() => drill(point, signal)),
-    note: (warning: Warning) => {
+    note: (warning: Finding) => {
       report.warnings = [...report.warnings, warning]
     },
   }

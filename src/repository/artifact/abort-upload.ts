@@ -1,4 +1,4 @@
-import type { Warning } from '../../runtime/runtime'
+import { type Finding, warning } from '../../findings/finding'
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
 import type { ArtifactObject } from '../manifest/manifest'
@@ -7,7 +7,7 @@ import type { ArtifactObject } from '../manifest/manifest'
 export async function abortUploadOf(
   store: Store,
   { key, upload }: Pick<ArtifactObject, 'key' | 'upload'>,
-): Promise<Warning[]> {
+): Promise<Finding[]> {
   if (upload === undefined) return []
   try {
     await store.abortUpload(key, upload.id)
@@ -15,6 +15,6 @@ export async function abortUploadOf(
   } catch (error) {
     if (!isDenied(error)) throw error
     const message = `The credentials may not abort the upload ${upload.id} of "${key}": its parts stay stored, and invisible.`
-    return [{ code: 'upload-kept', message }]
+    return [warning('upload-kept', message)]
   }
 }

@@ -1,5 +1,5 @@
+import { type Finding, warning } from '../../findings/finding'
 import { UserError } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { readSlot, type SlotState } from '../manifest/slot-state'
 import { slotKeys, suspectFolder } from '../names/keys'
@@ -16,7 +16,7 @@ export interface ChosenSnapshot extends RecoveryPoint {
   name: string
   slot: string
   /** What a person should know of the choice: its age, that it is suspect, what could not be read and may be newer. */
-  warnings: Warning[]
+  warnings: Finding[]
 }
 
 /**
@@ -39,7 +39,7 @@ interface Search {
 }
 
 /** `warnings`: what was left out in the search. */
-type Found = Omit<ChosenSnapshot, 'warnings'> & { warnings?: readonly Warning[] }
+type Found = Omit<ChosenSnapshot, 'warnings'> & { warnings?: readonly Finding[] }
 
 function find(search: Search, choice: SnapshotChoice): Promise<Found> {
   switch (choice.kind) {
@@ -131,15 +131,17 @@ function notRestorable(name: string, key: string, state: SlotState): UserError {
   }
 }
 
-function warningsFor({ name, slot, manifest }: Found, choice: SnapshotChoice, now: Date): Warning[] {
+function warningsFor({ name, slot, manifest }: Found, choice: SnapshotChoice, now: Date): Finding[] {
   const takenAt = new Date(manifest.startedAt)
   const ageMs = now.getTime() - takenAt.getTime()
-  const warnings: Warning[] = []
+  const warnings: Finding[] = []
   if (manifest.verdict === 'suspect') {
-    warnings.push({
-      code: 'snapshot-suspect',
-      message: `${name} is suspect: it was much smaller than the one before it, or lacked something that one had. It is taken because it was named.`,
-    })
+    warnings.push(
+      warning(
+        'snapshot-suspect',
+        `${name} is suspect: it was much smaller than the one before it, or lacked something that one had. It is taken because it was named.`,
+      ),
+    )
   }
   const isStale =
     (choice.kind === 'latest' && ageMs > weekMs) ||
@@ -149,10 +151,12 @@ function warningsFor({ name, slot, manifest }: Found, choice: SnapshotChoice, no
       choice.kind === 'latest'
         ? 'It is the newest good one: no backup has succeeded since.'
         : 'A slot whose turn is skipped keeps what it held before.'
-    warnings.push({
-      code: 'snapshot-stale',
-      message: `${name} was last written ${formatDuration(ageMs)} ago, at ${manifest.startedAt}. ${reason}`,
-    })
+    warnings.push(
+      warning(
+        'snapshot-stale',
+        `${name} was last written ${formatDuration(ageMs)} ago, at ${manifest.startedAt}. ${reason}`,
+      ),
+    )
   }
   return warnings
 }

@@ -25,7 +25,7 @@ export async function listedDamage(
     if (listed.get(key) === bytes && isArtifactKeyOf(prefix, manifest.slot, key)) continue
     const { findings } = await lookAtArtifact(point, object)
     const damage = findings.find(({ code }) => code === 'missing' || code === 'size' || code === 'foreign')
-    if (damage !== undefined) return damage.message
+    if (damage !== undefined) return damage.what
     if (!findings.some(({ code }) => code === 'denied')) continue
     const problem = unlike(store, object, await sizeNow(store, key, listed))
     if (problem !== undefined) return problem
@@ -49,6 +49,6 @@ async function sizeNow(
 }
 
 function unlike(store: Store, object: ArtifactObject, sizeBytes: number | undefined): string | undefined {
-  if (sizeBytes === undefined) return missingObject(store, object).message
-  return sizeBytes === object.bytes ? undefined : otherSize(object, sizeBytes).message
+  if (sizeBytes === undefined) return missingObject(store, object).what
+  return sizeBytes === object.bytes ? undefined : otherSize(object, sizeBytes).what
 }

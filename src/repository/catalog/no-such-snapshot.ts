@@ -1,3 +1,4 @@
+import { listed } from '../../findings/listed'
 import { UserError } from '../../runtime/errors'
 import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
@@ -35,19 +36,12 @@ export function noSuchSnapshot({ repository, problem, entries, now, wanted }: No
     similar.length > 0
       ? ['Perhaps you mean', similar.map(entry => describe(entry, now))]
       : ['There are, newest first', lines]
-  const more = meant.length > listedAtMost ? '; the log has all of them' : ''
-  const advice = [
-    `${lead}: ${meant.slice(0, listedAtMost).join('; ')}${more}.`,
-    dayAdvice(wanted),
-    deniedAdvice(entries),
-  ]
+  const advice = [`${lead}: ${listed(meant, 10)}.`, dayAdvice(wanted), deniedAdvice(entries)]
   return new UserError(`${problem} ${where}; ${plural(entries.length, 'other is', 'others are')} there.`, {
     advice: advice.filter(text => text !== '').join(' '),
     detail: lines,
   })
 }
-
-const listedAtMost = 10
 
 function describe(entry: CatalogEntry, now: Date): string {
   const takenAt = takenAtOf(entry)

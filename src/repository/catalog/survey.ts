@@ -1,5 +1,5 @@
+import { type Finding, warning } from '../../findings/finding'
 import { messageOf } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 import type { ListedObject } from '../../store/store'
 import { isArchivedFault, isDenied } from '../../store/store-error'
 import type { Manifest } from '../manifest/manifest'
@@ -22,7 +22,7 @@ export interface Survey {
   /** Everything that lies directly under the prefix. */
   readonly objects: readonly ListedObject[]
   /** What was skipped, and why; grows with the questions asked. */
-  readonly warnings: readonly Warning[]
+  readonly warnings: readonly Finding[]
   /** The newest complete and good recovery point, by its own start. */
   newestGood(): Promise<Manifest | undefined>
   /**
@@ -70,7 +70,7 @@ function surveyOf(
   listing: Pick<Survey, 'manifests' | 'objects' | 'isReadable'>,
 ): Survey {
   const { manifests } = listing
-  const warnings: Warning[] = []
+  const warnings: Finding[] = []
   const readings = new Map<string, Promise<Reading | undefined>>()
 
   function read(listed: ListedManifest): Promise<Reading | undefined> {
@@ -127,10 +127,10 @@ function startOf(manifest: Manifest, listed: ListedManifest): number {
 async function readListed(
   repository: Repository,
   { key, slot, sizeBytes }: ListedManifest,
-  warnings: Warning[],
+  warnings: Finding[],
 ): Promise<Reading | undefined> {
   const skip = (reason: string): undefined => {
-    warnings.push({ code: 'manifest-unreadable', message: `"${key}" was left out: ${reason}` })
+    warnings.push(warning('manifest-unreadable', `"${key}" was left out: ${reason}`))
   }
   if (sizeBytes > manifestBytesMax) return skip(`it has ${sizeBytes} bytes, too many for a manifest.`)
   const state = await readSlot(repository, slot).catch((error: unknown) => {

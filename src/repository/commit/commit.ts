@@ -1,5 +1,5 @@
+import { type Finding, publicWarnings, warning } from '../../findings/finding'
 import { FailureError } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
 import type { Completion } from '../artifact/complete-object'
@@ -22,7 +22,7 @@ export async function commit(
   intent: Manifest,
   completions: readonly Completion[],
   finishedAt: Date,
-): Promise<{ manifest: Manifest; warnings: Warning[] }> {
+): Promise<{ manifest: Manifest; warnings: Finding[] }> {
   const { store, prefix } = repository
   const key = slotKeys(prefix, intent.slot).manifest
   const warnings = unreadable(store, intent, completions)
@@ -42,7 +42,7 @@ function committed(
   { previous: _previous, ...intent }: Manifest,
   completions: readonly Completion[],
   finishedAt: Date,
-  warnings: readonly Warning[],
+  warnings: readonly Finding[],
 ): Manifest {
   return {
     ...intent,
@@ -53,17 +53,17 @@ function committed(
       if (completion === undefined) throw new RangeError(`The object ${index} was not completed.`)
       return completion.version
     }),
-    warnings: [...intent.warnings, ...warnings],
+    warnings: [...intent.warnings, ...publicWarnings(warnings)],
   }
 }
 
-function unreadable(store: Store, intent: Manifest, completions: readonly Completion[]): Warning[] {
+function unreadable(store: Store, intent: Manifest, completions: readonly Completion[]): Finding[] {
   const keys = objectsOf(intent)
     .filter((_, index) => completions[index]?.compared === false)
     .map(({ key }) => `"${key}"`)
   if (keys.length === 0) return []
   const message = `The credentials may not look at ${keys.join(', ')} in ${store.name}: the store confirmed size and parts, but it was not compared again.`
-  return [{ code: 'store-unreadable', message }]
+  return [warning('store-unreadable', message)]
 }
 
 async function readBack(store: Store, key: string, text: string, manifest: Manifest): Promise<void> {

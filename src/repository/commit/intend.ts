@@ -1,5 +1,5 @@
+import { type Finding, publicWarnings, warning } from '../../findings/finding'
 import { FailureError, messageOf } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
 import { abortUploadOf } from '../artifact/abort-upload'
@@ -26,7 +26,7 @@ export interface Intended {
   intent: Manifest
   intentText: string
   before: Before | undefined
-  warnings: Warning[]
+  warnings: Finding[]
 }
 
 /**
@@ -63,7 +63,7 @@ async function drawUp(repository: Repository, prepared: PreparedManifest, now: D
     ...prepared,
     state: 'publishing',
     finishedAt: now.toISOString(),
-    warnings: [...prepared.warnings, ...warnings],
+    warnings: [...prepared.warnings, ...publicWarnings(warnings)],
     previous: before?.manifest ?? null,
   }
   const intentText = serializeManifest(intent)
@@ -83,7 +83,7 @@ async function drawUp(repository: Repository, prepared: PreparedManifest, now: D
 async function readBefore(
   repository: Repository,
   slot: string,
-): Promise<{ before: Before | undefined; warnings: Warning[] }> {
+): Promise<{ before: Before | undefined; warnings: Finding[] }> {
   const state = await readSlot(repository, slot)
   switch (state.kind) {
     case 'empty':
@@ -107,11 +107,11 @@ async function readBefore(
   }
 }
 
-function previousUnreadable(slot: string, reason: string): Warning {
-  return {
-    code: 'previous-unreadable',
-    message: `The recovery point that slot ${slot} held could not be read: ${reason}`,
-  }
+function previousUnreadable(slot: string, reason: string): Finding {
+  return warning(
+    'previous-unreadable',
+    `The recovery point that slot ${slot} held could not be read: ${reason}`,
+  )
 }
 
 function assertPublishable(prefix: string, prepared: PreparedManifest): void {

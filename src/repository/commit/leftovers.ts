@@ -1,5 +1,5 @@
+import { type Finding, warning } from '../../findings/finding'
 import { messageOf } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 import type { OpenUpload } from '../../store/store'
 import { StoreError } from '../../store/store-error'
 import { objectsOf } from '../artifact/objects'
@@ -26,13 +26,13 @@ export async function abortLeftovers(
   repository: Repository,
   slotBeingWritten: string,
   now: Date,
-): Promise<{ aborted: OpenUpload[]; warnings: Warning[] }> {
+): Promise<{ aborted: OpenUpload[]; warnings: Finding[] }> {
   const { store, prefix } = repository
   const aborted: OpenUpload[] = []
-  const warnings: Warning[] = []
+  const warnings: Finding[] = []
   const warn = (error: unknown, what: string): void => {
     if (!(error instanceof StoreError)) throw error
-    warnings.push({ code: 'leftover-uploads', message: `${what}: ${messageOf(error)}` })
+    warnings.push(warning('leftover-uploads', `${what}: ${messageOf(error)}`))
   }
 
   const candidates: (OpenUpload & { slot: string })[] = []

@@ -1,3 +1,4 @@
+import { publicWarnings, warning } from '../../findings/finding'
 import { settledArtifacts } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
 import { serializeManifest } from '../manifest/manifest-codec'
@@ -19,7 +20,7 @@ export async function markLost(
   const lost: Manifest = {
     ...intent,
     artifacts: settledArtifacts(intent, () => ({})),
-    warnings: [...intent.warnings, { code: 'slot-lost', message: reason }],
+    warnings: [...intent.warnings, ...publicWarnings([warning('slot-lost', reason)])],
   }
   return writeManifest(repository, intent.slot, serializeManifest(lost))
 }

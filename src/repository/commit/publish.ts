@@ -1,4 +1,5 @@
-import type { Clock, Log, Warning } from '../../runtime/runtime'
+import type { Finding } from '../../findings/finding'
+import type { Clock, Log } from '../../runtime/runtime'
 import { StoreError } from '../../store/store-error'
 import { type Completion, completeObject } from '../artifact/complete-object'
 import { objectsOf } from '../artifact/objects'
@@ -12,7 +13,7 @@ import { undo } from './undo'
 export interface Published {
   manifest: Manifest
   /** Those that came up here, beside the ones the manifest came with. */
-  warnings: Warning[]
+  warnings: Finding[]
 }
 
 /**

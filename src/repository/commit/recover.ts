@@ -1,5 +1,6 @@
+import { type Finding, warning } from '../../findings/finding'
 import { FailureError, messageOf } from '../../runtime/errors'
-import type { Clock, Warning } from '../../runtime/runtime'
+import type { Clock } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
 import { abortUploadOf } from '../artifact/abort-upload'
@@ -24,7 +25,7 @@ import { undo } from './undo'
 export interface Recovery {
   slot: string
   outcome: 'completed' | 'rolled-back' | 'lost' | 'nothing' | 'unknown'
-  warnings: Warning[]
+  warnings: Finding[]
 }
 
 /**
@@ -146,7 +147,7 @@ async function lose(
   repository: Repository,
   intent: Manifest,
   intentText: string,
-  warnings: Warning[],
+  warnings: Finding[],
 ): Promise<Recovery> {
   const { store } = repository
   const { slot } = intent
@@ -160,5 +161,5 @@ async function lose(
   const message = `Slot ${slot} is not restorable: the recovery point begun at ${intent.startedAt} could be neither finished nor undone. Of its objects, these are in place: ${inPlace.join(', ') || 'none'}.`
   const outcome = await markLost(repository, intent, message)
   if (outcome.written !== 'yes') throw outcome.error
-  return { slot, outcome: 'lost', warnings: [...warnings, { code: 'slot-lost', message }] }
+  return { slot, outcome: 'lost', warnings: [...warnings, warning('slot-lost', message)] }
 }

@@ -1,4 +1,4 @@
-import type { Warning } from '../../runtime/runtime'
+import { type Finding, warning } from '../../findings/finding'
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
 import { abortUploadOf } from '../artifact/abort-upload'
@@ -23,7 +23,7 @@ export interface Before {
  * - `impossible`: the slot's objects are not those of before (any more). The intent stands.
  * - `settled`: someone else has carried out or undone the intent meanwhile.
  */
-export type Undoing = { outcome: 'undone' | 'impossible' | 'settled'; warnings: Warning[] }
+export type Undoing = { outcome: 'undone' | 'impossible' | 'settled'; warnings: Finding[] }
 
 /**
  * Takes an intent back, if every object of the recovery point before it is proven to be in place, or, where there was none, no
@@ -39,7 +39,7 @@ export async function undo(
   before: Before,
 ): Promise<Undoing> {
   const { store } = repository
-  const warnings: Warning[] = []
+  const warnings: Finding[] = []
   const objects = objectsOf(intent)
   for (const batch of [objects.slice(0, 1), objects.slice(1)]) {
     if (!(await isAsBefore(store, intent, before))) return { outcome: 'impossible', warnings }
@@ -84,7 +84,7 @@ async function putBack(
   repository: Repository,
   intent: Manifest,
   text: string | undefined,
-): Promise<Warning[]> {
+): Promise<Finding[]> {
   if (text !== undefined) {
     const outcome = await writeManifest(repository, intent.slot, text)
     if (outcome.written !== 'yes') throw outcome.error
@@ -103,10 +103,7 @@ async function putBack(
     )
     if (outcome.written !== 'yes') throw outcome.error
     return [
-      {
-        code: 'intent-kept',
-        message: `The credentials may not remove "${key}". It stays, marked as not restorable.`,
-      },
+      warning('intent-kept', `The credentials may not remove "${key}". It stays, marked as not restorable.`),
     ]
   }
 }

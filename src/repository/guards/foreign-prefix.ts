@@ -1,7 +1,7 @@
+import { type Finding, warning } from '../../findings/finding'
+import { listed } from '../../findings/listed'
+import { quotedName } from '../../findings/quoted-name'
 import { UserError } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
-import { formatCount } from '../../runtime/text/format-count'
-import { printable } from '../../runtime/text/printable'
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
 import { keysOf } from '../artifact/objects'
@@ -75,32 +75,27 @@ export function foreignError(findings: readonly ForeignFinding[], host: string):
 }
 
 /** What to tell when `adopt-prefix` let it pass; undefined when there was nothing to adopt. */
-export function adoptedPrefix(findings: readonly ForeignFinding[], host: string): Warning | undefined {
+export function adoptedPrefix(findings: readonly ForeignFinding[], host: string): Finding | undefined {
   if (findings.length === 0) return undefined
-  return {
-    code: 'prefix-adopted',
-    message: `Went on in this prefix as "adopt-prefix" says, although ${describe(findings, host)}. Take "adopt-prefix" out again.`,
-  }
+  return warning(
+    'prefix-adopted',
+    `Went on in this prefix as "adopt-prefix" says, although ${describe(findings, host)}. Take "adopt-prefix" out again.`,
+  )
 }
 
-const namedAtMost = 5
-
 function describe(findings: readonly ForeignFinding[], host: string): string {
-  const keys = findings.flatMap(finding => (finding.kind === 'object' ? [`"${printable(finding.key)}"`] : []))
-  const more = keys.length - namedAtMost
+  const keys = findings.flatMap(finding => (finding.kind === 'object' ? [quotedName(finding.key)] : []))
   const hosts = findings.flatMap(finding =>
     finding.kind === 'host'
       ? [
-          `its newest recovery point (slot ${finding.slot}, taken ${finding.takenAt}) comes from the host "${printable(finding.host)}", and this run backs up "${printable(host)}"`,
+          `its newest recovery point (slot ${finding.slot}, taken ${finding.takenAt}) comes from the host ${quotedName(finding.host)}, and this run backs up ${quotedName(host)}`,
         ]
       : [],
   )
   const objects =
     keys.length === 0
       ? []
-      : [
-          `${keys.slice(0, namedAtMost).join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''} ${keys.length === 1 ? 'was' : 'were'} not put there by this action`,
-        ]
+      : [`${listed(keys, 5)} ${keys.length === 1 ? 'was' : 'were'} not put there by this action`]
   return [...hosts, ...objects].join('; ')
 }
 

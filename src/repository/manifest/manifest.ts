@@ -1,5 +1,5 @@
 import type { Compression } from '../../pipeline/compression'
-import type { RunIdentity, Warning } from '../../runtime/runtime'
+import type { RunIdentity } from '../../runtime/runtime'
 
 export const manifestFormat = 'make-a-backup/1'
 
@@ -27,7 +27,7 @@ export interface Manifest {
     tar?: string
   }
   artifacts: Artifact[]
-  warnings: Warning[]
+  warnings: { code: string; message: string }[]
   /** Only while `publishing`: the recovery point this one replaces, so that an intent that cannot be kept can be undone. */
   previous?: Manifest | null
 }

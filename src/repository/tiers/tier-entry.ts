@@ -1,5 +1,5 @@
+import type { Finding } from '../../findings/finding'
 import { FailureError } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 import { objectsOf, settledArtifacts } from '../artifact/objects'
 import { isSameObject } from '../artifact/reader'
@@ -54,7 +54,7 @@ export async function makeTierEntry(
 export async function removeTierEntry(
   { store, prefix }: Repository,
   { name, keys }: ReadTierEntry,
-): Promise<Warning[]> {
+): Promise<Finding[]> {
   const { manifest, proof } = slotKeys(prefix, name)
   await store.remove(manifest)
   return removeTierObjects(store, [proof, ...keys])

@@ -1,5 +1,6 @@
+import { type Finding, warning } from '../../findings/finding'
 import { FailureError, messageOf } from '../../runtime/errors'
-import type { Log, Warning } from '../../runtime/runtime'
+import type { Log } from '../../runtime/runtime'
 import { isDenied, StoreError } from '../../store/store-error'
 import { keysOf } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
@@ -21,7 +22,7 @@ export interface KeepTiersOptions {
 export interface KeptTiers {
   made: string[]
   removed: string[]
-  warnings: Warning[]
+  warnings: Finding[]
 }
 
 /**
@@ -130,7 +131,7 @@ async function removeEntries(
       const isFinal = isDenied(error)
       const names = (isFinal ? entries.slice(index) : [entry]).map(({ name }) => name).join(', ')
       const message = `Not removed, though newer ones are kept: ${names}. ${said(error)}`
-      kept.warnings.push({ code: 'tier-entry-kept', message })
+      kept.warnings.push(warning('tier-entry-kept', message))
       if (isFinal) return
       continue
     }
@@ -139,15 +140,15 @@ async function removeEntries(
   }
 }
 
-function leftAlone({ name, state }: ReadTierEntry): Warning {
+function leftAlone({ name, state }: ReadTierEntry): Finding {
   const reason = state === 'suspect' ? 'a suspect recovery point lies there' : 'its manifest is not ours'
-  return { code: 'tier-not-made', message: `${name} was not made: ${reason}, and was left alone.` }
+  return warning('tier-not-made', `${name} was not made: ${reason}, and was left alone.`)
 }
 
-function notMade(name: string, error: unknown): Warning {
+function notMade(name: string, error: unknown): Finding {
   if (!(error instanceof FailureError)) throw error
   const message = `${name} was not made: ${said(error)} The recovery point itself is good; the next run tries again.`
-  return { code: 'tier-not-made', message }
+  return warning('tier-not-made', message)
 }
 
 function said(error: FailureError): string {

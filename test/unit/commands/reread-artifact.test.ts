@@ -60,7 +60,7 @@ async function forge(bytes: Buffer, name = 'database'): Promise<void> {
 }
 
 const codes = ({ findings }: Reread) => findings.map(({ code }) => code)
-const messages = ({ findings }: Reread) => findings.map(({ message }) => message)
+const messages = ({ findings }: Reread) => findings.map(({ what }) => what)
 
 describe('rereadArtifact', () => {
   it.each(['database', 'codebase'])(
@@ -100,9 +100,10 @@ describe('rereadArtifact', () => {
     expect(findings).toEqual([
       {
         code: 'missing',
+        level: 'error',
         key: artifact().key,
-        message: `"${artifact().key}" is missing: there is no such object in memory://bucket.`,
-        advice: `The bucket keeps versions: what was stored is the version v-17 of "${artifact().key}".`,
+        what: `"${artifact().key}" is missing: there is no such object in memory://bucket.`,
+        fix: `The bucket keeps versions: what was stored is the version v-17 of "${artifact().key}".`,
       },
     ])
     expect([stored, content]).toEqual([undefined, undefined])
@@ -215,7 +216,7 @@ describe('rereadArtifact', () => {
     store.failNext('head', /./, denied)
     const looked = await reread()
     expect(looked.findings).toEqual([
-      { code: 'denied', key: artifact().key, message: denied.message, advice: 'Allow it.' },
+      { code: 'denied', level: 'error', key: artifact().key, what: denied.message, fix: 'Allow it.' },
     ])
     store.failNext('get', /./, denied)
     expect(codes(await reread())).toEqual(['denied'])
@@ -293,9 +294,10 @@ describe('rereadArtifact', () => {
     expect(findings).toEqual([
       {
         code: 'damaged',
+        level: 'error',
         key: artifact().key,
-        message: `"${artifact().key}" is to the byte what was stored, and does not pass: Refused.`,
-        advice: 'Do something else.',
+        what: `"${artifact().key}" is to the byte what was stored, and does not pass: Refused.`,
+        fix: 'Do something else.',
       },
     ])
   })

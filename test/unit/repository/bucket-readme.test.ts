@@ -95,7 +95,11 @@ describe('writeBucketReadme', () => {
     const store = memoryStore()
     await store.putText(readme, '# Our bucket\n', { contentType: 'text/markdown' })
     expect(await writeBucketReadme({ store, prefix }, location)).toEqual([
-      { code: 'bucket-readme', message: expect.stringContaining('was written by somebody else') },
+      {
+        code: 'bucket-readme',
+        level: 'warning',
+        what: expect.stringContaining('was written by somebody else'),
+      },
     ])
     expect(store.bytes(readme)?.toString()).toBe('# Our bucket\n')
   })
@@ -112,7 +116,7 @@ describe('writeBucketReadme', () => {
     const store = memoryStore()
     store.failAlways('putText', /./, denied)
     expect(await writeBucketReadme({ store, prefix }, location)).toEqual([
-      { code: 'bucket-readme', message: expect.stringContaining('Access denied.') },
+      { code: 'bucket-readme', level: 'warning', what: expect.stringContaining('Access denied.') },
     ])
   })
 })

@@ -1,6 +1,7 @@
-import { type PreflightFinding, type PreflightReport, wrongFindings } from '../../../findings/preflight'
+import { errorsFirst } from '../../../findings/finding'
+import type { PreflightReport } from '../../../findings/preflight'
 import type { BackupInputs } from '../../../inputs/backup'
-import { storageClassWarning } from '../../../inputs/groups/s3-options'
+import { storageClassWarnings } from '../../../inputs/groups/s3-options'
 import { serverOver } from '../../../sources/host/server'
 import type { CommandTools } from '../../session'
 import { preflightServer } from './preflight-server'
@@ -25,7 +26,7 @@ export async function preflight(inputs: BackupInputs, tools: CommandTools): Prom
     signal.throwIfAborted()
     return mergeReports([
       {
-        findings: storageClassRemarks(inputs),
+        findings: storageClassWarnings(inputs.s3.objects?.storageClass),
         facts: [`SSH: ${user}@${host}, ${connection.serverVersion}; its host key is the right one.`],
       },
       ...parts,
@@ -36,19 +37,8 @@ export async function preflight(inputs: BackupInputs, tools: CommandTools): Prom
   }
 }
 
-/** One report of several, the wrong findings first, and no finding twice. */
+/** One report of several, errors first, and no finding twice. */
 export function mergeReports(reports: readonly PreflightReport[]): PreflightReport {
   const byText = new Map(reports.flatMap(({ findings }) => findings).map(each => [each.what, each]))
-  const findings = [...byText.values()]
-  return {
-    findings: [...wrongFindings({ findings }), ...findings.filter(({ level }) => level === 'remark')],
-    facts: reports.flatMap(({ facts }) => facts),
-  }
-}
-
-function storageClassRemarks({ s3 }: BackupInputs): PreflightFinding[] {
-  const warning = storageClassWarning(s3.objects?.storageClass)
-  if (warning === undefined) return []
-  const fix = 'Leave "s3-storage-class" empty, or set it to INTELLIGENT_TIERING.'
-  return [{ level: 'remark', what: warning.message, fix }]
+  return { findings: errorsFirst([...byText.values()]), facts: reports.flatMap(({ facts }) => facts) }
 }

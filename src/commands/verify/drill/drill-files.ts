@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { VerifyFinding } from '../../../findings/verify-finding'
+import { type Finding, problem } from '../../../findings/finding'
 import { withProgress } from '../../../pipeline/transfer-progress'
 import { plural } from '../../../runtime/text/format-count'
 import { localConnection } from '../../../server/local/local-connection'
@@ -11,7 +11,7 @@ import { asFinding } from './drill-finding'
 import type { DrillWork } from './drill-work'
 
 export interface DrilledFiles {
-  findings: VerifyFinding[]
+  findings: Finding[]
   unpackMs: number
   /** How many were unpacked and counted. */
   files: number
@@ -30,7 +30,7 @@ export async function drillFiles(work: DrillWork): Promise<DrilledFiles | undefi
     })
     if (differences.length > 0) {
       const message = `What was unpacked is not what the archive holds: ${differences.join('; ')}.`
-      drilled.findings.push({ code: 'restored', key, message })
+      drilled.findings.push({ ...problem('restored', message), key })
     } else {
       work.runtime.log.info(`The files came out as they were: ${plural(content.files, 'file')}.`)
     }

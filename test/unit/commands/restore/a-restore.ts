@@ -186,7 +186,7 @@ function aTargetDatabase({
   defaults = [],
 }: FactOptions): TargetDatabase {
   return {
-    findings: {
+    found: {
       ...{ os: '', paths: [], visible: [], canIgnoreTableData: true, defaults },
       inventory: {
         server: { flavor: 'mariadb', version: '10.11.19', ...server },

@@ -1,6 +1,7 @@
 import type { DrillResult, PointToDrill } from '../../../../src/commands/verify/point'
 import { verify } from '../../../../src/commands/verify/verify'
 import { isProven, type VerifyReport } from '../../../../src/commands/verify/verify-report'
+import { problem, warning } from '../../../../src/findings/finding'
 import { loadVerifyInputs } from '../../../../src/inputs/verify'
 import type { Manifest } from '../../../../src/repository/manifest/manifest'
 import { parseProof } from '../../../../src/repository/manifest/proof'
@@ -331,7 +332,7 @@ describe('verify', () => {
       await storePoint(store, hour(13))
       drillResult = {
         ...drillResult,
-        findings: [{ code: 'restored', message: 'Table "orders" came out otherwise.' }],
+        findings: [problem('restored', 'Table "orders" came out otherwise.')],
         restoreSeconds: 3,
       }
       expect((await failure(run(inputs))).message).toBe(
@@ -343,7 +344,7 @@ describe('verify', () => {
 
     it('tells what takes nothing from the proof', async () => {
       await storePoint(store, hour(13))
-      const warnings = [{ code: 'view-not-made', message: 'The view "v" was left out.' }]
+      const warnings = [warning('view-not-made', 'The view "v" was left out.')]
       drillResult = { ...drillResult, warnings }
       await run(inputs)
       expect(report.warnings).toEqual(warnings)
@@ -365,7 +366,7 @@ describe('verify', () => {
 
     it('begins anew with a slot that a backup wrote while it was restored', async () => {
       await storePoint(store, hour(13))
-      drillResult = { ...drillResult, findings: [{ code: 'changed', message: 'It is another one.' }] }
+      drillResult = { ...drillResult, findings: [problem('changed', 'It is another one.')] }
       const busy = answering(store, {
         getText: async key => {
           const text = await store.getText(key)
@@ -384,7 +385,7 @@ describe('verify', () => {
       const { proof } = slotKeys(prefix, 'Monday-13-00')
       await run(inputs)
       expect(store.keys()).toContain(proof)
-      drillResult = { ...drillResult, findings: [{ code: 'drill-check', message: 'It is not true.' }] }
+      drillResult = { ...drillResult, findings: [problem('drill-check', 'It is not true.')] }
       await failure(run(inputs))
       expect(store.keys()).not.toContain(proof)
       drillResult = { ...drillResult, findings: [] }
@@ -407,7 +408,7 @@ describe('verify', () => {
       store.failAlways('remove', /proof/, denied)
       await failure(run())
       expect(report.warnings).toEqual([
-        { code: 'proof-not-removed', message: expect.stringContaining('denied') },
+        { code: 'proof-not-removed', level: 'warning', what: expect.stringContaining('denied') },
       ])
     })
 
@@ -417,7 +418,7 @@ describe('verify', () => {
       await run(inputs)
       expect(isProven(report)).toBe(true)
       expect(report.warnings).toEqual([
-        { code: 'proof-not-stored', message: expect.stringContaining('denied') },
+        { code: 'proof-not-stored', level: 'warning', what: expect.stringContaining('denied') },
       ])
     })
   })

@@ -82,7 +82,7 @@ describe('newestGood', () => {
     }
     const survey = await surveyPrefix(world.repository)
     expect((await survey.newestGood())?.slot).toBe('Monday-13-00')
-    expect(survey.warnings.map(({ message }) => message)).toEqual([
+    expect(survey.warnings.map(({ what }) => what)).toEqual([
       expect.stringContaining('Monday-17-00.manifest.json" was left out: it has 9000000 bytes'),
       expect.stringContaining('is that of another slot, "Monday-12-00"'),
       expect.stringContaining('is not JSON'),
@@ -104,7 +104,7 @@ describe('newestGood', () => {
     world.store.archive(`${prefix}/Monday-13-00.manifest.json`)
     const survey = await surveyPrefix(world.repository)
     expect((await survey.newestGood())?.slot).toBe('Monday-12-00')
-    expect(survey.warnings.map(({ message }) => message)).toEqual([
+    expect(survey.warnings.map(({ what }) => what)).toEqual([
       expect.stringContaining('Monday-13-00.manifest.json" was left out: it lies in an archive'),
     ])
   })
@@ -115,7 +115,7 @@ describe('newestGood', () => {
     const survey = await surveyPrefix(world.repository)
     expect(await survey.newestGood()).toBeUndefined()
     expect(survey.warnings).toEqual([
-      { code: 'manifest-unreadable', message: expect.stringContaining('may not read it') },
+      { code: 'manifest-unreadable', level: 'warning', what: expect.stringContaining('may not read it') },
     ])
   })
 })

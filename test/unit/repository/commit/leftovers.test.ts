@@ -79,12 +79,14 @@ describe('abortLeftovers', () => {
     const { aborted, warnings } = await abortIn(world)
     expect(aborted.map(({ key }) => key)).toEqual([`${prefix}/${slot}.shop.database.sql.gz`])
     expect(warnings).toEqual([
-      { code: 'leftover-uploads', message: expect.stringContaining('.codebase.tar.gz') },
+      { code: 'leftover-uploads', level: 'warning', what: expect.stringContaining('.codebase.tar.gz') },
     ])
     world.store.failAlways('listUploads', /./, denied)
     expect(await abortIn(world)).toEqual({
       aborted: [],
-      warnings: [{ code: 'leftover-uploads', message: expect.stringContaining('could not be listed') }],
+      warnings: [
+        { code: 'leftover-uploads', level: 'warning', what: expect.stringContaining('could not be listed') },
+      ],
     })
   })
 })

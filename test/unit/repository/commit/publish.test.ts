@@ -1,3 +1,4 @@
+import { publicWarnings } from '../../../../src/findings/finding'
 import { PublishError } from '../../../../src/repository/commit/publish-error'
 import { recoverSlot } from '../../../../src/repository/commit/recover'
 import { StoreError } from '../../../../src/store/store-error'
@@ -78,7 +79,7 @@ describe('publish', () => {
       await world.prepare([{ name: 'codebase', parts: ['new files'] }]),
     )
     expect(warnings).toEqual([
-      { code: 'stale-object-kept', message: expect.stringContaining('.database.sql.gz') },
+      { code: 'stale-object-kept', level: 'warning', what: expect.stringContaining('.database.sql.gz') },
     ])
     expect(world.manifest()).toMatchObject({ state: 'complete', warnings: [] })
   })
@@ -91,7 +92,7 @@ describe('publish', () => {
     }
     const { manifest, warnings } = await world.publish(await world.prepare(pair('new')))
     expect(warnings.map(({ code }) => code)).toEqual(['previous-unreadable', 'store-unreadable'])
-    expect(manifest.warnings).toEqual(warnings)
+    expect(manifest.warnings).toEqual(publicWarnings(warnings))
     world.store.heal()
     expect(world.manifest()).toEqual(manifest)
     expect(world.lies()).toEqual([])
@@ -104,7 +105,7 @@ describe('publish', () => {
     })
     const { warnings } = await world.publish(await world.prepare(pair('new')))
     expect(warnings).toEqual([
-      { code: 'previous-unreadable', message: expect.stringContaining('is not JSON') },
+      { code: 'previous-unreadable', level: 'warning', what: expect.stringContaining('is not JSON') },
     ])
     expect(world.lies()).toEqual([])
   })

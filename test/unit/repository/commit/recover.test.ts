@@ -80,7 +80,7 @@ describe('recoverSlot', () => {
     await vanish(world, 2)
     const recovery = await recoverSlot(world.repository, slot, world.clock)
     expect(recovery).toMatchObject({ outcome: 'lost', warnings: [{ code: 'slot-lost' }] })
-    expect(recovery.warnings[0]?.message).toContain(`"${prefix}/${slot}.database.sql.gz"`)
+    expect(recovery.warnings[0]?.what).toContain(`"${prefix}/${slot}.database.sql.gz"`)
     expect(world.manifest()).toMatchObject({ state: 'publishing', startedAt, previous })
     const text = world.text(manifestKey)
     expect(await recover(world)).toBe('nothing')

@@ -147,7 +147,8 @@ describe('adoptedPrefix', () => {
     expect(adoptedPrefix([], host)).toBeUndefined()
     expect(adoptedPrefix([{ kind: 'object', key: 'k' }], host)).toMatchObject({
       code: 'prefix-adopted',
-      message: expect.stringContaining('"k" was not put there'),
+      level: 'warning',
+      what: expect.stringContaining('"k" was not put there'),
     })
   })
 })

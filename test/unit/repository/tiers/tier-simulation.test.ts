@@ -1,10 +1,10 @@
+import type { Finding } from '../../../../src/findings/finding'
 import { surveyPrefix } from '../../../../src/repository/catalog/survey'
 import { abortLeftovers } from '../../../../src/repository/commit/leftovers'
 import { recoverSlot } from '../../../../src/repository/commit/recover'
 import { parseRotation, slotName } from '../../../../src/repository/names/slot'
 import { type TierKeep, tierEntryNames, tiers } from '../../../../src/repository/names/tier-name'
 import { FailureError } from '../../../../src/runtime/errors'
-import type { Warning } from '../../../../src/runtime/runtime'
 import { StoreError } from '../../../../src/store/store-error'
 import type { Content } from '../ring'
 import { rows, TierWorld } from './tier-world'
@@ -37,7 +37,7 @@ class Simulation {
   /** Entries that were there once. */
   readonly seen = new Set<string>()
   /** What runs had to warn of in which nothing went wrong. */
-  readonly complaints: Warning[] = []
+  readonly complaints: Finding[] = []
   /** Slots in which a run ended well. */
   readonly filled = new Set<string>()
   readonly counts = { good: 0, kill: 0, faults: 0, gap: 0 }

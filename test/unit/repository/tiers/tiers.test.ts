@@ -145,10 +145,10 @@ describe('keepTiers', () => {
       const before = world.entries()
       const kept = await world.keep(manifest, { daily: 2, monthly: 1 })
       expect(kept).toMatchObject({ made: [], removed: [], warnings: [{ code: 'tier-not-made' }] })
-      expect(kept.warnings[0]?.message).toMatch(
+      expect(kept.warnings[0]?.what).toMatch(
         /^daily\/2026-11-23 was not made: .* the next run tries again\.$/,
       )
-      expect(kept.warnings[0]?.message).toContain(said)
+      expect(kept.warnings[0]?.what).toContain(said)
       expect(world.entries()).toEqual(before)
       expect(world.lies()).toEqual([])
       world.store.heal()
@@ -185,7 +185,7 @@ describe('keepTiers', () => {
     const store = answering(world.store, { getText: async () => 'something else' })
     const kept = await keepTiers({ store, prefix }, { manifest, keep: { ...none, daily: 1 } })
     expect(kept).toMatchObject({ made: [], warnings: [{ code: 'tier-not-made' }] })
-    expect(kept.warnings[0]?.message).toContain('reads back as something else')
+    expect(kept.warnings[0]?.what).toContain('reads back as something else')
   })
 
   it('warns once when nothing may be removed, and tries no further', async () => {
@@ -197,8 +197,8 @@ describe('keepTiers', () => {
     expect(kept.warnings).toEqual([
       {
         code: 'tier-entry-kept',
-        message:
-          'Not removed, though newer ones are kept: daily/2026-11-19, daily/2026-11-20, daily/2026-11-21. Could not: access denied. Allow it.',
+        level: 'warning',
+        what: 'Not removed, though newer ones are kept: daily/2026-11-19, daily/2026-11-20, daily/2026-11-21. Could not: access denied. Allow it.',
       },
     ])
     const removals = world.store.operations.slice(begun).filter(operation => operation.startsWith('remove '))
@@ -230,7 +230,7 @@ describe('keepTiers', () => {
     const before = world.photograph()
     const kept = await world.keep(manifest, { daily: 1 })
     expect(kept).toMatchObject({ made: [], removed: [], warnings: [{ code: 'tier-not-made' }] })
-    expect(kept.warnings[0]?.message).toContain('its manifest is not ours, and was left alone')
+    expect(kept.warnings[0]?.what).toContain('its manifest is not ours, and was left alone')
     expect(world.photograph()).toEqual(before)
     await world.run('2026-11-24T00:05:00Z', { daily: 1 })
     for (const key of before.keys())
@@ -243,7 +243,7 @@ describe('keepTiers', () => {
     const suspect = serializeManifest({ ...parseManifest(world.text(key), key), verdict: 'suspect' })
     await world.store.putText(key, suspect, json)
     const kept = await world.run('2026-11-20T01:05:00Z', { daily: 1 })
-    expect(kept.warnings[0]?.message).toContain('a suspect recovery point lies there')
+    expect(kept.warnings[0]?.what).toContain('a suspect recovery point lies there')
     for (const day of ['21', '22']) await world.run(`2026-11-${day}T00:05:00Z`, { daily: 1 })
     expect(world.entries()).toEqual(['daily/2026-11-20', 'daily/2026-11-22'])
     expect(world.text(key)).toBe(suspect)

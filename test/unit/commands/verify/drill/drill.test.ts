@@ -47,7 +47,8 @@ describe('drillOnRunner', () => {
     expect(findings).toEqual([
       {
         code: 'drill-check',
-        message: expect.stringContaining('"SELECT 1" asks a database, and '),
+        level: 'error',
+        what: expect.stringContaining('"SELECT 1" asks a database, and '),
       },
     ])
     expect(await readdir(temp)).toEqual([])
