@@ -1,9 +1,9 @@
 import { isCleanedUp, loadBackupState } from '../commands/backup/backup-state'
 import { cleanUpBackup } from '../commands/backup/clean-up-backup'
 import { loadBackupInputs } from '../inputs/backup'
+import { openRepository } from '../repository/open-repository'
 import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
-import { openS3Store } from '../store/s3/s3-store'
 import { runAction } from './run-action'
 
 /**
@@ -15,10 +15,10 @@ export function backupPostAction(runtime: Runtime): Promise<void> {
     const state = loadBackupState(runtime)
     if (state === undefined || isCleanedUp(state)) return
     const inputs = loadBackupInputs(runtime, process.env)
-    const store = openS3Store(inputs.s3)
+    const repository = openRepository(inputs.s3)
     try {
       const failures = await runtime.log.group('Clean up after the run', () =>
-        cleanUpBackup(inputs, state, { runtime, store, connect }),
+        cleanUpBackup(inputs, state, { runtime, repository, connect }),
       )
       if (failures.length > 0) {
         runtime.log.warning(
@@ -27,7 +27,7 @@ export function backupPostAction(runtime: Runtime): Promise<void> {
         )
       }
     } finally {
-      store.close()
+      repository.store.close()
     }
   }
   return runAction(runtime, cleanUp, {

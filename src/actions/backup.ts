@@ -4,6 +4,7 @@ import { preflight } from '../commands/backup/preflight/preflight'
 import type { RunReport } from '../commands/backup/run-report'
 import { refuseWrong } from '../commands/refuse-wrong'
 import { type FailureFacts, reportedStore } from '../commands/run-facts'
+import { warning } from '../findings/finding'
 import { preflightLines, preflightVerdict, scrubPreflight } from '../findings/preflight'
 import { type BackupInputs, loadBackupInputs } from '../inputs/backup'
 import { annotateBackup, successSentence } from '../report/annotations'
@@ -11,12 +12,12 @@ import { setBackupOutputs } from '../report/outputs/outputs'
 import { scrubReport } from '../report/scrub/scrub-report'
 import { preflightSection } from '../report/summary/preflight-section'
 import { renderSummary, writeSummary } from '../report/summary/summary'
+import { openRepository } from '../repository/open-repository'
 import { messageOf } from '../runtime/errors'
 import { baselineCache } from '../runtime/github/baseline-cache'
 import { type Heartbeat, heartbeat } from '../runtime/heartbeat'
-import type { Runtime, Warning } from '../runtime/runtime'
+import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
-import { openS3Store } from '../store/s3/s3-store'
 import { runAction } from './run-action'
 
 /** The action at the root: takes one recovery point. */
@@ -25,13 +26,14 @@ export function backupAction(runtime: Runtime): Promise<void> {
   const takeRecoveryPoint = async () => {
     const inputs = loadBackupInputs(runtime, process.env)
     report = emptyReport(inputs, runtime.clock.now())
-    const store = openS3Store(inputs.s3)
+    const repository = openRepository(inputs.s3)
     const monitor =
       inputs.heartbeatUrl === undefined || inputs.isDryRun
         ? undefined
         : heartbeat(inputs.heartbeatUrl, runtime)
-    const noteMissed = (warning: Warning | undefined) => {
-      if (warning !== undefined && report !== undefined) report.warnings = [...report.warnings, warning]
+    const noteMissed = (what: string | undefined) => {
+      if (what !== undefined && report !== undefined)
+        report.warnings = [...report.warnings, warning('heartbeat-failed', what)]
     }
     const openCache: OpenCache = scope =>
       baselineCache({ ...runtime, scope, tempFolder: process.env['RUNNER_TEMP'] ?? '' })
@@ -39,10 +41,10 @@ export function backupAction(runtime: Runtime): Promise<void> {
     const started = monitor?.start()
     try {
       if (inputs.isDryRun) {
-        await lookOnly(inputs, { runtime, store, connect }, report)
+        await lookOnly(inputs, { runtime, repository, connect }, report)
         return
       }
-      const error = await backup(inputs, { runtime, store, connect, openCache }, report)
+      const error = await backup(inputs, { runtime, repository, connect, openCache }, report)
       noteMissed(await started)
       if (error === undefined) noteMissed(await monitor?.success(successSentence(report)))
       setBackupOutputs(runtime, report)
@@ -52,7 +54,7 @@ export function backupAction(runtime: Runtime): Promise<void> {
       noteMissed(await failing(inputs, runtime)?.fail(runtime.scrub(messageOf(error))))
       throw error
     } finally {
-      store.close()
+      repository.store.close()
     }
     annotateBackup(runtime.log, report)
     await writeSummary(runtime, report)

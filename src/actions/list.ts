@@ -7,8 +7,8 @@ import { annotateWarnings } from '../report/annotations'
 import { setListOutputs } from '../report/outputs/list-outputs'
 import { scrubListReport } from '../report/scrub/scrub-list'
 import { renderListSummary } from '../report/summary/list-summary'
+import { openRepository } from '../repository/open-repository'
 import type { Runtime } from '../runtime/runtime'
-import { openS3Store } from '../store/s3/s3-store'
 import { runAction } from './run-action'
 
 /** The action `list`: what is there, how old it is, what is missing. Outputs and summary tell what was found, whatever came of it. */
@@ -18,11 +18,11 @@ export function listAction(runtime: Runtime): Promise<void> {
     const inputs = loadListInputs(runtime, process.env)
     const begun = emptyReport(inputs, runtime.clock.now())
     report = begun
-    const store = openS3Store(inputs.s3)
+    const repository = openRepository(inputs.s3)
     try {
-      await list(inputs, { runtime, store }, begun)
+      await list(inputs, { runtime, repository }, begun)
     } finally {
-      store.close()
+      repository.store.close()
       const found = scrubListReport(begun, runtime.scrub)
       annotateWarnings(runtime.log, found.warnings)
       setListOutputs(runtime, found)

@@ -1,9 +1,9 @@
 import { loadRestoreState } from '../commands/restore/restore-state'
 import { cleanUpRestore } from '../commands/restore/rollback/clean-up-restore'
 import { loadRestoreInputs } from '../inputs/restore'
+import { openRepository } from '../repository/open-repository'
 import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
-import { openS3Store } from '../store/s3/s3-store'
 import { runAction } from './run-action'
 
 /** The post step of `restore/`: undoes what a restore that was killed or cancelled left half done, and tells what it cannot undo. */
@@ -12,10 +12,10 @@ export function restorePostAction(runtime: Runtime): Promise<void> {
     const state = loadRestoreState(runtime)
     if (state === undefined || state.stage === 'clean') return
     const inputs = loadRestoreInputs(runtime, process.env)
-    const store = openS3Store(inputs.s3)
+    const repository = openRepository(inputs.s3)
     try {
       const { incomplete, failures } = await runtime.log.group('Clean up after the restore', () =>
-        cleanUpRestore(inputs, state, { runtime, store, connect }),
+        cleanUpRestore(inputs, state, { runtime, repository, connect }),
       )
       if (incomplete.length > 0) runtime.log.error(incomplete.join('\n'), 'The restore is half done')
       if (failures.length > 0) {
@@ -25,7 +25,7 @@ export function restorePostAction(runtime: Runtime): Promise<void> {
         )
       }
     } finally {
-      store.close()
+      repository.store.close()
     }
   }
   return runAction(runtime, cleanUp, { safe: 'The clean-up changes nothing that was complete.' })

@@ -7,9 +7,9 @@ import { annotateWarnings } from '../report/annotations'
 import { setRestoreOutputs } from '../report/outputs/restore-outputs'
 import { scrubRestore } from '../report/scrub/scrub-restore'
 import { renderRestoreSummary, restoredSentence } from '../report/summary/restore-summary'
+import { openRepository } from '../repository/open-repository'
 import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
-import { openS3Store } from '../store/s3/s3-store'
 import { runAction } from './run-action'
 
 /** The action in `restore/`: puts a recovery point back on a server. */
@@ -18,11 +18,11 @@ export function restoreAction(runtime: Runtime): Promise<void> {
   const putBack = async () => {
     const inputs = loadRestoreInputs(runtime, process.env)
     report = emptyReport(inputs, runtime.clock.now())
-    const store = openS3Store(inputs.s3)
+    const repository = openRepository(inputs.s3)
     try {
-      await restore(inputs, { runtime, store, connect }, report)
+      await restore(inputs, { runtime, repository, connect }, report)
     } finally {
-      store.close()
+      repository.store.close()
     }
     report.finishedAt = runtime.clock.now()
     annotateWarnings(runtime.log, report.warnings)

@@ -10,8 +10,8 @@ import { annotateWarnings } from '../report/annotations'
 import { setVerifyOutputs } from '../report/outputs/verify-outputs'
 import { scrubVerifyReport } from '../report/scrub/scrub-verify'
 import { renderVerifySummary } from '../report/summary/verify-summary'
+import { openRepository } from '../repository/open-repository'
 import type { Runtime } from '../runtime/runtime'
-import { openS3Store } from '../store/s3/s3-store'
 import { runAction } from './run-action'
 import { runnerTools } from './runner-tools'
 
@@ -26,15 +26,15 @@ export function verifyAction(runtime: Runtime): Promise<void> {
     const inputs = loadVerifyInputs(runtime, process.env)
     const begun = emptyReport(inputs, runtime.clock.now())
     report = begun
-    const store = openS3Store(inputs.s3)
+    const repository = openRepository(inputs.s3)
     try {
       const tools = runnerTools(runtime)
       await tidyRunner(tools)
-      const drill = drillOnRunner({ inputs, store, ...tools })
+      const drill = drillOnRunner({ inputs, ...tools })
       const wait = (ms: number, signal: AbortSignal) => pause(ms, undefined, { signal })
-      await verify(inputs, { runtime, store, drill, wait }, begun)
+      await verify(inputs, { runtime, repository, drill, wait }, begun)
     } finally {
-      store.close()
+      repository.store.close()
       setVerifyOutputs(runtime, finished(begun))
     }
     const done = finished(begun)

@@ -1,14 +1,22 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { Repository } from '../repository/repository'
 import type { Runtime } from '../runtime/runtime'
 import type { ServerLock } from '../server/lock'
 import { type Server, serverOver } from '../sources/host/server'
 import type { Connection, SshTarget } from '../ssh/remote'
 
 /** Opens a connection to a server whose host key was checked. */
-export type Connect = (
+type Connect = (
   target: SshTarget,
   options: { signal: AbortSignal; onRetry: (message: string) => void },
 ) => Promise<Connection>
+
+/** What a command needs of the world; tests pass their own. */
+export interface CommandTools {
+  runtime: Runtime
+  repository: Repository
+  connect: Connect
+}
 
 /** A connected server whose prefix is locked for this run. */
 export interface Session {
@@ -27,11 +35,11 @@ export interface LockIdentity {
 }
 
 /** The lock is named for the prefix: two runs that would write to the same slots meet at it. */
-export function lockIdentity(storeName: string, prefix: string, { run, clock }: Runtime): LockIdentity {
+export function lockIdentity({ store, prefix }: Repository, { run, clock }: Runtime): LockIdentity {
   const who =
     run.id === '' ? 'a run outside GitHub' : `${run.repository} run ${run.id}, attempt ${run.attempt}`
   return {
-    lock: createHash('sha256').update(`${storeName}/${prefix}`).digest('hex').slice(0, 16),
+    lock: createHash('sha256').update(`${store.name}/${prefix}`).digest('hex').slice(0, 16),
     owner: `${who}, since ${clock.now().toISOString()} [${randomBytes(4).toString('hex')}]`,
   }
 }
@@ -44,7 +52,7 @@ const releaseMs = 3_000
 export async function openSession(
   inputs: { ssh: SshTarget },
   { lock, owner }: LockIdentity,
-  { runtime, connect }: { runtime: Runtime; connect: Connect },
+  { runtime, connect }: Omit<CommandTools, 'repository'>,
 ): Promise<Session> {
   const { log } = runtime
   const connection = await connect(inputs.ssh, {
@@ -73,7 +81,7 @@ export async function openSession(
 /** Connects without a lock, to look and to write nothing. */
 export async function openLooker(
   inputs: { ssh: SshTarget },
-  { runtime, connect }: { runtime: Runtime; connect: Connect },
+  { runtime, connect }: Omit<CommandTools, 'repository'>,
 ): Promise<Session> {
   const { log, signal } = runtime
   const connection = await connect(inputs.ssh, { signal, onRetry: message => log.info(message) })

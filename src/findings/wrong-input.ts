@@ -3,10 +3,7 @@ import { printable } from '../runtime/text/printable'
 
 /** The error for a value that is not what it must be: `Input "name" must <rule>, got "value".` Never for secrets. */
 export function wrongInput(name: string, rule: string, value: string, advice?: string): UserError {
-  return new UserError(
-    `Input "${name}" must ${rule}, got ${shown(value)}.`,
-    advice === undefined ? {} : { advice },
-  )
+  return new UserError(`Input "${name}" must ${rule}, got ${shown(value)}.`, { advice })
 }
 
 /**

@@ -1,3 +1,7 @@
+import { Transform } from 'node:stream'
+import type { Digest } from './digest'
+import { type Filter, known } from './filter'
+
 /**
  * A streaming check of uncompressed content. It is shown every byte once, in order, measures in passing in constant
  * memory, and throws as soon as it knows that the content is bad.
@@ -10,8 +14,34 @@ export interface ContentCheck<R> {
   progress(): { bytes: number; tables?: number; files?: number }
 }
 
-/** Of the uncompressed stream. `sha256` in lower-case hex. */
-export interface ContentDigest {
-  bytes: number
-  sha256: string
+/** Of the uncompressed stream. */
+export type ContentDigest = Digest
+
+/** Shows content that passes to a check. */
+export function checkContent<R>(check: ContentCheck<R>): Filter<R> {
+  let found: { result: R } | undefined
+  const attempt = (work: () => void, done: (error?: Error) => void): void => {
+    try {
+      work()
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)))
+      return
+    }
+    done()
+  }
+  const stage = new Transform({
+    highWaterMark: 1024 * 1024,
+    transform(piece: Buffer, _encoding, done) {
+      attempt(
+        () => check.write(piece),
+        error => done(error, piece),
+      )
+    },
+    flush(done) {
+      attempt(() => {
+        found = { result: check.finish() }
+      }, done)
+    },
+  })
+  return { stages: [stage], result: () => known(found) }
 }

@@ -1,91 +1,34 @@
-import { createHash } from 'node:crypto'
-import { addAbortSignal, Transform } from 'node:stream'
-import { droppedBuffers } from '../runtime/young-garbage'
-import type { Compression } from './compression'
-import type { ContentCheck, ContentDigest } from './content-check'
-import { openDecompressor } from './decompressor'
+import { type Codec, decode } from './codec'
+import { type ContentCheck, type ContentDigest, checkContent } from './content-check'
+import { type Digest, digest } from './digest'
+import { aside, compose, type Filter } from './filter'
 
-/** A stream being checked on its way. */
-export interface Inspection<R> {
-  /**
-   * For `pipeline`: passes every chunk on unchanged. It ends only when the stored stream was whole, with nothing behind it,
-   * and its content passed the check; otherwise it fails with a `CheckError`, and with it the pipeline.
-   */
-  readonly stream: Transform
-  /** Of the stored stream, and what the check found in its content. Throws before the stream has ended well. */
-  result(): ContentDigest & { content: R }
+/** A stored stream being checked on its way. */
+export interface Inspection<R> extends Filter<Digest & { content: R }> {
   progress(): { storedBytes: number; content: ReturnType<ContentCheck<R>['progress']> }
 }
 
-const queueBytes = 256 * 1024
-
 /**
- * Checks a stored stream in passing: digests it as it is, decompresses it and shows the content to the check. Memory is
- * constant: a chunk is taken when both the reader and the decompressor have room, and content is dropped once it was seen.
+ * Passes a stored stream on unchanged: digests it as it is, decodes it and shows the content to the check. It ends only when the stream
+ * was whole, with nothing behind it, and its content passed. Content is dropped once it was seen.
  */
-export function inspect<R extends ContentDigest>(options: {
-  compression: Compression
-  check: ContentCheck<R>
-  signal?: AbortSignal
-}): Inspection<R> {
-  const { compression, check, signal } = options
+export function inspect<R extends ContentDigest>(
+  codecs: readonly Codec[],
+  check: ContentCheck<R>,
+): Inspection<R> {
+  const shown = aside(compose(decode(codecs), checkContent(check)))
   // What is stored as it is has the digest of its content.
-  const digest = compression === 'none' ? undefined : createHash('sha256')
-  let storedBytes = 0
-  let result: (ContentDigest & { content: R }) | undefined
-
-  /** Runs a part of the check; what it throws fails the stream, and `next` is not called. */
-  function guarded(work: () => void, next: () => void): void {
-    try {
-      work()
-    } catch (error) {
-      stream.destroy(error instanceof Error ? error : new Error(String(error)))
-      return
-    }
-    next()
-  }
-
-  const decompressor = openDecompressor(compression, {
-    content: piece =>
-      guarded(
-        () => check.write(piece),
-        () => {},
-      ),
-    failed: error => stream.destroy(error),
-  })
-
-  const stream = new Transform({
-    highWaterMark: queueBytes,
-    transform(chunk: Buffer, _encoding, callback) {
-      storedBytes += chunk.length
-      digest?.update(chunk)
-      droppedBuffers(chunk.length)
-      decompressor.write(chunk, () => callback(null, chunk))
-    },
-    flush(callback) {
-      decompressor.end(() =>
-        guarded(
-          () => {
-            const content = check.finish()
-            result = { bytes: storedBytes, sha256: digest?.digest('hex') ?? content.sha256, content }
-          },
-          () => callback(),
-        ),
-      )
-    },
-    destroy(error, callback) {
-      decompressor.destroy()
-      callback(error)
-    },
-  })
-  if (signal !== undefined) addAbortSignal(signal, stream)
-
+  const stored = codecs.length === 0 ? undefined : digest()
   return {
-    stream,
-    result() {
-      if (result === undefined) throw new Error('The inspected stream has not ended well yet.')
-      return result
+    stages: [...(stored?.stages ?? []), ...shown.stages],
+    result: () => {
+      const [, content] = shown.result()
+      const { bytes, sha256 } = stored?.result() ?? content
+      return { bytes, sha256, content }
     },
-    progress: () => ({ storedBytes, content: check.progress() }),
+    progress: () => {
+      const content = check.progress()
+      return { storedBytes: stored?.bytes ?? content.bytes, content }
+    },
   }
 }

@@ -1,6 +1,8 @@
 import type { RunReport } from '../commands/backup/run-report'
 import { runDurationMs } from '../commands/run-facts'
-import type { Log, Warning } from '../runtime/runtime'
+import { type Finding, sentenceOf } from '../findings/finding'
+import { listed } from '../findings/listed'
+import type { Log } from '../runtime/runtime'
 import { plural } from '../runtime/text/format-count'
 import { formatDuration } from '../runtime/text/format-duration'
 import { formatSize } from '../runtime/text/format-size'
@@ -15,12 +17,12 @@ export function annotateBackup(log: Pick<Log, 'notice' | 'warning'>, report: Run
 }
 
 /** Warnings as annotations, ten at most; nothing of them is lost, though the last one may be cut. */
-export function annotateWarnings(log: Pick<Log, 'warning'>, warnings: readonly Warning[]): void {
+export function annotateWarnings(log: Pick<Log, 'warning'>, warnings: readonly Finding[]): void {
   const singles = warnings.length <= 10 ? warnings : warnings.slice(0, 9)
-  for (const { code, message } of singles) log.warning(cut(message), code)
+  for (const each of singles) log.warning(cut(sentenceOf(each)), each.code)
   const rest = warnings.slice(singles.length)
   if (rest.length === 0) return
-  const messages = rest.map(({ code, message }) => `${code}: ${message}`)
+  const messages = rest.map(each => `${each.code}: ${sentenceOf(each)}`)
   log.warning(cut(messages.join('\n')), `${plural(rest.length, 'more warning')}`)
 }
 
@@ -30,8 +32,7 @@ export function successSentence(report: RunReport): string {
     const inside = counts[0] === undefined ? '' : ` (${counts[0]})`
     return `${name} ${formatSize(bytes)}${inside}`
   })
-  const listed = artifacts.length > 8 ? [...artifacts.slice(0, 7), `${artifacts.length - 7} more`] : artifacts
-  return `${report.slot ?? 'The recovery point'} is good: ${listed.join(', ')}, in ${formatDuration(runDurationMs(report))}`
+  return `${report.slot ?? 'The recovery point'} is good: ${listed(artifacts, 8)}, in ${formatDuration(runDurationMs(report))}`
 }
 
 // The runner cuts at 4,096 characters without a sign; the log and the summary have the whole.

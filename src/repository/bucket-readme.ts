@@ -1,24 +1,24 @@
+import { type Finding, warning } from '../findings/finding'
 import { messageOf } from '../runtime/errors'
-import type { Warning } from '../runtime/runtime'
+import type { S3Settings } from '../store/s3/s3-settings'
 import type { Store } from '../store/store'
 import { isDenied, StoreError } from '../store/store-error'
 import { readmeKey } from './names/keys'
+import type { Repository } from './repository'
 
 /** Where a prefix lies, as the stock tools must be told. */
-export interface BucketLocation {
+export interface BucketLocation extends Pick<S3Settings, 'bucket' | 'region' | 'endpoint' | 'prefix'> {
   /** `Store.name`, for the reader. */
   storeName: string
-  bucket: string
-  region: string
-  /** Undefined: AWS itself. */
-  endpoint?: string
-  prefix: string
 }
 
 /** Puts the instructions into the bucket, unless they are there already. A README of somebody else is left alone. Failing is a warning. */
-export async function writeBucketReadme(store: Store, location: BucketLocation): Promise<Warning[]> {
-  const key = readmeKey(location.prefix)
-  const text = bucketReadme(location)
+export async function writeBucketReadme(
+  { store, prefix }: Repository,
+  place: Omit<BucketLocation, 'storeName' | 'prefix'>,
+): Promise<Finding[]> {
+  const key = readmeKey(prefix)
+  const text = bucketReadme({ ...place, storeName: store.name, prefix })
   try {
     const present = await readUnlessDenied(store, key)
     if (present === text) return []
@@ -47,8 +47,8 @@ async function readUnlessDenied(store: Store, key: string): Promise<string | und
   }
 }
 
-function readmeWarning(message: string): Warning {
-  return { code: 'bucket-readme', message }
+function readmeWarning(message: string): Finding {
+  return warning('bucket-readme', message)
 }
 
 const title = '# Recovery by hand: backups made by make-a-backup'

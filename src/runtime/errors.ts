@@ -1,7 +1,7 @@
 /** What an error tells the person who reads it, beside what failed. */
 export interface ErrorFacts {
   /** What to do next, in whole sentences. */
-  advice?: string
+  advice?: string | undefined
   /** What is still safe, in whole sentences, where it differs from what the command says by default. */
   safe?: string
   /** Lines for the log only: stderr of a tool, ids to look up. Already free of secrets. */

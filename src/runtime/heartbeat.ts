@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Log, Warning } from './runtime'
+import type { Log } from './runtime'
 
 /**
  * A dead man's switch: tells a monitor that a run began and how it ended, by the convention of healthchecks.io (the address
  * itself for success, `/start` and `/fail` behind its path). Nothing here throws or fails a run. What could not be told comes
- * back as a warning, in which the address, a secret, does not occur.
+ * back as a sentence, in which the address, a secret, does not occur.
  */
 export interface Heartbeat {
-  start(): Promise<Warning | undefined>
+  start(): Promise<string | undefined>
   /** `text` is shown by the monitor; at most 10 kB of it are sent. */
-  success(text: string): Promise<Warning | undefined>
-  fail(text: string): Promise<Warning | undefined>
+  success(text: string): Promise<string | undefined>
+  fail(text: string): Promise<string | undefined>
 }
 
 export interface HeartbeatOptions {
@@ -50,7 +50,7 @@ async function send(
   what: Told,
   text: string | undefined,
   { log, fetch: send = fetch, timeoutMs = 10_000, retryMs = [500, 1_500] }: HeartbeatOptions,
-): Promise<Warning | undefined> {
+): Promise<string | undefined> {
   let reason = ''
   for (const pause of [0, ...retryMs]) {
     await sleep(pause)
@@ -60,10 +60,7 @@ async function send(
     log.debug(`Telling the heartbeat monitor "${what}" failed: ${reason}.`)
     if (answer.isFinal) break
   }
-  return {
-    code: 'heartbeat-failed',
-    message: `The heartbeat monitor could not be told "${what}": ${reason}. It may raise an alarm. Check "heartbeat-url"; the backup itself is not touched by this.`,
-  }
+  return `The heartbeat monitor could not be told "${what}": ${reason}. It may raise an alarm. Check "heartbeat-url"; the backup itself is not touched by this.`
 }
 
 /** Undefined when it was told. */

@@ -53,9 +53,3 @@ export interface RunIdentity {
   event: string
   url: string
 }
-
-/** A thing worth telling that does not make a recovery point bad. `code` is stable; users filter by it. */
-export interface Warning {
-  code: string
-  message: string
-}

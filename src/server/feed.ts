@@ -9,7 +9,7 @@ import type { Intake } from './intake'
 export async function feed(
   intake: Intake,
   signal: AbortSignal,
-  send: (input: Writable) => Promise<void>,
+  send: (input: Writable) => Promise<unknown>,
 ): Promise<void> {
   // A channel that is closed from here may stay open until its process ends: nobody waits for that.
   let stop = () => {}

@@ -1,6 +1,8 @@
+import { onOneLine } from '../findings/finding'
 import { FailureError, UserError } from '../runtime/errors'
 import { databaseError } from './database-errors'
 import type { JobFailure } from './job'
+import { missingTool } from './missing-tool'
 
 /** What the job was about, for messages: `the dump of "shop"`. */
 export type JobName = string
@@ -136,10 +138,10 @@ function problemError(
 ): Error {
   const subject = problem.detail
   switch (problem.code) {
-    case 'missing-tool':
-      return new UserError(`${subject} was not found on the server.`, {
-        advice: `Install it there (Debian, Ubuntu: apt install ${packageOf(subject)}), or see that it is on the PATH of a non-interactive SSH login.`,
-      })
+    case 'missing-tool': {
+      const { what, fix } = missingTool(subject, packageOf(subject))
+      return new UserError(what, { advice: onOneLine(fix) })
+    }
     case 'missing-folder':
       return new UserError(`The folder ${subject} of "paths" does not exist on the server.`, {
         advice: 'Check "paths". If the folder lies on a disk of its own, see that it is mounted.',

@@ -1,16 +1,8 @@
 import { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isRetryable } from './s3/s3-retry'
-import type { Store } from './store'
+import type { KnownObject, Store } from './store'
 import { StoreError } from './store-error'
-
-/** The object to read, as `Store.head` describes it. */
-export interface SteadyObject {
-  key: string
-  /** Without quotes. */
-  etag: string
-  sizeBytes: number
-}
 
 /**
  * The whole object as one stream that outlives connections: where one breaks off, it goes on at the next byte, of the same object.
@@ -19,29 +11,36 @@ export interface SteadyObject {
  */
 export function steadyRead(
   store: Pick<Store, 'get' | 'name'>,
-  object: SteadyObject,
-  options: { pauseMs?: number } = {},
+  object: KnownObject,
+  options: SteadyOptions = {},
 ): Readable {
-  return new SteadyRead(store, object, options.pauseMs ?? 500)
+  return new SteadyRead(store, object, options)
+}
+
+interface SteadyOptions {
+  /** Between two attempts; doubled with each fault. */
+  pauseMs?: number | undefined
+  /** Told how many bytes have come so far. */
+  onProgress?: ((bytes: number) => void) | undefined
 }
 
 const faultsAtMost = 6
 
 class SteadyRead extends Readable {
   readonly #store: Pick<Store, 'get' | 'name'>
-  readonly #object: SteadyObject
-  readonly #pauseMs: number
+  readonly #object: KnownObject
+  readonly #options: SteadyOptions
   readonly #stopped = new AbortController()
   #body: Readable | undefined
   #isOpening = false
   #position = 0
   #faultsInARow = 0
 
-  constructor(store: Pick<Store, 'get' | 'name'>, object: SteadyObject, pauseMs: number) {
+  constructor(store: Pick<Store, 'get' | 'name'>, object: KnownObject, options: SteadyOptions) {
     super({ highWaterMark: 256 * 1024 })
     this.#store = store
     this.#object = object
-    this.#pauseMs = pauseMs
+    this.#options = options
   }
 
   override _read(): void {
@@ -87,6 +86,7 @@ class SteadyRead extends Readable {
     body.on('data', (chunk: Buffer) => {
       this.#position += chunk.length
       this.#faultsInARow = 0
+      this.#options.onProgress?.(this.#position)
       if (!this.push(chunk)) body.pause()
     })
     body.once('end', () => this.push(null))
@@ -105,7 +105,8 @@ class SteadyRead extends Readable {
     }
     this.#isOpening = true
     try {
-      await wait(this.#pauseMs * 2 ** (this.#faultsInARow - 1), undefined, { signal: this.#stopped.signal })
+      const { pauseMs = 500 } = this.#options
+      await wait(pauseMs * 2 ** (this.#faultsInARow - 1), undefined, { signal: this.#stopped.signal })
     } catch {
       return
     }

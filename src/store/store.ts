@@ -66,7 +66,7 @@ export interface Store {
    * not, or no longer, the object that `source` describes. After an error a reader may find the old object under `targetKey`,
    * or the copy.
    */
-  copy(source: CopySource, targetKey: string, put: PutOptions): Promise<StoredVersion>
+  copy(source: KnownObject, targetKey: string, put: PutOptions): Promise<StoredVersion>
 
   close(): void
 }
@@ -84,8 +84,8 @@ export interface ReadOptions {
   etag?: string
 }
 
-/** The object to copy, as the caller knows it. */
-export interface CopySource {
+/** An object to be read or copied, as `head` described it: this very one. */
+export interface KnownObject {
   key: string
   sizeBytes: number
   /** Without quotes. */

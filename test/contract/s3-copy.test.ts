@@ -5,7 +5,7 @@ import { defaultTuning, openS3Clients } from '../../src/store/s3/s3-client'
 import { copyObject } from '../../src/store/s3/s3-copy'
 import type { S3Settings } from '../../src/store/s3/s3-settings'
 import { openS3Store } from '../../src/store/s3/s3-store'
-import type { CopySource, Store } from '../../src/store/store'
+import type { KnownObject, Store } from '../../src/store/store'
 import { countMatching, type FaultProxy, type Match, startFaultProxy } from '../servers/fault-proxy'
 import { openTestS3, type TestS3 } from './s3-server'
 
@@ -61,7 +61,7 @@ afterEach(() => {
 })
 
 /** Puts an object there in parts of 5 MiB and forgets the requests. */
-async function given(body: Buffer, key = from): Promise<CopySource> {
+async function given(body: Buffer, key = from): Promise<KnownObject> {
   const uploadId = await truth.createUpload(key, { contentType: 'application/octet-stream' })
   const etags = []
   for (let start = 0, number = 1; start < body.length; start += 5 * MiB, number++)
@@ -77,7 +77,7 @@ async function stored(key = to): Promise<Buffer | undefined> {
 }
 
 /** Copies while another object takes the source's place: before or after the store looks at it for the n-th time. */
-function replacingSource(source: CopySource, moment: { before?: number; after?: number }) {
+function replacingSource(source: KnownObject, moment: { before?: number; after?: number }) {
   let looks = 0
   const replace = async () => {
     const { sizeBytes } = source

@@ -61,19 +61,19 @@ describe('examineStore', () => {
     expect(await left(twin)).toEqual([])
   })
 
-  it.each<[string, 'wrong' | 'remark', string, Match]>([
-    ['s3:PutObject', 'wrong', '/running-backups/*', { method: 'POST', query: { uploads: true } }],
-    ['s3:PutObject', 'wrong', '/running-backups/*', { method: 'PUT', query: { partNumber: true } }],
-    ['s3:AbortMultipartUpload', 'wrong', '/running-backups/*', { method: 'DELETE' }],
-    ['s3:GetObject', 'remark', '/running-backups/*', { method: 'HEAD' }],
-    ['s3:ListBucket', 'remark', '', { method: 'GET', query: { 'list-type': '2' } }],
-    ['s3:ListBucketMultipartUploads', 'remark', '', { method: 'GET', query: { uploads: true } }],
+  it.each<[string, 'error' | 'warning', string, Match]>([
+    ['s3:PutObject', 'error', '/running-backups/*', { method: 'POST', query: { uploads: true } }],
+    ['s3:PutObject', 'error', '/running-backups/*', { method: 'PUT', query: { partNumber: true } }],
+    ['s3:AbortMultipartUpload', 'error', '/running-backups/*', { method: 'DELETE' }],
+    ['s3:GetObject', 'warning', '/running-backups/*', { method: 'HEAD' }],
+    ['s3:ListBucket', 'warning', '', { method: 'GET', query: { 'list-type': '2' } }],
+    ['s3:ListBucketMultipartUploads', 'warning', '', { method: 'GET', query: { uploads: true } }],
   ])('writes the statement for %s, which is a matter of: %s', async (right, level, resource, match) => {
     proxy.fail(match, denied, always)
     const { findings, held } = await examineStore(store, settings)
     expect(findings).toHaveLength(1)
     expect(findings[0]).toMatchObject({ level, what: expect.stringContaining(`lack ${right} on `) })
-    const statement = findings[0]?.fix.split('\n').find(line => line.startsWith('{')) ?? ''
+    const statement = findings[0]?.fix?.split('\n').find(line => line.startsWith('{')) ?? ''
     expect(JSON.parse(statement)).toEqual({
       Effect: 'Allow',
       Action: right,
@@ -98,7 +98,7 @@ describe('examineStore', () => {
   it('names everything that is lacking to somebody who may do nothing', async () => {
     proxy.fail({}, denied, always)
     const { findings, held } = await examineStore(store, settings)
-    expect(findings.map(({ level }) => level)).toEqual(['remark', 'wrong'])
+    expect(findings.map(({ level }) => level)).toEqual(['warning', 'error'])
     expect(held).toEqual([])
   })
 
@@ -119,7 +119,9 @@ describe('examineStore', () => {
     const broken = openS3Store(other, { maxAttempts: 1 })
     const { findings, held } = await examineStore(broken, other)
     broken.close()
-    expect(findings).toEqual([{ level: 'wrong', what: expect.any(String), fix: expect.stringMatching(fix) }])
+    expect(findings).toEqual([
+      { code: 'store', level: 'error', what: expect.any(String), fix: expect.stringMatching(fix) },
+    ])
     expect(held).toEqual([])
   })
 

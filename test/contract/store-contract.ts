@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { multipartETag } from '../../src/store/etag'
-import type { CopySource, PutOptions, ReadOptions, Store } from '../../src/store/store'
+import type { KnownObject, PutOptions, ReadOptions, Store } from '../../src/store/store'
 import { StoreError } from '../../src/store/store-error'
 
 /** What every store must do, whoever is behind it. `open` gives an empty one whose listings come in pages of three. */
@@ -416,7 +416,7 @@ async function opened(store: Store, which: ReadOptions): Promise<Readable> {
   return stream
 }
 
-async function sourceOf(store: Store, key: string): Promise<CopySource> {
+async function sourceOf(store: Store, key: string): Promise<KnownObject> {
   const held = await store.head(key)
   if (held === undefined) throw new Error(`There is no "${key}".`)
   return { key, sizeBytes: held.sizeBytes, etag: held.etag }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { Readable, Writable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { nowhere } from '../../src/pipeline/filter'
 import { inspect } from '../../src/pipeline/inspect'
 import { checkDump } from '../../src/sources/mysql/check/dump-check'
-import type { DumpContent } from '../../src/sources/mysql/check/dump-content'
 import {
   type BlindSpot,
   findBlindSpots,
@@ -132,13 +132,9 @@ function runDump(user: string, options: readonly string[] = []): Promise<Command
 async function dumped(user: string, options: readonly string[] = []): Promise<typeof everything> {
   const { code, stdout, stderr } = await runDump(user, options)
   if (code !== 0) throw new Error(`The dump ended with ${code}: ${stderr}`)
-  const inspection = inspect({ compression: 'none', check: checkDump() })
-  await pipeline(
-    Readable.from([Buffer.from(stdout)]),
-    inspection.stream,
-    new Writable({ write: (_chunk, _encoding, callback) => callback() }),
-  )
-  const content: DumpContent = inspection.result().content
+  const inspection = inspect([], checkDump())
+  await pipeline([Readable.from([Buffer.from(stdout)]), ...inspection.stages, nowhere()])
+  const { content } = inspection.result()
   return {
     tables: content.tables.length,
     views: content.views.length,

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { codecsOf } from '../../src/pipeline/codec'
 import type { Compression } from '../../src/pipeline/compression'
+import { nowhere } from '../../src/pipeline/filter'
 import { inspect } from '../../src/pipeline/inspect'
 import { compareInventory } from '../../src/sources/mysql/check/compare-inventory'
 import { checkDump } from '../../src/sources/mysql/check/dump-check'
@@ -128,9 +129,8 @@ async function dump(
   const args = [`--defaults-file=${services.mysql.clientConfig}`, ...options, ...more, database]
   const child = spawn('sh', ['-c', script, 'sh', ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
-  const inspection = inspect({ compression, check: checkDump() })
-  const sink = new Writable({ write: (_chunk, _encoding, callback) => callback() })
-  await pipeline(child.stdout, inspection.stream, sink)
+  const inspection = inspect(codecsOf({ compression }), checkDump())
+  await pipeline([child.stdout, ...inspection.stages, nowhere()])
   expect(await exited).toEqual([0, null])
   return inspection.result().content
 }

@@ -112,7 +112,7 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
       folders: [],
     })
     expect(databaseProblem).toBeUndefined()
-    const listed = found?.findings.inventory?.databases ?? []
+    const listed = found?.found.inventory?.databases ?? []
     expect(listed.map(each => each.name)).toEqual([database])
     expect(listed[0]?.triggers).toHaveLength(awkwardContent.triggers.length)
     expect(found?.collations).toContain('utf8mb4_general_ci')

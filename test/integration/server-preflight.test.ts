@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { preflight } from '../../src/commands/backup/preflight/preflight'
 import { refuseWrong } from '../../src/commands/refuse-wrong'
-import { type PreflightReport, wrongFindings } from '../../src/findings/preflight'
+import { isError } from '../../src/findings/finding'
+import type { PreflightReport } from '../../src/findings/preflight'
 import { type BackupInputs, loadBackupInputs } from '../../src/inputs/backup'
 import { serverOver } from '../../src/sources/host/server'
 import { connect } from '../../src/ssh/connection'
@@ -95,7 +96,7 @@ async function look(inputs: BackupInputs): Promise<PreflightReport> {
   const store = openS3Store(inputs.s3, { retryDelayMs: 10, maxAttempts: 2 })
   try {
     const runtime = { ...recordingRuntime(), clock: { now: () => new Date(), monotonicMs: () => 0 } }
-    return await preflight(inputs, { runtime, store, connect })
+    return await preflight(inputs, { runtime, repository: { store, prefix: inputs.s3.prefix }, connect })
   } finally {
     store.close()
   }
@@ -115,7 +116,7 @@ describe('preflight', () => {
   it('is green where everything is there, and leaves nothing, neither on the server nor in the bucket', async () => {
     const docroot = await freshDocroot(services)
     const report = await look(inputsOf({ paths: docroot }))
-    expect(wrongFindings(report)).toEqual([])
+    expect(report.findings.filter(isError)).toEqual([])
     expect(() => refuseWrong(report)).not.toThrow()
     expect(report.findings.map(({ what }) => what)).toEqual(
       expect.arrayContaining([expect.stringContaining(`${database}.log (MyISAM)`)]),
@@ -153,7 +154,7 @@ describe('preflight', () => {
           compression: 'zstd',
         }),
       )
-      const wrong = wrongFindings(report).map(({ what, fix }) => `${what}\n${fix}`)
+      const wrong = report.findings.filter(isError).map(({ what, fix }) => `${what}\n${fix}`)
       for (const expected of [
         /database "no_such_database" does not exist[\s\S]*Check "databases"/,
         new RegExp(
@@ -191,7 +192,7 @@ describe('preflight', () => {
         'mirror-dir': '/etc/hosts/mirror',
       }),
     )
-    expect(wrongFindings(report).map(({ what }) => what)).toEqual(
+    expect(report.findings.filter(isError).map(({ what }) => what)).toEqual(
       expect.arrayContaining([
         expect.stringContaining('The database refused the login'),
         expect.stringContaining('secret access key does not belong'),
@@ -199,14 +200,14 @@ describe('preflight', () => {
         expect.stringContaining('mirror folder /etc/hosts/mirror is not there and cannot be made'),
       ]),
     )
-    expect(wrongFindings(report)).toHaveLength(4)
+    expect(report.findings.filter(isError)).toHaveLength(4)
     expect(JSON.stringify(report)).not.toContain('not-the-secret-of-this-key')
   })
 
   it('names every tool that is missing at once, and still looks at the folders', async () => {
     tools.remove('rsync', 'tar', 'gzip', 'pigz', 'mariadb', 'mysql', 'mariadb-dump', 'mysqldump')
     const report = await look(inputsOf({ paths: '/no/such/folder' }))
-    expect(wrongFindings(report).map(({ what }) => what)).toEqual([
+    expect(report.findings.filter(isError).map(({ what }) => what)).toEqual([
       'rsync was not found on the server.',
       'tar was not found on the server.',
       'mysql (or mariadb) was not found on the server.',

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { orAborted } from '../../src/store/or-aborted'
 import type {
-  CopySource,
+  KnownObject,
   ListedObject,
   OpenUpload,
   PutOptions,
@@ -180,7 +180,7 @@ class InMemory extends FaultScript implements MemoryStore {
     }
   }
 
-  copy(source: CopySource, targetKey: string, put: PutOptions): Promise<StoredVersion> {
+  copy(source: KnownObject, targetKey: string, put: PutOptions): Promise<StoredVersion> {
     return this.#operate('copy', targetKey, () => {
       const doing = `copy "${source.key}" to "${targetKey}"`
       const held = this.#objects.get(source.key)

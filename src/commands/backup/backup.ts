@@ -1,5 +1,6 @@
+import type { Finding } from '../../findings/finding'
 import type { BackupInputs } from '../../inputs/backup'
-import { storageClassWarning } from '../../inputs/groups/s3-options'
+import { storageClassWarnings } from '../../inputs/groups/s3-options'
 import { writeBucketReadme } from '../../repository/bucket-readme'
 import type { Survey } from '../../repository/catalog/survey'
 import { askedBaseline } from '../../repository/guards/asked-baseline'
@@ -9,16 +10,14 @@ import { judgeShrink, type ShrinkVerdict } from '../../repository/guards/shrink'
 import { acceptedShrink } from '../../repository/guards/shrink-error'
 import { slotName } from '../../repository/names/slot'
 import { keepTiers } from '../../repository/tiers/tiers'
-import type { Runtime, Warning } from '../../runtime/runtime'
-import type { Findings } from '../../sources/host/parse-inventory'
-import type { Store } from '../../store/store'
+import type { ServerInventory } from '../../sources/host/parse-inventory'
 import { phases } from '../phases'
-import { type Connect, lockIdentity, openSession, type Session } from '../session'
-import { describeRecoveryPoint } from './describe-recovery-point'
+import { type CommandTools, lockIdentity, openSession, type Session } from '../session'
+import { describeRecoveryPoint, describeWarnings } from './describe-recovery-point'
 import { askedOf } from './plan/asked-of'
 import { type KnownBaseline, knownBaseline, type OpenCache } from './plan/known-baseline'
 import { type BackupPlan, planBackup } from './plan/plan-backup'
-import { describeFindings } from './preflight/describe-findings'
+import { describeInventory } from './preflight/describe-inventory'
 import { publishRun } from './publish-run'
 import { reportHistory, reportPublished } from './report-published'
 import type { RunReport } from './run-report'
@@ -27,11 +26,7 @@ import { storeSuspect } from './store-suspect'
 import { takeArtifacts } from './take-artifacts'
 import { unfinishedRun } from './unfinished-run'
 
-/** What a command needs of the world; tests pass their own. */
-export interface BackupTools {
-  runtime: Runtime
-  store: Store
-  connect: Connect
+export interface BackupTools extends CommandTools {
   openCache: OpenCache
 }
 
@@ -42,35 +37,32 @@ export interface BackupTools {
  * is stored are set: a suspect recovery point, or an `after-command` that failed.
  */
 export async function backup(inputs: BackupInputs, tools: BackupTools, report: RunReport): Promise<unknown> {
-  const { runtime, store } = tools
-  const { prefix } = inputs.s3
+  const { runtime, repository } = tools
   const step = phases(runtime, report)
-  const note = (warnings: readonly (Warning | undefined)[]) => {
+  const note = (warnings: readonly (Finding | undefined)[]) => {
     report.warnings = [...report.warnings, ...warnings.filter(warning => warning !== undefined)]
   }
   const slot = slotName(inputs.rotation, report.startedAt, inputs.timezone)
   report.slot = slot
-  const identity = lockIdentity(store.name, prefix, runtime)
+  const identity = lockIdentity(repository, runtime)
   const session = await step('Connect', () => openSession(inputs, identity, tools))
   try {
     const { survey, warnings } = await step('Look into the bucket', () =>
       settleEarlierRuns(inputs, slot, tools),
     )
     note(warnings)
-    const { findings, plan } = await step('Look at the server', () =>
-      lookAtServer(inputs, tools, session, slot),
-    )
-    note([...plan.warnings, storageClassWarning(inputs.s3.objects?.storageClass)])
+    const { found, plan } = await step('Look at the server', () => lookAtServer(inputs, tools, session, slot))
+    note([...plan.warnings, ...storageClassWarnings(inputs.s3.objects?.storageClass)])
     note([await refuseForeign(inputs, tools, plan, slot, survey)])
-    if (findings.inventory !== undefined) report.database = findings.inventory.server
+    if (found.inventory !== undefined) report.database = found.inventory.server
 
-    const run = unfinishedRun(runtime, { prefix, slot, ...identity })
+    const run = unfinishedRun(runtime, { prefix: repository.prefix, slot, ...identity })
     const request = { inputs, plan, session, identity, survey, run, slot, report }
     const { prepared, afterError } = await step('Stream', () => takeArtifacts(request, tools))
     note(prepared.warnings)
 
-    const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, findings, prepared })
-    const known = knownBaseline(inputs, store.name, survey, tools.openCache)
+    const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, found, prepared })
+    const known = knownBaseline(inputs, repository, survey, tools.openCache)
     const now = baselineOf(manifest)
     const { verdict, baseline, dropped } = await judge(inputs, plan, session, { now, known }).catch(
       async error => {
@@ -81,25 +73,25 @@ export async function backup(inputs: BackupInputs, tools: BackupTools, report: R
     note(dropped)
     if (verdict.suspect) {
       await run.abort()
-      return await storeSuspect(request, { findings, verdict }, tools, step)
+      return await storeSuspect(request, { found, verdict }, tools, step)
     }
     note([acceptedShrink(verdict)])
 
     const warned = { ...manifest, warnings: describeWarnings(runtime, report) }
     report.isCommitting = true
-    const published = await step('Publish', () => publishRun(prefix, warned, run, tools))
+    const published = await step('Publish', () => publishRun(warned, run, tools))
     note(published.warnings)
     const keep = inputs.tiers
     if (Object.values(keep).some(count => count > 0)) {
       const { warnings } = await step('Keep the tiers', () =>
-        keepTiers({ store, prefix, manifest: published.manifest, keep, log: runtime.log }),
+        keepTiers(repository, { manifest: published.manifest, keep, log: runtime.log }),
       )
       note(warnings)
     }
-    note(await writeReadme(inputs, store))
+    note(await writeBucketReadme(repository, inputs.s3))
     await known.save(now)
-    reportPublished(report, { manifest: published.manifest, prefix, prepared, baseline })
-    await reportHistory(report, { store, prefix, keep, survey, manifest: published.manifest })
+    reportPublished(report, { manifest: published.manifest, prefix: repository.prefix, prepared, baseline })
+    await reportHistory(report, repository, { keep, survey, manifest: published.manifest })
     return afterError
   } finally {
     await session.close()
@@ -111,16 +103,16 @@ async function lookAtServer(
   { runtime }: BackupTools,
   { server }: Session,
   slot: string,
-): Promise<{ findings: Findings; plan: BackupPlan }> {
-  const findings = await server.inventory({
+): Promise<{ found: ServerInventory; plan: BackupPlan }> {
+  const found = await server.inventory({
     access: inputs.mysql,
     databases: inputs.databases,
     paths: inputs.files.paths,
     compression: inputs.compression.kind,
     dumpOptions: inputs.dumpOptions,
   })
-  for (const line of describeFindings(findings)) runtime.log.info(line)
-  return { findings, plan: planBackup(inputs, slot, findings) }
+  for (const line of describeInventory(found)) runtime.log.info(line)
+  return { found, plan: planBackup(inputs, slot, found) }
 }
 
 /** Holds what was taken against the last good recovery point, as far as the workflow still asks for what that has. */
@@ -129,7 +121,7 @@ async function judge(
   plan: BackupPlan,
   { signal }: Session,
   { now, known }: { now: Baseline; known: KnownBaseline },
-): Promise<{ verdict: ShrinkVerdict; baseline: Baseline | undefined; dropped: Warning[] }> {
+): Promise<{ verdict: ShrinkVerdict; baseline: Baseline | undefined; dropped: Finding[] }> {
   const baseline = await known.load(now)
   const expected = baseline && askedBaseline(baseline, askedOf(inputs, plan))
   signal.throwIfAborted()
@@ -142,15 +134,13 @@ async function judge(
 
 /** Whatever lies under the keys to be written must be this site's, or the user has said that it may be overwritten. */
 async function refuseForeign(
-  { s3, ssh, guards }: BackupInputs,
-  { store }: BackupTools,
+  { ssh, guards }: BackupInputs,
+  { repository }: BackupTools,
   plan: BackupPlan,
   slot: string,
   survey: Survey,
-): Promise<Warning | undefined> {
-  const foreign = await findForeign({
-    store,
-    prefix: s3.prefix,
+): Promise<Finding | undefined> {
+  const foreign = await findForeign(repository, {
     slot,
     host: ssh.host,
     newest: await survey.newestGood(),
@@ -161,20 +151,4 @@ async function refuseForeign(
   })
   if (foreign.length > 0 && !guards.adoptPrefix) throw foreignError(foreign, ssh.host)
   return adoptedPrefix(foreign, ssh.host)
-}
-
-/** The warnings so far, as the manifest keeps them. */
-function describeWarnings(runtime: Runtime, report: RunReport): Warning[] {
-  return report.warnings.map(({ code, message }) => ({ code, message: runtime.scrub(message) }))
-}
-
-async function writeReadme(inputs: BackupInputs, store: Store): Promise<Warning[]> {
-  const { bucket, prefix, region, endpoint } = inputs.s3
-  return writeBucketReadme(store, {
-    storeName: store.name,
-    bucket,
-    prefix,
-    region,
-    ...(endpoint === undefined ? {} : { endpoint }),
-  })
 }

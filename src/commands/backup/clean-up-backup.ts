@@ -2,10 +2,8 @@ import type { BackupInputs } from '../../inputs/backup'
 import { abortLeftovers } from '../../repository/commit/leftovers'
 import { recoverSlot } from '../../repository/commit/recover'
 import { messageOf, UserError } from '../../runtime/errors'
-import type { Runtime } from '../../runtime/runtime'
 import { type Server, serverOver } from '../../sources/host/server'
-import type { Store } from '../../store/store'
-import type { Connect } from '../session'
+import type { CommandTools } from '../session'
 import { type BackupState, isCleanedUp } from './backup-state'
 import { runAfter } from './hooks'
 
@@ -19,25 +17,21 @@ const afterMs = 2 * 60_000
 export async function cleanUpBackup(
   inputs: BackupInputs,
   state: BackupState,
-  tools: { runtime: Runtime; store: Store; connect: Connect },
+  tools: CommandTools,
 ): Promise<string[]> {
   if (isCleanedUp(state)) return []
-  const parts = [() => settleStore(state, tools), () => settleServer(inputs, state, tools)]
+  const own = { ...tools, repository: { ...tools.repository, prefix: state.prefix } }
+  const parts = [() => settleStore(state, own), () => settleServer(inputs, state, own)]
   const outcomes = await Promise.allSettled(parts.map(part => part()))
   return outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [messageOf(outcome.reason)] : []))
 }
 
 async function settleStore(
   state: BackupState,
-  { runtime, store }: { runtime: Runtime; store: Store },
+  { runtime, repository }: Omit<CommandTools, 'connect'>,
 ): Promise<void> {
   if (state.stage === 'publishing') {
-    const { outcome } = await recoverSlot({
-      store,
-      prefix: state.prefix,
-      slot: state.slot,
-      clock: runtime.clock,
-    })
+    const { outcome } = await recoverSlot(repository, state.slot, runtime.clock)
     runtime.log.info(
       outcome === 'unknown'
         ? `Whether slot ${state.slot} is finished cannot be told: the credentials may not read it.`
@@ -47,7 +41,7 @@ async function settleStore(
   }
   // Without an intent nothing will ever complete them; one that was completed is not there to be dropped.
   for (const { key, id } of state.uploads) {
-    await store.abortUpload(key, id)
+    await repository.store.abortUpload(key, id)
     runtime.log.info(`Dropped the unfinished upload of ${key}.`)
   }
 }
@@ -55,7 +49,7 @@ async function settleStore(
 async function settleServer(
   inputs: BackupInputs,
   state: BackupState,
-  { runtime, store, connect }: { runtime: Runtime; store: Store; connect: Connect },
+  { runtime, repository, connect }: CommandTools,
 ): Promise<void> {
   const { lock, owner, owesAfterCommand } = state
   const connection = await connect(inputs.ssh, {
@@ -72,7 +66,7 @@ async function settleServer(
     runtime.log.info(
       ended.length === 0 ? 'Nothing was left on the server.' : 'Ended what was left on the server.',
     )
-    await dropUnknownUploads(state, { runtime, store, server })
+    await dropUnknownUploads(state, { runtime, repository, server })
   } finally {
     connection.close()
   }
@@ -83,18 +77,14 @@ async function settleServer(
  * under the lock is it sure that none of them belongs to another run; one that holds it by now drops them itself.
  */
 async function dropUnknownUploads(
-  { stage, prefix, slot, lock, owner }: BackupState,
-  { runtime, store, server }: { runtime: Runtime; store: Store; server: Server },
+  { stage, slot, lock, owner }: BackupState,
+  { runtime, repository, server }: Omit<CommandTools, 'connect'> & { server: Server },
 ): Promise<void> {
   if (stage !== 'preparing') return
   try {
     const held = await server.takeLock({ lock, owner, waitSeconds: 0 })
     try {
-      const { aborted } = await abortLeftovers(store, prefix, {
-        keepUploadIds: new Set(),
-        slotBeingWritten: slot,
-        now: runtime.clock.now(),
-      })
+      const { aborted } = await abortLeftovers(repository, slot, runtime.clock.now())
       for (const { key } of aborted) runtime.log.info(`Dropped the unfinished upload of ${key}.`)
     } finally {
       await held.release()

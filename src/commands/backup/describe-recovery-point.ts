@@ -1,11 +1,13 @@
+import { publicWarnings, scrubFindings } from '../../findings/finding'
 import type { BackupInputs } from '../../inputs/backup'
-import type { PreparedArtifact } from '../../pipeline/stream-artifact'
-import type { PreparedArtifact as ManifestArtifact, PreparedManifest } from '../../repository/commit/intend'
+import type { PreparedArtifact, PreparedManifest } from '../../repository/commit/intend'
 import { manifestFormat } from '../../repository/manifest/manifest'
+import { defined } from '../../runtime/defined'
 import type { Runtime } from '../../runtime/runtime'
 import { tool } from '../../runtime/version'
-import type { Findings } from '../../sources/host/parse-inventory'
+import type { ServerInventory } from '../../sources/host/parse-inventory'
 import { contentOfDump } from '../../sources/mysql/dump/content-of-dump'
+import type { StreamedArtifact } from '../stream-artifact'
 import type { BackupPlan } from './plan/plan-backup'
 import type { Prepared } from './prepare'
 import type { RunReport } from './run-report'
@@ -18,12 +20,12 @@ export function describeRecoveryPoint(
     report: RunReport
     slot: string
     plan: BackupPlan
-    findings: Findings
+    found: ServerInventory
     prepared: Prepared
   },
 ): PreparedManifest {
-  const { runtime, report, slot, plan, findings, prepared } = facts
-  const { inventory, os, rsync, tar } = findings
+  const { runtime, report, slot, plan, found, prepared } = facts
+  const { inventory, os, rsync, tar } = found
   return {
     format: manifestFormat,
     slot,
@@ -44,15 +46,19 @@ export function describeRecoveryPoint(
               options: plan.databases[0]?.arguments.options ?? [],
             },
           }),
-      ...(rsync === undefined ? {} : { rsync }),
-      ...(tar === undefined ? {} : { tar }),
+      ...defined({ rsync, tar }),
     },
     artifacts: [...databaseArtifacts(inputs, prepared), ...filesArtifacts(inputs, prepared)],
-    warnings: report.warnings.map(({ code, message }) => ({ code, message: runtime.scrub(message) })),
+    warnings: describeWarnings(runtime, report),
   }
 }
 
-function databaseArtifacts(inputs: BackupInputs, prepared: Prepared): ManifestArtifact[] {
+/** The warnings so far, as the manifest keeps them. */
+export function describeWarnings({ scrub }: Runtime, { warnings }: RunReport): PreparedManifest['warnings'] {
+  return publicWarnings(scrubFindings(warnings, scrub))
+}
+
+function databaseArtifacts(inputs: BackupInputs, prepared: Prepared): PreparedArtifact[] {
   return prepared.databases.map(({ plan, artifact }) => {
     return {
       name: artifact.name,
@@ -64,7 +70,7 @@ function databaseArtifacts(inputs: BackupInputs, prepared: Prepared): ManifestAr
   })
 }
 
-function filesArtifacts(inputs: BackupInputs, { files }: Prepared): ManifestArtifact[] {
+function filesArtifacts(inputs: BackupInputs, { files }: Prepared): PreparedArtifact[] {
   if (files === undefined) return []
   const { bytes, sha256, files: count, directories, links } = files.content
   return [
@@ -78,7 +84,7 @@ function filesArtifacts(inputs: BackupInputs, { files }: Prepared): ManifestArti
   ]
 }
 
-function storedFacts(inputs: BackupInputs, artifact: PreparedArtifact<unknown>) {
+function storedFacts(inputs: BackupInputs, artifact: StreamedArtifact<unknown>) {
   return {
     key: artifact.key,
     bytes: artifact.bytes,

@@ -1,6 +1,7 @@
+import { type Finding, warning } from '../../findings/finding'
+import { listed } from '../../findings/listed'
 import type { BackupInputs } from '../../inputs/backup'
-import { type PreparedArtifact, type StreamContext, streamArtifact } from '../../pipeline/stream-artifact'
-import type { Warning } from '../../runtime/runtime'
+import { codecsOf } from '../../pipeline/codec'
 import { checkArchive } from '../../sources/files/check/archive-check'
 import type { ArchiveContent } from '../../sources/files/check/archive-content'
 import { compareArchive } from '../../sources/files/check/compare-archive'
@@ -10,17 +11,18 @@ import type { DumpContent } from '../../sources/mysql/check/dump-content'
 import { judgeDump } from '../../sources/mysql/dump/judge-dump'
 import type { DatabasePlan } from '../../sources/mysql/plan/plan-database'
 import type { PutOptions } from '../../store/store'
+import { type StreamContext, type StreamedArtifact, streamArtifact } from '../stream-artifact'
 import type { BackupPlan } from './plan/plan-backup'
 
 /** Everything that is prepared for one recovery point; nothing of it is visible yet. */
 export interface Prepared {
-  databases: { plan: DatabasePlan; artifact: PreparedArtifact<DumpContent> }[]
+  databases: { plan: DatabasePlan; artifact: StreamedArtifact<DumpContent> }[]
   files: PreparedFiles | undefined
-  warnings: Warning[]
+  warnings: Finding[]
 }
 
 /** `mirroredAt`: when rsync had read the last of the live files. */
-interface PreparedFiles extends PreparedArtifact<ArchiveContent> {
+interface PreparedFiles extends StreamedArtifact<ArchiveContent> {
   mirroredAt: Date
 }
 
@@ -78,12 +80,12 @@ function streamDatabase(
   { inputs, server, put, lastBytes }: PrepareRequest,
   plan: DatabasePlan,
   context: StreamContext,
-): Promise<PreparedArtifact<DumpContent>> {
+): Promise<StreamedArtifact<DumpContent>> {
   return streamArtifact(
     {
       name: plan.name,
       key: plan.key,
-      compression: inputs.compression.kind,
+      codecs: codecsOf({ compression: inputs.compression.kind }),
       check: checkDump({ passes: plan.arguments.structure.length > 0 ? 2 : 1 }),
       put,
       open: async () => ({
@@ -113,7 +115,7 @@ async function filesLane(
     {
       name: files.name,
       key: files.key,
-      compression: inputs.compression.kind,
+      codecs: codecsOf({ compression: inputs.compression.kind }),
       check: checkArchive({ paths: paths.map(path => path.slice(1)) }),
       put,
       open: async () => {
@@ -153,29 +155,15 @@ async function filesLane(
 }
 
 /** What a tool printed although it succeeded, and what it skipped: told, but no reason to doubt the artifact. */
-function toolWarnings({ name, report }: PreparedArtifact<unknown>): Warning[] {
-  const warnings: Warning[] = []
-  const messages = report.messages
-  if (report.statuses.get('rsync') === 24) {
-    warnings.push({
-      code: 'files-vanished',
-      message: `Files vanished while rsync read them, as happens on a live site: ${few(messages)}`,
-    })
-  } else if (report.statuses.get('tar') === 1) {
-    warnings.push({ code: 'files-changed', message: `Files changed while tar read them: ${few(messages)}` })
-  } else if (messages.length > 0) {
-    warnings.push({
-      code: 'server-messages',
-      message: `The tools on the server said about ${name}: ${few(messages)}`,
-    })
-  }
-  return warnings
-}
-
-const toldAtMost = 5
-
-function few(messages: readonly string[]): string {
-  const more =
-    messages.length > toldAtMost ? ` (and ${messages.length - toldAtMost} more lines, in the log)` : ''
-  return messages.slice(0, toldAtMost).join(' / ') + more
+function toolWarnings({ name, report }: StreamedArtifact<unknown>): Finding[] {
+  const { messages, statuses } = report
+  const told = listed(messages, 5)
+  if (statuses.get('rsync') === 24)
+    return [
+      warning('files-vanished', `Files vanished while rsync read them, as happens on a live site: ${told}`),
+    ]
+  if (statuses.get('tar') === 1)
+    return [warning('files-changed', `Files changed while tar read them: ${told}`)]
+  if (messages.length === 0) return []
+  return [warning('server-messages', `The tools on the server said about ${name}: ${told}`)]
 }

@@ -1,8 +1,8 @@
 import type { PreparedManifest } from '../../repository/commit/intend'
 import { type Published, publish } from '../../repository/commit/publish'
 import { PublishError } from '../../repository/commit/publish-error'
+import type { Repository } from '../../repository/repository'
 import type { Runtime } from '../../runtime/runtime'
-import type { Store } from '../../store/store'
 import type { UnfinishedRun } from './unfinished-run'
 
 /**
@@ -10,14 +10,13 @@ import type { UnfinishedRun } from './unfinished-run'
  * it is worse.
  */
 export async function publishRun(
-  prefix: string,
   manifest: PreparedManifest,
   run: UnfinishedRun,
-  { runtime, store }: { runtime: Runtime; store: Store },
+  { runtime, repository }: { runtime: Runtime; repository: Repository },
 ): Promise<Published> {
   run.isPublishing()
   try {
-    const published = await publish({ store, prefix, manifest, clock: runtime.clock, log: runtime.log })
+    const published = await publish(repository, manifest, runtime)
     run.isClean()
     return published
   } catch (error) {

@@ -10,10 +10,10 @@ import { compareWith } from '../../repository/guards/changes'
 import type { Artifact, Manifest } from '../../repository/manifest/manifest'
 import { slotKeys } from '../../repository/names/keys'
 import type { TierKeep } from '../../repository/names/tier-name'
+import type { Repository } from '../../repository/repository'
 import { tierAges } from '../../repository/tiers/tier-ages'
 import { filesCounts } from '../../sources/files/check/files-counts'
 import { databaseCounts } from '../../sources/mysql/check/database-counts'
-import type { Store } from '../../store/store'
 import type { Prepared } from './prepare'
 import type { ReportedArtifact, RunReport } from './run-report'
 
@@ -55,9 +55,11 @@ export function reportPublished(
 /** Fills the report with how sizes went and how far back one can go. */
 export async function reportHistory(
   report: RunReport,
-  facts: { store: Store; prefix: string; keep: TierKeep; survey: Survey; manifest: Manifest },
+  repository: Repository,
+  facts: { keep: TierKeep; survey: Survey; manifest: Manifest },
 ): Promise<void> {
-  const { store, prefix, keep, survey, manifest } = facts
+  const { prefix } = repository
+  const { keep, survey, manifest } = facts
   const takenAt = new Date(manifest.startedAt)
   const sizeOf = (kind: Artifact['kind']) => {
     const stored = manifest.artifacts.filter(artifact => artifact.kind === kind)
@@ -69,7 +71,7 @@ export async function reportHistory(
     ...sizeHistory(prefix, others),
     { takenAt, databaseBytes: sizeOf('database'), filesBytes: sizeOf('files') },
   ]
-  const ages = await tierAges({ store, prefix, keep })
+  const ages = await tierAges(repository, keep)
   const ring = report.sizes.map(point => point.takenAt.getTime())
   report.tiers = [
     { name: 'ring', count: ring.length, newest: takenAt, oldest: new Date(Math.min(...ring)) },

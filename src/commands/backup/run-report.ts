@@ -1,6 +1,6 @@
+import type { Finding } from '../../findings/finding'
 import type { SizePoint } from '../../repository/catalog/size-history'
 import type { ReportedChanges } from '../../repository/guards/changes'
-import type { Warning } from '../../runtime/runtime'
 import type { FailureFacts, ReportedPhase, ReportedStore, ReportedTier } from '../run-facts'
 
 /** Everything a report tells about one run of the backup action. Whoever runs the steps fills it as they go. */
@@ -21,7 +21,7 @@ export interface RunReport {
   tables?: ReportedTables
   /** Seconds between the moment the database stood for and the moment the files were read. */
   skewSeconds?: number
-  warnings: readonly Warning[]
+  warnings: readonly Finding[]
   manifestKey?: string
   /** Set once the commit has begun: from then on the slot may have changed. */
   isCommitting?: boolean

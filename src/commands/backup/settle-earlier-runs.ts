@@ -1,25 +1,25 @@
+import { type Finding, warning } from '../../findings/finding'
 import type { BackupInputs } from '../../inputs/backup'
 import { type Survey, surveyPrefix } from '../../repository/catalog/survey'
 import { abortLeftovers } from '../../repository/commit/leftovers'
 import { recoverSlot } from '../../repository/commit/recover'
 import { findForeignHost, foreignError } from '../../repository/guards/foreign-prefix'
+import type { Repository } from '../../repository/repository'
 import { messageOf } from '../../runtime/errors'
-import type { Runtime, Warning } from '../../runtime/runtime'
-import type { Store } from '../../store/store'
+import type { Runtime } from '../../runtime/runtime'
 
 /**
  * Finishes or undoes what runs that died left behind, and drops their uploads; the lock of the prefix must be held. Another slot that
  * cannot be settled now is a warning; this run's own slot must be settled before anything is streamed, or this throws.
  */
 export async function settleEarlierRuns(
-  { s3, ssh, guards }: BackupInputs,
+  { ssh, guards }: BackupInputs,
   slot: string,
-  { runtime, store }: { runtime: Runtime; store: Store },
-): Promise<{ survey: Survey; warnings: Warning[] }> {
+  { runtime, repository }: { runtime: Runtime; repository: Repository },
+): Promise<{ survey: Survey; warnings: Finding[] }> {
   const { log, clock } = runtime
-  const { prefix } = s3
-  const warnings: Warning[] = []
-  const survey = await surveyPrefix(store, prefix)
+  const warnings: Finding[] = []
+  const survey = await surveyPrefix(repository)
   // Before anything is touched: what looks unfinished might be another host's run, in full swing.
   const foreign = findForeignHost(await survey.newestGood(), ssh.host)
   if (foreign.length > 0 && !guards.adoptPrefix) throw foreignError(foreign, ssh.host)
@@ -27,24 +27,20 @@ export async function settleEarlierRuns(
   let hasSettled = false
   for (const left of new Set([...unfinished, slot])) {
     try {
-      const recovery = await recoverSlot({ store, prefix, slot: left, clock })
+      const recovery = await recoverSlot(repository, left, clock)
       warnings.push(...recovery.warnings)
       if (recovery.outcome === 'nothing' || recovery.outcome === 'unknown') continue
       hasSettled = true
       log.info(`Slot ${left} was left unfinished by an earlier run: ${recovery.outcome}.`)
     } catch (error) {
       if (left === slot) throw error
-      warnings.push({ code: 'slot-unfinished', message: messageOf(error) })
+      warnings.push(warning('slot-unfinished', messageOf(error)))
     }
   }
-  const { aborted, warnings: unaborted } = await abortLeftovers(store, prefix, {
-    slotBeingWritten: slot,
-    keepUploadIds: new Set(),
-    now: clock.now(),
-  })
+  const { aborted, warnings: unaborted } = await abortLeftovers(repository, slot, clock.now())
   for (const upload of aborted) log.info(`Dropped an unfinished upload of an earlier run: ${upload.key}.`)
 
-  const settled = hasSettled ? await surveyPrefix(store, prefix) : survey
+  const settled = hasSettled ? await surveyPrefix(repository) : survey
   const last = await settled.newestGood()
   log.info(
     last === undefined

@@ -2,11 +2,11 @@ import { abortLeftovers } from '../../repository/commit/leftovers'
 import { recoverSlot } from '../../repository/commit/recover'
 import type { ShrinkVerdict } from '../../repository/guards/shrink'
 import { shrinkError } from '../../repository/guards/shrink-error'
-import { listingPrefix, slotKeys, suspectFolder } from '../../repository/names/keys'
+import { slotKeys } from '../../repository/names/keys'
+import { type Repository, suspectsOf } from '../../repository/repository'
 import { CancelledError, messageOf } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
-import type { Findings } from '../../sources/host/parse-inventory'
-import type { Store } from '../../store/store'
+import type { ServerInventory } from '../../sources/host/parse-inventory'
 import type { Step } from '../phases'
 import { describeRecoveryPoint } from './describe-recovery-point'
 import { planBackup } from './plan/plan-backup'
@@ -22,28 +22,25 @@ import { unfinishedRun } from './unfinished-run'
  */
 export async function storeSuspect(
   first: TakeRequest,
-  { findings, verdict }: { findings: Findings; verdict: ShrinkVerdict },
-  tools: { runtime: Runtime; store: Store },
+  { found, verdict }: { found: ServerInventory; verdict: ShrinkVerdict },
+  { runtime, repository: ring }: { runtime: Runtime; repository: Repository },
   step: Step,
 ): Promise<unknown> {
-  const { runtime, store } = tools
   const { slot, report } = first
-  const prefix = `${listingPrefix(first.inputs.s3.prefix)}${suspectFolder}`
+  const repository = suspectsOf(ring)
+  const { prefix } = repository
+  const tools = { runtime, repository }
   const inputs = { ...first.inputs, s3: { ...first.inputs.s3, prefix } }
   try {
     return await step('Store it apart, as suspect', async () => {
-      await recoverSlot({ store, prefix, slot, clock: runtime.clock })
-      await abortLeftovers(store, prefix, {
-        keepUploadIds: new Set(),
-        slotBeingWritten: slot,
-        now: runtime.clock.now(),
-      })
-      const plan = planBackup(inputs, slot, findings)
+      await recoverSlot(repository, slot, runtime.clock)
+      await abortLeftovers(repository, slot, runtime.clock.now())
+      const plan = planBackup(inputs, slot, found)
       const run = unfinishedRun(runtime, { prefix, slot, ...first.identity })
       const request = { ...first, inputs, plan, run }
       const { prepared } = await takeArtifacts(request, tools)
-      const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, findings, prepared })
-      const published = await publishRun(prefix, { ...manifest, verdict: 'suspect' }, run, tools)
+      const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, found, prepared })
+      const published = await publishRun({ ...manifest, verdict: 'suspect' }, run, tools)
       reportPublished(report, { manifest: published.manifest, prefix, prepared, baseline: undefined })
       report.result = 'suspect'
       return shrinkError(verdict, { slot, suspectManifestKey: slotKeys(prefix, slot).manifest })

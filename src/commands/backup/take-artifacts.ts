@@ -1,8 +1,8 @@
 import type { BackupInputs } from '../../inputs/backup'
 import type { Survey } from '../../repository/catalog/survey'
 import { objectMetadata } from '../../repository/manifest/object-metadata'
+import type { Repository } from '../../repository/repository'
 import type { Runtime } from '../../runtime/runtime'
-import type { Store } from '../../store/store'
 import type { LockIdentity, Session } from '../session'
 import { betweenHooks } from './hooks'
 import type { BackupPlan } from './plan/plan-backup'
@@ -31,10 +31,10 @@ export interface TakeRequest {
  */
 export async function takeArtifacts(
   request: TakeRequest,
-  { runtime, store }: { runtime: Runtime; store: Store },
+  { runtime, repository }: { runtime: Runtime; repository: Repository },
 ): Promise<{ prepared: Prepared; afterError: unknown }> {
   const { inputs, session, run } = request
-  const { result, afterError } = await betweenHooks(() => stream(request, { runtime, store }), {
+  const { result, afterError } = await betweenHooks(() => stream(request, { runtime, repository }), {
     hooks: inputs.hooks,
     server: session.server,
     runtime,
@@ -46,7 +46,7 @@ export async function takeArtifacts(
 
 async function stream(
   { inputs, plan, session, identity, survey, run, slot, report }: TakeRequest,
-  { runtime, store }: { runtime: Runtime; store: Store },
+  { runtime, repository }: { runtime: Runtime; repository: Repository },
 ): Promise<Prepared> {
   const lastSizes = await survey.lastSizes()
   const origin = { slot, run: runtime.run, startedAt: report.startedAt.toISOString() }
@@ -62,11 +62,11 @@ async function stream(
         lastBytes: name => lastSizes.get(name),
       },
       {
-        store,
+        repository,
         clock: runtime.clock,
         signal: session.signal,
         memoryBudgetBytes,
-        onUpload: (writer, key) => run.hasUpload(writer, key),
+        onUpload: upload => run.hasUpload(upload),
         onStart: (name, inspection) => progress.started(name, inspection),
         onFinish: name => progress.finished(name),
       },

@@ -1,12 +1,12 @@
+import type { BegunUpload } from '../../repository/artifact/writer'
 import { messageOf } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
-import type { MultipartWriter } from '../../store/multipart-writer'
 import type { LockIdentity } from '../session'
 import { type BackupState, saveBackupState } from './backup-state'
 
 /** What a run has begun in the store, kept in the action's state so that a post step can finish or drop it. */
 export interface UnfinishedRun {
-  hasUpload(writer: MultipartWriter, key: string): void
+  hasUpload(upload: BegunUpload): void
   isPublishing(): void
   /** `after-command` must still be run on the server, or has been. */
   owesAfterCommand(isOwed: boolean): void
@@ -21,7 +21,7 @@ export function unfinishedRun(
   runtime: Runtime,
   run: LockIdentity & Pick<BackupState, 'prefix' | 'slot'>,
 ): UnfinishedRun {
-  const writers: MultipartWriter[] = []
+  const uploads: BegunUpload[] = []
   const state: BackupState = { ...run, stage: 'preparing', uploads: [], owesAfterCommand: false }
   const enter = (stage: BackupState['stage']) => {
     state.stage = stage
@@ -29,9 +29,9 @@ export function unfinishedRun(
   }
   enter('preparing')
   return {
-    hasUpload: (writer, key) => {
-      writers.push(writer)
-      state.uploads.push({ key, id: writer.uploadId })
+    hasUpload: upload => {
+      uploads.push(upload)
+      state.uploads.push({ key: upload.key, id: upload.uploadId })
       enter('preparing')
     },
     isPublishing: () => enter('publishing'),
@@ -41,7 +41,7 @@ export function unfinishedRun(
     },
     isClean: () => enter('clean'),
     abort: async () => {
-      const outcomes = await Promise.allSettled(writers.map(writer => writer.abort()))
+      const outcomes = await Promise.allSettled(uploads.map(upload => upload.abort()))
       const failures = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason] : []))
       for (const failure of failures) runtime.log.info(messageOf(failure))
       if (failures.length === 0) enter('clean')

@@ -1,3 +1,4 @@
+import { listed } from '../../findings/listed'
 import { UserError } from '../../runtime/errors'
 import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
@@ -30,10 +31,9 @@ function notCounted({ points = [], ...report }: ListReport): string {
     point => point.verdict !== 'good' && (!isDated(point) || point.facts.takenAt.getTime() > newestMs),
   )
   if (newer.length === 0) return ''
-  const named = newer.slice(0, 5).map(point => {
+  const named = newer.map(point => {
     const age = isDated(point) ? `, taken ${ageOf(point, report.now)}` : ''
     return `${point.name} (${point.verdict}${age})`
   })
-  const more = newer.length > named.length ? ` and ${newer.length - named.length} more` : ''
-  return ` Not counted: ${named.join(', ')}${more}.`
+  return ` Not counted: ${listed(named, 5)}.`
 }

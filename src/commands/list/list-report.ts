@@ -1,4 +1,4 @@
-import type { Warning } from '../../runtime/runtime'
+import type { Finding } from '../../findings/finding'
 import type { FailureFacts, ReportedStore } from '../run-facts'
 
 /** Everything a report tells about one run of the action `list`. Whoever runs the steps fills it as they go. */
@@ -10,7 +10,7 @@ export interface ListReport {
   points?: readonly ReportedPoint[]
   /** Only where something is expected. `missing`: the beginnings of the periods without a good one, the oldest first. */
   expected?: { everyMs: number; count: number; missing: readonly Date[] }
-  warnings: readonly Warning[]
+  warnings: readonly Finding[]
   /** Only of a run that did not end well. */
   failure?: FailureFacts
 }

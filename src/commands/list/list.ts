@@ -1,15 +1,17 @@
+import { type Finding, warning } from '../../findings/finding'
+import { listed } from '../../findings/listed'
 import type { ListInputs } from '../../inputs/list'
 import { type CatalogEntry, readCatalog, takenAtOf } from '../../repository/catalog/catalog'
 import { missingPeriods } from '../../repository/catalog/missing-periods'
 import { noSuchSnapshot } from '../../repository/catalog/no-such-snapshot'
 import { isStaleSlot } from '../../repository/catalog/stale-slot'
 import { listingPrefix } from '../../repository/names/keys'
+import type { Repository } from '../../repository/repository'
 import { UserError } from '../../runtime/errors'
-import type { Runtime, Warning } from '../../runtime/runtime'
+import type { Runtime } from '../../runtime/runtime'
 import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { orAborted } from '../../store/or-aborted'
-import type { Store } from '../../store/store'
 import { backupAdvice, tooOldError } from './list-error'
 import { periodRows, pointLine } from './list-lines'
 import { type ListReport, newestGood, type ReportedPoint, unfitPoints } from './list-report'
@@ -17,7 +19,7 @@ import { type ListReport, newestGood, type ReportedPoint, unfitPoints } from './
 /** What the command needs of the world; tests pass their own. */
 export interface ListTools {
   runtime: Pick<Runtime, 'log' | 'signal'>
-  store: Store
+  repository: Repository
 }
 
 /**
@@ -25,13 +27,12 @@ export interface ListTools {
  * recovery point is older than it may be, when not one manifest may be read, and when the store gives no answer.
  */
 export async function list(inputs: ListInputs, tools: ListTools, report: ListReport): Promise<void> {
-  const { store, runtime } = tools
+  const { repository, runtime } = tools
   const { log, signal } = runtime
-  const { prefix } = inputs.s3
   const { now } = report
   const entries = await log.group('Look into the bucket', () =>
     // A read that hangs would use up the time that a cancelled run has left.
-    orAborted(readCatalog(store, prefix, { proofs: true, signal }), signal),
+    orAborted(readCatalog(repository, { proofs: true, signal }), signal),
   )
   const points = entries.map(entry => reported(entry, now))
   report.points = points
@@ -43,9 +44,9 @@ export async function list(inputs: ListInputs, tools: ListTools, report: ListRep
   if (blind !== undefined) throw blind
   report.warnings = [...missingWarning(report), ...unfitWarning(report)]
   if (newestGood(report) === undefined) {
-    const none = nothingGood(entries, tools, { prefix, now })
+    const none = nothingGood(entries, repository, now)
     if (inputs.maxAgeMs !== undefined) throw none
-    report.warnings = [{ code: 'nothing-good', message: none.message }, ...report.warnings]
+    report.warnings = [warning('nothing-good', none.message), ...report.warnings]
     return
   }
   const tooOld = inputs.maxAgeMs === undefined ? undefined : tooOldError(report, inputs.maxAgeMs)
@@ -75,38 +76,27 @@ function allDenied(entries: readonly CatalogEntry[], { s3 }: ListInputs): UserEr
   )
 }
 
-function nothingGood(
-  entries: readonly CatalogEntry[],
-  { store }: ListTools,
-  { prefix, now }: { prefix: string; now: Date },
-): UserError {
+function nothingGood(entries: readonly CatalogEntry[], repository: Repository, now: Date): UserError {
   const problem = 'There is no good recovery point'
-  const none = noSuchSnapshot({ store, prefix, problem, entries, now })
+  const none = noSuchSnapshot({ repository, problem, entries, now })
   const advice =
     entries.length === 0 ? `${none.advice ?? ''} ${backupAdvice}` : `${backupAdvice} ${none.advice ?? ''}`
   return new UserError(none.message, { advice, detail: none.detail })
 }
 
-function missingWarning({ expected }: ListReport): Warning[] {
+function missingWarning({ expected }: ListReport): Finding[] {
   if (expected === undefined || expected.missing.length === 0) return []
   const { missing, everyMs, count } = expected
   const rows = periodRows(missing, everyMs).toReversed()
-  const message = `${formatCount(missing.length)} of ${plural(count, 'period')} of ${formatDuration(everyMs)} have no good recovery point; those that begin at ${some(rows)}.`
-  return [{ code: 'recovery-points-missing', message }]
+  const message = `${formatCount(missing.length)} of ${plural(count, 'period')} of ${formatDuration(everyMs)} have no good recovery point; those that begin at ${listed(rows, 10)}.`
+  return [warning('recovery-points-missing', message)]
 }
 
-function unfitWarning(report: ListReport): Warning[] {
+function unfitWarning(report: ListReport): Finding[] {
   const unfit = unfitPoints(report)
   if (unfit.length === 0) return []
   const told = unfit.map(({ name, verdict }) => `${name} (${verdict})`)
   const all = plural(report.points?.length ?? 0, 'recovery point')
-  const message = `${formatCount(unfit.length)} of ${all} cannot be restored: ${some(told)}. The log says why.`
-  return [{ code: 'not-restorable', message }]
-}
-
-const namedAtMost = 10
-
-function some(texts: readonly string[]): string {
-  const more = texts.length - namedAtMost
-  return `${texts.slice(0, namedAtMost).join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`
+  const message = `${formatCount(unfit.length)} of ${all} cannot be restored: ${listed(told, 10)}. The log says why.`
+  return [warning('not-restorable', message)]
 }

@@ -106,7 +106,7 @@ function describeFolder(
 }
 
 function describeServer({ tools, database, isRoot }: TargetFacts, report: RestoreReport): string[] {
-  const server = database?.findings.inventory
+  const server = database?.found.inventory
   return [
     ...(report.snapshot === undefined
       ? []

@@ -1,8 +1,9 @@
-import type { PreflightFinding } from '../../findings/preflight'
+import { errorsFirst, type Finding, problem, warning } from '../../findings/finding'
 import { shellWord } from '../../findings/shell-word'
 import type { RestoreInputs } from '../../inputs/restore'
 import type { Manifest } from '../../repository/manifest/manifest'
-import { messageOf } from '../../runtime/errors'
+import { ActionError, messageOf } from '../../runtime/errors'
+import { missingTool } from '../../server/missing-tool'
 import { judgeFolders } from '../../sources/files/target/judge-folders'
 import type { PlannedFolder } from '../../sources/files/target/planned-folder'
 import { roomForFolders } from '../../sources/files/target/room-for-folders'
@@ -18,8 +19,8 @@ import type { RereadParts } from './reread-parts'
 export interface TargetVerdict {
   databases: PlannedDatabase[]
   folders: PlannedFolder[]
-  /** The wrong ones forbid the restore. */
-  findings: PreflightFinding[]
+  /** Errors forbid the restore. */
+  findings: Finding[]
   /** The server can unpack gzip, so streams travel small. */
   hasGzip: boolean
   hasZstd: boolean
@@ -53,17 +54,16 @@ export function judgeTarget(
     ...unseenPlaces(parts, facts),
     ...judgeDatabaseServer({ inputs, databases, bytesBeside, facts, manifest, reread }),
     ...judgeFolders({ inputs, folders, facts, reread }),
-    ...leftoverRemarks(facts),
+    ...leftoverWarnings(facts),
   ]
-  const isWrong = (finding: PreflightFinding) => finding.level === 'wrong'
   return {
     databases,
     folders,
-    findings: [...findings.filter(isWrong), ...findings.filter(each => !isWrong(each))],
+    findings: errorsFirst(findings),
     hasGzip: facts.tools.has('gzip'),
     hasZstd: facts.tools.has('zstd'),
     isRoot: facts.isRoot,
-    inventory: facts.database?.findings.inventory,
+    inventory: facts.database?.found.inventory,
     database: facts.database,
   }
 }
@@ -72,32 +72,28 @@ function planDatabase(part: DatabasePart, { database }: TargetFacts): PlannedDat
   const isSame = (name: string) =>
     name === part.target ||
     (database !== undefined && foldsCase(database) && name.toLowerCase() === part.target.toLowerCase())
-  const present = database?.findings.inventory?.databases.find(({ name }) => isSame(name))
+  const present = database?.found.inventory?.databases.find(({ name }) => isSame(name))
   const state = present === undefined ? 'absent' : holdings(present) === '' ? 'empty' : 'filled'
   return { ...part, state, present }
 }
 
 /** A folder whose place is unknown is not planned, and what is not planned is not restored. */
-function unseenPlaces({ files }: ChosenParts, { places }: TargetFacts): PreflightFinding[] {
-  return (files?.folders ?? []).slice(places.length).map(({ target }) => ({
-    level: 'wrong',
-    what: `The server did not say what stands at ${target}.`,
-    fix: 'Run the restore again. If it fails in the same way, the log of this step has the details.',
-  }))
+function unseenPlaces({ files }: ChosenParts, { places }: TargetFacts): Finding[] {
+  return (files?.folders ?? [])
+    .slice(places.length)
+    .map(({ target }) =>
+      problem(
+        'place-unknown',
+        `The server did not say what stands at ${target}.`,
+        'Run the restore again. If it fails in the same way, the log of this step has the details.',
+      ),
+    )
 }
 
-function toolProblems(
-  parts: ChosenParts,
-  { tools, database, databaseProblem }: TargetFacts,
-): PreflightFinding[] {
-  const findings: PreflightFinding[] = []
+function toolProblems(parts: ChosenParts, { tools, database, databaseProblem }: TargetFacts): Finding[] {
+  const findings: Finding[] = []
   const need = (tool: string, name: string, packageName: string) => {
-    if (tools.has(tool)) return
-    findings.push({
-      level: 'wrong',
-      what: `${name} was not found on the server.`,
-      fix: `Install it there:\napt install ${packageName}`,
-    })
+    if (!tools.has(tool)) findings.push(missingTool(name, packageName))
   }
   if (parts.files !== undefined) need('tar', 'tar', 'tar')
   if (parts.databases.length > 0) {
@@ -105,27 +101,33 @@ function toolProblems(
     need('dump-tool', 'mysqldump (or mariadb-dump)', 'mariadb-client')
     const hasTools = tools.has('client') && tools.has('dump-tool')
     if (databaseProblem !== undefined && hasTools) {
-      const advice = 'advice' in databaseProblem ? databaseProblem.advice : undefined
-      findings.push({
-        level: 'wrong',
-        what: messageOf(databaseProblem),
-        fix: typeof advice === 'string' ? advice : 'See that the database server runs and lets the user in.',
-      })
+      const advice = databaseProblem instanceof ActionError ? databaseProblem.advice : undefined
+      findings.push(
+        problem(
+          'database-server',
+          messageOf(databaseProblem),
+          advice ?? 'See that the database server runs and lets the user in.',
+        ),
+      )
     } else if (database === undefined && hasTools) {
-      findings.push({
-        level: 'wrong',
-        what: 'The database server did not say what it has.',
-        fix: 'See that it runs and lets the user in: mysql-user, mysql-password, or ~/.my.cnf of the SSH user.',
-      })
+      findings.push(
+        problem(
+          'database-server',
+          'The database server did not say what it has.',
+          'See that it runs and lets the user in: mysql-user, mysql-password, or ~/.my.cnf of the SSH user.',
+        ),
+      )
     }
   }
   return findings
 }
 
-function leftoverRemarks({ leftovers }: TargetFacts): PreflightFinding[] {
-  return leftovers.map(folder => ({
-    level: 'remark',
-    what: `An earlier restore left the folder ${shellWord(folder)}.`,
-    fix: `Remove it when nobody needs it any more:\nrm -r ${shellWord(folder)}`,
-  }))
+function leftoverWarnings({ leftovers }: TargetFacts): Finding[] {
+  return leftovers.map(folder =>
+    warning(
+      'leftover',
+      `An earlier restore left the folder ${shellWord(folder)}.`,
+      `Remove it when nobody needs it any more:\nrm -r ${shellWord(folder)}`,
+    ),
+  )
 }

@@ -1,7 +1,8 @@
+import type { Finding } from '../../findings/finding'
 import type { ContentCheck } from '../../pipeline/content-check'
 import { transferProgress } from '../../pipeline/transfer-progress'
-import type { Finding } from '../../repository/catalog/look-at-artifact'
 import type { Artifact, Manifest } from '../../repository/manifest/manifest'
+import type { RecoveryPoint } from '../../repository/repository'
 import { UserError } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
 import { plural } from '../../runtime/text/format-count'
@@ -10,12 +11,10 @@ import type { StoredContent } from '../../sources/compare-content'
 import { type RereadFiles, untrustedArchive } from '../../sources/files/restore/reread-files'
 import { checkDump } from '../../sources/mysql/check/dump-check'
 import type { RereadDatabase } from '../../sources/mysql/restore/reread-database'
-import type { Store } from '../../store/store'
 import { type Reread, rereadArtifact } from '../reread-artifact'
 import type { ChosenParts } from './choose-parts'
 
 interface RereadTools {
-  store: Store
   runtime: Runtime
   signal: AbortSignal
 }
@@ -26,29 +25,21 @@ interface RereadTools {
  */
 export async function rereadParts(
   parts: ChosenParts,
-  { prefix, manifest }: { prefix: string; manifest: Manifest },
+  point: RecoveryPoint,
   tools: RereadTools,
 ): Promise<RereadParts> {
   const findings: Finding[] = []
   const read = async (artifact: Artifact) => {
     const progress = transferProgress(tools.runtime, `reading ${artifact.name}`, artifact.bytes)
-    let timer: NodeJS.Timeout | undefined
     try {
-      const reread = await rereadArtifact(
-        tools.store,
-        { prefix, manifest, artifact },
-        {
-          signal: tools.signal,
-          check: restoreCheckOf(artifact),
-          onStart: inspection => {
-            timer = setInterval(() => progress.moved(inspection.progress().storedBytes), 1_000).unref()
-          },
-        },
-      )
+      const reread = await rereadArtifact(point, artifact, {
+        signal: tools.signal,
+        check: restoreCheckOf(artifact),
+        onProgress: progress.moved,
+      })
       findings.push(...reread.findings)
       return reread
     } finally {
-      clearInterval(timer)
       progress.stop()
     }
   }
@@ -63,7 +54,7 @@ export async function rereadParts(
   }
   await Promise.all([readFiles(), readDatabases()])
   const { databases, files } = restorableParts(rereads)
-  refuseFindings(findings, manifest)
+  refuseFindings(findings, point.manifest)
   for (const { artifact } of [...databases, ...(files === undefined ? [] : [files])])
     tools.runtime.log.info(
       `${artifact.key} is whole and is what the manifest says (${formatSize(artifact.bytes)}).`,
@@ -81,11 +72,11 @@ export function restoreCheckOf(artifact: Artifact): ContentCheck<StoredContent> 
 /** What can be restored, of artifacts that were read with the check of a restore. */
 export function restorableParts(rereads: readonly Reread[]): RereadParts {
   const parts: RereadParts = { databases: [], files: undefined }
-  for (const { artifact, content, etag } of rereads) {
-    if (content === undefined || etag === undefined) continue
-    if (artifact.kind === 'files' && !('tables' in content)) parts.files = { artifact, content, etag }
+  for (const { artifact, content } of rereads) {
+    if (content === undefined) continue
+    if (artifact.kind === 'files' && !('tables' in content)) parts.files = { artifact, content }
     if (artifact.kind === 'database' && 'tables' in content && content.needs !== undefined)
-      parts.databases.push({ artifact, content, needs: content.needs, etag })
+      parts.databases.push({ artifact, content, needs: content.needs })
   }
   return parts
 }
@@ -94,11 +85,11 @@ function refuseFindings(findings: readonly Finding[], { slot }: Manifest): void 
   const [first, ...others] = findings
   if (first === undefined) return
   const more = others.length === 0 ? '' : ` (The first of ${plural(findings.length, 'finding')}.)`
-  throw new UserError(`The recovery point ${slot} cannot be restored: ${first.message}${more}`, {
+  throw new UserError(`The recovery point ${slot} cannot be restored: ${first.what}${more}`, {
     advice:
-      first.advice ??
+      first.fix ??
       'Choose another recovery point: the action "list" shows them all, an ISO time in "snapshot" takes the newest good one before it. Find out who or what changed this one.',
-    detail: findings.map(({ message }) => message),
+    detail: findings.map(({ what }) => what),
   })
 }
 

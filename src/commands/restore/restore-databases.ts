@@ -1,4 +1,5 @@
 import { withProgress } from '../../pipeline/transfer-progress'
+import { isSameObject } from '../../repository/artifact/reader'
 import { ActionError, FailureError, UserError } from '../../runtime/errors'
 import { plural } from '../../runtime/text/format-count'
 import { formatSize } from '../../runtime/text/format-size'
@@ -9,6 +10,7 @@ import {
 } from '../../sources/mysql/restore/import-and-compare'
 import { kinshipOf } from '../../sources/mysql/restore/kinship'
 import { brokenViewWarnings, makeStandingViews } from '../../sources/mysql/restore/make-views-one-by-one'
+import { rereadOf } from '../../sources/mysql/restore/reread-database'
 import type { PlannedDatabase } from '../../sources/mysql/target/planned-database'
 import { rereadLayoutFree } from '../reread-artifact'
 import { makeRoom, makeRoomOrLeave } from './make-room'
@@ -82,10 +84,12 @@ function named<T>(planned: PlannedDatabase, step: Promise<T>): Promise<T> {
 }
 
 /** A backup by another host, or somebody, may have written the slot since it was read: better now than with half of it imported. */
-async function assertUnchanged({ artifact }: PlannedDatabase, { store, reread }: RestoreWork): Promise<void> {
-  const stored = await store.head(artifact.key)
-  const read = reread.databases.find(each => each.artifact === artifact)
-  if (stored !== undefined && stored.etag === read?.etag) return
+async function assertUnchanged(
+  { artifact }: PlannedDatabase,
+  { repository, reread }: RestoreWork,
+): Promise<void> {
+  const stored = await repository.store.head(artifact.key)
+  if (isSameObject(stored, rereadOf(reread.databases, artifact)?.artifact)) return
   throw new FailureError(`"${artifact.key}" was replaced since it was read and checked.`, {
     advice: 'Run again: the recovery point that is there now is checked then, or choose another one.',
   })
@@ -128,21 +132,22 @@ async function importInto(
   work: RestoreWork,
 ): Promise<Coming> {
   const { target, artifact } = planned
-  const { store, prefix, manifest, signal } = work
+  const { point, signal } = work
+  const { manifest } = point
   const { clock, log } = work.runtime
-  const read = work.reread.databases.find(each => each.artifact === artifact)
+  const read = rereadOf(work.reread.databases, artifact)
   if (read === undefined) throw new TypeError(`The dump of ${artifact.database} was not read before.`)
   const startedMs = clock.monotonicMs()
   const rows = await withProgress(work.runtime, `database ${target}`, artifact.bytes, onProgress =>
     importRows(
       {
-        dump: { ...artifact, etag: read.etag },
+        dump: read.artifact,
         content: artifact.content,
         events: read.content.events,
         target,
         options: manifest.server.database?.options ?? [],
         kinship: kinshipOf(manifest, work.verdict.inventory),
-        readLayoutFree: () => rereadLayoutFree(store, { prefix, manifest, artifact }, signal),
+        readLayoutFree: () => rereadLayoutFree(point, artifact, signal),
       },
       { ...importContext(work, signal), onProgress },
     ),

@@ -1,4 +1,5 @@
-import type { Compression } from '../../pipeline/compression'
+import { warning } from '../../findings/finding'
+import type { Codec } from '../../pipeline/codec'
 import { withProgress } from '../../pipeline/transfer-progress'
 import { FailureError, messageOf } from '../../runtime/errors'
 import { plural } from '../../runtime/text/format-count'
@@ -63,7 +64,7 @@ async function tidyUp({ staging, swaps }: UnpackedFolders, work: RestoreWork): P
     work.save()
   } catch (error) {
     const message = `Empty folders of the restore are left on the server: ${staging.join(', ')}. ${messageOf(error)}`
-    work.report.warnings = [...work.report.warnings, { code: 'restore-leftovers', message }]
+    work.report.warnings = [...work.report.warnings, warning('restore-leftovers', message)]
   }
 }
 
@@ -123,13 +124,11 @@ async function unpackInto(
   const { files } = work.reread
   if (files === undefined) return
   const { hasGzip, hasZstd } = work.verdict
-  const decompressors = new Set<Compression>(['none'])
-  if (hasGzip) decompressors.add('gzip')
-  if (hasZstd) decompressors.add('zstd')
+  const canDecode = (codec: Codec) => (codec === 'gzip' ? hasGzip : hasZstd)
   await withProgress(work.runtime, 'unpacking', files.artifact.bytes, onProgress =>
     unpackArchive(
       { ...files, paths: folders.map(({ path }) => path), staging, owner: work.owner },
-      { store: work.store, server: work.server, decompressors, signal: work.signal, onProgress },
+      { repository: work.repository, server: work.server, canDecode, signal: work.signal, onProgress },
     ),
   )
 }

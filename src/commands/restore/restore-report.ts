@@ -1,5 +1,5 @@
+import type { Finding } from '../../findings/finding'
 import type { PreflightReport } from '../../findings/preflight'
-import type { Warning } from '../../runtime/runtime'
 import type { FailureFacts, ReportedPhase, ReportedStore } from '../run-facts'
 
 /** Everything a report tells about one run of the restore action. Whoever runs the steps fills it as they go. */
@@ -19,7 +19,7 @@ export interface RestoreReport {
   safetyKeys: readonly string[]
   /** Set once something on the server is being changed. */
   hasBegun: boolean
-  warnings: readonly Warning[]
+  warnings: readonly Finding[]
   phases: readonly ReportedPhase[]
   /** Only when the run did not end well. */
   failure?: FailureFacts

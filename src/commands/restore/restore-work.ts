@@ -1,9 +1,8 @@
 import type { RestoreInputs } from '../../inputs/restore'
-import type { Manifest } from '../../repository/manifest/manifest'
+import type { RecoveryPoint, Repository } from '../../repository/repository'
 import type { Runtime } from '../../runtime/runtime'
 import type { RestoreServer } from '../../sources/host/restore-server'
 import type { Server } from '../../sources/host/server'
-import type { Store } from '../../store/store'
 import type { TargetVerdict } from './judge-target'
 import type { RereadParts } from './reread-parts'
 import type { RestoreReport } from './restore-report'
@@ -14,16 +13,15 @@ import type { WayBack } from './rollback/way-back'
 export interface RestoreWork {
   inputs: RestoreInputs
   runtime: Runtime
-  store: Store
+  /** Of this run; where `point` lies may be beside it. */
+  repository: Repository
   /** Another one after `reconnect`. */
   server: Server & RestoreServer
   /** Opens another connection, when the first one broke and what was begun is to be undone. */
   reconnect(): Promise<void>
   /** Aborted when the run is cancelled, or when the connection broke. */
   signal: AbortSignal
-  manifest: Manifest
-  /** Where the recovery point lies. */
-  prefix: string
+  point: RecoveryPoint
   reread: RereadParts
   verdict: TargetVerdict
   /** Of this run, as names carry it. */

@@ -1,18 +1,24 @@
+import { type Finding, isError } from '../../findings/finding'
 import type { RestoreInputs } from '../../inputs/restore'
 import { type ChosenSnapshot, chooseSnapshot } from '../../repository/catalog/choose-snapshot'
 import { timeStamp } from '../../repository/names/safety-key'
-import type { Runtime, Warning } from '../../runtime/runtime'
+import type { Runtime } from '../../runtime/runtime'
 import { type RestoreServer, restoreServerOver } from '../../sources/host/restore-server'
-import { type Server, serverOver } from '../../sources/host/server'
-import type { Store } from '../../store/store'
+import { serverOver } from '../../sources/host/server'
 import { phases } from '../phases'
 import { refuseWrong } from '../refuse-wrong'
-import { type Connect, lockIdentity, openLooker, openSession, type Session } from '../session'
+import {
+  type CommandTools,
+  type LockIdentity,
+  lockIdentity,
+  openLooker,
+  openSession,
+  type Session,
+} from '../session'
 import { type ChosenParts, chooseParts } from './choose-parts'
 import { describeRestore, planLines } from './describe-restore'
 import { judgeTarget, type TargetVerdict } from './judge-target'
-import type { RereadParts } from './reread-parts'
-import { rereadParts } from './reread-parts'
+import { type RereadParts, rereadParts } from './reread-parts'
 import { restoreDatabases, takeSafetyDumps } from './restore-databases'
 import { swapFolders, unpackFolders } from './restore-folders'
 import type { RestoreReport } from './restore-report'
@@ -21,13 +27,6 @@ import type { RestoreWork } from './restore-work'
 import { restoreFailure } from './rollback/restore-failure'
 import { wayBack } from './rollback/way-back'
 
-/** What a restore needs of the world; tests pass their own. */
-export interface RestoreTools {
-  runtime: Runtime
-  store: Store
-  connect: Connect
-}
-
 /**
  * Puts a recovery point back: choose it, read it whole, look at the server, and only then write; files are unpacked beside their places
  * first, databases are replaced with a dump of what they were in the bucket, folders are swapped last. `report` is filled as it goes.
@@ -35,12 +34,12 @@ export interface RestoreTools {
  */
 export async function restore(
   inputs: RestoreInputs,
-  tools: RestoreTools,
+  tools: CommandTools,
   report: RestoreReport,
 ): Promise<void> {
-  const { runtime, store } = tools
+  const { runtime, repository } = tools
   const step = phases(runtime, report)
-  const identity = lockIdentity(store.name, inputs.s3.prefix, runtime)
+  const identity = lockIdentity(repository, runtime)
   const session = await step('Connect', () =>
     inputs.isDryRun ? openLooker(inputs, tools) : openSession(inputs, identity, tools),
   )
@@ -48,7 +47,7 @@ export async function restore(
     const chosen = await step('Choose the recovery point', () => choose(inputs, tools, report))
     const parts = chooseParts(inputs, chosen.manifest)
     const reread = await step('Read it whole and compare', () =>
-      rereadParts(parts, chosen, { ...tools, signal: session.signal }),
+      rereadParts(parts, chosen, { runtime, signal: session.signal }),
     )
     const server = { ...session.server, ...restoreServerOver(session.connection) }
     const verdict = await step('Look at the server', () =>
@@ -59,38 +58,18 @@ export async function restore(
       return
     }
     refuseWrong(verdict)
-    await write(
-      {
-        inputs,
-        tools,
-        report,
-        session,
-        server,
-        chosen,
-        reread,
-        verdict,
-        owner: identity.owner,
-        lock: identity.lock,
-      },
-      step,
-    )
+    await write({ inputs, tools, report, session, server, chosen, reread, verdict, identity }, step)
     report.result = 'restored'
   } finally {
     await session.close()
   }
 }
 
-interface WriteRequest {
-  inputs: RestoreInputs
-  tools: RestoreTools
-  report: RestoreReport
+interface WriteRequest extends Pick<RestoreWork, 'inputs' | 'report' | 'server' | 'reread' | 'verdict'> {
+  tools: CommandTools
   session: Session
-  server: Server & RestoreServer
   chosen: ChosenSnapshot
-  reread: RereadParts
-  verdict: TargetVerdict
-  owner: string
-  lock: string
+  identity: LockIdentity
 }
 
 async function write(request: WriteRequest, step: ReturnType<typeof phases>): Promise<void> {
@@ -108,47 +87,25 @@ async function write(request: WriteRequest, step: ReturnType<typeof phases>): Pr
   }
 }
 
-function workOf({
-  inputs,
-  tools,
-  report,
-  session,
-  server,
-  chosen,
-  reread,
-  verdict,
-  owner,
-  lock,
-}: WriteRequest): RestoreWork {
-  const { runtime, store } = tools
-  const state: RestoreWork['state'] = {
-    stage: 'working',
-    lock,
-    owner,
-    staging: [],
-    swaps: [],
-    databases: [],
-    uploads: [],
-  }
+function workOf({ tools, session, chosen, identity, ...shared }: WriteRequest): RestoreWork {
+  const { runtime, repository } = tools
+  const { inputs, report } = shared
+  const begun = { staging: [], swaps: [], databases: [], uploads: [] }
+  const state: RestoreWork['state'] = { stage: 'working', ...identity, ...begun }
   const save = () => saveRestoreState(runtime, state)
   save()
   report.hasBegun = true
   const work: RestoreWork = {
-    inputs,
+    ...shared,
     runtime,
-    store,
-    server,
+    repository,
     signal: session.signal,
-    manifest: chosen.manifest,
-    prefix: chosen.prefix,
-    reread,
-    verdict,
+    point: chosen,
     stamp: timeStamp(report.startedAt),
-    owner,
+    owner: identity.owner,
     back: wayBack(),
     state,
     save,
-    report,
     reconnect: async () => {
       const { connection } = await openLooker(inputs, tools)
       work.server = { ...serverOver(connection), ...restoreServerOver(connection) }
@@ -158,11 +115,11 @@ function workOf({
 }
 
 async function choose(
-  { s3, snapshot }: RestoreInputs,
-  { runtime, store }: RestoreTools,
+  { snapshot }: RestoreInputs,
+  { runtime, repository }: CommandTools,
   report: RestoreReport,
 ): Promise<ChosenSnapshot> {
-  const chosen = await chooseSnapshot(store, s3.prefix, snapshot, runtime.clock.now())
+  const chosen = await chooseSnapshot(repository, snapshot, runtime.clock.now())
   const { manifest } = chosen
   report.snapshot = {
     name: chosen.name,
@@ -197,19 +154,17 @@ async function look(
   const verdict = judgeTarget(inputs, parts, found, { manifest: chosen.manifest, reread })
   describeRestore(verdict, { inputs, reread, facts: found }, report)
   for (const line of planLines(report)) runtime.log.info(line)
-  const remarks = verdict.findings.filter(({ level }) => level === 'remark')
   // A dry run shows them beside what is wrong.
   if (!inputs.isDryRun)
     note(
       report,
-      remarks.map(({ what, fix }) => ({
-        code: 'restore-remark',
-        message: `${what} ${fix.replaceAll('\n', ' ')}`,
-      })),
+      verdict.findings
+        .filter(finding => !isError(finding))
+        .map(finding => ({ ...finding, code: 'restore-remark' })),
     )
   return verdict
 }
 
-function note(report: RestoreReport, warnings: readonly Warning[]): void {
+function note(report: RestoreReport, warnings: readonly Finding[]): void {
   report.warnings = [...report.warnings, ...warnings]
 }

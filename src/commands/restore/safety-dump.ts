@@ -1,5 +1,6 @@
-import { streamArtifact } from '../../pipeline/stream-artifact'
-import { completeArtifact } from '../../repository/commit/complete-artifact'
+import { isError, onOneLine } from '../../findings/finding'
+import { completeObject } from '../../repository/artifact/complete-object'
+import type { BegunUpload } from '../../repository/artifact/writer'
 import { objectMetadata } from '../../repository/manifest/object-metadata'
 import { safetyFolder, safetyKey } from '../../repository/names/safety-key'
 import { UserError } from '../../runtime/errors'
@@ -8,12 +9,13 @@ import type { DumpContent } from '../../sources/mysql/check/dump-content'
 import { contentOfDump } from '../../sources/mysql/dump/content-of-dump'
 import { dumpArguments } from '../../sources/mysql/dump/dump-arguments'
 import { judgeDump } from '../../sources/mysql/dump/judge-dump'
+import { expectedDumpBytes } from '../../sources/mysql/plan/plan-database'
 import type { StoredDump } from '../../sources/mysql/restore/import-dump'
 import { definerProblems } from '../../sources/mysql/target/judge-definers'
 import { judgeDumpNeeds } from '../../sources/mysql/target/judge-dump-needs'
 import type { PlannedDatabase } from '../../sources/mysql/target/planned-database'
-import type { MultipartWriter } from '../../store/multipart-writer'
 import { StoreError } from '../../store/store-error'
+import { streamArtifact } from '../stream-artifact'
 import type { RestoreWork } from './restore-work'
 
 /** What a database held before it was replaced, and where that lies. */
@@ -22,26 +24,25 @@ export interface SafetyDump extends StoredDump {
 }
 
 const memoryBudgetBytes = 48 * 2 ** 20
-const dumpToDataRatio = 2.5
 
 /**
  * Dumps a database that is about to be replaced, through the same checks as a backup, and stores it whole before anything is touched.
  * Throws what went wrong; nothing has changed then.
  */
 export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork): Promise<SafetyDump> {
-  const { store, server, inputs, runtime, state, save, stamp } = work
+  const { repository, server, inputs, runtime, state, save, stamp } = work
   const { target, present } = planned
   if (present === undefined) throw new TypeError(`There is no database ${target} to be dumped.`)
-  const key = safetyKey(inputs.s3.prefix, stamp, target)
+  const key = safetyKey(repository.prefix, stamp, target)
   const origin = { slot: safetyFolder, run: runtime.run, startedAt: work.report.startedAt.toISOString() }
   const selection = { excluded: [], structureOnly: [] }
-  let upload: MultipartWriter | undefined
+  let upload: BegunUpload | undefined
   try {
     const prepared = await streamArtifact(
       {
         name: target,
         key,
-        compression: 'gzip',
+        codecs: ['gzip'],
         check: checkDump({ needs: true }),
         put: { contentType: 'application/octet-stream', metadata: objectMetadata(origin) },
         open: async () => ({
@@ -51,18 +52,17 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork
             arguments: dumpArguments({ database: target, selection, extra: [], canIgnoreTableData: true }),
             compression: { kind: 'gzip' },
           }),
-          expectedBytes:
-            present.tables.reduce((sum, { sizeBytes }) => sum + (sizeBytes || 0), 0) * dumpToDataRatio,
+          expectedBytes: expectedDumpBytes(present),
         }),
       },
       {
-        store,
+        repository,
         clock: runtime.clock,
         signal: work.signal,
         memoryBudgetBytes,
-        onUpload: writer => {
-          upload = writer
-          state.uploads = [{ key, id: writer.uploadId }]
+        onUpload: begun => {
+          upload = begun
+          state.uploads = [{ key, id: begun.uploadId }]
           save()
         },
         onStart: () => {},
@@ -75,7 +75,7 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork
       prepared.content,
     )
     assertPossibleWayBack(planned, prepared.content, work)
-    const { version } = await completeArtifact(store, origin, prepared)
+    const { version } = await completeObject(repository.store, origin, prepared)
     state.uploads = []
     save()
     return {
@@ -115,14 +115,14 @@ function assertPossibleWayBack(
     // What its own tool wrote is nobody else's text.
     ...judgeDumpNeeds(own, { ...content.needs, unusual: [] }, database),
     ...definerProblems(own, content.needs, database),
-  ].filter(({ level }) => level === 'wrong')
+  ].filter(isError)
   const [first] = wrong
   if (first === undefined) return
   throw new UserError(
     `The database ${JSON.stringify(target)} as it is now could not be put back by this user, should the restore fail: ${first.what}`,
     {
-      advice: `${first.fix.replaceAll('\n', ' ')} Or do without a way back: "safety-backup: false".`,
-      detail: wrong.flatMap(({ what, fix }) => [what, `  ${fix}`]),
+      advice: `${onOneLine(first.fix)} Or do without a way back: "safety-backup: false".`,
+      detail: wrong.flatMap(({ what, fix = '' }) => [what, `  ${fix}`]),
     },
   )
 }

@@ -1,18 +1,16 @@
-import type { VerifyFinding } from '../../findings/verify-finding'
-import type { Manifest } from '../../repository/manifest/manifest'
-import type { Warning } from '../../runtime/runtime'
+import type { Finding } from '../../findings/finding'
+import type { RecoveryPoint, Repository } from '../../repository/repository'
 import type { RereadParts } from '../restore/reread-parts'
 
-/** A recovery point by its name: `suspect/Monday-13-00` is the slot `Monday-13-00` of the folder `<prefix>/suspect`. */
+/** A recovery point by its name: `suspect/Monday-13-00` is the slot `Monday-13-00` of the repository at `<prefix>/suspect`. */
 export interface PointName {
   name: string
-  prefix: string
+  readonly repository: Repository
   slot: string
 }
 
 /** A recovery point that is sound as far as reading tells, about to be restored for a trial. */
-export interface PointToDrill extends PointName {
-  manifest: Manifest
+export interface PointToDrill extends PointName, RecoveryPoint {
   /** What reading it has shown. */
   reread: RereadParts
 }
@@ -20,13 +18,13 @@ export interface PointToDrill extends PointName {
 /** How a trial restore went. */
 export interface DrillResult {
   /** Empty when everything came out as the manifest says, and every check of the user's was true. */
-  findings: readonly VerifyFinding[]
+  findings: readonly Finding[]
   /** How long the imports and the unpacking took, without the comparisons. */
   restoreSeconds: number
   /** The throwaway server; left out when there was no database to import. */
   server?: { flavor: string; version: string }
   /** What a restore would tell, and what takes nothing from the proof. */
-  warnings: readonly Warning[]
+  warnings: readonly Finding[]
   /** How many of each were compared. */
   tables: number
   files: number

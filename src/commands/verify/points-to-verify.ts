@@ -1,46 +1,47 @@
+import type { Finding } from '../../findings/finding'
 import type { VerifyInputs } from '../../inputs/verify'
 import { chooseSnapshot } from '../../repository/catalog/choose-snapshot'
 import { listingPrefix, parseKey, suspectFolder } from '../../repository/names/keys'
 import { tiers } from '../../repository/names/tier-name'
+import { type Repository, suspectsOf } from '../../repository/repository'
 import { UserError } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
-import type { Store } from '../../store/store'
 import type { PointName } from './point'
 
 /** The recovery points that are asked for. Throws `UserError` when there is none. */
 export async function pointsToVerify(
-  store: Store,
-  { s3, snapshot }: VerifyInputs,
+  repository: Repository,
+  { snapshot }: VerifyInputs,
   now: Date,
-): Promise<{ points: PointName[]; warnings: readonly Warning[] }> {
+): Promise<{ points: PointName[]; warnings: readonly Finding[] }> {
   if (snapshot !== 'all') {
-    const { name, prefix, slot, warnings } = await chooseSnapshot(store, s3.prefix, snapshot, now)
-    return { points: [{ name, prefix, slot }], warnings }
+    const { warnings, manifest: _, ...point } = await chooseSnapshot(repository, snapshot, now)
+    return { points: [point], warnings }
   }
-  const points = await everyPoint(store, s3.prefix)
+  const points = await everyPoint(repository)
   if (points.length > 0) return { points, warnings: [] }
-  throw new UserError(`There is no recovery point under "${listingPrefix(s3.prefix)}" in ${store.name}.`, {
+  const { store, prefix } = repository
+  throw new UserError(`There is no recovery point under "${listingPrefix(prefix)}" in ${store.name}.`, {
     advice: 'Check the inputs "s3-bucket" and "s3-prefix": they must be those of the backup.',
   })
 }
 
 /** The ring, then the tiers, then the suspect ones; the newest of each first, as the store dates their manifests. */
-async function everyPoint(store: Store, prefix: string): Promise<PointName[]> {
-  const root = listingPrefix(prefix)
-  const suspect = `${root}${suspectFolder}`
+async function everyPoint(repository: Repository): Promise<PointName[]> {
+  const root = listingPrefix(repository.prefix)
   return [
-    ...(await pointsIn(store, prefix, root)),
-    ...(await Promise.all(tiers.map(tier => pointsIn(store, prefix, `${root}${tier}/`)))).flat(),
-    ...(await pointsIn(store, suspect, `${suspect}/`, `${suspectFolder}/`)),
+    ...(await pointsIn(repository, root)),
+    ...(await Promise.all(tiers.map(tier => pointsIn(repository, `${root}${tier}/`)))).flat(),
+    ...(await pointsIn(suspectsOf(repository), `${root}${suspectFolder}/`, `${suspectFolder}/`)),
   ]
 }
 
-async function pointsIn(store: Store, prefix: string, folder: string, lead = ''): Promise<PointName[]> {
+async function pointsIn(repository: Repository, folder: string, lead = ''): Promise<PointName[]> {
+  const { store, prefix } = repository
   const found: { slot: string; writtenMs: number }[] = []
   for await (const { key, lastModified } of store.list(folder)) {
     const parsed = parseKey(prefix, key)
     if (parsed?.what === 'manifest') found.push({ slot: parsed.slot, writtenMs: lastModified.getTime() })
   }
   found.sort((a, b) => b.writtenMs - a.writtenMs)
-  return found.map(({ slot }) => ({ name: `${lead}${slot}`, prefix, slot }))
+  return found.map(({ slot }) => ({ name: `${lead}${slot}`, repository, slot }))
 }

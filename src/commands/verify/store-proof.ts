@@ -1,9 +1,9 @@
+import { type Finding, warning } from '../../findings/finding'
 import { proofFormat, serializeProof } from '../../repository/manifest/proof'
 import { slotKeys } from '../../repository/names/keys'
 import { messageOf } from '../../runtime/errors'
-import type { Runtime, Warning } from '../../runtime/runtime'
+import type { Runtime } from '../../runtime/runtime'
 import { tool } from '../../runtime/version'
-import type { Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
 import type { DrillResult, PointName, PointToDrill } from './point'
 
@@ -12,25 +12,26 @@ import type { DrillResult, PointName, PointToDrill } from './point'
  * from what was proven: that is a warning.
  */
 export async function storeProof(
-  store: Store,
-  { name, prefix, slot, manifest, reread }: PointToDrill,
+  { name, repository, slot, manifest, reread }: PointToDrill,
   { restoreSeconds, server, tables, files }: DrillResult,
   { clock, run }: Pick<Runtime, 'clock' | 'run'>,
-): Promise<Warning | undefined> {
+): Promise<Finding | undefined> {
   const restored = [...reread.databases, ...(reread.files === undefined ? [] : [reread.files])]
   const text = serializeProof({
     ...{ format: proofFormat, slot, takenAt: manifest.startedAt, provenAt: clock.now().toISOString() },
-    artifacts: restored.map(({ artifact: { key, sha256 }, etag }) => ({ key, sha256, etag })),
+    artifacts: restored.map(({ artifact: { key, sha256, etag } }) => ({ key, sha256, etag })),
     ...{ restoreSeconds, tables, files, run, tool },
     ...(server === undefined ? {} : { server }),
   })
   try {
-    await store.putText(slotKeys(prefix, slot).proof, text, { contentType: 'application/json' })
+    await repository.store.putText(slotKeys(repository.prefix, slot).proof, text, {
+      contentType: 'application/json',
+    })
     return undefined
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
     const message = `${name} is proven, and the proof could not be stored, so "list" will not show it: ${messageOf(error)}`
-    return { code: 'proof-not-stored', message }
+    return warning('proof-not-stored', message)
   }
 }
 
@@ -38,10 +39,8 @@ export async function storeProof(
  * Removes the proof of a recovery point that failed since. Credentials that may only read leave it, with a warning: the objects may have the
  * ETags that it names.
  */
-export async function withdrawProof(
-  store: Store,
-  { name, prefix, slot }: PointName,
-): Promise<Warning | undefined> {
+export async function withdrawProof({ name, repository, slot }: PointName): Promise<Finding | undefined> {
+  const { store, prefix } = repository
   const { proof: key } = slotKeys(prefix, slot)
   try {
     if ((await store.head(key)) !== undefined) await store.remove(key)
@@ -49,6 +48,6 @@ export async function withdrawProof(
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
     const message = `${name} failed, and the proof of an earlier drill could not be removed: do not believe "list" when it says proven: ${messageOf(error)}`
-    return { code: 'proof-not-removed', message }
+    return warning('proof-not-removed', message)
   }
 }

@@ -1,3 +1,4 @@
+import { listed } from '../../findings/listed'
 import { FailureError } from '../../runtime/errors'
 import { plural } from '../../runtime/text/format-count'
 import type { VerifiedPoint } from './verify-report'
@@ -14,16 +15,16 @@ export function verifyError(points: readonly VerifiedPoint[]): FailureError {
   const bad = failed.filter(point => !isSound(point))
   const sound = failed.filter(isSound)
   const advice = [
-    ...(first?.advice === undefined ? [] : [first.advice]),
+    ...(first?.fix === undefined ? [] : [first.fix]),
     ...(bad.length === 0 ? [] : [`Do not count on ${names(bad)}${instead(points)}.`]),
     ...(sound.length === 0
       ? []
       : [`The stored objects of ${names(sound)} are sound to the byte; only the drill failed.`]),
     'The log and the job summary name every finding.',
   ]
-  return new FailureError(`${namesOf(failed)} not proven: ${first?.message ?? ''}${more}`, {
+  return new FailureError(`${namesOf(failed)} not proven: ${first?.what ?? ''}${more}`, {
     advice: advice.join(' '),
-    detail: findings.map(({ code, message }) => `${code}: ${message}`),
+    detail: findings.map(({ code, what }) => `${code}: ${what}`),
   })
 }
 
@@ -34,12 +35,11 @@ function isSound({ findings }: VerifiedPoint): boolean {
   return findings.every(({ code }) => notOfObjects.has(code))
 }
 
-const namedAtMost = 5
-
 function names(points: readonly VerifiedPoint[]): string {
-  const named = points.slice(0, namedAtMost).map(({ name }) => name)
-  const more = points.length - named.length
-  return more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ')
+  return listed(
+    points.map(({ name }) => name),
+    5,
+  )
 }
 
 function namesOf(points: readonly VerifiedPoint[]): string {

@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../findings/finding'
 import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
@@ -11,9 +12,7 @@ export function pointLines(point: VerifiedPoint, now: Date): string[] {
   const took = `in ${formatDuration(durationMs)}`
   return [
     `${name}: ${status}${age === undefined ? '' : `, ${age}`}, ${whatItHolds(point)}, ${took}`,
-    ...findings.map(
-      ({ code, message, advice }) => `  ${code}: ${message}${advice === undefined ? '' : ` ${advice}`}`,
-    ),
+    ...findings.map(finding => `  ${finding.code}: ${sentenceOf(finding)}`),
   ]
 }
 

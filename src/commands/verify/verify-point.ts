@@ -1,13 +1,13 @@
-import { printable } from '../../findings/printable'
-import type { VerifyFinding } from '../../findings/verify-finding'
+import { type Finding, problem } from '../../findings/finding'
+import { quotedName } from '../../findings/quoted-name'
 import type { VerifyLevel } from '../../inputs/verify'
 import { lookAtArtifact } from '../../repository/catalog/look-at-artifact'
-import type { Artifact, Manifest } from '../../repository/manifest/manifest'
+import type { Artifact } from '../../repository/manifest/manifest'
 import { ManifestError } from '../../repository/manifest/manifest-codec'
 import { readSlot, type SlotState } from '../../repository/manifest/slot-state'
-import type { Runtime, Warning } from '../../runtime/runtime'
+import type { RecoveryPoint } from '../../repository/repository'
+import type { Runtime } from '../../runtime/runtime'
 import type { Turn } from '../../runtime/turns'
-import type { Store } from '../../store/store'
 import { isArchivedFault, StoreError } from '../../store/store-error'
 import { type Reread, rereadArtifact } from '../reread-artifact'
 import { restorableParts, restoreCheckOf } from '../restore/reread-parts'
@@ -18,13 +18,12 @@ import type { VerifiedPoint } from './verify-report'
 
 export interface PointTools {
   runtime: Runtime
-  store: Store
   signal: AbortSignal
   /** Each object waits for its turn. */
   turn: Turn
   progress: VerifyProgress
   drill: Drill
-  note: (warning: Warning) => void
+  note: (warning: Finding) => void
 }
 
 /**
@@ -38,12 +37,12 @@ export async function verifyPoint(
 ): Promise<VerifiedPoint | undefined> {
   const { clock } = tools.runtime
   const startedMs = clock.monotonicMs()
-  let state = await stateOf(tools.store, point)
+  let state = await stateOf(point)
   for (let attempt = 1; ; attempt++) {
     if (state.kind === 'empty') return undefined
     const judged = await judge(point, state, level, tools)
     tools.signal.throwIfAborted()
-    const now = judged.findings.length === 0 ? state : await stateOf(tools.store, point)
+    const now = judged.findings.length === 0 ? state : await stateOf(point)
     // A backup may have written this slot meanwhile: then the findings are about what is gone.
     if (isSame(state, now) || attempt === attemptsAtMost) {
       if (speaksAgainst(judged)) await withdraw(point, tools)
@@ -61,20 +60,19 @@ function speaksAgainst({ findings }: Judged): boolean {
   return findings.some(({ code }) => code !== 'denied' && code !== 'unfinished')
 }
 
-async function withdraw(point: PointName, { store, note }: PointTools): Promise<void> {
-  const warning = await withdrawProof(store, point)
+async function withdraw(point: PointName, { note }: PointTools): Promise<void> {
+  const warning = await withdrawProof(point)
   if (warning !== undefined) note(warning)
 }
 
 /** A manifest that is too large for one, or that lies in an archive, is this recovery point's trouble and not the store's. */
-async function stateOf(store: Store, { prefix, slot }: PointName): Promise<SlotState> {
+async function stateOf({ repository, slot }: PointName): Promise<SlotState> {
   try {
-    return await readSlot(store, prefix, slot)
+    return await readSlot(repository, slot)
   } catch (error) {
     if (!isArchivedFault(error) && !(error instanceof StoreError && error.code === 'TooLong')) throw error
     const { message, advice } = error
-    const facts = advice === undefined ? {} : { advice }
-    return { kind: 'unreadable', text: '', error: new ManifestError(message, facts) }
+    return { kind: 'unreadable', text: '', error: new ManifestError(message, { advice }) }
   }
 }
 
@@ -94,9 +92,9 @@ async function judge(
     storedBytes: artifacts.reduce((sum, { bytes }) => sum + bytes, 0),
   }
   const seen = await Promise.all(
-    artifacts.map(artifact => tools.turn(() => lookAt(point, manifest, artifact, level, tools))),
+    artifacts.map(artifact => tools.turn(() => lookAt({ ...point, manifest }, artifact, level, tools))),
   )
-  const findings: VerifyFinding[] =
+  const findings: Finding[] =
     artifacts.length === 0 ? [holdsNothing(point)] : seen.flatMap(each => each.findings)
   if (findings.length > 0) return { ...facts, status: 'failed', findings }
   if (level !== 'restore') return { ...facts, status: 'proven', findings }
@@ -106,32 +104,30 @@ async function judge(
 
 async function tryToRestore(
   point: PointToDrill,
-  { runtime, store, signal, drill, note }: PointTools,
+  { runtime, signal, drill, note }: PointTools,
 ): Promise<Pick<VerifiedPoint, 'status' | 'findings' | 'restoreSeconds'>> {
   const result = await drill(point, signal)
   const { findings, restoreSeconds, warnings } = result
   for (const warning of warnings) note(warning)
   if (findings.length > 0) return { status: 'failed', findings, restoreSeconds }
-  const warning = await storeProof(store, point, result, runtime)
+  const warning = await storeProof(point, result, runtime)
   if (warning !== undefined) note(warning)
   return { status: 'proven', findings, restoreSeconds }
 }
 
 /** At the level `restore` it is read as a restore reads it, so that the drill need not read it again. */
 async function lookAt(
-  { name, prefix }: PointName,
-  manifest: Manifest,
+  point: PointName & RecoveryPoint,
   artifact: Artifact,
   level: VerifyLevel,
-  { store, signal, progress }: PointTools,
-): Promise<{ findings: readonly VerifyFinding[]; reread?: Reread }> {
+  { signal, progress }: PointTools,
+): Promise<{ findings: readonly Finding[]; reread?: Reread }> {
   signal.throwIfAborted()
-  const place = { prefix, manifest, artifact }
-  if (level === 'stored') return lookAtArtifact(store, place)
-  const reading = progress.reading(`${name} ${artifact.name}`, artifact.bytes)
+  if (level === 'stored') return lookAtArtifact(point, artifact)
+  const reading = progress.reading(`${point.name} ${artifact.name}`, artifact.bytes)
   const check = level === 'restore' ? { check: restoreCheckOf(artifact) } : {}
   try {
-    const reread = await rereadArtifact(store, place, { signal, onStart: reading.started, ...check })
+    const reread = await rereadArtifact(point, artifact, { signal, onProgress: reading.moved, ...check })
     return { findings: reread.findings, reread }
   } finally {
     reading.ended()
@@ -139,18 +135,21 @@ async function lookAt(
 }
 
 function unverifiable(
-  { name, prefix, slot }: PointName,
+  { name, repository, slot }: PointName,
   state: Exclude<SlotState, { kind: 'empty' | 'complete' }>,
 ): Judged {
   const nothing = { status: 'failed', objects: 0, storedBytes: 0 } as const
   if (state.kind === 'denied') {
-    const message = `The credentials may not read the manifest of ${printable(name)}.`
-    const finding = { code: 'denied', message, advice: `Allow s3:GetObject on every key under "${prefix}".` }
+    const message = `The credentials may not read the manifest of ${quotedName(name)}.`
+    const finding = problem(
+      'denied',
+      message,
+      `Allow s3:GetObject on every key under "${repository.prefix}".`,
+    )
     return { ...nothing, verdict: 'unknown', takenAt: undefined, findings: [finding] }
   }
   if (state.kind === 'unreadable') {
-    const { message, advice } = state.error
-    const finding = { code: 'unreadable', message, ...(advice === undefined ? {} : { advice }) }
+    const finding = problem('unreadable', state.error.message, state.error.advice)
     return { ...nothing, verdict: 'unknown', takenAt: undefined, findings: [finding] }
   }
   const { verdict, startedAt } = state.manifest
@@ -164,13 +163,13 @@ function unverifiable(
           'a run that did not finish could be neither completed nor undone',
           `The slot "${slot}" holds no recovery point until a backup writes it again.`,
         ]
-  const finding = { code: 'unfinished', message: `${printable(name)} cannot be verified: ${reason}.`, advice }
+  const finding = problem('unfinished', `${quotedName(name)} cannot be verified: ${reason}.`, advice)
   const publishing = state.kind === 'intent' ? { publishingSince: state.manifest.finishedAt } : {}
   return { ...nothing, ...publishing, verdict, takenAt: startedAt, findings: [finding] }
 }
 
-function holdsNothing({ name }: PointName): VerifyFinding {
-  return { code: 'empty', message: `The manifest of ${printable(name)} names not one object.` }
+function holdsNothing({ name }: PointName): Finding {
+  return problem('empty', `The manifest of ${quotedName(name)} names not one object.`)
 }
 
 function isSame(one: SlotState, other: SlotState): boolean {

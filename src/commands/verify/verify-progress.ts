@@ -1,14 +1,14 @@
-import type { Inspection } from '../../pipeline/inspect'
 import { startProgress } from '../../pipeline/progress'
 import type { Runtime } from '../../runtime/runtime'
 import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { formatRate, formatSize } from '../../runtime/text/format-size'
+import type { ReadProgress } from '../reread-artifact'
 
 /** Follows what is being read, and tells every ten seconds how far it is. */
 export interface VerifyProgress {
   /** An object whose turn has come. `name` for the line, `bytes` as its manifest says. */
-  reading(name: string, bytes: number): { started(inspection: Inspection<unknown>): void; ended(): void }
+  reading(name: string, bytes: number): { moved: ReadProgress; ended(): void }
   /** One more recovery point is through. */
   done(): void
   stop(): void
@@ -28,16 +28,15 @@ export function verifyProgress(
   const progress = startProgress({ log, clock, lines })
   return {
     reading: (name, bytes) => {
-      let line: (() => string) | undefined
+      const startedMs = clock.monotonicMs()
+      let seen = { storedBytes: 0, contentBytes: 0 }
+      const line = () => readingLine(name, bytes, seen, clock.monotonicMs() - startedMs)
       return {
-        started: inspection => {
-          const startedMs = clock.monotonicMs()
-          line = () => readingLine(name, bytes, inspection.progress(), clock.monotonicMs() - startedMs)
+        moved: (storedBytes, contentBytes) => {
+          seen = { storedBytes, contentBytes }
           readings.add(line)
         },
-        ended: () => {
-          if (line !== undefined) readings.delete(line)
-        },
+        ended: () => readings.delete(line),
       }
     },
     done: () => {
@@ -51,9 +50,9 @@ export function verifyProgress(
 function readingLine(
   name: string,
   bytes: number,
-  { storedBytes, content }: ReturnType<Inspection<unknown>['progress']>,
+  { storedBytes, contentBytes }: { storedBytes: number; contentBytes: number },
   elapsedMs: number,
 ): string {
-  const read = `${formatSize(storedBytes)} of ${formatSize(bytes)} read (${formatSize(content.bytes)} of content)`
+  const read = `${formatSize(storedBytes)} of ${formatSize(bytes)} read (${formatSize(contentBytes)} of content)`
   return `${name}  ${read}, ${formatRate(storedBytes, elapsedMs)}, ${formatDuration(elapsedMs)}`
 }

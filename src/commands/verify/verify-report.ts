@@ -1,5 +1,4 @@
-import type { VerifyFinding } from '../../findings/verify-finding'
-import type { Warning } from '../../runtime/runtime'
+import type { Finding } from '../../findings/finding'
 import type { FailureFacts, ReportedStore } from '../run-facts'
 
 /** Everything a report tells about one run of the action `verify`. Whoever runs the steps fills it as they go. */
@@ -12,7 +11,7 @@ export interface VerifyReport {
   asked?: number
   /** Those that have been, in the order in which they were asked for. */
   points: readonly VerifiedPoint[]
-  warnings: readonly Warning[]
+  warnings: readonly Finding[]
   /** Only of a run that did not end well. */
   failure?: FailureFacts
 }
@@ -33,7 +32,7 @@ export interface VerifiedPoint {
   /** Of all its objects. */
   storedBytes: number
   durationMs: number
-  findings: readonly VerifyFinding[]
+  findings: readonly Finding[]
   /** Only when it was restored. */
   restoreSeconds?: number
 }

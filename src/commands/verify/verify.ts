@@ -1,9 +1,10 @@
+import type { Finding } from '../../findings/finding'
 import type { VerifyInputs } from '../../inputs/verify'
+import type { Repository } from '../../repository/repository'
 import { UserError } from '../../runtime/errors'
-import type { Runtime, Warning } from '../../runtime/runtime'
+import type { Runtime } from '../../runtime/runtime'
 import { plural } from '../../runtime/text/format-count'
 import { turns } from '../../runtime/turns'
-import type { Store } from '../../store/store'
 import type { Drill, PointName, PointToDrill } from './point'
 import { pointsToVerify } from './points-to-verify'
 import { verifyError } from './verify-error'
@@ -15,7 +16,7 @@ import type { VerifiedPoint, VerifyReport } from './verify-report'
 /** What the command needs of the world; tests pass their own. */
 export interface VerifyTools {
   runtime: Runtime
-  store: Store
+  repository: Repository
   drill: Drill
   /** Ends early, with the reason of the signal. */
   wait: (ms: number, signal: AbortSignal) => Promise<void>
@@ -26,10 +27,10 @@ export interface VerifyTools {
  * Throws what is wrong with any of them when all have been looked at, and at once when the store gives no answer.
  */
 export async function verify(inputs: VerifyInputs, tools: VerifyTools, report: VerifyReport): Promise<void> {
-  const { runtime, store } = tools
+  const { runtime, repository } = tools
   const { log, clock } = runtime
   const { points, warnings } = await log.group('Look into the bucket', () =>
-    pointsToVerify(store, inputs, clock.now()),
+    pointsToVerify(repository, inputs, clock.now()),
   )
   report.asked = points.length
   report.warnings = warnings
@@ -49,7 +50,7 @@ const looksAtOnce = 16
 async function verifyEach(
   points: readonly PointName[],
   { level }: VerifyInputs,
-  { runtime, store, drill, wait }: VerifyTools,
+  { runtime, drill, wait }: VerifyTools,
   report: VerifyReport,
 ): Promise<void> {
   const atOnce = level === 'stored' ? looksAtOnce : streamsAtOnce
@@ -58,9 +59,9 @@ async function verifyEach(
   const progress = verifyProgress(runtime, points.length)
   const oneByOne = turns(1)
   const tools = {
-    ...{ runtime, store, signal, progress, turn: turns(atOnce) },
+    ...{ runtime, signal, progress, turn: turns(atOnce) },
     drill: (point: PointToDrill) => oneByOne(() => drill(point, signal)),
-    note: (warning: Warning) => {
+    note: (warning: Finding) => {
       report.warnings = [...report.warnings, warning]
     },
   }

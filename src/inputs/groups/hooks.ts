@@ -1,4 +1,5 @@
 import { readAll } from '../../findings/read-all'
+import { defined } from '../../runtime/defined'
 import { UserError } from '../../runtime/errors'
 import type { InputReader } from '../read'
 
@@ -14,7 +15,7 @@ export function loadHooks(read: InputReader): Hooks {
     before: () => readCommand(read, 'before-command'),
     after: () => readCommand(read, 'after-command'),
   })
-  return { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }
+  return { ...defined({ before, after }) }
 }
 
 const longestCommand = 65_536

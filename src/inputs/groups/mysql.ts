@@ -1,5 +1,6 @@
 import { readAll } from '../../findings/read-all'
 import { wrongInput } from '../../findings/wrong-input'
+import { defined } from '../../runtime/defined'
 import { UserError } from '../../runtime/errors'
 import type { DatabaseAccess } from '../../sources/mysql/client/database-access'
 import { type InputReader, optional, secret, wholeNumber } from '../read'
@@ -19,11 +20,7 @@ export function loadMysql(read: InputReader): DatabaseAccess {
   })
   refuseContradictions(user, password, host, port, socket)
   return {
-    ...(user === undefined ? {} : { user }),
-    ...(password === undefined ? {} : { password }),
-    ...(host === undefined ? {} : { host }),
-    ...(port === undefined ? {} : { port }),
-    ...(socket === undefined ? {} : { socket }),
+    ...defined({ user, password, host, port, socket }),
   }
 }
 

@@ -1,7 +1,8 @@
+import { type Finding, warning } from '../../findings/finding'
 import { readAll } from '../../findings/read-all'
 import { wrongInput } from '../../findings/wrong-input'
+import { defined } from '../../runtime/defined'
 import { UserError } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 import type { Encryption, ObjectOptions } from '../../store/s3/s3-settings'
 import { choice, type InputReader, optional } from '../read'
 
@@ -13,22 +14,24 @@ export function loadObjectOptions(read: InputReader): ObjectOptions | undefined 
   })
   if (storageClass === undefined && encryption === undefined) return undefined
   return {
-    ...(storageClass === undefined ? {} : { storageClass }),
-    ...(encryption === undefined ? {} : { encryption }),
+    ...defined({ storageClass, encryption }),
   }
 }
 
-/** What a storage class costs that is made for objects which stay; undefined where it costs nothing in a ring. */
-export function storageClassWarning(storageClass: string | undefined): Warning | undefined {
+/** What a storage class costs that is made for objects which stay; nothing where it costs nothing in a ring. */
+export function storageClassWarnings(storageClass: string | undefined): Finding[] {
   const minimum = storageClass === undefined ? undefined : minimumDays[storageClass]
-  if (storageClass === undefined || minimum === undefined) return undefined
+  if (storageClass === undefined || minimum === undefined) return []
   const thaw = mustThaw.includes(storageClass)
     ? ' An object of this class must be restored from the archive for hours before anything can be read, on the day of a recovery too, and cannot be copied into longer tiers (`keep-daily` and so on).'
     : ''
-  return {
-    code: 'storage-class',
-    message: `The storage class ${storageClass} charges for at least ${minimum} days, and a slot is overwritten sooner, after a week in the rotation hour-of-week: each replaced recovery point is paid for longer than it exists.${thaw} STANDARD and INTELLIGENT_TIERING have no such minimum.`,
-  }
+  return [
+    warning(
+      'storage-class',
+      `The storage class ${storageClass} charges for at least ${minimum} days, and a slot is overwritten sooner, after a week in the rotation hour-of-week: each replaced recovery point is paid for longer than it exists.${thaw}`,
+      'Leave "s3-storage-class" empty, or set it to INTELLIGENT_TIERING: these have no such minimum.',
+    ),
+  ]
 }
 
 /** https://aws.amazon.com/s3/storage-classes/: "minimum storage duration charge", in days. */

@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { readAll } from '../../findings/read-all'
 import { wrongInput } from '../../findings/wrong-input'
+import { defined } from '../../runtime/defined'
 import { UserError } from '../../runtime/errors'
 import type { S3Settings } from '../../store/s3/s3-settings'
 import { flag, type InputReader, optional, required, secret, text } from '../read'
@@ -26,9 +27,7 @@ export function loadS3(read: InputReader, environment: Environment): S3Settings 
     bucket,
     prefix,
     region,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(forcePathStyle === undefined ? {} : { forcePathStyle }),
-    ...(credentials === undefined ? {} : { credentials }),
+    ...defined({ endpoint, forcePathStyle, credentials }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { readAll } from '../../findings/read-all'
 import { wrongInput } from '../../findings/wrong-input'
+import { defined } from '../../runtime/defined'
 import { UserError } from '../../runtime/errors'
 import { parseHostKeyPins } from '../../ssh/keys/host-keys'
 import { readPrivateKey } from '../../ssh/keys/private-key'
@@ -66,8 +67,7 @@ function readLogin(read: InputReader): Pick<SshTarget, 'privateKey' | 'password'
     })
   }
   return {
-    ...(privateKey === undefined ? {} : { privateKey }),
-    ...(password === undefined ? {} : { password }),
+    ...defined({ privateKey, password }),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { RunReport } from '../../commands/backup/run-report'
 import { runDurationMs } from '../../commands/run-facts'
+import { publicWarnings, scrubFindings } from '../../findings/finding'
 import type { Runtime } from '../../runtime/runtime'
 
 /**
@@ -11,7 +12,7 @@ export function setBackupOutputs(
   report: RunReport,
 ): void {
   const artifacts = report.artifacts.map(({ name, key, bytes, sha256 }) => ({ name, key, bytes, sha256 }))
-  const warnings = report.warnings.map(({ code, message }) => ({ code, message: runtime.scrub(message) }))
+  const warnings = publicWarnings(scrubFindings(report.warnings, runtime.scrub))
   const listed = fitting(artifacts, listLimit)
   if (listed.length < artifacts.length) {
     runtime.log.warning(

@@ -15,7 +15,7 @@ export function setVerifyOutputs(
     status: point.status,
     bytes: point.storedBytes,
     ...(point.restoreSeconds === undefined ? {} : { restoreSeconds: point.restoreSeconds }),
-    findings: point.findings.map(({ code, key, message }) => ({ code, key: key ?? null, message })),
+    findings: point.findings.map(({ code, key, what }) => ({ code, key: key ?? null, message: what })),
   }))
   const listed = fitting(verified, listLimit)
   if (listed.length < verified.length) {

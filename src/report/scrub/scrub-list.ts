@@ -1,4 +1,5 @@
 import type { ListReport, PointFacts } from '../../commands/list/list-report'
+import { scrubFindings } from '../../findings/finding'
 
 /** The same report with every text that comes from the bucket scrubbed of secrets. */
 export function scrubListReport(report: ListReport, scrub: (text: string) => string): ListReport {
@@ -10,7 +11,7 @@ export function scrubListReport(report: ListReport, scrub: (text: string) => str
   return {
     ...report,
     ...(points === undefined ? {} : { points }),
-    warnings: report.warnings.map(({ code, message }) => ({ code, message: scrub(message) })),
+    warnings: scrubFindings(report.warnings, scrub),
   }
 }
 

@@ -1,24 +1,21 @@
 import type { RunReport } from '../../commands/backup/run-report'
 import type { FailureFacts } from '../../commands/run-facts'
-import { scrubChanges } from '../summary/changes-section'
+import { scrubFindings } from '../../findings/finding'
+import { defined } from '../../runtime/defined'
+import { scrubChanges, scrubNames } from '../summary/changes-section'
 
 /** The same report with every text scrubbed of secrets. */
 export function scrubReport(report: RunReport, scrub: (text: string) => string): RunReport {
-  const { failure, tables } = report
+  const { changes, failure, tables } = report
   return {
     ...report,
-    warnings: report.warnings.map(({ code, message }) => ({ code, message: scrub(message) })),
-    ...(report.changes === undefined ? {} : { changes: scrubChanges(report.changes, scrub) }),
-    phases: report.phases.map(phase => ({ ...phase, name: scrub(phase.name) })),
-    ...(tables === undefined
-      ? {}
-      : {
-          tables: {
-            ...tables,
-            largest: tables.largest.map(entry => ({ ...entry, name: scrub(entry.name) })),
-          },
-        }),
-    ...(failure === undefined ? {} : { failure: scrubFailure(failure, scrub) }),
+    warnings: scrubFindings(report.warnings, scrub),
+    phases: scrubNames(report.phases, scrub),
+    ...defined({
+      changes: changes && scrubChanges(changes, scrub),
+      tables: tables && { ...tables, largest: scrubNames(tables.largest, scrub) },
+      failure: failure && scrubFailure(failure, scrub),
+    }),
   }
 }
 

@@ -1,5 +1,7 @@
 import type { RestoredItem, RestoreReport } from '../../commands/restore/restore-report'
+import { scrubFindings } from '../../findings/finding'
 import { scrubPreflight } from '../../findings/preflight'
+import { defined } from '../../runtime/defined'
 import { scrubFailure } from './scrub-report'
 
 /** The same report with every text scrubbed of secrets. */
@@ -8,9 +10,11 @@ export function scrubRestore(report: RestoreReport, scrub: (text: string) => str
   return {
     ...report,
     items: report.items.map(item => scrubItem(item, scrub)),
-    warnings: report.warnings.map(({ code, message }) => ({ code, message: scrub(message) })),
-    ...(checks === undefined ? {} : { checks: scrubPreflight(checks, scrub) }),
-    ...(failure === undefined ? {} : { failure: scrubFailure(failure, scrub) }),
+    warnings: scrubFindings(report.warnings, scrub),
+    ...defined({
+      checks: checks && scrubPreflight(checks, scrub),
+      failure: failure && scrubFailure(failure, scrub),
+    }),
   }
 }
 

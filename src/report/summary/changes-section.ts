@@ -1,4 +1,5 @@
 import type { CountChange, PartChange, ReportedChanges, TableChanges } from '../../repository/guards/changes'
+import { defined } from '../../runtime/defined'
 import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
@@ -10,16 +11,16 @@ export function scrubChanges(changes: ReportedChanges, scrub: (text: string) => 
   const { tables } = changes
   return {
     ...changes,
-    parts: changes.parts.map(part => ({ ...part, name: scrub(part.name) })),
-    ...(tables === undefined
-      ? {}
-      : {
-          tables: {
-            ...tables,
-            greatest: tables.greatest.map(each => ({ ...each, name: scrub(each.name) })),
-          },
-        }),
+    parts: scrubNames(changes.parts, scrub),
+    ...defined({ tables: tables && { ...tables, greatest: scrubNames(tables.greatest, scrub) } }),
   }
+}
+
+export function scrubNames<T extends { name: string }>(
+  named: readonly T[],
+  scrub: (text: string) => string,
+): T[] {
+  return named.map(each => ({ ...each, name: scrub(each.name) }))
 }
 
 /** The part of the job summary that tells what changed. Names are to be free of secrets already. */

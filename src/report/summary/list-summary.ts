@@ -9,11 +9,13 @@ import {
   unfitPoints,
 } from '../../commands/list/list-report'
 import type { ReportedTier } from '../../commands/run-facts'
+import { listed } from '../../findings/listed'
 import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
+import { bucketFact } from './bucket-fact'
 import { pointsTable } from './list-table'
-import { code, fenced, folded, prose } from './markdown'
+import { bullets, code, fenced, folded, prose } from './markdown'
 import { tierAgesTable } from './tier-ages'
 
 /** The job summary of a list as GitHub-flavoured Markdown. The report is to be free of secrets already. */
@@ -53,14 +55,11 @@ function heading(report: ListReport): string {
 }
 
 function place({ store, points = [], expected }: ListReport): string {
-  const folder = store.prefix === '' ? '' : `${store.prefix}/`
-  const at = store.endpoint === undefined ? '' : ` at ${code(store.endpoint)}`
   const hosts = [...new Set(points.flatMap(({ facts }) => (facts === undefined ? [] : [facts.host])))]
-  const more = hosts.length > 5 ? ` and ${hosts.length - 5} more` : ''
   const bytes = points.reduce((sum, { facts }) => sum + (facts === undefined ? 0 : bytesOf(facts)), 0)
   return [
-    `**Bucket** ${code(`s3://${store.bucket}/${folder}`)}${at}`,
-    ...(hosts.length === 0 ? [] : [`**Host** ${hosts.slice(0, 5).map(code).join(', ')}${more}`]),
+    bucketFact(store),
+    ...(hosts.length === 0 ? [] : [`**Host** ${listed(hosts.map(code), 5)}`]),
     ...(points.length === 0
       ? []
       : [`**Recovery points** ${counts(points)}`, `**Size** ${formatSize(bytes)}`]),
@@ -98,24 +97,18 @@ function missingSection({ expected }: ListReport): string {
   if (expected === undefined || expected.missing.length === 0) return ''
   const { missing, everyMs } = expected
   const rows = periodRows(missing, everyMs).toReversed()
-  const items = rows.slice(0, itemsAtMost).map(row => `- ${row}`)
-  const more = moreItem(rows.length)
   const title = `${plural(missing.length, 'period')} of ${formatDuration(everyMs)} without a good recovery point`
-  const list = [...items, ...more].join('\n')
+  const list = bullets(rows, itemsAtMost)
   return rows.length <= 10 ? `### ⚠️ ${title}\n\n${list}` : folded(`⚠️ ${title}`, list)
 }
 
 function unfitSection(report: ListReport): string {
   const unfit = unfitPoints(report)
   if (unfit.length === 0) return ''
-  const items = unfit
-    .slice(0, itemsAtMost)
-    .map(({ name, verdict, problem }) => `- ${code(name)} is ${verdict}. ${prose(problem ?? '')}`)
-  return `### ⚠️ ${formatCount(unfit.length)} cannot be restored\n\n${[...items, ...moreItem(unfit.length)].join('\n')}`
-}
-
-function moreItem(count: number): string[] {
-  return count > itemsAtMost ? [`- … and ${formatCount(count - itemsAtMost)} more, in the log`] : []
+  const items = unfit.map(
+    ({ name, verdict, problem }) => `${code(name)} is ${verdict}. ${prose(problem ?? '')}`,
+  )
+  return `### ⚠️ ${formatCount(unfit.length)} cannot be restored\n\n${bullets(items, itemsAtMost)}`
 }
 
 /** The suspect ones are no way back to count on. */

@@ -1,3 +1,4 @@
+import { formatCount } from '../../runtime/text/format-count'
 import { printable, printableLines } from '../../runtime/text/printable'
 
 /**
@@ -38,6 +39,13 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
     line(columns.map(({ isNumber }) => (isNumber ? '--:' : ':--'))),
     ...rows.map(line),
   ].join('\n')
+}
+
+/** A list of Markdown of one line each, no more of them than `max`: what is left out is in the log. */
+export function bullets(items: readonly string[], max: number): string {
+  const more = items.length - max
+  const rest = more > 0 ? [`… and ${formatCount(more)} more, in the log`] : []
+  return [...items.slice(0, max), ...rest].map(item => `- ${item}`).join('\n')
 }
 
 /** Markdown folded under a heading, closed at first. */

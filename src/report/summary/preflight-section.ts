@@ -1,9 +1,5 @@
-import {
-  type PreflightFinding,
-  type PreflightReport,
-  preflightVerdict,
-  wrongFindings,
-} from '../../findings/preflight'
+import { type Finding, isError } from '../../findings/finding'
+import { type PreflightReport, preflightVerdict } from '../../findings/preflight'
 import { code, prose } from './markdown'
 
 /** The part of the job summary. Texts are to be free of secrets already. `words`: those of another look than the one before a backup. */
@@ -14,17 +10,17 @@ export function preflightSection(
     nothing: 'Nothing was stored.',
   },
 ): string {
-  const list = (level: PreflightFinding['level']) =>
+  const list = (level: Finding['level']) =>
     report.findings
       .filter(finding => finding.level === level)
-      .map(({ what, fix }, index) => `${index + 1}. ${prose(what)}<br>${fixMarkdown(fix)}`)
+      .map(({ what, fix = '' }, index) => `${index + 1}. ${prose(what)}<br>${fixMarkdown(fix)}`)
       .join('\n')
-  const isGreen = wrongFindings(report).length === 0
+  const isGreen = !report.findings.some(isError)
   const part = (heading: string, body: string) => (body === '' ? '' : `### ${heading}\n\n${body}`)
   return [
     `${isGreen ? '✅' : '❌'} **${words.verdict}** ${words.nothing}`,
-    part('What is wrong', list('wrong')),
-    part('Remarks', list('remark')),
+    part('What is wrong', list('error')),
+    part('Warnings', list('warning')),
     part('What is fine', report.facts.map(fact => `- ${prose(fact)}`).join('\n')),
   ]
     .filter(text => text !== '')

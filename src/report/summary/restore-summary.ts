@@ -1,12 +1,15 @@
 import type { RestoredItem, RestoreReport } from '../../commands/restore/restore-report'
 import { runDurationMs } from '../../commands/run-facts'
+import { isError } from '../../findings/finding'
 import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
+import { bucketFact } from './bucket-fact'
 import { code, fenced, folded, prose, table } from './markdown'
 import { preflightSection } from './preflight-section'
 import { readableTime } from './readable-time'
 import { phasesTable } from './summary-tables'
+import { warningsSection } from './warnings-section'
 
 /** The job summary of a restore. The report is to be free of secrets already. */
 export function renderRestoreSummary(report: RestoreReport): string {
@@ -35,7 +38,7 @@ function goodParts(report: RestoreReport): string[] {
     placeAndTime(report),
     isDry ? '' : `Everything was in its place after **${formatDuration(runDurationMs(report))}**.`,
     itemsTable(report),
-    warningsSection(report),
+    warningsSection(report.warnings),
     wayBackSection(report),
     isDry && report.checks !== undefined ? preflightSection(report.checks, dryWords(report)) : '',
     report.phases.length === 0 ? '' : folded('Where the time went', phasesTable(report.phases)),
@@ -43,7 +46,7 @@ function goodParts(report: RestoreReport): string[] {
 }
 
 function dryWords(report: RestoreReport): { verdict: string; nothing: string } {
-  const wrong = report.checks?.findings.filter(({ level }) => level === 'wrong').length ?? 0
+  const wrong = report.checks?.findings.filter(isError).length ?? 0
   return {
     verdict:
       wrong === 0
@@ -65,16 +68,14 @@ function failedParts(report: RestoreReport, failure: NonNullable<RestoreReport['
     `### What to do next\n\n${prose(failure.advice)}`,
     report.hasBegun || report.checks === undefined ? '' : preflightSection(report.checks, dryWords(report)),
     report.items.length === 0 ? '' : folded('What was to be restored', itemsTable(report)),
-    warningsSection(report),
+    warningsSection(report.warnings),
     tail.length === 0 ? '' : folded('Details', fenced(tail, 'text')),
     report.phases.length === 0 ? '' : folded('Where the time went', phasesTable(report.phases)),
   ]
 }
 
 function placeAndTime({ snapshot, host, store, startedAt }: RestoreReport): string {
-  const folder = store.prefix === '' ? '' : `${store.prefix}/`
-  const at = store.endpoint === undefined ? '' : ` at ${code(store.endpoint)}`
-  const facts = [`**Server** ${code(host)}`, `**Bucket** ${code(`s3://${store.bucket}/${folder}`)}${at}`]
+  const facts = [`**Server** ${code(host)}`, bucketFact(store)]
   if (snapshot === undefined) return facts.join(' · ')
   const age = formatDuration(Math.max(0, startedAt.getTime() - snapshot.takenAt.getTime()))
   return [
@@ -121,10 +122,4 @@ function wayBackSection({ items, safetyKeys, result }: RestoreReport): string {
 
 function keptOf(item: RestoredItem): string {
   return item.kind === 'folder' ? (item.kept ?? '') : ''
-}
-
-function warningsSection({ warnings }: RestoreReport): string {
-  if (warnings.length === 0) return ''
-  const items = warnings.map(({ code: name, message }) => `- ${code(name)} ${prose(message)}`)
-  return `### ⚠️ ${plural(warnings.length, 'warning')}\n\n${items.join('\n')}`
 }

@@ -5,12 +5,14 @@ import type { Runtime } from '../../runtime/runtime'
 import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { scrubReport } from '../scrub/scrub-report'
+import { bucketFact } from './bucket-fact'
 import { changesSection } from './changes-section'
 import { code, fenced, folded, prose } from './markdown'
 import { readableTime } from './readable-time'
 import { sizeChart } from './size-chart'
 import { artifactsTable, checksumsAndKeys, contentTable, phasesTable, tablesTable } from './summary-tables'
 import { tierAgesTable } from './tier-ages'
+import { warningsSection } from './warnings-section'
 
 /** Writes the job summary, free of secrets. Never throws. */
 export async function writeSummary(
@@ -35,7 +37,7 @@ function goodParts(report: RunReport): string[] {
     `${whatWasTaken(report)} was taken, checked and stored in **${formatDuration(runDurationMs(report))}**.`,
     placeAndTime(report),
     artifactsTable(report.artifacts),
-    warningsSection(report),
+    warningsSection(report.warnings),
     '### What is inside',
     contentTable(report.artifacts),
     skewLine(report),
@@ -60,7 +62,7 @@ function failedParts(report: RunReport, failure: NonNullable<RunReport['failure'
     `### What ${failure.kind === 'cancelled' ? 'happened' : 'failed'}\n\n${prose(failure.what)}`,
     `### What is still safe\n\n${prose(failure.safe)}`,
     `### What to do next\n\n${prose(failure.advice)}`,
-    warningsSection(report),
+    warningsSection(report.warnings),
     tail.length === 0
       ? ''
       : folded(
@@ -90,17 +92,11 @@ function withWarnings({ warnings }: RunReport): string {
 
 function placeAndTime(report: RunReport): string {
   const { store, database, startedAt, finishedAt } = report
-  const folder = store.prefix === '' ? '' : `${store.prefix}/`
-  const at = store.endpoint === undefined ? '' : ` at ${code(store.endpoint)}`
   const time =
     report.failure === undefined
       ? `**Taken** ${readableTime(startedAt)}`
       : `**Ended** ${readableTime(finishedAt)}`
-  const facts = [
-    `**Host** ${code(report.host)}`,
-    `**Bucket** ${code(`s3://${store.bucket}/${folder}`)}${at}`,
-    time,
-  ]
+  const facts = [`**Host** ${code(report.host)}`, bucketFact(store), time]
   if (database !== undefined)
     facts.push(`**Database** ${prose(`${flavorName(database.flavor)} ${database.version}`)}`)
   return facts.join(' · ')
@@ -108,12 +104,6 @@ function placeAndTime(report: RunReport): string {
 
 function flavorName(flavor: string): string {
   return { mariadb: 'MariaDB', mysql: 'MySQL' }[flavor.toLowerCase()] ?? flavor
-}
-
-function warningsSection({ warnings }: RunReport): string {
-  if (warnings.length === 0) return ''
-  const items = warnings.map(({ code: name, message }) => `- ${code(name)} ${prose(message)}`)
-  return `### ⚠️ ${plural(warnings.length, 'warning')}\n\n${items.join('\n')}`
 }
 
 function skewLine({ skewSeconds }: RunReport): string {

@@ -5,10 +5,13 @@ import {
   type VerifiedPoint,
   type VerifyReport,
 } from '../../commands/verify/verify-report'
+import { sentenceOf } from '../../findings/finding'
 import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
-import { code, fenced, folded, prose, table } from './markdown'
+import { bucketFact } from './bucket-fact'
+import { bullets, code, fenced, folded, prose, table } from './markdown'
+import { warningsSection } from './warnings-section'
 
 /** The job summary of a verification as GitHub-flavoured Markdown. The report is to be free of secrets already. */
 export function renderVerifySummary(report: VerifyReport): string {
@@ -20,7 +23,7 @@ export function renderVerifySummary(report: VerifyReport): string {
     failure === undefined || points.length === report.asked ? '' : failureSection(failure),
     findingsSection(points),
     points.length === 0 ? '' : pointsTable(report),
-    warningsSection(report),
+    warningsSection(report.warnings),
     failure === undefined ? '' : `**What to do next:** ${prose(failure.advice)}`,
     failure === undefined || failure.detail.length === 0
       ? ''
@@ -45,10 +48,8 @@ function soFar(count: number, asked: number | undefined): string {
 }
 
 function place({ store, level, startedAt, finishedAt }: VerifyReport): string {
-  const folder = store.prefix === '' ? '' : `${store.prefix}/`
-  const at = store.endpoint === undefined ? '' : ` at ${code(store.endpoint)}`
   return [
-    `**Bucket** ${code(`s3://${store.bucket}/${folder}`)}${at}`,
+    bucketFact(store),
     `**Level** ${code(level)}: every object ${levelWords[level]}`,
     `**Took** ${formatDuration(finishedAt.getTime() - startedAt.getTime())}`,
   ].join(' · ')
@@ -58,20 +59,12 @@ function failureSection({ what }: NonNullable<VerifyReport['failure']>): string 
   return `### What happened\n\n${prose(what)}`
 }
 
-/** GitHub takes 1 MiB for a summary; the log has them all. */
-const findingsAtMost = 200
-
 function findingsSection(points: readonly VerifiedPoint[]): string {
   const items = points.flatMap(({ name, findings }) =>
-    findings.map(
-      ({ code: word, message, advice }) =>
-        `- **${prose(name)}** ${code(word)} ${prose(message)}${advice === undefined ? '' : ` ${prose(advice)}`}`,
-    ),
+    findings.map(each => `**${prose(name)}** ${code(each.code)} ${prose(sentenceOf(each))}`),
   )
-  if (items.length === 0) return ''
-  const more =
-    items.length > findingsAtMost ? `\n- … and ${items.length - findingsAtMost} more, in the log` : ''
-  return `### ${plural(items.length, 'finding')}\n\n${items.slice(0, findingsAtMost).join('\n')}${more}`
+  // GitHub takes 1 MiB for a summary.
+  return items.length === 0 ? '' : `### ${plural(items.length, 'finding')}\n\n${bullets(items, 200)}`
 }
 
 function pointsTable({ points, level }: VerifyReport): string {
@@ -95,10 +88,4 @@ function pointsTable({ points, level }: VerifyReport): string {
   ])
   const markdown = table(columns, rows)
   return rows.length <= 20 ? markdown : folded(plural(rows.length, 'recovery point'), markdown)
-}
-
-function warningsSection({ warnings }: VerifyReport): string {
-  if (warnings.length === 0) return ''
-  const items = warnings.map(({ code: name, message }) => `- ${code(name)} ${prose(message)}`)
-  return `### ⚠️ ${plural(warnings.length, 'warning')}\n\n${items.join('\n')}`
 }

@@ -1,5 +1,5 @@
 import { FailureError, messageOf } from '../../runtime/errors'
-import type { ListedObject, Store } from '../../store/store'
+import type { ListedObject } from '../../store/store'
 import { isArchivedFault, isDenied, StoreError } from '../../store/store-error'
 import type { Manifest } from '../manifest/manifest'
 import { manifestBytesMax } from '../manifest/manifest-codec'
@@ -7,6 +7,7 @@ import { isProofOf, type Proof, parseProof } from '../manifest/proof'
 import { readSlot } from '../manifest/slot-state'
 import { listingPrefix, parseKey, slotKeys, suspectFolder } from '../names/keys'
 import { type Tier, tiers } from '../names/tier-name'
+import { type Repository, suspectsOf } from '../repository'
 import { type CatalogFacts, factsOf } from './catalog-facts'
 import { listedDamage } from './listed-damage'
 
@@ -14,8 +15,8 @@ import { listedDamage } from './listed-damage'
 export interface CatalogEntry {
   /** What the input `snapshot` takes: `Monday-13-00`, `daily/2026-11-23`, `suspect/Monday-13-00`. */
   name: string
-  /** The folder that its keys lie in, and its slot there: `suspect/Monday-13-00` is the slot `Monday-13-00` of `<prefix>/suspect`. */
-  prefix: string
+  /** Where it lies, and its slot there: `suspect/Monday-13-00` is the slot `Monday-13-00` of `<prefix>/suspect`. */
+  repository: Repository
   slot: string
   place: 'ring' | Tier | 'suspect'
   /**
@@ -48,17 +49,16 @@ export interface CatalogOptions {
  * not be listed, or the store gives no answer.
  */
 export async function readCatalog(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   options: CatalogOptions = {},
 ): Promise<CatalogEntry[]> {
-  const listed = (await Promise.all(places(prefix).map(place => listPlace(store, place)))).flat()
+  const listed = (await Promise.all(places(repository).map(listPlace))).flat()
   const entries: CatalogEntry[] = []
   const rest = listed.values()
   const readSome = async (): Promise<void> => {
     for (const point of rest) {
       options.signal?.throwIfAborted()
-      const entry = await readEntry(store, point, options.proofs ?? false)
+      const entry = await readEntry(point, options.proofs ?? false)
       if (entry !== undefined) entries.push(entry)
     }
   }
@@ -85,24 +85,27 @@ function orderOf(entry: CatalogEntry): number {
 
 interface Place {
   place: CatalogEntry['place']
-  /** Of its keys, as `parseKey` takes it. */
-  prefix: string
+  repository: Repository
   folder: string
   /** Before the slot in a name. */
   lead: string
 }
 
-function places(prefix: string): Place[] {
-  const root = listingPrefix(prefix)
-  const suspect = `${root}${suspectFolder}`
+function places(repository: Repository): Place[] {
+  const root = listingPrefix(repository.prefix)
   return [
-    { place: 'ring', prefix, folder: root, lead: '' },
-    ...tiers.map(tier => ({ place: tier, prefix, folder: `${root}${tier}/`, lead: '' })),
-    { place: 'suspect', prefix: suspect, folder: `${suspect}/`, lead: `${suspectFolder}/` },
+    { place: 'ring', repository, folder: root, lead: '' },
+    ...tiers.map(tier => ({ place: tier, repository, folder: `${root}${tier}/`, lead: '' })),
+    {
+      place: 'suspect',
+      repository: suspectsOf(repository),
+      folder: `${root}${suspectFolder}/`,
+      lead: `${suspectFolder}/`,
+    },
   ]
 }
 
-interface ListedPoint extends Pick<CatalogEntry, 'name' | 'prefix' | 'slot' | 'place' | 'storedAt'> {
+interface ListedPoint extends Pick<CatalogEntry, 'name' | 'repository' | 'slot' | 'place' | 'storedAt'> {
   manifestBytes: number
   hasProof: boolean
   /** Sizes by key. */
@@ -112,7 +115,8 @@ interface ListedPoint extends Pick<CatalogEntry, 'name' | 'prefix' | 'slot' | 'p
 }
 
 /** What a listing of one folder shows, without the folders in it. */
-async function listPlace(store: Store, { place, prefix, folder, lead }: Place): Promise<ListedPoint[]> {
+async function listPlace({ place, repository, folder, lead }: Place): Promise<ListedPoint[]> {
+  const { store, prefix } = repository
   const manifests = new Map<string, ListedObject>()
   const proofs = new Set<string>()
   const objects = new Map<string, number>()
@@ -127,23 +131,19 @@ async function listPlace(store: Store, { place, prefix, folder, lead }: Place): 
     }
   }
   return [...manifests].map(([slot, { sizeBytes, lastModified }]) => ({
-    ...{ name: `${lead}${slot}`, prefix, slot, place, storedAt: lastModified },
+    ...{ name: `${lead}${slot}`, repository, slot, place, storedAt: lastModified },
     ...{ manifestBytes: sizeBytes, hasProof: proofs.has(slot), objects, etags },
   }))
 }
 
 /** Undefined when it is gone since the listing. */
-async function readEntry(
-  store: Store,
-  listed: ListedPoint,
-  withProof: boolean,
-): Promise<CatalogEntry | undefined> {
+async function readEntry(listed: ListedPoint, withProof: boolean): Promise<CatalogEntry | undefined> {
   const { manifestBytes, hasProof, objects, etags, ...point } = listed
   const unreadable = (problem: string): CatalogEntry => ({ ...point, state: 'unreadable', problem })
   if (manifestBytes > manifestBytesMax) {
     return unreadable(`Its manifest has ${manifestBytes} bytes, too many for one.`)
   }
-  const state = await readSlot(store, point.prefix, point.slot).catch((error: unknown) => {
+  const state = await readSlot(point.repository, point.slot).catch((error: unknown) => {
     if (!isUnfit(error)) throw error
     return { kind: 'unfit', error } as const
   })
@@ -162,9 +162,9 @@ async function readEntry(
     case 'complete': {
       const { manifest } = state
       const facts = factsOf(manifest)
-      const problem = await listedDamage(store, point.prefix, manifest, objects)
+      const problem = await listedDamage({ ...point, manifest }, objects)
       if (problem !== undefined) return { ...point, state: 'damaged', facts, problem }
-      const proof = withProof && hasProof ? await proofOf(store, point, manifest, etags) : undefined
+      const proof = withProof && hasProof ? await proofOf(point, manifest, etags) : undefined
       return {
         ...{ ...point, state: point.place === 'suspect' ? 'suspect' : manifest.verdict, facts },
         ...(proof === undefined ? {} : { proof }),
@@ -179,14 +179,13 @@ const lost = 'A run was interrupted while it replaced this slot, and it could be
 
 /** A proof that cannot be read, or is that of an earlier week or of other objects, proves nothing. */
 async function proofOf(
-  store: Store,
-  { prefix, slot }: Pick<CatalogEntry, 'prefix' | 'slot'>,
+  { repository, slot }: Pick<CatalogEntry, 'repository' | 'slot'>,
   manifest: Manifest,
   etags: ReadonlyMap<string, string>,
 ): Promise<Proof | undefined> {
-  const { proof: key } = slotKeys(prefix, slot)
+  const { proof: key } = slotKeys(repository.prefix, slot)
   try {
-    const text = await store.getText(key)
+    const text = await repository.store.getText(key)
     const proof = text === undefined ? undefined : parseProof(text, key)
     return proof !== undefined && isProofOf(proof, manifest, etags) ? proof : undefined
   } catch (error) {

@@ -1,26 +1,22 @@
+import { type Finding, warning } from '../../findings/finding'
 import { UserError } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 import { formatDuration } from '../../runtime/text/format-duration'
-import type { Store } from '../../store/store'
-import type { Manifest } from '../manifest/manifest'
 import { readSlot, type SlotState } from '../manifest/slot-state'
-import { listingPrefix, slotKeys, suspectFolder } from '../names/keys'
+import { slotKeys, suspectFolder } from '../names/keys'
 import type { SnapshotChoice } from '../names/snapshot-choice'
+import { type RecoveryPoint, type Repository, suspectsOf } from '../repository'
 import { type CatalogEntry, readCatalog, takenAtOf } from './catalog'
 import { noSuchSnapshot } from './no-such-snapshot'
 import { isStaleSlot, weekMs } from './stale-slot'
 import { surveyPrefix } from './survey'
 
 /** A recovery point that may be restored. */
-export interface ChosenSnapshot {
+export interface ChosenSnapshot extends RecoveryPoint {
   /** As `CatalogEntry.name`. */
   name: string
-  /** The folder that its keys lie in, and its slot there. */
-  prefix: string
   slot: string
-  manifest: Manifest
   /** What a person should know of the choice: its age, that it is suspect, what could not be read and may be newer. */
-  warnings: Warning[]
+  warnings: Finding[]
 }
 
 /**
@@ -28,24 +24,22 @@ export interface ChosenSnapshot {
  * Throws UserError that says what is there instead, newest first, with ages.
  */
 export async function chooseSnapshot(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   choice: SnapshotChoice,
   now: Date,
 ): Promise<ChosenSnapshot> {
-  const search = { store, prefix, now }
+  const search = { repository, now }
   const { warnings = [], ...chosen } = await find(search, choice)
   return { ...chosen, warnings: [...warnings, ...warningsFor(chosen, choice, now)] }
 }
 
 interface Search {
-  store: Store
-  prefix: string
+  repository: Repository
   now: Date
 }
 
 /** `warnings`: what was left out in the search. */
-type Found = Omit<ChosenSnapshot, 'warnings'> & { warnings?: readonly Warning[] }
+type Found = Omit<ChosenSnapshot, 'warnings'> & { warnings?: readonly Finding[] }
 
 function find(search: Search, choice: SnapshotChoice): Promise<Found> {
   switch (choice.kind) {
@@ -60,38 +54,37 @@ function find(search: Search, choice: SnapshotChoice): Promise<Found> {
 
 /** In the normal case that costs a listing and one or two manifests. */
 async function latest(search: Search): Promise<Found> {
-  const { store, prefix } = search
-  const survey = await surveyPrefix(store, prefix)
+  const { repository } = search
+  const survey = await surveyPrefix(repository)
   const manifest = await survey.newestGood()
   const { warnings } = survey
-  if (manifest !== undefined) return { name: manifest.slot, prefix, slot: manifest.slot, manifest, warnings }
-  const entries = await readCatalog(store, prefix)
+  if (manifest !== undefined)
+    return { name: manifest.slot, repository, slot: manifest.slot, manifest, warnings }
+  const entries = await readCatalog(repository)
   const good = entries.find(({ state }) => state === 'good')
-  if (good !== undefined) return { ...(await load(store, good)), warnings }
+  if (good !== undefined) return { ...(await load(good)), warnings }
   throw noSuchSnapshot({ ...search, entries, problem: 'There is no good recovery point' })
 }
 
 async function atTime(search: Search, at: Date): Promise<Found> {
-  const { store, prefix } = search
-  const entries = await readCatalog(store, prefix)
+  const entries = await readCatalog(search.repository)
   const good = entries.find(entry => {
     const takenAt = takenAtOf(entry)
     return entry.state === 'good' && takenAt !== undefined && takenAt.getTime() <= at.getTime()
   })
-  if (good !== undefined) return load(store, good)
+  if (good !== undefined) return load(good)
   const problem = `There is no good recovery point at or before ${at.toISOString()}`
   throw noSuchSnapshot({ ...search, entries, problem })
 }
 
 async function byName(search: Search, name: string): Promise<Found> {
-  const { store, prefix } = search
   const isSuspect = name.startsWith(`${suspectFolder}/`)
   const slot = isSuspect ? name.slice(suspectFolder.length + 1) : name
-  const place = isSuspect ? `${listingPrefix(prefix)}${suspectFolder}` : prefix
-  const state = await readSlot(store, place, slot)
-  if (state.kind === 'complete') return { name, prefix: place, slot, manifest: state.manifest }
-  if (state.kind !== 'empty') throw notRestorable(name, slotKeys(place, slot).manifest, state)
-  const entries = await readCatalog(store, prefix)
+  const repository = isSuspect ? suspectsOf(search.repository) : search.repository
+  const state = await readSlot(repository, slot)
+  if (state.kind === 'complete') return { name, repository, slot, manifest: state.manifest }
+  if (state.kind !== 'empty') throw notRestorable(name, slotKeys(repository.prefix, slot).manifest, state)
+  const entries = await readCatalog(search.repository)
   throw noSuchSnapshot({
     ...{ ...search, entries, wanted: name },
     problem: `There is no recovery point "${name}"`,
@@ -99,11 +92,11 @@ async function byName(search: Search, name: string): Promise<Found> {
 }
 
 /** The entry was read a moment ago; a backup may have replaced it since. */
-async function load(store: Store, { name, prefix, slot, facts }: CatalogEntry): Promise<Found> {
-  const state = await readSlot(store, prefix, slot)
+async function load({ name, repository, slot, facts }: CatalogEntry): Promise<Found> {
+  const state = await readSlot(repository, slot)
   const isSame =
     state.kind === 'complete' && Date.parse(state.manifest.startedAt) === facts?.takenAt.getTime()
-  if (isSame) return { name, prefix, slot, manifest: state.manifest }
+  if (isSame) return { name, repository, slot, manifest: state.manifest }
   throw new UserError(`The recovery point ${name} is being replaced at this very moment.`, {
     advice: 'Wait until the backup that is running is done, then run again.',
   })
@@ -138,15 +131,17 @@ function notRestorable(name: string, key: string, state: SlotState): UserError {
   }
 }
 
-function warningsFor({ name, slot, manifest }: Found, choice: SnapshotChoice, now: Date): Warning[] {
+function warningsFor({ name, slot, manifest }: Found, choice: SnapshotChoice, now: Date): Finding[] {
   const takenAt = new Date(manifest.startedAt)
   const ageMs = now.getTime() - takenAt.getTime()
-  const warnings: Warning[] = []
+  const warnings: Finding[] = []
   if (manifest.verdict === 'suspect') {
-    warnings.push({
-      code: 'snapshot-suspect',
-      message: `${name} is suspect: it was much smaller than the one before it, or lacked something that one had. It is taken because it was named.`,
-    })
+    warnings.push(
+      warning(
+        'snapshot-suspect',
+        `${name} is suspect: it was much smaller than the one before it, or lacked something that one had. It is taken because it was named.`,
+      ),
+    )
   }
   const isStale =
     (choice.kind === 'latest' && ageMs > weekMs) ||
@@ -156,10 +151,12 @@ function warningsFor({ name, slot, manifest }: Found, choice: SnapshotChoice, no
       choice.kind === 'latest'
         ? 'It is the newest good one: no backup has succeeded since.'
         : 'A slot whose turn is skipped keeps what it held before.'
-    warnings.push({
-      code: 'snapshot-stale',
-      message: `${name} was last written ${formatDuration(ageMs)} ago, at ${manifest.startedAt}. ${reason}`,
-    })
+    warnings.push(
+      warning(
+        'snapshot-stale',
+        `${name} was last written ${formatDuration(ageMs)} ago, at ${manifest.startedAt}. ${reason}`,
+      ),
+    )
   }
   return warnings
 }

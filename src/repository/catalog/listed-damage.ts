@@ -1,7 +1,9 @@
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
-import type { Artifact, Manifest } from '../manifest/manifest'
+import { objectsOf } from '../artifact/objects'
+import type { ArtifactObject } from '../manifest/manifest'
 import { isArtifactKeyOf } from '../names/keys'
+import type { RecoveryPoint } from '../repository'
 import { lookAtArtifact, missingObject, otherSize } from './look-at-artifact'
 
 /**
@@ -11,20 +13,21 @@ import { lookAtArtifact, missingObject, otherSize } from './look-at-artifact'
  * others. Throws `StoreError` when the store gives no answer.
  */
 export async function listedDamage(
-  store: Store,
-  prefix: string,
-  manifest: Manifest,
+  point: RecoveryPoint,
   listed: ReadonlyMap<string, number>,
 ): Promise<string | undefined> {
-  if (manifest.artifacts.length === 0) return 'Its manifest names not one object.'
-  for (const artifact of manifest.artifacts) {
-    const { key, bytes } = artifact
+  const { repository, manifest } = point
+  const { store, prefix } = repository
+  const objects = objectsOf(manifest)
+  if (objects.length === 0) return 'Its manifest names not one object.'
+  for (const object of objects) {
+    const { key, bytes } = object
     if (listed.get(key) === bytes && isArtifactKeyOf(prefix, manifest.slot, key)) continue
-    const { findings } = await lookAtArtifact(store, { prefix, manifest, artifact })
+    const { findings } = await lookAtArtifact(point, object)
     const damage = findings.find(({ code }) => code === 'missing' || code === 'size' || code === 'foreign')
-    if (damage !== undefined) return damage.message
+    if (damage !== undefined) return damage.what
     if (!findings.some(({ code }) => code === 'denied')) continue
-    const problem = unlike(store, artifact, await sizeNow(store, key, listed))
+    const problem = unlike(store, object, await sizeNow(store, key, listed))
     if (problem !== undefined) return problem
   }
   return undefined
@@ -45,7 +48,7 @@ async function sizeNow(
   }
 }
 
-function unlike(store: Store, artifact: Artifact, sizeBytes: number | undefined): string | undefined {
-  if (sizeBytes === undefined) return missingObject(store, artifact).message
-  return sizeBytes === artifact.bytes ? undefined : otherSize(artifact, sizeBytes).message
+function unlike(store: Store, object: ArtifactObject, sizeBytes: number | undefined): string | undefined {
+  if (sizeBytes === undefined) return missingObject(store, object).what
+  return sizeBytes === object.bytes ? undefined : otherSize(object, sizeBytes).what
 }

@@ -1,12 +1,14 @@
-import { printable } from '../../findings/printable'
+import { type Finding, problem } from '../../findings/finding'
+import { quotedName } from '../../findings/quoted-name'
 import type { Store, StoredObject } from '../../store/store'
 import { isArchivedFault, isDenied, type StoreError } from '../../store/store-error'
-import type { Artifact, Manifest } from '../manifest/manifest'
+import type { ArtifactObject, Manifest } from '../manifest/manifest'
 import { objectMetadata } from '../manifest/object-metadata'
 import { isArtifactKeyOf } from '../names/keys'
+import type { RecoveryPoint } from '../repository'
 
 /**
- * One thing that is wrong with a stored object.
+ * The codes of what can be wrong with a stored object.
  *
  * - `missing`: there is no object under the key.
  * - `size`: it has another size than the manifest says.
@@ -18,30 +20,16 @@ import { isArtifactKeyOf } from '../names/keys'
  * - `changed`: it is another object than the one the manifest describes, or became another while it was read.
  * - `denied`: the credentials may not look at it.
  */
-export interface Finding {
-  code:
-    | 'missing'
-    | 'size'
-    | 'foreign'
-    | 'archived'
-    | 'checksum'
-    | 'damaged'
-    | 'content'
-    | 'changed'
-    | 'denied'
-  key: string
-  /** A whole sentence that names the object. */
-  message: string
-  /** What to do, in whole sentences. */
-  advice?: string
-}
-
-/** An artifact, as its manifest has it. `prefix`: the folder that the manifest lies in. */
-export interface ArtifactPlace {
-  prefix: string
-  manifest: Manifest
-  artifact: Artifact
-}
+export type ObjectFault =
+  | 'missing'
+  | 'size'
+  | 'foreign'
+  | 'archived'
+  | 'checksum'
+  | 'damaged'
+  | 'content'
+  | 'changed'
+  | 'denied'
 
 /** What a look from outside tells. `stored`: undefined when the object is not there, or was not looked at. */
 export interface ArtifactLook {
@@ -53,55 +41,67 @@ export interface ArtifactLook {
  * Holds what the store says about an object, without reading it, against its manifest. `changed` here means another ETag: the same
  * bytes stored a second time may have one. Throws `StoreError` when the store gives no answer.
  */
-export async function lookAtArtifact(store: Store, place: ArtifactPlace): Promise<ArtifactLook> {
-  const { prefix, manifest, artifact } = place
+export async function lookAtArtifact(point: RecoveryPoint, artifact: ArtifactObject): Promise<ArtifactLook> {
+  const { manifest } = point
+  const { store, prefix } = point.repository
   const { key } = artifact
   // A manifest must not be able to make anybody read objects that are none of its business.
   if (!isArtifactKeyOf(prefix, manifest.slot, key)) {
-    const message = `The manifest of ${printable(manifest.slot)} names ${printable(key)}, which is not an object of its slot.`
-    return { stored: undefined, findings: [{ code: 'foreign', key, message }] }
+    const message = `The manifest of ${quotedName(manifest.slot)} names ${quotedName(key)}, which is not an object of its slot.`
+    return { stored: undefined, findings: [{ ...problem('foreign', message), key }] }
   }
   try {
     const stored = await store.head(key)
     if (stored === undefined) {
       return { stored, findings: [missingObject(store, artifact)] }
     }
-    return { stored, findings: [...(await archived(store, artifact, stored)), ...compare(place, stored)] }
+    return {
+      stored,
+      findings: [...(await archived(store, artifact, stored)), ...compare(manifest, artifact, stored)],
+    }
   } catch (error) {
     if (!isDenied(error)) throw error
-    return { stored: undefined, findings: [refusal('denied', key, error)] }
+    return { stored: undefined, findings: [refusalFinding('denied', key, error)] }
   }
 }
 
 /** That there is no object under an artifact's key. */
-export function missingObject(store: Store, artifact: Artifact): Finding {
-  const { key } = artifact
-  const message = `"${key}" is missing: there is no such object in ${store.name}.`
-  return withVersion(artifact, { code: 'missing', key, message })
+export function missingObject(store: Store, artifact: ArtifactObject): Finding {
+  return objectProblem(
+    artifact,
+    'missing',
+    `"${artifact.key}" is missing: there is no such object in ${store.name}.`,
+  )
 }
 
 /** That the object has another size than its manifest says. */
-export function otherSize(artifact: Artifact, sizeBytes: number): Finding {
+export function otherSize(artifact: ArtifactObject, sizeBytes: number): Finding {
   const { key, bytes } = artifact
   const cut = sizeBytes < bytes ? 'is cut off or another object' : 'is another object'
-  const message = `"${key}" ${cut}: ${bytes} bytes were stored, ${sizeBytes} are there.`
-  return withVersion(artifact, { code: 'size', key, message })
+  const what = `"${key}" ${cut}: ${bytes} bytes were stored, ${sizeBytes} are there.`
+  return objectProblem(artifact, 'size', what)
 }
 
 /** What the store's refusal says, as a finding. */
-export function refusal(code: Finding['code'], key: string, { message, advice }: StoreError): Finding {
-  return { code, key, message, ...(advice === undefined ? {} : { advice }) }
+export function refusalFinding(code: ObjectFault, key: string, { message, advice }: StoreError): Finding {
+  return { ...problem(code, message, advice), key }
 }
 
-/** Adds where what was stored may still be: in a bucket that keeps versions it stays behind what replaced it. */
-export function withVersion({ key, versionId }: Artifact, finding: Finding): Finding {
-  if (versionId === null) return finding
-  const advice = `The bucket keeps versions: what was stored is the version ${versionId} of "${key}".`
-  return { ...finding, advice: finding.advice === undefined ? advice : `${finding.advice} ${advice}` }
+/** That an object is another one, and where the right one may still be: in a bucket that keeps versions it stays behind what replaced it. */
+export function objectProblem({ key, versionId }: ArtifactObject, code: ObjectFault, what: string): Finding {
+  const fix =
+    versionId === null
+      ? undefined
+      : `The bucket keeps versions: what was stored is the version ${versionId} of "${key}".`
+  return { ...problem(code, what, fix), key }
 }
 
 /** Storage classes have the same names at stores where they mean something else, so the store itself is asked for the object. */
-async function archived(store: Store, { key }: Artifact, { isArchived }: StoredObject): Promise<Finding[]> {
+async function archived(
+  store: Store,
+  { key }: ArtifactObject,
+  { isArchived }: StoredObject,
+): Promise<Finding[]> {
   if (!isArchived) return []
   try {
     const body = await store.get(key)
@@ -109,11 +109,11 @@ async function archived(store: Store, { key }: Artifact, { isArchived }: StoredO
     return []
   } catch (error) {
     if (!isArchivedFault(error)) throw error
-    return [refusal('archived', key, error)]
+    return [refusalFinding('archived', key, error)]
   }
 }
 
-function compare({ manifest, artifact }: ArtifactPlace, stored: StoredObject): Finding[] {
+function compare(manifest: Manifest, artifact: ArtifactObject, stored: StoredObject): Finding[] {
   const { key, bytes, etag } = artifact
   const findings: Finding[] = []
   if (stored.sizeBytes !== bytes) {
@@ -121,12 +121,12 @@ function compare({ manifest, artifact }: ArtifactPlace, stored: StoredObject): F
   }
   const stranger = otherOrigin(manifest, stored)
   if (stranger !== undefined) {
-    findings.push(withVersion(artifact, { code: 'foreign', key, message: `"${key}" ${stranger}` }))
+    findings.push(objectProblem(artifact, 'foreign', `"${key}" ${stranger}`))
   }
   // With another size, or of another recovery point, that goes without saying.
   if (etag !== '' && stored.etag !== etag && stored.sizeBytes === bytes && stranger === undefined) {
-    const message = `"${key}" was stored again or replaced: its ETag was ${printable(etag)} and is ${printable(stored.etag)}.`
-    findings.push(withVersion(artifact, { code: 'changed', key, message }))
+    const what = `"${key}" was stored again or replaced: its ETag was ${quotedName(etag)} and is ${quotedName(stored.etag)}.`
+    findings.push(objectProblem(artifact, 'changed', what))
   }
   return findings
 }
@@ -142,7 +142,7 @@ function otherOrigin(manifest: Manifest, { metadata }: StoredObject): string | u
     // Outside GitHub a run has a name by chance, which the manifest does not repeat.
     (run.id !== '' && differs('make-a-backup-run', runName))
   if (!isOther) return undefined
-  const told = (name: string) => printable(metadata[`make-a-backup-${name}`] ?? '')
-  const ours = run.id === '' ? '' : `, run ${printable(runName ?? '')}`
+  const told = (name: string) => quotedName(metadata[`make-a-backup-${name}`] ?? '')
+  const ours = run.id === '' ? '' : `, run ${quotedName(runName ?? '')}`
   return `is that of slot ${told('slot')} taken at ${told('taken-at')}, run ${told('run')}; its manifest says slot "${slot}" taken at "${startedAt}"${ours}.`
 }

@@ -1,14 +1,14 @@
+import { listed } from '../../findings/listed'
 import { UserError } from '../../runtime/errors'
 import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
-import type { Store } from '../../store/store'
 import { listingPrefix } from '../names/keys'
+import type { Repository } from '../repository'
 import { type CatalogEntry, takenAtOf } from './catalog'
 
 /** A search that came to nothing. */
 export interface NoSuchSnapshot {
-  store: Pick<Store, 'name'>
-  prefix: string
+  repository: Repository
   /** What there is not: a sentence without its end. */
   problem: string
   /** What there is, newest first. */
@@ -22,7 +22,8 @@ export interface NoSuchSnapshot {
  * The error that says what there is instead, newest first, with ages: those with a name like the one that was asked for, else the
  * newest ones; all of them in its detail.
  */
-export function noSuchSnapshot({ store, prefix, problem, entries, now, wanted }: NoSuchSnapshot): UserError {
+export function noSuchSnapshot({ repository, problem, entries, now, wanted }: NoSuchSnapshot): UserError {
+  const { store, prefix } = repository
   const where = `under "${listingPrefix(prefix)}" in ${store.name}`
   if (entries.length === 0) {
     return new UserError(`${problem} ${where}: nothing is there.`, {
@@ -35,19 +36,12 @@ export function noSuchSnapshot({ store, prefix, problem, entries, now, wanted }:
     similar.length > 0
       ? ['Perhaps you mean', similar.map(entry => describe(entry, now))]
       : ['There are, newest first', lines]
-  const more = meant.length > listedAtMost ? '; the log has all of them' : ''
-  const advice = [
-    `${lead}: ${meant.slice(0, listedAtMost).join('; ')}${more}.`,
-    dayAdvice(wanted),
-    deniedAdvice(entries),
-  ]
+  const advice = [`${lead}: ${listed(meant, 10)}.`, dayAdvice(wanted), deniedAdvice(entries)]
   return new UserError(`${problem} ${where}; ${plural(entries.length, 'other is', 'others are')} there.`, {
     advice: advice.filter(text => text !== '').join(' '),
     detail: lines,
   })
 }
-
-const listedAtMost = 10
 
 function describe(entry: CatalogEntry, now: Date): string {
   const takenAt = takenAtOf(entry)

@@ -1,11 +1,12 @@
+import { type Finding, warning } from '../../findings/finding'
 import { messageOf } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
-import type { ListedObject, Store } from '../../store/store'
+import type { ListedObject } from '../../store/store'
 import { isArchivedFault, isDenied } from '../../store/store-error'
 import type { Manifest } from '../manifest/manifest'
 import { manifestBytesMax } from '../manifest/manifest-codec'
 import { readSlot } from '../manifest/slot-state'
 import { listingPrefix, parseKey } from '../names/keys'
+import type { Repository } from '../repository'
 
 /** A manifest as the listing shows it; nothing of it is read yet. */
 interface ListedManifest extends ListedObject {
@@ -21,7 +22,7 @@ export interface Survey {
   /** Everything that lies directly under the prefix. */
   readonly objects: readonly ListedObject[]
   /** What was skipped, and why; grows with the questions asked. */
-  readonly warnings: readonly Warning[]
+  readonly warnings: readonly Finding[]
   /** The newest complete and good recovery point, by its own start. */
   newestGood(): Promise<Manifest | undefined>
   /**
@@ -39,7 +40,8 @@ export interface Survey {
 }
 
 /** Lists the prefix once, without its folders. Throws `StoreError` when the store gives no answer; a denial is a survey that says so. */
-export async function surveyPrefix(store: Store, prefix: string): Promise<Survey> {
+export async function surveyPrefix(repository: Repository): Promise<Survey> {
+  const { store, prefix } = repository
   const manifests: ListedManifest[] = []
   const objects: ListedObject[] = []
   try {
@@ -50,10 +52,10 @@ export async function surveyPrefix(store: Store, prefix: string): Promise<Survey
     }
   } catch (error) {
     if (!isDenied(error)) throw error
-    return surveyOf(store, prefix, { manifests: [], objects: [], isReadable: false })
+    return surveyOf(repository, { manifests: [], objects: [], isReadable: false })
   }
   manifests.sort((a, b) => b.lastModified.getTime() - a.lastModified.getTime())
-  return surveyOf(store, prefix, { manifests, objects, isReadable: true })
+  return surveyOf(repository, { manifests, objects, isReadable: true })
 }
 
 const skewMs = 15 * 60 * 1000
@@ -64,18 +66,17 @@ interface Reading {
 }
 
 function surveyOf(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   listing: Pick<Survey, 'manifests' | 'objects' | 'isReadable'>,
 ): Survey {
   const { manifests } = listing
-  const warnings: Warning[] = []
+  const warnings: Finding[] = []
   const readings = new Map<string, Promise<Reading | undefined>>()
 
   function read(listed: ListedManifest): Promise<Reading | undefined> {
     const known = readings.get(listed.key)
     if (known !== undefined) return known
-    const reading = readListed(store, prefix, listed, warnings)
+    const reading = readListed(repository, listed, warnings)
     readings.set(listed.key, reading)
     return reading
   }
@@ -124,16 +125,15 @@ function startOf(manifest: Manifest, listed: ListedManifest): number {
 }
 
 async function readListed(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   { key, slot, sizeBytes }: ListedManifest,
-  warnings: Warning[],
+  warnings: Finding[],
 ): Promise<Reading | undefined> {
   const skip = (reason: string): undefined => {
-    warnings.push({ code: 'manifest-unreadable', message: `"${key}" was left out: ${reason}` })
+    warnings.push(warning('manifest-unreadable', `"${key}" was left out: ${reason}`))
   }
   if (sizeBytes > manifestBytesMax) return skip(`it has ${sizeBytes} bytes, too many for a manifest.`)
-  const state = await readSlot(store, prefix, slot).catch((error: unknown) => {
+  const state = await readSlot(repository, slot).catch((error: unknown) => {
     if (!isArchivedFault(error)) throw error
     return { kind: 'archived' } as const
   })

@@ -1,38 +1,40 @@
+import { type Finding, publicWarnings, warning } from '../../findings/finding'
 import { FailureError } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
+import type { Completion } from '../artifact/complete-object'
+import { keysOf, objectsOf, settledArtifacts } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
 import { ManifestError, parseManifest, serializeManifest } from '../manifest/manifest-codec'
 import { writeManifest } from '../manifest/write-manifest'
 import { slotKeys } from '../names/keys'
-import type { Completion } from './complete-artifact'
+import type { Repository } from '../repository'
 import { removeStale } from './stale-objects'
 
 /**
  * The last step: writes the manifest with `state: 'complete'`, reads it back, and removes objects that only the recovery point
- * before it named. `completions` holds one entry for each artifact of the intent, in order. Throws when the manifest is not
+ * before it named. `completions` holds one entry for each object of the intent, in order. Throws when the manifest is not
  * proven to be written; the intent stands then. `warnings` are those that came up here; all but `stale-object-kept` are in the
  * manifest too.
  */
 export async function commit(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   intent: Manifest,
   completions: readonly Completion[],
   finishedAt: Date,
-): Promise<{ manifest: Manifest; warnings: Warning[] }> {
+): Promise<{ manifest: Manifest; warnings: Finding[] }> {
+  const { store, prefix } = repository
   const key = slotKeys(prefix, intent.slot).manifest
   const warnings = unreadable(store, intent, completions)
   const manifest = committed(intent, completions, finishedAt, warnings)
   const text = serializeManifest(manifest)
-  const outcome = await writeManifest(store, key, text)
+  const outcome = await writeManifest(repository, intent.slot, text)
   if (outcome.written !== 'yes') throw outcome.error
   await readBack(store, key, text, manifest)
 
-  const kept = new Set(manifest.artifacts.map(artifact => artifact.key))
-  const stale = intent.previous?.artifacts.map(artifact => artifact.key).filter(key => !kept.has(key)) ?? []
-  warnings.push(...(await removeStale(store, prefix, intent.slot, stale)))
+  const kept = new Set(keysOf(manifest))
+  const stale = intent.previous ? keysOf(intent.previous).filter(key => !kept.has(key)) : []
+  warnings.push(...(await removeStale(repository, intent.slot, stale)))
   return { manifest, warnings }
 }
 
@@ -40,28 +42,28 @@ function committed(
   { previous: _previous, ...intent }: Manifest,
   completions: readonly Completion[],
   finishedAt: Date,
-  warnings: readonly Warning[],
+  warnings: readonly Finding[],
 ): Manifest {
   return {
     ...intent,
     state: 'complete',
     finishedAt: finishedAt.toISOString(),
-    artifacts: intent.artifacts.map(({ upload: _upload, ...artifact }, index) => {
+    artifacts: settledArtifacts(intent, index => {
       const completion = completions[index]
-      if (completion === undefined) throw new RangeError(`"${artifact.key}" was not completed.`)
-      return { ...artifact, ...completion.version }
+      if (completion === undefined) throw new RangeError(`The object ${index} was not completed.`)
+      return completion.version
     }),
-    warnings: [...intent.warnings, ...warnings],
+    warnings: [...intent.warnings, ...publicWarnings(warnings)],
   }
 }
 
-function unreadable(store: Store, intent: Manifest, completions: readonly Completion[]): Warning[] {
-  const keys = intent.artifacts
+function unreadable(store: Store, intent: Manifest, completions: readonly Completion[]): Finding[] {
+  const keys = objectsOf(intent)
     .filter((_, index) => completions[index]?.compared === false)
     .map(({ key }) => `"${key}"`)
   if (keys.length === 0) return []
   const message = `The credentials may not look at ${keys.join(', ')} in ${store.name}: the store confirmed size and parts, but it was not compared again.`
-  return [{ code: 'store-unreadable', message }]
+  return [warning('store-unreadable', message)]
 }
 
 async function readBack(store: Store, key: string, text: string, manifest: Manifest): Promise<void> {

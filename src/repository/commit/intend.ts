@@ -1,24 +1,23 @@
+import { type Finding, publicWarnings, warning } from '../../findings/finding'
 import { FailureError, messageOf } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
+import { abortUploadOf } from '../artifact/abort-upload'
+import { keysOf, objectsOf, type PreparedObject } from '../artifact/objects'
 import type { Artifact, Manifest } from '../manifest/manifest'
 import { manifestBytesMax, serializeManifest } from '../manifest/manifest-codec'
 import { readSlot } from '../manifest/slot-state'
 import { writeManifest } from '../manifest/write-manifest'
-import { isArtifactKeyOf, slotKeys } from '../names/keys'
+import { isArtifactKeyOf } from '../names/keys'
+import type { Repository } from '../repository'
 import { nothingChanged, unfinished } from './publish-error'
 import type { Before } from './undo'
 
-/** An artifact whose parts are all uploaded. `etag` and `versionId` come with the commit; give '' and null. */
-export type PreparedArtifact = Artifact & { upload: { id: string; partETags: string[] } }
+/** An artifact whose objects are all prepared. `etag` and `versionId` come with the commit; give '' and null. */
+export type PreparedArtifact = Artifact & PreparedObject
 
 /** A recovery point that passed every check and is not visible yet. */
-export type PreparedManifest = Omit<
-  Manifest,
-  'state' | 'verdict' | 'finishedAt' | 'artifacts' | 'previous'
-> & {
-  verdict: Manifest['verdict']
+export type PreparedManifest = Omit<Manifest, 'state' | 'finishedAt' | 'artifacts' | 'previous'> & {
   artifacts: PreparedArtifact[]
 }
 
@@ -27,7 +26,7 @@ export interface Intended {
   intent: Manifest
   intentText: string
   before: Before | undefined
-  warnings: Warning[]
+  warnings: Finding[]
 }
 
 /**
@@ -35,42 +34,36 @@ export interface Intended {
  * and the `PublishError` says that nothing has changed.
  */
 export async function intend(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   prepared: PreparedManifest,
   now: Date,
 ): Promise<Intended> {
+  const { store, prefix } = repository
   const { slot } = prepared
-  const key = slotKeys(prefix, slot).manifest
   let draft: Intended
   try {
     assertPublishable(prefix, prepared)
-    draft = await drawUp(store, prefix, prepared, now)
+    draft = await drawUp(repository, prepared, now)
   } catch (error) {
-    await abortAll(store, prepared.artifacts)
+    await abortAll(store, prepared)
     throw nothingChanged(slot, error)
   }
-  const outcome = await writeManifest(store, key, draft.intentText)
+  const outcome = await writeManifest(repository, slot, draft.intentText)
   if (outcome.written === 'unknown') throw unfinished(slot, outcome.error, draft.before !== undefined)
   if (outcome.written === 'no') {
-    await abortAll(store, prepared.artifacts)
+    await abortAll(store, prepared)
     throw nothingChanged(slot, outcome.error)
   }
   return draft
 }
 
-async function drawUp(
-  store: Store,
-  prefix: string,
-  prepared: PreparedManifest,
-  now: Date,
-): Promise<Intended> {
-  const { before, warnings } = await readBefore(store, prefix, prepared.slot)
+async function drawUp(repository: Repository, prepared: PreparedManifest, now: Date): Promise<Intended> {
+  const { before, warnings } = await readBefore(repository, prepared.slot)
   const intent: Manifest = {
     ...prepared,
     state: 'publishing',
     finishedAt: now.toISOString(),
-    warnings: [...prepared.warnings, ...warnings],
+    warnings: [...prepared.warnings, ...publicWarnings(warnings)],
     previous: before?.manifest ?? null,
   }
   const intentText = serializeManifest(intent)
@@ -88,11 +81,10 @@ async function drawUp(
 }
 
 async function readBefore(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   slot: string,
-): Promise<{ before: Before | undefined; warnings: Warning[] }> {
-  const state = await readSlot(store, prefix, slot)
+): Promise<{ before: Before | undefined; warnings: Finding[] }> {
+  const state = await readSlot(repository, slot)
   switch (state.kind) {
     case 'empty':
       return { before: { text: undefined, manifest: null }, warnings: [] }
@@ -115,26 +107,26 @@ async function readBefore(
   }
 }
 
-function previousUnreadable(slot: string, reason: string): Warning {
-  return {
-    code: 'previous-unreadable',
-    message: `The recovery point that slot ${slot} held could not be read: ${reason}`,
-  }
+function previousUnreadable(slot: string, reason: string): Finding {
+  return warning(
+    'previous-unreadable',
+    `The recovery point that slot ${slot} held could not be read: ${reason}`,
+  )
 }
 
-function assertPublishable(prefix: string, { slot, artifacts }: PreparedManifest): void {
-  if (artifacts.length === 0) throw new RangeError('A recovery point without artifacts cannot be published.')
-  const keys = artifacts.map(artifact => artifact.key)
+function assertPublishable(prefix: string, prepared: PreparedManifest): void {
+  const { slot } = prepared
+  const keys = keysOf(prepared)
+  if (keys.length === 0) throw new RangeError('A recovery point without artifacts cannot be published.')
   const stranger = keys.find(key => !isArtifactKeyOf(prefix, slot, key))
   if (stranger !== undefined) throw new RangeError(`"${stranger}" is not a key of slot ${slot}.`)
-  if (new Set(keys).size < keys.length)
-    throw new RangeError(`Two artifacts of slot ${slot} have the same key.`)
+  if (new Set(keys).size < keys.length) throw new RangeError(`Two objects of slot ${slot} have the same key.`)
 }
 
-async function abortAll(store: Store, artifacts: readonly PreparedArtifact[]): Promise<void> {
-  for (const { key, upload } of artifacts) {
+async function abortAll(store: Store, prepared: PreparedManifest): Promise<void> {
+  for (const object of objectsOf(prepared)) {
     try {
-      await store.abortUpload(key, upload.id)
+      await abortUploadOf(store, object)
     } catch (error) {
       // The next run aborts what is left; the error that brought us here is the one to report.
       if (!(error instanceof StoreError)) throw error

@@ -1,48 +1,46 @@
+import { type Finding, warning } from '../../findings/finding'
 import { messageOf } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
-import type { OpenUpload, Store } from '../../store/store'
+import type { OpenUpload } from '../../store/store'
 import { StoreError } from '../../store/store-error'
+import { objectsOf } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
 import { readSlot } from '../manifest/slot-state'
 import { listingPrefix, parseKey } from '../names/keys'
+import type { Repository } from '../repository'
 
-export interface LeftoverOptions {
-  /** Uploads of this run, and of intents that are known. */
-  keepUploadIds: ReadonlySet<string>
-  /** Its uploads are aborted whatever their age: the caller holds the prefix's lock, so nobody else is writing it. */
-  slotBeingWritten: string
-  now: Date
-  minimumAgeMs?: number
-}
+/** A run may have begun a younger one and not yet said so. */
+const leastAgeMs = 30 * 60 * 1000
 
 /** The ids of the uploads that an intent refers to. */
 export function uploadIdsOf(manifest: Manifest): string[] {
-  return manifest.artifacts.flatMap(({ upload }) => (upload === undefined ? [] : [upload.id]))
+  return objectsOf(manifest).flatMap(({ upload }) => (upload === undefined ? [] : [upload.id]))
 }
 
 /**
  * Aborts uploads that dead runs left open directly under the prefix: only those whose key this action would write, that no intent
- * refers to (each slot's manifest is asked), and that are at least half an hour old or belong to the slot being written.
+ * refers to (each slot's manifest is asked), and that are at least half an hour old or belong to the slot being written: the caller
+ * holds the prefix's lock, so nobody else is writing that one.
  * Never throws a `StoreError`: what cannot be listed, asked or aborted is a warning.
  */
 export async function abortLeftovers(
-  store: Store,
-  prefix: string,
-  { keepUploadIds, slotBeingWritten, now, minimumAgeMs = 30 * 60 * 1000 }: LeftoverOptions,
-): Promise<{ aborted: OpenUpload[]; warnings: Warning[] }> {
+  repository: Repository,
+  slotBeingWritten: string,
+  now: Date,
+): Promise<{ aborted: OpenUpload[]; warnings: Finding[] }> {
+  const { store, prefix } = repository
   const aborted: OpenUpload[] = []
-  const warnings: Warning[] = []
+  const warnings: Finding[] = []
   const warn = (error: unknown, what: string): void => {
     if (!(error instanceof StoreError)) throw error
-    warnings.push({ code: 'leftover-uploads', message: `${what}: ${messageOf(error)}` })
+    warnings.push(warning('leftover-uploads', `${what}: ${messageOf(error)}`))
   }
 
   const candidates: (OpenUpload & { slot: string })[] = []
   try {
     for await (const upload of store.listUploads(listingPrefix(prefix))) {
       const parsed = parseKey(prefix, upload.key)
-      if (parsed?.what !== 'artifact' || keepUploadIds.has(upload.uploadId)) continue
-      const isOld = now.getTime() - upload.initiated.getTime() >= minimumAgeMs
+      if (parsed?.what !== 'artifact') continue
+      const isOld = now.getTime() - upload.initiated.getTime() >= leastAgeMs
       if (isOld || parsed.slot === slotBeingWritten) candidates.push({ ...upload, slot: parsed.slot })
     }
   } catch (error) {
@@ -51,7 +49,7 @@ export async function abortLeftovers(
 
   for (const { slot, ...upload } of candidates) {
     try {
-      if (!(await isFree(store, prefix, slot, upload.uploadId, slotBeingWritten))) continue
+      if (!(await isFree(repository, slot, upload.uploadId, slotBeingWritten))) continue
       await store.abortUpload(upload.key, upload.uploadId)
       aborted.push(upload)
     } catch (error) {
@@ -66,13 +64,12 @@ export async function abortLeftovers(
 
 /** No intent refers to the upload. Where the manifest may not be read, only the slot being written is sure to have none. */
 async function isFree(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   slot: string,
   uploadId: string,
   slotBeingWritten: string,
 ): Promise<boolean> {
-  const state = await readSlot(store, prefix, slot)
+  const state = await readSlot(repository, slot)
   if (state.kind === 'denied') return slot === slotBeingWritten
   if (state.kind === 'unreadable') return state.error.laterFormat === undefined
   return state.kind !== 'intent' || !uploadIdsOf(state.manifest).includes(uploadId)

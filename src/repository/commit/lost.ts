@@ -1,8 +1,9 @@
-import type { Store } from '../../store/store'
+import { publicWarnings, warning } from '../../findings/finding'
+import { settledArtifacts } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
 import { serializeManifest } from '../manifest/manifest-codec'
 import { type WriteOutcome, writeManifest } from '../manifest/write-manifest'
-import { slotKeys } from '../names/keys'
+import type { Repository } from '../repository'
 
 /**
  * Marks an intent that can be neither carried out nor undone: its uploads are taken out and a warning `slot-lost` is added.
@@ -12,15 +13,14 @@ import { slotKeys } from '../names/keys'
  * stays in it: between the two manifests a person can tell which object is of which hour, by sha256.
  */
 export async function markLost(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   intent: Manifest,
   reason: string,
 ): Promise<WriteOutcome> {
   const lost: Manifest = {
     ...intent,
-    artifacts: intent.artifacts.map(({ upload: _upload, ...artifact }) => artifact),
-    warnings: [...intent.warnings, { code: 'slot-lost', message: reason }],
+    artifacts: settledArtifacts(intent, () => ({})),
+    warnings: [...intent.warnings, ...publicWarnings([warning('slot-lost', reason)])],
   }
-  return writeManifest(store, slotKeys(prefix, intent.slot).manifest, serializeManifest(lost))
+  return writeManifest(repository, intent.slot, serializeManifest(lost))
 }

@@ -1,5 +1,5 @@
+import type { Finding } from '../../findings/finding'
 import { ActionError, type ErrorFacts, FailureError, messageOf } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 
 /** A recovery point that could not be published. Says what is safe; its uploads are taken care of. */
 export class PublishError extends FailureError {
@@ -19,13 +19,13 @@ export class PublishError extends FailureError {
 export function nothingChanged(
   slot: string,
   cause: unknown,
-  warnings: readonly Warning[] = [],
+  warnings: readonly Finding[] = [],
 ): PublishError {
   return new PublishError(`Could not publish slot ${slot}: ${messageOf(cause)}`, {
     cause,
     safe: `Nothing has changed in the bucket: slot ${slot} holds what it held before, and so does every other slot.`,
-    ...adviceOf(cause),
-    detail: [...detailOf(cause), ...warnings.map(warning => warning.message)],
+    advice: adviceOf(cause),
+    detail: [...detailOf(cause), ...warnings.map(warning => warning.what)],
     isUnfinished: false,
   })
 }
@@ -35,7 +35,7 @@ export function unfinished(slot: string, cause: unknown, isReadable: boolean): P
   const next = isReadable
     ? 'The post step of this run, or the next backup, finishes it from the parts that are already uploaded; do not delete them.'
     : 'Its parts are already uploaded; do not delete them. Finishing it takes credentials that may also read the bucket (s3:GetObject), which these may not.'
-  const { advice } = adviceOf(cause)
+  const advice = adviceOf(cause)
   return new PublishError(`Slot ${slot} is unfinished: ${messageOf(cause)}`, {
     cause,
     safe: `Every other recovery point is unchanged. Slot ${slot} itself cannot be restored until it is finished.`,
@@ -45,8 +45,8 @@ export function unfinished(slot: string, cause: unknown, isReadable: boolean): P
   })
 }
 
-function adviceOf(cause: unknown): { advice?: string } {
-  return cause instanceof ActionError && cause.advice !== undefined ? { advice: cause.advice } : {}
+function adviceOf(cause: unknown): string | undefined {
+  return cause instanceof ActionError ? cause.advice : undefined
 }
 
 function detailOf(cause: unknown): readonly string[] {

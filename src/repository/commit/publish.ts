@@ -1,25 +1,19 @@
-import type { Clock, Log, Warning } from '../../runtime/runtime'
-import type { Store } from '../../store/store'
+import type { Finding } from '../../findings/finding'
+import type { Clock, Log } from '../../runtime/runtime'
 import { StoreError } from '../../store/store-error'
+import { type Completion, completeObject } from '../artifact/complete-object'
+import { objectsOf } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
+import type { Repository } from '../repository'
 import { commit } from './commit'
-import { type Completion, completeArtifact } from './complete-artifact'
 import { type Intended, intend, type PreparedManifest } from './intend'
 import { nothingChanged, type PublishError, unfinished } from './publish-error'
 import { undo } from './undo'
 
-export interface PublishOptions {
-  store: Store
-  prefix: string
-  manifest: PreparedManifest
-  clock: Pick<Clock, 'now'>
-  log?: Pick<Log, 'info'>
-}
-
 export interface Published {
   manifest: Manifest
   /** Those that came up here, beside the ones the manifest came with. */
-  warnings: Warning[]
+  warnings: Finding[]
 }
 
 /**
@@ -28,25 +22,29 @@ export interface Published {
  * From the call on, the uploads belong to it: the caller must not abort them, whatever happens; a `PublishError` says what
  * became of them. The lock of the prefix must be held, and an intent of an earlier run in this slot must have been recovered.
  */
-export async function publish({ store, prefix, manifest, clock, log }: PublishOptions): Promise<Published> {
-  const intended = await intend(store, prefix, manifest, clock.now())
+export async function publish(
+  repository: Repository,
+  manifest: PreparedManifest,
+  { clock, log }: { clock: Pick<Clock, 'now'>; log?: Pick<Log, 'info'> },
+): Promise<Published> {
+  const intended = await intend(repository, manifest, clock.now())
   const { intent, before, warnings } = intended
   log?.info(`Publishing slot ${intent.slot}.`)
 
   const completions: Completion[] = []
-  for (const artifact of intent.artifacts) {
+  for (const object of objectsOf(intent)) {
     try {
-      completions.push(await completeArtifact(store, intent, artifact))
-      log?.info(`Stored ${artifact.key} (${artifact.bytes} bytes).`)
+      completions.push(await completeObject(repository.store, intent, object))
+      log?.info(`Stored ${object.key} (${object.bytes} bytes).`)
     } catch (error) {
       // Only a store's refusal leaves the slot as it was; an object that is wrong is there already.
       const isTouched = completions.length > 0 || !(error instanceof StoreError)
       if (isTouched) throw unfinished(intent.slot, error, before !== undefined)
-      throw await takeBack(store, prefix, intended, error)
+      throw await takeBack(repository, intended, error)
     }
   }
   try {
-    const committed = await commit(store, prefix, intent, completions, clock.now())
+    const committed = await commit(repository, intent, completions, clock.now())
     return { manifest: committed.manifest, warnings: [...warnings, ...committed.warnings] }
   } catch (error) {
     throw unfinished(intent.slot, error, before !== undefined)
@@ -54,16 +52,11 @@ export async function publish({ store, prefix, manifest, clock, log }: PublishOp
 }
 
 /** After the very first completion failed: puts the slot back to what it was, if that can be proven. Returns the error to throw. */
-async function takeBack(
-  store: Store,
-  prefix: string,
-  intended: Intended,
-  cause: unknown,
-): Promise<PublishError> {
+async function takeBack(repository: Repository, intended: Intended, cause: unknown): Promise<PublishError> {
   const { intent, intentText, before } = intended
   if (before === undefined) return unfinished(intent.slot, cause, false)
   try {
-    const { outcome, warnings } = await undo(store, prefix, intent, intentText, before)
+    const { outcome, warnings } = await undo(repository, intent, intentText, before)
     if (outcome === 'undone') return nothingChanged(intent.slot, cause, warnings)
   } catch {
     // The store gives no answer now; the intent stands, and the first error tells more than this one.

@@ -1,14 +1,17 @@
+import { type Finding, warning } from '../../findings/finding'
 import { FailureError, messageOf } from '../../runtime/errors'
-import type { Clock, Warning } from '../../runtime/runtime'
+import type { Clock } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
-import type { Artifact, Manifest } from '../manifest/manifest'
+import { abortUploadOf } from '../artifact/abort-upload'
+import { type Completion, completeObject, findObject } from '../artifact/complete-object'
+import { objectsOf } from '../artifact/objects'
+import type { ArtifactObject, Manifest } from '../manifest/manifest'
 import { serializeManifest } from '../manifest/manifest-codec'
 import { readSlot } from '../manifest/slot-state'
-import { slotKeys } from '../names/keys'
-import { abortUploadOf } from './abort-upload'
+import { isUnchanged } from '../manifest/write-manifest'
+import type { Repository } from '../repository'
 import { commit } from './commit'
-import { type Completion, completeArtifact, findArtifact } from './complete-artifact'
 import { markLost } from './lost'
 import { undo } from './undo'
 
@@ -22,14 +25,7 @@ import { undo } from './undo'
 export interface Recovery {
   slot: string
   outcome: 'completed' | 'rolled-back' | 'lost' | 'nothing' | 'unknown'
-  warnings: Warning[]
-}
-
-export interface RecoverOptions {
-  store: Store
-  prefix: string
-  slot: string
-  clock: Pick<Clock, 'now'>
+  warnings: Finding[]
 }
 
 /**
@@ -43,12 +39,16 @@ export interface RecoverOptions {
  *
  * Throws `FailureError` when the store gives no clear answer; the intent stands, to be tried again.
  */
-export async function recoverSlot({ store, prefix, slot, clock }: RecoverOptions): Promise<Recovery> {
+export async function recoverSlot(
+  repository: Repository,
+  slot: string,
+  clock: Pick<Clock, 'now'>,
+): Promise<Recovery> {
   try {
-    const state = await readSlot(store, prefix, slot)
+    const state = await readSlot(repository, slot)
     if (state.kind === 'denied') return { slot, outcome: 'unknown', warnings: [] }
     if (state.kind !== 'intent') return { slot, outcome: 'nothing', warnings: [] }
-    return await settle(store, prefix, state.manifest, state.text, clock)
+    return await settle(repository, state.manifest, state.text, clock)
   } catch (error) {
     if (!(error instanceof FailureError)) throw error
     throw new FailureError(
@@ -64,53 +64,52 @@ export async function recoverSlot({ store, prefix, slot, clock }: RecoverOptions
 }
 
 async function settle(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   intent: Manifest,
   intentText: string,
   clock: Pick<Clock, 'now'>,
 ): Promise<Recovery> {
   const { slot } = intent
-  const key = slotKeys(prefix, slot).manifest
-  const completions = await rollForward(store, intent, clock.now())
+  const completions = await rollForward(repository.store, intent, clock.now())
   if (completions !== undefined) {
-    if ((await store.getText(key)) !== intentText) return { slot, outcome: 'nothing', warnings: [] }
-    const { warnings } = await commit(store, prefix, intent, completions, clock.now())
+    if (!(await isUnchanged(repository, slot, intentText))) return { slot, outcome: 'nothing', warnings: [] }
+    const { warnings } = await commit(repository, intent, completions, clock.now())
     return { slot, outcome: 'completed', warnings }
   }
 
   const previous = intent.previous ?? null
   const before = { text: previous === null ? undefined : serializeManifest(previous), manifest: previous }
-  const { outcome, warnings } = await undo(store, prefix, intent, intentText, before)
+  const { outcome, warnings } = await undo(repository, intent, intentText, before)
   if (outcome === 'undone') return { slot, outcome: 'rolled-back', warnings }
   if (outcome === 'settled') return { slot, outcome: 'nothing', warnings }
-  return lose(store, prefix, intent, intentText, warnings)
+  return lose(repository, intent, intentText, warnings)
 }
 
 /** The completed objects in the intent's order; undefined when one of them can never be had any more. */
 async function rollForward(store: Store, intent: Manifest, now: Date): Promise<Completion[] | undefined> {
-  const completions = new Map<Artifact, Completion>()
-  for (const artifact of await doubtfulFirst(store, intent.artifacts)) {
+  const completions = new Map<ArtifactObject, Completion>()
+  const objects = objectsOf(intent)
+  for (const object of await doubtfulFirst(store, objects)) {
     try {
-      completions.set(artifact, await completeArtifact(store, intent, artifact))
+      completions.set(object, await completeObject(store, intent, object))
     } catch (error) {
       if (isHopeless(error, now.getTime() - Date.parse(intent.startedAt))) return undefined
       throw error
     }
   }
-  return intent.artifacts.flatMap(artifact => completions.get(artifact) ?? [])
+  return objects.flatMap(object => completions.get(object) ?? [])
 }
 
 /**
  * Uploads that the store does not list come first: if one of them is gone, nothing has been completed yet, and the intent can
  * still be undone. The list gives only the order; whether an upload is gone is what its completion says.
  */
-async function doubtfulFirst(store: Store, artifacts: readonly Artifact[]): Promise<Artifact[]> {
-  const doubtful: Artifact[] = []
-  const open: Artifact[] = []
-  for (const artifact of artifacts) {
-    const isListed = artifact.upload !== undefined && (await isOpen(store, artifact.key, artifact.upload.id))
-    ;(isListed ? open : doubtful).push(artifact)
+async function doubtfulFirst(store: Store, objects: readonly ArtifactObject[]): Promise<ArtifactObject[]> {
+  const doubtful: ArtifactObject[] = []
+  const open: ArtifactObject[] = []
+  for (const object of objects) {
+    const isListed = object.upload !== undefined && (await isOpen(store, object.key, object.upload.id))
+    ;(isListed ? open : doubtful).push(object)
   }
   return [...doubtful, ...open]
 }
@@ -145,23 +144,22 @@ function isHopeless(error: unknown, ageMs: number): boolean {
 }
 
 async function lose(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   intent: Manifest,
   intentText: string,
-  warnings: Warning[],
+  warnings: Finding[],
 ): Promise<Recovery> {
+  const { store } = repository
   const { slot } = intent
-  for (const artifact of intent.artifacts) warnings.push(...(await abortUploadOf(store, artifact)))
+  for (const object of objectsOf(intent)) warnings.push(...(await abortUploadOf(store, object)))
   const inPlace: string[] = []
-  for (const artifact of intent.artifacts) {
-    if ((await findArtifact(store, intent, artifact)) !== undefined) inPlace.push(`"${artifact.key}"`)
+  for (const object of objectsOf(intent)) {
+    if ((await findObject(store, intent, object)) !== undefined) inPlace.push(`"${object.key}"`)
   }
-  if ((await store.getText(slotKeys(prefix, slot).manifest)) !== intentText)
-    return { slot, outcome: 'nothing', warnings }
+  if (!(await isUnchanged(repository, slot, intentText))) return { slot, outcome: 'nothing', warnings }
 
   const message = `Slot ${slot} is not restorable: the recovery point begun at ${intent.startedAt} could be neither finished nor undone. Of its objects, these are in place: ${inPlace.join(', ') || 'none'}.`
-  const outcome = await markLost(store, prefix, intent, message)
+  const outcome = await markLost(repository, intent, message)
   if (outcome.written !== 'yes') throw outcome.error
-  return { slot, outcome: 'lost', warnings: [...warnings, { code: 'slot-lost', message }] }
+  return { slot, outcome: 'lost', warnings: [...warnings, warning('slot-lost', message)] }
 }

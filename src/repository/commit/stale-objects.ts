@@ -1,17 +1,16 @@
+import { type Finding, warning } from '../../findings/finding'
 import { messageOf } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
-import type { Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
 import { isArtifactKeyOf } from '../names/keys'
+import type { Repository } from '../repository'
 
 /** Removes data objects of a slot that no manifest names any more. Other keys are left alone; a refusal is a warning. */
 export async function removeStale(
-  store: Store,
-  prefix: string,
+  { store, prefix }: Repository,
   slot: string,
   keys: readonly string[],
-): Promise<Warning[]> {
-  const warnings: Warning[] = []
+): Promise<Finding[]> {
+  const warnings: Finding[] = []
   for (const key of keys) {
     if (!isArtifactKeyOf(prefix, slot, key)) continue
     try {
@@ -19,7 +18,7 @@ export async function removeStale(
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
       const message = `"${key}" belongs to no recovery point any more and could not be removed: ${messageOf(error)}`
-      warnings.push({ code: 'stale-object-kept', message })
+      warnings.push(warning('stale-object-kept', message))
     }
   }
   return warnings

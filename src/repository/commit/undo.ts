@@ -1,11 +1,14 @@
-import type { Warning } from '../../runtime/runtime'
+import { type Finding, warning } from '../../findings/finding'
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
-import type { Artifact, Manifest } from '../manifest/manifest'
-import { writeManifest } from '../manifest/write-manifest'
+import { abortUploadOf } from '../artifact/abort-upload'
+import { findObject } from '../artifact/complete-object'
+import { keysOf, objectsOf } from '../artifact/objects'
+import { isSameObject } from '../artifact/reader'
+import type { ArtifactObject, Manifest } from '../manifest/manifest'
+import { isUnchanged, writeManifest } from '../manifest/write-manifest'
 import { slotKeys } from '../names/keys'
-import { abortUploadOf } from './abort-upload'
-import { findArtifact } from './complete-artifact'
+import type { Repository } from '../repository'
 import { markLost } from './lost'
 import { removeStale } from './stale-objects'
 
@@ -20,7 +23,7 @@ export interface Before {
  * - `impossible`: the slot's objects are not those of before (any more). The intent stands.
  * - `settled`: someone else has carried out or undone the intent meanwhile.
  */
-export type Undoing = { outcome: 'undone' | 'impossible' | 'settled'; warnings: Warning[] }
+export type Undoing = { outcome: 'undone' | 'impossible' | 'settled'; warnings: Finding[] }
 
 /**
  * Takes an intent back, if every object of the recovery point before it is proven to be in place, or, where there was none, no
@@ -30,48 +33,47 @@ export type Undoing = { outcome: 'undone' | 'impossible' | 'settled'; warnings: 
  * can complete anything. The first upload is aborted alone: if just that one landed, the others can still follow it.
  */
 export async function undo(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   intent: Manifest,
   intentText: string,
   before: Before,
 ): Promise<Undoing> {
-  const key = slotKeys(prefix, intent.slot).manifest
-  const warnings: Warning[] = []
-  for (const batch of [intent.artifacts.slice(0, 1), intent.artifacts.slice(1)]) {
+  const { store } = repository
+  const warnings: Finding[] = []
+  const objects = objectsOf(intent)
+  for (const batch of [objects.slice(0, 1), objects.slice(1)]) {
     if (!(await isAsBefore(store, intent, before))) return { outcome: 'impossible', warnings }
-    for (const artifact of batch) warnings.push(...(await abortUploadOf(store, artifact)))
+    for (const object of batch) warnings.push(...(await abortUploadOf(store, object)))
   }
   if (!(await isAsBefore(store, intent, before))) return { outcome: 'impossible', warnings }
-  if ((await store.getText(key)) !== intentText) return { outcome: 'settled', warnings }
+  if (!(await isUnchanged(repository, intent.slot, intentText))) return { outcome: 'settled', warnings }
 
   // While the intent still stands: whoever has to finish this undoing finds them again.
   const orphans: string[] = []
-  for (const artifact of beside(intent, before)) {
-    if ((await findArtifact(store, intent, artifact)) !== undefined) orphans.push(artifact.key)
+  for (const object of beside(intent, before)) {
+    if ((await findObject(store, intent, object)) !== undefined) orphans.push(object.key)
   }
-  warnings.push(...(await removeStale(store, prefix, intent.slot, orphans)))
-  warnings.push(...(await putBack(store, prefix, intent, before.text)))
+  warnings.push(...(await removeStale(repository, intent.slot, orphans)))
+  warnings.push(...(await putBack(repository, intent, before.text)))
   return { outcome: 'undone', warnings }
 }
 
 async function isAsBefore(store: Store, intent: Manifest, { manifest }: Before): Promise<boolean> {
   if (manifest === null) {
-    for (const artifact of intent.artifacts) {
-      if ((await findArtifact(store, intent, artifact)) !== undefined) return false
+    for (const object of objectsOf(intent)) {
+      if ((await findObject(store, intent, object)) !== undefined) return false
     }
     return true
   }
-  for (const artifact of manifest.artifacts) {
-    if (!(await isInPlace(store, artifact))) return false
+  for (const object of objectsOf(manifest)) {
+    if (!(await isInPlace(store, object))) return false
   }
   return true
 }
 
-async function isInPlace(store: Store, { key, bytes, etag }: Artifact): Promise<boolean> {
+async function isInPlace(store: Store, object: ArtifactObject): Promise<boolean> {
   try {
-    const stored = await store.head(key)
-    return stored !== undefined && stored.sizeBytes === bytes && stored.etag === etag
+    return isSameObject(await store.head(object.key), object)
   } catch (error) {
     if (isDenied(error)) return false
     throw error
@@ -79,40 +81,36 @@ async function isInPlace(store: Store, { key, bytes, etag }: Artifact): Promise<
 }
 
 async function putBack(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   intent: Manifest,
   text: string | undefined,
-): Promise<Warning[]> {
-  const key = slotKeys(prefix, intent.slot).manifest
+): Promise<Finding[]> {
   if (text !== undefined) {
-    const outcome = await writeManifest(store, key, text)
+    const outcome = await writeManifest(repository, intent.slot, text)
     if (outcome.written !== 'yes') throw outcome.error
     return []
   }
+  const key = slotKeys(repository.prefix, intent.slot).manifest
   try {
-    await store.remove(key)
+    await repository.store.remove(key)
     return []
   } catch (error) {
     if (!isDenied(error)) throw error
     const outcome = await markLost(
-      store,
-      prefix,
+      repository,
       intent,
       'Nothing was stored here: the run that began this recovery point failed.',
     )
     if (outcome.written !== 'yes') throw outcome.error
     return [
-      {
-        code: 'intent-kept',
-        message: `The credentials may not remove "${key}". It stays, marked as not restorable.`,
-      },
+      warning('intent-kept', `The credentials may not remove "${key}". It stays, marked as not restorable.`),
     ]
   }
 }
 
-/** The artifacts whose objects lie beside those of before, not over them. */
-function beside(intent: Manifest, { manifest }: Before): Artifact[] {
-  const taken = new Set(manifest?.artifacts.map(artifact => artifact.key))
-  return manifest === null ? [] : intent.artifacts.filter(artifact => !taken.has(artifact.key))
+/** The objects that lie beside those of before, not over them. */
+function beside(intent: Manifest, { manifest }: Before): ArtifactObject[] {
+  if (manifest === null) return []
+  const taken = new Set(keysOf(manifest))
+  return objectsOf(intent).filter(({ key }) => !taken.has(key))
 }

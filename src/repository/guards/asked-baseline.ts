@@ -1,4 +1,4 @@
-import type { Warning } from '../../runtime/runtime'
+import { type Finding, warning } from '../../findings/finding'
 import type { ArtifactBaseline, Baseline, DatabaseBaseline, ObjectKind } from './baseline'
 import { foldOf } from './shrink'
 
@@ -23,7 +23,7 @@ interface LeftOut {
  * more, tables that it excludes now. Somebody wrote that down, so it is a change to be told, and no loss to be suspected. With
  * `databases: "*"` nobody did, so a database that is gone stays in.
  */
-export function askedBaseline(baseline: Baseline, asked: Asked): { baseline: Baseline; warnings: Warning[] } {
+export function askedBaseline(baseline: Baseline, asked: Asked): { baseline: Baseline; warnings: Finding[] } {
   const dropped: string[] = []
   const artifacts = baseline.artifacts.flatMap((artifact): ArtifactBaseline[] => {
     const reason = droppedPart(artifact, asked)
@@ -35,10 +35,12 @@ export function askedBaseline(baseline: Baseline, asked: Asked): { baseline: Bas
     const leftOut = asked.leftOut(artifact.database)
     return [leftOut === undefined ? artifact : without(artifact, leftOut)]
   })
-  const warnings = dropped.map(what => ({
-    code: 'part-dropped',
-    message: `The last good recovery point, ${baseline.slot} taken ${baseline.takenAt}, has ${what}, which the workflow no longer asks for. Within a week the ring forgets it.`,
-  }))
+  const warnings = dropped.map(what =>
+    warning(
+      'part-dropped',
+      `The last good recovery point, ${baseline.slot} taken ${baseline.takenAt}, has ${what}, which the workflow no longer asks for. Within a week the ring forgets it.`,
+    ),
+  )
   return { baseline: { ...baseline, artifacts }, warnings }
 }
 

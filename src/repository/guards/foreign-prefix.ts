@@ -1,12 +1,14 @@
+import { type Finding, warning } from '../../findings/finding'
+import { listed } from '../../findings/listed'
+import { quotedName } from '../../findings/quoted-name'
 import { UserError } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
-import { formatCount } from '../../runtime/text/format-count'
-import { printable } from '../../runtime/text/printable'
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
+import { keysOf } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
 import { readSlot, type SlotState } from '../manifest/slot-state'
 import { slotKeys } from '../names/keys'
+import type { Repository } from '../repository'
 
 /** Something under the prefix that is not this site's. */
 export type ForeignFinding =
@@ -25,23 +27,27 @@ export function findForeignHost(newest: Manifest | undefined, host: string): For
   return [{ kind: 'host', host: newest.host, slot: newest.slot, takenAt: newest.startedAt }]
 }
 
-/**
- * Everything that forbids writing this slot: another host's recovery points, and objects under the keys to be written that are
- * neither named by the slot's manifest nor marked as ours. Costs one request for each key and one for the manifest. What the
- * credentials may not look at is not found. Throws `StoreError` when the store gives no answer.
- */
-export async function findForeign(options: {
-  store: Store
-  prefix: string
+/** A slot that is about to be written, and by whom. */
+interface SlotToWrite {
   slot: string
   host: string
   /** The newest good recovery point under the prefix. */
   newest: Manifest | undefined
   /** The keys of the data objects. */
   keysToWrite: readonly string[]
-}): Promise<ForeignFinding[]> {
-  const { store, prefix, slot, host, newest, keysToWrite } = options
-  const state = await readSlot(store, prefix, slot)
+}
+
+/**
+ * Everything that forbids writing this slot: another host's recovery points, and objects under the keys to be written that are
+ * neither named by the slot's manifest nor marked as ours. Costs one request for each key and one for the manifest. What the
+ * credentials may not look at is not found. Throws `StoreError` when the store gives no answer.
+ */
+export async function findForeign(
+  repository: Repository,
+  { slot, host, newest, keysToWrite }: SlotToWrite,
+): Promise<ForeignFinding[]> {
+  const { store, prefix } = repository
+  const state = await readSlot(repository, slot)
   const findings = findForeignHost(newest ?? manifestIn(state), host)
   if (isStranger(state)) findings.push({ kind: 'object', key: slotKeys(prefix, slot).manifest })
   const ours = keysNamedBy(manifestIn(state))
@@ -69,32 +75,27 @@ export function foreignError(findings: readonly ForeignFinding[], host: string):
 }
 
 /** What to tell when `adopt-prefix` let it pass; undefined when there was nothing to adopt. */
-export function adoptedPrefix(findings: readonly ForeignFinding[], host: string): Warning | undefined {
+export function adoptedPrefix(findings: readonly ForeignFinding[], host: string): Finding | undefined {
   if (findings.length === 0) return undefined
-  return {
-    code: 'prefix-adopted',
-    message: `Went on in this prefix as "adopt-prefix" says, although ${describe(findings, host)}. Take "adopt-prefix" out again.`,
-  }
+  return warning(
+    'prefix-adopted',
+    `Went on in this prefix as "adopt-prefix" says, although ${describe(findings, host)}. Take "adopt-prefix" out again.`,
+  )
 }
 
-const namedAtMost = 5
-
 function describe(findings: readonly ForeignFinding[], host: string): string {
-  const keys = findings.flatMap(finding => (finding.kind === 'object' ? [`"${printable(finding.key)}"`] : []))
-  const more = keys.length - namedAtMost
+  const keys = findings.flatMap(finding => (finding.kind === 'object' ? [quotedName(finding.key)] : []))
   const hosts = findings.flatMap(finding =>
     finding.kind === 'host'
       ? [
-          `its newest recovery point (slot ${finding.slot}, taken ${finding.takenAt}) comes from the host "${printable(finding.host)}", and this run backs up "${printable(host)}"`,
+          `its newest recovery point (slot ${finding.slot}, taken ${finding.takenAt}) comes from the host ${quotedName(finding.host)}, and this run backs up ${quotedName(host)}`,
         ]
       : [],
   )
   const objects =
     keys.length === 0
       ? []
-      : [
-          `${keys.slice(0, namedAtMost).join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''} ${keys.length === 1 ? 'was' : 'were'} not put there by this action`,
-        ]
+      : [`${listed(keys, 5)} ${keys.length === 1 ? 'was' : 'were'} not put there by this action`]
   return [...hosts, ...objects].join('; ')
 }
 
@@ -114,8 +115,8 @@ function isStranger(state: SlotState): boolean {
 
 /** An intent also stands for the recovery point it replaces. */
 function keysNamedBy(manifest: Manifest | undefined): ReadonlySet<string> {
-  const artifacts = [...(manifest?.artifacts ?? []), ...(manifest?.previous?.artifacts ?? [])]
-  return new Set(artifacts.map(({ key }) => key))
+  const manifests = [manifest, manifest?.previous].filter(each => each != null)
+  return new Set(manifests.flatMap(keysOf))
 }
 
 async function isStrangersObject(store: Pick<Store, 'head'>, key: string): Promise<boolean> {

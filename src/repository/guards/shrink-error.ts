@@ -1,8 +1,9 @@
+import { type Finding, warning } from '../../findings/finding'
+import { listed, listedLines } from '../../findings/listed'
+import { quotedName } from '../../findings/quoted-name'
 import { UserError } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatSize } from '../../runtime/text/format-size'
-import { printable } from '../../runtime/text/printable'
 import type { ShrinkFinding, ShrinkVerdict } from './shrink'
 
 /**
@@ -25,21 +26,22 @@ export function shrinkError(
         `If this is right (data removed on purpose, or "exclude" changed), run the workflow once by hand with "accept-shrink: true".`,
         `If not, something is missing on the server: ${good} still has it.`,
       ].join(' '),
-      detail: detailLines(verdict.findings),
+      detail: listedLines(
+        verdict.findings.map(finding => describeGroup([finding])),
+        200,
+      ),
     },
   )
 }
 
 /** What to tell of a shrunken recovery point that was accepted; undefined when there is nothing to tell. */
-export function acceptedShrink(verdict: ShrinkVerdict): Warning | undefined {
+export function acceptedShrink(verdict: ShrinkVerdict): Finding | undefined {
   if (verdict.suspect || verdict.findings.length === 0) return undefined
-  return {
-    code: 'shrink-accepted',
-    message: `Accepted as the new normal: ${describeShrink(verdict.findings)}. Take "accept-shrink" out again: while it is set, nothing stops an empty backup.`,
-  }
+  return warning(
+    'shrink-accepted',
+    `Accepted as the new normal: ${describeShrink(verdict.findings)}. Take "accept-shrink" out again: while it is set, nothing stops an empty backup.`,
+  )
 }
-
-const namedAtMost = 5
 
 /** All findings in one line, for a message; a few names of each kind, the others counted. No full stop. */
 export function describeShrink(findings: readonly ShrinkFinding[]): string {
@@ -47,14 +49,6 @@ export function describeShrink(findings: readonly ShrinkFinding[]): string {
     JSON.stringify(name === undefined ? [artifact, what, ''] : [artifact, what]),
   )
   return [...groups.values()].map(describeGroup).join('; ')
-}
-
-const detailsAtMost = 200
-
-function detailLines(findings: readonly ShrinkFinding[]): string[] {
-  const more = findings.length - detailsAtMost
-  const lines = findings.slice(0, detailsAtMost).map(finding => describeGroup([finding]))
-  return more > 0 ? [...lines, `and ${formatCount(more)} more`] : lines
 }
 
 function describeGroup(group: readonly ShrinkFinding[]): string {
@@ -82,9 +76,7 @@ function describeGroup(group: readonly ShrinkFinding[]): string {
 }
 
 function goneNames(what: string, names: readonly string[]): string {
-  const told = names.slice(0, namedAtMost).map(name => `"${printable(name)}"`)
-  const more = names.length - told.length
-  const list = `${told.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}`
+  const list = listed(names.map(quotedName), 5)
   return names.length === 1 ? `the ${what} ${list} is gone` : `the ${what}s ${list} are gone`
 }
 

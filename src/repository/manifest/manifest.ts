@@ -1,5 +1,5 @@
 import type { Compression } from '../../pipeline/compression'
-import type { RunIdentity, Warning } from '../../runtime/runtime'
+import type { RunIdentity } from '../../runtime/runtime'
 
 export const manifestFormat = 'make-a-backup/1'
 
@@ -27,27 +27,31 @@ export interface Manifest {
     tar?: string
   }
   artifacts: Artifact[]
-  warnings: Warning[]
+  warnings: { code: string; message: string }[]
   /** Only while `publishing`: the recovery point this one replaces, so that an intent that cannot be kept can be undone. */
   previous?: Manifest | null
 }
 
 export type Artifact = DatabaseArtifact | FilesArtifact
 
-interface StoredArtifact {
-  /** What stands between the slot and `.sql` or `.tar` in the key: `database`, `shop.database`, `codebase`. */
-  name: string
+/** An object in the store: what is read, and what a commit completes. */
+export interface ArtifactObject {
   key: string
-  /** Of the stored object. */
   bytes: number
   sha256: string
   etag: string
   versionId: string | null
+  /** Only while `publishing`: what completes the upload. */
+  upload?: { id: string; partETags: string[] }
+}
+
+/** What every artifact has. It is kept in one object, whose facts are its own. */
+interface StoredArtifact extends ArtifactObject {
+  /** What stands between the slot and `.sql` or `.tar` in the key: `database`, `shop.database`, `codebase`. */
+  name: string
   compression: Compression
   startedAt: string
   finishedAt: string
-  /** Only while `publishing`: what completes the upload. */
-  upload?: { id: string; partETags: string[] }
 }
 
 export interface DatabaseArtifact extends StoredArtifact {

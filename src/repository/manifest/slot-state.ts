@@ -1,6 +1,7 @@
-import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
+import { objectsOf } from '../artifact/objects'
 import { isArtifactKeyOf, slotKeys } from '../names/keys'
+import type { Repository } from '../repository'
 import type { Manifest } from './manifest'
 import { ManifestError, parseManifest } from './manifest-codec'
 
@@ -21,7 +22,8 @@ export type SlotState =
   | { kind: 'denied' }
 
 /** Reads a slot's manifest. Throws `StoreError` when the store gives no answer. */
-export async function readSlot(store: Store, prefix: string, slot: string): Promise<SlotState> {
+export async function readSlot(repository: Repository, slot: string): Promise<SlotState> {
+  const { store, prefix } = repository
   const key = slotKeys(prefix, slot).manifest
   let text: string | undefined
   try {
@@ -43,7 +45,7 @@ export async function readSlot(store: Store, prefix: string, slot: string): Prom
 
 function kindOf(manifest: Manifest): 'complete' | 'intent' | 'lost' {
   if (manifest.state === 'complete') return 'complete'
-  return manifest.artifacts.some(artifact => artifact.upload !== undefined) ? 'intent' : 'lost'
+  return objectsOf(manifest).some(({ upload }) => upload !== undefined) ? 'intent' : 'lost'
 }
 
 /** An intent is acted upon, so it must speak of its own slot alone, whoever wrote it. */
@@ -52,7 +54,7 @@ function assertBelongs(manifest: Manifest, prefix: string, slot: string, key: st
     throw new ManifestError(`The manifest "${key}" is that of another slot, "${manifest.slot}".`)
   }
   if (manifest.state === 'complete') return
-  const stranger = manifest.artifacts.find(artifact => !isArtifactKeyOf(prefix, slot, artifact.key))
+  const stranger = objectsOf(manifest).find(({ key }) => !isArtifactKeyOf(prefix, slot, key))
   if (stranger !== undefined) {
     throw new ManifestError(
       `The manifest "${key}" names "${stranger.key}", which is not an object of its slot.`,

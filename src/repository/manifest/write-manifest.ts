@@ -1,5 +1,7 @@
 import type { Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
+import { slotKeys } from '../names/keys'
+import type { Repository } from '../repository'
 
 /** Whether a manifest was written. `unknown`: no answer came, and the object could not be looked at either. */
 export type WriteOutcome = { written: 'yes' } | { written: 'no' | 'unknown'; error: StoreError }
@@ -8,7 +10,12 @@ export type WriteOutcome = { written: 'yes' } | { written: 'no' | 'unknown'; err
  * Writes a manifest. A write that the store does not confirm may have happened all the same, so it is read back before it is
  * called failed.
  */
-export async function writeManifest(store: Store, key: string, text: string): Promise<WriteOutcome> {
+export async function writeManifest(
+  { store, prefix }: Repository,
+  slot: string,
+  text: string,
+): Promise<WriteOutcome> {
+  const key = slotKeys(prefix, slot).manifest
   try {
     await store.putText(key, text, { contentType: 'application/json' })
     return { written: 'yes' }
@@ -26,4 +33,13 @@ async function outcomeOf(store: Store, key: string, text: string, error: StoreEr
     const isRefused = error.status !== undefined && error.status >= 400 && error.status < 500
     return { written: isRefused ? 'no' : 'unknown', error }
   }
+}
+
+/** Whether the manifest is still this text: nobody has settled the slot meanwhile. Throws `StoreError`. */
+export async function isUnchanged(
+  { store, prefix }: Repository,
+  slot: string,
+  text: string,
+): Promise<boolean> {
+  return (await store.getText(slotKeys(prefix, slot).manifest)) === text
 }

@@ -1,5 +1,5 @@
+import { codecsOf, suffixOf } from '../../pipeline/codec'
 import type { Compression } from '../../pipeline/compression'
-import { compressionSuffix } from '../../pipeline/compression'
 import type { Artifact } from '../manifest/manifest'
 import { tierOf } from './tier-name'
 
@@ -33,7 +33,14 @@ export function artifactKey(
   kind: Artifact['kind'],
   compression: Compression,
 ): string {
-  return `${slotStem(prefix, slot)}${name}.${kind === 'database' ? 'sql' : 'tar'}${compressionSuffix(compression)}`
+  return `${slotStem(prefix, slot)}${name}.${kind === 'database' ? 'sql' : 'tar'}${suffixOf(codecsOf({ compression }))}`
+}
+
+/** The key that a data object has in another slot of the prefix. */
+export function keyInSlot(prefix: string, key: string, slot: string): string {
+  const parsed = parseKey(prefix, key)
+  if (parsed?.what !== 'artifact') throw new RangeError(`"${key}" is not the key of a data object.`)
+  return `${slotStem(prefix, slot)}${key.slice(slotStem(prefix, parsed.slot).length)}`
 }
 
 /** The key of the recovery instructions that lie in the bucket. */

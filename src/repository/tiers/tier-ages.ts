@@ -1,6 +1,6 @@
 import { FailureError } from '../../runtime/errors'
-import type { Store } from '../../store/store'
 import { type Tier, type TierKeep, tiers } from '../names/tier-name'
+import type { Repository } from '../repository'
 import { listTier, type ReadTierEntry, readTierEntry, type TierFolder } from './tier-folder'
 
 /** How far back a tier reaches. */
@@ -24,26 +24,18 @@ interface DatedEntry {
  * How many entries each tier has, and how old the newest and the oldest good one are: for each tier that is switched on a
  * listing and, mostly, two manifests. A tier of which the store gives no answer is left out.
  */
-export async function tierAges({
-  store,
-  prefix,
-  keep,
-}: {
-  store: Store
-  prefix: string
-  keep: TierKeep
-}): Promise<TierAge[]> {
+export async function tierAges(repository: Repository, keep: TierKeep): Promise<TierAge[]> {
   const wanted = tiers.filter(tier => keep[tier] > 0)
-  const ages = await Promise.all(wanted.map(tier => ageOf(store, prefix, tier)))
+  const ages = await Promise.all(wanted.map(tier => ageOf(repository, tier)))
   return ages.filter(age => age !== undefined)
 }
 
-async function ageOf(store: Store, prefix: string, tier: Tier): Promise<TierAge | undefined> {
+async function ageOf(repository: Repository, tier: Tier): Promise<TierAge | undefined> {
   try {
-    const folder = await listTier(store, prefix, tier)
+    const folder = await listTier(repository, tier)
     const rejected = new Set<string>()
-    const newest = await firstGood(store, prefix, folder, folder.names.toReversed(), rejected)
-    const oldest = newest && (await firstGood(store, prefix, folder, folder.names, rejected, newest))
+    const newest = await firstGood(repository, folder, folder.names.toReversed(), rejected)
+    const oldest = newest && (await firstGood(repository, folder, folder.names, rejected, newest))
     return { tier, count: folder.names.length - rejected.size, newest, oldest }
   } catch (error) {
     if (error instanceof FailureError) return undefined
@@ -53,8 +45,7 @@ async function ageOf(store: Store, prefix: string, tier: Tier): Promise<TierAge 
 
 /** The first good one of these names; `known` is one that was read before. */
 async function firstGood(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   folder: TierFolder,
   names: readonly string[],
   rejected: Set<string>,
@@ -62,7 +53,7 @@ async function firstGood(
 ): Promise<DatedEntry | undefined> {
   for (const name of names) {
     if (name === known?.name) return known
-    const dated = datedIfGood(await readTierEntry(store, prefix, folder, name))
+    const dated = datedIfGood(await readTierEntry(repository, folder, name))
     if (dated !== undefined) return dated
     rejected.add(name)
   }

@@ -1,11 +1,14 @@
+import type { Finding } from '../../findings/finding'
 import { FailureError } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
-import type { Artifact, Manifest } from '../manifest/manifest'
+import { objectsOf, settledArtifacts } from '../artifact/objects'
+import { isSameObject } from '../artifact/reader'
+import type { ArtifactObject, Manifest } from '../manifest/manifest'
 import { serializeManifest } from '../manifest/manifest-codec'
 import { objectMetadata } from '../manifest/object-metadata'
-import { writeManifest } from '../manifest/write-manifest'
-import { artifactKey, slotKeys } from '../names/keys'
+import { isUnchanged, writeManifest } from '../manifest/write-manifest'
+import { keyInSlot, slotKeys } from '../names/keys'
+import type { Repository } from '../repository'
 import type { ReadTierEntry } from './tier-folder'
 import { removeTierObjects } from './tier-leftovers'
 
@@ -17,29 +20,31 @@ import { removeTierObjects } from './tier-leftovers'
  * Throws `FailureError` when the entry was not made: then it has no manifest, or it has this one and only the proof is missing.
  */
 export async function makeTierEntry(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   origin: Manifest,
   name: string,
   inTheWay: readonly string[],
 ): Promise<Manifest> {
+  const { store, prefix } = repository
   for (const key of inTheWay) await store.remove(key)
   const { run, startedAt } = origin
   const metadata = objectMetadata({ slot: name, run, startedAt })
-  const artifacts: Artifact[] = []
-  for (const artifact of origin.artifacts) {
-    artifacts.push(await copyArtifact(store, prefix, artifact, name, metadata))
+  const copies: ArtifactObject[] = []
+  for (const object of objectsOf(origin)) {
+    const key = keyInSlot(prefix, object.key, name)
+    copies.push(await copyObject(store, object, key, metadata))
   }
-  for (const artifact of artifacts) await assertStored(store, artifact)
+  for (const copy of copies) await assertStored(store, copy)
 
+  const artifacts = settledArtifacts(origin, index => copies[index] ?? {})
   const manifest: Manifest = { ...origin, slot: name, artifacts }
-  const { manifest: key } = slotKeys(prefix, name)
   const text = serializeManifest(manifest)
-  const outcome = await writeManifest(store, key, text)
+  const outcome = await writeManifest(repository, name, text)
   if (outcome.written !== 'yes') throw outcome.error
-  if ((await store.getText(key)) !== text)
-    throw new FailureError(`The manifest "${key}" was written and reads back as something else.`)
-  return manifest
+  if (await isUnchanged(repository, name, text)) return manifest
+  throw new FailureError(
+    `The manifest "${slotKeys(prefix, name).manifest}" was written and reads back as something else.`,
+  )
 }
 
 /**
@@ -47,36 +52,33 @@ export async function makeTierEntry(
  * `StoreError` when the manifest is not removed; of the rest a refusal is a warning.
  */
 export async function removeTierEntry(
-  store: Store,
-  prefix: string,
+  { store, prefix }: Repository,
   { name, keys }: ReadTierEntry,
-): Promise<Warning[]> {
+): Promise<Finding[]> {
   const { manifest, proof } = slotKeys(prefix, name)
   await store.remove(manifest)
   return removeTierObjects(store, [proof, ...keys])
 }
 
-async function copyArtifact(
+async function copyObject(
   store: Store,
-  prefix: string,
-  artifact: Artifact,
-  slot: string,
+  object: ArtifactObject,
+  key: string,
   metadata: Readonly<Record<string, string>>,
-): Promise<Artifact> {
-  const { name, kind, compression, bytes } = artifact
-  const key = artifactKey(prefix, slot, name, kind, compression)
-  const source = { key: artifact.key, sizeBytes: bytes, etag: artifact.etag }
+): Promise<ArtifactObject> {
+  const source = { key: object.key, sizeBytes: object.bytes, etag: object.etag }
   const { etag, versionId } = await store.copy(source, key, {
     contentType: 'application/octet-stream',
     metadata,
   })
-  return { ...artifact, key, etag, versionId }
+  return { ...object, key, etag, versionId }
 }
 
 /** All copies side by side, right before the manifest says so. */
-async function assertStored(store: Store, { key, bytes, etag }: Artifact): Promise<void> {
+async function assertStored(store: Store, object: ArtifactObject): Promise<void> {
+  const { key, bytes, etag } = object
   const stored = await store.head(key)
-  if (stored?.sizeBytes === bytes && stored.etag === etag) return
+  if (isSameObject(stored, object)) return
   const seen = stored === undefined ? 'nothing' : `${stored.sizeBytes} bytes with ETag ${stored.etag}`
   throw new FailureError(
     `${store.name} does not hold what was copied to "${key}": ${bytes} bytes with ETag ${etag} were, it shows ${seen}.`,

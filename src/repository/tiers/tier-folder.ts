@@ -1,8 +1,10 @@
-import type { ListedObject, Store } from '../../store/store'
+import type { ListedObject } from '../../store/store'
+import { objectsOf } from '../artifact/objects'
 import { manifestBytesMax } from '../manifest/manifest-codec'
 import { readSlot } from '../manifest/slot-state'
 import { isArtifactKeyOf, listingPrefix, type ParsedKey, parseKey } from '../names/keys'
 import { type Tier, tierOf } from '../names/tier-name'
+import type { Repository } from '../repository'
 import type { TierEntry } from './tier-plan'
 
 /** An object of a tier, by its key. `parsed.slot` is the name of its entry. */
@@ -27,7 +29,8 @@ export interface ReadTierEntry extends TierEntry {
 }
 
 /** Lists a tier, in one listing. Throws `StoreError`. */
-export async function listTier(store: Store, prefix: string, tier: Tier): Promise<TierFolder> {
+export async function listTier(repository: Repository, tier: Tier): Promise<TierFolder> {
+  const { store, prefix } = repository
   const objects: TierObject[] = []
   for await (const { key, sizeBytes } of store.list(`${listingPrefix(prefix)}${tier}/`)) {
     const parsed = parseKey(prefix, key)
@@ -39,8 +42,7 @@ export async function listTier(store: Store, prefix: string, tier: Tier): Promis
 
 /** Reads the manifest of an entry and compares it with the listing. Undefined when it is gone since. Throws `StoreError`. */
 export async function readTierEntry(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   { tier, objects }: TierFolder,
   name: string,
 ): Promise<ReadTierEntry | undefined> {
@@ -50,12 +52,13 @@ export async function readTierEntry(
   )
   const foreign: ReadTierEntry = { tier, name, state: 'foreign', keys: [] }
   if (isTooLarge) return foreign
-  const state = await readSlot(store, prefix, name)
+  const state = await readSlot(repository, name)
   if (state.kind === 'empty') return undefined
   if (state.kind === 'denied' || state.kind === 'unreadable') return foreign
-  const { artifacts, startedAt, verdict } = state.manifest
-  if (artifacts.some(({ key }) => !isArtifactKeyOf(prefix, name, key))) return foreign
-  const isWhole = artifacts.every(({ key, bytes }) =>
+  const { startedAt, verdict } = state.manifest
+  const named = objectsOf(state.manifest)
+  if (named.some(({ key }) => !isArtifactKeyOf(repository.prefix, name, key))) return foreign
+  const isWhole = named.every(({ key, bytes }) =>
     own.some(object => object.key === key && object.sizeBytes === bytes),
   )
   return {
@@ -63,14 +66,13 @@ export async function readTierEntry(
     name,
     state: state.kind === 'complete' && isWhole ? verdict : 'broken',
     takenAt: new Date(startedAt),
-    keys: artifacts.map(({ key }) => key),
+    keys: named.map(({ key }) => key),
   }
 }
 
 /** Reads several entries, a few at a time. Throws `StoreError`. */
 export async function readTierEntries(
-  store: Store,
-  prefix: string,
+  repository: Repository,
   folder: TierFolder,
   names: readonly string[],
 ): Promise<ReadTierEntry[]> {
@@ -78,7 +80,7 @@ export async function readTierEntries(
   const rest = names.values()
   const readSome = async (): Promise<void> => {
     for (const name of rest) {
-      const entry = await readTierEntry(store, prefix, folder, name)
+      const entry = await readTierEntry(repository, folder, name)
       if (entry !== undefined) entries.push(entry)
     }
   }

@@ -1,5 +1,5 @@
+import { type Finding, warning } from '../../findings/finding'
 import { messageOf } from '../../runtime/errors'
-import type { Warning } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
 import type { TierFolder } from './tier-folder'
@@ -14,8 +14,8 @@ export async function removeTierLeftovers(
   store: Store,
   folder: TierFolder,
   named: ReadonlyMap<string, readonly string[]>,
-): Promise<Warning[]> {
-  const warnings: Warning[] = []
+): Promise<Finding[]> {
+  const warnings: Finding[] = []
   for (const { key, parsed } of folder.objects) {
     const hasManifest = folder.names.includes(parsed.slot) || named.has(parsed.slot)
     const isLeft =
@@ -35,8 +35,8 @@ export async function removeTierLeftovers(
 }
 
 /** Removes objects that no manifest names any more. A refusal is a warning. */
-export async function removeTierObjects(store: Store, keys: readonly string[]): Promise<Warning[]> {
-  const warnings: Warning[] = []
+export async function removeTierObjects(store: Store, keys: readonly string[]): Promise<Finding[]> {
+  const warnings: Finding[] = []
   for (const key of keys) {
     try {
       await store.remove(key)
@@ -52,8 +52,8 @@ async function isCopyFor(store: Store, key: string, name: string): Promise<boole
   return stored?.metadata['make-a-backup-slot'] === name
 }
 
-function kept(key: string, error: unknown): Warning {
+function kept(key: string, error: unknown): Finding {
   if (!(error instanceof StoreError)) throw error
   const message = `"${key}" belongs to no recovery point any more and could not be removed: ${messageOf(error)}`
-  return { code: 'stale-object-kept', message }
+  return warning('stale-object-kept', message)
 }

@@ -1,17 +1,17 @@
+import { type Finding, warning } from '../../findings/finding'
 import { FailureError, messageOf } from '../../runtime/errors'
-import type { Log, Warning } from '../../runtime/runtime'
-import type { Store } from '../../store/store'
+import type { Log } from '../../runtime/runtime'
 import { isDenied, StoreError } from '../../store/store-error'
+import { keysOf } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
 import { type Tier, type TierKeep, tierEntryNames, tiers } from '../names/tier-name'
+import type { Repository } from '../repository'
 import { makeTierEntry, removeTierEntry } from './tier-entry'
 import { listTier, type ReadTierEntry, readTierEntries, type TierFolder } from './tier-folder'
 import { removeTierLeftovers } from './tier-leftovers'
 import { planTiers } from './tier-plan'
 
 export interface KeepTiersOptions {
-  store: Store
-  prefix: string
   /** The complete and good recovery point that was just committed. */
   manifest: Manifest
   keep: TierKeep
@@ -22,7 +22,7 @@ export interface KeepTiersOptions {
 export interface KeptTiers {
   made: string[]
   removed: string[]
-  warnings: Warning[]
+  warnings: Finding[]
 }
 
 /**
@@ -34,26 +34,29 @@ export interface KeptTiers {
  * `tier-not-made`, and the next run tries again; one that could not be removed is a warning `tier-entry-kept`. A run may
  * die at any moment: an entry has no manifest then, or is whole.
  */
-export async function keepTiers(options: KeepTiersOptions): Promise<KeptTiers> {
-  const { store, manifest, keep } = options
+export async function keepTiers(repository: Repository, options: KeepTiersOptions): Promise<KeptTiers> {
+  const { manifest, keep } = options
   if (manifest.state !== 'complete' || manifest.verdict !== 'good')
     throw new RangeError(`Tiers are kept from good recovery points, and that of ${manifest.slot} is not one.`)
   const kept: KeptTiers = { made: [], removed: [], warnings: [] }
   const [takenAt, timezone] = [new Date(manifest.startedAt), manifest.timezone]
   const names = tierEntryNames(takenAt, timezone)
   const wanted = tiers.filter(tier => keep[tier] > 0)
-  const looks = await Promise.all(wanted.map(tier => lookAt(options, tier, names[tier], kept)))
+  const looks = await Promise.all(
+    wanted.map(tier => lookAt(repository, tier, { current: names[tier], keep, kept })),
+  )
   const known = looks.filter(look => look !== undefined)
   const existing = known.flatMap(({ entries }) => entries)
   const plan = planTiers({ takenAt, timezone, keep: onlyOf(keep, known), existing })
 
   for (const entry of plan.blocked) kept.warnings.push(leftAlone(entry))
   const named = new Map(existing.filter(isGood).map(({ name, keys }) => [name, keys]))
-  for (const { name } of plan.copies) await makeEntry(options, name, known, { kept, named })
+  for (const { name } of plan.copies) await makeEntry(repository, options, name, known, { kept, named })
   if (known.length < wanted.length || kept.made.length < plan.copies.length) return kept
 
-  await removeEntries(options, plan.removals, kept)
-  for (const { folder } of known) kept.warnings.push(...(await removeTierLeftovers(store, folder, named)))
+  await removeEntries(repository, options, plan.removals, kept)
+  for (const { folder } of known)
+    kept.warnings.push(...(await removeTierLeftovers(repository.store, folder, named)))
   return kept
 }
 
@@ -65,17 +68,16 @@ interface Look {
 
 /** `current` names the entry of this period. Undefined when the store gave no answer. */
 async function lookAt(
-  { store, prefix, keep }: KeepTiersOptions,
+  repository: Repository,
   tier: Tier,
-  current: string,
-  kept: KeptTiers,
+  { current, keep, kept }: { current: string; keep: TierKeep; kept: KeptTiers },
 ): Promise<Look | undefined> {
   try {
-    const folder = await listTier(store, prefix, tier)
+    const folder = await listTier(repository, tier)
     // Most runs make nothing and remove nothing: then the other manifests need not be read.
     const isFull = new Set([...folder.names, current]).size > keep[tier]
     const names = isFull ? folder.names : folder.names.filter(name => name === current)
-    return { folder, entries: await readTierEntries(store, prefix, folder, names) }
+    return { folder, entries: await readTierEntries(repository, folder, names) }
   } catch (error) {
     kept.warnings.push(notMade(current, error))
     return undefined
@@ -94,7 +96,8 @@ function isGood({ state }: ReadTierEntry): boolean {
 
 /** `named`: the data objects of each good entry. */
 async function makeEntry(
-  { store, prefix, manifest, log }: KeepTiersOptions,
+  repository: Repository,
+  { manifest, log }: KeepTiersOptions,
   name: string,
   known: readonly Look[],
   { kept, named }: { kept: KeptTiers; named: Map<string, readonly string[]> },
@@ -104,9 +107,8 @@ async function makeEntry(
     .filter(({ parsed }) => parsed.slot === name && parsed.what !== 'artifact')
     .map(({ key }) => key)
   try {
-    const { artifacts } = await makeTierEntry(store, prefix, manifest, name, inTheWay)
-    const keys = artifacts.map(({ key }) => key)
-    named.set(name, keys)
+    const made = await makeTierEntry(repository, manifest, name, inTheWay)
+    named.set(name, keysOf(made))
   } catch (error) {
     kept.warnings.push(notMade(name, error))
     return
@@ -116,19 +118,20 @@ async function makeEntry(
 }
 
 async function removeEntries(
-  { store, prefix, log }: KeepTiersOptions,
+  repository: Repository,
+  { log }: KeepTiersOptions,
   entries: readonly ReadTierEntry[],
   kept: KeptTiers,
 ): Promise<void> {
   for (const [index, entry] of entries.entries()) {
     try {
-      kept.warnings.push(...(await removeTierEntry(store, prefix, entry)))
+      kept.warnings.push(...(await removeTierEntry(repository, entry)))
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
       const isFinal = isDenied(error)
       const names = (isFinal ? entries.slice(index) : [entry]).map(({ name }) => name).join(', ')
       const message = `Not removed, though newer ones are kept: ${names}. ${said(error)}`
-      kept.warnings.push({ code: 'tier-entry-kept', message })
+      kept.warnings.push(warning('tier-entry-kept', message))
       if (isFinal) return
       continue
     }
@@ -137,15 +140,15 @@ async function removeEntries(
   }
 }
 
-function leftAlone({ name, state }: ReadTierEntry): Warning {
+function leftAlone({ name, state }: ReadTierEntry): Finding {
   const reason = state === 'suspect' ? 'a suspect recovery point lies there' : 'its manifest is not ours'
-  return { code: 'tier-not-made', message: `${name} was not made: ${reason}, and was left alone.` }
+  return warning('tier-not-made', `${name} was not made: ${reason}, and was left alone.`)
 }
 
-function notMade(name: string, error: unknown): Warning {
+function notMade(name: string, error: unknown): Finding {
   if (!(error instanceof FailureError)) throw error
   const message = `${name} was not made: ${said(error)} The recovery point itself is good; the next run tries again.`
-  return { code: 'tier-not-made', message }
+  return warning('tier-not-made', message)
 }
 
 function said(error: FailureError): string {

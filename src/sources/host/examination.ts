@@ -1,4 +1,4 @@
-import type { Findings } from './parse-inventory'
+import type { ServerInventory } from './parse-inventory'
 
 /** What a backup would meet on a server. What could not be found out is undefined. */
 export interface Examination {
@@ -8,7 +8,7 @@ export interface Examination {
   tools: ReadonlyMap<string, string>
   /** Where locks are kept. */
   lockFolder: OwnFolder
-  paths: Findings['paths']
+  paths: ServerInventory['paths']
   /** Undefined without paths. */
   mirror?: OwnFolder
   /** On the disk that holds the mirror, for the SSH user. */

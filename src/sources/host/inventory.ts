@@ -4,7 +4,7 @@ import { explainFailure } from '../../server/job-errors'
 import type { Connection } from '../../ssh/remote'
 import { clientLines } from '../mysql/client/client-request'
 import type { DatabaseAccess } from '../mysql/client/database-access'
-import { type Findings, parseInventory } from './parse-inventory'
+import { parseInventory, type ServerInventory } from './parse-inventory'
 
 /** What the server is asked to list. */
 export interface InventoryRequest {
@@ -16,7 +16,7 @@ export interface InventoryRequest {
 }
 
 /** The job `inventory`. */
-export async function inventory(connection: Connection, request: InventoryRequest): Promise<Findings> {
+export async function inventory(connection: Connection, request: InventoryRequest): Promise<ServerInventory> {
   const { text } = await runJob(
     connection,
     'inventory',

@@ -1,3 +1,4 @@
+import { defined } from '../../runtime/defined'
 import { FailureError } from '../../runtime/errors'
 import type { Examination, FolderState } from './examination'
 import { freeBytesOf } from './parse-disk'
@@ -24,9 +25,7 @@ export function parseExamination(text: string): Omit<Examination, 'problems'> {
     tools: new Map(all('tool').map(([, name = '', ...version]) => [name, version.join('\t')])),
     lockFolder,
     paths: parseInventory(pathLines.join('\n')).paths,
-    ...(mirror === undefined ? {} : { mirror }),
-    ...(freeBytes === undefined ? {} : { freeBytes }),
-    ...(estimate === undefined ? {} : { estimate }),
+    ...defined({ mirror, freeBytes, estimate }),
     brokenViews: all('broken-view').map(([, database = '', name = '']) => ({
       database: fromHex(database),
       name: fromHex(name),

@@ -3,7 +3,7 @@ import { grantLines } from '../mysql/inventory/grants'
 import type { DatabaseInventory, Inventory, ListedTable } from '../mysql/inventory/inventory'
 
 /** What the job `inventory` found: the tools, the folders, the databases. */
-export interface Findings {
+export interface ServerInventory {
   os: string
   rsync?: string
   tar?: string
@@ -19,8 +19,14 @@ export interface Findings {
 }
 
 /** Reads the tab-separated lines of the job `inventory`; names are in hexadecimal. Throws FailureError on anything else. */
-export function parseInventory(text: string): Findings {
-  const findings: Findings = { os: '', paths: [], visible: [], canIgnoreTableData: false, defaults: [] }
+export function parseInventory(text: string): ServerInventory {
+  const found: ServerInventory = {
+    os: '',
+    paths: [],
+    visible: [],
+    canIgnoreTableData: false,
+    defaults: [],
+  }
   const databases = new Map<string, DatabaseInventory>()
   let dumpTool = ''
   for (const line of text.split('\n')) {
@@ -33,33 +39,33 @@ export function parseInventory(text: string): Findings {
     }
     const name = (index: number): string => Buffer.from(field(index), 'hex').toString('utf8')
     const inventory = (): Inventory => {
-      if (findings.inventory === undefined) throw unreadable(line)
-      return findings.inventory
+      if (found.inventory === undefined) throw unreadable(line)
+      return found.inventory
     }
     switch (fields[0]) {
       case 'os':
-        findings.os = field(1)
+        found.os = field(1)
         break
       case 'rsync':
-        findings.rsync = field(1)
+        found.rsync = field(1)
         break
       case 'tar':
-        findings.tar = field(1)
+        found.tar = field(1)
         break
       case 'path':
-        findings.paths.push({ path: fields.slice(2).join('\t'), state: pathState(field(1), line) })
+        found.paths.push({ path: fields.slice(2).join('\t'), state: pathState(field(1), line) })
         break
       case 'dump-tool':
         dumpTool = field(1)
         break
       case 'feature':
-        findings.canIgnoreTableData ||= field(1) === 'ignore-table-data'
+        found.canIgnoreTableData ||= field(1) === 'ignore-table-data'
         break
       case 'default':
-        findings.defaults.push(field(1))
+        found.defaults.push(field(1))
         break
       case 'server':
-        findings.inventory = {
+        found.inventory = {
           server: serverFacts(name(1), name(2)),
           dumpTool,
           user: '',
@@ -77,7 +83,7 @@ export function parseInventory(text: string): Findings {
         inventory().grants.lines = grantLines(name(1))
         break
       case 'visible':
-        findings.visible.push(name(1))
+        found.visible.push(name(1))
         break
       case 'database':
         databases.set(name(1), {
@@ -96,7 +102,7 @@ export function parseInventory(text: string): Findings {
           name: name(2),
           kind: tableKind(field(3)),
           engine: field(4),
-          sizeBytes: Number.parseInt(field(5), 10),
+          sizeBytes: /^\d+$/.test(field(5)) ? Number(field(5)) : 0,
         })
         break
       case 'trigger':
@@ -116,8 +122,8 @@ export function parseInventory(text: string): Findings {
         throw unreadable(line)
     }
   }
-  if (findings.inventory !== undefined) findings.inventory.databases = [...databases.values()]
-  return findings
+  if (found.inventory !== undefined) found.inventory.databases = [...databases.values()]
+  return found
 }
 
 function serverFacts(version: string, comment: string): Inventory['server'] {
@@ -132,7 +138,7 @@ function tableKind(type: string): ListedTable['kind'] {
   return type === 'SEQUENCE' ? 'sequence' : 'table'
 }
 
-function pathState(state: string, line: string): Findings['paths'][number]['state'] {
+function pathState(state: string, line: string): ServerInventory['paths'][number]['state'] {
   if (
     state === 'present' ||
     state === 'missing' ||

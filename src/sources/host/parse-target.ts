@@ -1,6 +1,6 @@
 import { FailureError } from '../../runtime/errors'
 import { freeBytesOf, mountOf } from './parse-disk'
-import { type Findings, parseInventory } from './parse-inventory'
+import { parseInventory, type ServerInventory } from './parse-inventory'
 
 /** What a restore meets on a server. What could not be found out is undefined, or empty. */
 export interface TargetFacts {
@@ -33,7 +33,7 @@ export interface TargetPlace {
 
 export interface TargetDatabase {
   /** Of the databases that were asked for, those that are there; the rights of the user, the tools. */
-  findings: Findings
+  found: ServerInventory
   /** In lower case. */
   collations: ReadonlySet<string>
   characterSets: ReadonlySet<string>
@@ -126,7 +126,7 @@ function databaseOf(lines: readonly string[], rows: readonly string[][]): Target
     return !extraWords.has(word) && !variableNames.has(word)
   })
   return {
-    findings: parseInventory(inventory.join('\n')),
+    found: parseInventory(inventory.join('\n')),
     collations: set('collation'),
     characterSets: set('character-set'),
     engines: set('engine'),

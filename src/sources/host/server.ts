@@ -8,7 +8,7 @@ import { clientLines } from '../mysql/client/client-request'
 import { type DumpRequest, openDump } from '../mysql/dump/open-dump'
 import type { Examination } from './examination'
 import { type InventoryRequest, inventory } from './inventory'
-import type { Findings } from './parse-inventory'
+import type { ServerInventory } from './parse-inventory'
 import { type PreflightRequest, preflight } from './preflight'
 
 /**
@@ -19,7 +19,7 @@ export interface Server {
   /** Takes the lock named `lock`, or waits for it so long; throws UserError naming the owner when it stays taken. */
   takeLock(request: LockRequest): Promise<ServerLock>
   /** What tools, folders and databases are there. Reads only. */
-  inventory(request: InventoryRequest): Promise<Findings>
+  inventory(request: InventoryRequest): Promise<ServerInventory>
   /** What a backup would meet on the server; see `preflight.ts`. Reads only. */
   preflight(request: PreflightRequest): Promise<Examination>
   /** The dump of one database, compressed. */

@@ -206,7 +206,7 @@ function matchesPatterns(list: string, name: string): boolean {
     const negated = item.startsWith('!')
     // OpenSSH writes port 22 without brackets; an item that has them anyway can mean nothing else.
     const pattern = (negated ? item.slice(1) : item).replace(/^\[(.+)\]:22$/, '$1')
-    if (!matchesGlob(pattern, name)) continue
+    if (!matchesHostPattern(pattern, name)) continue
     // A negated pattern that matches rules the whole line out, wherever it stands.
     if (negated) return false
     matched = true
@@ -215,7 +215,7 @@ function matchesPatterns(list: string, name: string): boolean {
 }
 
 /** `*` is any text, `?` any one character. Walks both strings once, so that no pattern can make it slow. */
-function matchesGlob(pattern: string, text: string): boolean {
+function matchesHostPattern(pattern: string, text: string): boolean {
   let p = 0
   let star = -1
   let resume = 0

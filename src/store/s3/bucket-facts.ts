@@ -3,6 +3,7 @@ import {
   GetBucketVersioningCommand,
   type LifecycleRule,
 } from '@aws-sdk/client-s3'
+import { defined } from '../../runtime/defined'
 import { defaultTuning, openS3Clients, type S3Tuning } from './s3-client'
 import { readFault } from './s3-fault'
 import type { S3Settings } from './s3-settings'
@@ -46,9 +47,7 @@ export async function readBucketFacts(
         readFault(error).code === 'NoSuchLifecycleConfiguration' ? ('never' as const) : undefined,
       )
     return {
-      ...(versioning === undefined ? {} : { versioning }),
-      ...(unfinishedUploads === undefined ? {} : { unfinishedUploads }),
-      ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
+      ...defined({ versioning, unfinishedUploads, clockAheadMs }),
     }
   } finally {
     quick.destroy()

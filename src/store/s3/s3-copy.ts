@@ -4,7 +4,7 @@ import {
   type S3Client,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
-import type { CopySource, PutOptions, Store, StoredVersion } from '../store'
+import type { KnownObject, PutOptions, Store, StoredVersion } from '../store'
 import { StoreError } from '../store-error'
 import { present, unquoted } from './s3-answer'
 import type { S3Tuning } from './s3-client'
@@ -12,7 +12,7 @@ import { readFault } from './s3-fault'
 
 /** `target` is `put` and the key, as a request carries them. */
 export interface CopyRequest {
-  source: CopySource
+  source: KnownObject
   target: { Bucket: string; Key: string } & Omit<CopyObjectCommandInput, 'Bucket' | 'Key' | 'CopySource'>
   put: PutOptions
   tuning: Pick<S3Tuning, 'singleCopyBytes' | 'copyPartBytes'>
@@ -128,7 +128,7 @@ async function onlyIfSame<T>(
   }
 }
 
-async function assertSource(store: Uploads, source: CopySource): Promise<void> {
+async function assertSource(store: Uploads, source: KnownObject): Promise<void> {
   const stored = await store.head(source.key)
   if (stored === undefined) {
     throw new StoreError(`"${source.key}" cannot be copied: there is no such object.`, {
@@ -145,7 +145,7 @@ async function assertSource(store: Uploads, source: CopySource): Promise<void> {
 }
 
 /** Ceph (16) decodes the source of a part twice. It must not find another object there. */
-async function assertUnmistakable(store: Uploads, source: CopySource): Promise<void> {
+async function assertUnmistakable(store: Uploads, source: KnownObject): Promise<void> {
   const other = misreadKey(source.key)
   if (other === undefined || (await store.head(other)) === undefined) return
   throw new StoreError(

@@ -1,4 +1,5 @@
 import { shellWord } from '../../findings/shell-word'
+import { defined } from '../../runtime/defined'
 import { StoreError } from '../store-error'
 import { readFault, type S3Fault } from './s3-fault'
 import type { S3Settings } from './s3-settings'
@@ -21,8 +22,7 @@ export function explainS3Error(error: unknown, operation: S3Operation, settings:
   const answered = fault.status === undefined ? fault.code : `${fault.status} ${fault.code}`
   return new StoreError(`Could not ${operation.doing}: ${reason}.`, {
     code: fault.code,
-    ...(fault.status === undefined ? {} : { status: fault.status }),
-    ...(advice === undefined ? {} : { advice }),
+    ...defined({ status: fault.status, advice }),
     detail: [
       `${answered}: ${said} (after ${fault.attempts === 1 ? '1 attempt' : `${fault.attempts} attempts`})`,
       ...(fault.requestId === undefined ? [] : [`request id ${fault.requestId}`]),

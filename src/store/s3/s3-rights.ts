@@ -1,4 +1,4 @@
-import type { PreflightFinding } from '../../findings/preflight'
+import { type Finding, problem, warning } from '../../findings/finding'
 import type { OpenUpload, Store } from '../store'
 import { StoreError } from '../store-error'
 import { policyStatement, type S3Right } from './policy-statement'
@@ -6,7 +6,7 @@ import type { S3Settings } from './s3-settings'
 
 /** What the credentials may do. */
 export interface StoreExamination {
-  findings: PreflightFinding[]
+  findings: Finding[]
   /** Rights that were used with success. */
   held: S3Right[]
 }
@@ -25,17 +25,13 @@ export async function examineStore(store: Store, place: PolicyPlace): Promise<St
     await probe.writing()
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
-    probe.findings.push({
-      level: 'wrong',
-      what: error.message,
-      fix: error.advice ?? 'Run the workflow again.',
-    })
+    probe.findings.push(problem('store', error.message, error.advice ?? 'Run the workflow again.'))
   }
   return { findings: probe.findings, held: probe.held }
 }
 
 class Probe {
-  readonly findings: PreflightFinding[] = []
+  readonly findings: Finding[] = []
   readonly held: S3Right[] = []
   readonly #store: Store
   readonly #place: PolicyPlace
@@ -106,10 +102,10 @@ class Probe {
   #lacks(right: S3Right): void {
     const at = this.held.indexOf(right)
     if (at >= 0) this.held.splice(at, 1)
-    const { level, without } = consequences[right]
+    const { finding, without } = consequences[right]
     const what = `The S3 credentials lack ${right} on ${this.#store.name}${right.includes('ListBucket') ? '' : `/${this.#folder}*`}: ${without}.`
-    if (this.findings.some(finding => finding.what === what)) return
-    this.findings.push({ level, what, fix: fixFor(right, this.#place) })
+    if (this.findings.some(each => each.what === what)) return
+    this.findings.push(finding('s3-rights', what, fixFor(right, this.#place)))
   }
 
   #key(): string {
@@ -120,25 +116,25 @@ class Probe {
 const anHourMs = 60 * 60 * 1000
 
 /** As told in docs/security.md. */
-const consequences: Readonly<Record<S3Right, { level: PreflightFinding['level']; without: string }>> = {
-  's3:PutObject': { level: 'wrong', without: 'nothing can be stored' },
+const consequences: Readonly<Record<S3Right, { finding: typeof problem; without: string }>> = {
+  's3:PutObject': { finding: problem, without: 'nothing can be stored' },
   's3:AbortMultipartUpload': {
-    level: 'wrong',
+    finding: problem,
     without:
       'the invisible parts of failed runs, and of this look, stay and cost until a lifecycle rule removes them',
   },
   's3:GetObject': {
-    level: 'remark',
+    finding: warning,
     without:
       'what was stored cannot be compared with what was sent, and an interrupted run cannot be settled',
   },
   's3:ListBucket': {
-    level: 'remark',
+    finding: warning,
     without:
       'the last recovery point is not found, and what is missing looks denied, so s3:GetObject was not tried',
   },
   's3:ListBucketMultipartUploads': {
-    level: 'remark',
+    finding: warning,
     without: 'uploads of runs that died are not found',
   },
 }

@@ -12,7 +12,7 @@ import {
 import { textOf, wholeBody } from '../body'
 import { multipartETag } from '../etag'
 import type {
-  CopySource,
+  KnownObject,
   ListedObject,
   OpenUpload,
   PutOptions,
@@ -207,7 +207,7 @@ class S3Store implements Store {
     }
   }
 
-  async copy(source: CopySource, targetKey: string, put: PutOptions): Promise<StoredVersion> {
+  async copy(source: KnownObject, targetKey: string, put: PutOptions): Promise<StoredVersion> {
     const doing = `copy "${source.key}" to "${targetKey}" in ${this.name}`
     const operation = { doing, right: 's3:PutObject', key: targetKey }
     const request = { source, target: dataTarget(this.#settings, targetKey, put), put, tuning: this.#tuning }

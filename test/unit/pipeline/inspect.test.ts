@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { CheckError } from '../../../src/pipeline/check-error'
+import { codecsOf } from '../../../src/pipeline/codec'
 import type { Compression } from '../../../src/pipeline/compression'
 import type { ContentCheck } from '../../../src/pipeline/content-check'
 import { type Inspection, inspect } from '../../../src/pipeline/inspect'
@@ -44,7 +44,7 @@ async function run<R>(inspection: Inspection<R>, chunks: Iterable<Buffer>) {
       callback()
     },
   })
-  await pipeline(Readable.from(chunks, { objectMode: false }), inspection.stream, sink)
+  await pipeline([Readable.from(chunks, { objectMode: false }), ...inspection.stages, sink])
   return { stored: Buffer.concat(through), ...inspection.result() }
 }
 
@@ -58,7 +58,7 @@ function* cut(bytes: Buffer, ...sizes: number[]): Generator<Buffer> {
 }
 
 function inspectBytes(compression: Compression, bytes: Buffer, ...sizes: number[]) {
-  return run(inspect({ compression, check: digesting() }), cut(bytes, ...sizes, bytes.length))
+  return run(inspect(codecsOf({ compression }), digesting()), cut(bytes, ...sizes, bytes.length))
 }
 
 /** A stream of skippable and empty frames, as parallel compressors write them. */
@@ -127,7 +127,7 @@ describe('inspect', () => {
       const part = compress[compression](Buffer.from(mysqlDump()))
       for (const stored of [part, ...(compression === 'zstd' ? [Buffer.concat([skippable, part])] : [])]) {
         for (let end = 0; end < stored.length; end++) {
-          const inspection = inspect({ compression, check: checkDump() })
+          const inspection = inspect(codecsOf({ compression }), checkDump())
           await expect(run(inspection, [stored.subarray(0, end)])).rejects.toBeInstanceOf(CheckError)
           expect(() => inspection.result()).toThrow('has not ended well')
         }
@@ -170,7 +170,7 @@ describe('inspect', () => {
       await expect(inspectBytes(compression, compress[compression](content).subarray(0, 7))).rejects.toThrow(
         message,
       )
-      await expect(run(inspect({ compression, check: digesting() }), [])).rejects.toThrow(
+      await expect(run(inspect(codecsOf({ compression }), digesting()), [])).rejects.toThrow(
         `The ${compression} stream is empty: not one byte arrived.`,
       )
       await expect(inspectBytes(compression, Buffer.from('mysqldump: not found'))).rejects.toThrow(
@@ -181,7 +181,7 @@ describe('inspect', () => {
     it.each(['gzip', 'zstd', 'none'] as const)('with the error of the check, %s', async compression => {
       const text = Buffer.from('mysqldump: not found\n')
       const stored = compression === 'none' ? text : compress[compression](text)
-      await expect(run(inspect({ compression, check: checkDump() }), [stored])).rejects.toThrow('not SQL')
+      await expect(run(inspect(codecsOf({ compression }), checkDump()), [stored])).rejects.toThrow('not SQL')
       const early: ContentCheck<never> = {
         write() {
           throw new CheckError('bad content')
@@ -191,23 +191,15 @@ describe('inspect', () => {
         },
         progress: () => ({ bytes: 0 }),
       }
-      await expect(run(inspect({ compression, check: early }), [stored])).rejects.toThrow('bad content')
+      await expect(run(inspect(codecsOf({ compression }), early), [stored])).rejects.toThrow('bad content')
     })
 
     it('at once when the check knows, though nothing more arrives', async () => {
       const source = new PassThrough()
-      const inspection = inspect({ compression: 'gzip', check: checkDump() })
-      const ended = pipeline(source, inspection.stream, new PassThrough())
+      const inspection = inspect(['gzip'], checkDump())
+      const ended = pipeline([source, ...inspection.stages, new PassThrough()])
       source.write(gzipSync(Buffer.from('mysqldump: not found\n')))
       await expect(ended).rejects.toThrow('not SQL')
-    })
-
-    it('when the signal says so', async () => {
-      const aborting = new AbortController()
-      const inspection = inspect({ compression: 'gzip', check: digesting(), signal: aborting.signal })
-      const ended = pipeline(new PassThrough(), inspection.stream, new PassThrough())
-      aborting.abort()
-      await expect(ended).rejects.toThrow('aborted')
     })
   })
 
@@ -221,14 +213,14 @@ describe('inspect', () => {
         return finish()
       },
     }
-    const inspection = inspect({ compression: 'zstd', check })
-    inspection.stream.on('end', () => order.push('end'))
+    const inspection = inspect(['zstd'], check)
+    inspection.stages.at(-1)?.on('end', () => order.push('end'))
     await run(inspection, [zstdCompressSync(content)])
     expect(order).toEqual(['finish', 'end'])
   })
 
   it('takes no more than a reader takes', async () => {
-    const inspection = inspect({ compression: 'gzip', check: digesting() })
+    const inspection = inspect(['gzip'], digesting())
     let taken = 0
     async function* endless() {
       const part = gzipSync(randomBytes(200_000))
@@ -238,15 +230,20 @@ describe('inspect', () => {
       }
     }
     const source = Readable.from(endless(), { objectMode: false, highWaterMark: 65_536 })
-    source.pipe(inspection.stream)
-    await once(inspection.stream, 'readable')
+    let took = () => {}
+    const first = new Promise<void>(resolve => {
+      took = resolve
+    })
+    const stalled = new Writable({ write: () => took() })
+    const ended = pipeline([source, ...inspection.stages, stalled])
+    await first
     for (let before = -1; before !== taken; ) {
       before = taken
       for (let turn = 0; turn < 1000; turn++) await new Promise(setImmediate)
     }
     expect(taken).toBeLessThan(4_000_000)
     source.destroy()
-    inspection.stream.destroy()
+    await expect(ended).rejects.toThrow('Premature close')
   })
 
   it('keeps memory flat when content explodes', async () => {
@@ -263,14 +260,14 @@ describe('inspect', () => {
         check.write(chunk)
       },
     }
-    const found = await run(inspect({ compression: 'gzip', check: watching }), [stored])
+    const found = await run(inspect(['gzip'], watching), [stored])
     expect(found.content.bytes).toBe(100 * zeros.length)
     expect(most - before).toBeLessThan(150 * 1024 * 1024)
   })
 
   it('reports how far both sides are', async () => {
     const stored = gzipSync(content)
-    const inspection = inspect({ compression: 'gzip', check: digesting() })
+    const inspection = inspect(['gzip'], digesting())
     await run(inspection, [stored])
     expect(inspection.progress()).toEqual({ storedBytes: stored.length, content: { bytes: content.length } })
   })

@@ -1,9 +1,10 @@
+import { warning } from '../../../src/findings/finding'
 import { annotateBackup, annotateWarnings, successSentence } from '../../../src/report/annotations'
 import { recordingRuntime } from '../recording-runtime'
 import { aDatabase, aReport } from './a-report'
 
 const someWarnings = (count: number) =>
-  Array.from({ length: count }, (_, index) => ({ code: `code-${index}`, message: `message ${index}` }))
+  Array.from({ length: count }, (_, index) => warning(`code-${index}`, `message ${index}`))
 
 describe('successSentence', () => {
   it('tells the slot, the artifacts and the time', () => {
@@ -15,7 +16,7 @@ describe('successSentence', () => {
   it('does not list more than eight artifacts', () => {
     const artifacts = Array.from({ length: 40 }, (_, index) => aDatabase({ name: `db${index}.database` }))
     expect(successSentence(aReport({ artifacts }))).toMatch(
-      /db6\.database 12\.3 MB \(16 tables\), 33 more, in/,
+      /db7\.database 12\.3 MB \(16 tables\) and 32 more, in/,
     )
   })
 })
@@ -51,7 +52,7 @@ describe('annotateWarnings', () => {
 
   it('keeps an annotation below what GitHub shows', () => {
     const runtime = recordingRuntime()
-    annotateWarnings(runtime.log, [{ code: 'long', message: 'x'.repeat(10_000) }])
+    annotateWarnings(runtime.log, [warning('long', 'x'.repeat(10_000))])
     expect(runtime.lines[0]?.text.length).toBeLessThan(3_600)
     expect(runtime.lines[0]?.text).toMatch(/x… \(cut: the job summary has the rest\)$/)
   })

@@ -82,11 +82,11 @@ describe('bucketReadme', () => {
 describe('writeBucketReadme', () => {
   it('writes the instructions once, and again when they are no longer right', async () => {
     const store = memoryStore()
-    expect(await writeBucketReadme(store, location)).toEqual([])
-    expect(store.bytes(readme)?.toString()).toBe(bucketReadme(location))
-    await writeBucketReadme(store, location)
+    expect(await writeBucketReadme({ store, prefix }, location)).toEqual([])
+    expect(store.bytes(readme)?.toString()).toBe(bucketReadme({ ...location, storeName: store.name }))
+    await writeBucketReadme({ store, prefix }, location)
     expect(writes(store.operations)).toBe(1)
-    await writeBucketReadme(store, { ...location, region: 'eu-west-1' })
+    await writeBucketReadme({ store, prefix }, { ...location, region: 'eu-west-1' })
     expect(writes(store.operations)).toBe(2)
     expect(store.bytes(readme)?.toString()).toContain('eu-west-1')
   })
@@ -94,8 +94,12 @@ describe('writeBucketReadme', () => {
   it("leaves somebody else's README alone", async () => {
     const store = memoryStore()
     await store.putText(readme, '# Our bucket\n', { contentType: 'text/markdown' })
-    expect(await writeBucketReadme(store, location)).toEqual([
-      { code: 'bucket-readme', message: expect.stringContaining('was written by somebody else') },
+    expect(await writeBucketReadme({ store, prefix }, location)).toEqual([
+      {
+        code: 'bucket-readme',
+        level: 'warning',
+        what: expect.stringContaining('was written by somebody else'),
+      },
     ])
     expect(store.bytes(readme)?.toString()).toBe('# Our bucket\n')
   })
@@ -103,16 +107,16 @@ describe('writeBucketReadme', () => {
   it('writes with credentials that may only write, but not blindly at the root of a bucket', async () => {
     const store = memoryStore()
     store.failAlways('getText', /./, denied)
-    expect(await writeBucketReadme(store, location)).toEqual([])
-    expect(await writeBucketReadme(store, { ...location, prefix: '' })).toHaveLength(1)
+    expect(await writeBucketReadme({ store, prefix }, location)).toEqual([])
+    expect(await writeBucketReadme({ store, prefix: '' }, location)).toHaveLength(1)
     expect(store.keys()).toEqual([readme])
   })
 
   it('warns when it cannot write', async () => {
     const store = memoryStore()
     store.failAlways('putText', /./, denied)
-    expect(await writeBucketReadme(store, location)).toEqual([
-      { code: 'bucket-readme', message: expect.stringContaining('Access denied.') },
+    expect(await writeBucketReadme({ store, prefix }, location)).toEqual([
+      { code: 'bucket-readme', level: 'warning', what: expect.stringContaining('Access denied.') },
     ])
   })
 })

@@ -6,6 +6,7 @@ import { type Artifact, type Manifest, manifestFormat } from '../../../src/repos
 import { parseManifest } from '../../../src/repository/manifest/manifest-codec'
 import { objectMetadata } from '../../../src/repository/manifest/object-metadata'
 import { artifactKey, parseKey } from '../../../src/repository/names/keys'
+import type { Repository } from '../../../src/repository/repository'
 import type { Store } from '../../../src/store/store'
 import type { Moment, StoreOperation } from '../../memory/memory-faults'
 import { type MemoryStore, memoryStore } from '../../memory/memory-store'
@@ -62,6 +63,10 @@ export class World {
     })
   }
 
+  get repository(): Repository {
+    return { store: this.store, prefix }
+  }
+
   dieAt(count: number, moment: Moment): void {
     this.operationCount = 0
     this.hasDied = false
@@ -87,7 +92,7 @@ export class World {
   }
 
   publish(manifest: PreparedManifest): Promise<Published> {
-    return publish({ store: this.store, prefix, manifest, clock: this.clock })
+    return publish(this.repository, manifest, { clock: this.clock })
   }
 
   /** Every object, byte for byte. */

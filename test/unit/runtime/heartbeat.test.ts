@@ -99,18 +99,15 @@ describe('heartbeat', () => {
     ['hangs', hang, 'no answer within 1 s', 3],
   ])('gives up with a warning on a monitor that %s', async (_, fault, reason, attempts) => {
     const { url, pings } = await monitorThat(fault)
-    expect(await heartbeat(url, quick).fail('x')).toEqual({
-      code: 'heartbeat-failed',
-      message: `The heartbeat monitor could not be told "fail": ${reason}. It may raise an alarm. Check "heartbeat-url"; the backup itself is not touched by this.`,
-    })
+    expect(await heartbeat(url, quick).fail('x')).toBe(
+      `The heartbeat monitor could not be told "fail": ${reason}. It may raise an alarm. Check "heartbeat-url"; the backup itself is not touched by this.`,
+    )
     expect(pings).toHaveLength(attempts)
   })
 
   it('gives up on an answer that begins too late', async () => {
     const { url } = await monitorThat(answer => setTimeout(() => answer.end('OK'), 60_000).unref())
-    expect((await heartbeat(url, { ...quick, retryMs: [] }).start())?.message).toContain(
-      'no answer within 1 s',
-    )
+    expect(await heartbeat(url, { ...quick, retryMs: [] }).start()).toContain('no answer within 1 s')
   })
 
   it('does not wait for the end of an answer', async () => {
@@ -138,7 +135,7 @@ describe('heartbeat', () => {
       ...quick,
       log: runtime.log,
     }).fail('x')
-    expect(warning?.message).toMatch(reason)
+    expect(warning).toMatch(reason)
     expect(JSON.stringify([warning, runtime])).not.toContain(id)
     expect(JSON.stringify([warning, runtime])).not.toContain('127.0.0.1')
   })

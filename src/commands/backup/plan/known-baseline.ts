@@ -4,6 +4,7 @@ import { type Baseline, baselineOf } from '../../../repository/guards/baseline'
 import { parseBaselineFile, serializeBaseline } from '../../../repository/guards/baseline-file'
 import { hideBaseline, revealBaseline } from '../../../repository/guards/hidden-baseline'
 import { cacheScope, nameHider } from '../../../repository/guards/hidden-names'
+import type { Repository } from '../../../repository/repository'
 import type { BaselineCache } from '../../../runtime/github/baseline-cache'
 
 /** Opens the runner's cache for one site. */
@@ -20,7 +21,7 @@ export interface KnownBaseline {
 /** From the bucket; for credentials that may not look there, from the runner's cache. */
 export function knownBaseline(
   { ssh, s3 }: BackupInputs,
-  storeName: string,
+  repository: Repository,
   survey: Survey,
   openCache: OpenCache,
 ): KnownBaseline {
@@ -33,7 +34,7 @@ export function knownBaseline(
       save: async () => {},
     }
   }
-  const place = { host: ssh.host, store: storeName, prefix: s3.prefix }
+  const place = { host: ssh.host, store: repository.store.name, prefix: repository.prefix }
   const hider = nameHider({ privateKey: ssh.privateKey, credentials: s3.credentials }, place)
   const cache = openCache(cacheScope(hider, place))
   return {

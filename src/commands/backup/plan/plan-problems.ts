@@ -1,10 +1,10 @@
-import type { PlanProblem } from '../../../findings/preflight'
+import type { Finding } from '../../../findings/finding'
 import type { BackupInputs } from '../../../inputs/backup'
 import { pathProblems } from '../../../sources/files/plan/path-problems'
-import type { Findings } from '../../../sources/host/parse-inventory'
+import type { ServerInventory } from '../../../sources/host/parse-inventory'
 import { databaseProblems } from '../../../sources/mysql/plan/database-problems'
 
 /** Holds what was asked for against what the server has, and names everything that does not fit. */
-export function planProblems(inputs: BackupInputs, findings: Findings): PlanProblem[] {
-  return [...pathProblems(inputs, findings), ...databaseProblems(inputs, findings)]
+export function planProblems(inputs: BackupInputs, found: ServerInventory): Finding[] {
+  return [...pathProblems(inputs, found), ...databaseProblems(inputs, found)]
 }

@@ -1,8 +1,10 @@
-import type { PreflightFinding, PreflightReport } from '../../../findings/preflight'
+import { type Finding, problem, warning } from '../../../findings/finding'
+import type { PreflightReport } from '../../../findings/preflight'
 import { shellWord } from '../../../findings/shell-word'
 import type { BackupInputs } from '../../../inputs/backup'
 import { formatDuration } from '../../../runtime/text/format-duration'
 import { formatSize } from '../../../runtime/text/format-size'
+import { missingTool } from '../../../server/missing-tool'
 import type { Examination, OwnFolder } from '../../../sources/host/examination'
 import type { ServerTool } from '../../../sources/host/preflight'
 
@@ -35,7 +37,7 @@ interface Need {
   otherwise?: string
 }
 
-function missingTools(inputs: BackupInputs, { tools }: Examination): PreflightFinding[] {
+function missingTools(inputs: BackupInputs, { tools }: Examination): Finding[] {
   const database = { package: 'mariadb-client' }
   const needs: Need[] = [
     ...(inputs.files.paths.length === 0
@@ -54,11 +56,7 @@ function missingTools(inputs: BackupInputs, { tools }: Examination): PreflightFi
   ]
   return needs
     .filter(need => !need.tools.some(tool => tools.has(tool)))
-    .map(need => ({
-      level: 'wrong',
-      what: `${need.name} was not found on the server.`,
-      fix: `Install it there (this is for Debian and Ubuntu), or see that it is on the PATH of a non-interactive SSH login${need.otherwise ?? ''}:\nsudo apt install ${need.package}`,
-    }))
+    .map(need => missingTool(need.name, need.package, need.otherwise))
 }
 
 const compressors: Readonly<Record<BackupInputs['compression']['kind'], readonly Need[]>> = {
@@ -67,12 +65,12 @@ const compressors: Readonly<Record<BackupInputs['compression']['kind'], readonly
   zstd: [{ tools: ['zstd'], name: 'zstd', package: 'zstd', otherwise: ', or set "compression" to gzip' }],
 }
 
-function judgeFolders({ lockFolder, mirror }: Examination): PreflightFinding[] {
-  const found: PreflightFinding[] = []
+function judgeFolders({ lockFolder, mirror }: Examination): Finding[] {
+  const found: Finding[] = []
   const judge = (what: string, { state, path }: OwnFolder, fix: string) => {
     if (state === 'present' || state === 'absent') return
     const says = state === 'unusable' ? 'cannot be used' : 'is not there and cannot be made'
-    found.push({ level: 'wrong', what: `${what} ${path} ${says} by the SSH user.`, fix })
+    found.push(problem('folder-unusable', `${what} ${path} ${says} by the SSH user.`, fix))
   }
   const rule = 'It must be a real folder, no symbolic link, that belongs to the SSH user and lets it write'
   judge('The folder for locks', lockFolder, `${rule}.`)
@@ -88,7 +86,7 @@ function judgeFolders({ lockFolder, mirror }: Examination): PreflightFinding[] {
 const blockBytes = 4096
 
 function judgeDisk({ mirror, freeBytes, estimate }: Examination): {
-  finding?: PreflightFinding
+  finding?: Finding
   fact?: string
 } {
   if (mirror === undefined || freeBytes === undefined) return {}
@@ -98,25 +96,25 @@ function judgeDisk({ mirror, freeBytes, estimate }: Examination): {
   const told = `${free}, and rsync has up to ${formatSize(neededBytes)} to copy into it`
   if (neededBytes <= freeBytes) return { fact: `${told}.` }
   return {
-    finding: {
-      level: 'wrong',
-      what: `${told}: ${formatSize(neededBytes - freeBytes)} are lacking.`,
-      fix: `Make room there, point "mirror-dir" at a disk with more, or name what need not be kept in "exclude". This shows the disk:\ndf -h ${shellWord(mirror.path.replace(/\/[^/]*$/, '') || '/')}`,
-    },
+    finding: problem(
+      'disk-full',
+      `${told}: ${formatSize(neededBytes - freeBytes)} are lacking.`,
+      `Make room there, point "mirror-dir" at a disk with more, or name what need not be kept in "exclude". This shows the disk:\ndf -h ${shellWord(mirror.path.replace(/\/[^/]*$/, '') || '/')}`,
+    ),
   }
 }
 
 const minuteMs = 60_000
 
 /** The server told its time somewhere between the two moments. */
-function judgeClock(serverMs: number, startedMs: number, endedMs: number): PreflightFinding[] {
+function judgeClock(serverMs: number, startedMs: number, endedMs: number): Finding[] {
   const aheadMs = serverMs > endedMs ? serverMs - endedMs : Math.min(0, serverMs + 999 - startedMs)
   if (Math.abs(aheadMs) <= minuteMs) return []
   return [
-    {
-      level: 'remark',
-      what: `The server's clock is ${formatDuration(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} the runner's: times in dumps and archives are not those in the manifest.`,
-      fix: 'Set the clock of the server:\nsudo timedatectl set-ntp true',
-    },
+    warning(
+      'clock',
+      `The server's clock is ${formatDuration(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} the runner's: times in dumps and archives are not those in the manifest.`,
+      'Set the clock of the server:\nsudo timedatectl set-ntp true',
+    ),
   ]
 }

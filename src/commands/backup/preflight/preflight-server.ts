@@ -1,13 +1,14 @@
-import type { PreflightFinding, PreflightReport } from '../../../findings/preflight'
+import { type Finding, problem } from '../../../findings/finding'
+import type { PreflightReport } from '../../../findings/preflight'
 import type { BackupInputs } from '../../../inputs/backup'
 import { ActionError, messageOf } from '../../../runtime/errors'
 import type { Runtime } from '../../../runtime/runtime'
 import type { Examination } from '../../../sources/host/examination'
-import type { Findings } from '../../../sources/host/parse-inventory'
+import type { ServerInventory } from '../../../sources/host/parse-inventory'
 import type { Server } from '../../../sources/host/server'
 import { preflightDatabase } from '../../../sources/mysql/plan/preflight-database'
 import { planProblems } from '../plan/plan-problems'
-import { describeFindings } from './describe-findings'
+import { describeInventory } from './describe-inventory'
 import { preflightMachine } from './preflight-machine'
 
 /**
@@ -20,7 +21,7 @@ export async function preflightServer(
   { clock, signal }: Pick<Runtime, 'clock' | 'signal'>,
   { estimates }: { estimates: boolean },
 ): Promise<PreflightReport> {
-  const findings: PreflightFinding[] = []
+  const findings: Finding[] = []
   const orFinding = async <T>(work: Promise<T>): Promise<T | undefined> => {
     try {
       return await work
@@ -52,14 +53,20 @@ export async function preflightServer(
     findings: [
       ...findings,
       ...machine.findings,
-      ...planProblems(asked, found).map(problem => ({ level: 'wrong' as const, ...problem })),
+      ...planProblems(asked, found),
       ...preflightDatabase(asked, found, examination?.brokenViews ?? []),
     ],
-    facts: [...describeFindings(found).filter(line => line !== ''), ...machine.facts],
+    facts: [...describeInventory(found).filter(line => line !== ''), ...machine.facts],
   }
 }
 
-const nothingFound: Findings = { os: '', paths: [], visible: [], canIgnoreTableData: false, defaults: [] }
+const nothingFound: ServerInventory = {
+  os: '',
+  paths: [],
+  visible: [],
+  canIgnoreTableData: false,
+  defaults: [],
+}
 
 /** Missing tools are told by the examination. */
 function canListDatabases({ databases }: BackupInputs, examination: Examination | undefined): boolean {
@@ -68,8 +75,8 @@ function canListDatabases({ databases }: BackupInputs, examination: Examination 
 }
 
 /** Throws what was not made for a person: a fault of this program. */
-function findingOf(error: unknown): PreflightFinding {
+function findingOf(error: unknown): Finding {
   if (!(error instanceof ActionError)) throw error
   const fix = error.advice ?? 'Look into the log for what the server said, and run the workflow again.'
-  return { level: 'wrong', what: messageOf(error), fix }
+  return problem('not-examined', messageOf(error), fix)
 }

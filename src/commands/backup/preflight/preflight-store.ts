@@ -1,4 +1,5 @@
-import type { PreflightFinding, PreflightReport } from '../../../findings/preflight'
+import { type Finding, problem, warning } from '../../../findings/finding'
+import type { PreflightReport } from '../../../findings/preflight'
 import { shellWord } from '../../../findings/shell-word'
 import { plural } from '../../../runtime/text/format-count'
 import { formatDuration } from '../../../runtime/text/format-duration'
@@ -42,7 +43,7 @@ export function judgeBucket(facts: BucketFacts, settings: S3Settings): Preflight
 }
 
 interface Judged {
-  finding?: PreflightFinding
+  finding?: Finding
   fact?: string
 }
 
@@ -51,11 +52,11 @@ function judgeClock(aheadMs: number | undefined): Judged {
   const apart = Math.abs(aheadMs)
   if (apart <= minuteMs) return { fact: "The runner's clock and the store's agree." }
   return {
-    finding: {
-      level: apart > 5 * minuteMs ? 'wrong' : 'remark',
-      what: `The runner's clock is ${formatDuration(apart)} ${aheadMs > 0 ? 'ahead of' : 'behind'} the store's: slots get the wrong hour, and stores refuse requests that are 15 minutes off.`,
-      fix: 'Set the clock of the machine that runs this workflow:\nsudo timedatectl set-ntp true',
-    },
+    finding: (apart > 5 * minuteMs ? problem : warning)(
+      'clock',
+      `The runner's clock is ${formatDuration(apart)} ${aheadMs > 0 ? 'ahead of' : 'behind'} the store's: slots get the wrong hour, and stores refuse requests that are 15 minutes off.`,
+      'Set the clock of the machine that runs this workflow:\nsudo timedatectl set-ntp true',
+    ),
   }
 }
 
@@ -63,11 +64,11 @@ function judgeVersioning(versioning: BucketFacts['versioning'], settings: S3Sett
   if (versioning === undefined) return {}
   if (versioning === 'on') return { fact: 'The bucket keeps versions.' }
   return {
-    finding: {
-      level: 'remark',
-      what: 'The bucket keeps no versions: whoever has the keys of the backup can overwrite every slot for good.',
-      fix: `Turn versioning on, with a lifecycle rule that ends old versions (NoncurrentVersionExpiration):\n${command('put-bucket-versioning', settings)} --versioning-configuration Status=Enabled`,
-    },
+    finding: warning(
+      'versioning',
+      'The bucket keeps no versions: whoever has the keys of the backup can overwrite every slot for good.',
+      `Turn versioning on, with a lifecycle rule that ends old versions (NoncurrentVersionExpiration):\n${command('put-bucket-versioning', settings)} --versioning-configuration Status=Enabled`,
+    ),
   }
 }
 
@@ -84,19 +85,21 @@ function judgeUploads(uploads: BucketFacts['unfinishedUploads'], settings: S3Set
   if (uploads === 'never') {
     const put = command('put-bucket-lifecycle-configuration', settings)
     const rules = shellWord(`{"Rules":[${rule}]}`)
-    return { finding: { level: 'remark', what, fix: `Make one:\n${put} --lifecycle-configuration ${rules}` } }
+    return {
+      finding: warning('unfinished-uploads', what, `Make one:\n${put} --lifecycle-configuration ${rules}`),
+    }
   }
   // The command replaces all rules, so one that is to stand beside others is only shown.
   if (uploads === 'other-rules')
-    return { finding: { level: 'remark', what, fix: `Add this rule to those of the bucket:\n${rule}` } }
+    return { finding: warning('unfinished-uploads', what, `Add this rule to those of the bucket:\n${rule}`) }
   if (uploads.days >= leastUploadDays)
     return { fact: `A lifecycle rule drops unfinished uploads after ${plural(uploads.days, 'day')}.` }
   return {
-    finding: {
-      level: 'remark',
-      what: `A lifecycle rule drops unfinished uploads after ${plural(uploads.days, 'day')}: an interrupted run may lose its parts before a later one finishes it.`,
-      fix: `Set its DaysAfterInitiation to ${leastUploadDays} or more.`,
-    },
+    finding: warning(
+      'unfinished-uploads',
+      `A lifecycle rule drops unfinished uploads after ${plural(uploads.days, 'day')}: an interrupted run may lose its parts before a later one finishes it.`,
+      `Set its DaysAfterInitiation to ${leastUploadDays} or more.`,
+    ),
   }
 }
 

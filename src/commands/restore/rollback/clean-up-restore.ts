@@ -5,8 +5,7 @@ import { type RestoreServer, restoreServerOver } from '../../../sources/host/res
 import { serverOver } from '../../../sources/host/server'
 import { dropDatabase } from '../../../sources/mysql/client/database-statements'
 import { endOwnConnections, remakeDatabase, runOwnSql } from '../../../sources/mysql/restore/remake-database'
-import type { Store } from '../../../store/store'
-import type { Connect } from '../../session'
+import type { CommandTools } from '../../session'
 import type { DatabaseState, RestoreState } from '../restore-state'
 import { byHandCommands } from './by-hand'
 
@@ -26,7 +25,7 @@ export interface LeftOver {
 export async function cleanUpRestore(
   inputs: RestoreInputs,
   state: RestoreState,
-  tools: { runtime: Runtime; store: Store; connect: Connect },
+  tools: CommandTools,
 ): Promise<LeftOver> {
   const left: LeftOver = { incomplete: [], failures: [] }
   if (state.stage === 'clean') return left
@@ -37,7 +36,7 @@ export async function cleanUpRestore(
       left.failures.push(messageOf(error))
     }
   }
-  for (const { key, id } of state.uploads) await attempt(() => tools.store.abortUpload(key, id))
+  for (const { key, id } of state.uploads) await attempt(() => tools.repository.store.abortUpload(key, id))
   await attempt(() => settleServer(inputs, state, tools, left))
   for (const database of state.databases.filter(({ phase }) => phase === 'writing'))
     left.incomplete.push(incompleteInWords(database, inputs))
@@ -47,7 +46,7 @@ export async function cleanUpRestore(
 async function settleServer(
   inputs: RestoreInputs,
   state: RestoreState,
-  { runtime, connect }: { runtime: Runtime; connect: Connect },
+  { runtime, connect }: CommandTools,
   left: LeftOver,
 ): Promise<void> {
   const { log, signal } = runtime

@@ -176,7 +176,7 @@ function placeOf({ server, inputs }: RestoreWork): SqlPlace {
 /** What an import by this run needs; `signal` ends it. */
 export function importContext(work: RestoreWork, signal: AbortSignal): ImportTools {
   return {
-    store: work.store,
+    repository: work.repository,
     server: work.server,
     access: work.inputs.mysql,
     hasGzip: work.verdict.hasGzip,

@@ -1,4 +1,4 @@
-import type { VerifyFinding } from '../../../findings/verify-finding'
+import { type Finding, problem } from '../../../findings/finding'
 import { ActionError } from '../../../runtime/errors'
 import { askSql } from '../../../sources/mysql/client/ask-sql'
 import { type AnswerProblem, judgeAnswer } from '../../../sources/mysql/drill/judge-answer'
@@ -13,17 +13,18 @@ export async function runDrillChecks(
   work: DrillWork,
   server: OpenDrillServer | undefined,
   isImported: boolean,
-): Promise<VerifyFinding[]> {
+): Promise<Finding[]> {
   const { inputs, point, signal } = work
-  const findings: VerifyFinding[] = []
+  const findings: Finding[] = []
   for (const statement of inputs.drillChecks) {
     const name = `The drill check ${JSON.stringify(statement)}`
     if (server === undefined) {
-      findings.push(finding(`${name} asks a database, and ${point.name} holds none.`))
+      findings.push(problem('drill-check', `${name} asks a database, and ${point.name} holds none.`))
     } else if (isImported) {
       const answer = await ask(statement, work, server)
       signal.throwIfAborted()
-      if (answer !== undefined) findings.push(finding(`${name} ${answer.problem}.`, answer.advice))
+      if (answer !== undefined)
+        findings.push(problem('drill-check', `${name} ${answer.problem}.`, answer.advice))
     }
   }
   return findings
@@ -43,8 +44,4 @@ async function ask(
     if (!(error instanceof ActionError)) throw error
     return { problem: `could not be answered: ${error.message.replace(/\.$/, '')}` }
   }
-}
-
-function finding(message: string, advice?: string): VerifyFinding {
-  return { code: 'drill-check', message, ...(advice === undefined ? {} : { advice }) }
 }

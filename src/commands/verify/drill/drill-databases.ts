@@ -1,7 +1,6 @@
-import type { VerifyFinding } from '../../../findings/verify-finding'
+import { type Finding, problem } from '../../../findings/finding'
 import { withProgress } from '../../../pipeline/transfer-progress'
 import { FailureError, messageOf } from '../../../runtime/errors'
-import type { Warning } from '../../../runtime/runtime'
 import { type RestoreServer, restoreServerOver } from '../../../sources/host/restore-server'
 import { type Server, serverOver } from '../../../sources/host/server'
 import { createDatabase } from '../../../sources/mysql/client/database-statements'
@@ -23,7 +22,7 @@ import { asFinding } from './drill-finding'
 import type { DrillWork } from './drill-work'
 
 export interface DrilledDatabases {
-  findings: VerifyFinding[]
+  findings: Finding[]
   /** Every database came in, so that questions to them make sense. */
   isImported: boolean
   /** How long the imports took, without the comparisons. */
@@ -31,7 +30,7 @@ export interface DrilledDatabases {
   /** How many were compared. */
   tables: number
   /** What a restore would tell too. */
-  warnings: Warning[]
+  warnings: Finding[]
 }
 
 /** A database of the drill whose rows are in. */
@@ -122,12 +121,12 @@ async function timed<T>(
 }
 
 function importTools(
-  { store, signal }: DrillWork,
+  { point, signal }: DrillWork,
   { access }: OpenDrillServer,
   server: Server & RestoreServer,
 ): ImportTools {
   // Both ends are on one machine.
-  return { store, server, access, signal, hasGzip: false }
+  return { repository: point.repository, server, access, signal, hasGzip: false }
 }
 
 async function importDatabase(
@@ -136,9 +135,9 @@ async function importDatabase(
   open: OpenDrillServer,
   server: Server & RestoreServer,
 ): Promise<Coming> {
-  const { artifact, content, etag } = read
-  const { runtime, store, signal } = work
-  const { prefix, manifest } = work.point
+  const { artifact, content } = read
+  const { runtime, point, signal } = work
+  const { manifest } = point
   const { access } = open
   const { database: target } = artifact
   const name = JSON.stringify(target)
@@ -149,13 +148,13 @@ async function importDatabase(
   const rows = await withProgress(runtime, `database ${target}`, artifact.bytes, onProgress =>
     importRows(
       {
-        dump: { ...artifact, etag },
+        dump: artifact,
         content: artifact.content,
         events: content.events,
         target,
         options: manifest.server.database?.options ?? [],
         kinship: kinshipOf(manifest, inventory),
-        readLayoutFree: () => rereadLayoutFree(store, { prefix, manifest, artifact }, signal),
+        readLayoutFree: () => rereadLayoutFree(point, artifact, signal),
       },
       { ...importTools(work, open, server), onProgress },
     ),
@@ -170,7 +169,7 @@ async function compareDatabase(
   work: DrillWork,
   tools: ImportTools,
   drilled: DrilledDatabases,
-): Promise<VerifyFinding[]> {
+): Promise<Finding[]> {
   const { runtime } = work
   const { key } = artifact
   const name = JSON.stringify(artifact.database)
@@ -182,21 +181,21 @@ async function compareDatabase(
   )
   if (comparison.differences.length > 0) {
     const message = `The database ${name} was restored for a trial and is not what the manifest says: ${comparison.differences.join('; ')}.`
-    return [{ code: 'restored', key, message }]
+    return [{ ...problem('restored', message), key }]
   }
-  const isRows = ({ code }: Warning) => code === 'rows-not-comparable'
+  const isRows = ({ code }: Finding) => code === 'rows-not-comparable'
   drilled.warnings.push(...comparison.warnings.filter(warning => !isRows(warning)))
   const notCompared = comparison.warnings.filter(isRows)
-  if (notCompared.length > 0) return notCompared.map(({ message }) => incomparable(message, key, work))
+  if (notCompared.length > 0) return notCompared.map(({ what }) => incomparable(what, key, work))
   runtime.log.info(`The database ${name} was dumped again and came out as it was: ${comparison.proof}.`)
   return []
 }
 
 /** What cannot be compared is not proven. */
-function incomparable(message: string, key: string, { point }: DrillWork): VerifyFinding {
+function incomparable(message: string, key: string, { point }: DrillWork): Finding {
   const { flavor, version } = point.manifest.server.database ?? { flavor: '', version: '' }
   const advice = `Hold the drill on the version that was backed up: "drill-server: ${flavor}:${seriesOf(version)}".`
-  return { code: 'not-comparable', key, message, advice }
+  return { ...problem('not-comparable', message, advice), key }
 }
 
 /** In whose name things are made must be there, or nothing made so can be used: no view can be read that stands on another. */

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import type { VerifyFinding } from '../../../findings/verify-finding'
-import type { Compression } from '../../../pipeline/compression'
+import { type Finding, problem } from '../../../findings/finding'
 import { withProgress } from '../../../pipeline/transfer-progress'
 import { plural } from '../../../runtime/text/format-count'
 import { localConnection } from '../../../server/local/local-connection'
@@ -12,7 +11,7 @@ import { asFinding } from './drill-finding'
 import type { DrillWork } from './drill-work'
 
 export interface DrilledFiles {
-  findings: VerifyFinding[]
+  findings: Finding[]
   unpackMs: number
   /** How many were unpacked and counted. */
   files: number
@@ -31,7 +30,7 @@ export async function drillFiles(work: DrillWork): Promise<DrilledFiles | undefi
     })
     if (differences.length > 0) {
       const message = `What was unpacked is not what the archive holds: ${differences.join('; ')}.`
-      drilled.findings.push({ code: 'restored', key, message })
+      drilled.findings.push({ ...problem('restored', message), key })
     } else {
       work.runtime.log.info(`The files came out as they were: ${plural(content.files, 'file')}.`)
     }
@@ -43,22 +42,19 @@ export async function drillFiles(work: DrillWork): Promise<DrilledFiles | undefi
 
 async function unpackAndCount(
   files: RereadFiles,
-  { runtime, store, signal, folder, variables }: DrillWork,
+  { runtime, point, signal, folder, variables }: DrillWork,
   onUnpacked: () => void,
 ): Promise<string[]> {
-  const { artifact, etag } = files
+  const { artifact } = files
   const connection = localConnection({ environment: { PATH: variables['PATH'], HOME: folder } })
   try {
     const server = restoreServerOver(connection)
     const staging = join(folder, 'files')
     const { tools } = await server.targetFacts({ access: {}, databases: [], folders: [staging] })
-    const decompressors = new Set<Compression>(['none'])
-    if (tools.has('gzip')) decompressors.add('gzip')
-    if (tools.has('zstd')) decompressors.add('zstd')
     await withProgress(runtime, 'unpacking', artifact.bytes, onProgress =>
       unpackArchive(
-        { artifact, etag, paths: artifact.paths, staging, owner: 'a drill' },
-        { store, server, decompressors, signal, onProgress },
+        { artifact, paths: artifact.paths, staging, owner: 'a drill' },
+        { repository: point.repository, server, canDecode: codec => tools.has(codec), signal, onProgress },
       ),
     )
     onUnpacked()

@@ -1,12 +1,10 @@
 import type { VerifyInputs } from '../../../inputs/verify'
-import type { Store } from '../../../store/store'
 import type { PointToDrill } from '../point'
 import type { RunnerTools } from '../tidy-runner'
 
 /** What drills need of the world. */
 export interface DrillSettings extends RunnerTools {
   inputs: Pick<VerifyInputs, 'drillServer' | 'drillChecks' | 'allowedEntries'>
-  store: Store
 }
 
 /** What the steps of one drill share. */

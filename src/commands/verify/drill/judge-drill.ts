@@ -1,4 +1,4 @@
-import type { VerifyFinding } from '../../../findings/verify-finding'
+import { type Finding, isError, problem } from '../../../findings/finding'
 import type { VerifyInputs } from '../../../inputs/verify'
 import { restoreServerOver } from '../../../sources/host/restore-server'
 import type { OpenDrillServer } from '../../../sources/mysql/drill/open-drill-server'
@@ -13,19 +13,21 @@ export async function judgeDrill(
   databases: readonly RereadDatabase[],
   { connection, access }: OpenDrillServer,
   inputs: Pick<VerifyInputs, 'allowedEntries'>,
-): Promise<VerifyFinding[]> {
+): Promise<Finding[]> {
   const names = databases.map(({ artifact }) => artifact.database)
   const server = restoreServerOver(connection)
   const { database: facts } = await server.targetFacts({ access, databases: names, folders: [] })
   if (facts === undefined) return []
   return databases.flatMap(({ artifact, needs }) =>
     judgeDumpNeeds({ artifact, target: artifact.database }, needs, facts, inputs)
-      .filter(({ level }) => level === 'wrong')
-      .map(({ what, fix }) => ({
-        code: 'refused',
+      .filter(isError)
+      .map(({ what, fix = '' }) => ({
+        ...problem(
+          'refused',
+          what,
+          `${fix} "This server" is the throwaway one here: an image in "drill-server" takes another.`,
+        ),
         key: artifact.key,
-        message: what,
-        advice: `${fix} "This server" is the throwaway one here: an image in "drill-server" takes another.`,
       })),
   )
 }

@@ -31,7 +31,7 @@ export interface FolderContent {
  * nobody can tell; `set-uid`: regular files with set-uid, set-gid or capabilities; `devices`: character and block devices.
  */
 export interface Hazard extends Examples {
-  kind: 'outside-links' | 'set-uid' | 'devices'
+  kind: RiskyEntryKind
 }
 
 /** What an archive may hold that is refused unless the user says otherwise. */

@@ -1,4 +1,4 @@
-import { printable } from '../../../findings/printable'
+import { quotedName } from '../../../findings/quoted-name'
 import { CheckError } from '../../../pipeline/check-error'
 
 /** The folders an archive was made of, held against the names of its entries. Names are bytes, one character each. */
@@ -57,7 +57,7 @@ export function pathBytes(path: string): string {
 
 /** A name of an archive for a message. */
 export function show(name: string): string {
-  return printable(Buffer.from(name, 'latin1'))
+  return quotedName(Buffer.from(name, 'latin1'))
 }
 
 const parentStep = /(?:^|\/)\.\.(?:\/|$)/

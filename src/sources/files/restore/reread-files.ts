@@ -3,11 +3,10 @@ import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import { checkArchive } from '../check/archive-check'
 import type { ArchiveContent, FolderContent } from '../check/archive-content'
 
-/** An archive that was read whole and is what its manifest says. */
+/** An archive that was read whole and is what its manifest says; `etag` is that of the object that was read. */
 export interface RereadFiles {
   artifact: FilesArtifact
   content: ArchiveContent
-  etag: string
 }
 
 /** What of the archive lies in one of the manifest's folders. */

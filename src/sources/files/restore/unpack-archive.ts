@@ -1,20 +1,16 @@
-import type { Writable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { CheckError } from '../../../pipeline/check-error'
-import type { Compression } from '../../../pipeline/compression'
-import { inspect } from '../../../pipeline/inspect'
-import { verifiedContent } from '../../../pipeline/verified-content'
+import { type Codec, codecsOf, decode } from '../../../pipeline/codec'
+import { checkContent } from '../../../pipeline/content-check'
+import { aside, compose } from '../../../pipeline/filter'
+import { readArtifact } from '../../../repository/artifact/reader'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
+import type { Repository } from '../../../repository/repository'
 import { feed } from '../../../server/feed'
-import { steadyRead } from '../../../store/steady-read'
-import type { Store } from '../../../store/store'
 import type { RestoreServer } from '../../host/restore-server'
 import { untrustedArchive } from './reread-files'
 
 export interface UnpackRequest {
+  /** It was read and checked before. */
   artifact: FilesArtifact
-  /** Of the object that was read and checked before. */
-  etag: string
   /** Folders of the archive. */
   paths: readonly string[]
   /** A folder that is not there yet; the files come to lie below `<staging>/tree`. */
@@ -23,10 +19,10 @@ export interface UnpackRequest {
 }
 
 export interface UnpackContext {
-  store: Store
+  repository: Repository
   server: Pick<RestoreServer, 'openExtract'>
-  /** Compressions that the server can undo by itself. */
-  decompressors: ReadonlySet<Compression>
+  /** Whether the server can undo it by itself. */
+  canDecode: (codec: Codec) => boolean
   signal: AbortSignal
   /** Told how many bytes of the object have been read. */
   onProgress?: (bytes: number) => void
@@ -37,27 +33,23 @@ export interface UnpackContext {
  * what was unpacked so far is of no use then, and is the caller's to remove.
  */
 export async function unpackArchive(request: UnpackRequest, context: UnpackContext): Promise<void> {
-  const { artifact, etag, paths, staging, owner } = request
-  const { store, server, decompressors, signal } = context
-  const isForwarded = decompressors.has(artifact.compression)
+  const { artifact, paths, staging, owner } = request
+  const { repository, server, canDecode, signal, onProgress } = context
+  const codecs = codecsOf(artifact)
+  const isForwarded = codecs.every(canDecode)
   const intake = await server.openExtract({
     staging,
     owner,
     paths,
     compression: isForwarded ? artifact.compression : 'none',
   })
-  const stored = () => steadyRead(store, { key: artifact.key, etag, sizeBytes: artifact.bytes })
-  const inspection = inspect({ compression: artifact.compression, check: untrustedArchive(artifact) })
-  const timer = setInterval(() => context.onProgress?.(inspection.progress().storedBytes), 1_000).unref()
-  try {
-    await feed(intake, signal, async (input: Writable) => {
-      const stages = isForwarded ? [] : verifiedContent(artifact.compression, artifact)
-      await pipeline([stored(), inspection.stream, ...stages, input], { signal })
-    })
-  } finally {
-    clearInterval(timer)
-  }
-  if (inspection.result().sha256 !== artifact.sha256) {
-    throw new CheckError(`"${artifact.key}" changed between its check and its unpacking.`)
-  }
+  const checked = compose(decode(codecs), checkContent(untrustedArchive(artifact)))
+  await feed(intake, signal, input =>
+    readArtifact(repository, artifact, {
+      filter: isForwarded ? aside(checked) : checked,
+      into: [input],
+      signal,
+      onProgress,
+    }),
+  )
 }

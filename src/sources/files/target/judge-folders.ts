@@ -1,4 +1,5 @@
-import type { PreflightFinding } from '../../../findings/preflight'
+import { type Finding, problem, warning } from '../../../findings/finding'
+import { listed } from '../../../findings/listed'
 import { plural } from '../../../runtime/text/format-count'
 import { formatSize } from '../../../runtime/text/format-size'
 import type { TargetFacts, TargetPlace } from '../../host/parse-target'
@@ -22,7 +23,7 @@ export interface FoldersRequest {
 }
 
 /** What speaks against putting these folders into their places. */
-export function judgeFolders({ inputs, folders, facts, reread }: FoldersRequest): PreflightFinding[] {
+export function judgeFolders({ inputs, folders, facts, reread }: FoldersRequest): Finding[] {
   if (folders.length === 0 || reread.files === undefined) return []
   return [
     ...unnamedProblems(inputs, folders),
@@ -30,24 +31,21 @@ export function judgeFolders({ inputs, folders, facts, reread }: FoldersRequest)
     ...diskProblems(folders, facts, reread.files),
     ...entryProblems(inputs, facts, reread.files),
     ...linkProblems(folders, reread.files),
-    ...ownerRemarks(inputs, facts),
+    ...ownerWarnings(inputs, facts),
   ]
 }
 
 /** With "paths: *" the manifest alone says where to write, and it is somebody else's text. */
-function unnamedProblems(
-  { paths }: FoldersRequest['inputs'],
-  folders: readonly PlannedFolder[],
-): PreflightFinding[] {
+function unnamedProblems({ paths }: FoldersRequest['inputs'], folders: readonly PlannedFolder[]): Finding[] {
   const odd = folders.filter(({ target }) => isSystemPlace(target)).map(({ target }) => target)
   if (paths !== 'all' || odd.length === 0) return []
   const lines = folders.map(({ path }) => `  ${path}`)
   return [
-    {
-      level: 'wrong',
-      what: `The recovery point has ${odd.join(', ')}, where more than a site lies, and "paths" does not name ${odd.length === 1 ? 'it' : 'them'}: with "*" whoever can write to the bucket chooses where the restore writes.`,
-      fix: `Write every folder that you want into "paths" (and if you never backed up one of them, find out who changed the recovery point):\npaths: |\n${lines.join('\n')}`,
-    },
+    problem(
+      'system-place',
+      `The recovery point has ${odd.join(', ')}, where more than a site lies, and "paths" does not name ${odd.length === 1 ? 'it' : 'them'}: with "*" whoever can write to the bucket chooses where the restore writes.`,
+      `Write every folder that you want into "paths" (and if you never backed up one of them, find out who changed the recovery point):\npaths: |\n${lines.join('\n')}`,
+    ),
   ]
 }
 
@@ -55,12 +53,12 @@ function placeProblems(
   { path, target, state }: PlannedFolder,
   place: TargetPlace | undefined,
   overwrite: boolean,
-): PreflightFinding[] {
-  const wrong = (what: string, fix: string): PreflightFinding => ({ level: 'wrong', what, fix })
-  const findings: PreflightFinding[] = []
+): Finding[] {
+  const findings: Finding[] = []
   if (state === 'mount') {
     findings.push(
-      wrong(
+      problem(
+        'mount-point',
         `A disk is mounted at ${target}, so the folder cannot be changed for another by renaming.`,
         `Restore into a folder below it and move what is in it by hand (${path}=${target}/restored), or unmount it for the time of the restore.`,
       ),
@@ -72,7 +70,8 @@ function placeProblems(
       'not-a-folder': 'is there, and no folder',
     }[state]
     findings.push(
-      wrong(
+      problem(
+        'overwrite',
         `The folder ${target} ${seen}; nothing is overwritten unasked.`,
         `To put the restored one in its place and keep the old one beside it, set "overwrite: true" and "confirm"; to look at it first, restore it elsewhere: ${path}=${target}-restored`,
       ),
@@ -80,7 +79,8 @@ function placeProblems(
   }
   if (place !== undefined && !place.isWritable) {
     findings.push(
-      wrong(
+      problem(
+        'not-writable',
         `The SSH user may not write in ${place.parent}, where ${target} is to be put.`,
         'Restore as root, or let the SSH user write there for the time of the restore.',
       ),
@@ -94,9 +94,9 @@ function diskProblems(
   folders: readonly PlannedFolder[],
   { places }: TargetFacts,
   files: RereadFiles,
-): PreflightFinding[] {
+): Finding[] {
   const byMount = Map.groupBy(folders.keys(), index => folders[index]?.mount ?? '')
-  return [...byMount].flatMap(([mount, indexes]): PreflightFinding[] => {
+  return [...byMount].flatMap(([mount, indexes]): Finding[] => {
     const all = [...indexes]
     const free = places[all[0] ?? 0]?.freeBytes
     const needed = roomForFolders(
@@ -105,11 +105,11 @@ function diskProblems(
     )
     if (free === undefined || free >= needed) return []
     return [
-      {
-        level: 'wrong',
-        what: `The files need ${formatSize(needed)} on the disk of ${mount || 'the target'}, which has ${formatSize(free)} free (the old folder stays beside the new one).`,
-        fix: `Make room there, or restore to another disk: ${folders[all[0] ?? 0]?.path}=/mnt/other-disk/restored`,
-      },
+      problem(
+        'disk-full',
+        `The files need ${formatSize(needed)} on the disk of ${mount || 'the target'}, which has ${formatSize(free)} free (the old folder stays beside the new one).`,
+        `Make room there, or restore to another disk: ${folders[all[0] ?? 0]?.path}=/mnt/other-disk/restored`,
+      ),
     ]
   })
 }
@@ -124,49 +124,44 @@ function entryProblems(
   { allowedEntries }: FoldersRequest['inputs'],
   { isRoot }: TargetFacts,
   { content }: RereadFiles,
-): PreflightFinding[] {
-  return riskyEntryKinds.flatMap((kind): PreflightFinding[] => {
+): Finding[] {
+  return riskyEntryKinds.flatMap((kind): Finding[] => {
     const found = content.hazards?.find(hazard => hazard.kind === kind)
     if (found === undefined || found.count === 0) return []
-    const more =
-      found.count > found.examples.length ? `, and ${found.count - found.examples.length} more` : ''
-    const what = `The archive holds ${entryWords[kind]}: ${found.examples.join(', ')}${more}.`
+    const what = `The archive holds ${entryWords[kind]}: ${listed(found.examples, 5, found.count)}.`
     const isForRoot = kind !== 'outside-links' && !isRoot
     const isAllowed = allowedEntries.has(kind)
     if (isAllowed && !isForRoot)
-      return [{ level: 'remark', what, fix: 'Nothing, if this is meant: "allow-entries" names it.' }]
+      return [warning('risky-entries', what, 'Nothing, if this is meant: "allow-entries" names it.')]
     const allow = `If these are your site's own, name "${kind}" in "allow-entries". If not, somebody may have changed the archive.`
     const root = 'Only root may restore them: log in as root.'
     const fixes = [...(isAllowed ? [] : [allow]), ...(isForRoot ? [root] : [])]
-    return [{ level: 'wrong', what, fix: fixes.join(' ') }]
+    return [problem('risky-entries', what, fixes.join(' '))]
   })
 }
 
 /** A hard link has no data of its own: apart from its other name it would be nothing. */
-function linkProblems(
-  folders: readonly PlannedFolder[],
-  { artifact, content }: RereadFiles,
-): PreflightFinding[] {
+function linkProblems(folders: readonly PlannedFolder[], { artifact, content }: RereadFiles): Finding[] {
   const isWhole =
     folders.length === artifact.paths.length && new Set(folders.map(({ mount }) => mount)).size === 1
   const { crossLinks } = content
   if (isWhole || crossLinks === undefined || crossLinks.count === 0) return []
   return [
-    {
-      level: 'wrong',
-      what: `Files of one folder are hard links to files of another (${plural(crossLinks.count, 'link')}, such as ${crossLinks.examples[0] ?? ''}), so these folders can only be restored together and on one disk.`,
-      fix: 'Restore all folders at once ("paths: *"), to places on one disk.',
-    },
+    problem(
+      'hard-links',
+      `Files of one folder are hard links to files of another (${plural(crossLinks.count, 'link')}, such as ${crossLinks.examples[0] ?? ''}), so these folders can only be restored together and on one disk.`,
+      'Restore all folders at once ("paths: *"), to places on one disk.',
+    ),
   ]
 }
 
-function ownerRemarks({ ssh }: FoldersRequest['inputs'], { isRoot }: TargetFacts): PreflightFinding[] {
+function ownerWarnings({ ssh }: FoldersRequest['inputs'], { isRoot }: TargetFacts): Finding[] {
   if (isRoot) return []
   return [
-    {
-      level: 'remark',
-      what: `All restored files will belong to ${ssh.user}: only root can give files to others.`,
-      fix: 'Restore as root to keep owners, or run chown afterwards.',
-    },
+    warning(
+      'owners',
+      `All restored files will belong to ${ssh.user}: only root can give files to others.`,
+      'Restore as root to keep owners, or run chown afterwards.',
+    ),
   ]
 }

@@ -1,4 +1,5 @@
-import { printable } from '../../../findings/printable'
+import { listed } from '../../../findings/listed'
+import { quotedName } from '../../../findings/quoted-name'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import { compareCounts, orDigest } from '../../content-differences'
 import type { DumpContent } from './dump-content'
@@ -56,15 +57,9 @@ function compareNames(one: string, told: readonly string[], found: readonly stri
   ]
 }
 
-const toldAtMost = 5
-
 function named(one: string, names: readonly string[], is: string, are: string, what: string): string {
-  const told = names
-    .slice(0, toldAtMost)
-    .map(name => printable(name))
-    .join(', ')
-  const more = names.length > toldAtMost ? ` and ${names.length - toldAtMost} more` : ''
-  return names.length === 1 ? `${one} ${told} ${is} ${what}` : `${one}s ${told}${more} ${are} ${what}`
+  const told = listed(names.map(quotedName), 5)
+  return names.length === 1 ? `${one} ${told} ${is} ${what}` : `${one}s ${told} ${are} ${what}`
 }
 
 function without(names: readonly string[], others: readonly string[]): string[] {

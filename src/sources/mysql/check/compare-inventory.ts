@@ -1,4 +1,5 @@
-import { printable } from '../../../findings/printable'
+import { listed as listedNames } from '../../../findings/listed'
+import { quotedName } from '../../../findings/quoted-name'
 import type { DatabaseInventory } from '../inventory/inventory'
 import type { DumpContent } from './dump-content'
 
@@ -34,15 +35,12 @@ export function compareInventory(options: {
   ]
 }
 
-const toldAtMost = 5
-
 /** For a message: the first few by name, the rest as a number. No full stop. */
 export function describeDifferences(differences: readonly InventoryDifference[]): string {
-  const told = differences.slice(0, toldAtMost).map(({ kind, name, missing }) => {
-    return `${kind} ${printable(name)} is missing ${missing}`
-  })
-  const more = differences.length - told.length
-  return told.join(', ') + (more > 0 ? `, and ${more} more` : '')
+  return listedNames(
+    differences.map(({ kind, name, missing }) => `${kind} ${quotedName(name)} is missing ${missing}`),
+    5,
+  )
 }
 
 /** Names that are equal to the letter pair off first, so that `Tr` cannot stand in for a missing `tr`. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { printable } from '../../../findings/printable'
+import { quotedName } from '../../../findings/quoted-name'
 import { CheckError } from '../../../pipeline/check-error'
 import type { ContentCheck } from '../../../pipeline/content-check'
 import type { DumpContent } from './dump-content'
@@ -186,7 +186,7 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
 
   private cutError(): CheckError {
     const last = this.objects.lastTable
-    const seen = last === undefined ? 'no table' : `the table ${printable(last)} last`
+    const seen = last === undefined ? 'no table' : `the table ${quotedName(last)} last`
     return new CheckError(
       `The dump is cut off: it does not end with the line "-- Dump completed". It has ${this.bytes} bytes and shows ${seen}.`,
     )
@@ -201,6 +201,6 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
 
 function foreignError(text: string): CheckError {
   return new CheckError(
-    `The dump contains a line that is not SQL: ${printable(Buffer.from(text.slice(0, foreignLimit), 'latin1'))}.`,
+    `The dump contains a line that is not SQL: ${quotedName(Buffer.from(text.slice(0, foreignLimit), 'latin1'))}.`,
   )
 }

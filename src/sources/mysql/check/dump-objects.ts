@@ -1,4 +1,4 @@
-import { printable } from '../../../findings/printable'
+import { quotedName } from '../../../findings/quoted-name'
 import { CheckError } from '../../../pipeline/check-error'
 import type { TableFingerprint } from '../../../repository/manifest/manifest'
 import type { DumpContent } from './dump-content'
@@ -62,10 +62,10 @@ export class DumpObjects implements RowSink {
     this.closeRows()
     const table = this.tables.get(name)
     if (table === undefined) {
-      throw new CheckError(`The dump has rows of the table ${printable(name)}, but no CREATE TABLE for it.`)
+      throw new CheckError(`The dump has rows of the table ${quotedName(name)}, but no CREATE TABLE for it.`)
     }
     if (table.bytes > 0)
-      throw new CheckError(`The dump has rows of the table ${printable(name)} in two places.`)
+      throw new CheckError(`The dump has rows of the table ${quotedName(name)} in two places.`)
     this.last = name
     this.current = { table, rows: this.newDigest() }
   }
@@ -84,7 +84,7 @@ export class DumpObjects implements RowSink {
     for (const view of this.placeholders) {
       if (this.views.has(view)) continue
       throw new CheckError(
-        `The dump has a placeholder for the view ${printable(view)}, but not the view itself.`,
+        `The dump has a placeholder for the view ${quotedName(view)}, but not the view itself.`,
       )
     }
     return {

@@ -29,7 +29,7 @@ export function importError(
   const at = [said.line === undefined ? '' : `line ${said.line}`, place ?? ''].filter(text => text !== '')
   const message = `${capitalized(name)} failed${at.length === 0 ? '' : ` at ${at.join(', ')}`}: ${textOf(said)}${said.code === 0 ? '' : ` (error ${said.code})`}.`
   const advice = advices.find(({ codes }) => codes.includes(said.code))?.advice
-  const facts: ErrorFacts = { detail: told.shown, ...(advice === undefined ? {} : { advice }) }
+  const facts: ErrorFacts = { detail: told.shown, advice }
   return advice === undefined ? new FailureError(message, facts) : new UserError(message, facts)
 }
 

@@ -1,18 +1,18 @@
-import type { VerifyFinding } from '../../../findings/verify-finding'
+import type { Finding } from '../../../findings/finding'
 
 /**
  * Tells an import that failed for want of a database that is not backed up: a view may stand on a table of any database of its server.
  * `databases`: those of the recovery point. Other findings come back as they are.
  */
-export function explainOtherDatabase(finding: VerifyFinding, databases: readonly string[]): VerifyFinding {
+export function explainOtherDatabase(finding: Finding, databases: readonly string[]): Finding {
   if (finding.code !== 'import') return finding
-  const other = missingDatabase(finding.message, databases)
+  const other = missingDatabase(finding.what, databases)
   if (other === undefined) return finding
   const name = JSON.stringify(other)
   return {
     ...finding,
     code: 'other-database',
-    advice: `Something in it, mostly a view, stands on the database ${name}, which is not in this recovery point. Add ${name} to "databases" of the backup: until then it can be restored only where ${name} is.`,
+    fix: `Something in it, mostly a view, stands on the database ${name}, which is not in this recovery point. Add ${name} to "databases" of the backup: until then it can be restored only where ${name} is.`,
   }
 }
 

@@ -24,14 +24,14 @@ export async function judgeDump(
   const excludedTables = new Set(selection.excluded)
   const before = compareInventory({ listed, dumped, excludedTables })
   if (before.length === 0) return
-  const findings = await server.inventory({
+  const found = await server.inventory({
     access: inputs.mysql,
     databases: [listed.name],
     paths: [],
     compression: inputs.compression.kind,
     dumpOptions: inputs.dumpOptions,
   })
-  const now = findings.inventory?.databases.find(database => database.name === listed.name)
+  const now = found.inventory?.databases.find(database => database.name === listed.name)
   const after = now === undefined ? before : compareInventory({ listed: now, dumped, excludedTables })
   // What both listings find missing was there all the time; what only one finds came or went.
   const lasting = before.filter(difference => after.some(other => isSame(difference, other)))

@@ -1,5 +1,4 @@
-import { UserError } from '../../../runtime/errors'
-import type { Warning } from '../../../runtime/runtime'
+import { type Finding, problem, warning } from '../../../findings/finding'
 import { quotedAccount, quotedIdentifier } from '../client/sql-names'
 import { databasesToGrantOn, type GrantPlace, type Grants, mayUse, mayUseGlobally } from './grants'
 import type { ListedTable } from './inventory'
@@ -59,19 +58,23 @@ export function findBlindSpots(request: SightRequest): BlindSpot[] {
 export function judgeBlindSpots(
   spots: readonly BlindSpot[],
   allowed: ReadonlySet<BlindSpotKind>,
-): { refused: BlindSpot[]; warnings: Warning[] } {
+): { refused: BlindSpot[]; warnings: Finding[] } {
   const accepted = spots.filter(({ kind }) => allowed.has(kind))
   return {
     refused: spots.filter(({ kind }) => !allowed.has(kind)),
-    warnings: accepted.map(({ kind, database, hidesTables, grant }) => ({
-      code: 'blind-spot',
-      message: `The database user may be unable to see ${what(kind, hidesTables)} of ${JSON.stringify(database)}, and what it does not see is not in the backup. This ends it: ${grant}`,
-    })),
+    warnings: accepted.map(({ kind, database, hidesTables, grant }) =>
+      warning(
+        'blind-spot',
+        `The database user may be unable to see ${what(kind, hidesTables)} of ${JSON.stringify(database)}, and what it does not see is not in the backup.`,
+        `Nothing, if this is meant: "allow-blind-spots" names it. This ends it:\n${grant}`,
+      ),
+    ),
   }
 }
 
-/** The error for blind spots that were not allowed: it names them all, and every GRANT to paste, once. */
-export function blindSpotError(refused: readonly BlindSpot[]): UserError {
+/** What is wrong with blind spots that were not allowed: one finding names them all, and every GRANT to paste, once. */
+export function blindSpotProblems(refused: readonly BlindSpot[]): Finding[] {
+  if (refused.length === 0) return []
   const byDatabase = Map.groupBy(refused, ({ database }) => database)
   const named = [...byDatabase].map(([database, spots]) => {
     const kinds = spots.map(({ kind, hidesTables }) => what(kind, hidesTables)).join(', ')
@@ -79,13 +82,13 @@ export function blindSpotError(refused: readonly BlindSpot[]): UserError {
   })
   const kinds = [...new Set(refused.map(({ kind }) => kind))].join(' ')
   const statements = grantStatements(refused.flatMap(({ missing }) => missing))
-  return new UserError(
-    `The database user may be unable to see ${named.join('; ')}. A dump leaves out in silence what its user does not see.`,
-    {
-      advice: `Run this as an administrator of the database: ${statements.join(' ')} Or name in "allow-blind-spots" what the backup may lack: ${kinds}.`,
-      detail: statements,
-    },
-  )
+  return [
+    problem(
+      'blind-spot',
+      `The database user may be unable to see ${named.join('; ')}. A dump leaves out in silence what its user does not see.`,
+      `Name in "allow-blind-spots" what the backup may lack (${kinds}), or run this as an administrator of the database:\n${statements.join('\n')}`,
+    ),
+  ]
 }
 
 /** Options that let a dump pass by allowed blind spots that it would fail at. Unreadable views are for `--ignore-table`. */

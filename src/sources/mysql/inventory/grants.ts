@@ -1,3 +1,4 @@
+import type { Inventory } from './inventory'
 /** The rights of a database user at a fresh login, as `SHOW GRANTS` tells them. */
 export interface Grants {
   /** The user itself, its active roles, everybody (MariaDB's PUBLIC). What one lacks another may have. */
@@ -26,6 +27,16 @@ interface Holder {
 export interface GrantPlace {
   database: string
   table?: string
+}
+
+/** What the database user of an inventory may do. */
+export function grantsOf({ server: { flavor }, grants }: Inventory): Grants {
+  return parseGrants(grants.lines, { flavor, partialRevokes: grants.partialRevokes })
+}
+
+/** Whether the user has one of these rights on `*.*`. */
+export function mayOnServer({ holders }: Grants, privileges: readonly string[]): boolean {
+  return holders.some(({ global }) => privileges.some(each => has(global, each)))
 }
 
 /**

@@ -1,43 +1,41 @@
-import type { PlanProblem } from '../../../findings/preflight'
-import type { Findings } from '../../host/parse-inventory'
+import { type Finding, problem } from '../../../findings/finding'
+import { listed } from '../../../findings/listed'
+import type { ServerInventory } from '../../host/parse-inventory'
 import type { DatabaseInventory } from '../inventory/inventory'
 import { selectTables } from '../inventory/table-selection'
 import type { DatabaseRequest } from './database-settings'
 import { dumpDefaultProblems } from './dump-default-problems'
 
 /** Those databases of the server that were asked for: in the order of the input, or of the server for `*`. */
-export function chosenDatabases(inputs: DatabaseRequest, findings: Findings): DatabaseInventory[] {
-  const listed = findings.inventory?.databases ?? []
+export function chosenDatabases(inputs: DatabaseRequest, found: ServerInventory): DatabaseInventory[] {
+  const listed = found.inventory?.databases ?? []
   if (inputs.databases === 'all') return listed
   return inputs.databases.flatMap(name => listed.filter(database => database.name === name))
 }
 
 /** What was asked for of the databases and does not fit what the server has. */
-export function databaseProblems(inputs: DatabaseRequest, findings: Findings): PlanProblem[] {
+export function databaseProblems(inputs: DatabaseRequest, found: ServerInventory): Finding[] {
   if (inputs.databases.length === 0) return []
-  return [
-    ...dumpDefaultProblems(findings),
-    ...missingProblems(inputs, findings),
-    ...emptyProblems(inputs, findings),
-  ]
+  return [...dumpDefaultProblems(found), ...missingProblems(inputs, found), ...emptyProblems(inputs, found)]
 }
 
-function missingProblems(inputs: DatabaseRequest, findings: Findings): PlanProblem[] {
-  const listed = findings.inventory?.databases ?? []
+function missingProblems(inputs: DatabaseRequest, found: ServerInventory): Finding[] {
+  const listed = found.inventory?.databases ?? []
   const fix = 'Check "databases" and the grants of the database user.'
   if (inputs.databases === 'all') {
     if (listed.length > 0) return []
-    return [{ what: 'The database user sees no database but the system schemas.', fix }]
+    return [problem('database-missing', 'The database user sees no database but the system schemas.', fix)]
   }
   return inputs.databases
     .filter(name => !listed.some(database => database.name === name))
-    .map(name => ({
-      what: `The database ${JSON.stringify(name)} does not exist on the server, or the database user may not see it; it sees: ${similarFirst(name, findings.visible)}.`,
-      fix,
-    }))
+    .map(name =>
+      problem(
+        'database-missing',
+        `The database ${JSON.stringify(name)} does not exist on the server, or the database user may not see it; it sees: ${similarFirst(name, found.visible)}.`,
+        fix,
+      ),
+    )
 }
-
-const namedAtMost = 20
 
 /** A few names, those that begin alike first: a misspelt one is most likely among them. */
 function similarFirst(wanted: string, names: readonly string[]): string {
@@ -47,27 +45,25 @@ function similarFirst(wanted: string, names: readonly string[]): string {
     return length
   }
   const sorted = [...names].sort((one, other) => alike(other) - alike(one) || (one < other ? -1 : 1))
-  const more = sorted.length > namedAtMost ? ` and ${sorted.length - namedAtMost} more` : ''
-  return (
-    sorted
-      .slice(0, namedAtMost)
-      .map(name => JSON.stringify(name))
-      .join(', ') + more
+  return listed(
+    sorted.map(name => JSON.stringify(name)),
+    20,
   )
 }
 
-function emptyProblems(inputs: DatabaseRequest, findings: Findings): PlanProblem[] {
+function emptyProblems(inputs: DatabaseRequest, found: ServerInventory): Finding[] {
   if (inputs.allowEmpty) return []
-  return chosenDatabases(inputs, findings).flatMap(database => {
+  return chosenDatabases(inputs, found).flatMap(database => {
     const { excluded } = selectTables(inputs.tables, database)
     if (database.tables.length > excluded.length) return []
     const what =
       database.tables.length === 0
         ? 'has no tables that the database user may see'
         : 'is left without tables by "exclude-tables"'
-    return {
-      what: `The database ${JSON.stringify(database.name)} ${what}.`,
-      fix: 'If an empty backup is right, set "allow-empty: true".',
-    }
+    return problem(
+      'database-empty',
+      `The database ${JSON.stringify(database.name)} ${what}.`,
+      'If an empty backup is right, set "allow-empty: true".',
+    )
   })
 }

@@ -1,16 +1,16 @@
-import type { Findings } from '../../host/parse-inventory'
+import { type Finding, problem } from '../../../findings/finding'
+import type { ServerInventory } from '../../host/parse-inventory'
 import { dumpDefaultRefusal } from '../dump/dump-options'
 
 /** What the server's own option files add to every dump and must not, in whole sentences: a dump would lack things, and nobody would know. */
-export function dumpDefaultProblems({
-  defaults,
-}: Pick<Findings, 'defaults'>): { what: string; fix: string }[] {
+export function dumpDefaultProblems({ defaults }: Pick<ServerInventory, 'defaults'>): Finding[] {
   return defaults.flatMap(name => {
     const reason = dumpDefaultRefusal(name)
     if (reason === undefined) return []
-    return {
-      what: `The configuration of the database client on the server adds "--${name}" to every dump: ${reason}.`,
-      fix: 'Remove it there, or give "mysql-user" and "mysql-password", which shut that configuration out.',
-    }
+    return problem(
+      'dump-default',
+      `The configuration of the database client on the server adds "--${name}" to every dump: ${reason}.`,
+      'Remove it there, or give "mysql-user" and "mysql-password", which shut that configuration out.',
+    )
   })
 }

@@ -1,6 +1,8 @@
+import { type Finding, warning } from '../../../findings/finding'
+import { listed as listedNames } from '../../../findings/listed'
 import { artifactKey, databaseArtifactName } from '../../../repository/names/keys'
-import type { Warning } from '../../../runtime/runtime'
-import type { Findings } from '../../host/parse-inventory'
+import type { ServerInventory } from '../../host/parse-inventory'
+import { quotedIdentifier } from '../client/sql-names'
 import { type DumpArguments, dumpArguments } from '../dump/dump-arguments'
 import type { DatabaseInventory } from '../inventory/inventory'
 import { selectTables, type TableSelection, unmatchedPatterns } from '../inventory/table-selection'
@@ -18,22 +20,23 @@ export interface DatabasePlan {
   expectedBytes: number
 }
 
-/** hex-blob doubles binary columns, and rows as text outgrow rows as pages: measured dumps stay below this. */
-const dumpToDataRatio = 2.5
+/** An upper bound. hex-blob doubles binary columns, and rows as text outgrow rows as pages: measured dumps stay below this. */
+export function expectedDumpBytes({ tables }: DatabaseInventory): number {
+  return tables.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) * 2.5
+}
 
 /** What is to be dumped of one database, and what its user may not see of it. */
 export function planDatabase(
   inputs: DumpSettings,
   slot: string,
-  findings: Findings,
+  found: ServerInventory,
   listed: DatabaseInventory,
   isOnlyOne: boolean,
 ): { plan: DatabasePlan; sight: Sight | undefined } {
   const chosen = selectTables(inputs.tables, listed)
-  const sight = findings.inventory && planSight(inputs, findings.inventory, listed, chosen)
+  const sight = found.inventory && planSight(inputs, found.inventory, listed, chosen)
   const selection = sight?.selection ?? chosen
   const name = databaseArtifactName(listed.name, isOnlyOne)
-  const dataBytes = listed.tables.reduce((sum, table) => sum + (table.sizeBytes || 0), 0)
   const plan = {
     name,
     key: artifactKey(inputs.s3.prefix, slot, name, 'database', inputs.compression.kind),
@@ -43,42 +46,49 @@ export function planDatabase(
       database: listed.name,
       selection,
       extra: [...inputs.dumpOptions, ...(sight?.options ?? [])],
-      canIgnoreTableData: findings.canIgnoreTableData,
+      canIgnoreTableData: found.canIgnoreTableData,
     }),
-    expectedBytes: dataBytes * dumpToDataRatio,
+    expectedBytes: expectedDumpBytes(listed),
   }
   return { plan, sight }
 }
 
-const namedAtMost = 20
+const namedAtMost = 10
 
-/** What a dump of these databases will be told to lack. */
+/** What a dump of these databases may lack, and what of the settings has no effect. */
 export function planWarnings(
   { tables }: Pick<DatabaseSettings, 'tables'>,
   databases: readonly DatabaseInventory[],
-): Warning[] {
-  const warnings: Warning[] = unmatchedPatterns(tables, databases).map(pattern => ({
-    code: 'pattern-without-match',
-    message: `The table pattern ${JSON.stringify(pattern)} matches nothing: check its spelling.`,
-  }))
-  const loose = nonTransactionalTables(databases).map(
-    ({ database, name, engine }) => `${database}.${name} (${engine || 'no engine'})`,
+): Finding[] {
+  const unmatched = unmatchedPatterns(tables, databases).map(pattern =>
+    warning(
+      'pattern-without-match',
+      `The table pattern ${JSON.stringify(pattern)} matches nothing.`,
+      'Check its spelling in "exclude-tables" and "structure-only-tables", or remove it.',
+    ),
   )
-  if (loose.length > 0) {
-    const named = loose.slice(0, namedAtMost).join(', ')
-    const more = loose.length > namedAtMost ? ` and ${loose.length - namedAtMost} more` : ''
-    warnings.push({
-      code: 'non-transactional-tables',
-      message: `Rows of these tables may be from different moments, since their engine has no transactions: ${named}${more}. ALTER TABLE … ENGINE=InnoDB mends that.`,
-    })
-  }
-  return warnings
+  const loose = nonTransactionalTables(databases)
+  if (loose.length === 0) return unmatched
+  const names = loose.map(({ database, name, engine }) => `${database}.${name} (${engine || 'no engine'})`)
+  const statements = loose.map(
+    ({ database, name }) =>
+      `ALTER TABLE ${quotedIdentifier(database)}.${quotedIdentifier(name)} ENGINE=InnoDB;`,
+  )
+  return [
+    ...unmatched,
+    warning(
+      'non-transactional-tables',
+      `Rows of these tables may be from different moments, since their engine has no transactions: ${listedNames(names, namedAtMost)}.`,
+      [
+        'Give them an engine that has, where the application allows it:',
+        ...statements.slice(0, namedAtMost),
+      ].join('\n'),
+    ),
+  ]
 }
 
 /** Tables whose rows a dump may read at different moments: their engine has no transactions. */
-export function nonTransactionalTables(
-  databases: readonly DatabaseInventory[],
-): { database: string; name: string; engine: string }[] {
+function nonTransactionalTables(databases: readonly DatabaseInventory[]) {
   return databases.flatMap(({ name: database, tables }) =>
     tables
       .filter(({ kind, engine }) => kind === 'table' && !/^(innodb|rocksdb|tokudb|ndbcluster)$/i.test(engine))

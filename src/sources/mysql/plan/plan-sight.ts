@@ -1,6 +1,6 @@
-import type { Warning } from '../../../runtime/runtime'
+import type { Finding } from '../../../findings/finding'
 import { type BlindSpot, findBlindSpots, judgeBlindSpots, optionsAround } from '../inventory/blind-spots'
-import { parseGrants } from '../inventory/grants'
+import { grantsOf } from '../inventory/grants'
 import type { DatabaseInventory, Inventory } from '../inventory/inventory'
 import type { TableSelection } from '../inventory/table-selection'
 import type { DatabaseRequest } from './database-settings'
@@ -9,7 +9,7 @@ import type { DatabaseRequest } from './database-settings'
 export interface Sight {
   /** Blind spots that nobody allowed: the run must not go on. */
   refused: BlindSpot[]
-  warnings: Warning[]
+  warnings: Finding[]
   /** The selection, without views that a dump would fail at. */
   selection: TableSelection
   /** Options that let the dump pass by what was allowed to be missing. */
@@ -21,15 +21,15 @@ export interface Sight {
 /** A dump leaves out in silence what its user may not see, and the server hides it from the inventory too: only grants tell. */
 export function planSight(
   { guards }: Pick<DatabaseRequest, 'guards'>,
-  { server, user, grants }: Inventory,
+  inventory: Inventory,
   listed: DatabaseInventory,
   selection: TableSelection,
 ): Sight {
   const excluded = new Set(selection.excluded)
   const spots = findBlindSpots({
-    ...server,
-    user,
-    grants: parseGrants(grants.lines, { flavor: server.flavor, partialRevokes: grants.partialRevokes }),
+    ...inventory.server,
+    user: inventory.user,
+    grants: grantsOf(inventory),
     database: listed.name,
     tables: listed.tables.filter(({ name }) => !excluded.has(name)),
     routines: listed.routines,

@@ -1,5 +1,6 @@
+import { type Finding, warning } from '../../../findings/finding'
+import { listed } from '../../../findings/listed'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
-import type { Warning } from '../../../runtime/runtime'
 import { plural } from '../../../runtime/text/format-count'
 import { compareDumpObjects } from '../check/compare-dump'
 import { databaseCounts } from '../check/database-counts'
@@ -21,7 +22,7 @@ export interface Comparison {
   differences: string[]
   /** What is proven, for a person: `16 tables, row by row, 2 views …`. */
   proof: string
-  warnings: Warning[]
+  warnings: Finding[]
 }
 
 /**
@@ -73,10 +74,10 @@ async function compareLayoutFree(
     differences: [],
     proof: proof.replace('with every row', 'with as many rows'),
     warnings: [
-      {
-        code: 'rows-not-comparable',
-        message: `These tables have as many rows as they should, and some of these are written differently: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}. Another version of the server may do that, and so may something that changed them. Look at a few of them.`,
-      },
+      warning(
+        'rows-not-comparable',
+        `These tables have as many rows as they should, and some of these are written differently: ${listed(names, 5)}. Another version of the server may do that, and so may something that changed them. Look at a few of them.`,
+      ),
     ],
   }
 }

@@ -1,6 +1,8 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { inspect } from '../../../pipeline/inspect'
+import { codecsOf, decode } from '../../../pipeline/codec'
+import { checkContent } from '../../../pipeline/content-check'
+import { compose } from '../../../pipeline/filter'
 import { UserError } from '../../../runtime/errors'
 import type { Server } from '../../host/server'
 import { checkDump } from '../check/dump-check'
@@ -41,19 +43,17 @@ export async function dumpAgain(request: DumpAgainRequest): Promise<DumpContent>
   signal.addEventListener('abort', stop, { once: true })
   try {
     signal.throwIfAborted()
-    const { stream, result, progress } = inspect({
-      compression: kind,
-      check: checkDump(rows === undefined ? {} : { rows }),
-    })
-    const nowhere = new Writable({
+    const check = checkDump(rows === undefined ? {} : { rows })
+    const { stages, result } = compose(decode(codecsOf({ compression: kind })), checkContent(check))
+    const sink = new Writable({
       write: (_chunk, _encoding, done) => {
-        request.onProgress?.(progress().content.bytes)
+        request.onProgress?.(check.progress().bytes)
         done()
       },
     })
-    await pipeline(job.body, stream, nowhere, { signal })
+    await pipeline([job.body, ...stages, sink], { signal })
     await job.done
-    return result().content
+    return result()[1]
   } catch (error) {
     job.close()
     throw signal.aborted ? signal.reason : error

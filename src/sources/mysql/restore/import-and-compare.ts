@@ -1,3 +1,4 @@
+import { warning } from '../../../findings/finding'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import { plural } from '../../../runtime/text/format-count'
 import type { RestoreServer } from '../../host/restore-server'
@@ -123,10 +124,12 @@ function withEvents(
     const differences = missing.map(name => `event ${JSON.stringify(name)} is missing`)
     return { ...comparison, differences }
   }
-  const warnings = absent.map(name => ({
-    code: 'event-over',
-    message: `The event ${JSON.stringify(name)} was for a time that has passed: the server does not keep such an event.`,
-  }))
+  const warnings = absent.map(name =>
+    warning(
+      'event-over',
+      `The event ${JSON.stringify(name)} was for a time that has passed: the server does not keep such an event.`,
+    ),
+  )
   const kept = told.length - absent.length
   return {
     ...comparison,

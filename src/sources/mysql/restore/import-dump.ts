@@ -1,26 +1,22 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import { codecsOf, decode } from '../../../pipeline/codec'
 import type { Compression } from '../../../pipeline/compression'
-import { verifiedContent } from '../../../pipeline/verified-content'
+import { type ReadableObject, readArtifact } from '../../../repository/artifact/reader'
+import type { Repository } from '../../../repository/repository'
 import { feed } from '../../../server/feed'
-import { steadyRead } from '../../../store/steady-read'
-import type { Store } from '../../../store/store'
 import type { RestoreServer } from '../../host/restore-server'
 import { eventsLast, type WithheldSql } from '../check/events/events-last'
 import type { DatabaseAccess } from '../client/database-access'
 
 /** A dump in the store that was read and checked before. */
-export interface StoredDump {
-  key: string
-  etag: string
-  bytes: number
-  sha256: string
+export interface StoredDump extends ReadableObject {
   compression: Compression
 }
 
 export interface ImportContext {
-  store: Store
+  repository: Repository
   server: Pick<RestoreServer, 'openImport'>
   access: DatabaseAccess
   /** Whether the server has gzip, so that the dump travels small. */
@@ -40,7 +36,7 @@ export async function importDump(
   database: string,
   context: ImportContext,
 ): Promise<WithheldSql> {
-  const { store, server, access, hasGzip, signal } = context
+  const { repository, server, access, hasGzip, signal, onProgress } = context
   const sql = eventsLast({ areWithheld: true })
   const intake = await server.openImport({
     access,
@@ -48,25 +44,15 @@ export async function importDump(
     compression: hasGzip ? 'gzip' : 'none',
     where: line => sql.where(line),
   })
-  const stored = steadyRead(store, { key: dump.key, etag: dump.etag, sizeBytes: dump.bytes })
-  let readBytes = 0
-  stored.on('data', (chunk: Buffer) => {
-    readBytes += chunk.length
-    context.onProgress?.(readBytes)
-  })
-  stored.pause()
+  // It is unpacked again a moment later: the least effort is right.
+  const travel = hasGzip ? [createGzip({ level: 1, chunkSize: 256 * 1024 })] : []
   await feed(intake, signal, input =>
-    pipeline(
-      [
-        stored,
-        ...verifiedContent(dump.compression, dump),
-        sql.stream,
-        // It is unpacked again a moment later: the least effort is right.
-        ...(hasGzip ? [createGzip({ level: 1, chunkSize: 256 * 1024 })] : []),
-        input,
-      ],
-      { signal },
-    ),
+    readArtifact(repository, dump, {
+      filter: decode(codecsOf(dump)),
+      into: [sql.stream, ...travel, input],
+      signal,
+      onProgress,
+    }),
   )
   return sql.withheld()
 }

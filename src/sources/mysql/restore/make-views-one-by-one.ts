@@ -1,5 +1,5 @@
+import { type Finding, warning } from '../../../findings/finding'
 import { messageOf } from '../../../runtime/errors'
-import type { Warning } from '../../../runtime/runtime'
 import { type BrokenView, type ImportedRows, type ImportTools, makeViews } from './import-and-compare'
 import { type ImportContext, importWithheld } from './import-dump'
 
@@ -52,11 +52,13 @@ export async function makeViewsOneByOne(
 }
 
 /** What to tell of them. */
-export function brokenViewWarnings(broken: readonly BrokenView[]): Warning[] {
-  return broken.map(({ name, message }) => ({
-    code: 'view-not-made',
-    message: `The view ${JSON.stringify(name)} was left out, since something that it stands on is not there: ${message} Either the backup leaves a table out ("exclude-tables"), or the view stands on a database that is not in it.`,
-  }))
+export function brokenViewWarnings(broken: readonly BrokenView[]): Finding[] {
+  return broken.map(({ name, message }) =>
+    warning(
+      'view-not-made',
+      `The view ${JSON.stringify(name)} was left out, since something that it stands on is not there: ${message} Either the backup leaves a table out ("exclude-tables"), or the view stands on a database that is not in it.`,
+    ),
+  )
 }
 
 /** Each behind its title, as both tools write them. */

@@ -1,4 +1,4 @@
-import type { PreflightFinding } from '../../../findings/preflight'
+import { type Finding, problem, warning } from '../../../findings/finding'
 import { formatSize } from '../../../runtime/text/format-size'
 import type { TargetDatabase } from '../../host/parse-target'
 import type { DatabaseServerRequest } from './database-server-request'
@@ -10,7 +10,7 @@ import type { DatabaseServerRequest } from './database-server-request'
 export function roomProblems(
   { databases, inputs, bytesBeside }: DatabaseServerRequest,
   { freeBytes, mount, variables }: TargetDatabase,
-): PreflightFinding[] {
+): Finding[] {
   const isLocal =
     inputs.mysql.host === undefined || ['localhost', '127.0.0.1', '::1'].includes(inputs.mysql.host)
   if (!isLocal || freeBytes === undefined) return []
@@ -18,7 +18,7 @@ export function roomProblems(
   // What is replaced makes room before.
   const freed = databases
     .flatMap(({ present }) => present?.tables ?? [])
-    .reduce((sum, { sizeBytes }) => sum + (sizeBytes || 0), 0)
+    .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   const taken = bytesBeside(mount)
   const room = freeBytes + freed - taken
   if (room >= needed * 2) return []
@@ -28,12 +28,12 @@ export function roomProblems(
     ...(taken === 0 ? [] : [`, of which the files take ${formatSize(taken)}`]),
   ]
   return [
-    {
-      level: isWrong ? 'wrong' : 'remark',
-      what: `The dumps hold ${formatSize(needed)} of SQL, and the disk of ${variables.get('datadir') ?? 'the database server'} has ${formatSize(freeBytes)} free${more.join('')}.`,
-      fix: isWrong
+    (isWrong ? problem : warning)(
+      'disk-full',
+      `The dumps hold ${formatSize(needed)} of SQL, and the disk of ${variables.get('datadir') ?? 'the database server'} has ${formatSize(freeBytes)} free${more.join('')}.`,
+      isWrong
         ? 'Make room there first.'
         : 'It may just fit: tables with indexes can take twice the size of their dump.',
-    },
+    ),
   ]
 }

@@ -1,11 +1,13 @@
-import type { PreflightFinding } from '../../../findings/preflight'
+import { type Finding, problem, warning } from '../../../findings/finding'
 import type { Manifest } from '../../../repository/manifest/manifest'
+import { defined } from '../../../runtime/defined'
 import type { TargetDatabase } from '../../host/parse-target'
-import { quotedIdentifier } from '../client/sql-names'
 import { findBlindSpots } from '../inventory/blind-spots'
-import { parseGrants } from '../inventory/grants'
+import { brokenView } from '../inventory/broken-view'
+import { grantsOf, mayOnServer } from '../inventory/grants'
 import type { Inventory } from '../inventory/inventory'
 import { dumpDefaultProblems } from '../plan/dump-default-problems'
+import { rereadOf } from '../restore/reread-database'
 import type { DatabaseServerRequest } from './database-server-request'
 import { roomProblems } from './judge-database-room'
 import { definerProblems } from './judge-definers'
@@ -14,18 +16,19 @@ import { foldsCase, holdings, type PlannedDatabase } from './planned-database'
 import { missingRights } from './restore-rights'
 
 /** What speaks against importing these databases into this server. */
-export function judgeDatabaseServer(request: DatabaseServerRequest): PreflightFinding[] {
+export function judgeDatabaseServer(request: DatabaseServerRequest): Finding[] {
   const { databases, facts, reread } = request
   const { database } = facts
-  if (database?.findings.inventory === undefined || databases.length === 0) return []
+  if (database?.found.inventory === undefined || databases.length === 0) return []
   return [
-    ...defaultProblems(database),
+    // The safety dump and the comparison are dumps too: one that leaves out rows would be taken for the whole.
+    ...dumpDefaultProblems(database.found),
     ...databases.flatMap(planned => overwriteProblems(planned, request.inputs)),
     ...databases.flatMap(planned => brokenViewProblems(planned, request.inputs, database)),
     ...twinProblems(databases, database),
     ...rightProblems(request, database),
     ...databases.flatMap(planned => {
-      const needs = reread.databases.find(({ artifact }) => artifact === planned.artifact)?.needs
+      const needs = rereadOf(reread.databases, planned.artifact)?.needs
       return needs === undefined
         ? []
         : [
@@ -34,38 +37,33 @@ export function judgeDatabaseServer(request: DatabaseServerRequest): PreflightFi
           ]
     }),
     ...serverProblems(database),
-    ...versionRemarks(request.manifest, database),
+    ...versionWarnings(request.manifest, database),
     ...roomProblems(request, database),
   ]
-}
-
-/** The safety dump and the comparison are dumps too: one that leaves out rows would be taken for the whole. */
-function defaultProblems({ findings }: TargetDatabase): PreflightFinding[] {
-  return dumpDefaultProblems(findings).map(problem => ({ level: 'wrong', ...problem }))
 }
 
 function overwriteProblems(
   { artifact, target, state, present }: PlannedDatabase,
   { overwrite, safetyBackup }: DatabaseServerRequest['inputs'],
-): PreflightFinding[] {
+): Finding[] {
   if (state !== 'filled' || present === undefined) return []
   const name = JSON.stringify(target)
   if (!overwrite) {
     return [
-      {
-        level: 'wrong',
-        what: `The database ${name} is there and holds ${holdings(present)}; nothing is overwritten unasked.`,
-        fix: `To replace it, set "overwrite: true" and "confirm" (it is dumped into the bucket first); to look at it first, restore it under another name: ${artifact.database}=${target}_restored`,
-      },
+      problem(
+        'overwrite',
+        `The database ${name} is there and holds ${holdings(present)}; nothing is overwritten unasked.`,
+        `To replace it, set "overwrite: true" and "confirm" (it is dumped into the bucket first); to look at it first, restore it under another name: ${artifact.database}=${target}_restored`,
+      ),
     ]
   }
   if (safetyBackup) return []
   return [
-    {
-      level: 'remark',
-      what: `The database ${name}, which holds ${holdings(present)}, will be replaced without a dump of it: there is no way back.`,
-      fix: 'Leave "safety-backup" at "true".',
-    },
+    warning(
+      'no-way-back',
+      `The database ${name}, which holds ${holdings(present)}, will be replaced without a dump of it: there is no way back.`,
+      'Leave "safety-backup" at "true".',
+    ),
   ]
 }
 
@@ -74,56 +72,48 @@ function brokenViewProblems(
   { state, present }: PlannedDatabase,
   { overwrite, safetyBackup }: DatabaseServerRequest['inputs'],
   { brokenViews }: TargetDatabase,
-): PreflightFinding[] {
+): Finding[] {
   if (state !== 'filled' || !overwrite || !safetyBackup) return []
   return brokenViews
     .filter(({ database }) => database === present?.name)
-    .map(({ database, name }) => ({
-      level: 'wrong' as const,
-      what: `The view ${JSON.stringify(`${database}.${name}`)}, which is to be replaced, stands on something that is gone, or its definer lacks a right: the dump of it into the bucket ends there.`,
-      fix: `Mend it, or do without that dump ("safety-backup: false"), or drop it:\nDROP VIEW ${quotedIdentifier(database)}.${quotedIdentifier(name)};`,
-    }))
+    .map(view => brokenView(view, 'do without the dump of what is replaced ("safety-backup: false")'))
 }
 
-function twinProblems(databases: readonly PlannedDatabase[], database: TargetDatabase): PreflightFinding[] {
+function twinProblems(databases: readonly PlannedDatabase[], database: TargetDatabase): Finding[] {
   if (!foldsCase(database)) return []
   const byName = Map.groupBy(databases, ({ target }) => target.toLowerCase())
   return [...byName.values()]
     .filter(twins => twins.length > 1)
-    .map(twins => ({
-      level: 'wrong' as const,
-      what: `To this database server ${twins.map(({ target }) => JSON.stringify(target)).join(' and ')} are one name.`,
-      fix: 'Restore one of them under another name, as in: shop=shop_copy',
-    }))
+    .map(twins =>
+      problem(
+        'same-name',
+        `To this database server ${twins.map(({ target }) => JSON.stringify(target)).join(' and ')} are one name.`,
+        'Restore one of them under another name, as in: shop=shop_copy',
+      ),
+    )
 }
 
 /** Everything that an import, the way back and the comparison afterwards need, in one GRANT for each database. */
-function rightProblems(
-  { databases, reread }: DatabaseServerRequest,
-  { findings }: TargetDatabase,
-): PreflightFinding[] {
-  const { inventory } = findings
+function rightProblems({ databases, reread }: DatabaseServerRequest, { found }: TargetDatabase): Finding[] {
+  const { inventory } = found
   if (inventory === undefined) return []
   const { server, user } = inventory
-  const grants = parseGrants(inventory.grants.lines, {
-    flavor: server.flavor,
-    partialRevokes: inventory.grants.partialRevokes,
-  })
-  return databases.flatMap((planned): PreflightFinding[] => {
+  const grants = grantsOf(inventory)
+  return databases.flatMap((planned): Finding[] => {
     const { target, present, artifact } = planned
     const rights = missingRights({ grants, user, database: target })
     if (rights !== undefined) {
       return [
-        {
-          level: 'wrong',
-          what: `The database user ${user} may not do everything that a restore into ${JSON.stringify(target)} needs: ${rights.missing.join(', ')} ${rights.missing.length === 1 ? 'is' : 'are'} missing.`,
-          fix: `Run this as an administrator of the database:\n${rights.grant}`,
-        },
+        problem(
+          'rights',
+          `The database user ${user} may not do everything that a restore into ${JSON.stringify(target)} needs: ${rights.missing.join(', ')} ${rights.missing.length === 1 ? 'is' : 'are'} missing.`,
+          `Run this as an administrator of the database:\n${rights.grant}`,
+        ),
       ]
     }
     // What is restored is dumped again, and what is replaced is dumped before: a dump leaves out in silence what its user may not see.
     const { routines } = artifact.content
-    const definers = reread.databases.find(each => each.artifact === artifact)?.needs.definers
+    const definers = rereadOf(reread.databases, artifact)?.needs.definers
     // The text of a routine is for its definer: others need the right to all.
     const areOwn = routines === 0 || definers?.every(definer => definer === user) === true
     const spots = findBlindSpots({
@@ -131,35 +121,37 @@ function rightProblems(
       user,
       grants,
       database: target,
-      ...(present === undefined ? {} : { tables: present.tables }),
+      ...defined({ tables: present?.tables }),
       ...(areOwn ? { routines: present?.routines ?? [] } : {}),
     }).filter(({ kind }) => kind !== 'routines' || (present?.routines.length ?? 0) + routines > 0)
-    return spots.map(({ kind, grant }) => ({
-      level: 'wrong' as const,
-      what: `The database user ${user} may be unable to see ${kind} of ${JSON.stringify(target)}, so it cannot be proven that all were restored.`,
-      fix: `Run this as an administrator of the database:\n${grant}`,
-    }))
+    return spots.map(({ kind, grant }) =>
+      problem(
+        'blind-spot',
+        `The database user ${user} may be unable to see ${kind} of ${JSON.stringify(target)}, so it cannot be proven that all were restored.`,
+        `Run this as an administrator of the database:\n${grant}`,
+      ),
+    )
   })
 }
 
-function serverProblems({ variables, findings }: TargetDatabase): PreflightFinding[] {
+function serverProblems({ variables, found }: TargetDatabase): Finding[] {
   const isOn = (name: string) => /^(ON|1|NO_LOCK.*)$/i.test(variables.get(name) ?? '')
-  if (isOn('super_read_only') || (isOn('read_only') && !mayWriteReadOnly(findings.inventory))) {
+  if (isOn('super_read_only') || (isOn('read_only') && !mayWriteReadOnly(found.inventory))) {
     return [
-      {
-        level: 'wrong',
-        what: 'The database server is set read-only: it may be a replica.',
-        fix: 'Restore onto the primary. If this is it, run this as an administrator of the database:\nSET GLOBAL read_only=OFF;',
-      },
+      problem(
+        'read-only',
+        'The database server is set read-only: it may be a replica.',
+        'Restore onto the primary. If this is it, run this as an administrator of the database:\nSET GLOBAL read_only=OFF;',
+      ),
     ]
   }
   if (isOn('sql_require_primary_key')) {
     return [
-      {
-        level: 'remark',
-        what: 'The database server wants a primary key in every table; a table without one ends the import.',
-        fix: 'Should that happen, run this as an administrator of the database:\nSET GLOBAL sql_require_primary_key=OFF;',
-      },
+      warning(
+        'primary-key',
+        'The database server wants a primary key in every table; a table without one ends the import.',
+        'Should that happen, run this as an administrator of the database:\nSET GLOBAL sql_require_primary_key=OFF;',
+      ),
     ]
   }
   return []
@@ -168,32 +160,28 @@ function serverProblems({ variables, findings }: TargetDatabase): PreflightFindi
 /** MySQL manual, `read_only`; MariaDB documentation, "GRANT", on READ_ONLY ADMIN, which SUPER holds no more since 10.11. */
 function mayWriteReadOnly(inventory: Inventory | undefined): boolean {
   if (inventory === undefined) return false
-  const { server, grants } = inventory
-  const { flavor, version } = server
-  const held = parseGrants(grants.lines, { flavor, partialRevokes: grants.partialRevokes })
+  const { flavor, version } = inventory.server
   const isSplit = flavor === 'mariadb' && compareVersions(version, '10.11') >= 0
   const rights = flavor === 'mysql' ? ['CONNECTION_ADMIN', 'SUPER'] : ['READ_ONLY ADMIN', 'READ ONLY ADMIN']
-  return [...rights, ...(isSplit ? [] : ['SUPER'])].some(right =>
-    held.holders.some(({ global }) => global.has(right) || global.has('ALL PRIVILEGES')),
-  )
+  return mayOnServer(grantsOf(inventory), [...rights, ...(isSplit ? [] : ['SUPER'])])
 }
 
 const flavorNames: Readonly<Record<string, string>> = { mariadb: 'MariaDB', mysql: 'MySQL' }
 
-function versionRemarks({ server }: Manifest, { findings }: TargetDatabase): PreflightFinding[] {
+function versionWarnings({ server }: Manifest, { found }: TargetDatabase): Finding[] {
   const from = server.database
-  const to = findings.inventory?.server
+  const to = found.inventory?.server
   if (from === undefined || to === undefined) return []
   const words = (each: { flavor: string; version: string }) =>
     `${flavorNames[each.flavor] ?? each.flavor} ${each.version}`
   const isOlder = from.flavor === to.flavor && compareVersions(to.version, from.version) < 0
   if (from.flavor === to.flavor && !isOlder) return []
   return [
-    {
-      level: 'remark',
-      what: `The dump comes from ${words(from)}, this server is ${words(to)}: what only the other one knows ends the import, and is undone then.`,
-      fix: `Nothing, if it goes well. If not, restore onto ${flavorNames[from.flavor] ?? from.flavor} ${from.version.split('.').slice(0, 2).join('.')} or newer.`,
-    },
+    warning(
+      'other-version',
+      `The dump comes from ${words(from)}, this server is ${words(to)}: what only the other one knows ends the import, and is undone then.`,
+      `Nothing, if it goes well. If not, restore onto ${flavorNames[from.flavor] ?? from.flavor} ${from.version.split('.').slice(0, 2).join('.')} or newer.`,
+    ),
   ]
 }
 

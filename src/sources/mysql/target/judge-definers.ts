@@ -1,9 +1,9 @@
-import type { PreflightFinding } from '../../../findings/preflight'
+import { type Finding, problem, warning } from '../../../findings/finding'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import type { TargetDatabase } from '../../host/parse-target'
 import type { DumpNeeds } from '../check/needs/dump-needs'
 import { quotedAccount } from '../client/sql-names'
-import { parseGrants } from '../inventory/grants'
+import { grantsOf, mayOnServer } from '../inventory/grants'
 import type { PlannedDatabase } from './planned-database'
 
 /**
@@ -13,38 +13,39 @@ import type { PlannedDatabase } from './planned-database'
 export function definerProblems(
   { artifact }: PlannedDatabase,
   needs: DumpNeeds,
-  { findings, accounts, variables }: TargetDatabase,
-): PreflightFinding[] {
-  const { inventory } = findings
+  { found, accounts, variables }: TargetDatabase,
+): Finding[] {
+  const { inventory } = found
   if (inventory === undefined) return []
-  const { server, user, grants } = inventory
-  const held = parseGrants(grants.lines, { flavor: server.flavor, partialRevokes: grants.partialRevokes })
-  const holds = (privileges: readonly string[]) =>
-    held.holders.some(({ global }) =>
-      privileges.some(each => global.has(each) || global.has('ALL PRIVILEGES')),
-    )
+  const { server, user } = inventory
+  const grants = grantsOf(inventory)
+  const holds = (privileges: readonly string[]) => mayOnServer(grants, privileges)
   const name = JSON.stringify(artifact.database)
   const others = [...needs.definers].filter(definer => definer !== user)
-  const results: PreflightFinding[] = []
+  const results: Finding[] = []
   const right = definerRight(server)
   const absent = accounts === undefined ? [] : others.filter(definer => !accounts.has(definer))
   const mayOrphan = right.orphans.length === 0 || holds(right.orphans)
   if (others.length > 0 && (!holds(right.any) || (absent.length > 0 && !mayOrphan))) {
-    results.push({
-      level: 'wrong',
-      what: `The dump of ${name} makes things in the name of ${others.join(', ')} (DEFINER), and ${user} may not.`,
-      fix: `Run this as an administrator of the database:\nGRANT ${right.grant} ON *.* TO ${quotedAccount(user)};`,
-    })
+    results.push(
+      problem(
+        'definers',
+        `The dump of ${name} makes things in the name of ${others.join(', ')} (DEFINER), and ${user} may not.`,
+        `Run this as an administrator of the database:\nGRANT ${right.grant} ON *.* TO ${quotedAccount(user)};`,
+      ),
+    )
   }
   if (absent.length > 0) {
-    results.push({
-      level: 'remark',
-      what: `The dump of ${name} makes things in the name of users that this server does not have: ${absent.join(', ')}. They are restored, and cannot be used until these users are there.`,
-      fix: [
-        'Make them, with the rights that they had:',
-        ...absent.map(each => `CREATE USER ${quotedAccount(each)} IDENTIFIED BY '…';`),
-      ].join('\n'),
-    })
+    results.push(
+      warning(
+        'definers-missing',
+        `The dump of ${name} makes things in the name of users that this server does not have: ${absent.join(', ')}. They are restored, and cannot be used until these users are there.`,
+        [
+          'Make them, with the rights that they had:',
+          ...absent.map(each => `CREATE USER ${quotedAccount(each)} IDENTIFIED BY '…';`),
+        ].join('\n'),
+      ),
+    )
   }
   return [...results, ...binaryLogProblems(artifact, variables, holds(['SUPER']))]
 }
@@ -57,7 +58,7 @@ function binaryLogProblems(
   { database, content }: DatabaseArtifact,
   variables: TargetDatabase['variables'],
   isSuper: boolean,
-): PreflightFinding[] {
+): Finding[] {
   const isOn = (variable: string) => /^(ON|1)$/i.test(variables.get(variable) ?? '')
   if (!isOn('log_bin') || isOn('log_bin_trust_function_creators')) return []
   const functions =
@@ -67,20 +68,20 @@ function binaryLogProblems(
     'Run this as an administrator of the database:\nSET GLOBAL log_bin_trust_function_creators=ON;'
   if (!isSuper && content.triggers + functions > 0) {
     return [
-      {
-        level: 'wrong',
-        what: `The dump of ${name} has triggers or functions, and this server writes a binary log, where only SUPER may make them (error 1419).`,
-        fix: statement,
-      },
+      problem(
+        'binary-log',
+        `The dump of ${name} has triggers or functions, and this server writes a binary log, where only SUPER may make them (error 1419).`,
+        statement,
+      ),
     ]
   }
   if (functions === 0) return []
   return [
-    {
-      level: 'remark',
-      what: `The dump of ${name} has functions, and this server writes a binary log: one that is declared neither DETERMINISTIC nor NO SQL nor READS SQL DATA ends the import (error 1418), which is undone then.`,
-      fix: `Should that happen: ${statement.charAt(0).toLowerCase()}${statement.slice(1)}`,
-    },
+    warning(
+      'binary-log',
+      `The dump of ${name} has functions, and this server writes a binary log: one that is declared neither DETERMINISTIC nor NO SQL nor READS SQL DATA ends the import (error 1418), which is undone then.`,
+      `Should that happen: ${statement.charAt(0).toLowerCase()}${statement.slice(1)}`,
+    ),
   ]
 }
 

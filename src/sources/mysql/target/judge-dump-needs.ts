@@ -1,4 +1,4 @@
-import type { PreflightFinding } from '../../../findings/preflight'
+import { type Finding, problem, warning } from '../../../findings/finding'
 import { formatSize } from '../../../runtime/text/format-size'
 import type { TargetDatabase } from '../../host/parse-target'
 import type { DumpNeeds } from '../check/needs/dump-needs'
@@ -13,10 +13,10 @@ export function judgeDumpNeeds(
   needs: DumpNeeds,
   { collations, characterSets, engines, variables }: TargetDatabase,
   { allowedEntries }: { allowedEntries: ReadonlySet<string> } = { allowedEntries: new Set() },
-): PreflightFinding[] {
+): Finding[] {
   const name = JSON.stringify(artifact.database)
-  const findings: PreflightFinding[] = []
-  const wrong = (what: string, fix: string) => findings.push({ level: 'wrong', what, fix })
+  const findings: Finding[] = []
+  const wrong = (code: string, what: string, fix: string) => findings.push(problem(code, what, fix))
   const { characterSet, collation } = artifact.content
   const unknownSets = [...new Set([...needs.characterSets, characterSet.toLowerCase()])].filter(
     each => !isKnownSet(each, characterSets),
@@ -30,6 +30,7 @@ export function judgeDumpNeeds(
   ]
   if (unknown.length > 0) {
     wrong(
+      'charset-missing',
       `The dump of ${name} needs what this database server does not know: ${unknown.join(', ')}.`,
       'Restore onto a server of the flavour and version that the dump comes from, or a newer one.',
     )
@@ -37,6 +38,7 @@ export function judgeDumpNeeds(
   const missing = [...needs.engines].filter(each => engines.size > 0 && !engines.has(each.toLowerCase()))
   if (missing.length > 0) {
     wrong(
+      'engine-missing',
       `The dump of ${name} has tables of storage engines that this server lacks: ${missing.join(', ')}.`,
       'Install the engine there, or restore onto a server that has it. (With NO_ENGINE_SUBSTITUTION off the server would take another one in silence.)',
     )
@@ -45,6 +47,7 @@ export function judgeDumpNeeds(
   if (needs.longestStatementBytes >= packet) {
     const mebibytes = Math.min(1024, Math.ceil((needs.longestStatementBytes + 1024) / 2 ** 20))
     wrong(
+      'packet-too-small',
       `The dump of ${name} has a statement of ${formatSize(needs.longestStatementBytes)}, and max_allowed_packet of this server is ${formatSize(packet)}.`,
       `Run this as an administrator of the database (and set it in its configuration, since the site needs it too):\nSET GLOBAL max_allowed_packet=${mebibytes * 2 ** 20};`,
     )
@@ -55,12 +58,14 @@ export function judgeDumpNeeds(
       : undefined
   if (upper !== undefined) {
     wrong(
+      'lower-case-names',
       `This database server writes all table names in lower case, and the dump of ${name} has names with capitals, such as ${JSON.stringify(upper.name)}.`,
       'Restore onto a server with lower_case_table_names=0, as Linux has it.',
     )
   }
   if (needs.hasGtidPurged) {
     wrong(
+      'gtid-purged',
       `The dump of ${name} sets GTID_PURGED of the whole server.`,
       'It was made with --set-gtid-purged. Restore it by hand onto a server without transactions of its own (RESET MASTER), as docs/recovery-by-hand.md says.',
     )
@@ -69,6 +74,7 @@ export function judgeDumpNeeds(
   const others = [...new Set(named)].filter(each => each !== target)
   if (others.length > 0) {
     wrong(
+      'other-databases',
       `The dump of ${name} would write outside of ${JSON.stringify(target)}: it names ${others.map(each => JSON.stringify(each)).join(', ')}.`,
       others.every(each => each === artifact.database)
         ? 'Something in it names its own database, as a trigger may. Restore it under its own name, on another server if the live one must stay.'
@@ -79,17 +85,19 @@ export function judgeDumpNeeds(
 }
 
 /** Who may write to the bucket may write into a dump as well, and the import runs all of it. */
-function unusualProblems(name: string, { unusual }: DumpNeeds, isAllowed: boolean): PreflightFinding[] {
+function unusualProblems(name: string, { unusual }: DumpNeeds, isAllowed: boolean): Finding[] {
   if (unusual.length === 0) return []
   const what = `The dump of ${name} has statements that no dump tool writes for one database, and the import would run them: ${unusual.join(', ')}.`
   if (isAllowed)
-    return [{ level: 'remark', what, fix: 'Nothing, if this is meant: "allow-entries" names "statements".' }]
+    return [
+      warning('unusual-statements', what, 'Nothing, if this is meant: "allow-entries" names "statements".'),
+    ]
   return [
-    {
-      level: 'wrong',
+    problem(
+      'unusual-statements',
       what,
-      fix: 'If you know why they are there, name "statements" in "allow-entries". If not, somebody may have changed the dump: choose another recovery point, and find out who can write to the bucket.',
-    },
+      'If you know why they are there, name "statements" in "allow-entries". If not, somebody may have changed the dump: choose another recovery point, and find out who can write to the bucket.',
+    ),
   ]
 }
 

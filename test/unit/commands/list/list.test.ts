@@ -32,7 +32,7 @@ async function run(asked: Asked = {}): Promise<{ report: ListReport; error: unkn
     ...{ maxAgeMs: undefined, expectEveryMs: undefined, ...asked },
   }
   const report: ListReport = { store: { bucket: 'acme', prefix }, now, warnings: [] }
-  const error = await list(inputs, { runtime, store }, report).then(
+  const error = await list(inputs, { runtime, repository: { store, prefix } }, report).then(
     () => undefined,
     (thrown: unknown) => thrown,
   )
@@ -79,8 +79,8 @@ describe('list', () => {
     expect(report.warnings).toEqual([
       {
         code: 'not-restorable',
-        message:
-          '4 of 9 recovery points cannot be restored: Wednesday-13-00 (damaged), Wednesday-12-00 (unfinished), Wednesday-11-00 (lost), Wednesday-10-00 (unreadable). The log says why.',
+        level: 'warning',
+        what: '4 of 9 recovery points cannot be restored: Wednesday-13-00 (damaged), Wednesday-12-00 (unfinished), Wednesday-11-00 (lost), Wednesday-10-00 (unreadable). The log says why.',
       },
     ])
     const log = runtime.lines.map(({ text }) => text)
@@ -128,7 +128,8 @@ describe('list', () => {
         warnings: [
           {
             code: 'nothing-good',
-            message: 'There is no good recovery point under "web1/" in s3://acme: nothing is there.',
+            level: 'warning',
+            what: 'There is no good recovery point under "web1/" in s3://acme: nothing is there.',
           },
         ],
       },
@@ -195,8 +196,8 @@ describe('expect-every', () => {
     expect(report.warnings).toEqual([
       {
         code: 'recovery-points-missing',
-        message:
-          '3 of 8 periods of 1 h have no good recovery point; those that begin at 2026-11-25T13:00:00Z to 2026-11-25T14:00:00Z (2), 2026-11-25T11:00:00Z.',
+        level: 'warning',
+        what: '3 of 8 periods of 1 h have no good recovery point; those that begin at 2026-11-25T13:00:00Z to 2026-11-25T14:00:00Z (2), 2026-11-25T11:00:00Z.',
       },
     ])
   })
@@ -205,7 +206,7 @@ describe('expect-every', () => {
     await hours(...Array.from({ length: 15 }, (_, index) => 2 * index))
     const { report } = await run({ expectEveryMs: hourMs })
     expect(report.expected?.missing).toHaveLength(14)
-    expect(report.warnings[0]?.message).toMatch(
+    expect(report.warnings[0]?.what).toMatch(
       /^14 of 29 periods of 1 h .* begin at 2026-11-25T15:00:00Z, .* and 4 more\.$/,
     )
   })

@@ -109,11 +109,9 @@ export function rereadOf(
         artifact,
         content: contentOf(artifact),
         needs: needs(found.needs),
-        etag: artifact.etag,
       })),
     files: files && {
       artifact: files,
-      etag: files.etag,
       content: {
         ...files.content,
         others: 0,
@@ -188,7 +186,7 @@ function aTargetDatabase({
   defaults = [],
 }: FactOptions): TargetDatabase {
   return {
-    findings: {
+    found: {
       ...{ os: '', paths: [], visible: [], canIgnoreTableData: true, defaults },
       inventory: {
         server: { flavor: 'mariadb', version: '10.11.19', ...server },

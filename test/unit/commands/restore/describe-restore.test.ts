@@ -80,7 +80,7 @@ describe('planLines', () => {
       'database "shop" (2 tables, 1 view, 1 trigger, 1 routine, 1 event) -> "shop", which holds 1 table: refused, since it is not to be overwritten',
       'folder /var/www/html (2,521 files, 300 directories, 2 symbolic links) -> /var/www/html, which is not there: it is made',
     ])
-    const wrong = lines.findIndex(line => line.startsWith('wrong '))
+    const wrong = lines.findIndex(line => line.startsWith('error '))
     expect(lines[wrong]).toMatch(/The database "shop" is there/)
     expect(lines[wrong + 1]).toMatch(/^ {8}To replace it/)
     expect(lines.join('\n')).not.toMatch(/a backup needs/i)

@@ -20,16 +20,16 @@ describe('judgeTarget', () => {
   it('asks for no database when only files are restored, and for no tar when only databases are', () => {
     expect(findings({ inputs: { databases: [] }, facts: { tools: ['tar'] } })).toEqual([])
     expect(findings({ manifest: databaseOnly, facts: { places: [], tools: [] } })).toEqual([
-      'wrong: mysql (or mariadb) was not found on the server.',
-      'wrong: mysqldump (or mariadb-dump) was not found on the server.',
+      'error: mysql (or mariadb) was not found on the server.',
+      'error: mysqldump (or mariadb-dump) was not found on the server.',
     ])
   })
 
   it('says how to install what is missing', () => {
     expect(fixes({ facts: { tools: [] } })).toEqual([
-      'Install it there:\napt install tar',
-      'Install it there:\napt install mariadb-client',
-      'Install it there:\napt install mariadb-client',
+      'Install it there (this is for Debian and Ubuntu), or see that it is on the PATH of a non-interactive SSH login:\nsudo apt install tar',
+      'Install it there (this is for Debian and Ubuntu), or see that it is on the PATH of a non-interactive SSH login:\nsudo apt install mariadb-client',
+      'Install it there (this is for Debian and Ubuntu), or see that it is on the PATH of a non-interactive SSH login:\nsudo apt install mariadb-client',
     ])
   })
 
@@ -37,11 +37,17 @@ describe('judgeTarget', () => {
     const told = (databaseProblem: Error) => judge({ facts: { isAsked: false, databaseProblem } }).findings
     const problem = new UserError('The database refused the login.', { advice: 'Check "mysql-user".' })
     expect(told(problem)).toEqual([
-      { level: 'wrong', what: 'The database refused the login.', fix: 'Check "mysql-user".' },
+      {
+        code: 'database-server',
+        level: 'error',
+        what: 'The database refused the login.',
+        fix: 'Check "mysql-user".',
+      },
     ])
     expect(told(new FailureError('It broke.'))).toEqual([
       {
-        level: 'wrong',
+        code: 'database-server',
+        level: 'error',
         what: 'It broke.',
         fix: 'See that the database server runs and lets the user in.',
       },
@@ -50,21 +56,22 @@ describe('judgeTarget', () => {
 
   it('is not content with a database server that says nothing', () => {
     expect(findings({ facts: { isAsked: false } })).toEqual([
-      'wrong: The database server did not say what it has.',
+      'error: The database server did not say what it has.',
     ])
   })
 
   it('tells that a folder is unknown rather than leave it out in silence', () => {
     const manifest = aManifest([anArchive(['/srv/a', '/srv/b'])])
-    expect(findings({ manifest })).toEqual(['wrong: The server did not say what stands at /srv/b.'])
+    expect(findings({ manifest })).toEqual(['error: The server did not say what stands at /srv/b.'])
   })
 
   it('tells of what earlier restores left, last', () => {
     const leftovers = ["/var/www/.o'html.restoring-2026-11-20T10-00-00Z"]
     const told = judge({ facts: { leftovers, isRoot: false, places: [{ isWritable: false }] } }).findings
-    expect(told.map(({ level }) => level)).toEqual(['wrong', 'remark', 'remark'])
+    expect(told.map(({ level }) => level)).toEqual(['error', 'warning', 'warning'])
     expect(told.at(-1)).toEqual({
-      level: 'remark',
+      code: 'leftover',
+      level: 'warning',
       what: "An earlier restore left the folder '/var/www/.o'\\''html.restoring-2026-11-20T10-00-00Z'.",
       fix: "Remove it when nobody needs it any more:\nrm -r '/var/www/.o'\\''html.restoring-2026-11-20T10-00-00Z'",
     })
@@ -86,8 +93,8 @@ describe('judgeTarget', () => {
       needs: { definers: ['root@localhost'], collations: ['utf8mb4_uca1400_ai_ci'], engines: ['Aria'] },
       files: { hazards: [{ kind: 'devices', count: 1, examples: ['"/var/www/html/null"'] }] },
     })
-    const wrong = told.findLastIndex(line => line.startsWith('wrong'))
-    expect(told.slice(0, wrong + 1).every(line => line.startsWith('wrong'))).toBe(true)
+    const wrong = told.findLastIndex(line => line.startsWith('error'))
+    expect(told.slice(0, wrong + 1).every(line => line.startsWith('error'))).toBe(true)
     for (const part of [
       'tar was not found',
       'is there and holds 1 table',

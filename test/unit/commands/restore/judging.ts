@@ -33,5 +33,5 @@ export function findings(options: JudgingOptions = {}): string[] {
 
 /** What to do about each finding. */
 export function fixes(options: JudgingOptions = {}): string[] {
-  return judge(options).findings.map(({ fix }) => fix)
+  return judge(options).findings.map(({ fix = '' }) => fix)
 }

@@ -1,6 +1,7 @@
 import type { DrillResult, PointToDrill } from '../../../../src/commands/verify/point'
 import { verify } from '../../../../src/commands/verify/verify'
 import { isProven, type VerifyReport } from '../../../../src/commands/verify/verify-report'
+import { problem, warning } from '../../../../src/findings/finding'
 import { loadVerifyInputs } from '../../../../src/inputs/verify'
 import type { Manifest } from '../../../../src/repository/manifest/manifest'
 import { parseProof } from '../../../../src/repository/manifest/proof'
@@ -47,7 +48,11 @@ async function run(inputs: Readonly<Record<string, string>> = {}, over: Store = 
     runtime.advance(ms)
     await whileWaiting()
   }
-  return verify(loadVerifyInputs(runtime, {}), { runtime, store: over, drill, wait }, report)
+  return verify(
+    loadVerifyInputs(runtime, {}),
+    { runtime, repository: { store: over, prefix }, drill, wait },
+    report,
+  )
 }
 
 /** A slot for each hour of that Monday. */
@@ -306,11 +311,13 @@ describe('verify', () => {
     it('restores what is sound as far as reading tells, and tells how long that took', async () => {
       const manifest = await storePoint(store, hour(13))
       await run(inputs)
-      expect(drilled).toMatchObject([{ name: 'Monday-13-00', prefix, slot: 'Monday-13-00', manifest }])
+      expect(drilled).toMatchObject([
+        { name: 'Monday-13-00', repository: { prefix }, slot: 'Monday-13-00', manifest },
+      ])
       const [database, files] = manifest.artifacts
       expect(drilled[0]?.reread).toMatchObject({
-        databases: [{ artifact: database, etag: database?.etag, needs: { definers: [] } }],
-        files: { artifact: files, etag: files?.etag, content: { perPath: [{ path: 'var/www/html' }] } },
+        databases: [{ artifact: database, needs: { definers: [] } }],
+        files: { artifact: files, content: { perPath: [{ path: 'var/www/html' }] } },
       })
       expect(report.points).toMatchObject([{ status: 'proven', restoreSeconds: 12 }])
     })
@@ -325,7 +332,7 @@ describe('verify', () => {
       await storePoint(store, hour(13))
       drillResult = {
         ...drillResult,
-        findings: [{ code: 'restored', message: 'Table "orders" came out otherwise.' }],
+        findings: [problem('restored', 'Table "orders" came out otherwise.')],
         restoreSeconds: 3,
       }
       expect((await failure(run(inputs))).message).toBe(
@@ -337,7 +344,7 @@ describe('verify', () => {
 
     it('tells what takes nothing from the proof', async () => {
       await storePoint(store, hour(13))
-      const warnings = [{ code: 'view-not-made', message: 'The view "v" was left out.' }]
+      const warnings = [warning('view-not-made', 'The view "v" was left out.')]
       drillResult = { ...drillResult, warnings }
       await run(inputs)
       expect(report.warnings).toEqual(warnings)
@@ -359,7 +366,7 @@ describe('verify', () => {
 
     it('begins anew with a slot that a backup wrote while it was restored', async () => {
       await storePoint(store, hour(13))
-      drillResult = { ...drillResult, findings: [{ code: 'changed', message: 'It is another one.' }] }
+      drillResult = { ...drillResult, findings: [problem('changed', 'It is another one.')] }
       const busy = answering(store, {
         getText: async key => {
           const text = await store.getText(key)
@@ -378,7 +385,7 @@ describe('verify', () => {
       const { proof } = slotKeys(prefix, 'Monday-13-00')
       await run(inputs)
       expect(store.keys()).toContain(proof)
-      drillResult = { ...drillResult, findings: [{ code: 'drill-check', message: 'It is not true.' }] }
+      drillResult = { ...drillResult, findings: [problem('drill-check', 'It is not true.')] }
       await failure(run(inputs))
       expect(store.keys()).not.toContain(proof)
       drillResult = { ...drillResult, findings: [] }
@@ -401,7 +408,7 @@ describe('verify', () => {
       store.failAlways('remove', /proof/, denied)
       await failure(run())
       expect(report.warnings).toEqual([
-        { code: 'proof-not-removed', message: expect.stringContaining('denied') },
+        { code: 'proof-not-removed', level: 'warning', what: expect.stringContaining('denied') },
       ])
     })
 
@@ -411,7 +418,7 @@ describe('verify', () => {
       await run(inputs)
       expect(isProven(report)).toBe(true)
       expect(report.warnings).toEqual([
-        { code: 'proof-not-stored', message: expect.stringContaining('denied') },
+        { code: 'proof-not-stored', level: 'warning', what: expect.stringContaining('denied') },
       ])
     })
   })

@@ -1,4 +1,4 @@
-import { loadObjectOptions, storageClassWarning } from '../../../../src/inputs/groups/s3-options'
+import { loadObjectOptions, storageClassWarnings } from '../../../../src/inputs/groups/s3-options'
 import { given, refusal } from '../reading'
 
 const load = (inputs: Readonly<Record<string, string>>) => loadObjectOptions(given(inputs))
@@ -72,11 +72,11 @@ describe('loadObjectOptions', () => {
   })
 })
 
-describe('storageClassWarning', () => {
+describe('storageClassWarnings', () => {
   it.each([undefined, 'STANDARD', 'INTELLIGENT_TIERING', 'EXPRESS_ONEZONE', 'COLD_2'])(
     'is silent on %s',
     name => {
-      expect(storageClassWarning(name)).toBeUndefined()
+      expect(storageClassWarnings(name)).toEqual([])
     },
   )
 
@@ -87,9 +87,9 @@ describe('storageClassWarning', () => {
     ['GLACIER', 90, true],
     ['DEEP_ARCHIVE', 180, true],
   ])('says what %s costs in a ring', (name, days, mustThaw) => {
-    const warning = storageClassWarning(name)
+    const [warning] = storageClassWarnings(name)
     expect(warning?.code).toBe('storage-class')
-    expect(warning?.message).toContain(`${name} charges for at least ${days} days`)
-    expect(warning?.message.includes('restored from the archive for hours')).toBe(mustThaw)
+    expect(warning?.what).toContain(`${name} charges for at least ${days} days`)
+    expect(warning?.what.includes('restored from the archive for hours')).toBe(mustThaw)
   })
 })

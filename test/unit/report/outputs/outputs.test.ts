@@ -1,3 +1,4 @@
+import { warning } from '../../../../src/findings/finding'
 import { setBackupOutputs } from '../../../../src/report/outputs/outputs'
 import { recordingRuntime } from '../../recording-runtime'
 import { aDatabase, aReport } from '../a-report'
@@ -5,7 +6,7 @@ import { aDatabase, aReport } from '../a-report'
 describe('setBackupOutputs', () => {
   it('sets each output', () => {
     const runtime = recordingRuntime()
-    setBackupOutputs(runtime, aReport({ artifacts: [aDatabase()], warnings: [{ code: 'a', message: 'b' }] }))
+    setBackupOutputs(runtime, aReport({ artifacts: [aDatabase()], warnings: [warning('a', 'b', 'c\nd')] }))
     expect(Object.fromEntries(runtime.outputs)).toEqual({
       status: 'good',
       slot: 'Monday-13-00',
@@ -20,7 +21,7 @@ describe('setBackupOutputs', () => {
       ]),
       bytes: '12300000',
       'duration-seconds': '98',
-      warnings: '[{"code":"a","message":"b"}]',
+      warnings: '[{"code":"a","message":"b c d"}]',
     })
   })
 
@@ -33,14 +34,14 @@ describe('setBackupOutputs', () => {
   it('keeps secrets out of the warnings', () => {
     const runtime = recordingRuntime()
     runtime.mask('hunter22')
-    setBackupOutputs(runtime, aReport({ warnings: [{ code: 'stderr', message: 'got hunter22' }] }))
+    setBackupOutputs(runtime, aReport({ warnings: [warning('stderr', 'got hunter22')] }))
     expect(runtime.outputs.get('warnings')).toBe('[{"code":"stderr","message":"got ***"}]')
   })
 
   it('stays within what GitHub takes, says what is left out, and stays JSON', () => {
     const runtime = recordingRuntime()
     const artifacts = Array.from({ length: 5_000 }, (_, index) => aDatabase({ name: `db${index}.database` }))
-    const warnings = Array.from({ length: 300 }, () => ({ code: 'stderr', message: '"'.repeat(1_000) }))
+    const warnings = Array.from({ length: 300 }, () => warning('stderr', '"'.repeat(1_000)))
     setBackupOutputs(runtime, aReport({ artifacts, warnings }))
     const characters = [...runtime.outputs.values()].reduce((sum, value) => sum + value.length, 0)
     expect(characters * 2).toBeLessThan(1024 * 1024)

@@ -1,3 +1,4 @@
+import { problem, warning } from '../../../../src/findings/finding'
 import { scrubRestore } from '../../../../src/report/scrub/scrub-restore'
 import { aRestoredDatabase, aRestoredFolder, aRestoreReport } from '../a-restore-report'
 
@@ -9,8 +10,8 @@ describe('scrubRestore', () => {
     const texts = { holds: secret, before: secret, becomes: secret, proof: secret }
     const report = aRestoreReport({
       items: [aRestoredDatabase(texts), aRestoredFolder(texts)],
-      warnings: [{ code: 'w', message: `a ${secret}` }],
-      checks: { findings: [{ level: 'wrong', what: secret, fix: secret }], facts: [secret] },
+      warnings: [warning('w', `a ${secret}`, secret)],
+      checks: { findings: [problem('p', secret, secret)], facts: [secret] },
       failure: { kind: 'failure', what: secret, safe: secret, advice: secret, detail: [secret] },
     })
     expect(JSON.stringify(scrubRestore(report, scrub))).not.toContain(secret)

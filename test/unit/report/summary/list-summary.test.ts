@@ -1,4 +1,5 @@
 import type { ListReport } from '../../../../src/commands/list/list-report'
+import { warning } from '../../../../src/findings/finding'
 import { scrubListReport } from '../../../../src/report/scrub/scrub-list'
 import { renderListSummary } from '../../../../src/report/summary/list-summary'
 import { anUnreadable, aPoint, aReport, someHours } from '../a-list'
@@ -156,7 +157,7 @@ describe('scrubListReport', () => {
       files: { paths: ['/srv/secret'], bytes: 1, files: 1 },
     }
     const report = aReport([aPoint('a', '2026-11-25T16:17:00Z', { facts, problem: 'a secret problem' })], {
-      warnings: [{ code: 'x', message: 'a secret warning' }],
+      warnings: [warning('x', 'a secret warning')],
     })
     const scrubbed = scrubListReport(report, text => text.replaceAll('secret', '***'))
     expect(JSON.stringify(report)).toContain('secret')

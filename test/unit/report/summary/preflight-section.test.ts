@@ -1,3 +1,4 @@
+import { problem, warning } from '../../../../src/findings/finding'
 import {
   type PreflightReport,
   preflightLines,
@@ -9,23 +10,24 @@ import { preflightSection } from '../../../../src/report/summary/preflight-secti
 const report: PreflightReport = {
   findings: [
     {
-      level: 'wrong',
+      code: 'blind-spot',
+      level: 'error',
       what: 'It may not see *triggers* of "shop".',
       fix: 'Run this:\nGRANT TRIGGER ON `shop`.* TO `b`;',
     },
-    { level: 'remark', what: 'No versions.', fix: 'aws s3api put-bucket-versioning --bucket acme' },
+    warning('versioning', 'No versions.', 'aws s3api put-bucket-versioning --bucket acme'),
   ],
   facts: ['Tools: <tar> 1.34'],
 }
 
 describe('preflightVerdict', () => {
   it.each<[PreflightReport['findings'], string]>([
-    [report.findings, '1 thing is wrong, and 1 remark.'],
-    [report.findings.slice(1), 'Everything a backup needs is there, with 1 remark.'],
+    [report.findings, '1 thing is wrong, and 1 warning.'],
+    [report.findings.slice(1), 'Everything a backup needs is there, with 1 warning.'],
     [[], 'Everything a backup needs is there.'],
-    [Array.from({ length: 7 }, () => ({ level: 'wrong', what: 'x', fix: 'y' })), '7 things are wrong.'],
+    [Array.from({ length: 7 }, () => problem('z', 'x', 'y')), '7 things are wrong.'],
   ])('says it in one sentence', (findings, verdict) => {
-    expect(preflightVerdict({ findings, facts: [] })).toBe(verdict)
+    expect(preflightVerdict({ findings })).toBe(verdict)
   })
 })
 
@@ -33,12 +35,12 @@ describe('preflightLines', () => {
   it('names what is fine, then every finding with its fix', () => {
     expect(preflightLines(report)).toEqual([
       'ok      Tools: <tar> 1.34',
-      'wrong   It may not see *triggers* of "shop".',
+      'error   It may not see *triggers* of "shop".',
       '        Run this:',
       '        GRANT TRIGGER ON `shop`.* TO `b`;',
-      'remark  No versions.',
+      'warning No versions.',
       '        aws s3api put-bucket-versioning --bucket acme',
-      '1 thing is wrong, and 1 remark.',
+      '1 thing is wrong, and 1 warning.',
     ])
   })
 })
@@ -47,10 +49,10 @@ describe('preflightSection', () => {
   it('shows statements as code to copy, and every text as text', () => {
     expect(preflightSection(report)).toBe(
       [
-        '❌ **1 thing is wrong, and 1 remark.** Nothing was stored.',
+        '❌ **1 thing is wrong, and 1 warning.** Nothing was stored.',
         '### What is wrong',
         '1. It may not see &#42;triggers&#42; of "shop".<br>Run this:<br><code>GRANT TRIGGER ON &#96;shop&#96;.&#42; TO &#96;b&#96;;</code>',
-        '### Remarks',
+        '### Warnings',
         '1. No versions.<br><code>aws s3api put-bucket-versioning --bucket acme</code>',
         '### What is fine',
         '- Tools: &#60;tar&#62; 1.34',
@@ -68,11 +70,11 @@ describe('preflightSection', () => {
 describe('scrubPreflight', () => {
   it('lets no secret through, wherever it stands', () => {
     const scrubbed = scrubPreflight(
-      { findings: [{ level: 'wrong', what: 'a s3cret', fix: 'b s3cret' }], facts: ['c s3cret'] },
+      { findings: [problem('d', 'a s3cret', 'b s3cret')], facts: ['c s3cret'] },
       text => text.replaceAll('s3cret', '***'),
     )
     expect(scrubbed).toEqual({
-      findings: [{ level: 'wrong', what: 'a ***', fix: 'b ***' }],
+      findings: [problem('d', 'a ***', 'b ***')],
       facts: ['c ***'],
     })
   })

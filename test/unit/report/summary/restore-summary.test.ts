@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { RestoreReport } from '../../../../src/commands/restore/restore-report'
+import { problem, warning } from '../../../../src/findings/finding'
 import { renderRestoreSummary, restoredSentence } from '../../../../src/report/summary/restore-summary'
 import { aRestoredDatabase, aRestoredFolder, aRestoreReport } from '../a-restore-report'
 
@@ -13,8 +14,8 @@ const failure: NonNullable<RestoreReport['failure']> = {
 
 const checks = {
   findings: [
-    { level: 'wrong', what: 'The database "shop" is there.', fix: 'Set "overwrite: true".' },
-    { level: 'remark', what: 'All files will belong to deploy.', fix: 'Restore as root.' },
+    problem('overwrite', 'The database "shop" is there.', 'Set "overwrite: true".'),
+    warning('owners', 'All files will belong to deploy.', 'Restore as root.'),
   ],
   facts: ['The SSH user is not root.'],
 } as const
@@ -71,7 +72,7 @@ describe('renderRestoreSummary, of a restore that went well', () => {
   })
 
   it('tells every warning', () => {
-    const warnings = [{ code: 'old-snapshot', message: 'It is <b>old</b>.' }]
+    const warnings = [warning('old-snapshot', 'It is <b>old</b>.')]
     expect(renderRestoreSummary(aRestoreReport({ warnings }))).toContain(
       '### ⚠️ 1 warning\n\n- <code>old-snapshot</code> It is &#60;b&#62;old&#60;/b&#62;.',
     )
@@ -172,7 +173,7 @@ describe('renderRestoreSummary, with awkward names', () => {
           aRestoreReport({
             host: odd,
             items: [aRestoredDatabase({ database: odd, target: odd, holds: odd, before: odd, proof: odd })],
-            warnings: [{ code: odd, message: odd }],
+            warnings: [warning(odd, odd, odd)],
             safetyKeys: [odd],
           }),
         )

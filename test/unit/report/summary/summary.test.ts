@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { RunReport } from '../../../../src/commands/backup/run-report'
+import { warning } from '../../../../src/findings/finding'
 import { renderSummary, writeSummary } from '../../../../src/report/summary/summary'
 import { recordingRuntime } from '../../recording-runtime'
 import { aDatabase, aReport, someFiles } from '../a-report'
@@ -59,8 +60,8 @@ describe('renderSummary', () => {
 
   it('tells every warning in full, and of them in the headline', () => {
     const warnings = [
-      { code: 'rsync-vanished', message: `files vanished:\n${'/var/www/a|b '.repeat(500)}` },
-      { code: 'stderr', message: 'the tool said <b>' },
+      warning('rsync-vanished', `files vanished:\n${'/var/www/a|b '.repeat(500)}`),
+      warning('stderr', 'the tool said <b>'),
     ]
     const summary = renderSummary(aReport({ warnings }))
     expect(summary).toContain('## ✅ Monday-13-00 is good, with 2 warnings\n')
@@ -165,7 +166,7 @@ describe('renderSummary', () => {
             ],
             tables: { total: 1, largest: [{ name, bytes: 1 }] },
             phases: [{ name: phase, durationMs: 5 }],
-            warnings: [{ code: name, message: path }],
+            warnings: [warning(name, path)],
           }),
         )
         const outside = withoutFences(summary)
@@ -186,7 +187,7 @@ describe('writeSummary', () => {
   it('keeps secrets out, also those that escaping would disguise', async () => {
     const runtime = recordingRuntime()
     runtime.mask('p|a<s*s_')
-    const warnings = [{ code: 'stderr', message: 'denied: p|a<s*s_' }]
+    const warnings = [warning('stderr', 'denied: p|a<s*s_')]
     await writeSummary(
       runtime,
       aReport({ warnings, failure: { ...failure, what: 'p|a<s*s_ failed', detail: ['x p|a<s*s_'] } }),

@@ -6,6 +6,7 @@ import {
   type VerifiedPoint,
   type VerifyReport,
 } from '../../../../src/commands/verify/verify-report'
+import { problem, warning } from '../../../../src/findings/finding'
 import { setVerifyOutputs } from '../../../../src/report/outputs/verify-outputs'
 import { scrubVerifyReport } from '../../../../src/report/scrub/scrub-verify'
 import { renderVerifySummary } from '../../../../src/report/summary/verify-summary'
@@ -18,7 +19,7 @@ function point(overrides: Partial<VerifiedPoint> = {}): VerifiedPoint {
   }
 }
 
-const finding = { code: 'checksum', key: 'p/a.sql.gz', message: '"p/a.sql.gz" has another sha256.' }
+const finding = { ...problem('checksum', '"p/a.sql.gz" has another sha256.'), key: 'p/a.sql.gz' }
 const failed = point({ name: 'Monday-12-00', status: 'failed', findings: [finding] })
 
 function aReport(overrides: Partial<VerifyReport> = {}): VerifyReport {
@@ -71,10 +72,7 @@ describe('pointLines', () => {
   it('tells every finding', () => {
     const point = {
       ...failed,
-      findings: [
-        { ...finding, advice: 'Look.' },
-        { code: 'empty', message: 'Nothing.' },
-      ],
+      findings: [{ ...finding, fix: 'Look.' }, problem('empty', 'Nothing.')],
     }
     expect(pointLines(point, new Date('2026-11-30T01:05:02Z'))).toEqual([
       'Monday-12-00: failed, taken 6 d 12 h ago, 2 objects, 252 MB, in 4 s',
@@ -95,17 +93,17 @@ describe('verifyError', () => {
   })
 
   it('does not call an object bad whose bytes are sound', () => {
-    const message = 'The drill check "SELECT 0" is not true: it returned 0.'
-    const drilled = { ...failed, findings: [{ code: 'drill-check', message }] }
+    const what = 'The drill check "SELECT 0" is not true: it returned 0.'
+    const drilled = { ...failed, findings: [problem('drill-check', what)] }
     expect(verifyError([drilled]).advice).toBe(
       'The stored objects of Monday-12-00 are sound to the byte; only the drill failed. The log and the job summary name every finding.',
     )
     const broken = point({ name: 'b', status: 'failed', findings: [finding] })
     expect(verifyError([drilled, broken]).advice).toContain('Do not count on b; look for one that is sound')
     expect(verifyError([broken, drilled]).advice).toContain('The stored objects of Monday-12-00 are sound')
-    const both = { ...failed, findings: [finding, { code: 'drill-check', message }] }
+    const both = { ...failed, findings: [finding, problem('drill-check', what)] }
     expect(verifyError([both]).advice).toContain('Do not count on Monday-12-00')
-    const differs = { ...failed, findings: [{ code: 'restored', message }] }
+    const differs = { ...failed, findings: [problem('restored', what)] }
     expect(verifyError([differs]).advice).toContain('Do not count on Monday-12-00')
   })
 
@@ -133,6 +131,7 @@ describe('setVerifyOutputs', () => {
   }
 
   it('tells each recovery point and its findings', () => {
+    const told = { code: 'checksum', key: 'p/a.sql.gz', message: '"p/a.sql.gz" has another sha256.' }
     const points = [point({ restoreSeconds: 61.4 }), { ...failed, takenAt: undefined, restoreSeconds: 3 }]
     const { status, verified, seconds } = outputs(aReport({ asked: 2, points, level: 'restore' }))
     expect([status, seconds]).toEqual(['failed', '61'])
@@ -148,7 +147,7 @@ describe('setVerifyOutputs', () => {
       },
       {
         ...{ snapshot: 'Monday-12-00', takenAt: null, verdict: 'good', level: 'restore' },
-        ...{ status: 'failed', bytes: 252_300_000, restoreSeconds: 3, findings: [finding] },
+        ...{ status: 'failed', bytes: 252_300_000, restoreSeconds: 3, findings: [told] },
       },
     ])
   })
@@ -158,7 +157,7 @@ describe('setVerifyOutputs', () => {
   })
 
   it('keeps to what GitHub takes, and says so', () => {
-    const long = { ...finding, message: 'x'.repeat(90_000) }
+    const long = { ...finding, what: 'x'.repeat(90_000) }
     const points = [1, 2, 3].map(() => ({ ...failed, findings: [long] }))
     const { verified, lines } = outputs(aReport({ points, asked: 3 }))
     expect(JSON.parse(verified)).toHaveLength(2)
@@ -177,7 +176,7 @@ describe('renderVerifySummary', () => {
   })
 
   it('names every finding, and what to do', () => {
-    const points = [point(), { ...failed, findings: [{ ...finding, advice: '*Look* at it.' }] }]
+    const points = [point(), { ...failed, findings: [{ ...finding, fix: '*Look* at it.' }] }]
     const summary = renderVerifySummary(aReport({ points, asked: 2, failure }))
     expect(summary).toContain('## ❌ 1 of 2 recovery points is not proven\n')
     expect(summary).toContain(
@@ -221,11 +220,11 @@ describe('renderVerifySummary', () => {
 describe('scrubVerifyReport', () => {
   it('leaves no secret in what is told', () => {
     const report = aReport({
-      warnings: [{ code: 'w', message: 'geheim' }],
-      points: [{ ...failed, findings: [{ ...finding, message: 'geheim', advice: 'geheim' }] }],
+      warnings: [warning('w', 'geheim')],
+      points: [{ ...failed, findings: [{ ...finding, what: 'geheim', fix: 'geheim' }] }],
     })
     const scrubbed = scrubVerifyReport(report, text => text.replaceAll('geheim', '***'))
     expect(JSON.stringify(scrubbed)).not.toContain('geheim')
-    expect(scrubbed.points[0]?.findings).toEqual([{ ...finding, message: '***', advice: '***' }])
+    expect(scrubbed.points[0]?.findings).toEqual([{ ...finding, what: '***', fix: '***' }])
   })
 })

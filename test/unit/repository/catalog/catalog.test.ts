@@ -18,7 +18,7 @@ beforeEach(() => {
   store = memoryStore({ now: () => storedAt })
 })
 
-const catalog = (at = prefix) => readCatalog(store, at, { proofs: true })
+const catalog = (at = prefix) => readCatalog({ store, prefix: at }, { proofs: true })
 const told = (entries: readonly CatalogEntry[]) => entries.map(({ name, state }) => `${name} ${state}`)
 
 async function only(): Promise<CatalogEntry> {
@@ -43,7 +43,7 @@ describe('readCatalog', () => {
     expect(await catalog()).toEqual([
       {
         name: 'Monday-13-00',
-        prefix: 'web1',
+        repository: { store, prefix: 'web1' },
         slot: 'Monday-13-00',
         place: 'ring',
         state: 'good',
@@ -81,8 +81,16 @@ describe('readCatalog', () => {
       'monthly/2026-11 good',
       'yearly/2025 good',
     ])
-    expect(entries[0]).toMatchObject({ prefix: 'web1/suspect', slot: 'Monday-14-00', place: 'suspect' })
-    expect(entries[2]).toMatchObject({ prefix: 'web1', slot: 'daily/2026-11-23', place: 'daily' })
+    expect(entries[0]).toMatchObject({
+      repository: { prefix: 'web1/suspect' },
+      slot: 'Monday-14-00',
+      place: 'suspect',
+    })
+    expect(entries[2]).toMatchObject({
+      repository: { prefix: 'web1' },
+      slot: 'daily/2026-11-23',
+      place: 'daily',
+    })
   })
 
   it('works at the root of a bucket', async () => {
@@ -114,7 +122,7 @@ describe('readCatalog', () => {
         return text
       },
     })
-    expect(await readCatalog(counting, prefix, { proofs: true })).toHaveLength(168)
+    expect(await readCatalog({ store: counting, prefix }, { proofs: true })).toHaveLength(168)
     const asked = store.operations.slice(before).map(operation => operation.split(' ')[0])
     expect(asked.filter(operation => operation === 'list')).toHaveLength(6)
     expect(asked.filter(operation => operation === 'getText')).toHaveLength(168)
@@ -179,7 +187,7 @@ describe('readCatalog', () => {
   it('leaves out what is gone since the listing', async () => {
     await putPoint(store, 'Monday-12-00', '2026-11-23T12:17:00.000Z')
     const going = answering(store, { getText: async () => undefined })
-    expect(await readCatalog(going, prefix)).toEqual([])
+    expect(await readCatalog({ store: going, prefix })).toEqual([])
   })
 
   it('fails when the prefix may not be listed, and when the store gives no answer', async () => {
@@ -194,7 +202,7 @@ describe('readCatalog', () => {
   it('ends when it is told to', async () => {
     await putPoint(store, 'Monday-12-00', '2026-11-23T12:17:00.000Z')
     const reason = new Error('stop')
-    await expect(readCatalog(store, prefix, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+    await expect(readCatalog({ store, prefix }, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   })
 })
 
@@ -272,7 +280,7 @@ describe('a recovery point whose objects are not all there', () => {
           return store.getText(key)
         },
       })
-      expect((await readCatalog(moving, prefix)).map(({ state }) => state)).toEqual(['good'])
+      expect((await readCatalog({ store: moving, prefix })).map(({ state }) => state)).toEqual(['good'])
     })
 
     it('stops everything when the store is silent', async () => {
@@ -292,7 +300,7 @@ describe('a recovery point whose objects are not all there', () => {
         return store.getText(key)
       },
     })
-    const [entry] = await readCatalog(moving, prefix)
+    const [entry] = await readCatalog({ store: moving, prefix })
     expect(entry).toMatchObject({ state: 'good', facts: { takenAt: new Date('2026-11-23T13:17:00.000Z') } })
   })
 })
@@ -364,7 +372,7 @@ describe('a proof', () => {
     await store.putText(key, serializeProof(await proofOf(store, manifest)), json)
     await putPoint(store, 'Monday-14-00', '2026-11-23T14:17:00.000Z')
     const reads = () => store.operations.filter(operation => /^getText .*proof/.test(operation))
-    await readCatalog(store, prefix)
+    await readCatalog({ store, prefix })
     expect(reads()).toEqual([])
     await catalog()
     expect(reads()).toEqual([`getText ${key}`])

@@ -17,7 +17,8 @@ beforeEach(() => {
   store = memoryStore({ name: 's3://acme', now: () => now })
 })
 
-const choose = (text: string, from = store) => chooseSnapshot(from, prefix, parseSnapshotChoice(text), now)
+const choose = (text: string, from = store) =>
+  chooseSnapshot({ store: from, prefix }, parseSnapshotChoice(text), now)
 
 async function refusal(text: string, from = store): Promise<ActionError> {
   const error = await choose(text, from).catch((thrown: unknown) => thrown)
@@ -44,7 +45,12 @@ describe('latest', () => {
     }
     const before = store.operations.length
     const chosen = await choose('latest')
-    expect(chosen).toMatchObject({ name: 'Wednesday-16-00', prefix, slot: 'Wednesday-16-00', warnings: [] })
+    expect(chosen).toMatchObject({
+      name: 'Wednesday-16-00',
+      repository: { prefix },
+      slot: 'Wednesday-16-00',
+      warnings: [],
+    })
     expect(chosen.manifest.startedAt).toBe('2026-11-25T16:17:00.000Z')
     expect(store.operations.slice(before)).toEqual([
       'list web1/',
@@ -61,7 +67,9 @@ describe('latest', () => {
     const chosen = await choose('latest')
     expect(chosen).toMatchObject({
       name,
-      warnings: [{ code: 'manifest-unreadable', message: expect.stringContaining('Wednesday-16-00') }],
+      warnings: [
+        { code: 'manifest-unreadable', level: 'warning', what: expect.stringContaining('Wednesday-16-00') },
+      ],
     })
   })
 
@@ -87,7 +95,7 @@ describe('latest', () => {
     await putPoint(store, 'monthly/2026-11', '2026-11-01T00:17:00.000Z')
     expect(await choose('latest')).toMatchObject({
       name: 'daily/2026-11-23',
-      prefix,
+      repository: { prefix },
       slot: 'daily/2026-11-23',
     })
   })
@@ -97,8 +105,8 @@ describe('latest', () => {
     expect((await choose('latest')).warnings).toEqual([
       {
         code: 'snapshot-stale',
-        message:
-          'Monday-13-00 was last written 9 d 4 h ago, at 2026-11-16T13:17:00.000Z. It is the newest good one: no backup has succeeded since.',
+        level: 'warning',
+        what: 'Monday-13-00 was last written 9 d 4 h ago, at 2026-11-16T13:17:00.000Z. It is the newest good one: no backup has succeeded since.',
       },
     ])
   })
@@ -122,7 +130,7 @@ describe('latest', () => {
       'There is no good recovery point under "web1/" in s3://acme; 2 others are there.',
     )
     expect(error.advice).toBe(
-      'There are, newest first: suspect/Monday-13-00 (suspect, taken 2026-11-23T13:17:00Z, 2 d 4 h ago); Tuesday-01-00 (unreadable, of unknown age).',
+      'There are, newest first: suspect/Monday-13-00 (suspect, taken 2026-11-23T13:17:00Z, 2 d 4 h ago), Tuesday-01-00 (unreadable, of unknown age).',
     )
   })
 
@@ -148,7 +156,7 @@ describe('a time', () => {
     ['2027-01-01T00:00:00Z', 'Wednesday-16-00'],
   ])('%s: the newest good one at or before it, the ring before a copy', async (text, name) => {
     await aRing()
-    expect(await choose(text)).toMatchObject({ name, slot: name, prefix, warnings: [] })
+    expect(await choose(text)).toMatchObject({ name, slot: name, repository: { prefix }, warnings: [] })
   })
 
   it('never takes a suspect, damaged, unfinished or lost one', async () => {
@@ -175,7 +183,7 @@ describe('a time', () => {
       'There is no good recovery point at or before 2020-01-01T00:00:00.000Z under "web1/" in s3://acme; 5 others are there.',
     )
     expect(error.advice).toMatch(
-      /^There are, newest first: Wednesday-16-00 \(taken 2026-11-25T16:17:00Z, 43 m ago\); Wednesday-15-00 .* daily\/2026-11-24 \(taken 2026-11-24T09:17:00Z, 1 d 8 h ago\)\.$/,
+      /^There are, newest first: Wednesday-16-00 \(taken 2026-11-25T16:17:00Z, 43 m ago\), Wednesday-15-00 .* daily\/2026-11-24 \(taken 2026-11-24T09:17:00Z, 1 d 8 h ago\)\.$/,
     )
   })
 
@@ -190,7 +198,7 @@ describe('a time', () => {
       },
     })
     const choice = parseSnapshotChoice('2026-11-25T16:30:00Z')
-    await expect(chooseSnapshot(moving, prefix, choice, now)).rejects.toThrow(
+    await expect(chooseSnapshot({ store: moving, prefix }, choice, now)).rejects.toThrow(
       'The recovery point Wednesday-16-00 is being replaced at this very moment.',
     )
   })
@@ -203,7 +211,13 @@ describe('a name', () => {
   ])('is taken as it is: %s', async (name, place, slot) => {
     await aRing()
     const before = store.operations.length
-    expect(await choose(name)).toMatchObject({ name, prefix: place, slot, manifest: { slot }, warnings: [] })
+    expect(await choose(name)).toMatchObject({
+      name,
+      repository: { prefix: place },
+      slot,
+      manifest: { slot },
+      warnings: [],
+    })
     expect(store.operations.slice(before)).toEqual([`getText web1/${name}.manifest.json`])
   })
 
@@ -213,10 +227,14 @@ describe('a name', () => {
     })
     expect(await choose('suspect/Monday-13-00')).toMatchObject({
       name: 'suspect/Monday-13-00',
-      prefix: 'web1/suspect',
+      repository: { prefix: 'web1/suspect' },
       slot: 'Monday-13-00',
       warnings: [
-        { code: 'snapshot-suspect', message: expect.stringContaining('suspect/Monday-13-00 is suspect') },
+        {
+          code: 'snapshot-suspect',
+          level: 'warning',
+          what: expect.stringContaining('suspect/Monday-13-00 is suspect'),
+        },
       ],
     })
   })
@@ -224,9 +242,12 @@ describe('a name', () => {
   it('works at the root of a bucket', async () => {
     await putPoint(store, 'Monday-13-00', '2026-11-23T13:17:00.000Z', { prefix: '' })
     await putPoint(store, 'suspect/Monday-14-00', '2026-11-23T14:17:00.000Z', { prefix: '' })
-    const at = (text: string) => chooseSnapshot(store, '', parseSnapshotChoice(text), now)
-    expect(await at('Monday-13-00')).toMatchObject({ prefix: '' })
-    expect(await at('suspect/Monday-14-00')).toMatchObject({ prefix: 'suspect', slot: 'Monday-14-00' })
+    const at = (text: string) => chooseSnapshot({ store, prefix: '' }, parseSnapshotChoice(text), now)
+    expect(await at('Monday-13-00')).toMatchObject({ repository: { prefix: '' } })
+    expect(await at('suspect/Monday-14-00')).toMatchObject({
+      repository: { prefix: 'suspect' },
+      slot: 'Monday-14-00',
+    })
     expect((await at('2026-11-23T15:00:00Z')).name).toBe('Monday-13-00')
   })
 
@@ -236,8 +257,8 @@ describe('a name', () => {
     expect((await choose('Monday-13-00')).warnings).toEqual([
       {
         code: 'snapshot-stale',
-        message:
-          'Monday-13-00 was last written 9 d 4 h ago, at 2026-11-16T13:17:00.000Z. A slot whose turn is skipped keeps what it held before.',
+        level: 'warning',
+        what: 'Monday-13-00 was last written 9 d 4 h ago, at 2026-11-16T13:17:00.000Z. A slot whose turn is skipped keeps what it held before.',
       },
     ])
     expect((await choose('2026-11-16')).warnings).toEqual([])
@@ -275,7 +296,7 @@ describe('a name', () => {
     const named = error.advice?.match(/Wednesday-\d\d-00/g) ?? []
     expect(named).toHaveLength(10)
     expect(named[0]).toBe('Wednesday-13-00')
-    expect(error.advice).toMatch(/; the log has all of them\.$/)
+    expect(error.advice).toMatch(/\) and 4 more\.$/)
     expect(error.detail).toHaveLength(14)
     expect(error.detail[13]).toBe('Wednesday-00-00 (taken 2026-11-25T00:17:00Z, 16 h 43 m ago)')
   })

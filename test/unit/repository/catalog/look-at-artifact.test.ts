@@ -16,7 +16,7 @@ beforeEach(async () => {
   artifact = database
 })
 
-const look = () => lookAtArtifact(store, { prefix, manifest, artifact })
+const look = () => lookAtArtifact({ repository: { store, prefix }, manifest }, artifact)
 
 describe('lookAtArtifact', () => {
   it('finds nothing wrong with what was stored, and reads none of it', async () => {
@@ -35,7 +35,7 @@ describe('lookAtArtifact', () => {
     )
     const { stored, findings } = await look()
     expect(findings.map(({ code }) => code)).toEqual(['changed'])
-    expect(findings[0]?.message).toBe(
+    expect(findings[0]?.what).toBe(
       `"${artifact.key}" was stored again or replaced: its ETag was "${artifact.etag}" and is "${stored?.etag}".`,
     )
   })
@@ -50,7 +50,7 @@ describe('lookAtArtifact', () => {
       'make-a-backup-slot': '\u001b[31mMonday',
       'make-a-backup-taken-at': manifest.startedAt,
     })
-    expect((await look()).findings.map(({ code, message }) => [code, message])).toEqual([
+    expect((await look()).findings.map(({ code, what }) => [code, what])).toEqual([
       [
         'foreign',
         expect.stringContaining('is that of slot "\\x1b[31mMonday" taken at "2026-11-23T13:05:00.000Z"'),

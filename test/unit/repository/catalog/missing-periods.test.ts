@@ -1,13 +1,15 @@
 import type { CatalogEntry } from '../../../../src/repository/catalog/catalog'
 import { missingPeriods } from '../../../../src/repository/catalog/missing-periods'
+import { World } from '../ring'
 
+const repository = new World().repository
 const hourMs = 3_600_000
 const now = new Date('2026-11-23T13:50:00.000Z')
 
 function taken(at: string, changes: Partial<CatalogEntry> = {}, timezone = 'UTC'): CatalogEntry {
   const takenAt = new Date(at)
   return {
-    ...{ name: at, prefix: 'web1', slot: 'Monday-13-00', place: 'ring', state: 'good' },
+    ...{ name: at, repository, slot: 'Monday-13-00', place: 'ring', state: 'good' },
     storedAt: new Date(takenAt.getTime() + 90_000),
     facts: {
       ...{ takenAt, finishedAt: takenAt, host: 'web1', timezone },

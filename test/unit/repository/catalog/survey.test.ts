@@ -8,7 +8,7 @@ const silence = new StoreError('No answer came.', { code: 'ECONNRESET' })
 
 describe('surveyPrefix', () => {
   it('finds nothing in an empty prefix', async () => {
-    const survey = await surveyPrefix(new World().store, prefix)
+    const survey = await surveyPrefix(new World().repository)
     expect(survey).toMatchObject({ isReadable: true, manifests: [], warnings: [] })
     expect(await survey.newestGood()).toBeUndefined()
     expect(await survey.unfinished()).toEqual([])
@@ -20,7 +20,7 @@ describe('surveyPrefix', () => {
     for (const key of ['README.md', 'x.json', 'suspect/Monday-15-00.manifest.json', 'a.b.manifest.json']) {
       await world.store.putText(`${prefix}/${key}`, '{}', { contentType: 'application/json' })
     }
-    const survey = await surveyPrefix(world.store, prefix)
+    const survey = await surveyPrefix(world.repository)
     expect(survey.manifests.map(({ slot }) => slot)).toEqual(['Monday-14-00', 'Monday-13-00', 'Monday-12-00'])
     expect(survey.warnings).toEqual([])
   })
@@ -28,7 +28,7 @@ describe('surveyPrefix', () => {
   it('answers all its questions with one listing and one manifest read, in the normal case', async () => {
     const world = await ring(Array.from({ length: 24 }, (_, hour) => `Monday-${hour}`))
     const before = world.store.operations.length
-    const survey = await surveyPrefix(world.store, prefix)
+    const survey = await surveyPrefix(world.repository)
     expect((await survey.newestGood())?.slot).toBe('Monday-23')
     expect(await survey.unfinished()).toEqual([])
     expect(await survey.lastSizes()).toEqual(new Map([['codebase', 5]]))
@@ -41,7 +41,7 @@ describe('surveyPrefix', () => {
   it('says so when it may not list, and knows nothing then', async () => {
     const world = await ring(['Monday-12-00'])
     world.store.failAlways('list', /./, denied)
-    const survey = await surveyPrefix(world.store, prefix)
+    const survey = await surveyPrefix(world.repository)
     expect(survey).toMatchObject({ isReadable: false, manifests: [] })
     expect(await survey.newestGood()).toBeUndefined()
     expect(await survey.unfinished()).toEqual([])
@@ -50,14 +50,16 @@ describe('surveyPrefix', () => {
   it('fails when the store gives no answer', async () => {
     const world = await ring(['Monday-12-00'])
     world.store.failAlways('list', /./, silence)
-    await expect(surveyPrefix(world.store, prefix)).rejects.toBe(silence)
+    await expect(surveyPrefix(world.repository)).rejects.toBe(silence)
   })
 
   it('works at the root of a bucket', async () => {
     const world = new World()
     const text = (await ring(['Monday-12-00'])).text(`${prefix}/Monday-12-00.manifest.json`)
     await world.store.putText('Monday-12-00.manifest.json', text, { contentType: 'application/json' })
-    expect((await (await surveyPrefix(world.store, '')).newestGood())?.slot).toBe('Monday-12-00')
+    expect((await (await surveyPrefix({ store: world.store, prefix: '' })).newestGood())?.slot).toBe(
+      'Monday-12-00',
+    )
   })
 })
 
@@ -65,7 +67,7 @@ describe('newestGood', () => {
   it('goes by the time a recovery point was taken, not by the time its manifest was last written', async () => {
     const world = await ring(['Monday-12-00', 'Monday-13-00', 'Monday-14-00'])
     await rewrite(world, 'Monday-12-00')
-    expect((await (await surveyPrefix(world.store, prefix)).newestGood())?.slot).toBe('Monday-14-00')
+    expect((await (await surveyPrefix(world.repository)).newestGood())?.slot).toBe('Monday-14-00')
   })
 
   it('skips intents, and what is no manifest, with a warning', async () => {
@@ -78,9 +80,9 @@ describe('newestGood', () => {
     for (const [slot, text] of Object.entries({ ...damaged, 'Monday-17-00': 'x'.repeat(9_000_000) })) {
       await world.store.putText(`${prefix}/${slot}.manifest.json`, text, { contentType: 'application/json' })
     }
-    const survey = await surveyPrefix(world.store, prefix)
+    const survey = await surveyPrefix(world.repository)
     expect((await survey.newestGood())?.slot).toBe('Monday-13-00')
-    expect(survey.warnings.map(({ message }) => message)).toEqual([
+    expect(survey.warnings.map(({ what }) => what)).toEqual([
       expect.stringContaining('Monday-17-00.manifest.json" was left out: it has 9000000 bytes'),
       expect.stringContaining('is that of another slot, "Monday-12-00"'),
       expect.stringContaining('is not JSON'),
@@ -94,15 +96,15 @@ describe('newestGood', () => {
     await world.store.putText(key, odd, { contentType: 'application/json' })
     world.pass(hourMs)
     await world.publish(await world.prepare(files('Monday'), 'Monday-14-00'))
-    expect((await (await surveyPrefix(world.store, prefix)).newestGood())?.slot).toBe('Monday-14-00')
+    expect((await (await surveyPrefix(world.repository)).newestGood())?.slot).toBe('Monday-14-00')
   })
 
   it('skips a manifest that lies in an archive, with a warning', async () => {
     const world = await ring(['Monday-12-00', 'Monday-13-00'])
     world.store.archive(`${prefix}/Monday-13-00.manifest.json`)
-    const survey = await surveyPrefix(world.store, prefix)
+    const survey = await surveyPrefix(world.repository)
     expect((await survey.newestGood())?.slot).toBe('Monday-12-00')
-    expect(survey.warnings.map(({ message }) => message)).toEqual([
+    expect(survey.warnings.map(({ what }) => what)).toEqual([
       expect.stringContaining('Monday-13-00.manifest.json" was left out: it lies in an archive'),
     ])
   })
@@ -110,10 +112,10 @@ describe('newestGood', () => {
   it('is unknown, with a warning, when manifests may be listed and not read', async () => {
     const world = await ring(['Monday-12-00'])
     world.store.failAlways('getText', /./, denied)
-    const survey = await surveyPrefix(world.store, prefix)
+    const survey = await surveyPrefix(world.repository)
     expect(await survey.newestGood()).toBeUndefined()
     expect(survey.warnings).toEqual([
-      { code: 'manifest-unreadable', message: expect.stringContaining('may not read it') },
+      { code: 'manifest-unreadable', level: 'warning', what: expect.stringContaining('may not read it') },
     ])
   })
 })
@@ -123,7 +125,7 @@ describe('unfinished', () => {
     const world = await ring(['Monday-12-00', 'Monday-13-00'])
     await abandon(world, 'Monday-14-00')
     world.pass(5 * 24 * hourMs)
-    expect(await (await surveyPrefix(world.store, prefix)).unfinished()).toEqual(['Monday-14-00'])
+    expect(await (await surveyPrefix(world.repository)).unfinished()).toEqual(['Monday-14-00'])
   })
 
   it('finds several, oldest first, also behind one that was settled in between', async () => {
@@ -131,7 +133,7 @@ describe('unfinished', () => {
     const prepared = await world.prepare(files('late'), 'Monday-15-00')
     for (const slot of ['Monday-13-00', 'Monday-14-00']) await abandon(world, slot)
     await world.publish(prepared)
-    expect(await (await surveyPrefix(world.store, prefix)).unfinished()).toEqual([
+    expect(await (await surveyPrefix(world.repository)).unfinished()).toEqual([
       'Monday-13-00',
       'Monday-14-00',
     ])
@@ -141,7 +143,7 @@ describe('unfinished', () => {
     const world = await ring(['Monday-12-00', 'Monday-13-00', 'Monday-14-00', 'Monday-15-00'])
     await rewrite(world, 'Monday-13-00')
     const before = world.store.operations.length
-    const survey = await surveyPrefix(world.store, prefix)
+    const survey = await surveyPrefix(world.repository)
     expect(await survey.unfinished()).toEqual([])
     expect(world.store.operations.length - before).toBe(3)
   })

@@ -175,7 +175,7 @@ async function dieRecovering(world: World, { at, moment }: DeathPoint): Promise<
 }
 
 async function recover(world: World): Promise<string> {
-  return (await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })).outcome
+  return (await recoverSlot(world.repository, slot, world.clock)).outcome
 }
 
 /** Aborts some of the intent's uploads; false when there is no intent. */
@@ -226,8 +226,7 @@ function expectNoHarm(world: World, photograph: Map<string, string>): void {
 }
 
 async function abortAllLeftovers(world: World): Promise<void> {
-  const options = { keepUploadIds: new Set<string>(), slotBeingWritten: slot, now: world.clock.now() }
-  await abortLeftovers(world.store, prefix, options)
+  await abortLeftovers(world.repository, slot, world.clock.now())
 }
 
 function same(a: [string, string][], b: [string, string][]): boolean {

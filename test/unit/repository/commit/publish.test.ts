@@ -1,3 +1,4 @@
+import { publicWarnings } from '../../../../src/findings/finding'
 import { PublishError } from '../../../../src/repository/commit/publish-error'
 import { recoverSlot } from '../../../../src/repository/commit/recover'
 import { StoreError } from '../../../../src/store/store-error'
@@ -78,7 +79,7 @@ describe('publish', () => {
       await world.prepare([{ name: 'codebase', parts: ['new files'] }]),
     )
     expect(warnings).toEqual([
-      { code: 'stale-object-kept', message: expect.stringContaining('.database.sql.gz') },
+      { code: 'stale-object-kept', level: 'warning', what: expect.stringContaining('.database.sql.gz') },
     ])
     expect(world.manifest()).toMatchObject({ state: 'complete', warnings: [] })
   })
@@ -91,7 +92,7 @@ describe('publish', () => {
     }
     const { manifest, warnings } = await world.publish(await world.prepare(pair('new')))
     expect(warnings.map(({ code }) => code)).toEqual(['previous-unreadable', 'store-unreadable'])
-    expect(manifest.warnings).toEqual(warnings)
+    expect(manifest.warnings).toEqual(publicWarnings(warnings))
     world.store.heal()
     expect(world.manifest()).toEqual(manifest)
     expect(world.lies()).toEqual([])
@@ -104,7 +105,7 @@ describe('publish', () => {
     })
     const { warnings } = await world.publish(await world.prepare(pair('new')))
     expect(warnings).toEqual([
-      { code: 'previous-unreadable', message: expect.stringContaining('is not JSON') },
+      { code: 'previous-unreadable', level: 'warning', what: expect.stringContaining('is not JSON') },
     ])
     expect(world.lies()).toEqual([])
   })
@@ -201,9 +202,7 @@ describe('publish', () => {
     expect(error).toMatchObject({ isUnfinished: false, detail: [expect.stringContaining('not restorable')] })
     world.store.heal()
     expect(world.manifest().state).toBe('publishing')
-    expect((await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })).outcome).toBe(
-      'nothing',
-    )
+    expect((await recoverSlot(world.repository, slot, world.clock)).outcome).toBe('nothing')
     await world.publish(await world.prepare(pair('next')))
     expect(world.manifest().state).toBe('complete')
   })
@@ -220,9 +219,7 @@ describe('publish', () => {
     expect(error.advice).toContain('the next backup, finishes it')
     expect(world.manifest().state).toBe('publishing')
     world.store.heal()
-    expect((await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })).outcome).toBe(
-      'completed',
-    )
+    expect((await recoverSlot(world.repository, slot, world.clock)).outcome).toBe('completed')
     expect(world.text(`${prefix}/${slot}.codebase.tar.gz`)).toBe('new files')
     expect(world.lies()).toEqual([])
   })
@@ -259,9 +256,7 @@ describe('publish', () => {
     }
     await expect(world.publish(prepared)).rejects.toMatchObject({ isUnfinished: true })
     expect(await world.openUploads()).toEqual([`${prefix}/${slot}.codebase.tar.gz`])
-    expect((await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })).outcome).toBe(
-      'completed',
-    )
+    expect((await recoverSlot(world.repository, slot, world.clock)).outcome).toBe('completed')
     expect(world.lies()).toEqual([])
   })
 
@@ -288,9 +283,7 @@ describe('publish', () => {
     await expect(world.publish(prepared)).rejects.toMatchObject({ isUnfinished: true })
     world.onOperation = () => {}
     world.store.heal()
-    expect((await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })).outcome).toBe(
-      'completed',
-    )
+    expect((await recoverSlot(world.repository, slot, world.clock)).outcome).toBe('completed')
     expect(world.lies()).toEqual([])
   })
 
@@ -342,7 +335,7 @@ describe('publish', () => {
                 }
                 claims.add('nothing changed')
               } else {
-                await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })
+                await recoverSlot(world.repository, slot, world.clock)
                 expect(world.lies()).toEqual([])
                 expect(world.manifest().state).toBe('complete')
                 claims.add('unfinished')

@@ -78,9 +78,9 @@ describe('recoverSlot', () => {
     const world = await interrupted(pair('old'), 1)
     const { previous, startedAt } = world.manifest()
     await vanish(world, 2)
-    const recovery = await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })
+    const recovery = await recoverSlot(world.repository, slot, world.clock)
     expect(recovery).toMatchObject({ outcome: 'lost', warnings: [{ code: 'slot-lost' }] })
-    expect(recovery.warnings[0]?.message).toContain(`"${prefix}/${slot}.database.sql.gz"`)
+    expect(recovery.warnings[0]?.what).toContain(`"${prefix}/${slot}.database.sql.gz"`)
     expect(world.manifest()).toMatchObject({ state: 'publishing', startedAt, previous })
     const text = world.text(manifestKey)
     expect(await recover(world)).toBe('nothing')
@@ -127,7 +127,7 @@ describe('recoverSlot', () => {
   it('is not fooled by a list that shows nothing', async () => {
     const world = await interrupted(pair('old'), 0)
     const store = answering(world.store, { listUploads: async function* () {} })
-    expect((await recoverSlot({ store, prefix, slot, clock: world.clock })).outcome).toBe('completed')
+    expect((await recoverSlot({ store, prefix }, slot, world.clock)).outcome).toBe('completed')
     expectNew(world)
   })
 
@@ -192,7 +192,7 @@ describe('recoverSlot', () => {
     const world = await interrupted(pair('old'), 0)
     await vanish(world, 2)
     world.store.failAlways('abortUpload', /./, denied)
-    const { outcome, warnings } = await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })
+    const { outcome, warnings } = await recoverSlot(world.repository, slot, world.clock)
     expect(outcome).toBe('rolled-back')
     expect(warnings.map(({ code }) => code)).toContain('upload-kept')
   })
@@ -207,7 +207,7 @@ describe('recoverSlot', () => {
         },
       })
       const before = world.store.operations.length
-      expect((await recoverSlot({ store, prefix, slot, clock: world.clock })).outcome).toBe('completed')
+      expect((await recoverSlot({ store, prefix }, slot, world.clock)).outcome).toBe('completed')
       const reads = world.store.operations.slice(before).filter(operation => operation.startsWith('get '))
       expect(reads).toHaveLength(isNamed ? 0 : 2)
     }
@@ -272,7 +272,7 @@ async function interrupted(before: Content[] | undefined, completed: number): Pr
 }
 
 async function recover(world: World): Promise<string> {
-  return (await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })).outcome
+  return (await recoverSlot(world.repository, slot, world.clock)).outcome
 }
 
 /** Aborts the first upload (1), the second (2) or both (3), where they are still open. */

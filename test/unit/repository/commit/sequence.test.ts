@@ -47,9 +47,8 @@ describe('a ring of slots', () => {
         await settleAll(world)
         expect(intents(world)).toEqual([])
         compare(world, model)
-        await abortLeftovers(world.store, prefix, {
-          ...{ keepUploadIds: new Set(), slotBeingWritten: '', now: world.clock.now(), minimumAgeMs: 0 },
-        })
+        world.pass(3_600_000)
+        await abortLeftovers(world.repository, 'none', world.clock.now())
         expect(await world.openUploads()).toEqual([])
       }),
       { numRuns: 100 },
@@ -81,8 +80,7 @@ async function live(world: World, { slot, contents, life }: Run): Promise<boolea
     await settleAll(world)
     expect(intents(world)).toEqual([])
     await recover(world, slot)
-    const leftovers = { keepUploadIds: new Set<string>(), slotBeingWritten: slot, now: world.clock.now() }
-    await abortLeftovers(world.store, prefix, leftovers)
+    await abortLeftovers(world.repository, slot, world.clock.now())
     await world.publish(await world.prepare(contents, slot))
     return true
   } catch (error) {
@@ -94,11 +92,11 @@ async function live(world: World, { slot, contents, life }: Run): Promise<boolea
 }
 
 async function recover(world: World, slot: string): Promise<void> {
-  await recoverSlot({ store: world.store, prefix, slot, clock: world.clock })
+  await recoverSlot(world.repository, slot, world.clock)
 }
 
 async function settleAll(world: World): Promise<void> {
-  const survey = await surveyPrefix(world.store, prefix)
+  const survey = await surveyPrefix(world.repository)
   for (const slot of await survey.unfinished()) await recover(world, slot)
 }
 

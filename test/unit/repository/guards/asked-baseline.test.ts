@@ -51,7 +51,9 @@ describe('askedBaseline', () => {
   ])('leaves out %s that the workflow dropped, and says so', (_, dropped, message) => {
     const { baseline, warnings } = askedBaseline(before, asking(dropped))
     expect(baseline.artifacts).toHaveLength(1)
-    expect(warnings).toEqual([{ code: 'part-dropped', message: expect.stringMatching(message) }])
+    expect(warnings).toEqual([
+      { code: 'part-dropped', level: 'warning', what: expect.stringMatching(message) },
+    ])
   })
 
   it('keeps a database that is gone although "*" still asks for it', () => {

@@ -16,10 +16,8 @@ const manifestKey = `${prefix}/${slot}.manifest.json`
 const plain = { contentType: 'application/octet-stream' }
 const denied = new StoreError('Access denied.', { code: 'AccessDenied', status: 403 })
 
-function find(world: World, overrides: Partial<Parameters<typeof findForeign>[0]> = {}) {
-  return findForeign({
-    store: world.store,
-    prefix,
+function find(world: World, overrides: Partial<Parameters<typeof findForeign>[1]> = {}) {
+  return findForeign(world.repository, {
     slot,
     host,
     newest: undefined,
@@ -149,7 +147,8 @@ describe('adoptedPrefix', () => {
     expect(adoptedPrefix([], host)).toBeUndefined()
     expect(adoptedPrefix([{ kind: 'object', key: 'k' }], host)).toMatchObject({
       code: 'prefix-adopted',
-      message: expect.stringContaining('"k" was not put there'),
+      level: 'warning',
+      what: expect.stringContaining('"k" was not put there'),
     })
   })
 })

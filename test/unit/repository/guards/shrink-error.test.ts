@@ -51,7 +51,7 @@ describe('describeShrink', () => {
 
   it('shows a name that is made to deceive as what it is', () => {
     expect(describeShrink([gone('table', 'a\n::error::b')])).toBe(
-      'database: the table "a\\n::error::b" is gone',
+      'database: the table "a\\x0a::error::b" is gone',
     )
   })
 })
@@ -87,7 +87,7 @@ describe('shrinkError', () => {
     const findings = Array.from({ length: 1200 }, (_, index) => gone('table', `t${index}`))
     const { detail } = shrinkError({ findings, against }, facts)
     expect(detail).toHaveLength(201)
-    expect(detail.at(-1)).toBe('and 1,000 more')
+    expect(detail.at(-1)).toBe('… and 1,000 more')
   })
 })
 
@@ -95,8 +95,8 @@ describe('acceptedShrink', () => {
   it('warns of what was accepted, and to take the input out again', () => {
     expect(acceptedShrink({ suspect: false, findings: [content], against })).toEqual({
       code: 'shrink-accepted',
-      message:
-        'Accepted as the new normal: database: the content shrank from 57.8 MB to 12 MB (−79 %). Take "accept-shrink" out again: while it is set, nothing stops an empty backup.',
+      level: 'warning',
+      what: 'Accepted as the new normal: database: the content shrank from 57.8 MB to 12 MB (−79 %). Take "accept-shrink" out again: while it is set, nothing stops an empty backup.',
     })
   })
 

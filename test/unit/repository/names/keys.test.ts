@@ -4,6 +4,7 @@ import {
   databaseArtifactName,
   filesArtifactName,
   isArtifactKeyOf,
+  keyInSlot,
   parseKey,
   readmeKey,
   slotKeys,
@@ -40,6 +41,30 @@ describe('artifactKey', () => {
       expect(() => artifactKey('p', slot, 'database', 'database', 'gzip')).toThrow(RangeError)
     }
   })
+})
+
+describe('keyInSlot', () => {
+  it('is the key that the same artifact has in another slot', () => {
+    fc.assert(
+      fc.property(
+        prefixes,
+        slots,
+        slots,
+        databases,
+        compressions,
+        (prefix, one, other, name, compression) => {
+          const keyOf = (slot: string) =>
+            artifactKey(prefix, slot, databaseArtifactName(name, false), 'database', compression)
+          expect(keyInSlot(prefix, keyOf(one), other)).toBe(keyOf(other))
+        },
+      ),
+    )
+  })
+
+  it.each(['web1/Monday.manifest.json', 'web1/notes.txt', 'other/Monday.codebase.tar'])(
+    'refuses %s, which is no data object of the prefix',
+    key => expect(() => keyInSlot('web1', key, 'Tuesday')).toThrow(RangeError),
+  )
 })
 
 describe('parseKey', () => {

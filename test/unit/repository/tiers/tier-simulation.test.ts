@@ -1,12 +1,12 @@
+import type { Finding } from '../../../../src/findings/finding'
 import { surveyPrefix } from '../../../../src/repository/catalog/survey'
 import { abortLeftovers } from '../../../../src/repository/commit/leftovers'
 import { recoverSlot } from '../../../../src/repository/commit/recover'
 import { parseRotation, slotName } from '../../../../src/repository/names/slot'
 import { type TierKeep, tierEntryNames, tiers } from '../../../../src/repository/names/tier-name'
 import { FailureError } from '../../../../src/runtime/errors'
-import type { Warning } from '../../../../src/runtime/runtime'
 import { StoreError } from '../../../../src/store/store-error'
-import { type Content, prefix } from '../ring'
+import type { Content } from '../ring'
 import { rows, TierWorld } from './tier-world'
 
 const hourMs = 3_600_000
@@ -37,7 +37,7 @@ class Simulation {
   /** Entries that were there once. */
   readonly seen = new Set<string>()
   /** What runs had to warn of in which nothing went wrong. */
-  readonly complaints: Warning[] = []
+  readonly complaints: Finding[] = []
   /** Slots in which a run ended well. */
   readonly filled = new Set<string>()
   readonly counts = { good: 0, kill: 0, faults: 0, gap: 0 }
@@ -106,14 +106,13 @@ class Simulation {
   }
 
   async #settle(slotBeingWritten: string, now: Date): Promise<void> {
-    const { store } = this.world
-    const survey = await surveyPrefix(store, prefix)
+    const survey = await surveyPrefix(this.world.repository)
     for (const slot of await survey.unfinished()) await this.#recover(slot)
-    await abortLeftovers(store, prefix, { keepUploadIds: new Set(), slotBeingWritten, now })
+    await abortLeftovers(this.world.repository, slotBeingWritten, now)
   }
 
   async #recover(slot: string): Promise<void> {
-    await recoverSlot({ store: this.world.store, prefix, slot, clock: this.world.clock })
+    await recoverSlot(this.world.repository, slot, this.world.clock)
   }
 
   /** Mostly the same two artifacts; sometimes another compression, or one more database. */
@@ -167,7 +166,7 @@ class Simulation {
 
   /** Every slot of the ring that ever was good is good; the others are absent. */
   async expectRing(): Promise<void> {
-    const survey = await surveyPrefix(this.world.store, prefix)
+    const survey = await surveyPrefix(this.world.repository)
     const slots = survey.manifests.map(({ slot }) => slot)
     expect([...this.filled].filter(slot => !slots.includes(slot))).toEqual([])
     for (const slot of slots) expect([slot, this.world.manifest(slot).state]).toEqual([slot, 'complete'])

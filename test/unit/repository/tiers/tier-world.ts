@@ -20,7 +20,7 @@ export class TierWorld extends World {
   }
 
   keep(manifest: Manifest, keep: Partial<TierKeep>): Promise<KeptTiers> {
-    return keepTiers({ store: this.store, prefix, manifest, keep: { ...none, ...keep } })
+    return keepTiers(this.repository, { manifest, keep: { ...none, ...keep } })
   }
 
   /** One run on a good day: a recovery point at this moment, and the tiers after it. */

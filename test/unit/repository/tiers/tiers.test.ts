@@ -52,7 +52,19 @@ describe('keepTiers', () => {
 
   it('lies at the root of the bucket where the prefix is empty', async () => {
     const manifest = await world.take(rows('one'))
-    const kept = await keepTiers({ store: world.store, prefix: '', manifest, keep: { ...none, yearly: 1 } })
+    for (const artifact of manifest.artifacts) {
+      const { bytes: sizeBytes, etag } = artifact
+      const key = artifact.key.slice(prefix.length + 1)
+      const put = { contentType: 'application/octet-stream' }
+      Object.assign(artifact, {
+        key,
+        ...(await world.store.copy({ key: artifact.key, sizeBytes, etag }, key, put)),
+      })
+    }
+    const kept = await keepTiers(
+      { store: world.store, prefix: '' },
+      { manifest, keep: { ...none, yearly: 1 } },
+    )
     expect(kept.made).toEqual(['yearly/2026'])
     expect(world.store.keys()).toContain('yearly/2026.manifest.json')
     expect(world.store.keys()).toContain('yearly/2026.database.sql.gz')
@@ -133,10 +145,10 @@ describe('keepTiers', () => {
       const before = world.entries()
       const kept = await world.keep(manifest, { daily: 2, monthly: 1 })
       expect(kept).toMatchObject({ made: [], removed: [], warnings: [{ code: 'tier-not-made' }] })
-      expect(kept.warnings[0]?.message).toMatch(
+      expect(kept.warnings[0]?.what).toMatch(
         /^daily\/2026-11-23 was not made: .* the next run tries again\.$/,
       )
-      expect(kept.warnings[0]?.message).toContain(said)
+      expect(kept.warnings[0]?.what).toContain(said)
       expect(world.entries()).toEqual(before)
       expect(world.lies()).toEqual([])
       world.store.heal()
@@ -171,9 +183,9 @@ describe('keepTiers', () => {
   it('does not believe a manifest that reads back as something else', async () => {
     const manifest = await world.take(rows('one'))
     const store = answering(world.store, { getText: async () => 'something else' })
-    const kept = await keepTiers({ store, prefix, manifest, keep: { ...none, daily: 1 } })
+    const kept = await keepTiers({ store, prefix }, { manifest, keep: { ...none, daily: 1 } })
     expect(kept).toMatchObject({ made: [], warnings: [{ code: 'tier-not-made' }] })
-    expect(kept.warnings[0]?.message).toContain('reads back as something else')
+    expect(kept.warnings[0]?.what).toContain('reads back as something else')
   })
 
   it('warns once when nothing may be removed, and tries no further', async () => {
@@ -185,8 +197,8 @@ describe('keepTiers', () => {
     expect(kept.warnings).toEqual([
       {
         code: 'tier-entry-kept',
-        message:
-          'Not removed, though newer ones are kept: daily/2026-11-19, daily/2026-11-20, daily/2026-11-21. Could not: access denied. Allow it.',
+        level: 'warning',
+        what: 'Not removed, though newer ones are kept: daily/2026-11-19, daily/2026-11-20, daily/2026-11-21. Could not: access denied. Allow it.',
       },
     ])
     const removals = world.store.operations.slice(begun).filter(operation => operation.startsWith('remove '))
@@ -218,7 +230,7 @@ describe('keepTiers', () => {
     const before = world.photograph()
     const kept = await world.keep(manifest, { daily: 1 })
     expect(kept).toMatchObject({ made: [], removed: [], warnings: [{ code: 'tier-not-made' }] })
-    expect(kept.warnings[0]?.message).toContain('its manifest is not ours, and was left alone')
+    expect(kept.warnings[0]?.what).toContain('its manifest is not ours, and was left alone')
     expect(world.photograph()).toEqual(before)
     await world.run('2026-11-24T00:05:00Z', { daily: 1 })
     for (const key of before.keys())
@@ -231,7 +243,7 @@ describe('keepTiers', () => {
     const suspect = serializeManifest({ ...parseManifest(world.text(key), key), verdict: 'suspect' })
     await world.store.putText(key, suspect, json)
     const kept = await world.run('2026-11-20T01:05:00Z', { daily: 1 })
-    expect(kept.warnings[0]?.message).toContain('a suspect recovery point lies there')
+    expect(kept.warnings[0]?.what).toContain('a suspect recovery point lies there')
     for (const day of ['21', '22']) await world.run(`2026-11-${day}T00:05:00Z`, { daily: 1 })
     expect(world.entries()).toEqual(['daily/2026-11-20', 'daily/2026-11-22'])
     expect(world.text(key)).toBe(suspect)
@@ -310,9 +322,7 @@ describe('tierAges', () => {
     await world.store.putText(manifestKey('daily/2026-11-23'), 'not ours', json)
     await world.store.remove(`${prefix}/daily/2026-11-19.codebase.tar.gz`)
     const start = (name: string) => ({ name, takenAt: new Date(world.manifest(name).startedAt) })
-    expect(
-      await tierAges({ store: world.store, prefix, keep: { ...none, daily: 1, weekly: 1, yearly: 1 } }),
-    ).toEqual([
+    expect(await tierAges(world.repository, { ...none, daily: 1, weekly: 1, yearly: 1 })).toEqual([
       { tier: 'daily', count: 3, newest: start('daily/2026-11-22'), oldest: start('daily/2026-11-20') },
       { tier: 'weekly', count: 0, newest: undefined, oldest: undefined },
       { tier: 'yearly', count: 1, newest: start('yearly/2026'), oldest: start('yearly/2026') },
@@ -323,7 +333,7 @@ describe('tierAges', () => {
     const world = new TierWorld()
     await world.run('2026-11-22T00:05:00Z', { daily: 1, weekly: 1 })
     world.store.failAlways('list', /daily/, down)
-    const ages = await tierAges({ store: world.store, prefix, keep: { ...none, daily: 1, weekly: 1 } })
+    const ages = await tierAges(world.repository, { ...none, daily: 1, weekly: 1 })
     expect(ages.map(({ tier }) => tier)).toEqual(['weekly'])
   })
 })

@@ -69,7 +69,7 @@ describe('parseTarget', () => {
 
   it('reads what the database server has and can take', () => {
     const { database } = parseTarget(row('uid', '0') + server, undefined)
-    expect(database?.findings.inventory).toMatchObject({
+    expect(database?.found.inventory).toMatchObject({
       server: { flavor: 'mariadb', version: '10.11.19' },
       user: 'root@localhost',
       dumpTool: 'mariadb-dump  Ver 10.19',

@@ -1,4 +1,4 @@
-import { printable } from '../../../../findings/printable'
+import { quotedName } from '../../../../findings/quoted-name'
 import type { StatementKind } from '../statements/dump-statement'
 
 /** A statement on its way: what it is, as far as its head has been read, and, once it was passed on, its line. */
@@ -50,9 +50,9 @@ export class StatementPlaces {
 }
 
 function describe({ kind, verb }: StatementPlace): string {
-  if (kind.kind === 'rows') return `the rows of table ${printable(kind.table)}`
+  if (kind.kind === 'rows') return `the rows of table ${quotedName(kind.table)}`
   if (kind.kind !== 'object')
     return /^[A-Z]{1,20}$/.test(verb) ? `a statement ${verb}` : 'something that is not SQL'
   const object = kind.object === 'placeholder' ? 'placeholder of the view' : kind.object
-  return `the ${object} ${printable(kind.name)}`
+  return `the ${object} ${quotedName(kind.name)}`
 }

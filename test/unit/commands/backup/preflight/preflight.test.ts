@@ -1,12 +1,13 @@
 import { mergeReports } from '../../../../../src/commands/backup/preflight/preflight'
 import { judgeBucket } from '../../../../../src/commands/backup/preflight/preflight-store'
 import { refuseWrong } from '../../../../../src/commands/refuse-wrong'
-import type { PreflightFinding } from '../../../../../src/findings/preflight'
+import type { Finding } from '../../../../../src/findings/finding'
 import { clockAhead, unfinishedUploadsRule } from '../../../../../src/store/s3/bucket-facts'
 import { policyStatement } from '../../../../../src/store/s3/policy-statement'
 import { refusal } from '../../../inputs/reading'
 
-const finding = (level: PreflightFinding['level'], what: string): PreflightFinding => ({
+const finding = (level: Finding['level'], what: string): Finding => ({
+  code: 'a-code',
   level,
   what,
   fix: `mend ${what}\nGRANT`,
@@ -15,8 +16,8 @@ const finding = (level: PreflightFinding['level'], what: string): PreflightFindi
 describe('mergeReports', () => {
   it('puts what is wrong first and says nothing twice', () => {
     const merged = mergeReports([
-      { findings: [finding('remark', 'a'), finding('wrong', 'b')], facts: ['1'] },
-      { findings: [finding('wrong', 'b'), finding('wrong', 'c')], facts: ['2'] },
+      { findings: [finding('warning', 'a'), finding('error', 'b')], facts: ['1'] },
+      { findings: [finding('error', 'b'), finding('error', 'c')], facts: ['2'] },
     ])
     expect(merged.findings.map(({ what }) => what)).toEqual(['b', 'c', 'a'])
     expect(merged.facts).toEqual(['1', '2'])
@@ -24,17 +25,17 @@ describe('mergeReports', () => {
 })
 
 describe('refuseWrong', () => {
-  it('lets remarks pass', () => {
-    expect(() => refuseWrong({ findings: [finding('remark', 'a')] })).not.toThrow()
+  it('lets warnings pass', () => {
+    expect(() => refuseWrong({ findings: [finding('warning', 'a')] })).not.toThrow()
   })
 
   it('tells a single thing with its fix', () => {
-    const error = refusal(() => refuseWrong({ findings: [finding('wrong', 'a')] }))
+    const error = refusal(() => refuseWrong({ findings: [finding('error', 'a')] }))
     expect(error).toMatchObject({ message: 'a', advice: 'mend a GRANT' })
   })
 
   it('counts and lists several', () => {
-    const error = refusal(() => refuseWrong({ findings: [finding('wrong', 'a'), finding('wrong', 'b')] }))
+    const error = refusal(() => refuseWrong({ findings: [finding('error', 'a'), finding('error', 'b')] }))
     expect(error.message).toBe('2 things are wrong: (1) a (2) b')
     expect(error.detail).toEqual(['(1) mend a GRANT', '(2) mend b GRANT'])
   })
@@ -51,9 +52,9 @@ describe('judgeBucket', () => {
   it.each<[number, string[]]>([
     [minute, []],
     [-minute, []],
-    [minute + 1, ['remark']],
-    [5 * minute, ['remark']],
-    [-5 * minute - 1, ['wrong']],
+    [minute + 1, ['warning']],
+    [5 * minute, ['warning']],
+    [-5 * minute - 1, ['error']],
   ])('judges clocks that are %s ms apart', (clockAheadMs, levels) => {
     const { findings, facts } = judgeBucket({ clockAheadMs }, settings)
     expect(findings.map(({ level }) => level)).toEqual(levels)
@@ -64,7 +65,7 @@ describe('judgeBucket', () => {
     const rule =
       '{"ID":"parts of unfinished uploads","Status":"Enabled","Filter":{"Prefix":"hourly/"},"AbortIncompleteMultipartUpload":{"DaysAfterInitiation":2}}'
     const fixes = (unfinishedUploads: 'never' | 'other-rules') =>
-      judgeBucket({ unfinishedUploads }, settings).findings.map(({ fix }) => fix.split('\n')[1])
+      judgeBucket({ unfinishedUploads }, settings).findings.map(({ fix }) => fix?.split('\n')[1])
     expect(fixes('never')).toEqual([
       `aws s3api put-bucket-lifecycle-configuration --bucket acme --region eu-central-1 --lifecycle-configuration '{"Rules":[${rule}]}'`,
     ])

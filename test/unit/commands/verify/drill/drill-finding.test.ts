@@ -7,13 +7,13 @@ const { signal } = new AbortController()
 describe('asFinding', () => {
   it('passes on what a step of a restore says', () => {
     const error = new UserError('It failed.', { advice: 'Mend it.' })
-    const finding = { code: 'import', key: 'k', message: 'It failed.', advice: 'Mend it.' }
+    const finding = { code: 'import', level: 'error', key: 'k', what: 'It failed.', fix: 'Mend it.' }
     expect(asFinding('import', 'k', error, signal)).toEqual(finding)
   })
 
   it.each(['PreconditionFailed', 'NoSuchKey'])('is `changed` when the object was replaced: %s', code => {
     const error = new StoreError('It is another one.', { code, status: 412 })
-    const finding = { code: 'changed', key: 'k', message: 'It is another one.' }
+    const finding = { code: 'changed', level: 'error', key: 'k', what: 'It is another one.' }
     expect(asFinding('unpack', 'k', error, signal)).toEqual(finding)
   })
 

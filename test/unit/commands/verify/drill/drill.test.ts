@@ -20,13 +20,13 @@ describe('drillOnRunner', () => {
   async function aPoint(): Promise<PointToDrill> {
     const manifest = await storePoint(store)
     const reread = { databases: [], files: undefined }
-    return { name: manifest.slot, prefix, slot: manifest.slot, manifest, reread }
+    return { name: manifest.slot, repository: { store, prefix }, slot: manifest.slot, manifest, reread }
   }
 
   function drill(point: PointToDrill, drillChecks: string[] = []) {
     const inputs = { drillServer: 'auto', drillChecks, allowedEntries: new Set<never>() }
     const variables = { PATH: process.env['PATH'] ?? '' }
-    const settings = { inputs, runtime, store, run: plainCommand, variables, temps: [temp] }
+    const settings = { inputs, runtime, run: plainCommand, variables, temps: [temp] }
     return drillOnRunner(settings)(point, runtime.signal)
   }
 
@@ -47,7 +47,8 @@ describe('drillOnRunner', () => {
     expect(findings).toEqual([
       {
         code: 'drill-check',
-        message: expect.stringContaining('"SELECT 1" asks a database, and '),
+        level: 'error',
+        what: expect.stringContaining('"SELECT 1" asks a database, and '),
       },
     ])
     expect(await readdir(temp)).toEqual([])

@@ -18,27 +18,27 @@ describe('judgeFolders, about places', () => {
     [
       'folder',
       false,
-      ['wrong: The folder /var/www/html is there and not empty; nothing is overwritten unasked.'],
+      ['error: The folder /var/www/html is there and not empty; nothing is overwritten unasked.'],
     ],
     [
       'link',
       false,
-      ['wrong: The folder /var/www/html is there, as a symbolic link; nothing is overwritten unasked.'],
+      ['error: The folder /var/www/html is there, as a symbolic link; nothing is overwritten unasked.'],
     ],
     [
       'not-a-folder',
       false,
-      ['wrong: The folder /var/www/html is there, and no folder; nothing is overwritten unasked.'],
+      ['error: The folder /var/www/html is there, and no folder; nothing is overwritten unasked.'],
     ],
     [
       'mount',
       false,
-      ['wrong: A disk is mounted at /var/www/html, so the folder cannot be changed for another by renaming.'],
+      ['error: A disk is mounted at /var/www/html, so the folder cannot be changed for another by renaming.'],
     ],
     [
       'mount',
       true,
-      ['wrong: A disk is mounted at /var/www/html, so the folder cannot be changed for another by renaming.'],
+      ['error: A disk is mounted at /var/www/html, so the folder cannot be changed for another by renaming.'],
     ],
   ])('judges a place that is %s, with overwrite %s', (state, overwrite, expected) => {
     expect(findings({ manifest: site, inputs: { overwrite }, facts: { places: [{ state }] } })).toEqual(
@@ -57,20 +57,20 @@ describe('judgeFolders, about places', () => {
   it('wants a folder above that the SSH user may write in', () => {
     const facts = { isRoot: false, places: [{ isWritable: false }] }
     expect(findings({ manifest: site, facts })[0]).toBe(
-      'wrong: The SSH user may not write in /var/www, where /var/www/html is to be put.',
+      'error: The SSH user may not write in /var/www, where /var/www/html is to be put.',
     )
   })
 
   it('judges each folder by its own place', () => {
     const places: Partial<TargetPlace>[] = [{ state: 'empty' }, { state: 'folder', parent: '/srv' }]
     expect(findings({ manifest: two, facts: { places } })).toEqual([
-      'wrong: The folder /srv/media is there and not empty; nothing is overwritten unasked.',
+      'error: The folder /srv/media is there and not empty; nothing is overwritten unasked.',
     ])
   })
 
   it('says who will own the files, unless that is who owned them', () => {
     expect(findings({ manifest: site, facts: { isRoot: false } })).toEqual([
-      'remark: All restored files will belong to deploy: only root can give files to others.',
+      'warning: All restored files will belong to deploy: only root can give files to others.',
     ])
   })
 })
@@ -97,7 +97,8 @@ describe('judgeFolders, about places that are more than a site', () => {
   ])('wants %s to be named, which a manifest could have got from anybody', path => {
     expect(told(path)).toEqual([
       {
-        level: 'wrong',
+        code: 'system-place',
+        level: 'error',
         what: `The recovery point has ${path}, where more than a site lies, and "paths" does not name it: with "*" whoever can write to the bucket chooses where the restore writes.`,
         fix: expect.stringMatching(`:\\npaths: \\|\\n  /srv/media\\n  ${path}$`),
       },
@@ -134,7 +135,7 @@ describe('judgeFolders, about the disk', () => {
     expect(told).toHaveLength(mounts.length)
     for (const mount of mounts) {
       expect(told[0]).toBe(
-        `wrong: The files need 612 MB on the disk of ${mount}, which has 612 MB free (the old folder stays beside the new one).`,
+        `error: The files need 612 MB on the disk of ${mount}, which has 612 MB free (the old folder stays beside the new one).`,
       )
     }
   })
@@ -165,16 +166,16 @@ describe('judgeFolders, about entries that may do harm', () => {
       files: { hazards: [hazard(kind)] },
     }).findings.filter(({ what }) => what.startsWith('The archive holds'))
 
-  it.each<[RiskyEntryKind, boolean, boolean, 'wrong' | 'remark']>([
-    ['outside-links', false, true, 'wrong'],
-    ['outside-links', true, true, 'remark'],
-    ['outside-links', true, false, 'remark'],
-    ['set-uid', false, true, 'wrong'],
-    ['set-uid', true, true, 'remark'],
-    ['set-uid', true, false, 'wrong'],
-    ['devices', false, true, 'wrong'],
-    ['devices', true, true, 'remark'],
-    ['devices', true, false, 'wrong'],
+  it.each<[RiskyEntryKind, boolean, boolean, 'error' | 'warning']>([
+    ['outside-links', false, true, 'error'],
+    ['outside-links', true, true, 'warning'],
+    ['outside-links', true, false, 'warning'],
+    ['set-uid', false, true, 'error'],
+    ['set-uid', true, true, 'warning'],
+    ['set-uid', true, false, 'error'],
+    ['devices', false, true, 'error'],
+    ['devices', true, true, 'warning'],
+    ['devices', true, false, 'error'],
   ])('judges %s, allowed: %s, as root: %s', (kind, isAllowed, isRoot, level) => {
     expect(told(kind, isAllowed, isRoot).map(each => each.level)).toEqual([level])
   })
@@ -189,7 +190,7 @@ describe('judgeFolders, about entries that may do harm', () => {
   it('names the first five and counts the rest', () => {
     const files = { hazards: [hazard('outside-links', 7)] }
     expect(findings({ manifest: site, files })[0]).toBe(
-      'wrong: The archive holds symbolic links that lead out of the restored folders: "/var/www/html/0", "/var/www/html/1", "/var/www/html/2", "/var/www/html/3", "/var/www/html/4", and 2 more.',
+      'error: The archive holds symbolic links that lead out of the restored folders: "/var/www/html/0", "/var/www/html/1", "/var/www/html/2", "/var/www/html/3", "/var/www/html/4" and 2 more.',
     )
   })
 
@@ -211,7 +212,7 @@ describe('judgeFolders, about hard links between folders', () => {
     ['the folders go to two disks', 'all' as const, [{ mount: '/' }, { mount: '/srv' }]],
   ])('refuses when %s', (_, paths, places) => {
     expect(findings({ manifest: two, inputs: { paths }, facts: { places }, files })).toEqual([
-      'wrong: Files of one folder are hard links to files of another (3 links, such as "/srv/media/a" to "/var/www/html/a"), so these folders can only be restored together and on one disk.',
+      'error: Files of one folder are hard links to files of another (3 links, such as "/srv/media/a" to "/var/www/html/a"), so these folders can only be restored together and on one disk.',
     ])
   })
 

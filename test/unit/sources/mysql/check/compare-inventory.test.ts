@@ -104,6 +104,6 @@ describe('describeDifferences', () => {
 
   it('counts the rest', () => {
     const many = Array.from({ length: 8 }, (_, index) => difference(`t${index}`))
-    expect(describeDifferences(many)).toMatch(/"t4" is missing in the dump, and 3 more$/)
+    expect(describeDifferences(many)).toMatch(/"t4" is missing in the dump and 3 more$/)
   })
 })

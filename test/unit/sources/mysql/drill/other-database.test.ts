@@ -1,8 +1,9 @@
+import { problem } from '../../../../../src/findings/finding'
 import { explainOtherDatabase } from '../../../../../src/sources/mysql/drill/other-database'
 
 const finding = (what: string, code = 'import') => ({
-  ...{ code, key: 'p/a.sql.gz' },
-  message: `The import into database "shop" failed at line 9, the view "v": ${what}.`,
+  ...problem(code, `The import into database "shop" failed at line 9, the view "v": ${what}.`),
+  key: 'p/a.sql.gz',
 })
 const databases = ['shop', 'wiki.old']
 
@@ -15,7 +16,7 @@ describe('explainOtherDatabase', () => {
   ])('names the database that is missing: %s', (what, name) => {
     expect(explainOtherDatabase(finding(what), databases)).toEqual({
       ...finding(what, 'other-database'),
-      advice: expect.stringContaining(`Add "${name}" to "databases"`),
+      fix: expect.stringContaining(`Add "${name}" to "databases"`),
     })
   })
 

@@ -1,7 +1,7 @@
-import { UserError } from '../../../../../src/runtime/errors'
+import { sentenceOf } from '../../../../../src/findings/finding'
 import {
   type BlindSpot,
-  blindSpotError,
+  blindSpotProblems,
   findBlindSpots,
   judgeBlindSpots,
   optionsAround,
@@ -205,35 +205,39 @@ describe('judgeBlindSpots', () => {
     const { refused, warnings } = judgeBlindSpots(spots, new Set(['routines', 'events', 'views']))
     expect(kindsOf(refused)).toEqual(['triggers'])
     expect(warnings.map(({ code }) => code)).toEqual(['blind-spot', 'blind-spot'])
-    expect(warnings[0]?.message).toMatch(
-      /routines of "shop".*GRANT SELECT ON `mysql`\.`proc` TO 'backup'@'localhost';/,
-    )
-    expect(warnings[1]?.message).toMatch(/events of "shop".*GRANT EVENT ON `shop`\.\* TO/)
+    expect(warnings.map(sentenceOf)).toEqual([
+      expect.stringMatching(/routines of "shop".*GRANT SELECT ON `mysql`\.`proc` TO 'backup'@'localhost';$/),
+      expect.stringMatching(/events of "shop".*GRANT EVENT ON `shop`\.\* TO/),
+    ])
   })
 
   it('tells that tables may be unseen, too', () => {
     const single = find({ rights: ['SELECT ON `shop`.`orders`'] })
     const { warnings } = judgeBlindSpots(single, new Set(['views']))
-    expect(warnings[0]?.message).toContain('tables and views')
+    expect(warnings[0]?.what).toContain('tables and views')
   })
 })
 
-describe('blindSpotError', () => {
+describe('blindSpotProblems', () => {
   it('gives one statement for each object, with every right that is lacking there', () => {
     const refused = ['shop', 'blog'].flatMap(database =>
       find({ ...mysql8, database, rights: ['SELECT ON `shop`.*', 'SELECT, SHOW VIEW, TRIGGER ON `blog`.*'] }),
     )
-    const error = blindSpotError(refused)
-    expect(error).toBeInstanceOf(UserError)
-    expect(error.detail).toEqual([
+    const [problem, ...others] = blindSpotProblems(refused)
+    const [advice, ...statements] = problem?.fix?.split('\n') ?? []
+    expect(others).toEqual([])
+    expect(statements).toEqual([
       "GRANT TRIGGER, EVENT, SHOW VIEW ON `shop`.* TO 'backup'@'localhost';",
       "GRANT SHOW_ROUTINE ON *.* TO 'backup'@'localhost';",
       "GRANT EVENT ON `blog`.* TO 'backup'@'localhost';",
     ])
-    for (const statement of error.detail) expect(error.advice).toContain(statement)
-    expect(error.message).toContain('triggers, routines, events, views of "shop"; routines, events of "blog"')
-    expect(error.advice).toContain('"allow-blind-spots"')
-    expect(error.advice).toContain('triggers routines events views')
+    expect(problem?.what).toContain('triggers, routines, events, views of "shop"; routines, events of "blog"')
+    expect(advice).toContain('"allow-blind-spots"')
+    expect(advice).toContain('triggers routines events views')
+  })
+
+  it('has nothing to say of none', () => {
+    expect(blindSpotProblems([])).toEqual([])
   })
 })
 

@@ -68,7 +68,11 @@ describe('makeViewsOneByOne', () => {
     expect(broken.map(({ name }) => name)).toEqual(['bücher`s'])
     expect(imports).toHaveLength(3)
     expect(brokenViewWarnings(broken)).toEqual([
-      { code: 'view-not-made', message: expect.stringContaining('The view "bücher`s" was left out') },
+      {
+        code: 'view-not-made',
+        level: 'warning',
+        what: expect.stringContaining('The view "bücher`s" was left out'),
+      },
     ])
   })
 

@@ -15,9 +15,9 @@ const told = (options: JudgingOptions) => findings({ manifest, ...options })
 const mends = (options: JudgingOptions) => fixes({ manifest, ...options })
 
 describe('judgeDatabaseServer, about what is there', () => {
-  const refusal = 'wrong: The database "shop" is there and holds 1 table; nothing is overwritten unasked.'
+  const refusal = 'error: The database "shop" is there and holds 1 table; nothing is overwritten unasked.'
   const warning =
-    'remark: The database "shop", which holds 1 table, will be replaced without a dump of it: there is no way back.'
+    'warning: The database "shop", which holds 1 table, will be replaced without a dump of it: there is no way back.'
 
   it.each([
     ['absent', [], false, true, []],
@@ -43,8 +43,8 @@ describe('judgeDatabaseServer, about what is there', () => {
 
   it.each([
     ['0', []],
-    ['1', ['wrong: To this database server "Shop" and "shop" are one name.']],
-    ['2', ['wrong: To this database server "Shop" and "shop" are one name.']],
+    ['1', ['error: To this database server "Shop" and "shop" are one name.']],
+    ['2', ['error: To this database server "Shop" and "shop" are one name.']],
   ])('judges two names that differ in case with lower_case_table_names=%s', (folding, expected) => {
     const facts = { variables: { lower_case_table_names: folding } }
     expect(findings({ manifest: aManifest([aDump('Shop'), aDump('shop')]), facts })).toEqual(expected)
@@ -64,10 +64,10 @@ describe('judgeDatabaseServer, about broken views', () => {
   it('tells of those that would end the dump of what is replaced, and what can be done', () => {
     const options = judged({ overwrite: true })
     expect(told(options)).toEqual([
-      'wrong: The view "shop.o`pen", which is to be replaced, stands on something that is gone, or its definer lacks a right: the dump of it into the bucket ends there.',
+      'error: The view "shop.o`pen" stands on something that is gone, or its definer lacks a right: a dump ends there.',
     ])
     expect(mends(options)).toEqual([
-      'Mend it, or do without that dump ("safety-backup: false"), or drop it:\nDROP VIEW `shop`.`o``pen`;',
+      'Mend it, or do without the dump of what is replaced ("safety-backup: false"), or drop it:\nDROP VIEW `shop`.`o``pen`;',
     ])
   })
 
@@ -85,7 +85,7 @@ describe('judgeDatabaseServer, about the configuration of the dump tool', () => 
       const options = { facts: { defaults: ['user', name] } }
       expect(told(options)).toEqual([
         expect.stringMatching(
-          `^wrong: The configuration of the database client on the server adds "--${name}" to every dump: `,
+          `^error: The configuration of the database client on the server adds "--${name}" to every dump: `,
         ),
       ])
       expect(mends(options)[0]).toMatch(/^Remove it there, or give "mysql-user"/)
@@ -159,7 +159,7 @@ describe('judgeDatabaseServer, about rights', () => {
     server => {
       const options = given(server, ['GRANT USAGE ON *.* TO `shop`@`localhost`'])
       expect(findings(options)).toEqual([
-        `wrong: The database user ${user} may not do everything that a restore into "shop" needs: ${all} are missing.`,
+        `error: The database user ${user} may not do everything that a restore into "shop" needs: ${all} are missing.`,
       ])
       expect(fixes(options)).toEqual([
         `Run this as an administrator of the database:\nGRANT ${all} ON \`shop\`.* TO 'shop'@'localhost';`,
@@ -171,7 +171,7 @@ describe('judgeDatabaseServer, about rights', () => {
     const grants = [`GRANT ${enough.replace(', EVENT', '')} ON \`shop\`.* TO \`shop\`@\`localhost\``]
     const options = given('MariaDB 10.11', grants)
     expect(findings(options)).toEqual([
-      `wrong: The database user ${user} may not do everything that a restore into "shop" needs: EVENT is missing.`,
+      `error: The database user ${user} may not do everything that a restore into "shop" needs: EVENT is missing.`,
     ])
     expect(fixes(options)[0]).toMatch(/\nGRANT EVENT ON `shop`\.\* TO 'shop'@'localhost';$/)
   })
@@ -191,7 +191,7 @@ describe('judgeDatabaseServer, about rights', () => {
     const options = given('MariaDB 10.11', grants)
     const needs = { definers: [user, 'root@localhost'] }
     expect(findings({ ...options, needs })).toEqual([
-      `wrong: The database user ${user} may be unable to see routines of "shop", so it cannot be proven that all were restored.`,
+      `error: The database user ${user} may be unable to see routines of "shop", so it cannot be proven that all were restored.`,
     ])
     expect(fixes({ ...options, needs })[0]).toMatch(
       /\nGRANT SELECT ON `mysql`\.`proc` TO 'shop'@'localhost';$/,
@@ -214,7 +214,7 @@ describe('judgeDatabaseServer, about rights', () => {
 })
 
 describe('judgeDatabaseServer, about the server', () => {
-  const readOnly = 'wrong: The database server is set read-only: it may be a replica.'
+  const readOnly = 'error: The database server is set read-only: it may be a replica.'
   const root = (rights: string) => [
     `GRANT ALL PRIVILEGES ON \`shop\`.* TO \`a\`@\`%\``,
     `GRANT ${rights} ON *.* TO \`a\`@\`%\``,
@@ -255,7 +255,7 @@ describe('judgeDatabaseServer, about the server', () => {
 
   it('remarks that tables need a primary key', () => {
     expect(told({ facts: { variables: { sql_require_primary_key: 'ON' } } })).toEqual([
-      'remark: The database server wants a primary key in every table; a table without one ends the import.',
+      'warning: The database server wants a primary key in every table; a table without one ends the import.',
     ])
   })
 
@@ -271,7 +271,7 @@ describe('judgeDatabaseServer, about the server', () => {
       expect(told({ facts: { server: { flavor, version } } })).toEqual(
         servers.map(
           server =>
-            `remark: The dump comes from MariaDB 10.11.19, this server is ${server}: what only the other one knows ends the import, and is undone then.`,
+            `warning: The dump comes from MariaDB 10.11.19, this server is ${server}: what only the other one knows ends the import, and is undone then.`,
         ),
       )
     },
@@ -286,9 +286,9 @@ describe('judgeDatabaseServer, about the disk', () => {
 
   it.each([
     [200e9, []],
-    [199e9, ['remark']],
-    [50e9, ['remark']],
-    [49e9, ['wrong']],
+    [199e9, ['warning']],
+    [50e9, ['warning']],
+    [49e9, ['error']],
     [undefined, []],
   ])(
     'compares %s bytes that are free with 100 GB of SQL, which is no measure to the byte',
@@ -300,14 +300,14 @@ describe('judgeDatabaseServer, about the disk', () => {
   it('counts the room that is made by what is replaced', () => {
     const tables = [
       { ...aTable, sizeBytes: 45e9 },
-      { ...aTable, sizeBytes: Number.NaN },
+      { ...aTable, sizeBytes: 0 },
     ]
     const options = {
       inputs: { overwrite: true },
       facts: { databases: [aDatabase('a', { tables })], database: { freeBytes: 5e9 } },
     }
     expect(findings({ manifest: large, ...options })).toEqual([
-      'remark: The dumps hold 100 GB of SQL, and the disk of the database server has 5 GB free, and 45 GB in what is replaced.',
+      'warning: The dumps hold 100 GB of SQL, and the disk of the database server has 5 GB free, and 45 GB in what is replaced.',
     ])
   })
 
@@ -321,8 +321,8 @@ describe('judgeDatabaseServer, about the disk', () => {
   })
 
   it.each([
-    ['/', 1.05e9, ['wrong']],
-    ['/', 2.5e9, ['remark']],
+    ['/', 1.05e9, ['error']],
+    ['/', 2.5e9, ['warning']],
     ['/', 2.7e9, []],
     ['/var/lib/mysql', 2.1e9, []],
     [undefined, 2.1e9, []],

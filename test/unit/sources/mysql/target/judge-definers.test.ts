@@ -52,7 +52,7 @@ describe('definerProblems', () => {
       grant === undefined
         ? []
         : [
-            'wrong: The dump of "shop" makes things in the name of root@localhost (DEFINER), and shop@localhost may not.',
+            'error: The dump of "shop" makes things in the name of root@localhost (DEFINER), and shop@localhost may not.',
           ],
     )
     expect(fixes(options)).toEqual(
@@ -78,7 +78,7 @@ describe('definerProblems', () => {
     const definers = ['root@localhost', 'old@10.%', "o'x@localhost"]
     const options = onto(mariadb1011, 'SET USER', { database: { accounts } }, { definers })
     expect(findings(options)).toEqual([
-      `remark: The dump of "shop" makes things in the name of users that this server does not have: old@10.%, o'x@localhost. They are restored, and cannot be used until these users are there.`,
+      `warning: The dump of "shop" makes things in the name of users that this server does not have: old@10.%, o'x@localhost. They are restored, and cannot be used until these users are there.`,
     ])
     expect(fixes(options)[0]?.split('\n')).toEqual([
       'Make them, with the rights that they had:',
@@ -97,8 +97,8 @@ describe('definerProblems', () => {
     const levels = (rights: string, definers: string[]) =>
       findings(onto(mysql84, rights, { database }, { definers })).map(line => line.split(':')[0])
     expect(levels('SET_ANY_DEFINER', ['root@localhost'])).toEqual([])
-    expect(levels('SET_ANY_DEFINER', ['old@%'])).toEqual(['wrong', 'remark'])
-    expect(levels('SET_ANY_DEFINER, ALLOW_NONEXISTENT_DEFINER', ['old@%'])).toEqual(['remark'])
+    expect(levels('SET_ANY_DEFINER', ['old@%'])).toEqual(['error', 'warning'])
+    expect(levels('SET_ANY_DEFINER, ALLOW_NONEXISTENT_DEFINER', ['old@%'])).toEqual(['warning'])
   })
 })
 
@@ -124,8 +124,8 @@ describe('definerProblems, with a binary log', () => {
         variables,
       },
     })
-  const wrong = [expect.stringMatching(/^wrong: .* has triggers or functions, .*\(error 1419\)/)]
-  const remark = [expect.stringMatching(/^remark: .* has functions, .*\(error 1418\)/)]
+  const wrong = [expect.stringMatching(/^error: .* has triggers or functions, .*\(error 1419\)/)]
+  const remark = [expect.stringMatching(/^warning: .* has functions, .*\(error 1418\)/)]
 
   it('refuses triggers and functions to whom they are refused', () => {
     expect(told(['function f'], [])).toEqual(wrong)

@@ -36,7 +36,7 @@ describe('judgeDumpNeeds', () => {
       isKnown
         ? []
         : [
-            `wrong: The dump of "shop" needs what this database server does not know: the collation ${collation}.`,
+            `error: The dump of "shop" needs what this database server does not know: the collation ${collation}.`,
           ],
     )
   })
@@ -57,7 +57,7 @@ describe('judgeDumpNeeds', () => {
   it('asks for the defaults of the database too, which the dump does not name', () => {
     const content = { characterSet: 'GB18030', collation: 'gb18030_chinese_ci' }
     expect(told({ manifest: aManifest([aDump('shop', content)]) })).toEqual([
-      'wrong: The dump of "shop" needs what this database server does not know: the character set gb18030, the collation gb18030_chinese_ci.',
+      'error: The dump of "shop" needs what this database server does not know: the character set gb18030, the collation gb18030_chinese_ci.',
     ])
   })
 
@@ -68,7 +68,7 @@ describe('judgeDumpNeeds', () => {
   ])('looks for the storage engines %j', (engines, missing) => {
     expect(told({ needs: { engines } })).toEqual(
       missing.map(
-        names => `wrong: The dump of "shop" has tables of storage engines that this server lacks: ${names}.`,
+        names => `error: The dump of "shop" has tables of storage engines that this server lacks: ${names}.`,
       ),
     )
   })
@@ -107,7 +107,7 @@ describe('judgeDumpNeeds', () => {
 
   it('refuses a dump that sets GTID_PURGED', () => {
     expect(told({ needs: { hasGtidPurged: true } })).toEqual([
-      'wrong: The dump of "shop" sets GTID_PURGED of the whole server.',
+      'error: The dump of "shop" sets GTID_PURGED of the whole server.',
     ])
   })
 
@@ -115,11 +115,11 @@ describe('judgeDumpNeeds', () => {
     const what =
       'The dump of "shop" has statements that no dump tool writes for one database, and the import would run them: CREATE USER, SET GLOBAL.'
     const needs = { unusual: ['CREATE USER', 'SET GLOBAL'] }
-    expect(told({ needs })).toEqual([`wrong: ${what}`])
+    expect(told({ needs })).toEqual([`error: ${what}`])
     expect(fixes({ manifest, needs })[0]).toMatch(/name "statements" in "allow-entries"/)
     const inputs = (kind: 'devices' | 'statements') => ({ allowedEntries: new Set([kind]) })
-    expect(told({ needs, inputs: inputs('devices') })).toEqual([`wrong: ${what}`])
-    expect(told({ needs, inputs: inputs('statements') })).toEqual([`remark: ${what}`])
+    expect(told({ needs, inputs: inputs('devices') })).toEqual([`error: ${what}`])
+    expect(told({ needs, inputs: inputs('statements') })).toEqual([`warning: ${what}`])
   })
 
   it.each<[string[] | 'all', string | undefined, string[], string[]]>([
@@ -136,7 +136,7 @@ describe('judgeDumpNeeds', () => {
   ])('restores %j of a dump that goes to %s and names %j', (databases, usesDatabase, strangers, others) => {
     const target = databases === 'all' ? 'shop' : 'copy'
     expect(told({ inputs: { databases }, needs: { usesDatabase, strangers } })).toEqual(
-      others.map(names => `wrong: The dump of "shop" would write outside of "${target}": it names ${names}.`),
+      others.map(names => `error: The dump of "shop" would write outside of "${target}": it names ${names}.`),
     )
   })
 })

@@ -2,7 +2,7 @@
  * A name for a message: in double quotes, cut after 200 characters, with everything that would act on a terminal or hide
  * (control characters, bytes that are not UTF-8, bidirectional marks) shown as `\xNN` or `\u{N}`.
  */
-export function printable(name: Buffer | string): string {
+export function quotedName(name: Buffer | string): string {
   const text = typeof name === 'string' ? name : decode(name)
   const characters = [...text]
   const shown = characters.slice(0, 200).map(escapeHidden).join('')

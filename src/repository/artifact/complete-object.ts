@@ -2,49 +2,50 @@ import { FailureError } from '../../runtime/errors'
 import type { Store, StoredVersion } from '../../store/store'
 import { isDenied, StoreError } from '../../store/store-error'
 import type { ObjectOrigin } from '../manifest/object-metadata'
-import { isStoredAsSent, type SentObject } from './stored-as-sent'
+import type { SentObject } from './objects'
+import { isStoredAsSent } from './stored-as-sent'
 
-/** The object that now stands under an artifact's key. `compared`: false when the credentials may not look at it. */
+/** The object that now stands under its key. `compared`: false when the credentials may not look at it. */
 export interface Completion {
   version: StoredVersion
   compared: boolean
 }
 
 /**
- * Makes an artifact's object appear and compares it with what was sent. An upload that was completed before, or whose reply
- * got lost, counts when its object is there. Throws the store's error when the object is not there, and `FailureError` when it
+ * Makes an object appear and compares it with what was sent. An upload that was completed before, or whose reply
+ * got lost, counts when it is there. Throws the store's error when the object is not there, and `FailureError` when it
  * is there and wrong.
  */
-export async function completeArtifact(
+export async function completeObject(
   store: Store,
   intent: ObjectOrigin,
-  artifact: SentObject,
+  object: SentObject,
 ): Promise<Completion> {
-  const { key, bytes, upload } = artifact
+  const { key, bytes, upload } = object
   if (upload === undefined) throw new TypeError(`"${key}" has no upload that could be completed.`)
   let reply: StoredVersion
   try {
     reply = await store.completeUpload(key, upload.id, upload.partETags, bytes)
   } catch (error) {
-    const found = await findUnlessFailing(store, intent, artifact, error)
+    const found = await findUnlessFailing(store, intent, object, error)
     if (found === undefined) throw error
     return { version: found, compared: true }
   }
-  return compare(store, intent, artifact, reply)
+  return compare(store, intent, object, reply)
 }
 
 /**
- * The object under the artifact's key, if it is the one that this intent sent there. What the credentials may not look at does
+ * The object under its key, if it is the one that this intent sent there. What the credentials may not look at does
  * not count: S3 answers 403 for a missing object too, when listing is not allowed.
  */
-export async function findArtifact(
+export async function findObject(
   store: Store,
   intent: ObjectOrigin,
-  artifact: SentObject,
+  object: SentObject,
 ): Promise<StoredVersion | undefined> {
   try {
-    const stored = await store.head(artifact.key)
-    if (stored === undefined || !(await isStoredAsSent(store, intent, artifact, stored))) return undefined
+    const stored = await store.head(object.key)
+    if (stored === undefined || !(await isStoredAsSent(store, intent, object, stored))) return undefined
     return versionOf(stored)
   } catch (error) {
     if (isDenied(error)) return undefined
@@ -55,12 +56,12 @@ export async function findArtifact(
 async function findUnlessFailing(
   store: Store,
   intent: ObjectOrigin,
-  artifact: SentObject,
+  object: SentObject,
   first: unknown,
 ): Promise<StoredVersion | undefined> {
   if (!(first instanceof StoreError)) throw first
   try {
-    return await findArtifact(store, intent, artifact)
+    return await findObject(store, intent, object)
   } catch (error) {
     // A clear refusal (`NoSuchUpload` above all) must not pass for "not there" when nobody could look.
     const isRefusal = first.status !== undefined && first.status < 500
@@ -72,17 +73,17 @@ async function findUnlessFailing(
 async function compare(
   store: Store,
   intent: ObjectOrigin,
-  artifact: SentObject,
+  object: SentObject,
   reply: StoredVersion,
 ): Promise<Completion> {
   try {
-    const stored = await store.head(artifact.key)
-    if (stored !== undefined && (await isStoredAsSent(store, intent, artifact, stored, reply))) {
+    const stored = await store.head(object.key)
+    if (stored !== undefined && (await isStoredAsSent(store, intent, object, stored, reply))) {
       return { version: versionOf(stored), compared: true }
     }
     const seen = stored === undefined ? 'nothing' : `${stored.sizeBytes} bytes with ETag ${stored.etag}`
     throw new FailureError(
-      `${store.name} does not hold what was sent as "${artifact.key}": ${artifact.bytes} bytes were sent, it shows ${seen}.`,
+      `${store.name} does not hold what was sent as "${object.key}": ${object.bytes} bytes were sent, it shows ${seen}.`,
     )
   } catch (error) {
     if (isDenied(error)) return { version: versionOf(reply), compared: false }

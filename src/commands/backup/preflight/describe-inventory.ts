@@ -1,10 +1,10 @@
 import { plural } from '../../../runtime/text/format-count'
 import { formatSize } from '../../../runtime/text/format-size'
-import type { Findings } from '../../../sources/host/parse-inventory'
+import type { ServerInventory } from '../../../sources/host/parse-inventory'
 import type { DatabaseInventory } from '../../../sources/mysql/inventory/inventory'
 
 /** What was found on the server, a line each, for the log. */
-export function describeFindings({ os, inventory, paths, rsync, tar }: Findings): string[] {
+export function describeInventory({ os, inventory, paths, rsync, tar }: ServerInventory): string[] {
   return [
     os,
     ...(inventory === undefined
@@ -20,7 +20,7 @@ export function describeFindings({ os, inventory, paths, rsync, tar }: Findings)
 
 function describeDatabase({ name, tables, triggers, routines, events }: DatabaseInventory): string {
   const views = tables.filter(({ kind }) => kind === 'view').length
-  const sizeBytes = tables.reduce((sum, table) => sum + (table.sizeBytes || 0), 0)
+  const sizeBytes = tables.reduce((sum, table) => sum + table.sizeBytes, 0)
   const counts = [
     plural(tables.length - views, 'table'),
     plural(views, 'view'),

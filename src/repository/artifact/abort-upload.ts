@@ -1,13 +1,13 @@
-import type { Warning } from '../../runtime/runtime'
+import { type Finding, warning } from '../../findings/finding'
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
-import type { Artifact } from '../manifest/manifest'
+import type { ArtifactObject } from '../manifest/manifest'
 
-/** Aborts an artifact's upload, if it has one. A denial is a warning, for the upload is invisible; other faults are thrown. */
+/** Aborts an object's upload, if it has one. A denial is a warning, for the upload is invisible; other faults are thrown. */
 export async function abortUploadOf(
   store: Store,
-  { key, upload }: Pick<Artifact, 'key' | 'upload'>,
-): Promise<Warning[]> {
+  { key, upload }: Pick<ArtifactObject, 'key' | 'upload'>,
+): Promise<Finding[]> {
   if (upload === undefined) return []
   try {
     await store.abortUpload(key, upload.id)
@@ -15,6 +15,6 @@ export async function abortUploadOf(
   } catch (error) {
     if (!isDenied(error)) throw error
     const message = `The credentials may not abort the upload ${upload.id} of "${key}": its parts stay stored, and invisible.`
-    return [{ code: 'upload-kept', message }]
+    return [warning('upload-kept', message)]
   }
 }

@@ -1,6 +1,6 @@
-import { printable } from '../../../src/findings/printable'
+import { quotedName } from '../../../src/findings/quoted-name'
 
-describe('printable', () => {
+describe('quotedName', () => {
   it.each([
     ['plain näme 😀', '"plain näme 😀"'],
     ['a\tb\nc\x1b[31m\x7f', '"a\\x09b\\x0ac\\x1b[31m\\x7f"'],
@@ -8,10 +8,10 @@ describe('printable', () => {
     [Buffer.from([0x61, 0xff, 0xc3]), '"a\\xff\\xc3"'],
     [Buffer.from('ä'), '"ä"'],
   ])('shows %j as %s', (name, shown) => {
-    expect(printable(name)).toBe(shown)
+    expect(quotedName(name)).toBe(shown)
   })
 
   it('cuts what is too long', () => {
-    expect(printable('😀'.repeat(300))).toBe(`"${'😀'.repeat(200)}…"`)
+    expect(quotedName('😀'.repeat(300))).toBe(`"${'😀'.repeat(200)}…"`)
   })
 })

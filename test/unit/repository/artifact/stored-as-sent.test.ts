@@ -1,4 +1,4 @@
-import { isStoredAsSent } from '../../../../src/repository/commit/stored-as-sent'
+import { isStoredAsSent } from '../../../../src/repository/artifact/stored-as-sent'
 import type { Artifact, Manifest } from '../../../../src/repository/manifest/manifest'
 import type { StoredObject } from '../../../../src/store/store'
 import { prefix, slot, World } from '../ring'

@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto'
 import { multipartETag } from '../../store/etag'
 import type { Store, StoredObject, StoredVersion } from '../../store/store'
-import type { Artifact } from '../manifest/manifest'
 import { isFrom, type ObjectOrigin } from '../manifest/object-metadata'
-
-/** What was sent as an object. */
-export type SentObject = Pick<Artifact, 'key' | 'bytes' | 'sha256' | 'upload'>
+import type { SentObject } from './objects'
 
 /**
- * Whether the object under the artifact's key is what this recovery point sent there. `reply` is what the completion of its upload
+ * Whether the object under its key is what this recovery point sent there. `reply` is what the completion of its upload
  * answered, where that is known.
  *
  * The sizes must be equal. Then the cheapest sure sign decides: the ETag that the parts' ETags make; the ETag of the reply;
@@ -18,18 +15,18 @@ export type SentObject = Pick<Artifact, 'key' | 'bytes' | 'sha256' | 'upload'>
 export async function isStoredAsSent(
   store: Store,
   origin: ObjectOrigin,
-  artifact: SentObject,
+  object: SentObject,
   stored: StoredObject,
   reply?: StoredVersion,
 ): Promise<boolean> {
-  if (stored.sizeBytes !== artifact.bytes) return false
-  const expected = artifact.upload === undefined ? undefined : multipartETag(artifact.upload.partETags)
+  if (stored.sizeBytes !== object.bytes) return false
+  const expected = object.upload === undefined ? undefined : multipartETag(object.upload.partETags)
   if (expected !== undefined && /^[0-9a-f]{32}-\d+$/.test(stored.etag)) {
     if (stored.etag === expected) return true
   } else if (reply === undefined ? isFrom(origin, stored.metadata) : stored.etag === reply.etag) {
     return true
   }
-  return (await readBack(store, artifact.key)) === artifact.sha256
+  return (await readBack(store, object.key)) === object.sha256
 }
 
 /** The sha256 of an object, read in one pass; undefined when there is none. */

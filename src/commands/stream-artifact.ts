@@ -1,0 +1,59 @@
+import type { ContentDigest } from '../pipeline/content-check'
+import type { Inspection } from '../pipeline/inspect'
+import type { PreparedObject } from '../repository/artifact/objects'
+import { type ArtifactToWrite, type WriteContext, writeArtifact } from '../repository/artifact/writer'
+import type { Repository } from '../repository/repository'
+import type { Clock } from '../runtime/runtime'
+import type { Job } from '../server/job'
+import type { JobReport } from '../server/job-report'
+
+/** One artifact on its way from the server to the store. */
+export interface ArtifactStream<R> extends Omit<ArtifactToWrite<R>, 'expectedBytes'> {
+  /** Starts the job on the server; `expectedBytes` when its size can be told before its first byte. */
+  open(): Promise<{ job: Job; expectedBytes: number | undefined }>
+}
+
+/** An artifact that is stored and checked, and which no reader can see yet. */
+export interface StreamedArtifact<R> extends PreparedObject {
+  name: string
+  content: R
+  startedAt: Date
+  finishedAt: Date
+  report: JobReport
+}
+
+/** What streams share. */
+export interface StreamContext extends Omit<WriteContext, 'onStart'> {
+  repository: Repository
+  clock: Clock
+  onStart(name: string, inspection: Inspection<unknown>): void
+  onFinish(name: string): void
+}
+
+/** Streams one artifact through the checks into an upload that is not completed. Throws the first thing that went wrong. */
+export async function streamArtifact<R extends ContentDigest>(
+  artifact: ArtifactStream<R>,
+  context: StreamContext,
+): Promise<StreamedArtifact<R>> {
+  const { repository, clock, signal } = context
+  signal.throwIfAborted()
+  const startedAt = clock.now()
+  const { job, expectedBytes } = await artifact.open()
+  const stop = () => job.close()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    signal.throwIfAborted()
+    const stored = await writeArtifact(repository, { ...artifact, expectedBytes }, job.body, {
+      ...context,
+      onStart: inspection => context.onStart(artifact.name, inspection),
+    })
+    const report = await job.done
+    context.onFinish(artifact.name)
+    return { name: artifact.name, ...stored, startedAt, finishedAt: clock.now(), report }
+  } catch (error) {
+    job.close()
+    throw signal.aborted ? signal.reason : error
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}

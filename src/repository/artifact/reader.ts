@@ -1,0 +1,55 @@
+import type { Duplex, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { digest } from '../../pipeline/digest'
+import { type Filter, nowhere } from '../../pipeline/filter'
+import { steadyRead } from '../../store/steady-read'
+import type { StoredObject } from '../../store/store'
+import type { ArtifactObject } from '../manifest/manifest'
+import type { Repository } from '../repository'
+
+/** An object that can be read: `etag` is that of the very one. */
+export type ReadableObject = Pick<ArtifactObject, 'key' | 'bytes' | 'sha256' | 'etag'>
+
+export interface ReadRequest<R> {
+  /** What it goes through. */
+  filter: Filter<R>
+  /** Where what comes out of that goes; by default nowhere. */
+  into?: readonly (Duplex | Writable)[]
+  /** Whether its bytes are those of `sha256` is judged by the caller. By default anything else fails before its end. */
+  mayDiffer?: boolean
+  signal: AbortSignal
+  /** Told how many bytes have been read. */
+  onProgress?: ((bytes: number) => void) | undefined
+  /** Between two attempts to go on where a connection broke. */
+  pauseMs?: number | undefined
+}
+
+/**
+ * Reads an object to its end, over as many connections as that takes, and returns what the filter found. Throws the `CheckError` of the
+ * filter, `StoreError` when the store gives no answer or the object is another by now, and the signal's reason.
+ */
+export async function readArtifact<R>(
+  { store }: Repository,
+  object: ReadableObject,
+  { filter, into = [nowhere()], mayDiffer = false, signal, onProgress, pauseMs }: ReadRequest<R>,
+): Promise<R> {
+  const { key, etag, bytes } = object
+  const body = steadyRead(store, { key, etag, sizeBytes: bytes }, { pauseMs, onProgress })
+  const same = mayDiffer ? [] : digest(object).stages
+  try {
+    await pipeline([body, ...same, ...filter.stages, ...into], { signal })
+  } catch (error) {
+    // A pipeline that was told to stop says only that.
+    signal.throwIfAborted()
+    throw error
+  }
+  return filter.result()
+}
+
+/** Whether what the store shows is the very object that is known. */
+export function isSameObject(
+  stored: StoredObject | undefined,
+  known: Pick<ArtifactObject, 'bytes' | 'etag'> | undefined,
+): boolean {
+  return stored !== undefined && stored.sizeBytes === known?.bytes && stored.etag === known.etag
+}

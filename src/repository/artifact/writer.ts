@@ -1,0 +1,69 @@
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Codec } from '../../pipeline/codec'
+import type { ContentCheck, ContentDigest } from '../../pipeline/content-check'
+import { type Inspection, inspect } from '../../pipeline/inspect'
+import { watchForStall } from '../../pipeline/stall-watch'
+import { type MultipartWriter, openMultipartWriter } from '../../store/multipart-writer'
+import { planParts } from '../../store/part-size'
+import type { PutOptions } from '../../store/store'
+import type { Repository } from '../repository'
+import type { PreparedObject } from './objects'
+
+/** What is to be stored, and how it is to be checked in passing. */
+export interface ArtifactToWrite<R> {
+  /** For messages. */
+  name: string
+  key: string
+  codecs: readonly Codec[]
+  check: ContentCheck<R>
+  put: PutOptions
+  /** Undefined: its size cannot be told before its last byte. */
+  expectedBytes: number | undefined
+}
+
+/** An upload that exists from now on: it has to be completed or dropped, whatever happens. */
+export interface BegunUpload extends Pick<MultipartWriter, 'uploadId' | 'abort'> {
+  key: string
+}
+
+export interface WriteContext {
+  signal: AbortSignal
+  /** The memory one stream may hold in parts. */
+  memoryBudgetBytes: number
+  onUpload(upload: BegunUpload): void
+  onStart(inspection: Inspection<unknown>): void
+}
+
+/**
+ * Stores what comes, through the checks, in an upload that is not completed. Throws the first thing that went wrong: the `CheckError` of
+ * a check, `FailureError` for a stream that stands still, `StoreError`, the error of the body, the reason of the signal.
+ */
+export async function writeArtifact<R extends ContentDigest>(
+  { store }: Repository,
+  { name, key, codecs, check, put, expectedBytes }: ArtifactToWrite<R>,
+  body: Readable,
+  { signal, memoryBudgetBytes, onUpload, onStart }: WriteContext,
+): Promise<PreparedObject & { content: R }> {
+  const inspection = inspect(codecs, check)
+  const stall = new AbortController()
+  const flowing = AbortSignal.any([signal, stall.signal])
+  const plan = planParts({ expectedBytes, maxParts: store.maxParts, memoryBudgetBytes })
+  const writer = await openMultipartWriter(store, key, { ...plan, put, signal: flowing })
+  onUpload({ key, uploadId: writer.uploadId, abort: () => writer.abort() })
+  onStart(inspection)
+  const watch = watchForStall(
+    () => inspection.progress().storedBytes,
+    name,
+    error => stall.abort(error),
+  )
+  try {
+    await pipeline([body, ...inspection.stages, writer.writable], { signal: flowing })
+  } catch (error) {
+    // A pipeline that was told to stop says only that; the reason is what the person needs.
+    throw flowing.aborted ? flowing.reason : error
+  } finally {
+    clearInterval(watch)
+  }
+  return { key, ...inspection.result(), upload: { id: writer.uploadId, partETags: writer.parts() } }
+}

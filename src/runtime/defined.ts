@@ -1,0 +1,9 @@
+/** The same object without what is undefined in it, for properties that are there or not. */
+export function defined<T extends object>(facts: T): Defined<T>
+export function defined(facts: object): object {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
+}
+
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
+}

@@ -1,0 +1,87 @@
+import { Readable, Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { CheckError } from '../../../src/pipeline/check-error'
+import { type Codec, codecsOf, decode, suffixOf } from '../../../src/pipeline/codec'
+
+const content = Buffer.from('INSERT INTO orders VALUES (1);\n'.repeat(20_000))
+const encode = { gzip: gzipSync, zstd: zstdCompressSync }
+
+/** What comes out when these bytes go in, in small pieces. */
+async function decoded(codecs: Codec[], bytes: Buffer): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  const sink = new Writable({
+    highWaterMark: 1,
+    write: (piece, _encoding, done) => {
+      pieces.push(piece)
+      setImmediate(done)
+    },
+  })
+  function* cut() {
+    for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000)
+  }
+  await pipeline([Readable.from(cut()), ...decode(codecs).stages, sink])
+  return Buffer.concat(pieces)
+}
+
+describe('decode', () => {
+  it.each(['gzip', 'zstd'] as const)('gives back the content of a stored stream: %s', async codec => {
+    expect((await decoded([codec], encode[codec](content))).equals(content)).toBe(true)
+  })
+
+  it.each(['gzip', 'zstd'] as const)('takes several %s members for one stream', async codec => {
+    const member = encode[codec](content)
+    const twice = await decoded([codec], Buffer.concat([member, member]))
+    expect(twice.equals(Buffer.concat([content, content]))).toBe(true)
+  })
+
+  it('undoes the codec that was applied last first', async () => {
+    const stored = zstdCompressSync(gzipSync(content))
+    expect((await decoded(['gzip', 'zstd'], stored)).equals(content)).toBe(true)
+    await expect(decoded(['zstd', 'gzip'], stored)).rejects.toThrow('The gzip stream is damaged')
+  })
+
+  it('has nothing to do where nothing was done', () => {
+    expect(decode([]).stages).toEqual([])
+  })
+
+  it.each(['gzip', 'zstd'] as const)('fails on %s that is cut off or followed by something', async codec => {
+    const stored = encode[codec](content)
+    await expect(decoded([codec], stored.subarray(0, -1))).rejects.toBeInstanceOf(CheckError)
+    await expect(decoded([codec], Buffer.concat([stored, Buffer.from('x')]))).rejects.toBeInstanceOf(
+      CheckError,
+    )
+  })
+
+  it('holds no more than a few pieces for a reader that takes nothing', async () => {
+    const zeros = gzipSync(Buffer.alloc(8 * 2 ** 20))
+    let taken = 0
+    function* endless() {
+      for (;;) {
+        taken++
+        yield zeros
+      }
+    }
+    const stalled = new Writable({ write: () => {} })
+    const source = Readable.from(endless(), { objectMode: false })
+    const ended = pipeline([source, ...decode(['gzip']).stages, stalled])
+    for (let before = -1; before !== taken; ) {
+      before = taken
+      await new Promise(resolve => setTimeout(resolve, 50))
+    }
+    expect(taken * zeros.length).toBeLessThan(3 * 2 ** 20)
+    source.destroy(new Error('enough'))
+    await expect(ended).rejects.toThrow('enough')
+  })
+})
+
+describe('codecsOf', () => {
+  it.each([
+    ['gzip', ['gzip'], '.gz'],
+    ['zstd', ['zstd'], '.zst'],
+    ['none', [], ''],
+  ] as const)('knows what %s makes of content and of its name', (compression, codecs, suffix) => {
+    expect(codecsOf({ compression })).toEqual(codecs)
+    expect(suffixOf(codecs)).toBe(suffix)
+  })
+})

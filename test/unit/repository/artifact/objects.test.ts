@@ -1,0 +1,29 @@
+import { keysOf, objectsOf, settledArtifacts } from '../../../../src/repository/artifact/objects'
+import { prefix, slot, World } from '../ring'
+
+const contents = [
+  { name: 'shop.database', parts: ['rows'] },
+  { name: 'codebase', parts: ['files'] },
+]
+
+describe('objectsOf', () => {
+  it('names every data object, in the order of the manifest', async () => {
+    const prepared = await new World().prepare(contents)
+    const keys = [`${prefix}/${slot}.shop.database.sql.gz`, `${prefix}/${slot}.codebase.tar.gz`]
+    expect(keysOf(prepared)).toEqual(keys)
+    expect(objectsOf(prepared)).toMatchObject(prepared.artifacts.map(({ upload }) => ({ upload })))
+  })
+})
+
+describe('settledArtifacts', () => {
+  it('leaves nothing to complete, and changes what is known of each object', async () => {
+    const prepared = await new World().prepare(contents)
+    const settled = settledArtifacts(prepared, index => ({ etag: `etag ${index}` }))
+    expect(settled.map(({ name, etag }) => [name, etag])).toEqual([
+      ['shop.database', 'etag 0'],
+      ['codebase', 'etag 1'],
+    ])
+    expect(settled.some(({ upload }) => upload !== undefined)).toBe(false)
+    expect(prepared.artifacts.every(({ upload }) => upload !== undefined)).toBe(true)
+  })
+})
