@@ -19,7 +19,7 @@ export class Decoder extends Duplex {
   private ending = false
 
   constructor(label: string, engine: Gunzip | ZstdDecompress, frames?: ZstdFrames) {
-    super({ readableHighWaterMark: 1024 * 1024 })
+    super({ highWaterMark: 1024 * 1024 })
     this.label = label
     this.engine = engine
     this.frames = frames

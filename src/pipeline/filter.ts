@@ -1,5 +1,5 @@
 import { type Duplex, Transform, Writable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { finished, pipeline } from 'node:stream/promises'
 import { droppedBuffers } from '../runtime/young-garbage'
 
 /**
@@ -28,9 +28,10 @@ const queueBytes = 256 * 1024
  * reader and the filter have room.
  */
 export function aside<R>({ stages, result }: Filter<R>): Filter<R> {
-  const [head] = stages
-  if (head === undefined) return { stages, result }
-  const ended = pipeline([...stages, nowhere()])
+  const [head, last] = [stages[0], stages.at(-1)]
+  if (head === undefined || last === undefined) return { stages, result }
+  const ended = head === last ? finished(head) : pipeline([...stages])
+  last.resume()
   const stage = new Transform({
     highWaterMark: queueBytes,
     transform(chunk: Buffer, _encoding, done) {

@@ -59,6 +59,26 @@ describe('aside', () => {
     await expect(run(compose(aside(failing()), digest()))).rejects.toThrow('bad')
   })
 
+  it('takes no more than the filter takes', async () => {
+    const letGo: (() => void)[] = []
+    const slow = new PassThrough({
+      highWaterMark: 1,
+      transform: (chunk, _encoding, done) => {
+        letGo.push(() => done(null, chunk))
+      },
+    })
+    const [stage] = aside({ stages: [slow], result: () => undefined }).stages
+    const seen: string[] = []
+    stage?.on('data', chunk => seen.push(String(chunk)))
+    for (const letter of 'abc') stage?.write(letter)
+    for (const expected of ['', 'a', 'ab']) {
+      await new Promise(setImmediate)
+      expect(seen.join('')).toBe(expected)
+      letGo.shift()?.()
+    }
+    stage?.destroy()
+  })
+
   it('is nothing beside a filter that does nothing', () => {
     expect(aside({ stages: [], result: () => 1 })).toMatchObject({ stages: [] })
   })
