@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
+import { createSourceFile, forEachChild, isFunctionLike, type Node, ScriptTarget } from 'typescript'
 
 const source = join(__dirname, '../../src')
 
@@ -40,6 +41,22 @@ function importsOf(file: string): string[] {
 
 function layerOf(file: string): string {
   return file.split('/')[0] ?? ''
+}
+
+/** `file: name` of every function, method and arrow that has more lines. */
+function longFunctions(file: string, most: number): string[] {
+  const text = readFileSync(join(source, file), 'utf8')
+  const tree = createSourceFile(file, text, ScriptTarget.Latest, true)
+  const found: string[] = []
+  const visit = (node: Node): void => {
+    if (isFunctionLike(node)) {
+      const [from, to] = [node.getStart(), node.end].map(at => tree.getLineAndCharacterOfPosition(at).line)
+      if (Number(to) - Number(from) + 1 > most) found.push(`${file}: ${node.name?.getText() ?? 'a function'}`)
+    }
+    forEachChild(node, visit)
+  }
+  visit(tree)
+  return found
 }
 
 /** `file: import` for every import that breaks the rule. */
@@ -108,6 +125,10 @@ describe('src', () => {
     const counts = new Map<string, number>()
     for (const file of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1)
     expect([...counts].filter(([, count]) => count > 20)).toEqual([])
+  })
+
+  it('fits a function on a screen: no more than 70 lines', () => {
+    expect(files.flatMap(file => longFunctions(file, 70))).toEqual([])
   })
 
   it('names files for their idea, in kebab-case', () => {

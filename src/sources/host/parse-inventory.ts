@@ -20,111 +20,126 @@ export interface ServerInventory {
 
 /** Reads the tab-separated lines of the job `inventory`; names are in hexadecimal. Throws FailureError on anything else. */
 export function parseInventory(text: string): ServerInventory {
-  const found: ServerInventory = {
-    os: '',
-    paths: [],
-    visible: [],
-    canIgnoreTableData: false,
-    defaults: [],
+  const reading: Reading = {
+    found: { os: '', paths: [], visible: [], canIgnoreTableData: false, defaults: [] },
+    databases: new Map(),
+    dumpTool: '',
   }
-  const databases = new Map<string, DatabaseInventory>()
-  let dumpTool = ''
   for (const line of text.split('\n')) {
     if (line === '') continue
-    const fields = line.split('\t')
-    const field = (index: number): string => {
-      const value = fields[index]
-      if (value === undefined) throw unreadable(line)
-      return value
-    }
-    const name = (index: number): string => Buffer.from(field(index), 'hex').toString('utf8')
-    const inventory = (): Inventory => {
-      if (found.inventory === undefined) throw unreadable(line)
-      return found.inventory
-    }
-    switch (fields[0]) {
-      case 'os':
-        found.os = field(1)
-        break
-      case 'rsync':
-        found.rsync = field(1)
-        break
-      case 'tar':
-        found.tar = field(1)
-        break
-      case 'path':
-        found.paths.push({ path: fields.slice(2).join('\t'), state: pathState(field(1), line) })
-        break
-      case 'dump-tool':
-        dumpTool = field(1)
-        break
-      case 'feature':
-        found.canIgnoreTableData ||= field(1) === 'ignore-table-data'
-        break
-      case 'default':
-        found.defaults.push(field(1))
-        break
-      case 'server':
-        found.inventory = {
-          server: serverFacts(name(1), name(2)),
-          dumpTool,
-          user: '',
-          grants: { lines: [], partialRevokes: false },
-          databases: [],
-        }
-        break
-      case 'user':
-        inventory().user = name(1)
-        break
-      case 'partial_revokes':
-        inventory().grants.partialRevokes = field(1) === 'ON'
-        break
-      case 'grants':
-        inventory().grants.lines = grantLines(name(1))
-        break
-      case 'visible':
-        found.visible.push(name(1))
-        break
-      case 'database':
-        databases.set(name(1), {
-          name: name(1),
-          characterSet: field(2),
-          collation: field(3),
-          tables: [],
-          triggers: [],
-          routines: [],
-          events: [],
-        })
-        break
-      // information_schema compares names without case on some servers: rows of a database that was not asked for are dropped.
-      case 'table':
-        databases.get(name(1))?.tables.push({
-          name: name(2),
-          kind: tableKind(field(3)),
-          engine: field(4),
-          sizeBytes: /^\d+$/.test(field(5)) ? Number(field(5)) : 0,
-        })
-        break
-      case 'trigger':
-        databases.get(name(1))?.triggers.push({ name: name(2), table: name(3) })
-        break
-      case 'routine':
-        databases.get(name(1))?.routines.push({
-          name: name(2),
-          kind: field(3).toLowerCase(),
-          isReadable: field(4) === '1',
-        })
-        break
-      case 'event':
-        databases.get(name(1))?.events.push(name(2))
-        break
-      default:
-        throw unreadable(line)
-    }
+    const row = rowOf(line)
+    const read = readers.get(row.field(0))
+    if (read === undefined) throw unreadable(line)
+    read(row, reading)
   }
+  const { found, databases } = reading
   if (found.inventory !== undefined) found.inventory.databases = [...databases.values()]
   return found
 }
+
+interface Reading {
+  found: ServerInventory
+  databases: Map<string, DatabaseInventory>
+  dumpTool: string
+}
+
+interface Row {
+  line: string
+  field(index: number): string
+  /** From hexadecimal. */
+  name(index: number): string
+}
+
+function rowOf(line: string): Row {
+  const fields = line.split('\t')
+  const field = (index: number): string => {
+    const value = fields[index]
+    if (value === undefined) throw unreadable(line)
+    return value
+  }
+  return { line, field, name: index => Buffer.from(field(index), 'hex').toString('utf8') }
+}
+
+function inventoryOf({ line }: Row, { found }: Reading): Inventory {
+  if (found.inventory === undefined) throw unreadable(line)
+  return found.inventory
+}
+
+/** Database of a row. information_schema compares names without case on some servers: what was not asked for is dropped. */
+function databaseOf({ name }: Row, { databases }: Reading): DatabaseInventory | undefined {
+  return databases.get(name(1))
+}
+
+/** By the first word of a line. */
+const readers = new Map<string, (row: Row, reading: Reading) => void>([
+  ['os', ({ field }, { found }) => (found.os = field(1))],
+  ['rsync', ({ field }, { found }) => (found.rsync = field(1))],
+  ['tar', ({ field }, { found }) => (found.tar = field(1))],
+  [
+    'path',
+    ({ field, line }, { found }) =>
+      found.paths.push({ path: line.split('\t').slice(2).join('\t'), state: pathState(field(1), line) }),
+  ],
+  ['dump-tool', ({ field }, reading) => (reading.dumpTool = field(1))],
+  ['feature', ({ field }, { found }) => (found.canIgnoreTableData ||= field(1) === 'ignore-table-data')],
+  ['default', ({ field }, { found }) => found.defaults.push(field(1))],
+  [
+    'server',
+    ({ name }, { found, dumpTool }) => {
+      found.inventory = {
+        server: serverFacts(name(1), name(2)),
+        dumpTool,
+        user: '',
+        grants: { lines: [], partialRevokes: false },
+        databases: [],
+      }
+    },
+  ],
+  ['user', (row, reading) => (inventoryOf(row, reading).user = row.name(1))],
+  [
+    'partial_revokes',
+    (row, reading) => (inventoryOf(row, reading).grants.partialRevokes = row.field(1) === 'ON'),
+  ],
+  ['grants', (row, reading) => (inventoryOf(row, reading).grants.lines = grantLines(row.name(1)))],
+  ['visible', ({ name }, { found }) => found.visible.push(name(1))],
+  [
+    'database',
+    ({ name, field }, { databases }) =>
+      databases.set(name(1), {
+        name: name(1),
+        characterSet: field(2),
+        collation: field(3),
+        tables: [],
+        triggers: [],
+        routines: [],
+        events: [],
+      }),
+  ],
+  [
+    'table',
+    (row, reading) =>
+      databaseOf(row, reading)?.tables.push({
+        name: row.name(2),
+        kind: tableKind(row.field(3)),
+        engine: row.field(4),
+        sizeBytes: /^\d+$/.test(row.field(5)) ? Number(row.field(5)) : 0,
+      }),
+  ],
+  [
+    'trigger',
+    (row, reading) => databaseOf(row, reading)?.triggers.push({ name: row.name(2), table: row.name(3) }),
+  ],
+  [
+    'routine',
+    (row, reading) =>
+      databaseOf(row, reading)?.routines.push({
+        name: row.name(2),
+        kind: row.field(3).toLowerCase(),
+        isReadable: row.field(4) === '1',
+      }),
+  ],
+  ['event', (row, reading) => databaseOf(row, reading)?.events.push(row.name(2))],
+])
 
 function serverFacts(version: string, comment: string): Inventory['server'] {
   const flavor = /mariadb/i.test(`${version} ${comment}`) ? 'mariadb' : 'mysql'

@@ -9,15 +9,30 @@ import type { PlannedDatabase } from './planned-database'
  * anything is written.
  */
 export function judgeDumpNeeds(
-  { artifact, target }: Pick<PlannedDatabase, 'artifact' | 'target'>,
+  planned: Pick<PlannedDatabase, 'artifact' | 'target'>,
   needs: DumpNeeds,
-  { collations, characterSets, engines, variables }: TargetDatabase,
+  server: TargetDatabase,
   { allowedEntries }: { allowedEntries: ReadonlySet<string> } = { allowedEntries: new Set() },
 ): Finding[] {
-  const name = JSON.stringify(artifact.database)
+  const name = JSON.stringify(planned.artifact.database)
+  return [
+    ...serverLacks(name, planned.artifact, needs, server),
+    ...serverSettings(name, planned.artifact, needs, server),
+    ...reachesOutside(name, planned, needs),
+    ...unusualProblems(name, needs, allowedEntries.has('statements')),
+  ]
+}
+
+type DatabaseArtifact = PlannedDatabase['artifact']
+
+/** Character sets, collations and storage engines. */
+function serverLacks(
+  name: string,
+  { content: { characterSet, collation } }: DatabaseArtifact,
+  needs: DumpNeeds,
+  { collations, characterSets, engines }: TargetDatabase,
+): Finding[] {
   const findings: Finding[] = []
-  const wrong = (code: string, what: string, fix: string) => findings.push(problem(code, what, fix))
-  const { characterSet, collation } = artifact.content
   const unknownSets = [...new Set([...needs.characterSets, characterSet.toLowerCase()])].filter(
     each => !isKnownSet(each, characterSets),
   )
@@ -29,59 +44,91 @@ export function judgeDumpNeeds(
     ...unknownCollations.map(each => `the collation ${each}`),
   ]
   if (unknown.length > 0) {
-    wrong(
-      'charset-missing',
-      `The dump of ${name} needs what this database server does not know: ${unknown.join(', ')}.`,
-      'Restore onto a server of the flavour and version that the dump comes from, or a newer one.',
+    findings.push(
+      problem(
+        'charset-missing',
+        `The dump of ${name} needs what this database server does not know: ${unknown.join(', ')}.`,
+        'Restore onto a server of the flavour and version that the dump comes from, or a newer one.',
+      ),
     )
   }
   const missing = [...needs.engines].filter(each => engines.size > 0 && !engines.has(each.toLowerCase()))
   if (missing.length > 0) {
-    wrong(
-      'engine-missing',
-      `The dump of ${name} has tables of storage engines that this server lacks: ${missing.join(', ')}.`,
-      'Install the engine there, or restore onto a server that has it. (With NO_ENGINE_SUBSTITUTION off the server would take another one in silence.)',
+    findings.push(
+      problem(
+        'engine-missing',
+        `The dump of ${name} has tables of storage engines that this server lacks: ${missing.join(', ')}.`,
+        'Install the engine there, or restore onto a server that has it. (With NO_ENGINE_SUBSTITUTION off the server would take another one in silence.)',
+      ),
     )
   }
+  return findings
+}
+
+function serverSettings(
+  name: string,
+  { content: { tables } }: DatabaseArtifact,
+  { longestStatementBytes }: DumpNeeds,
+  { variables }: TargetDatabase,
+): Finding[] {
+  const findings: Finding[] = []
   const packet = Number(variables.get('max_allowed_packet') ?? Number.NaN)
-  if (needs.longestStatementBytes >= packet) {
-    const mebibytes = Math.min(1024, Math.ceil((needs.longestStatementBytes + 1024) / 2 ** 20))
-    wrong(
-      'packet-too-small',
-      `The dump of ${name} has a statement of ${formatSize(needs.longestStatementBytes)}, and max_allowed_packet of this server is ${formatSize(packet)}.`,
-      `Run this as an administrator of the database (and set it in its configuration, since the site needs it too):\nSET GLOBAL max_allowed_packet=${mebibytes * 2 ** 20};`,
+  if (longestStatementBytes >= packet) {
+    const mebibytes = Math.min(1024, Math.ceil((longestStatementBytes + 1024) / 2 ** 20))
+    findings.push(
+      problem(
+        'packet-too-small',
+        `The dump of ${name} has a statement of ${formatSize(longestStatementBytes)}, and max_allowed_packet of this server is ${formatSize(packet)}.`,
+        `Run this as an administrator of the database (and set it in its configuration, since the site needs it too):\nSET GLOBAL max_allowed_packet=${mebibytes * 2 ** 20};`,
+      ),
     )
   }
   const upper =
     variables.get('lower_case_table_names') === '1'
-      ? artifact.content.tables.find(table => table.name !== table.name.toLowerCase())
+      ? tables.find(table => table.name !== table.name.toLowerCase())
       : undefined
   if (upper !== undefined) {
-    wrong(
-      'lower-case-names',
-      `This database server writes all table names in lower case, and the dump of ${name} has names with capitals, such as ${JSON.stringify(upper.name)}.`,
-      'Restore onto a server with lower_case_table_names=0, as Linux has it.',
+    findings.push(
+      problem(
+        'lower-case-names',
+        `This database server writes all table names in lower case, and the dump of ${name} has names with capitals, such as ${JSON.stringify(upper.name)}.`,
+        'Restore onto a server with lower_case_table_names=0, as Linux has it.',
+      ),
     )
   }
+  return findings
+}
+
+/** What would have an effect outside of the target. */
+function reachesOutside(
+  name: string,
+  { artifact, target }: Pick<PlannedDatabase, 'artifact' | 'target'>,
+  needs: DumpNeeds,
+): Finding[] {
+  const findings: Finding[] = []
   if (needs.hasGtidPurged) {
-    wrong(
-      'gtid-purged',
-      `The dump of ${name} sets GTID_PURGED of the whole server.`,
-      'It was made with --set-gtid-purged. Restore it by hand onto a server without transactions of its own (RESET MASTER), as docs/recovery-by-hand.md says.',
+    findings.push(
+      problem(
+        'gtid-purged',
+        `The dump of ${name} sets GTID_PURGED of the whole server.`,
+        'It was made with --set-gtid-purged. Restore it by hand onto a server without transactions of its own (RESET MASTER), as docs/recovery-by-hand.md says.',
+      ),
     )
   }
   const named = [needs.usesDatabase ?? target, ...needs.strangers]
   const others = [...new Set(named)].filter(each => each !== target)
   if (others.length > 0) {
-    wrong(
-      'other-databases',
-      `The dump of ${name} would write outside of ${JSON.stringify(target)}: it names ${others.map(each => JSON.stringify(each)).join(', ')}.`,
-      others.every(each => each === artifact.database)
-        ? 'Something in it names its own database, as a trigger may. Restore it under its own name, on another server if the live one must stay.'
-        : 'Restore it by hand, when you have looked at what it does there (docs/recovery-by-hand.md).',
+    findings.push(
+      problem(
+        'other-databases',
+        `The dump of ${name} would write outside of ${JSON.stringify(target)}: it names ${others.map(each => JSON.stringify(each)).join(', ')}.`,
+        others.every(each => each === artifact.database)
+          ? 'Something in it names its own database, as a trigger may. Restore it under its own name, on another server if the live one must stay.'
+          : 'Restore it by hand, when you have looked at what it does there (docs/recovery-by-hand.md).',
+      ),
     )
   }
-  return [...findings, ...unusualProblems(name, needs, allowedEntries.has('statements'))]
+  return findings
 }
 
 /** Who may write to the bucket may write into a dump as well, and the import runs all of it. */
