@@ -1,6 +1,6 @@
 import { constants, createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib'
 import { messageOf } from '../runtime/errors'
-import { droppedBuffers } from '../runtime/young-garbage'
+import { noteFreed } from '../runtime/minor-gc'
 import { CheckError } from './check-error'
 import type { Compression } from './compression'
 import { ZstdFrames } from './zstd-frames'
@@ -86,7 +86,7 @@ class CompressedStream implements Decompressor {
     this.frames = frames
     engine.on('data', (piece: Buffer) => {
       if (!this.stopped) listener.content(piece)
-      droppedBuffers(piece.length)
+      noteFreed(piece.length)
     })
     engine.on('drain', () => this.wake())
     engine.on('error', error => this.failEngine(error))

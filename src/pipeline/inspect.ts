@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { addAbortSignal, Transform } from 'node:stream'
-import { droppedBuffers } from '../runtime/young-garbage'
+import { noteFreed } from '../runtime/minor-gc'
 import type { Compression } from './compression'
 import type { ContentCheck, ContentDigest } from './content-check'
 import { openDecompressor } from './decompressor'
@@ -59,7 +59,7 @@ export function inspect<R extends ContentDigest>(options: {
     transform(chunk: Buffer, _encoding, callback) {
       storedBytes += chunk.length
       digest?.update(chunk)
-      droppedBuffers(chunk.length)
+      noteFreed(chunk.length)
       decompressor.write(chunk, () => callback(null, chunk))
     },
     flush(callback) {

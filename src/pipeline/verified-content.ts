@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Duplex, PassThrough, Transform } from 'node:stream'
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib'
-import { droppedBuffers } from '../runtime/young-garbage'
+import { noteFreed } from '../runtime/minor-gc'
 import { CheckError } from './check-error'
 import type { Compression } from './compression'
 
@@ -53,6 +53,6 @@ function decompressor(compression: Compression): Duplex {
 }
 
 function counted<T extends Duplex>(engine: T): T {
-  engine.on('data', (piece: Buffer) => droppedBuffers(piece.length))
+  engine.on('data', (piece: Buffer) => noteFreed(piece.length))
   return engine
 }

@@ -5,8 +5,8 @@ import { lookAtArtifact } from '../../repository/catalog/look-at-artifact'
 import type { Artifact, Manifest } from '../../repository/manifest/manifest'
 import { ManifestError } from '../../repository/manifest/manifest-codec'
 import { readSlot, type SlotState } from '../../repository/manifest/slot-state'
+import type { Limit } from '../../runtime/limit'
 import type { Runtime, Warning } from '../../runtime/runtime'
-import type { Turn } from '../../runtime/turns'
 import type { Store } from '../../store/store'
 import { isArchivedFault, StoreError } from '../../store/store-error'
 import { type Reread, rereadArtifact } from '../reread-artifact'
@@ -20,8 +20,8 @@ export interface PointTools {
   runtime: Runtime
   store: Store
   signal: AbortSignal
-  /** Each object waits for its turn. */
-  turn: Turn
+  /** Of objects that are looked at at once. */
+  limit: Limit
   progress: VerifyProgress
   drill: Drill
   note: (warning: Warning) => void
@@ -94,7 +94,7 @@ async function judge(
     storedBytes: artifacts.reduce((sum, { bytes }) => sum + bytes, 0),
   }
   const seen = await Promise.all(
-    artifacts.map(artifact => tools.turn(() => lookAt(point, manifest, artifact, level, tools))),
+    artifacts.map(artifact => tools.limit(() => lookAt(point, manifest, artifact, level, tools))),
   )
   const findings: VerifyFinding[] =
     artifacts.length === 0 ? [holdsNothing(point)] : seen.flatMap(each => each.findings)

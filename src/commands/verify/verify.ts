@@ -1,8 +1,8 @@
 import type { VerifyInputs } from '../../inputs/verify'
 import { UserError } from '../../runtime/errors'
+import { limit } from '../../runtime/limit'
 import type { Runtime, Warning } from '../../runtime/runtime'
 import { plural } from '../../runtime/text/format-count'
-import { turns } from '../../runtime/turns'
 import type { Store } from '../../store/store'
 import type { Drill, PointName, PointToDrill } from './point'
 import { pointsToVerify } from './points-to-verify'
@@ -56,9 +56,9 @@ async function verifyEach(
   const stopped = new AbortController()
   const signal = AbortSignal.any([runtime.signal, stopped.signal])
   const progress = verifyProgress(runtime, points.length)
-  const oneByOne = turns(1)
+  const oneByOne = limit(1)
   const tools = {
-    ...{ runtime, store, signal, progress, turn: turns(atOnce) },
+    ...{ runtime, store, signal, progress, limit: limit(atOnce) },
     drill: (point: PointToDrill) => oneByOne(() => drill(point, signal)),
     note: (warning: Warning) => {
       report.warnings = [...report.warnings, warning]
