@@ -17,8 +17,8 @@ export interface ArtifactStream<R> {
   compression: Compression
   check: ContentCheck<R>
   put: PutOptions
-  /** Starts the job on the server; `expectedBytes` when its size can be told before its first byte. */
-  open(): Promise<{ job: Job; expectedBytes: number | undefined }>
+  /** Starts the job on the server, which the signal ends; `expectedBytes` when its size can be told before its first byte. */
+  open(signal: AbortSignal): Promise<{ job: Job; expectedBytes: number | undefined }>
 }
 
 /** An artifact whose every part is stored, whose checks have passed, and which no reader can see yet. */
@@ -53,16 +53,12 @@ export async function streamArtifact<R extends ContentDigest>(
   context: StreamContext,
 ): Promise<PreparedArtifact<R>> {
   const { store, clock, signal } = context
-  signal.throwIfAborted()
   const startedAt = clock.now()
-  const { job, expectedBytes } = await artifact.open()
-  const stop = () => job.close()
-  signal.addEventListener('abort', stop, { once: true })
+  const stall = new AbortController()
+  const flowing = AbortSignal.any([signal, stall.signal])
+  const { job, expectedBytes } = await artifact.open(flowing)
   try {
-    signal.throwIfAborted()
     const inspection = inspect({ compression: artifact.compression, check: artifact.check })
-    const stall = new AbortController()
-    const flowing = AbortSignal.any([signal, stall.signal])
     const plan = planParts({
       expectedBytes,
       maxParts: store.maxParts,
@@ -74,6 +70,8 @@ export async function streamArtifact<R extends ContentDigest>(
       signal: flowing,
     })
     context.onUpload(writer, artifact.key)
+    // The job may have ended meanwhile: of a stream that is gone a pipeline says only that.
+    if (job.body.errored !== null) throw job.body.errored
     context.onStart(artifact.name, inspection)
     const watch = watchForStall(
       () => inspection.progress().storedBytes,
@@ -81,10 +79,7 @@ export async function streamArtifact<R extends ContentDigest>(
       error => stall.abort(error),
     )
     try {
-      await pipeline(job.body, inspection.stream, writer.writable, { signal: flowing })
-    } catch (error) {
-      // A pipeline that was told to stop says only that; the reason is what the person needs.
-      throw flowing.aborted ? flowing.reason : error
+      await pipeline(job.body, inspection.stream, writer.writable)
     } finally {
       clearInterval(watch)
     }
@@ -101,8 +96,6 @@ export async function streamArtifact<R extends ContentDigest>(
     }
   } catch (error) {
     job.close()
-    throw signal.aborted ? signal.reason : error
-  } finally {
-    signal.removeEventListener('abort', stop)
+    throw error
   }
 }

@@ -109,7 +109,7 @@ export async function backup(inputs: BackupInputs, tools: BackupTools, report: R
 async function lookAtServer(
   inputs: BackupInputs,
   { runtime }: BackupTools,
-  { server }: Session,
+  { server, signal }: Session,
   slot: string,
 ): Promise<{ findings: Findings; plan: BackupPlan }> {
   const findings = await server.survey({
@@ -118,6 +118,7 @@ async function lookAtServer(
     paths: inputs.files.paths,
     compression: inputs.compression.kind,
     dumpOptions: inputs.dumpOptions,
+    signal,
   })
   for (const line of describeFindings(findings)) runtime.log.info(line)
   return { findings, plan: planBackup(inputs, slot, findings) }

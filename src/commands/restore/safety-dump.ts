@@ -44,12 +44,13 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork
         compression: 'gzip',
         check: checkDump({ needs: true }),
         put: { contentType: 'application/octet-stream', metadata: objectMetadata(origin) },
-        open: async () => ({
+        open: async signal => ({
           job: await server.openDump({
             access: inputs.mysql,
             database: target,
             arguments: dumpArguments({ database: target, selection, extra: [], canIgnoreTableData: true }),
             compression: { kind: 'gzip' },
+            signal,
           }),
           expectedBytes:
             present.tables.reduce((sum, { sizeBytes }) => sum + (sizeBytes || 0), 0) * dumpToDataRatio,

@@ -23,8 +23,6 @@ export async function preflight(inputs: BackupInputs, tools: PreflightTools): Pr
   const { runtime, store, connect } = tools
   const { signal, log } = runtime
   const connection = await connect(inputs.ssh, { signal, onRetry: message => log.info(message) })
-  const close = () => connection.close()
-  signal.addEventListener('abort', close, { once: true })
   try {
     const { user, host } = inputs.ssh
     const parts = await Promise.all([
@@ -40,8 +38,7 @@ export async function preflight(inputs: BackupInputs, tools: PreflightTools): Pr
       ...parts,
     ])
   } finally {
-    signal.removeEventListener('abort', close)
-    close()
+    connection.close()
   }
 }
 

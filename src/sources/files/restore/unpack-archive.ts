@@ -5,7 +5,7 @@ import type { Compression } from '../../../pipeline/compression'
 import { inspect } from '../../../pipeline/inspect'
 import { verifiedContent } from '../../../pipeline/verified-content'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
-import { feed } from '../../../server/feed'
+import { sendToJob } from '../../../server/send-to-job'
 import { steadyRead } from '../../../store/steady-read'
 import type { Store } from '../../../store/store'
 import type { RestoreServer } from '../../host/restore-server'
@@ -45,14 +45,15 @@ export async function unpackArchive(request: UnpackRequest, context: UnpackConte
     owner,
     paths,
     compression: isForwarded ? artifact.compression : 'none',
+    signal,
   })
   const stored = () => steadyRead(store, { key: artifact.key, etag, sizeBytes: artifact.bytes })
   const inspection = inspect({ compression: artifact.compression, check: untrustedArchive(artifact) })
   const timer = setInterval(() => context.onProgress?.(inspection.progress().storedBytes), 1_000).unref()
   try {
-    await feed(intake, signal, async (input: Writable) => {
+    await sendToJob(intake, async (input: Writable) => {
       const stages = isForwarded ? [] : verifiedContent(artifact.compression, artifact)
-      await pipeline([stored(), inspection.stream, ...stages, input], { signal })
+      await pipeline([stored(), inspection.stream, ...stages, input])
     })
   } finally {
     clearInterval(timer)

@@ -36,30 +36,21 @@ export async function dumpAgain(request: DumpAgainRequest): Promise<DumpContent>
       canIgnoreTableData: true,
     }),
     compression: { kind, ...(kind === 'gzip' ? { level: 1 } : {}) },
+    signal,
   })
-  const stop = () => job.close()
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    signal.throwIfAborted()
-    const { stream, result, progress } = inspect({
-      compression: kind,
-      check: checkDump(rows === undefined ? {} : { rows }),
-    })
-    const nowhere = new Writable({
-      write: (_chunk, _encoding, done) => {
-        request.onProgress?.(progress().content.bytes)
-        done()
-      },
-    })
-    await pipeline(job.body, stream, nowhere, { signal })
-    await job.done
-    return result().content
-  } catch (error) {
-    job.close()
-    throw signal.aborted ? signal.reason : error
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
+  const { stream, result, progress } = inspect({
+    compression: kind,
+    check: checkDump(rows === undefined ? {} : { rows }),
+  })
+  const nowhere = new Writable({
+    write: (_chunk, _encoding, done) => {
+      request.onProgress?.(progress().content.bytes)
+      done()
+    },
+  })
+  await pipeline(job.body, stream, nowhere)
+  await job.done
+  return result().content
 }
 
 /**

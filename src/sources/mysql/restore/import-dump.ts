@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import type { Compression } from '../../../pipeline/compression'
 import { verifiedContent } from '../../../pipeline/verified-content'
-import { feed } from '../../../server/feed'
+import { sendToJob } from '../../../server/send-to-job'
 import { steadyRead } from '../../../store/steady-read'
 import type { Store } from '../../../store/store'
 import type { RestoreServer } from '../../host/restore-server'
@@ -47,6 +47,7 @@ export async function importDump(
     database,
     compression: hasGzip ? 'gzip' : 'none',
     where: line => sql.where(line),
+    signal,
   })
   const stored = steadyRead(store, { key: dump.key, etag: dump.etag, sizeBytes: dump.bytes })
   let readBytes = 0
@@ -55,18 +56,15 @@ export async function importDump(
     context.onProgress?.(readBytes)
   })
   stored.pause()
-  await feed(intake, signal, input =>
-    pipeline(
-      [
-        stored,
-        ...verifiedContent(dump.compression, dump),
-        sql.stream,
-        // It is unpacked again a moment later: the least effort is right.
-        ...(hasGzip ? [createGzip({ level: 1, chunkSize: 256 * 1024 })] : []),
-        input,
-      ],
-      { signal },
-    ),
+  await sendToJob(intake, input =>
+    pipeline([
+      stored,
+      ...verifiedContent(dump.compression, dump),
+      sql.stream,
+      // It is unpacked again a moment later: the least effort is right.
+      ...(hasGzip ? [createGzip({ level: 1, chunkSize: 256 * 1024 })] : []),
+      input,
+    ]),
   )
   return sql.withheld()
 }
@@ -85,8 +83,6 @@ export async function importWithheld(
 ): Promise<void> {
   if (sql.length === 0) return
   const { server, access, signal } = context
-  const intake = await server.openImport({ access, database, compression: 'none', where: () => what })
-  await feed(intake, signal, input =>
-    pipeline([Readable.from([Buffer.from(session), sql]), input], { signal }),
-  )
+  const intake = await server.openImport({ access, database, compression: 'none', where: () => what, signal })
+  await sendToJob(intake, input => pipeline([Readable.from([Buffer.from(session), sql]), input]))
 }
