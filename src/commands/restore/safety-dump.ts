@@ -45,12 +45,13 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork
         codecs: ['gzip'],
         check: checkDump({ needs: true }),
         put: { contentType: 'application/octet-stream', metadata: objectMetadata(origin) },
-        open: async () => ({
+        open: async signal => ({
           job: await server.openDump({
             access: inputs.mysql,
             database: target,
             arguments: dumpArguments({ database: target, selection, extra: [], canIgnoreTableData: true }),
             compression: { kind: 'gzip' },
+            signal,
           }),
           expectedBytes: expectedDumpBytes(present),
         }),
