@@ -1,5 +1,6 @@
 import type { FailureFacts } from '../commands/run-facts'
 import { describeFailure, failureAnnotation } from '../report/failure'
+import { onAbort } from '../runtime/abortable'
 import { CancelledError } from '../runtime/errors'
 import type { Runtime } from '../runtime/runtime'
 import { watchFaults } from './process-faults'
@@ -51,12 +52,10 @@ async function startWork(work: () => Promise<void>): Promise<void> {
 /** Rejects when a cancelled run has used up its time to clean up. */
 function overdue({ signal, log }: Runtime): Promise<never> {
   return new Promise((_, reject) => {
-    const stop = () => {
+    onAbort(signal, () => {
       log.info('The run was told to stop. Cleaning up.')
       setTimeout(() => reject(new CancelledError()), cleanUpMs).unref()
-    }
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true })
+    })
   })
 }
 

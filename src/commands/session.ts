@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Repository } from '../repository/repository'
+import { abortable } from '../runtime/abortable'
 import type { Runtime } from '../runtime/runtime'
 import type { ServerLock } from '../server/lock'
 import { type Server, serverOver } from '../sources/host/server'
@@ -8,7 +9,7 @@ import type { Connection, SshTarget } from '../ssh/remote'
 /** Opens a connection to a server whose host key was checked. */
 type Connect = (
   target: SshTarget,
-  options: { signal: AbortSignal; onRetry: (message: string) => void },
+  options: { signal: AbortSignal; survivesAbort?: boolean; onRetry: (message: string) => void },
 ) => Promise<Connection>
 
 /** What a command needs of the world; tests pass their own. */
@@ -48,33 +49,29 @@ export function lockIdentity({ store, prefix }: Repository, { run, clock }: Runt
 const lockWaitSeconds = 20
 const releaseMs = 3_000
 
-/** Connects and takes the lock. */
+/** Connects and takes the lock. A cancelled run still needs both: `close` lets go of them. */
 export async function openSession(
   inputs: { ssh: SshTarget },
   { lock, owner }: LockIdentity,
   { runtime, connect }: Omit<CommandTools, 'repository'>,
 ): Promise<Session> {
-  const { log } = runtime
+  const { log, signal } = runtime
   const connection = await connect(inputs.ssh, {
-    signal: runtime.signal,
+    signal,
+    survivesAbort: true,
     onRetry: message => log.info(message),
   })
   log.info(
     `Connected to ${inputs.ssh.user}@${inputs.ssh.host}, ${connection.serverVersion}; its host key is the right one.`,
   )
   const server = serverOver(connection)
-  const closeOnCancel = () => connection.close()
   try {
-    runtime.signal.addEventListener('abort', closeOnCancel, { once: true })
-    const held = await server.takeLock({ lock, owner, waitSeconds: lockWaitSeconds })
-    runtime.signal.throwIfAborted()
+    const held = await abortable(server.takeLock({ lock, owner, waitSeconds: lockWaitSeconds }), signal)
     for (const dead of held.recovered) log.info(`Took over the lock of a run that is gone: ${dead}.`)
-    return sessionOf(connection, server, held, runtime.signal)
+    return sessionOf(connection, server, held, signal)
   } catch (error) {
     connection.close()
-    throw runtime.signal.aborted ? runtime.signal.reason : error
-  } finally {
-    runtime.signal.removeEventListener('abort', closeOnCancel)
+    throw error
   }
 }
 
@@ -86,16 +83,11 @@ export async function openLooker(
   const { log, signal } = runtime
   const connection = await connect(inputs.ssh, { signal, onRetry: message => log.info(message) })
   log.info(`Connected to ${inputs.ssh.user}@${inputs.ssh.host}, ${connection.serverVersion}.`)
-  const close = () => connection.close()
-  signal.addEventListener('abort', close, { once: true })
   return {
     server: serverOver(connection),
     connection,
     signal,
-    close: async () => {
-      signal.removeEventListener('abort', close)
-      close()
-    },
+    close: async () => connection.close(),
   }
 }
 

@@ -9,8 +9,8 @@ import type { JobReport } from '../server/job-report'
 
 /** One artifact on its way from the server to the store. */
 export interface ArtifactStream<R> extends Omit<ArtifactToWrite<R>, 'expectedBytes'> {
-  /** Starts the job on the server; `expectedBytes` when its size can be told before its first byte. */
-  open(): Promise<{ job: Job; expectedBytes: number | undefined }>
+  /** Starts the job on the server, which the signal ends; `expectedBytes` when its size can be told before its first byte. */
+  open(signal: AbortSignal): Promise<{ job: Job; expectedBytes: number | undefined }>
 }
 
 /** An artifact that is stored and checked, and which no reader can see yet. */
@@ -36,13 +36,9 @@ export async function streamArtifact<R extends ContentDigest>(
   context: StreamContext,
 ): Promise<StreamedArtifact<R>> {
   const { repository, clock, signal } = context
-  signal.throwIfAborted()
   const startedAt = clock.now()
-  const { job, expectedBytes } = await artifact.open()
-  const stop = () => job.close()
-  signal.addEventListener('abort', stop, { once: true })
+  const { job, expectedBytes } = await artifact.open(signal)
   try {
-    signal.throwIfAborted()
     const stored = await writeArtifact(repository, { ...artifact, expectedBytes }, job.body, {
       ...context,
       onStart: inspection => context.onStart(artifact.name, inspection),
@@ -52,8 +48,6 @@ export async function streamArtifact<R extends ContentDigest>(
     return { name: artifact.name, ...stored, startedAt, finishedAt: clock.now(), report }
   } catch (error) {
     job.close()
-    throw signal.aborted ? signal.reason : error
-  } finally {
-    signal.removeEventListener('abort', stop)
+    throw error
   }
 }

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream'
 import type { Gunzip, ZstdDecompress } from 'node:zlib'
 import { messageOf } from '../runtime/errors'
-import { droppedBuffers } from '../runtime/young-garbage'
+import { noteFreed } from '../runtime/minor-gc'
 import { CheckError } from './check-error'
 import type { ZstdFrames } from './zstd-frames'
 
@@ -24,7 +24,7 @@ export class Decoder extends Duplex {
     this.engine = engine
     this.frames = frames
     engine.on('data', (piece: Buffer) => {
-      droppedBuffers(piece.length)
+      noteFreed(piece.length)
       if (!this.push(piece)) engine.pause()
     })
     engine.on('drain', () => this.wake())

@@ -1,6 +1,6 @@
 import { type Duplex, Transform, Writable } from 'node:stream'
 import { finished, pipeline } from 'node:stream/promises'
-import { droppedBuffers } from '../runtime/young-garbage'
+import { noteFreed } from '../runtime/minor-gc'
 
 /**
  * A part of a pipeline that changes what passes, or measures it, or both. It ends only when all is as it should be: what comes behind
@@ -35,7 +35,7 @@ export function aside<R>({ stages, result }: Filter<R>): Filter<R> {
   const stage = new Transform({
     highWaterMark: queueBytes,
     transform(chunk: Buffer, _encoding, done) {
-      droppedBuffers(chunk.length)
+      noteFreed(chunk.length)
       if (head.write(chunk)) done(null, chunk)
       else head.once('drain', () => done(null, chunk))
     },

@@ -14,6 +14,6 @@ export interface Intake {
 /** Of a job that takes data and prints nothing. */
 export async function intake(starting: Promise<Job>): Promise<Intake> {
   const job = await starting
-  job.body.on('error', () => {}).resume() // The job prints nothing; `done` carries the error.
+  job.body.resume() // The job prints nothing; `done` carries the error.
   return { input: job.input, done: job.done, close: () => job.close() }
 }

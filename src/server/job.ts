@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { pipeline, type Readable, Transform, type TransformCallback, type Writable } from 'node:stream'
+import { abortable, onAbort } from '../runtime/abortable'
 import { FailureError } from '../runtime/errors'
-import type { Connection, RemoteExit } from '../ssh/remote'
+import type { Connection, RemoteExit, RemoteProcess } from '../ssh/remote'
 import { followReport, type JobReport, type ReportLine } from './job-report'
 import { encodeRequest, type Request } from './request'
 import { bootstrapCommand, type ServerJob, serverScript } from './server-script'
@@ -39,6 +40,11 @@ export interface JobOptions {
   takesData?: boolean
   /** Makes the error that the person reads. */
   explain: (failure: JobFailure) => Error
+  /**
+   * Ends the job: its channel is closed, and `body`, `done` and `input` fail with the reason, unless they had failed or ended before. Nobody
+   * waits for the process: a channel that is closed from here may stay open until it ends.
+   */
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -51,25 +57,31 @@ export async function startJob(
   request: Request,
   options: JobOptions,
 ): Promise<Job> {
+  const { signal, explain, onReport, takesData = false } = options
+  signal?.throwIfAborted()
+  const remote = await abortable(connection.exec(bootstrapCommand), signal, late => late.close())
   const nonce = randomBytes(12).toString('hex')
-  const remote = await connection.exec(bootstrapCommand)
-  const reported = followReport(remote.stderr, nonce, options.onReport)
+  const reported = followReport(remote.stderr, nonce, onReport)
   remote.stdin.write(serverScript(name))
   remote.stdin.write(encodeRequest([['nonce', nonce], ['job', name], ...request]))
-  const heartbeat = options.takesData
-    ? undefined
-    : setInterval(() => remote.stdin.write('\n'), heartbeatMs).unref()
 
-  const done = (async () => {
-    const [exit, report] = await Promise.all([remote.exit, reported])
-    clearInterval(heartbeat)
-    if (exit.kind !== 'code' || exit.code !== 0 || !report.done) throw options.explain({ exit, report })
-    return report
-  })()
-  done.catch(() => {}) // The body fails with it as well; whoever awaits `done` still sees it.
+  const done = abortable(proof(remote, reported, explain), signal)
+  let failure: Error | undefined
+  // The body fails with it as well; whoever awaits `done` still sees it.
+  done.catch((error: Error) => {
+    failure = error
+  })
+  if (!takesData) beatUntil(done, remote)
 
   const gate = new Gate(nonce, done)
-  // Whoever reads the body sees the error; here the channel is closed either way.
+  gate.on('error', () => {}) // Whoever reads the body sees it, also later.
+  const forget = onAbort(signal, reason => {
+    const first = failure ?? reason
+    gate.destroy(first)
+    remote.stdin.destroy(first)
+    remote.close()
+  })
+  gate.once('close', forget)
   pipeline(remote.stdout, gate, () => remote.close())
   return {
     body: gate,
@@ -80,40 +92,33 @@ export async function startJob(
   }
 }
 
-/**
- * Runs a job to its end and returns what it printed; for small answers. When `signal` is aborted the job is ended, and its reason thrown: a
- * channel that is closed from here may stay open until its process ends, and nobody waits for that.
- */
+/** Runs a job to its end and returns what it printed; for small answers. */
 export async function runJob(
   connection: Connection,
   name: ServerJob,
   request: Request,
-  options: JobOptions & { signal?: AbortSignal },
+  options: JobOptions,
 ): Promise<{ text: string; report: JobReport }> {
-  const { signal } = options
-  signal?.throwIfAborted()
   const job = await startJob(connection, name, request, options)
-  const answer = (async () => {
-    const chunks: Buffer[] = []
-    for await (const chunk of job.body) chunks.push(chunk)
-    return { text: Buffer.concat(chunks).toString('utf8'), report: await job.done }
-  })()
-  if (signal === undefined) return answer
-  answer.catch(() => {})
-  let stop = () => {}
-  const stopped = new Promise<never>((_, reject) => {
-    stop = () => {
-      job.close()
-      reject(signal.reason)
-    }
-  })
-  if (signal.aborted) stop()
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    return await Promise.race([answer, stopped])
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
+  const chunks: Buffer[] = []
+  for await (const chunk of job.body) chunks.push(chunk)
+  return { text: Buffer.concat(chunks).toString('utf8'), report: await job.done }
+}
+
+async function proof(
+  remote: RemoteProcess,
+  reported: Promise<JobReport>,
+  explain: JobOptions['explain'],
+): Promise<JobReport> {
+  const [exit, report] = await Promise.all([remote.exit, reported])
+  if (exit.kind !== 'code' || exit.code !== 0 || !report.done) throw explain({ exit, report })
+  return report
+}
+
+function beatUntil(done: Promise<unknown>, { stdin }: RemoteProcess): void {
+  const timer = setInterval(() => stdin.write('\n'), heartbeatMs).unref()
+  const stop = () => clearInterval(timer)
+  done.then(stop, stop)
 }
 
 /** Drops what a login shell printed before the nonce, passes the data, and holds back the end until `proof` is there. */

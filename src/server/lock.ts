@@ -45,7 +45,7 @@ export async function takeLock(
       },
     },
   )
-  job.body.on('error', () => {}).resume() // The job prints nothing; `done` carries the error.
+  job.body.resume() // The job prints nothing; `done` carries the error.
   let released = false
   const lost = job.done.then<never>(
     () => new Promise<never>(() => {}),

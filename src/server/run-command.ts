@@ -19,35 +19,22 @@ export interface CommandRequest {
  */
 export async function runCommand(connection: Connection, request: CommandRequest): Promise<string[]> {
   const { text, name, signal } = request
-  signal?.throwIfAborted()
-  const job = await startJob(connection, 'run-command', [['text', text]], {
-    explain: failure => explainCommand(name, failure),
-  })
-  job.body.on('error', () => {}).resume() // It prints into the report; `done` carries the error.
-  let stop = () => {}
-  const stopped = new Promise<never>((_, reject) => {
-    stop = () => {
-      job.close()
-      reject(reasonOf(name, signal))
-    }
-  })
+  const explain = (failure: JobFailure) => explainCommand(name, failure)
   try {
-    if (signal?.aborted) stop()
-    signal?.addEventListener('abort', stop, { once: true })
-    const { messages } = await Promise.race([job.done, stopped])
+    const job = await startJob(connection, 'run-command', [['text', text]], { explain, signal })
+    job.body.resume() // It prints into the report; `done` carries the error.
+    const { messages } = await job.done
     return messages.map(line => namedAfter(name, line))
-  } finally {
-    signal?.removeEventListener('abort', stop)
+  } catch (error) {
+    throw error instanceof ActionError || error !== signal?.reason ? error : tooLate(name, error)
   }
 }
 
-function reasonOf(name: string, signal: AbortSignal | undefined): Error {
-  const reason: unknown = signal?.reason
-  if (reason instanceof ActionError) return reason
+function tooLate(name: string, cause: unknown): Error {
   return new FailureError(`${name} did not end in time and was stopped.`, {
     advice:
       'Make it quicker, or let it start in the background what takes long, with its output sent elsewhere.',
-    cause: reason,
+    cause,
   })
 }
 

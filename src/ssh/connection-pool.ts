@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { onAbort } from '../runtime/abortable'
 import { FailureError, messageOf, UserError } from '../runtime/errors'
 import type { Link } from './link/link'
 import type { Connection, RemoteProcess } from './remote'
@@ -14,6 +15,7 @@ export class ConnectionPool implements Connection {
   readonly #members: Member[]
   readonly #onClose: () => void
   readonly #closing = new AbortController()
+  #forgetSignal = () => {}
 
   /** `onClose` ends what the links go over. */
   constructor(
@@ -49,7 +51,13 @@ export class ConnectionPool implements Connection {
     })
   }
 
+  /** Closes it when the signal is aborted. */
+  closeOn(signal: AbortSignal): void {
+    this.#forgetSignal = onAbort(signal, () => this.close())
+  }
+
   close(): void {
+    this.#forgetSignal()
     this.#closing.abort()
     for (const member of this.#members) member.link.close()
     this.#onClose()

@@ -5,8 +5,10 @@ import type { Connection, SshTarget } from './remote'
 import { defaultTimeouts, type SshTimeouts } from './timeouts'
 
 export interface ConnectOptions {
-  /** Ends the attempts to connect with `CancelledError`. A connection that stands is not touched by it: `close()` ends that. */
+  /** Ends the attempts to connect with `CancelledError`, and closes the connection that stands. */
   signal: AbortSignal
+  /** A connection that stands is left open then: there are things to do on the server also once a run is cancelled. */
+  survivesAbort?: boolean
   /** Told what went wrong before each further attempt. */
   onRetry?: (message: string) => void
   timeouts?: Partial<SshTimeouts>
@@ -18,6 +20,12 @@ export interface ConnectOptions {
  * `CancelledError` on abort. Each says which of the two hosts it is about.
  */
 export async function connect(target: SshTarget, options: ConnectOptions): Promise<Connection> {
+  const connection = await open(target, options)
+  if (options.survivesAbort !== true) connection.closeOn(options.signal)
+  return connection
+}
+
+async function open(target: SshTarget, options: ConnectOptions): Promise<ConnectionPool> {
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
   const onRetry = options.onRetry ?? (() => {})
   const { signal } = options

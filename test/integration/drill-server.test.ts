@@ -66,6 +66,7 @@ describe('localConnection', () => {
       database,
       arguments: dumpArguments({ database, selection, extra: [], canIgnoreTableData: true }),
       compression: { kind: 'none' },
+      signal: new AbortController().signal,
     })
     expect((await buffer(job.body)).toString()).toContain("('☃')")
     await job.done

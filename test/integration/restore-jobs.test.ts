@@ -28,6 +28,8 @@ const services = testServices()
 const { user, password, socket } = services.mysql
 const access = { user, password, socket }
 const open: Connection[] = []
+/** Of a run that nobody cancels. */
+const { signal } = new AbortController()
 const isRoot = process.getuid?.() === 0
 
 async function serverUnder(
@@ -60,7 +62,7 @@ const compress: Readonly<Record<Compression, (bytes: Buffer) => Buffer>> = {
 }
 
 const importOf = (server: RestoreServer, database: string, compression: Compression = 'none') =>
-  server.openImport({ access, database, compression, where: line => `the place of line ${line}` })
+  server.openImport({ access, database, compression, where: line => `the place of line ${line}`, signal })
 
 function archiveOf(folder: string): Buffer {
   return execFileSync('tar', ['--numeric-owner', '-C', '/', '-cf', '-', '--', folder.slice(1)], {
@@ -219,6 +221,7 @@ ${'-- much more to read\n'.repeat(200_000)}`
         owner: 'this run',
         paths: [folder],
         compression: kind,
+        signal,
       })
       expect(await send(intake, compress[kind](archiveOf(folder)))).toBeUndefined()
       expect(await treeDigest(`${staging}/tree${folder}`)).toEqual(await treeDigest(folder))
@@ -261,6 +264,7 @@ ${'-- much more to read\n'.repeat(200_000)}`
       owner: 'x',
       paths: [join(folder, 'b')],
       compression: 'none',
+      signal,
     })
     expect(await send(intake, tar)).toBeUndefined()
     expect(await readdir(`${staging}/tree${folder}`)).toEqual(['b'])
@@ -277,6 +281,7 @@ ${'-- much more to read\n'.repeat(200_000)}`
       owner: 'this run',
       paths: [folder],
       compression: 'none',
+      signal,
     })
     expect(String(await send(intake, tar.subarray(0, tar.length / 2)))).toMatch(/tar ended with status 2/)
     expect(existsSync(staging)).toBe(true)
@@ -289,7 +294,13 @@ ${'-- much more to read\n'.repeat(200_000)}`
   it('refuses to unpack over what is there', async () => {
     const server = await serverUnder(shell)
     const staging = await freshFolder(services)
-    const intake = await server.openExtract({ staging, owner: 'x', paths: ['/a'], compression: 'none' })
+    const intake = await server.openExtract({
+      staging,
+      owner: 'x',
+      paths: ['/a'],
+      compression: 'none',
+      signal,
+    })
     expect(String(await send(intake, Buffer.alloc(1024)))).toMatch(/cannot be created/)
   })
 
@@ -498,6 +509,7 @@ case $* in */staging) mv '${at('parent/staging')}' '${at('aside')}'; ln -s '${at
       owner: 'x',
       paths: [at('html')],
       compression: 'none',
+      signal,
     })
     expect(String(await send(intake, archiveOf(at('html'))))).toMatch(/cannot be created/)
     expect(await readdir(at('victim'))).toEqual(['tree'])
@@ -527,6 +539,7 @@ describe('the import', () => {
       database,
       compression: 'none',
       where: () => undefined,
+      signal,
     })
     const sql = 'CREATE TABLE a (id INT); INSERT INTO a VALUES (nonsense); CREATE TABLE b (id INT);'
     expect(String(await send(intake, Buffer.from(sql)))).toMatch(/error 1054/)
@@ -575,6 +588,7 @@ describe('an SSH user who is not root', () => {
         owner: 'this run',
         paths: [folder],
         compression: 'none',
+        signal,
       })
       expect(await send(intake, archiveOf(folder))).toBeUndefined()
       const tree = `${staging}/tree${folder}`
@@ -606,7 +620,7 @@ describe('an SSH user who is not root', () => {
       open.push(connection)
       const server = restoreServerOver(connection)
       const staging = join(home, '.html.restoring-1')
-      const request = { staging, owner: 'x', paths: [source], compression: 'none' } as const
+      const request = { staging, owner: 'x', paths: [source], compression: 'none', signal } as const
       expect(await send(await server.openExtract(request), archiveOf(source))).toBeUndefined()
       return { server, home, tree: `${staging}/tree${source}` }
     }

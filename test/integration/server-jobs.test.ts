@@ -34,6 +34,8 @@ afterEach(() => {
   for (const connection of open.splice(0)) connection.close()
 })
 
+/** Of a run that nobody cancels. */
+const { signal } = new AbortController()
 const nothingLeftOut = { excluded: [], structureOnly: [] }
 
 function dump(
@@ -57,6 +59,7 @@ function dump(
       canIgnoreTableData,
     }),
     compression: { kind, ...(level === undefined ? {} : { level }) },
+    signal,
   })
 }
 
@@ -70,6 +73,7 @@ function archive(
     compression: { kind: 'none' },
     owner: 'this run',
     onReport: () => {},
+    signal,
     ...request,
   })
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { orAborted } from '../../src/store/or-aborted'
+import { abortable } from '../../src/runtime/abortable'
 import type {
   KnownObject,
   ListedObject,
@@ -147,7 +147,7 @@ class InMemory extends FaultScript implements MemoryStore {
       upload.parts.set(number, { bytes, etag })
       return etag
     })
-    return signal === undefined ? sent : orAborted(sent, signal)
+    return signal === undefined ? sent : abortable(sent, signal)
   }
 
   completeUpload(

@@ -101,7 +101,7 @@ export async function backup(inputs: BackupInputs, tools: BackupTools, report: R
 async function lookAtServer(
   inputs: BackupInputs,
   { runtime }: BackupTools,
-  { server }: Session,
+  { server, signal }: Session,
   slot: string,
 ): Promise<{ found: ServerInventory; plan: BackupPlan }> {
   const found = await server.inventory({
@@ -110,6 +110,7 @@ async function lookAtServer(
     paths: inputs.files.paths,
     compression: inputs.compression.kind,
     dumpOptions: inputs.dumpOptions,
+    signal,
   })
   for (const line of describeInventory(found)) runtime.log.info(line)
   return { found, plan: planBackup(inputs, slot, found) }

@@ -54,6 +54,7 @@ async function settleServer(
   const { lock, owner, owesAfterCommand } = state
   const connection = await connect(inputs.ssh, {
     signal: runtime.signal,
+    survivesAbort: true,
     onRetry: message => runtime.log.info(message),
   })
   try {

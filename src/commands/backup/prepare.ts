@@ -88,12 +88,13 @@ function streamDatabase(
       codecs: codecsOf({ compression: inputs.compression.kind }),
       check: checkDump({ passes: plan.arguments.structure.length > 0 ? 2 : 1 }),
       put,
-      open: async () => ({
+      open: async signal => ({
         job: await server.openDump({
           access: inputs.mysql,
           database: plan.listed.name,
           arguments: plan.arguments,
           compression: inputs.compression,
+          signal,
         }),
         expectedBytes: Math.max(lastBytes(plan.name) ?? 0, plan.expectedBytes),
       }),
@@ -118,7 +119,7 @@ async function filesLane(
       codecs: codecsOf({ compression: inputs.compression.kind }),
       check: checkArchive({ paths: paths.map(path => path.slice(1)) }),
       put,
-      open: async () => {
+      open: async signal => {
         let sizeBytes: number | undefined
         let mirrored = () => {}
         const readyToArchive = new Promise<void>(resolve => {
@@ -132,6 +133,7 @@ async function filesLane(
           allowEmpty: inputs.allowEmpty,
           compression: inputs.compression,
           owner,
+          signal,
           onReport: ({ word, value }) => {
             if (word === 'size' && value !== '') sizeBytes = Number.parseInt(value, 10)
             if (word !== 'phase' || value !== 'tar') return
@@ -139,12 +141,8 @@ async function filesLane(
             mirrored()
           },
         })
-        const stop = () => job.close()
-        context.signal.addEventListener('abort', stop, { once: true })
         // The mirror tells the archive's size, and the upload's parts are cut by it.
-        await Promise.race([readyToArchive, job.done]).finally(() =>
-          context.signal.removeEventListener('abort', stop),
-        )
+        await Promise.race([readyToArchive, job.done])
         return { job, expectedBytes: sizeBytes }
       },
     },

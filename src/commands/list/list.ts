@@ -7,11 +7,11 @@ import { noSuchSnapshot } from '../../repository/catalog/no-such-snapshot'
 import { isStaleSlot } from '../../repository/catalog/stale-slot'
 import { listingPrefix } from '../../repository/names/keys'
 import type { Repository } from '../../repository/repository'
+import { abortable } from '../../runtime/abortable'
 import { UserError } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
 import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
-import { orAborted } from '../../store/or-aborted'
 import { backupAdvice, tooOldError } from './list-error'
 import { periodRows, pointLine } from './list-lines'
 import { type ListReport, newestGood, type ReportedPoint, unfitPoints } from './list-report'
@@ -32,7 +32,7 @@ export async function list(inputs: ListInputs, tools: ListTools, report: ListRep
   const { now } = report
   const entries = await log.group('Look into the bucket', () =>
     // A read that hangs would use up the time that a cancelled run has left.
-    orAborted(readCatalog(repository, { proofs: true, signal }), signal),
+    abortable(readCatalog(repository, { proofs: true, signal }), signal),
   )
   const points = entries.map(entry => reported(entry, now))
   report.points = points

@@ -149,8 +149,8 @@ async function look(
     access: inputs.mysql,
     databases: parts.databases.map(({ target }) => target),
     folders: (parts.files?.folders ?? []).map(({ target }) => target),
+    signal: session.signal,
   })
-  session.signal.throwIfAborted()
   const verdict = judgeTarget(inputs, parts, found, { manifest: chosen.manifest, reread })
   describeRestore(verdict, { inputs, reread, facts: found }, report)
   for (const line of planLines(report)) runtime.log.info(line)

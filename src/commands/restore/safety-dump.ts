@@ -45,12 +45,13 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork
         codecs: ['gzip'],
         check: checkDump({ needs: true }),
         put: { contentType: 'application/octet-stream', metadata: objectMetadata(origin) },
-        open: async () => ({
+        open: async signal => ({
           job: await server.openDump({
             access: inputs.mysql,
             database: target,
             arguments: dumpArguments({ database: target, selection, extra: [], canIgnoreTableData: true }),
             compression: { kind: 'gzip' },
+            signal,
           }),
           expectedBytes: expectedDumpBytes(present),
         }),
@@ -89,15 +90,19 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork
   } catch (error) {
     await upload?.abort().catch(() => {})
     if (!(error instanceof StoreError)) throw error
-    throw new UserError(
-      `The database ${JSON.stringify(target)} could not be dumped into the bucket: ${error.message}`,
-      {
-        cause: error,
-        advice: `${error.advice ?? 'See that the credentials may write there.'} The dump is the way back from the restore; "safety-backup: false" does without.`,
-        detail: error.detail,
-      },
-    )
+    throw notDumped(target, error)
   }
+}
+
+function notDumped(target: string, error: StoreError): UserError {
+  return new UserError(
+    `The database ${JSON.stringify(target)} could not be dumped into the bucket: ${error.message}`,
+    {
+      cause: error,
+      advice: `${error.advice ?? 'See that the credentials may write there.'} The dump is the way back from the restore; "safety-backup: false" does without.`,
+      detail: error.detail,
+    },
+  )
 }
 
 /** A dump that this user could not import is no way back: better known now than with the database gone. */

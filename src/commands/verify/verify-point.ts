@@ -6,8 +6,8 @@ import type { Artifact } from '../../repository/manifest/manifest'
 import { ManifestError } from '../../repository/manifest/manifest-codec'
 import { readSlot, type SlotState } from '../../repository/manifest/slot-state'
 import type { RecoveryPoint } from '../../repository/repository'
+import type { Limit } from '../../runtime/limit'
 import type { Runtime } from '../../runtime/runtime'
-import type { Turn } from '../../runtime/turns'
 import { isArchivedFault, StoreError } from '../../store/store-error'
 import { type Reread, rereadArtifact } from '../reread-artifact'
 import { restorableParts, restoreCheckOf } from '../restore/reread-parts'
@@ -19,8 +19,8 @@ import type { VerifiedPoint } from './verify-report'
 export interface PointTools {
   runtime: Runtime
   signal: AbortSignal
-  /** Each object waits for its turn. */
-  turn: Turn
+  /** Of objects that are looked at at once. */
+  limit: Limit
   progress: VerifyProgress
   drill: Drill
   note: (warning: Finding) => void
@@ -92,7 +92,7 @@ async function judge(
     storedBytes: artifacts.reduce((sum, { bytes }) => sum + bytes, 0),
   }
   const seen = await Promise.all(
-    artifacts.map(artifact => tools.turn(() => lookAt({ ...point, manifest }, artifact, level, tools))),
+    artifacts.map(artifact => tools.limit(() => lookAt({ ...point, manifest }, artifact, level, tools))),
   )
   const findings: Finding[] =
     artifacts.length === 0 ? [holdsNothing(point)] : seen.flatMap(each => each.findings)

@@ -2,9 +2,9 @@ import type { Finding } from '../../findings/finding'
 import type { VerifyInputs } from '../../inputs/verify'
 import type { Repository } from '../../repository/repository'
 import { UserError } from '../../runtime/errors'
+import { limit } from '../../runtime/limit'
 import type { Runtime } from '../../runtime/runtime'
 import { plural } from '../../runtime/text/format-count'
-import { turns } from '../../runtime/turns'
 import type { Drill, PointName, PointToDrill } from './point'
 import { pointsToVerify } from './points-to-verify'
 import { verifyError } from './verify-error'
@@ -57,9 +57,9 @@ async function verifyEach(
   const stopped = new AbortController()
   const signal = AbortSignal.any([runtime.signal, stopped.signal])
   const progress = verifyProgress(runtime, points.length)
-  const oneByOne = turns(1)
+  const oneByOne = limit(1)
   const tools = {
-    ...{ runtime, signal, progress, turn: turns(atOnce) },
+    ...{ runtime, signal, progress, limit: limit(atOnce) },
     drill: (point: PointToDrill) => oneByOne(() => drill(point, signal)),
     note: (warning: Finding) => {
       report.warnings = [...report.warnings, warning]

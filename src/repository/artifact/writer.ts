@@ -51,6 +51,8 @@ export async function writeArtifact<R extends ContentDigest>(
   const plan = planParts({ expectedBytes, maxParts: store.maxParts, memoryBudgetBytes })
   const writer = await openMultipartWriter(store, key, { ...plan, put, signal: flowing })
   onUpload({ key, uploadId: writer.uploadId, abort: () => writer.abort() })
+  // The body may have failed meanwhile: of a stream that is gone a pipeline says only that.
+  if (body.errored !== null) throw body.errored
   onStart(inspection)
   const watch = watchForStall(
     () => inspection.progress().storedBytes,

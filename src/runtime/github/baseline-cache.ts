@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { abortable } from '../abortable'
 import { messageOf } from '../errors'
 import type { Clock, Log, RunIdentity } from '../runtime'
 import { baselineCacheEntry, type CacheEntry } from './baseline-cache-entry'
@@ -91,18 +92,17 @@ async function attempt<T>(
   work: () => Promise<T>,
 ): Promise<T | undefined> {
   if (tempFolder === '' || signal.aborted) return undefined
-  const over = Promise.withResolvers<never>()
-  const stop = () => over.reject(new Error('the run was told to stop'))
-  const timer = setTimeout(() => over.reject(new Error(`no end after ${limitMs / 1000} s`)), limitMs)
-  signal.addEventListener('abort', stop, { once: true })
+  const limit = new AbortController()
+  const timer = setTimeout(() => limit.abort(new Error(`no end after ${limitMs / 1000} s`)), limitMs)
   try {
-    // Whichever loses the race is heard all the same, so a late failure is nobody's.
-    return await Promise.race([divertOutput(line => log.debug(line), work), over.promise])
+    return await abortable(
+      divertOutput(line => log.debug(line), work),
+      AbortSignal.any([signal, limit.signal]),
+    )
   } catch (error) {
     log.debug(`The baseline could not be ${what} in the cache: ${messageOf(error)}`)
     return undefined
   } finally {
     clearTimeout(timer)
-    signal.removeEventListener('abort', stop)
   }
 }

@@ -13,6 +13,8 @@ export interface InventoryRequest {
   paths: readonly string[]
   compression: Compression
   dumpOptions: readonly string[]
+  /** Ends it. */
+  signal?: AbortSignal | undefined
 }
 
 /** The job `inventory`. */
@@ -25,7 +27,7 @@ export async function inventory(connection: Connection, request: InventoryReques
       ...request.paths.map(path => ['path', path] as const),
       ['compression', request.compression],
     ],
-    { explain: failure => explainFailure('the inventory', failure) },
+    { explain: failure => explainFailure('the inventory', failure), signal: request.signal },
   )
   return parseInventory(text)
 }

@@ -17,6 +17,8 @@ export interface PreflightRequest {
   mirrorDir: string
   /** Also count what the mirror needs: rsync walks through all folders for it. */
   estimates: boolean
+  /** Ends it. */
+  signal?: AbortSignal | undefined
 }
 
 /** The tools by the names that `Examination.tools` uses. */
@@ -39,7 +41,7 @@ export async function preflight(
       ['mirror', request.mirrorDir],
       ['estimate', request.estimates ? 'yes' : ''],
     ],
-    { explain: failure => explainFailure(name, failure) },
+    { explain: failure => explainFailure(name, failure), signal: request.signal },
   )
   const explain = (told: JobReport) =>
     explainFailure(name, { exit: { kind: 'code', code: 70 }, report: told })

@@ -13,18 +13,21 @@ export interface TargetRequest {
   databases: readonly string[]
   /** Absolute; where folders are to go. */
   folders: readonly string[]
+  /** Ends it. */
+  signal?: AbortSignal | undefined
 }
 
 /** The job `target-facts`, and the views of a preflight that would end a dump of what is there. Reads only. */
 export async function targetFacts(
   connection: Connection,
-  { access, databases, folders }: TargetRequest,
+  { access, databases, folders, signal }: TargetRequest,
 ): Promise<TargetFacts> {
   const name = 'the check of the target'
   const client = clientLines({ access, databases, dumpOptions: [] })
   const paths = folders.map(path => ['path', path] as const)
   const { text, report } = await runJob(connection, 'target-facts', [...client, ...paths], {
     explain: failure => explainFailure(name, failure),
+    signal,
   })
   const isDatabaseWrong = report.problem !== undefined || (report.statuses.get('inventory') ?? 0) !== 0
   const facts = parseTarget(
@@ -33,6 +36,6 @@ export async function targetFacts(
   )
   if (facts.database === undefined) return facts
   const nothing = { dumpOptions: [], paths: [], exclude: [], mirrorDir: '', estimates: false }
-  const { brokenViews } = await preflight(connection, { access, databases, ...nothing }, client)
+  const { brokenViews } = await preflight(connection, { access, databases, ...nothing, signal }, client)
   return { ...facts, database: { ...facts.database, brokenViews } }
 }

@@ -1,3 +1,4 @@
+import { abortable } from '../../runtime/abortable'
 import { CancelledError, messageOf } from '../../runtime/errors'
 import { DialError, type DialFailure } from '../link/dial-error'
 import type { LinkSocket } from '../link/forwarded-socket'
@@ -31,39 +32,25 @@ export function routeThrough(jump: SshTarget, link: Link): Route {
 }
 
 /** ssh2 sets no limit: without one this would wait as long as the jump host tries. */
-function withinTime(
+async function withinTime(
   opening: Promise<LinkSocket>,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<LinkSocket> {
-  return new Promise((resolve, reject) => {
-    const settle = (finish: () => void) => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
-      finish()
-    }
-    const giveUp = (error: Error) => {
-      opening.then(late => late.destroy()).catch(() => {})
-      settle(() => reject(error))
-    }
-    const onAbort = () => giveUp(new CancelledError())
-    const timer = setTimeout(
-      () => giveUp(new DialError('timeout', `no answer within ${timeoutMs / 1000} s`)),
-      timeoutMs,
-    )
-    signal.addEventListener('abort', onAbort)
-    opening.then(
-      socket => settle(() => resolve(socket)),
-      error => settle(() => reject(error)),
-    )
-  })
+  const limit = AbortSignal.timeout(timeoutMs)
+  try {
+    return await abortable(opening, AbortSignal.any([signal, limit]), late => late.destroy())
+  } catch (error) {
+    if (signal.aborted) throw new CancelledError()
+    if (limit.aborted) throw new DialError('timeout', `no answer within ${timeoutMs / 1000} s`)
+    throw error
+  }
 }
 
 /** RFC 4254, 5.1: 1 is a prohibition, 2 a connection that failed, with the words of the operating system there. */
 function refusalOf(error: unknown): Error {
   const reason = error instanceof Error && 'reason' in error ? error.reason : undefined
-  if (reason === undefined)
-    return error instanceof Error ? describeSocketError(error) : new Error(messageOf(error))
+  if (reason === undefined) return describeSocketError(error)
   const words = messageOf(error).replace(/^\(SSH\) Channel open failure: /, '')
   return new DialError(reason === 2 ? failureIn(words) : 'forwarding', words, { cause: error })
 }

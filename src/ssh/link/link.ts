@@ -1,5 +1,6 @@
 import { NodeSSH } from 'node-ssh'
 import type { Algorithms, Client } from 'ssh2'
+import { abortable } from '../../runtime/abortable'
 import { CancelledError, messageOf } from '../../runtime/errors'
 import { useKeyObjects } from '../keys/cipher-keys'
 import type { HostKeyAlgorithm } from '../keys/host-keys'
@@ -44,8 +45,6 @@ export async function openLink(socket: LinkSocket, options: LinkOptions): Promis
   const { signal, timeouts } = options
   const ssh = new NodeSSH()
   let hostKey = Buffer.alloc(0)
-  const onAbort = () => socket.destroy()
-  signal.addEventListener('abort', onAbort)
   try {
     const ready = ssh.connect({
       sock: socket,
@@ -75,7 +74,7 @@ export async function openLink(socket: LinkSocket, options: LinkOptions): Promis
       link.fail('the server wants the password to be changed first', 'login'),
     )
     try {
-      await ready
+      await abortable(ready, signal)
     } catch (error) {
       throw dialErrorOf(link.firstError ?? error, greeting(), options.login.remaining)
     }
@@ -83,8 +82,6 @@ export async function openLink(socket: LinkSocket, options: LinkOptions): Promis
   } catch (error) {
     socket.destroy()
     throw signal.aborted ? new CancelledError() : error
-  } finally {
-    signal.removeEventListener('abort', onAbort)
   }
 }
 

@@ -1,76 +1,13 @@
-import { generateKeyPairSync } from 'node:crypto'
-import { once } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
-import {
-  type AuthContext,
-  type ParsedKey,
-  Server,
-  type ServerChannel,
-  type Connection as ServerConnection,
-  utils,
-} from 'ssh2'
+import type { AuthContext } from 'ssh2'
 import { ActionError, FailureError, UserError } from '../../../src/runtime/errors'
-import { connect } from '../../../src/ssh/connection'
 import { fingerprintOf, parseHostKeyPins } from '../../../src/ssh/keys/host-keys'
-import { encodeEd25519Key } from '../../../src/ssh/keys/openssh-key'
-import type { Connection, SshTarget } from '../../../src/ssh/remote'
+import type { SshTarget } from '../../../src/ssh/remote'
+import { cleanUp, connected, parsed, serverThat, targetAt, userKey } from './a-server'
 
-const hostKey = encodeEd25519Key(generateKeyPairSync('ed25519').privateKey)
-const userKey = encodeEd25519Key(generateKeyPairSync('ed25519').privateKey)
 const password = 'correct horse'
-const cleanUp: (() => void)[] = []
-
-afterEach(() => {
-  for (const undo of cleanUp.splice(0)) undo()
-})
-
-interface Script {
-  onLogin?: (login: AuthContext, client: ServerConnection) => void
-  /** Plays the process; `cut` ends the TCP connection once what was written has left. */
-  onCommand?: (channel: ServerChannel, cut: () => void) => void
-}
-
-/** A server that does what sshd cannot be brought to do, speaking SSH all the same. */
-async function serverThat({
-  onLogin = login => login.accept(),
-  onCommand = () => {},
-}: Script): Promise<SshTarget> {
-  const server = new Server({ hostKeys: [hostKey] }, client => {
-    client.on('error', () => {})
-    client.on('authentication', login => onLogin(login, client))
-    client.on('session', accept => {
-      accept().on('exec', acceptCommand => onCommand(acceptCommand(), () => client.end()))
-    })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  cleanUp.push(() => server.close())
-  return targetAt(server.address())
-}
-
-function targetAt(address: ReturnType<ReturnType<typeof createServer>['address']>): SshTarget {
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.')
-  return {
-    host: '127.0.0.1',
-    port: address.port,
-    user: 'deploy',
-    hostKeys: parseHostKeyPins(fingerprintOf(parsed(hostKey).getPublicSSH())),
-  }
-}
-
-function parsed(text: string): ParsedKey {
-  const key = utils.parseKey(text)
-  if (key instanceof Error) throw key
-  return key
-}
-
-async function connected(target: SshTarget): Promise<Connection> {
-  const timeouts = { retryMs: [], loginMs: 5_000, closeMs: 50 }
-  const connection = await connect(target, { signal: new AbortController().signal, timeouts })
-  cleanUp.push(() => connection.close())
-  return connection
-}
 
 async function refusal(target: SshTarget): Promise<ActionError> {
   try {
@@ -166,6 +103,65 @@ describe('connect', () => {
     const error = await refusal(targetAt(server.address()))
     expect(error).toBeInstanceOf(FailureError)
     expect(error.detail.join()).toContain('HTTP/1.1 400')
+  })
+})
+
+describe('connect with a signal', () => {
+  const running = async (options: { survivesAbort?: boolean } = {}) => {
+    const target = await serverThat({ onCommand: channel => channel.write('running') })
+    const abort = new AbortController()
+    const connection = await connected({ ...target, password }, { signal: abort.signal, ...options })
+    const process = await connection.exec('sleep')
+    await once(process.stdout, 'readable')
+    return { abort, connection, process }
+  }
+
+  it('closes the connection that stands when it is aborted', async () => {
+    const { abort, connection, process } = await running()
+    abort.abort()
+    expect(await process.exit).toEqual({ kind: 'lost', reason: 'this side closed the connection' })
+    await expect(connection.exec('true')).rejects.toThrow('this side closed the connection')
+  })
+
+  it('closes it at once when it was aborted in the moment in which it stood', async () => {
+    const abort = new AbortController()
+    const target = await serverThat({
+      onLogin: login => {
+        if (login.method === 'password') setImmediate(() => abort.abort())
+        login.accept()
+      },
+    })
+    const connecting = connected({ ...target, password }, { signal: abort.signal })
+    const connection = await connecting.catch(() => undefined)
+    if (connection !== undefined) await expect(connection.exec('true')).rejects.toThrow()
+  })
+
+  it('leaves it open when there are things to do after an abort', async () => {
+    const { abort, connection } = await running({ survivesAbort: true })
+    abort.abort()
+    const process = await connection.exec('true')
+    await once(process.stdout, 'readable')
+    expect(String(process.stdout.read())).toBe('running')
+  })
+
+  it('is not listened to once the connection is closed', async () => {
+    const { abort, connection } = await running()
+    expect(getEventListeners(abort.signal, 'abort')).toHaveLength(1)
+    connection.close()
+    expect(getEventListeners(abort.signal, 'abort')).toEqual([])
+  })
+
+  it.each(['before', 'meanwhile'])('ends the attempt when it is aborted %s', async when => {
+    const abort = new AbortController()
+    const silent = createServer(socket => socket.on('error', () => {}))
+    silent.listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    cleanUp.push(() => silent.close())
+    if (when === 'before') abort.abort()
+    else silent.once('connection', () => abort.abort())
+    await expect(connected(targetAt(silent.address()), { signal: abort.signal })).rejects.toThrow(
+      'The run was cancelled.',
+    )
   })
 })
 

@@ -32,15 +32,14 @@ export async function preflightServer(
     }
   }
   const { mysql: access, databases, dumpOptions, files } = inputs
+  const client = { access, databases, dumpOptions, signal }
   const startedMs = clock.now().getTime()
-  const examination = await orFinding(
-    server.preflight({ access, databases, dumpOptions, ...files, estimates }),
-  )
+  const examination = await orFinding(server.preflight({ ...client, ...files, estimates }))
   const endedMs = clock.now().getTime()
   if (examination !== undefined) findings.push(...examination.problems.map(findingOf))
 
   const listed = canListDatabases(inputs, examination)
-    ? await orFinding(server.inventory({ access, databases, dumpOptions, paths: [], compression: 'none' }))
+    ? await orFinding(server.inventory({ ...client, paths: [], compression: 'none' }))
     : undefined
   const found = { ...(listed ?? nothingFound), paths: examination?.paths ?? [] }
   // Databases that could not be listed are not missing.

@@ -15,8 +15,6 @@ export async function preflight(inputs: BackupInputs, tools: CommandTools): Prom
   const { runtime, repository, connect } = tools
   const { signal, log } = runtime
   const connection = await connect(inputs.ssh, { signal, onRetry: message => log.info(message) })
-  const close = () => connection.close()
-  signal.addEventListener('abort', close, { once: true })
   try {
     const { user, host } = inputs.ssh
     const parts = await Promise.all([
@@ -32,8 +30,7 @@ export async function preflight(inputs: BackupInputs, tools: CommandTools): Prom
       ...parts,
     ])
   } finally {
-    signal.removeEventListener('abort', close)
-    close()
+    connection.close()
   }
 }
 

@@ -50,7 +50,11 @@ async function settleServer(
   left: LeftOver,
 ): Promise<void> {
   const { log, signal } = runtime
-  const connection = await connect(inputs.ssh, { signal, onRetry: message => log.info(message) })
+  const connection = await connect(inputs.ssh, {
+    signal,
+    survivesAbort: true,
+    onRetry: message => log.info(message),
+  })
   try {
     const { lock, owner, staging } = state
     await serverOver(connection).cleanUp({ lock, owner, mirrorDir: '' })

@@ -15,6 +15,8 @@ export interface ArchiveRequest {
   compression: CompressionSettings
   owner: string
   onReport: (line: ReportLine) => void
+  /** Ends it. */
+  signal: AbortSignal
 }
 
 /** The job `archive`: mirrors the folders, then streams the mirror. */
@@ -32,6 +34,10 @@ export function openArchive(connection: Connection, request: ArchiveRequest): Pr
       ['wait-seconds', '20'],
       ...compressionLines(request.compression),
     ],
-    { explain: failure => explainFailure('the copy of the files', failure), onReport: request.onReport },
+    {
+      explain: failure => explainFailure('the copy of the files', failure),
+      onReport: request.onReport,
+      signal: request.signal,
+    },
   )
 }

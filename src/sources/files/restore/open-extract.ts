@@ -15,12 +15,14 @@ export interface ExtractRequest {
   paths: readonly string[]
   /** Of what is sent. */
   compression: Compression
+  /** Ends it. */
+  signal: AbortSignal
 }
 
 /** The job `extract`: takes an archive into a fresh folder. */
 export function openExtract(
   connection: Connection,
-  { staging, owner, paths, compression }: ExtractRequest,
+  { staging, owner, paths, compression, signal }: ExtractRequest,
 ): Promise<Intake> {
   return intake(
     startJob(
@@ -32,7 +34,7 @@ export function openExtract(
         ...paths.map(path => ['path', path] as const),
         ...compressionLines({ kind: compression }),
       ],
-      { takesData: true, explain: failure => explainFailure('the unpacking of the files', failure) },
+      { takesData: true, explain: failure => explainFailure('the unpacking of the files', failure), signal },
     ),
   )
 }

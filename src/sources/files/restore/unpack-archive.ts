@@ -4,7 +4,7 @@ import { aside, compose } from '../../../pipeline/filter'
 import { readArtifact } from '../../../repository/artifact/reader'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import type { Repository } from '../../../repository/repository'
-import { feed } from '../../../server/feed'
+import { sendToJob } from '../../../server/send-to-job'
 import type { RestoreServer } from '../../host/restore-server'
 import { untrustedArchive } from './reread-files'
 
@@ -42,9 +42,10 @@ export async function unpackArchive(request: UnpackRequest, context: UnpackConte
     owner,
     paths,
     compression: isForwarded ? artifact.compression : 'none',
+    signal,
   })
   const checked = compose(decode(codecs), checkContent(untrustedArchive(artifact)))
-  await feed(intake, signal, input =>
+  await sendToJob(intake, input =>
     readArtifact(repository, artifact, {
       filter: isForwarded ? aside(checked) : checked,
       into: [input],

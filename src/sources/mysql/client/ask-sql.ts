@@ -16,7 +16,6 @@ export async function askSql(
   connection: Connection,
   { access, sql, database, name, signal }: SqlRequest,
 ): Promise<string | undefined> {
-  signal?.throwIfAborted()
   const job = await startJob(
     connection,
     'run-sql',
@@ -27,17 +26,12 @@ export async function askSql(
       ...(database === undefined ? [] : [toArgument(`--database=${database}`)]),
       ['text', sql],
     ],
-    { explain: failure => importError(name, failure, () => undefined) },
+    { explain: failure => importError(name, failure, () => undefined), signal },
   )
-  const stop = () => job.close()
-  signal?.addEventListener('abort', stop, { once: true })
-  if (signal?.aborted) stop()
   try {
     return await firstLine(job.body)
   } finally {
-    signal?.removeEventListener('abort', stop)
     job.close()
-    signal?.throwIfAborted()
   }
 }
 

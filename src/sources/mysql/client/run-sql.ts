@@ -14,7 +14,7 @@ export interface SqlRequest {
   /** What it is about, for messages: `the making of database "shop"`. */
   name: string
   /** Ends it. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** The job `sql`. Returns what it printed, without headings. Throws as the client's error says. */
@@ -32,10 +32,7 @@ export async function runSql(
       ...chosen,
       ['text', sql],
     ],
-    {
-      explain: failure => importError(name, failure, () => undefined),
-      ...(signal === undefined ? {} : { signal }),
-    },
+    { explain: failure => importError(name, failure, () => undefined), signal },
   )
   return text
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { abortable } from '../../../runtime/abortable'
 import { tellGroup } from '../../../server/local/process-group'
 
 /** A program that runs beside the drill and can be ended at any moment. */
@@ -51,15 +52,12 @@ export function startTool(
  * Waits for a program to end. Throws the signal's reason, the program ended at once, when the signal is aborted first.
  */
 export async function endOf(tool: ToolProcess, signal: AbortSignal): Promise<ToolEnd> {
-  const stop = () => tool.kill()
-  signal.addEventListener('abort', stop, { once: true })
   try {
-    if (signal.aborted) stop()
-    const end = await tool.ended
-    signal.throwIfAborted()
-    return end
-  } finally {
-    signal.removeEventListener('abort', stop)
+    return await abortable(tool.ended, signal)
+  } catch (error) {
+    tool.kill()
+    await tool.ended
+    throw error
   }
 }
 

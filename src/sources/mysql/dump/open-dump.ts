@@ -13,11 +13,13 @@ export interface DumpRequest {
   database: string
   arguments: DumpArguments
   compression: CompressionSettings
+  /** Ends it. */
+  signal: AbortSignal
 }
 
 /** The job `dump`. */
 export function openDump(connection: Connection, request: DumpRequest): Promise<Job> {
-  const { access, database } = request
+  const { access, database, signal } = request
   const location = locationOptions(access)
   return startJob(
     connection,
@@ -30,6 +32,9 @@ export function openDump(connection: Connection, request: DumpRequest): Promise<
         : [...location, ...request.arguments.structure].map(value => ['structure', value] as const)),
       ...compressionLines(request.compression),
     ],
-    { explain: failure => explainFailure(`the dump of database ${JSON.stringify(database)}`, failure) },
+    {
+      explain: failure => explainFailure(`the dump of database ${JSON.stringify(database)}`, failure),
+      signal,
+    },
   )
 }

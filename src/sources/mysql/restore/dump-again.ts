@@ -38,28 +38,19 @@ export async function dumpAgain(request: DumpAgainRequest): Promise<DumpContent>
       canIgnoreTableData: true,
     }),
     compression: { kind, ...(kind === 'gzip' ? { level: 1 } : {}) },
+    signal,
   })
-  const stop = () => job.close()
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    signal.throwIfAborted()
-    const check = checkDump(rows === undefined ? {} : { rows })
-    const { stages, result } = compose(decode(codecsOf({ compression: kind })), checkContent(check))
-    const sink = new Writable({
-      write: (_chunk, _encoding, done) => {
-        request.onProgress?.(check.progress().bytes)
-        done()
-      },
-    })
-    await pipeline([job.body, ...stages, sink], { signal })
-    await job.done
-    return result()[1]
-  } catch (error) {
-    job.close()
-    throw signal.aborted ? signal.reason : error
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
+  const check = checkDump(rows === undefined ? {} : { rows })
+  const { stages, result } = compose(decode(codecsOf({ compression: kind })), checkContent(check))
+  const sink = new Writable({
+    write: (_chunk, _encoding, done) => {
+      request.onProgress?.(check.progress().bytes)
+      done()
+    },
+  })
+  await pipeline([job.body, ...stages, sink])
+  await job.done
+  return result()[1]
 }
 
 /**

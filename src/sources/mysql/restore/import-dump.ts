@@ -5,7 +5,7 @@ import { codecsOf, decode } from '../../../pipeline/codec'
 import type { Compression } from '../../../pipeline/compression'
 import { type ReadableObject, readArtifact } from '../../../repository/artifact/reader'
 import type { Repository } from '../../../repository/repository'
-import { feed } from '../../../server/feed'
+import { sendToJob } from '../../../server/send-to-job'
 import type { RestoreServer } from '../../host/restore-server'
 import { eventsLast, type WithheldSql } from '../check/events/events-last'
 import type { DatabaseAccess } from '../client/database-access'
@@ -43,10 +43,11 @@ export async function importDump(
     database,
     compression: hasGzip ? 'gzip' : 'none',
     where: line => sql.where(line),
+    signal,
   })
   // It is unpacked again a moment later: the least effort is right.
   const travel = hasGzip ? [createGzip({ level: 1, chunkSize: 256 * 1024 })] : []
-  await feed(intake, signal, input =>
+  await sendToJob(intake, input =>
     readArtifact(repository, dump, {
       filter: decode(codecsOf(dump)),
       into: [sql.stream, ...travel, input],
@@ -71,8 +72,6 @@ export async function importWithheld(
 ): Promise<void> {
   if (sql.length === 0) return
   const { server, access, signal } = context
-  const intake = await server.openImport({ access, database, compression: 'none', where: () => what })
-  await feed(intake, signal, input =>
-    pipeline([Readable.from([Buffer.from(session), sql]), input], { signal }),
-  )
+  const intake = await server.openImport({ access, database, compression: 'none', where: () => what, signal })
+  await sendToJob(intake, input => pipeline([Readable.from([Buffer.from(session), sql]), input]))
 }

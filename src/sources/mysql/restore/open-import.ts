@@ -15,6 +15,8 @@ export interface ImportRequest {
   compression: Compression
   /** What stands on a line of what was sent, for messages without row data. */
   where: (line: number) => string | undefined
+  /** Ends it. */
+  signal: AbortSignal
 }
 
 /**
@@ -38,7 +40,7 @@ const importOptions = [
 /** The job `import`. The first statement that fails ends it. */
 export function openImport(
   connection: Connection,
-  { access, database, compression, where }: ImportRequest,
+  { access, database, compression, where, signal }: ImportRequest,
 ): Promise<Intake> {
   const options = [...locationOptions(access), ...importOptions, `--database=${database}`]
   const name = `the import into database ${JSON.stringify(database)}`
@@ -47,7 +49,7 @@ export function openImport(
       connection,
       'open-import',
       [...optionLines(access), ...options.map(toArgument), ...compressionLines({ kind: compression })],
-      { takesData: true, explain: failure => importError(name, failure, where) },
+      { takesData: true, explain: failure => importError(name, failure, where), signal },
     ),
   )
 }

@@ -83,6 +83,25 @@ describe('parseHostKeyPins', () => {
     expect(pins.check('web2', 22, ed25519)).toBe('unknown')
   })
 
+  it('gives up the fingerprint of a key, which names no host, and keeps everything else', () => {
+    const lines = [fingerprintOf(ed25519), fingerprintOf(rsa), line('web1', ecdsa), line('web2', ed25519)]
+    const pins = parseHostKeyPins(lines.join('\n'))
+    expect(pins.check('web1', 22, ed25519)).toBe('trusted')
+    const rest = pins.without(ed25519)
+    expect(rest.check('web1', 22, ed25519)).toBe('changed')
+    expect(rest.check('web1', 22, rsa)).toBe('trusted')
+    expect(rest.check('web1', 22, ecdsa)).toBe('trusted')
+    expect(rest.check('web2', 22, ed25519)).toBe('trusted')
+    expect(rest.count).toBe(3)
+    expect(pins.check('web1', 22, ed25519)).toBe('trusted')
+  })
+
+  it('leaves nothing pinned but what names a host when the only fingerprint is given up', () => {
+    const rest = parseHostKeyPins(fingerprintOf(ed25519)).without(ed25519)
+    expect(rest.count).toBe(0)
+    expect(rest.check('web1', 22, ed25519)).toBe('unknown')
+  })
+
   it('rejects a revoked key even when it is pinned by line and by fingerprint', () => {
     const text = [line('web1', ed25519), fingerprintOf(ed25519), `@revoked ${line('*', ed25519)}`].join('\n')
     expect(parseHostKeyPins(text).check('web1', 22, ed25519)).toBe('revoked')

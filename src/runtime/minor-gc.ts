@@ -13,7 +13,7 @@ let bytesSince = 0
  * all are. V8 by itself waits until their weight forces it to search the whole heap: measured, that is a hundred times in a
  * gigabyte, costs a third of all processor time and leaves 50 MB more lying about.
  */
-export function droppedBuffers(bytes: number): void {
+export function noteFreed(bytes: number): void {
   bytesSince += bytes
   if (bytesSince < collectEveryBytes) return
   bytesSince = 0

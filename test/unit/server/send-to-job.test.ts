@@ -1,9 +1,11 @@
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { feed } from '../../../src/server/feed'
-import type { Intake } from '../../../src/server/intake'
+import { type Intake, intake } from '../../../src/server/intake'
+import { startJob } from '../../../src/server/job'
 import type { JobReport } from '../../../src/server/job-report'
+import { sendToJob } from '../../../src/server/send-to-job'
 import { UnreadInput } from '../../../src/ssh/link/unread-input'
+import { aConnection } from './a-connection'
 import { aJobReport } from './a-job-report'
 
 interface TestIntake extends Intake {
@@ -42,8 +44,6 @@ function anIntake(write: (intake: TestIntake) => void = () => {}): TestIntake {
   return intake
 }
 
-const going = new AbortController().signal
-
 function sending(...chunks: readonly (string | Error)[]): (input: Writable) => Promise<void> {
   const source = Readable.from(
     (async function* () {
@@ -56,64 +56,63 @@ function sending(...chunks: readonly (string | Error)[]): (input: Writable) => P
   return input => pipeline(source, input)
 }
 
-describe('feed', () => {
+describe('sendToJob', () => {
   it('ends when everything was sent and the job has done its work', async () => {
-    const intake = anIntake()
-    await feed(intake, going, sending('a', 'b'))
-    expect(intake).toMatchObject({ received: 'ab', isClosed: false })
+    const taking = anIntake()
+    await sendToJob(taking, sending('a', 'b'))
+    expect(taking).toMatchObject({ received: 'ab', isClosed: false })
   })
 
   it('throws what the job says at its end', async () => {
-    const intake = anIntake()
-    intake.fail(new Error('Unknown collation'))
-    await expect(feed(intake, going, sending('a'))).rejects.toThrow('Unknown collation')
+    const taking = anIntake()
+    taking.fail(new Error('Unknown collation'))
+    await expect(sendToJob(taking, sending('a'))).rejects.toThrow('Unknown collation')
   })
 
   it('throws what the job says when it stops taking data, and not that it stopped', async () => {
-    const intake = anIntake(({ input, fail }) => {
+    const taking = anIntake(({ input, fail }) => {
       input.destroy(new UnreadInput())
       setImmediate(() => fail(new Error('Duplicate entry')))
     })
-    await expect(feed(intake, going, sending('a', 'b', 'c'))).rejects.toThrow('Duplicate entry')
+    await expect(sendToJob(taking, sending('a', 'b', 'c'))).rejects.toThrow('Duplicate entry')
   })
 
   it('throws that it stopped when the job calls it a success', async () => {
-    const intake = anIntake(({ input, finish }) => {
+    const taking = anIntake(({ input, finish }) => {
       input.destroy(new UnreadInput())
       finish()
     })
-    await expect(feed(intake, going, sending('a', 'b', 'c'))).rejects.toThrow(UnreadInput)
+    await expect(sendToJob(taking, sending('a', 'b', 'c'))).rejects.toThrow(UnreadInput)
   })
 
   it('ends the job, which would wait for ever, when the source fails, and throws why', async () => {
-    const intake = anIntake()
-    await expect(feed(intake, going, sending('a', new Error('The store is gone')))).rejects.toThrow(
+    const taking = anIntake()
+    await expect(sendToJob(taking, sending('a', new Error('The store is gone')))).rejects.toThrow(
       'The store is gone',
     )
-    expect(intake.isClosed).toBe(true)
+    expect(taking.isClosed).toBe(true)
   })
 
-  it('ends the job when it is told to stop, and throws the reason', async () => {
-    const stop = new AbortController()
-    const intake = anIntake(() => stop.abort(new Error('Cancelled')))
-    const endless = (input: Writable) =>
-      pipeline(
-        Readable.from(
-          (function* () {
-            for (;;) yield 'a'
-          })(),
-        ),
-        input,
-        { signal: stop.signal },
-      )
-    await expect(feed(intake, stop.signal, endless)).rejects.toThrow('Cancelled')
-    expect(intake.isClosed).toBe(true)
-  })
-
-  it('sends nothing when it was told to stop before', async () => {
-    const intake = anIntake()
-    const stopped = AbortSignal.abort(new Error('Cancelled'))
-    await expect(feed(intake, stopped, sending('a'))).rejects.toThrow('Cancelled')
-    expect(intake).toMatchObject({ received: '', isClosed: true })
+  it.each(['while it sends', 'when all was sent'])('throws the reason of an abort %s', async when => {
+    const abort = new AbortController()
+    const connection = aConnection()
+    const explain = () => new Error('The job failed.')
+    const taking = await intake(
+      startJob(connection, 'open-import', [], { takesData: true, explain, signal: abort.signal }),
+    )
+    const sent = sendToJob(taking, async input => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const source = async function* () {
+        yield 'a'
+        if (when === 'while it sends') await promise
+      }
+      setTimeout(() => {
+        abort.abort(new Error('Cancelled'))
+        resolve()
+      }, 10)
+      await pipeline(source, input)
+    })
+    await expect(sent).rejects.toThrow('Cancelled')
+    expect(connection.processes).toMatchObject([{ isClosed: true }])
   })
 })

@@ -1,6 +1,6 @@
 import { constants, PerformanceObserver, type PerformanceObserverEntryList } from 'node:perf_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
-import { droppedBuffers } from '../../../src/runtime/young-garbage'
+import { noteFreed } from '../../../src/runtime/minor-gc'
 
 const MiB = 2 ** 20
 
@@ -23,16 +23,16 @@ async function forcedMinorCollections(work: () => void): Promise<number> {
   return count
 }
 
-describe('droppedBuffers', () => {
+describe('noteFreed', () => {
   it('has the young generation collected after every 4 MiB', async () => {
     const work = () => {
-      for (let index = 0; index < 12; index++) droppedBuffers(MiB)
+      for (let index = 0; index < 12; index++) noteFreed(MiB)
     }
     expect(await forcedMinorCollections(work)).toBe(3)
   })
 
   it('lets small amounts be', async () => {
-    droppedBuffers(4 * MiB)
-    expect(await forcedMinorCollections(() => droppedBuffers(MiB))).toBe(0)
+    noteFreed(4 * MiB)
+    expect(await forcedMinorCollections(() => noteFreed(MiB))).toBe(0)
   })
 })

@@ -1,8 +1,8 @@
-/** Runs a piece of work when its turn comes. */
-export type Turn = <T>(work: () => Promise<T>) => Promise<T>
+/** Runs a piece of work when there is room for it. */
+export type Limit = <T>(work: () => Promise<T>) => Promise<T>
 
 /** So many pieces of work at once; the others wait, and come in the order in which they asked. */
-export function turns(atOnce: number): Turn {
+export function limit(atOnce: number): Limit {
   let free = atOnce
   const waiting: (() => void)[] = []
   return async work => {

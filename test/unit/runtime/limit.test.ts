@@ -1,4 +1,4 @@
-import { turns } from '../../../src/runtime/turns'
+import { limit } from '../../../src/runtime/limit'
 
 /** Work that ends when it is told to. */
 function works() {
@@ -17,11 +17,11 @@ function works() {
   }
 }
 
-describe('turns', () => {
+describe('limit', () => {
   it('lets so many run at once, and the others in order when their turn comes', async () => {
     const { begun, work, end } = works()
-    const turn = turns(2)
-    const all = ['a', 'b', 'c', 'd'].map(name => turn(work(name)))
+    const limited = limit(2)
+    const all = ['a', 'b', 'c', 'd'].map(name => limited(work(name)))
     expect(begun).toEqual(['a', 'b'])
     end('b')
     expect(await all[1]).toBe('b')
@@ -32,19 +32,19 @@ describe('turns', () => {
     end('c')
     end('d')
     expect(await Promise.all(all)).toEqual(['a', 'b', 'c', 'd'])
-    const late = turn(work('e'))
+    const late = limited(work('e'))
     end('e')
     expect(await late).toBe('e')
   })
 
   it('gives the turn on when work fails, also before its first wait', async () => {
     const { work, fail } = works()
-    const turn = turns(1)
-    const first = turn(work('a'))
-    const second = turn(() => {
+    const limited = limit(1)
+    const first = limited(work('a'))
+    const second = limited(() => {
       throw new Error('at once')
     })
-    const third = turn(async () => 'c')
+    const third = limited(async () => 'c')
     const error = new Error('later')
     fail('a', error)
     await expect(first).rejects.toBe(error)
