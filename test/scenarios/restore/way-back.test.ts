@@ -184,7 +184,7 @@ async function followByHand(message: string): Promise<void> {
     '-c',
     `set -euo pipefail
 mysql() { mariadb --defaults-file='${mysql.clientConfig}' "$@"; }
-export AWS_ACCESS_KEY_ID='${s3.accessKey}' AWS_SECRET_ACCESS_KEY='${s3.secretKey}' AWS_DEFAULT_REGION=us-east-1
+export AWS_ACCESS_KEY_ID='${s3.accessKey}' AWS_SECRET_ACCESS_KEY='${s3.secretKey}' AWS_DEFAULT_REGION=us-east-1 HOME='${scene.home}'
 ${commands}`,
   ])
 }

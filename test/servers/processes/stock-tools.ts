@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import type { S3Account } from '../rgw'
 import { command } from './command'
 
@@ -14,7 +14,12 @@ export async function downloadObject(
 ): Promise<void> {
   const { endpoint, accessKey, secretKey } = account
   if (isInstalled('aws')) {
-    const keys = [`AWS_ACCESS_KEY_ID=${accessKey}`, `AWS_SECRET_ACCESS_KEY=${secretKey}`]
+    // Its home is where it keeps a cache.
+    const keys = [
+      `AWS_ACCESS_KEY_ID=${accessKey}`,
+      `AWS_SECRET_ACCESS_KEY=${secretKey}`,
+      `HOME=${dirname(file)}`,
+    ]
     const aws = ['aws', '--endpoint-url', endpoint, '--region', 'us-east-1']
     await command('env', [...keys, ...aws, 's3', 'cp', '--quiet', `s3://${bucket}/${key}`, file])
     return
