@@ -6,7 +6,7 @@ import { isOnPath } from './baselines'
 /** What the figures depend on, a line each. */
 export async function machineFacts(): Promise<string[]> {
   const versionOf = async (file: string, ...args: string[]) => {
-    if (!isOnPath(file)) return `no ${file}`
+    if (!file.includes('/') && !isOnPath(file)) return `no ${file}`
     const { stdout, stderr } = await tryCommand(file, args)
     return (stdout || stderr).split('\n')[0] ?? ''
   }
