@@ -31,7 +31,8 @@ describe('encodeRequest', () => {
           const encoded = encodeRequest(values.map(each => ['key', each] as const))
           expect(readBack(shell.split(' '), encoded)).toBe(`${expected}rest`)
         }),
-        { numRuns: 40 },
+        // The limit is for the search for a smaller example of a failure, which goes through real shells too.
+        { numRuns: 40, interruptAfterTimeLimit: 60_000 },
       )
     },
   )
