@@ -31,7 +31,7 @@ export function presentBaselines(): Baseline[] {
     .filter(name => isOnPath(name.replace(/^ssh \| (\w+) .*$/, '$1')))
 }
 
-export function isOnPath(program: string): boolean {
+function isOnPath(program: string): boolean {
   return (process.env['PATH'] ?? '').split(delimiter).some(folder => existsSync(join(folder, program)))
 }
 

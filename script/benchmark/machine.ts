@@ -1,13 +1,13 @@
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import { node24 } from '../../test/runner/step-process'
 import { tryCommand } from '../../test/servers/processes/command'
-import { isOnPath } from './baselines'
 
 /** What the figures depend on, a line each. */
 export async function machineFacts(): Promise<string[]> {
   const versionOf = async (file: string, ...args: string[]) => {
-    if (!file.includes('/') && !isOnPath(file)) return `no ${file}`
-    const { stdout, stderr } = await tryCommand(file, args)
+    const said = await tryCommand(file, args).catch(() => undefined)
+    if (said === undefined) return `no ${file}`
+    const { stdout, stderr } = said
     return (stdout || stderr).split('\n')[0] ?? ''
   }
   const [model] = cpus()

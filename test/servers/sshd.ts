@@ -57,11 +57,11 @@ export async function startSshd(dir: string, options: SshdOptions = {}): Promise
   const authorizedKeysFile = join(folder, 'authorized_keys')
   await writeFile(authorizedKeysFile, await readFile(join(folder, 'user_key.pub')), { mode: 0o600 })
 
+  const config = [...(options.config ?? []), ...(await unpunished())]
   for (let attempt = 1; ; attempt++) {
     const port = await freePort()
     const configFile = join(folder, 'sshd_config')
-    const lines = [...(options.config ?? []), ...(await unpunished())]
-    const text = configText(folder, port, types, authorizedKeysFile, { ...options, config: lines })
+    const text = configText(folder, port, types, authorizedKeysFile, { ...options, config })
     await writeFile(configFile, text)
     const logFile = join(folder, 'sshd.log')
     await rm(logFile, { force: true })
