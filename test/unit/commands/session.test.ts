@@ -3,6 +3,7 @@ import { type CommandTools, lockIdentity, openLooker, openSession } from '../../
 import { UserError } from '../../../src/runtime/errors'
 import { parseHostKeyPins } from '../../../src/ssh/keys/host-keys'
 import { memoryStore } from '../../memory/memory-store'
+import { errorOf } from '../error-of'
 import { recordingRuntime } from '../recording-runtime'
 import { aConnection, type TestProcess } from '../server/a-connection'
 
@@ -37,12 +38,6 @@ function aScene() {
   }
   return { runtime, connection, asked, tools, identity, process, open }
 }
-
-const errorOf = (work: Promise<unknown>) =>
-  work.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
 
 describe('openSession', () => {
   it('keeps the connection and the lock of a cancelled run, which still has things to do there', async () => {

@@ -8,6 +8,7 @@ import {
 import type { ContentCheck, ContentDigest } from '../../../src/pipeline/content-check'
 import { startJob } from '../../../src/server/job'
 import { type MemoryStore, memoryStore } from '../../memory/memory-store'
+import { errorOf } from '../error-of'
 import { aConnection, type TestConnection, type TestProcess } from '../server/a-connection'
 
 const key = 'shop/Monday.database.sql'
@@ -68,12 +69,6 @@ function aScene(options: { check?: Partial<ContentCheck<ContentDigest>>; store?:
     run: () => streamArtifact(artifact, context),
   }
 }
-
-const errorOf = (work: Promise<unknown>) =>
-  work.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
 
 describe('streamArtifact', () => {
   it('stores every part, which nobody sees yet', async () => {

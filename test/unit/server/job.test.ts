@@ -10,6 +10,7 @@ import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import { type Job, type JobFailure, type JobOptions, runJob, startJob } from '../../../src/server/job'
 import { localConnection } from '../../../src/server/local/local-connection'
 import type { RemoteExit } from '../../../src/ssh/remote'
+import { errorOf } from '../error-of'
 import { aConnection, type TestConnection, type TestProcess } from './a-connection'
 
 const refusal = new Error('The job failed.')
@@ -56,12 +57,6 @@ async function readAll({ body }: Pick<Job, 'body'>): Promise<{ read: string; err
   }
 }
 
-const errorOf = (work: Promise<unknown>) =>
-  work.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-
 describe('startJob', () => {
   it('sends the script by its length, then the nonce, the job and its request', async () => {
     const { process } = await started()
@@ -88,49 +83,23 @@ describe('startJob', () => {
     expect(lines).toEqual(['phase: tar'])
   })
 
-  it.each<[string, (process: TestProcess) => void, RemoteExit]>([
-    [
-      'that exits 3 after the last byte of its body',
-      process => {
-        process.reports('done')
-        process.endsOutput()
-        process.exits(3)
-      },
-      { kind: 'code', code: 3 },
-    ],
+  it.each<[string, string, RemoteExit]>([
+    ['that exits 3 after the last byte of its body', 'done', { kind: 'code', code: 3 }],
     [
       'whose link died, as ssh2 reports it: as a normal end of the output',
-      process => {
-        process.reports('done')
-        process.endsOutput()
-        process.exits({ kind: 'lost', reason: 'the server closed the connection' })
-      },
+      'done',
       { kind: 'lost', reason: 'the server closed the connection' },
     ],
-    [
-      'that a signal ended',
-      process => {
-        process.reports('done')
-        process.endsOutput()
-        process.exits({ kind: 'signal', signal: 'KILL' })
-      },
-      { kind: 'signal', signal: 'KILL' },
-    ],
-    [
-      'that exits 0 without its last word',
-      process => {
-        process.reports('phase dump')
-        process.endsOutput()
-        process.exits(0)
-      },
-      { kind: 'code', code: 0 },
-    ],
-  ])('fails the body and the proof of a job %s', async (_, end, exit) => {
+    ['that a signal ended', 'done', { kind: 'signal', signal: 'KILL' }],
+    ['that exits 0 without its last word', 'phase dump', { kind: 'code', code: 0 }],
+  ])('fails the body and the proof of a job %s', async (_, lastWord, exit) => {
     const { job, process, failures } = await started()
     process.begins()
     process.prints('every byte of the dump')
     process.complains('mysqldump: Error 2013')
-    end(process)
+    process.reports(lastWord)
+    process.endsOutput()
+    process.exits(exit)
     expect(await readAll(job)).toEqual({ read: 'every byte of the dump', error: refusal })
     expect(await errorOf(job.done)).toBe(refusal)
     expect(failures).toEqual([

@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { CancelledError } from '../../../../src/runtime/errors'
 import { DialError } from '../../../../src/ssh/link/dial-error'
 import { openSocket } from '../../../../src/ssh/link/tcp'
+import { errorOf } from '../../error-of'
 
 async function listening(): Promise<{ port: number; close(): void }> {
   const server = createServer(socket => socket.on('error', () => {}))
@@ -12,12 +13,6 @@ async function listening(): Promise<{ port: number; close(): void }> {
   if (address === null || typeof address === 'string') throw new Error('The server has no port.')
   return { port: address.port, close: () => server.close() }
 }
-
-const errorOf = (work: Promise<unknown>) =>
-  work.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
 
 describe('openSocket', () => {
   it('opens a connection, which the signal does not end any more', async () => {
