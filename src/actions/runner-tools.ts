@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os'
-import type { RunnerTools } from '../commands/verify/tidy-runner'
+import type { RunnerTools } from '../commands/verify/clean-up-runner'
 import { localCommand } from '../runtime/github/local-command'
 import type { Runtime } from '../runtime/runtime'
 

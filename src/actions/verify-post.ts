@@ -1,11 +1,11 @@
-import { tidyRunner } from '../commands/verify/tidy-runner'
+import { cleanUpRunner } from '../commands/verify/clean-up-runner'
 import type { Runtime } from '../runtime/runtime'
 import { runAction } from './run-action'
 import { runnerTools } from './runner-tools'
 
 /** The post step of `verify/`: removes the server, the folder and the container of a drill that was killed. */
 export function verifyPostAction(runtime: Runtime): Promise<void> {
-  return runAction(runtime, () => tidyRunner(runnerTools(runtime)), {
+  return runAction(runtime, () => cleanUpRunner(runnerTools(runtime)), {
     safe: 'The clean-up is about the runner alone.',
   })
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type FailureFacts, reportedStore } from '../commands/run-facts'
+import { cleanUpRunner } from '../commands/verify/clean-up-runner'
 import { drillOnRunner } from '../commands/verify/drill/drill'
-import { tidyRunner } from '../commands/verify/tidy-runner'
 import { verify } from '../commands/verify/verify'
 import { provenSentence } from '../commands/verify/verify-lines'
 import type { VerifyReport } from '../commands/verify/verify-report'
@@ -29,7 +29,7 @@ export function verifyAction(runtime: Runtime): Promise<void> {
     const repository = openRepository(inputs.s3)
     try {
       const tools = runnerTools(runtime)
-      await tidyRunner(tools)
+      await cleanUpRunner(tools)
       const drill = drillOnRunner({ inputs, ...tools })
       const wait = (ms: number, signal: AbortSignal) => pause(ms, undefined, { signal })
       await verify(inputs, { runtime, repository, drill, wait }, begun)

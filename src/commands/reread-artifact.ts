@@ -78,12 +78,15 @@ async function readThrough(
   const inspection = inspect(codecsOf(artifact), options.check ?? contentCheckOf(artifact))
   const onProgress = (bytes: number) => options.onProgress?.(bytes, inspection.progress().content.bytes)
   const read = await readOrFault(repository, artifact, inspection, { ...options, onProgress })
-  if (read instanceof CheckError) return judgeDamage(repository, artifact, read, options)
+  if (read instanceof CheckError) return explainDamage(repository, artifact, read, options)
   if ('code' in read) return { findings: [read], content: undefined }
-  return judgeContent(artifact, read)
+  return compareWithManifest(artifact, read)
 }
 
-function judgeContent(artifact: Artifact, result: ContentDigest & { content: StoredContent }): Reading {
+function compareWithManifest(
+  artifact: Artifact,
+  result: ContentDigest & { content: StoredContent },
+): Reading {
   const { key } = artifact
   const { content } = result
   const differences = compareContent(artifact, content).join('; ')
@@ -97,7 +100,7 @@ function judgeContent(artifact: Artifact, result: ContentDigest & { content: Sto
 }
 
 /** Content that does not pass was either damaged since it was stored, or was no better then: the sha256 tells. */
-async function judgeDamage(
+async function explainDamage(
   repository: Repository,
   artifact: Artifact,
   fault: CheckError,

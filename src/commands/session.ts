@@ -76,7 +76,7 @@ export async function openSession(
 }
 
 /** Connects without a lock, to look and to write nothing. */
-export async function openLooker(
+export async function openReadOnlySession(
   inputs: { ssh: SshTarget },
   { runtime, connect }: Omit<CommandTools, 'repository'>,
 ): Promise<Session> {

@@ -42,14 +42,14 @@ export class Decoder extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, next: () => void): void {
     this.written += chunk.length
-    let hasRoom = true
+    let hasDiskSpace = true
     try {
-      for (const piece of this.frames?.split(chunk) ?? [chunk]) hasRoom = this.engine.write(piece)
+      for (const piece of this.frames?.split(chunk) ?? [chunk]) hasDiskSpace = this.engine.write(piece)
     } catch (error) {
       this.failEngine(error)
       return
     }
-    if (hasRoom) next()
+    if (hasDiskSpace) next()
     else this.waiting = next
   }
 

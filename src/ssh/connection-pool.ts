@@ -33,7 +33,7 @@ export class ConnectionPool implements Connection {
 
   async exec(command: string): Promise<RemoteProcess> {
     for (const member of this.#members) {
-      const started = member.hasRoom ? await this.#try(member, command) : undefined
+      const started = member.hasDiskSpace ? await this.#try(member, command) : undefined
       if (started !== undefined) return started
     }
     const lost = this.#members.every(member => member.link.loss !== undefined)
@@ -89,7 +89,7 @@ class Member {
     this.link = link
   }
 
-  get hasRoom(): boolean {
+  get hasDiskSpace(): boolean {
     return this.link.loss === undefined && this.#running < this.#limit
   }
 

@@ -1,6 +1,6 @@
 /** @jest-environment ./test/contract/node-errors.ts */
 import { readBucketFacts } from '../../src/store/s3/bucket-facts'
-import { examineStore } from '../../src/store/s3/s3-rights'
+import { tryStoreRights } from '../../src/store/s3/s3-rights'
 import type { S3Settings } from '../../src/store/s3/s3-settings'
 import { openS3Store } from '../../src/store/s3/s3-store'
 import type { Store } from '../../src/store/store'
@@ -51,13 +51,13 @@ async function left(of: Store): Promise<string[]> {
 
 describe('examineStore', () => {
   it('finds every right of an owner, and leaves nothing', async () => {
-    expect(await examineStore(store, settings)).toEqual({ findings: [], held: all })
+    expect(await tryStoreRights(store, settings)).toEqual({ findings: [], held: all })
     expect(await left(store)).toEqual([])
   })
 
   it('does the same with the store in memory', async () => {
     const twin = memoryStore()
-    expect(await examineStore(twin, settings)).toEqual({ findings: [], held: all })
+    expect(await tryStoreRights(twin, settings)).toEqual({ findings: [], held: all })
     expect(await left(twin)).toEqual([])
   })
 
@@ -70,7 +70,7 @@ describe('examineStore', () => {
     ['s3:ListBucketMultipartUploads', 'warning', '', { method: 'GET', query: { uploads: true } }],
   ])('writes the statement for %s, which is a matter of: %s', async (right, level, resource, match) => {
     proxy.fail(match, denied, always)
-    const { findings, held } = await examineStore(store, settings)
+    const { findings, held } = await tryStoreRights(store, settings)
     expect(findings).toHaveLength(1)
     expect(findings[0]).toMatchObject({ level, what: expect.stringContaining(`lack ${right} on `) })
     const statement = findings[0]?.fix?.split('\n').find(line => line.startsWith('{')) ?? ''
@@ -90,14 +90,14 @@ describe('examineStore', () => {
       contentType: 'application/json',
     })
     proxy.fail({ method: 'HEAD', path: /Monday-13-00/ }, denied, always)
-    const { findings } = await examineStore(store, settings)
+    const { findings } = await tryStoreRights(store, settings)
     expect(findings.map(({ what }) => what)).toEqual([expect.stringContaining('s3:GetObject')])
     expect(await left(store)).toEqual(['running-backups/Monday-13-00.manifest.json'])
   })
 
   it('names everything that is lacking to somebody who may do nothing', async () => {
     proxy.fail({}, denied, always)
-    const { findings, held } = await examineStore(store, settings)
+    const { findings, held } = await tryStoreRights(store, settings)
     expect(findings.map(({ level }) => level)).toEqual(['warning', 'error'])
     expect(held).toEqual([])
   })
@@ -117,7 +117,7 @@ describe('examineStore', () => {
   ])('makes one finding of %s', async (_name, change, fix) => {
     const other = { ...settings, ...(await change()) }
     const broken = openS3Store(other, { maxAttempts: 1 })
-    const { findings, held } = await examineStore(broken, other)
+    const { findings, held } = await tryStoreRights(broken, other)
     broken.close()
     expect(findings).toEqual([
       { code: 'store', level: 'error', what: expect.any(String), fix: expect.stringMatching(fix) },
@@ -133,7 +133,7 @@ describe('examineStore', () => {
     await twin.createUpload('running-backups/preflight.probe.sql.gz', put)
     now = new Date('2026-11-23T12:00:00Z')
     await twin.createUpload('running-backups/preflight.probe', put)
-    await examineStore(twin, settings)
+    await tryStoreRights(twin, settings)
     expect(await left(twin)).toEqual([
       'unfinished running-backups/preflight.probe',
       'unfinished running-backups/preflight.probe.sql.gz',

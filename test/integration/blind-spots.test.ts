@@ -6,8 +6,8 @@ import { inspect } from '../../src/pipeline/inspect'
 import { checkDump } from '../../src/sources/mysql/check/dump-check'
 import {
   type BlindSpot,
+  checkBlindSpots,
   findBlindSpots,
-  judgeBlindSpots,
   optionsAround,
 } from '../../src/sources/mysql/inventory/blind-spots'
 import { type GrantRules, grantLines, parseGrants } from '../../src/sources/mysql/inventory/grants'
@@ -305,7 +305,7 @@ describe('optionsAround', () => {
   it('lets a dump pass by what was allowed to be missing', async () => {
     const user = await userWith(`SELECT, TRIGGER, EXECUTE ON ${escaped}.*`)
     const spots = await blindSpots(user)
-    const { refused, warnings } = judgeBlindSpots(spots, new Set(['routines', 'events', 'views']))
+    const { refused, warnings } = checkBlindSpots(spots, new Set(['routines', 'events', 'views']))
     expect(refused).toEqual([])
     expect(warnings).toHaveLength(3)
     const views = spots.find(({ kind }) => kind === 'views')?.unreadable ?? []

@@ -11,7 +11,7 @@ import { serverOver } from '../../src/sources/host/server'
 import { askSql } from '../../src/sources/mysql/client/ask-sql'
 import { placeInContainer } from '../../src/sources/mysql/drill/container-place'
 import { type DrillPlace, placeOnThisMachine } from '../../src/sources/mysql/drill/drill-place'
-import { findDrillMeans } from '../../src/sources/mysql/drill/find-drill-means'
+import { findDrillHost } from '../../src/sources/mysql/drill/find-drill-host'
 import { removeLeftovers } from '../../src/sources/mysql/drill/remove-leftovers'
 import { startThrowawayServer, type ThrowawayServer } from '../../src/sources/mysql/drill/throwaway-server'
 import { dumpArguments } from '../../src/sources/mysql/dump/dump-arguments'
@@ -58,8 +58,8 @@ describe('localConnection', () => {
     await testSql(services, "CREATE TABLE t (x TEXT); INSERT INTO t VALUES ('☃');", database)
     const connection = localConnection({ environment: { PATH: path, HOME: temp } })
     const server = serverOver(connection)
-    const survey = { access, databases: [database], paths: [], compression: 'none', dumpOptions: [] } as const
-    expect((await server.inventory(survey)).inventory?.databases[0]?.tables).toMatchObject([{ name: 't' }])
+    const index = { access, databases: [database], paths: [], compression: 'none', dumpOptions: [] } as const
+    expect((await server.inventory(index)).inventory?.databases[0]?.tables).toMatchObject([{ name: 't' }])
     const selection = { excluded: [], structureOnly: [] }
     const job = await server.openDump({
       access,
@@ -77,7 +77,7 @@ describe('localConnection', () => {
 describe('findDrillMeans', () => {
   it('finds the server that is installed once, whatever it is called, and knows whether docker has an engine', async () => {
     const { bin } = await makeStandInDocker(temp)
-    const means = await findDrillMeans(plainCommand, { PATH: `${bin}:${path}` })
+    const means = await findDrillHost(plainCommand, { PATH: `${bin}:${path}` })
     expect(means).toEqual({
       installed: [
         {
@@ -97,9 +97,9 @@ describe('findDrillMeans', () => {
       '#!/bin/sh\necho "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?" >&2; exit 1\n',
       { mode: 0o755 },
     )
-    const { dockerProblem } = await findDrillMeans(plainCommand, { PATH: `${temp}/bin:${path}` })
+    const { dockerProblem } = await findDrillHost(plainCommand, { PATH: `${temp}/bin:${path}` })
     expect(dockerProblem).toMatch(/^Cannot connect to the Docker daemon/)
-    const bare = await findDrillMeans(plainCommand, { PATH: join(temp, 'nothing') })
+    const bare = await findDrillHost(plainCommand, { PATH: join(temp, 'nothing') })
     expect(bare.dockerProblem).toBe('there is no program called docker')
   })
 })

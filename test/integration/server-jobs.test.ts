@@ -325,14 +325,14 @@ describe('jobs on a server that is not as it should be', () => {
   it('names a tool that is missing', async () => {
     const bin = await toolsWithout('mariadb-dump', 'mysqldump')
     const { server } = await serverUnder(['dash'], { PATH: bin })
-    const survey = server.inventory({
+    const index = server.inventory({
       access,
       databases: 'all',
       paths: [],
       compression: 'gzip',
       dumpOptions: [],
     })
-    await expect(survey).rejects.toThrow('mysqldump was not found on the server.')
+    await expect(index).rejects.toThrow('mysqldump was not found on the server.')
   })
 
   it('fails on a file that cannot be read, and names it', async () => {

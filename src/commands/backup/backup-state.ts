@@ -14,7 +14,7 @@ export interface BackupState {
   owner: string
   uploads: { key: string; id: string }[]
   /** `after-command` has not been run yet. */
-  owesAfterCommand: boolean
+  afterCommandPending: boolean
 }
 
 const stateName = 'backup'
@@ -31,8 +31,8 @@ export function loadBackupState(runtime: Runtime): BackupState | undefined {
 }
 
 /** Nothing is left to do after this run. */
-export function isCleanedUp({ stage, owesAfterCommand }: BackupState): boolean {
-  return stage === 'clean' && !owesAfterCommand
+export function isCleanedUp({ stage, afterCommandPending }: BackupState): boolean {
+  return stage === 'clean' && !afterCommandPending
 }
 
 const schema = z.object({
@@ -42,5 +42,5 @@ const schema = z.object({
   lock: z.string(),
   owner: z.string(),
   uploads: z.array(z.object({ key: z.string(), id: z.string() })),
-  owesAfterCommand: z.boolean(),
+  afterCommandPending: z.boolean(),
 })

@@ -2,11 +2,11 @@ import type { Finding } from '../../findings/finding'
 import type { BackupInputs } from '../../inputs/backup'
 import { storageClassWarnings } from '../../inputs/groups/s3-options'
 import { writeBucketReadme } from '../../repository/bucket-readme'
-import type { Survey } from '../../repository/catalog/survey'
-import { askedBaseline } from '../../repository/guards/asked-baseline'
+import type { PrefixIndex } from '../../repository/catalog/prefix-index'
 import { type Baseline, baselineOf } from '../../repository/guards/baseline'
 import { adoptedPrefix, findForeign, foreignError } from '../../repository/guards/foreign-prefix'
-import { judgeShrink, type ShrinkVerdict } from '../../repository/guards/shrink'
+import { scopedBaseline } from '../../repository/guards/scoped-baseline'
+import { checkShrink, type ShrinkVerdict } from '../../repository/guards/shrink'
 import { acceptedShrink } from '../../repository/guards/shrink-error'
 import { slotName } from '../../repository/names/slot'
 import { keepTiers } from '../../repository/tiers/tiers'
@@ -14,14 +14,14 @@ import type { ServerInventory } from '../../sources/host/parse-inventory'
 import { phases } from '../phases'
 import { type CommandTools, lockIdentity, openSession, type Session } from '../session'
 import { describeRecoveryPoint, describeWarnings } from './describe-recovery-point'
-import { askedOf } from './plan/asked-of'
 import { type KnownBaseline, knownBaseline, type OpenCache } from './plan/known-baseline'
 import { type BackupPlan, planBackup } from './plan/plan-backup'
+import { requestedScope } from './plan/requested-scope'
 import { describeInventory } from './preflight/describe-inventory'
 import { publishRun } from './publish-run'
+import { recoverEarlierRuns } from './recover-earlier-runs'
 import { reportHistory, reportPublished } from './report-published'
 import type { RunReport } from './run-report'
-import { settleEarlierRuns } from './settle-earlier-runs'
 import { storeSuspect } from './store-suspect'
 import { takeArtifacts } from './take-artifacts'
 import { unfinishedRun } from './unfinished-run'
@@ -47,22 +47,22 @@ export async function backup(inputs: BackupInputs, tools: BackupTools, report: R
   const identity = lockIdentity(repository, runtime)
   const session = await step('Connect', () => openSession(inputs, identity, tools))
   try {
-    const { survey, warnings } = await step('Look into the bucket', () =>
-      settleEarlierRuns(inputs, slot, tools),
+    const { index, warnings } = await step('Look into the bucket', () =>
+      recoverEarlierRuns(inputs, slot, tools),
     )
     note(warnings)
     const { found, plan } = await step('Look at the server', () => lookAtServer(inputs, tools, session, slot))
     note([...plan.warnings, ...storageClassWarnings(inputs.s3.objects?.storageClass)])
-    note([await refuseForeign(inputs, tools, plan, slot, survey)])
+    note([await refuseForeign(inputs, tools, plan, slot, index)])
     if (found.inventory !== undefined) report.database = found.inventory.server
 
     const run = unfinishedRun(runtime, { prefix: repository.prefix, slot, ...identity })
-    const request = { inputs, plan, session, identity, survey, run, slot, report }
+    const request = { inputs, plan, session, identity, index, run, slot, report }
     const { prepared, afterError } = await step('Stream', () => takeArtifacts(request, tools))
     note(prepared.warnings)
 
     const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, found, prepared })
-    const known = knownBaseline(inputs, repository, survey, tools.openCache)
+    const known = knownBaseline(inputs, repository, index, tools.openCache)
     const now = baselineOf(manifest)
     const { verdict, baseline, dropped } = await judge(inputs, plan, session, { now, known }).catch(
       async error => {
@@ -91,7 +91,7 @@ export async function backup(inputs: BackupInputs, tools: BackupTools, report: R
     note(await writeBucketReadme(repository, inputs.s3))
     await known.save(now)
     reportPublished(report, { manifest: published.manifest, prefix: repository.prefix, prepared, baseline })
-    await reportHistory(report, repository, { keep, survey, manifest: published.manifest })
+    await reportHistory(report, repository, { keep, index, manifest: published.manifest })
     return afterError
   } finally {
     await session.close()
@@ -124,10 +124,10 @@ async function judge(
   { now, known }: { now: Baseline; known: KnownBaseline },
 ): Promise<{ verdict: ShrinkVerdict; baseline: Baseline | undefined; dropped: Finding[] }> {
   const baseline = await known.load(now)
-  const expected = baseline && askedBaseline(baseline, askedOf(inputs, plan))
+  const expected = baseline && scopedBaseline(baseline, requestedScope(inputs, plan))
   signal.throwIfAborted()
   return {
-    verdict: judgeShrink({ now, baseline: expected?.baseline, ...inputs.guards }),
+    verdict: checkShrink({ now, baseline: expected?.baseline, ...inputs.guards }),
     baseline,
     dropped: expected?.warnings ?? [],
   }
@@ -139,12 +139,12 @@ async function refuseForeign(
   { repository }: BackupTools,
   plan: BackupPlan,
   slot: string,
-  survey: Survey,
+  index: PrefixIndex,
 ): Promise<Finding | undefined> {
   const foreign = await findForeign(repository, {
     slot,
     host: ssh.host,
-    newest: await survey.newestGood(),
+    newest: await index.newestGood(),
     keysToWrite: [
       ...plan.databases.map(({ key }) => key),
       ...(plan.files === undefined ? [] : [plan.files.key]),

@@ -21,12 +21,12 @@ export async function cleanUpBackup(
 ): Promise<string[]> {
   if (isCleanedUp(state)) return []
   const own = { ...tools, repository: { ...tools.repository, prefix: state.prefix } }
-  const parts = [() => settleStore(state, own), () => settleServer(inputs, state, own)]
+  const parts = [() => recoverStore(state, own), () => cleanUpServer(inputs, state, own)]
   const outcomes = await Promise.allSettled(parts.map(part => part()))
   return outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [messageOf(outcome.reason)] : []))
 }
 
-async function settleStore(
+async function recoverStore(
   state: BackupState,
   { runtime, repository }: Omit<CommandTools, 'connect'>,
 ): Promise<void> {
@@ -46,12 +46,12 @@ async function settleStore(
   }
 }
 
-async function settleServer(
+async function cleanUpServer(
   inputs: BackupInputs,
   state: BackupState,
   { runtime, repository, connect }: CommandTools,
 ): Promise<void> {
-  const { lock, owner, owesAfterCommand } = state
+  const { lock, owner, afterCommandPending } = state
   const connection = await connect(inputs.ssh, {
     signal: runtime.signal,
     survivesAbort: true,
@@ -60,7 +60,7 @@ async function settleServer(
   try {
     const server = serverOver(connection)
     const ended = await server.cleanUp({ lock, owner, mirrorDir: inputs.files.mirrorDir })
-    if (owesAfterCommand && inputs.hooks.after !== undefined) {
+    if (afterCommandPending && inputs.hooks.after !== undefined) {
       const error = await runAfter(inputs.hooks.after, server, { runtime, limitMs: afterMs })
       if (error !== undefined) throw error
     }

@@ -10,7 +10,7 @@ export interface HookContext {
   runtime: Runtime
   signal: AbortSignal
   /** Told when `after-command` is owed to the server, and when it has been run. */
-  onDebt(isOwed: boolean): void
+  onAfterCommandPending(isOwed: boolean): void
 }
 
 /** A cancelled run has this long: the runner kills it 10 s after the first signal. */
@@ -25,11 +25,11 @@ export async function betweenHooks<T>(
   work: () => Promise<T>,
   context: HookContext,
 ): Promise<{ result: T; afterError: unknown }> {
-  const { hooks, server, runtime, signal, onDebt } = context
+  const { hooks, server, runtime, signal, onAfterCommandPending } = context
   let afterError: unknown
   let result: T
   try {
-    if (hooks.after !== undefined) onDebt(true)
+    if (hooks.after !== undefined) onAfterCommandPending(true)
     if (hooks.before !== undefined) {
       const lines = await server.runCommand({ text: hooks.before, name: 'before-command', signal })
       for (const line of lines) runtime.log.info(line)
@@ -41,7 +41,7 @@ export async function betweenHooks<T>(
         runtime,
         limitMs: signal.aborted ? afterCancelMs : afterMs,
       })
-      if (afterError === undefined) onDebt(false)
+      if (afterError === undefined) onAfterCommandPending(false)
     }
   }
   return { result, afterError }

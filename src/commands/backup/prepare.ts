@@ -8,7 +8,7 @@ import { compareArchive } from '../../sources/files/check/compare-archive'
 import type { Server } from '../../sources/host/server'
 import { checkDump } from '../../sources/mysql/check/dump-check'
 import type { DumpContent } from '../../sources/mysql/check/dump-content'
-import { judgeDump } from '../../sources/mysql/dump/judge-dump'
+import { confirmDump } from '../../sources/mysql/dump/confirm-dump'
 import type { DatabasePlan } from '../../sources/mysql/plan/plan-database'
 import type { PutOptions } from '../../store/store'
 import { type StreamContext, type StreamedArtifact, streamArtifact } from '../stream-artifact'
@@ -70,7 +70,7 @@ async function databaseLane(request: PrepareRequest, context: StreamContext): Pr
   const prepared: Prepared['databases'] = []
   for (const plan of request.plan.databases) {
     const artifact = await streamDatabase(request, plan, context)
-    await judgeDump(request, plan, artifact.content)
+    await confirmDump(request, plan, artifact.content)
     prepared.push({ plan, artifact })
   }
   return prepared

@@ -1,5 +1,5 @@
+import type { PrefixIndex } from '../../repository/catalog/prefix-index'
 import { sizeHistory } from '../../repository/catalog/size-history'
-import type { Survey } from '../../repository/catalog/survey'
 import {
   type ArtifactBaseline,
   type Baseline,
@@ -56,17 +56,17 @@ export function reportPublished(
 export async function reportHistory(
   report: RunReport,
   repository: Repository,
-  facts: { keep: TierKeep; survey: Survey; manifest: Manifest },
+  facts: { keep: TierKeep; index: PrefixIndex; manifest: Manifest },
 ): Promise<void> {
   const { prefix } = repository
-  const { keep, survey, manifest } = facts
+  const { keep, index, manifest } = facts
   const takenAt = new Date(manifest.startedAt)
   const sizeOf = (kind: Artifact['kind']) => {
     const stored = manifest.artifacts.filter(artifact => artifact.kind === kind)
     return stored.length === 0 ? undefined : stored.reduce((sum, { bytes }) => sum + bytes, 0)
   }
   const own = slotKeys(prefix, manifest.slot).manifest.replace(/manifest\.json$/, '')
-  const others = survey.objects.filter(({ key }) => !key.startsWith(own))
+  const others = index.objects.filter(({ key }) => !key.startsWith(own))
   report.sizes = [
     ...sizeHistory(prefix, others),
     { takenAt, databaseBytes: sizeOf('database'), filesBytes: sizeOf('files') },

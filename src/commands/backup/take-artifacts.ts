@@ -1,5 +1,5 @@
 import type { BackupInputs } from '../../inputs/backup'
-import type { Survey } from '../../repository/catalog/survey'
+import type { PrefixIndex } from '../../repository/catalog/prefix-index'
 import { objectMetadata } from '../../repository/manifest/object-metadata'
 import type { Repository } from '../../repository/repository'
 import type { Runtime } from '../../runtime/runtime'
@@ -19,7 +19,7 @@ export interface TakeRequest {
   plan: BackupPlan
   session: Session
   identity: LockIdentity
-  survey: Survey
+  index: PrefixIndex
   run: UnfinishedRun
   slot: string
   report: RunReport
@@ -39,16 +39,16 @@ export async function takeArtifacts(
     server: session.server,
     runtime,
     signal: session.signal,
-    onDebt: isOwed => run.owesAfterCommand(isOwed),
+    onAfterCommandPending: isOwed => run.afterCommandPending(isOwed),
   })
   return { prepared: result, afterError }
 }
 
 async function stream(
-  { inputs, plan, session, identity, survey, run, slot, report }: TakeRequest,
+  { inputs, plan, session, identity, index, run, slot, report }: TakeRequest,
   { runtime, repository }: { runtime: Runtime; repository: Repository },
 ): Promise<Prepared> {
-  const lastSizes = await survey.lastSizes()
+  const lastSizes = await index.lastSizes()
   const origin = { slot, run: runtime.run, startedAt: report.startedAt.toISOString() }
   const progress = streamProgress(runtime, plan)
   try {

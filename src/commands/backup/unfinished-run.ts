@@ -9,7 +9,7 @@ export interface UnfinishedRun {
   hasUpload(upload: BegunUpload): void
   isPublishing(): void
   /** `after-command` must still be run on the server, or has been. */
-  owesAfterCommand(isOwed: boolean): void
+  afterCommandPending(isOwed: boolean): void
   /** Nothing is left to do for a post step. */
   isClean(): void
   /** Drops every upload. What cannot be dropped is told, and left to the post step. */
@@ -22,7 +22,7 @@ export function unfinishedRun(
   run: LockIdentity & Pick<BackupState, 'prefix' | 'slot'>,
 ): UnfinishedRun {
   const uploads: BegunUpload[] = []
-  const state: BackupState = { ...run, stage: 'preparing', uploads: [], owesAfterCommand: false }
+  const state: BackupState = { ...run, stage: 'preparing', uploads: [], afterCommandPending: false }
   const enter = (stage: BackupState['stage']) => {
     state.stage = stage
     saveBackupState(runtime, state)
@@ -35,8 +35,8 @@ export function unfinishedRun(
       enter('preparing')
     },
     isPublishing: () => enter('publishing'),
-    owesAfterCommand: isOwed => {
-      state.owesAfterCommand = isOwed
+    afterCommandPending: isOwed => {
+      state.afterCommandPending = isOwed
       enter(state.stage)
     },
     isClean: () => enter('clean'),

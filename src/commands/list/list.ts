@@ -1,9 +1,9 @@
 import { type Finding, warning } from '../../findings/finding'
 import { listed } from '../../findings/listed'
 import type { ListInputs } from '../../inputs/list'
-import { type CatalogEntry, readCatalog, takenAtOf } from '../../repository/catalog/catalog'
+import { type CatalogPoint, readCatalog, takenAtOf } from '../../repository/catalog/catalog'
 import { missingPeriods } from '../../repository/catalog/missing-periods'
-import { noSuchSnapshot } from '../../repository/catalog/no-such-snapshot'
+import { noSuchRecoveryPoint } from '../../repository/catalog/no-such-recovery-point'
 import { isStaleSlot } from '../../repository/catalog/stale-slot'
 import { listingPrefix } from '../../repository/names/keys'
 import type { Repository } from '../../repository/repository'
@@ -53,7 +53,7 @@ export async function list(inputs: ListInputs, tools: ListTools, report: ListRep
   if (tooOld !== undefined) throw tooOld
 }
 
-function reported(entry: CatalogEntry, now: Date): ReportedPoint {
+function reported(entry: CatalogPoint, now: Date): ReportedPoint {
   const { name, slot, place, state, facts, problem, proof } = entry
   const takenAt = takenAtOf(entry)
   const dated = facts && takenAt && { ...facts, takenAt }
@@ -66,7 +66,7 @@ function reported(entry: CatalogEntry, now: Date): ReportedPoint {
 }
 
 /** A list of which nothing could be read must not look like one that found nothing good. */
-function allDenied(entries: readonly CatalogEntry[], { s3 }: ListInputs): UserError | undefined {
+function allDenied(entries: readonly CatalogPoint[], { s3 }: ListInputs): UserError | undefined {
   if (entries.length === 0 || entries.some(({ state }) => state !== 'denied')) return undefined
   return new UserError(
     `Not one of ${plural(entries.length, 'manifest')} may be read: these credentials lack s3:GetObject.`,
@@ -76,9 +76,9 @@ function allDenied(entries: readonly CatalogEntry[], { s3 }: ListInputs): UserEr
   )
 }
 
-function nothingGood(entries: readonly CatalogEntry[], repository: Repository, now: Date): UserError {
+function nothingGood(entries: readonly CatalogPoint[], repository: Repository, now: Date): UserError {
   const problem = 'There is no good recovery point'
-  const none = noSuchSnapshot({ repository, problem, entries, now })
+  const none = noSuchRecoveryPoint({ repository, problem, entries, now })
   const advice =
     entries.length === 0 ? `${none.advice ?? ''} ${backupAdvice}` : `${backupAdvice} ${none.advice ?? ''}`
   return new UserError(none.message, { advice, detail: none.detail })

@@ -6,7 +6,7 @@ import type { PlannedFolder } from '../../sources/files/target/planned-folder'
 import type { TargetFacts } from '../../sources/host/parse-target'
 import { databaseCounts } from '../../sources/mysql/check/database-counts'
 import { holdings, type PlannedDatabase } from '../../sources/mysql/target/planned-database'
-import type { TargetVerdict } from './judge-target'
+import type { TargetVerdict } from './check-target'
 import type { RereadParts } from './reread-parts'
 import type { RestoredItem, RestoreReport } from './restore-report'
 

@@ -8,15 +8,15 @@ import {
   type ImportedRows,
   importRows,
 } from '../../sources/mysql/restore/import-and-compare'
-import { kinshipOf } from '../../sources/mysql/restore/kinship'
 import { brokenViewWarnings, makeStandingViews } from '../../sources/mysql/restore/make-views-one-by-one'
 import { rereadOf } from '../../sources/mysql/restore/reread-database'
+import { rowFormatOf } from '../../sources/mysql/restore/row-format'
 import type { PlannedDatabase } from '../../sources/mysql/target/planned-database'
 import { rereadLayoutFree } from '../reread-artifact'
-import { makeRoom, makeRoomOrLeave } from './make-room'
+import { emptyTarget, emptyTargetOrLeave } from './empty-target'
 import type { DatabaseState } from './restore-state'
 import type { RestoreWork } from './restore-work'
-import { addDatabaseWayBack, importContext } from './rollback/database-way-back'
+import { addDatabaseRollback, importContext } from './rollback/database-rollback'
 import { type SafetyDump, takeSafetyDump } from './safety-dump'
 
 /** Dumps every database that is to be replaced, before the first of them is touched. */
@@ -36,7 +36,7 @@ export async function takeSafetyDumps(work: RestoreWork): Promise<Map<string, Sa
 }
 
 /** A database on its way in. */
-interface Coming {
+interface PendingImport {
   planned: PlannedDatabase
   state: DatabaseState
   rows: ImportedRows
@@ -51,16 +51,16 @@ export async function restoreDatabases(
   work: RestoreWork,
   safety: ReadonlyMap<string, SafetyDump>,
 ): Promise<void> {
-  const coming: Coming[] = []
+  const coming: PendingImport[] = []
   for (const planned of work.verdict.databases) {
     await assertUnchanged(planned, work)
     // A database that somebody else has made since the look is not ours to drop: making ours fails, and nothing is to be undone.
-    if (planned.state === 'absent') await makeRoom(planned, work)
+    if (planned.state === 'absent') await emptyTarget(planned, work)
     const state = noteDatabase(planned, work, safety.get(planned.target))
-    addDatabaseWayBack(planned, work, state, safety.get(planned.target))
+    addDatabaseRollback(planned, work, state, safety.get(planned.target))
     state.phase = 'writing'
     work.save()
-    if (planned.state !== 'absent') await makeRoomOrLeave(planned, state, work)
+    if (planned.state !== 'absent') await emptyTargetOrLeave(planned, state, work)
     coming.push(await named(planned, importInto(planned, state, work)))
   }
   for (const each of coming) await named(each.planned, makeViewsOf(each, work))
@@ -72,7 +72,7 @@ export async function restoreDatabases(
 }
 
 /** A view that stands on nothing must not cost the rest of the site. */
-async function makeViewsOf({ rows }: Coming, work: RestoreWork): Promise<void> {
+async function makeViewsOf({ rows }: PendingImport, work: RestoreWork): Promise<void> {
   const broken = await makeStandingViews(rows, importContext(work, work.signal))
   work.report.warnings = [...work.report.warnings, ...brokenViewWarnings(broken)]
 }
@@ -130,7 +130,7 @@ async function importInto(
   planned: PlannedDatabase,
   state: DatabaseState,
   work: RestoreWork,
-): Promise<Coming> {
+): Promise<PendingImport> {
   const { target, artifact } = planned
   const { point, signal } = work
   const { manifest } = point
@@ -146,7 +146,7 @@ async function importInto(
         events: read.content.events,
         target,
         options: manifest.server.database?.options ?? [],
-        kinship: kinshipOf(manifest, work.verdict.inventory),
+        rowFormat: rowFormatOf(manifest, work.verdict.inventory),
         readLayoutFree: () => rereadLayoutFree(point, artifact, signal),
       },
       { ...importContext(work, signal), onProgress },
@@ -156,7 +156,10 @@ async function importInto(
   return { planned, state, rows, importMs: clock.monotonicMs() - startedMs }
 }
 
-async function compareAndFinish({ planned, rows, importMs }: Coming, work: RestoreWork): Promise<void> {
+async function compareAndFinish(
+  { planned, rows, importMs }: PendingImport,
+  work: RestoreWork,
+): Promise<void> {
   const { runtime, report } = work
   const { target, artifact } = planned
   const startedMs = runtime.clock.monotonicMs()

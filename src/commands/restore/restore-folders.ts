@@ -9,8 +9,8 @@ import type { FolderSwap } from '../../sources/files/restore/folder-jobs'
 import type { RereadFiles } from '../../sources/files/restore/reread-files'
 import { unpackArchive } from '../../sources/files/restore/unpack-archive'
 import type { PlannedFolder } from '../../sources/files/target/planned-folder'
+import { swapConfirmed, undoSwaps } from './confirmed-swap'
 import type { RestoreWork } from './restore-work'
-import { swapForSure, undoSwaps } from './swap-for-sure'
 
 /** Folders that are unpacked and compared, and not in their places yet. */
 export interface UnpackedFolders {
@@ -31,7 +31,7 @@ export async function unpackFolders(work: RestoreWork): Promise<UnpackedFolders>
     unpacked.staging.push(staging)
     work.state.staging = unpacked.staging
     work.save()
-    addWayBack(staging, work)
+    addRollback(staging, work)
     const startedMs = work.runtime.clock.monotonicMs()
     await unpackInto(staging, folders, work)
     await assertSameTrees(staging, folders, work)
@@ -44,7 +44,7 @@ export async function unpackFolders(work: RestoreWork): Promise<UnpackedFolders>
 /** Puts the unpacked folders into their places, all or none. What stood there is kept beside them. */
 export async function swapFolders({ staging, swaps }: UnpackedFolders, work: RestoreWork): Promise<void> {
   if (swaps.length === 0) return
-  await swapForSure(swaps, work)
+  await swapConfirmed(swaps, work)
   for (const folder of work.verdict.folders) {
     const item = work.report.items.find(each => each.kind === 'folder' && each.target === folder.target)
     const kept = folder.state === 'absent' || folder.state === 'empty' ? null : keptName(folder, work.stamp)
@@ -99,7 +99,7 @@ function keptName({ target }: Pick<PlannedFolder, 'target'>, stamp: string): str
   return `${target}.before-restore-${stamp}`
 }
 
-function addWayBack(staging: string, work: RestoreWork): void {
+function addRollback(staging: string, work: RestoreWork): void {
   work.back.add({
     undone: `What was unpacked into ${staging} is removed`,
     left: { what: `Unpacked files lie in ${staging}: the post step removes them.`, commands: [] },

@@ -3,11 +3,11 @@ import type { RecoveryPoint, Repository } from '../../repository/repository'
 import type { Runtime } from '../../runtime/runtime'
 import type { RestoreServer } from '../../sources/host/restore-server'
 import type { Server } from '../../sources/host/server'
-import type { TargetVerdict } from './judge-target'
+import type { TargetVerdict } from './check-target'
 import type { RereadParts } from './reread-parts'
 import type { RestoreReport } from './restore-report'
 import type { RestoreState } from './restore-state'
-import type { WayBack } from './rollback/way-back'
+import type { RollbackLog } from './rollback/rollback-log'
 
 /** What the writing steps of a restore share. */
 export interface RestoreWork {
@@ -28,7 +28,7 @@ export interface RestoreWork {
   stamp: string
   owner: string
   /** How everything that was done is undone. */
-  back: WayBack
+  back: RollbackLog
   /** For the post step; `save` after each change. */
   state: RestoreState
   save(): void

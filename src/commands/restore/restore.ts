@@ -1,6 +1,6 @@
 import { type Finding, isError } from '../../findings/finding'
 import type { RestoreInputs } from '../../inputs/restore'
-import { type ChosenSnapshot, chooseSnapshot } from '../../repository/catalog/choose-snapshot'
+import { type ChosenRecoveryPoint, chooseRecoveryPoint } from '../../repository/catalog/choose-recovery-point'
 import { timeStamp } from '../../repository/names/safety-key'
 import type { Runtime } from '../../runtime/runtime'
 import { type RestoreServer, restoreServerOver } from '../../sources/host/restore-server'
@@ -11,13 +11,13 @@ import {
   type CommandTools,
   type LockIdentity,
   lockIdentity,
-  openLooker,
+  openReadOnlySession,
   openSession,
   type Session,
 } from '../session'
+import { checkTarget, type TargetVerdict } from './check-target'
 import { type ChosenParts, chooseParts } from './choose-parts'
 import { describeRestore, planLines } from './describe-restore'
-import { judgeTarget, type TargetVerdict } from './judge-target'
 import { type RereadParts, rereadParts } from './reread-parts'
 import { restoreDatabases, takeSafetyDumps } from './restore-databases'
 import { swapFolders, unpackFolders } from './restore-folders'
@@ -25,7 +25,7 @@ import type { RestoreReport } from './restore-report'
 import { saveRestoreState } from './restore-state'
 import type { RestoreWork } from './restore-work'
 import { restoreFailure } from './rollback/restore-failure'
-import { wayBack } from './rollback/way-back'
+import { rollbackLog } from './rollback/rollback-log'
 
 /**
  * Puts a recovery point back: choose it, read it whole, look at the server, and only then write; files are unpacked beside their places
@@ -41,7 +41,7 @@ export async function restore(
   const step = phases(runtime, report)
   const identity = lockIdentity(repository, runtime)
   const session = await step('Connect', () =>
-    inputs.isDryRun ? openLooker(inputs, tools) : openSession(inputs, identity, tools),
+    inputs.isDryRun ? openReadOnlySession(inputs, tools) : openSession(inputs, identity, tools),
   )
   try {
     const chosen = await step('Choose the recovery point', () => choose(inputs, tools, report))
@@ -68,7 +68,7 @@ export async function restore(
 interface WriteRequest extends Pick<RestoreWork, 'inputs' | 'report' | 'server' | 'reread' | 'verdict'> {
   tools: CommandTools
   session: Session
-  chosen: ChosenSnapshot
+  chosen: ChosenRecoveryPoint
   identity: LockIdentity
 }
 
@@ -103,11 +103,11 @@ function workOf({ tools, session, chosen, identity, ...shared }: WriteRequest): 
     point: chosen,
     stamp: timeStamp(report.startedAt),
     owner: identity.owner,
-    back: wayBack(),
+    back: rollbackLog(),
     state,
     save,
     reconnect: async () => {
-      const { connection } = await openLooker(inputs, tools)
+      const { connection } = await openReadOnlySession(inputs, tools)
       work.server = { ...serverOver(connection), ...restoreServerOver(connection) }
     },
   }
@@ -118,8 +118,8 @@ async function choose(
   { snapshot }: RestoreInputs,
   { runtime, repository }: CommandTools,
   report: RestoreReport,
-): Promise<ChosenSnapshot> {
-  const chosen = await chooseSnapshot(repository, snapshot, runtime.clock.now())
+): Promise<ChosenRecoveryPoint> {
+  const chosen = await chooseRecoveryPoint(repository, snapshot, runtime.clock.now())
   const { manifest } = chosen
   report.snapshot = {
     name: chosen.name,
@@ -137,7 +137,7 @@ async function look(
   facts: {
     parts: ChosenParts
     reread: RereadParts
-    chosen: ChosenSnapshot
+    chosen: ChosenRecoveryPoint
     server: RestoreServer
     session: Session
     runtime: Runtime
@@ -151,7 +151,7 @@ async function look(
     folders: (parts.files?.folders ?? []).map(({ target }) => target),
     signal: session.signal,
   })
-  const verdict = judgeTarget(inputs, parts, found, { manifest: chosen.manifest, reread })
+  const verdict = checkTarget(inputs, parts, found, { manifest: chosen.manifest, reread })
   describeRestore(verdict, { inputs, reread, facts: found }, report)
   for (const line of planLines(report)) runtime.log.info(line)
   // A dry run shows them beside what is wrong.

@@ -6,13 +6,13 @@ import { safetyFolder, safetyKey } from '../../repository/names/safety-key'
 import { UserError } from '../../runtime/errors'
 import { checkDump } from '../../sources/mysql/check/dump-check'
 import type { DumpContent } from '../../sources/mysql/check/dump-content'
+import { confirmDump } from '../../sources/mysql/dump/confirm-dump'
 import { contentOfDump } from '../../sources/mysql/dump/content-of-dump'
 import { dumpArguments } from '../../sources/mysql/dump/dump-arguments'
-import { judgeDump } from '../../sources/mysql/dump/judge-dump'
 import { expectedDumpBytes } from '../../sources/mysql/plan/plan-database'
 import type { StoredDump } from '../../sources/mysql/restore/import-dump'
-import { definerProblems } from '../../sources/mysql/target/judge-definers'
-import { judgeDumpNeeds } from '../../sources/mysql/target/judge-dump-needs'
+import { definerProblems } from '../../sources/mysql/target/check-definers'
+import { checkDumpNeeds } from '../../sources/mysql/target/check-dump-needs'
 import type { PlannedDatabase } from '../../sources/mysql/target/planned-database'
 import { StoreError } from '../../store/store-error'
 import { streamArtifact } from '../stream-artifact'
@@ -70,7 +70,7 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: RestoreWork
         onFinish: () => {},
       },
     )
-    await judgeDump(
+    await confirmDump(
       { inputs: { mysql: inputs.mysql, compression: { kind: 'gzip' }, dumpOptions: [] }, server },
       { listed: present, selection },
       prepared.content,
@@ -118,7 +118,7 @@ function assertPossibleWayBack(
   const own = { ...planned, artifact }
   const wrong = [
     // What its own tool wrote is nobody else's text.
-    ...judgeDumpNeeds(own, { ...content.needs, unusual: [] }, database),
+    ...checkDumpNeeds(own, { ...content.needs, unusual: [] }, database),
     ...definerProblems(own, content.needs, database),
   ].filter(isError)
   const [first] = wrong

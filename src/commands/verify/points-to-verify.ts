@@ -1,6 +1,6 @@
 import type { Finding } from '../../findings/finding'
 import type { VerifyInputs } from '../../inputs/verify'
-import { chooseSnapshot } from '../../repository/catalog/choose-snapshot'
+import { chooseRecoveryPoint } from '../../repository/catalog/choose-recovery-point'
 import { listingPrefix, parseKey, suspectFolder } from '../../repository/names/keys'
 import { tiers } from '../../repository/names/tier-name'
 import { type Repository, suspectsOf } from '../../repository/repository'
@@ -14,7 +14,7 @@ export async function pointsToVerify(
   now: Date,
 ): Promise<{ points: PointName[]; warnings: readonly Finding[] }> {
   if (snapshot !== 'all') {
-    const { warnings, manifest: _, ...point } = await chooseSnapshot(repository, snapshot, now)
+    const { warnings, manifest: _, ...point } = await chooseRecoveryPoint(repository, snapshot, now)
     return { points: [point], warnings }
   }
   const points = await everyPoint(repository)

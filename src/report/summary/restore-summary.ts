@@ -39,7 +39,7 @@ function goodParts(report: RestoreReport): string[] {
     isDry ? '' : `Everything was in its place after **${formatDuration(runDurationMs(report))}**.`,
     itemsTable(report),
     warningsSection(report.warnings),
-    wayBackSection(report),
+    rollbackSection(report),
     isDry && report.checks !== undefined ? preflightSection(report.checks, dryWords(report)) : '',
     report.phases.length === 0 ? '' : folded('Where the time went', phasesTable(report.phases)),
   ]
@@ -109,7 +109,7 @@ function itemsTable(report: RestoreReport): string {
   )
 }
 
-function wayBackSection({ items, safetyKeys, result }: RestoreReport): string {
+function rollbackSection({ items, safetyKeys, result }: RestoreReport): string {
   if (result !== 'restored') return ''
   const kept = items.flatMap(item => (item.kind === 'folder' && item.kept !== null ? [item] : []))
   if (kept.length + safetyKeys.length === 0) return ''

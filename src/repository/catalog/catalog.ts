@@ -12,7 +12,7 @@ import { type CatalogFacts, factsOf } from './catalog-facts'
 import { listedDamage } from './listed-damage'
 
 /** One recovery point, or what should be one, as the bucket shows it. */
-export interface CatalogEntry {
+export interface CatalogPoint {
   /** What the input `snapshot` takes: `Monday-13-00`, `daily/2026-11-23`, `suspect/Monday-13-00`. */
   name: string
   /** Where it lies, and its slot there: `suspect/Monday-13-00` is the slot `Monday-13-00` of `<prefix>/suspect`. */
@@ -51,9 +51,9 @@ export interface CatalogOptions {
 export async function readCatalog(
   repository: Repository,
   options: CatalogOptions = {},
-): Promise<CatalogEntry[]> {
+): Promise<CatalogPoint[]> {
   const listed = (await Promise.all(places(repository).map(listPlace))).flat()
-  const entries: CatalogEntry[] = []
+  const entries: CatalogPoint[] = []
   const rest = listed.values()
   const readSome = async (): Promise<void> => {
     for (const point of rest) {
@@ -72,19 +72,19 @@ export async function readCatalog(
 }
 
 /** When a recovery point was taken, by its manifest; a manifest from a clock that runs ahead is as old as its object. */
-export function takenAtOf({ facts, storedAt }: CatalogEntry): Date | undefined {
+export function takenAtOf({ facts, storedAt }: CatalogPoint): Date | undefined {
   if (facts === undefined) return undefined
   return facts.takenAt.getTime() > storedAt.getTime() ? storedAt : facts.takenAt
 }
 
 const readsAtOnce = 16
 
-function orderOf(entry: CatalogEntry): number {
+function orderOf(entry: CatalogPoint): number {
   return takenAtOf(entry)?.getTime() ?? Number.MIN_SAFE_INTEGER
 }
 
 interface Place {
-  place: CatalogEntry['place']
+  place: CatalogPoint['place']
   repository: Repository
   folder: string
   /** Before the slot in a name. */
@@ -105,7 +105,7 @@ function places(repository: Repository): Place[] {
   ]
 }
 
-interface ListedPoint extends Pick<CatalogEntry, 'name' | 'repository' | 'slot' | 'place' | 'storedAt'> {
+interface ListedPoint extends Pick<CatalogPoint, 'name' | 'repository' | 'slot' | 'place' | 'storedAt'> {
   manifestBytes: number
   hasProof: boolean
   /** Sizes by key. */
@@ -137,9 +137,9 @@ async function listPlace({ place, repository, folder, lead }: Place): Promise<Li
 }
 
 /** Undefined when it is gone since the listing. */
-async function readEntry(listed: ListedPoint, withProof: boolean): Promise<CatalogEntry | undefined> {
+async function readEntry(listed: ListedPoint, withProof: boolean): Promise<CatalogPoint | undefined> {
   const { manifestBytes, hasProof, objects, etags, ...point } = listed
-  const unreadable = (problem: string): CatalogEntry => ({ ...point, state: 'unreadable', problem })
+  const unreadable = (problem: string): CatalogPoint => ({ ...point, state: 'unreadable', problem })
   if (manifestBytes > manifestBytesMax) {
     return unreadable(`Its manifest has ${manifestBytes} bytes, too many for one.`)
   }
@@ -179,7 +179,7 @@ const lost = 'A run was interrupted while it replaced this slot, and it could be
 
 /** A proof that cannot be read, or is that of an earlier week or of other objects, proves nothing. */
 async function proofOf(
-  { repository, slot }: Pick<CatalogEntry, 'repository' | 'slot'>,
+  { repository, slot }: Pick<CatalogPoint, 'repository' | 'slot'>,
   manifest: Manifest,
   etags: ReadonlyMap<string, string>,
 ): Promise<Proof | undefined> {

@@ -1,6 +1,6 @@
 import { timezoneOf } from '../names/known-timezone'
 import { parseRotation, slotName } from '../names/slot'
-import { type CatalogEntry, takenAtOf } from './catalog'
+import { type CatalogPoint, takenAtOf } from './catalog'
 import { weekMs } from './stale-slot'
 
 /** The periods in each of which a recovery point is expected. */
@@ -18,7 +18,7 @@ export interface ExpectedPeriods {
  * good or not, at most a week back, and end with the last that is over: what has begun may yet come. Hours and days are those of the time zone that names the slots, so that a late start counts for the hour whose slot it wrote.
  */
 export function missingPeriods(
-  entries: readonly CatalogEntry[],
+  entries: readonly CatalogPoint[],
   everyMs: number,
   now: Date,
 ): ExpectedPeriods {
@@ -43,7 +43,7 @@ export function missingPeriods(
 }
 
 /** When the ring was begun, as far as it shows: of what has no manifest that can be read, when it was stored. Infinity without a ring. */
-function oldestOfRing(entries: readonly CatalogEntry[]): number {
+function oldestOfRing(entries: readonly CatalogPoint[]): number {
   const ring = entries.filter(({ place }) => place === 'ring')
   return ring.reduce(
     (oldestMs, entry) => Math.min(oldestMs, (takenAtOf(entry) ?? entry.storedAt).getTime()),
@@ -52,7 +52,7 @@ function oldestOfRing(entries: readonly CatalogEntry[]): number {
 }
 
 /** When these were taken; the newest first, as they come. */
-function timesOf(entries: readonly CatalogEntry[]): Date[] {
+function timesOf(entries: readonly CatalogPoint[]): Date[] {
   return entries.flatMap(entry => takenAtOf(entry) ?? [])
 }
 

@@ -43,7 +43,7 @@ export async function intend(
   let draft: Intended
   try {
     assertPublishable(prefix, prepared)
-    draft = await drawUp(repository, prepared, now)
+    draft = await buildIntent(repository, prepared, now)
   } catch (error) {
     await abortAll(store, prepared)
     throw nothingChanged(slot, error)
@@ -57,7 +57,7 @@ export async function intend(
   return draft
 }
 
-async function drawUp(repository: Repository, prepared: PreparedManifest, now: Date): Promise<Intended> {
+async function buildIntent(repository: Repository, prepared: PreparedManifest, now: Date): Promise<Intended> {
   const { before, warnings } = await readBefore(repository, prepared.slot)
   const intent: Manifest = {
     ...prepared,

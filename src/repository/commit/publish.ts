@@ -40,7 +40,7 @@ export async function publish(
       // Only a store's refusal leaves the slot as it was; an object that is wrong is there already.
       const isTouched = completions.length > 0 || !(error instanceof StoreError)
       if (isTouched) throw unfinished(intent.slot, error, before !== undefined)
-      throw await takeBack(repository, intended, error)
+      throw await rollBack(repository, intended, error)
     }
   }
   try {
@@ -52,7 +52,7 @@ export async function publish(
 }
 
 /** After the very first completion failed: puts the slot back to what it was, if that can be proven. Returns the error to throw. */
-async function takeBack(repository: Repository, intended: Intended, cause: unknown): Promise<PublishError> {
+async function rollBack(repository: Repository, intended: Intended, cause: unknown): Promise<PublishError> {
   const { intent, intentText, before } = intended
   if (before === undefined) return unfinished(intent.slot, cause, false)
   try {

@@ -89,11 +89,11 @@ async function settle(
 async function rollForward(store: Store, intent: Manifest, now: Date): Promise<Completion[] | undefined> {
   const completions = new Map<ArtifactObject, Completion>()
   const objects = objectsOf(intent)
-  for (const object of await doubtfulFirst(store, objects)) {
+  for (const object of await unlistedFirst(store, objects)) {
     try {
       completions.set(object, await completeObject(store, intent, object))
     } catch (error) {
-      if (isHopeless(error, now.getTime() - Date.parse(intent.startedAt))) return undefined
+      if (isPermanentFailure(error, now.getTime() - Date.parse(intent.startedAt))) return undefined
       throw error
     }
   }
@@ -104,7 +104,7 @@ async function rollForward(store: Store, intent: Manifest, now: Date): Promise<C
  * Uploads that the store does not list come first: if one of them is gone, nothing has been completed yet, and the intent can
  * still be undone. The list gives only the order; whether an upload is gone is what its completion says.
  */
-async function doubtfulFirst(store: Store, objects: readonly ArtifactObject[]): Promise<ArtifactObject[]> {
+async function unlistedFirst(store: Store, objects: readonly ArtifactObject[]): Promise<ArtifactObject[]> {
   const doubtful: ArtifactObject[] = []
   const open: ArtifactObject[] = []
   for (const object of objects) {
@@ -138,7 +138,7 @@ const finalCodes = new Set([
 const dayMs = 24 * 60 * 60 * 1000
 
 /** Whether an upload that was not completed now never will be. A day of refusals is given up, lest it block the slot for ever. */
-function isHopeless(error: unknown, ageMs: number): boolean {
+function isPermanentFailure(error: unknown, ageMs: number): boolean {
   if (!(error instanceof StoreError)) return false
   return finalCodes.has(error.code) || (ageMs > dayMs && error.status !== undefined && error.status < 500)
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import type { HiddenBaseline } from './hidden-baseline'
+import type { PseudonymisedBaseline } from './pseudonymised-baseline'
 
 /** The text of a baseline file. The same baseline always gives the same text. */
-export function serializeBaseline(baseline: HiddenBaseline): string {
+export function serializeBaseline(baseline: PseudonymisedBaseline): string {
   return `${JSON.stringify({ format: baselineFormat, ...schema.parse(baseline) })}\n`
 }
 
 /** Reads a baseline file. Undefined for anything else: a cache may hold what another version left, or half of it. */
-export function parseBaselineFile(text: string): HiddenBaseline | undefined {
+export function parseBaselineFile(text: string): PseudonymisedBaseline | undefined {
   try {
     const result = file.safeParse(JSON.parse(text))
     if (!result.success) return undefined

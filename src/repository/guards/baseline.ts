@@ -3,7 +3,7 @@ import type { Artifact, DatabaseArtifact, Manifest, TableFingerprint } from '../
 
 /**
  * What a later run wants to know of a good recovery point: how much was in it, and of what. Read from a manifest by
- * `baselineOf`, or from the runner's cache by `revealBaseline`, which may know less.
+ * `baselineOf`, or from the runner's cache by `resolveBaseline`, which may know less.
  */
 export interface Baseline {
   slot: string

@@ -45,7 +45,7 @@ export interface ShrinkVerdict {
  * Too little to tell anything is a loss of less than 4 KiB of content (a dump's header, the padding of a tar) or of fewer
  * than 10 files. `off` asks no question at all.
  */
-export function judgeShrink(options: {
+export function checkShrink(options: {
   now: Baseline
   baseline: Baseline | undefined
   maxShrink: MaxShrink

@@ -2,7 +2,7 @@ import { UserError } from '../../runtime/errors'
 import { printable } from '../../runtime/text/printable'
 import { isSlotName, suspectFolder } from './keys'
 
-/** What the input `snapshot` asks for. `name`: as `CatalogEntry.name`. */
+/** What the input `snapshot` asks for. `name`: as `CatalogPoint.name`. */
 export type SnapshotChoice =
   | { kind: 'latest' }
   | { kind: 'name'; name: string }

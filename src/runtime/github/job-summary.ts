@@ -24,19 +24,19 @@ export async function appendToSummary(path: string | undefined, markdown: string
   }
 }
 
-/** The Markdown itself if it takes at most `roomBytes`, else as many of its lines as fit with a note; '' when not even that. */
-export function fitSummary(markdown: string, roomBytes: number): string {
-  if (Buffer.byteLength(markdown) <= roomBytes) return markdown
+/** The Markdown itself if it takes at most `spareBytes`, else as many of its lines as fit with a note; '' when not even that. */
+export function fitSummary(markdown: string, spareBytes: number): string {
+  if (Buffer.byteLength(markdown) <= spareBytes) return markdown
   const lines = markdown.split('\n')
-  const closingRoomBytes = 200 + Buffer.byteLength(cutNote)
-  let usedBytes = closingRoomBytes
+  const closingSpareBytes = 200 + Buffer.byteLength(cutNote)
+  let usedBytes = closingSpareBytes
   let kept = 0
   for (const line of lines) {
     usedBytes += Buffer.byteLength(line) + 1
-    if (usedBytes > roomBytes) break
+    if (usedBytes > spareBytes) break
     kept++
   }
-  if (kept === 0) return Buffer.byteLength(cutNote) <= roomBytes ? cutNote : ''
+  if (kept === 0) return Buffer.byteLength(cutNote) <= spareBytes ? cutNote : ''
   const shown = lines.slice(0, kept)
   return `${shown.join('\n')}${closing(shown)}${cutNote}`
 }

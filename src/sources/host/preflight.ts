@@ -4,8 +4,8 @@ import type { JobReport } from '../../server/job-report'
 import type { Request } from '../../server/request'
 import type { Connection } from '../../ssh/remote'
 import type { DatabaseAccess } from '../mysql/client/database-access'
-import type { Examination } from './examination'
-import { parseExamination } from './parse-examination'
+import type { HostFacts } from './host-facts'
+import { parseHostFacts } from './parse-host-facts'
 
 export interface PreflightRequest {
   access: DatabaseAccess
@@ -21,7 +21,7 @@ export interface PreflightRequest {
   signal?: AbortSignal | undefined
 }
 
-/** The tools by the names that `Examination.tools` uses. */
+/** The tools by the names that `HostFacts.tools` uses. */
 export type ServerTool = 'rsync' | 'tar' | 'gzip' | 'pigz' | 'zstd' | 'client' | 'dump-tool'
 
 /** The job `preflight`. `clientLines`: how to log in to the database, and which ones are meant. Reads only. */
@@ -29,7 +29,7 @@ export async function preflight(
   connection: Connection,
   request: PreflightRequest,
   clientLines: Request,
-): Promise<Examination> {
+): Promise<HostFacts> {
   const name = 'the preflight'
   const { text, report } = await runJob(
     connection,
@@ -47,7 +47,7 @@ export async function preflight(
     explainFailure(name, { exit: { kind: 'code', code: 70 }, report: told })
   const isRsyncGood = [...report.statuses].every(([stage, status]) => isGoodStatus(stage, status))
   return {
-    ...parseExamination(text),
+    ...parseHostFacts(text),
     problems: [
       ...(report.problem === undefined ? [] : [explain(report)]),
       ...(isRsyncGood ? [] : [explain({ ...report, problem: undefined })]),

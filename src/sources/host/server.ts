@@ -6,7 +6,7 @@ import type { Connection } from '../../ssh/remote'
 import { type ArchiveRequest, openArchive } from '../files/mirror/open-archive'
 import { clientLines } from '../mysql/client/client-request'
 import { type DumpRequest, openDump } from '../mysql/dump/open-dump'
-import type { Examination } from './examination'
+import type { HostFacts } from './host-facts'
 import { type InventoryRequest, inventory } from './inventory'
 import type { ServerInventory } from './parse-inventory'
 import { type PreflightRequest, preflight } from './preflight'
@@ -21,7 +21,7 @@ export interface Server {
   /** What tools, folders and databases are there. Reads only. */
   inventory(request: InventoryRequest): Promise<ServerInventory>
   /** What a backup would meet on the server; see `preflight.ts`. Reads only. */
-  preflight(request: PreflightRequest): Promise<Examination>
+  preflight(request: PreflightRequest): Promise<HostFacts>
   /** The dump of one database, compressed. */
   openDump(request: DumpRequest): Promise<Job>
   /** Mirrors the folders, then streams the mirror as a tar archive, compressed. */

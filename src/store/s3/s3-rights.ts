@@ -18,7 +18,7 @@ export type PolicyPlace = Pick<S3Settings, 'bucket' | 'prefix' | 'region' | 'obj
  * Tries what a backup does with a store: list, look at an object, begin an upload of one byte, list it, abort it. The key is none that
  * a backup writes, and nothing is ever completed, so no object comes into being. A store that cannot be used at all is one finding.
  */
-export async function examineStore(store: Store, place: PolicyPlace): Promise<StoreExamination> {
+export async function tryStoreRights(store: Store, place: PolicyPlace): Promise<StoreExamination> {
   const probe = new Probe(store, place)
   try {
     await probe.reading()

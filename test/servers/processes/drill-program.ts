@@ -5,7 +5,7 @@ import { restoreServerOver } from '../../../src/sources/host/restore-server'
 import { chooseDrillServer } from '../../../src/sources/mysql/drill/choose-drill-server'
 import { openDrillFolder } from '../../../src/sources/mysql/drill/drill-folder'
 import { placeOnThisMachine } from '../../../src/sources/mysql/drill/drill-place'
-import { findDrillMeans } from '../../../src/sources/mysql/drill/find-drill-means'
+import { findDrillHost } from '../../../src/sources/mysql/drill/find-drill-host'
 import { startThrowawayServer } from '../../../src/sources/mysql/drill/throwaway-server'
 
 /**
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   log.info(`folder ${folder.path}`)
   const place = await placeOnThisMachine(join(folder.path, 'database'), run, variables)
   try {
-    const means = await findDrillMeans(run, variables)
+    const means = await findDrillHost(run, variables)
     const chosen = chooseDrillServer({ flavor: 'mariadb', version: '5.5.1' }, 'local', means)
     if (chosen.kind !== 'installed') throw new Error('Not a server that is installed.')
     const server = await startThrowawayServer({ place, ...chosen.server, signal })

@@ -1,5 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { type CommandTools, lockIdentity, openLooker, openSession } from '../../../src/commands/session'
+import {
+  type CommandTools,
+  lockIdentity,
+  openReadOnlySession,
+  openSession,
+} from '../../../src/commands/session'
 import { UserError } from '../../../src/runtime/errors'
 import { parseHostKeyPins } from '../../../src/ssh/keys/host-keys'
 import { memoryStore } from '../../memory/memory-store'
@@ -94,7 +99,7 @@ describe('openSession', () => {
 describe('openLooker', () => {
   it('takes no lock, and its connection ends with the run', async () => {
     const { tools, connection, asked } = aScene()
-    const session = await openLooker(inputs, tools)
+    const session = await openReadOnlySession(inputs, tools)
     expect(connection.processes).toEqual([])
     expect(asked[0]?.survivesAbort).toBeUndefined()
     await session.close()

@@ -1,9 +1,9 @@
 import type { BackupInputs } from '../../../inputs/backup'
-import type { Survey } from '../../../repository/catalog/survey'
+import type { PrefixIndex } from '../../../repository/catalog/prefix-index'
 import { type Baseline, baselineOf } from '../../../repository/guards/baseline'
 import { parseBaselineFile, serializeBaseline } from '../../../repository/guards/baseline-file'
-import { hideBaseline, revealBaseline } from '../../../repository/guards/hidden-baseline'
-import { cacheScope, nameHider } from '../../../repository/guards/hidden-names'
+import { pseudonymiseBaseline, resolveBaseline } from '../../../repository/guards/pseudonymised-baseline'
+import { cacheScope, pseudonymiserFor } from '../../../repository/guards/pseudonyms'
 import type { Repository } from '../../../repository/repository'
 import type { BaselineCache } from '../../../runtime/github/baseline-cache'
 
@@ -22,27 +22,27 @@ export interface KnownBaseline {
 export function knownBaseline(
   { ssh, s3 }: BackupInputs,
   repository: Repository,
-  survey: Survey,
+  index: PrefixIndex,
   openCache: OpenCache,
 ): KnownBaseline {
-  if (survey.isReadable) {
+  if (index.isReadable) {
     return {
       load: async () => {
-        const newest = await survey.newestGood()
+        const newest = await index.newestGood()
         return newest === undefined ? undefined : baselineOf(newest)
       },
       save: async () => {},
     }
   }
   const place = { host: ssh.host, store: repository.store.name, prefix: repository.prefix }
-  const hider = nameHider({ privateKey: ssh.privateKey, credentials: s3.credentials }, place)
-  const cache = openCache(cacheScope(hider, place))
+  const pseudonymiser = pseudonymiserFor({ privateKey: ssh.privateKey, credentials: s3.credentials }, place)
+  const cache = openCache(cacheScope(pseudonymiser, place))
   return {
     load: async now => {
       const text = await cache.load()
       const hidden = text === undefined ? undefined : parseBaselineFile(text)
-      return hidden === undefined ? undefined : revealBaseline(hidden, hider, now)
+      return hidden === undefined ? undefined : resolveBaseline(hidden, pseudonymiser, now)
     },
-    save: now => cache.save(serializeBaseline(hideBaseline(now, hider))),
+    save: now => cache.save(serializeBaseline(pseudonymiseBaseline(now, pseudonymiser))),
   }
 }

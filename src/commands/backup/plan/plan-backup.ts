@@ -26,7 +26,7 @@ export function planBackup(inputs: BackupInputs, slot: string, found: ServerInve
   refuseWrong({ findings: planProblems(inputs, found) })
   const databases = chosenDatabases(inputs, found)
   const planned = databases.map(listed => planDatabase(inputs, slot, found, listed, databases.length === 1))
-  refuseWrong({ findings: blindSpotProblems(planned.flatMap(({ sight }) => sight?.refused ?? [])) })
+  refuseWrong({ findings: blindSpotProblems(planned.flatMap(({ visibility }) => visibility?.refused ?? [])) })
   return {
     databases: planned.map(({ plan }) => plan),
     files:
@@ -36,6 +36,9 @@ export function planBackup(inputs: BackupInputs, slot: string, found: ServerInve
             name: filesArtifactName,
             key: artifactKey(inputs.s3.prefix, slot, filesArtifactName, 'files', inputs.compression.kind),
           },
-    warnings: [...planWarnings(inputs, databases), ...planned.flatMap(({ sight }) => sight?.warnings ?? [])],
+    warnings: [
+      ...planWarnings(inputs, databases),
+      ...planned.flatMap(({ visibility }) => visibility?.warnings ?? []),
+    ],
   }
 }

@@ -5,25 +5,25 @@ import type { BackupInputs } from '../../../inputs/backup'
 import { formatDuration } from '../../../runtime/text/format-duration'
 import { formatSize } from '../../../runtime/text/format-size'
 import { missingTool } from '../../../server/missing-tool'
-import type { Examination, OwnFolder } from '../../../sources/host/examination'
+import type { HostFacts, OwnFolder } from '../../../sources/host/host-facts'
 import type { ServerTool } from '../../../sources/host/preflight'
 
 /** What is to be said about a server's tools, its disk, the folders a backup makes there, and its clock. */
 export function preflightMachine(
   inputs: BackupInputs,
-  examination: Examination,
+  hostFacts: HostFacts,
   { startedMs, endedMs }: { startedMs: number; endedMs: number },
 ): PreflightReport {
-  const disk = judgeDisk(examination)
+  const disk = checkDisk(hostFacts)
   return {
     findings: [
-      ...missingTools(inputs, examination),
-      ...judgeFolders(examination),
+      ...missingTools(inputs, hostFacts),
+      ...checkFolders(hostFacts),
       ...(disk.finding === undefined ? [] : [disk.finding]),
-      ...judgeClock(examination.clock.getTime(), startedMs, endedMs),
+      ...checkClock(hostFacts.clock.getTime(), startedMs, endedMs),
     ],
     facts: [
-      `Tools: ${[...examination.tools].map(([name, version]) => version.replace(/ +/g, ' ') || name).join('; ')}`,
+      `Tools: ${[...hostFacts.tools].map(([name, version]) => version.replace(/ +/g, ' ') || name).join('; ')}`,
       ...(disk.fact === undefined ? [] : [disk.fact]),
     ],
   }
@@ -37,7 +37,7 @@ interface Need {
   otherwise?: string
 }
 
-function missingTools(inputs: BackupInputs, { tools }: Examination): Finding[] {
+function missingTools(inputs: BackupInputs, { tools }: HostFacts): Finding[] {
   const database = { package: 'mariadb-client' }
   const needs: Need[] = [
     ...(inputs.files.paths.length === 0
@@ -65,7 +65,7 @@ const compressors: Readonly<Record<BackupInputs['compression']['kind'], readonly
   zstd: [{ tools: ['zstd'], name: 'zstd', package: 'zstd', otherwise: ', or set "compression" to gzip' }],
 }
 
-function judgeFolders({ lockFolder, mirror }: Examination): Finding[] {
+function checkFolders({ lockFolder, mirror }: HostFacts): Finding[] {
   const found: Finding[] = []
   const judge = (what: string, { state, path }: OwnFolder, fix: string) => {
     if (state === 'present' || state === 'absent') return
@@ -85,7 +85,7 @@ function judgeFolders({ lockFolder, mirror }: Examination): Finding[] {
 /** A file may take up so much more of a disk than it holds. */
 const blockBytes = 4096
 
-function judgeDisk({ mirror, freeBytes, estimate }: Examination): {
+function checkDisk({ mirror, freeBytes, estimate }: HostFacts): {
   finding?: Finding
   fact?: string
 } {
@@ -107,7 +107,7 @@ function judgeDisk({ mirror, freeBytes, estimate }: Examination): {
 const minuteMs = 60_000
 
 /** The server told its time somewhere between the two moments. */
-function judgeClock(serverMs: number, startedMs: number, endedMs: number): Finding[] {
+function checkClock(serverMs: number, startedMs: number, endedMs: number): Finding[] {
   const aheadMs = serverMs > endedMs ? serverMs - endedMs : Math.min(0, serverMs + 999 - startedMs)
   if (Math.abs(aheadMs) <= minuteMs) return []
   return [

@@ -3,7 +3,7 @@ import type { PreflightReport } from '../../../findings/preflight'
 import type { BackupInputs } from '../../../inputs/backup'
 import { ActionError, messageOf } from '../../../runtime/errors'
 import type { Runtime } from '../../../runtime/runtime'
-import type { Examination } from '../../../sources/host/examination'
+import type { HostFacts } from '../../../sources/host/host-facts'
 import type { ServerInventory } from '../../../sources/host/parse-inventory'
 import type { Server } from '../../../sources/host/server'
 import { preflightDatabase } from '../../../sources/mysql/plan/preflight-database'
@@ -34,26 +34,26 @@ export async function preflightServer(
   const { mysql: access, databases, dumpOptions, files } = inputs
   const client = { access, databases, dumpOptions, signal }
   const startedMs = clock.now().getTime()
-  const examination = await orFinding(server.preflight({ ...client, ...files, estimates }))
+  const hostFacts = await orFinding(server.preflight({ ...client, ...files, estimates }))
   const endedMs = clock.now().getTime()
-  if (examination !== undefined) findings.push(...examination.problems.map(findingOf))
+  if (hostFacts !== undefined) findings.push(...hostFacts.problems.map(findingOf))
 
-  const listed = canListDatabases(inputs, examination)
+  const listed = canListDatabases(inputs, hostFacts)
     ? await orFinding(server.inventory({ ...client, paths: [], compression: 'none' }))
     : undefined
-  const found = { ...(listed ?? nothingFound), paths: examination?.paths ?? [] }
+  const found = { ...(listed ?? nothingFound), paths: hostFacts?.paths ?? [] }
   // Databases that could not be listed are not missing.
   const asked: BackupInputs = listed === undefined ? { ...inputs, databases: [] } : inputs
   const machine =
-    examination === undefined
+    hostFacts === undefined
       ? { findings: [], facts: [] }
-      : preflightMachine(inputs, examination, { startedMs, endedMs })
+      : preflightMachine(inputs, hostFacts, { startedMs, endedMs })
   return {
     findings: [
       ...findings,
       ...machine.findings,
       ...planProblems(asked, found),
-      ...preflightDatabase(asked, found, examination?.brokenViews ?? []),
+      ...preflightDatabase(asked, found, hostFacts?.brokenViews ?? []),
     ],
     facts: [...describeInventory(found).filter(line => line !== ''), ...machine.facts],
   }
@@ -68,8 +68,8 @@ const nothingFound: ServerInventory = {
 }
 
 /** Missing tools are told by the examination. */
-function canListDatabases({ databases }: BackupInputs, examination: Examination | undefined): boolean {
-  const { tools } = examination ?? {}
+function canListDatabases({ databases }: BackupInputs, hostFacts: HostFacts | undefined): boolean {
+  const { tools } = hostFacts ?? {}
   return databases.length > 0 && (tools === undefined || (tools.has('client') && tools.has('dump-tool')))
 }
 

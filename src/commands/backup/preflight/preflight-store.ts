@@ -4,7 +4,7 @@ import { shellWord } from '../../../findings/shell-word'
 import { plural } from '../../../runtime/text/format-count'
 import { formatDuration } from '../../../runtime/text/format-duration'
 import { type BucketFacts, readBucketFacts } from '../../../store/s3/bucket-facts'
-import { examineStore } from '../../../store/s3/s3-rights'
+import { tryStoreRights } from '../../../store/s3/s3-rights'
 import type { S3Settings } from '../../../store/s3/s3-settings'
 import type { Store } from '../../../store/store'
 
@@ -14,8 +14,11 @@ export async function preflightStore(
   store: Store,
   readFacts: (settings: S3Settings) => Promise<BucketFacts> = readBucketFacts,
 ): Promise<PreflightReport> {
-  const [{ findings, held }, bucket] = await Promise.all([examineStore(store, settings), readFacts(settings)])
-  const setUp = judgeBucket(bucket, settings)
+  const [{ findings, held }, bucket] = await Promise.all([
+    tryStoreRights(store, settings),
+    readFacts(settings),
+  ])
+  const setUp = checkBucket(bucket, settings)
   return {
     findings: [...findings, ...setUp.findings],
     facts: [
@@ -30,11 +33,11 @@ const minuteMs = 60_000
 const leastUploadDays = 2
 
 /** What is to be said about a bucket's settings and its clock. What is not known is not mentioned. */
-export function judgeBucket(facts: BucketFacts, settings: S3Settings): PreflightReport {
+export function checkBucket(facts: BucketFacts, settings: S3Settings): PreflightReport {
   const judged = [
-    judgeClock(facts.clockAheadMs),
-    judgeVersioning(facts.versioning, settings),
-    judgeUploads(facts.unfinishedUploads, settings),
+    checkClock(facts.clockAheadMs),
+    checkVersioning(facts.versioning, settings),
+    checkUploads(facts.unfinishedUploads, settings),
   ]
   return {
     findings: judged.flatMap(({ finding }) => (finding === undefined ? [] : [finding])),
@@ -47,7 +50,7 @@ interface Judged {
   fact?: string
 }
 
-function judgeClock(aheadMs: number | undefined): Judged {
+function checkClock(aheadMs: number | undefined): Judged {
   if (aheadMs === undefined) return {}
   const apart = Math.abs(aheadMs)
   if (apart <= minuteMs) return { fact: "The runner's clock and the store's agree." }
@@ -60,7 +63,7 @@ function judgeClock(aheadMs: number | undefined): Judged {
   }
 }
 
-function judgeVersioning(versioning: BucketFacts['versioning'], settings: S3Settings): Judged {
+function checkVersioning(versioning: BucketFacts['versioning'], settings: S3Settings): Judged {
   if (versioning === undefined) return {}
   if (versioning === 'on') return { fact: 'The bucket keeps versions.' }
   return {
@@ -72,7 +75,7 @@ function judgeVersioning(versioning: BucketFacts['versioning'], settings: S3Sett
   }
 }
 
-function judgeUploads(uploads: BucketFacts['unfinishedUploads'], settings: S3Settings): Judged {
+function checkUploads(uploads: BucketFacts['unfinishedUploads'], settings: S3Settings): Judged {
   if (uploads === undefined) return {}
   const rule = JSON.stringify({
     ID: 'parts of unfinished uploads',

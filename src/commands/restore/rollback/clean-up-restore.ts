@@ -10,7 +10,7 @@ import type { DatabaseState, RestoreState } from '../restore-state'
 import { byHandCommands } from './by-hand'
 
 /** What is left after the clean-up, for a person. Whole sentences. */
-export interface LeftOver {
+export interface CleanUpResult {
   /** Databases that are neither what they were nor what they were to be, or that their folders do not fit, and how that is put right. */
   incomplete: string[]
   /** What could not be cleaned up, and harms nobody. */
@@ -26,8 +26,8 @@ export async function cleanUpRestore(
   inputs: RestoreInputs,
   state: RestoreState,
   tools: CommandTools,
-): Promise<LeftOver> {
-  const left: LeftOver = { incomplete: [], failures: [] }
+): Promise<CleanUpResult> {
+  const left: CleanUpResult = { incomplete: [], failures: [] }
   if (state.stage === 'clean') return left
   const attempt = async (work: () => Promise<unknown>) => {
     try {
@@ -37,17 +37,17 @@ export async function cleanUpRestore(
     }
   }
   for (const { key, id } of state.uploads) await attempt(() => tools.repository.store.abortUpload(key, id))
-  await attempt(() => settleServer(inputs, state, tools, left))
+  await attempt(() => cleanUpServer(inputs, state, tools, left))
   for (const database of state.databases.filter(({ phase }) => phase === 'writing'))
     left.incomplete.push(incompleteInWords(database, inputs))
   return left
 }
 
-async function settleServer(
+async function cleanUpServer(
   inputs: RestoreInputs,
   state: RestoreState,
   { runtime, connect }: CommandTools,
-  left: LeftOver,
+  left: CleanUpResult,
 ): Promise<void> {
   const { log, signal } = runtime
   const connection = await connect(inputs.ssh, {
@@ -59,7 +59,7 @@ async function settleServer(
     const { lock, owner, staging } = state
     await serverOver(connection).cleanUp({ lock, owner, mirrorDir: '' })
     const server = restoreServerOver(connection)
-    const undone = await settleSwaps(state, server)
+    const undone = await finishSwaps(state, server)
     for (const place of undone) log.info(`${place} has again what stood there before.`)
     for (const folder of staging) log.info(`Removed what was unpacked into ${folder}.`)
     for (const { target } of state.databases.filter(({ phase }) => phase === 'done'))
@@ -72,7 +72,7 @@ async function settleServer(
 }
 
 /** Folders stay in their places only all together, and only beside the databases they belong to. Returns places that were undone. */
-async function settleSwaps(
+async function finishSwaps(
   { staging, owner, swaps, databases }: RestoreState,
   server: Pick<RestoreServer, 'unswap' | 'tidyUp'>,
 ): Promise<string[]> {
@@ -101,7 +101,7 @@ async function undoNew(
   server: Pick<RestoreServer, 'runSql'>,
   { mysql }: RestoreInputs,
   { log }: Runtime,
-  left: LeftOver,
+  left: CleanUpResult,
 ): Promise<void> {
   const { target, was, phase } = database
   if (phase !== 'writing' || was === 'filled') return

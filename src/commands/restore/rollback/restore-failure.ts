@@ -1,7 +1,7 @@
 import { ActionError, FailureError, messageOf, UserError } from '../../../runtime/errors'
 import type { DatabaseState } from '../restore-state'
 import type { RestoreWork } from '../restore-work'
-import type { WayBackOutcome } from './way-back'
+import type { RollbackOutcome } from './rollback-log'
 
 /** What is left of a restore that failed. */
 export type FailedWork = Pick<RestoreWork, 'runtime' | 'signal' | 'reconnect' | 'back' | 'state' | 'save'> & {
@@ -43,16 +43,16 @@ export async function restoreFailure(error: unknown, work: FailedWork): Promise<
         Object.assign(new FailureError(messageOf(error), facts), { cause: error })
 }
 
-async function undo(work: FailedWork, isCancelled: boolean): Promise<WayBackOutcome> {
+async function undo(work: FailedWork, isCancelled: boolean): Promise<RollbackOutcome> {
   const { runtime } = work
   if (work.back.isEmpty) return { undone: [], left: [] }
   if (!isCancelled && work.signal.aborted) {
     runtime.log.info('The connection to the server broke. Connecting again to undo what was begun.')
     await work.reconnect().catch(error => runtime.log.info(messageOf(error)))
   }
-  const going = work.back.goBack({ inHurry: isCancelled, log: runtime.log })
+  const going = work.back.rollBack({ inHurry: isCancelled, log: runtime.log })
   if (!isCancelled) return going
-  const late = new Promise<WayBackOutcome>(resolve =>
+  const late = new Promise<RollbackOutcome>(resolve =>
     setTimeout(
       () =>
         resolve({
@@ -65,7 +65,7 @@ async function undo(work: FailedWork, isCancelled: boolean): Promise<WayBackOutc
   return Promise.race([going, late])
 }
 
-function stateInWords({ undone, left }: WayBackOutcome, work: FailedWork): string {
+function stateInWords({ undone, left }: RollbackOutcome, work: FailedWork): string {
   const isLiveTouched =
     work.state.databases.some(({ phase }) => phase !== 'intact') || work.state.swaps.length > 0
   const parts = undone.filter(text => text !== '').map(text => `${text}.`)
@@ -85,7 +85,7 @@ function stateInWords({ undone, left }: WayBackOutcome, work: FailedWork): strin
   return parts.join(' ')
 }
 
-function adviceFor(error: unknown, { left }: WayBackOutcome): { advice?: string } {
+function adviceFor(error: unknown, { left }: RollbackOutcome): { advice?: string } {
   const own = error instanceof ActionError ? error.advice : undefined
   if (left.length === 0) return own === undefined ? {} : { advice: own }
   const commands = left.map(each => each.commands).filter(each => each.length > 0)

@@ -1,7 +1,7 @@
 import { type Finding, problem } from '../../../findings/finding'
 import { ActionError } from '../../../runtime/errors'
 import { askSql } from '../../../sources/mysql/client/ask-sql'
-import { type AnswerProblem, judgeAnswer } from '../../../sources/mysql/drill/judge-answer'
+import { type AnswerProblem, checkAnswer } from '../../../sources/mysql/drill/check-answer'
 import type { OpenDrillServer } from '../../../sources/mysql/drill/open-drill-server'
 import type { DrillWork } from './drill-work'
 
@@ -39,7 +39,7 @@ async function ask(
   const database = only === undefined || others.length > 0 ? {} : { database: only.artifact.database }
   const sql = `${statement}\n;`
   try {
-    return judgeAnswer(await askSql(connection, { access, sql, name: 'the question', signal, ...database }))
+    return checkAnswer(await askSql(connection, { access, sql, name: 'the question', signal, ...database }))
   } catch (error) {
     if (!(error instanceof ActionError)) throw error
     return { problem: `could not be answered: ${error.message.replace(/\.$/, '')}` }

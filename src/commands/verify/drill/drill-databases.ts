@@ -14,9 +14,9 @@ import {
   type ImportTools,
   importRows,
 } from '../../../sources/mysql/restore/import-and-compare'
-import { kinshipOf } from '../../../sources/mysql/restore/kinship'
 import { brokenViewWarnings, makeStandingViews } from '../../../sources/mysql/restore/make-views-one-by-one'
 import type { RereadDatabase } from '../../../sources/mysql/restore/reread-database'
+import { rowFormatOf } from '../../../sources/mysql/restore/row-format'
 import { rereadLayoutFree } from '../../reread-artifact'
 import { asFinding } from './drill-finding'
 import type { DrillWork } from './drill-work'
@@ -34,7 +34,7 @@ export interface DrilledDatabases {
 }
 
 /** A database of the drill whose rows are in. */
-interface Coming {
+interface PendingImport {
   read: RereadDatabase
   rows: ImportedRows
 }
@@ -95,7 +95,7 @@ export async function drillDatabases(work: DrillWork, server: OpenDrillServer): 
 
 /** As a restore does: a view over a table that the backup leaves out costs nothing else. One over another database is a finding. */
 async function makeEveryView(
-  { rows }: Coming,
+  { rows }: PendingImport,
   { point }: DrillWork,
   tools: ImportTools,
   drilled: DrilledDatabases,
@@ -134,7 +134,7 @@ async function importDatabase(
   work: DrillWork,
   open: OpenDrillServer,
   server: Server & RestoreServer,
-): Promise<Coming> {
+): Promise<PendingImport> {
   const { artifact, content } = read
   const { runtime, point, signal } = work
   const { manifest } = point
@@ -153,7 +153,7 @@ async function importDatabase(
         events: content.events,
         target,
         options: manifest.server.database?.options ?? [],
-        kinship: kinshipOf(manifest, inventory),
+        rowFormat: rowFormatOf(manifest, inventory),
         readLayoutFree: () => rereadLayoutFree(point, artifact, signal),
       },
       { ...importTools(work, open, server), onProgress },

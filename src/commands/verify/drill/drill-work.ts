@@ -1,6 +1,6 @@
 import type { VerifyInputs } from '../../../inputs/verify'
+import type { RunnerTools } from '../clean-up-runner'
 import type { PointToDrill } from '../point'
-import type { RunnerTools } from '../tidy-runner'
 
 /** What drills need of the world. */
 export interface DrillSettings extends RunnerTools {

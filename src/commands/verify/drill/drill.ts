@@ -1,18 +1,18 @@
 import type { Artifact } from '../../../repository/manifest/manifest'
 import { FailureError, messageOf } from '../../../runtime/errors'
 import type { Runtime } from '../../../runtime/runtime'
+import { requireDiskSpace } from '../../../sources/mysql/drill/drill-disk-space'
 import { openDrillFolder } from '../../../sources/mysql/drill/drill-folder'
-import { requireRoom } from '../../../sources/mysql/drill/drill-room'
-import { findDrillMeans } from '../../../sources/mysql/drill/find-drill-means'
+import { findDrillHost } from '../../../sources/mysql/drill/find-drill-host'
 import { type OpenDrillServer, openDrillServer } from '../../../sources/mysql/drill/open-drill-server'
 import { explainOtherDatabase } from '../../../sources/mysql/drill/other-database'
 import { nameOf } from '../../../sources/mysql/drill/server-version'
 import type { Drill, DrillResult } from '../point'
+import { checkDrillServer } from './check-drill'
 import { runDrillChecks } from './drill-checks'
 import { drillDatabases } from './drill-databases'
 import { drillFiles } from './drill-files'
 import type { DrillSettings, DrillWork } from './drill-work'
-import { judgeDrill } from './judge-drill'
 
 /**
  * Drills on the runner: the databases are imported into a throwaway server by the code of a restore, and dumped again; the files are
@@ -21,13 +21,13 @@ import { judgeDrill } from './judge-drill'
 export function drillOnRunner(settings: DrillSettings): Drill {
   return async (point, signal) => {
     const { runtime, run, variables, temps } = settings
-    const means = await findDrillMeans(run, variables)
+    const means = await findDrillHost(run, variables)
     signal.throwIfAborted()
     const folder = await openDrillFolder(temps)
     const clean = cleaning(runtime)
     try {
       const work = { ...settings, point, signal, folder: folder.path }
-      await requireRoom(folder.path, roomOf(point.manifest.artifacts))
+      await requireDiskSpace(folder.path, freeSpaceOf(point.manifest.artifacts))
       const server =
         point.reread.databases.length === 0 ? undefined : await openDrillServer({ ...requestOf(work), means })
       clean.add(() => server?.close())
@@ -46,7 +46,7 @@ async function tryOut(work: DrillWork, server: OpenDrillServer | undefined): Pro
   server?.lost.catch(error => died.abort(error))
   const bounded = { ...work, signal: AbortSignal.any([signal, died.signal]) }
   const { databases: reread } = bounded.point.reread
-  const refused = server === undefined ? [] : await judgeDrill(reread, server, work.inputs)
+  const refused = server === undefined ? [] : await checkDrillServer(reread, server, work.inputs)
   const databases =
     server === undefined || refused.length > 0 ? undefined : await drillDatabases(bounded, server)
   const checks = await runDrillChecks(bounded, server, databases?.isImported ?? false)
@@ -77,7 +77,7 @@ function requestOf({ point, inputs, folder, run, variables, signal, runtime }: D
   return { recorded, asked: inputs.drillServer, folder, run, variables, signal, log }
 }
 
-function roomOf(artifacts: readonly Artifact[]): { dumpBytes: number; fileBytes: number } {
+function freeSpaceOf(artifacts: readonly Artifact[]): { dumpBytes: number; fileBytes: number } {
   const bytesOf = (kind: Artifact['kind']) =>
     artifacts.filter(each => each.kind === kind).reduce((sum, { content }) => sum + content.bytes, 0)
   return { dumpBytes: bytesOf('database'), fileBytes: bytesOf('files') }

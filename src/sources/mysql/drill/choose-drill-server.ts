@@ -13,7 +13,7 @@ export type DrillServer =
   | { kind: 'container'; image: string }
 
 /** What there is on the runner. */
-export interface DrillMeans {
+export interface DrillHost {
   installed: readonly InstalledServer[]
   /** Why no container can be started here; undefined when one can. */
   dockerProblem: string | undefined
@@ -30,7 +30,7 @@ export interface RecordedServer {
  * same flavour and series; else a container of that series, since a newer server may refuse what the recorded one took; else an installed
  * one that is newer. Throws `UserError` saying what would do.
  */
-export function chooseDrillServer(recorded: RecordedServer, asked: string, means: DrillMeans): DrillServer {
+export function chooseDrillServer(recorded: RecordedServer, asked: string, means: DrillHost): DrillServer {
   const series = seriesOf(recorded.version)
   if ((recorded.flavor !== 'mariadb' && recorded.flavor !== 'mysql') || series === undefined) {
     throw new UserError(
@@ -79,7 +79,7 @@ export function refuseUnfit(recorded: RecordedServer, found: ServerVersion, imag
 const dockerAdvice =
   'Run the job on a machine with a docker engine: ubuntu-latest, ubuntu-26.04 and ubuntu-24.04 have one, ubuntu-slim and jobs with "container:" do not.'
 
-function notInstalled(recorded: RecordedServer, series: string, { installed }: DrillMeans): UserError {
+function notInstalled(recorded: RecordedServer, series: string, { installed }: DrillHost): UserError {
   return new UserError(
     `Input "drill-server" is "local", and no server on this runner can take a dump of ${nameOf(recorded)}: ${listed(installed)}.`,
     {
@@ -91,7 +91,7 @@ function notInstalled(recorded: RecordedServer, series: string, { installed }: D
 function nothingFits(
   recorded: RecordedServer,
   series: string,
-  { installed, dockerProblem }: DrillMeans,
+  { installed, dockerProblem }: DrillHost,
 ): UserError {
   return new UserError(
     `Nothing on this runner can take a dump of ${nameOf(recorded)}: ${listed(installed)}, and no container can be started (${dockerProblem}).`,

@@ -3,7 +3,7 @@ import { UserError } from '../../../runtime/errors'
 import type { LocalCommand } from '../../../runtime/github/local-command'
 import type { Connection } from '../../../ssh/remote'
 import type { DatabaseAccess } from '../client/database-access'
-import { chooseDrillServer, type DrillMeans, type RecordedServer, refuseUnfit } from './choose-drill-server'
+import { chooseDrillServer, type DrillHost, type RecordedServer, refuseUnfit } from './choose-drill-server'
 import { placeInContainer } from './container-place'
 import { type DrillPlace, placeOnThisMachine } from './drill-place'
 import { nameOf, parseServerVersion, type ServerVersion } from './server-version'
@@ -25,7 +25,7 @@ export interface DrillServerRequest {
   recorded: RecordedServer
   /** `auto`, `local` or the name of an image. */
   asked: string
-  means: DrillMeans
+  means: DrillHost
   /** Of the drill, on this machine. */
   folder: string
   run: LocalCommand

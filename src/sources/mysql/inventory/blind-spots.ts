@@ -55,7 +55,7 @@ export function findBlindSpots(request: SightRequest): BlindSpot[] {
 }
 
 /** Parts the blind spots into those that must fail the run and those that were allowed, which are told in every run. */
-export function judgeBlindSpots(
+export function checkBlindSpots(
   spots: readonly BlindSpot[],
   allowed: ReadonlySet<BlindSpotKind>,
 ): { refused: BlindSpot[]; warnings: Finding[] } {

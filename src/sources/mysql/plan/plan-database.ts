@@ -7,7 +7,7 @@ import { type DumpArguments, dumpArguments } from '../dump/dump-arguments'
 import type { DatabaseInventory } from '../inventory/inventory'
 import { selectTables, type TableSelection, unmatchedPatterns } from '../inventory/table-selection'
 import type { DatabaseSettings, DumpSettings } from './database-settings'
-import { planSight, type Sight } from './plan-sight'
+import { planVisibility, type Visibility } from './plan-visibility'
 
 /** What is to be dumped of one database, and where to. */
 export interface DatabasePlan {
@@ -32,25 +32,25 @@ export function planDatabase(
   found: ServerInventory,
   listed: DatabaseInventory,
   isOnlyOne: boolean,
-): { plan: DatabasePlan; sight: Sight | undefined } {
+): { plan: DatabasePlan; visibility: Visibility | undefined } {
   const chosen = selectTables(inputs.tables, listed)
-  const sight = found.inventory && planSight(inputs, found.inventory, listed, chosen)
-  const selection = sight?.selection ?? chosen
+  const visibility = found.inventory && planVisibility(inputs, found.inventory, listed, chosen)
+  const selection = visibility?.selection ?? chosen
   const name = databaseArtifactName(listed.name, isOnlyOne)
   const plan = {
     name,
     key: artifactKey(inputs.s3.prefix, slot, name, 'database', inputs.compression.kind),
-    listed: sight?.listed ?? listed,
+    listed: visibility?.listed ?? listed,
     selection,
     arguments: dumpArguments({
       database: listed.name,
       selection,
-      extra: [...inputs.dumpOptions, ...(sight?.options ?? [])],
+      extra: [...inputs.dumpOptions, ...(visibility?.options ?? [])],
       canIgnoreTableData: found.canIgnoreTableData,
     }),
     expectedBytes: expectedDumpBytes(listed),
   }
-  return { plan, sight }
+  return { plan, visibility }
 }
 
 const namedAtMost = 10

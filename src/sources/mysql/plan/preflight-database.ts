@@ -1,5 +1,5 @@
 import type { Finding } from '../../../findings/finding'
-import type { Examination } from '../../host/examination'
+import type { HostFacts } from '../../host/host-facts'
 import type { ServerInventory } from '../../host/parse-inventory'
 import { blindSpotProblems } from '../inventory/blind-spots'
 import { brokenView, nameOf } from '../inventory/broken-view'
@@ -7,26 +7,28 @@ import { selectTables } from '../inventory/table-selection'
 import { chosenDatabases } from './database-problems'
 import type { DatabaseRequest } from './database-settings'
 import { planWarnings } from './plan-database'
-import { planSight } from './plan-sight'
+import { planVisibility } from './plan-visibility'
 
 /** What a dump would leave out in silence, stop at, or hold from different moments. */
 export function preflightDatabase(
   inputs: DatabaseRequest,
   found: ServerInventory,
-  brokenViews: Examination['brokenViews'],
+  brokenViews: HostFacts['brokenViews'],
 ): Finding[] {
   const { inventory } = found
   if (inventory === undefined || inputs.databases.length === 0) return []
   const chosen = chosenDatabases(inputs, found)
-  const sights = chosen.map(listed =>
-    planSight(inputs, inventory, listed, selectTables(inputs.tables, listed)),
+  const visibilities = chosen.map(listed =>
+    planVisibility(inputs, inventory, listed, selectTables(inputs.tables, listed)),
   )
   const isDumped = ({ database, name }: { database: string; name: string }) =>
-    sights.some(({ listed, selection }) => listed.name === database && !selection.excluded.includes(name))
+    visibilities.some(
+      ({ listed, selection }) => listed.name === database && !selection.excluded.includes(name),
+    )
   return [
-    ...blindSpotProblems(sights.flatMap(({ refused }) => refused)),
+    ...blindSpotProblems(visibilities.flatMap(({ refused }) => refused)),
     ...brokenViews.filter(isDumped).map(view => brokenView(view, `name ${nameOf(view)} in "exclude-tables"`)),
-    ...sights.flatMap(({ warnings }) => warnings),
+    ...visibilities.flatMap(({ warnings }) => warnings),
     ...planWarnings(inputs, chosen),
   ]
 }

@@ -5,14 +5,14 @@ import { plural } from '../../../runtime/text/format-count'
 import { compareDumpObjects } from '../check/compare-dump'
 import { databaseCounts } from '../check/database-counts'
 import type { DumpContent } from '../check/dump-content'
-import type { Kinship } from './kinship'
+import type { RowFormat } from './row-format'
 
 export interface RestoredRequest {
   /** What should be there. */
   content: DatabaseArtifact['content']
   /** What a dump of the restored database holds. */
   restored: DumpContent
-  kinship: Kinship
+  rowFormat: RowFormat
   /** Reads the stored dump, or dumps the restored database, once more with rows that do not depend on the layout of a dump. */
   layoutFree: { stored(): Promise<DumpContent | undefined>; restored(): Promise<DumpContent> }
 }
@@ -30,7 +30,7 @@ export interface Comparison {
  * it says. Versions of the dump tools lay out the same rows in different ways; then both dumps are read again without their layout.
  */
 export async function compareRestored(request: RestoredRequest): Promise<Comparison> {
-  const { content, restored, kinship } = request
+  const { content, restored, rowFormat } = request
   const others = databaseCounts({ ...content, tables: 0 })
     .slice(1)
     .filter(count => !count.startsWith('0 '))
@@ -38,7 +38,7 @@ export async function compareRestored(request: RestoredRequest): Promise<Compari
   const differences = compareDumpObjects(content, restored)
   if (differences.length === 0) return { differences, proof, warnings: [] }
   const withoutRows = compareDumpObjects(content, sameRows(content, restored))
-  if (kinship === 'twin' || withoutRows.length > 0) return { differences, proof: '', warnings: [] }
+  if (rowFormat === 'identical' || withoutRows.length > 0) return { differences, proof: '', warnings: [] }
   return compareLayoutFree(request, proof)
 }
 
@@ -49,7 +49,7 @@ function sameRows(content: DatabaseArtifact['content'], restored: DumpContent): 
 }
 
 async function compareLayoutFree(
-  { layoutFree, kinship }: RestoredRequest,
+  { layoutFree, rowFormat }: RestoredRequest,
   proof: string,
 ): Promise<Comparison> {
   const stored = await layoutFree.stored()
@@ -62,7 +62,7 @@ async function compareLayoutFree(
   const differences = other
     .map(({ name, rows }) => ({ name, rows, there: found.get(name)?.rows }))
     // Servers of one series write a row in one way.
-    .filter(({ rows, there }) => kinship === 'series' || there !== rows)
+    .filter(({ rows, there }) => rowFormat === 'same-series' || there !== rows)
     .map(({ name, rows, there }) =>
       there === rows
         ? `table ${JSON.stringify(name)} has other rows`

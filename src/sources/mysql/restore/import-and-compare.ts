@@ -7,7 +7,7 @@ import type { WithheldSql } from '../check/events/events-last'
 import { type Comparison, compareRestored, type RestoredRequest } from './compare-restored'
 import { dumpAgain } from './dump-again'
 import { type ImportContext, importDump, importWithheld, type StoredDump } from './import-dump'
-import type { Kinship } from './kinship'
+import type { RowFormat } from './row-format'
 
 export interface ImportRequest {
   dump: StoredDump
@@ -18,7 +18,7 @@ export interface ImportRequest {
   target: string
   /** Those of the dump, as its manifest has them. */
   options: readonly string[]
-  kinship: Kinship
+  rowFormat: RowFormat
   /** Reads the stored dump once more, with rows that do not depend on the layout of a dump. */
   readLayoutFree: RestoredRequest['layoutFree']['stored']
 }
@@ -55,7 +55,7 @@ export async function compareImported(
   { request, withheld, brokenViews = [] }: ImportedRows,
   tools: ImportTools,
 ): Promise<Comparison> {
-  const { target, options, kinship, readLayoutFree } = request
+  const { target, options, rowFormat, readLayoutFree } = request
   const content = withoutViews(request.content, brokenViews)
   const again = {
     server: tools.server,
@@ -69,7 +69,7 @@ export async function compareImported(
   const comparison = await compareRestored({
     content: withoutEvents(content),
     restored: await dumpAgain(again),
-    kinship,
+    rowFormat,
     layoutFree: { stored: readLayoutFree, restored: () => dumpAgain({ ...again, rows: 'layout-free' }) },
   })
   if (comparison.differences.length > 0 || request.events.length === 0) return comparison

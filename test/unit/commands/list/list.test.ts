@@ -21,12 +21,12 @@ beforeEach(() => {
   runtime = recordingRuntime({ now })
 })
 
-interface Asked {
+interface RequestedScope {
   maxAgeMs?: number
   expectEveryMs?: number
 }
 
-async function run(asked: Asked = {}): Promise<{ report: ListReport; error: unknown }> {
+async function run(asked: RequestedScope = {}): Promise<{ report: ListReport; error: unknown }> {
   const inputs = {
     s3: { bucket: 'acme', prefix, region: 'eu-central-1' },
     ...{ maxAgeMs: undefined, expectEveryMs: undefined, ...asked },

@@ -1,6 +1,6 @@
+import { checkTarget } from '../../../../src/commands/restore/check-target'
 import { chooseParts } from '../../../../src/commands/restore/choose-parts'
 import { describeRestore, planLines } from '../../../../src/commands/restore/describe-restore'
-import { judgeTarget } from '../../../../src/commands/restore/judge-target'
 import type { RestoreReport } from '../../../../src/commands/restore/restore-report'
 import { aRestoreReport } from '../../report/a-restore-report'
 import { aDatabase, aManifest, aTable, type FactOptions, rereadOf, someFacts, someInputs } from './a-restore'
@@ -12,7 +12,7 @@ function plan(facts: FactOptions = {}, overrides: Parameters<typeof someInputs>[
   const reread = rereadOf(manifest)
   const found = someFacts(facts)
   const report = aRestoreReport({ items: [] })
-  const verdict = judgeTarget(inputs, chooseParts(inputs, manifest), found, { manifest, reread })
+  const verdict = checkTarget(inputs, chooseParts(inputs, manifest), found, { manifest, reread })
   describeRestore(verdict, { inputs, reread, facts: found }, report)
   return report
 }

@@ -1,5 +1,5 @@
+import { checkTarget, type TargetVerdict } from '../../../../src/commands/restore/check-target'
 import { chooseParts } from '../../../../src/commands/restore/choose-parts'
-import { judgeTarget, type TargetVerdict } from '../../../../src/commands/restore/judge-target'
 import type { RestoreInputs } from '../../../../src/inputs/restore'
 import type { Manifest } from '../../../../src/repository/manifest/manifest'
 import { aManifest, type FactOptions, rereadOf, someFacts, someInputs } from './a-restore'
@@ -20,7 +20,7 @@ export function judge(options: JudgingOptions = {}): TargetVerdict {
     ...(options.needs === undefined ? {} : { needs: options.needs }),
     ...(options.files === undefined ? {} : { files: options.files }),
   }
-  return judgeTarget(inputs, chooseParts(inputs, manifest), someFacts(options.facts), {
+  return checkTarget(inputs, chooseParts(inputs, manifest), someFacts(options.facts), {
     manifest,
     reread: rereadOf(manifest, found),
   })

@@ -1,4 +1,4 @@
-import { type CatalogEntry, readCatalog, takenAtOf } from '../../../../src/repository/catalog/catalog'
+import { type CatalogPoint, readCatalog, takenAtOf } from '../../../../src/repository/catalog/catalog'
 import type { Manifest } from '../../../../src/repository/manifest/manifest'
 import { serializeManifest } from '../../../../src/repository/manifest/manifest-codec'
 import { type Proof, type ProvenArtifact, serializeProof } from '../../../../src/repository/manifest/proof'
@@ -19,9 +19,9 @@ beforeEach(() => {
 })
 
 const catalog = (at = prefix) => readCatalog({ store, prefix: at }, { proofs: true })
-const told = (entries: readonly CatalogEntry[]) => entries.map(({ name, state }) => `${name} ${state}`)
+const told = (entries: readonly CatalogPoint[]) => entries.map(({ name, state }) => `${name} ${state}`)
 
-async function only(): Promise<CatalogEntry> {
+async function only(): Promise<CatalogPoint> {
   const [entry, ...others] = await catalog()
   if (entry === undefined || others.length > 0) throw new Error('There is not just one.')
   return entry

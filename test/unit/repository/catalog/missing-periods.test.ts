@@ -1,4 +1,4 @@
-import type { CatalogEntry } from '../../../../src/repository/catalog/catalog'
+import type { CatalogPoint } from '../../../../src/repository/catalog/catalog'
 import { missingPeriods } from '../../../../src/repository/catalog/missing-periods'
 import { World } from '../ring'
 
@@ -6,7 +6,7 @@ const repository = new World().repository
 const hourMs = 3_600_000
 const now = new Date('2026-11-23T13:50:00.000Z')
 
-function taken(at: string, changes: Partial<CatalogEntry> = {}, timezone = 'UTC'): CatalogEntry {
+function taken(at: string, changes: Partial<CatalogPoint> = {}, timezone = 'UTC'): CatalogPoint {
   const takenAt = new Date(at)
   return {
     ...{ name: at, repository, slot: 'Monday-13-00', place: 'ring', state: 'good' },
@@ -20,13 +20,13 @@ function taken(at: string, changes: Partial<CatalogEntry> = {}, timezone = 'UTC'
 }
 
 /** So many hours before 13:17, the newest first. */
-function hours(count: number, first = 0): CatalogEntry[] {
+function hours(count: number, first = 0): CatalogPoint[] {
   return Array.from({ length: count }, (_, index) =>
     taken(new Date(Date.parse('2026-11-23T13:17:00Z') - (first + index) * hourMs).toISOString()),
   )
 }
 
-const missing = (entries: CatalogEntry[], everyMs = hourMs, at = now) =>
+const missing = (entries: CatalogPoint[], everyMs = hourMs, at = now) =>
   missingPeriods(entries, everyMs, at).missing.map(time => time.toISOString())
 
 describe('missingPeriods', () => {

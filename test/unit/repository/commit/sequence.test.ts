@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { surveyPrefix } from '../../../../src/repository/catalog/survey'
+import { indexPrefix } from '../../../../src/repository/catalog/prefix-index'
 import { abortLeftovers } from '../../../../src/repository/commit/leftovers'
 import { recoverSlot } from '../../../../src/repository/commit/recover'
 import { type Content, prefix, World } from '../ring'
@@ -96,8 +96,8 @@ async function recover(world: World, slot: string): Promise<void> {
 }
 
 async function settleAll(world: World): Promise<void> {
-  const survey = await surveyPrefix(world.repository)
-  for (const slot of await survey.unfinished()) await recover(world, slot)
+  const index = await indexPrefix(world.repository)
+  for (const slot of await index.unfinished()) await recover(world, slot)
 }
 
 function intents(world: World): string[] {

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import type { Baseline } from '../../../../src/repository/guards/baseline'
-import { judgeShrink, type MaxShrink } from '../../../../src/repository/guards/shrink'
+import { checkShrink, type MaxShrink } from '../../../../src/repository/guards/shrink'
 import { aBaseline, aDatabaseBaseline, aFilesBaseline, aTable, withoutNames } from '../a-baseline'
 
 const half: MaxShrink = { kind: 'percent', percent: 50 }
 
 function judge(baseline: Baseline | undefined, now: Baseline, maxShrink = half, acceptShrink = false) {
-  return judgeShrink({ baseline, now, maxShrink, acceptShrink })
+  return checkShrink({ baseline, now, maxShrink, acceptShrink })
 }
 
 /** What is found of one artifact that was `before` and is `after`. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../../src/findings/finding'
-import { surveyPrefix } from '../../../../src/repository/catalog/survey'
+import { indexPrefix } from '../../../../src/repository/catalog/prefix-index'
 import { abortLeftovers } from '../../../../src/repository/commit/leftovers'
 import { recoverSlot } from '../../../../src/repository/commit/recover'
 import { parseRotation, slotName } from '../../../../src/repository/names/slot'
@@ -106,8 +106,8 @@ class Simulation {
   }
 
   async #settle(slotBeingWritten: string, now: Date): Promise<void> {
-    const survey = await surveyPrefix(this.world.repository)
-    for (const slot of await survey.unfinished()) await this.#recover(slot)
+    const index = await indexPrefix(this.world.repository)
+    for (const slot of await index.unfinished()) await this.#recover(slot)
     await abortLeftovers(this.world.repository, slotBeingWritten, now)
   }
 
@@ -166,8 +166,8 @@ class Simulation {
 
   /** Every slot of the ring that ever was good is good; the others are absent. */
   async expectRing(): Promise<void> {
-    const survey = await surveyPrefix(this.world.repository)
-    const slots = survey.manifests.map(({ slot }) => slot)
+    const index = await indexPrefix(this.world.repository)
+    const slots = index.manifests.map(({ slot }) => slot)
     expect([...this.filled].filter(slot => !slots.includes(slot))).toEqual([])
     for (const slot of slots) expect([slot, this.world.manifest(slot).state]).toEqual([slot, 'complete'])
   }

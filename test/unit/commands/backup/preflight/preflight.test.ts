@@ -1,5 +1,5 @@
 import { mergeReports } from '../../../../../src/commands/backup/preflight/preflight'
-import { judgeBucket } from '../../../../../src/commands/backup/preflight/preflight-store'
+import { checkBucket } from '../../../../../src/commands/backup/preflight/preflight-store'
 import { refuseWrong } from '../../../../../src/commands/refuse-wrong'
 import type { Finding } from '../../../../../src/findings/finding'
 import { clockAhead, unfinishedUploadsRule } from '../../../../../src/store/s3/bucket-facts'
@@ -46,7 +46,7 @@ describe('judgeBucket', () => {
   const minute = 60_000
 
   it('says nothing of what is not known', () => {
-    expect(judgeBucket({}, settings)).toEqual({ findings: [], facts: [] })
+    expect(checkBucket({}, settings)).toEqual({ findings: [], facts: [] })
   })
 
   it.each<[number, string[]]>([
@@ -56,7 +56,7 @@ describe('judgeBucket', () => {
     [5 * minute, ['warning']],
     [-5 * minute - 1, ['error']],
   ])('judges clocks that are %s ms apart', (clockAheadMs, levels) => {
-    const { findings, facts } = judgeBucket({ clockAheadMs }, settings)
+    const { findings, facts } = checkBucket({ clockAheadMs }, settings)
     expect(findings.map(({ level }) => level)).toEqual(levels)
     expect(facts).toHaveLength(1 - levels.length)
   })
@@ -65,7 +65,7 @@ describe('judgeBucket', () => {
     const rule =
       '{"ID":"parts of unfinished uploads","Status":"Enabled","Filter":{"Prefix":"hourly/"},"AbortIncompleteMultipartUpload":{"DaysAfterInitiation":2}}'
     const fixes = (unfinishedUploads: 'never' | 'other-rules') =>
-      judgeBucket({ unfinishedUploads }, settings).findings.map(({ fix }) => fix?.split('\n')[1])
+      checkBucket({ unfinishedUploads }, settings).findings.map(({ fix }) => fix?.split('\n')[1])
     expect(fixes('never')).toEqual([
       `aws s3api put-bucket-lifecycle-configuration --bucket acme --region eu-central-1 --lifecycle-configuration '{"Rules":[${rule}]}'`,
     ])
@@ -73,9 +73,9 @@ describe('judgeBucket', () => {
   })
 
   it('is content with versions and a rule of two days, and not with a rule of one', () => {
-    expect(judgeBucket({ versioning: 'on', unfinishedUploads: { days: 2 } }, settings).findings).toEqual([])
+    expect(checkBucket({ versioning: 'on', unfinishedUploads: { days: 2 } }, settings).findings).toEqual([])
     expect(
-      judgeBucket({ versioning: 'off', unfinishedUploads: { days: 1 } }, settings).findings,
+      checkBucket({ versioning: 'off', unfinishedUploads: { days: 1 } }, settings).findings,
     ).toHaveLength(2)
   })
 })

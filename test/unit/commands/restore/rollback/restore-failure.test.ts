@@ -1,6 +1,6 @@
 import type { DatabaseState, RestoreState } from '../../../../../src/commands/restore/restore-state'
 import { type FailedWork, restoreFailure } from '../../../../../src/commands/restore/rollback/restore-failure'
-import { type WayBackStep, wayBack } from '../../../../../src/commands/restore/rollback/way-back'
+import { type RollbackStep, rollbackLog } from '../../../../../src/commands/restore/rollback/rollback-log'
 import type { FailureFacts } from '../../../../../src/commands/run-facts'
 import { describeFailure } from '../../../../../src/report/failure'
 import { CancelledError, FailureError, UserError } from '../../../../../src/runtime/errors'
@@ -9,7 +9,7 @@ import { judge } from '../judging'
 
 interface Case {
   error?: unknown
-  steps?: readonly Partial<WayBackStep>[]
+  steps?: readonly Partial<RollbackStep>[]
   databases?: readonly Partial<DatabaseState>[]
   swaps?: RestoreState['swaps']
   safetyKeys?: readonly string[]
@@ -30,7 +30,7 @@ async function tell({ error = new FailureError('The import failed.'), ...given }
   const connection = new AbortController()
   if (given.isBroken) connection.abort(new FailureError('The connection broke.'))
   if (given.isCancelled) runtime.stop(new CancelledError())
-  const back = wayBack()
+  const back = rollbackLog()
   for (const [index, step] of (given.steps ?? []).entries()) {
     back.add({
       undone: `Step ${index} is undone`,

@@ -2,8 +2,8 @@ import { sentenceOf } from '../../../../../src/findings/finding'
 import {
   type BlindSpot,
   blindSpotProblems,
+  checkBlindSpots,
   findBlindSpots,
-  judgeBlindSpots,
   optionsAround,
   type SightRequest,
 } from '../../../../../src/sources/mysql/inventory/blind-spots'
@@ -196,13 +196,13 @@ describe('judgeBlindSpots', () => {
   const spots = find({ rights: ['SELECT, SHOW VIEW ON `shop`.*'] })
 
   it('refuses all that were not allowed', () => {
-    const { refused, warnings } = judgeBlindSpots(spots, new Set())
+    const { refused, warnings } = checkBlindSpots(spots, new Set())
     expect(kindsOf(refused)).toEqual(['triggers', 'routines', 'events'])
     expect(warnings).toEqual([])
   })
 
   it('tells of what was allowed, kind and database and how to end it', () => {
-    const { refused, warnings } = judgeBlindSpots(spots, new Set(['routines', 'events', 'views']))
+    const { refused, warnings } = checkBlindSpots(spots, new Set(['routines', 'events', 'views']))
     expect(kindsOf(refused)).toEqual(['triggers'])
     expect(warnings.map(({ code }) => code)).toEqual(['blind-spot', 'blind-spot'])
     expect(warnings.map(sentenceOf)).toEqual([
@@ -213,7 +213,7 @@ describe('judgeBlindSpots', () => {
 
   it('tells that tables may be unseen, too', () => {
     const single = find({ rights: ['SELECT ON `shop`.`orders`'] })
-    const { warnings } = judgeBlindSpots(single, new Set(['views']))
+    const { warnings } = checkBlindSpots(single, new Set(['views']))
     expect(warnings[0]?.what).toContain('tables and views')
   })
 })

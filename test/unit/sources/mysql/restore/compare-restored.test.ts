@@ -1,7 +1,7 @@
 import type { TableFingerprint } from '../../../../../src/repository/manifest/manifest'
 import type { DumpContent } from '../../../../../src/sources/mysql/check/dump-content'
 import { type Comparison, compareRestored } from '../../../../../src/sources/mysql/restore/compare-restored'
-import type { Kinship } from '../../../../../src/sources/mysql/restore/kinship'
+import type { RowFormat } from '../../../../../src/sources/mysql/restore/row-format'
 import { aDump, contentOf } from '../../../commands/restore/a-restore'
 
 const { content } = aDump()
@@ -14,7 +14,7 @@ const table = (name: string, sha256: string, rows?: number): TableFingerprint =>
 
 interface Case {
   restored?: Partial<DumpContent>
-  kinship?: Kinship
+  rowFormat?: RowFormat
   /** Tables of both dumps, read without their layout. */
   stored?: TableFingerprint[] | undefined
   again?: TableFingerprint[]
@@ -23,7 +23,7 @@ interface Case {
 /** What the comparison comes to, and how often dumps were read once more for it. */
 async function compare({
   restored = {},
-  kinship = 'stranger',
+  rowFormat = 'unknown',
   ...layoutFree
 }: Case): Promise<Comparison & { reads: number }> {
   let reads = 0
@@ -34,7 +34,7 @@ async function compare({
   const comparison = await compareRestored({
     content,
     restored: { ...same, ...restored },
-    kinship,
+    rowFormat,
     layoutFree: {
       stored: async () => (layoutFree.stored === undefined ? undefined : read(layoutFree.stored)),
       restored: async () => read(layoutFree.again ?? []),
@@ -47,17 +47,20 @@ const otherRows = [table('orders', 'x'), ...same.tables.slice(1)]
 
 describe('compareRestored', () => {
   it('has proven every row when everything is equal, by one dump', async () => {
-    expect(await compare({ kinship: 'twin' })).toEqual({
+    expect(await compare({ rowFormat: 'identical' })).toEqual({
       differences: [],
       proof: '2 tables with every row, 1 view, 1 trigger, 1 routine, 1 event',
       warnings: [],
       reads: 0,
     })
-    expect((await compare({ kinship: 'stranger' })).reads).toBe(0)
+    expect((await compare({ rowFormat: 'unknown' })).reads).toBe(0)
   })
 
   it('tells other rows of the same tool at once', async () => {
-    const { differences, proof, reads } = await compare({ kinship: 'twin', restored: { tables: otherRows } })
+    const { differences, proof, reads } = await compare({
+      rowFormat: 'identical',
+      restored: { tables: otherRows },
+    })
     expect(differences).toEqual(['table "orders" has other rows'])
     expect({ proof, reads }).toEqual({ proof: '', reads: 0 })
   })
@@ -74,8 +77,8 @@ describe('compareRestored', () => {
     ['a routine', { routines: [] }, /^routine "function tax" is missing$/],
     ['an event', { events: [] }, /^event "tidy" is missing$/],
   ])('tells of any tool what is missing or too much: %s', async (_, restored, difference) => {
-    for (const kinship of ['twin', 'series', 'stranger'] as const) {
-      const { differences, reads } = await compare({ kinship, restored })
+    for (const rowFormat of ['identical', 'same-series', 'unknown'] as const) {
+      const { differences, reads } = await compare({ rowFormat, restored })
       expect(differences[0]).toMatch(difference)
       expect(reads).toBe(0)
     }
@@ -89,8 +92,8 @@ describe('compareRestored', () => {
   it('has proven every row of another tool when they are equal without the layout of the dumps', async () => {
     const tables = [table('orders', 'a', 2), table('customers', 'b', 0)]
     const again = [table('customers', 'b', 0), table('orders', 'a', 2)]
-    for (const kinship of ['series', 'stranger'] as const) {
-      expect(await compare({ kinship, restored: { tables: otherRows }, stored: tables, again })).toEqual({
+    for (const rowFormat of ['same-series', 'unknown'] as const) {
+      expect(await compare({ rowFormat, restored: { tables: otherRows }, stored: tables, again })).toEqual({
         differences: [],
         proof: '2 tables with every row, 1 view, 1 trigger, 1 routine, 1 event',
         warnings: [],
@@ -102,7 +105,12 @@ describe('compareRestored', () => {
   it('takes rows that another release of the same series writes differently for other rows', async () => {
     const stored = [table('orders', 'a', 2), table('customers', 'b', 3)]
     const again = [table('orders', 'x', 2), table('customers', 'b', 3)]
-    const comparison = await compare({ kinship: 'series', restored: { tables: otherRows }, stored, again })
+    const comparison = await compare({
+      rowFormat: 'same-series',
+      restored: { tables: otherRows },
+      stored,
+      again,
+    })
     expect(comparison.differences).toEqual(['table "orders" has other rows'])
     expect(comparison).toMatchObject({ proof: '', warnings: [] })
   })

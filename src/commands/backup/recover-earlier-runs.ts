@@ -1,0 +1,51 @@
+import { type Finding, warning } from '../../findings/finding'
+import type { BackupInputs } from '../../inputs/backup'
+import { indexPrefix, type PrefixIndex } from '../../repository/catalog/prefix-index'
+import { abortLeftovers } from '../../repository/commit/leftovers'
+import { recoverSlot } from '../../repository/commit/recover'
+import { findForeignHost, foreignError } from '../../repository/guards/foreign-prefix'
+import type { Repository } from '../../repository/repository'
+import { messageOf } from '../../runtime/errors'
+import type { Runtime } from '../../runtime/runtime'
+
+/**
+ * Finishes or undoes what runs that died left behind, and drops their uploads; the lock of the prefix must be held. Another slot that
+ * cannot be settled now is a warning; this run's own slot must be settled before anything is streamed, or this throws.
+ */
+export async function recoverEarlierRuns(
+  { ssh, guards }: BackupInputs,
+  slot: string,
+  { runtime, repository }: { runtime: Runtime; repository: Repository },
+): Promise<{ index: PrefixIndex; warnings: Finding[] }> {
+  const { log, clock } = runtime
+  const warnings: Finding[] = []
+  const index = await indexPrefix(repository)
+  // Before anything is touched: what looks unfinished might be another host's run, in full swing.
+  const foreign = findForeignHost(await index.newestGood(), ssh.host)
+  if (foreign.length > 0 && !guards.adoptPrefix) throw foreignError(foreign, ssh.host)
+  const unfinished = await index.unfinished()
+  let hasSettled = false
+  for (const left of new Set([...unfinished, slot])) {
+    try {
+      const recovery = await recoverSlot(repository, left, clock)
+      warnings.push(...recovery.warnings)
+      if (recovery.outcome === 'nothing' || recovery.outcome === 'unknown') continue
+      hasSettled = true
+      log.info(`Slot ${left} was left unfinished by an earlier run: ${recovery.outcome}.`)
+    } catch (error) {
+      if (left === slot) throw error
+      warnings.push(warning('slot-unfinished', messageOf(error)))
+    }
+  }
+  const { aborted, warnings: unaborted } = await abortLeftovers(repository, slot, clock.now())
+  for (const upload of aborted) log.info(`Dropped an unfinished upload of an earlier run: ${upload.key}.`)
+
+  const settled = hasSettled ? await indexPrefix(repository) : index
+  const last = await settled.newestGood()
+  log.info(
+    last === undefined
+      ? 'No good recovery point was found here.'
+      : `The last good recovery point: ${last.slot}, taken ${last.startedAt}.`,
+  )
+  return { index: settled, warnings: [...warnings, ...unaborted, ...settled.warnings] }
+}

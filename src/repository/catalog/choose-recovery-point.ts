@@ -1,0 +1,162 @@
+import { type Finding, warning } from '../../findings/finding'
+import { UserError } from '../../runtime/errors'
+import { formatDuration } from '../../runtime/text/format-duration'
+import { readSlot, type SlotState } from '../manifest/slot-state'
+import { slotKeys, suspectFolder } from '../names/keys'
+import type { SnapshotChoice } from '../names/snapshot-choice'
+import { type RecoveryPoint, type Repository, suspectsOf } from '../repository'
+import { type CatalogPoint, readCatalog, takenAtOf } from './catalog'
+import { noSuchRecoveryPoint } from './no-such-recovery-point'
+import { indexPrefix } from './prefix-index'
+import { isStaleSlot, weekMs } from './stale-slot'
+
+/** A recovery point that may be restored. */
+export interface ChosenRecoveryPoint extends RecoveryPoint {
+  /** As `CatalogPoint.name`. */
+  name: string
+  slot: string
+  /** What a person should know of the choice: its age, that it is suspect, what could not be read and may be newer. */
+  warnings: Finding[]
+}
+
+/**
+ * The recovery point that is asked for. Suspect ones are taken only by name, with a warning; unfinished, lost and unreadable ones never.
+ * Throws UserError that says what is there instead, newest first, with ages.
+ */
+export async function chooseRecoveryPoint(
+  repository: Repository,
+  choice: SnapshotChoice,
+  now: Date,
+): Promise<ChosenRecoveryPoint> {
+  const search = { repository, now }
+  const { warnings = [], ...chosen } = await find(search, choice)
+  return { ...chosen, warnings: [...warnings, ...warningsFor(chosen, choice, now)] }
+}
+
+interface Search {
+  repository: Repository
+  now: Date
+}
+
+/** `warnings`: what was left out in the search. */
+type Found = Omit<ChosenRecoveryPoint, 'warnings'> & { warnings?: readonly Finding[] }
+
+function find(search: Search, choice: SnapshotChoice): Promise<Found> {
+  switch (choice.kind) {
+    case 'latest':
+      return latest(search)
+    case 'time':
+      return atTime(search, choice.at)
+    case 'name':
+      return byName(search, choice.name)
+  }
+}
+
+/** In the normal case that costs a listing and one or two manifests. */
+async function latest(search: Search): Promise<Found> {
+  const { repository } = search
+  const index = await indexPrefix(repository)
+  const manifest = await index.newestGood()
+  const { warnings } = index
+  if (manifest !== undefined)
+    return { name: manifest.slot, repository, slot: manifest.slot, manifest, warnings }
+  const entries = await readCatalog(repository)
+  const good = entries.find(({ state }) => state === 'good')
+  if (good !== undefined) return { ...(await load(good)), warnings }
+  throw noSuchRecoveryPoint({ ...search, entries, problem: 'There is no good recovery point' })
+}
+
+async function atTime(search: Search, at: Date): Promise<Found> {
+  const entries = await readCatalog(search.repository)
+  const good = entries.find(entry => {
+    const takenAt = takenAtOf(entry)
+    return entry.state === 'good' && takenAt !== undefined && takenAt.getTime() <= at.getTime()
+  })
+  if (good !== undefined) return load(good)
+  const problem = `There is no good recovery point at or before ${at.toISOString()}`
+  throw noSuchRecoveryPoint({ ...search, entries, problem })
+}
+
+async function byName(search: Search, name: string): Promise<Found> {
+  const isSuspect = name.startsWith(`${suspectFolder}/`)
+  const slot = isSuspect ? name.slice(suspectFolder.length + 1) : name
+  const repository = isSuspect ? suspectsOf(search.repository) : search.repository
+  const state = await readSlot(repository, slot)
+  if (state.kind === 'complete') return { name, repository, slot, manifest: state.manifest }
+  if (state.kind !== 'empty') throw notRestorable(name, slotKeys(repository.prefix, slot).manifest, state)
+  const entries = await readCatalog(search.repository)
+  throw noSuchRecoveryPoint({
+    ...{ ...search, entries, wanted: name },
+    problem: `There is no recovery point "${name}"`,
+  })
+}
+
+/** The entry was read a moment ago; a backup may have replaced it since. */
+async function load({ name, repository, slot, facts }: CatalogPoint): Promise<Found> {
+  const state = await readSlot(repository, slot)
+  const isSame =
+    state.kind === 'complete' && Date.parse(state.manifest.startedAt) === facts?.takenAt.getTime()
+  if (isSame) return { name, repository, slot, manifest: state.manifest }
+  throw new UserError(`The recovery point ${name} is being replaced at this very moment.`, {
+    advice: 'Wait until the backup that is running is done, then run again.',
+  })
+}
+
+function notRestorable(name: string, key: string, state: SlotState): UserError {
+  const advice = 'Choose another one: latest, an ISO time, or one that the action "list" shows as good.'
+  switch (state.kind) {
+    case 'intent':
+      return new UserError(
+        `The recovery point ${name} is unfinished: a run was interrupted while it was publishing it, and its objects may be of two different hours.`,
+        { advice: `${advice} The next backup finishes or undoes it.` },
+      )
+    case 'lost':
+      return new UserError(
+        `The recovery point ${name} is unfinished and lost: a run was interrupted while it was publishing it, and it could be neither finished nor undone.`,
+        { advice },
+      )
+    case 'denied':
+      return new UserError(`The credentials may not read "${key}".`, {
+        advice:
+          'Allow s3:GetObject on it to the credentials in use, and s3:ListBucket on the bucket: without that one an object that is missing is denied too.',
+      })
+    case 'unreadable':
+      return new UserError(`The recovery point ${name} cannot be restored: ${state.error.message}`, {
+        advice: state.error.advice ?? advice,
+        cause: state.error,
+      })
+    case 'empty':
+    case 'complete':
+      throw new TypeError(`The recovery point ${name} was taken for one that cannot be restored.`)
+  }
+}
+
+function warningsFor({ name, slot, manifest }: Found, choice: SnapshotChoice, now: Date): Finding[] {
+  const takenAt = new Date(manifest.startedAt)
+  const ageMs = now.getTime() - takenAt.getTime()
+  const warnings: Finding[] = []
+  if (manifest.verdict === 'suspect') {
+    warnings.push(
+      warning(
+        'snapshot-suspect',
+        `${name} is suspect: it was much smaller than the one before it, or lacked something that one had. It is taken because it was named.`,
+      ),
+    )
+  }
+  const isStale =
+    (choice.kind === 'latest' && ageMs > weekMs) ||
+    (choice.kind === 'name' && isStaleSlot({ slot, takenAt, timezone: manifest.timezone }, now))
+  if (isStale) {
+    const reason =
+      choice.kind === 'latest'
+        ? 'It is the newest good one: no backup has succeeded since.'
+        : 'A slot whose turn is skipped keeps what it held before.'
+    warnings.push(
+      warning(
+        'snapshot-stale',
+        `${name} was last written ${formatDuration(ageMs)} ago, at ${manifest.startedAt}. ${reason}`,
+      ),
+    )
+  }
+  return warnings
+}

@@ -1,0 +1,152 @@
+import { type Finding, warning } from '../../findings/finding'
+import { messageOf } from '../../runtime/errors'
+import type { ListedObject } from '../../store/store'
+import { isArchivedFault, isDenied } from '../../store/store-error'
+import type { Manifest } from '../manifest/manifest'
+import { manifestBytesMax } from '../manifest/manifest-codec'
+import { readSlot } from '../manifest/slot-state'
+import { listingPrefix, parseKey } from '../names/keys'
+import type { Repository } from '../repository'
+
+/** A manifest as the listing shows it; nothing of it is read yet. */
+interface ListedManifest extends ListedObject {
+  slot: string
+}
+
+/** What a prefix holds. Manifests are read when a question needs them, each once. */
+export interface PrefixIndex {
+  /** False: the credentials may not list the prefix. Then everything below is empty, which proves nothing. */
+  readonly isReadable: boolean
+  /** Newest first, as the store dates them. */
+  readonly manifests: readonly ListedManifest[]
+  /** Everything that lies directly under the prefix. */
+  readonly objects: readonly ListedObject[]
+  /** What was skipped, and why; grows with the questions asked. */
+  readonly warnings: readonly Finding[]
+  /** The newest complete and good recovery point, by its own start. */
+  newestGood(): Promise<Manifest | undefined>
+  /**
+   * Slots with an intent that is still to be settled, oldest first.
+   *
+   * A run settles every intent that it finds before it writes its own. So whichever manifest one reads, all intents that the
+   * store dates before that run's start are settled, and nothing older than the latest start needs to be read: in the normal
+   * case one or two manifests. Clocks may differ by 15 minutes (more, and S3 refuses the requests). What this cannot see
+   * is an intent that a run had to leave standing because the store gave no clear answer: that one is settled when its
+   * slot's turn comes.
+   */
+  unfinished(): Promise<string[]>
+  /** Stored bytes of each artifact of the newest good recovery point, by artifact name. */
+  lastSizes(): Promise<ReadonlyMap<string, number>>
+}
+
+/** Lists the prefix once, without its folders. Throws `StoreError` when the store gives no answer; a denial is a survey that says so. */
+export async function indexPrefix(repository: Repository): Promise<PrefixIndex> {
+  const { store, prefix } = repository
+  const manifests: ListedManifest[] = []
+  const objects: ListedObject[] = []
+  try {
+    for await (const object of store.list(listingPrefix(prefix))) {
+      objects.push(object)
+      const parsed = parseKey(prefix, object.key)
+      if (parsed?.what === 'manifest') manifests.push({ ...object, slot: parsed.slot })
+    }
+  } catch (error) {
+    if (!isDenied(error)) throw error
+    return indexAt(repository, { manifests: [], objects: [], isReadable: false })
+  }
+  manifests.sort((a, b) => b.lastModified.getTime() - a.lastModified.getTime())
+  return indexAt(repository, { manifests, objects, isReadable: true })
+}
+
+const skewMs = 15 * 60 * 1000
+
+interface Reading {
+  kind: 'complete' | 'intent' | 'lost'
+  manifest: Manifest
+}
+
+function indexAt(
+  repository: Repository,
+  listing: Pick<PrefixIndex, 'manifests' | 'objects' | 'isReadable'>,
+): PrefixIndex {
+  const { manifests } = listing
+  const warnings: Finding[] = []
+  const readings = new Map<string, Promise<Reading | undefined>>()
+
+  function read(listed: ListedManifest): Promise<Reading | undefined> {
+    const known = readings.get(listed.key)
+    if (known !== undefined) return known
+    const reading = readListed(repository, listed, warnings)
+    readings.set(listed.key, reading)
+    return reading
+  }
+
+  /** Newest first; ends where the store's date lies before the start of `latest()`, with room for clocks that differ. */
+  async function* since(latest: () => number): AsyncGenerator<Reading & { listed: ListedManifest }> {
+    for (const listed of manifests) {
+      if (listed.lastModified.getTime() + skewMs < latest()) return
+      const reading = await read(listed)
+      if (reading !== undefined) yield { ...reading, listed }
+    }
+  }
+
+  async function newestGood(): Promise<Manifest | undefined> {
+    let newest: Manifest | undefined
+    let newestMs = Number.NEGATIVE_INFINITY
+    for await (const { kind, manifest, listed } of since(() => newestMs)) {
+      if (kind !== 'complete' || manifest.verdict !== 'good') continue
+      const startedMs = startOf(manifest, listed)
+      if (startedMs > newestMs) [newest, newestMs] = [manifest, startedMs]
+    }
+    return newest
+  }
+
+  async function unfinished(): Promise<string[]> {
+    const slots: string[] = []
+    let latestMs = Number.NEGATIVE_INFINITY
+    for await (const { kind, manifest, listed } of since(() => latestMs)) {
+      if (kind === 'intent') slots.unshift(manifest.slot)
+      latestMs = Math.max(latestMs, startOf(manifest, listed))
+    }
+    return slots
+  }
+
+  async function lastSizes(): Promise<ReadonlyMap<string, number>> {
+    const artifacts = (await newestGood())?.artifacts ?? []
+    return new Map(artifacts.map(({ name, bytes }) => [name, bytes]))
+  }
+
+  return { ...listing, warnings, newestGood, unfinished, lastSizes }
+}
+
+/** A manifest that says it was started after it was stored comes from a clock that is wrong. */
+function startOf(manifest: Manifest, listed: ListedManifest): number {
+  return Math.min(Date.parse(manifest.startedAt), listed.lastModified.getTime())
+}
+
+async function readListed(
+  repository: Repository,
+  { key, slot, sizeBytes }: ListedManifest,
+  warnings: Finding[],
+): Promise<Reading | undefined> {
+  const skip = (reason: string): undefined => {
+    warnings.push(warning('manifest-unreadable', `"${key}" was left out: ${reason}`))
+  }
+  if (sizeBytes > manifestBytesMax) return skip(`it has ${sizeBytes} bytes, too many for a manifest.`)
+  const state = await readSlot(repository, slot).catch((error: unknown) => {
+    if (!isArchivedFault(error)) throw error
+    return { kind: 'archived' } as const
+  })
+  switch (state.kind) {
+    case 'archived':
+      return skip('it lies in an archive (a cold storage class) and cannot be read there.')
+    case 'denied':
+      return skip('the credentials may not read it.')
+    case 'unreadable':
+      return skip(messageOf(state.error))
+    case 'empty':
+      return undefined
+    default:
+      return state
+  }
+}
