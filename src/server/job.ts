@@ -92,13 +92,19 @@ export async function startJob(
   }
 }
 
+/** What a job printed, and its report. */
+export interface JobResult {
+  text: string
+  report: JobReport
+}
+
 /** Runs a job to its end and returns what it printed; for small answers. */
 export async function runJob(
   connection: Connection,
   name: ServerJob,
   request: Request,
   options: JobOptions,
-): Promise<{ text: string; report: JobReport }> {
+): Promise<JobResult> {
   const job = await startJob(connection, name, request, options)
   const chunks: Buffer[] = []
   for await (const chunk of job.body) chunks.push(chunk)

@@ -13,7 +13,7 @@ import type { TierKeep } from '../../repository/names/tier-name'
 import type { Repository } from '../../repository/repository'
 import { tierAges } from '../../repository/tiers/tier-ages'
 import { filesCounts } from '../../sources/files/check/files-counts'
-import { databaseCounts } from '../../sources/mysql/check/database-counts'
+import { databaseCounts } from '../../sources/mysql/dump/database-counts'
 import type { Prepared } from './prepare'
 import type { ReportedArtifact, RunReport } from './run-report'
 

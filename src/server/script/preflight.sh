@@ -52,7 +52,7 @@ estimate_mirror() {
   nearest_folder "$mirror"
   run_rsync "$REPLY" --dry-run
   say status rsync $?
-  printf '%s\n' "$REPLY" | sed -n -e 's/^Total/stats &/p' -e 's/^Number/stats &/p'
+  printf '%s\n' "$REPLY" | sed -n -e "s/^Total/stats$tab&/p" -e "s/^Number/stats$tab&/p"
 }
 
 keep_present() {

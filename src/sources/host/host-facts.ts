@@ -1,6 +1,12 @@
-import type { ServerInventory } from './parse-inventory'
+import { FailureError } from '../../runtime/errors'
+import { runJob } from '../../server/job'
+import { explainFailure, isGoodStatus } from '../../server/job-errors'
+import type { JobReport } from '../../server/job-report'
+import type { Request } from '../../server/request'
+import type { Connection } from '../../ssh/remote'
+import { type AnswerRow, readAnswer } from './answer'
 
-/** What a backup would meet on a server. What could not be found out is undefined. */
+/** What any backup would meet on a server. */
 export interface HostFacts {
   /** The server's clock, in whole seconds. */
   clock: Date
@@ -8,30 +14,73 @@ export interface HostFacts {
   tools: ReadonlyMap<string, string>
   /** Where locks are kept. */
   lockFolder: OwnFolder
-  paths: ServerInventory['paths']
-  /** Undefined without paths. */
-  mirror?: OwnFolder
-  /** On the disk that holds the mirror, for the SSH user. */
-  freeBytes?: number
-  estimate?: MirrorEstimate
-  /** Views that stand on something that is gone: a dump ends there. */
-  brokenViews: readonly { database: string; name: string }[]
-  /** What went wrong on the way, rsync's rehearsal included; the rest was found out all the same. */
+  /** What failed on the way, rsync's rehearsal included; everything else was found out all the same. */
   problems: readonly Error[]
 }
+
+/** The tools by the names that `HostFacts.tools` uses. */
+export type ServerTool = 'rsync' | 'tar' | 'gzip' | 'pigz' | 'zstd' | 'client' | 'dump-tool'
 
 /** A folder that a backup makes for itself. `impossible`: it is not there and cannot be made. */
 export interface OwnFolder {
   path: string
-  state: FolderState
+  state: (typeof folderStates)[number]
 }
 
-/** What a mirror lacks, by a rehearsal of rsync. */
-interface MirrorEstimate {
-  /** What rsync has yet to copy into the mirror. */
-  missingBytes: number
-  missingFiles: number
+const folderStates = ['present', 'absent', 'unusable', 'impossible'] as const
+
+/** Reads the rows of one source that the job `preflight` printed, by their first word. */
+export type PreflightReaders = ReadonlyMap<string, (row: AnswerRow) => void>
+
+/**
+ * The job `preflight`. `request` says what of a source it is about, `readers` take the rows about that. Reads only. Throws when the
+ * server gives no answer that makes sense.
+ */
+export async function hostFacts(
+  connection: Connection,
+  request: Request,
+  readers: PreflightReaders,
+  signal: AbortSignal | undefined,
+): Promise<HostFacts> {
+  const name = 'the preflight'
+  const { text, report } = await runJob(connection, 'preflight', request, {
+    explain: failure => explainFailure(name, failure),
+    signal,
+  })
+  const explain = (reported: JobReport) =>
+    explainFailure(name, { exit: { kind: 'code', code: 70 }, report: reported })
+  const isRsyncGood = [...report.statuses].every(([stage, status]) => isGoodStatus(stage, status))
+  const tools = new Map<string, string>()
+  let clock: Date | undefined
+  let lockFolder: OwnFolder | undefined
+  const own: PreflightReaders = new Map([
+    ['clock', row => (clock = clockOf(row))],
+    ['tool', row => tools.set(row.field(1), row.rest(2))],
+  ])
+  const folders = (row: AnswerRow) => {
+    // Where the first place for locks is impossible, another one follows.
+    if (row.field(1) === 'lock') lockFolder = ownFolder(row)
+    else readers.get('folder')?.(row)
+  }
+  readAnswer(text, name, new Map([...readers, ...own, ['folder', folders]]), undefined)
+  if (clock === undefined || lockFolder === undefined)
+    throw new FailureError('The server answered the preflight with lines that make no sense.')
+  return {
+    ...{ clock, lockFolder, tools },
+    problems: [
+      ...(report.problem === undefined ? [] : [explain(report)]),
+      ...(isRsyncGood ? [] : [explain({ ...report, problem: undefined })]),
+    ],
+  }
 }
 
-/** As the job `preflight` tells it. */
-export type FolderState = 'present' | 'absent' | 'unusable' | 'impossible'
+/** A row `folder`, which folder, its state, and its path. */
+export function ownFolder(row: AnswerRow): OwnFolder {
+  const state = folderStates.find(each => each === row.field(2)) ?? row.isUnreadable()
+  return { path: row.rest(3), state }
+}
+
+function clockOf(row: AnswerRow): Date {
+  const seconds = Number(row.field(1))
+  return Number.isSafeInteger(seconds) ? new Date(seconds * 1000) : row.isUnreadable()
+}

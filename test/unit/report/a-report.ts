@@ -1,6 +1,6 @@
 import type { ReportedArtifact, RunReport } from '../../../src/commands/backup/run-report'
 import { filesCounts } from '../../../src/sources/files/check/files-counts'
-import { databaseCounts } from '../../../src/sources/mysql/check/database-counts'
+import { databaseCounts } from '../../../src/sources/mysql/dump/database-counts'
 
 /** The report of a good run of a small shop; a test overrides what it is about. */
 export function aReport(overrides: Partial<RunReport> = {}): RunReport {

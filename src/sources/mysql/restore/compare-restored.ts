@@ -3,7 +3,7 @@ import { listed } from '../../../findings/listed'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import { plural } from '../../../runtime/text/format-count'
 import { compareDumpObjects } from '../check/compare-dump'
-import { databaseCounts } from '../check/database-counts'
+import { databaseCounts } from '../dump/database-counts'
 import type { DumpContent } from '../check/dump-content'
 import type { RowFormat } from './row-format'
 

@@ -1,15 +1,12 @@
-import { FailureError } from '../../runtime/errors'
-import { grantLines } from '../mysql/inventory/grants'
-import type { DatabaseInventory, Inventory, ListedTable } from '../mysql/inventory/inventory'
+import { FailureError } from '../../../runtime/errors'
+import { type AnswerRow, readAnswer } from '../../host/answer'
+import { grantLines } from './grants'
+import type { DatabaseInventory, Inventory, ListedTable } from './inventory'
 
-/** What the job `inventory` found: the tools, the folders, the databases. */
+/** What the job `inventory` found of the databases. */
 export interface ServerInventory {
   os: string
-  rsync?: string
-  tar?: string
-  paths: { path: string; state: 'present' | 'missing' | 'not-a-folder' | 'unreadable' | 'empty' }[]
-  /** Undefined when no database was asked for. */
-  inventory?: Inventory
+  inventory: Inventory
   /** Every database the user may see. */
   visible: string[]
   /** The dump tool knows `--ignore-table-data`. */
@@ -21,74 +18,45 @@ export interface ServerInventory {
 /** Reads the tab-separated lines of the job `inventory`; names are in hexadecimal. Throws FailureError on anything else. */
 export function parseInventory(text: string): ServerInventory {
   const reading: Reading = {
-    found: { os: '', paths: [], visible: [], canIgnoreTableData: false, defaults: [] },
+    found: { os: '', visible: [], canIgnoreTableData: false, defaults: [] },
+    inventory: undefined,
     databases: new Map(),
     dumpTool: '',
   }
-  for (const line of text.split('\n')) {
-    if (line === '') continue
-    const row = rowOf(line)
-    const read = readers.get(row.field(0))
-    if (read === undefined) throw unreadable(line)
-    read(row, reading)
-  }
-  const { found, databases } = reading
-  if (found.inventory !== undefined) found.inventory.databases = [...databases.values()]
-  return found
+  readAnswer(text, 'the inventory', readers, reading)
+  const { found, inventory, databases } = reading
+  if (inventory === undefined) throw new FailureError('The server did not list its databases.')
+  return { ...found, inventory: { ...inventory, databases: [...databases.values()] } }
 }
 
 interface Reading {
-  found: ServerInventory
+  found: Omit<ServerInventory, 'inventory'>
+  inventory: Inventory | undefined
   databases: Map<string, DatabaseInventory>
   dumpTool: string
 }
 
-interface Row {
-  line: string
-  field(index: number): string
-  /** From hexadecimal. */
-  name(index: number): string
-}
-
-function rowOf(line: string): Row {
-  const fields = line.split('\t')
-  const field = (index: number): string => {
-    const value = fields[index]
-    if (value === undefined) throw unreadable(line)
-    return value
-  }
-  return { line, field, name: index => Buffer.from(field(index), 'hex').toString('utf8') }
-}
-
-function inventoryOf({ line }: Row, { found }: Reading): Inventory {
-  if (found.inventory === undefined) throw unreadable(line)
-  return found.inventory
+function inventoryOf(row: AnswerRow, { inventory }: Reading): Inventory {
+  return inventory ?? row.isUnreadable()
 }
 
 /** Database of a row. information_schema compares names without case on some servers: what was not asked for is dropped. */
-function databaseOf({ name }: Row, { databases }: Reading): DatabaseInventory | undefined {
+function databaseOf({ name }: AnswerRow, { databases }: Reading): DatabaseInventory | undefined {
   return databases.get(name(1))
 }
 
 /** By the first word of a line. */
-const readers = new Map<string, (row: Row, reading: Reading) => void>([
+const readers = new Map<string, (row: AnswerRow, reading: Reading) => void>([
   ['os', ({ field }, { found }) => (found.os = field(1))],
-  ['rsync', ({ field }, { found }) => (found.rsync = field(1))],
-  ['tar', ({ field }, { found }) => (found.tar = field(1))],
-  [
-    'path',
-    ({ field, line }, { found }) =>
-      found.paths.push({ path: line.split('\t').slice(2).join('\t'), state: pathState(field(1), line) }),
-  ],
   ['dump-tool', ({ field }, reading) => (reading.dumpTool = field(1))],
   ['feature', ({ field }, { found }) => (found.canIgnoreTableData ||= field(1) === 'ignore-table-data')],
   ['default', ({ field }, { found }) => found.defaults.push(field(1))],
   [
     'server',
-    ({ name }, { found, dumpTool }) => {
-      found.inventory = {
+    ({ name }, reading) => {
+      reading.inventory = {
         server: serverFacts(name(1), name(2)),
-        dumpTool,
+        dumpTool: reading.dumpTool,
         user: '',
         grants: { lines: [], partialRevokes: false },
         databases: [],
@@ -151,23 +119,4 @@ function serverFacts(version: string, comment: string): Inventory['server'] {
 function tableKind(type: string): ListedTable['kind'] {
   if (type.endsWith('VIEW')) return 'view'
   return type === 'SEQUENCE' ? 'sequence' : 'table'
-}
-
-function pathState(state: string, line: string): ServerInventory['paths'][number]['state'] {
-  if (
-    state === 'present' ||
-    state === 'missing' ||
-    state === 'not-a-folder' ||
-    state === 'unreadable' ||
-    state === 'empty'
-  ) {
-    return state
-  }
-  throw unreadable(line)
-}
-
-function unreadable(line: string): FailureError {
-  return new FailureError('The server answered the inventory with a line that makes no sense.', {
-    detail: [line.slice(0, 500)],
-  })
 }

@@ -9,31 +9,28 @@ import { type ReadRequest, readArtifact } from '../repository/artifact/reader'
 import { lookAtArtifact, objectProblem, refusalFinding } from '../repository/catalog/look-at-artifact'
 import type { Artifact } from '../repository/manifest/manifest'
 import type { RecoveryPoint, Repository } from '../repository/repository'
-import { compareContent, type StoredContent } from '../sources/compare-content'
-import { checkArchive } from '../sources/files/check/archive-check'
-import { checkDump } from '../sources/mysql/check/dump-check'
-import type { DumpContent } from '../sources/mysql/check/dump-content'
 import type { StoredObject } from '../store/store'
 import { isArchivedFault, isDenied, isReplacedFault } from '../store/store-error'
+import type { ArtifactReading } from './source'
 
 /** What reading an object whole has shown. */
-export interface Reread {
+export interface Reread<A extends Artifact = Artifact, C extends ContentDigest = ContentDigest> {
   /** Its `etag` is that of the object that is there: who reads it again asks for this very one. */
-  artifact: Artifact
+  artifact: A
   stored: StoredObject | undefined
   /** Empty: the object is what its manifest says, to the byte. */
   findings: Finding[]
   /** Undefined when the object was not read to its end. */
-  content: StoredContent | undefined
+  content: C | undefined
 }
 
 /** Told how much of an object has been read, and how much content that was. */
 export type ReadProgress = (storedBytes: number, contentBytes: number) => void
 
-export interface RereadOptions {
+export interface RereadOptions<A extends Artifact, C extends ContentDigest> {
+  check: ContentCheck<C>
+  compare: ArtifactReading<A, C>['compare']
   signal: AbortSignal
-  /** By default what the backup checks. */
-  check?: ContentCheck<StoredContent>
   onProgress?: ReadProgress
   /** Between two attempts to go on where a connection broke. */
   pauseMs?: number
@@ -44,11 +41,11 @@ export interface RereadOptions {
  * backup, and everything that the manifest says about its content. Whatever is wrong with the object is a finding. Throws
  * `StoreError` when the store gives no answer, and the signal's reason.
  */
-export async function rereadArtifact(
+export async function rereadArtifact<A extends Artifact, C extends ContentDigest>(
   point: RecoveryPoint,
-  artifact: Artifact,
-  options: RereadOptions,
-): Promise<Reread> {
+  artifact: A,
+  options: RereadOptions<A, C>,
+): Promise<Reread<A, C>> {
   const { stored, findings } = await lookAtArtifact(point, artifact)
   options.signal.throwIfAborted()
   // The bytes tell better than the ETag.
@@ -61,42 +58,36 @@ export async function rereadArtifact(
   return { artifact: seen, stored, findings: [...outside, ...inside.findings], content: inside.content }
 }
 
-/** The check of the backup, for an artifact that is read again. */
-function contentCheckOf(artifact: Artifact): ContentCheck<StoredContent> {
-  return artifact.kind === 'database'
-    ? checkDump({ passes: 'one or two' })
-    : checkArchive({ paths: artifact.paths.map(path => path.slice(1)) })
-}
+type Reading<C extends ContentDigest> = Pick<Reread<Artifact, C>, 'findings' | 'content'>
 
-type Reading = Pick<Reread, 'findings' | 'content'>
-
-async function readThrough(
+async function readThrough<A extends Artifact, C extends ContentDigest>(
   repository: Repository,
-  artifact: Artifact,
-  options: RereadOptions,
-): Promise<Reading> {
-  const inspection = inspect(codecsOf(artifact), options.check ?? contentCheckOf(artifact))
+  artifact: A,
+  options: RereadOptions<A, C>,
+): Promise<Reading<C>> {
+  const inspection = inspect(codecsOf(artifact), options.check)
   const onProgress = (bytes: number) => options.onProgress?.(bytes, inspection.progress().content.bytes)
   const read = await readOrFault(repository, artifact, inspection, { ...options, onProgress })
-  if (read instanceof CheckError) return explainDamage(repository, artifact, read, options)
+  if (read instanceof CheckError)
+    return { findings: await explainDamage(repository, artifact, read, options), content: undefined }
   if ('code' in read) return { findings: [read], content: undefined }
-  return compareWithManifest(artifact, read)
+  const { sha256, content } = read
+  return { findings: compareWithManifest(artifact, sha256, options.compare(artifact, content)), content }
 }
 
 function compareWithManifest(
   artifact: Artifact,
-  result: ContentDigest & { content: StoredContent },
-): Reading {
+  sha256: string,
+  differences: readonly string[],
+): Finding[] {
   const { key } = artifact
-  const { content } = result
-  const differences = compareContent(artifact, content).join('; ')
   const findings: Finding[] = []
-  if (result.sha256 !== artifact.sha256) findings.push(otherBytes(artifact, result.sha256))
-  if (differences !== '') {
-    const message = `"${key}" does not hold what its manifest says: ${differences}.`
+  if (sha256 !== artifact.sha256) findings.push(otherBytes(artifact, sha256))
+  if (differences.length > 0) {
+    const message = `"${key}" does not hold what its manifest says: ${differences.join('; ')}.`
     findings.push({ ...problem('content', message), key })
   }
-  return { findings, content }
+  return findings
 }
 
 /** Content that does not pass was either damaged since it was stored, or was no better then: the sha256 tells. */
@@ -104,17 +95,16 @@ async function explainDamage(
   repository: Repository,
   artifact: Artifact,
   fault: CheckError,
-  { signal, pauseMs }: RereadOptions,
-): Promise<Reading> {
+  { signal, pauseMs }: Pick<ReadRequest<unknown>, 'signal' | 'pauseMs'>,
+): Promise<Finding[]> {
   const { key } = artifact
   const read = await readOrFault(repository, artifact, digest(), { signal, pauseMs })
   if (read instanceof CheckError) throw read
   const damage = { ...problem('damaged', `"${key}": ${fault.message}`, fault.advice), key }
-  if ('code' in read) return { findings: [damage, read], content: undefined }
-  if (read.sha256 !== artifact.sha256)
-    return { findings: [otherBytes(artifact, read.sha256), damage], content: undefined }
+  if ('code' in read) return [damage, read]
+  if (read.sha256 !== artifact.sha256) return [otherBytes(artifact, read.sha256), damage]
   const what = `"${key}" is to the byte what was stored, and does not pass: ${fault.message}`
-  return { findings: [{ ...damage, what }], content: undefined }
+  return [{ ...damage, what }]
 }
 
 function otherBytes(artifact: Artifact, sha256: string): Finding {
@@ -141,15 +131,4 @@ async function readOrFault<R>(
     if (isReplacedFault(error)) return refusalFinding('changed', key, error)
     throw error
   }
-}
-
-/** Reads a stored dump once more, with rows that do not depend on the layout of a dump. Undefined when it could not be read to its end. */
-export async function rereadLayoutFree(
-  point: RecoveryPoint,
-  artifact: Artifact,
-  signal: AbortSignal,
-): Promise<DumpContent | undefined> {
-  const check = checkDump({ passes: 'one or two', rows: 'layout-free' })
-  const { content } = await rereadArtifact(point, artifact, { signal, check })
-  return content !== undefined && 'tables' in content ? content : undefined
 }

@@ -1,0 +1,69 @@
+import { defined } from '../../../runtime/defined'
+import type { Connection } from '../../../ssh/remote'
+import {
+  type HostFacts,
+  hostFacts,
+  type OwnFolder,
+  ownFolder,
+  type PreflightReaders,
+} from '../../host/host-facts'
+import { freeBytesOf } from '../../host/parse-disk'
+import { type ListedFolder, listedFolder } from './list-folders'
+
+export interface FolderPreflightRequest {
+  paths: readonly string[]
+  exclude: readonly string[]
+  mirrorDir: string
+  /** Also count what the mirror needs: rsync walks through all folders for it. */
+  estimates: boolean
+  /** Ends it. */
+  signal?: AbortSignal | undefined
+}
+
+/** What a mirror would meet on the server. What could not be found out is undefined. */
+export interface FolderHostFacts extends HostFacts {
+  paths: ListedFolder[]
+  mirror?: OwnFolder
+  /** On the disk that holds the mirror, for the SSH user. */
+  freeBytes?: number
+  /** What rsync has yet to copy into the mirror, by a rehearsal. */
+  estimate?: { missingBytes: number; missingFiles: number }
+}
+
+/** The job `preflight`, for folders. Reads only. */
+export async function preflightFolders(
+  connection: Connection,
+  { paths, exclude, mirrorDir, estimates, signal }: FolderPreflightRequest,
+): Promise<FolderHostFacts> {
+  const listed: ListedFolder[] = []
+  const stats: string[] = []
+  let mirror: OwnFolder | undefined
+  let freeBytes: number | undefined
+  const readers: PreflightReaders = new Map([
+    ['path', row => listed.push(listedFolder(row))],
+    ['folder', row => (mirror = ownFolder(row))],
+    ['disk', row => (freeBytes = freeBytesOf(row.rest(1)))],
+    ['stats', row => stats.push(row.rest(1))],
+  ])
+  const request = [
+    ...paths.map(path => ['path', path] as const),
+    ...exclude.map(pattern => ['exclude', pattern] as const),
+    ['mirror', mirrorDir] as const,
+    ['estimate', estimates ? 'yes' : ''] as const,
+  ]
+  const facts = await hostFacts(connection, request, readers, signal)
+  const estimate = estimateOf(stats, mirror?.state === 'present')
+  return { ...facts, paths: listed, ...defined({ mirror, freeBytes, estimate }) }
+}
+
+/** From rsync's statistics. A mirror that is not there lacks everything. */
+function estimateOf(stats: readonly string[], hasMirror: boolean): FolderHostFacts['estimate'] {
+  const number = (pattern: RegExp): number =>
+    Number(stats.map(line => pattern.exec(line)?.[1]).find(value => value !== undefined))
+  const missingBytes = number(hasMirror ? /Total transferred file size: (\d+)/ : /Total file size: (\d+)/)
+  const missingFiles = number(
+    hasMirror ? /Number of (?:regular )?files transferred: (\d+)/ : /Number of files: (\d+)/,
+  )
+  if (![missingBytes, missingFiles].every(Number.isSafeInteger)) return undefined
+  return { missingBytes, missingFiles }
+}

@@ -1,0 +1,76 @@
+import type { Connection } from '../../../ssh/remote'
+import { freeBytesOf } from '../../host/parse-disk'
+import { askTarget, readTarget, type TargetHost, unreadableTarget } from '../../host/target-answer'
+
+export interface FolderTargetRequest {
+  /** Absolute; where folders are to go. */
+  folders: readonly string[]
+  /** Ends it. */
+  signal?: AbortSignal | undefined
+}
+
+/** What a restore of folders meets on a server. What could not be found out is undefined, or empty. */
+export interface FolderTargetFacts extends TargetHost {
+  /** In the order of the request. */
+  places: TargetPlace[]
+  /** Unpacked folders that restores left a day ago or longer. */
+  leftovers: string[]
+}
+
+/**
+ * Where a folder is to go. `link`: a symbolic link stands there; `mount`: a disk is mounted there, so it cannot change its name; `folder`:
+ * one that is not empty, or that cannot be looked into.
+ */
+export interface TargetPlace {
+  state: (typeof states)[number]
+  /** The nearest folder above it that is there, and whether the SSH user may write in it. */
+  parent: string
+  isWritable: boolean
+  /** Where the disk of `parent` is mounted. */
+  mount: string
+  freeBytes: number | undefined
+}
+
+const states = ['absent', 'empty', 'folder', 'link', 'mount', 'not-a-folder'] as const
+
+/** The job `target-facts`, for folders. Reads only. */
+export async function folderTargetFacts(
+  connection: Connection,
+  { folders, signal }: FolderTargetRequest,
+): Promise<FolderTargetFacts> {
+  const request = folders.map(path => ['path', path] as const)
+  return parseFolderTarget((await askTarget(connection, request, signal)).text)
+}
+
+/** Throws FailureError when the answer makes no sense. */
+export function parseFolderTarget(text: string): FolderTargetFacts {
+  const { rows, host } = readTarget(text)
+  const all = (word: string) => rows.filter(([first]) => first === word)
+  return {
+    ...host,
+    places: all('place').map((row, index) => placeOf(row, index, rows)),
+    leftovers: all('leftover').map(([, ...folder]) => folder.join('\t')),
+  }
+}
+
+/** Each place is reported once and in its turn: one line more may have been smuggled in by a name on the server. */
+function placeOf(
+  [word = '', number = '', state = '', may, ...parent]: string[],
+  index: number,
+  rows: readonly string[][],
+): TargetPlace {
+  const known = states.find(each => each === state)
+  if (known === undefined || number !== String(index)) throw unreadableTarget(`${word} ${number} ${state}`)
+  const own = (name: string) => {
+    const [row, ...more] = rows.filter(([first, at]) => first === name && at === number)
+    if (more.length > 0) throw unreadableTarget(`${name} ${number}`)
+    return row?.slice(2).join('\t')
+  }
+  return {
+    state: known,
+    parent: parent.join('\t'),
+    isWritable: may === 'yes',
+    mount: own('place-mount') ?? '',
+    freeBytes: freeBytesOf(own('place-disk')),
+  }
+}

@@ -1,0 +1,52 @@
+import { FailureError } from '../../runtime/errors'
+import { type JobResult, runJob } from '../../server/job'
+import { explainFailure } from '../../server/job-errors'
+import type { Request } from '../../server/request'
+import type { Connection } from '../../ssh/remote'
+
+/** What any restore meets on a server. */
+export interface TargetHost {
+  isRoot: boolean
+  /** By name (`tar`, `gzip`, `zstd`, `client`, `dump-tool`), what each tool says of itself. */
+  tools: ReadonlyMap<string, string>
+}
+
+/** For messages. */
+export const targetJobName = 'the check of the target'
+
+/** The job `target-facts`. `request` says which databases or folders it is about. Reads only. */
+export function askTarget(
+  connection: Connection,
+  request: Request,
+  signal: AbortSignal | undefined,
+): Promise<JobResult> {
+  return runJob(connection, 'target-facts', request, {
+    explain: failure => explainFailure(targetJobName, failure),
+    signal,
+  })
+}
+
+/** Fields of the tab-separated lines, and what they say of the host. Throws FailureError when they make no sense. */
+export function readTarget(text: string): { rows: string[][]; host: TargetHost } {
+  const rows = text
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => line.split('\t'))
+  const uid = rows.find(([word]) => word === 'uid')?.[1]
+  if (uid === undefined) throw unreadableTarget('uid')
+  const tools = rows.filter(([word]) => word === 'tool')
+  return {
+    rows,
+    host: {
+      isRoot: uid === '0',
+      tools: new Map(tools.map(([, name = '', ...version]) => [name, version.join('\t')])),
+    },
+  }
+}
+
+/** The answer holds a line that no job prints. */
+export function unreadableTarget(line: string): FailureError {
+  return new FailureError('The server answered the check of the target with lines that make no sense.', {
+    detail: [line.slice(0, 500)],
+  })
+}

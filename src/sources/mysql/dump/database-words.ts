@@ -1,0 +1,39 @@
+import { shellWord } from '../../../findings/shell-word'
+import type { Compression } from '../../../pipeline/compression'
+import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
+import type { SourceWords } from '../../source-words'
+import { quotedIdentifier } from '../client/sql-names'
+import { databaseCounts } from './database-counts'
+
+/** How databases and their dumps are shown. */
+export const databaseWords: SourceWords<DatabaseArtifact> = {
+  title: 'Database',
+  all: ({ length }) => (length === 1 ? 'the database' : `${length} databases`),
+  holds: ({ database }) => [`the database ${JSON.stringify(database)}`],
+  origins: ({ database }) => [database],
+  counts: ({ content }) => databaseCounts({ ...content, tables: content.tables.length }),
+  parts: ({ content }) => content.tables,
+  recovery: ({ database, compression, content }, fetch) =>
+    importCommands({ database, compression, ...content }, fetch),
+  recoveryNote: 'Run on the server that is to have it.',
+}
+
+/** Makes a database and imports a dump into it, with stock tools. `fetch`: prints the stored dump. */
+export function importCommands(
+  dump: { database: string; compression: Compression; characterSet: string; collation: string },
+  fetch: string,
+): string[] {
+  const { database, compression, characterSet, collation } = dump
+  // Without it the MariaDB client takes the comments out of the bodies of triggers and routines.
+  const client = ['mysql --comments', ...(database.startsWith('-') ? ['--'] : []), shellWord(database)]
+  return [
+    `mysql -e ${shellWord(`CREATE DATABASE IF NOT EXISTS ${quotedIdentifier(database)} CHARACTER SET ${characterSet} COLLATE ${collation}`)}`,
+    [fetch, ...decompressors[compression], client.join(' ')].join(' | '),
+  ]
+}
+
+const decompressors: Readonly<Record<Compression, readonly string[]>> = {
+  gzip: ['gunzip'],
+  zstd: ['zstd -dc'],
+  none: [],
+}

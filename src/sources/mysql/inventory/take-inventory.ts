@@ -1,0 +1,33 @@
+import type { Compression } from '../../../pipeline/compression'
+import { runJob } from '../../../server/job'
+import { explainFailure } from '../../../server/job-errors'
+import type { Connection } from '../../../ssh/remote'
+import { clientLines } from '../client/client-request'
+import type { DatabaseAccess } from '../client/database-access'
+import { parseInventory, type ServerInventory } from './parse-inventory'
+
+/** What the database server is asked to list. */
+export interface InventoryRequest {
+  access: DatabaseAccess
+  databases: 'all' | readonly string[]
+  /** Of the dumps that follow; those that are about reaching the server matter here too. */
+  dumpOptions?: readonly string[]
+  /** Of the dumps that follow: its tool must be there. */
+  compression?: Compression
+  /** Ends it. */
+  signal?: AbortSignal | undefined
+}
+
+/** The job `inventory`, for databases. */
+export async function takeInventory(
+  connection: Connection,
+  { access, databases, dumpOptions = [], compression = 'none', signal }: InventoryRequest,
+): Promise<ServerInventory> {
+  const { text } = await runJob(
+    connection,
+    'inventory',
+    [...clientLines({ access, databases, dumpOptions }), ['compression', compression]],
+    { explain: failure => explainFailure('the inventory', failure), signal },
+  )
+  return parseInventory(text)
+}

@@ -1,0 +1,32 @@
+import type { Connection } from '../../../ssh/remote'
+import { type HostFacts, hostFacts, type PreflightReaders } from '../../host/host-facts'
+import { clientLines } from '../client/client-request'
+import type { DatabaseAccess } from '../client/database-access'
+
+export interface DatabasePreflightRequest {
+  access: DatabaseAccess
+  databases: 'all' | readonly string[]
+  dumpOptions?: readonly string[]
+  /** Ends it. */
+  signal?: AbortSignal | undefined
+}
+
+/** What a dump would meet on the server. */
+export interface DatabaseHostFacts extends HostFacts {
+  /** Views that stand on something that is gone: a dump ends there. */
+  brokenViews: readonly { database: string; name: string }[]
+}
+
+/** The job `preflight`, for databases. Reads only. */
+export async function preflightDatabases(
+  connection: Connection,
+  { access, databases, dumpOptions = [], signal }: DatabasePreflightRequest,
+): Promise<DatabaseHostFacts> {
+  const brokenViews: { database: string; name: string }[] = []
+  const readers: PreflightReaders = new Map([
+    ['broken-view', row => brokenViews.push({ database: row.name(1), name: row.name(2) })],
+  ])
+  const request = clientLines({ access, databases, dumpOptions })
+  const facts = await hostFacts(connection, request, readers, signal)
+  return { ...facts, brokenViews }
+}

@@ -1,0 +1,109 @@
+import { explainFailure } from '../../../server/job-errors'
+import type { Connection } from '../../../ssh/remote'
+import { freeBytesOf, mountOf } from '../../host/parse-disk'
+import { askTarget, readTarget, type TargetHost, targetJobName } from '../../host/target-answer'
+import { clientLines } from '../client/client-request'
+import type { DatabaseAccess } from '../client/database-access'
+import { parseInventory, type ServerInventory } from '../inventory/parse-inventory'
+import { preflightDatabases } from '../plan/database-preflight'
+
+export interface DatabaseTargetRequest {
+  access: DatabaseAccess
+  /** By their names there. */
+  databases: readonly string[]
+  /** Ends it. */
+  signal?: AbortSignal | undefined
+}
+
+/** What a restore of databases meets on a server. */
+export interface DatabaseTargetFacts extends TargetHost {
+  /** Undefined when the database server could not be asked. */
+  database?: TargetDatabase
+  /** Why it could not. */
+  problem?: Error
+}
+
+/** What could not be found out is undefined, or empty. */
+export interface TargetDatabase {
+  /** Of the databases that were asked for, those that are there; the rights of the user, the tools. */
+  found: ServerInventory
+  /** In lower case. */
+  collations: ReadonlySet<string>
+  characterSets: ReadonlySet<string>
+  engines: ReadonlySet<string>
+  variables: ReadonlyMap<string, string>
+  /** `user@host`; undefined when the user may not see them. */
+  accounts: ReadonlySet<string> | undefined
+  /** On the disk of its data folder, when that can be seen from where SSH leads. */
+  freeBytes: number | undefined
+  /** Where that disk is mounted. */
+  mount: string | undefined
+  /** Views that stand on something that is gone: a dump ends there. */
+  brokenViews: readonly { database: string; name: string }[]
+}
+
+/** The job `target-facts`, for databases, and the views of a preflight that would end a dump of what is there. Reads only. */
+export async function databaseTargetFacts(
+  connection: Connection,
+  { access, databases, signal }: DatabaseTargetRequest,
+): Promise<DatabaseTargetFacts> {
+  const request = clientLines({ access, databases, dumpOptions: [] })
+  const { text, report } = await askTarget(connection, request, signal)
+  const isWrong = report.problem !== undefined || (report.statuses.get('inventory') ?? 0) !== 0
+  const problem = isWrong
+    ? explainFailure(targetJobName, { exit: { kind: 'code', code: 70 }, report })
+    : undefined
+  const facts = parseDatabaseTarget(text, problem)
+  if (facts.database === undefined) return facts
+  const { brokenViews } = await preflightDatabases(connection, { access, databases, signal })
+  return { ...facts, database: { ...facts.database, brokenViews } }
+}
+
+/** Throws FailureError when the answer makes no sense. */
+export function parseDatabaseTarget(text: string, problem: Error | undefined): DatabaseTargetFacts {
+  const { rows, host } = readTarget(text)
+  if (problem !== undefined) return { ...host, problem }
+  return rows.some(([word]) => word === 'server') ? { ...host, database: databaseOf(rows) } : host
+}
+
+const variableNames = new Set([
+  'max_allowed_packet',
+  'datadir',
+  'lower_case_table_names',
+  'read_only',
+  'super_read_only',
+  'log_bin',
+  'log_bin_trust_function_creators',
+  'sql_require_primary_key',
+  'event_scheduler',
+])
+
+/** All that is no line of an inventory. */
+const ownWords = new Set([
+  ...['uid', 'tool', 'collation', 'character-set', 'engine', 'account', 'database-disk'],
+  ...variableNames,
+])
+
+function databaseOf(rows: readonly string[][]): TargetDatabase {
+  const words = (word: string) => rows.filter(([first]) => first === word)
+  const set = (word: string) => new Set(words(word).map(([, value = '']) => value.toLowerCase()))
+  const accounts = words('account').map(([, user = '', host = '']) => `${fromHex(user)}@${fromHex(host)}`)
+  const inventory = rows.filter(([word = '']) => !ownWords.has(word)).map(row => row.join('\t'))
+  return {
+    found: parseInventory(inventory.join('\n')),
+    collations: set('collation'),
+    characterSets: set('character-set'),
+    engines: set('engine'),
+    variables: new Map(
+      rows.filter(([name = '']) => variableNames.has(name)).map(([name = '', value = '']) => [name, value]),
+    ),
+    accounts: accounts.length === 0 ? undefined : new Set(accounts),
+    freeBytes: freeBytesOf(words('database-disk')[0]?.[1]),
+    mount: mountOf(words('database-disk')[0]?.[1]),
+    brokenViews: [],
+  }
+}
+
+function fromHex(text: string): string {
+  return Buffer.from(text, 'hex').toString('utf8')
+}

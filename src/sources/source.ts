@@ -1,0 +1,29 @@
+import type { ContentCheck, ContentDigest } from '../pipeline/content-check'
+import type { Artifact } from '../repository/manifest/manifest'
+import type { BackupPart } from './backup-part'
+import type { SourceWords } from './source-words'
+
+/**
+ * A kind of thing that is backed up, and everything that only it knows. What the commands do with all kinds alike, they do through this;
+ * `registry.ts` lists them. `BackupSettings`: the inputs of a backup, as far as it reads them.
+ */
+export interface Source<A extends Artifact, C extends ContentDigest, BackupSettings> {
+  /** As in the manifest. */
+  readonly kind: A['kind']
+  /** How its stored artifacts are read and compared. */
+  readonly reading: ArtifactReading<A, C>
+  /** How it is shown. */
+  readonly words: SourceWords<A>
+  /** What a backup takes of it; undefined when the inputs ask for nothing of it. */
+  backup(settings: BackupSettings): BackupPart | undefined
+}
+
+/** How a stored artifact is read, and held against its manifest. */
+export interface ArtifactReading<A extends Artifact, C extends ContentDigest> {
+  /** What the backup checked. */
+  check(artifact: A): ContentCheck<C>
+  /** That, and all that a restore has to know before it writes anything. */
+  restoreCheck(artifact: A): ContentCheck<C>
+  /** How the content differs from what the manifest says, as halves of a sentence: `table "orders" has other rows`. */
+  compare(artifact: A, content: C): string[]
+}
