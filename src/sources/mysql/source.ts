@@ -1,8 +1,8 @@
 import type { DatabaseArtifact } from '../../repository/manifest/manifest'
 import type { Source } from '../source'
 import type { DumpContent } from './check/dump-content'
-import { dumpReading } from './dump/dump-reading'
 import { databaseWords } from './dump/database-words'
+import { dumpReading } from './dump/dump-reading'
 import { backupDatabases } from './plan/backup-databases'
 import type { DumpSettings } from './plan/database-settings'
 
