@@ -1,5 +1,5 @@
 import type { PrefixIndex } from '../../repository/catalog/prefix-index'
-import { sizeHistory } from '../../repository/catalog/size-history'
+import { bytesByKind, sizeHistory } from '../../repository/catalog/size-history'
 import {
   type ArtifactBaseline,
   type Baseline,
@@ -61,16 +61,9 @@ export async function reportHistory(
   const { prefix } = repository
   const { keep, index, manifest } = facts
   const takenAt = new Date(manifest.startedAt)
-  const sizeOf = (kind: Artifact['kind']) => {
-    const stored = manifest.artifacts.filter(artifact => artifact.kind === kind)
-    return stored.length === 0 ? undefined : stored.reduce((sum, { bytes }) => sum + bytes, 0)
-  }
   const own = slotKeys(prefix, manifest.slot).manifest.replace(/manifest\.json$/, '')
   const others = index.objects.filter(({ key }) => !key.startsWith(own))
-  report.sizes = [
-    ...sizeHistory(prefix, others),
-    { takenAt, databaseBytes: sizeOf('database'), filesBytes: sizeOf('files') },
-  ]
+  report.sizes = [...sizeHistory(prefix, others), { takenAt, bytes: bytesByKind(manifest.artifacts) }]
   const ages = await tierAges(repository, keep)
   const ring = report.sizes.map(point => point.takenAt.getTime())
   report.tiers = [

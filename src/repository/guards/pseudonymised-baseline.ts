@@ -1,5 +1,5 @@
 import type { TableFingerprint } from '../manifest/manifest'
-import { databaseArtifactName } from '../names/keys'
+import { artifactName } from '../names/keys'
 import {
   type ArtifactBaseline,
   type Baseline,
@@ -80,7 +80,7 @@ export function resolveBaseline(
   }
 }
 
-const onlyDatabase = databaseArtifactName('', true)
+const onlyDatabase = artifactName('database')
 
 function pseudonymiseFiles({
   kind,

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../findings/finding'
 import type { BackupInputs } from '../../../inputs/backup'
-import { artifactKey, filesArtifactName } from '../../../repository/names/keys'
+import { artifactKey, artifactName } from '../../../repository/names/keys'
 import type { ServerInventory } from '../../../sources/host/parse-inventory'
 import { blindSpotProblems } from '../../../sources/mysql/inventory/blind-spots'
 import { chosenDatabases } from '../../../sources/mysql/plan/database-problems'
@@ -33,8 +33,8 @@ export function planBackup(inputs: BackupInputs, slot: string, found: ServerInve
       inputs.files.paths.length === 0
         ? undefined
         : {
-            name: filesArtifactName,
-            key: artifactKey(inputs.s3.prefix, slot, filesArtifactName, 'files', inputs.compression.kind),
+            name: artifactName('files'),
+            key: artifactKey(inputs.s3.prefix, slot, artifactName('files'), 'files', inputs.compression.kind),
           },
     warnings: [
       ...planWarnings(inputs, databases),
