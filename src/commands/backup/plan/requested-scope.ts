@@ -1,12 +1,17 @@
 import type { BackupInputs } from '../../../inputs/backup'
-import type { RequestedScope } from '../../../repository/guards/scoped-baseline'
+import type { ArtifactBaseline } from '../../../repository/guards/baseline'
+import type { ScopedArtifact } from '../../../repository/guards/scoped-baseline'
+import { scopeFiles } from '../../../sources/files/plan/scope-files'
+import { type RequestedDatabases, scopeDatabase } from '../../../sources/mysql/plan/scope-database'
 import type { BackupPlan } from './plan-backup'
 
-/** What this run was asked to take, beside which an earlier one may have taken more. */
-export function requestedScope({ databases, files }: BackupInputs, plan: BackupPlan): RequestedScope {
-  return {
+/** Limits an artifact of an earlier recovery point to what this run takes. */
+export function requestedScope(
+  { databases, files }: BackupInputs,
+  plan: BackupPlan,
+): (before: ArtifactBaseline) => ScopedArtifact {
+  const requested: RequestedDatabases = {
     databases,
-    paths: files.paths,
     leftOut: name => {
       const found = plan.databases.find(database => database.listed.name === name)
       if (found === undefined) return undefined
@@ -16,4 +21,6 @@ export function requestedScope({ databases, files }: BackupInputs, plan: BackupP
       return { tables, rows: new Set(selection.structureOnly), triggers: new Set(triggers) }
     },
   }
+  return before =>
+    before.kind === 'database' ? scopeDatabase(before, requested) : scopeFiles(before, files.paths)
 }

@@ -56,3 +56,13 @@ export interface ListedArtifact {
   databases?: { name: string; bytes: number; tables: number }[]
   files?: { paths: string[]; bytes: number; files: number }
 }
+
+/** A thing in the plural. */
+export function manyOf({ one, many = `${one}s` }: Thing<never>): string {
+  return many
+}
+
+/** A name as it is compared with others. */
+export function comparable({ foldsCase }: Thing<never>, name: string): string {
+  return foldsCase ? name.toLowerCase() : name
+}
