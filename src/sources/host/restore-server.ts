@@ -3,11 +3,11 @@ import type { Connection } from '../../ssh/remote'
 import {
   countTrees,
   type FolderSwap,
+  type RemoveStagingRequest,
+  removeStaging,
   type SwapState,
   swapFolders,
   swapState,
-  type TidyRequest,
-  tidyUp,
   unswapFolders,
 } from '../files/restore/folder-jobs'
 import { type ExtractRequest, openExtract } from '../files/restore/open-extract'
@@ -42,7 +42,7 @@ export interface RestoreServer {
    * Removes the unpacked folders of this owner, and what was put aside and is an empty folder. The swaps are one set: unless all of them are
    * done, what was done of them is undone first. Returns the places that were undone so.
    */
-  tidyUp(request: TidyRequest): Promise<string[]>
+  removeStaging(request: RemoveStagingRequest): Promise<string[]>
 }
 
 /** The server at the other end of a connection. */
@@ -56,6 +56,6 @@ export function restoreServerOver(connection: Connection): RestoreServer {
     swap: swaps => swapFolders(connection, swaps),
     swapState: swaps => swapState(connection, swaps),
     unswap: swaps => unswapFolders(connection, swaps),
-    tidyUp: request => tidyUp(connection, request),
+    removeStaging: request => removeStaging(connection, request),
   }
 }
