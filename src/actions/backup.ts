@@ -20,7 +20,7 @@ import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
 import { runAction } from './run-action'
 
-/** The action at the root: takes one recovery point. */
+/** The backup action, at the root of the repository: takes one recovery point. */
 export function backupAction(runtime: Runtime): Promise<void> {
   let report: RunReport | undefined
   const takeRecoveryPoint = async () => {
@@ -37,11 +37,11 @@ export function backupAction(runtime: Runtime): Promise<void> {
     }
     const openCache: OpenCache = scope =>
       baselineCache({ ...runtime, scope, tempFolder: process.env['RUNNER_TEMP'] ?? '' })
-    // Nobody waits for a monitor that is slow to answer.
+    // Not awaited: a slow monitor must not delay the backup.
     const started = monitor?.start()
     try {
       if (inputs.isDryRun) {
-        await lookOnly(inputs, { runtime, repository, connect }, report)
+        await dryRun(inputs, { runtime, repository, connect }, report)
         return
       }
       const error = await backup(inputs, { runtime, repository, connect, openCache }, report)
@@ -50,7 +50,7 @@ export function backupAction(runtime: Runtime): Promise<void> {
       setBackupOutputs(runtime, report)
       if (error !== undefined) throw error
     } catch (error) {
-      // Only told to the monitor here; what it means is told by the one that catches it next.
+      // Only notifies the monitor; `runAction` reports the error.
       noteMissed(await failing(inputs, runtime)?.fail(runtime.scrub(messageOf(error))))
       throw error
     } finally {
@@ -60,7 +60,7 @@ export function backupAction(runtime: Runtime): Promise<void> {
     await writeSummary(runtime, report)
   }
   const summarize = (failure: FailureFacts): string => {
-    // Inputs that are wrong are told by their annotation; there is no run to sum up yet.
+    // Wrong inputs have an annotation; there is no run to summarize.
     if (report === undefined || report.result === 'dry-run') return ''
     const result = failure.kind === 'cancelled' ? 'cancelled' : 'failed'
     return renderSummary(
@@ -75,26 +75,26 @@ export function backupAction(runtime: Runtime): Promise<void> {
   })
 }
 
-/** A dry run: everything is looked at, nothing is stored, and whatever is wrong is named at once. */
-async function lookOnly(
+/** A dry run: checks everything, stores nothing, and reports all problems at once. */
+async function dryRun(
   inputs: BackupInputs,
   tools: Parameters<typeof preflight>[1],
   report: RunReport,
 ): Promise<void> {
   const { runtime } = tools
-  const looked = scrubPreflight(
-    await runtime.log.group('Look at everything, store nothing', () => preflight(inputs, tools)),
+  const checked = scrubPreflight(
+    await runtime.log.group('Check everything, store nothing', () => preflight(inputs, tools)),
     runtime.scrub,
   )
-  for (const line of preflightLines(looked)) runtime.log.info(line)
+  for (const line of preflightLines(checked)) runtime.log.info(line)
   report.result = 'dry-run'
   setBackupOutputs(runtime, { ...report, finishedAt: runtime.clock.now() })
-  await runtime.summary(`## ${preflightVerdict(looked)}\n\n${preflightSection(looked)}\n`)
-  refuseWrong(looked)
-  runtime.log.notice(preflightVerdict(looked), 'Dry run')
+  await runtime.summary(`## ${preflightVerdict(checked)}\n\n${preflightSection(checked)}\n`)
+  refuseWrong(checked)
+  runtime.log.notice(preflightVerdict(checked), 'Dry run')
 }
 
-/** A cancelled run has no time to try again: the runner kills it 10 s after its first signal. */
+/** A cancelled run has no time for retries: the runner kills it 10 s after the first signal. */
 function failing({ heartbeatUrl, isDryRun }: BackupInputs, runtime: Runtime): Heartbeat | undefined {
   if (heartbeatUrl === undefined || isDryRun) return undefined
   const hurry = runtime.signal.aborted ? { timeoutMs: 1_500, retryMs: [] } : {}
@@ -103,13 +103,13 @@ function failing({ heartbeatUrl, isDryRun }: BackupInputs, runtime: Runtime): He
 
 function stillSafe(report: RunReport | undefined): string {
   if (report?.isCommitting !== true) {
-    return 'Nothing was changed in the bucket: every recovery point stored before this run is as it was.'
+    return 'Nothing was changed in the bucket: all existing recovery points are intact.'
   }
-  // What fails from there on, as `after-command` may, takes nothing back.
+  // A later failure, for example of `after-command`, undoes nothing.
   if (report.result === 'good') {
-    return `The new recovery point in slot ${report.slot} is stored and complete, and every other one is as it was.`
+    return `The new recovery point in slot ${report.slot} is stored and complete, and all others are intact.`
   }
-  return `Every recovery point but the one in slot ${report.slot} is as it was. That slot holds its old recovery point, the new one, or an unfinished one that the post step or the next run completes.`
+  return `All recovery points except the one in slot ${report.slot} are intact. That slot has its old recovery point, the new one, or an unfinished one that the post step or the next run completes.`
 }
 
 function emptyReport({ ssh, s3 }: BackupInputs, now: Date): RunReport {

@@ -75,7 +75,7 @@ function expectFailed({ run, main }: { run: ActionRun; main: StepRun }, telling:
   const message = main.annotations.error[0]?.message ?? ''
   expect(message).toMatch(telling)
   expect(message).toContain(
-    '\nStill safe: No recovery point was changed: a verification writes nothing but the proof of a drill.',
+    '\nStill safe: No recovery point was changed: a verification writes only the proof of a drill.',
   )
   expect(message).toContain('\nWhat to do: ')
   const log = main.log.join('\n')
