@@ -48,7 +48,9 @@ export function restoreAction(runtime: Runtime): Promise<void> {
   })
 }
 
-/** For failures without their own text: those before the first write, and runs that had no time to roll back. */
+/**
+ * For failures without their own text: those before the first write, and runs that had no time to roll back.
+ */
 function stillSafe(report: RestoreReport | undefined): string {
   if (report?.hasBegun !== true) {
     return 'Nothing on the server was changed: databases and folders are as they were. Nothing in the bucket was changed.'

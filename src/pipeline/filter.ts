@@ -3,9 +3,9 @@ import { finished, pipeline } from 'node:stream/promises'
 import { noteFreed } from '../runtime/minor-gc'
 
 /**
- * A part of a pipeline that changes or measures the stream, in constant memory. It ends only when everything is
- * correct, so later stages may take its end as proof. Otherwise it fails with `CheckError`, and with it the
- * pipeline.
+ * A part of a pipeline that changes or measures the stream, in constant memory. It ends only when everything
+ * is correct, so later stages may take its end as proof. Otherwise it fails with `CheckError`, and with it
+ * the pipeline.
  */
 export interface Filter<R> {
   /** For `pipeline`, in order. Empty: nothing to do. */

@@ -1,6 +1,9 @@
 import { FailureError } from '../runtime/errors'
 
-/** A stream without data for this long is dead. Keepalives prove that the link works, not the process behind it. */
+/**
+ * A stream without data for this long is dead. Keepalives prove that the link works, not the process behind
+ * it.
+ */
 const stallMs = 10 * 60_000
 
 /** Calls `fail` when a stream that has begun sends nothing for ten minutes. Clear the timer to stop. */

@@ -19,7 +19,10 @@ export async function abortable<T>(
   }
 }
 
-/** Calls `stop` with the reason when the signal is aborted, or at once if it already is. Returns the unsubscribe. */
+/**
+ * Calls `stop` with the reason when the signal is aborted, or at once if it already is. Returns the
+ * unsubscribe.
+ */
 export function onAbort(signal: AbortSignal | undefined, stop: (reason: Error) => void): () => void {
   if (signal === undefined) return () => {}
   const listener = () => stop(signal.reason)

@@ -6,7 +6,9 @@ export interface Runtime {
   readonly log: Log
   readonly clock: Clock
   readonly run: RunIdentity
-  /** Aborted on SIGINT and SIGTERM. GitHub's runner sends SIGTERM 7.5 s after SIGINT and kills 2.5 s later. */
+  /**
+   * Aborted on SIGINT and SIGTERM. GitHub's runner sends SIGTERM 7.5 s after SIGINT and kills 2.5 s later.
+   */
   readonly signal: AbortSignal
   /** The trimmed value of an input; '' when absent. */
   input(name: string): string

@@ -1,8 +1,8 @@
 import { type ErrorFacts, UserError } from '../runtime/errors'
 
 /**
- * Output of the client tools, its meaning and the fix. The first match wins. Error numbers: the error references
- * of MySQL and MariaDB.
+ * Output of the client tools, its meaning and the fix. The first match wins. Error numbers: the error
+ * references of MySQL and MariaDB.
  */
 const meanings: readonly { pattern: RegExp; meaning: string; advice: string }[] = [
   {

@@ -6,7 +6,10 @@ import { problems } from './job-problems'
 /** The name of the job in messages: `the dump of "shop"`. */
 export type JobName = string
 
-/** Why a job failed, from the most certain source: its report, the exit statuses of its tools, a lost connection. */
+/**
+ * Why a job failed, from the most certain source: its report, the exit statuses of its tools, a lost
+ * connection.
+ */
 export function explainFailure(name: JobName, failure: JobFailure): Error {
   const { exit, report } = failure
   const detail = report.messages
@@ -45,19 +48,23 @@ export function explainFailure(name: JobName, failure: JobFailure): Error {
   return shellError(name, exit.code, detail)
 }
 
-/** tar 1, rsync 24: a file changed or vanished while being read. Normal on a live site: reported, not fatal. */
+/**
+ * tar 1, rsync 24: a file changed or vanished while being read. Normal on a live site: reported, not fatal.
+ */
 export function isGoodStatus(stage: string, status: number): boolean {
   return status === 0 || (stage === 'tar' && status === 1) || (stage === 'rsync' && status === 24)
 }
 
 /**
- * The stage that caused the failure. A compressor that fails also breaks its producer (broken pipe); a producer
- * that fails does not break the compressor. A compressor with 141 (SIGPIPE) follows a reader that went away.
+ * The stage that caused the failure. A compressor that fails also breaks its producer (broken pipe); a
+ * producer that fails does not break the compressor. A compressor with 141 (SIGPIPE) follows a reader that
+ * went away.
  */
 function failedStage(statuses: ReadonlyMap<string, number>): { stage: string; status: number } | undefined {
   const all = [...statuses].map(([stage, status]) => ({ stage, status }))
   const failed = all.filter(({ stage, status }) => !isGoodStatus(stage, status))
-  // A consumer that stops breaks its decompressor (141); a decompressor that fails makes its consumer fail too.
+  // A consumer that stops breaks its decompressor (141); a decompressor that fails makes its consumer fail
+  // too.
   const cut = failed.find(({ stage, status }) => stage === 'decompression' && status !== 141)
   if (cut !== undefined) return cut
   if (failed.length > 1)

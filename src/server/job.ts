@@ -41,8 +41,8 @@ export interface JobOptions {
   /** Makes the error for the user. */
   explain: (failure: JobFailure) => Error
   /**
-   * Stops the job: closes its channel, and `body`, `done` and `input` fail with the reason unless they have already
-   * ended. Does not wait for the process, since the channel may stay open until the process ends.
+   * Stops the job: closes its channel, and `body`, `done` and `input` fail with the reason unless they have
+   * already ended. Does not wait for the process, since the channel may stay open until the process ends.
    */
   signal?: AbortSignal | undefined
 }
@@ -121,7 +121,10 @@ function beatUntil(done: Promise<unknown>, { stdin }: RemoteProcess): void {
   done.then(stop, stop)
 }
 
-/** Drops the output of the login shell before the nonce, passes the data, and holds back the end until `proof`. */
+/**
+ * Drops the output of the login shell before the nonce, passes the data, and holds back the end until
+ * `proof`.
+ */
 class Gate extends Transform {
   private readonly marker: Buffer
   private readonly proof: Promise<unknown>

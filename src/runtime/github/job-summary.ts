@@ -7,8 +7,8 @@ const cutNote =
   '\n\n> This summary was cut: GitHub shows at most 1 MiB for each step. The log has the rest.\n'
 
 /**
- * Adds Markdown to the file that GitHub shows as the job summary (`GITHUB_STEP_SUMMARY`). Does nothing without a
- * path or text. Never throws. Text over the limit is cut after a line, with a note.
+ * Adds Markdown to the file that GitHub shows as the job summary (`GITHUB_STEP_SUMMARY`). Does nothing
+ * without a path or text. Never throws. Text over the limit is cut after a line, with a note.
  */
 export async function appendToSummary(path: string | undefined, markdown: string): Promise<void> {
   if (path === undefined || path === '' || markdown.trim() === '') return
@@ -24,7 +24,10 @@ export async function appendToSummary(path: string | undefined, markdown: string
   }
 }
 
-/** The Markdown if it fits into `spareBytes`, else as many lines as fit with a note; '' if not even the note fits. */
+/**
+ * The Markdown if it fits into `spareBytes`, else as many lines as fit with a note; '' if not even the note
+ * fits.
+ */
 export function fitSummary(markdown: string, spareBytes: number): string {
   if (Buffer.byteLength(markdown) <= spareBytes) return markdown
   const lines = markdown.split('\n')

@@ -14,8 +14,8 @@ export interface LocalConnectionOptions {
 }
 
 /**
- * A connection to this machine, or to a container on it, so that jobs run here as they do on a server. Each command
- * runs under /bin/sh in its own process group.
+ * A connection to this machine, or to a container on it, so that jobs run here as they do on a server. Each
+ * command runs under /bin/sh in its own process group.
  */
 export function localConnection(options: LocalConnectionOptions): Connection {
   const running = new Set<RemoteProcess>()

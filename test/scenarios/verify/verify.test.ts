@@ -206,7 +206,7 @@ describe('a recovery point whose object', () => {
       forever,
     )
     const result = await verify(name, { level: 'stored' })
-    expectFailed(result, /lies in an archive \(a cold storage class\)/)
+    expectFailed(result, /is archived \(in a cold storage class\)/)
     expect(result.main.annotations.error[0]?.message).toContain(
       `aws s3api restore-object --bucket ${name} --key ${files.key} --restore-request Days=3`,
     )

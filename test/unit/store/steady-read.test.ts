@@ -97,7 +97,7 @@ describe('steadyRead', () => {
     const read = buffer(steadyRead(store, object, quick))
     await expect(read).rejects.toMatchObject({ code: 'NoSuchKey' })
     await expect(read).rejects.toThrow(
-      `Could not read "${key}" from memory://bucket: it is not there any more.`,
+      `Could not read "${key}" from memory://bucket: it no longer exists.`,
     )
   })
 
