@@ -12,7 +12,7 @@ import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
 import { runAction } from './run-action'
 
-/** The action in `restore/`: puts a recovery point back on a server. */
+/** The action `restore`: restores a recovery point to a server. */
 export function restoreAction(runtime: Runtime): Promise<void> {
   let report: RestoreReport | undefined
   const putBack = async () => {
@@ -34,7 +34,7 @@ export function restoreAction(runtime: Runtime): Promise<void> {
     } else runtime.log.notice(restoredSentence(report), 'Restored')
   }
   const summarize = (failure: FailureFacts): string => {
-    // A rehearsal has written its summary by then; inputs that are wrong are told by their annotation.
+    // A dry run has already written its summary; wrong inputs have an annotation.
     if (report === undefined || report.result === 'dry-run') return ''
     const result = failure.kind === 'cancelled' ? 'cancelled' : 'failed'
     const ended = { ...report, result, failure, finishedAt: runtime.clock.now() } as const
@@ -48,14 +48,16 @@ export function restoreAction(runtime: Runtime): Promise<void> {
   })
 }
 
-/** For failures that do not say it themselves: those before the first write, and a run that had no time to undo what it began. */
+/**
+ * For failures without their own text: those before the first write, and runs that had no time to roll back.
+ */
 function stillSafe(report: RestoreReport | undefined): string {
   if (report?.hasBegun !== true) {
-    return 'Nothing on the server was changed: databases and folders are as they were. Nor was anything in the bucket.'
+    return 'Nothing on the server was changed: databases and folders are as they were. Nothing in the bucket was changed.'
   }
   const dumps =
-    report.safetyKeys.length === 0 ? '' : ` Dumps of what databases were: ${report.safetyKeys.join(', ')}.`
-  return `The restore had begun to write. What it left half done is undone by the post step of this action, or told there with the commands that put it right.${dumps} Every recovery point in the bucket is as it was.`
+    report.safetyKeys.length === 0 ? '' : ` Safety dumps of the databases: ${report.safetyKeys.join(', ')}.`
+  return `The restore had begun to write. The post step of this action rolls back what is half done, or prints the commands that fix it.${dumps} All recovery points in the bucket are intact.`
 }
 
 function emptyReport({ ssh, s3 }: RestoreInputs, now: Date): RestoreReport {

@@ -15,7 +15,7 @@ import type { Runtime } from '../runtime/runtime'
 import { runAction } from './run-action'
 import { runnerTools } from './runner-tools'
 
-/** The action `verify`: proves stored recovery points. Outputs and summary tell what was found, whatever came of it. */
+/** The action `verify`: proves stored recovery points. Sets outputs and summary even when it fails. */
 export function verifyAction(runtime: Runtime): Promise<void> {
   let report: VerifyReport | undefined
   const finished = (begun: VerifyReport, failure?: FailureFacts): VerifyReport => {
@@ -43,8 +43,8 @@ export function verifyAction(runtime: Runtime): Promise<void> {
     await runtime.summary(renderVerifySummary(done))
   }
   return runAction(runtime, work, {
-    safe: 'No recovery point was changed: a verification writes nothing but the proof of a drill.',
-    // Inputs that are wrong are told by their annotation; there is no run to sum up yet.
+    safe: 'No recovery point was changed: a verification writes only the proof of a drill.',
+    // Wrong inputs have an annotation; there is no run to summarize.
     summarize: failure => (report === undefined ? '' : renderVerifySummary(finished(report, failure))),
   })
 }

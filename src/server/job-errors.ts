@@ -3,10 +3,13 @@ import { databaseError } from './database-errors'
 import type { JobFailure } from './job'
 import { problems } from './job-problems'
 
-/** What the job was about, for messages: `the dump of "shop"`. */
+/** The name of the job in messages: `the dump of "shop"`. */
 export type JobName = string
 
-/** Why a job on the server failed, in the order of certainty: its own words, the tools' exit statuses, a dead link. */
+/**
+ * Why a job failed, from the most certain source: its report, the exit statuses of its tools, a lost
+ * connection.
+ */
 export function explainFailure(name: JobName, failure: JobFailure): Error {
   const { exit, report } = failure
   const detail = report.messages
@@ -16,7 +19,7 @@ export function explainFailure(name: JobName, failure: JobFailure): Error {
   if (exit.kind === 'lost') {
     return new FailureError(`The connection to the server broke during ${name}: ${exit.reason}.`, {
       advice:
-        'Run the workflow again. If it happens often, look for a firewall or a provider that ends long connections.',
+        'Run the workflow again. If it happens often, check whether a firewall or the provider ends long connections.',
       detail,
     })
   }
@@ -29,7 +32,7 @@ export function explainFailure(name: JobName, failure: JobFailure): Error {
   if (exit.code === 0) {
     return new FailureError(`The server ended ${name} without reporting success.`, {
       advice:
-        'Probably a forced command (command="…" in authorized_keys) ran in its place: this key must not have one.',
+        'Probably a forced command (command="…" in authorized_keys) ran instead: this key must not have one.',
       detail,
     })
   }
@@ -45,19 +48,23 @@ export function explainFailure(name: JobName, failure: JobFailure): Error {
   return shellError(name, exit.code, detail)
 }
 
-/** 1 from tar and 24 from rsync: a file changed or vanished while being read. Normal on a live site: reported, not fatal. */
+/**
+ * tar 1, rsync 24: a file changed or vanished while being read. Normal on a live site: reported, not fatal.
+ */
 export function isGoodStatus(stage: string, status: number): boolean {
   return status === 0 || (stage === 'tar' && status === 1) || (stage === 'rsync' && status === 24)
 }
 
 /**
- * The stage that failed by itself. A compressor that fails takes its producer along, which then complains of a broken pipe;
- * the other way round it only sees the end of its input. With 141 it is itself the follower of a reader that went away.
+ * The stage that caused the failure. A compressor that fails also breaks its producer (broken pipe); a
+ * producer that fails does not break the compressor. A compressor with 141 (SIGPIPE) follows a reader that
+ * went away.
  */
 function failedStage(statuses: ReadonlyMap<string, number>): { stage: string; status: number } | undefined {
   const all = [...statuses].map(([stage, status]) => ({ stage, status }))
   const failed = all.filter(({ stage, status }) => !isGoodStatus(stage, status))
-  // A consumer that stops takes its decompressor along (141); one that is cut off makes its consumer complain.
+  // A consumer that stops breaks its decompressor (141); a decompressor that fails makes its consumer fail
+  // too.
   const cut = failed.find(({ stage, status }) => stage === 'decompression' && status !== 141)
   if (cut !== undefined) return cut
   if (failed.length > 1)
@@ -66,7 +73,7 @@ function failedStage(statuses: ReadonlyMap<string, number>): { stage: string; st
 }
 
 const killedAdvice =
-  'Look into the server\'s log for the out-of-memory killer (dmesg | grep -i "killed process").'
+  'Check whether the out-of-memory killer of the server ended it (dmesg | grep -i "killed process").'
 
 const toolNames: Readonly<Record<string, string>> = {
   dump: 'mysqldump',
@@ -81,7 +88,7 @@ const toolNames: Readonly<Record<string, string>> = {
 function stageError(name: JobName, stage: string, status: number, detail: readonly string[]): Error {
   const tool = toolNames[stage] ?? stage
   if (status > 128 && status < 160) {
-    // A reader that closed its end (141) is a follower, not a cause; the cause is told elsewhere.
+    // Also 141 (SIGPIPE), where the cause is the reader, which reports its own error.
     return new FailureError(`${tool} was killed on the server during ${name} (signal ${status - 128}).`, {
       advice: killedAdvice,
       detail,
@@ -96,12 +103,12 @@ function stageError(name: JobName, stage: string, status: number, detail: readon
   if (stage === 'rsync') return rsyncError(what, status, detail)
   if (stage === 'extract' || stage === 'import' || stage === 'sql') {
     return new FailureError(`${what}${firstMessage(detail)}.`, {
-      advice: 'Look for a full disk or a quota on the server (df, df -i), then run again.',
+      advice: 'Check for a full disk or a quota on the server (df, df -i), then run again.',
       detail,
     })
   }
   return new UserError(`${what}${firstMessage(detail)}.`, {
-    advice: 'Make every file readable for the SSH user, or name what need not be kept in "exclude".',
+    advice: 'Make every file readable for the SSH user, or add files that need no backup to "exclude".',
     detail,
   })
 }
@@ -111,13 +118,13 @@ function rsyncError(what: string, status: number, detail: readonly string[]): Er
   if (status === 23) {
     return new UserError(`${what}: it could not copy everything${firstMessage(detail)}.`, {
       advice:
-        'Make the files named in the log readable for the SSH user (for example with a group), or name what need not be kept in "exclude".',
+        'Make the files named in the log readable for the SSH user (for example with a group), or add files that need no backup to "exclude".',
       detail,
     })
   }
   if (status === 11) {
     return new UserError(`${what}: writing the mirror failed${firstMessage(detail)}.`, {
-      advice: 'Free disk space on the server, or point "mirror-dir" at a disk with more.',
+      advice: 'Free disk space on the server, or point "mirror-dir" to a larger disk.',
       detail,
     })
   }
@@ -140,10 +147,10 @@ function problemError(
   return new FailureError(`The server could not do ${name}: ${problem.code} ${problem.detail}.`, { detail })
 }
 
-/** The script never got to speak: the login shell refused it, or something on the way did. */
+/** The script never started: the login shell, or something before it, refused the command. */
 function shellError(name: JobName, code: number, detail: readonly string[]): Error {
   return new UserError(
-    `The server would not run a command for ${name} (status ${code})${firstMessage(detail)}.`,
+    `The server did not run the command for ${name} (status ${code})${firstMessage(detail)}.`,
     {
       advice:
         'The SSH user needs a login shell that runs commands (not nologin), /bin/sh, and no forced command on its key.',

@@ -5,10 +5,10 @@ import { missingTool } from './missing-tool'
 const busy = (subject: string) =>
   new UserError(`Another run holds the lock on the server: ${subject}.`, {
     advice:
-      'Wait until it is done; a lock whose run is dead is taken over after two minutes. Put backups of one server into one concurrency group.',
+      'Wait until it ends; the lock of a dead run is taken over after two minutes. Put all backups of a server into one concurrency group.',
   })
 
-/** What the script itself found wrong, by its code; `subject` is what it names. */
+/** The error for each problem code of the script; `subject` is what the script names. */
 export const problems = new Map<string, (subject: string, detail: readonly string[]) => Error>([
   [
     'missing-tool',
@@ -21,21 +21,22 @@ export const problems = new Map<string, (subject: string, detail: readonly strin
     'missing-folder',
     subject =>
       new UserError(`The folder ${subject} of "paths" does not exist on the server.`, {
-        advice: 'Check "paths". If the folder lies on a disk of its own, see that it is mounted.',
+        advice: 'Check "paths". If the folder is on a separate disk, check that it is mounted.',
       }),
   ],
   [
     'empty-folder',
     subject =>
       new UserError(`The folder ${subject} of "paths" is empty on the server.`, {
-        advice: 'If that is right, set "allow-empty: true". If not, see whether a disk is not mounted there.',
+        advice:
+          'If that is intended, set "allow-empty: true". Otherwise check whether a disk is not mounted there.',
       }),
   ],
   [
     'mirror-around',
     subject =>
       new UserError(`The mirror folder contains the folder ${subject}, so it would copy itself.`, {
-        advice: 'Point "mirror-dir" somewhere else.',
+        advice: 'Point "mirror-dir" to another place.',
       }),
   ],
   [
@@ -43,7 +44,7 @@ export const problems = new Map<string, (subject: string, detail: readonly strin
     (subject, detail) =>
       new UserError(`The mirror folder ${subject} on the server cannot be used.`, {
         advice:
-          'It must be a real folder (no symbolic link) that belongs to the SSH user and lets it write; point "mirror-dir" at such a place.',
+          'It must be a real folder (no symbolic link) that the SSH user owns and can write to; point "mirror-dir" to such a place.',
         detail,
       }),
   ],
@@ -54,7 +55,7 @@ export const problems = new Map<string, (subject: string, detail: readonly strin
         `The folder ${subject}, into which the files are unpacked, cannot be created or removed.`,
         {
           advice:
-            'It is beside the folder to restore: the SSH user must be allowed to write there, and the disk needs free space.',
+            'It is next to the folder to restore: the SSH user needs write access there, and the disk needs free space.',
           detail,
         },
       ),
@@ -62,8 +63,8 @@ export const problems = new Map<string, (subject: string, detail: readonly strin
   [
     'uncounted-folder',
     (subject, detail) =>
-      new UserError(`What was unpacked cannot be counted: ${subject} denies access to its own owner.`, {
-        advice: 'Only root can look into such a folder: restore as root.',
+      new UserError(`The unpacked files cannot be counted: ${subject} denies access to its own owner.`, {
+        advice: 'Only root can read such a folder: restore as root.',
         detail,
       }),
   ],
@@ -72,7 +73,7 @@ export const problems = new Map<string, (subject: string, detail: readonly strin
     (subject, detail) =>
       new FailureError(`The restored folder could not be put into its place, ${subject}.`, {
         advice:
-          'See that the SSH user may rename things in the folder above it, and that nothing is mounted there.',
+          'Check that the SSH user may rename entries in the parent folder, and that nothing is mounted there.',
         detail,
       }),
   ],
@@ -80,7 +81,7 @@ export const problems = new Map<string, (subject: string, detail: readonly strin
     'state-folder',
     (subject, detail) =>
       new UserError(`The folder ${subject} on the server cannot be used for the lock.`, {
-        advice: 'It must be a real folder that belongs to the SSH user and lets it write.',
+        advice: 'It must be a real folder that the SSH user owns and can write to.',
         detail,
       }),
   ],
@@ -90,7 +91,7 @@ export const problems = new Map<string, (subject: string, detail: readonly strin
     'printf-not-built-in',
     () =>
       new UserError(
-        'The shell /bin/sh on the server has no printf of its own, so a password would show in its process list.',
+        'The shell /bin/sh on the server has no built-in printf, so a password would show in the process list.',
         {
           advice: 'Leave the mysql inputs empty and put the login into ~/.my.cnf on the server.',
         },
