@@ -1,4 +1,4 @@
-import { type ErrorFacts, UserError } from '../runtime/errors'
+import { type ErrorFacts, UserError } from '../../../runtime/errors'
 
 /**
  * Output of the client tools, its meaning and the fix. The first match wins. Error numbers: the error
