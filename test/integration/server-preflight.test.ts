@@ -209,12 +209,12 @@ describe('preflight', () => {
     tools.remove('rsync', 'tar', 'gzip', 'pigz', 'mariadb', 'mysql', 'mariadb-dump', 'mysqldump')
     const report = await look(inputsOf({ paths: '/no/such/folder' }))
     expect(report.findings.filter(isError).map(({ what }) => what)).toEqual([
-      'rsync was not found on the server.',
-      'tar was not found on the server.',
       'mysql (or mariadb) was not found on the server.',
       'mysqldump (or mariadb-dump) was not found on the server.',
-      'gzip (or pigz) was not found on the server.',
+      'rsync was not found on the server.',
+      'tar was not found on the server.',
       expect.stringContaining('"/no/such/folder"'),
+      'gzip (or pigz) was not found on the server.',
     ])
   })
 

@@ -22,6 +22,7 @@ export function describePublished(
   const tables = tablesOf(artifacts)
   const skew = skewOf(prepared)
   return {
+    finishedAt: new Date(manifest.finishedAt),
     artifacts: artifacts.map((artifact, index) => {
       const own = now.artifacts[index]
       return reportedArtifact(artifact, own && sameSource(baseline, own))

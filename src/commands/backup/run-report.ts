@@ -33,6 +33,8 @@ export interface BackupResult extends StoredPoint {
 
 /** One recovery point that is complete in the store. */
 export interface StoredPoint {
+  /** As the manifest has it: what follows is no longer part of the run's duration. */
+  finishedAt?: Date
   /** In the order of the manifest. */
   artifacts: readonly ReportedArtifact[]
   /** `the database and the files` */
@@ -49,7 +51,7 @@ export interface StoredPoint {
 }
 
 /** Everything that is shown of one run of the backup action. */
-export interface RunReport extends Omit<BackupResult, 'result' | 'slot' | 'error'> {
+export interface RunReport extends Omit<BackupResult, 'result' | 'slot' | 'finishedAt' | 'error'> {
   result: BackupResult['result'] | 'dry-run' | 'cancelled'
   /** Undefined when the run ended before it was known. */
   slot?: string
