@@ -98,7 +98,7 @@ describe('writeBucketReadme', () => {
       {
         code: 'bucket-readme',
         level: 'warning',
-        what: expect.stringContaining('was written by somebody else'),
+        what: expect.stringContaining('was written by someone else'),
       },
     ])
     expect(store.bytes(readme)?.toString()).toBe('# Our bucket\n')

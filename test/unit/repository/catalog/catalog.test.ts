@@ -181,7 +181,7 @@ describe('readCatalog', () => {
     await putManifest('Monday-13-00', serializeManifest({ ...other, state: 'publishing' }))
     const entries = await catalog()
     expect(told(entries)).toEqual(['Monday-13-00 lost', 'Monday-12-00 unfinished'])
-    expect(entries[1]?.problem).toContain('The next backup finishes or undoes it.')
+    expect(entries[1]?.problem).toContain('The next backup finishes it or rolls it back.')
   })
 
   it('leaves out what is gone since the listing', async () => {

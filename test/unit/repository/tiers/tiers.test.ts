@@ -298,7 +298,8 @@ describe('keepTiers', () => {
       'daily/deeper/2026-11-22.database.sql.gz',
     ].map(name => `${prefix}/${name}`)
     for (const key of foreign) await world.store.putText(key, 'mine', copyFor('Monday-13-00'))
-    // What lies beside the objects of an entry is told from them by its manifest, which the runs of its own day read.
+    // What lies beside the objects of an entry is told from them by its manifest, which the runs of its own
+    // day read.
     await world.run('2026-11-22T01:05:00Z', { daily: 9 })
     const { warnings } = await world.run('2026-11-23T00:05:00Z', { daily: 9 })
     expect(warnings).toEqual([])
