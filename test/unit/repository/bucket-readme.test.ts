@@ -91,7 +91,7 @@ describe('writeBucketReadme', () => {
     expect(store.bytes(readme)?.toString()).toContain('eu-west-1')
   })
 
-  it("leaves somebody else's README alone", async () => {
+  it("leaves someone else's README alone", async () => {
     const store = memoryStore()
     await store.putText(readme, '# Our bucket\n', { contentType: 'text/markdown' })
     expect(await writeBucketReadme({ store, prefix }, location)).toEqual([

@@ -6,7 +6,7 @@ const hourMs = 3_600_000
 const denied = new StoreError('Access denied.', { code: 'AccessDenied', status: 403 })
 const silence = new StoreError('No answer came.', { code: 'ECONNRESET' })
 
-describe('surveyPrefix', () => {
+describe('indexPrefix', () => {
   it('finds nothing in an empty prefix', async () => {
     const index = await indexPrefix(new World().repository)
     expect(index).toMatchObject({ isReadable: true, manifests: [], warnings: [] })

@@ -197,7 +197,7 @@ describe('recoverSlot', () => {
     expect(warnings.map(({ code }) => code)).toContain('upload-kept')
   })
 
-  it('recognises its object by metadata, or by content, where ETags tell nothing', async () => {
+  it('recognises its object by metadata, or by content, where ETags show nothing', async () => {
     for (const isNamed of [true, false]) {
       const world = await interrupted(pair('old'), 2)
       const store = answering(world.store, {

@@ -131,7 +131,7 @@ class Simulation {
     }
   }
 
-  /** Every complete manifest tells the truth, and every entry is a recovery point of its own period. */
+  /** Every complete manifest is true, and every entry is a recovery point of its own period. */
   expectTruth(): void {
     expect(this.world.lies()).toEqual([])
     for (const name of this.world.entries()) {
