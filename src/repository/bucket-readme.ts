@@ -6,13 +6,13 @@ import { isDenied, StoreError } from '../store/store-error'
 import { readmeKey } from './names/keys'
 import type { Repository } from './repository'
 
-/** Where a prefix lies, as the stock tools must be told. */
+/** Where a prefix is, in the words of the stock tools. */
 export interface BucketLocation extends Pick<S3Settings, 'bucket' | 'region' | 'endpoint' | 'prefix'> {
   /** `Store.name`, for the reader. */
   storeName: string
 }
 
-/** Puts the instructions into the bucket, unless they are there already. A README of somebody else is left alone. Failing is a warning. */
+/** Writes the instructions, unless they are there, or a README of someone else is. A failure is a warning. */
 export async function writeBucketReadme(
   { store, prefix }: Repository,
   place: Omit<BucketLocation, 'storeName' | 'prefix'>,
@@ -25,7 +25,7 @@ export async function writeBucketReadme(
     if (present !== undefined && !present.startsWith(`${title}\n`)) {
       return [
         readmeWarning(
-          `"${key}" was written by somebody else, so the recovery instructions were not put there.`,
+          `"${key}" was written by someone else, so the recovery instructions were not put there.`,
         ),
       ]
     }
@@ -41,7 +41,7 @@ async function readUnlessDenied(store: Store, key: string): Promise<string | und
   try {
     return await store.getText(key)
   } catch (error) {
-    // At the root of a bucket a README may well be somebody else's: what cannot be read there is not overwritten.
+    // At the root of a bucket a README may be someone else's: an unreadable one stays.
     if (isDenied(error) && key.includes('/')) return undefined
     throw error
   }
@@ -54,8 +54,8 @@ function readmeWarning(message: string): Finding {
 const title = '# Recovery by hand: backups made by make-a-backup'
 
 /**
- * How to recover from exactly this bucket with nothing but `aws`, `gunzip` or `zstd`, `mysql` and `tar`. The same location always
- * gives the same text.
+ * How to recover from exactly this bucket with nothing but `aws`, `gunzip` or `zstd`, `mysql` and `tar`. The
+ * same location always gives the same text.
  */
 export function bucketReadme({ storeName, bucket, region, endpoint, prefix }: BucketLocation): string {
   const folder = prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}`
@@ -108,11 +108,11 @@ head -n 20 "$slot.manifest.json"
 - \`"state"\` must be \`"complete"\`. A slot that says \`"publishing"\` was interrupted while it was being replaced: its objects
   may be of two different hours. Take another slot.
 - \`"verdict"\` must be \`"good"\`.
-- A slot without a manifest is not a recovery point, whatever else lies there.
+- A slot without a manifest is not a recovery point, no matter what else is there.
 - The folder \`suspect/\`, if there is one, holds backups that were complete and yet suspiciously smaller than the ones
   before. Use them only if you know why.
 - The folder \`before-restore/\`, if there is one, holds dumps of databases from right before a restore replaced them, named by that time.
-- Older ones may lie in \`daily/\`, \`weekly/\`, \`monthly/\` and \`yearly/\`. For one of those write
+- Older ones may be in \`daily/\`, \`weekly/\`, \`monthly/\` and \`yearly/\`. For one of those write
   \`folder="$folder/daily" slot='2026-11-23'\` in place of the slot.
 
 ## 3. Download and check
@@ -152,7 +152,7 @@ LC_ALL=C sed "$first_line" "$slot.database.sql" | mysql --binary-mode --comments
 
 With several databases each has an object of its own, named \`<slot>.<database>.database.sql.gz\`; odd characters in the
 name are written as in a web address (\`%20\` is a space). Create and import each in turn. If \`mysql\` stops with an error, what it
-imported so far is not complete: drop that database, mend the cause, import again.
+imported so far is not complete: drop that database, fix the cause, import again.
 
 ## 5. Unpack the files
 

@@ -3,7 +3,7 @@ import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
 import type { ArtifactObject } from '../manifest/manifest'
 
-/** Aborts an object's upload, if it has one. A denial is a warning, for the upload is invisible; other faults are thrown. */
+/** Aborts an object's upload, if any. A denial is a warning: the upload is invisible. Throws `StoreError`. */
 export async function abortUploadOf(
   store: Store,
   { key, upload }: Pick<ArtifactObject, 'key' | 'upload'>,

@@ -5,16 +5,16 @@ import type { ObjectOrigin } from '../manifest/object-metadata'
 import type { SentObject } from './objects'
 import { isStoredAsSent } from './stored-as-sent'
 
-/** The object that now stands under its key. `compared`: false when the credentials may not look at it. */
+/** The object that is now under its key. `compared`: false when the credentials may not look at it. */
 export interface Completion {
   version: StoredVersion
   compared: boolean
 }
 
 /**
- * Makes an object appear and compares it with what was sent. An upload that was completed before, or whose reply
- * got lost, counts when it is there. Throws the store's error when the object is not there, and `FailureError` when it
- * is there and wrong.
+ * Completes an object and compares it with what was sent. An upload that was completed before, or whose reply
+ * got lost, counts when its object is there. Throws the store's error when the object is not there, and
+ * `FailureError` when another object is there.
  */
 export async function completeObject(
   store: Store,
@@ -35,8 +35,8 @@ export async function completeObject(
 }
 
 /**
- * The object under its key, if it is the one that this intent sent there. What the credentials may not look at does
- * not count: S3 answers 403 for a missing object too, when listing is not allowed.
+ * The object under its key, if it is the one that this intent sent there. What the credentials may not look
+ * at does not count: S3 answers 403 for a missing object too, when listing is not allowed.
  */
 export async function findObject(
   store: Store,
@@ -63,7 +63,7 @@ async function findUnlessFailing(
   try {
     return await findObject(store, intent, object)
   } catch (error) {
-    // A clear refusal (`NoSuchUpload` above all) must not pass for "not there" when nobody could look.
+    // After a clear refusal (mostly `NoSuchUpload`) "not there" must be certain: it may cause a rollback.
     const isRefusal = first.status !== undefined && first.status < 500
     if (isRefusal || !(error instanceof StoreError)) throw error
     return undefined

@@ -10,15 +10,15 @@ export function keysOf(manifest: Pick<Manifest, 'artifacts'>): string[] {
   return objectsOf(manifest).map(({ key }) => key)
 }
 
-/** The artifacts of a manifest with nothing left to complete. `change`: what is known of each object now, in the order of `objectsOf`. */
-export function settledArtifacts(
+/** The artifacts without what completes them. `change`: what is known now of each object, in their order. */
+export function withoutUploads(
   { artifacts }: Pick<Manifest, 'artifacts'>,
   change: (index: number) => Partial<Pick<ArtifactObject, 'key' | 'etag' | 'versionId'>>,
 ): Artifact[] {
   return artifacts.map(({ upload: _, ...artifact }, index) => ({ ...artifact, ...change(index) }))
 }
 
-/** What was sent as an object; without an upload when it is settled. */
+/** What was sent as an object; without an upload when nothing is left to complete. */
 export type SentObject = Pick<ArtifactObject, 'key' | 'bytes' | 'sha256' | 'upload'>
 
 /** An object whose every part is stored, and which no reader can see before a commit completes it. */

@@ -7,26 +7,27 @@ import type { StoredObject } from '../../store/store'
 import type { ArtifactObject } from '../manifest/manifest'
 import type { Repository } from '../repository'
 
-/** An object that can be read: `etag` is that of the very one. */
+/** An object that can be read; `etag`: of this very object, not of a later one under its key. */
 export type ReadableObject = Pick<ArtifactObject, 'key' | 'bytes' | 'sha256' | 'etag'>
 
 export interface ReadRequest<R> {
-  /** What it goes through. */
+  /** What its bytes go through. */
   filter: Filter<R>
-  /** Where what comes out of that goes; by default nowhere. */
+  /** Where the filter's output goes; by default nowhere. */
   into?: readonly (Duplex | Writable)[]
-  /** Whether its bytes are those of `sha256` is judged by the caller. By default anything else fails before its end. */
+  /** The caller compares with `sha256` itself. By default other bytes fail before the stream ends. */
   mayDiffer?: boolean
   signal: AbortSignal
-  /** Told how many bytes have been read. */
+  /** Called with the number of bytes read so far. */
   onProgress?: ((bytes: number) => void) | undefined
-  /** Between two attempts to go on where a connection broke. */
+  /** Between two attempts to resume where a connection broke. */
   pauseMs?: number | undefined
 }
 
 /**
- * Reads an object to its end, over as many connections as that takes, and returns what the filter found. Throws the `CheckError` of the
- * filter, `StoreError` when the store gives no answer or the object is another by now, and the signal's reason.
+ * Reads an object to its end, over as many connections as that takes, and returns what the filter found.
+ * Throws the `CheckError` of the filter, `StoreError` when the store gives no answer or the object is another
+ * by now, and the signal's reason.
  */
 export async function readArtifact<R>(
   { store }: Repository,
@@ -39,14 +40,14 @@ export async function readArtifact<R>(
   try {
     await pipeline([body, ...same, ...filter.stages, ...into], { signal })
   } catch (error) {
-    // A pipeline that was told to stop says only that.
+    // A pipeline that was aborted reports only that; the reason says why.
     signal.throwIfAborted()
     throw error
   }
   return filter.result()
 }
 
-/** Whether what the store shows is the very object that is known. */
+/** Whether the object in the store is still the known one. */
 export function isSameObject(
   stored: StoredObject | undefined,
   known: Pick<ArtifactObject, 'bytes' | 'etag'> | undefined,

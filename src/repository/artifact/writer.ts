@@ -10,7 +10,7 @@ import type { PutOptions } from '../../store/store'
 import type { Repository } from '../repository'
 import type { PreparedObject } from './objects'
 
-/** What is to be stored, and how it is to be checked in passing. */
+/** What is to be stored, and how it is checked in passing. */
 export interface ArtifactToWrite<R> {
   /** For messages. */
   name: string
@@ -18,26 +18,27 @@ export interface ArtifactToWrite<R> {
   codecs: readonly Codec[]
   check: ContentCheck<R>
   put: PutOptions
-  /** Undefined: its size cannot be told before its last byte. */
+  /** Undefined: its size is not known before its last byte. */
   expectedBytes: number | undefined
 }
 
-/** An upload that exists from now on: it has to be completed or dropped, whatever happens. */
+/** An upload that exists from now on: it has to be completed or aborted in every case. */
 export interface BegunUpload extends Pick<MultipartWriter, 'uploadId' | 'abort'> {
   key: string
 }
 
 export interface WriteContext {
   signal: AbortSignal
-  /** The memory one stream may hold in parts. */
+  /** The memory that one stream may use for parts. */
   memoryBudgetBytes: number
   onUpload(upload: BegunUpload): void
   onStart(inspection: Inspection<unknown>): void
 }
 
 /**
- * Stores what comes, through the checks, in an upload that is not completed. Throws the first thing that went wrong: the `CheckError` of
- * a check, `FailureError` for a stream that stands still, `StoreError`, the error of the body, the reason of the signal.
+ * Stores a stream, through the checks, in an upload that is not completed. Throws the first error: the
+ * `CheckError` of a check, `FailureError` for a stream that stands still, `StoreError`, the error of the
+ * body, the reason of the signal.
  */
 export async function writeArtifact<R extends ContentDigest>(
   { store }: Repository,
@@ -51,7 +52,7 @@ export async function writeArtifact<R extends ContentDigest>(
   const plan = planParts({ expectedBytes, maxParts: store.maxParts, memoryBudgetBytes })
   const writer = await openMultipartWriter(store, key, { ...plan, put, signal: flowing })
   onUpload({ key, uploadId: writer.uploadId, abort: () => writer.abort() })
-  // The body may have failed meanwhile: of a stream that is gone a pipeline says only that.
+  // The body may have failed in the meantime: a pipeline would report only that it is closed.
   if (body.errored !== null) throw body.errored
   onStart(inspection)
   const watch = watchForStall(
@@ -62,7 +63,7 @@ export async function writeArtifact<R extends ContentDigest>(
   try {
     await pipeline([body, ...inspection.stages, writer.writable], { signal: flowing })
   } catch (error) {
-    // A pipeline that was told to stop says only that; the reason is what the person needs.
+    // A pipeline that was aborted reports only that; the reason says why.
     throw flowing.aborted ? flowing.reason : error
   } finally {
     clearInterval(watch)

@@ -2,7 +2,7 @@ import type { ListedArtifact } from '../manifest/kinds/kind'
 import { kindOf } from '../manifest/kinds/kinds'
 import type { Manifest } from '../manifest/manifest'
 
-/** What a catalog keeps of a manifest. Manifests may have megabytes, so it is no more than a list tells. */
+/** What a catalog keeps of a manifest: no more than a list shows, because manifests may have megabytes. */
 export interface CatalogFacts {
   takenAt: Date
   finishedAt: Date

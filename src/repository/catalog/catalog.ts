@@ -15,14 +15,15 @@ import { listedDamage } from './listed-damage'
 export interface CatalogPoint {
   /** What the input `snapshot` takes: `Monday-13-00`, `daily/2026-11-23`, `suspect/Monday-13-00`. */
   name: string
-  /** Where it lies, and its slot there: `suspect/Monday-13-00` is the slot `Monday-13-00` of `<prefix>/suspect`. */
+  /** Where it is: `suspect/Monday-13-00` is the slot `Monday-13-00` of `<prefix>/suspect`. */
   repository: Repository
   slot: string
   place: 'ring' | Tier | 'suspect'
   /**
-   * `suspect`: its manifest says so, or it lies among those; `damaged`: an object of it is missing, is not its own or has another
-   * size; `unfinished`: its objects may be of two hours, until a run settles it; `lost`: it could be neither finished nor undone;
-   * `unreadable`: what lies under the manifest's key is none, or cannot be read; `denied`: it may not be read.
+   * `suspect`: its manifest says so, or it is in the folder of those; `damaged`: an object of it is missing,
+   * is not its own or has another size; `unfinished`: its objects may be of two hours, until a run recovers
+   * it; `lost`: it could be neither finished nor rolled back; `unreadable`: the object under the manifest's
+   * key is no manifest, or cannot be read; `denied`: the credentials may not read it.
    */
   state: 'good' | 'suspect' | 'damaged' | 'unfinished' | 'lost' | 'unreadable' | 'denied'
   /** When the manifest was stored, as the store says. */
@@ -31,7 +32,7 @@ export interface CatalogPoint {
   facts?: CatalogFacts
   /** Why it cannot be restored, in whole sentences. */
   problem?: string
-  /** Only when asked for, and only for this very recovery point. */
+  /** Only when requested, and only for this very recovery point. */
   proof?: Proof
 }
 
@@ -43,10 +44,10 @@ export interface CatalogOptions {
 }
 
 /**
- * Every recovery point under the prefix: six listings side by side, then a manifest for each, and a proof where there is one and it is
- * asked for. The newest first, by their own start, those of the ring before copies of them; those without a manifest that can be
- * read last. A manifest that is broken, foreign, archived or denied is an entry with a problem. Throws `StoreError` when the prefix may
- * not be listed, or the store gives no answer.
+ * Every recovery point under the prefix: six listings in parallel, then a manifest for each, and a proof
+ * where there is one and it is requested. The newest first, by their own start, those of the ring before
+ * copies of them; those without a manifest that can be read last. A manifest that is broken, foreign,
+ * archived or denied is an entry with a problem. Throws `StoreError`, also when the prefix may not be listed.
  */
 export async function readCatalog(
   repository: Repository,
@@ -71,7 +72,7 @@ export async function readCatalog(
   )
 }
 
-/** When a recovery point was taken, by its manifest; a manifest from a clock that runs ahead is as old as its object. */
+/** When it was taken, by its manifest; one from a clock that runs ahead is as old as its object. */
 export function takenAtOf({ facts, storedAt }: CatalogPoint): Date | undefined {
   if (facts === undefined) return undefined
   return facts.takenAt.getTime() > storedAt.getTime() ? storedAt : facts.takenAt
@@ -174,8 +175,9 @@ async function readEntry(listed: ListedPoint, withProof: boolean): Promise<Catal
 }
 
 const interrupted =
-  'A run was interrupted while it replaced this slot. The next backup finishes or undoes it.'
-const lost = 'A run was interrupted while it replaced this slot, and it could be neither finished nor undone.'
+  'A run was interrupted while it replaced this slot. The next backup finishes it or rolls it back.'
+const lost =
+  'A run was interrupted while it replaced this slot, and it could be neither finished nor rolled back.'
 
 /** A proof that cannot be read, or is that of an earlier week or of other objects, proves nothing. */
 async function proofOf(

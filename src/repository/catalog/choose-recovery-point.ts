@@ -15,13 +15,13 @@ export interface ChosenRecoveryPoint extends RecoveryPoint {
   /** As `CatalogPoint.name`. */
   name: string
   slot: string
-  /** What a person should know of the choice: its age, that it is suspect, what could not be read and may be newer. */
+  /** What to know about the choice: its age, that it is suspect, what was not readable and may be newer. */
   warnings: Finding[]
 }
 
 /**
- * The recovery point that is asked for. Suspect ones are taken only by name, with a warning; unfinished, lost and unreadable ones never.
- * Throws UserError that says what is there instead, newest first, with ages.
+ * The recovery point that is requested. Suspect ones are taken only by name, with a warning; unfinished, lost
+ * and unreadable ones never. Throws UserError that says what is there instead, newest first, with ages.
  */
 export async function chooseRecoveryPoint(
   repository: Repository,
@@ -112,7 +112,7 @@ function notRestorable(name: string, key: string, state: SlotState): UserError {
       )
     case 'lost':
       return new UserError(
-        `The recovery point ${name} is unfinished and lost: a run was interrupted while it was publishing it, and it could be neither finished nor undone.`,
+        `The recovery point ${name} is unfinished and lost: a run was interrupted while it was publishing it, and it could be neither finished nor rolled back.`,
         { advice },
       )
     case 'denied':

@@ -7,10 +7,10 @@ import type { RecoveryPoint } from '../repository'
 import { lookAtArtifact, missingObject, otherSize } from './look-at-artifact'
 
 /**
- * What a listing tells against a recovery point, in whole sentences; undefined when it tells nothing. `listed`: sizes by key. What does
- * not agree is looked at once more: a backup may have written the slot since. Keys that may read no more than manifests are shown
- * nothing then but a listing, and what that tells stands. That an object has another ETag is not judged here: copies of a bucket have
- * others. Throws `StoreError` when the store gives no answer.
+ * What a listing shows to be damaged in a recovery point, in whole sentences; undefined when nothing is.
+ * `listed`: sizes by key. What differs is looked at once more: a backup may have written the slot since.
+ * Where the credentials may read manifests alone, a second listing decides. Another ETag is no damage here:
+ * the objects of a copied bucket have others. Throws `StoreError` when the store gives no answer.
  */
 export async function listedDamage(
   point: RecoveryPoint,
@@ -33,7 +33,7 @@ export async function listedDamage(
   return undefined
 }
 
-/** By a listing of this one key. A policy may allow those of folders alone: then what was listed before is all that is known. */
+/** By a listing of this key. A policy may allow listings of folders alone: then the first listing counts. */
 async function sizeNow(
   store: Store,
   key: string,

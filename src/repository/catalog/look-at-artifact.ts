@@ -8,15 +8,16 @@ import { isArtifactKeyOf } from '../names/keys'
 import type { RecoveryPoint } from '../repository'
 
 /**
- * The codes of what can be wrong with a stored object.
+ * The codes of the faults of a stored object.
  *
  * - `missing`: there is no object under the key.
  * - `size`: it has another size than the manifest says.
  * - `foreign`: the key, or the object's metadata, is that of another recovery point.
- * - `archived`: it lies in an archive and cannot be read.
+ * - `archived`: it is in an archive (a cold storage class) and cannot be read.
  * - `checksum`: its bytes are not those that were stored.
  * - `damaged`: its bytes do not pass the checks.
- * - `content`: its bytes are those that were stored, and the manifest says something else about what is in them.
+ * - `content`: its bytes are those that were stored, and the manifest says something else about what is in
+ *   them.
  * - `changed`: it is another object than the one the manifest describes, or became another while it was read.
  * - `denied`: the credentials may not look at it.
  */
@@ -31,21 +32,21 @@ export type ObjectFault =
   | 'changed'
   | 'denied'
 
-/** What a look from outside tells. `stored`: undefined when the object is not there, or was not looked at. */
+/** What is seen without reading it. `stored`: undefined when it is not there, or was not looked at. */
 export interface ArtifactLook {
   stored: StoredObject | undefined
   findings: Finding[]
 }
 
 /**
- * Holds what the store says about an object, without reading it, against its manifest. `changed` here means another ETag: the same
- * bytes stored a second time may have one. Throws `StoreError` when the store gives no answer.
+ * Compares what the store says about an object, without reading it, with its manifest. `changed` here means
+ * another ETag: the same bytes stored a second time may have one. Throws `StoreError`.
  */
 export async function lookAtArtifact(point: RecoveryPoint, artifact: ArtifactObject): Promise<ArtifactLook> {
   const { manifest } = point
   const { store, prefix } = point.repository
   const { key } = artifact
-  // A manifest must not be able to make anybody read objects that are none of its business.
+  // A manifest must not be able to make a run read objects of others.
   if (!isArtifactKeyOf(prefix, manifest.slot, key)) {
     const message = `The manifest of ${quotedName(manifest.slot)} names ${quotedName(key)}, which is not an object of its slot.`
     return { stored: undefined, findings: [{ ...problem('foreign', message), key }] }
@@ -82,12 +83,12 @@ export function otherSize(artifact: ArtifactObject, sizeBytes: number): Finding 
   return objectProblem(artifact, 'size', what)
 }
 
-/** What the store's refusal says, as a finding. */
+/** The store's refusal as a finding. */
 export function refusalFinding(code: ObjectFault, key: string, { message, advice }: StoreError): Finding {
   return { ...problem(code, message, advice), key }
 }
 
-/** That an object is another one, and where the right one may still be: in a bucket that keeps versions it stays behind what replaced it. */
+/** That an object is another one; with versions in the bucket the right one is still behind it. */
 export function objectProblem({ key, versionId }: ArtifactObject, code: ObjectFault, what: string): Finding {
   const fix =
     versionId === null
@@ -96,7 +97,7 @@ export function objectProblem({ key, versionId }: ArtifactObject, code: ObjectFa
   return { ...problem(code, what, fix), key }
 }
 
-/** Storage classes have the same names at stores where they mean something else, so the store itself is asked for the object. */
+/** Only a read shows it: storage classes have the same names at stores where they mean something else. */
 async function archived(
   store: Store,
   { key }: ArtifactObject,
@@ -123,7 +124,7 @@ function compare(manifest: Manifest, artifact: ArtifactObject, stored: StoredObj
   if (stranger !== undefined) {
     findings.push(objectProblem(artifact, 'foreign', `"${key}" ${stranger}`))
   }
-  // With another size, or of another recovery point, that goes without saying.
+  // With another size, or of another recovery point, another ETag is to be expected.
   if (etag !== '' && stored.etag !== etag && stored.sizeBytes === bytes && stranger === undefined) {
     const what = `"${key}" was stored again or replaced: its ETag was ${quotedName(etag)} and is ${quotedName(stored.etag)}.`
     findings.push(objectProblem(artifact, 'changed', what))
@@ -131,7 +132,7 @@ function compare(manifest: Manifest, artifact: ArtifactObject, stored: StoredObj
   return findings
 }
 
-/** What contradicts the manifest in an object's metadata; undefined when nothing does. A copy by hand may have none. */
+/** What contradicts the manifest in the metadata, if anything does. A copy by hand may have none. */
 function otherOrigin(manifest: Manifest, { metadata }: StoredObject): string | undefined {
   const { slot, startedAt, run } = manifest
   const { 'make-a-backup-run': runName, ...expected } = objectMetadata({ slot, run, startedAt })
@@ -142,7 +143,7 @@ function otherOrigin(manifest: Manifest, { metadata }: StoredObject): string | u
     // Outside GitHub a run has a name by chance, which the manifest does not repeat.
     (run.id !== '' && differs('make-a-backup-run', runName))
   if (!isOther) return undefined
-  const told = (name: string) => quotedName(metadata[`make-a-backup-${name}`] ?? '')
+  const shown = (name: string) => quotedName(metadata[`make-a-backup-${name}`] ?? '')
   const ours = run.id === '' ? '' : `, run ${quotedName(runName ?? '')}`
-  return `is that of slot ${told('slot')} taken at ${told('taken-at')}, run ${told('run')}; its manifest says slot "${slot}" taken at "${startedAt}"${ours}.`
+  return `is that of slot ${shown('slot')} taken at ${shown('taken-at')}, run ${shown('run')}; its manifest says slot "${slot}" taken at "${startedAt}"${ours}.`
 }

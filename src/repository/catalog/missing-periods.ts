@@ -14,8 +14,9 @@ export interface ExpectedPeriods {
 }
 
 /**
- * Which periods of this length have no good recovery point, be it in the ring or in a tier. They begin with the oldest one of the ring,
- * good or not, at most a week back, and end with the last that is over: what has begun may yet come. Hours and days are those of the time zone that names the slots, so that a late start counts for the hour whose slot it wrote.
+ * Which periods of this length have no good recovery point, in the ring or in a tier. The first is that of
+ * the oldest recovery point in the ring, good or not, at most a week back; the last is the last that is over.
+ * Hours and days are those of the time zone that names the slots, so a late start counts for its slot's hour.
  */
 export function missingPeriods(
   entries: readonly CatalogPoint[],
@@ -31,7 +32,7 @@ export function missingPeriods(
   const expected = begun.filter(
     ({ beginning }) =>
       beginning.getTime() + everyMs <= now.getTime() &&
-      // Of the period that a week ago falls into, the ring may have been written anew already.
+      // The slots of the period a week ago may have been overwritten already.
       (oldestMs > weekAgoMs || beginning.getTime() >= weekAgoMs),
   )
   return {
@@ -42,7 +43,7 @@ export function missingPeriods(
   }
 }
 
-/** When the ring was begun, as far as it shows: of what has no manifest that can be read, when it was stored. Infinity without a ring. */
+/** When the ring was begun; an unreadable manifest counts by when it was stored. Infinity without a ring. */
 function oldestOfRing(entries: readonly CatalogPoint[]): number {
   const ring = entries.filter(({ place }) => place === 'ring')
   return ring.reduce(

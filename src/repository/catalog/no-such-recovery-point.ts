@@ -6,7 +6,7 @@ import { listingPrefix } from '../names/keys'
 import type { Repository } from '../repository'
 import { type CatalogPoint, takenAtOf } from './catalog'
 
-/** A search that came to nothing. */
+/** A search that found nothing. */
 export interface NoSuchSnapshot {
   repository: Repository
   /** What there is not: a sentence without its end. */
@@ -14,13 +14,13 @@ export interface NoSuchSnapshot {
   /** What there is, newest first. */
   entries: readonly CatalogPoint[]
   now: Date
-  /** The name that was asked for, if it was a name. */
+  /** The requested name, if it was a name. */
   wanted?: string
 }
 
 /**
- * The error that says what there is instead, newest first, with ages: those with a name like the one that was asked for, else the
- * newest ones; all of them in its detail.
+ * The error that says what there is instead, newest first, with ages: those with a name like the requested
+ * one, else the newest ones; all of them in its detail.
  */
 export function noSuchRecoveryPoint({
   repository,
@@ -58,8 +58,8 @@ function describe(entry: CatalogPoint, now: Date): string {
 }
 
 /**
- * Whether somebody may have meant this name: the words of one are, in their order, beginnings of words of the other. `monday 13`,
- * `Mon-13-00`, `13-00` for `Monday-13-00`; `2026-11-20` for `daily/2026-11-20`; and the other way round.
+ * Whether this name may be meant: the words of one are, in their order, beginnings of words of the other.
+ * `monday 13`, `Mon-13-00`, `13-00` for `Monday-13-00`; `2026-11-20` for `daily/2026-11-20`; or vice versa.
  */
 function isSimilar(name: string, wanted: string): boolean {
   const [one, other] = [wordsOf(name), wordsOf(wanted)]

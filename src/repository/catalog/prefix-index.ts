@@ -13,33 +13,33 @@ interface ListedManifest extends ListedObject {
   slot: string
 }
 
-/** What a prefix holds. Manifests are read when a question needs them, each once. */
+/** What is under a prefix. Manifests are read when a method needs them, each once. */
 export interface PrefixIndex {
   /** False: the credentials may not list the prefix. Then everything below is empty, which proves nothing. */
   readonly isReadable: boolean
   /** Newest first, as the store dates them. */
   readonly manifests: readonly ListedManifest[]
-  /** Everything that lies directly under the prefix. */
+  /** Everything directly under the prefix. */
   readonly objects: readonly ListedObject[]
-  /** What was skipped, and why; grows with the questions asked. */
+  /** What was skipped, and why; grows as manifests are read. */
   readonly warnings: readonly Finding[]
   /** The newest complete and good recovery point, by its own start. */
   newestGood(): Promise<Manifest | undefined>
   /**
-   * Slots with an intent that is still to be settled, oldest first.
+   * Slots with an intent that is still to be recovered, oldest first.
    *
-   * A run settles every intent that it finds before it writes its own. So whichever manifest one reads, all intents that the
-   * store dates before that run's start are settled, and nothing older than the latest start needs to be read: in the normal
-   * case one or two manifests. Clocks may differ by 15 minutes (more, and S3 refuses the requests). What this cannot see
-   * is an intent that a run had to leave standing because the store gave no clear answer: that one is settled when its
-   * slot's turn comes.
+   * A run recovers every intent that it finds before it writes its own. So every intent that the store dates
+   * before the start of any later run is recovered, and nothing older than the latest start needs to be read:
+   * in the normal case one or two manifests. Clocks may differ by 15 minutes (more, and S3 refuses the
+   * requests). This does not see an intent that a run left because the store gave no clear answer: that one
+   * is recovered when its slot's turn comes.
    */
   unfinished(): Promise<string[]>
   /** Stored bytes of each artifact of the newest good recovery point, by artifact name. */
   lastSizes(): Promise<ReadonlyMap<string, number>>
 }
 
-/** Lists the prefix once, without its folders. Throws `StoreError` when the store gives no answer; a denial is a survey that says so. */
+/** Lists the prefix once, without its folders. A denial is an index that says so. Throws `StoreError`. */
 export async function indexPrefix(repository: Repository): Promise<PrefixIndex> {
   const { store, prefix } = repository
   const manifests: ListedManifest[] = []
@@ -81,7 +81,7 @@ function indexAt(
     return reading
   }
 
-  /** Newest first; ends where the store's date lies before the start of `latest()`, with room for clocks that differ. */
+  /** Newest first; ends where the store's date is before `latest()`, with a margin for clocks that differ. */
   async function* since(latest: () => number): AsyncGenerator<Reading & { listed: ListedManifest }> {
     for (const listed of manifests) {
       if (listed.lastModified.getTime() + skewMs < latest()) return
@@ -119,7 +119,7 @@ function indexAt(
   return { ...listing, warnings, newestGood, unfinished, lastSizes }
 }
 
-/** A manifest that says it was started after it was stored comes from a clock that is wrong. */
+/** A manifest that says it was started after it was stored comes from a wrong clock. */
 function startOf(manifest: Manifest, listed: ListedManifest): number {
   return Math.min(Date.parse(manifest.startedAt), listed.lastModified.getTime())
 }

@@ -9,14 +9,14 @@ export interface SizePoint {
 }
 
 /**
- * What each recovery point of the ring stored, read off a listing of the prefix alone: no further request. Dated by its
- * manifest; a slot without one is no recovery point and is left out. Oldest first.
+ * What each recovery point of the ring stored, read off a listing of the prefix alone: no further request.
+ * Dated by its manifest; a slot without one is no recovery point and is left out. Oldest first.
  */
 export function sizeHistory(prefix: string, objects: Iterable<ListedObject>): SizePoint[] {
   const slots = new Map<string, { takenAt?: Date; stored: StoredBytes[] }>()
   for (const { key, sizeBytes, lastModified } of objects) {
     const parsed = parseKey(prefix, key)
-    // The entries of a tier are copies of what the ring held.
+    // The entries of a tier are copies of recovery points of the ring.
     if (parsed === undefined || parsed.slot.includes('/')) continue
     const slot = slots.get(parsed.slot) ?? { stored: [] }
     slots.set(parsed.slot, slot)

@@ -7,7 +7,7 @@ const dayMs = 24 * hourMs
 /** How long it takes until every slot of a ring of weekdays has been written anew. */
 export const weekMs = 7 * dayMs
 
-/** A recovery point, by what its manifest says of it. */
+/** A recovery point, by its manifest. */
 export interface TakenSlot {
   slot: string
   takenAt: Date
@@ -15,9 +15,9 @@ export interface TakenSlot {
 }
 
 /**
- * Whether a slot of the ring still holds what was taken before its turn came again: its turn was skipped. Names come round every week
- * (`Monday-13-00`, `Monday`) or every day (`13-00`), and `running` with every run, for which a week is allowed. Names with a date never do,
- * nor those whose numbers could be either. A turn has an hour to begin.
+ * Whether a slot of the ring still has what was taken before its turn came again: its turn was skipped. Names
+ * come round every week (`Monday-13-00`, `Monday`) or every day (`13-00`), and `running` with every run, for
+ * which a week is allowed. Names with a date never do, nor ambiguous ones. A run may start an hour late.
  */
 export function isStaleSlot(taken: TakenSlot, now: Date): boolean {
   const roundMs = roundOf(taken)
@@ -26,7 +26,7 @@ export function isStaleSlot(taken: TakenSlot, now: Date): boolean {
 
 const fields = parseRotation('{year}-{month}-{day}-{hour}-{minute}')
 
-/** How often the name comes round; undefined when it does not, or when that cannot be told. */
+/** How often the name comes round; undefined when it does not, or when the name does not show it. */
 function roundOf({ slot, takenAt, timezone }: TakenSlot): number | undefined {
   if (slot === 'running') return weekMs
   const moment = slotName(fields, takenAt, timezoneOf({ timezone }))

@@ -3,7 +3,7 @@ import { FailureError } from '../../runtime/errors'
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
 import type { Completion } from '../artifact/complete-object'
-import { keysOf, objectsOf, settledArtifacts } from '../artifact/objects'
+import { keysOf, objectsOf, withoutUploads } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
 import { ManifestError, parseManifest, serializeManifest } from '../manifest/manifest-codec'
 import { writeManifest } from '../manifest/write-manifest'
@@ -12,10 +12,10 @@ import type { Repository } from '../repository'
 import { removeStale } from './stale-objects'
 
 /**
- * The last step: writes the manifest with `state: 'complete'`, reads it back, and removes objects that only the recovery point
- * before it named. `completions` holds one entry for each object of the intent, in order. Throws when the manifest is not
- * proven to be written; the intent stands then. `warnings` are those that came up here; all but `stale-object-kept` are in the
- * manifest too.
+ * The last step: writes the manifest with `state: 'complete'`, reads it back, and removes objects that only
+ * the recovery point before it named. `completions` has one entry for each object of the intent, in order.
+ * Throws when the manifest is not proven to be written; the intent stands then. `warnings` are those that
+ * were found here; all but `stale-object-kept` are in the manifest too.
  */
 export async function commit(
   repository: Repository,
@@ -48,7 +48,7 @@ function committed(
     ...intent,
     state: 'complete',
     finishedAt: finishedAt.toISOString(),
-    artifacts: settledArtifacts(intent, index => {
+    artifacts: withoutUploads(intent, index => {
       const completion = completions[index]
       if (completion === undefined) throw new RangeError(`The object ${index} was not completed.`)
       return completion.version

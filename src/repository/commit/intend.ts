@@ -11,9 +11,9 @@ import { writeManifest } from '../manifest/write-manifest'
 import { isArtifactKeyOf } from '../names/keys'
 import type { Repository } from '../repository'
 import { nothingChanged, unfinished } from './publish-error'
-import type { Before } from './undo'
+import type { Before } from './roll-back'
 
-/** An artifact whose objects are all prepared. `etag` and `versionId` come with the commit; give '' and null. */
+/** An artifact that is prepared whole. `etag` and `versionId` come with the commit; give '' and null. */
 export type PreparedArtifact = Artifact & PreparedObject
 
 /** A recovery point that passed every check and is not visible yet. */
@@ -21,7 +21,7 @@ export type PreparedManifest = Omit<Manifest, 'state' | 'finishedAt' | 'artifact
   artifacts: PreparedArtifact[]
 }
 
-/** An intent that stands in the store. `before`: what stood there; undefined when it could not be read. */
+/** An intent that is in the store. `before`: what was there; undefined when it could not be read. */
 export interface Intended {
   intent: Manifest
   intentText: string
@@ -30,8 +30,8 @@ export interface Intended {
 }
 
 /**
- * Writes the intent: from here on, whoever reads it can finish the commit. When it cannot be written, the uploads are aborted
- * and the `PublishError` says that nothing has changed.
+ * Writes the intent: from here on, any run that reads it can finish the commit. When it cannot be written,
+ * the uploads are aborted and the `PublishError` says that nothing has changed.
  */
 export async function intend(
   repository: Repository,

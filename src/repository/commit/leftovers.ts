@@ -8,7 +8,7 @@ import { readSlot } from '../manifest/slot-state'
 import { listingPrefix, parseKey } from '../names/keys'
 import type { Repository } from '../repository'
 
-/** A run may have begun a younger one and not yet said so. */
+/** A younger one may be of a run that has not written its intent yet. */
 const leastAgeMs = 30 * 60 * 1000
 
 /** The ids of the uploads that an intent refers to. */
@@ -17,10 +17,10 @@ export function uploadIdsOf(manifest: Manifest): string[] {
 }
 
 /**
- * Aborts uploads that dead runs left open directly under the prefix: only those whose key this action would write, that no intent
- * refers to (each slot's manifest is asked), and that are at least half an hour old or belong to the slot being written: the caller
- * holds the prefix's lock, so nobody else is writing that one.
- * Never throws a `StoreError`: what cannot be listed, asked or aborted is a warning.
+ * Aborts uploads that dead runs left open directly under the prefix: only those whose key this action would
+ * write, that no intent refers to (each slot's manifest is read), and that are at least half an hour old or
+ * belong to the slot being written: the caller holds the prefix's lock, so no other run writes that one.
+ * Never throws a `StoreError`: what cannot be listed, read or aborted is a warning.
  */
 export async function abortLeftovers(
   repository: Repository,
@@ -62,7 +62,7 @@ export async function abortLeftovers(
   return { aborted, warnings }
 }
 
-/** No intent refers to the upload. Where the manifest may not be read, only the slot being written is sure to have none. */
+/** Whether no intent refers to it. A manifest that may not be read can have one, but for our own slot. */
 async function isFree(
   repository: Repository,
   slot: string,

@@ -8,19 +8,20 @@ import type { Repository } from '../repository'
 import { commit } from './commit'
 import { type Intended, intend, type PreparedManifest } from './intend'
 import { nothingChanged, type PublishError, unfinished } from './publish-error'
-import { undo } from './undo'
+import { rollBack } from './roll-back'
 
 export interface Published {
   manifest: Manifest
-  /** Those that came up here, beside the ones the manifest came with. */
+  /** Those that were found here, in addition to the manifest's own. */
   warnings: Finding[]
 }
 
 /**
- * The commit: writes the intent, completes the uploads, compares what the store holds with what was sent, writes the manifest.
+ * The commit: writes the intent, completes the uploads, compares what the store holds with what was sent,
+ * writes the manifest.
  *
- * From the call on, the uploads belong to it: the caller must not abort them, whatever happens; a `PublishError` says what
- * became of them. The lock of the prefix must be held, and an intent of an earlier run in this slot must have been recovered.
+ * From the call on it owns the uploads: the caller must never abort them; a `PublishError` says what became
+ * of them. The caller holds the lock of the prefix and has recovered an earlier intent of this slot.
  */
 export async function publish(
   repository: Repository,
@@ -37,10 +38,10 @@ export async function publish(
       completions.push(await completeObject(repository.store, intent, object))
       log?.info(`Stored ${object.key} (${object.bytes} bytes).`)
     } catch (error) {
-      // Only a store's refusal leaves the slot as it was; an object that is wrong is there already.
+      // Only a store's refusal leaves the slot as it was; a wrong object is there already.
       const isTouched = completions.length > 0 || !(error instanceof StoreError)
       if (isTouched) throw unfinished(intent.slot, error, before !== undefined)
-      throw await rollBack(repository, intended, error)
+      throw await afterRefusal(repository, intended, error)
     }
   }
   try {
@@ -51,15 +52,19 @@ export async function publish(
   }
 }
 
-/** After the very first completion failed: puts the slot back to what it was, if that can be proven. Returns the error to throw. */
-async function rollBack(repository: Repository, intended: Intended, cause: unknown): Promise<PublishError> {
+/** After the very first completion was refused: rolls back if possible. Returns the error to throw. */
+async function afterRefusal(
+  repository: Repository,
+  intended: Intended,
+  cause: unknown,
+): Promise<PublishError> {
   const { intent, intentText, before } = intended
   if (before === undefined) return unfinished(intent.slot, cause, false)
   try {
-    const { outcome, warnings } = await undo(repository, intent, intentText, before)
-    if (outcome === 'undone') return nothingChanged(intent.slot, cause, warnings)
+    const { outcome, warnings } = await rollBack(repository, intent, intentText, before)
+    if (outcome === 'rolled-back') return nothingChanged(intent.slot, cause, warnings)
   } catch {
-    // The store gives no answer now; the intent stands, and the first error tells more than this one.
+    // The store gives no answer now; the intent stands, and the first error says more than this one.
   }
   return unfinished(intent.slot, cause, true)
 }

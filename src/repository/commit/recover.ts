@@ -13,14 +13,14 @@ import { isUnchanged } from '../manifest/write-manifest'
 import type { Repository } from '../repository'
 import { commit } from './commit'
 import { markLost } from './lost'
-import { undo } from './undo'
+import { rollBack } from './roll-back'
 
 /**
  * - `completed`: the slot holds the recovery point of the intent.
  * - `rolled-back`: it holds what it held before the intent.
  * - `lost`: it holds objects of two hours and is marked so.
- * - `nothing`: there was no intent to settle, or someone else settled it meanwhile.
- * - `unknown`: the credentials may not read the slot's manifest. An intent may stand there: its uploads must be kept.
+ * - `nothing`: there was no intent, or someone else has recovered it in the meantime.
+ * - `unknown`: the credentials may not read the slot's manifest. There may be an intent: keep its uploads.
  */
 export interface Recovery {
   slot: string
@@ -29,12 +29,13 @@ export interface Recovery {
 }
 
 /**
- * Settles the intent that a run left in a slot. Safe to run twice and at the same time as itself: completing, aborting and
- * looking are idempotent, and each manifest it writes replaces only the intent that it read.
+ * Finishes or rolls back the intent that a run left in a slot. Safe to run twice, and twice at the same time:
+ * each request is idempotent, and each manifest it writes replaces only the intent that it read.
  *
  * - Every upload is still open, or its object is in place: they are completed and the manifest is committed.
- * - One can never be completed any more (aborted, or its parts are gone, or the store has refused it for a day) and its object is
- *   not in place: the intent is undone, if the recovery point before it is proven to be whole.
+ * - One can never be completed any more (aborted, or its parts are gone, or the store has refused it for a
+ *   day) and its object is not in place: the intent is rolled back, if the recovery point before it is proven
+ *   to be whole.
  * - Neither: the slot is marked as lost (`lost.ts`), once. It never blocks a later run.
  *
  * Throws `FailureError` when the store gives no clear answer; the intent stands, to be tried again.
@@ -48,11 +49,11 @@ export async function recoverSlot(
     const state = await readSlot(repository, slot)
     if (state.kind === 'denied') return { slot, outcome: 'unknown', warnings: [] }
     if (state.kind !== 'intent') return { slot, outcome: 'nothing', warnings: [] }
-    return await settle(repository, state.manifest, state.text, clock)
+    return await finishOrRollBack(repository, state.manifest, state.text, clock)
   } catch (error) {
     if (!(error instanceof FailureError)) throw error
     throw new FailureError(
-      `The unfinished recovery point in slot ${slot} could not be settled: ${messageOf(error)}`,
+      `The unfinished recovery point in slot ${slot} could not be finished or rolled back: ${messageOf(error)}`,
       {
         cause: error,
         safe: `Every other recovery point is unchanged. Slot ${slot} itself cannot be restored until it is finished.`,
@@ -63,7 +64,7 @@ export async function recoverSlot(
   }
 }
 
-async function settle(
+async function finishOrRollBack(
   repository: Repository,
   intent: Manifest,
   intentText: string,
@@ -79,13 +80,13 @@ async function settle(
 
   const previous = intent.previous ?? null
   const before = { text: previous === null ? undefined : serializeManifest(previous), manifest: previous }
-  const { outcome, warnings } = await undo(repository, intent, intentText, before)
-  if (outcome === 'undone') return { slot, outcome: 'rolled-back', warnings }
-  if (outcome === 'settled') return { slot, outcome: 'nothing', warnings }
+  const { outcome, warnings } = await rollBack(repository, intent, intentText, before)
+  if (outcome === 'rolled-back') return { slot, outcome: 'rolled-back', warnings }
+  if (outcome === 'recovered') return { slot, outcome: 'nothing', warnings }
   return lose(repository, intent, intentText, warnings)
 }
 
-/** The completed objects in the intent's order; undefined when one of them can never be had any more. */
+/** The completed objects in the intent's order; undefined when one can never be completed any more. */
 async function rollForward(store: Store, intent: Manifest, now: Date): Promise<Completion[] | undefined> {
   const completions = new Map<ArtifactObject, Completion>()
   const objects = objectsOf(intent)
@@ -101,8 +102,8 @@ async function rollForward(store: Store, intent: Manifest, now: Date): Promise<C
 }
 
 /**
- * Uploads that the store does not list come first: if one of them is gone, nothing has been completed yet, and the intent can
- * still be undone. The list gives only the order; whether an upload is gone is what its completion says.
+ * Uploads that the store does not list come first: if one of them is gone, nothing has been completed yet,
+ * and the intent can still be rolled back. The list only orders them; a completion shows whether one is gone.
  */
 async function unlistedFirst(store: Store, objects: readonly ArtifactObject[]): Promise<ArtifactObject[]> {
   const doubtful: ArtifactObject[] = []
@@ -137,7 +138,7 @@ const finalCodes = new Set([
 
 const dayMs = 24 * 60 * 60 * 1000
 
-/** Whether an upload that was not completed now never will be. A day of refusals is given up, lest it block the slot for ever. */
+/** Whether an upload can never be completed. A day of refusals is enough, or it blocks the slot for ever. */
 function isPermanentFailure(error: unknown, ageMs: number): boolean {
   if (!(error instanceof StoreError)) return false
   return finalCodes.has(error.code) || (ageMs > dayMs && error.status !== undefined && error.status < 500)
@@ -158,7 +159,7 @@ async function lose(
   }
   if (!(await isUnchanged(repository, slot, intentText))) return { slot, outcome: 'nothing', warnings }
 
-  const message = `Slot ${slot} is not restorable: the recovery point begun at ${intent.startedAt} could be neither finished nor undone. Of its objects, these are in place: ${inPlace.join(', ') || 'none'}.`
+  const message = `Slot ${slot} is not restorable: the recovery point begun at ${intent.startedAt} could be neither finished nor rolled back. Of its objects, these are in place: ${inPlace.join(', ') || 'none'}.`
   const outcome = await markLost(repository, intent, message)
   if (outcome.written !== 'yes') throw outcome.error
   return { slot, outcome: 'lost', warnings: [...warnings, warning('slot-lost', message)] }

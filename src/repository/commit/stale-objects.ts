@@ -4,7 +4,7 @@ import { StoreError } from '../../store/store-error'
 import { isArtifactKeyOf } from '../names/keys'
 import type { Repository } from '../repository'
 
-/** Removes data objects of a slot that no manifest names any more. Other keys are left alone; a refusal is a warning. */
+/** Removes objects of a slot that no manifest names any more. Other keys stay; a refusal is a warning. */
 export async function removeStale(
   { store, prefix }: Repository,
   slot: string,

@@ -7,7 +7,7 @@ export function serializeBaseline(baseline: PseudonymisedBaseline): string {
   return `${JSON.stringify({ format: baselineFormat, ...schema.parse(baseline) })}\n`
 }
 
-/** Reads a baseline file. Undefined for anything else: a cache may hold what another version left, or half of it. */
+/** Reads a baseline file. Undefined for anything else: another version may have written it, or half of it. */
 export function parseBaselineFile(text: string): PseudonymisedBaseline | undefined {
   try {
     const result = file.safeParse(JSON.parse(text))

@@ -4,8 +4,8 @@ import { type Artifact, type KindName, kindOf } from '../manifest/kinds/kinds'
 import type { Manifest } from '../manifest/manifest'
 
 /**
- * What a later run compares itself with: how much was in a good recovery point, and of what. Read from a manifest by
- * `baselineOf`, or from the runner's cache by `resolveBaseline`, which may know less.
+ * What a later run compares itself with: how much was in a good recovery point, and of what. Read from a
+ * manifest by `baselineOf`, or from the runner's cache by `resolveBaseline`, which may know less.
  */
 export interface Baseline {
   slot: string
@@ -26,10 +26,7 @@ export interface ArtifactBaseline {
   /** Of the uncompressed stream. */
   contentBytes: number
   counts: Readonly<Record<string, number>>
-  /**
-   * Absent: only their number is known. Fewer than `counts` says: the others are not named, but are none that this
-   * run has.
-   */
+  /** Absent: only numbers are known. Fewer than `counts` says: the others are none that this run has. */
   names: Readonly<Record<string, readonly string[]>>
   /** The things with fingerprints, under the same two rules; `names` does not repeat them. */
   parts?: readonly Fingerprint[]
@@ -44,7 +41,7 @@ export function baselineOf(manifest: Pick<Manifest, 'slot' | 'startedAt' | 'arti
   }
 }
 
-/** The artifact of a baseline that was made of the same source. Its name is no identity: `database` may be `shop.database` later. */
+/** The artifact of the same source. Its name is no identity: `database` may be `shop.database` later. */
 export function sameSource(
   baseline: Baseline | undefined,
   { kind, source }: ArtifactBaseline,

@@ -3,8 +3,8 @@ import { kindOf } from '../manifest/kinds/kinds'
 import { type ArtifactBaseline, type Baseline, countOf, sameSource } from './baseline'
 
 /**
- * What changed since the last good recovery point: sizes and counts of every artifact, and which tables, by their
- * fingerprints. With a baseline from the runner's cache, tables that are gone may be counted and not named.
+ * What changed since the last good recovery point: sizes and counts of every artifact, and which tables, by
+ * their fingerprints. With a baseline from the runner's cache, tables that are gone may have no name.
  */
 export function compareWith(previous: Baseline, current: Baseline): ReportedChanges {
   const kept = current.artifacts.map(after => partChange(sameSource(previous, after), after))
@@ -87,7 +87,7 @@ function difference({ rows: { before = 0, after = 0 } }: TableChange): number {
 export interface ReportedChanges {
   since: { slot: string; takenAt: Date }
   parts: readonly PartChange[]
-  /** Undefined when neither names nor fingerprints of the earlier tables are known, or there are no databases. */
+  /** Undefined when there are no databases, or no table of the earlier ones is known by name. */
   tables?: TableChanges
 }
 

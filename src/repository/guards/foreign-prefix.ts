@@ -18,9 +18,9 @@ export type ForeignFinding =
   | { kind: 'object'; key: string }
 
 /**
- * Whether the newest good recovery point is another host's. Only the newest counts: behind a site that moved, the slots of
- * its old server stay for a week. To be asked before anything of an earlier run is settled, since that might be the other
- * host's run, and in full swing.
+ * Whether the newest good recovery point is another host's. Only the newest counts: after a site has moved,
+ * the slots of its old server stay for a week. Check it before an earlier run is recovered, because that may
+ * be the other host's run, still at work.
  */
 export function findForeignHost(newest: Manifest | undefined, host: string): ForeignFinding[] {
   if (newest === undefined || hostForm(newest.host) === hostForm(host)) return []
@@ -38,9 +38,9 @@ interface SlotToWrite {
 }
 
 /**
- * Everything that forbids writing this slot: another host's recovery points, and objects under the keys to be written that are
- * neither named by the slot's manifest nor marked as ours. Costs one request for each key and one for the manifest. What the
- * credentials may not look at is not found. Throws `StoreError` when the store gives no answer.
+ * Everything that forbids writing this slot: another host's recovery points, and objects under the keys to be
+ * written that are neither named by the slot's manifest nor marked as ours. Costs one request for each key
+ * and one for the manifest. Objects that the credentials may not look at are not found. Throws `StoreError`.
  */
 export async function findForeign(
   repository: Repository,
@@ -74,7 +74,7 @@ export function foreignError(findings: readonly ForeignFinding[], host: string):
   })
 }
 
-/** What to tell when `adopt-prefix` let it pass; undefined when there was nothing to adopt. */
+/** The warning when `adopt-prefix` let it pass; undefined when there was nothing to adopt. */
 export function adoptedPrefix(findings: readonly ForeignFinding[], host: string): Finding | undefined {
   if (findings.length === 0) return undefined
   return warning(
@@ -99,7 +99,7 @@ function describe(findings: readonly ForeignFinding[], host: string): string {
   return [...hosts, ...objects].join('; ')
 }
 
-/** Host names know no letter case, and a dot at the end changes nothing. */
+/** Host names have no letter case, and a dot at the end changes nothing. */
 function hostForm(host: string): string {
   return host.toLowerCase().replace(/\.$/, '')
 }
@@ -113,7 +113,7 @@ function isStranger(state: SlotState): boolean {
   return state.kind === 'unreadable' && !/"format"\s*:\s*"make-a-backup\//.test(state.text)
 }
 
-/** An intent also stands for the recovery point it replaces. */
+/** An intent also counts for the recovery point it replaces. */
 function keysNamedBy(manifest: Manifest | undefined): ReadonlySet<string> {
   const manifests = [manifest, manifest?.previous].filter(each => each != null)
   return new Set(manifests.flatMap(keysOf))

@@ -4,9 +4,7 @@ import { type KindName, kindOf } from '../manifest/kinds/kinds'
 import type { ArtifactBaseline, Baseline } from './baseline'
 import type { Pseudonymiser } from './pseudonyms'
 
-/**
- * A baseline for a place that strangers can read: no name of a database, table or folder, and no fingerprint as it is.
- */
+/** A baseline for a place that strangers can read: no name in it can be read, and no fingerprint. */
 export interface PseudonymisedBaseline {
   slot: string
   takenAt: string
@@ -24,15 +22,15 @@ interface PseudonymisedArtifact {
   bytes: number
   contentBytes: number
   counts: Readonly<Record<string, number>>
-  /** Of the things that are counted: the others could only be missed by their names, which are not read back. */
+  /** Of the things that are counted: what has no count can only be missed by its name. */
   names: Readonly<Record<string, readonly string[]>>
   /** Name, bytes and fingerprint of each. */
   parts?: readonly (readonly [string, number, string])[]
 }
 
 /**
- * The baseline as it may lie in the runner's cache. Without a pseudonymiser it has numbers alone, and of several
- * databases nothing, since only their names tell them apart.
+ * The baseline as it may lie in the runner's cache. Without a pseudonymiser it has numbers alone, and of
+ * several databases nothing, since only their names tell them apart.
  */
 export function pseudonymiseBaseline(
   baseline: Baseline,
@@ -46,8 +44,8 @@ export function pseudonymiseBaseline(
 }
 
 /**
- * Resolves every pseudonym whose name this run has too. What is left without a name is known to be gone. Under another
- * key (a new SSH key, say) no name is known, and only numbers can be compared.
+ * Resolves every pseudonym whose name this run has too. What is left without a name is known to be gone.
+ * Under another key (a new SSH key, say) no name is known, and only numbers can be compared.
  */
 export function resolveBaseline(
   cached: PseudonymisedBaseline,

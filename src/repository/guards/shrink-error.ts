@@ -9,8 +9,8 @@ import { type Artifact, kinds } from '../manifest/kinds/kinds'
 import type { ShrinkFinding, ShrinkVerdict } from './shrink'
 
 /**
- * The error that ends a suspect run: what shrank, that the ring is as it was, where the suspect recovery point lies, how to
- * accept it. `suspectManifestKey` is undefined when it could not be stored.
+ * The error that ends a suspect run: what shrank, that the ring is as it was, where the suspect recovery
+ * point is, how to accept it. `suspectManifestKey` is undefined when it could not be stored.
  */
 export function shrinkError(
   verdict: Pick<ShrinkVerdict, 'findings' | 'against'>,
@@ -24,7 +24,7 @@ export function shrinkError(
       advice: [
         suspectManifestKey === undefined
           ? 'It could not be stored, so look at the server itself.'
-          : `Look at it: "${suspectManifestKey}" lists its tables and counts, and its objects lie beside that.`,
+          : `Look at it: "${suspectManifestKey}" lists its tables and counts, and its objects are next to it.`,
         `If this is right (data removed on purpose, or "exclude" changed), run the workflow once by hand with "accept-shrink: true".`,
         `If not, something is missing on the server: ${good} still has it.`,
       ].join(' '),
@@ -36,7 +36,7 @@ export function shrinkError(
   )
 }
 
-/** What to tell of a shrunken recovery point that was accepted; undefined when there is nothing to tell. */
+/** The warning of a shrunken recovery point that was accepted; undefined when nothing shrank. */
 export function acceptedShrink(verdict: ShrinkVerdict): Finding | undefined {
   if (verdict.suspect || verdict.findings.length === 0) return undefined
   return warning(

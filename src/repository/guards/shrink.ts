@@ -11,8 +11,8 @@ export interface ShrinkFinding {
   /** The artifact's name in the manifest. */
   artifact: string
   /**
-   * `content bytes`, or a thing in the plural (`tables`): fewer than allowed. All others are gone: a thing (`view`), or
-   * a whole artifact by its name (`codebase`).
+   * `content bytes`, or a thing in the plural (`tables`): fewer than allowed. All others are gone: a thing
+   * (`view`), or a whole artifact by its name (`codebase`).
    */
   what: string
   before: number
@@ -33,13 +33,13 @@ export interface ShrinkVerdict {
 /**
  * Compares a recovery point with the last good one.
  *
- * An artifact is suspect when its content bytes, or its things with a `leastLost` (tables, files), are fewer by
- * strictly more than `max-shrink` percent, and when anything with a name is gone: a table, view, trigger, routine or
- * event, a whole database, a folder of `paths`, all files. What the workflow no longer requests is removed from the
- * baseline before (`scoped-baseline.ts`); with `databases: "*"` a database that is gone stays in it, or the ring would
- * forget its last copy within a week. Accepting takes one run.
+ * An artifact is suspect when its content bytes, or its things with a `leastLost` (tables, files), are fewer
+ * by strictly more than `max-shrink` percent, and when anything with a name is gone: a table, view, trigger,
+ * routine or event, a whole database, a folder of `paths`, all files. What the workflow no longer requests is
+ * removed from the baseline before (`scoped-baseline.ts`); with `databases: "*"` a database that is gone
+ * stays in it, or the ring would forget its last copy within a week. Accepting takes one run.
  *
- * A loss of less than 4 KiB of content is noise: a dump's header, the padding of a tar. `off` compares nothing.
+ * A loss of less than 4 KiB of content is noise: a dump's header, a tar's padding. `off` compares nothing.
  */
 export function checkShrink(options: {
   now: Baseline

@@ -20,8 +20,8 @@ export class ManifestError extends FailureError {
 export const manifestBytesMax = 8 * 1024 * 1024
 
 /**
- * The manifest's text: fields in the order of the schema below, fields of later versions behind them, two spaces of
- * indentation (none beyond 8 MiB: some 40,000 tables), a final line break. The same manifest always gives the same text.
+ * The manifest's text: fields in the order of the schema below, fields of later versions after them, two
+ * spaces of indentation (none beyond 8 MiB: 40,000 tables), a final line break. One manifest, one text.
  */
 export function serializeManifest(manifest: Manifest): string {
   const ordered = manifestSchema.parse(manifest)
@@ -29,7 +29,7 @@ export function serializeManifest(manifest: Manifest): string {
   return Buffer.byteLength(text) <= manifestBytesMax ? text : `${JSON.stringify(ordered)}\n`
 }
 
-/** Reads a manifest strictly: a wrong type, a missing field or a later format is a `ManifestError`; unknown fields are kept. */
+/** Reads a manifest strictly, but keeps unknown fields. Throws `ManifestError`, also for a later format. */
 export function parseManifest(text: string, key: string): Manifest {
   const json = parseJson(text, key)
   const format = typeof json === 'object' && json !== null && 'format' in json ? json.format : undefined
@@ -71,7 +71,7 @@ function fieldName(path: readonly PropertyKey[]): string {
   )
 }
 
-// Objects are loose, so that a manifest that is put back after a failed commit loses nothing a later version wrote in it.
+// Objects are loose: a manifest that a rollback puts back must lose nothing that a later version wrote in it.
 const server = z.looseObject({
   os: z.string(),
   database: z.exactOptional(
@@ -86,7 +86,7 @@ const server = z.looseObject({
   tar: z.exactOptional(z.string()),
 })
 
-/** Of whatever says which run made it, by which release. */
+/** Which run made something, by which release. */
 export const provenance = {
   run: z.looseObject({
     repository: z.string(),

@@ -8,8 +8,9 @@ import { provenance } from './manifest-codec'
 export const proofFormat = 'make-a-backup-proof/1'
 
 /**
- * The record of a recovery point that was restored for a trial and compared, `<slot>.proof.json`. It counts only for the recovery point
- * that was taken at `takenAt`, and for these very objects: a slot is written anew every week. Field names are the public format: `docs/format.md` explains each.
+ * The record of a drill that went well: a recovery point was restored on a throwaway server and compared,
+ * `<slot>.proof.json`. It counts only for the recovery point that was taken at `takenAt`, and for these very
+ * objects: a slot is overwritten every week. Field names are the public format: see `docs/format.md`.
  */
 export interface Proof {
   format: typeof proofFormat
@@ -21,7 +22,7 @@ export interface Proof {
   artifacts: ProvenArtifact[]
   /** How long the imports and the unpacking took, without the comparisons. */
   restoreSeconds: number
-  /** The throwaway server that took the dumps; undefined when there were none. */
+  /** The throwaway server that imported the dumps; undefined when there were none. */
   server?: { flavor: string; version: string }
   /** How many of each were compared. */
   tables: number
@@ -37,8 +38,8 @@ export interface ProvenArtifact {
 }
 
 /**
- * Whether a proof is one for the recovery point of this manifest. `listed`: ETags by key, as a listing shows them: an
- * object that was stored again since is another one.
+ * Whether a proof is one for the recovery point of this manifest. `listed`: ETags by key, as a listing shows
+ * them: an object that was stored again since is another one.
  */
 export function isProofOf(proof: Proof, manifest: Manifest, listed: ReadonlyMap<string, string>): boolean {
   const { slot, startedAt, artifacts } = manifest

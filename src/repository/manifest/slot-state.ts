@@ -6,14 +6,15 @@ import type { Manifest } from './manifest'
 import { ManifestError, parseManifest } from './manifest-codec'
 
 /**
- * What a slot holds, going by its manifest.
+ * What a slot has, by its manifest.
  *
  * - `empty`: no manifest, no recovery point.
  * - `complete`: a recovery point.
- * - `intent`: a commit that was begun and not finished; `recover.ts` carries it out or undoes it.
- * - `lost`: an intent that could be neither carried out nor undone, see `lost.ts`. Not restorable, free to be overwritten.
- * - `unreadable`: something else lies under the manifest's key.
- * - `denied`: the credentials may not read it. S3 answers so for a missing object too when listing is not allowed.
+ * - `intent`: a commit that was begun and not finished; `recover.ts` finishes it or rolls it back.
+ * - `lost`: an intent that could be neither finished nor rolled back, see `lost.ts`. Not restorable, free to
+ *   be overwritten.
+ * - `unreadable`: something else is under the manifest's key.
+ * - `denied`: the credentials may not read it. S3 says so of a missing object, too, if it may not be listed.
  */
 export type SlotState =
   | { kind: 'empty' }
@@ -48,7 +49,7 @@ function kindOf(manifest: Manifest): 'complete' | 'intent' | 'lost' {
   return objectsOf(manifest).some(({ upload }) => upload !== undefined) ? 'intent' : 'lost'
 }
 
-/** An intent is acted upon, so it must speak of its own slot alone, whoever wrote it. */
+/** Recovery acts on an intent, so one that names objects of another slot is refused. */
 function assertBelongs(manifest: Manifest, prefix: string, slot: string, key: string): void {
   if (manifest.slot !== slot) {
     throw new ManifestError(`The manifest "${key}" is that of another slot, "${manifest.slot}".`)

@@ -3,13 +3,10 @@ import { StoreError } from '../../store/store-error'
 import { slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
 
-/** Whether a manifest was written. `unknown`: no answer came, and the object could not be looked at either. */
+/** Whether a manifest was written. `unknown`: no answer came, and the object could not be read either. */
 export type WriteOutcome = { written: 'yes' } | { written: 'no' | 'unknown'; error: StoreError }
 
-/**
- * Writes a manifest. A write that the store does not confirm may have happened all the same, so it is read back before it is
- * called failed.
- */
+/** Writes a manifest. Reads it back when the store does not confirm it: it may be there all the same. */
 export async function writeManifest(
   { store, prefix }: Repository,
   slot: string,
@@ -35,7 +32,7 @@ async function outcomeOf(store: Store, key: string, text: string, error: StoreEr
   }
 }
 
-/** Whether the manifest is still this text: nobody has settled the slot meanwhile. Throws `StoreError`. */
+/** Whether the manifest is still this text: no other run has recovered the slot. Throws `StoreError`. */
 export async function isUnchanged(
   { store, prefix }: Repository,
   slot: string,

@@ -4,21 +4,21 @@ import type { Kind } from '../manifest/kinds/kind'
 import { type Artifact, type KindName, kindOf, kinds } from '../manifest/kinds/kinds'
 import { tierOf } from './tier-name'
 
-/** The folder beside the ring for what did not pass the shrink guard; its slots have the names of the ring's. */
+/** The folder next to the ring for what did not pass the shrink guard; its slots are named as the ring's. */
 export const suspectFolder = 'suspect'
 
-/** The name of an artifact; with its source where there are several of its kind: `database`, `shop.database`, `codebase`. */
+/** An artifact's name, with its source where there are several: `database`, `shop.database`, `codebase`. */
 export function artifactName(kind: KindName, source?: string): string {
   const { artifactName: name } = kindOf({ kind })
   return source === undefined ? name : `${encodeURIComponent(source)}.${name}`
 }
 
-/** Whether a slot may have this name: that of a slot of the ring (`Monday-13-00`) or of an entry of a tier (`daily/2026-11-23`). */
+/** Whether a slot may have this name: one of the ring (`Monday-13-00`) or of a tier (`daily/2026-11-23`). */
 export function isSlotName(name: string): boolean {
   return /^[A-Za-z0-9_-]+$/.test(name) || tierOf(name) !== undefined
 }
 
-/** The keys of a slot that do not depend on what it holds. `prefix` has no slash at either end and may be ''. */
+/** The keys of a slot that every one has. `prefix` has no slash at either end and may be ''. */
 export function slotKeys(prefix: string, slot: string): { manifest: string; proof: string } {
   const stem = slotStem(prefix, slot)
   return { manifest: `${stem}manifest.json`, proof: `${stem}proof.json` }
@@ -42,7 +42,7 @@ export function keyInSlot(prefix: string, key: string, slot: string): string {
   return `${slotStem(prefix, slot)}${key.slice(slotStem(prefix, parsed.slot).length)}`
 }
 
-/** The key of the recovery instructions that lie in the bucket. */
+/** The key of the recovery instructions in the bucket. */
 export function readmeKey(prefix: string): string {
   return `${listingPrefix(prefix)}README.md`
 }
@@ -58,8 +58,8 @@ export type ParsedKey =
   | { slot: string; what: 'artifact'; kind: KindName; name: string; compression: Compression }
 
 /**
- * Reads a key back. Undefined for every key that this action would not have written under the prefix, in the ring or
- * in a tier: only what is parsed here may ever be removed, aborted or overwritten.
+ * Reads a key back. Undefined for every key that this action would not have written under the prefix, in the
+ * ring or in a tier: only what is parsed here may ever be removed, aborted or overwritten.
  */
 export function parseKey(prefix: string, key: string): ParsedKey | undefined {
   const folder = listingPrefix(prefix)

@@ -9,7 +9,7 @@ export function isKnownTimezone(name: string): boolean {
   }
 }
 
-/** The time zone that a manifest names, or UTC: whoever wrote it may have written anything there. */
+/** The time zone that a manifest names, or UTC: there may be anything in it. */
 export function timezoneOf({ timezone }: { timezone: string }): string {
   return isKnownTimezone(timezone) ? timezone : 'UTC'
 }

@@ -1,9 +1,9 @@
 import { listingPrefix } from './keys'
 
-/** The folder beside the ring for dumps of databases that a restore is about to replace. */
+/** The folder next to the ring for dumps of databases that a restore is about to replace. */
 export const safetyFolder = 'before-restore'
 
-/** A moment as names carry it: `2026-11-23T13-05-02Z`, without colons, which some tools cannot bear. */
+/** A moment in a name: `2026-11-23T13-05-02Z`, without colons, which some tools cannot handle. */
 export function timeStamp(at: Date): string {
   return `${at.toISOString().slice(0, 19).replaceAll(':', '-')}Z`
 }

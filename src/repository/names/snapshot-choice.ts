@@ -2,7 +2,7 @@ import { UserError } from '../../runtime/errors'
 import { printable } from '../../runtime/text/printable'
 import { isSlotName, suspectFolder } from './keys'
 
-/** What the input `snapshot` asks for. `name`: as `CatalogPoint.name`. */
+/** What the input `snapshot` requests. `name`: as `CatalogPoint.name`. */
 export type SnapshotChoice =
   | { kind: 'latest' }
   | { kind: 'name'; name: string }
@@ -10,8 +10,9 @@ export type SnapshotChoice =
   | { kind: 'time'; at: Date }
 
 /**
- * The input `snapshot`: `latest`, a slot (`Monday-13-00`), an entry of a tier (`daily/2026-11-20`), a suspect one by its full name
- * (`suspect/Monday-13-00`) or an ISO time with its zone. Whether there is such a one is not known here. Throws UserError.
+ * The input `snapshot`: `latest`, a slot (`Monday-13-00`), an entry of a tier (`daily/2026-11-20`), a suspect
+ * one by its full name (`suspect/Monday-13-00`) or an ISO time with its zone. Whether that recovery point
+ * exists is not checked here. Throws UserError.
  */
 export function parseSnapshotChoice(text: string): SnapshotChoice {
   if (text === 'latest') return { kind: 'latest' }
@@ -25,7 +26,7 @@ export function parseSnapshotChoice(text: string): SnapshotChoice {
   throw refused(text, adviceFor(text))
 }
 
-/** A date with a clock behind it: nobody calls a slot so, since slots hold no colon. */
+/** A date and a time of day. No slot has this form, because names of slots have no colon. */
 const isoTime = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d/
 
 function timeIn(text: string): Date | undefined {
@@ -47,7 +48,7 @@ function isoZone(zone: string): string {
   return zone.toUpperCase().replace(/^([+-]\d\d)(\d\d)$/, '$1:$2')
 }
 
-/** `new Date` takes the 31st of February for a day in March. */
+/** `new Date` reads the 31st of February as a day in March. */
 function isOnCalendar(date: string): boolean {
   const day = new Date(`${date}T00:00:00Z`)
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date)

@@ -1,6 +1,6 @@
 import { parseRotation, slotName } from './slot'
 
-/** The folders beside the ring that keep a recovery point for each day, ISO week, month and year. */
+/** The folders next to the ring that keep a recovery point for each day, ISO week, month and year. */
 export const tiers = ['daily', 'weekly', 'monthly', 'yearly'] as const
 
 export type Tier = (typeof tiers)[number]
@@ -9,9 +9,9 @@ export type Tier = (typeof tiers)[number]
 export type TierKeep = Readonly<Record<Tier, number>>
 
 /**
- * The entry of each tier that this moment falls into, by the clock of the time zone: `daily/2026-11-23`, `weekly/2026-W48`
- * (ISO 8601: weeks begin on Monday, and a week is of the year that its Thursday is in), `monthly/2026-11`, `yearly/2026`.
- * Later moments never have names that sort before.
+ * The entry of each tier that this moment falls into, by the clock of the time zone: `daily/2026-11-23`,
+ * `weekly/2026-W48` (ISO 8601: weeks begin on Monday, and a week belongs to the year of its Thursday),
+ * `monthly/2026-11`, `yearly/2026`. Names of later moments never sort before those of earlier ones.
  */
 export function tierEntryNames(at: Date, timezone: string): Readonly<Record<Tier, string>> {
   const date = slotName(calendarDate, at, timezone)

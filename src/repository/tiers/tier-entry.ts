@@ -1,7 +1,7 @@
 import type { Finding } from '../../findings/finding'
 import { FailureError } from '../../runtime/errors'
 import type { Store } from '../../store/store'
-import { objectsOf, settledArtifacts } from '../artifact/objects'
+import { objectsOf, withoutUploads } from '../artifact/objects'
 import { isSameObject } from '../artifact/reader'
 import type { ArtifactObject, Manifest } from '../manifest/manifest'
 import { serializeManifest } from '../manifest/manifest-codec'
@@ -13,11 +13,12 @@ import type { ReadTierEntry } from './tier-folder'
 import { removeTierObjects } from './tier-leftovers'
 
 /**
- * Makes an entry of a tier from a recovery point: its objects are copied within the store and compared, then the manifest is
- * written and read back. It is the manifest of the recovery point, but for the slot, the keys, the ETags and the versions.
- * `inTheWay`: keys of a broken entry's manifest and proof, removed first, so that they never speak of the new objects.
+ * Makes an entry of a tier from a recovery point: its objects are copied within the store and compared, then
+ * the manifest is written and read back. It is the manifest of the recovery point, but for the slot, the
+ * keys, the ETags and the versions. `inTheWay`: keys of a broken entry's manifest and proof, removed first,
+ * so that they never describe the new objects.
  *
- * Throws `FailureError` when the entry was not made: then it has no manifest, or it has this one and only the proof is missing.
+ * Throws `FailureError` when the entry was not made: it has no manifest then, or this one and no proof.
  */
 export async function makeTierEntry(
   repository: Repository,
@@ -36,7 +37,7 @@ export async function makeTierEntry(
   }
   for (const copy of copies) await assertStored(store, copy)
 
-  const artifacts = settledArtifacts(origin, index => copies[index] ?? {})
+  const artifacts = withoutUploads(origin, index => copies[index] ?? {})
   const manifest: Manifest = { ...origin, slot: name, artifacts }
   const text = serializeManifest(manifest)
   const outcome = await writeManifest(repository, name, text)
@@ -48,8 +49,8 @@ export async function makeTierEntry(
 }
 
 /**
- * Removes an entry: its manifest first, for without it there is no recovery point; then its proof and its objects. Throws
- * `StoreError` when the manifest is not removed; of the rest a refusal is a warning.
+ * Removes an entry: its manifest first, because without it there is no recovery point; then its proof and its
+ * objects. Throws `StoreError` when the manifest is not removed; of the rest a refusal is a warning.
  */
 export async function removeTierEntry(
   { store, prefix }: Repository,
@@ -74,7 +75,7 @@ async function copyObject(
   return { ...object, key, etag, versionId }
 }
 
-/** All copies side by side, right before the manifest says so. */
+/** All copies in parallel, right before the manifest names them. */
 async function assertStored(store: Store, object: ArtifactObject): Promise<void> {
   const { key, bytes, etag } = object
   const stored = await store.head(key)

@@ -20,7 +20,7 @@ export interface TierFolder {
   names: string[]
 }
 
-/** An entry whose manifest was read. A tier may have hundreds, so no more of it is kept than is asked for. */
+/** An entry whose manifest was read. A tier may have hundreds, so no more of it is kept than is used. */
 export interface ReadTierEntry extends TierEntry {
   /** The manifest's `startedAt`; undefined for a foreign one. */
   takenAt?: Date
@@ -40,7 +40,7 @@ export async function listTier(repository: Repository, tier: Tier): Promise<Tier
   return { tier, objects, names: names.sort() }
 }
 
-/** Reads the manifest of an entry and compares it with the listing. Undefined when it is gone since. Throws `StoreError`. */
+/** Compares an entry's manifest with the listing. Undefined when it is gone. Throws `StoreError`. */
 export async function readTierEntry(
   repository: Repository,
   { tier, objects }: TierFolder,

@@ -9,7 +9,8 @@ export interface TierEntry {
    * - `good`: a complete recovery point that passed every check, with all its objects.
    * - `suspect`: a complete one that did not.
    * - `broken`: ours and neither: its manifest is not complete, or objects that it names are not there.
-   * - `foreign`: not ours, or not to be read: no manifest of this format, or one that names other objects than this entry's.
+   * - `foreign`: not ours, or not to be read: no manifest of this format, or one that names other objects
+   *   than this entry's.
    */
   state: 'good' | 'suspect' | 'broken' | 'foreign'
 }
@@ -26,11 +27,12 @@ export interface TierPlan<Entry extends TierEntry> {
 /**
  * What a good recovery point, taken at this moment, changes in the tiers.
  *
- * - The first one of a period makes the period's entry, and an entry that is good is never made again. One that is broken is;
- *   one that is suspect or foreign stays as it is.
- * - Of each tier the newest `keep` good entries stay, the new one among them, and the older good ones go. Nothing else is ever
- *   removed: nothing suspect, broken or foreign, not the newest good one, not the entry of this period, and none of a later
- *   period either (some clock was wrong once; such entries are not counted).
+ * - The first one of a period makes the period's entry, and an entry that is good is never made again. One
+ *   that is broken is; one that is suspect or foreign stays as it is.
+ * - Of each tier the newest `keep` good entries stay, the new one among them, and the older good ones go.
+ *   Nothing else is ever removed: nothing suspect, broken or foreign, not the newest good one, not the entry
+ *   of this period, and none of a later period either (some clock was wrong once; such entries are not
+ *   counted).
  * - A tier with a `keep` of 0 is left alone: switching it off deletes no history.
  */
 export function planTiers<Entry extends TierEntry>({

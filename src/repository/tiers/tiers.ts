@@ -26,13 +26,14 @@ export interface KeptTiers {
 }
 
 /**
- * Keeps the longer tiers beside the ring (`planTiers` says what that means): makes the entries that this recovery point is the
- * first of, by copies within the store, and then, if every one of them succeeded, removes the entries that are too old, and what
- * dead runs left. The lock of the prefix must be held, from the commit until this is over.
+ * Keeps the longer tiers next to the ring, as `planTiers` says: makes the entries that this recovery point is
+ * the first of, by copies within the store, and then, if every one of them succeeded, removes the entries
+ * that are too old, and what dead runs left. The caller holds the lock of the prefix from the commit until
+ * this is over.
  *
- * The recovery point itself is good already, so no fault of a store is thrown: an entry that could not be made is a warning
- * `tier-not-made`, and the next run tries again; one that could not be removed is a warning `tier-entry-kept`. A run may
- * die at any moment: an entry has no manifest then, or is whole.
+ * The recovery point itself is good already, so no fault of a store is thrown: an entry that could not be
+ * made is a warning `tier-not-made`, and the next run tries again; one that could not be removed is a warning
+ * `tier-entry-kept`. A run may die at any moment: an entry has no manifest then, or is whole.
  */
 export async function keepTiers(repository: Repository, options: KeepTiersOptions): Promise<KeptTiers> {
   const { manifest, keep } = options
@@ -60,7 +61,7 @@ export async function keepTiers(repository: Repository, options: KeepTiersOption
   return kept
 }
 
-/** What is known of a tier. Entries that cannot matter this time are not among those read. */
+/** What is known of a tier. Entries that cannot matter this time are not read. */
 interface Look {
   folder: TierFolder
   entries: ReadTierEntry[]

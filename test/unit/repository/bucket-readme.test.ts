@@ -91,14 +91,14 @@ describe('writeBucketReadme', () => {
     expect(store.bytes(readme)?.toString()).toContain('eu-west-1')
   })
 
-  it("leaves somebody else's README alone", async () => {
+  it("leaves someone else's README alone", async () => {
     const store = memoryStore()
     await store.putText(readme, '# Our bucket\n', { contentType: 'text/markdown' })
     expect(await writeBucketReadme({ store, prefix }, location)).toEqual([
       {
         code: 'bucket-readme',
         level: 'warning',
-        what: expect.stringContaining('was written by somebody else'),
+        what: expect.stringContaining('was written by someone else'),
       },
     ])
     expect(store.bytes(readme)?.toString()).toBe('# Our bucket\n')

@@ -15,7 +15,7 @@ export interface ArtifactObject {
 /** What an artifact of any kind has. It is kept in one object, whose facts are its own. */
 export interface StoredArtifact extends ArtifactObject {
   kind: string
-  /** What stands between the slot and `.sql` or `.tar` in the key: `database`, `shop.database`, `codebase`. */
+  /** Between the slot and `.sql` or `.tar` in the key: `database`, `shop.database`, `codebase`. */
   name: string
   compression: Compression
   startedAt: string

@@ -21,7 +21,7 @@ export interface DatabaseArtifact extends StoredArtifact {
   }
 }
 
-/** The size of a table's `INSERT` lines in the dump and their sha256; or those of its rows alone, without their layout. */
+/** Size and sha256 of a table's `INSERT` lines; or of its rows alone, without their layout. */
 export interface TableFingerprint extends Fingerprint {
   /** Only of rows that were read without their layout. */
   rows?: number

@@ -2,8 +2,8 @@ import type { z } from 'zod'
 import type { StoredArtifact } from './artifact'
 
 /**
- * All that the code below `sources/` knows of one kind of artifact. Keys, guards and the catalog work over the table
- * of these (`kinds.ts`), so none of them names a kind.
+ * All that the code below `sources/` knows of one kind of artifact. Keys, guards and the catalog work over
+ * the table of these (`kinds.ts`), so none of them names a kind.
  */
 export interface Kind<A extends StoredArtifact> {
   readonly kind: A['kind']
@@ -13,7 +13,7 @@ export interface Kind<A extends StoredArtifact> {
   readonly artifactName: string
   /** What a key ends in, before the codecs: `sql`. */
   readonly extension: string
-  /** Either many sources, each with a name, and the noun for one; or a single one, and how a message says that it is gone. */
+  /** Many sources with names, and the noun for one; or a single one, and how a message calls it gone. */
   readonly sources: { readonly noun: string } | { readonly whenGone: string }
   /** What is in it, in the order in which it is reported. */
   readonly things: readonly Thing<A>[]
@@ -25,12 +25,12 @@ export interface Kind<A extends StoredArtifact> {
   listed(artifact: A): ListedArtifact
 }
 
-/** One sort of thing in an artifact. A name that vanishes makes the next recovery point suspect, and so does a lower number of names. */
+/** One sort of thing in an artifact. One with names or fingerprints must not vanish from a backup. */
 export interface Thing<A> {
   readonly one: string
   /** Where an s at the end does not do. */
   readonly many?: string
-  /** Its number is held against `max-shrink`; losing fewer than this never counts. */
+  /** Its number is compared with `max-shrink`; losing fewer than this never counts. */
   readonly leastLost?: number
   /** `a` and `A` are one name. */
   readonly foldsCase?: true

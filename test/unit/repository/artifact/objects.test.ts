@@ -1,4 +1,4 @@
-import { keysOf, objectsOf, settledArtifacts } from '../../../../src/repository/artifact/objects'
+import { keysOf, objectsOf, withoutUploads } from '../../../../src/repository/artifact/objects'
 import { prefix, slot, World } from '../ring'
 
 const contents = [
@@ -15,15 +15,15 @@ describe('objectsOf', () => {
   })
 })
 
-describe('settledArtifacts', () => {
+describe('withoutUploads', () => {
   it('leaves nothing to complete, and changes what is known of each object', async () => {
     const prepared = await new World().prepare(contents)
-    const settled = settledArtifacts(prepared, index => ({ etag: `etag ${index}` }))
-    expect(settled.map(({ name, etag }) => [name, etag])).toEqual([
+    const completed = withoutUploads(prepared, index => ({ etag: `etag ${index}` }))
+    expect(completed.map(({ name, etag }) => [name, etag])).toEqual([
       ['shop.database', 'etag 0'],
       ['codebase', 'etag 1'],
     ])
-    expect(settled.some(({ upload }) => upload !== undefined)).toBe(false)
+    expect(completed.some(({ upload }) => upload !== undefined)).toBe(false)
     expect(prepared.artifacts.every(({ upload }) => upload !== undefined)).toBe(true)
   })
 })

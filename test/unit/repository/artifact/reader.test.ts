@@ -21,12 +21,12 @@ beforeEach(() => {
   store = memoryStore({ minPartBytes: 1 })
 })
 
-/** Stores these bytes, and says of them what `told` says otherwise. */
-async function hold(bytes: Buffer, told: Partial<{ bytes: number; sha256: string }> = {}) {
+/** Stores these bytes; `claimed` replaces what is said of them. */
+async function hold(bytes: Buffer, claimed: Partial<{ bytes: number; sha256: string }> = {}) {
   const id = await store.createUpload(key, { contentType: 'application/octet-stream' })
   const part = await store.uploadPart(key, id, 1, bytes)
   const { etag } = await store.completeUpload(key, id, [part], bytes.length)
-  return { key, etag, ...digestOf(bytes), ...told }
+  return { key, etag, ...digestOf(bytes), ...claimed }
 }
 
 type Request = Partial<Parameters<typeof readArtifact>[2]>
@@ -51,7 +51,7 @@ async function read(object: Awaited<ReturnType<typeof hold>>, request: Request =
 }
 
 describe('readArtifact', () => {
-  it('sends an object through a filter, and tells how far it is', async () => {
+  it('sends an object through a filter, and reports its progress', async () => {
     const progress: number[] = []
     const found = await read(await hold(stored), { onProgress: bytes => progress.push(bytes) })
     expect(found.equals(content)).toBe(true)
@@ -79,8 +79,8 @@ describe('readArtifact', () => {
   it.each([
     ['its sha256', { sha256: digestOf(content).sha256 }],
     ['its length', { bytes: stored.length + 1 }],
-  ])('fails by %s where the content itself is sound', async (_, told) => {
-    await expect(read(await hold(stored, told))).rejects.toThrow(
+  ])('fails by %s where the content itself is sound', async (_, claimed) => {
+    await expect(read(await hold(stored, claimed))).rejects.toThrow(
       `"${key}" changed between its check and its use: its digest is different now.`,
     )
   })

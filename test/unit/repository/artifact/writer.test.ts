@@ -17,7 +17,7 @@ const digestOf = (bytes: Buffer) => ({
   sha256: createHash('sha256').update(bytes).digest('hex'),
 })
 
-/** Takes everything, unless it is told what is wrong with it. */
+/** Accepts everything, unless it is given a fault to find. */
 function check(wrong?: string): ContentCheck<Digest> {
   const pieces: Buffer[] = []
   return {
@@ -71,7 +71,7 @@ describe('writeArtifact', () => {
     expect(store.bytes(key)?.equals(stored)).toBe(true)
   })
 
-  it('tells of the upload before the first byte, so that it can be dropped whatever happens', async () => {
+  it('reports the upload before the first byte, so that it can be aborted in every case', async () => {
     const failure = new Error('the link broke')
     const body = new Readable({ read() {} })
     const writing = write(body)

@@ -19,7 +19,7 @@ beforeEach(() => {
 })
 
 const catalog = (at = prefix) => readCatalog({ store, prefix: at }, { proofs: true })
-const told = (entries: readonly CatalogPoint[]) => entries.map(({ name, state }) => `${name} ${state}`)
+const shown = (entries: readonly CatalogPoint[]) => entries.map(({ name, state }) => `${name} ${state}`)
 
 async function only(): Promise<CatalogPoint> {
   const [entry, ...others] = await catalog()
@@ -38,7 +38,7 @@ describe('readCatalog', () => {
     expect(store.operations).toEqual(folders.map(folder => `list web1/${folder}`))
   })
 
-  it('tells of each what its manifest says', async () => {
+  it('shows of each what its manifest says', async () => {
     await putPoint(store, 'Monday-13-00', '2026-11-23T13:17:00.000Z')
     expect(await catalog()).toEqual([
       {
@@ -72,7 +72,7 @@ describe('readCatalog', () => {
     await putPoint(store, 'suspect/Monday-14-00', '2026-11-23T14:17:00.000Z', suspect)
     await putPoint(store, 'Tuesday-13-00', '2026-11-17T13:17:00.000Z')
     const entries = await catalog()
-    expect(told(entries)).toEqual([
+    expect(shown(entries)).toEqual([
       'suspect/Monday-14-00 suspect',
       'Monday-13-00 good',
       'daily/2026-11-23 good',
@@ -97,7 +97,7 @@ describe('readCatalog', () => {
     await putPoint(store, 'Monday-13-00', '2026-11-23T13:17:00.000Z', { prefix: '' })
     await putPoint(store, 'suspect/Monday-12-00', '2026-11-23T12:17:00.000Z', { prefix: '' })
     await putPoint(store, 'Monday-14-00', '2026-11-23T14:17:00.000Z')
-    expect(told(await catalog(''))).toEqual(['Monday-13-00 good', 'suspect/Monday-12-00 suspect'])
+    expect(shown(await catalog(''))).toEqual(['Monday-13-00 good', 'suspect/Monday-12-00 suspect'])
   })
 
   it('calls suspect what lies among the suspect ones, whatever its manifest says', async () => {
@@ -123,10 +123,10 @@ describe('readCatalog', () => {
       },
     })
     expect(await readCatalog({ store: counting, prefix }, { proofs: true })).toHaveLength(168)
-    const asked = store.operations.slice(before).map(operation => operation.split(' ')[0])
-    expect(asked.filter(operation => operation === 'list')).toHaveLength(6)
-    expect(asked.filter(operation => operation === 'getText')).toHaveLength(168)
-    expect(asked).toHaveLength(174)
+    const requests = store.operations.slice(before).map(operation => operation.split(' ')[0])
+    expect(requests.filter(operation => operation === 'list')).toHaveLength(6)
+    expect(requests.filter(operation => operation === 'getText')).toHaveLength(168)
+    expect(requests).toHaveLength(174)
     expect(most).toBe(16)
   })
 
@@ -151,7 +151,7 @@ describe('readCatalog', () => {
     await putPoint(store, 'Monday-12-00', '2026-11-23T12:17:00.000Z')
     await putManifest('Monday-13-00', text)
     const entries = await catalog()
-    expect(told(entries)).toEqual(['Monday-12-00 good', 'Monday-13-00 unreadable'])
+    expect(shown(entries)).toEqual(['Monday-12-00 good', 'Monday-13-00 unreadable'])
     expect(entries[1]?.problem).toMatch(problem)
     expect(entries[1]?.facts).toBeUndefined()
   })
@@ -164,7 +164,7 @@ describe('readCatalog', () => {
     await putPoint(store, 'Monday-15-00', '2026-11-23T15:17:00.000Z')
     store.failAlways('getText', /Monday-15/, denied)
     const entries = await catalog()
-    expect(told(entries)).toEqual([
+    expect(shown(entries)).toEqual([
       'Monday-12-00 good',
       'Monday-13-00 unreadable',
       'Monday-14-00 unreadable',
@@ -174,14 +174,14 @@ describe('readCatalog', () => {
     expect(entries[3]?.problem).toBe('The credentials may not read its manifest.')
   })
 
-  it('tells an unfinished one from a lost one', async () => {
+  it('distinguishes an unfinished one from a lost one', async () => {
     const one = await putPoint(store, 'Monday-12-00', '2026-11-23T12:17:00.000Z')
     const other = await putPoint(store, 'Monday-13-00', '2026-11-23T13:17:00.000Z')
     await putManifest('Monday-12-00', serializeManifest(asIntent(one)))
     await putManifest('Monday-13-00', serializeManifest({ ...other, state: 'publishing' }))
     const entries = await catalog()
-    expect(told(entries)).toEqual(['Monday-13-00 lost', 'Monday-12-00 unfinished'])
-    expect(entries[1]?.problem).toContain('The next backup finishes or undoes it.')
+    expect(shown(entries)).toEqual(['Monday-13-00 lost', 'Monday-12-00 unfinished'])
+    expect(entries[1]?.problem).toContain('The next backup finishes it or rolls it back.')
   })
 
   it('leaves out what is gone since the listing', async () => {
@@ -199,7 +199,7 @@ describe('readCatalog', () => {
     await expect(catalog()).rejects.toBe(silence)
   })
 
-  it('ends when it is told to', async () => {
+  it('ends when it is aborted', async () => {
     await putPoint(store, 'Monday-12-00', '2026-11-23T12:17:00.000Z')
     const reason = new Error('stop')
     await expect(readCatalog({ store, prefix }, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
@@ -252,14 +252,14 @@ describe('a recovery point whose objects are not all there', () => {
     const codebase = `${prefix}/${name}.codebase.tar.gz`
     beforeEach(() => store.failAlways('head', /./, denied))
 
-    it('is damaged by what the listing tells: missing', async () => {
+    it('is damaged by what the listing shows: missing', async () => {
       await putPoint(store, name, '2026-11-23T13:17:00.000Z', { without: ['codebase'] })
       const { state, problem } = await only()
       expect(state).toBe('damaged')
       expect(problem).toContain(`"${codebase}" is missing`)
     })
 
-    it('is damaged by what the listing tells: cut off, also where no listing of a single key is allowed', async () => {
+    it('is damaged by what the listing shows: cut off, also where no listing of a single key is allowed', async () => {
       await putPoint(store, name, '2026-11-23T13:17:00.000Z')
       await store.putText(codebase, 'cut', json)
       const problem = `"${codebase}" is cut off or another object: 10 bytes were stored, 3 are there.`
@@ -326,7 +326,7 @@ describe('a proof', () => {
     manifest = await putPoint(store, 'Monday-13-00', '2026-11-23T13:17:00.000Z')
   })
 
-  it('is told when it is that of this very recovery point', async () => {
+  it('is reported when it is that of this very recovery point', async () => {
     const proof = await proofOf(store, manifest)
     await store.putText(key, serializeProof(proof), json)
     expect((await only()).proof).toEqual(proof)
@@ -368,7 +368,7 @@ describe('a proof', () => {
     await expect(catalog()).rejects.toBe(silence)
   })
 
-  it('is read only when it is asked for, and only where there is one', async () => {
+  it('is read only when it is requested, and only where there is one', async () => {
     await store.putText(key, serializeProof(await proofOf(store, manifest)), json)
     await putPoint(store, 'Monday-14-00', '2026-11-23T14:17:00.000Z')
     const reads = () => store.operations.filter(operation => /^getText .*proof/.test(operation))

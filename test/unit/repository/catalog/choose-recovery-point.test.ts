@@ -61,7 +61,7 @@ describe('latest', () => {
   it.each([
     ['a good one that is older', '2026-11-25T15:17:00.000Z', 'Wednesday-15-00'],
     ['one of a tier', '2026-11-25T14:17:00.000Z', 'daily/2026-11-25'],
-  ])('tells what could not be read and may be newer, when it takes %s', async (_, takenAt, name) => {
+  ])('says what could not be read and may be newer, when it takes %s', async (_, takenAt, name) => {
     await putPoint(store, name, takenAt)
     await store.putText(slotKeys(prefix, 'Wednesday-16-00').manifest, '{', json)
     const chosen = await choose('latest')
@@ -251,7 +251,7 @@ describe('a name', () => {
     expect((await at('2026-11-23T15:00:00Z')).name).toBe('Monday-13-00')
   })
 
-  it('of a slot that was passed by tells its true age', async () => {
+  it('of a slot that was skipped says its true age', async () => {
     await putPoint(store, 'Monday-13-00', '2026-11-16T13:17:00.000Z')
     await putPoint(store, '2026-11-16', '2026-11-16T13:17:00.000Z')
     expect((await choose('Monday-13-00')).warnings).toEqual([

@@ -6,7 +6,7 @@ const hourMs = 3_600_000
 const denied = new StoreError('Access denied.', { code: 'AccessDenied', status: 403 })
 const silence = new StoreError('No answer came.', { code: 'ECONNRESET' })
 
-describe('surveyPrefix', () => {
+describe('indexPrefix', () => {
   it('finds nothing in an empty prefix', async () => {
     const index = await indexPrefix(new World().repository)
     expect(index).toMatchObject({ isReadable: true, manifests: [], warnings: [] })
@@ -128,7 +128,7 @@ describe('unfinished', () => {
     expect(await (await indexPrefix(world.repository)).unfinished()).toEqual(['Monday-14-00'])
   })
 
-  it('finds several, oldest first, also behind one that was settled in between', async () => {
+  it('finds several, oldest first, also behind one that was recovered in between', async () => {
     const world = await ring(['Monday-12-00'])
     const prepared = await world.prepare(files('late'), 'Monday-15-00')
     for (const slot of ['Monday-13-00', 'Monday-14-00']) await abandon(world, slot)
@@ -136,7 +136,7 @@ describe('unfinished', () => {
     expect(await (await indexPrefix(world.repository)).unfinished()).toEqual(['Monday-13-00', 'Monday-14-00'])
   })
 
-  it('does not read the ring for intents that a later run has settled', async () => {
+  it('does not read the ring for intents that a later run has recovered', async () => {
     const world = await ring(['Monday-12-00', 'Monday-13-00', 'Monday-14-00', 'Monday-15-00'])
     await rewrite(world, 'Monday-13-00')
     const before = world.store.operations.length
@@ -167,7 +167,7 @@ async function abandon(world: World, slot: string): Promise<void> {
   world.revive()
 }
 
-/** As after an undone commit: an old recovery point in a manifest that was written just now. */
+/** As after a rolled-back commit: an old recovery point in a manifest that was written just now. */
 async function rewrite(world: World, slot: string): Promise<void> {
   const key = `${prefix}/${slot}.manifest.json`
   await world.store.putText(key, world.text(key), { contentType: 'application/json' })

@@ -42,7 +42,7 @@ describe.each(scenes)('a commit over %s', (_name, scene) => {
       const { world, photograph } = await diePublishing(scene, death)
       expectNoHarm(world, photograph)
       await recover(world)
-      await expectSettled(world, photograph, scene)
+      await expectRecovered(world, photograph, scene)
     }
   })
 
@@ -56,7 +56,7 @@ describe.each(scenes)('a commit over %s', (_name, scene) => {
           halfways.add(await fingerprint(world))
           expectNoHarm(world, photograph)
           await recover(world)
-          await expectSettled(world, photograph, scene)
+          await expectRecovered(world, photograph, scene)
           if (!isDead) break
         }
       }
@@ -64,7 +64,7 @@ describe.each(scenes)('a commit over %s', (_name, scene) => {
     expect(halfways.size).toBeGreaterThan(4)
   })
 
-  it('is undone or marked as lost when uploads have vanished, and never blocks the slot', async () => {
+  it('is rolled back or marked as lost when uploads have vanished, and never blocks the slot', async () => {
     const outcomes = new Set<string>()
     for (const death of await distinctDeaths(scene)) {
       for (let gone = 1; gone < 2 ** scene.next.length; gone++) {
@@ -76,14 +76,14 @@ describe.each(scenes)('a commit over %s', (_name, scene) => {
         expect(await recover(world)).toBe('nothing')
         // Only what was mixed already when the run died may be lost.
         if (isLost(world)) expect(isWhole).toBe(false)
-        else await expectSettled(world, photograph, scene)
+        else await expectRecovered(world, photograph, scene)
         await publishNext(world)
       }
     }
     expect(outcomes).toContain('rolled-back')
   })
 
-  it('is undone or marked as lost the same, whichever operation that dies at', async () => {
+  it('is rolled back or marked as lost the same, whichever operation that dies at', async () => {
     const seen = new Set<string>()
     for (const death of await distinctDeaths(scene)) {
       for (let gone = 1; gone < 2 ** scene.next.length; gone++) {
@@ -98,7 +98,7 @@ describe.each(scenes)('a commit over %s', (_name, scene) => {
             expectNoHarm(world, photograph)
             await recover(world)
             if (isLost(world)) expect(isWhole).toBe(false)
-            else await expectSettled(world, photograph, scene)
+            else await expectRecovered(world, photograph, scene)
             await publishNext(world)
           }
         }
@@ -202,7 +202,11 @@ function isLost(world: World): boolean {
   return state === 'publishing' && warnings.some(warning => warning.code === 'slot-lost')
 }
 
-async function expectSettled(world: World, photograph: Map<string, string>, { next }: Scene): Promise<void> {
+async function expectRecovered(
+  world: World,
+  photograph: Map<string, string>,
+  { next }: Scene,
+): Promise<void> {
   expectNoHarm(world, photograph)
   if (!same(ofSlot(world.photograph()), ofSlot(photograph))) {
     const manifest = world.manifest()

@@ -309,7 +309,7 @@ describe('publish', () => {
     await expect(world.publish(prepared)).rejects.toThrow('reads back as something else')
   })
 
-  it('tells the truth about the slot, whichever operation fails in whichever way', async () => {
+  it('says the truth about the slot, whichever operation fails in whichever way', async () => {
     const claims = new Set<string>()
     for (const before of [undefined, pair('old')]) {
       for (const moment of ['before', 'after'] as const) {

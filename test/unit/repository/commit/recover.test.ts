@@ -97,7 +97,7 @@ describe('recoverSlot', () => {
     expect(world.manifest().state).toBe('publishing')
   })
 
-  it('undoes an intent whose parts the store has lost', async () => {
+  it('rolls back an intent whose parts the store has lost', async () => {
     const world = await interrupted(pair('old'), 0)
     world.store.failAlways(
       'completeUpload',
@@ -142,7 +142,7 @@ describe('recoverSlot', () => {
     world.store.failAlways(operation, /./, fault)
     await expect(recover(world)).rejects.toMatchObject({
       message: expect.stringContaining(
-        `The unfinished recovery point in slot ${slot} could not be settled: `,
+        `The unfinished recovery point in slot ${slot} could not be finished or rolled back: `,
       ),
       safe: expect.stringContaining('Every other recovery point is unchanged.'),
     })
@@ -188,7 +188,7 @@ describe('recoverSlot', () => {
     expect(world.lies()).toEqual([])
   })
 
-  it('undoes an intent although it may not abort, and names the upload', async () => {
+  it('rolls back an intent although it may not abort, and names the upload', async () => {
     const world = await interrupted(pair('old'), 0)
     await vanish(world, 2)
     world.store.failAlways('abortUpload', /./, denied)
@@ -197,7 +197,7 @@ describe('recoverSlot', () => {
     expect(warnings.map(({ code }) => code)).toContain('upload-kept')
   })
 
-  it('recognises its object by metadata, or by content, where ETags tell nothing', async () => {
+  it('recognises its object by metadata, or by content, where ETags show nothing', async () => {
     for (const isNamed of [true, false]) {
       const world = await interrupted(pair('old'), 2)
       const store = answering(world.store, {

@@ -44,7 +44,7 @@ describe('a ring of slots', () => {
           model.get(next.slot)?.possible.add(content)
           compare(world, model)
         }
-        await settleAll(world)
+        await recoverAll(world)
         expect(intents(world)).toEqual([])
         compare(world, model)
         world.pass(3_600_000)
@@ -56,7 +56,9 @@ describe('a ring of slots', () => {
   })
 })
 
-/** What a slot may hold: the last recovery point seen there, or one that a dead run was about to put there. */
+/**
+ * What a slot may hold: the last recovery point seen there, or one that a dead run was about to put there.
+ */
 type Model = Map<string, { hadOne: boolean; possible: Set<string> }>
 
 function compare(world: World, model: Model): void {
@@ -77,7 +79,7 @@ function compare(world: World, model: Model): void {
 async function live(world: World, { slot, contents, life }: Run): Promise<boolean> {
   if (life !== undefined) world.dieAt(life + 1, 'before')
   try {
-    await settleAll(world)
+    await recoverAll(world)
     expect(intents(world)).toEqual([])
     await recover(world, slot)
     await abortLeftovers(world.repository, slot, world.clock.now())
@@ -95,7 +97,7 @@ async function recover(world: World, slot: string): Promise<void> {
   await recoverSlot(world.repository, slot, world.clock)
 }
 
-async function settleAll(world: World): Promise<void> {
+async function recoverAll(world: World): Promise<void> {
   const index = await indexPrefix(world.repository)
   for (const slot of await index.unfinished()) await recover(world, slot)
 }

@@ -2,7 +2,7 @@ import { compareWith } from '../../../../src/repository/guards/changes'
 import { aBaseline, aDatabaseBaseline, aFilesBaseline, aTable } from '../a-baseline'
 
 describe('compareWith', () => {
-  it('tells sizes and counts of each part, and since when', () => {
+  it('reports sizes and counts of each part, and since when', () => {
     const now = aBaseline([
       aDatabaseBaseline({ contentBytes: 120_000, names: { view: ['sales', 'stock'] } }),
       aFilesBaseline({ files: 2530, contentBytes: 900_000 }),
@@ -35,7 +35,7 @@ describe('compareWith', () => {
     ])
   })
 
-  it('tells tables apart by their fingerprints, the greatest difference first', () => {
+  it('distinguishes tables by their fingerprints, the greatest difference first', () => {
     const before = aDatabaseBaseline({
       parts: [aTable('same'), aTable('grown', 1000), aTable('edited', 500, 'old'), aTable('gone', 80_000)],
     })
@@ -59,15 +59,15 @@ describe('compareWith', () => {
   it('lists ten tables at most and counts all', () => {
     const tables = (rows: string) =>
       Array.from({ length: 30 }, (_, index) => aTable(`t${index}`, 1000 + index, rows))
-    const { tables: told } = compareWith(
+    const { tables: changes } = compareWith(
       aBaseline([aDatabaseBaseline({ parts: tables('old') })]),
       aBaseline([aDatabaseBaseline({ parts: tables('new') })]),
     )
-    expect(told).toMatchObject({ changed: 30, unchanged: 0 })
-    expect(told?.greatest).toHaveLength(10)
+    expect(changes).toMatchObject({ changed: 30, unchanged: 0 })
+    expect(changes?.greatest).toHaveLength(10)
   })
 
-  it('tells parts that are new or gone, and names tables with their database where there are several', () => {
+  it('reports parts that are new or gone, and names tables with their database where there are several', () => {
     const shop = aDatabaseBaseline({ name: 'shop.database', parts: [aTable('orders', 1000, 'new')] })
     const blog = aDatabaseBaseline({ name: 'blog.database', source: 'blog' })
     const { parts, tables } = compareWith(

@@ -69,9 +69,9 @@ describe('findForeign', () => {
   it('takes an object that the manifest names for ours: a copy of the bucket may have lost the metadata', async () => {
     const world = await storedRing()
     await world.store.putText(key, 'hello', plain)
-    const asked = world.store.operations.length
+    const before = world.store.operations.length
     expect(await find(world)).toEqual([])
-    expect(world.store.operations.slice(asked)).toEqual([`getText ${manifestKey}`])
+    expect(world.store.operations.slice(before)).toEqual([`getText ${manifestKey}`])
   })
 
   it('takes what an intent is about to replace for ours', async () => {

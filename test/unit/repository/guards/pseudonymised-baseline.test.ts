@@ -70,7 +70,7 @@ describe('pseudonymiserFor', () => {
 })
 
 describe('cacheScope', () => {
-  it('tells sites apart, with a key and without, and shows none of them', () => {
+  it('keeps sites apart, with a key and without, and shows none of them', () => {
     const scopes = [pseudonymiser, undefined].flatMap(by => [
       cacheScope(by, place),
       cacheScope(by, { ...place, host: 'web2.example.com' }),

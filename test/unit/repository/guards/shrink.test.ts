@@ -5,7 +5,7 @@ import { aBaseline, aDatabaseBaseline, aFilesBaseline, aTable, withoutNames } fr
 
 const half: MaxShrink = { kind: 'percent', percent: 50 }
 
-function judge(baseline: Baseline | undefined, now: Baseline, maxShrink = half, acceptShrink = false) {
+function check(baseline: Baseline | undefined, now: Baseline, maxShrink = half, acceptShrink = false) {
   return checkShrink({ baseline, now, maxShrink, acceptShrink })
 }
 
@@ -15,12 +15,12 @@ function findings(
   after: Baseline['artifacts'][number],
   maxShrink = half,
 ) {
-  return judge(aBaseline([before]), aBaseline([after]), maxShrink).findings
+  return check(aBaseline([before]), aBaseline([after]), maxShrink).findings
 }
 
-describe('judgeShrink', () => {
+describe('checkShrink', () => {
   it('finds nothing in a recovery point that is like the last one, and says what it compared', () => {
-    expect(judge(aBaseline(), aBaseline())).toEqual({
+    expect(check(aBaseline(), aBaseline())).toEqual({
       suspect: false,
       findings: [],
       against: { slot: 'Monday-12-00', takenAt: '2026-11-23T12:05:02.120Z' },
@@ -28,19 +28,19 @@ describe('judgeShrink', () => {
   })
 
   it('has no objection to the first recovery point', () => {
-    expect(judge(undefined, aBaseline([]))).toEqual({ suspect: false, findings: [], against: undefined })
+    expect(check(undefined, aBaseline([]))).toEqual({ suspect: false, findings: [], against: undefined })
   })
 
   it('asks nothing when it is off', () => {
-    expect(judge(aBaseline(), aBaseline([]), { kind: 'off' })).toEqual({
+    expect(check(aBaseline(), aBaseline([]), { kind: 'off' })).toEqual({
       suspect: false,
       findings: [],
       against: undefined,
     })
   })
 
-  it('lets an accepted one pass and tells what was accepted', () => {
-    const verdict = judge(aBaseline(), aBaseline([aDatabaseBaseline()]), half, true)
+  it('lets an accepted one pass and reports what was accepted', () => {
+    const verdict = check(aBaseline(), aBaseline([aDatabaseBaseline()]), half, true)
     expect(verdict).toMatchObject({ suspect: false, findings: [{ what: 'codebase' }] })
   })
 
@@ -51,7 +51,7 @@ describe('judgeShrink', () => {
     [8_000, 0, true],
     [4_095, 0, false],
   ])('takes a content of %i bytes that becomes %i for suspect: %s', (before, after, suspect) => {
-    const verdict = judge(
+    const verdict = check(
       aBaseline([aDatabaseBaseline({ contentBytes: before })]),
       aBaseline([aDatabaseBaseline({ contentBytes: after })]),
     )
@@ -116,7 +116,7 @@ describe('judgeShrink', () => {
     ])
   })
 
-  it('tells by their number that things are gone, where names are not known on both sides', () => {
+  it('shows by their number that things are gone, where names are not known on both sides', () => {
     const before = aDatabaseBaseline({
       names: { view: ['a', 'b', 'c'], event: [], trigger: [], routine: [] },
     })
@@ -139,7 +139,7 @@ describe('judgeShrink', () => {
     const blog = aDatabaseBaseline({ name: 'blog.database', source: 'blog' })
     const shop = aDatabaseBaseline({ name: 'shop.database', source: 'shop' })
     const unknown = aDatabaseBaseline({ source: undefined })
-    const verdict = judge(
+    const verdict = check(
       aBaseline([shop, blog, unknown, aFilesBaseline()]),
       aBaseline([{ ...shop, name: 'database' }]),
     )
@@ -158,7 +158,7 @@ describe('judgeShrink', () => {
       aDatabaseBaseline({ name: 'blog.database', source: 'blog' }),
       aFilesBaseline(),
     ])
-    expect(judge(before, after).findings).toEqual([])
+    expect(check(before, after).findings).toEqual([])
   })
 
   it.each([

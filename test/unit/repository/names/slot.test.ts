@@ -150,7 +150,7 @@ describe('parseRotation', () => {
     'Write hour-of-week, day-of-week, running, or a template of {weekday} {hour} {minute} {date} {year} {month} {day}.'
   const list = 'The placeholders are {weekday} {hour} {minute} {date} {year} {month} {day}.'
   const brace = 'A brace is without its other half. Write placeholders as in {weekday}.'
-  const characters = 'Beside placeholders a template holds letters A to Z, digits, "_" and "-" only.'
+  const characters = 'Apart from placeholders a template may have only letters A to Z, digits, "_" and "-".'
   const fixed = `${known} Without a placeholder every run would overwrite the same slot: for that, write running.`
 
   it.each([

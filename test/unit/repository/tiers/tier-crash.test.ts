@@ -147,7 +147,7 @@ describe('keepTiers, whichever operation fails', () => {
         expect(world.lies()).toEqual([])
         expect(world.strays()).toEqual([])
       }
-      // A write whose reply is lost is read back; nearly everything else is told.
+      // A write whose reply is lost is read back; nearly everything else is reported.
       expect(warned).toBeGreaterThan(count / 2)
     },
   )

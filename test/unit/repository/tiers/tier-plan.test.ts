@@ -79,7 +79,10 @@ describe('planTiers', () => {
   })
 })
 
-/** What may happen in a tier in an hour: the copies are made, die before or after their manifest, or there is no run at all. */
+/**
+ * What may happen in a tier in an hour: the copies are made, die before or after their manifest, or there is
+ * no run at all.
+ */
 type Fate = 'made' | 'dies' | 'breaks' | 'gap'
 
 const fates = fc.array(

@@ -43,7 +43,7 @@ class Simulation {
   readonly counts = { good: 0, kill: 0, faults: 0, gap: 0 }
   readonly #keep: TierKeep
   readonly #chance: () => number
-  /** After a good run there is nothing to settle. */
+  /** After a good run there is nothing to recover. */
   #mayBeUnfinished = false
 
   constructor(keep: TierKeep, seed: number) {
@@ -92,7 +92,7 @@ class Simulation {
     const { world } = this
     const startedAt = world.clock.now()
     const slot = slotName(ring, startedAt, timezone)
-    if (this.#mayBeUnfinished) await this.#settle(slot, startedAt)
+    if (this.#mayBeUnfinished) await this.#recoverAll(slot, startedAt)
     await this.#recover(slot)
     const manifest = await world.take(this.#contents(startedAt), slot, { timezone })
     this.published.add(manifest.startedAt)
@@ -105,7 +105,7 @@ class Simulation {
     this.#mayBeUnfinished = false
   }
 
-  async #settle(slotBeingWritten: string, now: Date): Promise<void> {
+  async #recoverAll(slotBeingWritten: string, now: Date): Promise<void> {
     const index = await indexPrefix(this.world.repository)
     for (const slot of await index.unfinished()) await this.#recover(slot)
     await abortLeftovers(this.world.repository, slotBeingWritten, now)
@@ -131,7 +131,7 @@ class Simulation {
     }
   }
 
-  /** Every complete manifest tells the truth, and every entry is a recovery point of its own period. */
+  /** Every complete manifest is true, and every entry is a recovery point of its own period. */
   expectTruth(): void {
     expect(this.world.lies()).toEqual([])
     for (const name of this.world.entries()) {
@@ -144,7 +144,9 @@ class Simulation {
     }
   }
 
-  /** After a last good run: each tier holds the newest of all that it ever held, and nothing else lies there. */
+  /**
+   * After a last good run: each tier holds the newest of all that it ever held, and nothing else lies there.
+   */
   expectTiers(): void {
     this.expectTruth()
     expect(this.complaints).toEqual([])

@@ -206,7 +206,7 @@ describe('keepTiers', () => {
     expect(world.lies()).toEqual([])
   })
 
-  it('tells what stays of an entry whose objects are kept, and removes it the next time', async () => {
+  it('reports what stays of an entry whose objects are kept, and removes it the next time', async () => {
     await world.run('2026-11-21T00:05:00Z', { daily: 1 })
     world.store.failNext('remove', /daily.*sql/, down)
     const kept = await world.run('2026-11-22T00:05:00Z', { daily: 1 })
@@ -279,7 +279,7 @@ describe('keepTiers', () => {
     expect(world.strays()).toEqual([])
   })
 
-  it('clears away what dead runs left, and nothing that somebody put there', async () => {
+  it('clears away what dead runs left, and nothing that a person put there', async () => {
     await world.run('2026-11-22T00:05:00Z', { daily: 9 })
     const copyFor = (name: string) => ({ ...json, metadata: { 'make-a-backup-slot': name } })
     const left = [
@@ -298,7 +298,8 @@ describe('keepTiers', () => {
       'daily/deeper/2026-11-22.database.sql.gz',
     ].map(name => `${prefix}/${name}`)
     for (const key of foreign) await world.store.putText(key, 'mine', copyFor('Monday-13-00'))
-    // What lies beside the objects of an entry is told from them by its manifest, which the runs of its own day read.
+    // Only its manifest shows what does not belong to an entry, which the runs of its own
+    // day read.
     await world.run('2026-11-22T01:05:00Z', { daily: 9 })
     const { warnings } = await world.run('2026-11-23T00:05:00Z', { daily: 9 })
     expect(warnings).toEqual([])
@@ -315,7 +316,7 @@ describe('keepTiers', () => {
 })
 
 describe('tierAges', () => {
-  it('tells the number of entries, and the newest and the oldest good one by their own start', async () => {
+  it('reports the number of entries, and the newest and the oldest good one by their own start', async () => {
     const world = new TierWorld()
     for (const day of ['19', '20', '21', '22'])
       await world.run(`2026-11-${day}T00:05:00Z`, { daily: 9, yearly: 9 })

@@ -12,32 +12,33 @@ import type { Repository } from '../repository'
 import { markLost } from './lost'
 import { removeStale } from './stale-objects'
 
-/** The manifest's object as it was before the intent: its text, and what it said (null: no recovery point). */
+/** The manifest's object before the intent: its text, and what it said (null: no recovery point). */
 export interface Before {
   text: string | undefined
   manifest: Manifest | null
 }
 
 /**
- * - `undone`: the slot is what it was before, and the uploads are aborted.
+ * - `rolled-back`: the slot is what it was before, and the uploads are aborted.
  * - `impossible`: the slot's objects are not those of before (any more). The intent stands.
- * - `settled`: someone else has carried out or undone the intent meanwhile.
+ * - `recovered`: someone else has finished the intent or rolled it back in the meantime.
  */
-export type Undoing = { outcome: 'undone' | 'impossible' | 'settled'; warnings: Finding[] }
+export type Rollback = { outcome: 'rolled-back' | 'impossible' | 'recovered'; warnings: Finding[] }
 
 /**
- * Takes an intent back, if every object of the recovery point before it is proven to be in place, or, where there was none, no
- * object of the intent is. Throws `StoreError` when the store gives no answer; the intent stands then.
+ * Rolls an intent back if every object of the recovery point before it is proven to be in place or, where
+ * there was none, if no object of the intent is. Throws `StoreError` when the store gives no answer; the
+ * intent stands then.
  *
- * A completion whose reply was lost may still take place, so the proof is made again after the aborts: from then on nobody
- * can complete anything. The first upload is aborted alone: if just that one landed, the others can still follow it.
+ * A completion whose reply was lost may still take place, so the proof is made again after the aborts, when
+ * nothing can be completed any more. The first upload is aborted alone: if it was completed, the rest can be.
  */
-export async function undo(
+export async function rollBack(
   repository: Repository,
   intent: Manifest,
   intentText: string,
   before: Before,
-): Promise<Undoing> {
+): Promise<Rollback> {
   const { store } = repository
   const warnings: Finding[] = []
   const objects = objectsOf(intent)
@@ -46,16 +47,16 @@ export async function undo(
     for (const object of batch) warnings.push(...(await abortUploadOf(store, object)))
   }
   if (!(await isAsBefore(store, intent, before))) return { outcome: 'impossible', warnings }
-  if (!(await isUnchanged(repository, intent.slot, intentText))) return { outcome: 'settled', warnings }
+  if (!(await isUnchanged(repository, intent.slot, intentText))) return { outcome: 'recovered', warnings }
 
-  // While the intent still stands: whoever has to finish this undoing finds them again.
+  // Before the manifest is put back: a run that has to finish this rollback finds them again.
   const orphans: string[] = []
-  for (const object of beside(intent, before)) {
+  for (const object of additional(intent, before)) {
     if ((await findObject(store, intent, object)) !== undefined) orphans.push(object.key)
   }
   warnings.push(...(await removeStale(repository, intent.slot, orphans)))
   warnings.push(...(await putBack(repository, intent, before.text)))
-  return { outcome: 'undone', warnings }
+  return { outcome: 'rolled-back', warnings }
 }
 
 async function isAsBefore(store: Store, intent: Manifest, { manifest }: Before): Promise<boolean> {
@@ -108,8 +109,8 @@ async function putBack(
   }
 }
 
-/** The objects that lie beside those of before, not over them. */
-function beside(intent: Manifest, { manifest }: Before): ArtifactObject[] {
+/** The objects of the intent that replace none of before. */
+function additional(intent: Manifest, { manifest }: Before): ArtifactObject[] {
   if (manifest === null) return []
   const taken = new Set(keysOf(manifest))
   return objectsOf(intent).filter(({ key }) => !taken.has(key))

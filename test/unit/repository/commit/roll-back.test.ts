@@ -1,4 +1,4 @@
-import { undo } from '../../../../src/repository/commit/undo'
+import { rollBack } from '../../../../src/repository/commit/roll-back'
 import type { Manifest } from '../../../../src/repository/manifest/manifest'
 import { parseManifest } from '../../../../src/repository/manifest/manifest-codec'
 import { Death, prefix, slot, World } from '../ring'
@@ -37,10 +37,12 @@ async function interrupted({ hasBefore = true } = {}): Promise<Interrupted> {
   }
 }
 
-const undoing = ({ world, intent, intentText, before }: Interrupted) =>
-  undo(world.repository, intent, intentText, before)
+const rollingBack = ({ world, intent, intentText, before }: Interrupted) =>
+  rollBack(world.repository, intent, intentText, before)
 
-/** Lets the completion of this upload, whose reply was lost, take place right before the upload is aborted. */
+/**
+ * Lets the completion of this upload, whose reply was lost, take place right before the upload is aborted.
+ */
 function landBeforeAbort({ world, intent }: Interrupted, name: string): void {
   const artifact = intent.artifacts.find(each => each.name === name)
   if (artifact?.upload === undefined) throw new Error(`The intent has no upload of ${name}.`)
@@ -52,10 +54,10 @@ function landBeforeAbort({ world, intent }: Interrupted, name: string): void {
   }
 }
 
-describe('undo', () => {
+describe('rollBack', () => {
   it.each([true, false])('puts back what the slot was (a recovery point: %s)', async hasBefore => {
     const run = await interrupted({ hasBefore })
-    expect(await undoing(run)).toEqual({ outcome: 'undone', warnings: [] })
+    expect(await rollingBack(run)).toEqual({ outcome: 'rolled-back', warnings: [] })
     expect(run.world.text(manifestKey)).toBe(run.before.text ?? '')
     expect(run.world.lies()).toEqual([])
     expect(await run.world.openUploads()).toEqual([])
@@ -72,7 +74,7 @@ describe('undo', () => {
     async (name, hasBefore) => {
       const run = await interrupted({ hasBefore })
       landBeforeAbort(run, name)
-      expect(await undoing(run)).toEqual({ outcome: 'impossible', warnings: [] })
+      expect(await rollingBack(run)).toEqual({ outcome: 'impossible', warnings: [] })
       expect(run.world.text(manifestKey)).toBe(run.intentText)
       expect(run.world.lies()).toEqual([])
     },
@@ -81,17 +83,17 @@ describe('undo', () => {
   it('keeps the other uploads, which can still follow, when the first one has landed', async () => {
     const run = await interrupted()
     landBeforeAbort(run, 'database')
-    await undoing(run)
+    await rollingBack(run)
     expect(await run.world.openUploads()).toEqual([expect.stringContaining('codebase')])
   })
 
-  it('leaves a manifest that somebody else has written meanwhile', async () => {
+  it('leaves a manifest that another run has written in the meantime', async () => {
     const run = await interrupted()
     run.world.onOperation = async (operation, key, moment) => {
       if (operation !== 'abortUpload' || !key.includes('codebase') || moment !== 'after') return
       await run.world.store.putText(manifestKey, 'newer', { contentType: 'application/json' })
     }
-    expect(await undoing(run)).toEqual({ outcome: 'settled', warnings: [] })
+    expect(await rollingBack(run)).toEqual({ outcome: 'recovered', warnings: [] })
     expect(run.world.text(manifestKey)).toBe('newer')
   })
 })
