@@ -79,7 +79,10 @@ describe('explainFailure', () => {
       /lacks a right/,
     ],
     ["Can't connect to local server through socket '/run/mysqld/mysqld.sock' (2) 2002", /cannot be reached/],
-    ['Got error: 1356: "View \'shop.v\' references invalid table(s)"', /uses a table or column that no longer exists/],
+    [
+      'Got error: 1356: "View \'shop.v\' references invalid table(s)"',
+      /uses a table or column that no longer exists/,
+    ],
     [
       'Error 1412: Table definition has changed, please retry transaction when dumping table `t` at row: 0',
       /changed or dropped/,

@@ -125,7 +125,11 @@ describe('readPrivateKey', () => {
     ['a fingerprint', () => 'SHA256:abc', /fingerprint/],
     ['a path', () => '~/.ssh/id_ed25519', /path/],
     ['a DSA key', () => dsaKey(), /DSA/],
-    ['a key without its last line', () => key('rsa').text.split('\n').slice(0, -2).join('\n'), /not a complete/],
+    [
+      'a key without its last line',
+      () => key('rsa').text.split('\n').slice(0, -2).join('\n'),
+      /not a complete/,
+    ],
     ['a key without its first line', () => key('rsa').text.split('\n').slice(1).join('\n'), /not a complete/],
     [
       'a key with a line missing',
