@@ -22,7 +22,7 @@ import { loadSsh, sshSecrets } from './groups/ssh'
 import { loadTiers } from './groups/tiers'
 import { flag, type InputReader, lines, maskSecret } from './read'
 
-/** Everything a backup is told. Holds secrets: never logged. */
+/** The inputs of a backup. Contains secrets: never log it. */
 export interface BackupInputs extends DatabaseSettings {
   ssh: SshTarget
   mysql: DatabaseAccess
@@ -34,17 +34,17 @@ export interface BackupInputs extends DatabaseSettings {
   timezone: string
   tiers: TierKeep
   guards: GuardSettings
-  /** A database without tables or a folder without files is fine. */
+  /** Accepts a database without tables and a folder without files. */
   allowEmpty: boolean
   hooks: Hooks
   heartbeatUrl?: string
-  /** Look and tell, store nothing. */
+  /** Check and report, store nothing. */
   isDryRun: boolean
 }
 
 /**
- * Reads and checks every input of the action `backup`. Throws `UserError`, one that lists all if several inputs are wrong;
- * all secrets are masked before the first can be thrown.
+ * Reads and checks every input of the action `backup`. Throws one `UserError` that lists all wrong inputs.
+ * Masks all secrets before it can throw.
  */
 export function loadBackupInputs(read: InputReader, environment: Environment): BackupInputs {
   for (const name of secrets) maskSecret(read, name)
@@ -90,7 +90,7 @@ function requireSomething(read: InputReader): void {
   })
 }
 
-/** Also true for a list that turns out wrong, whose own error says so. */
+/** Also true for an invalid list, which has its own error. */
 function isFilled(read: InputReader, name: string): boolean {
   try {
     return lines(read, name).length > 0

@@ -4,26 +4,26 @@ import { period } from './groups/period'
 import { type Environment, loadS3, s3Secrets } from './groups/s3'
 import { type InputReader, maskSecret } from './read'
 
-/** Everything a list is told. Holds secrets: never logged. */
+/** The inputs of a list. Contains secrets: never log it. */
 export interface ListInputs {
   s3: S3Settings
-  /** How old the newest good recovery point may be; undefined: as old as it is. */
+  /** The maximum age of the newest good recovery point; undefined: any age. */
   maxAgeMs: number | undefined
-  /** How often one is to be taken; undefined: nothing is missing, whenever there is none. */
+  /** The expected interval of backups; undefined: no check for missing ones. */
   expectEveryMs: number | undefined
 }
 
 /**
- * Reads and checks every input of the action `list`. Throws `UserError`, one that lists all if several inputs are wrong; all secrets
- * are masked before the first can be thrown.
+ * Reads and checks every input of the action `list`. Throws one `UserError` that lists all wrong inputs.
+ * Masks all secrets before it can throw.
  */
 export function loadListInputs(read: InputReader, environment: Environment): ListInputs {
   for (const name of s3Secrets) maskSecret(read, name)
   return readAll({
     s3: () => loadS3(read, environment),
     maxAgeMs: () => period(read, 'max-age', { min: '1m', max: '3650d' }),
-    // GitHub starts nothing more often than every five minutes. A week is as far as is looked back, and longer periods than days would
-    // seldom lie within one whole.
+    // GitHub schedules at most every five minutes. The check looks back one week, which rarely contains a
+    // complete period longer than a day.
     expectEveryMs: () => period(read, 'expect-every', { min: '5m', max: '1d' }),
   })
 }

@@ -1,15 +1,15 @@
 import { wrongInput } from '../findings/wrong-input'
 import { UserError } from '../runtime/errors'
 
-/** The port the readers need; a `Runtime` fits. */
+/** What the readers need; a `Runtime` has it. */
 export interface InputReader {
   /** The trimmed value of an input; '' when absent. */
   input(name: string): string
-  /** Keeps a secret, and each of its lines, out of everything printed from now on. */
+  /** Masks a secret, and each of its lines, in everything printed from now on. */
   mask(secret: string): void
 }
 
-/** The value on one line; '' stays '', for the few inputs where empty is a value of its own. */
+/** A value on one line, for the few inputs where '' is a valid value. */
 export function text(read: InputReader, name: string): string {
   const value = read.input(name)
   if (controlCharacter.test(value)) {
@@ -18,13 +18,13 @@ export function text(read: InputReader, name: string): string {
   return value
 }
 
-/** The value on one line, or undefined when it is absent or empty. */
+/** A value on one line; undefined when absent or empty. */
 export function optional(read: InputReader, name: string): string | undefined {
   const value = text(read, name)
   return value === '' ? undefined : value
 }
 
-/** The value on one line. Throws when it is absent or empty; `advice` says what to write there. */
+/** A value on one line. Throws when absent or empty; `advice` says what to set. */
 export function required(read: InputReader, name: string, advice: string): string {
   const value = optional(read, name)
   if (value === undefined) {
@@ -33,7 +33,7 @@ export function required(read: InputReader, name: string, advice: string): strin
   return value
 }
 
-/** `true` or `false` in YAML's three spellings (`true`, `True`, `TRUE`), or undefined when absent. */
+/** `true` or `false` in YAML's three spellings (`true`, `True`, `TRUE`); undefined when absent. */
 export function flag(read: InputReader, name: string): boolean | undefined {
   const value = optional(read, name)
   if (value === undefined) return undefined
@@ -42,7 +42,7 @@ export function flag(read: InputReader, name: string): boolean | undefined {
   throw wrongInput(name, 'be true or false', value)
 }
 
-/** Decimal digits without sign or leading zeros, within the range, or undefined when absent. */
+/** A number of decimal digits, without sign or leading zeros, within the range; undefined when absent. */
 export function wholeNumber(
   read: InputReader,
   name: string,
@@ -55,7 +55,7 @@ export function wholeNumber(
   throw wrongInput(name, `be a whole number from ${range.min} to ${range.max}`, value)
 }
 
-/** One of the given words, spelled exactly so, or undefined when absent. */
+/** One of the given words, spelled exactly; undefined when absent. */
 export function choice<C extends string>(
   read: InputReader,
   name: string,
@@ -68,7 +68,7 @@ export function choice<C extends string>(
   throw wrongInput(name, `be ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`, value)
 }
 
-/** One item per line, trimmed; blank lines and lines that begin with `#` are left out. */
+/** One item per line, trimmed. Ignores blank lines and lines that begin with `#`. */
 export function lines(read: InputReader, name: string): string[] {
   const items = read
     .input(name)
@@ -76,26 +76,26 @@ export function lines(read: InputReader, name: string): string[] {
     .map(line => line.trim())
     .filter(line => line !== '' && !line.startsWith('#'))
   const odd = items.find(item => controlCharacter.test(item))
-  if (odd !== undefined) throw wrongInput(name, 'hold no control characters', odd)
+  if (odd !== undefined) throw wrongInput(name, 'not contain control characters', odd)
   return items
 }
 
 /**
- * A secret, masked before anything can be done with it, or undefined when absent. Its value is in no error. Secrets of
- * one to three characters are refused: masking them would blank out ordinary words all over the log.
+ * A secret, masked before it is used; undefined when absent. No error shows its value. Secrets of one to
+ * three characters are refused: masking them would hide ordinary words all over the log.
  */
 export function secret(read: InputReader, name: string): string | undefined {
   const value = maskSecret(read, name)
   if (value === '') return undefined
   if (value.length < shortestSecret) {
     throw new UserError(`Input "${name}" is a secret of fewer than ${shortestSecret} characters.`, {
-      advice: 'Use a longer one: hiding one this short would blank out ordinary words all over the log.',
+      advice: 'Use a longer one: masking one this short would hide ordinary words all over the log.',
     })
   }
   return value
 }
 
-/** Reads and masks a secret, and judges nothing: for masking all secrets before the first check can fail. */
+/** Reads and masks a secret without checks, to mask all secrets before the first check can fail. */
 export function maskSecret(read: InputReader, name: string): string {
   const value = read.input(name)
   if (value.length >= shortestSecret) read.mask(value)

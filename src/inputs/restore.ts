@@ -13,22 +13,25 @@ import { type Environment, loadS3, s3Secrets } from './groups/s3'
 import { loadSsh, sshSecrets } from './groups/ssh'
 import { flag, type InputReader, lines, maskSecret, optional } from './read'
 
-/** Everything a restore is told. Holds secrets: never logged. */
+/** The inputs of a restore. Contains secrets: never log it. */
 export interface RestoreInputs {
   ssh: SshTarget
   mysql: DatabaseAccess
   s3: S3Settings
   snapshot: SnapshotChoice
-  /** `name` or `name=target`, as written: which of both a `=` parts, the snapshot tells. `all`: every one, under its own name. */
+  /**
+   * `name` or `name=target`, not split yet: a name may contain `=`, and the manifest decides. `all`: every
+   * database, under its own name.
+   */
   databases: 'all' | readonly string[]
-  /** `target` undefined: in its own place. */
+  /** Without `target`: to its original place. */
   paths: 'all' | readonly FolderChoice[]
-  /** Databases and folders that are there and not empty may be replaced. */
+  /** Existing databases and folders that are not empty may be replaced. */
   overwrite: boolean
-  /** A database is dumped into the bucket before it is replaced. */
+  /** Dumps a database into the bucket before it is replaced. */
   safetyBackup: boolean
   allowedEntries: ReadonlySet<RiskyKind>
-  /** Look and tell, write nothing. */
+  /** Check and report, write nothing. */
   isDryRun: boolean
 }
 
@@ -38,8 +41,8 @@ export interface FolderChoice {
 }
 
 /**
- * Reads and checks every input of the action `restore`. Throws `UserError`, one that lists all if several inputs are wrong; all secrets
- * are masked before the first can be thrown.
+ * Reads and checks every input of the action `restore`. Throws one `UserError` that lists all wrong inputs.
+ * Masks all secrets before it can throw.
  */
 export function loadRestoreInputs(read: InputReader, environment: Environment): RestoreInputs {
   for (const name of [...sshSecrets, ...mysqlSecrets, ...s3Secrets]) maskSecret(read, name)
@@ -49,7 +52,7 @@ export function loadRestoreInputs(read: InputReader, environment: Environment): 
   })
   if (inputs.databases.length === 0 && inputs.paths.length === 0) {
     throw new UserError('Inputs "databases" and "paths" are both "none": there is nothing to restore.', {
-      advice: 'Leave one of them at "*", or name what is to be restored, one per line.',
+      advice: 'Set one of them to "*", or name what to restore, one per line.',
     })
   }
   return inputs
@@ -70,7 +73,7 @@ function readGroups(read: InputReader, environment: Environment): RestoreInputs 
   })
 }
 
-/** `*` or nothing: all of them; `none`: none; else the lines. */
+/** `*` or empty: all; `none`: none; otherwise the lines. */
 function readSelection(read: InputReader, name: 'databases' | 'paths'): 'all' | readonly string[] {
   const items = lines(read, name)
   if (items.length === 0) return 'all'
@@ -80,9 +83,9 @@ function readSelection(read: InputReader, name: 'databases' | 'paths'): 'all' | 
   if (others.length > 0) {
     throw wrongInput(
       name,
-      `be "*", "none" or names, and not both`,
+      `be "*", "none" or names, not a mixture`,
       items.join(' '),
-      `Remove ${shown(word)}, or all else.`,
+      `Remove ${shown(word)}, or everything else.`,
     )
   }
   return first === '*' ? 'all' : []
@@ -98,7 +101,7 @@ function readPaths(read: InputReader): RestoreInputs['paths'] {
       'paths',
       'name each folder once',
       path,
-      'To have it in two places, restore it twice, or copy it.',
+      'To get it in two places, restore it twice, or copy it.',
     )
   })
   const targets = choices.map(({ path, target }) => target ?? path)
@@ -107,15 +110,17 @@ function readPaths(read: InputReader): RestoreInputs['paths'] {
     if (other === undefined) return
     throw wrongInput(
       'paths',
-      `send no folder into another one's place, here ${shown(other)}`,
+      `restore no folder into the place of another, here ${shown(other)}`,
       target,
-      'Each folder needs a place of its own.',
+      'Each folder needs its own place.',
     )
   })
   return choices
 }
 
-/** `/var/www/html` or `/var/www/html=/srv/new`. A `=` within a path is one unless an absolute path follows it. */
+/**
+ * `/var/www/html` or `/var/www/html=/srv/new`. A `=` is part of the path unless an absolute path follows it.
+ */
 function readFolder(item: string): FolderChoice {
   const [, path = item, target] = /^(.*?) *= *(\/.*)$/.exec(item) ?? []
   const place = target === undefined ? {} : { target: normalPath('paths', target) }
@@ -124,9 +129,12 @@ function readFolder(item: string): FolderChoice {
   return choice
 }
 
-/** What replaces something must be meant for this very server: no reviewer stands before a workflow in most repositories. */
+/**
+ * Makes sure that a destructive restore is for this server: most repositories have no reviewers for a
+ * workflow run.
+ */
 function requireConfirmation(read: InputReader): void {
-  // Wrong flags are told by their own readers.
+  // The readers of the flags report invalid values.
   const isOn = (name: string) => /^true$/i.test(read.input(name))
   const confirm = optional(read, 'confirm')
   if (!isOn('overwrite') || (confirm === undefined && isOn('dry-run'))) return
@@ -135,7 +143,7 @@ function requireConfirmation(read: InputReader): void {
   throw new UserError(
     `Input "confirm" must repeat "ssh-host" (${shown(host)}) with "overwrite: true", got ${confirm === undefined ? 'nothing' : shown(confirm)}.`,
     {
-      advice: `What is in the databases and folders there will be replaced. If that is meant for this server, set "confirm" to ${shown(host)}.`,
+      advice: `The contents of the databases and folders there will be replaced. If this is the right server, set "confirm" to ${shown(host)}.`,
     },
   )
 }

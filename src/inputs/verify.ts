@@ -8,28 +8,28 @@ import { type RiskyKind, readAllowedEntries } from './groups/allow-entries'
 import { type Environment, loadS3, s3Secrets } from './groups/s3'
 import { choice, type InputReader, lines, maskSecret, optional } from './read'
 
-/** How much is proven, each level with all of the one before: what the store says; every byte read and checked; a restore. */
+/** Each level includes the one before: what the store reports; every byte read and checked; a restore. */
 const verifyLevels = ['stored', 'read', 'restore'] as const
 
 export type VerifyLevel = (typeof verifyLevels)[number]
 
-/** Everything a verification is told. Holds secrets: never logged. */
+/** The inputs of a verification. Contains secrets: never log it. */
 export interface VerifyInputs {
   s3: S3Settings
-  /** `all`: every recovery point of the ring, of the tiers, and the suspect ones. */
+  /** `all`: every recovery point of the ring and the tiers, and the suspect ones. */
   snapshot: SnapshotChoice | 'all'
   level: VerifyLevel
   /** `auto`, `local`, or the name of an image. */
   drillServer: string
-  /** Statements of SQL, each of which must return a true value. */
+  /** SQL statements, each of which must return a true value. */
   drillChecks: readonly string[]
-  /** As a restore has it: `statements` lets a drill run what is refused otherwise. */
+  /** As for a restore: with `statements` a drill runs statements that it refuses otherwise. */
   allowedEntries: ReadonlySet<RiskyKind>
 }
 
 /**
- * Reads and checks every input of the action `verify`. Throws `UserError`, one that lists all if several inputs are wrong; all secrets
- * are masked before the first can be thrown.
+ * Reads and checks every input of the action `verify`. Throws one `UserError` that lists all wrong inputs.
+ * Masks all secrets before it can throw.
  */
 export function loadVerifyInputs(read: InputReader, environment: Environment): VerifyInputs {
   for (const name of s3Secrets) maskSecret(read, name)
@@ -59,19 +59,21 @@ function readDrill(read: InputReader): DrillInputs {
   })
 }
 
-/** Of several statements on a line only the first would be asked. */
+/** Of several statements on a line, only the first would be checked. */
 function toQuestion(line: string): string {
   const statement = line.replace(/;\s*$/, '')
   if (countStatements(statement) === 1) return statement
   throw wrongInput(
     'drill-checks',
-    'hold one statement on each line',
+    'have one statement per line',
     line,
-    'Put each on a line of its own, or join them: SELECT (…) AND (…)',
+    'Put each on its own line, or combine them: SELECT (…) AND (…)',
   )
 }
 
-/** https://github.com/distribution/reference: a name of an image begins with a letter or a digit and holds no spaces. */
+/**
+ * https://github.com/distribution/reference: an image name begins with a letter or a digit and has no spaces.
+ */
 function readDrillServer(read: InputReader): string {
   const value = optional(read, 'drill-server') ?? 'auto'
   if (/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(value)) return value
@@ -83,11 +85,11 @@ function readDrillServer(read: InputReader): string {
   )
 }
 
-/** Checks that somebody wrote and that never run would pass for checks that passed. */
+/** Refuses drill inputs without a drill: checks that never run would look like checks that passed. */
 function refuseIdleDrill({ drillServer, drillChecks }: DrillInputs, level: VerifyLevel): void {
   const idle = drillChecks.length > 0 ? 'drill-checks' : drillServer === 'auto' ? undefined : 'drill-server'
   if (idle === undefined) return
-  throw new UserError(`Input "${idle}" is for "level: restore" alone, got "level: ${level}".`, {
-    advice: `Set "level: restore", or leave out "${idle}"${drillChecks.length > 0 ? `: ${shown(drillChecks[0] ?? '')} would never run` : ''}.`,
+  throw new UserError(`Input "${idle}" requires "level: restore", got "level: ${level}".`, {
+    advice: `Set "level: restore", or remove "${idle}"${drillChecks.length > 0 ? `: ${shown(drillChecks[0] ?? '')} would never run` : ''}.`,
   })
 }

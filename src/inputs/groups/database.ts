@@ -21,7 +21,7 @@ export function loadDatabase(read: InputReader): DatabaseSettings {
   return { databases, tables: { exclude, structureOnly }, dumpOptions }
 }
 
-/** The servers' own schemas, in lower case. A dump of one cannot be restored onto another version. */
+/** The system schemas of the servers, in lower case. A dump of one cannot be restored to another version. */
 export const systemSchemas = ['mysql', 'information_schema', 'performance_schema', 'sys'] as const
 
 const longestName = 64
@@ -31,26 +31,25 @@ function readDatabases(read: InputReader): 'all' | string[] {
   if (names.length === 1 && names[0] === '*') return 'all'
   return mapAll(names, (name, index) => {
     if (name === '*')
-      throw wrongInput('databases', 'hold names, or "*" alone', name, 'Keep the names or the "*".')
+      throw wrongInput('databases', 'be names, or "*" alone', name, 'Keep either the names or the "*".')
     if (name.includes('*')) {
       throw wrongInput(
         'databases',
-        'hold whole names, or "*" alone',
+        'be full names, or "*" alone',
         name,
-        'Name each database on a line of its own.',
+        'Write each database on its own line.',
       )
     }
-    if (/^`.*`$/.test(name))
-      throw wrongInput('databases', 'hold names as they are', name, 'Leave out the backticks.')
+    if (/^`.*`$/.test(name)) throw wrongInput('databases', 'be plain names', name, 'Remove the backticks.')
     if ([...name].length > longestName) {
-      throw wrongInput('databases', `hold names of at most ${longestName} characters`, name)
+      throw wrongInput('databases', `be names of at most ${longestName} characters`, name)
     }
     if (systemSchemas.some(schema => schema === name.toLowerCase())) {
       throw wrongInput(
         'databases',
-        'hold databases of your own',
+        'not name system databases',
         name,
-        'This one belongs to the server itself and fits no other server or version. Remove it.',
+        'This one belongs to the server itself and cannot be restored to another server or version. Remove it.',
       )
     }
     if (names.indexOf(name) !== index) throw wrongInput('databases', 'name each database once', name)
@@ -67,8 +66,8 @@ function readPatterns(read: InputReader, name: string): TablePattern[] {
 }
 
 function parsePattern(name: string, text: string): TablePattern {
-  const rule = 'hold patterns of the form table or database.table'
-  if (text.includes('`')) throw wrongInput(name, rule, text, 'Leave out the backticks.')
+  const rule = 'be patterns of the form table or database.table'
+  if (text.includes('`')) throw wrongInput(name, rule, text, 'Remove the backticks.')
   const parts = text.split('.')
   if (parts.length > 2 || parts.some(part => part === '' || [...part].length > longestName)) {
     throw wrongInput(name, rule, text, 'For example: cache_* or shop.sessions')
@@ -81,7 +80,7 @@ function refuseForeign(name: string, patterns: readonly TablePattern[], database
   if (databases === 'all') return
   if (databases.length === 0 && patterns.length > 0) {
     throw new UserError(`Input "${name}" is set without "databases".`, {
-      advice: 'Name the databases to dump, or leave it out.',
+      advice: 'Name the databases to dump, or remove this input.',
     })
   }
   mapAll(patterns, ({ text, database }) => {

@@ -17,9 +17,9 @@ export function loadFiles(read: InputReader): FileSettings {
   if (covering !== undefined) {
     throw wrongInput(
       'mirror-dir',
-      `be a folder of its own, not one that holds the path ${shown(covering)}`,
+      `be a separate folder that does not contain the path ${shown(covering)}`,
       mirrorDir,
-      'What the mirror lacks is deleted from it, so it must never hold the originals. For example: ~/.make-a-backup/mirror',
+      'rsync deletes files from the mirror that are not in the source, so it must never contain the originals. For example: ~/.make-a-backup/mirror',
     )
   }
   return { paths, exclude, mirrorDir, ...(bandwidthLimit === undefined ? {} : { bandwidthLimit }) }
@@ -41,14 +41,14 @@ function readPaths(read: InputReader): string[] {
         'paths',
         `name no folder inside another, here ${shown(outer)}`,
         path,
-        'The outer one holds it already: remove it.',
+        'The outer one already contains it: remove it.',
       )
     }
   })
   return paths
 }
 
-/** Throws for the root and for what the kernel makes up. */
+/** Throws for the root and for the virtual file systems of the kernel. */
 export function refuseSystemFolder(path: string): void {
   if (path === '/') {
     throw wrongInput('paths', 'name folders below the root', path, 'For example: /var/www/html')
@@ -56,27 +56,30 @@ export function refuseSystemFolder(path: string): void {
   if (isKernelFolder(path)) {
     throw wrongInput(
       'paths',
-      'name folders that hold files',
+      'name folders with real files',
       path,
-      'What stands there is made up by the kernel.',
+      'This is a virtual file system of the kernel.',
     )
   }
 }
 
-/** Absolute, or `~/…` where that is allowed; without doubled slashes or a slash at the end. Throws as `wrongInput` words it. */
+/**
+ * Normalizes an absolute path, or `~/…` with `home`: no double slashes, no slash at the end. Throws
+ * `UserError` from `wrongInput`.
+ */
 export function normalPath(name: string, value: string, options: { home?: boolean } = {}): string {
-  const rule = options.home ? 'be an absolute path or begin with "~/"' : 'hold absolute paths'
+  const rule = options.home ? 'be an absolute path or begin with "~/"' : 'be absolute paths'
   const refuse = (advice: string): UserError => wrongInput(name, rule, value, advice)
   if (!value.startsWith('/') && !(options.home && value.startsWith('~/'))) {
     throw refuse(
       value.startsWith('~')
-        ? 'Write the home folder out, as in: /home/deploy/site'
+        ? 'Write the full path of the home folder, as in: /home/deploy/site'
         : 'For example: /var/www/html',
     )
   }
   if (value.split('/').some(part => part === '.' || part === '..'))
     throw refuse('Write the path without "." and "..".')
-  if (Buffer.byteLength(value) > longestPath) throw refuse(`Paths end at ${longestPath} bytes.`)
+  if (Buffer.byteLength(value) > longestPath) throw refuse(`A path has at most ${longestPath} bytes.`)
   return value.replace(/\/+/g, '/').replace(/(?<=.)\/$/, '')
 }
 
@@ -85,16 +88,16 @@ function checkPattern(pattern: string): string {
   if (/^[+-]([ ,]|$)/.test(pattern)) {
     const bare = pattern.slice(1).trim()
     throw refuse(
-      'hold patterns, not filter rules',
-      `Write the bare pattern${bare && `: ${shown(bare)}`}. Every line is an exclusion.`,
+      'be patterns, not filter rules',
+      `Write only the pattern${bare && `: ${shown(bare)}`}. Every line is an exclusion.`,
     )
   }
   if (pattern === '!')
-    throw refuse('hold patterns, not filter rules', 'A lone "!" would clear all patterns before it.')
+    throw refuse('be patterns, not filter rules', 'A single "!" would clear all patterns before it.')
   if (pattern.startsWith(';')) {
     throw refuse(
-      'hold patterns',
-      'rsync takes such a line for a comment. Write [;] for a name that begins with a semicolon.',
+      'be patterns',
+      'rsync treats such a line as a comment. Write [;] for a name that begins with a semicolon.',
     )
   }
   if (/^\/?\**\/?$/.test(pattern)) {
@@ -110,12 +113,15 @@ function readMirrorDir(read: InputReader): string {
   const value = optional(read, 'mirror-dir') ?? defaultMirrorDir
   const path = normalPath('mirror-dir', value, { home: true })
   if (path === '/' || path === '~') {
-    throw wrongInput('mirror-dir', 'be a folder of its own', value, `For example: ${defaultMirrorDir}`)
+    throw wrongInput('mirror-dir', 'be a separate folder', value, `For example: ${defaultMirrorDir}`)
   }
   return path
 }
 
-/** rsync(1), `--bwlimit`: a number in units of 1024 bytes, or with a suffix; below 512 bytes a second rsync refuses. */
+/**
+ * rsync(1), `--bwlimit`: a number in units of 1024 bytes, or with a suffix. rsync refuses less than 512
+ * bytes/s.
+ */
 function readBandwidthLimit(read: InputReader): string | undefined {
   const value = optional(read, 'rsync-bwlimit')
   if (value === undefined) return undefined
@@ -123,7 +129,7 @@ function readBandwidthLimit(read: InputReader): string | undefined {
   if (number === undefined || Number(number) > 1_000_000) {
     throw wrongInput(
       'rsync-bwlimit',
-      'be a rate as rsync takes it',
+      'be a rate in the format of rsync',
       value,
       'For example: 500 (KiB per second), 2.5M or 0 (no limit)',
     )

@@ -4,12 +4,12 @@ import type { MaxShrink } from '../../repository/guards/shrink'
 import { type BlindSpotKind, blindSpotKinds } from '../../sources/mysql/inventory/blind-spots'
 import { flag, type InputReader, lines, optional } from '../read'
 
-/** What the user says to the guards that doubt a recovery point. */
+/** The settings of the guards against bad recovery points. */
 export interface GuardSettings {
   maxShrink: MaxShrink
-  /** Take this one as the new normal, however much smaller. */
+  /** Accepts this recovery point, however much smaller, as the new baseline. */
   acceptShrink: boolean
-  /** Go on in a prefix that another host wrote. */
+  /** Continues in a prefix that another host has written. */
   adoptPrefix: boolean
   allowedBlindSpots: ReadonlySet<BlindSpotKind>
 }
@@ -30,8 +30,8 @@ function readMaxShrink(read: InputReader): MaxShrink {
   const [, digits, sign] = /^(0|[1-9][0-9]*)( ?%)?$/.exec(value) ?? []
   const percent = Number(digits ?? Number.NaN)
   if (percent <= 100 && sign !== undefined) return { kind: 'percent', percent }
-  // A bare number could as well mean bytes, tables or files.
-  const advice = percent <= 100 ? `If percent are meant, write: ${percent}%` : 'For example: 50%'
+  // A bare number could also mean bytes, tables or files.
+  const advice = percent <= 100 ? `If you mean percent, write: ${percent}%` : 'For example: 50%'
   throw wrongInput('max-shrink', 'be a whole percentage from 0% to 100%, or off', value, advice)
 }
 

@@ -3,7 +3,7 @@ import { defined } from '../../runtime/defined'
 import { UserError } from '../../runtime/errors'
 import type { InputReader } from '../read'
 
-/** Shell text to run on the server; undefined: nothing. */
+/** Shell text to run on the server. */
 export interface Hooks {
   before?: string
   after?: string
@@ -20,13 +20,13 @@ export function loadHooks(read: InputReader): Hooks {
 
 const longestCommand = 65_536
 
-/** Lines as a shell reads them; the carriage returns of Windows would become part of its words. */
+/** Removes the carriage returns of Windows, which would become part of a word in the shell. */
 function readCommand(read: InputReader, name: string): string | undefined {
   const text = read.input(name).replaceAll('\r\n', '\n')
   if (text === '') return undefined
   if (text.includes('\0')) {
-    throw new UserError(`Input "${name}" must not hold a NUL character.`, {
-      advice: 'No shell takes one. Write the command as text.',
+    throw new UserError(`Input "${name}" must not contain a NUL character.`, {
+      advice: 'A shell cannot read it. Write the command as text.',
     })
   }
   if (Buffer.byteLength(text) > longestCommand) {

@@ -3,14 +3,14 @@ import { shown, wrongInput } from '../../findings/wrong-input'
 import type { UserError } from '../../runtime/errors'
 
 /**
- * A host name or an IP address and nothing else; the brackets around an IPv6 address are taken off. `inputs` names where
- * the value came from and where a port or a user belongs.
+ * A host name or an IP address; removes the brackets around an IPv6 address. `inputs`: the names of the
+ * inputs for the value, its port and its user. Throws `UserError`.
  */
 export function parseHost(value: string, inputs: { host: string; port: string; user: string }): string {
   const refuse = (advice: string): UserError => wrongInput(inputs.host, rule, value, advice)
-  if (value.includes('://')) throw refuse(`Leave out the scheme: only what stands behind "://".`)
+  if (value.includes('://')) throw refuse(`Remove the scheme: write only the part after "://".`)
   if (value.includes('@')) throw refuse(`The part before the "@" belongs in "${inputs.user}".`)
-  if (value.includes('/')) throw refuse('Leave out the slash and what follows it.')
+  if (value.includes('/')) throw refuse('Remove the slash and everything after it.')
   const bare = /^\[([^\]]*)\]$/.exec(value)?.[1] ?? value
   if (isIPv6(bare)) return bare
   const port = /^(?:\[.*\]|[^:]*):([0-9]*)$/.exec(value)?.[1]

@@ -6,10 +6,10 @@ import type { DatabaseAccess } from '../../sources/mysql/client/database-access'
 import { type InputReader, optional, secret, wholeNumber } from '../read'
 import { parseHost } from './host'
 
-/** The secrets among the inputs that `loadMysql` reads. */
+/** The secrets that `loadMysql` reads. */
 export const mysqlSecrets = ['mysql-password'] as const
 
-/** The inputs `mysql-*`; all empty: the server's own client configuration is used. */
+/** The inputs `mysql-*`. If all are empty, the client configuration on the server is used. */
 export function loadMysql(read: InputReader): DatabaseAccess {
   const { user, password, host, port, socket } = readAll({
     user: () => optional(read, 'mysql-user'),
@@ -28,7 +28,7 @@ function readPassword(read: InputReader): string | undefined {
   const password = secret(read, 'mysql-password')
   if (password !== undefined && /[\0\r\n]/.test(password)) {
     throw new UserError('Input "mysql-password" must be a single line.', {
-      advice: 'Store the password alone as a secret, without a line break.',
+      advice: 'Store only the password as a secret, without a line break.',
     })
   }
   return password
@@ -62,7 +62,7 @@ function refuseContradictions(
     const other = host === undefined ? 'mysql-port' : 'mysql-host'
     throw new UserError(`Inputs "mysql-socket" and "${other}" are both set.`, {
       advice:
-        'Keep one: a socket is for a database on the server itself, a host and a port are for one reached over TCP.',
+        'Keep one: a socket is for a database on the server itself, a host and a port are for a database over TCP.',
     })
   }
 }

@@ -1,13 +1,13 @@
 import { wrongInput } from '../../findings/wrong-input'
 import { type InputReader, optional } from '../read'
 
-/** The shortest and the longest period that an input takes. */
+/** The shortest and the longest allowed period. */
 export interface PeriodRange {
   min: string
   max: string
 }
 
-/** A period as `90m`, `2h` or `1d`, in milliseconds, or undefined when absent. */
+/** A period such as `90m`, `2h` or `1d`, in milliseconds; undefined when absent. */
 export function period(read: InputReader, name: string, { min, max }: PeriodRange): number | undefined {
   const value = optional(read, name)
   if (value === undefined) return undefined

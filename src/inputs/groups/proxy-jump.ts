@@ -4,31 +4,34 @@ import { UserError } from '../../runtime/errors'
 import { type InputReader, optional } from '../read'
 import { parseHost } from './host'
 
-/** Where a jump host is and who logs in there. */
+/** A jump host and the user to log in as. */
 export interface ProxyJump {
   user: string
   host: string
   port: number
 }
 
-/** The input `ssh-proxy-jump`, `user@host[:port]`; an IPv6 address with a port stands in brackets. Undefined when empty. */
+/**
+ * The input `ssh-proxy-jump`, `user@host[:port]`; an IPv6 address with a port needs brackets. Undefined when
+ * empty.
+ */
 export function loadProxyJump(read: InputReader): ProxyJump | undefined {
   const name = 'ssh-proxy-jump'
   const value = optional(read, name)
   if (value === undefined) return undefined
   const refuse = (advice: string): UserError =>
     wrongInput(name, 'be user@host or user@host:port', value, advice)
-  if (value.includes('://')) throw refuse('Leave out the scheme: only what stands behind "://".')
-  if (value.includes(',')) throw refuse('One jump host is supported, not a chain of them.')
+  if (value.includes('://')) throw refuse('Remove the scheme: write only the part after "://".')
+  if (value.includes(',')) throw refuse('Only one jump host is supported, not a chain.')
   const at = value.lastIndexOf('@')
-  if (at < 1) throw refuse('Write the user of the jump host too, as in: backup@bastion.example.com')
+  if (at < 1) throw refuse('Add the user of the jump host, as in: backup@bastion.example.com')
   const user = value.slice(0, at)
   if (/[\s/]/.test(user) || user.startsWith('-')) throw refuse('For example: backup@bastion.example.com')
   if (user.includes(':')) {
-    // Not shown: what stands there is a password.
-    throw new UserError(`Input "${name}" must not hold a password.`, {
+    // The value is not shown, since it contains a password.
+    throw new UserError(`Input "${name}" must not contain a password.`, {
       advice:
-        'The jump host takes the same "ssh-key" or "ssh-password" as the server. Change the password that was put there.',
+        'The jump host gets the same "ssh-key" or "ssh-password" as the server. Change the password that was written there.',
     })
   }
   const { host, port } = partsOf(value.slice(at + 1))
@@ -36,13 +39,13 @@ export function loadProxyJump(read: InputReader): ProxyJump | undefined {
   try {
     return { user, host: parseHost(host, { host: name, port: name, user: name }), port }
   } catch (error) {
-    // The rule for a lone host does not fit what stands in this input.
+    // The message for a host alone does not fit this input.
     if (error instanceof UserError) throw refuse('For example: backup@bastion.example.com:2222')
     throw error
   }
 }
 
-/** A host and its port: 22 where none is given, undefined where it is none. */
+/** A host and its port: 22 by default, undefined if invalid. */
 function partsOf(text: string): { host: string; port: number | undefined } {
   const [, host, digits] = (isIPv6(text) ? null : /^(\[.*\]|[^:[]*):(.*)$/.exec(text)) ?? []
   if (host === undefined || digits === undefined) return { host: text, port: 22 }

@@ -4,7 +4,7 @@ import { isKnownTimezone } from '../../repository/names/known-timezone'
 import { parseRotation, type Rotation } from '../../repository/names/slot'
 import { type InputReader, optional } from '../read'
 
-/** How slots are named, and by which clock. */
+/** The naming of slots and its time zone. */
 export interface RotationSettings {
   rotation: Rotation
   /** An IANA name that the runtime knows. */
@@ -27,7 +27,7 @@ function readTimezone(read: InputReader): string {
       'timezone',
       rule,
       timezone,
-      'An offset knows no summer time. Write the place, as in: Europe/Berlin, or UTC.',
+      'An offset has no daylight saving time. Write a place, as in: Europe/Berlin, or UTC.',
     )
   }
   if (!isKnownTimezone(timezone))

@@ -6,7 +6,10 @@ import { UserError } from '../../runtime/errors'
 import type { Encryption, ObjectOptions } from '../../store/s3/s3-settings'
 import { choice, type InputReader, optional } from '../read'
 
-/** The inputs `s3-storage-class`, `s3-server-side-encryption` and `s3-kms-key-id`. Undefined when all are empty. */
+/**
+ * The inputs `s3-storage-class`, `s3-server-side-encryption` and `s3-kms-key-id`. Undefined when all are
+ * empty.
+ */
 export function loadObjectOptions(read: InputReader): ObjectOptions | undefined {
   const { storageClass, encryption } = readAll({
     storageClass: () => readStorageClass(read),
@@ -18,18 +21,18 @@ export function loadObjectOptions(read: InputReader): ObjectOptions | undefined 
   }
 }
 
-/** What a storage class costs that is made for objects which stay; nothing where it costs nothing in a ring. */
+/** Warns about a storage class with a minimum duration, which costs extra in a ring. Empty for all others. */
 export function storageClassWarnings(storageClass: string | undefined): Finding[] {
   const minimum = storageClass === undefined ? undefined : minimumDays[storageClass]
   if (storageClass === undefined || minimum === undefined) return []
   const thaw = mustThaw.includes(storageClass)
-    ? ' An object of this class must be restored from the archive for hours before anything can be read, on the day of a recovery too, and cannot be copied into longer tiers (`keep-daily` and so on).'
+    ? ' Restoring an object of this class from the archive takes hours before it can be read, also in an emergency, and it cannot be copied into longer tiers (`keep-daily` and so on).'
     : ''
   return [
     warning(
       'storage-class',
-      `The storage class ${storageClass} charges for at least ${minimum} days, and a slot is overwritten sooner, after a week in the rotation hour-of-week: each replaced recovery point is paid for longer than it exists.${thaw}`,
-      'Leave "s3-storage-class" empty, or set it to INTELLIGENT_TIERING: these have no such minimum.',
+      `The storage class ${storageClass} charges for at least ${minimum} days, but a slot is overwritten sooner, after a week with the rotation hour-of-week: you pay for each replaced recovery point longer than it exists.${thaw}`,
+      'Leave "s3-storage-class" empty or set it to INTELLIGENT_TIERING: both have no such minimum.',
     ),
   ]
 }
@@ -44,7 +47,7 @@ const minimumDays: Readonly<Record<string, number>> = {
 }
 const mustThaw = ['GLACIER', 'DEEP_ARCHIVE']
 
-/** Other stores have classes of their own, so any name of that form passes. */
+/** Accepts any name of this form, since other stores have other classes. */
 function readStorageClass(read: InputReader): string | undefined {
   const value = optional(read, 's3-storage-class')
   if (value === undefined || /^[A-Z0-9][A-Z0-9_]{0,63}$/.test(value)) return value
@@ -66,7 +69,7 @@ function readEncryption(read: InputReader): Encryption | undefined {
     kind === undefined
       ? 'Input "s3-kms-key-id" is set without "s3-server-side-encryption".'
       : `Input "s3-kms-key-id" is set with s3-server-side-encryption: ${kind}.`,
-    { advice: 'A key belongs to "aws:kms" or "aws:kms:dsse". Set one of them, or leave out the key.' },
+    { advice: 'A key requires "aws:kms" or "aws:kms:dsse". Set one of them, or remove the key.' },
   )
 }
 

@@ -6,13 +6,15 @@ import { UserError } from '../../runtime/errors'
 import type { S3Settings } from '../../store/s3/s3-settings'
 import { flag, type InputReader, optional, required, secret, text } from '../read'
 
-/** The secrets among the inputs that `loadS3` reads. */
+/** The secrets that `loadS3` reads. */
 export const s3Secrets = ['s3-access-key-id', 's3-secret-access-key', 's3-session-token'] as const
 
 /** The environment of the step, for `AWS_REGION` and `AWS_DEFAULT_REGION`. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** The inputs `s3-*` that lead to the bucket, shared by all actions. How objects are kept there is `loadObjectOptions`. */
+/**
+ * The inputs `s3-*` for the bucket, shared by all actions. `loadObjectOptions` reads those for new objects.
+ */
 export function loadS3(read: InputReader, environment: Environment): S3Settings {
   const hasEndpoint = read.input('s3-endpoint') !== ''
   const { bucket, prefix, region, endpoint, forcePathStyle, credentials } = readAll({
@@ -38,19 +40,19 @@ function readBucket(read: InputReader, hasEndpoint: boolean): string {
   if (bucket.includes('://')) {
     throw refuse(
       'be the name of a bucket alone',
-      'Leave out the scheme; a folder belongs in "s3-prefix", another store in "s3-endpoint".',
+      'Remove the scheme; a folder belongs in "s3-prefix", another store in "s3-endpoint".',
     )
   }
   if (bucket.startsWith('arn:')) {
     throw refuse(
       'be the name of a bucket',
-      'Use the name of the bucket, or the alias of the access point, in place of the ARN.',
+      'Use the name of the bucket, or the alias of the access point, instead of the ARN.',
     )
   }
   if (bucket.includes('/')) {
-    throw refuse('be the name of a bucket alone', 'What follows the first slash belongs in "s3-prefix".')
+    throw refuse('be the name of a bucket alone', 'The part after the first slash belongs in "s3-prefix".')
   }
-  // Other stores are older or looser than today's S3: capitals and underscores occur there.
+  // Other stores, and old buckets there, allow capitals and underscores.
   const allowed = hasEndpoint
     ? /^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/
     : /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
@@ -59,7 +61,7 @@ function readBucket(read: InputReader, hasEndpoint: boolean): string {
       hasEndpoint
         ? 'be 3 to 63 letters, digits, dots, hyphens or underscores'
         : 'be 3 to 63 lower-case letters, digits, dots or hyphens',
-      'It begins and ends with a letter or a digit, holds no ".." and is not an IP address.',
+      'It begins and ends with a letter or a digit, does not contain "..", and is not an IP address.',
     )
   }
   return bucket
@@ -70,13 +72,13 @@ function readPrefix(read: InputReader): string {
   const refuse = (advice: string): UserError =>
     wrongInput('s3-prefix', 'be a folder in the bucket', value, advice)
   if (value.includes('://'))
-    throw refuse('Leave out the scheme and the bucket: only the folder, as in: running-backups')
-  if (value.includes('\\')) throw refuse('Folders are parted by "/", not by a backslash.')
-  if (value.includes('//')) throw refuse('Write single slashes.')
+    throw refuse('Remove the scheme and the bucket: write only the folder, as in: running-backups')
+  if (value.includes('\\')) throw refuse('Separate folders with "/", not with a backslash.')
+  if (value.includes('//')) throw refuse('Use single slashes.')
   const prefix = value.replace(/^\//, '').replace(/\/$/, '')
   if (prefix.split('/').some(part => part === '.' || part === '..'))
-    throw refuse('A bucket knows no "." and "..".')
-  if (Buffer.byteLength(prefix) > 256) throw refuse('Keep it to 256 bytes: a key has room for 1,024 in all.')
+    throw refuse('A bucket does not support "." and "..".')
+  if (Buffer.byteLength(prefix) > 256) throw refuse('Use at most 256 bytes: a key has at most 1,024.')
   return prefix
 }
 
@@ -91,7 +93,7 @@ function readRegion(read: InputReader, environment: Environment, hasEndpoint: bo
   if (hasEndpoint) return 'us-east-1'
   throw new UserError('Input "s3-region" is required, got nothing, and AWS_REGION is not set either.', {
     advice:
-      'Write the region of the bucket, as in: eu-central-1. The action aws-actions/configure-aws-credentials sets AWS_REGION for the steps behind it.',
+      'Write the region of the bucket, as in: eu-central-1. The action aws-actions/configure-aws-credentials sets AWS_REGION for the steps after it.',
   })
 }
 
@@ -99,25 +101,25 @@ function readEndpoint(read: InputReader): string | undefined {
   const value = optional(read, 's3-endpoint')
   if (value === undefined) return undefined
   const refuse = (advice: string): UserError =>
-    wrongInput('s3-endpoint', 'be an http or https address', value, advice)
+    wrongInput('s3-endpoint', 'be an http or https URL', value, advice)
   if (!/^https?:\/\//i.test(value)) {
     throw refuse(
       value.includes('://')
         ? 'For example: https://s3.example.com'
-        : 'Write the scheme too, as in: https://s3.example.com',
+        : 'Add the scheme, as in: https://s3.example.com',
     )
   }
   if (value.includes('@')) {
-    // Not shown: what stands there is a secret.
-    throw new UserError('Input "s3-endpoint" must not hold credentials.', {
+    // The value is not shown, since it contains a secret.
+    throw new UserError('Input "s3-endpoint" must not contain credentials.', {
       advice: 'They belong in "s3-access-key-id" and "s3-secret-access-key".',
     })
   }
   const url = URL.parse(value)
   if (url === null) throw refuse('For example: https://s3.example.com')
   if (url.pathname !== '/')
-    throw refuse('Leave out the path: the bucket belongs in "s3-bucket", a folder in "s3-prefix".')
-  if (/[?#]/.test(value)) throw refuse('Leave out "?" and "#" and what follows them.')
+    throw refuse('Remove the path: the bucket belongs in "s3-bucket", a folder in "s3-prefix".')
+  if (/[?#]/.test(value)) throw refuse('Remove "?" and "#" and everything after them.')
   return url.origin
 }
 
@@ -140,15 +142,15 @@ function readCredentials(read: InputReader): S3Settings['credentials'] {
         : ['s3-session-token', 's3-access-key-id']
   throw new UserError(`Input "${given}" is set without "${missing}".`, {
     advice:
-      'Pass the whole set, or none of it to use the credentials of the environment (OIDC, instance role). A secret that does not exist arrives empty: check its name.',
+      'Set all of them, or none to use the credentials of the environment (OIDC, instance role). A secret that does not exist is empty: check its name.',
   })
 }
 
 function readKey(read: InputReader, name: (typeof s3Secrets)[number]): string | undefined {
   const key = secret(read, name)
   if (key !== undefined && /[\s\p{Cc}]/u.test(key)) {
-    throw new UserError(`Input "${name}" must not hold spaces or line breaks.`, {
-      advice: 'Store the key alone as a secret.',
+    throw new UserError(`Input "${name}" must not contain spaces or line breaks.`, {
+      advice: 'Store only the key as a secret.',
     })
   }
   return key

@@ -9,12 +9,13 @@ import { type InputReader, required, secret, wholeNumber } from '../read'
 import { parseHost } from './host'
 import { loadProxyJump } from './proxy-jump'
 
-/** The secrets among the inputs that `loadSsh` reads. */
+/** The secrets that `loadSsh` reads. */
 export const sshSecrets = ['ssh-key', 'ssh-key-passphrase', 'ssh-password'] as const
 
 /**
- * The inputs `ssh-*`. An empty `ssh-known-hosts` passes, as pins that match no key: the connection refuses, and only it
- * can print the fingerprints that the server offers. A jump host takes the same login and the same pins.
+ * The inputs `ssh-*`. An empty `ssh-known-hosts` is accepted as pins that match no key: the connection then
+ * refuses and prints the fingerprints that the server offers. A jump host gets the same login and the same
+ * pins.
  */
 export function loadSsh(read: InputReader): SshTarget {
   const { host, port, user, login, hostKeys, jump } = readAll({
@@ -33,29 +34,24 @@ function readHost(read: InputReader): string {
   const value = required(
     read,
     'ssh-host',
-    'Write the name or the address of the server, as in: web1.example.com',
+    'Set the name or the address of the server, as in: web1.example.com',
   )
   return parseHost(value, { host: 'ssh-host', port: 'ssh-port', user: 'ssh-user' })
 }
 
 function readUser(read: InputReader): string {
-  const user = required(read, 'ssh-user', 'Write the user to log in as on the server, as in: backup')
+  const user = required(read, 'ssh-user', 'Set the user to log in as on the server, as in: backup')
   if (/[\s/:]/.test(user) || user.startsWith('-') || user.length > 256) {
     throw wrongInput('ssh-user', 'be the name of a user', user, 'For example: backup')
   }
   const host = read.input('ssh-host')
   if (host !== '' && user.endsWith(`@${host}`)) {
-    throw wrongInput(
-      'ssh-user',
-      'be the name of a user alone',
-      user,
-      'Leave out the "@" and the host behind it.',
-    )
+    throw wrongInput('ssh-user', 'be the name of a user alone', user, 'Remove the "@" and the host after it.')
   }
   return user
 }
 
-/** `readKey` opens the key, so the passphrase is not handed on. */
+/** `readKey` decrypts the key, so the passphrase is not passed on. */
 function readLogin(read: InputReader): Pick<SshTarget, 'privateKey' | 'password'> {
   const { privateKey, password } = readAll({
     privateKey: () => readKey(read),
@@ -79,7 +75,7 @@ function readKey(read: InputReader): string | undefined {
   if (key !== undefined) return readPrivateKey(key, passphrase)
   if (passphrase === undefined) return undefined
   throw new UserError('Input "ssh-key-passphrase" is set without "ssh-key".', {
-    advice: 'Pass the private key that it opens, or leave it out.',
+    advice: 'Set the private key that it opens, or remove the passphrase.',
   })
 }
 
@@ -87,7 +83,7 @@ function readPassword(read: InputReader): string | undefined {
   const password = secret(read, 'ssh-password')
   if (password !== undefined && /[\0\r\n]/.test(password)) {
     throw new UserError('Input "ssh-password" must be a single line.', {
-      advice: 'Store the password alone, without a line break. A private key belongs in "ssh-key".',
+      advice: 'Store only the password, without a line break. A private key belongs in "ssh-key".',
     })
   }
   return password

@@ -100,24 +100,24 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
     ['', /required.*acme-backups/],
     ['s3://acme-backups', /name of a bucket alone.*scheme/],
     ['acme-backups/web1', /belongs in "s3-prefix"/],
-    ['arn:aws:s3:::acme-backups', /in place of the ARN/],
+    ['arn:aws:s3:::acme-backups', /instead of the ARN/],
     ['ab', /3 to 63/],
     ['127.0.0.1', /not an IP address/],
   ],
   's3-prefix': [
-    ['s3://acme/web1', /Leave out the scheme/],
+    ['s3://acme/web1', /Remove the scheme/],
     ['web1\\hourly', /backslash/],
-    ['web1/../other', /no "\." and "\.\."/],
+    ['web1/../other', /not support "\." and "\.\."/],
     ['web1//hourly', /single slashes/],
     ['web1\x07', /control characters/],
     ['x'.repeat(257), /256 bytes/],
   ],
   's3-region': [['eu central', /name of a region.*eu-central-1/]],
   's3-endpoint': [
-    ['s3.example.com', /Write the scheme too/],
-    ['ftp://s3.example.com', /http or https address/],
-    ['https://s3.example.com/bucket', /Leave out the path/],
-    ['https://key:hidden-secret@s3.example.com', /must not hold credentials/],
+    ['s3.example.com', /Add the scheme/],
+    ['ftp://s3.example.com', /http or https URL/],
+    ['https://s3.example.com/bucket', /Remove the path/],
+    ['https://key:hidden-secret@s3.example.com', /must not contain credentials/],
   ],
   's3-force-path-style': [['yes', /true or false, got "yes"/]],
   's3-access-key-id': [['AKIA with a space', /spaces or line breaks/]],
@@ -129,7 +129,7 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
   databases: [
     ['mysql', /belongs to the server itself/],
     ['shop\n*', /"\*" alone/],
-    ['shop_*', /whole names/],
+    ['shop_*', /full names/],
     ['`shop`', /backticks/],
     ['shop\nshop', /each database once/],
     ['x'.repeat(65), /at most 64 characters/],
@@ -159,22 +159,22 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
   ],
   paths: [
     ['var/www', /absolute paths.*\/var\/www\/html/],
-    ['~/site', /Write the home folder out/],
+    ['~/site', /full path of the home folder/],
     ['/var/www/../../etc', /without "\." and "\.\."/],
     ['/', /below the root/],
-    ['/proc/1', /made up by the kernel/],
+    ['/proc/1', /virtual file system of the kernel/],
     ['/srv/a\n/srv/a/b', /no folder inside another/],
     ['/srv/a\x07b', /control characters/],
   ],
   exclude: [
-    ['- *.log', /not filter rules.*bare pattern/],
+    ['- *.log', /not filter rules.*only the pattern/],
     ['!', /not filter rules/],
     ['*', /leave something to back up/],
-    ['; comment', /takes such a line for a comment/],
+    ['; comment', /treats such a line as a comment/],
   ],
   'mirror-dir': [
     ['mirror', /absolute path or begin with "~\/"/],
-    ['/', /folder of its own/],
+    ['/', /separate folder/],
     ['~/../x', /without "\." and "\.\."/],
   ],
   'compression-level': [
@@ -188,17 +188,17 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
   ],
   timezone: [
     ['Mars/Olympus', /IANA time zone.*Europe\/Berlin/],
-    ['+02:00', /no summer time/],
+    ['+02:00', /no daylight saving time/],
   ],
   'allow-empty': [['1', /true or false, got "1"/]],
   'rsync-bwlimit': [
-    ['fast', /rate as rsync takes it/],
+    ['fast', /rate in the format of rsync/],
     ['0.1', /512 bytes per second/],
   ],
   'ssh-proxy-jump': [
     ['two words', /user@host or user@host:port/],
-    ['ssh://jump', /Leave out the scheme/],
-    ['jump:0', /Write the user of the jump host/],
+    ['ssh://jump', /Remove the scheme/],
+    ['jump:0', /Add the user of the jump host/],
   ],
   'keep-daily': [
     ['-1', /whole number from 0 to 10000/],
@@ -221,8 +221,8 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
   'before-command': [['x'.repeat(70_000), /at most 65536 bytes/]],
   'after-command': [['x'.repeat(70_000), /at most 65536 bytes/]],
   'heartbeat-url': [
-    ['hc-ping.com/hidden-secret', /http or https address.*not shown/],
-    ['ftp://hc-ping.com/hidden-secret', /http or https address/],
+    ['hc-ping.com/hidden-secret', /http or https URL.*not shown/],
+    ['ftp://hc-ping.com/hidden-secret', /http or https URL/],
   ],
 }
 
@@ -244,7 +244,7 @@ const contradictions: readonly [inputs: Record<string, string>, says: RegExp][] 
   ],
   [
     { 'mirror-dir': '/var' },
-    /"mirror-dir" must be a folder of its own, not one that holds the path "\/var\/www\/html"/,
+    /"mirror-dir" must be a separate folder that does not contain the path "\/var\/www\/html"/,
   ],
   [{ 'ssh-key': '' }, /"ssh-key" or "ssh-password" is required.*secrets\.SSH_KEY/s],
   [
@@ -253,8 +253,8 @@ const contradictions: readonly [inputs: Record<string, string>, says: RegExp][] 
   ],
   [{ databases: '', 'exclude-tables': 'cache' }, /"exclude-tables" is set without "databases"/],
   [{ 'ssh-key': '', 'ssh-key-passphrase': 'a passphrase' }, /"ssh-key-passphrase" is set without "ssh-key"/],
-  [{ 's3-access-key-id': '' }, /"s3-secret-access-key" is set without "s3-access-key-id".*whole set/s],
-  [{ 's3-secret-access-key': '' }, /"s3-access-key-id" is set without "s3-secret-access-key".*whole set/s],
+  [{ 's3-access-key-id': '' }, /"s3-secret-access-key" is set without "s3-access-key-id".*all of them/s],
+  [{ 's3-secret-access-key': '' }, /"s3-access-key-id" is set without "s3-secret-access-key".*all of them/s],
   [{ 's3-kms-key-id': 'key' }, /"s3-kms-key-id" is set without "s3-server-side-encryption".*aws:kms/s],
   [{ 's3-endpoint': '' }, /"s3-region" is required.*AWS_REGION/s],
 ]
@@ -269,7 +269,7 @@ describe('a backup with a wrong input', () => {
   const rounds = Math.max(...Object.values(wrongValues).map(values => values.length))
   const numbers = Array.from({ length: rounds }, (_, index) => index)
   it.each(numbers)(
-    'names every wrong input, with the mend, before it contacts anyone (round %i)',
+    'names every wrong input, with the fix, before it contacts anyone (round %i)',
     async round => {
       const wrong = Object.entries(wrongValues).flatMap(([name, values]) => {
         const value = values[round]
@@ -300,7 +300,7 @@ describe('a backup with a wrong input', () => {
     [
       'paths',
       'var/www',
-      /^Input "paths" must hold absolute paths, got "var\/www"\.\n.*\nWhat to do: For example: \/var\/www\/html/,
+      /^Input "paths" must be absolute paths, got "var\/www"\.\n.*\nWhat to do: For example: \/var\/www\/html/,
     ],
   ])('puts the one wrong input %s into the annotation', async (name, value, says) => {
     await refusedRun({ [name]: value }, [says])

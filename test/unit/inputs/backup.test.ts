@@ -89,7 +89,7 @@ describe('loadBackupInputs', () => {
 
   it('does not call a wrong list an empty one', () => {
     expect(refusal(() => loadBackupInputs(given({ ...good, databases: 'a\0b' }), {})).message).toBe(
-      'Input "databases" must hold no control characters, got "a\\x00b".',
+      'Input "databases" must not contain control characters, got "a\\x00b".',
     )
   })
 

@@ -140,7 +140,7 @@ describe('lines', () => {
     ['\u001b]0;title\u0007', '"\\x1b]0;title\\x07"'],
   ])('refuses control characters inside an item: %j', (value, seen) => {
     expect(refusal(() => lines(given({ list: value }), 'list')).message).toBe(
-      `Input "list" must hold no control characters, got ${seen}.`,
+      `Input "list" must not contain control characters, got ${seen}.`,
     )
   })
 })

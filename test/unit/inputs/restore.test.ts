@@ -142,7 +142,7 @@ describe('the input "confirm"', () => {
     expect(error.message).toBe(
       `Input "confirm" must repeat "ssh-host" ("web1.example.com") with "overwrite: true", got ${got}.`,
     )
-    expect(error.advice).toContain('If that is meant for this server, set "confirm" to "web1.example.com".')
+    expect(error.advice).toContain('If this is the right server, set "confirm" to "web1.example.com".')
   })
 
   it('is silent while there is no host that it could repeat', () => {
@@ -205,18 +205,18 @@ describe('the inputs "databases" and "paths"', () => {
   })
 
   it.each([
-    ['databases', '*\nshop', 'be "*", "none" or names, and not both, got "* shop"'],
-    ['databases', 'shop\nnone', 'be "*", "none" or names, and not both, got "shop none"'],
-    ['databases', 'none\n*', 'be "*", "none" or names, and not both, got "none *"'],
-    ['databases', 'a\0b', 'hold no control characters, got "a\\x00b"'],
-    ['paths', '*\n/srv', 'be "*", "none" or names, and not both, got "* /srv"'],
-    ['paths', 'var/www', 'hold absolute paths, got "var/www"'],
-    ['paths', '~/site', 'hold absolute paths, got "~/site"'],
-    ['paths', '/srv/a=srv/b\n/srv/../etc', 'hold absolute paths, got "/srv/../etc"'],
-    ['paths', '/srv/a=/srv/./b', 'hold absolute paths, got "/srv/./b"'],
+    ['databases', '*\nshop', 'be "*", "none" or names, not a mixture, got "* shop"'],
+    ['databases', 'shop\nnone', 'be "*", "none" or names, not a mixture, got "shop none"'],
+    ['databases', 'none\n*', 'be "*", "none" or names, not a mixture, got "none *"'],
+    ['databases', 'a\0b', 'not contain control characters, got "a\\x00b"'],
+    ['paths', '*\n/srv', 'be "*", "none" or names, not a mixture, got "* /srv"'],
+    ['paths', 'var/www', 'be absolute paths, got "var/www"'],
+    ['paths', '~/site', 'be absolute paths, got "~/site"'],
+    ['paths', '/srv/a=srv/b\n/srv/../etc', 'be absolute paths, got "/srv/../etc"'],
+    ['paths', '/srv/a=/srv/./b', 'be absolute paths, got "/srv/./b"'],
     ['paths', '/', 'name folders below the root, got "/"'],
     ['paths', '/srv/a=/', 'name folders below the root, got "/"'],
-    ['paths', '/srv/a=/dev/shm', 'name folders that hold files, got "/dev/shm"'],
+    ['paths', '/srv/a=/dev/shm', 'name folders with real files, got "/dev/shm"'],
     ['paths', '/srv/a=/b\n/srv/a=/c', 'name each folder once, got "/srv/a"'],
   ])('refuses %s %j', (name, value, rule) => {
     expect(refused({ [name]: value }).message).toBe(`Input "${name}" must ${rule}.`)
@@ -227,7 +227,7 @@ describe('the inputs "databases" and "paths"', () => {
     ['/srv/b=/srv/a/b\n/srv/c=/srv/a', '/srv/a/b', '/srv/a'],
   ])('refuses to send a folder into the place of another: %j', (paths, inner, outer) => {
     expect(refused({ paths }).message).toBe(
-      `Input "paths" must send no folder into another one's place, here "${outer}", got "${inner}".`,
+      `Input "paths" must restore no folder into the place of another, here "${outer}", got "${inner}".`,
     )
   })
 
@@ -252,7 +252,7 @@ describe('the input "allow-entries"', () => {
 
   it.each(['setuid', 'outside-links, devices', '*'])('refuses %j', value => {
     expect(refused({ 'allow-entries': value }).message).toBe(
-      `Input "allow-entries" must hold outside-links, set-uid, devices, statements, one per line, got "${value}".`,
+      `Input "allow-entries" must list outside-links, set-uid, devices, statements, one per line, got "${value}".`,
     )
   })
 })

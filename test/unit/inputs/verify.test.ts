@@ -49,9 +49,9 @@ describe('loadVerifyInputs', () => {
     line => {
       const error = refusal(() => load({ level: 'restore', 'drill-checks': `SELECT 1\n${line}` }))
       expect(error.message).toBe(
-        `Input "drill-checks" must hold one statement on each line, got ${JSON.stringify(line)}.`,
+        `Input "drill-checks" must have one statement per line, got ${JSON.stringify(line)}.`,
       )
-      expect(error.advice).toContain('on a line of its own')
+      expect(error.advice).toContain('on its own line')
     },
   )
 
@@ -72,13 +72,10 @@ describe('loadVerifyInputs', () => {
   })
 
   it.each([
-    [
-      { 'drill-checks': 'SELECT 1' },
-      'Input "drill-checks" is for "level: restore" alone, got "level: read".',
-    ],
+    [{ 'drill-checks': 'SELECT 1' }, 'Input "drill-checks" requires "level: restore", got "level: read".'],
     [
       { 'drill-server': 'local', level: 'stored' },
-      'Input "drill-server" is for "level: restore" alone, got "level: stored".',
+      'Input "drill-server" requires "level: restore", got "level: stored".',
     ],
   ])('refuses a drill that would never run: %j', (inputs, message) => {
     const error = refusal(() => load(inputs))

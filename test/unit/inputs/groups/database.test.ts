@@ -48,29 +48,29 @@ describe('loadDatabase: databases', () => {
   )
 
   it.each([
-    ['*\nshop', 'hold names, or "*" alone, got "*"'],
-    ['shop_*', 'hold whole names, or "*" alone, got "shop_*"'],
-    ['`shop`', 'hold names as they are, got "`shop`"'],
+    ['*\nshop', 'be names, or "*" alone, got "*"'],
+    ['shop_*', 'be full names, or "*" alone, got "shop_*"'],
+    ['`shop`', 'be plain names, got "`shop`"'],
     ['shop\nblog\nshop', 'name each database once, got "shop"'],
-    ['mysql', 'hold databases of your own, got "mysql"'],
-    ['Information_Schema', 'hold databases of your own, got "Information_Schema"'],
-    ['performance_schema', 'hold databases of your own, got "performance_schema"'],
-    ['sys', 'hold databases of your own, got "sys"'],
-    ['x'.repeat(65), `hold names of at most 64 characters, got "${'x'.repeat(65)}"`],
-    ['a\0b', 'hold no control characters, got "a\\x00b"'],
+    ['mysql', 'not name system databases, got "mysql"'],
+    ['Information_Schema', 'not name system databases, got "Information_Schema"'],
+    ['performance_schema', 'not name system databases, got "performance_schema"'],
+    ['sys', 'not name system databases, got "sys"'],
+    ['x'.repeat(65), `be names of at most 64 characters, got "${'x'.repeat(65)}"`],
+    ['a\0b', 'not contain control characters, got "a\\x00b"'],
   ])('refuses %j', (databases, rest) => {
     expect(refusal(() => loadDatabase(given({ databases }))).message).toBe(`Input "databases" must ${rest}.`)
   })
 
   it('says why a system schema is refused', () => {
     expect(refusal(() => loadDatabase(given({ databases: 'sys' }))).advice).toBe(
-      'This one belongs to the server itself and fits no other server or version. Remove it.',
+      'This one belongs to the server itself and cannot be restored to another server or version. Remove it.',
     )
   })
 })
 
 describe.each(['exclude-tables', 'structure-only-tables'])('loadDatabase: %s', name => {
-  const form = 'hold patterns of the form table or database.table'
+  const form = 'be patterns of the form table or database.table'
 
   it.each([
     ['a.b.c', `${form}, got "a.b.c"`],

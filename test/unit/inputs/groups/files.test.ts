@@ -39,23 +39,27 @@ describe('loadFiles: paths', () => {
   })
 
   it.each([
-    ['var/www', 'hold absolute paths, got "var/www"', 'For example: /var/www/html'],
-    ['~/site', 'hold absolute paths, got "~/site"', 'Write the home folder out, as in: /home/deploy/site'],
-    ['/var/../etc', 'hold absolute paths, got "/var/../etc"', 'Write the path without "." and "..".'],
-    ['/var/./www', 'hold absolute paths, got "/var/./www"', 'Write the path without "." and "..".'],
+    ['var/www', 'be absolute paths, got "var/www"', 'For example: /var/www/html'],
+    [
+      '~/site',
+      'be absolute paths, got "~/site"',
+      'Write the full path of the home folder, as in: /home/deploy/site',
+    ],
+    ['/var/../etc', 'be absolute paths, got "/var/../etc"', 'Write the path without "." and "..".'],
+    ['/var/./www', 'be absolute paths, got "/var/./www"', 'Write the path without "." and "..".'],
     ['/', 'name folders below the root, got "/"', 'For example: /var/www/html'],
     ['//', 'name folders below the root, got "/"', 'For example: /var/www/html'],
-    ['/proc', 'name folders that hold files, got "/proc"', 'What stands there is made up by the kernel.'],
+    ['/proc', 'name folders with real files, got "/proc"', 'This is a virtual file system of the kernel.'],
     [
       '/dev/shm',
-      'name folders that hold files, got "/dev/shm"',
-      'What stands there is made up by the kernel.',
+      'name folders with real files, got "/dev/shm"',
+      'This is a virtual file system of the kernel.',
     ],
     ['/srv\n/srv/', 'name each folder once, got "/srv"', 'Remove the second mention.'],
     [
       '/srv/a/b\n/srv/a',
       'name no folder inside another, here "/srv/a", got "/srv/a/b"',
-      'The outer one holds it already: remove it.',
+      'The outer one already contains it: remove it.',
     ],
   ])('refuses %j', (paths, rest, advice) => {
     const error = refusal(() => loadFiles(given({ paths })))
@@ -65,10 +69,10 @@ describe('loadFiles: paths', () => {
 
   it('refuses control characters and paths that no system takes', () => {
     expect(refusal(() => loadFiles(given({ paths: '/srv/a\0b' }))).message).toBe(
-      'Input "paths" must hold no control characters, got "/srv/a\\x00b".',
+      'Input "paths" must not contain control characters, got "/srv/a\\x00b".',
     )
     expect(refusal(() => loadFiles(given({ paths: `/${'x'.repeat(4095)}` }))).advice).toBe(
-      'Paths end at 4095 bytes.',
+      'A path has at most 4095 bytes.',
     )
   })
 
@@ -76,7 +80,7 @@ describe('loadFiles: paths', () => {
     const error = refusal(() => loadFiles(given({ paths: 'one\n/two\nthree' })))
     expect(error.detail).toHaveLength(2)
     expect(error.detail[1]).toBe(
-      '2. Input "paths" must hold absolute paths, got "three". For example: /var/www/html',
+      '2. Input "paths" must be absolute paths, got "three". For example: /var/www/html',
     )
   })
 })
@@ -98,16 +102,16 @@ describe('loadFiles: exclude', () => {
     )
   })
 
-  const rules = 'hold patterns, not filter rules'
+  const rules = 'be patterns, not filter rules'
   it.each([
-    ['- *.log', rules, 'Write the bare pattern: "*.log". Every line is an exclusion.'],
-    ['+ keep', rules, 'Write the bare pattern: "keep". Every line is an exclusion.'],
-    ['-', rules, 'Write the bare pattern. Every line is an exclusion.'],
-    ['!', rules, 'A lone "!" would clear all patterns before it.'],
+    ['- *.log', rules, 'Write only the pattern: "*.log". Every line is an exclusion.'],
+    ['+ keep', rules, 'Write only the pattern: "keep". Every line is an exclusion.'],
+    ['-', rules, 'Write only the pattern. Every line is an exclusion.'],
+    ['!', rules, 'A single "!" would clear all patterns before it.'],
     [
       ';x',
-      'hold patterns',
-      'rsync takes such a line for a comment. Write [;] for a name that begins with a semicolon.',
+      'be patterns',
+      'rsync treats such a line as a comment. Write [;] for a name that begins with a semicolon.',
     ],
     [
       '*',
@@ -147,10 +151,10 @@ describe('loadFiles: mirror-dir', () => {
     ['~', 'be an absolute path or begin with "~/", got "~"'],
     ['~/a/../..', 'be an absolute path or begin with "~/", got "~/a/../.."'],
     ['a\nb', 'be a single line without control characters, got "a\\nb"'],
-    ['/', 'be a folder of its own, got "/"'],
-    ['~/', 'be a folder of its own, got "~/"'],
-    ['/srv/site', 'be a folder of its own, not one that holds the path "/srv/site", got "/srv/site"'],
-    ['/srv/', 'be a folder of its own, not one that holds the path "/srv/site", got "/srv"'],
+    ['/', 'be a separate folder, got "/"'],
+    ['~/', 'be a separate folder, got "~/"'],
+    ['/srv/site', 'be a separate folder that does not contain the path "/srv/site", got "/srv/site"'],
+    ['/srv/', 'be a separate folder that does not contain the path "/srv/site", got "/srv"'],
   ])('refuses %j', (value, rest) => {
     expect(refusal(() => loadFiles(given({ paths: '/srv/site', 'mirror-dir': value }))).message).toBe(
       `Input "mirror-dir" must ${rest}.`,
@@ -167,7 +171,7 @@ describe('loadFiles: rsync-bwlimit', () => {
     'refuses %s',
     value => {
       expect(refusal(() => loadFiles(given({ 'rsync-bwlimit': value }))).message).toBe(
-        `Input "rsync-bwlimit" must be a rate as rsync takes it, got "${value}".`,
+        `Input "rsync-bwlimit" must be a rate in the format of rsync, got "${value}".`,
       )
     },
   )

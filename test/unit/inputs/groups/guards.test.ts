@@ -41,8 +41,8 @@ describe('loadGuards', () => {
   })
 
   it.each([
-    ['50', 'If percent are meant, write: 50%'],
-    ['0', 'If percent are meant, write: 0%'],
+    ['50', 'If you mean percent, write: 50%'],
+    ['0', 'If you mean percent, write: 0%'],
     ['101%', 'For example: 50%'],
     ['101', 'For example: 50%'],
     ['-5%', 'For example: 50%'],

@@ -17,14 +17,14 @@ describe('loadHeartbeat', () => {
   })
 
   it.each([
-    ['hc-ping.com/zq1', 'must be an http or https address'],
-    ['ftp://zq1.example', 'must be an http or https address'],
-    ['https://', 'must be an http or https address'],
-    ['https://[zq1', 'must be an http or https address'],
-    ['https://zq1.example/a b', 'must not hold spaces or line breaks'],
-    ['https://zq1.example/a\nhttps://zq1.example/b', 'must not hold spaces or line breaks'],
-    ['https://user:zq1@hc.example', 'must not hold a user or a password'],
-    ['https://zq1@hc.example', 'must not hold a user or a password'],
+    ['hc-ping.com/zq1', 'must be an http or https URL'],
+    ['ftp://zq1.example', 'must be an http or https URL'],
+    ['https://', 'must be an http or https URL'],
+    ['https://[zq1', 'must be an http or https URL'],
+    ['https://zq1.example/a b', 'must not contain spaces or line breaks'],
+    ['https://zq1.example/a\nhttps://zq1.example/b', 'must not contain spaces or line breaks'],
+    ['https://user:zq1@hc.example', 'must not contain a user or a password'],
+    ['https://zq1@hc.example', 'must not contain a user or a password'],
     ['abc', 'is a secret of fewer than 4 characters'],
   ])('refuses %j without showing it', (value, rule) => {
     const error = refusal(() => loadHeartbeat(given({ 'heartbeat-url': value })))

@@ -21,7 +21,7 @@ describe('loadHooks', () => {
 
   it.each(['before-command', 'after-command'])('refuses a NUL in %s', name => {
     expect(refusal(() => loadHooks(given({ [name]: 'a\0b' }))).message).toBe(
-      `Input "${name}" must not hold a NUL character.`,
+      `Input "${name}" must not contain a NUL character.`,
     )
   })
 

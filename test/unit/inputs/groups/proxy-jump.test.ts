@@ -22,13 +22,13 @@ describe('loadProxyJump', () => {
   })
 
   const port = 'The port must be a whole number from 1 to 65535.'
-  const user = 'Write the user of the jump host too, as in: backup@bastion.example.com'
+  const user = 'Add the user of the jump host, as in: backup@bastion.example.com'
   const example = 'For example: backup@bastion.example.com:2222'
   it.each([
     ['bastion.example.com', user],
     ['bastion.example.com:2222', user],
     ['@bastion', user],
-    ['backup@one,backup@two', 'One jump host is supported, not a chain of them.'],
+    ['backup@one,backup@two', 'Only one jump host is supported, not a chain.'],
     ['backup@bastion:', port],
     ['backup@bastion:0', port],
     ['backup@bastion:22a', port],
@@ -49,13 +49,13 @@ describe('loadProxyJump', () => {
 
   it('refuses a scheme', () => {
     expect(refusal(() => load('ssh://backup@bastion')).advice).toBe(
-      'Leave out the scheme: only what stands behind "://".',
+      'Remove the scheme: write only the part after "://".',
     )
   })
 
   it('refuses a password in it without showing it', () => {
     const error = refusal(() => load('backup:hunter2@bastion'))
-    expect(error.message).toBe('Input "ssh-proxy-jump" must not hold a password.')
+    expect(error.message).toBe('Input "ssh-proxy-jump" must not contain a password.')
     expect(JSON.stringify([error.message, error.advice])).not.toContain('hunter2')
   })
 })

@@ -23,7 +23,7 @@ describe('loadRotation', () => {
     },
   )
 
-  const place = 'An offset knows no summer time. Write the place, as in: Europe/Berlin, or UTC.'
+  const place = 'An offset has no daylight saving time. Write a place, as in: Europe/Berlin, or UTC.'
   it.each([
     ['+02:00', place],
     ['-0530', place],

@@ -90,6 +90,6 @@ describe('storageClassWarnings', () => {
     const [warning] = storageClassWarnings(name)
     expect(warning?.code).toBe('storage-class')
     expect(warning?.what).toContain(`${name} charges for at least ${days} days`)
-    expect(warning?.what.includes('restored from the archive for hours')).toBe(mustThaw)
+    expect(warning?.what.includes('takes hours before it can be read')).toBe(mustThaw)
   })
 })

@@ -74,9 +74,9 @@ describe('loadS3: the bucket', () => {
     const advice = (bucket: string) =>
       refusal(() => loadS3(given({ ...good, 's3-bucket': bucket }), {})).advice
     expect(advice('s3://acme-backups/web1')).toBe(
-      'Leave out the scheme; a folder belongs in "s3-prefix", another store in "s3-endpoint".',
+      'Remove the scheme; a folder belongs in "s3-prefix", another store in "s3-endpoint".',
     )
-    expect(advice('acme-backups/web1')).toBe('What follows the first slash belongs in "s3-prefix".')
+    expect(advice('acme-backups/web1')).toBe('The part after the first slash belongs in "s3-prefix".')
   })
 
   it.each(['a/b', 'x'.repeat(64), 'a..b', 'ä'.repeat(5), '127.0.0.1'])('refuses %s in any store', bucket => {
@@ -104,12 +104,12 @@ describe('loadS3: the prefix', () => {
   })
 
   it.each([
-    ['a//b', 'Write single slashes.'],
-    ['//', 'Write single slashes.'],
-    ['a/../b', 'A bucket knows no "." and "..".'],
-    ['..', 'A bucket knows no "." and "..".'],
-    ['./a', 'A bucket knows no "." and "..".'],
-    ['s3://bucket/a', 'Leave out the scheme and the bucket: only the folder, as in: running-backups'],
+    ['a//b', 'Use single slashes.'],
+    ['//', 'Use single slashes.'],
+    ['a/../b', 'A bucket does not support "." and "..".'],
+    ['..', 'A bucket does not support "." and "..".'],
+    ['./a', 'A bucket does not support "." and "..".'],
+    ['s3://bucket/a', 'Remove the scheme and the bucket: write only the folder, as in: running-backups'],
   ])('refuses %s', (prefix, advice) => {
     const error = refusal(() => loadS3(given({ ...good, 's3-prefix': prefix }), {}))
     expect(error.message).toBe(`Input "s3-prefix" must be a folder in the bucket, got "${prefix}".`)
@@ -163,21 +163,21 @@ describe('loadS3: the endpoint', () => {
   })
 
   it.each([
-    ['s3.example.com', 'Write the scheme too, as in: https://s3.example.com'],
-    ['s3.example.com:9000', 'Write the scheme too, as in: https://s3.example.com'],
+    ['s3.example.com', 'Add the scheme, as in: https://s3.example.com'],
+    ['s3.example.com:9000', 'Add the scheme, as in: https://s3.example.com'],
     ['ftp://s3.example.com', 'For example: https://s3.example.com'],
     ['https://', 'For example: https://s3.example.com'],
     ['https://a b', 'For example: https://s3.example.com'],
     [
       'https://s3.example.com/bucket',
-      'Leave out the path: the bucket belongs in "s3-bucket", a folder in "s3-prefix".',
+      'Remove the path: the bucket belongs in "s3-bucket", a folder in "s3-prefix".',
     ],
-    ['https://s3.example.com?x=1', 'Leave out "?" and "#" and what follows them.'],
-    ['https://s3.example.com/?', 'Leave out "?" and "#" and what follows them.'],
-    ['https://s3.example.com#x', 'Leave out "?" and "#" and what follows them.'],
+    ['https://s3.example.com?x=1', 'Remove "?" and "#" and everything after them.'],
+    ['https://s3.example.com/?', 'Remove "?" and "#" and everything after them.'],
+    ['https://s3.example.com#x', 'Remove "?" and "#" and everything after them.'],
   ])('refuses %s', (endpoint, advice) => {
     const error = refusal(() => loadS3(given({ ...good, 's3-endpoint': endpoint }), {}))
-    expect(error.message).toBe(`Input "s3-endpoint" must be an http or https address, got "${endpoint}".`)
+    expect(error.message).toBe(`Input "s3-endpoint" must be an http or https URL, got "${endpoint}".`)
     expect(error.advice).toBe(advice)
   })
 
@@ -185,7 +185,7 @@ describe('loadS3: the endpoint', () => {
     const error = refusal(() =>
       loadS3(given({ ...good, 's3-endpoint': 'https://key:hunter2@s3.example.com' }), {}),
     )
-    expect(error.message).toBe('Input "s3-endpoint" must not hold credentials.')
+    expect(error.message).toBe('Input "s3-endpoint" must not contain credentials.')
     expect(JSON.stringify(error)).not.toContain('hunter2')
   })
 })
@@ -210,11 +210,11 @@ describe('loadS3: the credentials', () => {
     [{ 's3-session-token': 'token' }, 'Input "s3-session-token" is set without "s3-access-key-id".'],
     [
       { ...keys, 's3-access-key-id': 'AKIA EXAMPLE' },
-      'Input "s3-access-key-id" must not hold spaces or line breaks.',
+      'Input "s3-access-key-id" must not contain spaces or line breaks.',
     ],
     [
       { ...keys, 's3-secret-access-key': 'two\nlines' },
-      'Input "s3-secret-access-key" must not hold spaces or line breaks.',
+      'Input "s3-secret-access-key" must not contain spaces or line breaks.',
     ],
     [
       { ...keys, 's3-secret-access-key': 'abc' },

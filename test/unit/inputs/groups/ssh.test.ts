@@ -69,9 +69,9 @@ describe('loadSsh', () => {
   })
 
   it.each([
-    ['ssh://web1', 'Leave out the scheme: only what stands behind "://".'],
+    ['ssh://web1', 'Remove the scheme: write only the part after "://".'],
     ['deploy@web1', 'The part before the "@" belongs in "ssh-user".'],
-    ['web1/srv', 'Leave out the slash and what follows it.'],
+    ['web1/srv', 'Remove the slash and everything after it.'],
     ['web1:2222', 'The port belongs in "ssh-port": "2222".'],
     ['web1:', 'The port belongs in "ssh-port".'],
     ['[2001:db8::1]:2222', 'The port belongs in "ssh-port": "2222".'],
@@ -109,7 +109,7 @@ describe('loadSsh', () => {
     expect(error.message).toBe(
       'Input "ssh-user" must be the name of a user alone, got "backup@web1.example.com".',
     )
-    expect(error.advice).toBe('Leave out the "@" and the host behind it.')
+    expect(error.advice).toBe('Remove the "@" and the host after it.')
   })
 
   it('shows nothing of a private key in the wrong input', () => {
