@@ -31,7 +31,7 @@ export interface ReportedPhase {
 
 /** Why a run did not end well, for a person: whole sentences, free of secrets. */
 export interface FailureFacts {
-  /** `user`: mendable in the workflow or on the server; `failure`: something broke; `bug`: a fault of this program. */
+  /** `user`: fixable in the workflow or on the server; `failure`: something broke; `bug`: a fault of this program. */
   kind: 'user' | 'failure' | 'cancelled' | 'bug'
   /** What failed. */
   what: string

@@ -46,7 +46,7 @@ export function failureAnnotation(failure: FailureFacts): { title: string; messa
 }
 
 const titles: Readonly<Record<FailureFacts['kind'], string>> = {
-  user: 'Something needs mending',
+  user: 'Configuration error',
   failure: 'The run failed',
   cancelled: 'The run was cancelled',
   bug: 'An error in make-a-backup itself',

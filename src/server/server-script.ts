@@ -28,7 +28,7 @@ const partsOf = {
   swap: ['lock', 'swap'],
   'swap-state': ['lock', 'swap'],
   unswap: ['lock', 'swap'],
-  'tidy-up': ['lock', 'swap', 'restore'],
+  'remove-staging': ['lock', 'swap', 'restore'],
 } as const
 
 /** A job that the script can do, named as the method that starts it: `take-lock` is `takeLock`. */

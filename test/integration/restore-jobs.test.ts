@@ -285,9 +285,9 @@ ${'-- much more to read\n'.repeat(200_000)}`
     })
     expect(String(await send(intake, tar.subarray(0, tar.length / 2)))).toMatch(/tar ended with status 2/)
     expect(existsSync(staging)).toBe(true)
-    await server.tidyUp({ staging: [staging], owner: 'another run', swaps: [] })
+    await server.removeStaging({ staging: [staging], owner: 'another run', swaps: [] })
     expect(existsSync(staging)).toBe(true)
-    await server.tidyUp({ staging: [staging], owner: 'this run', swaps: [] })
+    await server.removeStaging({ staging: [staging], owner: 'this run', swaps: [] })
     expect(existsSync(staging)).toBe(false)
   })
 
@@ -383,7 +383,7 @@ ${'-- much more to read\n'.repeat(200_000)}`
       await make(at('four'), 'old')
       const swaps = ['one', 'two', 'three', 'four'].map(swapOf)
       expect(await server.swapState(swaps)).toEqual(['done', 'done', 'half', 'waiting'])
-      const undone = await server.tidyUp({ staging: [], owner: 'x', swaps })
+      const undone = await server.removeStaging({ staging: [], owner: 'x', swaps })
       expect(undone.sort()).toEqual([at('one'), at('three'), at('two')])
       expect(await server.swapState(swaps)).toEqual(Array(4).fill('waiting'))
       for (const name of ['one', 'three', 'four']) expect(await content(at(name))).toBe('old')
@@ -406,7 +406,7 @@ ${'-- much more to read\n'.repeat(200_000)}`
         { unpacked: at('new two'), place: at('two'), kept: at('two.before') },
       ]
       await server.swap(swaps)
-      expect(await server.tidyUp({ staging: [], owner: 'x', swaps })).toEqual([])
+      expect(await server.removeStaging({ staging: [], owner: 'x', swaps })).toEqual([])
       expect(await content(at('place'))).toBe('new')
       expect(existsSync(at('two.before'))).toBe(false)
       expect(await server.swapState(swaps)).toEqual(['done', 'done'])
@@ -596,7 +596,7 @@ describe('an SSH user who is not root', () => {
       const owners = execFileSync('find', [tree, '-printf', '%U\\n']).toString().trim().split('\n')
       expect([...new Set(owners)]).toEqual([String(ordinary.length > 0 ? 65534 : process.getuid?.())])
     } finally {
-      await server.tidyUp({ staging: [staging], owner: 'this run', swaps: [] })
+      await server.removeStaging({ staging: [staging], owner: 'this run', swaps: [] })
     }
     expect(existsSync(staging)).toBe(false)
   })

@@ -425,7 +425,7 @@ describe('docs/troubleshooting.md', () => {
     const codesIn = (names: readonly string[], pattern: RegExp) =>
       names.flatMap(name => [...textOf(name).matchAll(pattern)].map(([, code = '']) => code))
     // Looks before a backup or a restore show no codes.
-    const runs = sourceNames.filter(name => !/preflight|judge-target|\/target\/|s3-rights/.test(name))
+    const runs = sourceNames.filter(name => !/preflight|check-target|\/target\/|s3-rights/.test(name))
     const codes = new Set([
       ...codesIn(runs, /\bwarning\(\s*'([a-z-]+)'/g),
       ...codesIn(runs, /\bcode: '([a-z]+(?:-[a-z]+)+)'/g),

@@ -53,13 +53,13 @@ export async function swapFolders({ staging, swaps }: UnpackedFolders, work: Res
       `${folder.target} is restored${kept === null ? '' : `; the old one is now ${kept}`}.`,
     )
   }
-  await tidyUp({ staging, swaps }, work)
+  await removeStaging({ staging, swaps }, work)
 }
 
 /** Everything is in its place: what cannot be cleaned up is no failure any more. */
-async function tidyUp({ staging, swaps }: UnpackedFolders, work: RestoreWork): Promise<void> {
+async function removeStaging({ staging, swaps }: UnpackedFolders, work: RestoreWork): Promise<void> {
   try {
-    await work.server.tidyUp({ staging, owner: work.owner, swaps })
+    await work.server.removeStaging({ staging, owner: work.owner, swaps })
     work.state.staging = []
     work.save()
   } catch (error) {
@@ -109,7 +109,7 @@ function addRollback(staging: string, work: RestoreWork): void {
     },
     run: async () => {
       await undoSwaps(work)
-      await work.server.tidyUp({ staging: [staging], owner: work.owner, swaps: [] })
+      await work.server.removeStaging({ staging: [staging], owner: work.owner, swaps: [] })
       work.state.staging = work.state.staging.filter(each => each !== staging)
       work.save()
     },

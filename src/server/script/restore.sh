@@ -51,7 +51,7 @@ count_tree() {
 }
 
 # Removes unpacked folders of this owner, when the swaps they were for are settled.
-job_tidy_up() {
+job_remove_staging() {
   [ -z "$swaps" ] || settle_swaps
   for_each "$staging" remove_unpacked
 }

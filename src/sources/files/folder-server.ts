@@ -7,11 +7,11 @@ import { type FolderInventory, type FolderInventoryRequest, listFolders } from '
 import {
   countTrees,
   type FolderSwap,
+  type RemoveStagingRequest,
+  removeStaging,
   type SwapState,
   swapFolders,
   swapState,
-  type TidyRequest,
-  tidyUp,
   unswapFolders,
 } from './restore/folder-jobs'
 import { type ExtractRequest, openExtract } from './restore/open-extract'
@@ -42,7 +42,7 @@ export interface FolderServer {
    * Removes the unpacked folders of this owner, and what was put aside and is an empty folder. The swaps are one set: unless all of them
    * are done, what was done of them is undone first. Returns the places that were undone so.
    */
-  tidyUp(request: TidyRequest): Promise<string[]>
+  removeStaging(request: RemoveStagingRequest): Promise<string[]>
 }
 
 /** The folders at the other end of a connection. */
@@ -57,6 +57,6 @@ export function folderServerOver(connection: Connection): FolderServer {
     swap: swaps => swapFolders(connection, swaps),
     swapState: swaps => swapState(connection, swaps),
     unswap: swaps => unswapFolders(connection, swaps),
-    tidyUp: request => tidyUp(connection, request),
+    removeStaging: request => removeStaging(connection, request),
   }
 }

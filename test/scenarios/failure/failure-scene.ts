@@ -162,7 +162,7 @@ export function expectOneError(main: BackupRun['main'], telling: readonly RegExp
   for (const pattern of telling) expect(message).toMatch(pattern)
   expect(message).toMatch(/\nStill safe: \S.{20,}\nWhat to do: \S.{20,}$/)
   // "An error in make-a-backup itself" is the one title that no failure of the world around it may have.
-  expect(['Something needs mending', 'The run failed', 'The run was cancelled']).toContain(title)
+  expect(['Configuration error', 'The run failed', 'The run was cancelled']).toContain(title)
   expect(main?.annotations.notice).toEqual([])
   expect(main?.outputs).not.toHaveProperty('status')
   expect(main?.summary).not.toMatch(/is good/)

@@ -74,11 +74,11 @@ async function cleanUpServer(
 /** Folders stay in their places only all together, and only beside the databases they belong to. Returns places that were undone. */
 async function finishSwaps(
   { staging, owner, swaps, databases }: RestoreState,
-  server: Pick<RestoreServer, 'unswap' | 'tidyUp'>,
+  server: Pick<RestoreServer, 'unswap' | 'removeStaging'>,
 ): Promise<string[]> {
   const isAlone = swaps.length > 0 && databases.some(({ phase }) => phase !== 'done')
   const undone = isAlone ? await server.unswap(swaps) : []
-  return [...undone, ...(await server.tidyUp({ staging, owner, swaps }))]
+  return [...undone, ...(await server.removeStaging({ staging, owner, swaps }))]
 }
 
 /** A site whose database is of one day and whose files are of another. */

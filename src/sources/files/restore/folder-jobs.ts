@@ -12,14 +12,14 @@ export interface FolderSwap {
   kept: string
 }
 
-/** What of a restore's folders is to be removed; see `RestoreServer.tidyUp`. */
-export interface TidyRequest {
+/** What of a restore's folders is to be removed; see `FolderServer.removeStaging`. */
+export interface RemoveStagingRequest {
   staging: readonly string[]
   owner: string
   swaps: readonly FolderSwap[]
 }
 
-/** The job `count`. */
+/** The job `count-trees`. */
 export async function countTrees(connection: Connection, folders: readonly string[]): Promise<TreeCount[]> {
   const { text } = await runJob(
     connection,
@@ -55,17 +55,17 @@ export async function unswapFolders(connection: Connection, swaps: readonly Fold
   return report.swapped
 }
 
-/** The job `tidy`. */
-export async function tidyUp(
+/** The job `remove-staging`. */
+export async function removeStaging(
   connection: Connection,
-  { staging, owner, swaps }: TidyRequest,
+  { staging, owner, swaps }: RemoveStagingRequest,
 ): Promise<string[]> {
   const request: Request = [
     ...staging.map(path => ['staging', path] as const),
     ['owner', owner],
     ...swapLines(swaps),
   ]
-  const { report } = await runJob(connection, 'tidy-up', request, {
+  const { report } = await runJob(connection, 'remove-staging', request, {
     explain: failure => explainFailure('the clean-up', failure),
   })
   return report.swapped

@@ -107,12 +107,12 @@ function find(refusals: readonly Refusal[], name: string): { name: string; refus
   return all.find(each => each.name === name) ?? all.find(each => each.name.startsWith(name))
 }
 
-function refused(option: DumpOption, name: string, full: string, { reason, mend }: Refusal): UserError {
+function refused(option: DumpOption, name: string, full: string, { reason, fix }: Refusal): UserError {
   const short = full === name ? '' : ` (short for --${full})`
   return new UserError(
     `Input "dump-options" must not hold ${shown(withoutValue(option.text))}${short}: ${reason}.`,
     {
-      advice: mend ?? 'Remove the option.',
+      advice: fix ?? 'Remove the option.',
     },
   )
 }

@@ -5,7 +5,7 @@ export interface Refusal {
   /** Completes: `must not hold "--force": …`. */
   reason: string
   /** What to do instead; without it: remove the option. */
-  mend?: string
+  fix?: string
   /** The values with which the option does no harm. */
   unless?: RegExp
   /**
@@ -23,12 +23,12 @@ export const refusedOptions: readonly Refusal[] = [
   {
     names: ['force', 'ignore-error'],
     reason: 'a dump that goes on after an error looks whole and is not',
-    mend: 'Remove it and mend the error that it hides; a table that cannot be read can be named in "exclude-tables".',
+    fix: 'Remove it and mend the error that it hides; a table that cannot be read can be named in "exclude-tables".',
   },
   {
     names: ['compact'],
     reason: 'it leaves out the last line, which proves that the dump is whole',
-    mend: 'Remove it, or write the single options that you need of it, as in: --skip-add-locks',
+    fix: 'Remove it, or write the single options that you need of it, as in: --skip-add-locks',
   },
   {
     names: [
@@ -49,22 +49,22 @@ export const refusedOptions: readonly Refusal[] = [
   {
     names: ['databases', 'all-databases', 'tables', 'wildcards', 'ignore-database', 'no-create-db', 'system'],
     reason: 'the databases are chosen by the input "databases"',
-    mend: 'Remove it and name the databases there.',
+    fix: 'Remove it and name the databases there.',
   },
   {
     names: ['ignore-table', 'ignore-views', 'no-create-info'],
     reason: 'the tables are chosen by the inputs, and the result is compared with their choice',
-    mend: 'Remove it and use "exclude-tables".',
+    fix: 'Remove it and use "exclude-tables".',
   },
   {
     names: ['ignore-table-data', 'no-data'],
     reason: 'rows are left out by the inputs alone, so that no table is empty by mistake',
-    mend: 'Remove it and use "structure-only-tables".',
+    fix: 'Remove it and use "structure-only-tables".',
   },
   {
     names: ['where', 'as-of'],
     reason: 'rows would be missing and nothing could tell',
-    mend: 'Remove it; to leave out all rows of a table use "structure-only-tables".',
+    fix: 'Remove it; to leave out all rows of a table use "structure-only-tables".',
   },
   {
     names: ['users', 'include-user', 'exclude-user', 'add-drop-user'],
@@ -84,7 +84,7 @@ export const refusedOptions: readonly Refusal[] = [
       'pipe',
     ],
     reason: 'how to reach the database is set by the inputs "mysql-…", for the inventory and the dump alike',
-    mend: 'Remove it and use "mysql-user", "mysql-password", "mysql-host", "mysql-port" or "mysql-socket".',
+    fix: 'Remove it and use "mysql-user", "mysql-password", "mysql-host", "mysql-port" or "mysql-socket".',
     isHarmlessDefault: true,
   },
   {
@@ -97,7 +97,7 @@ export const refusedOptions: readonly Refusal[] = [
       'no-defaults',
     ],
     reason: 'which option files count is part of the guards',
-    mend: 'Remove it. With "mysql-user" no option file on the server counts; without it the ones of the SSH user do.',
+    fix: 'Remove it. With "mysql-user" no option file on the server counts; without it the ones of the SSH user do.',
     isHarmlessDefault: true,
   },
   {
@@ -126,18 +126,18 @@ export const refusedOptions: readonly Refusal[] = [
       'include-source-host-port',
     ],
     reason: 'it changes the logs or stops the replication of the server, which is only read',
-    mend: 'Remove it; --master-data=2 (MySQL from 8.4 on: --source-data=2) records the binary log position as a comment.',
+    fix: 'Remove it; --master-data=2 (MySQL from 8.4 on: --source-data=2) records the binary log position as a comment.',
   },
   {
     names: ['master-data', 'source-data'],
     reason: 'a restore would point the new server at the old one as its replica',
-    mend: 'Give it the value 2: the position is then recorded as a comment.',
+    fix: 'Give it the value 2: the position is then recorded as a comment.',
     unless: /^2$/,
   },
   {
     names: ['lock-all-tables'],
     reason: 'every write on the whole server would wait until the dump ends',
-    mend: 'Remove it: the dump is of one moment anyhow. Where all tables are MyISAM: --skip-single-transaction and --lock-tables',
+    fix: 'Remove it: the dump is of one moment anyhow. Where all tables are MyISAM: --skip-single-transaction and --lock-tables',
   },
   {
     names: ['add-drop-database'],
@@ -154,7 +154,7 @@ export const refusedOptions: readonly Refusal[] = [
   {
     names: ['default-character-set'],
     reason: 'characters that the other character set lacks would be lost',
-    mend: 'Remove it: utf8mb4 holds them all.',
+    fix: 'Remove it: utf8mb4 holds them all.',
     unless: /^utf8mb4$/i,
     isHarmlessDefault: true,
   },
@@ -165,7 +165,7 @@ export const refusedOptions: readonly Refusal[] = [
   {
     names: ['skip-opt'],
     reason: 'it drops table options and holds whole tables in the memory of the server',
-    mend: 'Write the single options that you need of it, as in: --skip-extended-insert or --skip-add-locks',
+    fix: 'Write the single options that you need of it, as in: --skip-extended-insert or --skip-add-locks',
   },
 ]
 
@@ -179,7 +179,7 @@ export const requiredOptions: readonly Refusal[] = [
   {
     names: ['routines', 'events', 'triggers'],
     reason: 'the database could not be restored with all its parts',
-    mend: 'Remove it. If the user lacks the right to read them, grant it: the run prints what is missing.',
+    fix: 'Remove it. If the user lacks the right to read them, grant it: the run prints what is missing.',
     isHarmlessDefault: true,
   },
   {
@@ -195,7 +195,7 @@ export const requiredOptions: readonly Refusal[] = [
   {
     names: ['create-options', 'opt'],
     reason: 'table options such as the engine and AUTO_INCREMENT would be lost',
-    mend: 'Write the single options that you need, as in: --skip-extended-insert or --skip-add-locks',
+    fix: 'Write the single options that you need, as in: --skip-extended-insert or --skip-add-locks',
   },
   {
     names: ['quote-names', 'set-charset'],

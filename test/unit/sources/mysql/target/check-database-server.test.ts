@@ -12,7 +12,7 @@ const manifest = aManifest([aDump()])
 const filled = aDatabase('shop', { tables: [aTable] })
 
 const told = (options: JudgingOptions) => findings({ manifest, ...options })
-const mends = (options: JudgingOptions) => fixes({ manifest, ...options })
+const fixesFor = (options: JudgingOptions) => fixes({ manifest, ...options })
 
 describe('judgeDatabaseServer, about what is there', () => {
   const refusal = 'error: The database "shop" is there and holds 1 table; nothing is overwritten unasked.'
@@ -38,7 +38,7 @@ describe('judgeDatabaseServer, about what is there', () => {
   it('offers a line for "databases" that can be pasted, also when it goes under another name', () => {
     const inputs = { databases: ['shop=live'] }
     const facts = { databases: [aDatabase('live', { tables: [aTable] })] }
-    expect(mends({ inputs, facts })[0]).toMatch(/under another name: shop=live_restored$/)
+    expect(fixesFor({ inputs, facts })[0]).toMatch(/under another name: shop=live_restored$/)
   })
 
   it.each([
@@ -66,7 +66,7 @@ describe('judgeDatabaseServer, about broken views', () => {
     expect(told(options)).toEqual([
       'error: The view "shop.o`pen" stands on something that is gone, or its definer lacks a right: a dump ends there.',
     ])
-    expect(mends(options)).toEqual([
+    expect(fixesFor(options)).toEqual([
       'Mend it, or do without the dump of what is replaced ("safety-backup: false"), or drop it:\nDROP VIEW `shop`.`o``pen`;',
     ])
   })
@@ -88,7 +88,7 @@ describe('judgeDatabaseServer, about the configuration of the dump tool', () => 
           `^error: The configuration of the database client on the server adds "--${name}" to every dump: `,
         ),
       ])
-      expect(mends(options)[0]).toMatch(/^Remove it there, or give "mysql-user"/)
+      expect(fixesFor(options)[0]).toMatch(/^Remove it there, or give "mysql-user"/)
     },
   )
 
