@@ -3,7 +3,8 @@ import { shown, wrongInput } from '../findings/wrong-input'
 import { parseSnapshotChoice, type SnapshotChoice } from '../repository/names/snapshot-choice'
 import { UserError } from '../runtime/errors'
 import { isInside } from '../sources/files/plan/folder-paths'
-import type { DatabaseAccess } from '../sources/mysql/client/database-access'
+import type { FolderChoice, FolderRestoreSettings } from '../sources/files/restore/restore-settings'
+import type { DatabaseRestoreSettings } from '../sources/mysql/restore/restore-settings'
 import type { SshTarget } from '../ssh/remote'
 import type { S3Settings } from '../store/s3/s3-settings'
 import { type RiskyKind, readAllowedEntries } from './groups/allow-entries'
@@ -13,28 +14,14 @@ import { type Environment, loadS3, s3Secrets } from './groups/s3'
 import { loadSsh, sshSecrets } from './groups/ssh'
 import { flag, type InputReader, lines, maskSecret, optional } from './read'
 
-/** Everything a restore is told. Holds secrets: never logged. */
-export interface RestoreInputs {
+/** Everything a restore is told. Has secrets in it: never logged. */
+export interface RestoreInputs extends DatabaseRestoreSettings, FolderRestoreSettings {
   ssh: SshTarget
-  mysql: DatabaseAccess
   s3: S3Settings
   snapshot: SnapshotChoice
-  /** `name` or `name=target`, as written: which of both a `=` parts, the snapshot tells. `all`: every one, under its own name. */
-  databases: 'all' | readonly string[]
-  /** `target` undefined: in its own place. */
-  paths: 'all' | readonly FolderChoice[]
-  /** Databases and folders that are there and not empty may be replaced. */
-  overwrite: boolean
-  /** A database is dumped into the bucket before it is replaced. */
-  safetyBackup: boolean
   allowedEntries: ReadonlySet<RiskyKind>
-  /** Look and tell, write nothing. */
+  /** Look, and write nothing. */
   isDryRun: boolean
-}
-
-export interface FolderChoice {
-  path: string
-  target?: string
 }
 
 /**

@@ -1,40 +1,30 @@
-import { alterDatabase, createDatabase } from '../../sources/mysql/client/database-statements'
-import type { DatabaseInventory } from '../../sources/mysql/inventory/inventory'
-import { remakeDatabase, runOwnSql } from '../../sources/mysql/restore/remake-database'
-import type { PlannedDatabase } from '../../sources/mysql/target/planned-database'
-import type { DatabaseState } from './restore-state'
-import type { RestoreWork } from './restore-work'
+import { alterDatabase, createDatabase } from '../client/database-statements'
+import type { DatabaseInventory } from '../inventory/inventory'
+import type { PlannedDatabase } from '../target/planned-database'
+import { type DatabaseWork, serverOf } from './database-work'
+import { remakeDatabase, runOwnSql } from './remake-database'
+import type { DatabaseState } from './rollback/database-state'
 
-/** What was not touched after all, since somebody held it or a right was missing, is not to be undone: it may have been written to since. */
+/** What was not touched after all, since a lock or a missing right kept it, is not to be undone: it may have been written to since. */
 export async function emptyTargetOrLeave(
   planned: PlannedDatabase,
   state: DatabaseState,
-  work: RestoreWork,
+  work: DatabaseWork,
 ): Promise<void> {
   try {
     await emptyTarget(planned, work)
   } catch (error) {
-    if (!work.signal.aborted && (await isIntact(planned, work))) {
+    if (!work.context.signal.aborted && (await isIntact(planned, work))) {
       state.phase = 'intact'
-      work.save()
+      work.context.save()
     }
     throw error
   }
 }
 
-async function isIntact(
-  { target, present }: PlannedDatabase,
-  { server, inputs }: RestoreWork,
-): Promise<boolean> {
-  const request = {
-    access: inputs.mysql,
-    databases: [target],
-    paths: [],
-    compression: 'none',
-    dumpOptions: [],
-  } as const
-  const { inventory } = await server.inventory(request)
-  const now = inventory?.databases.find(({ name }) => name === target)
+async function isIntact({ target, present }: PlannedDatabase, work: DatabaseWork): Promise<boolean> {
+  const { inventory } = await serverOf(work).inventory({ access: work.settings.mysql, databases: [target] })
+  const now = inventory.databases.find(({ name }) => name === target)
   return now !== undefined && present !== undefined && namesIn(now) === namesIn(present)
 }
 
@@ -51,10 +41,10 @@ function namesIn({ tables, triggers, routines, events }: DatabaseInventory): str
 /** An empty database under the target's name, with the defaults of the one that was backed up. */
 export async function emptyTarget(
   { target, state, artifact, present }: PlannedDatabase,
-  work: RestoreWork,
+  work: DatabaseWork,
 ): Promise<void> {
   const { content } = artifact
-  const place = { server: work.server, access: work.inputs.mysql, signal: work.signal }
+  const place = { server: serverOf(work), access: work.settings.mysql, signal: work.context.signal }
   const name = `the making of database ${JSON.stringify(target)}`
   if (state === 'absent') await runOwnSql(place, createDatabase(target, content), name)
   else if (state === 'filled') await remakeDatabase(place, target, content, name)

@@ -1,33 +1,22 @@
-import { withProgress } from '../../../pipeline/transfer-progress'
-import { FailureError } from '../../../runtime/errors'
-import { type DatabaseDefaults, dropDatabase } from '../../../sources/mysql/client/database-statements'
-import { contentOfDump } from '../../../sources/mysql/dump/content-of-dump'
-import {
-  compareImported,
-  type ImportedRows,
-  type ImportTools,
-  importRows,
-  makeViews,
-} from '../../../sources/mysql/restore/import-and-compare'
-import {
-  endOwnConnections,
-  remakeDatabase,
-  runOwnSql,
-  type SqlPlace,
-} from '../../../sources/mysql/restore/remake-database'
-import type { PlannedDatabase } from '../../../sources/mysql/target/planned-database'
-import type { DatabaseState } from '../restore-state'
-import type { RestoreWork } from '../restore-work'
-import type { SafetyDump } from '../safety-dump'
-import { byHandCommands } from './by-hand'
+import { withProgress } from '../../../../pipeline/transfer-progress'
+import { FailureError } from '../../../../runtime/errors'
+import { type DatabaseDefaults, dropDatabase } from '../../client/database-statements'
+import { contentOfDump } from '../../dump/content-of-dump'
+import type { PlannedDatabase } from '../../target/planned-database'
+import { type DatabaseWork, importTools, serverOf } from '../database-work'
+import { compareImported, type ImportedRows, importRows, makeViews } from '../import-and-compare'
+import { endOwnConnections, remakeDatabase, runOwnSql, type SqlPlace } from '../remake-database'
+import { dropByHand, putBackByHand } from './by-hand'
+import type { DatabaseState } from './database-state'
+import type { SafetyDump } from './safety-dump'
 
 /** The rollback steps of one database, noted before the first statement is run. */
 export function addDatabaseRollback(
   { target, state }: PlannedDatabase,
-  work: RestoreWork,
+  work: DatabaseWork,
   noted: DatabaseState,
-  safety: SafetyDump | undefined,
 ): void {
+  const safety = work.safety.get(target)
   const before = { characterSet: noted.characterSet, collation: noted.collation }
   const database = { target, name: JSON.stringify(target), before, noted, work }
   if (state !== 'filled') rollbackNew(database, state)
@@ -41,19 +30,19 @@ interface ReplacedDatabase {
   name: string
   before: DatabaseDefaults
   noted: DatabaseState
-  work: RestoreWork
+  work: DatabaseWork
 }
 
 function rollbackNew(database: ReplacedDatabase, was: 'absent' | 'empty'): void {
   const { target, name, before, work } = database
   const what = `the undoing of database ${name}`
-  work.back.add({
+  work.context.rollback.add({
     undone: `The database ${name} is ${was === 'absent' ? 'gone' : 'empty'} again`,
     left: {
       get what() {
         return `The database ${name} ${condition(database)}; it was ${was} before.`
       },
-      commands: [`mysql -e ${byHandCommands.quoted(dropDatabase(target))}`],
+      commands: [dropByHand(target)],
     },
     isQuick: true,
     run: async () => {
@@ -68,7 +57,7 @@ function rollbackNew(database: ReplacedDatabase, was: 'absent' | 'empty'): void 
 
 function rollbackWithoutDump(database: ReplacedDatabase): void {
   const { name, noted, work } = database
-  work.back.add({
+  work.context.rollback.add({
     undone: '',
     left: {
       get what() {
@@ -92,10 +81,10 @@ function rollbackFromDump(database: ReplacedDatabase, safety: SafetyDump): void 
     get what() {
       return `The database ${name} ${condition(database)}; what it was lies in ${safety.key}.`
     },
-    commands: byHandCommands.putBack(work.inputs.s3, target, before, safety.key),
+    commands: putBackByHand(work.settings.s3, target, before, safety.key),
   }
   let rows: ImportedRows | undefined
-  work.back.addLast({
+  work.context.rollback.addLast({
     get undone() {
       return rows === undefined
         ? ''
@@ -104,20 +93,20 @@ function rollbackFromDump(database: ReplacedDatabase, safety: SafetyDump): void 
     left,
     isQuick: false,
     run: async () => {
-      // Otherwise it was not touched, or its rows could not be put back, which is told already.
+      // Otherwise it was not touched, or its rows could not be put back, which is in the outcome already.
       if (rows === undefined) return
       await finishPutBack(rows, work)
       isBack(database)
     },
   })
-  work.back.add({
+  work.context.rollback.add({
     undone: '',
     left,
     isQuick: false,
     run: async () => {
       if (noted.phase === 'intact') return
       noted.phase = 'writing'
-      work.save()
+      work.context.save()
       await endOwnConnections(placeOf(work), target)
       await remakeDatabase(placeOf(work), target, before, `the putting back of database ${name}`)
       rows = await putRowsBack(target, safety, before, work)
@@ -131,17 +120,16 @@ function condition({ noted }: ReplacedDatabase): string {
 
 function isBack({ noted, work }: ReplacedDatabase): void {
   noted.phase = 'waiting'
-  work.save()
+  work.context.save()
 }
 
-/** The way back goes on over another connection when the first one broke. */
 function putRowsBack(
   target: string,
   safety: SafetyDump,
   defaults: DatabaseDefaults,
-  work: RestoreWork,
+  work: DatabaseWork,
 ): Promise<ImportedRows> {
-  return withProgress(work.runtime, `putting back ${target}`, safety.bytes, onProgress =>
+  return withProgress(work.context.runtime, `putting back ${target}`, safety.bytes, onProgress =>
     importRows(
       {
         dump: safety,
@@ -152,14 +140,14 @@ function putRowsBack(
         rowFormat: 'identical',
         readLayoutFree: async () => undefined,
       },
-      { ...importContext(work, work.runtime.signal), onProgress },
+      { ...importTools(work, work.context.runtime.signal), onProgress },
     ),
   )
 }
 
 /** When the rows of all databases are back, on whose tables its views may stand. */
-async function finishPutBack(rows: ImportedRows, work: RestoreWork): Promise<void> {
-  const tools = importContext(work, work.runtime.signal)
+async function finishPutBack(rows: ImportedRows, work: DatabaseWork): Promise<void> {
+  const tools = importTools(work, work.context.runtime.signal)
   await makeViews(rows, tools)
   const { differences } = await compareImported(rows, tools)
   if (differences.length === 0) return
@@ -168,18 +156,7 @@ async function finishPutBack(rows: ImportedRows, work: RestoreWork): Promise<voi
   )
 }
 
-/** Of what undoes: it goes on over another connection, and although the run is cancelled. */
-function placeOf({ server, inputs }: RestoreWork): SqlPlace {
-  return { server, access: inputs.mysql }
-}
-
-/** What an import by this run needs; `signal` ends it. */
-export function importContext(work: RestoreWork, signal: AbortSignal): ImportTools {
-  return {
-    repository: work.repository,
-    server: work.server,
-    access: work.inputs.mysql,
-    hasGzip: work.verdict.hasGzip,
-    signal,
-  }
+/** Of a rollback: over the connection in use then, and although the run is cancelled. */
+function placeOf(work: DatabaseWork): SqlPlace {
+  return { server: serverOf(work), access: work.settings.mysql }
 }
