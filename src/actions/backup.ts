@@ -1,7 +1,8 @@
+import { beginAttempt } from '../commands/attempt'
 import { backup } from '../commands/backup/backup'
 import type { OpenCache } from '../commands/backup/plan/known-baseline'
 import { preflight } from '../commands/backup/preflight/preflight'
-import type { RunReport } from '../commands/backup/run-report'
+import type { BackupAttempt, BackupFacts, RunReport } from '../commands/backup/run-report'
 import { refuseWrong } from '../commands/refuse-wrong'
 import { type FailureFacts, reportedStore } from '../commands/run-facts'
 import { warning } from '../findings/finding'
@@ -13,6 +14,7 @@ import { scrubReport } from '../report/scrub/scrub-report'
 import { preflightSection } from '../report/summary/preflight-section'
 import { renderSummary, writeSummary } from '../report/summary/summary'
 import { openRepository } from '../repository/open-repository'
+import type { Repository } from '../repository/repository'
 import { messageOf } from '../runtime/errors'
 import { baselineCache } from '../runtime/github/baseline-cache'
 import { type Heartbeat, heartbeat } from '../runtime/heartbeat'
@@ -20,107 +22,118 @@ import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
 import { runAction } from './run-action'
 
-/** The action at the root: takes one recovery point. */
+/** The action at the root: takes one recovery point, or looks whether it could. */
 export function backupAction(runtime: Runtime): Promise<void> {
-  let report: RunReport | undefined
+  let begun: Begun | undefined
   const takeRecoveryPoint = async () => {
     const inputs = loadBackupInputs(runtime, process.env)
-    report = emptyReport(inputs, runtime.clock.now())
+    begun = { inputs, attempt: beginAttempt(runtime) }
     const repository = openRepository(inputs.s3)
-    const monitor =
-      inputs.heartbeatUrl === undefined || inputs.isDryRun
-        ? undefined
-        : heartbeat(inputs.heartbeatUrl, runtime)
-    const noteMissed = (what: string | undefined) => {
-      if (what !== undefined && report !== undefined)
-        report.warnings = [...report.warnings, warning('heartbeat-failed', what)]
-    }
-    const openCache: OpenCache = scope =>
-      baselineCache({ ...runtime, scope, tempFolder: process.env['RUNNER_TEMP'] ?? '' })
-    // Nobody waits for a monitor that is slow to answer.
-    const started = monitor?.start()
     try {
-      if (inputs.isDryRun) {
-        await lookOnly(inputs, { runtime, repository, connect }, report)
-        return
-      }
-      const error = await backup(inputs, { runtime, repository, connect, openCache }, report)
-      noteMissed(await started)
-      if (error === undefined) noteMissed(await monitor?.success(successSentence(report)))
-      setBackupOutputs(runtime, report)
-      if (error !== undefined) throw error
-    } catch (error) {
-      // Only told to the monitor here; what it means is told by the one that catches it next.
-      noteMissed(await failing(inputs, runtime)?.fail(runtime.scrub(messageOf(error))))
-      throw error
+      if (inputs.isDryRun) await lookOnly(begun, runtime, repository)
+      else await backUp(begun, runtime, repository)
     } finally {
       repository.store.close()
     }
-    annotateBackup(runtime.log, report)
-    await writeSummary(runtime, report)
-  }
-  const summarize = (failure: FailureFacts): string => {
-    // Inputs that are wrong are told by their annotation; there is no run to sum up yet.
-    if (report === undefined || report.result === 'dry-run') return ''
-    const result = failure.kind === 'cancelled' ? 'cancelled' : 'failed'
-    return renderSummary(
-      scrubReport({ ...report, result, failure, finishedAt: runtime.clock.now() }, runtime.scrub),
-    )
   }
   return runAction(runtime, takeRecoveryPoint, {
     get safe() {
-      return stillSafe(report)
+      return stillSafe(begun?.attempt.facts ?? {})
     },
-    summarize,
+    summarize: failure => (begun === undefined ? '' : summarizeFailure(begun, failure, runtime)),
   })
 }
 
-/** A dry run: everything is looked at, nothing is stored, and whatever is wrong is named at once. */
-async function lookOnly(
-  inputs: BackupInputs,
-  tools: Parameters<typeof preflight>[1],
-  report: RunReport,
-): Promise<void> {
-  const { runtime } = tools
+/** From when the inputs are known. */
+interface Begun {
+  inputs: BackupInputs
+  attempt: BackupAttempt
+}
+
+async function backUp({ inputs, attempt }: Begun, runtime: Runtime, repository: Repository): Promise<void> {
+  const monitor = inputs.heartbeatUrl === undefined ? undefined : heartbeat(inputs.heartbeatUrl, runtime)
+  const noteMissed = (what: string | undefined) =>
+    attempt.warn([what === undefined ? undefined : warning('heartbeat-failed', what)])
+  const openCache: OpenCache = scope =>
+    baselineCache({ ...runtime, scope, tempFolder: process.env['RUNNER_TEMP'] ?? '' })
+  // Nobody waits for a monitor that is slow to answer.
+  const started = monitor?.start()
+  let report: RunReport
+  try {
+    const { error, ...result } = await backup(inputs, { runtime, repository, connect, openCache }, attempt)
+    const reportNow = () => ({
+      ...runFacts({ inputs, attempt }, runtime),
+      ...result,
+      warnings: attempt.warnings,
+    })
+    noteMissed(await started)
+    if (error === undefined) noteMissed(await monitor?.success(successSentence(reportNow())))
+    report = reportNow()
+    setBackupOutputs(runtime, report)
+    if (error !== undefined) throw error
+  } catch (error) {
+    // Only reported to the monitor here; what it means is up to the one that catches it next.
+    noteMissed(await failing(inputs, runtime)?.fail(runtime.scrub(messageOf(error))))
+    throw error
+  }
+  annotateBackup(runtime.log, report)
+  await writeSummary(runtime, report)
+}
+
+/** What is shown of every run. */
+function runFacts({ inputs, attempt }: Begun, { clock }: Runtime) {
+  const { startedAt, phases, warnings, facts } = attempt
+  const place = { host: inputs.ssh.host, store: reportedStore(inputs.s3) }
+  return {
+    ...place,
+    servedBy: facts.servedBy,
+    startedAt,
+    finishedAt: clock.now(),
+    artifacts: [],
+    phases,
+    warnings,
+  }
+}
+
+function summarizeFailure(begun: Begun, failure: FailureFacts, runtime: Runtime): string {
+  // A dry run has written its own.
+  if (begun.inputs.isDryRun) return ''
+  const { slot } = begun.attempt.facts
+  const result = failure.kind === 'cancelled' ? 'cancelled' : 'failed'
+  const known = slot === undefined ? {} : { slot }
+  const report: RunReport = { ...runFacts(begun, runtime), ...known, result, failure }
+  return renderSummary(scrubReport(report, runtime.scrub))
+}
+
+/** A dry run: everything is looked at, nothing is stored, and everything that is wrong is named at once. */
+async function lookOnly(begun: Begun, runtime: Runtime, repository: Repository): Promise<void> {
   const looked = scrubPreflight(
-    await runtime.log.group('Look at everything, store nothing', () => preflight(inputs, tools)),
+    await runtime.log.group('Look at everything, store nothing', () =>
+      preflight(begun.inputs, { runtime, repository, connect }),
+    ),
     runtime.scrub,
   )
   for (const line of preflightLines(looked)) runtime.log.info(line)
-  report.result = 'dry-run'
-  setBackupOutputs(runtime, { ...report, finishedAt: runtime.clock.now() })
+  setBackupOutputs(runtime, { ...runFacts(begun, runtime), result: 'dry-run' })
   await runtime.summary(`## ${preflightVerdict(looked)}\n\n${preflightSection(looked)}\n`)
   refuseWrong(looked)
   runtime.log.notice(preflightVerdict(looked), 'Dry run')
 }
 
 /** A cancelled run has no time to try again: the runner kills it 10 s after its first signal. */
-function failing({ heartbeatUrl, isDryRun }: BackupInputs, runtime: Runtime): Heartbeat | undefined {
-  if (heartbeatUrl === undefined || isDryRun) return undefined
+function failing({ heartbeatUrl }: BackupInputs, runtime: Runtime): Heartbeat | undefined {
+  if (heartbeatUrl === undefined) return undefined
   const hurry = runtime.signal.aborted ? { timeoutMs: 1_500, retryMs: [] } : {}
   return heartbeat(heartbeatUrl, { ...hurry, log: runtime.log })
 }
 
-function stillSafe(report: RunReport | undefined): string {
-  if (report?.isCommitting !== true) {
+function stillSafe({ slot, isCommitting, isStored }: Partial<BackupFacts>): string {
+  if (isCommitting !== true) {
     return 'Nothing was changed in the bucket: every recovery point stored before this run is as it was.'
   }
   // What fails from there on, as `after-command` may, takes nothing back.
-  if (report.result === 'good') {
-    return `The new recovery point in slot ${report.slot} is stored and complete, and every other one is as it was.`
+  if (isStored === true) {
+    return `The new recovery point in slot ${slot} is stored and complete, and every other one is as it was.`
   }
-  return `Every recovery point but the one in slot ${report.slot} is as it was. That slot holds its old recovery point, the new one, or an unfinished one that the post step or the next run completes.`
-}
-
-function emptyReport({ ssh, s3 }: BackupInputs, now: Date): RunReport {
-  return {
-    result: 'failed',
-    host: ssh.host,
-    store: reportedStore(s3),
-    startedAt: now,
-    finishedAt: now,
-    artifacts: [],
-    warnings: [],
-    phases: [],
-  }
+  return `Every recovery point but the one in slot ${slot} is as it was. That slot holds its old recovery point, the new one, or an unfinished one that the post step or the next run completes.`
 }

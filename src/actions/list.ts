@@ -2,7 +2,7 @@ import { list } from '../commands/list/list'
 import { newestSentence } from '../commands/list/list-lines'
 import { type ListReport, newestGood } from '../commands/list/list-report'
 import { type FailureFacts, reportedStore } from '../commands/run-facts'
-import { type ListInputs, loadListInputs } from '../inputs/list'
+import { loadListInputs } from '../inputs/list'
 import { annotateWarnings } from '../report/annotations'
 import { setListOutputs } from '../report/outputs/list-outputs'
 import { scrubListReport } from '../report/scrub/scrub-list'
@@ -11,31 +11,29 @@ import { openRepository } from '../repository/open-repository'
 import type { Runtime } from '../runtime/runtime'
 import { runAction } from './run-action'
 
-/** The action `list`: what is there, how old it is, what is missing. Outputs and summary tell what was found, whatever came of it. */
+/** The action `list`: what is there, how old it is, what is missing. Outputs and summary show what was found, whatever came of it. */
 export function listAction(runtime: Runtime): Promise<void> {
   let report: ListReport | undefined
   const work = async () => {
-    const inputs = loadListInputs(runtime, process.env)
-    const begun = emptyReport(inputs, runtime.clock.now())
-    report = begun
-    const repository = openRepository(inputs.s3)
+    const { s3, ...inputs } = loadListInputs(runtime, process.env)
+    const now = runtime.clock.now()
+    report = { store: reportedStore(s3), now, warnings: [] }
+    const repository = openRepository(s3)
     try {
-      await list(inputs, { runtime, repository }, begun)
-    } finally {
-      repository.store.close()
-      const found = scrubListReport(begun, runtime.scrub)
+      const { error, ...result } = await list({ ...inputs, s3 }, { runtime, repository }, now)
+      report = { ...report, ...result }
+      const found = scrubListReport(report, runtime.scrub)
       annotateWarnings(runtime.log, found.warnings)
       setListOutputs(runtime, found)
+      if (error !== undefined) throw error
+    } finally {
+      repository.store.close()
     }
-    if (newestGood(begun) !== undefined) runtime.log.notice(newestSentence(begun), 'Listed')
-    await runtime.summary(renderListSummary(scrubListReport(begun, runtime.scrub)))
+    if (newestGood(report) !== undefined) runtime.log.notice(newestSentence(report), 'Listed')
+    await runtime.summary(renderListSummary(scrubListReport(report, runtime.scrub)))
   }
   const summarize = (failure: FailureFacts): string =>
-    // Inputs that are wrong are told by their annotation; there is nothing to sum up yet.
+    // Wrong inputs are in their annotation; there is nothing to sum up yet.
     report === undefined ? '' : renderListSummary(scrubListReport({ ...report, failure }, runtime.scrub))
   return runAction(runtime, work, { safe: 'Nothing was changed: a list only reads the bucket.', summarize })
-}
-
-function emptyReport({ s3 }: ListInputs, now: Date): ListReport {
-  return { store: reportedStore(s3), now, warnings: [] }
 }

@@ -1,18 +1,22 @@
+import type { Finding } from '../findings/finding'
 import type { Runtime } from '../runtime/runtime'
 import type { ReportedPhase } from './run-facts'
 
-/** Runs a step in a group of the log and notes how long it took, also of one that failed. */
+/** Runs a step in a group of the log and notes how long it took, also when it failed. */
 export type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>
 
 /**
- * What is known of a run while it goes: the action owns it, the command says what it learns, and a run that fails is told from it. A run
- * that ends well is told from what its command returns.
+ * What is known of a run while it goes on. The action owns it and the command adds what it learns: a run that fails is described by it, one
+ * that ends well by what its command returns.
  */
 export interface Attempt<Facts extends object> {
   readonly startedAt: Date
   readonly facts: Readonly<Partial<Facts>>
   readonly phases: readonly ReportedPhase[]
+  readonly warnings: readonly Finding[]
   learn(facts: Partial<Facts>): void
+  /** Undefined: nothing to warn of. */
+  warn(warnings: readonly (Finding | undefined)[]): void
   readonly step: Step
 }
 
@@ -20,15 +24,16 @@ export function beginAttempt<Facts extends object>({
   log,
   clock,
 }: Pick<Runtime, 'log' | 'clock'>): Attempt<Facts> {
-  const startedAt = clock.now()
   const facts: Partial<Facts> = {}
   const phases: ReportedPhase[] = []
+  const warnings: Finding[] = []
   return {
-    startedAt,
-    facts,
-    phases,
+    ...{ startedAt: clock.now(), facts, phases, warnings },
     learn: learned => {
       Object.assign(facts, learned)
+    },
+    warn: noted => {
+      warnings.push(...noted.filter(warning => warning !== undefined))
     },
     step: async (name, work) => {
       const startedMs = clock.monotonicMs()

@@ -3,7 +3,7 @@ import type { Repository } from '../repository/repository'
 import { abortable } from '../runtime/abortable'
 import type { Runtime } from '../runtime/runtime'
 import type { ServerLock } from '../server/lock'
-import { type Server, serverOver } from '../sources/host/server'
+import { type Server, serverOver } from '../server/server'
 import type { Connection, SshTarget } from '../ssh/remote'
 
 /** Opens a connection to a server whose host key was checked. */

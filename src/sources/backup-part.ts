@@ -17,7 +17,7 @@ export interface Host {
   clock: Clock
 }
 
-/** What one backup takes of one source. */
+/** What one backup takes of one source. Where the inputs ask for nothing of it, the server is not asked either. */
 export interface BackupPart {
   /** Asks the server what is there, and decides what is to be taken. Throws when it gives no answer. */
   plan(host: Host, slot: string): Promise<PartPlan>
@@ -33,13 +33,15 @@ export interface PartPlan {
   /** Taken one after another, beside those of other sources. */
   artifacts: ArtifactPlan[]
   /** Its share of the manifest's facts of the server. */
-  server: Manifest['server']
+  server: Partial<Manifest['server']>
+  /** What serves it, for a person: `MariaDB 10.11.19`. */
+  servedBy?: string
   /** What of an earlier artifact this run asks for too. */
   scope(before: ArtifactBaseline): { kept: ArtifactBaseline | undefined; dropped?: string }
 }
 
-/** `host`: undefined when it could not be found out. */
 export interface PartPreflight extends PreflightReport {
+  /** Undefined when nothing is asked of this source, or the server gave no answer. */
   host: HostFacts | undefined
 }
 

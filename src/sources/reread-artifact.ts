@@ -81,11 +81,7 @@ async function readThrough<A extends Artifact, C extends ContentDigest>(
   return { findings: compareWithManifest(artifact, sha256, options.compare(artifact, content)), content }
 }
 
-function compareWithManifest(
-  artifact: Artifact,
-  sha256: string,
-  differences: readonly string[],
-): Finding[] {
+function compareWithManifest(artifact: Artifact, sha256: string, differences: readonly string[]): Finding[] {
   const { key } = artifact
   const findings: Finding[] = []
   if (sha256 !== artifact.sha256) findings.push(otherBytes(artifact, sha256))

@@ -18,7 +18,10 @@ export interface RestoreItem {
 }
 
 /** One thing that was restored and compared. */
-export interface RestoredItem extends RestoreItem {
+export interface RestoredItem extends RestoreItem, ItemOutcome {}
+
+/** What came of it. */
+export interface ItemOutcome {
   /** What was compared. */
   proof: string
   durationMs: number

@@ -1,5 +1,5 @@
-import { messageOf } from '../../../runtime/errors'
-import type { Log } from '../../../runtime/runtime'
+import { messageOf } from '../runtime/errors'
+import type { Log } from '../runtime/runtime'
 
 /** How one thing that was done is undone. */
 export interface RollbackStep {

@@ -23,8 +23,8 @@ export interface Source<
   readonly reading: ArtifactReading<A, C>
   /** How it is shown. */
   readonly words: SourceWords<A>
-  /** What a backup takes of it; undefined when the inputs ask for nothing of it. */
-  backup(settings: BackupSettings): BackupPart | undefined
+  /** What a backup takes of it, which may be nothing. */
+  backup(settings: BackupSettings): BackupPart
 }
 
 /** How a stored artifact is read, and held against its manifest. */

@@ -7,8 +7,10 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import type { Compression } from '../../src/pipeline/compression'
 import type { Job } from '../../src/server/job'
 import type { ReportLine } from '../../src/server/job-report'
+import { type Server, serverOver } from '../../src/server/server'
+import { type FolderServer, folderServerOver } from '../../src/sources/files/folder-server'
 import type { ArchiveRequest } from '../../src/sources/files/mirror/open-archive'
-import { type Server, serverOver } from '../../src/sources/host/server'
+import { type DatabaseServer, databaseServerOver } from '../../src/sources/mysql/database-server'
 import { dumpArguments } from '../../src/sources/mysql/dump/dump-arguments'
 import type { Connection } from '../../src/ssh/remote'
 import { localShell } from '../servers/processes/local-shell'
@@ -19,15 +21,23 @@ const { user, password, socket } = services.mysql
 const access = { user, password, socket }
 const open: Connection[] = []
 
+/** All jobs of a backup. */
+interface EveryServer extends Server {
+  databases: DatabaseServer
+  folders: FolderServer
+}
+
 /** The server script under a shell, with a home folder of its own. */
 async function serverUnder(
   shell: readonly string[],
   environment: NodeJS.ProcessEnv = {},
-): Promise<{ server: Server; home: string; connection: ReturnType<typeof localShell> }> {
+): Promise<{ server: EveryServer; home: string; connection: ReturnType<typeof localShell> }> {
   const home = await freshFolder(services)
   const connection = localShell(shell, { PATH: process.env['PATH'], HOME: home, ...environment })
   open.push(connection)
-  return { server: serverOver(connection), home, connection }
+  const databases = databaseServerOver(connection)
+  const folders = folderServerOver(connection)
+  return { server: { ...serverOver(connection), databases, folders }, home, connection }
 }
 
 afterEach(() => {
@@ -39,7 +49,7 @@ const { signal } = new AbortController()
 const nothingLeftOut = { excluded: [], structureOnly: [] }
 
 function dump(
-  server: Server,
+  server: EveryServer,
   database: string,
   options: {
     kind?: Compression
@@ -49,7 +59,7 @@ function dump(
   } = {},
 ): Promise<Job> {
   const { kind = 'none', level, canIgnoreTableData = true, structureOnly = [] } = options
-  return server.openDump({
+  return server.databases.openDump({
     access,
     database,
     arguments: dumpArguments({
@@ -64,10 +74,10 @@ function dump(
 }
 
 function archive(
-  server: Server,
+  server: EveryServer,
   request: Partial<ArchiveRequest> & Pick<ArchiveRequest, 'paths' | 'mirrorDir'>,
 ): Promise<Job> {
-  return server.openArchive({
+  return server.folders.openArchive({
     exclude: [],
     allowEmpty: false,
     compression: { kind: 'none' },
@@ -100,17 +110,17 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
       "CREATE TABLE `a\nb` (x INT) ENGINE=MyISAM; CREATE VIEW `v'` AS SELECT 1 AS one;",
       name,
     )
-    const found = await server.inventory({
-      access,
-      databases: [name, 'not there'],
+    const { paths } = await server.folders.inventory({
       paths: [folder, `${folder}/nope`, '/etc/hosts', '/etc'],
       compression: 'gzip',
-      dumpOptions: [],
     })
-    expect(found.paths.map(({ state }) => state)).toEqual(['empty', 'missing', 'not-a-folder', 'present'])
-    expect(found.inventory?.server.flavor).toBe('mariadb')
-    expect(found.inventory?.databases).toHaveLength(1)
-    expect(found.inventory?.databases[0]).toMatchObject({
+    expect(paths.map(({ state }) => state)).toEqual(['empty', 'missing', 'not-a-folder', 'present'])
+    const found = await server.databases.inventory({
+      ...{ access, databases: [name, 'not there'], compression: 'gzip' },
+    })
+    expect(found.inventory.server.flavor).toBe('mariadb')
+    expect(found.inventory.databases).toHaveLength(1)
+    expect(found.inventory.databases[0]).toMatchObject({
       name,
       characterSet: 'utf8mb4',
       tables: expect.arrayContaining([
@@ -325,13 +335,7 @@ describe('jobs on a server that is not as it should be', () => {
   it('names a tool that is missing', async () => {
     const bin = await toolsWithout('mariadb-dump', 'mysqldump')
     const { server } = await serverUnder(['dash'], { PATH: bin })
-    const index = server.inventory({
-      access,
-      databases: 'all',
-      paths: [],
-      compression: 'gzip',
-      dumpOptions: [],
-    })
+    const index = server.databases.inventory({ access, databases: 'all', compression: 'gzip' })
     await expect(index).rejects.toThrow('mysqldump was not found on the server.')
   })
 

@@ -8,7 +8,8 @@ import { refuseWrong } from '../../src/commands/refuse-wrong'
 import { isError } from '../../src/findings/finding'
 import type { PreflightReport } from '../../src/findings/preflight'
 import { type BackupInputs, loadBackupInputs } from '../../src/inputs/backup'
-import { serverOver } from '../../src/sources/host/server'
+import { folderServerOver } from '../../src/sources/files/folder-server'
+import { databaseServerOver } from '../../src/sources/mysql/database-server'
 import { connect } from '../../src/ssh/connection'
 import { openS3Store } from '../../src/store/s3/s3-store'
 import { type ServerTools, serverTools } from '../scenarios/server-tools'
@@ -228,14 +229,13 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('examine 
   const examine = async (more: { paths: string[]; mirrorDir: string; exclude?: string[] }) => {
     const connection = localShell(name.split(' '), { PATH: process.env['PATH'], HOME: home })
     try {
-      return await serverOver(connection).preflight({
-        access: { user, password: 'secret', socket: services.mysql.socket },
+      const access = { user, password: 'secret', socket: services.mysql.socket }
+      const { brokenViews } = await databaseServerOver(connection).preflight({
+        access,
         databases: [database],
-        dumpOptions: [],
-        exclude: [],
-        estimates: true,
-        ...more,
       })
+      const facts = await folderServerOver(connection).preflight({ exclude: [], estimates: true, ...more })
+      return { ...facts, brokenViews }
     } finally {
       connection.close()
     }

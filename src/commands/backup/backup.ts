@@ -10,18 +10,17 @@ import { checkShrink, type ShrinkVerdict } from '../../repository/guards/shrink'
 import { acceptedShrink } from '../../repository/guards/shrink-error'
 import { slotName } from '../../repository/names/slot'
 import { keepTiers } from '../../repository/tiers/tiers'
-import type { ServerInventory } from '../../sources/host/parse-inventory'
-import { phases } from '../phases'
-import { type CommandTools, lockIdentity, openSession, type Session } from '../session'
+import { reportedStore } from '../run-facts'
+import { type CommandTools, type LockIdentity, lockIdentity, openSession, type Session } from '../session'
+import { describePublished } from './describe-published'
 import { describeRecoveryPoint, describeWarnings } from './describe-recovery-point'
 import { type KnownBaseline, knownBaseline, type OpenCache } from './plan/known-baseline'
 import { type BackupPlan, planBackup } from './plan/plan-backup'
-import { requestedScope } from './plan/requested-scope'
-import { describeInventory } from './preflight/describe-inventory'
+import { scopeOf } from './plan/scope-of'
 import { publishRun } from './publish-run'
+import { readHistory } from './read-history'
 import { recoverEarlierRuns } from './recover-earlier-runs'
-import { reportHistory, reportPublished } from './report-published'
-import type { RunReport } from './run-report'
+import type { BackupAttempt, BackupResult } from './run-report'
 import { storeSuspect } from './store-suspect'
 import { takeArtifacts } from './take-artifacts'
 import { unfinishedRun } from './unfinished-run'
@@ -31,113 +30,106 @@ export interface BackupTools extends CommandTools {
 }
 
 /**
- * Takes one recovery point and stores it: connect, settle what an earlier run left, look, stream everything, decide, commit.
- * `report` is filled as it goes, so that a failed run can tell how far it came. Throws what went wrong; nothing that was
- * good before has changed then, unless the error says otherwise. Returns an error that is to be thrown once the outputs of what
- * is stored are set: a suspect recovery point, or an `after-command` that failed.
+ * Takes one recovery point and stores it: connect, recover what an earlier run left, plan, stream everything, check, commit. Throws what went
+ * wrong; nothing that was good before has changed then, unless the error says otherwise.
  */
-export async function backup(inputs: BackupInputs, tools: BackupTools, report: RunReport): Promise<unknown> {
-  const { runtime, repository } = tools
-  const step = phases(runtime, report)
-  const note = (warnings: readonly (Finding | undefined)[]) => {
-    report.warnings = [...report.warnings, ...warnings.filter(warning => warning !== undefined)]
-  }
-  const slot = slotName(inputs.rotation, report.startedAt, inputs.timezone)
-  report.slot = slot
-  const identity = lockIdentity(repository, runtime)
-  const session = await step('Connect', () => openSession(inputs, identity, tools))
+export async function backup(
+  inputs: BackupInputs,
+  tools: BackupTools,
+  attempt: BackupAttempt,
+): Promise<BackupResult> {
+  const slot = slotName(inputs.rotation, attempt.startedAt, inputs.timezone)
+  attempt.learn({ slot })
+  const identity = lockIdentity(tools.repository, tools.runtime)
+  const session = await attempt.step('Connect', () => openSession(inputs, identity, tools))
   try {
-    const { index, warnings } = await step('Look into the bucket', () =>
-      recoverEarlierRuns(inputs, slot, tools),
-    )
-    note(warnings)
-    const { found, plan } = await step('Look at the server', () => lookAtServer(inputs, tools, session, slot))
-    note([...plan.warnings, ...storageClassWarnings(inputs.s3.objects?.storageClass)])
-    note([await refuseForeign(inputs, tools, plan, slot, index)])
-    if (found.inventory !== undefined) report.database = found.inventory.server
-
-    const run = unfinishedRun(runtime, { prefix: repository.prefix, slot, ...identity })
-    const request = { inputs, plan, session, identity, index, run, slot, report }
-    const { prepared, afterError } = await step('Stream', () => takeArtifacts(request, tools))
-    note(prepared.warnings)
-
-    const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, found, prepared })
-    const known = knownBaseline(inputs, repository, index, tools.openCache)
-    const now = baselineOf(manifest)
-    const { verdict, baseline, dropped } = await judge(inputs, plan, session, { now, known }).catch(
-      async error => {
-        await run.abort()
-        throw error
-      },
-    )
-    note(dropped)
-    if (verdict.suspect) {
-      await run.abort()
-      return await storeSuspect(request, { found, verdict }, tools, step)
-    }
-    note([acceptedShrink(verdict)])
-
-    const warned = { ...manifest, warnings: describeWarnings(runtime, report) }
-    report.isCommitting = true
-    const published = await step('Publish', () => publishRun(warned, run, tools))
-    note(published.warnings)
-    const keep = inputs.tiers
-    if (Object.values(keep).some(count => count > 0)) {
-      const { warnings } = await step('Keep the tiers', () =>
-        keepTiers(repository, { manifest: published.manifest, keep, log: runtime.log }),
-      )
-      note(warnings)
-    }
-    note(await writeBucketReadme(repository, inputs.s3))
-    await known.save(now)
-    reportPublished(report, { manifest: published.manifest, prefix: repository.prefix, prepared, baseline })
-    await reportHistory(report, repository, { keep, index, manifest: published.manifest })
-    return afterError
+    return await backUp(inputs, tools, { slot, identity, session }, attempt)
   } finally {
     await session.close()
   }
 }
 
-async function lookAtServer(
+async function backUp(
   inputs: BackupInputs,
-  { runtime }: BackupTools,
-  { server, signal }: Session,
-  slot: string,
-): Promise<{ found: ServerInventory; plan: BackupPlan }> {
-  const found = await server.inventory({
-    access: inputs.mysql,
-    databases: inputs.databases,
-    paths: inputs.files.paths,
-    compression: inputs.compression.kind,
-    dumpOptions: inputs.dumpOptions,
-    signal,
-  })
-  for (const line of describeInventory(found)) runtime.log.info(line)
-  return { found, plan: planBackup(inputs, slot, found) }
+  tools: BackupTools,
+  { slot, identity, session }: { slot: string; identity: LockIdentity; session: Session },
+  attempt: BackupAttempt,
+): Promise<BackupResult> {
+  const { runtime, repository } = tools
+  const { startedAt, step, warn } = attempt
+  const { index, warnings } = await step('Look into the bucket', () =>
+    recoverEarlierRuns(inputs, slot, tools),
+  )
+  warn(warnings)
+  const plan = await step('Look at the server', () =>
+    planBackup(inputs, slot, { ...session, clock: runtime.clock }, runtime.log),
+  )
+  warn([...plan.warnings, ...storageClassWarnings(inputs.s3.objects?.storageClass)])
+  warn([await refuseForeign(inputs, tools, plan, slot, index)])
+  attempt.learn({ servedBy: plan.parts.find(part => part.servedBy !== undefined)?.servedBy })
+
+  const run = unfinishedRun(runtime, { prefix: repository.prefix, slot, ...identity })
+  const request = { inputs, plan, session, identity, index, run, slot, startedAt }
+  const { prepared, afterError } = await step('Stream', () => takeArtifacts(request, tools))
+  warn(prepared.flat().flatMap(taken => taken.warnings))
+
+  const draft = describeRecoveryPoint(inputs, { runtime, startedAt, slot, plan, prepared })
+  const known = knownBaseline(inputs, repository, index, tools.openCache)
+  const now = baselineOf(draft)
+  const { verdict, baseline, dropped } = await compareWithLast(inputs, plan, session, { now, known }).catch(
+    async error => {
+      await run.abort()
+      throw error
+    },
+  )
+  warn(dropped)
+  if (verdict.suspect) {
+    await run.abort()
+    return storeSuspect(request, verdict, tools, attempt)
+  }
+  warn([acceptedShrink(verdict)])
+
+  attempt.learn({ isCommitting: true })
+  const complete = { ...draft, warnings: describeWarnings(runtime, attempt.warnings) }
+  const { manifest, warnings: published } = await step('Publish', () => publishRun(complete, run, tools))
+  attempt.learn({ isStored: true })
+  warn(published)
+  const keep = inputs.tiers
+  if (Object.values(keep).some(count => count > 0))
+    await step('Keep the tiers', async () =>
+      warn((await keepTiers(repository, { manifest, keep, log: runtime.log })).warnings),
+    )
+  warn(await writeBucketReadme(repository, inputs.s3))
+  await known.save(now)
+  return {
+    ...describePublished(manifest, repository, { prepared, baseline, place: reportedStore(inputs.s3) }),
+    ...(await readHistory(repository, { keep, index, manifest })),
+    ...{ result: 'good', slot, warnings: attempt.warnings, error: afterError },
+  }
 }
 
-/** Holds what was taken against the last good recovery point, as far as the workflow still asks for what that has. */
-async function judge(
-  inputs: BackupInputs,
+/** Compares what was taken with the last good recovery point, as far as the workflow still asks for what that has. */
+async function compareWithLast(
+  { guards }: BackupInputs,
   plan: BackupPlan,
   { signal }: Session,
   { now, known }: { now: Baseline; known: KnownBaseline },
 ): Promise<{ verdict: ShrinkVerdict; baseline: Baseline | undefined; dropped: Finding[] }> {
   const baseline = await known.load(now)
-  const expected = baseline && scopedBaseline(baseline, requestedScope(inputs, plan))
+  const expected = baseline && scopedBaseline(baseline, scopeOf(plan))
   signal.throwIfAborted()
   return {
-    verdict: checkShrink({ now, baseline: expected?.baseline, ...inputs.guards }),
+    verdict: checkShrink({ now, baseline: expected?.baseline, ...guards }),
     baseline,
     dropped: expected?.warnings ?? [],
   }
 }
 
-/** Whatever lies under the keys to be written must be this site's, or the user has said that it may be overwritten. */
+/** What lies under the keys to be written must be this site's, or the user has said that it may be overwritten. */
 async function refuseForeign(
   { ssh, guards }: BackupInputs,
   { repository }: BackupTools,
-  plan: BackupPlan,
+  { parts }: BackupPlan,
   slot: string,
   index: PrefixIndex,
 ): Promise<Finding | undefined> {
@@ -145,10 +137,7 @@ async function refuseForeign(
     slot,
     host: ssh.host,
     newest: await index.newestGood(),
-    keysToWrite: [
-      ...plan.databases.map(({ key }) => key),
-      ...(plan.files === undefined ? [] : [plan.files.key]),
-    ],
+    keysToWrite: parts.flatMap(part => part.artifacts.map(({ key }) => key)),
   })
   if (foreign.length > 0 && !guards.adoptPrefix) throw foreignError(foreign, ssh.host)
   return adoptedPrefix(foreign, ssh.host)

@@ -1,7 +1,7 @@
 import type { Hooks } from '../../inputs/groups/hooks'
 import { messageOf } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
-import type { Server } from '../../sources/host/server'
+import type { Server } from '../../server/server'
 
 /** What wraps the reading of the server. */
 export interface HookContext {

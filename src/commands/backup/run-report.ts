@@ -1,36 +1,64 @@
 import type { Finding } from '../../findings/finding'
 import type { SizePoint } from '../../repository/catalog/size-history'
 import type { ReportedChanges } from '../../repository/guards/changes'
+import type { Attempt } from '../attempt'
 import type { FailureFacts, ReportedPhase, ReportedStore, ReportedTier } from '../run-facts'
 
-/** Everything a report tells about one run of the backup action. Whoever runs the steps fills it as they go. */
-export interface RunReport {
-  result: 'good' | 'suspect' | 'dry-run' | 'failed' | 'cancelled'
-  /** Undefined when the run ended before it was known. */
-  slot?: string
-  /** The input `ssh-host`. */
-  host: string
-  store: ReportedStore
-  /** Undefined when no database was asked for, or it was never reached. */
-  database?: { flavor: string; version: string }
-  startedAt: Date
-  finishedAt: Date
-  /** What was stored, in the order of the manifest. Empty after a failed run. */
-  artifacts: readonly ReportedArtifact[]
-  /** Over all databases. */
-  tables?: ReportedTables
-  /** Seconds between the moment the database stood for and the moment the files were read. */
-  skewSeconds?: number
+/** What is known of a backup before it ends. */
+export interface BackupFacts {
+  slot: string
+  /** What serves the databases: `MariaDB 10.11.19`. Undefined when none is backed up, or the server was never reached. */
+  servedBy: string | undefined
+  /** The commit has begun: from then on the slot may have changed. */
+  isCommitting: boolean
+  /** The commit is done. */
+  isStored: boolean
+}
+
+export type BackupAttempt = Attempt<BackupFacts>
+
+/** What a backup has stored. */
+export interface BackupResult extends StoredPoint {
+  /** `failed`: a suspect recovery point that could not be stored. */
+  result: 'good' | 'suspect' | 'failed'
+  slot: string
   warnings: readonly Finding[]
-  manifestKey?: string
-  /** Set once the commit has begun: from then on the slot may have changed. */
-  isCommitting?: boolean
-  /** Against the last good recovery point, where there is one. */
-  changes?: ReportedChanges
   /** What the last recovery points stored. */
   sizes?: readonly SizePoint[]
   /** The ring and the longer tiers. */
   tiers?: readonly ReportedTier[]
+  /** What makes the run red all the same: it is suspect, or `after-command` failed. */
+  error?: unknown
+}
+
+/** One recovery point that is complete in the store. */
+export interface StoredPoint {
+  /** In the order of the manifest. */
+  artifacts: readonly ReportedArtifact[]
+  /** `the database and the files` */
+  taken?: string
+  /** Over all databases. */
+  tables?: ReportedTables
+  /** How far apart the moments are whose states the parts hold. */
+  skew?: { of: string; seconds: number }
+  manifestKey?: string
+  /** Against the last good recovery point, where there is one. */
+  changes?: ReportedChanges
+  /** Commands of stock tools that bring exactly these objects back, one line each, and where they are to be run. */
+  recovery?: { commands: readonly string[]; note: string }
+}
+
+/** Everything that is shown of one run of the backup action. */
+export interface RunReport extends Omit<BackupResult, 'result' | 'slot' | 'error'> {
+  result: BackupResult['result'] | 'dry-run' | 'cancelled'
+  /** Undefined when the run ended before it was known. */
+  slot?: string
+  servedBy?: string | undefined
+  /** The input `ssh-host`. */
+  host: string
+  store: ReportedStore
+  startedAt: Date
+  finishedAt: Date
   /** The steps of the run in their order. */
   phases: readonly ReportedPhase[]
   /** Only when `result` is not `good`. */
@@ -41,12 +69,12 @@ export interface RunReport {
 export interface ReportedArtifact {
   /** As in the manifest: `database`, `shop.database`, `codebase`. */
   name: string
-  source: ReportedSource
+  /** What it was taken from, by name. */
+  origins: readonly string[]
   key: string
   /** Of the stored object. */
   bytes: number
   sha256: string
-  compression: 'gzip' | 'zstd' | 'none'
   /** Of the uncompressed stream. */
   contentBytes: number
   /** What is inside, in words, the most telling first: `16 tables`, `7 views`. */
@@ -55,11 +83,6 @@ export interface ReportedArtifact {
   /** The same artifact of the last good recovery point, where that is known. */
   previous?: { bytes: number; contentBytes: number }
 }
-
-/** Where an artifact came from, as much of it as a restore by hand needs. */
-type ReportedSource =
-  | { kind: 'database'; database: string; characterSet: string; collation: string }
-  | { kind: 'files'; paths: readonly string[] }
 
 export interface ReportedTables {
   total: number

@@ -6,48 +6,54 @@ import { slotKeys } from '../../repository/names/keys'
 import { type Repository, suspectsOf } from '../../repository/repository'
 import { CancelledError, messageOf } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
-import type { ServerInventory } from '../../sources/host/parse-inventory'
-import type { Step } from '../phases'
-import { describeRecoveryPoint } from './describe-recovery-point'
+import { reportedStore } from '../run-facts'
+import { describePublished } from './describe-published'
+import { describeRecoveryPoint, describeWarnings } from './describe-recovery-point'
 import { planBackup } from './plan/plan-backup'
 import { publishRun } from './publish-run'
-import { reportPublished } from './report-published'
+import type { BackupAttempt, BackupResult } from './run-report'
 import { type TakeRequest, takeArtifacts } from './take-artifacts'
 import { unfinishedRun } from './unfinished-run'
 
 /**
- * Stores a suspect recovery point beside the ring, to be looked at, and returns the error that makes the run red. An upload is
- * bound to its key, and which one is right is known only at its end: so everything is streamed once more. That it could
- * not be stored changes nothing of the verdict.
+ * Stores a suspect recovery point beside the ring, to be looked at; the result's error makes the run red. An upload is bound to its key, and
+ * which one is right is known only at its end: so everything is planned and streamed once more. That it could not be stored changes
+ * nothing of the verdict.
  */
 export async function storeSuspect(
   first: TakeRequest,
-  { found, verdict }: { found: ServerInventory; verdict: ShrinkVerdict },
+  verdict: ShrinkVerdict,
   { runtime, repository: ring }: { runtime: Runtime; repository: Repository },
-  step: Step,
-): Promise<unknown> {
-  const { slot, report } = first
+  attempt: BackupAttempt,
+): Promise<BackupResult> {
+  const { slot, session, startedAt } = first
   const repository = suspectsOf(ring)
   const { prefix } = repository
   const tools = { runtime, repository }
   const inputs = { ...first.inputs, s3: { ...first.inputs.s3, prefix } }
   try {
-    return await step('Store it apart, as suspect', async () => {
+    return await attempt.step('Store it apart, as suspect', async () => {
       await recoverSlot(repository, slot, runtime.clock)
       await abortLeftovers(repository, slot, runtime.clock.now())
-      const plan = planBackup(inputs, slot, found)
+      const plan = await planBackup(inputs, slot, { ...session, clock: runtime.clock }, { info: () => {} })
       const run = unfinishedRun(runtime, { prefix, slot, ...first.identity })
-      const request = { ...first, inputs, plan, run }
-      const { prepared } = await takeArtifacts(request, tools)
-      const manifest = describeRecoveryPoint(inputs, { runtime, report, slot, plan, found, prepared })
-      const published = await publishRun({ ...manifest, verdict: 'suspect' }, run, tools)
-      reportPublished(report, { manifest: published.manifest, prefix, prepared, baseline: undefined })
-      report.result = 'suspect'
-      return shrinkError(verdict, { slot, suspectManifestKey: slotKeys(prefix, slot).manifest })
+      const { prepared } = await takeArtifacts({ ...first, inputs, plan, run }, tools)
+      const draft = describeRecoveryPoint(inputs, { runtime, startedAt, slot, plan, prepared })
+      const warnings = describeWarnings(runtime, attempt.warnings)
+      const { manifest } = await publishRun({ ...draft, verdict: 'suspect', warnings }, run, tools)
+      const place = reportedStore(inputs.s3)
+      return {
+        ...describePublished(manifest, repository, { prepared, baseline: undefined, place }),
+        ...{ result: 'suspect', slot, warnings: attempt.warnings },
+        error: shrinkError(verdict, { slot, suspectManifestKey: slotKeys(prefix, slot).manifest }),
+      }
     })
   } catch (error) {
     if (error instanceof CancelledError) throw error
     runtime.log.info(`The suspect recovery point could not be stored: ${messageOf(error)}`)
-    return shrinkError(verdict, { slot, suspectManifestKey: undefined })
+    return {
+      ...{ result: 'failed', slot, artifacts: [], warnings: attempt.warnings },
+      error: shrinkError(verdict, { slot, suspectManifestKey: undefined }),
+    }
   }
 }

@@ -4,14 +4,14 @@ import { progressLines, type StreamProgress } from '../../pipeline/progress-line
 import type { Runtime } from '../../runtime/runtime'
 import type { BackupPlan } from './plan/plan-backup'
 
-/** Follows the streams of a backup and tells every ten seconds how far they are. */
+/** Follows the streams of a backup and logs every ten seconds how far they are. */
 export interface StreamsProgress {
   started(name: string, inspection: Inspection<unknown>): void
   finished(name: string): void
   stop(): void
 }
 
-/** Streams that have not begun are told as waiting: databases for their turn, files for rsync. */
+/** A stream that has not begun is shown as waiting. */
 export function streamProgress({ log, clock }: Runtime, plan: BackupPlan): StreamsProgress {
   const beganMs = clock.monotonicMs()
   const streams = new Map<
@@ -19,8 +19,7 @@ export function streamProgress({ log, clock }: Runtime, plan: BackupPlan): Strea
     { inspection: Inspection<unknown>; startedMs: number; finishedMs?: number }
   >()
   const waiting = new Map<string, string>()
-  for (const database of plan.databases) waiting.set(database.name, 'its turn')
-  if (plan.files !== undefined) waiting.set(plan.files.name, 'rsync')
+  for (const { name, waitsFor } of plan.parts.flatMap(part => part.artifacts)) waiting.set(name, waitsFor)
 
   const stateOf = (name: string, waitsFor: string): StreamProgress => {
     const stream = streams.get(name)

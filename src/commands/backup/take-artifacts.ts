@@ -7,7 +7,6 @@ import type { LockIdentity, Session } from '../session'
 import { betweenHooks } from './hooks'
 import type { BackupPlan } from './plan/plan-backup'
 import { type Prepared, prepare } from './prepare'
-import type { RunReport } from './run-report'
 import { streamProgress } from './stream-progress'
 import type { UnfinishedRun } from './unfinished-run'
 
@@ -22,7 +21,7 @@ export interface TakeRequest {
   index: PrefixIndex
   run: UnfinishedRun
   slot: string
-  report: RunReport
+  startedAt: Date
 }
 
 /**
@@ -45,27 +44,22 @@ export async function takeArtifacts(
 }
 
 async function stream(
-  { inputs, plan, session, identity, index, run, slot, report }: TakeRequest,
+  { plan, session, identity, index, run, slot, startedAt }: TakeRequest,
   { runtime, repository }: { runtime: Runtime; repository: Repository },
 ): Promise<Prepared> {
   const lastSizes = await index.lastSizes()
-  const origin = { slot, run: runtime.run, startedAt: report.startedAt.toISOString() }
+  const origin = { slot, run: runtime.run, startedAt: startedAt.toISOString() }
   const progress = streamProgress(runtime, plan)
   try {
     return await prepare(
+      plan,
       {
-        inputs,
-        plan,
-        server: session.server,
-        owner: identity.owner,
+        ...{ connection: session.connection, clock: runtime.clock, owner: identity.owner },
         put: { contentType: 'application/octet-stream', metadata: objectMetadata(origin) },
         lastBytes: name => lastSizes.get(name),
       },
       {
-        repository,
-        clock: runtime.clock,
-        signal: session.signal,
-        memoryBudgetBytes,
+        ...{ repository, clock: runtime.clock, signal: session.signal, memoryBudgetBytes },
         onUpload: upload => run.hasUpload(upload),
         onStart: (name, inspection) => progress.started(name, inspection),
         onFinish: name => progress.finished(name),

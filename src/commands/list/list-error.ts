@@ -5,8 +5,10 @@ import { formatDuration } from '../../runtime/text/format-duration'
 import { ageOf, isoTime } from './list-lines'
 import { ageMs, goodCount, isDated, type ListReport, newestGood } from './list-report'
 
+type ListedPoints = Pick<ListReport, 'points' | 'now'>
+
 /** The error when the newest good recovery point is older than `maxAgeMs`; undefined when it is not, or when there is none. */
-export function tooOldError(report: ListReport, maxAgeMs: number): UserError | undefined {
+export function tooOldError(report: ListedPoints, maxAgeMs: number): UserError | undefined {
   const newest = newestGood(report)
   if (newest === undefined || ageMs(newest, report.now) <= maxAgeMs) return undefined
   const { takenAt, runUrl } = newest.facts
@@ -25,7 +27,7 @@ export const backupAdvice =
   'Look at the runs of the backup workflow: a red one says what to mend. If they are green, compare its "s3-bucket" and "s3-prefix" with those given here. If none has started: GitHub drops scheduled runs when it is busy, and switches schedules off in a public repository after 60 days without activity; switch the workflow on again on its page, and start it by hand.'
 
 /** Newer ones that are not good: somebody will ask about them. */
-function notCounted({ points = [], ...report }: ListReport): string {
+function notCounted({ points = [], ...report }: ListedPoints): string {
   const newestMs = newestGood({ points })?.facts.takenAt.getTime() ?? Number.NEGATIVE_INFINITY
   const newer = points.filter(
     point => point.verdict !== 'good' && (!isDated(point) || point.facts.takenAt.getTime() > newestMs),

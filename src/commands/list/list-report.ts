@@ -1,7 +1,7 @@
 import type { Finding } from '../../findings/finding'
 import type { FailureFacts, ReportedStore } from '../run-facts'
 
-/** Everything a report tells about one run of the action `list`. Whoever runs the steps fills it as they go. */
+/** Everything that is shown of one run of the action `list`. */
 export interface ListReport {
   store: ReportedStore
   /** Ages are counted up to here. */

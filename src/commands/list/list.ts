@@ -8,6 +8,7 @@ import { isStaleSlot } from '../../repository/catalog/stale-slot'
 import { listingPrefix } from '../../repository/names/keys'
 import type { Repository } from '../../repository/repository'
 import { abortable } from '../../runtime/abortable'
+import { defined } from '../../runtime/defined'
 import { UserError } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
 import { formatCount, plural } from '../../runtime/text/format-count'
@@ -22,35 +23,39 @@ export interface ListTools {
   repository: Repository
 }
 
-/**
- * Lists what is there, how old it is, and what is missing. `report` is filled before anything is judged. Throws when the newest good
- * recovery point is older than it may be, when not one manifest may be read, and when the store gives no answer.
- */
-export async function list(inputs: ListInputs, tools: ListTools, report: ListReport): Promise<void> {
+/** What a list has found. */
+export interface ListResult
+  extends Required<Pick<ListReport, 'points' | 'warnings'>>,
+    Pick<ListReport, 'expected'> {
+  /** What makes the run red: nothing good, too old, or not one manifest that may be read. */
+  error?: UserError
+}
+
+/** Lists what is there, how old it is by `now`, and what is missing. Throws when the store gives no answer. */
+export async function list(inputs: ListInputs, tools: ListTools, now: Date): Promise<ListResult> {
   const { repository, runtime } = tools
   const { log, signal } = runtime
-  const { now } = report
-  const entries = await log.group('Look into the bucket', () =>
+  const found = await log.group('Look into the bucket', () =>
     // A read that hangs would use up the time that a cancelled run has left.
     abortable(readCatalog(repository, { proofs: true, signal }), signal),
   )
-  const points = entries.map(entry => reported(entry, now))
-  report.points = points
-  if (inputs.expectEveryMs !== undefined) report.expected = missingPeriods(entries, inputs.expectEveryMs, now)
+  const points = found.map(point => reported(point, now))
+  const { expectEveryMs } = inputs
+  const expected = expectEveryMs === undefined ? undefined : missingPeriods(found, expectEveryMs, now)
   await log.group(plural(points.length, 'recovery point'), async () => {
     for (const point of points) log.info(pointLine(point, now))
   })
-  const blind = allDenied(entries, inputs)
-  if (blind !== undefined) throw blind
-  report.warnings = [...missingWarning(report), ...unfitWarning(report)]
-  if (newestGood(report) === undefined) {
-    const none = nothingGood(entries, repository, now)
-    if (inputs.maxAgeMs !== undefined) throw none
-    report.warnings = [warning('nothing-good', none.message), ...report.warnings]
-    return
+  const listed = { points, ...defined({ expected }) }
+  const denied = allDenied(found, inputs)
+  if (denied !== undefined) return { ...listed, warnings: [], error: denied }
+  const warnings = [...missingWarning(listed), ...unfitWarning(listed)]
+  if (newestGood(listed) !== undefined) {
+    const error = inputs.maxAgeMs === undefined ? undefined : tooOldError({ points, now }, inputs.maxAgeMs)
+    return { ...listed, warnings, ...defined({ error }) }
   }
-  const tooOld = inputs.maxAgeMs === undefined ? undefined : tooOldError(report, inputs.maxAgeMs)
-  if (tooOld !== undefined) throw tooOld
+  const error = nothingGood(found, repository, now)
+  if (inputs.maxAgeMs !== undefined) return { ...listed, warnings, error }
+  return { ...listed, warnings: [warning('nothing-good', error.message), ...warnings] }
 }
 
 function reported(entry: CatalogPoint, now: Date): ReportedPoint {
@@ -84,7 +89,7 @@ function nothingGood(entries: readonly CatalogPoint[], repository: Repository, n
   return new UserError(none.message, { advice, detail: none.detail })
 }
 
-function missingWarning({ expected }: ListReport): Finding[] {
+function missingWarning({ expected }: Pick<ListReport, 'expected'>): Finding[] {
   if (expected === undefined || expected.missing.length === 0) return []
   const { missing, everyMs, count } = expected
   const rows = periodRows(missing, everyMs).toReversed()
@@ -92,7 +97,7 @@ function missingWarning({ expected }: ListReport): Finding[] {
   return [warning('recovery-points-missing', message)]
 }
 
-function unfitWarning(report: ListReport): Finding[] {
+function unfitWarning(report: Pick<ListReport, 'points'>): Finding[] {
   const unfit = unfitPoints(report)
   if (unfit.length === 0) return []
   const told = unfit.map(({ name, verdict }) => `${name} (${verdict})`)

@@ -1,21 +1,23 @@
 import type { Finding } from '../../findings/finding'
 import type { PreflightReport } from '../../findings/preflight'
-import type { RestoredItem, RestoreItem } from '../../sources/restore-item'
+import type { ItemOutcome, RestoreItem } from '../../sources/restore-item'
+import type { Attempt } from '../attempt'
 import type { FailureFacts, ReportedPhase, ReportedStore } from '../run-facts'
 
-/** What becomes known of a restore while it goes. */
+/** What is known of a restore before it ends. */
 export interface RestoreFacts {
   point: RestoredPoint
   /** What is to go where. */
   items: readonly RestoreItem[]
   /** What the look at the server has found. */
   checks: PreflightReport
-  /** Stored objects that have what was replaced. */
+  /** Stored objects that have what is replaced. */
   safetyKeys: readonly string[]
   /** Something on the server is being changed. */
   hasBegun: boolean
-  warnings: readonly Finding[]
 }
+
+export type RestoreAttempt = Attempt<RestoreFacts>
 
 export interface RestoredPoint {
   /** As the input `snapshot` takes it: `Monday-13-00`, `daily/2026-11-23`. */
@@ -26,23 +28,26 @@ export interface RestoredPoint {
   runUrl: string
 }
 
-/** What came of a restore, or of its rehearsal. */
-export type RestoreResult = Omit<RestoreFacts, 'hasBegun' | 'items'> &
-  ({ status: 'dry-run'; items: readonly RestoreItem[] } | { status: 'restored'; items: readonly RestoredItem[] })
+/** What came of a restore, or of its dry run. */
+export interface RestoreResult extends Omit<RestoreFacts, 'hasBegun'> {
+  result: 'restored' | 'dry-run'
+  /** Not of a dry run: what came of each. */
+  items: readonly (RestoreItem & Partial<ItemOutcome>)[]
+  warnings: readonly Finding[]
+}
 
-/** What is shown of any run of the restore action. */
-export interface RestoreRun {
+/** Everything that is shown of one run of the restore action. */
+export interface RestoreReport extends Partial<RestoreFacts> {
+  result: RestoreResult['result'] | 'failed' | 'cancelled'
+  items: RestoreResult['items']
+  safetyKeys: readonly string[]
   /** The input `ssh-host`. */
   host: string
   store: ReportedStore
   startedAt: Date
   finishedAt: Date
   phases: readonly ReportedPhase[]
-}
-
-/** One that did not end well. */
-export interface FailedRestoreRun extends RestoreRun {
-  /** As far as they became known. */
-  facts: Partial<RestoreFacts>
-  failure: FailureFacts
+  warnings: readonly Finding[]
+  /** Only when the run did not end well. */
+  failure?: FailureFacts
 }

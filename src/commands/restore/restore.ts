@@ -1,20 +1,12 @@
 import { isError } from '../../findings/finding'
 import type { RestoreInputs } from '../../inputs/restore'
 import { type ChosenRecoveryPoint, chooseRecoveryPoint } from '../../repository/catalog/choose-recovery-point'
-import type { Attempt } from '../attempt'
 import { refuseWrong } from '../refuse-wrong'
-import {
-  type CommandTools,
-  lockIdentity,
-  openReadOnlySession,
-  openSession,
-  type Session,
-} from '../session'
+import { type CommandTools, lockIdentity, openReadOnlySession, openSession, type Session } from '../session'
 import { chooseParts } from './choose-parts'
 import { planLines, planRestore, type RestorePlan } from './plan-restore'
 import { type ReadPart, readParts } from './read-parts'
-import { type RestoreNotes, restoreNotes } from './restore-notes'
-import type { RestoredPoint, RestoreFacts, RestoreResult } from './restore-result'
+import type { RestoreAttempt, RestoredPoint, RestoreResult } from './restore-result'
 import { writeParts } from './write-parts'
 
 /**
@@ -25,16 +17,15 @@ import { writeParts } from './write-parts'
 export async function restore(
   inputs: RestoreInputs,
   tools: CommandTools,
-  attempt: Attempt<RestoreFacts>,
+  attempt: RestoreAttempt,
 ): Promise<RestoreResult> {
   const { step } = attempt
-  const notes = restoreNotes(attempt)
   const identity = lockIdentity(tools.repository, tools.runtime)
   const session = await step('Connect', () =>
     inputs.isDryRun ? openReadOnlySession(inputs, tools) : openSession(inputs, identity, tools),
   )
   try {
-    const chosen = await step('Choose the recovery point', () => choose(inputs, tools, notes))
+    const chosen = await step('Choose the recovery point', () => choose(inputs, tools, attempt))
     const point = describePoint(chosen)
     attempt.learn({ point })
     const parts = chooseParts(inputs, chosen.manifest)
@@ -44,11 +35,11 @@ export async function restore(
     const plan = await step('Look at the server', () => look(read, session, chosen.name, tools))
     const { items, checks } = plan
     attempt.learn({ items, checks })
-    if (inputs.isDryRun) return { status: 'dry-run', point, items, checks, ...notes.all() }
-    notes.warn(remarksOf(plan))
+    if (inputs.isDryRun) return { result: 'dry-run', point, items, checks, ...known(attempt) }
+    attempt.warn(remarksOf(plan))
     refuseWrong(checks)
-    const restored = await writeParts({ inputs, tools, attempt, notes, session, identity, chosen, plan })
-    return { status: 'restored', point, items: restored, checks, ...notes.all() }
+    const restored = await writeParts({ inputs, tools, attempt, session, identity, chosen, plan })
+    return { result: 'restored', point, items: restored, checks, ...known(attempt) }
   } finally {
     await session.close()
   }
@@ -57,11 +48,11 @@ export async function restore(
 async function choose(
   { snapshot }: RestoreInputs,
   { runtime, repository }: CommandTools,
-  notes: RestoreNotes,
+  attempt: RestoreAttempt,
 ): Promise<ChosenRecoveryPoint> {
   const chosen = await chooseRecoveryPoint(repository, snapshot, runtime.clock.now())
   const { name, manifest, warnings } = chosen
-  notes.warn(warnings)
+  attempt.warn(warnings)
   runtime.log.info(`${name}, taken ${manifest.startedAt} from ${manifest.host}.`)
   return chosen
 }
@@ -79,6 +70,11 @@ async function look(
   const plan = await planRestore(read, session, name)
   for (const line of planLines(plan)) runtime.log.info(line)
   return plan
+}
+
+/** What has gathered on the way. */
+function known({ facts, warnings }: RestoreAttempt) {
+  return { safetyKeys: facts.safetyKeys ?? [], warnings }
 }
 
 /** A dry run shows them beside what is wrong. */

@@ -5,19 +5,16 @@ import { sources } from '../../sources/registry'
 import type { RestoredItem } from '../../sources/restore-item'
 import type { RestoreContext, RestoreStep, RestoringPart } from '../../sources/restore-part'
 import { rollbackLog } from '../../sources/rollback-log'
-import type { Attempt } from '../attempt'
 import { type CommandTools, type LockIdentity, openReadOnlySession, type Session } from '../session'
 import type { RestorePlan } from './plan-restore'
 import { type FailedRestore, restoreFailure } from './restore-failure'
-import type { RestoreNotes } from './restore-notes'
-import type { RestoreFacts } from './restore-result'
+import type { RestoreAttempt } from './restore-result'
 import { type RestoreState, saveRestoreState } from './restore-state'
 
 interface WriteRequest {
   inputs: RestoreInputs
   tools: CommandTools
-  attempt: Attempt<RestoreFacts>
-  notes: RestoreNotes
+  attempt: RestoreAttempt
   session: Session
   identity: LockIdentity
   chosen: RecoveryPoint
@@ -52,7 +49,7 @@ interface BegunRestore extends FailedRestore {
 
 /** From here on the post step knows of this run. */
 function begin(request: WriteRequest): BegunRestore {
-  const { inputs, tools, attempt, notes, session, identity, chosen, plan } = request
+  const { inputs, tools, attempt, session, identity, chosen, plan } = request
   const { runtime, repository } = tools
   let { connection } = session
   let stage: RestoreState['stage'] = 'working'
@@ -60,7 +57,8 @@ function begin(request: WriteRequest): BegunRestore {
   const context: RestoreContext = {
     ...{ runtime, repository, point: chosen, owner: identity.owner },
     ...{ startedAt: attempt.startedAt, stamp: timeStamp(attempt.startedAt) },
-    ...{ signal: session.signal, rollback: rollbackLog(), warn: notes.warn, keep: notes.keep },
+    ...{ signal: session.signal, rollback: rollbackLog(), warn: attempt.warn },
+    keep: key => attempt.learn({ safetyKeys: [...(attempt.facts.safetyKeys ?? []), key] }),
     connection: () => connection,
     reconnect: async () => {
       connection = (await openReadOnlySession(inputs, tools)).connection

@@ -2,19 +2,8 @@ import { mapAll, readAll } from '../../findings/read-all'
 import { shown, wrongInput } from '../../findings/wrong-input'
 import type { UserError } from '../../runtime/errors'
 import { isInside, isKernelFolder } from '../../sources/files/plan/folder-paths'
+import type { FileSettings } from '../../sources/files/plan/folder-settings'
 import { type InputReader, lines, optional } from '../read'
-
-/** The files part of a recovery point. */
-export interface FileSettings {
-  /** Absolute, without a slash at the end, none inside another; empty: no files part. */
-  paths: string[]
-  /** rsync patterns, in the user's order. */
-  exclude: string[]
-  /** Absolute, or below the home folder of the SSH user as `~/…`. */
-  mirrorDir: string
-  /** As rsync's `--bwlimit` takes it, `0` for none. */
-  bandwidthLimit?: string
-}
 
 /** The inputs `paths`, `exclude`, `mirror-dir` and `rsync-bwlimit`. */
 export function loadFiles(read: InputReader): FileSettings {

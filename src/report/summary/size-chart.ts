@@ -77,8 +77,8 @@ function axisLabels(times: readonly Date[]): string[] {
   const seen = new Set<string>()
   return times.map((time, index) => {
     const label = form(time)
-    const hasDiskSpace = (times.length - 1 - index) % every === 0
-    if (!hasDiskSpace || seen.has(label)) return blank(index)
+    const hasLabel = (times.length - 1 - index) % every === 0
+    if (!hasLabel || seen.has(label)) return blank(index)
     seen.add(label)
     return label
   })

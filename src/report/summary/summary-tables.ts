@@ -29,9 +29,9 @@ export function artifactsTable(artifacts: readonly ReportedArtifact[]): string {
 
 /** What each artifact was made from and how much of what is in it. */
 export function contentTable(artifacts: readonly ReportedArtifact[]): string {
-  const rows = artifacts.map(({ name, source, counts }) => [
+  const rows = artifacts.map(({ name, origins, counts }) => [
     prose(name),
-    source.kind === 'database' ? code(source.database) : source.paths.map(code).join('<br>'),
+    origins.map(code).join('<br>'),
     counts.map(prose).join(', '),
   ])
   return table([{ heading: 'Part' }, { heading: 'From' }, { heading: 'Holds' }], rows)

@@ -1,5 +1,4 @@
 import type { RunReport } from '../../commands/backup/run-report'
-import { recoveryCommands } from '../../commands/recovery-commands'
 import { runDurationMs } from '../../commands/run-facts'
 import type { Runtime } from '../../runtime/runtime'
 import { plural } from '../../runtime/text/format-count'
@@ -34,7 +33,7 @@ export function renderSummary(report: RunReport): string {
 function goodParts(report: RunReport): string[] {
   return [
     `## ✅ ${prose(report.slot ?? 'The recovery point')} is good${withWarnings(report)}`,
-    `${whatWasTaken(report)} was taken, checked and stored in **${formatDuration(runDurationMs(report))}**.`,
+    `One recovery point of ${prose(report.taken ?? 'nothing')} was taken, checked and stored in **${formatDuration(runDurationMs(report))}**.`,
     placeAndTime(report),
     artifactsTable(report.artifacts),
     warningsSection(report.warnings),
@@ -75,55 +74,30 @@ function failedParts(report: RunReport, failure: NonNullable<RunReport['failure'
 
 const detailLines = 60
 
-function whatWasTaken({ artifacts }: RunReport): string {
-  const databases = artifacts.filter(({ source }) => source.kind === 'database').length
-  const hasFiles = artifacts.some(({ source }) => source.kind === 'files')
-  const nouns = [
-    databases === 0 ? '' : databases === 1 ? 'the database' : `${databases} databases`,
-    hasFiles ? 'the files' : '',
-  ]
-  const words = nouns.filter(noun => noun !== '').join(' and ')
-  return `One recovery point of ${words}`
-}
-
 function withWarnings({ warnings }: RunReport): string {
   return warnings.length === 0 ? '' : `, with ${plural(warnings.length, 'warning')}`
 }
 
 function placeAndTime(report: RunReport): string {
-  const { store, database, startedAt, finishedAt } = report
+  const { store, servedBy, startedAt, finishedAt } = report
   const time =
     report.failure === undefined
       ? `**Taken** ${readableTime(startedAt)}`
       : `**Ended** ${readableTime(finishedAt)}`
   const facts = [`**Host** ${code(report.host)}`, bucketFact(store), time]
-  if (database !== undefined)
-    facts.push(`**Database** ${prose(`${flavorName(database.flavor)} ${database.version}`)}`)
+  if (servedBy !== undefined) facts.push(`**Database** ${prose(servedBy)}`)
   return facts.join(' · ')
 }
 
-function flavorName(flavor: string): string {
-  return { mariadb: 'MariaDB', mysql: 'MySQL' }[flavor.toLowerCase()] ?? flavor
+function skewLine({ skew }: RunReport): string {
+  if (skew === undefined) return ''
+  return `${prose(skew.of)} stand **${formatDuration(skew.seconds * 1000)}** apart.`
 }
 
-function skewLine({ skewSeconds }: RunReport): string {
-  if (skewSeconds === undefined) return ''
-  return `Database and files stand **${formatDuration(Math.abs(skewSeconds) * 1000)}** apart.`
-}
-
-function recoverySection(report: RunReport): string {
-  return [
-    '### How to get it back by hand',
-    fenced(recoveryCommands(report), 'bash'),
-    recoveryNote(report),
-  ].join('\n\n')
-}
-
-function recoveryNote({ artifacts }: RunReport): string {
-  const hasFiles = artifacts.some(({ source }) => source.kind === 'files')
-  return hasFiles
-    ? 'Run as root on the server that is to have it. The tar line writes to the places the files came from.'
-    : 'Run on the server that is to have it.'
+function recoverySection({ recovery }: RunReport): string {
+  if (recovery === undefined) return ''
+  const { commands, note } = recovery
+  return ['### How to get it back by hand', fenced([...commands], 'bash'), prose(note)].join('\n\n')
 }
 
 function tablesHeading({ total, largest }: NonNullable<RunReport['tables']>): string {

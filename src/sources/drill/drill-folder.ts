@@ -1,6 +1,6 @@
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FailureError } from '../../../runtime/errors'
+import { FailureError } from '../../runtime/errors'
 import { ownerText, thisOwner } from './owner'
 
 /** Begins the name of every folder of a drill. */

@@ -16,7 +16,11 @@ import {
 } from './restore/folder-jobs'
 import { type ExtractRequest, openExtract } from './restore/open-extract'
 import type { TreeCount } from './restore/parse-trees'
-import { type FolderTargetFacts, type FolderTargetRequest, folderTargetFacts } from './target/folder-target-facts'
+import {
+  type FolderTargetFacts,
+  type FolderTargetRequest,
+  folderTargetFacts,
+} from './target/folder-target-facts'
 
 /** The jobs for folders. Every method is one job of the script, of the same name (`docs/protocol.md`), on a channel of its own. */
 export interface FolderServer {

@@ -11,13 +11,7 @@ import type { FolderRestoreSettings } from './restore/restore-settings'
 import { unfinishedFolders } from './restore/unfinished-folders'
 
 /** Folders, by rsync and tar. */
-export const files: Source<
-  FilesArtifact,
-  ArchiveContent,
-  FolderSettings,
-  FolderRestoreSettings,
-  unknown
-> = {
+export const files: Source<FilesArtifact, ArchiveContent, FolderSettings, FolderRestoreSettings, unknown> = {
   kind: 'files',
   reading: archiveReading,
   words: archiveWords,

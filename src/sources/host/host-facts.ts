@@ -53,7 +53,7 @@ export async function hostFacts(
   const tools = new Map<string, string>()
   let clock: Date | undefined
   let lockFolder: OwnFolder | undefined
-  const own: PreflightReaders = new Map([
+  const own: PreflightReaders = new Map<string, (row: AnswerRow) => void>([
     ['clock', row => (clock = clockOf(row))],
     ['tool', row => tools.set(row.field(1), row.rest(2))],
   ])

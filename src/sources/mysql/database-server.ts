@@ -5,9 +5,17 @@ import { runSql, type SqlRequest } from './client/run-sql'
 import { type DumpRequest, openDump } from './dump/open-dump'
 import type { ServerInventory } from './inventory/parse-inventory'
 import { type InventoryRequest, takeInventory } from './inventory/take-inventory'
-import { type DatabaseHostFacts, type DatabasePreflightRequest, preflightDatabases } from './plan/database-preflight'
+import {
+  type DatabaseHostFacts,
+  type DatabasePreflightRequest,
+  preflightDatabases,
+} from './plan/database-preflight'
 import { type ImportRequest, openImport } from './restore/open-import'
-import { type DatabaseTargetRequest, databaseTargetFacts, type DatabaseTargetFacts } from './target/database-target-facts'
+import {
+  type DatabaseTargetFacts,
+  type DatabaseTargetRequest,
+  databaseTargetFacts,
+} from './target/database-target-facts'
 
 /** The jobs for databases. Every method is one job of the script, of the same name (`docs/protocol.md`), on a channel of its own. */
 export interface DatabaseServer {

@@ -9,12 +9,17 @@ export function aReport(overrides: Partial<RunReport> = {}): RunReport {
     slot: 'Monday-13-00',
     host: 'web1.example.com',
     store: { bucket: 'acme', prefix: 'running-backups' },
-    database: { flavor: 'mariadb', version: '10.11.19' },
+    servedBy: 'MariaDB 10.11.19',
+    taken: 'the database and the files',
     startedAt: new Date('2026-11-23T13:05:02.120Z'),
     finishedAt: new Date('2026-11-23T13:06:40.002Z'),
     artifacts: [aDatabase(), someFiles()],
     warnings: [],
     manifestKey: 'running-backups/Monday-13-00.manifest.json',
+    recovery: {
+      commands: ['aws s3 cp s3://acme/a.tar - | tar -xpf - -C /'],
+      note: 'Run as root on the server.',
+    },
     phases: [
       { name: 'Connect', durationMs: 900 },
       { name: 'Dump and upload', durationMs: 92_000 },
@@ -26,11 +31,10 @@ export function aReport(overrides: Partial<RunReport> = {}): RunReport {
 export function aDatabase(overrides: Partial<ReportedArtifact> = {}): ReportedArtifact {
   return {
     name: 'database',
-    source: { kind: 'database', database: 'shop', characterSet: 'utf8mb4', collation: 'utf8mb4_general_ci' },
+    origins: ['shop'],
     key: 'running-backups/Monday-13-00.database.sql.gz',
     bytes: 12_300_000,
     sha256: 'd'.repeat(64),
-    compression: 'gzip',
     contentBytes: 57_800_000,
     counts: databaseCounts({ tables: 16, views: 7, triggers: 6, routines: 1, events: 0 }),
     durationMs: 14_000,
@@ -41,11 +45,10 @@ export function aDatabase(overrides: Partial<ReportedArtifact> = {}): ReportedAr
 export function someFiles(overrides: Partial<ReportedArtifact> = {}): ReportedArtifact {
   return {
     name: 'codebase',
-    source: { kind: 'files', paths: ['/var/www/html'] },
+    origins: ['/var/www/html'],
     key: 'running-backups/Monday-13-00.codebase.tar.gz',
     bytes: 240_000_000,
     sha256: 'c'.repeat(64),
-    compression: 'gzip',
     contentBytes: 612_000_000,
     counts: filesCounts({ files: 2521, directories: 300, links: 2 }),
     durationMs: 80_000,

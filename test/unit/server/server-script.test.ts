@@ -6,9 +6,10 @@ import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { localConnection } from '../../../src/server/local/local-connection'
+import { serverOver } from '../../../src/server/server'
 import { bootstrapCommand, type ServerJob, serverJobs, serverScript } from '../../../src/server/server-script'
-import { restoreServerOver } from '../../../src/sources/host/restore-server'
-import { serverOver } from '../../../src/sources/host/server'
+import { folderServerOver } from '../../../src/sources/files/folder-server'
+import { databaseServerOver } from '../../../src/sources/mysql/database-server'
 
 /** Sends bytes to a shell in these pieces, each after the one before it was read or had time to be. */
 async function run(
@@ -150,7 +151,8 @@ describe('serverScript', () => {
 
   it('has a job for every method of the server, of the same name', () => {
     const connection = localConnection({ environment: {} })
-    const methods = Object.keys({ ...serverOver(connection), ...restoreServerOver(connection) })
+    const facades = [serverOver, databaseServerOver, folderServerOver].map(over => over(connection))
+    const methods = Object.keys(Object.assign({}, ...facades))
     const kebab = (name: string) => name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
     expect(methods.map(kebab).sort()).toEqual([...serverJobs].sort())
   })

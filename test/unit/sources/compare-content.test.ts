@@ -1,5 +1,6 @@
 import type { DatabaseArtifact, FilesArtifact } from '../../../src/repository/manifest/manifest'
-import { compareContent } from '../../../src/sources/compare-content'
+import { compareFiles } from '../../../src/sources/files/check/compare-files'
+import { compareDump } from '../../../src/sources/mysql/check/compare-dump'
 
 const sha256 = 'a'.repeat(64)
 const digest = { bytes: 100, sha256 }
@@ -35,12 +36,12 @@ function files(content: Partial<FilesArtifact['content']> = {}): FilesArtifact {
 
 const empty = { ...digest, tables: [], views: [], triggers: [], routines: [], events: [] }
 
-describe('compareContent', () => {
+describe('compareDump and compareFiles', () => {
   it('has nothing to say about what is equal, in whatever order', () => {
     const tables = [fingerprint('b'), fingerprint('a')]
     const told = database({ tables: [fingerprint('a'), fingerprint('b')], views: 1 })
-    expect(compareContent(told, { ...empty, tables, views: ['v'] })).toEqual([])
-    expect(compareContent(files(), { ...digest, files: 1, directories: 1, links: 0, others: 3 })).toEqual([])
+    expect(compareDump(told, { ...empty, tables, views: ['v'] })).toEqual([])
+    expect(compareFiles(files(), { ...digest, files: 1, directories: 1, links: 0, others: 3 })).toEqual([])
   })
 
   it('names tables that are missing, additional or other, five of each', () => {
@@ -48,7 +49,7 @@ describe('compareContent', () => {
     const other = { ...fingerprint('orders'), sha256: 'b'.repeat(64) }
     const shorter = { ...fingerprint('users'), bytes: 4 }
     const told = database({ tables: [...many, fingerprint('orders'), fingerprint('users')] })
-    expect(compareContent(told, { ...empty, tables: [other, shorter, fingerprint('new\n')] })).toEqual([
+    expect(compareDump(told, { ...empty, tables: [other, shorter, fingerprint('new\n')] })).toEqual([
       'tables "1", "2", "3", "4", "5" and 2 more are missing',
       'table "new\\x0a" is there in addition',
       'tables "orders", "users" have other rows',
@@ -59,13 +60,13 @@ describe('compareContent', () => {
     const objects = { views: ['v'], triggers: [], routines: ['procedure p'], events: [] }
     const counts = { views: 1, routines: 1 }
     const found = { ...empty, views: ['w'], triggers: ['t'] }
-    expect(compareContent(database({ ...counts, objects }), found)).toEqual([
+    expect(compareDump(database({ ...counts, objects }), found)).toEqual([
       'view "v" is missing',
       'view "w" is there in addition',
       'trigger "t" is there in addition',
       'routine "procedure p" is missing',
     ])
-    expect(compareContent(database(counts), found)).toEqual([
+    expect(compareDump(database(counts), found)).toEqual([
       'it has 1 trigger, not 0',
       'it has 0 routines, not 1',
     ])
@@ -73,7 +74,7 @@ describe('compareContent', () => {
 
   it('counts files, directories and links', () => {
     const found = { ...digest, files: 2, directories: 0, links: 1, others: 0 }
-    expect(compareContent(files(), found)).toEqual([
+    expect(compareFiles(files(), found)).toEqual([
       'it has 2 files, not 1',
       'it has 0 directories, not 1',
       'it has 1 link, not 0',
@@ -81,13 +82,9 @@ describe('compareContent', () => {
   })
 
   it('goes by the digest where nothing else tells a difference', () => {
-    expect(compareContent(database(), { ...empty, sha256: 'b'.repeat(64) })).toEqual([
+    expect(compareDump(database(), { ...empty, sha256: 'b'.repeat(64) })).toEqual([
       `unpacked it has the sha256 ${'b'.repeat(64)}, not ${sha256}`,
     ])
-    expect(compareContent(database(), { ...empty, bytes: 1 })).toEqual(['unpacked it has 1 byte, not 100'])
-  })
-
-  it('does not take an archive for a dump', () => {
-    expect(() => compareContent(files(), empty)).toThrow(TypeError)
+    expect(compareDump(database(), { ...empty, bytes: 1 })).toEqual(['unpacked it has 1 byte, not 100'])
   })
 })

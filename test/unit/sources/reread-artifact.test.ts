@@ -1,16 +1,17 @@
 import { gzipSync } from 'node:zlib'
-import { type Reread, rereadArtifact } from '../../../src/commands/reread-artifact'
 import { CheckError } from '../../../src/pipeline/check-error'
 import type { Artifact, Manifest } from '../../../src/repository/manifest/manifest'
 import { checkDump } from '../../../src/sources/mysql/check/dump-check'
 import type { DumpContent } from '../../../src/sources/mysql/check/dump-content'
+import { sourceOf } from '../../../src/sources/registry'
+import { type Reread, rereadArtifact } from '../../../src/sources/reread-artifact'
 import type { Store } from '../../../src/store/store'
 import { StoreError } from '../../../src/store/store-error'
 import { type MemoryStore, memoryStore } from '../../memory/memory-store'
+import { ordersDump, prefix, putBytes, sha256Of, storePoint } from '../commands/stored-point'
 import { answering } from '../repository/ring'
 import { archive, entry, folder } from '../sources/files/tars'
 import { mysqlDump, rows, table } from '../sources/mysql/dumps'
-import { ordersDump, prefix, putBytes, sha256Of, storePoint } from './stored-point'
 
 const denied = new StoreError('Could not look: access denied.', {
   code: 'AccessDenied',
@@ -36,9 +37,14 @@ function artifact(name = 'database'): Artifact {
 const point = (of: Store = store) => ({ repository: { store: of, prefix }, manifest })
 
 function reread(name = 'database', check?: ReturnType<typeof checkDump>): Promise<Reread> {
-  const signal = new AbortController().signal
-  const options = check === undefined ? { signal, pauseMs: 1 } : { signal, pauseMs: 1, check }
+  const options = { ...usual(artifact(name)), pauseMs: 1, ...(check === undefined ? {} : { check }) }
   return rereadArtifact(point(), artifact(name), options)
+}
+
+/** How the backup reads it. */
+function usual(of: Artifact, signal = new AbortController().signal) {
+  const { check, compare } = sourceOf(of).reading
+  return { signal, check: check(of), compare }
 }
 
 function held(name = 'database'): Buffer {
@@ -184,9 +190,8 @@ describe('rereadArtifact', () => {
     await putBytes(store, key, held())
     const operations = store.operations.length
     artifact().key = key
-    const signal = new AbortController().signal
     const stranger = manifest.artifacts[0] ?? artifact()
-    const result = await rereadArtifact(point(), stranger, { signal })
+    const result = await rereadArtifact(point(), stranger, usual(stranger))
     expect(messages(result)).toEqual([
       `The manifest of "Monday-13-00" names "${key}", which is not an object of its slot.`,
     ])
@@ -206,9 +211,7 @@ describe('rereadArtifact', () => {
         return object && { ...object, storageClass: 'GLACIER', isArchived: true }
       },
     })
-    const { findings } = await rereadArtifact(point(named), artifact(), {
-      signal: new AbortController().signal,
-    })
+    const { findings } = await rereadArtifact(point(named), artifact(), usual(artifact()))
     expect(findings).toEqual([])
   })
 
@@ -318,7 +321,7 @@ describe('rereadArtifact', () => {
     const stop = new AbortController()
     const reason = new Error('cancelled')
     const reading = rereadArtifact(point(), artifact(), {
-      signal: stop.signal,
+      ...usual(artifact(), stop.signal),
       onProgress: () => stop.abort(reason),
     })
     await expect(reading).rejects.toBe(reason)

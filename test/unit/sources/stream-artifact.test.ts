@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import {
-  type ArtifactStream,
-  type StreamContext,
-  streamArtifact,
-} from '../../../src/commands/stream-artifact'
 import type { ContentCheck, ContentDigest } from '../../../src/pipeline/content-check'
 import { startJob } from '../../../src/server/job'
+import { type ArtifactStream, type StreamContext, streamArtifact } from '../../../src/sources/stream-artifact'
 import { type MemoryStore, memoryStore } from '../../memory/memory-store'
 import { errorOf } from '../error-of'
 import { aConnection, type TestConnection, type TestProcess } from '../server/a-connection'

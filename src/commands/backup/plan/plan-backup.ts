@@ -1,44 +1,33 @@
 import type { Finding } from '../../../findings/finding'
+import { isError } from '../../../findings/finding'
 import type { BackupInputs } from '../../../inputs/backup'
-import { artifactKey, filesArtifactName } from '../../../repository/names/keys'
-import type { ServerInventory } from '../../../sources/host/parse-inventory'
-import { blindSpotProblems } from '../../../sources/mysql/inventory/blind-spots'
-import { chosenDatabases } from '../../../sources/mysql/plan/database-problems'
-import { type DatabasePlan, planDatabase, planWarnings } from '../../../sources/mysql/plan/plan-database'
+import type { Manifest } from '../../../repository/manifest/manifest'
+import type { Host, PartPlan } from '../../../sources/backup-part'
+import { sources } from '../../../sources/registry'
 import { refuseWrong } from '../../refuse-wrong'
-import { planProblems } from './plan-problems'
 
 /** What one backup is going to take, decided before the first stream begins. */
 export interface BackupPlan {
-  databases: DatabasePlan[]
-  files: FilesPlan | undefined
+  /** One of each source, in the order of the registry. */
+  parts: readonly PartPlan[]
+  server: Manifest['server']
   warnings: Finding[]
 }
 
-/** Where the archive is to go. */
-interface FilesPlan {
-  name: string
-  key: string
-}
-
-/** Holds what was asked for against what the server has. Throws UserError, one that names everything that does not fit. */
-export function planBackup(inputs: BackupInputs, slot: string, found: ServerInventory): BackupPlan {
-  refuseWrong({ findings: planProblems(inputs, found) })
-  const databases = chosenDatabases(inputs, found)
-  const planned = databases.map(listed => planDatabase(inputs, slot, found, listed, databases.length === 1))
-  refuseWrong({ findings: blindSpotProblems(planned.flatMap(({ visibility }) => visibility?.refused ?? [])) })
-  return {
-    databases: planned.map(({ plan }) => plan),
-    files:
-      inputs.files.paths.length === 0
-        ? undefined
-        : {
-            name: filesArtifactName,
-            key: artifactKey(inputs.s3.prefix, slot, filesArtifactName, 'files', inputs.compression.kind),
-          },
-    warnings: [
-      ...planWarnings(inputs, databases),
-      ...planned.flatMap(({ visibility }) => visibility?.warnings ?? []),
-    ],
-  }
+/**
+ * Asks the server what is there, and compares that with what the inputs ask for. Throws UserError, one that names everything that does not
+ * fit. `log`: gets what was found.
+ */
+export async function planBackup(
+  inputs: BackupInputs,
+  slot: string,
+  host: Host,
+  log: { info(line: string): void },
+): Promise<BackupPlan> {
+  const parts = await Promise.all(sources.map(source => source.backup(inputs).plan(host, slot)))
+  const server: Manifest['server'] = Object.assign({ os: '' }, ...parts.map(part => part.server))
+  for (const line of [server.os, ...parts.flatMap(part => part.lines)]) log.info(line)
+  const findings = parts.flatMap(part => part.findings)
+  refuseWrong({ findings })
+  return { parts, server, warnings: findings.filter(finding => !isError(finding)) }
 }

@@ -2,7 +2,6 @@ import { errorsFirst } from '../../../findings/finding'
 import type { PreflightReport } from '../../../findings/preflight'
 import type { BackupInputs } from '../../../inputs/backup'
 import { storageClassWarnings } from '../../../inputs/groups/s3-options'
-import { serverOver } from '../../../sources/host/server'
 import type { CommandTools } from '../../session'
 import { preflightServer } from './preflight-server'
 import { preflightStore } from './preflight-store'
@@ -13,12 +12,12 @@ import { preflightStore } from './preflight-store'
  */
 export async function preflight(inputs: BackupInputs, tools: CommandTools): Promise<PreflightReport> {
   const { runtime, repository, connect } = tools
-  const { signal, log } = runtime
+  const { signal, log, clock } = runtime
   const connection = await connect(inputs.ssh, { signal, onRetry: message => log.info(message) })
   try {
     const { user, host } = inputs.ssh
-    const parts = await Promise.all([
-      preflightServer(inputs, serverOver(connection), runtime, { estimates: true }),
+    const [server, store] = await Promise.all([
+      preflightServer(inputs, { connection, signal, clock }),
       preflightStore(inputs.s3, repository.store),
     ])
     signal.throwIfAborted()
@@ -27,7 +26,8 @@ export async function preflight(inputs: BackupInputs, tools: CommandTools): Prom
         findings: storageClassWarnings(inputs.s3.objects?.storageClass),
         facts: [`SSH: ${user}@${host}, ${connection.serverVersion}; its host key is the right one.`],
       },
-      ...parts,
+      ...server,
+      store,
     ])
   } finally {
     connection.close()

@@ -1,5 +1,6 @@
 import { defined } from '../../../runtime/defined'
 import type { Connection } from '../../../ssh/remote'
+import type { AnswerRow } from '../../host/answer'
 import {
   type HostFacts,
   hostFacts,
@@ -39,7 +40,7 @@ export async function preflightFolders(
   const stats: string[] = []
   let mirror: OwnFolder | undefined
   let freeBytes: number | undefined
-  const readers: PreflightReaders = new Map([
+  const readers: PreflightReaders = new Map<string, (row: AnswerRow) => void>([
     ['path', row => listed.push(listedFolder(row))],
     ['folder', row => (mirror = ownFolder(row))],
     ['disk', row => (freeBytes = freeBytesOf(row.rest(1)))],

@@ -1,10 +1,10 @@
 import { type Finding, problem } from '../../../findings/finding'
-import type { ServerInventory } from '../../host/parse-inventory'
+import type { FolderInventory } from './list-folders'
 
 /** The folders that were asked for and cannot be backed up as they are. */
 export function pathProblems(
   { allowEmpty }: { allowEmpty: boolean },
-  { paths }: Pick<ServerInventory, 'paths'>,
+  { paths }: Pick<FolderInventory, 'paths'>,
 ): Finding[] {
   return paths.flatMap(({ path, state }): Finding[] => {
     const folder = `The folder ${JSON.stringify(path)} of "paths"`

@@ -1,12 +1,6 @@
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import { planLine } from '../../restore-item'
-import type {
-  PlannedPart,
-  RestoreChoice,
-  RestorePart,
-  RestoringPart,
-  SeenTarget,
-} from '../../restore-part'
+import type { PlannedPart, RestoreChoice, RestorePart, RestoringPart, SeenTarget } from '../../restore-part'
 import type { ArchiveContent } from '../check/archive-content'
 import { folderServerOver } from '../folder-server'
 import { checkFolders } from '../target/check-folders'
@@ -45,7 +39,14 @@ const nothingToSee: SeenTarget = {
   plan: () => ({
     ...{ items: [], lines: [], findings: [], facts: [] },
     begin: context =>
-      restoring({ context, overwrite: false, folders: [], files: undefined, tools: new Map(), state: noState() }),
+      restoring({
+        context,
+        overwrite: false,
+        folders: [],
+        files: undefined,
+        tools: new Map(),
+        state: noState(),
+      }),
   }),
 }
 

@@ -1,25 +1,19 @@
 import { type Finding, isError, problem } from '../../../findings/finding'
-import type { VerifyInputs } from '../../../inputs/verify'
-import { restoreServerOver } from '../../../sources/host/restore-server'
-import type { OpenDrillServer } from '../../../sources/mysql/drill/open-drill-server'
-import type { RereadDatabase } from '../../../sources/mysql/restore/reread-database'
-import { checkDumpNeeds } from '../../../sources/mysql/target/check-dump-needs'
+import { databaseServerOver } from '../database-server'
+import { checkDumpNeeds } from '../target/check-dump-needs'
+import type { DatabaseDrill } from './drill-work'
 
 /**
- * What a restore would refuse before it writes, by the judgement of a restore: what the dumps need and the throwaway server lacks, of which
- * an import says nothing, such as a storage engine for which another is taken in silence.
+ * What a restore would refuse before it writes: what the dumps need and the throwaway server lacks, of which an import says nothing, such as
+ * a storage engine for which another is taken in silence.
  */
-export async function checkDrillServer(
-  databases: readonly RereadDatabase[],
-  { connection, access }: OpenDrillServer,
-  inputs: Pick<VerifyInputs, 'allowedEntries'>,
-): Promise<Finding[]> {
+export async function checkDrillServer({ databases, server, settings }: DatabaseDrill): Promise<Finding[]> {
+  const { connection, access } = server
   const names = databases.map(({ artifact }) => artifact.database)
-  const server = restoreServerOver(connection)
-  const { database: facts } = await server.targetFacts({ access, databases: names, folders: [] })
-  if (facts === undefined) return []
+  const { database } = await databaseServerOver(connection).targetFacts({ access, databases: names })
+  if (database === undefined) return []
   return databases.flatMap(({ artifact, needs }) =>
-    checkDumpNeeds({ artifact, target: artifact.database }, needs, facts, inputs)
+    checkDumpNeeds({ artifact, target: artifact.database }, needs, database, settings)
       .filter(isError)
       .map(({ what, fix = '' }) => ({
         ...problem(

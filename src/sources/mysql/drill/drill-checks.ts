@@ -1,41 +1,45 @@
 import { type Finding, problem } from '../../../findings/finding'
 import { ActionError } from '../../../runtime/errors'
-import { askSql } from '../../../sources/mysql/client/ask-sql'
-import { type AnswerProblem, checkAnswer } from '../../../sources/mysql/drill/check-answer'
-import type { OpenDrillServer } from '../../../sources/mysql/drill/open-drill-server'
-import type { DrillWork } from './drill-work'
+import type { DrillContext } from '../../drill/drill-part'
+import { askSql } from '../client/ask-sql'
+import { type AnswerProblem, checkAnswer } from './check-answer'
+import type { DatabaseDrill, DatabaseDrillSettings } from './drill-work'
 
 /**
  * Asks the restored databases what the user wants to be true. With one database it is chosen; with several, statements name theirs. Each
- * statement that is not true, or cannot be run, is a finding; where a database is missing none is asked.
+ * statement that is not true, or cannot be run, is a finding.
  */
-export async function runDrillChecks(
-  work: DrillWork,
-  server: OpenDrillServer | undefined,
-  isImported: boolean,
-): Promise<Finding[]> {
-  const { inputs, point, signal } = work
+export async function runDrillChecks(drill: DatabaseDrill): Promise<Finding[]> {
   const findings: Finding[] = []
-  for (const statement of inputs.drillChecks) {
-    const name = `The drill check ${JSON.stringify(statement)}`
-    if (server === undefined) {
-      findings.push(problem('drill-check', `${name} asks a database, and ${point.name} holds none.`))
-    } else if (isImported) {
-      const answer = await ask(statement, work, server)
-      signal.throwIfAborted()
-      if (answer !== undefined)
-        findings.push(problem('drill-check', `${name} ${answer.problem}.`, answer.advice))
-    }
+  for (const statement of drill.settings.drillChecks) {
+    const answer = await ask(statement, drill)
+    drill.signal.throwIfAborted()
+    if (answer !== undefined)
+      findings.push(problem('drill-check', `${named(statement)} ${answer.problem}.`, answer.advice))
   }
   return findings
 }
 
+/** Checks of a recovery point without databases: they must not pass for being asked of nobody. */
+export function unansweredChecks(
+  { drillChecks }: Pick<DatabaseDrillSettings, 'drillChecks'>,
+  { point }: Pick<DrillContext, 'point'>,
+): Finding[] {
+  return drillChecks.map(statement =>
+    problem('drill-check', `${named(statement)} asks a database, and ${point.name} holds none.`),
+  )
+}
+
+function named(statement: string): string {
+  return `The drill check ${JSON.stringify(statement)}`
+}
+
 async function ask(
   statement: string,
-  { point, signal }: DrillWork,
-  { connection, access }: OpenDrillServer,
+  { databases, signal, server }: DatabaseDrill,
 ): Promise<AnswerProblem | undefined> {
-  const [only, ...others] = point.reread.databases
+  const { connection, access } = server
+  const [only, ...others] = databases
   const database = only === undefined || others.length > 0 ? {} : { database: only.artifact.database }
   const sql = `${statement}\n;`
   try {

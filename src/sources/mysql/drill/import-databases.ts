@@ -1,35 +1,27 @@
 import { type Finding, problem } from '../../../findings/finding'
 import { withProgress } from '../../../pipeline/transfer-progress'
 import { FailureError, messageOf } from '../../../runtime/errors'
-import { type RestoreServer, restoreServerOver } from '../../../sources/host/restore-server'
-import { type Server, serverOver } from '../../../sources/host/server'
-import { createDatabase } from '../../../sources/mysql/client/database-statements'
-import { quotedAccount, quotedIdentifier } from '../../../sources/mysql/client/sql-names'
-import type { OpenDrillServer } from '../../../sources/mysql/drill/open-drill-server'
-import { missingDatabase } from '../../../sources/mysql/drill/other-database'
-import { seriesOf } from '../../../sources/mysql/drill/server-version'
-import {
-  compareImported,
-  type ImportedRows,
-  type ImportTools,
-  importRows,
-} from '../../../sources/mysql/restore/import-and-compare'
-import { brokenViewWarnings, makeStandingViews } from '../../../sources/mysql/restore/make-views-one-by-one'
-import type { RereadDatabase } from '../../../sources/mysql/restore/reread-database'
-import { rowFormatOf } from '../../../sources/mysql/restore/row-format'
-import { rereadLayoutFree } from '../../reread-artifact'
-import { asFinding } from './drill-finding'
-import type { DrillWork } from './drill-work'
+import { asFinding } from '../../drill/drill-finding'
+import { createDatabase } from '../client/database-statements'
+import { quotedAccount, quotedIdentifier } from '../client/sql-names'
+import { databaseServerOver } from '../database-server'
+import { compareImported, type ImportedRows, importRows } from '../restore/import-and-compare'
+import { brokenViewWarnings, makeStandingViews } from '../restore/make-views-one-by-one'
+import { type RereadDatabase, rereadLayoutFree } from '../restore/reread-database'
+import { rowFormatOf } from '../restore/row-format'
+import { type DatabaseDrill, drillTools } from './drill-work'
+import { missingDatabase } from './other-database'
+import { seriesOf } from './server-version'
 
 export interface DrilledDatabases {
   findings: Finding[]
   /** Every database came in, so that questions to them make sense. */
-  isImported: boolean
+  isComplete: boolean
   /** How long the imports took, without the comparisons. */
   importMs: number
   /** How many were compared. */
   tables: number
-  /** What a restore would tell too. */
+  /** What a restore would warn of too. */
   warnings: Finding[]
 }
 
@@ -41,13 +33,11 @@ interface PendingImport {
 
 /**
  * Imports every database under its own name, with the code of a restore and in its order: the rows of all, the views of all, then each is
- * compared with its manifest.
+ * compared with its manifest. One that fails is a finding, and the others go on.
  */
-export async function drillDatabases(work: DrillWork, server: OpenDrillServer): Promise<DrilledDatabases> {
-  const drilled: DrilledDatabases = { findings: [], isImported: true, importMs: 0, tables: 0, warnings: [] }
-  const jobs = { ...serverOver(server.connection), ...restoreServerOver(server.connection) }
-  const tools = importTools(work, server, jobs)
-  /** What goes through with it; a database that does not is told, and the others go on. */
+export async function importDatabases(drill: DatabaseDrill): Promise<DrilledDatabases> {
+  const drilled: DrilledDatabases = { findings: [], isComplete: true, importMs: 0, tables: 0, warnings: [] }
+  /** What comes through a step. */
   const each = async <T, R>(
     items: readonly T[],
     readOf: (item: T) => RereadDatabase,
@@ -59,56 +49,53 @@ export async function drillDatabases(work: DrillWork, server: OpenDrillServer): 
       try {
         through.push(await step(item))
       } catch (error) {
-        drilled.findings.push(asFinding('import', key, error, work.signal))
-        drilled.isImported = false
-        work.runtime.log.info(`The database ${JSON.stringify(database)} could not be imported.`)
+        drilled.findings.push(asFinding('import', key, error, drill.signal))
+        drilled.isComplete = false
+        drill.runtime.log.info(`The database ${JSON.stringify(database)} could not be imported.`)
       }
     }
     return through
   }
-  const coming = await each(
-    work.point.reread.databases,
+  const pending = await each(
+    drill.databases,
     read => read,
     async read => {
-      await makeDefiners(read, work, server, jobs)
-      return timed(work, drilled, () => importDatabase(read, work, server, jobs))
+      await makeDefiners(read, drill)
+      return timed(drill, drilled, () => importDatabase(read, drill))
     },
   )
   const complete = await each(
-    coming,
+    pending,
     ({ read }) => read,
     async imported => {
-      await timed(work, drilled, () => makeEveryView(imported, work, tools, drilled))
+      drilled.warnings.push(...(await timed(drill, drilled, () => makeEveryView(imported, drill))))
       return imported
     },
   )
   await each(
     complete,
     ({ read }) => read,
-    async ({ read, rows }) => {
-      drilled.findings.push(...(await compareDatabase(read, rows, work, tools, drilled)))
-      drilled.tables += read.artifact.content.tables.length
+    async imported => {
+      const { findings, warnings } = await compareDatabase(imported, drill)
+      drilled.findings.push(...findings)
+      drilled.warnings.push(...warnings)
+      drilled.tables += imported.read.artifact.content.tables.length
     },
   )
   return drilled
 }
 
 /** As a restore does: a view over a table that the backup leaves out costs nothing else. One over another database is a finding. */
-async function makeEveryView(
-  { rows }: PendingImport,
-  { point }: DrillWork,
-  tools: ImportTools,
-  drilled: DrilledDatabases,
-): Promise<void> {
-  const names = point.reread.databases.map(({ artifact }) => artifact.database)
-  const broken = await makeStandingViews(rows, tools)
+async function makeEveryView({ rows }: PendingImport, drill: DatabaseDrill): Promise<Finding[]> {
+  const names = drill.databases.map(({ artifact }) => artifact.database)
+  const broken = await makeStandingViews(rows, drillTools(drill))
   const elsewhere = broken.find(({ message }) => missingDatabase(message, names) !== undefined)
   if (elsewhere !== undefined) throw new FailureError(elsewhere.message)
-  drilled.warnings.push(...brokenViewWarnings(broken))
+  return brokenViewWarnings(broken)
 }
 
 async function timed<T>(
-  { runtime }: DrillWork,
+  { runtime }: DatabaseDrill,
   drilled: DrilledDatabases,
   step: () => Promise<T>,
 ): Promise<T> {
@@ -120,31 +107,17 @@ async function timed<T>(
   }
 }
 
-function importTools(
-  { point, signal }: DrillWork,
-  { access }: OpenDrillServer,
-  server: Server & RestoreServer,
-): ImportTools {
-  // Both ends are on one machine.
-  return { repository: point.repository, server, access, signal, hasGzip: false }
-}
-
-async function importDatabase(
-  read: RereadDatabase,
-  work: DrillWork,
-  open: OpenDrillServer,
-  server: Server & RestoreServer,
-): Promise<PendingImport> {
+async function importDatabase(read: RereadDatabase, drill: DatabaseDrill): Promise<PendingImport> {
   const { artifact, content } = read
-  const { runtime, point, signal } = work
+  const { runtime, point, signal } = drill
   const { manifest } = point
-  const { access } = open
   const { database: target } = artifact
+  const { access, connection } = drill.server
+  const server = databaseServerOver(connection)
   const name = JSON.stringify(target)
   const sql = createDatabase(target, artifact.content)
   await server.runSql({ access, sql, name: `the making of database ${name}` })
-  const request = { access, databases: [target], paths: [], compression: 'none', dumpOptions: [] } as const
-  const { inventory } = await server.inventory(request)
+  const { inventory } = await server.inventory({ access, databases: [target] })
   const rows = await withProgress(runtime, `database ${target}`, artifact.bytes, onProgress =>
     importRows(
       {
@@ -156,7 +129,7 @@ async function importDatabase(
         rowFormat: rowFormatOf(manifest, inventory),
         readLayoutFree: () => rereadLayoutFree(point, artifact, signal),
       },
-      { ...importTools(work, open, server), onProgress },
+      { ...drillTools(drill), onProgress },
     ),
   )
   runtime.log.info(`The rows of ${name} are in.`)
@@ -164,53 +137,45 @@ async function importDatabase(
 }
 
 async function compareDatabase(
-  { artifact }: RereadDatabase,
-  rows: ImportedRows,
-  work: DrillWork,
-  tools: ImportTools,
-  drilled: DrilledDatabases,
-): Promise<Finding[]> {
-  const { runtime } = work
-  const { key } = artifact
-  const name = JSON.stringify(artifact.database)
-  const comparison = await withProgress(
+  { read, rows }: PendingImport,
+  drill: DatabaseDrill,
+): Promise<{ findings: Finding[]; warnings: Finding[] }> {
+  const { runtime } = drill
+  const { key, database, content } = read.artifact
+  const name = JSON.stringify(database)
+  const { differences, warnings, proof } = await withProgress(
     runtime,
-    `comparing ${artifact.database}`,
-    artifact.content.bytes,
-    onCompare => compareImported(rows, { ...tools, onCompare }),
+    `comparing ${database}`,
+    content.bytes,
+    onCompare => compareImported(rows, { ...drillTools(drill), onCompare }),
   )
-  if (comparison.differences.length > 0) {
-    const message = `The database ${name} was restored for a trial and is not what the manifest says: ${comparison.differences.join('; ')}.`
-    return [{ ...problem('restored', message), key }]
+  if (differences.length > 0) {
+    const what = `The database ${name} was restored for a trial and is not what the manifest says: ${differences.join('; ')}.`
+    return { findings: [{ ...problem('restored', what), key }], warnings: [] }
   }
   const isRows = ({ code }: Finding) => code === 'rows-not-comparable'
-  drilled.warnings.push(...comparison.warnings.filter(warning => !isRows(warning)))
-  const notCompared = comparison.warnings.filter(isRows)
-  if (notCompared.length > 0) return notCompared.map(({ what }) => incomparable(what, key, work))
-  runtime.log.info(`The database ${name} was dumped again and came out as it was: ${comparison.proof}.`)
-  return []
+  const findings = warnings.filter(isRows).map(({ what }) => incomparable(what, key, drill))
+  if (findings.length === 0)
+    runtime.log.info(`The database ${name} was dumped again and came out as it was: ${proof}.`)
+  return { findings, warnings: warnings.filter(warning => !isRows(warning)) }
 }
 
 /** What cannot be compared is not proven. */
-function incomparable(message: string, key: string, { point }: DrillWork): Finding {
+function incomparable(what: string, key: string, { point }: DatabaseDrill): Finding {
   const { flavor, version } = point.manifest.server.database ?? { flavor: '', version: '' }
   const advice = `Hold the drill on the version that was backed up: "drill-server: ${flavor}:${seriesOf(version)}".`
-  return { ...problem('not-comparable', message, advice), key }
+  return { ...problem('not-comparable', what, advice), key }
 }
 
-/** In whose name things are made must be there, or nothing made so can be used: no view can be read that stands on another. */
-async function makeDefiners(
-  { needs }: RereadDatabase,
-  { runtime }: DrillWork,
-  { access }: OpenDrillServer,
-  server: RestoreServer,
-): Promise<void> {
+/** The users in whose name things are made must be there, or nothing made so can be used: no view can be read that stands on another. */
+async function makeDefiners({ needs }: RereadDatabase, { runtime, server }: DatabaseDrill): Promise<void> {
+  const { connection, access } = server
   for (const definer of needs.definers) {
     const isRole = !definer.includes('@')
     const account = isRole ? quotedIdentifier(definer) : quotedAccount(definer)
     const sql = `CREATE ${isRole ? 'ROLE' : 'USER'} IF NOT EXISTS ${account};\nGRANT ALL ON *.* TO ${account};`
     try {
-      await server.runSql({ access, sql, name: `the making of ${definer}` })
+      await databaseServerOver(connection).runSql({ access, sql, name: `the making of ${definer}` })
     } catch (error) {
       runtime.log.info(`${messageOf(error)} What is made in that name may not be usable in this drill.`)
     }

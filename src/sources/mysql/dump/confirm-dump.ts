@@ -1,9 +1,8 @@
 import { CheckError } from '../../../pipeline/check-error'
-import type { Compression } from '../../../pipeline/compression'
-import type { Server } from '../../host/server'
 import { compareInventory, describeDifferences, type InventoryDifference } from '../check/compare-inventory'
 import type { DumpContent } from '../check/dump-content'
-import type { DatabaseAccess } from '../client/database-access'
+import type { DatabaseServer } from '../database-server'
+import type { InventoryRequest } from '../inventory/take-inventory'
 import type { DatabasePlan } from '../plan/plan-database'
 
 /**
@@ -12,11 +11,10 @@ import type { DatabasePlan } from '../plan/plan-database'
  */
 export async function confirmDump(
   {
-    inputs,
     server,
-  }: {
-    inputs: { mysql: DatabaseAccess; compression: { kind: Compression }; dumpOptions: readonly string[] }
-    server: Pick<Server, 'inventory'>
+    ...request
+  }: Pick<InventoryRequest, 'access' | 'dumpOptions' | 'signal'> & {
+    server: Pick<DatabaseServer, 'inventory'>
   },
   { listed, selection }: Pick<DatabasePlan, 'listed' | 'selection'>,
   dumped: DumpContent,
@@ -24,14 +22,8 @@ export async function confirmDump(
   const excludedTables = new Set(selection.excluded)
   const before = compareInventory({ listed, dumped, excludedTables })
   if (before.length === 0) return
-  const found = await server.inventory({
-    access: inputs.mysql,
-    databases: [listed.name],
-    paths: [],
-    compression: inputs.compression.kind,
-    dumpOptions: inputs.dumpOptions,
-  })
-  const now = found.inventory?.databases.find(database => database.name === listed.name)
+  const { inventory } = await server.inventory({ ...request, databases: [listed.name] })
+  const now = inventory.databases.find(database => database.name === listed.name)
   const after = now === undefined ? before : compareInventory({ listed: now, dumped, excludedTables })
   // What both listings find missing was there all the time; what only one finds came or went.
   const lasting = before.filter(difference => after.some(other => isSame(difference, other)))

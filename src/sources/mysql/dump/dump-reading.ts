@@ -1,8 +1,8 @@
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
+import type { ArtifactReading } from '../../source'
 import { compareDump } from '../check/compare-dump'
 import { checkDump } from '../check/dump-check'
 import type { DumpContent } from '../check/dump-content'
-import type { ArtifactReading } from '../../source'
 
 /** How a stored dump is read. */
 export const dumpReading: ArtifactReading<DatabaseArtifact, DumpContent> = {

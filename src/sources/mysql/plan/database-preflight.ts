@@ -1,4 +1,5 @@
 import type { Connection } from '../../../ssh/remote'
+import type { AnswerRow } from '../../host/answer'
 import { type HostFacts, hostFacts, type PreflightReaders } from '../../host/host-facts'
 import { clientLines } from '../client/client-request'
 import type { DatabaseAccess } from '../client/database-access'
@@ -23,7 +24,7 @@ export async function preflightDatabases(
   { access, databases, dumpOptions = [], signal }: DatabasePreflightRequest,
 ): Promise<DatabaseHostFacts> {
   const brokenViews: { database: string; name: string }[] = []
-  const readers: PreflightReaders = new Map([
+  const readers: PreflightReaders = new Map<string, (row: AnswerRow) => void>([
     ['broken-view', row => brokenViews.push({ database: row.name(1), name: row.name(2) })],
   ])
   const request = clientLines({ access, databases, dumpOptions })

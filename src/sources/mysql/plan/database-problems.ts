@@ -1,26 +1,25 @@
 import { type Finding, problem } from '../../../findings/finding'
 import { listed } from '../../../findings/listed'
-import type { ServerInventory } from '../../host/parse-inventory'
 import type { DatabaseInventory } from '../inventory/inventory'
+import type { ServerInventory } from '../inventory/parse-inventory'
 import { selectTables } from '../inventory/table-selection'
 import type { DatabaseRequest } from './database-settings'
 import { dumpDefaultProblems } from './dump-default-problems'
 
 /** Those databases of the server that were asked for: in the order of the input, or of the server for `*`. */
 export function chosenDatabases(inputs: DatabaseRequest, found: ServerInventory): DatabaseInventory[] {
-  const listed = found.inventory?.databases ?? []
+  const listed = found.inventory.databases
   if (inputs.databases === 'all') return listed
   return inputs.databases.flatMap(name => listed.filter(database => database.name === name))
 }
 
 /** What was asked for of the databases and does not fit what the server has. */
 export function databaseProblems(inputs: DatabaseRequest, found: ServerInventory): Finding[] {
-  if (inputs.databases.length === 0) return []
   return [...dumpDefaultProblems(found), ...missingProblems(inputs, found), ...emptyProblems(inputs, found)]
 }
 
 function missingProblems(inputs: DatabaseRequest, found: ServerInventory): Finding[] {
-  const listed = found.inventory?.databases ?? []
+  const listed = found.inventory.databases
   const fix = 'Check "databases" and the grants of the database user.'
   if (inputs.databases === 'all') {
     if (listed.length > 0) return []

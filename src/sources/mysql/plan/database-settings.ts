@@ -1,4 +1,5 @@
-import type { Compression } from '../../../pipeline/compression'
+import type { CompressionSettings } from '../../../pipeline/compression'
+import type { DatabaseAccess } from '../client/database-access'
 import type { BlindSpotKind } from '../inventory/blind-spots'
 import type { TableFilters } from '../inventory/table-selection'
 
@@ -18,8 +19,9 @@ export interface DatabaseRequest extends DatabaseSettings {
   guards: { allowedBlindSpots: ReadonlySet<BlindSpotKind> }
 }
 
-/** The same, and how and where it is stored. */
+/** The inputs of a backup, as far as they are about databases. */
 export interface DumpSettings extends DatabaseRequest {
+  mysql: DatabaseAccess
   s3: { prefix: string }
-  compression: { kind: Compression }
+  compression: CompressionSettings
 }

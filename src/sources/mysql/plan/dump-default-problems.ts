@@ -1,6 +1,6 @@
 import { type Finding, problem } from '../../../findings/finding'
-import type { ServerInventory } from '../../host/parse-inventory'
 import { dumpDefaultRefusal } from '../dump/dump-options'
+import type { ServerInventory } from '../inventory/parse-inventory'
 
 /** What the server's own option files add to every dump and must not, in whole sentences: a dump would lack things, and nobody would know. */
 export function dumpDefaultProblems({ defaults }: Pick<ServerInventory, 'defaults'>): Finding[] {

@@ -1,10 +1,10 @@
 import { type Finding, warning } from '../../../findings/finding'
 import { listed as listedNames } from '../../../findings/listed'
 import { artifactKey, databaseArtifactName } from '../../../repository/names/keys'
-import type { ServerInventory } from '../../host/parse-inventory'
 import { quotedIdentifier } from '../client/sql-names'
 import { type DumpArguments, dumpArguments } from '../dump/dump-arguments'
 import type { DatabaseInventory } from '../inventory/inventory'
+import type { ServerInventory } from '../inventory/parse-inventory'
 import { selectTables, type TableSelection, unmatchedPatterns } from '../inventory/table-selection'
 import type { DatabaseSettings, DumpSettings } from './database-settings'
 import { planVisibility, type Visibility } from './plan-visibility'
@@ -32,20 +32,20 @@ export function planDatabase(
   found: ServerInventory,
   listed: DatabaseInventory,
   isOnlyOne: boolean,
-): { plan: DatabasePlan; visibility: Visibility | undefined } {
+): { plan: DatabasePlan; visibility: Visibility } {
   const chosen = selectTables(inputs.tables, listed)
-  const visibility = found.inventory && planVisibility(inputs, found.inventory, listed, chosen)
-  const selection = visibility?.selection ?? chosen
+  const visibility = planVisibility(inputs, found.inventory, listed, chosen)
+  const { selection } = visibility
   const name = databaseArtifactName(listed.name, isOnlyOne)
   const plan = {
     name,
     key: artifactKey(inputs.s3.prefix, slot, name, 'database', inputs.compression.kind),
-    listed: visibility?.listed ?? listed,
+    listed: visibility.listed,
     selection,
     arguments: dumpArguments({
       database: listed.name,
       selection,
-      extra: [...inputs.dumpOptions, ...(visibility?.options ?? [])],
+      extra: [...inputs.dumpOptions, ...visibility.options],
       canIgnoreTableData: found.canIgnoreTableData,
     }),
     expectedBytes: expectedDumpBytes(listed),

@@ -1,9 +1,9 @@
 import type { Finding } from '../../../findings/finding'
-import type { HostFacts } from '../../host/host-facts'
-import type { ServerInventory } from '../../host/parse-inventory'
 import { blindSpotProblems } from '../inventory/blind-spots'
 import { brokenView, nameOf } from '../inventory/broken-view'
+import type { ServerInventory } from '../inventory/parse-inventory'
 import { selectTables } from '../inventory/table-selection'
+import type { DatabaseHostFacts } from './database-preflight'
 import { chosenDatabases } from './database-problems'
 import type { DatabaseRequest } from './database-settings'
 import { planWarnings } from './plan-database'
@@ -13,10 +13,9 @@ import { planVisibility } from './plan-visibility'
 export function preflightDatabase(
   inputs: DatabaseRequest,
   found: ServerInventory,
-  brokenViews: HostFacts['brokenViews'],
+  brokenViews: DatabaseHostFacts['brokenViews'],
 ): Finding[] {
   const { inventory } = found
-  if (inventory === undefined || inputs.databases.length === 0) return []
   const chosen = chosenDatabases(inputs, found)
   const visibilities = chosen.map(listed =>
     planVisibility(inputs, inventory, listed, selectTables(inputs.tables, listed)),

@@ -3,8 +3,8 @@ import { listed } from '../../../findings/listed'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import { plural } from '../../../runtime/text/format-count'
 import { compareDumpObjects } from '../check/compare-dump'
-import { databaseCounts } from '../dump/database-counts'
 import type { DumpContent } from '../check/dump-content'
+import { databaseCounts } from '../dump/database-counts'
 import type { RowFormat } from './row-format'
 
 export interface RestoredRequest {

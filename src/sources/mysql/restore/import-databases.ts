@@ -80,7 +80,10 @@ function explained<T>(planned: PlannedDatabase, step: Promise<T>): Promise<T> {
 }
 
 /** The slot may have been written since it was read, by another host or by hand: better now than with half of it imported. */
-async function assertUnchanged({ artifact }: PlannedDatabase, { context, sound }: DatabaseWork): Promise<void> {
+async function assertUnchanged(
+  { artifact }: PlannedDatabase,
+  { context, sound }: DatabaseWork,
+): Promise<void> {
   const stored = await context.repository.store.head(artifact.key)
   if (isSameObject(stored, rereadOf(sound, artifact)?.artifact)) return
   throw new FailureError(`"${artifact.key}" was replaced since it was read and checked.`, {

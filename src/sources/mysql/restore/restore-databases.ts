@@ -1,11 +1,6 @@
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import { planLine } from '../../restore-item'
-import type {
-  PlannedPart,
-  RestoreChoice,
-  RestorePart,
-  RestoringPart,
-} from '../../restore-part'
+import type { PlannedPart, RestoreChoice, RestorePart, RestoringPart } from '../../restore-part'
 import type { DumpContent } from '../check/dump-content'
 import { databaseServerOver } from '../database-server'
 import { checkDatabaseServer } from '../target/check-database-server'
@@ -37,7 +32,13 @@ export function restoreDatabases(
           })
         : { isRoot: false, tools: new Map() }
       const databases = chosen.map(part => plannedDatabase(part, facts.database))
-      const request = { settings, databases, facts, manifest: choice.manifest, sound: sound.map(rereadDatabase) }
+      const request = {
+        settings,
+        databases,
+        facts,
+        manifest: choice.manifest,
+        sound: sound.map(rereadDatabase),
+      }
       return {
         host: isAsked ? facts : undefined,
         // How large tables become is too hard to tell for anything else to fail by it.

@@ -31,13 +31,15 @@ async function run(asked: RequestedScope = {}): Promise<{ report: ListReport; er
     s3: { bucket: 'acme', prefix, region: 'eu-central-1' },
     ...{ maxAgeMs: undefined, expectEveryMs: undefined, ...asked },
   }
-  const report: ListReport = { store: { bucket: 'acme', prefix }, now, warnings: [] }
-  const error = await list(inputs, { runtime, repository: { store, prefix } }, report).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  return { report, error }
+  try {
+    const { error, ...result } = await list(inputs, { runtime, repository: { store, prefix } }, now)
+    return { report: { ...empty, ...result }, error }
+  } catch (error) {
+    return { report: empty, error }
+  }
 }
+
+const empty: ListReport = { store: { bucket: 'acme', prefix }, now, warnings: [] }
 
 /** The hours up to 16:17, so many hours back each. */
 async function hours(...back: number[]): Promise<void> {

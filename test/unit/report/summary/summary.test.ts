@@ -50,7 +50,7 @@ describe('renderSummary', () => {
   })
 
   it('says what is inside each part and how far apart they are', () => {
-    const summary = renderSummary(aReport({ skewSeconds: 42 }))
+    const summary = renderSummary(aReport({ skew: { of: 'Database and files', seconds: 42 } }))
     expect(summary).toContain(
       '| database | <code>shop</code> | 16 tables, 7 views, 6 triggers, 1 routine, 0 events |\n' +
         '| codebase | <code>/var/www/html</code> | 2,521 files, 300 directories, 2 symbolic links |',
@@ -76,10 +76,10 @@ describe('renderSummary', () => {
     expect(renderSummary(aReport())).toContain(
       [
         '```bash',
-        "mysql -e 'CREATE DATABASE IF NOT EXISTS `shop` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci'",
-        'aws s3 cp s3://acme/running-backups/Monday-13-00.database.sql.gz - | gunzip | mysql --comments shop',
-        'aws s3 cp s3://acme/running-backups/Monday-13-00.codebase.tar.gz - | tar -xpzf - -C /',
+        'aws s3 cp s3://acme/a.tar - | tar -xpf - -C /',
         '```',
+        '',
+        'Run as root on the server.',
       ].join('\n'),
     )
   })
@@ -160,9 +160,9 @@ describe('renderSummary', () => {
               aDatabase({
                 name,
                 key,
-                source: { kind: 'database', database: name, characterSet: 'utf8mb4', collation: 'c' },
+                origins: [name],
               }),
-              someFiles({ source: { kind: 'files', paths: [path, name] }, counts: [phase] }),
+              someFiles({ origins: [path, name], counts: [phase] }),
             ],
             tables: { total: 1, largest: [{ name, bytes: 1 }] },
             phases: [{ name: phase, durationMs: 5 }],

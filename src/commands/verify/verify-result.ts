@@ -1,15 +1,28 @@
 import type { Finding } from '../../findings/finding'
+import type { Attempt } from '../attempt'
 import type { FailureFacts, ReportedStore } from '../run-facts'
 
-/** Everything a report tells about one run of the action `verify`. Whoever runs the steps fills it as they go. */
-export interface VerifyReport {
+/** What is known of a verification before it ends. */
+export interface VerifyFacts {
+  /** How many recovery points are to be verified. */
+  requested: number
+  /** Those that have been, in the order in which they were requested. */
+  points: readonly VerifiedPoint[]
+}
+
+export type VerifyAttempt = Attempt<VerifyFacts>
+
+/** What came of one in which everything was proven. */
+export interface VerifyResult extends VerifyFacts {
+  warnings: readonly Finding[]
+}
+
+/** Everything that is shown of one run of the action `verify`. */
+export interface VerifyReport extends Partial<VerifyResult> {
   level: 'stored' | 'read' | 'restore'
   store: ReportedStore
   startedAt: Date
   finishedAt: Date
-  /** How many recovery points are to be verified; undefined before it is known. */
-  asked?: number
-  /** Those that have been, in the order in which they were asked for. */
   points: readonly VerifiedPoint[]
   warnings: readonly Finding[]
   /** Only of a run that did not end well. */
@@ -37,12 +50,12 @@ export interface VerifiedPoint {
   restoreSeconds?: number
 }
 
-/** Whether everything that was asked for is proven. A run that looked at nothing has proven nothing. */
-export function isProven({ asked, points, failure }: VerifyReport): boolean {
+/** Whether everything that was requested is proven. A run that looked at nothing has proven nothing. */
+export function isProven({ requested, points, failure }: VerifyReport): boolean {
   return (
     failure === undefined &&
     points.length > 0 &&
-    points.length === asked &&
+    points.length === requested &&
     points.every(({ status }) => status === 'proven')
   )
 }

@@ -1,0 +1,102 @@
+import { shellWord } from '../../findings/shell-word'
+import type { Baseline } from '../../repository/guards/baseline'
+import { type ArtifactBaseline, baselineOf, sameSource } from '../../repository/guards/baseline'
+import { compareWith } from '../../repository/guards/changes'
+import type { Artifact, Manifest } from '../../repository/manifest/manifest'
+import { slotKeys } from '../../repository/names/keys'
+import type { Repository } from '../../repository/repository'
+import { type AnySource, sourceOf, sources } from '../../sources/registry'
+import type { ReportedStore } from '../run-facts'
+import type { Prepared } from './prepare'
+import type { ReportedArtifact, ReportedTables, StoredPoint } from './run-report'
+
+/** What is stored now, beside what was stored the last time. `place`: how the stock tools reach it. */
+export function describePublished(
+  manifest: Manifest,
+  { prefix }: Repository,
+  facts: { prepared: Prepared; baseline: Baseline | undefined; place: ReportedStore },
+): StoredPoint {
+  const { prepared, baseline, place } = facts
+  const { artifacts } = manifest
+  const now = baselineOf(manifest)
+  const tables = tablesOf(artifacts)
+  const skew = skewOf(prepared)
+  return {
+    artifacts: artifacts.map((artifact, index) => {
+      const own = now.artifacts[index]
+      return reportedArtifact(artifact, own && sameSource(baseline, own))
+    }),
+    ...{ taken: takenOf(artifacts), manifestKey: slotKeys(prefix, manifest.slot).manifest },
+    ...(tables === undefined ? {} : { tables }),
+    ...(skew === undefined ? {} : { skew }),
+    ...(baseline === undefined ? {} : { changes: compareWith(baseline, now) }),
+    recovery: recoveryOf(artifacts, place),
+  }
+}
+
+/** The artifacts of each source that has any. */
+function bySource(artifacts: readonly Artifact[]): { source: AnySource; own: Artifact[] }[] {
+  return sources
+    .map(source => ({ source, own: artifacts.filter(({ kind }) => kind === source.kind) }))
+    .filter(({ own }) => own.length > 0)
+}
+
+function takenOf(artifacts: readonly Artifact[]): string {
+  return bySource(artifacts)
+    .map(({ source, own }) => source.words.all(own))
+    .join(' and ')
+}
+
+const largestShown = 10
+
+/** The largest things inside of the artifacts, of the sources that tell any apart. */
+function tablesOf(artifacts: readonly Artifact[]): ReportedTables | undefined {
+  const all = bySource(artifacts).flatMap(({ source: { words }, own }) =>
+    own.flatMap(artifact =>
+      words.parts(artifact).map(({ name, bytes }) => ({
+        name: own.length > 1 ? `${words.origins(artifact)[0]}.${name}` : name,
+        bytes,
+      })),
+    ),
+  )
+  if (all.length === 0) return undefined
+  const largest = all.sort((one, other) => other.bytes - one.bytes).slice(0, largestShown)
+  return { total: all.length, largest }
+}
+
+/** Between the first artifacts of the sources. */
+function skewOf(prepared: Prepared): StoredPoint['skew'] {
+  const firsts = prepared.flatMap(taken => taken[0] ?? [])
+  if (firsts.length < 2) return undefined
+  const moments = firsts.map(({ moment }) => moment.getTime())
+  const titles = firsts.map(({ artifact }) => sourceOf(artifact).words.title)
+  return {
+    of: titles.map((title, index) => (index === 0 ? title : title.toLowerCase())).join(' and '),
+    seconds: (Math.max(...moments) - Math.min(...moments)) / 1000,
+  }
+}
+
+function recoveryOf(artifacts: readonly Artifact[], { bucket, endpoint }: ReportedStore) {
+  const from = endpoint === undefined ? '' : `--endpoint-url ${shellWord(endpoint)} `
+  const fetch = ({ key }: Artifact) => `aws ${from}s3 cp ${shellWord(`s3://${bucket}/${key}`)} -`
+  const notes = bySource(artifacts).map(({ source }) => source.words.recoveryNote)
+  return {
+    commands: artifacts.flatMap(artifact => sourceOf(artifact).words.recovery(artifact, fetch(artifact))),
+    // The last source asks for the most.
+    note: notes.at(-1) ?? '',
+  }
+}
+
+function reportedArtifact(artifact: Artifact, previous: ArtifactBaseline | undefined): ReportedArtifact {
+  const { name, key, bytes, sha256, startedAt, finishedAt } = artifact
+  const { words } = sourceOf(artifact)
+  return {
+    ...{ name, origins: words.origins(artifact), key, bytes, sha256 },
+    contentBytes: artifact.content.bytes,
+    counts: words.counts(artifact),
+    durationMs: Date.parse(finishedAt) - Date.parse(startedAt),
+    ...(previous === undefined
+      ? {}
+      : { previous: { bytes: previous.bytes, contentBytes: previous.contentBytes } }),
+  }
+}

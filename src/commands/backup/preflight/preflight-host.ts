@@ -1,0 +1,46 @@
+import { type Finding, warning } from '../../../findings/finding'
+import type { PreflightReport } from '../../../findings/preflight'
+import type { Compression } from '../../../pipeline/compression'
+import { formatDuration } from '../../../runtime/text/format-duration'
+import type { HostFacts } from '../../../sources/host/host-facts'
+import { missingTools, type NeededTool } from '../../../sources/host/missing-tools'
+import { unusableFolder } from '../../../sources/host/unusable-folder'
+
+/** What any backup would meet on a server: compressor, lock folder, clock. `askedMs`: between which two moments the server said its time. */
+export function preflightHost(
+  compression: Compression,
+  host: HostFacts,
+  askedMs: { from: number; to: number },
+): PreflightReport {
+  return {
+    findings: [
+      ...missingTools(host, compressors[compression]),
+      ...unusableFolder('The folder for locks', host.lockFolder),
+      ...checkClock(host.clock.getTime(), askedMs),
+    ],
+    facts: [
+      `Tools: ${[...host.tools].map(([name, version]) => version.replace(/ +/g, ' ') || name).join('; ')}`,
+    ],
+  }
+}
+
+const compressors: Readonly<Record<Compression, readonly NeededTool[]>> = {
+  none: [],
+  gzip: [{ tools: ['pigz', 'gzip'], name: 'gzip (or pigz)', package: 'gzip' }],
+  zstd: [{ tools: ['zstd'], name: 'zstd', package: 'zstd', otherwise: ', or set "compression" to gzip' }],
+}
+
+const minuteMs = 60_000
+
+/** The server said its time, in whole seconds, somewhere between the two moments. */
+function checkClock(serverMs: number, { from, to }: { from: number; to: number }): Finding[] {
+  const aheadMs = serverMs > to ? serverMs - to : Math.min(0, serverMs + 999 - from)
+  if (Math.abs(aheadMs) <= minuteMs) return []
+  return [
+    warning(
+      'clock',
+      `The server's clock is ${formatDuration(Math.abs(aheadMs))} ${aheadMs > 0 ? 'ahead of' : 'behind'} the runner's: times in dumps and archives are not those in the manifest.`,
+      'Set the clock of the server:\nsudo timedatectl set-ntp true',
+    ),
+  ]
+}

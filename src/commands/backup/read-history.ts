@@ -1,0 +1,40 @@
+import type { PrefixIndex } from '../../repository/catalog/prefix-index'
+import { sizeHistory } from '../../repository/catalog/size-history'
+import type { Artifact, Manifest } from '../../repository/manifest/manifest'
+import { slotKeys } from '../../repository/names/keys'
+import type { TierKeep } from '../../repository/names/tier-name'
+import type { Repository } from '../../repository/repository'
+import { tierAges } from '../../repository/tiers/tier-ages'
+import type { BackupResult } from './run-report'
+
+/** How sizes went, and how far back one can go. */
+export async function readHistory(
+  repository: Repository,
+  facts: { keep: TierKeep; index: PrefixIndex; manifest: Manifest },
+): Promise<Required<Pick<BackupResult, 'sizes' | 'tiers'>>> {
+  const { prefix } = repository
+  const { keep, index, manifest } = facts
+  const takenAt = new Date(manifest.startedAt)
+  const sizeOf = (kind: Artifact['kind']) => {
+    const stored = manifest.artifacts.filter(artifact => artifact.kind === kind)
+    return stored.length === 0 ? undefined : stored.reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+  const own = slotKeys(prefix, manifest.slot).manifest.replace(/manifest\.json$/, '')
+  const others = index.objects.filter(({ key }) => !key.startsWith(own))
+  const sizes = [
+    ...sizeHistory(prefix, others),
+    { takenAt, databaseBytes: sizeOf('database'), filesBytes: sizeOf('files') },
+  ]
+  const ages = await tierAges(repository, keep)
+  const ring = sizes.map(point => point.takenAt.getTime())
+  const tiers = [
+    { name: 'ring', count: ring.length, newest: takenAt, oldest: new Date(Math.min(...ring)) },
+    ...ages.map(({ tier, count, newest, oldest }) => ({
+      name: tier,
+      count,
+      newest: newest?.takenAt,
+      oldest: oldest?.takenAt,
+    })),
+  ]
+  return { sizes, tiers }
+}

@@ -1,0 +1,66 @@
+import type { Finding } from '../findings/finding'
+import { warning } from '../findings/finding'
+import { listed } from '../findings/listed'
+import { codecsOf } from '../pipeline/codec'
+import type { Compression } from '../pipeline/compression'
+import type { ContentCheck, ContentDigest } from '../pipeline/content-check'
+import type { Artifact } from '../repository/manifest/manifest'
+import type { Job } from '../server/job'
+import type { JobReport } from '../server/job-report'
+import type { ArtifactPlan, TakeRequest } from './backup-part'
+import { streamArtifact } from './stream-artifact'
+
+/** What of an artifact its source alone knows. */
+type OwnFields<A extends Artifact> = A extends Artifact ? Pick<A, 'kind' | 'content' | OwnKeys<A>> : never
+type OwnKeys<A extends Artifact> = Exclude<keyof A, keyof Artifact>
+
+/** How one artifact is taken. `C`: what its check finds. */
+export interface ArtifactSteps<C extends ContentDigest>
+  extends Pick<ArtifactPlan, 'name' | 'key' | 'waitsFor'> {
+  compression: Compression
+  check(): ContentCheck<C>
+  /** Starts its job; `expectedBytes` when the size can be told before the first byte. */
+  open(request: TakeRequest): Promise<{ job: Job; expectedBytes: number | undefined }>
+  /**
+   * Compares what was taken with what the server says. Throws CheckError when something is missing. Returns what its tools said that takes
+   * nothing from it; [] leaves that to what they printed.
+   */
+  confirm(content: C, report: JobReport, request: TakeRequest): Promise<Finding[]>
+  /** The moment whose state it holds; by default when its stream began. */
+  moment?(): Date
+  /** Its own fields in the manifest. */
+  describe(content: C): OwnFields<Artifact>
+}
+
+/** The plan of an artifact that one stream takes. */
+export function artifactPlan<C extends ContentDigest>(steps: ArtifactSteps<C>): ArtifactPlan {
+  const { name, key, waitsFor, compression } = steps
+  return {
+    ...{ name, key, waitsFor },
+    take: async (request, context) => {
+      const stream = {
+        ...{ name, key, codecs: codecsOf({ compression }), check: steps.check(), put: request.put },
+        open: (signal: AbortSignal) => steps.open({ ...request, signal }),
+      }
+      const { content, startedAt, finishedAt, report, ...stored } = await streamArtifact(stream, context)
+      const own = await steps.confirm(content, report, { ...request, signal: context.signal })
+      return {
+        artifact: {
+          ...stored,
+          ...steps.describe(content),
+          ...{ etag: '', versionId: null, compression },
+          startedAt: startedAt.toISOString(),
+          finishedAt: finishedAt.toISOString(),
+        },
+        moment: steps.moment?.() ?? startedAt,
+        warnings: own.length > 0 ? own : whatToolsSaid(name, report),
+      }
+    },
+  }
+}
+
+/** What a tool printed although it succeeded: worth a look, and no reason to doubt the artifact. */
+function whatToolsSaid(name: string, { messages }: JobReport): Finding[] {
+  if (messages.length === 0) return []
+  return [warning('server-messages', `The tools on the server said about ${name}: ${listed(messages, 5)}`)]
+}

@@ -1,0 +1,76 @@
+import type { FilesArtifact } from '../../../repository/manifest/manifest'
+import { artifactKey, filesArtifactName } from '../../../repository/names/keys'
+import { artifactPlan } from '../../artifact-plan'
+import type { ArtifactPlan, BackupPart, Host, PartPlan } from '../../backup-part'
+import { checkArchive } from '../check/archive-check'
+import { compareArchive } from '../check/compare-archive'
+import { folderServerOver } from '../folder-server'
+import { openMirrored } from '../mirror/open-mirrored'
+import { vanishedOrChanged } from '../mirror/vanished-or-changed'
+import { describeFolders } from './describe-folders'
+import type { FolderSettings } from './folder-settings'
+import { pathProblems } from './path-problems'
+import { preflightPart } from './preflight-part'
+import { scopeFiles } from './scope-files'
+
+/** What a backup takes of the folders: one archive of all, from a mirror of them. */
+export function backupFolders(settings: FolderSettings): BackupPart {
+  return {
+    plan: (host, slot) => planFolders(settings, host, slot),
+    preflight: host => preflightPart(settings, host),
+  }
+}
+
+async function planFolders(settings: FolderSettings, host: Host, slot: string): Promise<PartPlan> {
+  const { paths } = settings.files
+  const scope: PartPlan['scope'] = before => scopeFiles(before, { paths })
+  if (paths.length === 0) return { lines: [], findings: [], artifacts: [], server: {}, scope }
+  const found = await folderServerOver(host.connection).inventory({
+    ...{ paths, signal: host.signal },
+    compression: settings.compression.kind,
+  })
+  const { os, rsync, tar } = found
+  return {
+    lines: [...describeFolders(found.paths), `${rsync.replace(/ +/g, ' ')}; ${tar}`],
+    findings: pathProblems(settings, found),
+    artifacts: [archivePlan(settings, slot, host)],
+    server: { os, rsync, tar },
+    scope,
+  }
+}
+
+function archivePlan(settings: FolderSettings, slot: string, { clock }: Host): ArtifactPlan {
+  const { files, compression, allowEmpty, s3 } = settings
+  let mirroredAt: Date | undefined
+  return artifactPlan({
+    name: filesArtifactName,
+    key: artifactKey(s3.prefix, slot, filesArtifactName, 'files', compression.kind),
+    waitsFor: 'rsync',
+    compression: compression.kind,
+    check: () => checkArchive({ paths: files.paths.map(path => path.slice(1)) }),
+    open: ({ connection, signal, owner }) =>
+      openMirrored(connection, {
+        ...files,
+        ...{ allowEmpty, compression, owner, signal },
+        onMirrored: () => {
+          mirroredAt = clock.now()
+        },
+      }),
+    confirm: async (content, report) => {
+      compareArchive(content, report.counts, { allowEmpty })
+      return vanishedOrChanged(report)
+    },
+    moment: () => mirroredAt ?? clock.now(),
+    describe: ({
+      bytes,
+      sha256,
+      files: count,
+      directories,
+      links,
+    }): Pick<FilesArtifact, 'kind' | 'paths' | 'content'> => ({
+      kind: 'files',
+      paths: files.paths,
+      content: { bytes, sha256, files: count, directories, links },
+    }),
+  })
+}

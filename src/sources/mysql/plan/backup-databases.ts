@@ -1,0 +1,93 @@
+import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
+import { artifactPlan } from '../../artifact-plan'
+import type { ArtifactPlan, BackupPart, Host, PartPlan } from '../../backup-part'
+import { checkDump } from '../check/dump-check'
+import { databaseServerOver } from '../database-server'
+import { confirmDump } from '../dump/confirm-dump'
+import { contentOfDump } from '../dump/content-of-dump'
+import { blindSpotProblems } from '../inventory/blind-spots'
+import { describeInventory, flavorName } from '../inventory/describe-inventory'
+import { chosenDatabases, databaseProblems } from './database-problems'
+import type { DumpSettings } from './database-settings'
+import { type DatabasePlan, planDatabase, planWarnings } from './plan-database'
+import { preflightPart } from './preflight-part'
+import { scopeDatabase } from './scope-database'
+
+/** What a backup takes of the databases: a dump of each, one after another so that the server feels only one. */
+export function backupDatabases(settings: DumpSettings): BackupPart {
+  return {
+    plan: (host, slot) => planDatabases(settings, host, slot),
+    preflight: host => preflightPart(settings, host),
+  }
+}
+
+async function planDatabases(settings: DumpSettings, host: Host, slot: string): Promise<PartPlan> {
+  const { databases, dumpOptions } = settings
+  const scope: PartPlan['scope'] = before => scopeDatabase(before, { databases, leftOut: () => undefined })
+  if (databases.length === 0) return { lines: [], findings: [], artifacts: [], server: {}, scope }
+  const { connection, signal } = host
+  const found = await databaseServerOver(connection).inventory({
+    ...{ access: settings.mysql, databases, dumpOptions, signal },
+    compression: settings.compression.kind,
+  })
+  const chosen = chosenDatabases(settings, found)
+  const planned = chosen.map(listed => planDatabase(settings, slot, found, listed, chosen.length === 1))
+  const plans = planned.map(({ plan }) => plan)
+  const { server, dumpTool } = found.inventory
+  return {
+    lines: describeInventory(found.inventory),
+    findings: [
+      ...databaseProblems(settings, found),
+      ...blindSpotProblems(planned.flatMap(({ visibility }) => visibility.refused)),
+      ...planWarnings(settings, chosen),
+      ...planned.flatMap(({ visibility }) => visibility.warnings),
+    ],
+    artifacts: plans.map(plan => dumpPlan(settings, plan)),
+    server: {
+      os: found.os,
+      database: { ...server, dumpTool, options: plans[0]?.arguments.options ?? [] },
+    },
+    servedBy: `${flavorName(server.flavor)} ${server.version}`,
+    scope: before =>
+      scopeDatabase(before, {
+        databases,
+        leftOut: name => leftOut(plans.find(({ listed }) => listed.name === name)),
+      }),
+  }
+}
+
+/** What the inputs leave out of a database. */
+function leftOut(plan: DatabasePlan | undefined) {
+  if (plan === undefined) return undefined
+  const { listed, selection } = plan
+  const tables = new Set(selection.excluded)
+  const triggers = listed.triggers.filter(({ table }) => tables.has(table)).map(({ name }) => name)
+  return { tables, rows: new Set(selection.structureOnly), triggers: new Set(triggers) }
+}
+
+function dumpPlan(
+  { mysql: access, compression, dumpOptions }: DumpSettings,
+  plan: DatabasePlan,
+): ArtifactPlan {
+  const { name, key, listed } = plan
+  return artifactPlan({
+    ...{ name, key, waitsFor: 'its turn', compression: compression.kind },
+    check: () => checkDump({ passes: plan.arguments.structure.length > 0 ? 2 : 1 }),
+    open: async ({ connection, signal, lastBytes }) => ({
+      job: await databaseServerOver(connection).openDump({
+        ...{ access, database: listed.name, arguments: plan.arguments, compression, signal },
+      }),
+      expectedBytes: Math.max(lastBytes ?? 0, plan.expectedBytes),
+    }),
+    confirm: async (content, _report, { connection, signal }) => {
+      const server = databaseServerOver(connection)
+      await confirmDump({ server, access, dumpOptions, signal }, plan, content)
+      return []
+    },
+    describe: (content): Pick<DatabaseArtifact, 'kind' | 'database' | 'content'> => ({
+      kind: 'database',
+      database: listed.name,
+      content: contentOfDump(content, listed),
+    }),
+  })
+}

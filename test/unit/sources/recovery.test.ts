@@ -1,0 +1,27 @@
+import type { Compression } from '../../../src/pipeline/compression'
+import { archiveWords } from '../../../src/sources/files/mirror/archive-words'
+import { importCommands } from '../../../src/sources/mysql/dump/database-words'
+import { aManifest } from '../repository/a-baseline'
+
+const fetch = 'aws s3 cp s3://acme/a -'
+
+describe('the commands that bring an artifact back by hand', () => {
+  it.each<[Compression, string, string]>([
+    ['gzip', `${fetch} | gunzip | mysql --comments shop`, `${fetch} | tar -xpzf - -C /`],
+    ['zstd', `${fetch} | zstd -dc | mysql --comments shop`, `${fetch} | zstd -dc | tar -xpf - -C /`],
+    ['none', `${fetch} | mysql --comments shop`, `${fetch} | tar -xpf - -C /`],
+  ])('follow the compression %s', (compression, dump, archive) => {
+    const defaults = { characterSet: 'utf8mb4', collation: 'utf8mb4_bin' }
+    expect(importCommands({ database: 'shop', compression, ...defaults }, fetch)[1]).toBe(dump)
+    const files = aManifest().artifacts.find(artifact => artifact.kind === 'files')
+    expect(files && archiveWords.recovery({ ...files, compression }, fetch)).toEqual([archive])
+  })
+
+  it('quote odd names for the shell and for SQL', () => {
+    const odd = { database: "-it's `x`", characterSet: 'utf8mb4', collation: 'utf8mb4_bin' }
+    expect(importCommands({ ...odd, compression: 'gzip' }, fetch)).toEqual([
+      "mysql -e 'CREATE DATABASE IF NOT EXISTS `-it'\\''s ``x``` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin'",
+      `${fetch} | gunzip | mysql --comments -- '-it'\\''s \`x\`'`,
+    ])
+  })
+})
