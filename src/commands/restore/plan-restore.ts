@@ -18,7 +18,11 @@ export async function planRestore(
   target: RestoreTarget,
   name: string,
 ): Promise<RestorePlan> {
-  const seen = await Promise.all(read.map(({ part, sound }) => part.look(target, sound)))
+  return planOf(await Promise.all(read.map(({ part, sound }) => part.look(target, sound))), name)
+}
+
+/** The plan for a target that was looked at. */
+export function planOf(seen: readonly SeenTarget[], name: string): RestorePlan {
   const parts = seen.map(each => each.plan(mount => othersTake(each, seen, mount)))
   return {
     parts,

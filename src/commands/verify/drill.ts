@@ -42,13 +42,12 @@ export function drillOnRunner(settings: DrillSettings, { temps, ...machine }: Ru
 }
 
 function resultOf(outcomes: readonly DrillOutcome[]): DrillResult {
+  const proof: Pick<DrillResult, 'server' | 'tables' | 'files'> = { tables: 0, files: 0 }
+  for (const outcome of outcomes) Object.assign(proof, outcome.proof)
   return {
+    ...proof,
     findings: outcomes.flatMap(({ findings }) => findings),
     warnings: outcomes.flatMap(({ warnings }) => warnings),
     restoreSeconds: outcomes.reduce((sum, { restoreMs }) => sum + restoreMs, 0) / 1000,
-    ...outcomes.reduce<Pick<DrillResult, 'server' | 'tables' | 'files'>>(
-      (all, { proof }) => ({ ...all, ...proof }),
-      { tables: 0, files: 0 },
-    ),
   }
 }

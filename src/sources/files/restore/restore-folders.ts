@@ -1,6 +1,6 @@
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import { planLine } from '../../restore-item'
-import type { PlannedPart, RestoreChoice, RestorePart, RestoringPart, SeenTarget } from '../../restore-part'
+import type { RestoreChoice, RestorePart, RestoringPart, SeenTarget } from '../../restore-part'
 import type { ArchiveContent } from '../check/archive-content'
 import { folderServerOver } from '../folder-server'
 import { checkFolders } from '../target/check-folders'
@@ -25,7 +25,7 @@ export function restoreFolders(
   return {
     artifacts: chosen === undefined ? [] : [chosen.artifact],
     look: async ({ connection, signal }, [files]) => {
-      if (chosen === undefined || files === undefined) return nothingToSee
+      if (chosen === undefined || files === undefined) return noFolders
       const folders = chosen.folders.map(({ target }) => target)
       const facts = await folderServerOver(connection).targetFacts({ folders, signal })
       return seenFolders(settings, chosen.folders, facts, files)
@@ -33,26 +33,18 @@ export function restoreFolders(
   }
 }
 
-const nothingToSee: SeenTarget = {
+const noFolders: SeenTarget = {
   host: undefined,
   diskBytes: () => 0,
   plan: () => ({
     ...{ items: [], lines: [], findings: [], facts: [] },
     begin: context =>
-      restoring({
-        context,
-        overwrite: false,
-        folders: [],
-        files: undefined,
-        tools: new Map(),
-        state: noState(),
-      }),
+      restoring({ context, overwrite: false, folders: [], files: undefined, tools: new Map() }),
   }),
 }
 
-const noState = () => ({ staging: [], swaps: [] })
-
-function seenFolders(
+/** `facts`: of the places of `parts`. */
+export function seenFolders(
   settings: FolderRestoreSettings,
   parts: readonly FolderPart[],
   facts: FolderTargetFacts,
@@ -62,13 +54,6 @@ function seenFolders(
   const { tools } = facts
   const folders = plannedFolders(parts, facts)
   const items = folders.map(folder => describeFolder(folder, files, overwrite))
-  const planned: PlannedPart = {
-    items,
-    lines: items.map(item => planLine(item, name => name)),
-    findings: checkFolders({ settings, parts, folders, facts, files }),
-    facts: [],
-    begin: context => restoring({ context, overwrite, folders, files, tools, state: noState() }),
-  }
   return {
     host: facts,
     diskBytes: mount =>
@@ -77,12 +62,19 @@ function seenFolders(
         files,
       ),
     // They come first: what others take is not there yet.
-    plan: () => planned,
+    plan: () => ({
+      items,
+      lines: items.map(item => planLine(item, name => name)),
+      findings: checkFolders({ settings, parts, folders, facts, files }),
+      facts: [],
+      begin: context => restoring({ context, overwrite, folders, files, tools }),
+    }),
   }
 }
 
-function restoring(work: FolderWork): RestoringPart {
-  const { state, folders } = work
+function restoring(request: Omit<FolderWork, 'state'>): RestoringPart {
+  const state: FolderWork['state'] = { staging: [], swaps: [] }
+  const work = { ...request, state }
   return {
     prepare: {
       name: 'Unpack the files beside their places',
@@ -95,7 +87,7 @@ function restoring(work: FolderWork): RestoringPart {
     get isSettled() {
       return state.swaps.length === 0
     },
-    untouched: () => untouchedInWords(state, folders.length),
+    untouched: () => untouchedInWords(state, request.folders.length),
     progress: () => undefined,
   }
 }

@@ -1,12 +1,13 @@
 import type { RestoreContext } from '../../restore-part'
+import type { DumpContent } from '../check/dump-content'
 import { type DatabaseServer, databaseServerOver } from '../database-server'
 import type { TargetDatabase } from '../target/database-target-facts'
 import type { PlannedDatabase } from '../target/planned-database'
 import type { ImportTools } from './import-and-compare'
+import type { StoredDump } from './import-dump'
 import type { RereadDatabase } from './reread-database'
 import type { DatabaseRestoreSettings } from './restore-settings'
 import type { DatabasesState } from './rollback/database-state'
-import type { SafetyDump } from './rollback/safety-dump'
 
 /** What the steps of one restore of databases share. */
 export interface DatabaseWork {
@@ -23,6 +24,11 @@ export interface DatabaseWork {
   state: DatabasesState
   /** The dumps of what is replaced, by the names of the databases, as they are stored. */
   safety: Map<string, SafetyDump>
+}
+
+/** What a database held before it was replaced, and where that is stored. */
+export interface SafetyDump extends StoredDump {
+  content: DumpContent
 }
 
 /** Over the connection in use now. */

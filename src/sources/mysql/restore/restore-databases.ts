@@ -1,17 +1,23 @@
-import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
+import type { DatabaseArtifact, Manifest } from '../../../repository/manifest/manifest'
 import { planLine } from '../../restore-item'
-import type { PlannedPart, RestoreChoice, RestorePart, RestoringPart } from '../../restore-part'
+import type {
+  PlannedPart,
+  RestoreChoice,
+  RestorePart,
+  RestoringPart,
+  SeenTarget,
+  SoundArtifact,
+} from '../../restore-part'
 import type { DumpContent } from '../check/dump-content'
 import { databaseServerOver } from '../database-server'
 import { checkDatabaseServer } from '../target/check-database-server'
 import { chooseDatabases } from '../target/choose-databases'
-import type { DatabaseServerRequest } from '../target/database-server-request'
-import type { DatabaseTargetFacts } from '../target/database-target-facts'
+import type { DatabaseTargetFacts, TargetDatabase } from '../target/database-target-facts'
 import { describeDatabase } from '../target/describe-database'
-import { plannedDatabase } from '../target/planned-database'
+import { type DatabasePart, type PlannedDatabase, plannedDatabase } from '../target/planned-database'
 import type { DatabaseWork } from './database-work'
 import { importDatabases, takeSafetyDumps } from './import-databases'
-import { rereadDatabase } from './reread-database'
+import { type RereadDatabase, rereadDatabase } from './reread-database'
 import type { DatabaseRestoreSettings } from './restore-settings'
 import { progressInWords, untouchedInWords } from './rollback/database-state'
 
@@ -24,60 +30,63 @@ export function restoreDatabases(
   return {
     artifacts: [...new Set(chosen.map(({ artifact }) => artifact))],
     look: async ({ connection, signal }, sound) => {
-      const isAsked = chosen.length > 0
-      const facts: DatabaseTargetFacts = isAsked
-        ? await databaseServerOver(connection).targetFacts({
-            ...{ access: settings.mysql, signal },
-            databases: chosen.map(({ target }) => target),
-          })
-        : { isRoot: false, tools: new Map() }
-      const databases = chosen.map(part => plannedDatabase(part, facts.database))
-      const request = {
-        settings,
-        databases,
-        facts,
-        manifest: choice.manifest,
-        sound: sound.map(rereadDatabase),
-      }
-      return {
-        host: isAsked ? facts : undefined,
-        // How large tables become is too hard to tell for anything else to fail by it.
-        diskBytes: () => 0,
-        plan: othersTake => planDatabases({ ...request, othersTake }),
-      }
+      const databases = chosen.map(({ target }) => target)
+      const request = { access: settings.mysql, databases, signal }
+      const facts =
+        databases.length === 0 ? undefined : await databaseServerOver(connection).targetFacts(request)
+      return seenDatabases(settings, choice.manifest, { chosen, facts, sound })
     },
   }
 }
 
-interface PlanRequest extends DatabaseServerRequest {
-  settings: DatabaseRestoreSettings
-}
-
-function planDatabases(request: PlanRequest): PlannedPart {
-  const { settings, databases, facts, sound } = request
-  const items = databases.map(planned => describeDatabase(planned, settings))
-  const inventory = facts.database?.found.inventory
+/** `facts`: undefined without databases. */
+export function seenDatabases(
+  settings: DatabaseRestoreSettings,
+  manifest: Manifest,
+  seen: {
+    chosen: readonly DatabasePart[]
+    facts: DatabaseTargetFacts | undefined
+    sound: readonly SoundArtifact<DatabaseArtifact, DumpContent>[]
+  },
+): SeenTarget {
+  const facts: DatabaseTargetFacts = seen.facts ?? { isRoot: false, tools: new Map() }
+  const sound = seen.sound.map(rereadDatabase)
+  const databases = seen.chosen.map(part => plannedDatabase(part, facts.database))
   return {
-    items,
-    lines: items.map(item => planLine(item, JSON.stringify)),
-    findings: checkDatabaseServer(request),
-    facts:
-      inventory === undefined
-        ? []
-        : [
-            `Database: ${inventory.server.flavor} ${inventory.server.version}, as ${inventory.user}; ${inventory.dumpTool}.`,
-          ],
-    begin: context =>
-      restoring({
-        ...{ settings, databases, sound, context, target: facts.database },
-        hasGzip: facts.tools.has('gzip'),
-        ...{ state: { databases: [], uploads: [] }, safety: new Map() },
-      }),
+    host: seen.facts,
+    // How large tables become is too hard to tell for anything else to fail by it.
+    diskBytes: () => 0,
+    plan: othersTake => {
+      const findings = checkDatabaseServer({ settings, databases, facts, manifest, sound, othersTake })
+      return { ...planDatabases(settings, databases, facts, sound), findings }
+    },
   }
 }
 
-function restoring(work: DatabaseWork): RestoringPart {
-  const { state, databases, safety } = work
+function planDatabases(
+  settings: DatabaseRestoreSettings,
+  databases: readonly PlannedDatabase[],
+  { database: target, tools }: DatabaseTargetFacts,
+  sound: readonly RereadDatabase[],
+): Omit<PlannedPart, 'findings'> {
+  const items = databases.map(planned => describeDatabase(planned, settings))
+  return {
+    items,
+    lines: items.map(item => planLine(item, JSON.stringify)),
+    facts: target === undefined ? [] : [describeServer(target)],
+    begin: context => restoring({ context, settings, databases, sound, target, hasGzip: tools.has('gzip') }),
+  }
+}
+
+function describeServer({ found }: TargetDatabase): string {
+  const { server, user, dumpTool } = found.inventory
+  return `Database: ${server.flavor} ${server.version}, as ${user}; ${dumpTool}.`
+}
+
+function restoring(request: Omit<DatabaseWork, 'state' | 'safety'>): RestoringPart {
+  const state: DatabaseWork['state'] = { databases: [], uploads: [] }
+  const safety: DatabaseWork['safety'] = new Map()
+  const work = { ...request, state, safety }
   return {
     prepare: {
       name: 'Dump what is to be replaced',
@@ -91,7 +100,7 @@ function restoring(work: DatabaseWork): RestoringPart {
     untouched: () =>
       untouchedInWords(
         state,
-        databases.length,
+        request.databases.length,
         [...safety.values()].map(({ key }) => key),
       ),
     progress: () => progressInWords(state),

@@ -3,12 +3,11 @@ import { FailureError } from '../../../../runtime/errors'
 import { type DatabaseDefaults, dropDatabase } from '../../client/database-statements'
 import { contentOfDump } from '../../dump/content-of-dump'
 import type { PlannedDatabase } from '../../target/planned-database'
-import { type DatabaseWork, importTools, serverOf } from '../database-work'
+import { type DatabaseWork, importTools, type SafetyDump, serverOf } from '../database-work'
 import { compareImported, type ImportedRows, importRows, makeViews } from '../import-and-compare'
 import { endOwnConnections, remakeDatabase, runOwnSql, type SqlPlace } from '../remake-database'
 import { dropByHand, putBackByHand } from './by-hand'
 import type { DatabaseState } from './database-state'
-import type { SafetyDump } from './safety-dump'
 
 /** The rollback steps of one database, noted before the first statement is run. */
 export function addDatabaseRollback(

@@ -15,13 +15,7 @@ import { expectedDumpBytes } from '../../plan/plan-database'
 import { definerProblems } from '../../target/check-definers'
 import { checkDumpNeeds } from '../../target/check-dump-needs'
 import type { PlannedDatabase } from '../../target/planned-database'
-import { type DatabaseWork, serverOf } from '../database-work'
-import type { StoredDump } from '../import-dump'
-
-/** What a database held before it was replaced, and where that lies. */
-export interface SafetyDump extends StoredDump {
-  content: DumpContent
-}
+import { type DatabaseWork, type SafetyDump, serverOf } from '../database-work'
 
 const memoryBudgetBytes = 48 * 2 ** 20
 
