@@ -51,7 +51,11 @@ export interface VerifiedPoint {
 }
 
 /** Whether everything that was requested is proven. A run that looked at nothing has proven nothing. */
-export function isProven({ requested, points, failure }: VerifyReport): boolean {
+export function isProven({
+  requested,
+  points,
+  failure,
+}: Pick<VerifyReport, 'requested' | 'points' | 'failure'>): boolean {
   return (
     failure === undefined &&
     points.length > 0 &&

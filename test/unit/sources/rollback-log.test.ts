@@ -1,4 +1,4 @@
-import { type RollbackStep, rollbackLog } from '../../../../../src/commands/restore/rollback/rollback-log'
+import { type RollbackStep, rollbackLog } from '../../../src/sources/rollback-log'
 
 /** A step that notes in `order` when it is run. */
 function step(name: string, order: string[], overrides: Partial<RollbackStep> = {}): RollbackStep {
@@ -18,7 +18,7 @@ function recorded() {
   return { lines, log: { info: (line: string) => void lines.push(line) } }
 }
 
-describe('wayBack', () => {
+describe('rollbackLog', () => {
   it('undoes the last thing first', async () => {
     const { lines, log } = recorded()
     const order: string[] = []

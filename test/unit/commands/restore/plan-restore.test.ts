@@ -1,20 +1,19 @@
+import { planLines } from '../../../../src/commands/restore/plan-restore'
 import { FailureError, UserError } from '../../../../src/runtime/errors'
-import { holdings } from '../../../../src/sources/mysql/target/planned-database'
 import { aDatabase, aDump, aManifest, anArchive, aTable } from './a-restore'
-import { findings, fixes, judge } from './judging'
+import { findings, findingsOf, fixes, plan } from './planning'
 
 const databaseOnly = aManifest([aDump()])
 const filled = aDatabase('shop', { tables: [aTable] })
 
-describe('judgeTarget', () => {
+describe('planOf', () => {
   it('finds nothing against a restore onto an empty server', () => {
-    const verdict = judge()
-    expect(verdict.findings).toEqual([])
-    expect(verdict.databases).toMatchObject([{ target: 'shop', state: 'absent', present: undefined }])
-    expect(verdict.folders).toMatchObject([
-      { path: '/var/www/html', target: '/var/www/html', state: 'absent', parent: '/var/www', mount: '/' },
+    const { checks, items } = plan()
+    expect(checks.findings).toEqual([])
+    expect(items).toMatchObject([
+      { noun: 'database', name: 'shop', target: 'shop', before: 'is not there' },
+      { noun: 'folder', name: '/var/www/html', target: '/var/www/html', before: 'is not there' },
     ])
-    expect(verdict).toMatchObject({ hasGzip: true, hasZstd: true, isRoot: true })
   })
 
   it('asks for no database when only files are restored, and for no tar when only databases are', () => {
@@ -34,7 +33,7 @@ describe('judgeTarget', () => {
   })
 
   it('passes on why the database server could not be asked, with what to do', () => {
-    const told = (databaseProblem: Error) => judge({ facts: { isAsked: false, databaseProblem } }).findings
+    const told = (databaseProblem: Error) => findingsOf({ facts: { isAsked: false, databaseProblem } })
     const problem = new UserError('The database refused the login.', { advice: 'Check "mysql-user".' })
     expect(told(problem)).toEqual([
       {
@@ -67,7 +66,7 @@ describe('judgeTarget', () => {
 
   it('tells of what earlier restores left, last', () => {
     const leftovers = ["/var/www/.o'html.restoring-2026-11-20T10-00-00Z"]
-    const told = judge({ facts: { leftovers, isRoot: false, places: [{ isWritable: false }] } }).findings
+    const told = findingsOf({ facts: { leftovers, isRoot: false, places: [{ isWritable: false }] } })
     expect(told.map(({ level }) => level)).toEqual(['error', 'warning', 'warning'])
     expect(told.at(-1)).toEqual({
       code: 'leftover',
@@ -115,35 +114,29 @@ describe('judgeTarget', () => {
     }
   })
 
-  it.each([
-    ['absent', []],
-    ['empty', [aDatabase('shop')]],
-    ['empty', [aDatabase('shop', { triggers: [] })]],
-    ['absent', [aDatabase('Shop', { tables: [aTable] })]],
-    ['filled', [filled]],
-    ['filled', [aDatabase('shop', { tables: [{ ...aTable, kind: 'view', name: 'v' }] })]],
-    ['filled', [aDatabase('shop', { routines: [{ name: 'f', kind: 'function', isReadable: true }] })]],
-    ['filled', [aDatabase('shop', { events: ['e'] })]],
-  ])('takes a database for %s', (state, databases) => {
-    expect(judge({ facts: { databases } }).databases[0]?.state).toBe(state)
-  })
-
-  it.each(['1', '2'])('knows a database by any case of its name with lower_case_table_names=%s', folding => {
-    const facts = { databases: [filled], variables: { lower_case_table_names: folding } }
-    const { databases } = judge({ inputs: { databases: ['shop=SHOP'] }, facts })
-    expect(databases).toMatchObject([{ target: 'SHOP', state: 'filled' }])
+  it('says what was looked at', () => {
+    expect(plan().checks.facts).toEqual([
+      'The recovery point Monday-13-00 was read whole and is what its manifest says.',
+      'Database: mariadb 10.11.19, as root@localhost; mariadb-dump 10.19.',
+      'tar: tar 1.0.',
+      'The SSH user is root: owners of files are kept.',
+    ])
+    expect(plan({ facts: { isRoot: false } }).checks.facts.at(-1)).toBe('The SSH user is not root.')
   })
 })
 
-describe('holdings', () => {
-  it('tells what a database holds, in words', () => {
-    const database = aDatabase('shop', {
-      tables: [aTable, { ...aTable, kind: 'sequence' }, { ...aTable, kind: 'view' }],
-      triggers: [{ name: 't', table: 'orders' }],
-      routines: [{ name: 'f', kind: 'function', isReadable: true }],
-      events: ['a', 'b'],
-    })
-    expect(holdings(database)).toBe('2 tables, 1 view, 1 routine, 2 events')
-    expect(holdings(aDatabase())).toBe('')
+describe('planLines', () => {
+  it('tells what goes where, what is there, and what speaks against it with its fix', () => {
+    const lines = planLines(
+      plan({ inputs: { databases: ['shop=shop'] }, facts: { databases: [filled], isRoot: false } }),
+    )
+    expect(lines.slice(0, 2)).toEqual([
+      'database "shop" (2 tables, 1 view, 1 trigger, 1 routine, 1 event) -> "shop", which holds 1 table: refused, since it is not to be overwritten',
+      'folder /var/www/html (2,521 files, 300 directories, 2 symbolic links) -> /var/www/html, which is not there: it is made',
+    ])
+    const wrong = lines.findIndex(line => line.startsWith('error '))
+    expect(lines[wrong]).toMatch(/The database "shop" is there/)
+    expect(lines[wrong + 1]).toMatch(/^ {8}To replace it/)
+    expect(lines.join('\n')).not.toMatch(/a backup needs/i)
   })
 })

@@ -1,27 +1,55 @@
-import type { DatabaseState, RestoreState } from '../../../../../src/commands/restore/restore-state'
-import { type FailedWork, restoreFailure } from '../../../../../src/commands/restore/rollback/restore-failure'
-import { type RollbackStep, rollbackLog } from '../../../../../src/commands/restore/rollback/rollback-log'
-import type { FailureFacts } from '../../../../../src/commands/run-facts'
-import { describeFailure } from '../../../../../src/report/failure'
-import { CancelledError, FailureError, UserError } from '../../../../../src/runtime/errors'
-import { type RecordingRuntime, recordingRuntime } from '../../../recording-runtime'
-import { judge } from '../judging'
+import { type FailedRestore, restoreFailure } from '../../../../src/commands/restore/restore-failure'
+import type { FailureFacts } from '../../../../src/commands/run-facts'
+import { describeFailure } from '../../../../src/report/failure'
+import { CancelledError, FailureError, UserError } from '../../../../src/runtime/errors'
+import { type FoldersState, untouchedInWords as untouchedFolders } from '../../../../src/sources/files/restore/folders-state'
+import {
+  type DatabaseState,
+  type DatabasesState,
+  progressInWords,
+  untouchedInWords as untouchedDatabases,
+} from '../../../../src/sources/mysql/restore/rollback/database-state'
+import { type RollbackStep, rollbackLog } from '../../../../src/sources/rollback-log'
+import { type RecordingRuntime, recordingRuntime } from '../../recording-runtime'
 
 interface Case {
   error?: unknown
   steps?: readonly Partial<RollbackStep>[]
   databases?: readonly Partial<DatabaseState>[]
-  swaps?: RestoreState['swaps']
+  swaps?: FoldersState['swaps']
   safetyKeys?: readonly string[]
   isCancelled?: boolean
   isBroken?: boolean
 }
 
 interface Told extends FailureFacts {
-  stage: RestoreState['stage']
-  saved: string
+  isSettled: boolean
   reconnects: number
   runtime: RecordingRuntime
+}
+
+/** A restore of one database and one folder. */
+function someParts({ databases = [], swaps = [], safetyKeys = [] }: Case): FailedRestore['parts'] {
+  const state: DatabasesState = {
+    databases: databases.map(database => ({
+      ...{ target: 'shop', was: 'filled', characterSet: '', collation: '' },
+      ...{ safetyKey: null, phase: 'writing', ...database },
+    })),
+    uploads: [],
+  }
+  const folders: FoldersState = { staging: [], swaps }
+  return [
+    {
+      ...{ state, isSettled: true },
+      untouched: () => untouchedDatabases(state, 1, safetyKeys),
+      progress: () => progressInWords(state),
+    },
+    {
+      ...{ state: folders, isSettled: swaps.length === 0 },
+      untouched: () => untouchedFolders(folders, 1),
+      progress: () => undefined,
+    },
+  ]
 }
 
 /** What a person is told of a restore that failed. */
@@ -30,9 +58,9 @@ async function tell({ error = new FailureError('The import failed.'), ...given }
   const connection = new AbortController()
   if (given.isBroken) connection.abort(new FailureError('The connection broke.'))
   if (given.isCancelled) runtime.stop(new CancelledError())
-  const back = rollbackLog()
+  const rollback = rollbackLog()
   for (const [index, step] of (given.steps ?? []).entries()) {
-    back.add({
+    rollback.add({
       undone: `Step ${index} is undone`,
       left: { what: `Step ${index} is left.`, commands: [`mysql -e '${index}'`, `aws ${index}`] },
       isQuick: true,
@@ -41,39 +69,24 @@ async function tell({ error = new FailureError('The import failed.'), ...given }
     })
   }
   let reconnects = 0
-  const state: RestoreState = {
-    ...{ stage: 'working', lock: 'l', owner: 'o', staging: [], swaps: given.swaps ?? [], uploads: [] },
-    databases: (given.databases ?? []).map(database => ({
-      ...{
-        target: 'shop',
-        was: 'filled',
-        characterSet: '',
-        collation: '',
-        safetyKey: null,
-        phase: 'writing',
-      },
-      ...database,
-    })),
+  let isSettled = false
+  const reconnect = async () => {
+    reconnects++
   }
-  const work: FailedWork = {
-    runtime,
-    signal: AbortSignal.any([runtime.signal, connection.signal]),
-    back,
-    state,
-    verdict: judge(),
-    report: { safetyKeys: given.safetyKeys ?? [] },
-    save: () => runtime.saveState('restore', JSON.stringify(state)),
-    reconnect: async () => {
-      reconnects++
+  const signal = AbortSignal.any([runtime.signal, connection.signal])
+  const thrown = await restoreFailure(error, {
+    context: { runtime, signal, rollback, reconnect },
+    parts: someParts(given),
+    settle: () => {
+      isSettled = true
     },
-  }
-  const thrown = await restoreFailure(error, work)
+  })
   const facts = describeFailure(thrown, {
     safe: 'unused',
     isCancelled: runtime.signal.aborted,
     scrub: text => text,
   })
-  return { ...facts, stage: state.stage, saved: runtime.state('restore'), reconnects, runtime }
+  return { ...facts, isSettled, reconnects, runtime }
 }
 
 const failing = { run: () => Promise.reject(new Error('no route to host')) }
@@ -102,8 +115,7 @@ describe('restoreFailure', () => {
         'Every recovery point in the bucket is as it was.',
       ].join(' '),
     )
-    expect(told.stage).toBe('clean')
-    expect(told.saved).toContain('"stage":"clean"')
+    expect(told.isSettled).toBe(true)
     expect(told.kind).toBe('failure')
   })
 
@@ -116,7 +128,7 @@ describe('restoreFailure', () => {
     expect(told.safe).toMatch(/^Step 0 is left\. /)
     expect(told.advice).toBe("Make room. Put it back on the server: mysql -e '0' && aws 0")
     expect(told.detail.join('\n')).toContain("Step 0 is left.\n    mysql -e '0'\n    aws 0")
-    expect(told.stage).toBe('working')
+    expect(told.isSettled).toBe(false)
   })
 
   it('has commands for the first of several, and all of them in the log', async () => {
@@ -140,7 +152,7 @@ describe('restoreFailure', () => {
       'Folders are as they were, unless the connection broke in the very moment of their swap: /var/www/html (the old one, if it was moved, is /var/www/html.before-restore-x).',
     )
     expect(told.safe).not.toContain('Every folder that is in use is as it was')
-    expect(told.stage).toBe('working')
+    expect(told.isSettled).toBe(false)
   })
 
   it('connects again when the connection broke, and only then', async () => {
@@ -177,7 +189,7 @@ describe('restoreFailure, of a run that was cancelled', () => {
     expect(told.what).toMatch(/The import into the database "shop" had begun\.$/)
     expect(told.safe).toMatch(/^What was unpacked is removed\. Step 1 is left\. /)
     expect(told.advice).toMatch(/Put it back on the server: mysql -e '1' && aws 1$/)
-    expect(told.stage).toBe('working')
+    expect(told.isSettled).toBe(false)
   })
 
   it('says which database had been restored already', async () => {
@@ -194,6 +206,6 @@ describe('restoreFailure, of a run that was cancelled', () => {
     await jest.runOnlyPendingTimersAsync()
     const told = await telling
     expect(told.safe).toMatch(/^What was begun is undone by the post step of this action\. /)
-    expect(told.stage).toBe('working')
+    expect(told.isSettled).toBe(false)
   })
 })

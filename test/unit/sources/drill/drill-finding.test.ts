@@ -1,6 +1,6 @@
-import { asFinding } from '../../../../../src/commands/verify/drill/drill-finding'
-import { UserError } from '../../../../../src/runtime/errors'
-import { StoreError } from '../../../../../src/store/store-error'
+import { asFinding } from '../../../../src/sources/drill/drill-finding'
+import { UserError } from '../../../../src/runtime/errors'
+import { StoreError } from '../../../../src/store/store-error'
 
 const { signal } = new AbortController()
 

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openDrillFolder, removeTree } from '../../../../../src/sources/mysql/drill/drill-folder'
-import { parseOwner, thisOwner } from '../../../../../src/sources/mysql/drill/owner'
+import { openDrillFolder, removeTree } from '../../../../src/sources/drill/drill-folder'
+import { parseOwner, thisOwner } from '../../../../src/sources/drill/owner'
 
 describe('openDrillFolder', () => {
   let temp: string

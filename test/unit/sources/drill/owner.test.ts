@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { hostname } from 'node:os'
-import { isDead, ownerText, parseOwner, thisOwner } from '../../../../../src/sources/mysql/drill/owner'
+import { isDead, ownerText, parseOwner, thisOwner } from '../../../../src/sources/drill/owner'
 
 describe('owner', () => {
   it('goes through a word and back', () => {
