@@ -12,7 +12,10 @@ import type { DumpContent } from '../../../../src/sources/mysql/check/dump-conte
 import type { DumpNeeds } from '../../../../src/sources/mysql/check/needs/dump-needs'
 import type { DatabaseInventory, Inventory } from '../../../../src/sources/mysql/inventory/inventory'
 import type { RereadDatabase } from '../../../../src/sources/mysql/restore/reread-database'
-import type { DatabaseTargetFacts, TargetDatabase } from '../../../../src/sources/mysql/target/database-target-facts'
+import type {
+  DatabaseTargetFacts,
+  TargetDatabase,
+} from '../../../../src/sources/mysql/target/database-target-facts'
 import { parseHostKeyPins } from '../../../../src/ssh/keys/host-keys'
 
 const at = '2026-11-23T13:05:02.120Z'

@@ -2,7 +2,10 @@ import { type FailedRestore, restoreFailure } from '../../../../src/commands/res
 import type { FailureFacts } from '../../../../src/commands/run-facts'
 import { describeFailure } from '../../../../src/report/failure'
 import { CancelledError, FailureError, UserError } from '../../../../src/runtime/errors'
-import { type FoldersState, untouchedInWords as untouchedFolders } from '../../../../src/sources/files/restore/folders-state'
+import {
+  type FoldersState,
+  untouchedInWords as untouchedFolders,
+} from '../../../../src/sources/files/restore/folders-state'
 import {
   type DatabaseState,
   type DatabasesState,

@@ -37,7 +37,9 @@ describe('drillOnRunner', () => {
     async kind => {
       const point = await aPoint()
       const { databases, files } = soundOf(point.manifest)
-      const sound = [...databases, ...(files === undefined ? [] : [files])].filter(({ artifact }) => artifact.kind === kind)
+      const sound = [...databases, ...(files === undefined ? [] : [files])].filter(
+        ({ artifact }) => artifact.kind === kind,
+      )
       for (const { artifact } of sound) artifact.content.bytes = 1e18
       await expect(drill({ ...point, sound })).rejects.toThrow("of the runner's disk, and")
       expect(await readdir(temp)).toEqual([])

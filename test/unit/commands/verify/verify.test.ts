@@ -1,7 +1,12 @@
 import { beginAttempt } from '../../../../src/commands/attempt'
 import type { DrillResult, PointToDrill } from '../../../../src/commands/verify/point'
 import { verify } from '../../../../src/commands/verify/verify'
-import { isProven, type VerifyAttempt, type VerifyFacts, type VerifyResult } from '../../../../src/commands/verify/verify-result'
+import {
+  isProven,
+  type VerifyAttempt,
+  type VerifyFacts,
+  type VerifyResult,
+} from '../../../../src/commands/verify/verify-result'
 import { problem, warning } from '../../../../src/findings/finding'
 import { loadVerifyInputs } from '../../../../src/inputs/verify'
 import type { Manifest } from '../../../../src/repository/manifest/manifest'

@@ -24,7 +24,12 @@ const failed = point({ name: 'Monday-12-00', status: 'failed', findings: [findin
 
 function aReport(overrides: Partial<VerifyReport> = {}): VerifyReport {
   return {
-    ...{ level: 'read', store: { bucket: 'acme', prefix: 'running-backups' }, requested: 1, points: [point()] },
+    ...{
+      level: 'read',
+      store: { bucket: 'acme', prefix: 'running-backups' },
+      requested: 1,
+      points: [point()],
+    },
     ...{
       startedAt: new Date('2026-11-23T14:00:00Z'),
       finishedAt: new Date('2026-11-23T14:01:02Z'),

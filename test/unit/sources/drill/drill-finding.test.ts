@@ -1,5 +1,5 @@
-import { asFinding } from '../../../../src/sources/drill/drill-finding'
 import { UserError } from '../../../../src/runtime/errors'
+import { asFinding } from '../../../../src/sources/drill/drill-finding'
 import { StoreError } from '../../../../src/store/store-error'
 
 const { signal } = new AbortController()
