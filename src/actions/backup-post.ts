@@ -7,8 +7,8 @@ import { connect } from '../ssh/connection'
 import { runAction } from './run-action'
 
 /**
- * The post step of the action at the root: finishes or drops what a run that was killed left. What it cannot do is a
- * warning, since the run's own verdict stands and the next run tries again.
+ * The post step of the backup action: finishes or rolls back what a killed run left. A failure is only a
+ * warning, since the run has its own result and the next run tries again.
  */
 export function backupPostAction(runtime: Runtime): Promise<void> {
   const cleanUp = async () => {
@@ -22,7 +22,7 @@ export function backupPostAction(runtime: Runtime): Promise<void> {
       )
       if (failures.length > 0) {
         runtime.log.warning(
-          `Some of what the run left could not be cleaned up: ${failures.join(' ')} The next run tries again.`,
+          `Some leftovers of the run could not be cleaned up: ${failures.join(' ')} The next run tries again.`,
           'Clean-up incomplete',
         )
       }
@@ -31,6 +31,6 @@ export function backupPostAction(runtime: Runtime): Promise<void> {
     }
   }
   return runAction(runtime, cleanUp, {
-    safe: 'The clean-up changes no recovery point but an unfinished one.',
+    safe: 'The clean-up changes only an unfinished recovery point.',
   })
 }

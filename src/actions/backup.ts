@@ -30,7 +30,7 @@ export function backupAction(runtime: Runtime): Promise<void> {
     begun = { inputs, attempt: beginAttempt(runtime) }
     const repository = openRepository(inputs.s3)
     try {
-      if (inputs.isDryRun) await lookOnly(begun, runtime, repository)
+      if (inputs.isDryRun) await dryRun(begun, runtime, repository)
       else await backUp(begun, runtime, repository)
     } finally {
       repository.store.close()
@@ -56,7 +56,7 @@ async function backUp({ inputs, attempt }: Begun, runtime: Runtime, repository: 
     attempt.warn([what === undefined ? undefined : warning('heartbeat-failed', what)])
   const openCache: OpenCache = scope =>
     baselineCache({ ...runtime, scope, tempFolder: process.env['RUNNER_TEMP'] ?? '' })
-  // Nobody waits for a monitor that is slow to answer.
+  // Not awaited: a slow monitor must not delay the backup.
   const started = monitor?.start()
   let report: RunReport
   try {
@@ -72,7 +72,7 @@ async function backUp({ inputs, attempt }: Begun, runtime: Runtime, repository: 
     setBackupOutputs(runtime, report)
     if (error !== undefined) throw error
   } catch (error) {
-    // Only reported to the monitor here; what it means is up to the one that catches it next.
+    // Only notifies the monitor; `runAction` reports the error.
     noteMissed(await failing(inputs, runtime)?.fail(runtime.scrub(messageOf(error))))
     throw error
   }
@@ -105,22 +105,22 @@ function summarizeFailure(begun: Begun, failure: FailureFacts, runtime: Runtime)
   return renderSummary(scrubReport(report, runtime.scrub))
 }
 
-/** A dry run: everything is looked at, nothing is stored, and everything that is wrong is named at once. */
-async function lookOnly(begun: Begun, runtime: Runtime, repository: Repository): Promise<void> {
-  const looked = scrubPreflight(
-    await runtime.log.group('Look at everything, store nothing', () =>
+/** A dry run: checks everything, stores nothing, and reports all problems at once. */
+async function dryRun(begun: Begun, runtime: Runtime, repository: Repository): Promise<void> {
+  const checked = scrubPreflight(
+    await runtime.log.group('Check everything, store nothing', () =>
       preflight(begun.inputs, { runtime, repository, connect }),
     ),
     runtime.scrub,
   )
-  for (const line of preflightLines(looked)) runtime.log.info(line)
+  for (const line of preflightLines(checked)) runtime.log.info(line)
   setBackupOutputs(runtime, { ...runFacts(begun, runtime), result: 'dry-run' })
-  await runtime.summary(`## ${preflightVerdict(looked)}\n\n${preflightSection(looked)}\n`)
-  refuseWrong(looked)
-  runtime.log.notice(preflightVerdict(looked), 'Dry run')
+  await runtime.summary(`## ${preflightVerdict(checked)}\n\n${preflightSection(checked)}\n`)
+  refuseWrong(checked)
+  runtime.log.notice(preflightVerdict(checked), 'Dry run')
 }
 
-/** A cancelled run has no time to try again: the runner kills it 10 s after its first signal. */
+/** A cancelled run has no time for retries: the runner kills it 10 s after the first signal. */
 function failing({ heartbeatUrl }: BackupInputs, runtime: Runtime): Heartbeat | undefined {
   if (heartbeatUrl === undefined) return undefined
   const hurry = runtime.signal.aborted ? { timeoutMs: 1_500, retryMs: [] } : {}
@@ -129,11 +129,11 @@ function failing({ heartbeatUrl }: BackupInputs, runtime: Runtime): Heartbeat | 
 
 function stillSafe({ slot, isCommitting, isStored }: Partial<BackupFacts>): string {
   if (isCommitting !== true) {
-    return 'Nothing was changed in the bucket: every recovery point stored before this run is as it was.'
+    return 'Nothing was changed in the bucket: all existing recovery points are intact.'
   }
-  // What fails from there on, as `after-command` may, takes nothing back.
+  // A later failure, for example of `after-command`, undoes nothing.
   if (isStored === true) {
-    return `The new recovery point in slot ${slot} is stored and complete, and every other one is as it was.`
+    return `The new recovery point in slot ${slot} is stored and complete, and all others are intact.`
   }
-  return `Every recovery point but the one in slot ${slot} is as it was. That slot holds its old recovery point, the new one, or an unfinished one that the post step or the next run completes.`
+  return `All recovery points except the one in slot ${slot} are intact. That slot has its old recovery point, the new one, or an unfinished one that the post step or the next run completes.`
 }

@@ -11,7 +11,10 @@ import { openRepository } from '../repository/open-repository'
 import type { Runtime } from '../runtime/runtime'
 import { runAction } from './run-action'
 
-/** The action `list`: what is there, how old it is, what is missing. Outputs and summary show what was found, whatever came of it. */
+/**
+ * The action `list`: which recovery points exist, how old they are, which are missing. Sets outputs and
+ * summary even when it fails.
+ */
 export function listAction(runtime: Runtime): Promise<void> {
   let report: ListReport | undefined
   const work = async () => {
@@ -33,7 +36,7 @@ export function listAction(runtime: Runtime): Promise<void> {
     await runtime.summary(renderListSummary(scrubListReport(report, runtime.scrub)))
   }
   const summarize = (failure: FailureFacts): string =>
-    // Wrong inputs are in their annotation; there is nothing to sum up yet.
+    // Wrong inputs have an annotation; there is nothing to summarize.
     report === undefined ? '' : renderListSummary(scrubListReport({ ...report, failure }, runtime.scrub))
   return runAction(runtime, work, { safe: 'Nothing was changed: a list only reads the bucket.', summarize })
 }

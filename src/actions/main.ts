@@ -17,7 +17,7 @@ const actions = {
   list: listAction,
 }
 
-/** The one door of the bundle: each launcher in `dist/` names the action it stands for. */
+/** The entry point of the bundle: each launcher in `dist/` passes the name of its action. */
 export function run(action: keyof typeof actions): Promise<void> {
   return actions[action](githubRuntime())
 }

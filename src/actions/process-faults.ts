@@ -1,4 +1,4 @@
-/** The process, or a stand-in: what faults are heard on. */
+/** The source of faults: the process, or a test double. */
 export interface FaultSource {
   on(event: 'uncaughtException', listener: (error: unknown) => void): unknown
   on(event: 'unhandledRejection', listener: (reason: unknown, promise: Promise<unknown>) => void): unknown
@@ -6,18 +6,18 @@ export interface FaultSource {
   on(event: 'beforeExit', listener: () => void): unknown
 }
 
-/** The faults that reached no one's hands. */
+/** The faults that no code has handled. */
 export interface FaultWatch {
-  /** Those of the past, the first one first. A rejection that somebody handled later is no fault. */
+  /** The faults so far, oldest first. A rejection that was handled later does not count. */
   seen(): Promise<unknown[]>
-  /** Rejects when a fault was not handled within the grace, or when the process has nothing left to wait for. */
+  /** Rejects when a fault stays unhandled for `graceMs`, or when the event loop is empty. */
   readonly lasting: Promise<never>
 }
 
 /**
- * Listens for exceptions and rejections that nobody caught, so that they neither end the process without a word nor pass
- * unseen. The grace is there because a rejection is often the echo of a failure that the work itself is about to tell
- * better, and because a promise may find its handler a little late.
+ * Listens for uncaught exceptions and unhandled rejections, so that they neither end the process silently nor
+ * go unnoticed. Waits `graceMs`, since a rejection is often a side effect of a failure that the work is about
+ * to report with more detail, and since a handler may be attached a little late.
  */
 export function watchFaults(source: FaultSource, graceMs: number): FaultWatch {
   const faults = new Map<unknown, unknown>()
@@ -29,7 +29,7 @@ export function watchFaults(source: FaultSource, graceMs: number): FaultWatch {
     source.on('uncaughtException', error => note(Symbol('uncaught'), error))
     source.on('unhandledRejection', (reason, promise) => note(promise, reason))
     source.on('rejectionHandled', promise => faults.delete(promise))
-    // Node ends with status 0 when every promise waits for nothing: a run that did not finish would be green.
+    // Node ends with status 0 when the event loop is empty: a run that did not finish would be green.
     source.on('beforeExit', () =>
       reject(
         [...faults.values()][0] ??
@@ -37,12 +37,12 @@ export function watchFaults(source: FaultSource, graceMs: number): FaultWatch {
       ),
     )
   })
-  // Heard only in a race: when the work wins, a late rejection is nobody's.
+  // It is used only in a race: a rejection after the work has ended must not count as unhandled.
   lasting.catch(() => {})
   return {
     lasting,
     async seen() {
-      // Node tells a turn later that a rejection was handled after all.
+      // Node reports one turn later that a rejection was handled after all.
       await new Promise(setImmediate)
       return [...faults.values()]
     },

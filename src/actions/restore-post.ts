@@ -6,7 +6,10 @@ import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
 import { runAction } from './run-action'
 
-/** The post step of `restore/`: undoes what a restore that was killed or cancelled left half done, and tells what it cannot undo. */
+/**
+ * The post step of `restore/`: rolls back a killed or cancelled restore, and reports what it cannot roll
+ * back.
+ */
 export function restorePostAction(runtime: Runtime): Promise<void> {
   const cleanUp = async () => {
     const state = loadRestoreState(runtime)
@@ -20,7 +23,7 @@ export function restorePostAction(runtime: Runtime): Promise<void> {
       if (incomplete.length > 0) runtime.log.error(incomplete.join('\n'), 'The restore is half done')
       if (failures.length > 0) {
         runtime.log.warning(
-          `Some of what the restore left could not be cleaned up: ${failures.join(' ')}`,
+          `Some leftovers of the restore could not be cleaned up: ${failures.join(' ')}`,
           'Clean-up incomplete',
         )
       }
@@ -28,5 +31,5 @@ export function restorePostAction(runtime: Runtime): Promise<void> {
       repository.store.close()
     }
   }
-  return runAction(runtime, cleanUp, { safe: 'The clean-up changes nothing that was complete.' })
+  return runAction(runtime, cleanUp, { safe: 'The clean-up changes nothing that is complete.' })
 }

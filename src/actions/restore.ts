@@ -13,7 +13,7 @@ import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
 import { runAction } from './run-action'
 
-/** The action in `restore/`: puts a recovery point back on a server. */
+/** The action `restore`: restores a recovery point to a server. */
 export function restoreAction(runtime: Runtime): Promise<void> {
   let begun: Begun | undefined
   const putBack = async () => {
@@ -58,7 +58,7 @@ function runFacts({ inputs, attempt }: Begun, { clock }: Runtime) {
 function summarizeFailure(begun: Begun, failure: FailureFacts, runtime: Runtime): string {
   const { inputs, attempt } = begun
   const { facts } = attempt
-  // A dry run that looked at everything has written its own.
+  // A dry run that looked at everything has already written its summary.
   if (inputs.isDryRun && facts.checks !== undefined) return ''
   const report: RestoreReport = {
     ...{ items: [], safetyKeys: [], ...facts, ...runFacts(begun, runtime) },
@@ -67,11 +67,13 @@ function summarizeFailure(begun: Begun, failure: FailureFacts, runtime: Runtime)
   return renderRestoreSummary(scrubRestore(report, runtime.scrub))
 }
 
-/** For failures that do not say it themselves: those before the first write, and a run that had no time to undo what it began. */
+/**
+ * For failures without their own text: those before the first write, and runs that had no time to roll back.
+ */
 function stillSafe({ hasBegun, safetyKeys = [] }: Partial<RestoreFacts>): string {
   if (hasBegun !== true) {
-    return 'Nothing on the server was changed: databases and folders are as they were. Nor was anything in the bucket.'
+    return 'Nothing on the server was changed: databases and folders are as they were. Nothing in the bucket was changed.'
   }
-  const dumps = safetyKeys.length === 0 ? '' : ` Dumps of what databases were: ${safetyKeys.join(', ')}.`
-  return `The restore had begun to write. What it left half done is undone by the post step of this action, or told there with the commands that put it right.${dumps} Every recovery point in the bucket is as it was.`
+  const dumps = safetyKeys.length === 0 ? '' : ` Safety dumps of the databases: ${safetyKeys.join(', ')}.`
+  return `The restore had begun to write. The post step of this action rolls back what is half done, or prints the commands that fix it.${dumps} All recovery points in the bucket are intact.`
 }

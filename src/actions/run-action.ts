@@ -5,18 +5,20 @@ import { CancelledError } from '../runtime/errors'
 import type { Runtime } from '../runtime/runtime'
 import { watchFaults } from './process-faults'
 
-/** What the entry of an action knows about its failures. */
+/** What an action knows about its failures. */
 export interface ActionFacts {
-  /** What is still safe whenever this action fails, in whole sentences. An error's own `safe` goes before it. */
+  /**
+   * What is still safe when this action fails, in whole sentences. An error's own `safe` takes precedence.
+   */
   safe: string
-  /** The job summary of a run that did not end well. */
+  /** The job summary of a failed run, as Markdown. */
   summarize?: (failure: FailureFacts) => string
 }
 
 /**
- * Runs an action and holds the only catch of the program: whatever is thrown becomes one error annotation, details in the
- * log, and exit status 1. The status is 0 only after `work` has resolved. The process ends soon after, even when a socket
- * lingers. A cancelled run gets 8 s to clean up (the runner kills 10 s after SIGINT), then ends with its annotation.
+ * Runs an action. The only place that turns an error into the run's result: one error annotation, details in
+ * the log, and exit status 1. The status is 0 only after `work` has resolved. The process ends soon after
+ * that, even with an open socket. A cancelled run gets 8 s to clean up (the runner kills 10 s after SIGINT).
  */
 export async function runAction(
   runtime: Runtime,
@@ -49,11 +51,11 @@ async function startWork(work: () => Promise<void>): Promise<void> {
   return work()
 }
 
-/** Rejects when a cancelled run has used up its time to clean up. */
+/** Rejects when a cancelled run has used up its time for clean-up. */
 function overdue({ signal, log }: Runtime): Promise<never> {
   return new Promise((_, reject) => {
     onAbort(signal, () => {
-      log.info('The run was told to stop. Cleaning up.')
+      log.info('The run was cancelled. Cleaning up.')
       setTimeout(() => reject(new CancelledError()), cleanUpMs).unref()
     })
   })
@@ -79,11 +81,10 @@ async function reportFailure(runtime: Runtime, error: unknown, facts: ActionFact
 }
 
 /**
- * Ends the process when it does not end by itself. What was written to standard output goes out first; the exit status
- * is the one that stands.
+ * Ends the process if it does not end by itself. Flushes standard output first and keeps the exit status.
  */
 function endProcess(afterMs: number): void {
   const timer = setTimeout(() => process.stdout.write('', () => process.exit()), afterMs)
-  // With the timer alone left the process may end at once.
+  // If only the timer is left, the process may end at once.
   timer.unref()
 }

@@ -3,7 +3,7 @@ import type { RunnerTools } from '../commands/verify/clean-up-runner'
 import { localCommand } from '../runtime/github/local-command'
 import type { Runtime } from '../runtime/runtime'
 
-/** The machine that this job runs on. */
+/** The tools of the machine that this job runs on. */
 export function runnerTools(runtime: Runtime): RunnerTools {
   const set = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined)
   const variables = Object.fromEntries(set)

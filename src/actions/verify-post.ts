@@ -3,9 +3,9 @@ import type { Runtime } from '../runtime/runtime'
 import { runAction } from './run-action'
 import { runnerTools } from './runner-tools'
 
-/** The post step of `verify/`: removes the server, the folder and the container of a drill that was killed. */
+/** The post step of `verify/`: removes the server, the folder and the container of a killed drill. */
 export function verifyPostAction(runtime: Runtime): Promise<void> {
   return runAction(runtime, () => cleanUpRunner(runnerTools(runtime)), {
-    safe: 'The clean-up is about the runner alone.',
+    safe: 'The clean-up affects only the runner.',
   })
 }

@@ -16,7 +16,7 @@ import type { Runtime } from '../runtime/runtime'
 import { runAction } from './run-action'
 import { runnerTools } from './runner-tools'
 
-/** The action `verify`: proves stored recovery points. Outputs and summary show what was found, whatever came of it. */
+/** The action `verify`: proves stored recovery points. Sets outputs and summary even when it fails. */
 export function verifyAction(runtime: Runtime): Promise<void> {
   let begun: Begun | undefined
   const work = async () => {
@@ -40,8 +40,8 @@ export function verifyAction(runtime: Runtime): Promise<void> {
     await runtime.summary(renderVerifySummary(report))
   }
   return runAction(runtime, work, {
-    safe: 'No recovery point was changed: a verification writes nothing but the proof of a drill.',
-    // Wrong inputs have their annotation; there is no run to sum up yet.
+    safe: 'No recovery point was changed: a verification writes only the proof of a drill.',
+    // Wrong inputs have an annotation; there is no run to summarize.
     summarize: failure => (begun === undefined ? '' : renderVerifySummary(reportOf(begun, runtime, failure))),
   })
 }

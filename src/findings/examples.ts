@@ -1,16 +1,16 @@
-/** How many of something were found, and which, for example. */
+/** A count, with a few examples. */
 export interface Examples {
   count: number
   /** The first five, for a message. */
   examples: string[]
 }
 
-/** Before the first one is found. */
+/** The start: nothing found yet. */
 export function noExamples(): Examples {
   return { count: 0, examples: [] }
 }
 
-/** Counts one more, and keeps it as an example while there are few. */
+/** Counts one more and keeps the first five as examples. */
 export function note(found: Examples, example: () => string): void {
   found.count++
   if (found.examples.length < 5) found.examples.push(example())

@@ -1,15 +1,16 @@
 import { defined } from '../runtime/defined'
-/** One thing that a person is to be told. */
+
+/** One thing to report to a person. */
 export interface Finding {
-  /** Stable; users may filter by it. */
+  /** Stable: users may filter by it. */
   code: string
-  /** `error`: it is wrong, or something would fail by it. `warning`: worth telling, and nothing fails by it. */
+  /** `error`: something is wrong or would fail. `warning`: worth knowing, fails nothing. */
   level: 'error' | 'warning'
   /** A whole sentence, or several. */
   what: string
-  /** What to do: the statement, the command, the input. What is to be copied stands on lines of its own. */
+  /** What to do: a statement, a command, an input. Text to copy is on lines of its own. */
   fix?: string
-  /** Of the stored object that it is about. */
+  /** The key of the stored object it is about. */
   key?: string
 }
 
@@ -32,7 +33,7 @@ export function errorsFirst(findings: readonly Finding[]): Finding[] {
   return [...findings.filter(isError), ...findings.filter(each => !isError(each))]
 }
 
-/** What it says and what to do, on one line. */
+/** The finding and its fix, on one line. */
 export function sentenceOf({ what, fix }: Pick<Finding, 'what' | 'fix'>): string {
   return fix === undefined ? what : `${what} ${onOneLine(fix)}`
 }
@@ -41,7 +42,7 @@ export function onOneLine(fix = ''): string {
   return fix.replaceAll('\n', ' ')
 }
 
-/** Warnings as manifests and outputs have them: a public format. */
+/** Warnings as manifests and outputs contain them: a public format. */
 export function publicWarnings(findings: readonly Finding[]): { code: string; message: string }[] {
   return findings.map(finding => ({ code: finding.code, message: sentenceOf(finding) }))
 }

@@ -1,11 +1,11 @@
 import { plural } from '../runtime/text/format-count'
 import { type Finding, isError, scrubFindings } from './finding'
 
-/** What a look before a backup, or before a restore, has found. */
+/** The result of the preflight of a backup or a restore. */
 export interface PreflightReport {
-  /** Errors first: with any of them the run would fail or lack something. */
+  /** Errors first. With any of them the run would fail or miss something. */
   findings: readonly Finding[]
-  /** What was looked at and is fine, a sentence each. */
+  /** What was checked and is fine, one sentence each. */
   facts: readonly string[]
 }
 
@@ -26,7 +26,7 @@ export function preflightVerdict({ findings }: Pick<PreflightReport, 'findings'>
   return `${plural(wrong, 'thing is', 'things are')} wrong${rest}.`
 }
 
-/** Lines for the log: what is fine, then every finding with its fix below it. */
+/** Lines for the log: the facts that are fine, then each finding with its fix below. */
 export function preflightLines(report: PreflightReport): string[] {
   return [
     ...report.facts.map(fact => `ok      ${fact}`),

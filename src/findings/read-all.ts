@@ -1,12 +1,12 @@
 import { UserError } from '../runtime/errors'
 
-/** Several wrong inputs at once: the first is the message, all are in the detail. */
+/** Several wrong inputs: the message has the first, `detail` has all. */
 export class InputProblems extends UserError {
   readonly problems: readonly UserError[]
 
   constructor(problems: readonly UserError[]) {
     super(`${problems[0]?.message} (The first of ${problems.length} problems with the inputs.)`, {
-      advice: 'Mend all of them before the next run: the log lists each one.',
+      advice: 'Fix all of them before the next run: the log lists each one.',
       detail: problems.flatMap((problem, index) => listed(problem, index + 1)),
     })
     this.problems = problems
@@ -14,8 +14,8 @@ export class InputProblems extends UserError {
 }
 
 /**
- * Calls every reader, also after one has failed, and gathers what they return under their names. Throws the one error
- * there is as it is, and several as `InputProblems`: each run costs its user a minute, so one run names them all.
+ * Calls every reader, even after one has failed, and returns the results by name. Throws a single error as it
+ * is and several as `InputProblems`: a run takes a minute, so one run reports them all.
  */
 export function readAll<T extends object>(readers: { [K in keyof T]: () => T[K] }): T {
   const values: Partial<T> = {}
@@ -32,7 +32,7 @@ export function readAll<T extends object>(readers: { [K in keyof T]: () => T[K] 
   return values
 }
 
-/** Turns every item into something else, also after one has failed; throws as `readAll` does. */
+/** Maps every item, even after one has failed. Throws as `readAll` does. */
 export function mapAll<T, R>(items: readonly T[], work: (item: T, index: number) => R): R[] {
   const problems: UserError[] = []
   const results = items.flatMap((item, index) => {

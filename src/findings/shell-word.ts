@@ -1,6 +1,6 @@
 /**
- * One word of a bash command that a person copies: as it is where that is safe, else in quotes. Characters that would not
- * survive copying are written out, and so is what a report would take apart: `##[` could be a workflow command.
+ * One word of a bash command to copy: unquoted where that is safe, otherwise quoted. Escapes characters that
+ * do not survive copying, and `##[`, which the runner could take for a workflow command.
  */
 export function shellWord(text: string): string {
   if (/^[\w@%+=:,./-]+$/.test(text)) return text

@@ -1,14 +1,14 @@
 import { UserError } from '../runtime/errors'
 import { printable } from '../runtime/text/printable'
 
-/** The error for a value that is not what it must be: `Input "name" must <rule>, got "value".` Never for secrets. */
+/** The error for an invalid value: `Input "name" must <rule>, got "value".` Never for secrets. */
 export function wrongInput(name: string, rule: string, value: string, advice?: string): UserError {
   return new UserError(`Input "${name}" must ${rule}, got ${shown(value)}.`, { advice })
 }
 
 /**
- * A value in double quotes as a message can show it: control and invisible characters escaped, the end of long ones cut,
- * and nothing of a private key or of a password in an address, which both end up in the wrong input at times.
+ * A value for a message: in double quotes, control and invisible characters escaped, long values cut. Hides
+ * private keys and passwords in URLs, which sometimes end up in the wrong input.
  */
 export function shown(value: string): string {
   if (/PRIVATE KEY|PuTTY-User-Key-File/.test(value)) return 'a private key'

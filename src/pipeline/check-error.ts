@@ -1,4 +1,4 @@
 import { FailureError } from '../runtime/errors'
 
-/** Content that is not what it should be: cut, damaged, incomplete. */
+/** The content is bad: cut off, damaged or incomplete. */
 export class CheckError extends FailureError {}

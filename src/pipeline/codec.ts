@@ -5,28 +5,28 @@ import { Decoder } from './decoder'
 import type { Filter } from './filter'
 import { ZstdFrames } from './zstd-frames'
 
-/** What was done to content before it was stored. Several are named in the order in which they were done. */
+/** One encoding of stored content. A list of them is in the order in which they were applied. */
 export type Codec = Exclude<Compression, 'none'>
 
-/** By its manifest. */
+/** The codecs of an artifact, from its manifest. */
 export function codecsOf({ compression }: { compression: Compression }): Codec[] {
   return compression === 'none' ? [] : [compression]
 }
 
-/** What follows `.sql` or `.tar` in an object's name. */
+/** The part of an object's name after `.sql` or `.tar`. */
 export function suffixOf(codecs: readonly Codec[]): string {
   return codecs.map(codec => facts[codec].suffix).join('')
 }
 
-/** Makes content of what is stored: the codec that was applied last is undone first. */
+/** Decodes stored content: the codec applied last is undone first. */
 export function decode(codecs: readonly Codec[]): Filter<undefined> {
   return { stages: codecs.toReversed().map(codec => facts[codec].decoder()), result: () => undefined }
 }
 
-/** Few, large pieces: each costs a turn of the event loop. Compressed bytes that wait for the thread of their own. */
+/** Large pieces, since each costs a turn of the event loop. The queue keeps the decompression thread busy. */
 const options = { chunkSize: 512 * 1024, writableHighWaterMark: 1024 * 1024 }
 
-/** What `zstd --ultra` writes without `--long`. */
+/** The largest window that `zstd --ultra` uses without `--long`. */
 const params = { [constants.ZSTD_d_windowLogMax]: 27 }
 
 const facts: Readonly<Record<Codec, { suffix: string; decoder: () => Duplex }>> = {

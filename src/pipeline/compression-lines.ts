@@ -1,7 +1,7 @@
 import type { Request } from '../server/request'
 import type { CompressionSettings } from './compression'
 
-/** How a stream is compressed on its way. */
+/** The lines of a request that set the compression of a stream. */
 export function compressionLines({ kind, level }: CompressionSettings): Request {
   return [
     ['compression', kind],

@@ -1,9 +1,9 @@
-/** How an artifact is compressed on the server. Object names follow it. */
+/** How an artifact is compressed on the server. Decides the suffix of the object's name. */
 export type Compression = 'gzip' | 'zstd' | 'none'
 
-/** How artifacts are compressed on the server. */
+/** The inputs `compression` and `compression-level`. */
 export interface CompressionSettings {
   kind: Compression
-  /** Undefined: the tool's own default. */
+  /** Undefined: the tool's default. */
   level?: number
 }

@@ -3,21 +3,21 @@ import type { Digest } from './digest'
 import { type Filter, known } from './filter'
 
 /**
- * A streaming check of uncompressed content. It is shown every byte once, in order, measures in passing in constant
- * memory, and throws as soon as it knows that the content is bad.
+ * A streaming check of uncompressed content. Sees every byte once, in order, uses constant memory, and throws
+ * as soon as it knows that the content is bad.
  */
 export interface ContentCheck<R> {
   write(chunk: Buffer): void
-  /** Called once, after the last byte. Throws `CheckError` when the content is not whole. */
+  /** Called once, after the last byte. Throws `CheckError` when the content is incomplete. */
   finish(): R
-  /** What has been seen so far, for the progress line. */
+  /** What it has seen so far, for the progress line. */
   progress(): { bytes: number; tables?: number; files?: number }
 }
 
-/** Of the uncompressed stream. */
+/** The digest of the uncompressed stream. */
 export type ContentDigest = Digest
 
-/** Shows content that passes to a check. */
+/** Runs a check on content while it passes through. */
 export function checkContent<R>(check: ContentCheck<R>): Filter<R> {
   let found: { result: R } | undefined
   const attempt = (work: () => void, done: (error?: Error) => void): void => {

@@ -6,15 +6,15 @@ import { CheckError } from './check-error'
 import type { ZstdFrames } from './zstd-frames'
 
 /**
- * Takes a compressed stream and hands on its content. It accepts a whole stream with nothing behind it and nothing else; several gzip
- * members or zstd frames one after another are one stream. It ends when all of the content was handed on.
+ * Decompresses a stream. Fails with `CheckError` unless the stream is complete and nothing follows it;
+ * several gzip members or zstd frames in a row count as one stream. Ends once all content has been passed on.
  */
 export class Decoder extends Duplex {
   private readonly label: string
   private readonly engine: Gunzip | ZstdDecompress
   private readonly frames: ZstdFrames | undefined
   private written = 0
-  /** Who waits for room, or for the end. */
+  /** Called once the engine can take more, or has ended. */
   private waiting: (() => void) | undefined
   private ending = false
 
@@ -29,10 +29,10 @@ export class Decoder extends Duplex {
     })
     engine.on('drain', () => this.wake())
     engine.on('error', error => this.failEngine(error))
-    // Node ends a decompressor by itself when it finds something behind the end, and drops that.
+    // Node ends a decompressor by itself when more data follows the end, and drops that data.
     engine.on('end', () => {
       if (!this.ending || engine.bytesWritten !== this.written) {
-        this.fail(`The ${label} stream has something behind its end.`)
+        this.fail(`The ${label} stream has more data after its end.`)
         return
       }
       this.push(null)
@@ -42,14 +42,14 @@ export class Decoder extends Duplex {
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, next: () => void): void {
     this.written += chunk.length
-    let hasDiskSpace = true
+    let canTakeMore = true
     try {
-      for (const piece of this.frames?.split(chunk) ?? [chunk]) hasDiskSpace = this.engine.write(piece)
+      for (const piece of this.frames?.split(chunk) ?? [chunk]) canTakeMore = this.engine.write(piece)
     } catch (error) {
       this.failEngine(error)
       return
     }
-    if (hasDiskSpace) next()
+    if (canTakeMore) next()
     else this.waiting = next
   }
 
@@ -96,7 +96,7 @@ export class Decoder extends Duplex {
   }
 }
 
-/** What Node's zlib says when the input ended too early is `Z_BUF_ERROR`, for gzip and zstd alike. */
+/** Node's zlib reports `Z_BUF_ERROR` when the input ends too early, for gzip and zstd. */
 function codeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 }

@@ -3,13 +3,16 @@ import { Transform } from 'node:stream'
 import { CheckError } from './check-error'
 import { type Filter, known } from './filter'
 
-/** How long a stream is, and its sha256 in lower-case hex. */
+/** The length of a stream, and its sha256 in lower-case hex. */
 export interface Digest {
   bytes: number
   sha256: string
 }
 
-/** Measures what passes. `expected`: an object that was checked before; it fails at the end of anything else. */
+/**
+ * Measures what passes through. `expected`: an object that was checked before; anything else fails with
+ * `CheckError` at its end.
+ */
 export function digest(expected?: Digest & { key: string }): Filter<Digest> & { readonly bytes: number } {
   const hash = createHash('sha256')
   let bytes = 0
@@ -26,7 +29,7 @@ export function digest(expected?: Digest & { key: string }): Filter<Digest> & { 
       if (expected !== undefined && (bytes !== expected.bytes || result.sha256 !== expected.sha256)) {
         return done(
           new CheckError(
-            `"${expected.key}" changed between its check and its use: its digest is another now.`,
+            `"${expected.key}" changed between its check and its use: its digest is different now.`,
           ),
         )
       }

@@ -3,17 +3,18 @@ import { finished, pipeline } from 'node:stream/promises'
 import { noteFreed } from '../runtime/minor-gc'
 
 /**
- * A part of a pipeline that changes what passes, or measures it, or both. It ends only when all is as it should be: what comes behind
- * it may take the end for proof. Otherwise it fails with a `CheckError`, and with it the pipeline. Memory is constant.
+ * A part of a pipeline that changes or measures the stream, in constant memory. It ends only when everything
+ * is correct, so later stages may take its end as proof. Otherwise it fails with `CheckError`, and with it
+ * the pipeline.
  */
 export interface Filter<R> {
-  /** For `pipeline`, in order. None: there is nothing to be done. */
+  /** For `pipeline`, in order. Empty: nothing to do. */
   readonly stages: readonly Duplex[]
-  /** What was found. Throws before the stages have ended well. */
+  /** The result. Throws unless all stages have ended without an error. */
   result(): R
 }
 
-/** Two filters, one behind the other. */
+/** Two filters, one after the other. */
 export function compose<A, B>(first: Filter<A>, second: Filter<B>): Filter<[A, B]> {
   return {
     stages: [...first.stages, ...second.stages],
@@ -24,8 +25,8 @@ export function compose<A, B>(first: Filter<A>, second: Filter<B>): Filter<[A, B
 const queueBytes = 256 * 1024
 
 /**
- * Shows to a filter what passes, and passes it on as it came; what comes out of the filter is dropped. A chunk is taken when both the
- * reader and the filter have room.
+ * Copies what passes into a filter and passes it on unchanged; the output of the filter is dropped. Takes the
+ * next chunk only when both the reader and the filter can take more.
  */
 export function aside<R>({ stages, result }: Filter<R>): Filter<R> {
   const [head, last] = [stages[0], stages.at(-1)]
@@ -52,13 +53,13 @@ export function aside<R>({ stages, result }: Filter<R>): Filter<R> {
   return { stages: [stage], result }
 }
 
-/** Where a stream ends that was only to be measured. */
+/** A sink that drops everything, for a stream that is only measured. */
 export function nowhere(): Writable {
   return new Writable({ write: (_chunk, _encoding, done) => done() })
 }
 
-/** For what is known only when a stage has ended well. */
+/** For a result that exists only once a stage has ended without an error. */
 export function known<R>(found: { result: R } | undefined): R {
-  if (found === undefined) throw new Error('The stream has not ended well yet.')
+  if (found === undefined) throw new Error('The stream has no result: it has not ended, or it failed.')
   return found.result
 }

@@ -3,21 +3,21 @@ import { type ContentCheck, type ContentDigest, checkContent } from './content-c
 import { type Digest, digest } from './digest'
 import { aside, compose, type Filter } from './filter'
 
-/** A stored stream being checked on its way. */
+/** A stored stream that is checked while it passes through. */
 export interface Inspection<R> extends Filter<Digest & { content: R }> {
   progress(): { storedBytes: number; content: ReturnType<ContentCheck<R>['progress']> }
 }
 
 /**
- * Passes a stored stream on unchanged: digests it as it is, decodes it and shows the content to the check. It ends only when the stream
- * was whole, with nothing behind it, and its content passed. Content is dropped once it was seen.
+ * Passes a stored stream on unchanged, computes its digest, decodes it and checks the content. Ends only when
+ * the stream was complete, nothing followed it, and its content passed. Decoded content is dropped.
  */
 export function inspect<R extends ContentDigest>(
   codecs: readonly Codec[],
   check: ContentCheck<R>,
 ): Inspection<R> {
   const shown = aside(compose(decode(codecs), checkContent(check)))
-  // What is stored as it is has the digest of its content.
+  // Content that is stored without a codec has the digest of the content check.
   const stored = codecs.length === 0 ? undefined : digest()
   return {
     stages: [...(stored?.stages ?? []), ...shown.stages],

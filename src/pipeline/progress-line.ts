@@ -2,23 +2,23 @@ import { plural } from '../runtime/text/format-count'
 import { formatDuration } from '../runtime/text/format-duration'
 import { formatRate, formatSize } from '../runtime/text/format-size'
 
-/** How far a stream has come. */
+/** The progress of a stream. */
 export type StreamProgress =
   | { name: string; stage: 'waiting'; waitsFor: string; elapsedMs: number }
   | {
       name: string
       stage: 'sending' | 'done'
-      /** Stored bytes that are on their way or there. */
+      /** Stored bytes, sent or being sent. */
       sentBytes: number
-      /** Of the uncompressed stream, as `ContentCheck.progress()` tells it. */
+      /** Of the uncompressed stream, from `ContentCheck.progress()`. */
       content: { bytes: number; tables?: number; files?: number }
       /** Since the stream's first byte. */
       elapsedMs: number
     }
 
 /**
- * One line: `database  812 MB sent (2.4 GB of SQL, 14 tables), 31 MB/s, 26 s`, or `codebase  waiting for rsync, 40 s`. Names
- * are filled up to `nameWidth`, so that the streams stand in columns.
+ * One line: `database  812 MB sent (2.4 GB of SQL, 14 tables), 31 MB/s, 26 s`, or
+ * `codebase  waiting for rsync, 40 s`. Names are padded to `nameWidth`, so that streams line up in columns.
  */
 export function progressLine(stream: StreamProgress, nameWidth = 0): string {
   return `${stream.name.padEnd(nameWidth)}  ${stateOf(stream)}`

@@ -1,9 +1,12 @@
 import { FailureError } from '../runtime/errors'
 
-/** A stream that stands still so long is dead: keepalives answer for the link, not for the process at its end. */
+/**
+ * A stream without data for this long is dead. Keepalives prove that the link works, not the process behind
+ * it.
+ */
 const stallMs = 10 * 60_000
 
-/** Calls `fail` when a stream that has begun moves no byte for ten minutes. Clear the timer to end it. */
+/** Calls `fail` when a stream that has begun sends nothing for ten minutes. Clear the timer to stop. */
 export function watchForStall(
   storedBytes: () => number,
   name: string,
@@ -18,9 +21,9 @@ export function watchForStall(
       lastMoved = performance.now()
     } else if (performance.now() - lastMoved > stallMs) {
       fail(
-        new FailureError(`The stream of ${name} stood still for ${stallMs / 60_000} minutes.`, {
+        new FailureError(`The stream of ${name} sent no data for ${stallMs / 60_000} minutes.`, {
           advice:
-            'Look at the server: a dump that waits for a lock (SHOW PROCESSLIST), or a disk that does not answer.',
+            'Check the server for a dump that waits for a lock (SHOW PROCESSLIST) or a disk that does not respond.',
         }),
       )
     }

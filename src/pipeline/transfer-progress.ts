@@ -3,7 +3,7 @@ import { formatDuration } from '../runtime/text/format-duration'
 import { formatRate, formatSize } from '../runtime/text/format-size'
 import { startProgress } from './progress'
 
-/** One line every ten seconds on how far something has come: `database shop  120 MB of 812 MB, 31 MB/s, 4 s`. */
+/** Prints the progress of a transfer every ten seconds: `database shop  120 MB of 812 MB, 31 MB/s, 4 s`. */
 export function transferProgress(
   { log, clock }: Pick<Runtime, 'log' | 'clock'>,
   name: string,
@@ -24,7 +24,7 @@ export function transferProgress(
   }
 }
 
-/** The same around work that tells how far it is. */
+/** The same around work that reports its own progress. */
 export async function withProgress<T>(
   runtime: Pick<Runtime, 'log' | 'clock'>,
   name: string,

@@ -3,24 +3,25 @@ import { CheckError } from './check-error'
 type Part = 'magic' | 'skippable size' | 'descriptor' | 'header' | 'block' | 'data' | 'checksum'
 
 /**
- * Follows the frames of a zstd stream by their headers (RFC 8878, section 3.1) without decompressing, to tell where each ends.
- * Node's decompressor stops at the end of a frame and drops what else is in the chunk; cut there, it reads on.
+ * Follows the frames of a zstd stream by their headers (RFC 8878, section 3.1), without decompressing, to
+ * find where each ends. Node's decompressor stops at the end of a frame and drops the rest of the chunk; with
+ * chunks cut there, it continues.
  */
 export class ZstdFrames {
   private part: Part = 'magic'
-  /** Bytes of the current part still to come, and what has come of it as a little-endian number. */
+  /** Missing bytes of the current part, and its value so far as a little-endian number. */
   private missing = 4
   private value = 0
   private scale = 1
   private hasChecksum = false
   private isLastBlock = false
 
-  /** Between frames: nothing is missing. */
+  /** Between frames: the stream may end here. */
   get atFrameEnd(): boolean {
     return this.part === 'magic' && this.missing === 4
   }
 
-  /** Cuts a chunk behind the end of each frame in it. */
+  /** Cuts a chunk after the end of each frame in it. */
   split(chunk: Buffer): Buffer[] {
     const pieces: Buffer[] = []
     let start = 0
@@ -50,7 +51,7 @@ export class ZstdFrames {
     return length
   }
 
-  /** The part is complete: what comes next, past parts of no length. */
+  /** The part is complete: goes to the next part that is not empty. */
   private nextPart(): void {
     const { part, value } = this
     if (part === 'magic') this.afterMagic(value)
@@ -70,7 +71,7 @@ export class ZstdFrames {
       this.isLastBlock = true
       this.hasChecksum = false
       this.expect('skippable size', 4)
-    } else throw new CheckError('there is something that is not a zstd frame')
+    } else throw new CheckError('it contains data that is not a zstd frame')
   }
 
   private afterDescriptor(descriptor: number): void {

@@ -2,26 +2,26 @@ import type { FailureFacts } from '../commands/run-facts'
 import { ActionError, messageOf, UserError } from '../runtime/errors'
 import { causesOf, isCancellation, unfoldErrors } from './unfold-errors'
 
-/** What to know about a run to tell why it did not end well. */
+/** The facts about a run that `describeFailure` needs. */
 export interface FailureContext {
-  /** What is still safe, unless the error knows better. */
+  /** What is still safe, unless the error says so itself. */
   safe: string
-  /** Whether the run was told to stop. */
+  /** Whether the run was cancelled. */
   isCancelled: boolean
   scrub(text: string): string
 }
 
-/** Turns anything that was thrown into facts for a person. */
+/** Turns anything that was thrown into facts for the user. */
 export function describeFailure(thrown: unknown, context: FailureContext): FailureFacts {
   const errors = unfoldErrors(thrown)
   const main = errors[0]
   const kind = kindOf(main, context.isCancelled)
-  const told = errors.flatMap(causesOf).filter(error => error instanceof ActionError)
+  const known = errors.flatMap(causesOf).filter(error => error instanceof ActionError)
   const facts = {
     kind,
     what: whatFailed(kind, errors),
-    safe: told.find(error => error.safe !== undefined)?.safe ?? context.safe,
-    advice: told.find(error => error.advice !== undefined)?.advice ?? usualAdvice[kind],
+    safe: known.find(error => error.safe !== undefined)?.safe ?? context.safe,
+    advice: known.find(error => error.advice !== undefined)?.advice ?? usualAdvice[kind],
   }
   return {
     kind,
@@ -33,8 +33,8 @@ export function describeFailure(thrown: unknown, context: FailureContext): Failu
 }
 
 /**
- * The one annotation of a failed run: what failed, what is still safe, what to do. GitHub cuts annotations at 4,096
- * characters; this stays under 3,600.
+ * The annotation of a failed run: what failed, what is still safe, what to do. GitHub cuts annotations at
+ * 4,096 characters; this stays below 3,600.
  */
 export function failureAnnotation(failure: FailureFacts): { title: string; message: string } {
   const message = [
@@ -53,10 +53,10 @@ const titles: Readonly<Record<FailureFacts['kind'], string>> = {
 }
 
 const usualAdvice: Readonly<Record<FailureFacts['kind'], string>> = {
-  user: 'Correct what the message names and run the workflow again.',
+  user: 'Fix what the message names and run the workflow again.',
   failure: 'Run the workflow again. If it fails in the same way, the log of this step has the details.',
   cancelled:
-    'Nothing, if this was meant. Else run the workflow again, with a longer "timeout-minutes" if that ended it.',
+    'Nothing, if this was intended. Otherwise run the workflow again, with a longer "timeout-minutes" if that ended it.',
   bug: 'Please report this with the log of this step, which has the stack. Running the workflow again does no harm.',
 }
 
@@ -81,15 +81,18 @@ function sentence(error: unknown): string {
   return /[.!?…)]$/.test(message) ? message : `${message}.`
 }
 
-// Errors made for a person need no stack, nor does what the system told them; a fault of the program is of little use without.
+// A stack helps only with a fault of the program, not with errors made for the user or reported by the
+// system.
 function detailOf(error: unknown): string[] {
   return causesOf(error).flatMap((link, depth) => {
     const lead = depth === 0 ? '' : 'Caused by: '
     if (link instanceof ActionError)
       return [`${lead}${link.message}`, ...link.detail.map(line => `  ${line}`)]
     if (!(link instanceof Error) || isCancellation(link)) return [`${lead}${messageOf(link)}`]
-    const isTold = depth > 0 && error instanceof ActionError && !isProgramFault(link)
-    return `${lead}${isTold ? `${link.name}: ${link.message}` : (link.stack ?? link.message)}`.split('\n')
+    const isExplained = depth > 0 && error instanceof ActionError && !isProgramFault(link)
+    return `${lead}${isExplained ? `${link.name}: ${link.message}` : (link.stack ?? link.message)}`.split(
+      '\n',
+    )
   })
 }
 

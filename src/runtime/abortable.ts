@@ -1,6 +1,6 @@
 /**
- * What comes of the work, unless the signal is aborted first: then its reason is thrown, and the work goes on unheard. `discard` gets what
- * still comes of it then, so that nothing stays open.
+ * The result of `work`, unless the signal is aborted first: then throws its reason, and the work goes on
+ * unobserved. `discard` gets a result that comes later, to close it.
  */
 export async function abortable<T>(
   work: Promise<T>,
@@ -19,7 +19,10 @@ export async function abortable<T>(
   }
 }
 
-/** Calls `stop` with the reason when the signal is aborted, at once if it was before. Returns what ends the listening. */
+/**
+ * Calls `stop` with the reason when the signal is aborted, or at once if it already is. Returns the
+ * unsubscribe.
+ */
 export function onAbort(signal: AbortSignal | undefined, stop: (reason: Error) => void): () => void {
   if (signal === undefined) return () => {}
   const listener = () => stop(signal.reason)

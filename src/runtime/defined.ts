@@ -1,4 +1,6 @@
-/** The same object without what is undefined in it, for properties that are there or not. */
+/**
+ * The object without its undefined properties, for optional properties under `exactOptionalPropertyTypes`.
+ */
 export function defined<T extends object>(facts: T): Defined<T>
 export function defined(facts: object): object {
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))

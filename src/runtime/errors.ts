@@ -1,15 +1,15 @@
-/** What an error tells the person who reads it, beside what failed. */
+/** What an error says besides its message. */
 export interface ErrorFacts {
   /** What to do next, in whole sentences. */
   advice?: string | undefined
-  /** What is still safe, in whole sentences, where it differs from what the command says by default. */
+  /** What is still safe, in whole sentences, where it differs from the command's default. */
   safe?: string
   /** Lines for the log only: stderr of a tool, ids to look up. Already free of secrets. */
   detail?: readonly string[]
   cause?: unknown
 }
 
-/** The base of every error this action raises on purpose. */
+/** The base of every error that this action throws on purpose. */
 export abstract class ActionError extends Error {
   readonly advice: string | undefined
   readonly safe: string | undefined
@@ -24,13 +24,13 @@ export abstract class ActionError extends Error {
   }
 }
 
-/** The user can mend it: an input, a right, a missing tool. The message names it and says how. */
+/** The user can fix it: an input, a right, a missing tool. The message names it, `advice` says how. */
 export class UserError extends ActionError {}
 
-/** Something broke on the way: a server, a link, a store, a tool. */
+/** Something broke: a server, a connection, a store, a tool. */
 export class FailureError extends ActionError {}
 
-/** The run was told to stop (SIGINT or SIGTERM from the runner). */
+/** The run was cancelled (SIGINT or SIGTERM from the runner). */
 export class CancelledError extends ActionError {
   constructor() {
     super('The run was cancelled.')

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from './runtime'
 
 /**
- * A dead man's switch: tells a monitor that a run began and how it ended, by the convention of healthchecks.io (the address
- * itself for success, `/start` and `/fail` behind its path). Nothing here throws or fails a run. What could not be told comes
- * back as a sentence, in which the address, a secret, does not occur.
+ * A dead man's switch: notifies a monitor when a run begins and how it ends, by the convention of
+ * healthchecks.io (the URL itself for success, `/start` and `/fail` appended to its path). Never throws. A
+ * failed notification is returned as a sentence, without the URL, which is a secret.
  */
 export interface Heartbeat {
   start(): Promise<string | undefined>
-  /** `text` is shown by the monitor; at most 10 kB of it are sent. */
+  /** The monitor shows `text`; at most 10 kB of it are sent. */
   success(text: string): Promise<string | undefined>
   fail(text: string): Promise<string | undefined>
 }
@@ -16,7 +16,7 @@ export interface Heartbeat {
 export interface HeartbeatOptions {
   log: Log
   fetch?: typeof fetch
-  /** For one attempt. */
+  /** The time limit of one attempt. */
   timeoutMs?: number
   /** The pauses between attempts; there is one attempt more than pauses. */
   retryMs?: readonly number[]
@@ -24,59 +24,59 @@ export interface HeartbeatOptions {
 
 /** The monitor at `url`. */
 export function heartbeat(url: string, options: HeartbeatOptions): Heartbeat {
-  const tell = (what: Told, text?: string) => send(url, what, text, options)
+  const notify = (event: HeartbeatEvent, text?: string) => send(url, event, text, options)
   return {
-    start: () => tell('start'),
-    success: text => tell('success', text),
-    fail: text => tell('fail', text),
+    start: () => notify('start'),
+    success: text => notify('success', text),
+    fail: text => notify('fail', text),
   }
 }
 
-/** The address to tell something to: a word goes behind the path and before the query. */
-export function heartbeatUrl(url: string, what: Told): string {
-  if (what === 'success') return url
+/** The URL for an event: its name goes after the path and before the query. */
+export function heartbeatUrl(url: string, event: HeartbeatEvent): string {
+  if (event === 'success') return url
   const parsed = new URL(url)
-  parsed.pathname = `${parsed.pathname.replace(/\/+$/, '')}/${what}`
+  parsed.pathname = `${parsed.pathname.replace(/\/+$/, '')}/${event}`
   parsed.hash = ''
   return parsed.href
 }
 
-type Told = 'start' | 'success' | 'fail'
+type HeartbeatEvent = 'start' | 'success' | 'fail'
 
 const longestBody = 10_000
 
 async function send(
   url: string,
-  what: Told,
+  event: HeartbeatEvent,
   text: string | undefined,
   { log, fetch: send = fetch, timeoutMs = 10_000, retryMs = [500, 1_500] }: HeartbeatOptions,
 ): Promise<string | undefined> {
   let reason = ''
   for (const pause of [0, ...retryMs]) {
     await sleep(pause)
-    const answer = await attempt(send, url, what, text, timeoutMs)
+    const answer = await attempt(send, url, event, text, timeoutMs)
     if (answer === undefined) return undefined
     reason = answer.reason
-    log.debug(`Telling the heartbeat monitor "${what}" failed: ${reason}.`)
+    log.debug(`The heartbeat "${event}" failed: ${reason}.`)
     if (answer.isFinal) break
   }
-  return `The heartbeat monitor could not be told "${what}": ${reason}. It may raise an alarm. Check "heartbeat-url"; the backup itself is not touched by this.`
+  return `The heartbeat monitor did not receive "${event}": ${reason}. It may raise an alarm. Check "heartbeat-url"; the backup itself is not affected.`
 }
 
-/** Undefined when it was told. */
+/** Undefined when the monitor accepted it. */
 async function attempt(
   send: typeof fetch,
   url: string,
-  what: Told,
+  event: HeartbeatEvent,
   text: string | undefined,
   timeoutMs: number,
 ): Promise<{ reason: string; isFinal: boolean } | undefined> {
   try {
-    const response = await send(heartbeatUrl(url, what), {
+    const response = await send(heartbeatUrl(url, event), {
       ...(text === undefined ? {} : { method: 'POST', body: bodyOf(text), headers: plainText }),
       signal: AbortSignal.timeout(timeoutMs),
     })
-    // Read to the end, so that the connection is free again; what it says is of no use.
+    // Frees the connection; nobody needs the body.
     await response.body?.cancel()
     if (response.ok) return undefined
     const { status } = response
@@ -99,7 +99,7 @@ function bodyOf(text: string): Uint8Array<ArrayBuffer> {
   return bytes.slice(0, end)
 }
 
-/** By names and codes alone: messages of errors may hold the address. */
+/** Uses names and codes only: messages of errors may contain the URL. */
 function reasonOf(error: unknown, timeoutMs: number): string {
   if (textIn(error, 'name') === 'TimeoutError') return `no answer within ${timeoutMs / 1000} s`
   const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined

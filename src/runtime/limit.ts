@@ -1,7 +1,7 @@
-/** Runs a piece of work when there is room for it. */
+/** Runs work as soon as the limit allows. */
 export type Limit = <T>(work: () => Promise<T>) => Promise<T>
 
-/** So many pieces of work at once; the others wait, and come in the order in which they asked. */
+/** Runs at most `atOnce` pieces of work at the same time; the others wait in order. */
 export function limit(atOnce: number): Limit {
   let free = atOnce
   const waiting: (() => void)[] = []

@@ -1,2 +1,2 @@
-/** This product, as manifests and the bucket name it; the same as in package.json. */
+/** The name and version in manifests and in the bucket; must match package.json. */
 export const tool = { name: 'make-a-backup', version: '1.0.0' }

@@ -4,14 +4,14 @@ import { explainFailure } from './job-errors'
 import { lockFolder } from './lock'
 import type { Request } from './request'
 
-/** What a killed run left, by its owner. */
+/** Identifies what a killed run left on the server. */
 export interface CleanUpRequest {
   lock: string
   owner: string
   mirrorDir: string
 }
 
-/** The job `cleanup`. Returns the owners whose locks were taken away. */
+/** The job `clean-up`. Returns the owners whose locks were removed. */
 export async function cleanUp(
   connection: Connection,
   { lock, owner, mirrorDir }: CleanUpRequest,

@@ -4,14 +4,14 @@ import type { JobReport } from './job-report'
 
 /** A job that takes data. */
 export interface Intake {
-  /** For `pipeline`. Its end is the end of the data. */
+  /** For `pipeline`. Its end ends the data. */
   readonly input: Writable
-  /** Rejects with what the person reads. `input` may fail earlier, with less to say. */
+  /** Rejects with the error for the user. `input` may fail earlier, with a less specific error. */
   readonly done: Promise<JobReport>
   close(): void
 }
 
-/** Of a job that takes data and prints nothing. */
+/** Wraps a job that takes data and prints nothing. */
 export async function intake(starting: Promise<Job>): Promise<Intake> {
   const job = await starting
   job.body.resume() // The job prints nothing; `done` carries the error.

@@ -1,22 +1,44 @@
 import { FailureError, UserError } from '../runtime/errors'
-import { databaseError } from './database-errors'
 import type { JobFailure } from './job'
-import { problems } from './job-problems'
+import { commonProblems } from './job-problems'
 
-/** What the job was about, for messages: `the dump of "shop"`. */
+/** The name of the job in messages: `the dump of "shop"`. */
 export type JobName = string
 
-/** Why a job on the server failed, in the order of certainty: its own words, the tools' exit statuses, a dead link. */
-export function explainFailure(name: JobName, failure: JobFailure): Error {
+/** What a source knows of the jobs that it runs. */
+export interface JobKnowledge {
+  /** By stage. */
+  tools: ReadonlyMap<string, StageTool>
+  /** The error for each problem code of its part of the script. */
+  problems: ReadonlyMap<string, (subject: string, detail: readonly string[]) => Error>
+}
+
+/** A program that a job runs. */
+export interface StageTool {
+  /** Its name in messages. */
+  name: string
+  /** Exit statuses beside 0 that are normal. */
+  goodStatuses?: readonly number[]
+  /** The error for a status. `what`: which tool ended how. Undefined: there is nothing to add to that. */
+  explain?(what: string, status: number, detail: readonly string[]): Error | undefined
+}
+
+const nothing: JobKnowledge = { tools: new Map(), problems: new Map() }
+
+/**
+ * Why a job failed, from the most certain source: its report, the exit statuses of its tools, a lost
+ * connection.
+ */
+export function explainFailure(name: JobName, failure: JobFailure, knowledge = nothing): Error {
   const { exit, report } = failure
   const detail = report.messages
-  if (report.problem !== undefined) return problemError(name, report.problem, detail)
-  const failed = failedStage(report.statuses)
-  if (failed !== undefined) return stageError(name, failed.stage, failed.status, detail)
+  if (report.problem !== undefined) return problemError(name, report.problem, detail, knowledge)
+  const failed = failedStage(report.statuses, knowledge)
+  if (failed !== undefined) return stageError(name, failed, detail, knowledge)
   if (exit.kind === 'lost') {
     return new FailureError(`The connection to the server broke during ${name}: ${exit.reason}.`, {
       advice:
-        'Run the workflow again. If it happens often, look for a firewall or a provider that ends long connections.',
+        'Run the workflow again. If it happens often, check whether a firewall or the provider ends long connections.',
       detail,
     })
   }
@@ -29,7 +51,7 @@ export function explainFailure(name: JobName, failure: JobFailure): Error {
   if (exit.code === 0) {
     return new FailureError(`The server ended ${name} without reporting success.`, {
       advice:
-        'Probably a forced command (command="…" in authorized_keys) ran in its place: this key must not have one.',
+        'Probably a forced command (command="…" in authorized_keys) ran instead: this key must not have one.',
       detail,
     })
   }
@@ -45,19 +67,24 @@ export function explainFailure(name: JobName, failure: JobFailure): Error {
   return shellError(name, exit.code, detail)
 }
 
-/** 1 from tar and 24 from rsync: a file changed or vanished while being read. Normal on a live site: reported, not fatal. */
-export function isGoodStatus(stage: string, status: number): boolean {
-  return status === 0 || (stage === 'tar' && status === 1) || (stage === 'rsync' && status === 24)
+/** Whether a stage ended as it may. */
+export function isGoodStatus(stage: string, status: number, { tools }: JobKnowledge): boolean {
+  return status === 0 || (tools.get(stage)?.goodStatuses ?? []).includes(status)
 }
 
 /**
- * The stage that failed by itself. A compressor that fails takes its producer along, which then complains of a broken pipe;
- * the other way round it only sees the end of its input. With 141 it is itself the follower of a reader that went away.
+ * The stage that caused the failure. A compressor that fails also breaks its producer (broken pipe); a
+ * producer that fails does not break the compressor. A compressor with 141 (SIGPIPE) follows a reader that
+ * went away.
  */
-function failedStage(statuses: ReadonlyMap<string, number>): { stage: string; status: number } | undefined {
+function failedStage(
+  statuses: ReadonlyMap<string, number>,
+  knowledge: JobKnowledge,
+): { stage: string; status: number } | undefined {
   const all = [...statuses].map(([stage, status]) => ({ stage, status }))
-  const failed = all.filter(({ stage, status }) => !isGoodStatus(stage, status))
-  // A consumer that stops takes its decompressor along (141); one that is cut off makes its consumer complain.
+  const failed = all.filter(({ stage, status }) => !isGoodStatus(stage, status, knowledge))
+  // A consumer that stops breaks its decompressor (141); a decompressor that fails makes its consumer fail
+  // too.
   const cut = failed.find(({ stage, status }) => stage === 'decompression' && status !== 141)
   if (cut !== undefined) return cut
   if (failed.length > 1)
@@ -66,84 +93,46 @@ function failedStage(statuses: ReadonlyMap<string, number>): { stage: string; st
 }
 
 const killedAdvice =
-  'Look into the server\'s log for the out-of-memory killer (dmesg | grep -i "killed process").'
+  'Check whether the out-of-memory killer of the server ended it (dmesg | grep -i "killed process").'
 
-const toolNames: Readonly<Record<string, string>> = {
-  dump: 'mysqldump',
-  inventory: 'The database client',
-  compression: 'The compressor',
-  decompression: 'The decompressor',
-  import: 'The database client',
-  sql: 'The database client',
-  extract: 'tar',
-}
+const commonTools: JobKnowledge['tools'] = new Map([
+  ['compression', { name: 'The compressor' }],
+  ['decompression', { name: 'The decompressor' }],
+])
 
-function stageError(name: JobName, stage: string, status: number, detail: readonly string[]): Error {
-  const tool = toolNames[stage] ?? stage
+function stageError(
+  name: JobName,
+  { stage, status }: { stage: string; status: number },
+  detail: readonly string[],
+  { tools }: JobKnowledge,
+): Error {
+  const tool: StageTool = tools.get(stage) ?? commonTools.get(stage) ?? { name: stage }
   if (status > 128 && status < 160) {
-    // A reader that closed its end (141) is a follower, not a cause; the cause is told elsewhere.
-    return new FailureError(`${tool} was killed on the server during ${name} (signal ${status - 128}).`, {
-      advice: killedAdvice,
-      detail,
-    })
+    // Also 141 (SIGPIPE), where the cause is the reader, which reports its own error.
+    const what = `${tool.name} was killed on the server during ${name} (signal ${status - 128}).`
+    return new FailureError(what, { advice: killedAdvice, detail })
   }
-  const what = `${tool} ended with status ${status} during ${name}`
-  if (stage === 'compression' || stage === 'decompression')
-    return new FailureError(`${what}${firstMessage(detail)}.`, { detail })
-  if (stage === 'dump' || stage === 'inventory') {
-    return databaseError(what, detail) ?? new FailureError(`${what}${firstMessage(detail)}.`, { detail })
-  }
-  if (stage === 'rsync') return rsyncError(what, status, detail)
-  if (stage === 'extract' || stage === 'import' || stage === 'sql') {
-    return new FailureError(`${what}${firstMessage(detail)}.`, {
-      advice: 'Look for a full disk or a quota on the server (df, df -i), then run again.',
-      detail,
-    })
-  }
-  return new UserError(`${what}${firstMessage(detail)}.`, {
-    advice: 'Make every file readable for the SSH user, or name what need not be kept in "exclude".',
-    detail,
-  })
-}
-
-/** Exit values: rsync(1). */
-function rsyncError(what: string, status: number, detail: readonly string[]): Error {
-  if (status === 23) {
-    return new UserError(`${what}: it could not copy everything${firstMessage(detail)}.`, {
-      advice:
-        'Make the files named in the log readable for the SSH user (for example with a group), or name what need not be kept in "exclude".',
-      detail,
-    })
-  }
-  if (status === 11) {
-    return new UserError(`${what}: writing the mirror failed${firstMessage(detail)}.`, {
-      advice: 'Free disk space on the server, or point "mirror-dir" at a disk with more.',
-      detail,
-    })
-  }
-  if (status === 1 || status === 4) {
-    return new UserError(`${what}: it did not accept an option or a pattern${firstMessage(detail)}.`, {
-      advice: 'Check "exclude" and "rsync-bwlimit"; rsync 3.0 or newer is needed on the server.',
-      detail,
-    })
-  }
-  return new FailureError(`${what}${firstMessage(detail)}.`, { detail })
+  const what = `${tool.name} ended with status ${status} during ${name}`
+  return (
+    tool.explain?.(what, status, detail) ?? new FailureError(`${what}${firstMessage(detail)}.`, { detail })
+  )
 }
 
 function problemError(
   name: JobName,
   problem: { code: string; detail: string },
   detail: readonly string[],
+  { problems }: JobKnowledge,
 ): Error {
-  const explain = problems.get(problem.code)
+  const explain = problems.get(problem.code) ?? commonProblems.get(problem.code)
   if (explain !== undefined) return explain(problem.detail, detail)
   return new FailureError(`The server could not do ${name}: ${problem.code} ${problem.detail}.`, { detail })
 }
 
-/** The script never got to speak: the login shell refused it, or something on the way did. */
+/** The script never started: the login shell, or something before it, refused the command. */
 function shellError(name: JobName, code: number, detail: readonly string[]): Error {
   return new UserError(
-    `The server would not run a command for ${name} (status ${code})${firstMessage(detail)}.`,
+    `The server did not run the command for ${name} (status ${code})${firstMessage(detail)}.`,
     {
       advice:
         'The SSH user needs a login shell that runs commands (not nologin), /bin/sh, and no forced command on its key.',
@@ -152,7 +141,8 @@ function shellError(name: JobName, code: number, detail: readonly string[]): Err
   )
 }
 
-function firstMessage(detail: readonly string[]): string {
+/** The first line that a tool printed, as the end of a sentence. */
+export function firstMessage(detail: readonly string[]): string {
   const first = detail[0]
   return first === undefined ? '' : `: ${first.trim()}`
 }

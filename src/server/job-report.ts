@@ -1,38 +1,40 @@
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 
-/** A line that the script writes about a job: `docs/protocol.md` has the words. */
+/** One line of a job's report: `docs/protocol.md` lists the words. */
 export interface ReportLine {
   word: string
   value: string
 }
 
-/** Everything a job reported, and the last of what the tools printed. */
+/** Everything a job reported, and the last lines that its tools printed. */
 export interface JobReport {
-  /** The job's own last word: it did all it was asked for. */
+  /** The job reported `done`, its last word. */
   done: boolean
-  /** What the job was doing last; undefined when the script never came so far as to say. */
+  /** The last phase; undefined when the script did not get that far. */
   phase: string | undefined
   /** Exit status by stage: dump, rsync, tar, compression, inventory. */
   statuses: Map<string, number>
   /** Entries counted in the mirror, by kind: f, d, l. */
   counts: Map<string, number>
   problem: { code: string; detail: string } | undefined
-  /** Owners of locks that were taken over from the dead. */
+  /** Owners of dead locks that were taken over. */
   recovered: string[]
-  /** Places into which a folder was put. */
+  /** Places to which a folder was moved. */
   swapped: string[]
   /** Places where a swap could be neither finished nor undone. */
   stuck: string[]
-  /** What the tools printed to standard error, the last lines of it. */
+  /** The last lines that the tools printed to standard error. */
   messages: string[]
 }
 
-/** Of what the tools print, only so many lines: the last ones. */
+/** How many lines of the tools' output are kept: the last ones. */
 export const keptMessages = 200
 const longestMessage = 1_000
 
-/** Reads a job's standard error to its end: lines of ours by the nonce, everything else is what the tools said. */
+/**
+ * Reads a job's standard error to its end. Lines with the nonce are ours, all others are output of the tools.
+ */
 export async function followReport(
   stderr: Readable,
   nonce: string,
@@ -65,7 +67,7 @@ export async function followReport(
 
 function note(report: JobReport, { word, value }: ReportLine): void {
   const inner = splitWord(value)
-  // What a login shell prints on every login tells nothing of the job.
+  // Everything before comes from the login shell, not from the job.
   if (word === 'begin') report.messages = []
   if (word === 'done') report.done = true
   if (word === 'phase') report.phase = value
@@ -82,7 +84,9 @@ function splitWord(text: string): ReportLine {
   return space < 0 ? { word: text, value: '' } : { word: text.slice(0, space), value: text.slice(space + 1) }
 }
 
-/** Said by healthy tools on every run: the program's old name (MariaDB 11), and options of another flavour that `--loose-` made harmless. */
+/**
+ * Printed by healthy tools on every run: the old program name (MariaDB 11), and unknown `--loose-` options.
+ */
 function isKnownNoise(line: string): boolean {
   return /Deprecated program name|unknown (variable|option) '(--)?loose-/.test(line)
 }

@@ -7,49 +7,49 @@ import { followReport, type JobReport, type ReportLine } from './job-report'
 import { encodeRequest, type Request } from './request'
 import { bootstrapCommand, type ServerJob, serverScript } from './server-script'
 
-/** How often a job hears that its runner lives. The script takes a lock for dead after two minutes of silence. */
+/** How often a job gets a sign of life. The script considers a lock dead after two minutes without one. */
 const heartbeatMs = 15_000
 
-/** One job of the server script, running. `docs/protocol.md` says what goes over the wire. */
+/** A running job of the server script. `docs/protocol.md` describes the protocol. */
 export interface Job {
   /**
-   * What the job prints. It ends only after the job has proven its success; otherwise it fails with the error that
-   * `explain` made. This is the gate: nothing behind it can take a cut stream for a whole one.
+   * The job's output. Ends only after the job has proven its success; otherwise fails with the error from
+   * `explain`. This is the exit gate: nothing after it can mistake a cut-off stream for a complete one.
    */
   readonly body: Readable
-  /** How it went, once the job has proven its success. Rejects with the same error as `body`. */
+  /** The report, once the job has proven its success. Rejects with the same error as `body`. */
   readonly done: Promise<JobReport>
   /** The job's standard input, for jobs that take data. */
   readonly input: Writable
   /** Sends a line to the job's standard input. */
   send(line: string): void
-  /** Ends the job now: on the server its whole process group is told to stop. */
+  /** Stops the job: on the server its process group gets SIGTERM. */
   close(): void
 }
 
-/** What is known of a job that did not succeed. */
+/** The facts about a job that failed. */
 export interface JobFailure {
   exit: RemoteExit
   report: JobReport
 }
 
 export interface JobOptions {
-  /** Called with each line of the job's report as it comes. */
+  /** Called with each line of the job's report as it arrives. */
   onReport?: (line: ReportLine) => void
-  /** Its standard input carries data, so no heartbeats are sent. */
+  /** Standard input carries data, so no heartbeats are sent. */
   takesData?: boolean
-  /** Makes the error that the person reads. */
+  /** Makes the error for the user. */
   explain: (failure: JobFailure) => Error
   /**
-   * Ends the job: its channel is closed, and `body`, `done` and `input` fail with the reason, unless they had failed or ended before. Nobody
-   * waits for the process: a channel that is closed from here may stay open until it ends.
+   * Stops the job: closes its channel, and `body`, `done` and `input` fail with the reason unless they have
+   * already ended. Does not wait for the process, since the channel may stay open until the process ends.
    */
   signal?: AbortSignal | undefined
 }
 
 /**
- * Starts a job. It has succeeded when three things are seen: the exit status 0, received; the line `done`, written last; and
- * the end of standard output. ssh2 reports a dead link as a normal end of stream, so the end alone proves nothing.
+ * Starts a job. Success means three things: exit status 0, the report line `done`, and the end of standard
+ * output. ssh2 reports a dead connection as a normal end of stream, so the end alone proves nothing.
  */
 export async function startJob(
   connection: Connection,
@@ -67,14 +67,14 @@ export async function startJob(
 
   const done = abortable(proof(remote, reported, explain), signal)
   let failure: Error | undefined
-  // The body fails with it as well; whoever awaits `done` still sees it.
+  // Not unhandled: the body fails with it too, and callers that await `done` still see it.
   done.catch((error: Error) => {
     failure = error
   })
   if (!takesData) beatUntil(done, remote)
 
   const gate = new Gate(nonce, done)
-  gate.on('error', () => {}) // Whoever reads the body sees it, also later.
+  gate.on('error', () => {}) // A reader of the body sees it, even one that comes later.
   const forget = onAbort(signal, reason => {
     const first = failure ?? reason
     gate.destroy(first)
@@ -98,7 +98,7 @@ export interface JobResult {
   report: JobReport
 }
 
-/** Runs a job to its end and returns what it printed; for small answers. */
+/** Runs a job to its end and returns its output, which is kept in memory. */
 export async function runJob(
   connection: Connection,
   name: ServerJob,
@@ -127,7 +127,10 @@ function beatUntil(done: Promise<unknown>, { stdin }: RemoteProcess): void {
   done.then(stop, stop)
 }
 
-/** Drops what a login shell printed before the nonce, passes the data, and holds back the end until `proof` is there. */
+/**
+ * Drops the output of the login shell before the nonce, passes the data, and holds back the end until
+ * `proof`.
+ */
 class Gate extends Transform {
   private readonly marker: Buffer
   private readonly proof: Promise<unknown>
@@ -149,18 +152,18 @@ class Gate extends Transform {
         callback(
           this.before === undefined
             ? null
-            : new FailureError('A job on the server ended without a word on its standard output.'),
+            : new FailureError('A job on the server ended without its marker on standard output.'),
         ),
       callback,
     )
   }
 
-  /** What follows the marker, once it has come; until then nothing. */
+  /** The data after the marker; undefined until the marker has arrived. */
   private afterMarker(before: Buffer, chunk: Buffer): Buffer | undefined {
     const seen = Buffer.concat([before, chunk])
     const at = seen.indexOf(this.marker)
     if (at < 0) {
-      // Of endless noise only so much is kept as could begin the marker.
+      // Keeps only what could be the start of the marker, however much arrives.
       this.before = seen.subarray(Math.max(0, seen.length - this.marker.length))
       return undefined
     }

@@ -5,21 +5,21 @@ import { explainFailure } from './job-errors'
 /** Which lock to take, for whom, and how long to wait for it. */
 export interface LockRequest {
   lock: string
-  /** Said to others who find the lock taken. */
+  /** Shown to other runs that find the lock taken. */
   owner: string
   waitSeconds: number
 }
 
-/** A lock that is held. */
+/** A held lock. */
 export interface ServerLock {
-  /** Owners whose locks were taken over because they were dead. */
+  /** Owners of dead locks that were taken over. */
   readonly recovered: readonly string[]
-  /** Rejects when the lock is lost before its release: the connection broke. Never resolves otherwise. */
+  /** Rejects when the connection breaks before the release. Never resolves. */
   readonly lost: Promise<never>
   release(): Promise<void>
 }
 
-/** The job `lock`, which holds the lock for as long as it runs. See `Server.takeLock`. */
+/** The job `take-lock`, which holds the lock while it runs. See `Server.takeLock`. */
 export async function takeLock(
   connection: Connection,
   { lock, owner, waitSeconds }: LockRequest,
@@ -38,7 +38,7 @@ export async function takeLock(
       ['wait-seconds', String(waitSeconds)],
     ],
     {
-      explain: failure => explainFailure('the locking of the server', failure),
+      explain: failure => explainFailure('the lock on the server', failure),
       onReport: ({ word, value }) => {
         if (word === 'recovered') recovered.push(value)
         if (word === 'phase') locked()
@@ -59,12 +59,12 @@ export async function takeLock(
     release: async () => {
       released = true
       job.send('release')
-      await job.done.catch(() => {}) // A lock that broke is released by its breaking.
+      await job.done.catch(() => {}) // A broken connection releases the lock too.
     },
   }
 }
 
-/** The folder that stands for a lock, in the script's own folder. */
+/** The name of a lock's folder, in the state folder of the script. */
 export function lockFolder(lock: string): string {
   return `lock-${lock}`
 }

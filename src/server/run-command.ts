@@ -6,16 +6,16 @@ import { explainFailure } from './job-errors'
 /** Shell text to run on the server. */
 export interface CommandRequest {
   text: string
-  /** The input that it came from, for messages. */
+  /** The input that it comes from, for messages. */
   name: 'before-command' | 'after-command'
-  /** Ends it. What must run although the run was cancelled gets a signal of its own, `AbortSignal.timeout(…)`. */
+  /** Stops it. A command that must run even in a cancelled run gets its own `AbortSignal.timeout(…)`. */
   signal?: AbortSignal
 }
 
 /**
- * Runs shell text with /bin/sh as the SSH user, in its home folder, with nothing to read on standard input. Returns the lines
- * that it printed, the last 200 of them. Throws `UserError` when it ends with another status than 0, the reason of an aborted
- * signal (`FailureError` when that was a timeout), and `FailureError` when the connection broke.
+ * Runs shell text with /bin/sh as the SSH user, in its home folder, with empty standard input. Returns the
+ * last 200 lines that it printed. Throws `UserError` for a status other than 0, the reason of an aborted
+ * signal (`FailureError` for a timeout), and `FailureError` when the connection broke.
  */
 export async function runCommand(connection: Connection, request: CommandRequest): Promise<string[]> {
   const { text, name, signal } = request
@@ -32,8 +32,7 @@ export async function runCommand(connection: Connection, request: CommandRequest
 
 function tooLate(name: string, cause: unknown): Error {
   return new FailureError(`${name} did not end in time and was stopped.`, {
-    advice:
-      'Make it quicker, or let it start in the background what takes long, with its output sent elsewhere.',
+    advice: 'Make it faster, or let it start slow work in the background, with the output redirected.',
     cause,
   })
 }
@@ -47,12 +46,12 @@ function explainCommand(name: string, failure: JobFailure): Error {
   const how = isKilled ? `was killed on the server (signal ${status - 128})` : `ended with status ${status}`
   return new UserError(`${name} ${how}${isKilled || last === undefined ? '' : `: ${last}`}.`, {
     advice:
-      'It runs on the server with /bin/sh, as the SSH user and in its home folder. Try it there in the same way, and see that it ends with status 0.',
+      'It runs on the server with /bin/sh, as the SSH user and in its home folder. Try it there in the same way: it must end with status 0.',
     detail,
   })
 }
 
-/** A shell names the file that it reads in its messages. */
+/** Shells name the file that they read in their messages. */
 function namedAfter(name: string, line: string): string {
   return line.replaceAll('/dev/fd/3', name)
 }

@@ -3,8 +3,8 @@ import { UnreadInput } from '../ssh/link/unread-input'
 import type { Intake } from './intake'
 
 /**
- * Sends data into a job of the server and waits for its end. `send` ends the input. Throws the first thing that went wrong: what the job says
- * when it stopped taking data or was aborted, else what stopped the sending.
+ * Sends data to a job and waits for its end. `send` must end the input. Throws the error of the job when it
+ * stopped reading or was aborted, otherwise the error of `send`.
  */
 export async function sendToJob(intake: Intake, send: (input: Writable) => Promise<unknown>): Promise<void> {
   try {

@@ -2,6 +2,7 @@ import type { Finding } from '../findings/finding'
 import type { PreflightReport } from '../findings/preflight'
 import type { PreparedArtifact } from '../repository/commit/intend'
 import type { ArtifactBaseline } from '../repository/guards/baseline'
+import type { ScopedArtifact } from '../repository/guards/scoped-baseline'
 import type { Manifest } from '../repository/manifest/manifest'
 import type { Clock } from '../runtime/runtime'
 import type { Connection } from '../ssh/remote'
@@ -37,7 +38,7 @@ export interface PartPlan {
   /** What serves it, for a person: `MariaDB 10.11.19`. */
   servedBy?: string
   /** What of an earlier artifact this run asks for too. */
-  scope(before: ArtifactBaseline): { kept: ArtifactBaseline | undefined; dropped?: string }
+  scope(before: ArtifactBaseline): ScopedArtifact
 }
 
 export interface PartPreflight extends PreflightReport {

@@ -5,8 +5,8 @@ import type { Link } from './link/link'
 import type { Connection, RemoteProcess } from './remote'
 
 /**
- * A connection that opens further links when the server allows no more commands on those it has (`MaxSessions` in
- * sshd_config(5), 10 by default, 1 on some hosts).
+ * A connection that opens another link when the server allows no more commands on the existing ones
+ * (`MaxSessions` in sshd_config(5), 10 by default, 1 on some hosts).
  */
 export class ConnectionPool implements Connection {
   readonly serverVersion: string
@@ -17,7 +17,7 @@ export class ConnectionPool implements Connection {
   readonly #closing = new AbortController()
   #forgetSignal = () => {}
 
-  /** `onClose` ends what the links go over. */
+  /** `onClose` closes the route that the links use. */
   constructor(
     host: string,
     first: Link,
@@ -33,7 +33,7 @@ export class ConnectionPool implements Connection {
 
   async exec(command: string): Promise<RemoteProcess> {
     for (const member of this.#members) {
-      const started = member.hasDiskSpace ? await this.#try(member, command) : undefined
+      const started = member.isFree ? await this.#try(member, command) : undefined
       if (started !== undefined) return started
     }
     const lost = this.#members.every(member => member.link.loss !== undefined)
@@ -51,7 +51,7 @@ export class ConnectionPool implements Connection {
     })
   }
 
-  /** Closes it when the signal is aborted. */
+  /** Closes the connection when the signal is aborted. */
   closeOn(signal: AbortSignal): void {
     this.#forgetSignal = onAbort(signal, () => this.close())
   }
@@ -79,7 +79,7 @@ export class ConnectionPool implements Connection {
   }
 }
 
-/** A link and how many commands it may run at once, as far as the server has shown. */
+/** A link and the number of commands that it may run at once, as far as the server has shown. */
 class Member {
   readonly link: Link
   #running = 0
@@ -89,7 +89,7 @@ class Member {
     this.link = link
   }
 
-  get hasDiskSpace(): boolean {
+  get isFree(): boolean {
     return this.link.loss === undefined && this.#running < this.#limit
   }
 
@@ -111,14 +111,14 @@ class Member {
       return await this.link.exec(command)
     } catch (error) {
       if (!isRefusedChannel(error) || this.#running > 1) throw error
-      // Nothing runs here, so the server is only still clearing away the command before.
+      // Nothing runs on this link, so the server is still cleaning up the previous command.
       await sleep(200)
       return await this.link.exec(command)
     }
   }
 }
 
-/** ssh2 gives the server's reason (RFC 4254, 5.1) to the error of a channel that was not opened, and to no other. */
+/** Only the error of a refused channel has the server's `reason` (RFC 4254, 5.1). */
 function isRefusedChannel(error: unknown): boolean {
   return error instanceof Error && 'reason' in error
 }

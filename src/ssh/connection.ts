@@ -5,19 +5,20 @@ import type { Connection, SshTarget } from './remote'
 import { defaultTimeouts, type SshTimeouts } from './timeouts'
 
 export interface ConnectOptions {
-  /** Ends the attempts to connect with `CancelledError`, and closes the connection that stands. */
+  /** Stops the attempts to connect with `CancelledError`, and closes an established connection. */
   signal: AbortSignal
-  /** A connection that stands is left open then: there are things to do on the server also once a run is cancelled. */
+  /** Keeps an established connection open then: a cancelled run still has to clean up on the server. */
   survivesAbort?: boolean
-  /** Told what went wrong before each further attempt. */
+  /** Called before each retry, with the reason. */
   onRetry?: (message: string) => void
   timeouts?: Partial<SshTimeouts>
 }
 
 /**
- * Connects, checks the host key before anything else is sent, and logs in; with a jump host there first, and through it to the
- * server. Throws `UserError` for what an input can mend (host, host key, login), `FailureError` for the network and the server,
- * `CancelledError` on abort. Each says which of the two hosts it is about.
+ * Connects, checks the host key before anything else is sent, and logs in; with a jump host, first to that
+ * one and through it to the server. Throws `UserError` for what an input can fix (host, host key, login),
+ * `FailureError` for the network and the server, `CancelledError` on abort. Each error names the host it is
+ * about.
  */
 export async function connect(target: SshTarget, options: ConnectOptions): Promise<Connection> {
   const connection = await open(target, options)

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { HostKeyPins } from './keys/host-keys'
 
-/** Where to connect, as whom, and which host keys are right. */
+/** The host, the login and the trusted host keys. */
 export interface SshTarget {
   host: string
   port: number
@@ -11,29 +11,29 @@ export interface SshTarget {
   passphrase?: string
   password?: string
   hostKeys: HostKeyPins
-  /** The host to go through, itself reached directly. It is not shown what is sent to the server. */
+  /** The jump host, itself reached directly. It cannot read the traffic to the server. */
   jump?: Omit<SshTarget, 'jump'>
 }
 
-/** An authenticated connection to a host whose key was checked. */
+/** An authenticated connection to a host with a checked key. */
 export interface Connection {
-  /** What the server calls itself (`SSH-2.0-OpenSSH_9.2p1 …`). */
+  /** The identification of the server (`SSH-2.0-OpenSSH_9.2p1 …`). */
   readonly serverVersion: string
-  /** Starts a command through the user's login shell; no terminal, no environment. */
+  /** Starts a command through the user's login shell, without a terminal or environment variables. */
   exec(command: string): Promise<RemoteProcess>
-  /** Ends the connection; what still runs on it loses its channels. Never throws. */
+  /** Closes the connection and the channels of everything that still runs on it. Never throws. */
   close(): void
 }
 
 /** A command running on the server. */
 export interface RemoteProcess {
-  /** Fails with `UnreadInput` when the process ends before it has read everything. */
+  /** Fails with `UnreadInput` if the process ends before it has read everything. */
   readonly stdin: Writable
   readonly stdout: Readable
   readonly stderr: Readable
   /**
-   * How it ended. ssh2 reports a dead link as a normal end of stream, so the absence of a status is an answer of its own:
-   * `lost` says why no status came. Never rejects.
+   * How it ended. ssh2 reports a broken link as a normal end of stream, so a missing status is a separate
+   * result: `lost` says why no status arrived. Never rejects.
    */
   readonly exit: Promise<RemoteExit>
   /** Closes the channel: the server closes the process's pipes. */

@@ -1,16 +1,16 @@
-/** How long a connection waits for what. All in milliseconds. */
+/** The time limits of a connection, in milliseconds. */
 export interface SshTimeouts {
   /** For the TCP connection of one attempt. */
   connectMs: number
-  /** From there to the end of the login. */
+  /** From the TCP connection to the end of the login. */
   loginMs: number
-  /** How often a silent link is asked whether it lives. */
+  /** The interval of keepalives on a silent link. */
   keepaliveMs: number
-  /** After so many intervals in a row in which nothing at all arrived, the link is dead. */
+  /** After this many intervals in a row without any received byte, the link is dead. */
   keepaliveCount: number
   /** The pauses between attempts; there is one attempt more than pauses. */
   retryMs: readonly number[]
-  /** What a link gets to end in good order. */
+  /** The time for a graceful close. */
   closeMs: number
 }
 

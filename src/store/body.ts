@@ -2,8 +2,8 @@ import { pipeline, type Readable, Transform } from 'node:stream'
 import { StoreError } from './store-error'
 
 /**
- * The same bytes, as a stream that fails when they are not exactly `lengthBytes`: a connection that ends early looks like the
- * end of the object. Faults of the source come out as `explain` words them.
+ * Passes the bytes on and fails unless there are exactly `lengthBytes`: a connection that ends early looks
+ * like the end of the object. `explain` turns errors of the source into its own.
  */
 export function wholeBody(
   source: Readable,
@@ -22,21 +22,21 @@ export function wholeBody(
     },
     flush(done) {
       if (receivedBytes === lengthBytes) return done()
-      const message = `The answer ended after ${receivedBytes} of ${lengthBytes} bytes.`
+      const message = `The response ended after ${receivedBytes} of ${lengthBytes} bytes.`
       done(explain(Object.assign(new Error(message), { code: 'ECONNRESET' })))
     },
     destroy(error, done) {
       done(error !== null && error === fault ? explain(error) : error)
     },
   })
-  // Whoever reads learns of a fault from `whole`.
+  // A reader gets errors from `whole`.
   pipeline(source, whole, () => {})
   return whole
 }
 
 const longestTextBytes = 8 * 2 ** 20
 
-/** A small body as text. Fails as soon as it is longer than 8 MiB. `what` names it in the message. */
+/** Reads a small body as text. Fails with `StoreError` above 8 MiB. `what` names it in the message. */
 export async function textOf(body: Readable, what: string): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
@@ -52,7 +52,7 @@ export async function textOf(body: Readable, what: string): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** Bytes in memory, cut as a stream would bring them. */
+/** Cuts bytes in memory into chunks of 64 KiB, like those of a stream. */
 export function* slices(bytes: Buffer): Generator<Buffer> {
   for (let start = 0; start < bytes.length; start += 65_536) yield bytes.subarray(start, start + 65_536)
 }

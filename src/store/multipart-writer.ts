@@ -3,36 +3,36 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { PutOptions, Store } from './store'
 import { isDenied, StoreError } from './store-error'
 
-/** An object on its way into the store. Nothing here makes it appear: that is `store.completeUpload` with `parts()`. */
+/** An upload in progress. The object appears only after `store.completeUpload` with `parts()`. */
 export interface MultipartWriter {
   readonly uploadId: string
   /** For `stream.pipeline`. Its end means that every part is stored. An empty stream is an error. */
   readonly writable: Writable
-  /** Taken so far. */
+  /** The bytes written so far. */
   readonly bytes: number
   /** The ETags of the parts in order. Throws before `writable` has finished. */
   parts(): string[]
   /**
-   * Stops the writing, waits for parts in flight, drops the upload and checks that it is gone. May be called again, and after
-   * the upload was completed, when it does nothing. Rejects with a `StoreError` when the upload could not be dropped; what
-   * failed before stays the error of `writable`.
+   * Stops writing, waits for parts in flight, aborts the upload and checks that it is gone. May be called
+   * again; does nothing after the upload was completed. Rejects with `StoreError` when the upload could not
+   * be aborted; an earlier failure stays the error of `writable`.
    */
   abort(): Promise<void>
 }
 
 export interface MultipartOptions {
-  /** Of every part but the last. See `planParts`. */
+  /** The size of every part except the last. See `planParts`. */
   partSizeBytes: number
-  /** Parts in flight at most. One more is being filled meanwhile. */
+  /** The maximum number of parts in flight. One more is being filled. */
   concurrency: number
   put: PutOptions
-  /** Once aborted, `writable` fails with its reason and no further part is begun. */
+  /** Once aborted, `writable` fails with its reason and starts no further part. */
   signal: AbortSignal
 }
 
 /**
- * Begins a multipart upload of a stream of unknown length. Memory: `concurrency + 1` parts, allocated as needed and used over
- * and over; every byte is copied once. A part that the store refuses for good fails `writable`.
+ * Starts a multipart upload of a stream of unknown length. Memory: `concurrency + 1` parts, allocated as
+ * needed and reused; every byte is copied once. `writable` fails when a part fails after all retries.
  */
 export async function openMultipartWriter(
   store: Store,
@@ -58,7 +58,7 @@ class PartWriter implements MultipartWriter {
   #filling: Buffer | undefined
   #filledBytes = 0
   #begun = 0
-  /** Goes on with what waits for a part to land. */
+  /** Continues what waits for a part in flight. */
   #resume: (() => void) | undefined
   #dropped: Promise<void> | undefined
 
@@ -74,13 +74,13 @@ class PartWriter implements MultipartWriter {
       destroy: (error, done) => {
         options.signal.removeEventListener('abort', cancel)
         this.#stop.abort(error ?? undefined)
-        // Finished or failed: the memory is free for the other artifacts.
+        // Finished or failed: frees the memory for the other artifacts.
         this.#idle.length = 0
         this.#filling = undefined
         done(error)
       },
     })
-    // Until a pipeline listens, a failure must not end the process; it is kept in `writable.errored`.
+    // A failure before a pipeline listens must not end the process; it stays in `writable.errored`.
     this.writable.on('error', () => {})
     if (options.signal.aborted) cancel()
     else options.signal.addEventListener('abort', cancel, { once: true })
@@ -99,7 +99,7 @@ class PartWriter implements MultipartWriter {
     return this.#dropped
   }
 
-  /** Copies the chunk into parts and sends those that are full. */
+  /** Copies the chunk into parts and sends full ones. */
   #take(chunk: Buffer, done: (error?: Error) => void): void {
     let rest = chunk
     while (rest.length > 0) {
@@ -114,8 +114,8 @@ class PartWriter implements MultipartWriter {
       this.bytes += copied
       rest = rest.subarray(copied)
     }
-    // A part that is full need not wait for the next chunk, only for its turn.
-    if (this.#isFull() && this.#hasTurn()) this.#send()
+    // A full part is sent at once if allowed, without waiting for the next chunk.
+    if (this.#isFull() && this.#maySend()) this.#send()
     done()
   }
 
@@ -130,13 +130,13 @@ class PartWriter implements MultipartWriter {
     return this.#filledBytes === this.#options.partSizeBytes
   }
 
-  #hasTurn(): boolean {
+  #maySend(): boolean {
     return this.#inFlight.size < this.#options.concurrency
   }
 
-  /** True when the filled part was sent; false when `again` will be called once there is room. */
+  /** True when the filled part was sent; false when `again` is called once it may be sent. */
   #sendOrWait(again: () => void): boolean {
-    if (this.#hasTurn()) {
+    if (this.#maySend()) {
       this.#send()
       return true
     }
@@ -151,7 +151,7 @@ class PartWriter implements MultipartWriter {
     const body = buffer.subarray(0, this.#filledBytes)
     this.#filling = undefined
     this.#filledBytes = 0
-    const landing = this.#store
+    const sending = this.#store
       .uploadPart(this.#key, this.uploadId, number, body, this.#stop.signal)
       .then(
         etag => {
@@ -163,32 +163,32 @@ class PartWriter implements MultipartWriter {
         },
       )
       .then(() => {
-        this.#inFlight.delete(landing)
+        this.#inFlight.delete(sending)
         const resume = this.#resume
         this.#resume = undefined
         if (this.writable.destroyed) return
         if (this.#isFull()) this.#send()
         resume?.()
       })
-    this.#inFlight.add(landing)
+    this.#inFlight.add(sending)
   }
 
   async #drop(): Promise<void> {
     this.writable.destroy()
     await Promise.all(this.#inFlight)
-    // A part whose request was cut off may still land at the store, and bring the upload's remains back.
+    // A part whose request was cut off may still reach the store and leave remains of the upload.
     for (const pauseMs of [250, 1_000, 0]) {
       await this.#store.abortUpload(this.#key, this.uploadId)
       if (!(await this.#isLeft())) return
       await wait(pauseMs)
     }
     throw new StoreError(
-      `The unfinished upload of "${this.#key}" is still in ${this.#store.name} after it was dropped.`,
+      `The unfinished upload of "${this.#key}" is still in ${this.#store.name} after it was aborted.`,
       {
         code: '',
         detail: [`upload id ${this.uploadId}`],
         advice:
-          'The next run tries again. A lifecycle rule that aborts incomplete multipart uploads is a good last net.',
+          'The next run tries again. A lifecycle rule that aborts incomplete multipart uploads is a good safety net.',
       },
     )
   }
@@ -200,7 +200,7 @@ class PartWriter implements MultipartWriter {
       }
       return false
     } catch (error) {
-      // Credentials that may only write cannot look; the store has confirmed the abort.
+      // Credentials without the right to list cannot check; the store has confirmed the abort.
       if (isDenied(error)) return false
       throw error
     }
@@ -210,11 +210,11 @@ class PartWriter implements MultipartWriter {
     const { partSizeBytes } = this.#options
     const { maxParts, name } = this.#store
     return new StoreError(
-      `"${this.#key}" is larger than ${maxParts} parts of ${partSizeBytes / 2 ** 20} MiB, the most that ${name} takes at this part size.`,
+      `"${this.#key}" is larger than ${maxParts} parts of ${partSizeBytes / 2 ** 20} MiB, the maximum of ${name} at this part size.`,
       {
         code: 'TooManyParts',
         advice:
-          'The part size follows the size of the last good backup, and this one is more than twice as large. Divide the paths or databases among several backups, each with a prefix of its own.',
+          'The part size is based on the size of the last good backup, and this one is more than twice as large. Split the paths or databases into several backups, each with its own prefix.',
       },
     )
   }

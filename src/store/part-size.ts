@@ -2,7 +2,7 @@ import { UserError } from '../runtime/errors'
 
 export interface PartPlan {
   partSizeBytes: number
-  /** Parts in flight at once; the writer holds one more, which is being filled. */
+  /** The maximum number of parts in flight; one more is being filled. */
   concurrency: number
 }
 
@@ -10,13 +10,14 @@ const MiB = 2 ** 20
 const smallestPartBytes = 8 * MiB
 /** S3's own limit for one part. */
 const largestPartBytes = 5 * 1024 * MiB
-/** What is planned for when nothing is known: most sites are far below. */
+/** The assumed size when nothing is known: most sites are far below. */
 const unknownBytes = 64 * 1024 * MiB
 
 /**
- * How to cut an upload into equal parts: whole MiB, at least 8, so large that twice the expected size still fits into `maxParts`.
- * Two to four parts are in flight as the memory budget allows, one where it allows no more. A size that is not known is taken
- * for 64 GiB, less where such parts would not fit the budget.
+ * Plans the equal parts of an upload: whole MiB, at least 8, large enough that twice the expected size fits
+ * into `maxParts`. One to four parts are in flight, as the memory budget allows. An unknown size is assumed
+ * to be 64 GiB, or less if such parts would not fit the budget. Throws `UserError` when parts of 5 GiB are
+ * not enough.
  */
 export function planParts(facts: {
   expectedBytes: number | undefined
@@ -31,9 +32,9 @@ export function planParts(facts: {
   const partSizeBytes = Math.max(smallestPartBytes, wantedBytes)
   if (partSizeBytes > largestPartBytes) {
     throw new UserError(
-      `An artifact of ${expectedBytes} bytes is expected, more than ${maxParts} parts of 5 GiB can hold twice.`,
+      `An artifact of about ${expectedBytes} bytes is too large: twice this size does not fit into ${maxParts} parts of 5 GiB.`,
       {
-        advice: 'Divide the paths or databases among several backups, each with a prefix of its own.',
+        advice: 'Split the paths or databases into several backups, each with its own prefix.',
       },
     )
   }

@@ -5,9 +5,10 @@ import type { KnownObject, Store } from './store'
 import { StoreError } from './store-error'
 
 /**
- * The whole object as one stream that outlives connections: where one breaks off, it goes on at the next byte, of the same object.
- * It gives up after six faults with no byte between them. Fails with `StoreError` `PreconditionFailed` when the object is
- * another than the one described, and `NoSuchKey` when there is none any more. Destroying it ends the download at once.
+ * Reads the whole object as one stream. If a connection breaks, continues at the next byte of the same
+ * object. Gives up after six failures without a byte in between. Fails with `StoreError` `PreconditionFailed`
+ * when the object is not the described one, and `NoSuchKey` when it no longer exists. Destroying the stream
+ * stops the download at once.
  */
 export function steadyRead(
   store: Pick<Store, 'get' | 'name'>,
@@ -18,9 +19,9 @@ export function steadyRead(
 }
 
 interface SteadyOptions {
-  /** Between two attempts; doubled with each fault. */
+  /** The pause between two attempts; doubles with each failure in a row. */
   pauseMs?: number | undefined
-  /** Told how many bytes have come so far. */
+  /** Called with the number of bytes received so far. */
   onProgress?: ((bytes: number) => void) | undefined
 }
 
@@ -68,14 +69,14 @@ class SteadyRead extends Readable {
     }
   }
 
-  /** What is still to come; undefined when that is nothing. */
+  /** The rest of the object; undefined if nothing is left. */
   async #request(): Promise<Readable | undefined> {
     const { key, etag, sizeBytes } = this.#object
-    // A connection may break behind the last byte, and no store answers a request for what is behind it.
+    // A connection may break after the last byte, and stores refuse a range that starts there.
     if (this.#position > 0 && this.#position >= sizeBytes) return undefined
     const body = await this.#store.get(key, { start: this.#position, etag })
     if (body !== undefined) return body
-    throw new StoreError(`Could not read "${key}" from ${this.#store.name}: it is not there any more.`, {
+    throw new StoreError(`Could not read "${key}" from ${this.#store.name}: it no longer exists.`, {
       code: 'NoSuchKey',
       status: 404,
     })

@@ -1,10 +1,13 @@
 import { type ErrorFacts, FailureError } from '../runtime/errors'
 
-/** A store said no, or could not be reached. */
+/** A store refused a request, or could not be reached. */
 export class StoreError extends FailureError {
-  /** The store's own code (`AccessDenied`, `NoSuchUpload`, …) or Node's (`ECONNREFUSED`); '' when there was none. */
+  /**
+   * The store's own code (`AccessDenied`, `NoSuchUpload`, …) or Node's (`ECONNREFUSED`); '' when there was
+   * none.
+   */
   readonly code: string
-  /** The HTTP status; undefined when no answer came. */
+  /** The HTTP status; undefined without a response. */
   readonly status: number | undefined
 
   constructor(message: string, facts: ErrorFacts & { code: string; status?: number }) {
@@ -14,21 +17,21 @@ export class StoreError extends FailureError {
   }
 }
 
-/** The object lies in an archive, and cannot be read before somebody has restored it from there. */
+/** The object is archived and cannot be read before it is restored. */
 export function isArchivedFault(error: unknown): error is StoreError {
   return error instanceof StoreError && error.code === 'InvalidObjectState'
 }
 
-/** The object that was asked for by its ETag is another one by now, or is gone. */
+/** The object with the requested ETag was replaced or removed. */
 export function isReplacedFault(error: unknown): error is StoreError {
   return error instanceof StoreError && (error.code === 'PreconditionFailed' || error.code === 'NoSuchKey')
 }
 
-/** The credentials may not do this. Not worth a retry, and for some steps not fatal. */
+/** The credentials lack a right. A retry is pointless, and for some steps it is not fatal. */
 export function isDenied(error: unknown): error is StoreError {
   if (!(error instanceof StoreError)) return false
-  // A 403 also answers keys that are wrong altogether, and archived objects; those must not pass for a right that is missing.
-  // HEAD gives no code.
+  // Wrong credentials and archived objects also give a 403, but that is not a missing right. HEAD has no
+  // code.
   return error.code === 'AccessDenied' || (error.status === 403 && !otherReasons.has(error.code))
 }
 

@@ -146,8 +146,8 @@ describe('a part', () => {
 
   it.each<[string, Fault, string, RegExp]>([
     ['slows down', slowDown, 'SlowDown', /still asking to slow down after 4 attempts/],
-    ['never answers', { kind: 'hang' }, 'TimeoutError', /stood still or broke, 4 times in a row/],
-    ['always resets', { kind: 'reset', when: 'before' }, 'ECONNRESET', /stood still or broke, 4 times/],
+    ['never answers', { kind: 'hang' }, 'TimeoutError', /stalled or broke, 4 times in a row/],
+    ['always resets', { kind: 'reset', when: 'before' }, 'ECONNRESET', /stalled or broke, 4 times/],
     [
       'gets damaged data',
       { kind: 'flip', atByte: 9 },
@@ -279,7 +279,7 @@ describe('reading', () => {
     proxy.fail({ method: 'HEAD' }, { kind: 'reply', status: 403, code: 'AccessDenied' })
     const error = await failure(store.head('running-backups/a'))
     expect(error.message).toContain('these credentials lack s3:GetObject')
-    expect(error.advice).toContain('credentials without s3:ListBucket')
+    expect(error.advice).toContain('Without s3:ListBucket')
     expect(error.status).toBe(403)
     proxy.fail({ method: 'GET' }, { kind: 'reply', status: 403, code: 'AccessDenied' })
     const listing = failure(store.list('running-backups/')[Symbol.asyncIterator]().next())
@@ -308,7 +308,7 @@ describe('reading', () => {
     proxy.fail({ method: 'GET' }, { kind: 'headers', headers: { ETag: '"0123"' } })
     const error = await failure(store.get('a', { etag }))
     expect(error).toMatchObject({ code: 'PreconditionFailed', status: 412 })
-    expect(error.message).toContain('another object by now')
+    expect(error.message).toContain('was replaced in the meantime')
   })
 
   it.each([
@@ -336,7 +336,7 @@ describe('reading', () => {
     const archived = 'running-backups/Monday-13-00.odd-name%20db.database.sql.gz'
     proxy.fail({ method: 'GET' }, { kind: 'reply', status: 403, code: 'InvalidObjectState' })
     const error = await failure(store.get(archived))
-    expect(error.message).toContain('lies in an archive')
+    expect(error.message).toContain('is archived')
     expect(error.advice).toContain(
       `aws s3api restore-object --bucket ${settings.bucket} --key ${archived} --restore-request Days=3 --endpoint-url ${proxy.endpoint}`,
     )

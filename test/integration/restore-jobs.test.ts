@@ -645,7 +645,7 @@ describe('an SSH user who is not root', () => {
       const { server, home, tree } = await unpacked({})
       await chmod(join(tree, 'sub'), 0o311)
       await expect(server.countTrees([tree])).rejects.toThrow(
-        `What was unpacked cannot be counted: ${tree}/sub denies access to its own owner.`,
+        `The unpacked files cannot be counted: ${tree}/sub denies access to its own owner.`,
       )
       remove(home)
     })

@@ -390,7 +390,7 @@ describe('jobs on a server that is not as it should be', () => {
   it('explains a shell that runs no commands', async () => {
     const { server } = await serverUnder(['/usr/sbin/nologin'])
     await expect(server.takeLock({ lock: 'a', owner: 'x', waitSeconds: 0 })).rejects.toThrow(
-      /would not run a command/,
+      /did not run the command/,
     )
   })
 

@@ -238,7 +238,7 @@ describe('connect through a jump host: failures', () => {
     expect(error?.message).toBe(
       `127.0.0.1:${port} (through the jump host 127.0.0.1) refused the connection (3 attempts).`,
     )
-    expect(error?.advice).toContain('a firewall must let that host through')
+    expect(error?.advice).toContain('a firewall must allow that host')
     expect(connections(log)).toBe(1)
   })
 
@@ -257,9 +257,7 @@ describe('connect through a jump host: failures', () => {
     const pins = strict.knownHosts + server.knownHosts
     const error = await refusal({ jumpPort: strict.port, pins }, { retryMs: [1, 1] })
     expect(error).toBeInstanceOf(UserError)
-    expect(error.message).toContain(
-      `The jump host 127.0.0.1 does not connect further to 127.0.0.1:${server.port}`,
-    )
+    expect(error.message).toContain(`The jump host 127.0.0.1 refuses to connect to 127.0.0.1:${server.port}`)
     expect(error.advice).toContain('AllowTcpForwarding')
     expect(error.advice).toContain('"restrict,port-forwarding"')
   })

@@ -218,7 +218,7 @@ describe('connect', () => {
     const { privateKey: _, ...withoutKey } = target()
     const error = await refusal({ ...withoutKey, password: 'hunter2hunter2' })
     expect(error).toBeInstanceOf(UserError)
-    expect(error.advice).toContain('takes no passwords')
+    expect(error.advice).toContain('accepts no passwords')
     expect(wholeText(error)).not.toContain('hunter2')
   })
 
@@ -268,7 +268,7 @@ describe('connect', () => {
     const odd = await anotherSshd('odd', { config: ['Ciphers aes128-cbc'] })
     const error = await refusal(target({ port: odd.port, hostKeys: parseHostKeyPins(odd.knownHosts) }))
     expect(error).toBeInstanceOf(UserError)
-    expect(error.message).toContain('no common way to encrypt')
+    expect(error.message).toContain('no encryption algorithm in common')
     expect(error.detail.join('\n')).toMatch(/the server: .*cipher: aes128-cbc/)
     expect(error.detail.join('\n')).toMatch(/this action: .*cipher: aes128-gcm@openssh\.com/)
   })

@@ -1,6 +1,6 @@
 import type { PrefixIndex } from '../../repository/catalog/prefix-index'
-import { sizeHistory } from '../../repository/catalog/size-history'
-import type { Artifact, Manifest } from '../../repository/manifest/manifest'
+import { bytesByKind, sizeHistory } from '../../repository/catalog/size-history'
+import type { Manifest } from '../../repository/manifest/manifest'
 import { slotKeys } from '../../repository/names/keys'
 import type { TierKeep } from '../../repository/names/tier-name'
 import type { Repository } from '../../repository/repository'
@@ -15,16 +15,9 @@ export async function readHistory(
   const { prefix } = repository
   const { keep, index, manifest } = facts
   const takenAt = new Date(manifest.startedAt)
-  const sizeOf = (kind: Artifact['kind']) => {
-    const stored = manifest.artifacts.filter(artifact => artifact.kind === kind)
-    return stored.length === 0 ? undefined : stored.reduce((sum, { bytes }) => sum + bytes, 0)
-  }
   const own = slotKeys(prefix, manifest.slot).manifest.replace(/manifest\.json$/, '')
   const others = index.objects.filter(({ key }) => !key.startsWith(own))
-  const sizes = [
-    ...sizeHistory(prefix, others),
-    { takenAt, databaseBytes: sizeOf('database'), filesBytes: sizeOf('files') },
-  ]
+  const sizes = [...sizeHistory(prefix, others), { takenAt, bytes: bytesByKind(manifest.artifacts) }]
   const ages = await tierAges(repository, keep)
   const ring = sizes.map(point => point.takenAt.getTime())
   const tiers = [

@@ -1,32 +1,26 @@
 import type { SizePoint } from '../../repository/catalog/size-history'
+import { type KindName, kinds } from '../../repository/manifest/kinds/kinds'
 import { fenced } from './markdown'
 
 const pointsAtMost = 24
 
 /**
- * Charts of what the last recovery points stored, in Mermaid, which GitHub draws: one for the databases and one for the files,
- * each on a scale from zero, so that a fall shows as what it is. The newest 24 points; '' with fewer than two, which
- * are no course of things.
+ * Charts of what the last recovery points stored, in Mermaid, which GitHub draws: one for each kind of artifact, on a
+ * scale from zero, so that a fall shows as what it is. The newest 24 points; '' with fewer than two.
  */
 export function sizeChart(points: readonly SizePoint[]): string {
   const shown = [...points].sort((a, b) => a.takenAt.getTime() - b.takenAt.getTime()).slice(-pointsAtMost)
-  return [
-    chart('Database', shown, point => point.databaseBytes),
-    chart('Files', shown, point => point.filesBytes),
-  ]
+  return kinds
+    .map(({ kind, title }) => chart(title, shown, kind))
     .filter(part => part !== '')
     .join('\n\n')
 }
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const
 
-function chart(
-  what: string,
-  points: readonly SizePoint[],
-  sizeOf: (point: SizePoint) => number | undefined,
-): string {
+function chart(title: string, points: readonly SizePoint[], kind: KindName): string {
   const known = points.flatMap(point => {
-    const bytes = sizeOf(point)
+    const bytes = point.bytes.get(kind)
     return bytes === undefined ? [] : [{ takenAt: point.takenAt, bytes }]
   })
   if (known.length < 2) return ''
@@ -39,7 +33,7 @@ function chart(
     [
       settings,
       'xychart-beta',
-      `  title "${what}: stored by each of the last ${known.length} recovery points"`,
+      `  title "${title}: stored by each of the last ${known.length} recovery points"`,
       `  x-axis [${labels.map(label => `"${label}"`).join(', ')}]`,
       `  y-axis "${units[power]}" 0 --> ${niceTop(most / scale)}`,
       `  bar [${values.join(', ')}]`,

@@ -1,4 +1,6 @@
-import type { Artifact, Manifest } from '../manifest/manifest'
+import type { ListedArtifact } from '../manifest/kinds/kind'
+import { kindOf } from '../manifest/kinds/kinds'
+import type { Manifest } from '../manifest/manifest'
 
 /** What a catalog keeps of a manifest. Manifests may have megabytes, so it is no more than a list tells. */
 export interface CatalogFacts {
@@ -6,9 +8,9 @@ export interface CatalogFacts {
   finishedAt: Date
   host: string
   timezone: string
-  databases: { name: string; bytes: number; tables: number }[]
+  databases: NonNullable<ListedArtifact['databases']>
   /** Undefined without a files part. */
-  files: { paths: string[]; bytes: number; files: number } | undefined
+  files: ListedArtifact['files'] | undefined
   warnings: number
   runUrl: string
 }
@@ -16,24 +18,15 @@ export interface CatalogFacts {
 /** The facts of a manifest. */
 export function factsOf(manifest: Manifest): CatalogFacts {
   const { startedAt, finishedAt, host, timezone, artifacts, warnings, run } = manifest
+  const listed = artifacts.map(artifact => kindOf(artifact).listed(artifact))
   return {
     takenAt: new Date(startedAt),
     finishedAt: new Date(finishedAt),
     host,
     timezone,
-    databases: artifacts.flatMap(databaseFacts),
-    files: artifacts.flatMap(filesFacts)[0],
+    databases: listed.flatMap(({ databases = [] }) => databases),
+    files: listed.find(({ files }) => files !== undefined)?.files,
     warnings: warnings.length,
     runUrl: run.url,
   }
-}
-
-function databaseFacts(artifact: Artifact): CatalogFacts['databases'] {
-  if (artifact.kind !== 'database') return []
-  return [{ name: artifact.database, bytes: artifact.bytes, tables: artifact.content.tables.length }]
-}
-
-function filesFacts(artifact: Artifact): NonNullable<CatalogFacts['files']>[] {
-  if (artifact.kind !== 'files') return []
-  return [{ paths: artifact.paths, bytes: artifact.bytes, files: artifact.content.files }]
 }

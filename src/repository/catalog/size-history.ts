@@ -1,35 +1,43 @@
 import type { ListedObject } from '../../store/store'
+import type { KindName } from '../manifest/kinds/kinds'
 import { parseKey } from '../names/keys'
 
+/** What one recovery point stored: the bytes of all objects of a kind, for the kinds that it has. */
+export interface SizePoint {
+  takenAt: Date
+  bytes: ReadonlyMap<KindName, number>
+}
+
 /**
- * What each recovery point of the ring stores, read off a listing of the prefix alone: no further request. Dated by its
+ * What each recovery point of the ring stored, read off a listing of the prefix alone: no further request. Dated by its
  * manifest; a slot without one is no recovery point and is left out. Oldest first.
  */
 export function sizeHistory(prefix: string, objects: Iterable<ListedObject>): SizePoint[] {
-  const slots = new Map<string, Partial<SizePoint>>()
+  const slots = new Map<string, { takenAt?: Date; stored: StoredBytes[] }>()
   for (const { key, sizeBytes, lastModified } of objects) {
     const parsed = parseKey(prefix, key)
     // The entries of a tier are copies of what the ring held.
     if (parsed === undefined || parsed.slot.includes('/')) continue
-    const point = slots.get(parsed.slot) ?? {}
-    slots.set(parsed.slot, point)
-    if (parsed.what === 'manifest') point.takenAt = lastModified
-    else if (parsed.what === 'artifact' && parsed.kind === 'database')
-      point.databaseBytes = (point.databaseBytes ?? 0) + sizeBytes
-    else if (parsed.what === 'artifact') point.filesBytes = (point.filesBytes ?? 0) + sizeBytes
+    const slot = slots.get(parsed.slot) ?? { stored: [] }
+    slots.set(parsed.slot, slot)
+    if (parsed.what === 'manifest') slot.takenAt = lastModified
+    if (parsed.what === 'artifact') slot.stored.push({ kind: parsed.kind, bytes: sizeBytes })
   }
   return [...slots.values()]
-    .flatMap(({ takenAt, databaseBytes, filesBytes }) =>
-      takenAt === undefined ? [] : [{ takenAt, databaseBytes, filesBytes }],
+    .flatMap(({ takenAt, stored }) =>
+      takenAt === undefined ? [] : [{ takenAt, bytes: bytesByKind(stored) }],
     )
     .sort((one, other) => one.takenAt.getTime() - other.takenAt.getTime())
 }
 
-/** What one recovery point stored. */
-export interface SizePoint {
-  takenAt: Date
-  /** Of all its database objects together; undefined when it has none. */
-  databaseBytes: number | undefined
-  /** Of its files object; undefined when it has none. */
-  filesBytes: number | undefined
+/** Sizes added up for each kind. */
+export function bytesByKind(stored: readonly StoredBytes[]): Map<KindName, number> {
+  const sums = new Map<KindName, number>()
+  for (const { kind, bytes } of stored) sums.set(kind, (sums.get(kind) ?? 0) + bytes)
+  return sums
+}
+
+interface StoredBytes {
+  kind: KindName
+  bytes: number
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { kinds } from '../manifest/kinds/kinds'
 import type { PseudonymisedBaseline } from './pseudonymised-baseline'
 
 /** The text of a baseline file. The same baseline always gives the same text. */
@@ -23,38 +24,27 @@ const baselineFormat = 'make-a-backup-baseline/1'
 
 const count = z.int().nonnegative()
 const word = z.string().max(100)
-const sizes = { bytes: count, contentBytes: count }
-const words = z.array(word)
 
-const database = z.object({
-  kind: z.literal('database'),
-  name: word.nullable(),
-  database: word.nullable(),
-  ...sizes,
-  counts: z.object({ table: count, view: count, trigger: count, routine: count, event: count }),
-  tables: z.exactOptional(z.array(z.tuple([word, count, word]))),
-  names: z.object({
-    view: z.exactOptional(words),
-    trigger: z.exactOptional(words),
-    routine: z.exactOptional(words),
-    event: z.exactOptional(words),
-  }),
-})
-
-const files = z.object({
-  kind: z.literal('files'),
-  name: word,
-  ...sizes,
-  files: count,
-  directories: count,
-  links: count,
+const artifacts = kinds.map(({ kind, things }) => {
+  const counted = things.filter(thing => thing.count !== undefined)
+  const named = counted.filter(thing => thing.names !== undefined)
+  return z.object({
+    kind: z.literal(kind),
+    isOnlyOne: z.boolean(),
+    source: word.nullable(),
+    bytes: count,
+    contentBytes: count,
+    counts: z.object(Object.fromEntries(counted.map(({ one }) => [one, count]))),
+    names: z.object(Object.fromEntries(named.map(({ one }) => [one, z.array(word).exactOptional()]))),
+    parts: z.array(z.tuple([word, count, word])).exactOptional(),
+  })
 })
 
 const schema = z.object({
   slot: word,
   takenAt: z.iso.datetime({ offset: true }),
   keyId: word.nullable(),
-  artifacts: z.array(z.discriminatedUnion('kind', [database, files])),
+  artifacts: z.array(z.union(artifacts)),
 })
 
 const file = schema.extend({ format: z.literal(baselineFormat) })

@@ -1,8 +1,10 @@
-import { z } from 'zod'
-import type { Artifact, DatabaseArtifact, Manifest, TableFingerprint } from '../manifest/manifest'
+import { defined } from '../../runtime/defined'
+import type { Fingerprint, Thing } from '../manifest/kinds/kind'
+import { type Artifact, type KindName, kindOf } from '../manifest/kinds/kinds'
+import type { Manifest } from '../manifest/manifest'
 
 /**
- * What a later run wants to know of a good recovery point: how much was in it, and of what. Read from a manifest by
+ * What a later run compares itself with: how much was in a good recovery point, and of what. Read from a manifest by
  * `baselineOf`, or from the runner's cache by `resolveBaseline`, which may know less.
  */
 export interface Baseline {
@@ -12,40 +14,25 @@ export interface Baseline {
   artifacts: readonly ArtifactBaseline[]
 }
 
-export type ArtifactBaseline = DatabaseBaseline | FilesBaseline
-
-/** The kinds of things in a database that may disappear. */
-export type ObjectKind = 'table' | 'view' | 'trigger' | 'routine' | 'event'
-
-export const objectKinds: readonly ObjectKind[] = ['table', 'view', 'trigger', 'routine', 'event']
-
-interface Sizes {
+/** One artifact of any kind; the things in it go by their `one` in the table of kinds. */
+export interface ArtifactBaseline {
+  kind: KindName
   /** As in the manifest: `database`, `shop.database`, `codebase`. */
   name: string
+  /** As `Kind.sourceOf` says. Undefined: it cannot be named, but it is none of those that this run has. */
+  source: string | undefined
   /** Of the stored object. */
   bytes: number
   /** Of the uncompressed stream. */
   contentBytes: number
-}
-
-export interface DatabaseBaseline extends Sizes {
-  kind: 'database'
-  /** Undefined: it cannot be named, but it is none of those that this run has. */
-  database: string | undefined
-  counts: Readonly<Record<ObjectKind, number>>
-  /** Absent: only their number is known. Fewer than `counts` says: the others are not named, but are none that this run has. */
-  tables?: readonly TableFingerprint[]
-  /** The names of each other kind, under the same two rules. */
-  names: Readonly<Partial<Record<ObjectKind, readonly string[]>>>
-}
-
-export interface FilesBaseline extends Sizes {
-  kind: 'files'
-  files: number
-  directories: number
-  links: number
-  /** Absent: not known. */
-  paths?: readonly string[]
+  counts: Readonly<Record<string, number>>
+  /**
+   * Absent: only their number is known. Fewer than `counts` says: the others are not named, but are none that this
+   * run has.
+   */
+  names: Readonly<Record<string, readonly string[]>>
+  /** The things with fingerprints, under the same two rules; `names` does not repeat them. */
+  parts?: readonly Fingerprint[]
 }
 
 /** The baseline that a recovery point is for those after it. */
@@ -57,54 +44,45 @@ export function baselineOf(manifest: Pick<Manifest, 'slot' | 'startedAt' | 'arti
   }
 }
 
-/** The artifact of a baseline that stands for the same source, whatever it is called there. */
+/** The artifact of a baseline that was made of the same source. Its name is no identity: `database` may be `shop.database` later. */
 export function sameSource(
   baseline: Baseline | undefined,
-  artifact: ArtifactBaseline,
+  { kind, source }: ArtifactBaseline,
 ): ArtifactBaseline | undefined {
-  // A database's artifact is called "database" alone and "shop.database" beside others: its name is no identity.
-  return baseline?.artifacts.find(other =>
-    other.kind === 'database' && artifact.kind === 'database'
-      ? other.database !== undefined && other.database === artifact.database
-      : other.kind === artifact.kind,
-  )
+  if (source === undefined) return undefined
+  return baseline?.artifacts.find(other => other.kind === kind && other.source === source)
 }
 
-/** The names of a database's things of one kind; undefined when only their number is known. */
-export function namesOf(database: DatabaseBaseline, kind: ObjectKind): readonly string[] | undefined {
-  return kind === 'table' ? database.tables?.map(({ name }) => name) : database.names[kind]
+/** How many of a thing there are; 0 of one that is not counted. */
+export function countOf({ counts }: ArtifactBaseline, { one }: Thing<never>): number {
+  return counts[one] ?? 0
+}
+
+/** The names of a thing; undefined when only their number is known. */
+export function namesOf(
+  { names, parts }: ArtifactBaseline,
+  { one, fingerprints }: Thing<never>,
+): readonly string[] | undefined {
+  return fingerprints === undefined ? names[one] : parts?.map(({ name }) => name)
 }
 
 function artifactBaseline(artifact: Artifact): ArtifactBaseline {
-  const sizes = { name: artifact.name, bytes: artifact.bytes, contentBytes: artifact.content.bytes }
-  if (artifact.kind === 'database') return { ...sizes, ...databaseBaseline(artifact) }
-  const { files, directories, links } = artifact.content
-  return { ...sizes, kind: 'files', files, directories, links, paths: artifact.paths }
-}
-
-function databaseBaseline({ database, content }: DatabaseArtifact): Omit<DatabaseBaseline, keyof Sizes> {
-  const { tables, views, triggers, routines, events } = content
+  const { kind, name, bytes, content } = artifact
+  const { things, sourceOf } = kindOf(artifact)
+  const counted = things.flatMap(({ one, count }) =>
+    count === undefined ? [] : [[one, count(artifact)] as const],
+  )
+  const counts = Object.fromEntries(counted)
+  const named = things.flatMap(({ one, names }) => {
+    const known = names?.(artifact)
+    // Manifests name things only since the field exists; names and a number that disagree name nothing.
+    return known === undefined || known.length !== (counts[one] ?? known.length)
+      ? []
+      : [[one, known] as const]
+  })
   return {
-    kind: 'database',
-    database,
-    counts: { table: tables.length, view: views, trigger: triggers, routine: routines, event: events },
-    tables,
-    names: objectNames(content),
+    ...{ kind, name, source: sourceOf(artifact), bytes, contentBytes: content.bytes, counts },
+    names: Object.fromEntries(named),
+    ...defined({ parts: things.find(({ fingerprints }) => fingerprints)?.fingerprints?.(artifact) }),
   }
 }
-
-// Manifests name these only since the field exists; names and numbers that disagree name nothing.
-function objectNames(content: DatabaseArtifact['content']): DatabaseBaseline['names'] {
-  const parsed = objects.safeParse('objects' in content ? content.objects : undefined)
-  if (!parsed.success) return {}
-  const { views, triggers, routines, events } = parsed.data
-  return {
-    ...(views?.length === content.views ? { view: views } : {}),
-    ...(triggers?.length === content.triggers ? { trigger: triggers } : {}),
-    ...(routines?.length === content.routines ? { routine: routines } : {}),
-    ...(events?.length === content.events ? { event: events } : {}),
-  }
-}
-
-const list = z.array(z.string())
-const objects = z.object({ views: list, triggers: list, routines: list, events: list }).partial()

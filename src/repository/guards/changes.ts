@@ -1,15 +1,10 @@
-import type { TableFingerprint } from '../manifest/manifest'
-import {
-  type ArtifactBaseline,
-  type Baseline,
-  type DatabaseBaseline,
-  objectKinds,
-  sameSource,
-} from './baseline'
+import { defined } from '../../runtime/defined'
+import { kindOf } from '../manifest/kinds/kinds'
+import { type ArtifactBaseline, type Baseline, countOf, sameSource } from './baseline'
 
 /**
- * What changed since the last good recovery point: sizes and counts of every artifact, and which tables, told by their
- * fingerprints. With an earlier one from the runner's cache, tables that are gone may be counted and not named.
+ * What changed since the last good recovery point: sizes and counts of every artifact, and which tables, by their
+ * fingerprints. With a baseline from the runner's cache, tables that are gone may be counted and not named.
  */
 export function compareWith(previous: Baseline, current: Baseline): ReportedChanges {
   const kept = current.artifacts.map(after => partChange(sameSource(previous, after), after))
@@ -32,42 +27,33 @@ function partChange(
 ): PartChange | undefined {
   const known = after ?? before
   if (known === undefined) return undefined
-  const was = before === undefined ? undefined : countsOf(before)
-  const is = after === undefined ? undefined : countsOf(after)
   return {
     name: known.name,
     state: before === undefined ? 'new' : after === undefined ? 'gone' : 'kept',
     contentBytes: { before: before?.contentBytes, after: after?.contentBytes },
-    counts: nouns(known.kind).map((noun, index) => ({ ...noun, before: was?.[index], after: is?.[index] })),
+    counts: kindOf(known)
+      .things.filter(({ count }) => count !== undefined)
+      .map(thing => ({
+        ...defined({ one: thing.one, many: thing.many }),
+        before: before && countOf(before, thing),
+        after: after && countOf(after, thing),
+      })),
   }
 }
 
-function nouns(kind: ArtifactBaseline['kind']): Pick<CountChange, 'one' | 'many'>[] {
-  if (kind === 'database') return objectKinds.map(one => ({ one }))
-  return [{ one: 'file' }, { one: 'directory', many: 'directories' }, { one: 'symbolic link' }]
-}
-
-function countsOf(artifact: ArtifactBaseline): number[] {
-  if (artifact.kind === 'database') return objectKinds.map(kind => artifact.counts[kind])
-  return [artifact.files, artifact.directories, artifact.links]
-}
-
-type NamedTables = DatabaseBaseline & { tables: readonly TableFingerprint[] }
-
-/** Over the databases that both have; one that is new or gone is told as a part. */
+/** Over the databases that both have; one that is new or gone is reported as a part. */
 function tableChanges(previous: Baseline, current: Baseline): TableChanges | undefined {
-  const databases = current.artifacts.filter(artifact => artifact.kind === 'database')
-  const pairs = databases.flatMap(after => {
-    const before = sameSource(previous, after)
-    return before?.kind === 'database' && hasTables(before) && hasTables(after) ? [{ before, after }] : []
-  })
-  if (pairs.length === 0) return undefined
+  const withParts = current.artifacts.filter(({ parts }) => parts !== undefined)
   const changes: TableChange[] = []
   const counts = { changed: 0, added: 0, gone: 0, unchanged: 0 }
-  for (const { before, after } of pairs) {
-    const label = (name: string) => (databases.length > 1 ? `${after.database}.${name}` : name)
-    const earlier = new Map(before.tables.map(table => [table.name, table]))
-    for (const { name, bytes, sha256 } of after.tables) {
+  let isKnown = false
+  for (const after of withParts) {
+    const before = sameSource(previous, after)
+    if (before?.parts === undefined || after.parts === undefined) continue
+    isKnown = true
+    const label = (name: string) => (withParts.length > 1 ? `${after.source}.${name}` : name)
+    const earlier = new Map(before.parts.map(part => [part.name, part]))
+    for (const { name, bytes, sha256 } of after.parts) {
       const was = earlier.get(name)
       earlier.delete(name)
       if (was?.sha256 === sha256) {
@@ -80,14 +66,17 @@ function tableChanges(previous: Baseline, current: Baseline): TableChanges | und
     }
     for (const { name, bytes } of earlier.values())
       changes.push({ name: label(name), rows: { before: bytes, after: undefined } })
-    counts.gone += earlier.size + before.counts.table - before.tables.length
+    counts.gone += earlier.size + unnamedParts(before)
   }
+  if (!isKnown) return undefined
   changes.sort((one, other) => difference(other) - difference(one))
   return { ...counts, greatest: changes.slice(0, greatestAtMost) }
 }
 
-function hasTables(database: DatabaseBaseline): database is NamedTables {
-  return database.tables !== undefined
+/** How many there were beyond those that have a name. */
+function unnamedParts(before: ArtifactBaseline): number {
+  const thing = kindOf(before).things.find(({ fingerprints }) => fingerprints !== undefined)
+  return thing === undefined ? 0 : countOf(before, thing) - (before.parts?.length ?? 0)
 }
 
 function difference({ rows: { before = 0, after = 0 } }: TableChange): number {

@@ -1,209 +1,152 @@
-import type { TableFingerprint } from '../manifest/manifest'
-import { databaseArtifactName } from '../names/keys'
-import {
-  type ArtifactBaseline,
-  type Baseline,
-  type DatabaseBaseline,
-  type FilesBaseline,
-  namesOf,
-  type ObjectKind,
-  objectKinds,
-} from './baseline'
+import { defined } from '../../runtime/defined'
+import { comparable, type Fingerprint, type Thing } from '../manifest/kinds/kind'
+import { type KindName, kindOf } from '../manifest/kinds/kinds'
+import type { ArtifactBaseline, Baseline } from './baseline'
 import type { Pseudonymiser } from './pseudonyms'
-import { foldOf } from './shrink'
 
-/** A baseline for a place that strangers can read: no name of a database, table or folder, and no fingerprint as it is. */
+/**
+ * A baseline for a place that strangers can read: no name of a database, table or folder, and no fingerprint as it is.
+ */
 export interface PseudonymisedBaseline {
   slot: string
   takenAt: string
-  /** Whose names these are; null when there was no key, and so no names are kept. */
+  /** Which key made the pseudonyms; null when there was no key, and so no names are kept. */
   keyId: string | null
-  artifacts: readonly (PseudonymisedDatabase | PseudonymisedFiles)[]
+  artifacts: readonly PseudonymisedArtifact[]
 }
 
-type PseudonymisedFiles = Omit<FilesBaseline, 'paths'>
-
-interface PseudonymisedDatabase {
-  kind: 'database'
-  /** Null: the only database, whose artifact is called `database`. */
-  name: string | null
+interface PseudonymisedArtifact {
+  kind: KindName
+  /** Whether it was the only one of its kind, which its name shows. */
+  isOnlyOne: boolean
   /** Null without a key. */
-  database: string | null
+  source: string | null
   bytes: number
   contentBytes: number
-  counts: Readonly<Record<ObjectKind, number>>
+  counts: Readonly<Record<string, number>>
+  /** Of the things that are counted: the others could only be missed by their names, which are not read back. */
+  names: Readonly<Record<string, readonly string[]>>
   /** Name, bytes and fingerprint of each. */
-  tables?: readonly (readonly [string, number, string])[]
-  names: Readonly<Partial<Record<ObjectKind, readonly string[]>>>
+  parts?: readonly (readonly [string, number, string])[]
 }
 
 /**
- * The baseline as it may lie in the runner's cache. Without a hider it holds numbers alone, and of several databases
- * nothing, since only their names tell them apart.
+ * The baseline as it may lie in the runner's cache. Without a pseudonymiser it has numbers alone, and of several
+ * databases nothing, since only their names tell them apart.
  */
 export function pseudonymiseBaseline(
   baseline: Baseline,
   pseudonymiser: Pseudonymiser | undefined,
 ): PseudonymisedBaseline {
+  const { slot, takenAt, artifacts } = baseline
   return {
-    slot: baseline.slot,
-    takenAt: baseline.takenAt,
-    keyId: pseudonymiser?.keyId ?? null,
-    artifacts: baseline.artifacts.flatMap((artifact): (PseudonymisedDatabase | PseudonymisedFiles)[] =>
-      artifact.kind === 'files'
-        ? [pseudonymiseFiles(artifact)]
-        : pseudonymiseDatabase(artifact, pseudonymiser),
-    ),
+    ...{ slot, takenAt, keyId: pseudonymiser?.keyId ?? null },
+    artifacts: artifacts.flatMap(artifact => pseudonymise(artifact, pseudonymiser)),
   }
 }
 
 /**
- * Brings back what can be: every name that this run has too. What is left without a name is known to be gone. Under
- * another key (a new SSH key, say) nothing is known of names, and only numbers are left to compare.
+ * Resolves every pseudonym whose name this run has too. What is left without a name is known to be gone. Under another
+ * key (a new SSH key, say) no name is known, and only numbers can be compared.
  */
 export function resolveBaseline(
-  hidden: PseudonymisedBaseline,
+  cached: PseudonymisedBaseline,
   pseudonymiser: Pseudonymiser | undefined,
   now: Baseline,
 ): Baseline {
-  const isReadable = pseudonymiser !== undefined && hidden.keyId === pseudonymiser.keyId
-  const databases = now.artifacts.filter(artifact => artifact.kind === 'database')
+  const isReadable = pseudonymiser !== undefined && cached.keyId === pseudonymiser.keyId
+  const { slot, takenAt, artifacts } = cached
   return {
-    slot: hidden.slot,
-    takenAt: hidden.takenAt,
-    artifacts: hidden.artifacts.flatMap((artifact): ArtifactBaseline[] => {
-      if (artifact.kind === 'files') return [artifact]
-      return isReadable
-        ? [resolveDatabase(artifact, pseudonymiser, databases)]
-        : numbersOf(artifact, databases)
+    ...{ slot, takenAt },
+    artifacts: artifacts.flatMap(artifact => {
+      const peers = now.artifacts.filter(({ kind }) => kind === artifact.kind)
+      return isReadable ? [resolve(artifact, pseudonymiser, peers)] : numbersOf(artifact, peers)
     }),
   }
 }
 
-const onlyDatabase = databaseArtifactName('', true)
-
-function pseudonymiseFiles({
-  kind,
-  name,
-  bytes,
-  contentBytes,
-  files,
-  directories,
-  links,
-}: FilesBaseline): PseudonymisedFiles {
-  return { kind, name, bytes, contentBytes, files, directories, links }
-}
-
-function pseudonymiseDatabase(
-  artifact: DatabaseBaseline,
+function pseudonymise(
+  artifact: ArtifactBaseline,
   pseudonymiser: Pseudonymiser | undefined,
-): PseudonymisedDatabase[] {
-  const { kind, bytes, contentBytes, counts, database } = artifact
-  const isOnlyOne = artifact.name === onlyDatabase
+): PseudonymisedArtifact[] {
+  const { kind, source, bytes, contentBytes, counts } = artifact
+  const { artifactName, things } = kindOf(artifact)
+  const isOnlyOne = artifact.name === artifactName
+  const numbers = { kind, isOnlyOne, bytes, contentBytes, counts }
+  if (pseudonymiser === undefined || source === undefined)
+    return isOnlyOne ? [{ ...numbers, source: null, names: {} }] : []
+  const own = pseudonymsIn(kind, source, pseudonymiser)
+  const named = things.flatMap(thing => {
+    const names = thing.count === undefined ? undefined : artifact.names[thing.one]
+    return names === undefined ? [] : [[thing.one, names.map(name => own.ofName(thing, name))] as const]
+  })
+  const parts = artifact.parts?.map(part => [own.ofPart(part), part.bytes, own.ofRows(part)] as const)
+  const names = Object.fromEntries(named)
+  return [{ ...numbers, source: pseudonymiser.pseudonymOf(kind, source), names, ...defined({ parts }) }]
+}
+
+function resolve(
+  { kind, source, bytes, contentBytes, counts, names, parts }: PseudonymisedArtifact,
+  pseudonymiser: Pseudonymiser,
+  peers: readonly ArtifactBaseline[],
+): ArtifactBaseline {
+  const { artifactName, things } = kindOf({ kind })
   const numbers = { kind, bytes, contentBytes, counts }
-  if (pseudonymiser === undefined || database === undefined)
-    return isOnlyOne ? [{ ...numbers, name: null, database: null, names: {} }] : []
-  const names = Object.fromEntries(
-    objectKinds.flatMap(kind => {
-      const list = kind === 'table' ? undefined : namesOf(artifact, kind)
-      return list === undefined
-        ? []
-        : [[kind, list.map(name => pseudonymOf(pseudonymiser, database, kind, name))]]
-    }),
+  const current = peers.find(
+    peer => peer.source !== undefined && pseudonymiser.pseudonymOf(kind, peer.source) === source,
   )
-  const hidden: PseudonymisedDatabase = {
-    ...numbers,
-    name: isOnlyOne ? null : pseudonymiser.hide('artifact', artifact.name),
-    database: pseudonymiser.hide('database', database),
-    names,
+  if (current?.source === undefined) return { ...numbers, name: artifactName, source: undefined, names: {} }
+  const own = pseudonymsIn(kind, current.source, pseudonymiser)
+  const named = things.flatMap(thing => {
+    const [then, known] = [names[thing.one], current.names[thing.one]]
+    if (then === undefined || known === undefined) return []
+    const before = new Set(then)
+    return [[thing.one, known.filter(name => before.has(own.ofName(thing, name)))] as const]
+  })
+  return {
+    ...{ ...numbers, name: current.name, source: current.source, names: Object.fromEntries(named) },
+    ...defined({ parts: parts && resolveParts(parts, own, current.parts ?? []) }),
   }
-  const { tables } = artifact
-  if (tables === undefined) return [hidden]
-  return [
-    {
-      ...hidden,
-      tables: tables.map(
-        table =>
-          [
-            pseudonymOf(pseudonymiser, database, 'table', table.name),
-            table.bytes,
-            pseudonymOfRows(pseudonymiser, database, table),
-          ] as const,
-      ),
-    },
-  ]
 }
 
-function resolveDatabase(
-  { kind, database, bytes, contentBytes, counts, tables, names }: PseudonymisedDatabase,
-  pseudonymiser: Pseudonymiser,
-  databases: readonly DatabaseBaseline[],
-): DatabaseBaseline {
-  const numbers = { kind, bytes, contentBytes, counts }
-  const current = databases.find(
-    each => each.database !== undefined && pseudonymiser.hide('database', each.database) === database,
-  )
-  if (current?.database === undefined)
-    return { ...numbers, name: onlyDatabase, database: undefined, names: {} }
-  const name = current.database
-  const revealed = {
-    ...numbers,
-    name: current.name,
-    database: name,
-    names: resolveNames(names, pseudonymiser, name, current),
-  }
-  return tables === undefined
-    ? revealed
-    : { ...revealed, tables: resolveTables(tables, pseudonymiser, name, current.tables ?? []) }
-}
-
-function resolveNames(
-  names: PseudonymisedDatabase['names'],
-  pseudonymiser: Pseudonymiser,
-  database: string,
-  current: DatabaseBaseline,
-): DatabaseBaseline['names'] {
-  return Object.fromEntries(
-    objectKinds.flatMap(kind => {
-      const hidden = names[kind]
-      const known = namesOf(current, kind)
-      if (hidden === undefined || known === undefined) return []
-      const before = new Set(hidden)
-      return [[kind, known.filter(name => before.has(pseudonymOf(pseudonymiser, database, kind, name)))]]
-    }),
-  )
-}
-
-function resolveTables(
-  hidden: NonNullable<PseudonymisedDatabase['tables']>,
-  pseudonymiser: Pseudonymiser,
-  database: string,
-  current: readonly TableFingerprint[],
-): TableFingerprint[] {
-  const before = new Map(hidden.map(([name, bytes, rows]) => [name, { bytes, rows }]))
-  return current.flatMap(table => {
-    const was = before.get(pseudonymOf(pseudonymiser, database, 'table', table.name))
+function resolveParts(
+  cached: NonNullable<PseudonymisedArtifact['parts']>,
+  own: Pseudonyms,
+  current: readonly Fingerprint[],
+): Fingerprint[] {
+  const before = new Map(cached.map(([name, bytes, rows]) => [name, { bytes, rows }]))
+  return current.flatMap(part => {
+    const was = before.get(own.ofPart(part))
     if (was === undefined) return []
     // The old fingerprint shows only whether it is the new one.
-    const isSame = was.rows === pseudonymOfRows(pseudonymiser, database, table)
-    return [{ name: table.name, bytes: was.bytes, sha256: isSame ? table.sha256 : was.rows }]
+    const sha256 = was.rows === own.ofRows(part) ? part.sha256 : was.rows
+    return [{ name: part.name, bytes: was.bytes, sha256 }]
   })
 }
 
+/** Without a name it can be the only one of this run; one that has no name anyway is known in any case. */
 function numbersOf(
-  { kind, name, bytes, contentBytes, counts }: PseudonymisedDatabase,
-  databases: readonly DatabaseBaseline[],
-): DatabaseBaseline[] {
-  const current = databases.find(each => each.name === onlyDatabase)
-  if (name !== null || current === undefined) return []
-  return [{ kind, name: current.name, bytes, contentBytes, counts, database: current.database, names: {} }]
+  { kind, isOnlyOne, bytes, contentBytes, counts }: PseudonymisedArtifact,
+  peers: readonly ArtifactBaseline[],
+): ArtifactBaseline[] {
+  const { artifactName: name, sources } = kindOf({ kind })
+  const current = peers.find(peer => peer.name === name)
+  const isKnown = isOnlyOne && (current !== undefined || !('noun' in sources))
+  return isKnown ? [{ kind, name, source: current?.source, bytes, contentBytes, counts, names: {} }] : []
 }
 
-function pseudonymOf(pseudonymiser: Pseudonymiser, database: string, kind: ObjectKind, name: string): string {
-  return pseudonymiser.hide(kind, database, foldOf(kind)(name))
+/** The pseudonyms of what is in one source. */
+interface Pseudonyms {
+  ofName(thing: Thing<never>, name: string): string
+  ofPart(part: Fingerprint): string
+  ofRows(part: Fingerprint): string
 }
 
-// A table of few rows could be guessed from the sha256 of its lines.
-function pseudonymOfRows(pseudonymiser: Pseudonymiser, database: string, table: TableFingerprint): string {
-  return pseudonymiser.hide('rows', database, table.name, table.sha256)
+function pseudonymsIn(kind: KindName, source: string, { pseudonymOf }: Pseudonymiser): Pseudonyms {
+  return {
+    ofName: (thing, name) => pseudonymOf(kind, source, thing.one, comparable(thing, name)),
+    ofPart: ({ name }) => pseudonymOf(kind, source, 'part', name),
+    // The sha256 of a table of few rows could be guessed.
+    ofRows: ({ name, sha256 }) => pseudonymOf(kind, source, 'rows', name, sha256),
+  }
 }

@@ -4,6 +4,8 @@ import { quotedName } from '../../findings/quoted-name'
 import { UserError } from '../../runtime/errors'
 import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatSize } from '../../runtime/text/format-size'
+import { type Kind, manyOf } from '../manifest/kinds/kind'
+import { type Artifact, kinds } from '../manifest/kinds/kinds'
 import type { ShrinkFinding, ShrinkVerdict } from './shrink'
 
 /**
@@ -56,23 +58,31 @@ function describeGroup(group: readonly ShrinkFinding[]): string {
   if (first === undefined) return ''
   const { artifact, what, before, after } = first
   const names = group.flatMap(({ name }) => (name === undefined ? [] : [name]))
-  switch (what) {
-    case 'content bytes':
-      return `${artifact}: the content shrank from ${formatSize(before)} to ${formatSize(after)} (${drop(before, after)})`
-    case 'tables':
-    case 'files':
-      return `${artifact}: ${formatCount(before)} ${what} became ${formatCount(after)} (${drop(before, after)})`
-    case 'codebase':
-      return `${artifact}: no files were backed up any more`
-    case 'database':
-      return names.length === 0
-        ? `${group.length === 1 ? 'a database is' : `${formatCount(group.length)} databases are`} gone`
-        : `${goneNames('database', names)}, with everything in it`
-    default:
-      return names.length === 0
-        ? `${artifact}: ${formatCount(before - after)} of ${plural(before, what)} ${before - after === 1 ? 'is' : 'are'} gone`
-        : `${artifact}: ${goneNames(what, names)}`
-  }
+  const kind = kinds.find(({ artifactName }) => artifactName === what)
+  if (kind !== undefined) return describeGone(artifact, kind, group.length, names)
+  if (what === 'content bytes')
+    return `${artifact}: the content shrank from ${formatSize(before)} to ${formatSize(after)} (${drop(before, after)})`
+  if (isPlural(what))
+    return `${artifact}: ${formatCount(before)} ${what} became ${formatCount(after)} (${drop(before, after)})`
+  return names.length === 0
+    ? `${artifact}: ${formatCount(before - after)} of ${plural(before, what)} ${before - after === 1 ? 'is' : 'are'} gone`
+    : `${artifact}: ${goneNames(what, names)}`
+}
+
+function describeGone(
+  artifact: string,
+  { sources }: Kind<Artifact>,
+  count: number,
+  names: readonly string[],
+): string {
+  if ('whenGone' in sources) return `${artifact}: ${sources.whenGone}`
+  const { noun } = sources
+  if (names.length > 0) return `${goneNames(noun, names)}, with everything in it`
+  return count === 1 ? `a ${noun} is gone` : `${plural(count, noun)} are gone`
+}
+
+function isPlural(what: string): boolean {
+  return kinds.some(({ things }) => things.some(thing => manyOf(thing) === what))
 }
 
 function goneNames(what: string, names: readonly string[]): string {

@@ -1,13 +1,7 @@
-import {
-  type ArtifactBaseline,
-  type Baseline,
-  type DatabaseBaseline,
-  type FilesBaseline,
-  namesOf,
-  type ObjectKind,
-  objectKinds,
-  sameSource,
-} from './baseline'
+import { defined } from '../../runtime/defined'
+import { comparable, manyOf, type Thing } from '../manifest/kinds/kind'
+import { kindOf } from '../manifest/kinds/kinds'
+import { type ArtifactBaseline, type Baseline, countOf, namesOf, sameSource } from './baseline'
 
 /** The input `max-shrink`: how much smaller an artifact may be than the last time. */
 export type MaxShrink = { kind: 'off' } | { kind: 'percent'; percent: number }
@@ -16,8 +10,11 @@ export type MaxShrink = { kind: 'off' } | { kind: 'percent'; percent: number }
 export interface ShrinkFinding {
   /** The artifact's name in the manifest. */
   artifact: string
-  /** `content bytes`, `tables`, `files`: less of them than allowed. All others: gone, not less. */
-  what: 'content bytes' | 'tables' | 'files' | 'codebase' | 'database' | 'folder' | ObjectKind
+  /**
+   * `content bytes`, or a thing in the plural (`tables`): fewer than allowed. All others are gone: a thing (`view`), or
+   * a whole artifact by its name (`codebase`).
+   */
+  what: string
   before: number
   after: number
   /** What is gone, where its name is known. */
@@ -34,16 +31,15 @@ export interface ShrinkVerdict {
 }
 
 /**
- * Holds a recovery point against the last good one.
+ * Compares a recovery point with the last good one.
  *
- * Suspect is an artifact whose content bytes, tables or files are fewer by strictly more than `max-shrink` percent, and
- * whatever was in the last good one and is not in this one at all: a table, view, trigger, routine or event, a whole
- * database, a folder of `paths`, all files. What the workflow itself no longer asks for is taken out of the baseline before
- * (`asked-baseline.ts`); with `databases: "*"` nobody asked, and the ring would forget the last copy within its week.
- * Accepting takes one run.
+ * An artifact is suspect when its content bytes, or its things with a `leastLost` (tables, files), are fewer by
+ * strictly more than `max-shrink` percent, and when anything with a name is gone: a table, view, trigger, routine or
+ * event, a whole database, a folder of `paths`, all files. What the workflow no longer requests is removed from the
+ * baseline before (`scoped-baseline.ts`); with `databases: "*"` a database that is gone stays in it, or the ring would
+ * forget its last copy within a week. Accepting takes one run.
  *
- * Too little to tell anything is a loss of less than 4 KiB of content (a dump's header, the padding of a tar) or of fewer
- * than 10 files. `off` asks no question at all.
+ * A loss of less than 4 KiB of content is noise: a dump's header, the padding of a tar. `off` compares nothing.
  */
 export function checkShrink(options: {
   now: Baseline
@@ -63,64 +59,53 @@ export function checkShrink(options: {
 }
 
 const leastBytesLost = 4 * 1024
-const leastFilesLost = 10
 
 function goneWhole(before: ArtifactBaseline): ShrinkFinding {
-  const gone = { artifact: before.name, before: 1, after: 0 }
-  if (before.kind === 'files') return { ...gone, what: 'codebase' }
-  return {
-    ...gone,
-    what: 'database',
-    ...(before.database === undefined ? {} : { name: before.database }),
-  }
+  const { artifactName, sources } = kindOf(before)
+  const name = 'noun' in sources ? before.source : undefined
+  return { artifact: before.name, what: artifactName, before: 1, after: 0, ...defined({ name }) }
 }
 
 function compare(before: ArtifactBaseline, after: ArtifactBaseline, percent: number): ShrinkFinding[] {
-  const less = (what: ShrinkFinding['what'], was: number, is: number, leastLost: number): ShrinkFinding[] => {
+  const { things } = kindOf(before)
+  const less = (what: string, was: number, is: number, leastLost: number): ShrinkFinding[] => {
     const lost = was - is
     const isLess = lost >= leastLost && lost * 100 > was * percent
     return isLess ? [{ artifact: after.name, what, before: was, after: is }] : []
   }
-  const content = less('content bytes', before.contentBytes, after.contentBytes, leastBytesLost)
-  if (before.kind === 'database' && after.kind === 'database') {
-    const tables = less('tables', before.counts.table, after.counts.table, 1)
-    return [...content, ...tables, ...objectKinds.flatMap(kind => goneObjects(before, after, kind))]
-  }
-  if (before.kind === 'files' && after.kind === 'files') {
-    const files = less('files', before.files, after.files, leastFilesLost)
-    return [...content, ...files, ...goneFolders(before, after)]
-  }
-  return content
+  return [
+    ...less('content bytes', before.contentBytes, after.contentBytes, leastBytesLost),
+    ...things.flatMap(thing =>
+      thing.leastLost === undefined
+        ? []
+        : less(manyOf(thing), countOf(before, thing), countOf(after, thing), thing.leastLost),
+    ),
+    ...things.flatMap(thing => goneThings(before, after, thing)),
+  ]
 }
 
 /** One finding for each that has a name, one for all that have none. */
-function goneObjects(before: DatabaseBaseline, after: DatabaseBaseline, what: ObjectKind): ShrinkFinding[] {
-  const artifact = after.name
-  const [was, is] = [before.counts[what], after.counts[what]]
-  const [namesBefore, namesAfter] = [namesOf(before, what), namesOf(after, what)]
+function goneThings(before: ArtifactBaseline, after: ArtifactBaseline, thing: Thing<never>): ShrinkFinding[] {
+  if (thing.names === undefined && thing.fingerprints === undefined) return []
+  const found = { artifact: after.name, what: thing.one }
+  const [was, is] = [countOf(before, thing), countOf(after, thing)]
+  const [namesBefore, namesAfter] = [namesOf(before, thing), namesOf(after, thing)]
   if (namesBefore === undefined || namesAfter === undefined)
-    return is < was ? [{ artifact, what, before: was, after: is }] : []
-  const fold = foldOf(what)
-  const present = new Set(namesAfter.map(fold))
+    return is < was ? [{ ...found, before: was, after: is }] : []
+  const isThere = thing.isFolder ? insideOneOf(namesAfter) : among(namesAfter, thing)
   const named = namesBefore
-    .filter(name => !present.has(fold(name)))
-    .map(name => ({ artifact, what, before: 1, after: 0, name }))
+    .filter(name => !isThere(name))
+    .map(name => ({ ...found, before: 1, after: 0, name }))
   const unnamed = was - namesBefore.length
-  return unnamed > 0 ? [...named, { artifact, what, before: was, after: was - unnamed }] : named
+  return unnamed > 0 ? [...named, { ...found, before: was, after: was - unnamed }] : named
 }
 
-/** Names of triggers, routines and events have no letter case on the server, those of tables and views do. */
-export function foldOf(kind: ObjectKind): (name: string) => string {
-  return kind === 'table' || kind === 'view' ? name => name : name => name.toLowerCase()
+function among(names: readonly string[], thing: Thing<never>): (name: string) => boolean {
+  const present = new Set(names.map(name => comparable(thing, name)))
+  return name => present.has(comparable(thing, name))
 }
 
-/** A folder that lies in another one that is taken is not gone. */
-function goneFolders(before: FilesBaseline, after: FilesBaseline): ShrinkFinding[] {
-  const { paths } = after
-  if (before.paths === undefined || paths === undefined) return []
-  const isTaken = (folder: string) =>
-    paths.some(path => folder === path || folder.startsWith(path.endsWith('/') ? path : `${path}/`))
-  return before.paths
-    .filter(folder => !isTaken(folder))
-    .map(name => ({ artifact: after.name, what: 'folder' as const, before: 1, after: 0, name }))
+function insideOneOf(folders: readonly string[]): (folder: string) => boolean {
+  return name =>
+    folders.some(folder => name === folder || name.startsWith(folder.endsWith('/') ? folder : `${folder}/`))
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { type ErrorFacts, FailureError } from '../../runtime/errors'
 import { isSlotName } from '../names/keys'
+import { instant } from './kinds/artifact'
+import { artifactSchema } from './kinds/kinds'
 import { type Manifest, manifestFormat } from './manifest'
 
 /** An object that should be a manifest and cannot be read as one. The message names its key. */
@@ -70,60 +72,6 @@ function fieldName(path: readonly PropertyKey[]): string {
 }
 
 // Objects are loose, so that a manifest that is put back after a failed commit loses nothing a later version wrote in it.
-const instant = z.iso.datetime({ offset: true })
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a sha256 in lower-case hex')
-const count = z.int().nonnegative()
-const digest = { bytes: count, sha256 }
-
-const stored = {
-  key: z.string().min(1),
-  bytes: count,
-  sha256,
-  etag: z.string(),
-  versionId: z.string().nullable(),
-  compression: z.enum(['gzip', 'zstd', 'none']),
-  startedAt: instant,
-  finishedAt: instant,
-}
-const upload = z.exactOptional(
-  z.looseObject({ id: z.string().min(1), partETags: z.array(z.string()).min(1) }),
-)
-
-const databaseArtifact = z.looseObject({
-  name: z.string(),
-  kind: z.literal('database'),
-  database: z.string(),
-  ...stored,
-  content: z.looseObject({
-    ...digest,
-    tables: z.array(z.looseObject({ name: z.string(), ...digest })),
-    views: count,
-    triggers: count,
-    routines: count,
-    events: count,
-    objects: z.exactOptional(
-      z.looseObject({
-        views: z.array(z.string()),
-        triggers: z.array(z.string()),
-        routines: z.array(z.string()),
-        events: z.array(z.string()),
-      }),
-    ),
-    characterSet: z.string(),
-    collation: z.string(),
-  }),
-  upload,
-})
-
-const filesArtifact = z.looseObject({
-  name: z.string(),
-  kind: z.literal('files'),
-  paths: z.array(z.string()),
-  ...stored,
-  content: z.looseObject({ ...digest, files: count, directories: count, links: count }),
-  upload,
-})
-
 const server = z.looseObject({
   os: z.string(),
   database: z.exactOptional(
@@ -161,7 +109,7 @@ const recoveryPoint = z.looseObject({
   host: z.string(),
   ...provenance,
   server,
-  artifacts: z.array(z.discriminatedUnion('kind', [databaseArtifact, filesArtifact])),
+  artifacts: z.array(artifactSchema),
   warnings: z.array(z.looseObject({ code: z.string(), message: z.string() })),
 })
 

@@ -1,17 +1,16 @@
 import { codecsOf, suffixOf } from '../../pipeline/codec'
 import type { Compression } from '../../pipeline/compression'
-import type { Artifact } from '../manifest/manifest'
+import type { Kind } from '../manifest/kinds/kind'
+import { type Artifact, type KindName, kindOf, kinds } from '../manifest/kinds/kinds'
 import { tierOf } from './tier-name'
 
 /** The folder beside the ring for what did not pass the shrink guard; its slots have the names of the ring's. */
 export const suspectFolder = 'suspect'
 
-/** The name of the files artifact, between the slot and `.tar` in its key. */
-export const filesArtifactName = 'codebase'
-
-/** The name of a database's artifact: `database` when it is the only one, `shop.database` beside others. */
-export function databaseArtifactName(database: string, isOnlyOne: boolean): string {
-  return isOnlyOne ? 'database' : `${encodeURIComponent(database)}.database`
+/** The name of an artifact; with its source where there are several of its kind: `database`, `shop.database`, `codebase`. */
+export function artifactName(kind: KindName, source?: string): string {
+  const { artifactName: name } = kindOf({ kind })
+  return source === undefined ? name : `${encodeURIComponent(source)}.${name}`
 }
 
 /** Whether a slot may have this name: that of a slot of the ring (`Monday-13-00`) or of an entry of a tier (`daily/2026-11-23`). */
@@ -30,10 +29,10 @@ export function artifactKey(
   prefix: string,
   slot: string,
   name: string,
-  kind: Artifact['kind'],
+  kind: KindName,
   compression: Compression,
 ): string {
-  return `${slotStem(prefix, slot)}${name}.${kind === 'database' ? 'sql' : 'tar'}${suffixOf(codecsOf({ compression }))}`
+  return `${slotStem(prefix, slot)}${name}.${kindOf({ kind }).extension}${suffixOf(codecsOf({ compression }))}`
 }
 
 /** The key that a data object has in another slot of the prefix. */
@@ -56,19 +55,11 @@ export function listingPrefix(prefix: string): string {
 /** What a key says about its object. */
 export type ParsedKey =
   | { slot: string; what: 'manifest' | 'proof' }
-  | {
-      slot: string
-      what: 'artifact'
-      kind: 'database'
-      name: string
-      database: string | undefined
-      compression: Compression
-    }
-  | { slot: string; what: 'artifact'; kind: 'files'; name: string; compression: Compression }
+  | { slot: string; what: 'artifact'; kind: KindName; name: string; compression: Compression }
 
 /**
- * Reads a key back. Undefined for every key that this action would not have written under the prefix, in the ring or in a tier:
- * only what is parsed here may ever be removed, aborted or overwritten. `database` is undefined in the key of an only database.
+ * Reads a key back. Undefined for every key that this action would not have written under the prefix, in the ring or
+ * in a tier: only what is parsed here may ever be removed, aborted or overwritten.
  */
 export function parseKey(prefix: string, key: string): ParsedKey | undefined {
   const folder = listingPrefix(prefix)
@@ -77,20 +68,13 @@ export function parseKey(prefix: string, key: string): ParsedKey | undefined {
   if (slot === undefined || rest === undefined || !isSlotName(slot)) return undefined
   if (rest === 'manifest.json') return { slot, what: 'manifest' }
   if (rest === 'proof.json') return { slot, what: 'proof' }
-  const [, name, type, suffix] = /^(.+)\.(sql|tar)(\.gz|\.zst)?$/s.exec(rest) ?? []
-  if (name === undefined) return undefined
+  const [, stem = '', suffix] = /^(.+?)(\.gz|\.zst)?$/s.exec(rest) ?? []
   const compression = suffix === '.gz' ? 'gzip' : suffix === '.zst' ? 'zstd' : 'none'
-  if (type === 'tar') {
-    return name === filesArtifactName
-      ? { slot, what: 'artifact', kind: 'files', name, compression }
-      : undefined
+  for (const each of kinds) {
+    const name = stem.endsWith(`.${each.extension}`) ? stem.slice(0, -each.extension.length - 1) : ''
+    if (isNameIn(each, name)) return { slot, what: 'artifact', kind: each.kind, name, compression }
   }
-  if (name === 'database')
-    return { slot, what: 'artifact', kind: 'database', name, database: undefined, compression }
-  const database = databaseInName(name)
-  return database === undefined
-    ? undefined
-    : { slot, what: 'artifact', kind: 'database', name, database, compression }
+  return undefined
 }
 
 /** Whether the key is a data object of this very slot. */
@@ -108,13 +92,14 @@ function slotStem(prefix: string, slot: string): string {
   return `${listingPrefix(prefix)}${slot}.`
 }
 
-function databaseInName(name: string): string | undefined {
-  const encoded = /^(.+)\.database$/s.exec(name)?.[1]
-  if (encoded === undefined) return undefined
+/** Whether `artifactName` gives this name for a source of the kind. */
+function isNameIn({ artifactName: only, sources }: Kind<Artifact>, name: string): boolean {
+  if (name === only) return true
+  if (!('noun' in sources) || !name.endsWith(`.${only}`)) return false
+  const encoded = name.slice(0, -only.length - 1)
   try {
-    const database = decodeURIComponent(encoded)
-    return encodeURIComponent(database) === encoded ? database : undefined
+    return encoded !== '' && encodeURIComponent(decodeURIComponent(encoded)) === encoded
   } catch {
-    return undefined
+    return false
   }
 }

@@ -1,21 +1,23 @@
 import { join } from 'node:path'
 import type { RunIdentity } from '../runtime'
 
-/** Where a baseline lies in the runner's cache. */
+/** Where a baseline is stored in the cache of GitHub Actions. */
 export interface CacheEntry {
-  /** The file, on the runner. An entry is found only under the path that it was saved from, so this is always the same. */
+  /**
+   * The file on the runner. Always the same: an entry is found only under the path that it was saved from.
+   */
   path: string
-  /** What all entries of the site begin with; the newest of them is what a restore finds. */
+  /** The start of the key of all entries of the site. A lookup by it finds the newest. */
   keyPrefix: string
-  /** Of this run's own entry. Entries cannot be overwritten, so each has a key of its own. */
+  /** The key of this run's entry. Entries cannot be overwritten, so each needs its own key. */
   key: string
 }
 
-/** `scope` tells one site from another and may be read by strangers; letters, digits, `_` and `-`. */
+/** `scope` identifies the site and is public; letters, digits, `_` and `-`. Throws `RangeError` otherwise. */
 export function baselineCacheEntry(options: {
   scope: string
   run: Pick<RunIdentity, 'id' | 'attempt'>
-  /** `RUNNER_TEMP`: emptied by the runner with every job. */
+  /** `RUNNER_TEMP`, which the runner empties for every job. */
   tempFolder: string
   now: Date
 }): CacheEntry {

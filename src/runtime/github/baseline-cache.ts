@@ -7,18 +7,18 @@ import { baselineCacheEntry, type CacheEntry } from './baseline-cache-entry'
 import { divertOutput } from './divert-output'
 
 /**
- * Keeps a small text from run to run, in the cache of GitHub Actions: for credentials that cannot read it back from the
- * bucket. Neither method ever fails or takes longer than the limit: what goes wrong is a debug line. Entries unused
- * for seven days are dropped by GitHub. Strangers can read them.
+ * Keeps a small text from run to run, in the cache of GitHub Actions: for credentials that cannot read it
+ * back from the bucket. Neither method rejects or exceeds the time limit; failures are debug lines. GitHub
+ * drops entries that are unused for seven days. Strangers can read them.
  */
 export interface BaselineCache {
-  /** What the newest run that saved left; undefined when there is nothing, or it cannot be had. */
+  /** The newest saved text; undefined when there is none, or the cache is unavailable. */
   load(): Promise<string | undefined>
   save(text: string): Promise<void>
 }
 
 export interface BaselineCacheOptions {
-  /** What tells one site from another; strangers can read it. */
+  /** Identifies the site; strangers can read it. */
   scope: string
   run: Pick<RunIdentity, 'id' | 'attempt'>
   /** `RUNNER_TEMP`; '' outside GitHub, where there is no cache. */
@@ -26,7 +26,7 @@ export interface BaselineCacheOptions {
   clock: Pick<Clock, 'now'>
   log: Pick<Log, 'debug'>
   signal: AbortSignal
-  /** 10 s unless told. */
+  /** The time limit of each method; 10 s by default. */
   limitMs?: number
 }
 
@@ -50,7 +50,7 @@ export function baselineCache(options: BaselineCacheOptions): BaselineCache {
   }
 }
 
-/** 40,000 tables take a third of it. */
+/** The baseline of 40,000 tables takes a third of this. */
 const textBytesMax = 8 * 1024 * 1024
 
 async function restore({ path, key, keyPrefix }: CacheEntry): Promise<string | undefined> {
@@ -67,14 +67,14 @@ async function store({ path, key }: CacheEntry, text: string): Promise<void> {
   await cache.saveCache([path], key)
 }
 
-/** 2.5 MB of code, which a run that reads its bucket never loads. */
+/** Imported on demand: 2.5 MB of code that a run which can read its bucket never needs. */
 async function openCache(): Promise<typeof import('@actions/cache')> {
   const cache = await import('@actions/cache')
   if (!cache.isFeatureAvailable()) throw new Error('this runner has no cache service')
   return cache
 }
 
-/** A folder that is empty at first and gone afterwards. */
+/** Runs `work` with an empty folder and removes the folder afterwards. */
 async function withFolder<T>({ path }: CacheEntry, work: () => Promise<T>): Promise<T> {
   const folder = dirname(path)
   await rm(folder, { recursive: true, force: true })
@@ -93,7 +93,7 @@ async function attempt<T>(
 ): Promise<T | undefined> {
   if (tempFolder === '' || signal.aborted) return undefined
   const limit = new AbortController()
-  const timer = setTimeout(() => limit.abort(new Error(`no end after ${limitMs / 1000} s`)), limitMs)
+  const timer = setTimeout(() => limit.abort(new Error(`no result after ${limitMs / 1000} s`)), limitMs)
   try {
     return await abortable(
       divertOutput(line => log.debug(line), work),

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 /**
- * Runs work whose libraries print for themselves. What they write to standard output goes to `sink`, line by line, so that a
- * hiccup of something optional makes no annotation on a good run; only masks and debug lines reach the runner as
- * they are. It holds for everything that the work started, even after it has been given up; all others print as ever.
+ * Runs work whose libraries print on their own. Their standard output goes to `sink`, line by line, so that
+ * an optional step that fails leaves no annotation on a good run. Only masks and debug lines reach the runner
+ * unchanged. Applies to everything that `work` started, even after nobody waits for it, and to nothing else.
  */
 export function divertOutput<T>(sink: (line: string) => void, work: () => Promise<T>): Promise<T> {
   install()
@@ -21,7 +21,7 @@ function install(): void {
       const sink = sinks.getStore()
       const [chunk] = args
       if (sink === undefined) return Reflect.apply(write, stream, args)
-      // The sink prints too: from outside of the work.
+      // The sink prints too, and its own output must not be diverted.
       sinks.exit(() => {
         for (const line of linesOf(chunk)) {
           if (/^::(add-mask|debug)::/.test(line)) Reflect.apply(write, stream, [`${line}\n`])

@@ -8,12 +8,12 @@ import { createMasks } from './masks'
 import { readRunIdentity } from './run-identity'
 
 /**
- * The port to GitHub's runner, over `@actions/core`. From its making on SIGINT and SIGTERM no longer end the process:
- * they abort `signal`. Make one for each process.
+ * The port to GitHub's runner, over `@actions/core`. Once it exists, SIGINT and SIGTERM no longer end the
+ * process: they abort `signal`. Create one per process.
  */
 export function githubRuntime(): Runtime {
   const masks = createMasks()
-  // A reader that went away must not end a backup: without a listener EPIPE would.
+  // A reader that went away must not end a backup: without a listener, EPIPE would.
   process.stdout.on('error', () => {})
   return {
     log: createLog(core, masks.scrub, systemClock),

@@ -1,14 +1,14 @@
 import { appendFile, stat } from 'node:fs/promises'
 
-/** What GitHub takes for the summary of one step; above it the whole summary is dropped. */
+/** GitHub's limit for the summary of one step. It drops a larger one completely. */
 export const summaryLimitBytes = 1024 * 1024
 
 const cutNote =
   '\n\n> This summary was cut: GitHub shows at most 1 MiB for each step. The log has the rest.\n'
 
 /**
- * Adds Markdown to the file that GitHub shows as the job summary (`GITHUB_STEP_SUMMARY`); without one, or with nothing to add, it does nothing.
- * Never throws. What would go over the limit is cut at a line, with a note.
+ * Adds Markdown to the file that GitHub shows as the job summary (`GITHUB_STEP_SUMMARY`). Does nothing
+ * without a path or text. Never throws. Text over the limit is cut after a line, with a note.
  */
 export async function appendToSummary(path: string | undefined, markdown: string): Promise<void> {
   if (path === undefined || path === '' || markdown.trim() === '') return
@@ -24,7 +24,10 @@ export async function appendToSummary(path: string | undefined, markdown: string
   }
 }
 
-/** The Markdown itself if it takes at most `spareBytes`, else as many of its lines as fit with a note; '' when not even that. */
+/**
+ * The Markdown if it fits into `spareBytes`, else as many lines as fit with a note; '' if not even the note
+ * fits.
+ */
 export function fitSummary(markdown: string, spareBytes: number): string {
   if (Buffer.byteLength(markdown) <= spareBytes) return markdown
   const lines = markdown.split('\n')
@@ -41,7 +44,7 @@ export function fitSummary(markdown: string, spareBytes: number): string {
   return `${shown.join('\n')}${closing(shown)}${cutNote}`
 }
 
-// A fence or a fold left open would swallow the note.
+// An open fence or `<details>` would swallow the note.
 function closing(lines: readonly string[]): string {
   let fence = ''
   let folds = 0

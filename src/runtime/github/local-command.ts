@@ -2,17 +2,18 @@ import { getExecOutput } from '@actions/exec'
 import { messageOf } from '../errors'
 import { divertOutput } from './divert-output'
 
-/** What a finished command said. */
+/** The result of a command that has ended. */
 export interface LocalResult {
-  /** 127, as a shell says it, when there is no such program. */
+  /** 127, as in a shell, when there is no such program. */
   exitCode: number
   stdout: string
   stderr: string
 }
 
 /**
- * Runs a short command on the runner to its end; nothing is printed, and every status is the caller's to judge. Never rejects. What it
- * says is kept in memory, so it is not for data; and it cannot be ended, so it is not for what may take long.
+ * Runs a short command on the runner and waits for its end. Prints nothing and never rejects: the caller
+ * checks the exit code. Output is kept in memory, so it is not for data; it cannot be stopped, so it is not
+ * for long commands.
  */
 export type LocalCommand = (
   program: string,
@@ -20,12 +21,12 @@ export type LocalCommand = (
   environment: Readonly<Record<string, string>>,
 ) => Promise<LocalResult>
 
-/** Commands through `@actions/exec`, every secret taken out of what they say. None is given anything to read. */
+/** Runs commands through `@actions/exec`, without standard input. Secrets in their output are masked. */
 export function localCommand(scrub: (text: string) => string): LocalCommand {
   return async (program, words, environment) => {
     const options = { silent: true, ignoreReturnCode: true, env: { ...environment } }
     try {
-      // The search for the program prints about folders that it may not look into.
+      // The search for the program prints about folders that it may not read.
       const { exitCode, stdout, stderr } = await divertOutput(
         () => {},
         () => getExecOutput(quoted(program), [...words], options),
@@ -37,7 +38,7 @@ export function localCommand(scrub: (text: string) => string): LocalCommand {
   }
 }
 
-/** `getExecOutput` takes its first argument apart at blanks outside of quotes. */
+/** `getExecOutput` splits its first argument at blanks outside quotes. */
 function quoted(program: string): string {
   return `"${program.replaceAll('"', '\\"')}"`
 }

@@ -2,7 +2,7 @@ import type { Clock, Log } from '../runtime'
 import { formatDuration } from '../text/format-duration'
 import { printable, printableLines } from '../text/printable'
 
-/** What a log is printed with: the part of `@actions/core` that it needs. */
+/** The part of `@actions/core` that a log prints with. */
 export interface LogCommands {
   info(line: string): void
   debug(line: string): void
@@ -14,9 +14,10 @@ export interface LogCommands {
 }
 
 /**
- * A log whose lines are scrubbed first (a secret is found only in its own shape) and made printable then. GitHub does
- * not nest groups: a group within a group is a plain heading. The time a group took stands below it, where it is seen
- * while the group is folded, and is left out when it was no time at all.
+ * A log that scrubs secrets from its lines and then makes them printable, in this order: escaping could
+ * change a secret beyond recognition. GitHub does not nest groups, so an inner group is a plain heading. The
+ * duration of a group is printed after it, where a reader sees it while the group is folded; under 0.1 s it
+ * is left out.
  */
 export function createLog(commands: LogCommands, scrub: (text: string) => string, clock: Clock): Log {
   let openGroups = 0

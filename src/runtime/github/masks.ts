@@ -1,6 +1,6 @@
 /** Keeps secrets out of text. */
 export interface Masks {
-  /** Remembers a secret. Returns the forms of it that were not known yet, for the runner to mask as well. */
+  /** Remembers a secret. Returns the forms of it that are new, for the runner to mask as well. */
   add(secret: string): string[]
   /** Replaces every form of every secret by `***`; secrets that overlap or touch become one. */
   scrub(text: string): string
@@ -21,9 +21,9 @@ export function createMasks(): Masks {
 }
 
 /**
- * The forms in which a secret may turn up in text, longest first: as it is, trimmed, each line of more than three
- * characters, and the whole escaped for JSON, for a URI, for an option file (`my.cnf`: `\` and `"` behind a backslash)
- * and in base64. Nothing for a secret of white space alone: it would mask every gap.
+ * The forms in which a secret may appear in text, longest first: as it is, trimmed, each line of more than
+ * three characters, and the whole escaped for JSON, for a URI, for an option file (`my.cnf`: `\` and `"`
+ * after a backslash) and in base64. Empty for a secret of white space only: it would mask every gap.
  */
 export function secretForms(secret: string): string[] {
   const whole = secret.trim()
@@ -46,7 +46,7 @@ interface Span {
   end: number
 }
 
-// One search for each form is faster than one pattern of them all, and sees secrets that overlap.
+// One search per form is faster than one pattern of all forms, and finds secrets that overlap.
 function spansOf(text: string, forms: Iterable<string>): Span[] {
   const spans: Span[] = []
   for (const form of forms) {

@@ -1,6 +1,6 @@
 import type { RunIdentity } from '../runtime'
 
-/** Which run this is, from the variables that GitHub sets for every step. */
+/** Reads the identity of the run from the variables that GitHub sets for every step. */
 export function readRunIdentity(variables: Readonly<Record<string, string | undefined>>): RunIdentity {
   const repository = variables['GITHUB_REPOSITORY'] ?? ''
   const id = variables['GITHUB_RUN_ID'] ?? ''

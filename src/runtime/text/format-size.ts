@@ -5,12 +5,12 @@ export function formatSize(bytes: number): string {
   return scaled(bytes, 100)
 }
 
-/** Bytes per second for a reader: `3.4 MB/s`, `31 MB/s`. `–` when no time went by. */
+/** Bytes per second for a reader: `3.4 MB/s`, `31 MB/s`. `–` for a duration of zero. */
 export function formatRate(bytes: number, durationMs: number): string {
   return durationMs > 0 ? `${scaled((bytes / durationMs) * 1000, 10)}/s` : '–'
 }
 
-// One decimal below `wholeFrom`, none from there on. What would round up to 1,000 goes into the next unit.
+// One decimal below `wholeFrom`, none from there on. A value that rounds to 1,000 goes to the next unit.
 function scaled(bytes: number, wholeFrom: number): string {
   let value = bytes
   let unit = 0

@@ -1,25 +1,25 @@
 /**
- * One line that a terminal and GitHub's runner show as it is and act on in no way: control characters, line breaks
- * and characters without a shape become visible (`\r`, `\x1b`, `\u2028`), and what the runner would take for a
- * workflow command is set apart by a space. The runner (`ActionCommand.cs`) knows two forms: `::name` at the start of a
- * line behind white space, and `##[name]` anywhere in it. It compares as a language does, not byte by byte, so a
- * character without weight between two others does not part them: hence the marks and tabs in the patterns.
+ * One line that neither a terminal nor GitHub's runner acts on: control characters, line breaks and invisible
+ * characters become escapes (`\r`, `\x1b`, `\u2028`), and a space breaks up workflow commands. The runner
+ * (`ActionCommand.cs`) knows two forms: `::name` at the start of a line, after white space, and `##[name]`
+ * anywhere. It compares by culture, not byte by byte, and so ignores some characters within a command: hence
+ * the marks and tabs in the patterns.
  */
 export function printable(line: string): string {
-  const visible = line.replace(shapeless, escapeSequence)
+  const visible = line.replace(invisible, escapeSequence)
   return visible
     .replace(/#(?=[\p{M}\t]*#[\p{M}\t]*\[)/gu, '# ')
     .replace(/^([\p{M}\p{Z}\t]*:[\p{M}\t]*)(?=:)/u, '$1 ')
 }
 
-/** Text of several lines, each made printable. Only `\n` and `\r\n` part lines. */
+/** Splits text at `\n` and `\r\n` and makes each line printable. */
 export function printableLines(text: string): string[] {
   return text.split(/\r?\n/).map(printable)
 }
 
-// Controls but the tab, formats (direction marks, joiners), halves of pairs, line and paragraph separators, and whatever
-// else Unicode says to draw as nothing.
-const shapeless = /(?!\t)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
+// Control characters except the tab, format characters (direction marks, joiners), lone surrogates, line and
+// paragraph separators, and everything else that Unicode says to draw as nothing.
+const invisible = /(?!\t)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 
 const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r' }
 

@@ -7,15 +7,15 @@ import { endGroup } from './process-group'
 import { ProcessInput } from './process-input'
 
 export interface LocalConnectionOptions {
-  /** What stands before `/bin/sh`: `['docker', 'exec', '-i', NAME]` leads into a container. Nothing by default. */
+  /** The words before `/bin/sh`: `['docker', 'exec', '-i', NAME]` runs in a container. Empty by default. */
   command?: readonly string[]
-  /** All the variables that a command sees. */
+  /** The complete environment of a command. */
   environment: NodeJS.ProcessEnv
 }
 
 /**
- * This machine, or a container on it, as if it were a server at the other end of a connection: what runs a job there runs it here. Each
- * command runs under /bin/sh in a process group of its own.
+ * A connection to this machine, or to a container on it, so that jobs run here as they do on a server. Each
+ * command runs under /bin/sh in its own process group.
  */
 export function localConnection(options: LocalConnectionOptions): Connection {
   const running = new Set<RemoteProcess>()
@@ -42,7 +42,7 @@ async function start(
   { command = [], environment }: LocalConnectionOptions,
 ): Promise<RemoteProcess> {
   const [program = '/bin/sh', ...words] = [...command, '/bin/sh', '-c', text]
-  // The leader of its group: the script ends its whole group when its runner is gone, and only where it leads it.
+  // Must lead its process group: only then does the script end the whole group once its runner is gone.
   const child = spawn(program, words, { env: environment, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
   const exit = exitOf(child)
   try {
@@ -62,7 +62,7 @@ async function start(
 function exitOf(child: ChildProcessByStdio<Writable, Readable, Readable>): Promise<RemoteExit> {
   return new Promise(resolve => {
     child.on('error', error => resolve({ kind: 'lost', reason: error.message }))
-    // 'close' and not 'exit': by then all that it printed has been read.
+    // 'close', not 'exit': by then all output has been read.
     child.on('close', (code, signal) =>
       resolve(code === null ? { kind: 'signal', signal: signal ?? 'unknown' } : { kind: 'code', code }),
     )

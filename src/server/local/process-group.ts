@@ -1,20 +1,24 @@
 import type { ChildProcess } from 'node:child_process'
 
-/** How long a group that was told to stop may tidy up. */
+/** The time between SIGTERM and SIGKILL. */
 const graceMs = 2_000
 
-/** Ends a process that was started with `detached: true`, and all that it started and did not part from itself. Never throws. */
+/**
+ * Ends a process started with `detached: true`, and its children unless they left its group. Never throws.
+ */
 export function endGroup(child: ChildProcess): void {
-  tellGroup(child, 'SIGTERM')
-  setTimeout(() => tellGroup(child, 'SIGKILL'), graceMs).unref()
+  signalGroup(child, 'SIGTERM')
+  setTimeout(() => signalGroup(child, 'SIGKILL'), graceMs).unref()
 }
 
-/** Sends a signal to the group of a process that has not ended: the number of one that has may be somebody else's by now. */
-export function tellGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+/**
+ * Signals the group of a process that still runs: the id of one that has ended may belong to another process.
+ */
+export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   try {
     process.kill(-child.pid, signal)
   } catch {
-    // It has ended in this very moment.
+    // It has just ended.
   }
 }

@@ -2,8 +2,8 @@ import { Writable } from 'node:stream'
 import { UnreadInput } from '../../ssh/link/unread-input'
 
 /**
- * The standard input of a process. Node destroys the stream of its own when the process ends, which looks to a pipeline like a reader
- * that went away; this one fails with an error of its own when something was left unread, and only then.
+ * The standard input of a process. Node destroys its own stream when the process ends, which a pipeline
+ * reports as a premature close. This one fails only when input was left unread, with `UnreadInput`.
  */
 export class ProcessInput extends Writable {
   readonly #pipe: Writable

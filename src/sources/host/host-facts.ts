@@ -1,6 +1,6 @@
 import { FailureError } from '../../runtime/errors'
 import { runJob } from '../../server/job'
-import { explainFailure, isGoodStatus } from '../../server/job-errors'
+import { explainFailure, isGoodStatus, type JobKnowledge } from '../../server/job-errors'
 import type { JobReport } from '../../server/job-report'
 import type { Request } from '../../server/request'
 import type { Connection } from '../../ssh/remote'
@@ -32,24 +32,28 @@ const folderStates = ['present', 'absent', 'unusable', 'impossible'] as const
 /** Reads the rows of one source that the job `preflight` printed, by their first word. */
 export type PreflightReaders = ReadonlyMap<string, (row: AnswerRow) => void>
 
-/**
- * The job `preflight`. `request` says what of a source it is about, `readers` take the rows about that. Reads only. Throws when the
- * server gives no answer that makes sense.
- */
+/** What of a source a preflight is about. */
+export interface HostRequest {
+  request: Request
+  readers: PreflightReaders
+  knowledge: JobKnowledge
+  /** Ends it. */
+  signal: AbortSignal | undefined
+}
+
+/** The job `preflight`. Reads only. Throws when the server gives no answer that makes sense. */
 export async function hostFacts(
   connection: Connection,
-  request: Request,
-  readers: PreflightReaders,
-  signal: AbortSignal | undefined,
+  { request, readers, knowledge, signal }: HostRequest,
 ): Promise<HostFacts> {
   const name = 'the preflight'
   const { text, report } = await runJob(connection, 'preflight', request, {
-    explain: failure => explainFailure(name, failure),
+    explain: failure => explainFailure(name, failure, knowledge),
     signal,
   })
   const explain = (reported: JobReport) =>
-    explainFailure(name, { exit: { kind: 'code', code: 70 }, report: reported })
-  const isRsyncGood = [...report.statuses].every(([stage, status]) => isGoodStatus(stage, status))
+    explainFailure(name, { exit: { kind: 'code', code: 70 }, report: reported }, knowledge)
+  const isRsyncGood = [...report.statuses].every(([stage, status]) => isGoodStatus(stage, status, knowledge))
   const tools = new Map<string, string>()
   let clock: Date | undefined
   let lockFolder: OwnFolder | undefined

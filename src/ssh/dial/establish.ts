@@ -16,17 +16,18 @@ import { directRoute, type HostNames, hostNames, type Route } from './route'
 export interface EstablishOptions {
   signal: AbortSignal
   timeouts: SshTimeouts
-  /** Told what went wrong before each further attempt. */
+  /** Called before each retry, with the reason. */
   onRetry: (message: string) => void
-  /** How the target is reached; directly unless told. */
+  /** The route to the target; direct by default. */
   route?: Route
-  /** The target is the jump host on the way to the server. */
+  /** The target is the jump host. */
   isJump?: boolean
 }
 
 /**
- * A link to the target: host key checked, logged in. What the network or a busy server spoils is tried again; a wrong host
- * key or a refused login is not. Throws `UserError`, `FailureError` or `CancelledError`.
+ * A link to the target, with checked host key and finished login. Retries failures of the network or of a
+ * busy server, but not a wrong host key or a refused login. Throws `UserError`, `FailureError` or
+ * `CancelledError`.
  */
 export async function establish(target: SshTarget, options: EstablishOptions): Promise<Link> {
   const key = parseOwnKey(target)
@@ -76,7 +77,7 @@ async function dialTrusted(
   } catch (error) {
     if (!(error instanceof DialError) || error.failure !== 'host-key') throw error
   }
-  // A server usually has several keys and shows one: a pin may belong to another.
+  // A server usually has several keys and presents one: the pin may be of another.
   const offered = await offeredHostKeys(
     target,
     options.route ?? directRoute,
@@ -88,7 +89,7 @@ async function dialTrusted(
   try {
     return await dial(target, algorithmsForType(keyTypeOf(trusted) ?? ''), key, options)
   } catch (error) {
-    // Behind one name may stand several machines, each with keys of its own.
+    // One name may lead to several machines with different keys.
     throw error instanceof DialError && error.failure === 'host-key'
       ? hostKeyError(target, names, offered)
       : error
@@ -115,7 +116,7 @@ async function dial(
   })
 }
 
-/** Dials once more, only to learn what each side would speak. ssh2 tells it in its debug lines alone. */
+/** Connects once more, only to list the algorithms of both sides, which ssh2 prints only in debug lines. */
 async function compareAlgorithms(target: SshTarget, options: EstablishOptions): Promise<string[]> {
   const lists: string[] = []
   const onLine = (line: string) => {

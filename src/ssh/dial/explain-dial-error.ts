@@ -3,19 +3,19 @@ import type { DialError } from '../link/dial-error'
 import type { SshTarget } from '../remote'
 import type { HostNames } from './route'
 
-/** What the words for a failed attempt need to know beside the error. No secrets. */
+/** The facts for the message about a failed connection, besides the error. No secrets. */
 export interface DialFacts {
   names: HostNames
-  /** The jump host on the way, if there is one. */
+  /** The name of the jump host, if there is one. */
   through: string | undefined
-  /** The key that was offered to the server: type and fingerprint. */
+  /** The client key that was offered: type and fingerprint. */
   offeredKey: string | undefined
-  /** What each side would have spoken; only for failure `algorithms`. */
+  /** The algorithms of both sides; only for the failure `algorithms`. */
   algorithms: readonly string[]
   attempts: number
 }
 
-/** Puts a failed connection into words for the user: what happened, and what to do about it. */
+/** Turns a failed connection into an error for the user: what happened and what to do. */
 export function explainDialError(error: DialError, target: SshTarget, facts: DialFacts): ActionError {
   const { host, port } = target
   const { Where, where, input } = facts.names
@@ -29,13 +29,13 @@ export function explainDialError(error: DialError, target: SshTarget, facts: Dia
       return new FailureError(
         `The address of the host "${host}" could not be looked up${tried}: ${error.message}.`,
         {
-          advice: 'The name servers are at fault, or those that the runner asks. Run the job again.',
+          advice: 'The name servers of the host, or those of the runner, do not work. Run the job again.',
           cause,
         },
       )
     case 'refused':
       return new FailureError(`${Where} refused the connection${tried}.`, {
-        advice: `Nothing listens there, or a firewall refuses. Check that the SSH server runs and that "${input.port}" is right. ${hint}`,
+        advice: `Nothing listens there, or a firewall refuses the connection. Check that the SSH server runs and that "${input.port}" is right. ${hint}`,
         cause,
       })
     case 'timeout':
@@ -44,12 +44,15 @@ export function explainDialError(error: DialError, target: SshTarget, facts: Dia
         cause,
       })
     case 'algorithms':
-      return new UserError(`${Where} and this action have no common way to encrypt: ${error.message}.`, {
-        advice:
-          'Allow one of the algorithms of this action in sshd_config on the server. Both lists are in the log.',
-        detail: facts.algorithms,
-        cause,
-      })
+      return new UserError(
+        `${Where} and this action have no encryption algorithm in common: ${error.message}.`,
+        {
+          advice:
+            'Allow one of the algorithms of this action in sshd_config on the server. Both lists are in the log.',
+          detail: facts.algorithms,
+          cause,
+        },
+      )
     case 'login':
       return loginError(error, target, facts)
     case 'network':
@@ -65,12 +68,12 @@ export function explainDialError(error: DialError, target: SshTarget, facts: Dia
       return forwardingError(error, target, facts)
     case 'jump-lost':
       return new FailureError(`${host}:${port} was not reached: ${error.message}.`, {
-        advice: 'Run the job again. If it happens often, look into the log of the jump host.',
+        advice: 'Run the job again. If it happens often, check the log of the jump host.',
         cause,
       })
     default:
       return new FailureError(`${Where} did not complete the SSH handshake: ${error.message}.`, {
-        advice: `Check that an SSH server, and not another service, listens there ("${input.port}").`,
+        advice: `Check that an SSH server, not another service, listens there ("${input.port}").`,
         detail: greetingLines(error),
         cause,
       })
@@ -78,14 +81,14 @@ export function explainDialError(error: DialError, target: SshTarget, facts: Dia
 }
 
 const firewallHint =
-  "GitHub's hosted runners come from changing addresses: a firewall that lets only known addresses in needs a self-hosted runner, or a larger runner with a fixed address."
+  "GitHub's hosted runners come from changing addresses: if a firewall allows only known addresses, use a self-hosted runner, or a larger runner with a static address."
 
 function capital(words = 'The jump host'): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 function jumpHint(through: string): string {
-  return `The connection was made by ${through}: a firewall must let that host through.`
+  return `The connection came from ${through}: a firewall must allow that host.`
 }
 
 function nameError(error: DialError, { host }: SshTarget, { names, through }: DialFacts): UserError {
@@ -93,16 +96,16 @@ function nameError(error: DialError, { host }: SshTarget, { names, through }: Di
   return new UserError(`The host "${host}" in the input "${input.host}" has no address: ${error.message}.`, {
     advice:
       through === undefined
-        ? 'Check the spelling. A name that only a private network knows cannot be found from a runner outside of it.'
+        ? 'Check the spelling. A name that exists only in a private network cannot be found from a runner outside it.'
         : `Check the spelling. The name was looked up by ${through}, not by the runner.`,
     cause: error,
   })
 }
 
 function forwardingError(error: DialError, { host, port }: SshTarget, { through }: DialFacts): UserError {
-  return new UserError(`${capital(through)} does not connect further to ${host}:${port}: ${error.message}.`, {
+  return new UserError(`${capital(through)} refuses to connect to ${host}:${port}: ${error.message}.`, {
     advice:
-      'Allow it on the jump host: AllowTcpForwarding and PermitOpen in sshd_config, and "restrict,port-forwarding" in place of "restrict" before the key in authorized_keys.',
+      'Allow it on the jump host: AllowTcpForwarding and PermitOpen in sshd_config, and "restrict,port-forwarding" instead of "restrict" before the key in authorized_keys.',
     cause: error,
   })
 }
@@ -118,23 +121,23 @@ function loginError(error: DialError, target: SshTarget, facts: DialFacts): User
   if (facts.offeredKey !== undefined) {
     advice.push(
       methods.length > 0 && !methods.includes('publickey')
-        ? 'This server takes no keys for this user.'
-        : `The public half of that key must be a line of ~/.ssh/authorized_keys of "${user}" on the server, and neither the home folder nor ~/.ssh may be writable by others. The server's own log (journalctl -u ssh) says why it refused.`,
+        ? 'This server accepts no keys for this user.'
+        : `The public key must be a line of ~/.ssh/authorized_keys of "${user}" on the server, and others must not be able to write to the home folder or ~/.ssh. The log of the server (journalctl -u ssh) says why it refused.`,
     )
   }
   if (password !== undefined) {
     advice.push(
       methods.length > 0 && !methods.includes('password') && !methods.includes('keyboard-interactive')
-        ? 'This server takes no passwords: use "ssh-key".'
-        : 'Check "ssh-password". A second factor cannot be answered here.',
+        ? 'This server accepts no passwords: use "ssh-key".'
+        : 'Check "ssh-password". A second factor is not supported.',
     )
   } else if (methods.length > 0 && !methods.includes('publickey')) {
-    advice.push('It may take a password: "ssh-password".')
+    advice.push('It may accept a password: "ssh-password".')
   }
   if (facts.names.input.host === 'ssh-proxy-jump') {
-    advice.push('The jump host is shown the same key and password as the server.')
+    advice.push('The jump host gets the same key and password as the server.')
   }
-  if (user === 'root') advice.push('Many servers do not let root in at all (PermitRootLogin).')
+  if (user === 'root') advice.push('Many servers do not allow root to log in (PermitRootLogin).')
   return new UserError(
     `${facts.names.Host} did not let "${user}" in with ${offered.join(' or ') || 'neither key nor password'}.`,
     {

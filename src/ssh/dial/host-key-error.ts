@@ -4,7 +4,7 @@ import { keyTypeOf } from '../keys/key-blob'
 import type { SshTarget } from '../remote'
 import type { HostNames } from './route'
 
-/** The refusal of a host whose keys are not the pinned ones, with everything needed to compare and to pin them. */
+/** The error for a host whose keys are not pinned, with everything needed to compare and pin them. */
 export function hostKeyError(target: SshTarget, names: HostNames, offered: readonly Buffer[]): UserError {
   const { host, port, hostKeys } = target
   const line = knownHostsName(host, port)
@@ -14,7 +14,7 @@ export function hostKeyError(target: SshTarget, names: HostNames, offered: reado
   const detail = [
     `Host keys that ${names.where} offers:`,
     ...offered.map(key => `  ${fingerprintOf(key)} (${typeName(key)})`),
-    'The same as lines for the input "ssh-known-hosts":',
+    'The same keys as lines for the input "ssh-known-hosts":',
     ...offered.map(key => `${line} ${keyTypeOf(key) ?? ''} ${key.toString('base64')}`),
   ]
   const facts = (...advice: string[]) => ({ advice: advice.join(' '), safe, detail })
@@ -22,7 +22,7 @@ export function hostKeyError(target: SshTarget, names: HostNames, offered: reado
     return new UserError(
       `The host key of ${name} is marked @revoked in the input "ssh-known-hosts".`,
       facts(
-        'Somebody may be posing as this server with a stolen key. If the mark is wrong, remove that line.',
+        'Someone may be impersonating this server with a stolen key. If the mark is wrong, remove that line.',
       ),
     )
   }
@@ -30,22 +30,22 @@ export function hostKeyError(target: SshTarget, names: HostNames, offered: reado
     return new UserError(
       `The host key of ${name} is not the one pinned in the input "ssh-known-hosts".`,
       facts(
-        'Either the server got a new key (reinstalled, moved, or the name leads to another machine now), or somebody between here and there is posing as it.',
-        `Do not replace the pin before you have compared. ${howToCompare}`,
+        'Either the server has a new key (reinstalled, moved, or the name points to another machine now), or someone is impersonating it.',
+        `Do not replace the pin before you have compared the keys. ${howToCompare}`,
       ),
     )
   }
   const why =
     hostKeys.count === 0
       ? hostKeys.certificateAuthorities > 0
-        ? 'The input "ssh-known-hosts" holds only @cert-authority lines, and host certificates are not supported'
+        ? 'The input "ssh-known-hosts" has only @cert-authority lines, and host certificates are not supported'
         : 'The input "ssh-known-hosts" pins no host key'
       : `The input "ssh-known-hosts" pins no host key for ${name}`
-  return new UserError(`${why}, so ${names.where} cannot be told from an impostor.`, facts(howToCompare))
+  return new UserError(`${why}, so the identity of ${names.where} cannot be verified.`, facts(howToCompare))
 }
 
 const howToCompare =
-  'On the server itself, run: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub (or ssh_host_ecdsa_key.pub, ssh_host_rsa_key.pub). If a fingerprint it prints is among those listed in the log, put the line for that key into "ssh-known-hosts".'
+  'On the server itself, run: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub (or ssh_host_ecdsa_key.pub, ssh_host_rsa_key.pub). If it prints a fingerprint that is also in the log, put the line for that key into "ssh-known-hosts".'
 
 function typeName(key: Buffer): string {
   const type = keyTypeOf(key) ?? ''

@@ -8,8 +8,8 @@ import type { SshTarget } from '../remote'
 import { hostNames, type Route } from './route'
 
 /**
- * The way through a jump host, over one link for all connections: it makes TCP connections on our behalf, and what is spoken
- * on them it cannot read. `close()` ends the link and everything that goes over it.
+ * The route through a jump host, over one link for all connections. The jump host makes the TCP connections
+ * and cannot read what is sent over them. `close()` closes the link and all connections over it.
  */
 export function routeThrough(jump: SshTarget, link: Link): Route {
   const { host: name } = hostNames(jump, undefined, true)
@@ -31,7 +31,7 @@ export function routeThrough(jump: SshTarget, link: Link): Route {
   }
 }
 
-/** ssh2 sets no limit: without one this would wait as long as the jump host tries. */
+/** ssh2 has no time limit: without one this would wait as long as the jump host tries. */
 async function withinTime(
   opening: Promise<LinkSocket>,
   timeoutMs: number,
@@ -47,7 +47,9 @@ async function withinTime(
   }
 }
 
-/** RFC 4254, 5.1: 1 is a prohibition, 2 a connection that failed, with the words of the operating system there. */
+/**
+ * RFC 4254, 5.1: reason 1 is a prohibition, 2 a failed connection, with the message of the operating system.
+ */
 function refusalOf(error: unknown): Error {
   const reason = error instanceof Error && 'reason' in error ? error.reason : undefined
   if (reason === undefined) return describeSocketError(error)

@@ -13,8 +13,8 @@ const families: readonly (readonly HostKeyAlgorithm[])[] = [
 ]
 
 /**
- * Every host key the server offers, one connection for each family. The connection ends when the key is known: nothing is
- * shown to the server. A family that cannot be asked is left out.
+ * Every host key that the server offers, with one connection per family of algorithms. The connection ends
+ * once the key is known, before any login. Leaves out a family whose connection fails.
  */
 export async function offeredHostKeys(
   target: SshTarget,
@@ -38,7 +38,7 @@ export async function offeredHostKeys(
         signal,
       })
     } catch (error) {
-      // Refusing the key ends the attempt with an error: that is the way out here.
+      // Expected: refusing the key ends the attempt with an error.
       if (error instanceof CancelledError) throw error
     }
   }

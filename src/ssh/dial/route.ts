@@ -2,32 +2,32 @@ import type { LinkSocket } from '../link/forwarded-socket'
 import { openSocket } from '../link/tcp'
 import type { SshTarget } from '../remote'
 
-/** The way to a server: straight, or through a jump host. */
+/** The route to a server: direct, or through a jump host. */
 export interface Route {
-  /** The jump host it leads through, as messages name it; undefined when it leads through none. */
+  /** The jump host, as messages name it; undefined for a direct route. */
   readonly through: string | undefined
-  /** A connection to the first address that answers. Throws `DialError`, or `CancelledError` on abort. */
+  /** Connects to the first address that answers. Throws `DialError`, or `CancelledError` on abort. */
   open(host: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<LinkSocket>
-  /** Ends what the way leads over. Never throws. */
+  /** Closes the link to the jump host. Never throws. */
   close(): void
 }
 
-/** Over TCP, from here. */
+/** A TCP connection from this machine. */
 export const directRoute: Route = { through: undefined, open: openSocket, close: () => {} }
 
-/** A host as an error names it, so that it is plain which of two is meant. */
+/** The names of a host in messages, so that it is clear which of two hosts is meant. */
 export interface HostNames {
-  /** At the start of a sentence, and within one. */
+  /** `Host` for the start of a sentence, `host` within one. */
   Host: string
   host: string
   /** The same with the port. */
   Where: string
   where: string
-  /** The inputs that say where it is. */
+  /** The inputs for its host and port. */
   input: { host: string; port: string }
 }
 
-/** How to name a host that is a server, at the end of a route, or the jump host on the way to one. */
+/** The names of a server at the end of a route, or of a jump host. */
 export function hostNames(
   { host, port }: SshTarget,
   through: string | undefined,

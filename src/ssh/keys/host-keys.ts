@@ -2,10 +2,12 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { UserError } from '../../runtime/errors'
 import { keyTypeOf } from './key-blob'
 
-/** How an offered host key stands to what the user pinned. */
+/** The result of comparing an offered host key with the pins. */
 type HostKeyVerdict = 'trusted' | 'unknown' | 'changed' | 'revoked'
 
-/** Host key algorithms that ssh2 speaks and that are still sound, in the order they are offered. */
+/**
+ * Host key algorithms that ssh2 supports and that are still secure, in the order in which they are offered.
+ */
 export const hostKeyAlgorithms = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
@@ -17,32 +19,36 @@ export const hostKeyAlgorithms = [
 ] as const
 export type HostKeyAlgorithm = (typeof hostKeyAlgorithms)[number]
 
-/** The host keys a user vouches for: the parsed input `ssh-known-hosts`. */
+/** The host keys that the user trusts: the parsed input `ssh-known-hosts`. */
 export interface HostKeyPins {
-  /** How many keys and fingerprints are pinned, for whatever host. */
+  /** The number of pinned keys and fingerprints, for all hosts. */
   readonly count: number
-  /** How many `@cert-authority` lines there were. Host certificates are not supported, so they vouch for nothing. */
+  /**
+   * The number of `@cert-authority` lines. Host certificates are not supported, so these lines pin nothing.
+   */
   readonly certificateAuthorities: number
   /**
-   * `trusted`: pinned for this host; `revoked`: marked so, whatever else says; `changed`: other keys are pinned for this
-   * host, or only fingerprints are pinned and this is none of them; `unknown`: nothing is pinned for this host.
+   * `trusted`: pinned for this host; `revoked`: marked as revoked, even if also pinned; `changed`: other keys
+   * are pinned for this host, or only fingerprints are pinned and none matches; `unknown`: nothing is pinned
+   * for this host.
    */
   check(host: string, port: number, key: Buffer): HostKeyVerdict
   /**
-   * What to offer the server, so that it presents a key that can be compared: the types pinned for this host, and behind
-   * them all others when a fingerprint is pinned (it does not tell its type) or nothing is.
+   * The algorithms to offer, so that the server presents a key that can be compared: the types pinned for
+   * this host, followed by all others if a fingerprint is pinned (it does not show its type) or nothing is.
    */
   algorithms(host: string, port: number): HostKeyAlgorithm[]
   /**
-   * The same pins, where a bare fingerprint of this key counts for nothing. Such a fingerprint names no host, so it would let
-   * the jump host that owns the key pose as the server behind it.
+   * The same pins without the bare fingerprint of this key. Such a fingerprint names no host, so it would let
+   * the jump host that owns the key impersonate the server.
    */
   without(key: Buffer): HostKeyPins
 }
 
 /**
- * Reads the input `ssh-known-hosts`: lines of a `known_hosts` file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT") and `SHA256:`
- * fingerprints, also as `ssh-keygen -l` prints them. An empty text pins nothing. Throws `UserError` for any other line.
+ * Parses the input `ssh-known-hosts`: lines of a `known_hosts` file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT")
+ * and `SHA256:` fingerprints, also as `ssh-keygen -l` prints them. Empty text pins nothing. Throws
+ * `UserError` for any other line.
  */
 export function parseHostKeyPins(text: string): HostKeyPins {
   const lines: KnownHost[] = []
@@ -62,12 +68,12 @@ export function fingerprintOf(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
 }
 
-/** How a `known_hosts` file names a host: with brackets and port unless the port is 22. */
+/** The name of a host in a `known_hosts` file: with brackets and port unless the port is 22. */
 export function knownHostsName(host: string, port: number): string {
   return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`
 }
 
-/** The algorithms with which a server can prove that it holds a key of this type. */
+/** The algorithms with which a server can prove that it has a key of this type. */
 export function algorithmsForType(keyType: string): HostKeyAlgorithm[] {
   if (keyType === 'ssh-rsa') return ['rsa-sha2-512', 'rsa-sha2-256']
   return hostKeyAlgorithms.filter(algorithm => algorithm === keyType)
@@ -107,7 +113,7 @@ function pinsOf(lines: readonly KnownHost[], fingerprints: ReadonlySet<string>):
 
 function readFingerprints(line: string, number: number): string[] {
   const words = line.split(/[\s,]+/)
-  // `ssh-keygen -l` prints the key's bits before the fingerprint and the comment and type behind it.
+  // `ssh-keygen -l` prints the bits of the key before the fingerprint, the comment and the type after it.
   const first = /^\d+$/.test(words[0] ?? '') ? words[1] : words[0]
   if (/^(MD5:)?([0-9a-f]{2}:){15}[0-9a-f]{2}$/i.test(first ?? '')) {
     throw badLine(
@@ -138,7 +144,7 @@ function readKnownHost(line: string, number: number): KnownHost {
     throw badLine(
       number,
       'is part of a private key',
-      'Private keys belong in "ssh-key". Here go the public host keys of the server; replace that private key if it was stored where others can read it.',
+      'Private keys belong in "ssh-key". This input takes the public host keys of the server. Replace the private key if others could read it.',
     )
   }
   const marker = words[0]?.startsWith('@') ? words.shift() : ''
@@ -169,13 +175,17 @@ function readKnownHost(line: string, number: number): KnownHost {
   }
   const key = Buffer.from(base64, 'base64')
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64) || keyTypeOf(key) !== type) {
-    throw badLine(number, 'has a damaged key', `The text behind the type is cut or changed. ${howToGetLines}`)
+    throw badLine(
+      number,
+      'has a damaged key',
+      `The text after the type is cut off or changed. ${howToGetLines}`,
+    )
   }
   return { marker, hosts, key }
 }
 
 const howToGetLines =
-  'The lines are printed by: ssh-keyscan <host> (compare them with the server before you trust them).'
+  'This prints the lines: ssh-keyscan <host> (compare them with the server before you trust them).'
 
 function isKeyType(word: string): boolean {
   return /^(ssh-(rsa|dss|ed25519|ed448)|ecdsa-sha2-nistp\d+|sk-[a-z0-9-]+@openssh\.com|[a-z0-9-]+-cert-v\d\d@openssh\.com)$/.test(
@@ -204,17 +214,20 @@ function matchesPatterns(list: string, name: string): boolean {
   let matched = false
   for (const item of list.toLowerCase().split(',')) {
     const negated = item.startsWith('!')
-    // OpenSSH writes port 22 without brackets; an item that has them anyway can mean nothing else.
+    // OpenSSH writes port 22 without brackets; an item with brackets means the same.
     const pattern = (negated ? item.slice(1) : item).replace(/^\[(.+)\]:22$/, '$1')
     if (!matchesHostPattern(pattern, name)) continue
-    // A negated pattern that matches rules the whole line out, wherever it stands.
+    // A negated pattern that matches excludes the whole line, whatever its position.
     if (negated) return false
     matched = true
   }
   return matched
 }
 
-/** `*` is any text, `?` any one character. Walks both strings once, so that no pattern can make it slow. */
+/**
+ * `*` is any text, `?` any one character. Backtracks only to the last `*`, so that no pattern can make it
+ * slow.
+ */
 function matchesHostPattern(pattern: string, text: string): boolean {
   let p = 0
   let star = -1

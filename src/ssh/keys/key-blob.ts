@@ -1,4 +1,4 @@
-/** The key type at the start of a public key in SSH's binary form (RFC 4253, 6.6), or undefined when it is damaged. */
+/** The type of a public key in SSH's binary form (RFC 4253, 6.6), or undefined when it is damaged. */
 export function keyTypeOf(key: Buffer): string | undefined {
   const fields = readFields(key)
   return fields !== undefined && fields.length > 1 ? fields[0]?.toString('latin1') : undefined

@@ -2,8 +2,8 @@ import type { KeyObject } from 'node:crypto'
 import { sshString } from './key-blob'
 
 /**
- * Writes an Ed25519 private key in OpenSSH's own format without encryption (PROTOCOL.key in OpenSSH's sources): the only
- * format in which ssh2 takes that type.
+ * Writes an Ed25519 private key in OpenSSH's format without encryption (PROTOCOL.key in the sources of
+ * OpenSSH): the only format that ssh2 accepts for this type.
  */
 export function encodeEd25519Key(key: KeyObject): string {
   const { d, x } = key.export({ format: 'jwk' })
@@ -11,7 +11,7 @@ export function encodeEd25519Key(key: KeyObject): string {
   const publicHalf = Buffer.from(x, 'base64url')
   const privateHalf = Buffer.from(d, 'base64url')
   const type = 'ssh-ed25519'
-  // Two equal numbers, by which a reader sees that decryption worked. Nothing is encrypted, so any number will do.
+  // Two equal numbers that show a reader that decryption worked. Without encryption any number will do.
   const check = Buffer.alloc(8)
   const secret = Buffer.concat([
     check,

@@ -1,15 +1,18 @@
 /** A private key between its BEGIN and END lines (RFC 7468, and RFC 1421 for the old encryption headers). */
 export interface Pem {
-  /** What stands between `BEGIN` and the dashes. */
+  /** The text between `BEGIN` and the dashes. */
   label: string
   data: Buffer
-  /** Written anew: headers, lines of 64 characters, a line break at the end. */
+  /** Normalized: headers, lines of 64 characters, a line break at the end. */
   text: string
-  /** By an `ENCRYPTED` label or the old headers; OpenSSH's own format keeps that inside `data`. */
+  /** From an `ENCRYPTED` label or the old headers; in OpenSSH's format it is part of `data`. */
   encrypted: boolean
 }
 
-/** Reads a PEM text whatever became of its line breaks. Undefined when a boundary is missing or the inside is not base64. */
+/**
+ * Parses PEM text, even with damaged line breaks. Undefined if a boundary is missing or the content is not
+ * base64.
+ */
 export function readPem(text: string): Pem | undefined {
   const match = /^-----BEGIN ([A-Z0-9 ]+)-----\s([\s\S]*?)-----END \1-----$/.exec(text)
   const [, label, inside] = match ?? []

@@ -6,9 +6,10 @@ import { encodeEd25519Key } from './openssh-key'
 import { type Pem, readPem } from './pem'
 
 /**
- * Turns the inputs `ssh-key` and `ssh-key-passphrase` into key text that ssh2 takes without a passphrase. Windows line
- * breaks, line breaks that became `\n` or spaces, quotes around the key and a missing last line break are repaired.
- * Throws `UserError` that says what was given instead of a usable key and never shows any of it.
+ * Turns the inputs `ssh-key` and `ssh-key-passphrase` into key text that ssh2 accepts without a passphrase.
+ * Repairs Windows line breaks, line breaks that became `\n` or spaces, quotes around the key and a missing
+ * last line break. Throws `UserError` that says what the input has instead of a usable key, without showing
+ * any of it.
  */
 export function readPrivateKey(text: string, passphrase?: string): string {
   const repaired = repair(text)
@@ -42,7 +43,7 @@ function refuseOtherThings(text: string): void {
   }
   if (/^sk-[a-z0-9-]+@openssh\.com\s/.test(text)) throw hardwareKey()
   if (/^(ssh|ecdsa)-[a-z0-9-]+\s|^-{4,5} ?BEGIN [A-Z0-9 ]*PUBLIC KEY ?-{4,5}/.test(text)) {
-    throw wrongKey('is the public half of a key', pasteThePrivateKey)
+    throw wrongKey('is a public key', pasteThePrivateKey)
   }
   if (text.startsWith('PuTTY-User-Key-File-')) {
     throw wrongKey(
@@ -54,18 +55,18 @@ function refuseOtherThings(text: string): void {
     throw wrongKey('is an X.509 certificate, not a private key', pasteThePrivateKey)
   }
   if (/^LS0tLS1CRUdJTi[A-Za-z0-9+/=\s]+$/.test(text)) {
-    throw wrongKey('is base64 of a key file', 'Store the text of the file itself, as it is.')
+    throw wrongKey('is a base64-encoded key file', 'Store the text of the file itself.')
   }
   if (text.startsWith('SHA256:')) throw wrongKey('is a fingerprint, not a private key', pasteThePrivateKey)
   if (text.length < 200 && /^(~|\.{0,2})\/[\w./-]+$/.test(text)) {
     throw wrongKey(
       'looks like the path of a file',
-      'Give the content of the private key file, as a secret of the repository.',
+      'Store the content of the private key file as a secret of the repository.',
     )
   }
 }
 
-/** The format that ssh-keygen writes today (PROTOCOL.key in OpenSSH's sources). */
+/** The format that ssh-keygen writes today (PROTOCOL.key in the sources of OpenSSH). */
 function readOpenSsh(pem: Pem, passphrase: string | undefined): string {
   const magic = 'openssh-key-v1\0'
   if (pem.data.toString('latin1', 0, magic.length) !== magic) throw damaged()
@@ -78,12 +79,12 @@ function readOpenSsh(pem: Pem, passphrase: string | undefined): string {
     if (/unsupported cipher/i.test(parsed.message)) throw unsupportedEncryption()
     throw encrypted && !/malformed/i.test(parsed.message) ? wrongPassphrase() : damaged()
   }
-  // Decrypted once here: the key derivation is slow on purpose, and every connection would pay for it again.
+  // Decrypted only once: key derivation is slow on purpose, and every connection would repeat it.
   return encrypted ? plainText(createPrivateKey(parsed.getPrivatePEM())) : pem.text
 }
 
 function readOpenSshHeader(data: Buffer): { encrypted: boolean; keyType: string } {
-  // Cipher, key derivation and its options are three strings; the number of keys and the first public key follow.
+  // Three strings (cipher, key derivation, its options), then the number of keys and the first public key.
   let at = 0
   for (let i = 0; i < 3 && at + 4 <= data.length; i++) at += 4 + data.readUInt32BE(at)
   if (at + 8 > data.length) throw damaged()
@@ -94,7 +95,7 @@ function readOpenSshHeader(data: Buffer): { encrypted: boolean; keyType: string 
   return { encrypted: cipher.toString('latin1') !== 'none', keyType: keyType.toString('latin1') }
 }
 
-/** PKCS#1, PKCS#8 and SEC1, encrypted or not. ssh2 knows few of them, Node's crypto knows all. */
+/** PKCS#1, PKCS#8 and SEC1, encrypted or not. ssh2 supports few of them, Node's crypto all. */
 function readOther(pem: Pem, passphrase: string | undefined): string {
   if (!pem.label.endsWith('PRIVATE KEY')) throw damaged()
   if (pem.encrypted && passphrase === undefined) throw passphraseMissing()
@@ -113,7 +114,7 @@ function plainText(key: KeyObject): string {
   if (type === 'ec') return key.export({ type: 'sec1', format: 'pem' }).toString()
   if (type === 'ed25519') return encodeEd25519Key(key)
   if (type === 'dsa') throw dsa()
-  throw wrongKey('is of a type that SSH servers do not take', makeNewKey)
+  throw wrongKey('is of a type that SSH servers do not accept', makeNewKey)
 }
 
 const pasteThePrivateKey =
@@ -126,35 +127,35 @@ function wrongKey(what: string, advice: string): UserError {
 
 function damaged(): UserError {
   return wrongKey(
-    'is not a whole private key',
-    `It is cut or changed, or something else altogether. ${pasteThePrivateKey} To see whether a file is sound: ssh-keygen -y -f <file>`,
+    'is not a complete private key',
+    `It is cut off, changed, or not a key at all. ${pasteThePrivateKey} To check a key file: ssh-keygen -y -f <file>`,
   )
 }
 
 function passphraseMissing(): UserError {
   return wrongKey(
     'is protected by a passphrase, and "ssh-key-passphrase" is empty',
-    'Store the passphrase as a secret and pass it as "ssh-key-passphrase", or use a key of its own without one.',
+    'Store the passphrase as a secret and pass it as "ssh-key-passphrase", or use a separate key without a passphrase.',
   )
 }
 
 function wrongPassphrase(): UserError {
   return new UserError('Input "ssh-key-passphrase" does not open the private key in "ssh-key".', {
-    advice: 'To try it where the key was made: ssh-keygen -y -f <file>',
+    advice: 'To check it where the key was made: ssh-keygen -y -f <file>',
   })
 }
 
 function unsupportedEncryption(): UserError {
   return wrongKey(
     'is encrypted in a way that is not supported',
-    'Encrypt it anew with the default: ssh-keygen -p -f <file>',
+    'Encrypt it again with the default: ssh-keygen -p -f <file>',
   )
 }
 
 function hardwareKey(): UserError {
-  return wrongKey('belongs to a hardware token (FIDO), which a runner cannot touch', makeNewKey)
+  return wrongKey('belongs to a hardware token (FIDO), which a runner cannot use', makeNewKey)
 }
 
 function dsa(): UserError {
-  return wrongKey('is a DSA key, which is too weak and which SSH servers no longer take', makeNewKey)
+  return wrongKey('is a DSA key, which is too weak and which SSH servers no longer accept', makeNewKey)
 }

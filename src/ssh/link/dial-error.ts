@@ -1,4 +1,4 @@
-/** Why an attempt to connect came to nothing. */
+/** Why an attempt to connect failed. */
 export type DialFailure =
   /** The name has no address. */
   | 'name'
@@ -8,22 +8,25 @@ export type DialFailure =
   /** No route, reset, or closed before the login. */
   | 'network'
   | 'timeout'
-  /** The host key was refused by us, or the server has none of the pinned types. */
+  /** We refused the host key, or the server has none of the pinned types. */
   | 'host-key'
   | 'algorithms'
   | 'login'
   | 'protocol'
-  /** The jump host does not make the connection. */
+  /** The jump host refuses to make the connection. */
   | 'forwarding'
-  /** The link to the jump host died. */
+  /** The link to the jump host broke. */
   | 'jump-lost'
 
-/** One failed attempt to connect, before it is put into words for the user. */
+/** One failed attempt to connect; `explainDialError` makes the error for the user. */
 export class DialError extends Error {
   readonly failure: DialFailure
-  /** What the server said before SSH began, if anything; for services that are not SSH, and for servers that are full. */
+  /**
+   * What the server sent before SSH began, if anything: shows services other than SSH, and overloaded
+   * servers.
+   */
   readonly greeting: string
-  /** Ways to log in that the server still offered when it refused. */
+  /** The login methods that the server still offered when it refused. */
   readonly loginMethods: readonly string[]
 
   constructor(
@@ -38,7 +41,7 @@ export class DialError extends Error {
     this.loginMethods = facts.loginMethods ?? []
   }
 
-  /** Another attempt may succeed: nothing was decided, the network or a busy server was in the way. */
+  /** Another attempt may succeed: the cause was the network or a busy server. */
   get isRetryable(): boolean {
     return ['resolver', 'refused', 'network', 'timeout'].includes(this.failure)
   }

@@ -1,17 +1,17 @@
 import type { Readable } from 'node:stream'
 
-/** Where the bytes of a channel go. */
+/** The destination of the bytes of a channel. */
 export interface Outlet {
-  /** False: no more for now. */
+  /** Returns false to pause. */
   accept(chunk: Buffer): boolean
-  /** No more will come. */
+  /** The end of the data. */
   finish(): void
 }
 
 /**
- * Passes what arrives at `source`, a side of an ssh2 channel, on to `outlet` instead of its own buffer, so that it ends and
- * closes as soon as the server says so, read or not. ssh2 sends no more window while `push` returns false, until `_read` is
- * called.
+ * Passes the data of `source`, a side of an ssh2 channel, to `outlet` instead of its own buffer, so that it
+ * ends and closes as soon as the server says so, even if nobody reads. While `push` returns false, ssh2 does
+ * not extend the window until `_read` is called.
  */
 export function divert(source: Readable, outlet: Outlet): void {
   const push = source.push.bind(source)

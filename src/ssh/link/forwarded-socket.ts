@@ -3,17 +3,18 @@ import type { ClientChannel } from 'ssh2'
 import { divert } from './divert'
 import type { Carrier } from './remote-process'
 
-/** What SSH can be spoken over: a TCP socket, or a stream that another link carries. */
+/** A transport for SSH: a TCP socket, or a stream over another link. */
 export interface LinkSocket extends Duplex {
-  /** Arrived so far. */
+  /** The bytes received so far. */
   readonly bytesRead: number
 }
 
 /**
- * A TCP connection that a server made for us, as a socket. Must be made in the same turn in which the channel opened.
+ * A TCP connection that a server made for us, as a socket. Must be created in the turn in which the channel
+ * opened.
  *
- * A stream of Node's own around the channel, which counts no bytes, has no working `destroy`, and would end like a connection
- * in good order when the link that carries it dies: this one fails then, and says why.
+ * Wraps the channel, which counts no bytes, has no working `destroy`, and ends normally when the link below
+ * it breaks. This socket fails then, with the reason.
  */
 export class ForwardedSocket extends Duplex implements LinkSocket {
   bytesRead = 0
@@ -26,7 +27,7 @@ export class ForwardedSocket extends Duplex implements LinkSocket {
     super({ highWaterMark: 1024 * 1024, allowHalfOpen: false })
     this.#channel = channel
     this.#carrier = carrier
-    // Whoever is interested hears of it by 'close' as well; without a listener it would end the program.
+    // 'close' reports a failure too; without a listener here, 'error' would end the process.
     this.on('error', () => {})
     divert(channel, {
       accept: chunk => this.#accept(chunk),
@@ -46,7 +47,7 @@ export class ForwardedSocket extends Duplex implements LinkSocket {
     this.#carrier.inOneGo(() => this.#channel.write(chunk, () => this.#writtenOnce()))
   }
 
-  /** The pieces of one packet travel in one packet of the link below. */
+  /** Sends the pieces of one packet in one packet of the link below. */
   override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
     this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), '', done)
   }

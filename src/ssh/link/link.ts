@@ -12,17 +12,17 @@ import type { Login } from './login'
 import { type Carrier, remoteProcess } from './remote-process'
 import { describeSocketError } from './tcp'
 
-/** What one attempt to speak SSH on an open socket needs. */
+/** The options of one attempt to start SSH on an open socket. */
 export interface LinkOptions {
   user: string
-  /** What to offer, in order of preference. */
+  /** The algorithms to offer, in order of preference. */
   hostKeyAlgorithms: readonly HostKeyAlgorithm[]
-  /** Asked before anything else is sent, and again whenever the keys of the session are renewed. */
+  /** Called before anything else is sent, and at each re-keying. */
   verifyHostKey: (key: Buffer) => boolean
   login: Login
   timeouts: SshTimeouts
   signal: AbortSignal
-  /** Receives ssh2's debug lines. It costs time for every packet. */
+  /** Receives ssh2's debug lines, which cost time for every packet. */
   debug?: (line: string) => void
 }
 
@@ -36,11 +36,13 @@ const algorithms: Pick<Algorithms, 'cipher' | 'compress'> = {
     'aes256-ctr',
     'chacha20-poly1305@openssh.com',
   ],
-  // The streams are compressed already.
+  // The streams are already compressed.
   compress: ['none'],
 }
 
-/** Speaks SSH on the socket up to a finished login. Throws `DialError`, or `CancelledError`; the socket is then destroyed. */
+/**
+ * Starts SSH on the socket and logs in. Throws `DialError` or `CancelledError`, and destroys the socket then.
+ */
 export async function openLink(socket: LinkSocket, options: LinkOptions): Promise<Link> {
   const { signal, timeouts } = options
   const ssh = new NodeSSH()
@@ -56,14 +58,14 @@ export async function openLink(socket: LinkSocket, options: LinkOptions): Promis
       algorithms: { ...algorithms, serverHostKey: [...options.hostKeyAlgorithms] },
       authHandler: options.login.handler,
       readyTimeout: timeouts.loginMs,
-      // ssh2 only sends the questions. Whether the link lives is told by the bytes that arrive: on a slow link the answers
-      // wait behind megabytes of data.
+      // ssh2 only sends the keepalives. Received bytes of any kind prove that the link works: on a slow link
+      // the replies wait behind megabytes of data.
       keepaliveInterval: timeouts.keepaliveMs,
       keepaliveCountMax: Number.MAX_SAFE_INTEGER,
       ...(options.debug === undefined ? {} : { debug: options.debug }),
     })
     const client = ssh.connection
-    if (client === null) throw new TypeError('node-ssh makes its client at once.')
+    if (client === null) throw new TypeError('node-ssh creates its client at once.')
     const greeting = readGreeting(socket)
     const link = new Link(client, socket, timeouts, {
       identification: () => identificationIn(greeting()),
@@ -92,9 +94,9 @@ interface ServerFacts {
 
 /** A logged-in SSH link over one socket. */
 export class Link {
-  /** Why it died, or undefined while it lives. */
+  /** Why the link broke; undefined while it works. */
   loss: string | undefined
-  /** What ssh2 reported first, if anything. */
+  /** The first error that ssh2 reported, if any. */
   firstError: Error | undefined
   readonly #client: Client
   readonly #socket: LinkSocket
@@ -121,12 +123,12 @@ export class Link {
     return this.#server.identification()
   }
 
-  /** The key with which the server proved who it is. */
+  /** The host key that the server used. */
   get hostKey(): Buffer {
     return this.#server.hostKey()
   }
 
-  /** Starts a command. Rejects with ssh2's error; one with a `reason` says that the server refused the channel. */
+  /** Starts a command. Rejects with ssh2's error; it has a `reason` if the server refused the channel. */
   exec(command: string): Promise<RemoteProcess> {
     return new Promise((resolve, reject) => {
       this.#client.exec(command, (error, channel) => {
@@ -137,8 +139,8 @@ export class Link {
   }
 
   /**
-   * A TCP connection that the server makes to another host. Rejects as `exec` does. `lossOf` says why it died, should this link
-   * die.
+   * A TCP connection from the server to another host. Rejects as `exec` does. `lossOf` words the reason if
+   * this link breaks.
    */
   forward(host: string, port: number, lossOf: (loss: string) => string): Promise<LinkSocket> {
     return new Promise((resolve, reject) => {
@@ -149,7 +151,7 @@ export class Link {
     })
   }
 
-  /** Ends the link for a reason; its processes end as lost. */
+  /** Breaks the link; its processes end as `lost`. */
   fail(reason: string, failure: DialFailure): void {
     this.loss ??= reason
     this.firstError ??= new DialError(failure, reason)
@@ -169,7 +171,7 @@ export class Link {
     }
   }
 
-  /** ssh2 writes each packet in three pieces; together they make one system call. */
+  /** ssh2 writes each packet in three pieces; corked, they take one system call. */
   #inOneGo(work: () => void): void {
     this.#socket.cork()
     try {
@@ -185,7 +187,7 @@ export class Link {
     const timer = setInterval(() => {
       silent = this.#socket.bytesRead === seen ? silent + 1 : 0
       seen = this.#socket.bytesRead
-      // The first question goes out one interval after the last answer.
+      // The first keepalive is sent one interval after the last reply.
       if (silent > keepaliveCount)
         this.fail(`nothing arrived for ${(silent * keepaliveMs) / 1000} s`, 'timeout')
     }, keepaliveMs)
@@ -237,7 +239,7 @@ function levelOf(error: Error): string {
   return 'level' in error && typeof error.level === 'string' ? error.level : ''
 }
 
-/** The server said goodbye with one of SSH's reasons (RFC 4253, 11.1). */
+/** The server disconnected with one of SSH's reason codes (RFC 4253, 11.1). */
 function isDisconnect(error: Error): boolean {
   return 'code' in error && typeof error.code === 'number'
 }

@@ -1,17 +1,17 @@
 import type { AnyAuthMethod, AuthenticationType, AuthHandlerMiddleware, ParsedKey, Prompt } from 'ssh2'
 
-/** What may be shown to the server to log in: a key, a password or both. Nothing else is tried. */
+/** The credentials for the server: a key, a password or both. Nothing else is tried. */
 export interface Credentials {
   user: string
   key: ParsedKey | undefined
   password: string | undefined
 }
 
-/** The ways to log in, in order: key, password, and the password again when it is asked for as a question. */
+/** The login methods in order: key, password, and the password again for keyboard-interactive. */
 export class Login {
-  /** What the server still accepted after its last refusal. */
+  /** The methods that the server still accepted after its last refusal. */
   remaining: readonly string[] = []
-  /** The next way the server accepts, or false when there is none; for ssh2's `authHandler`. */
+  /** For ssh2's `authHandler`: the next method that the server accepts, or false if there is none. */
   readonly handler: AuthHandlerMiddleware
   readonly #untried: AnyAuthMethod[]
 
@@ -25,7 +25,7 @@ export class Login {
             { type: 'keyboard-interactive' as const, username: user, prompt: answerOnce(password) },
           ]),
     ]
-    // ssh2 reads the returned value: `false` ends the login. Its types know only the callback.
+    // ssh2 uses the returned value: `false` ends the login. Its types have only the callback.
     this.handler = (accepted: AuthenticationType[] | null) => this.#next(accepted)
   }
 
@@ -37,7 +37,7 @@ export class Login {
   }
 }
 
-/** Answers one hidden question with the password. Anything else (a code, a second round) gets no answer. */
+/** Answers one hidden prompt with the password. Anything else (a code, a second round) gets no answer. */
 function answerOnce(password: string) {
   let isAnswered = false
   return (

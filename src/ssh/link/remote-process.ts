@@ -4,19 +4,19 @@ import type { RemoteExit, RemoteProcess } from '../remote'
 import { divert, type Outlet } from './divert'
 import { UnreadInput } from './unread-input'
 
-/** What runs on a link needs from it. */
+/** What a channel needs from its link. */
 export interface Carrier {
-  /** Why the link died, or undefined while it lives. */
+  /** Why the link broke; undefined while it works. */
   lossOf(): string | undefined
-  /** Does `work`, which writes to the link, such that everything leaves together. */
+  /** Runs `work` and sends everything that it writes in one go. */
   inOneGo(work: () => void): void
 }
 
 /**
- * Makes a process of an ssh2 channel. Must be called in the same turn in which the channel opened.
+ * Turns an ssh2 channel into a process. Must be called in the turn in which the channel opened.
  *
- * The streams are Node's own rather than the channel, which has no working `destroy`, never calls back a write that the
- * server left unread, and closes itself when its output ends, before the status can come.
+ * The streams wrap the channel, since it has no working `destroy`, never calls back a write that the server
+ * left unread, and closes itself when its output ends, before the status can arrive.
  */
 export function remoteProcess(channel: ClientChannel, carrier: Carrier): RemoteProcess {
   let status: RemoteExit | undefined
@@ -35,7 +35,8 @@ export function remoteProcess(channel: ClientChannel, carrier: Carrier): RemoteP
   divert(channel, {
     accept: chunk => stdout.accept(chunk),
     finish: () => {
-      // A link that dies ends the output too. Only an end that the server announced means that nothing is missing.
+      // A link that breaks ends the output too. Only an end that the server announced means that it is
+      // complete.
       if (carrier.lossOf() === undefined) outputIsComplete = true
       stdout.finish()
     },
@@ -58,7 +59,7 @@ export function remoteProcess(channel: ClientChannel, carrier: Carrier): RemoteP
 const closedByUs = 'this side closed the channel before a status came'
 const closedByServer = 'the server closed the channel without a status'
 
-/** One direction of output. What arrives after it was destroyed is dropped. */
+/** Standard output or standard error. Drops data that arrives after `destroy`. */
 class ChannelOutput extends Readable implements Outlet {
   readonly #more: () => void
   readonly #unwanted: () => void
@@ -86,7 +87,7 @@ class ChannelOutput extends Readable implements Outlet {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    // Nobody reads any more: the process should learn it, as it does when a pipe breaks.
+    // Nobody reads any more: tells the process, as a broken pipe does.
     if (!this.#isFinished) this.#unwanted()
     done(error)
   }

@@ -3,7 +3,9 @@ import { connect as connectSocket, type Socket } from 'node:net'
 import { CancelledError, messageOf } from '../../runtime/errors'
 import { DialError, type DialFailure } from './dial-error'
 
-/** Opens a TCP connection to the first address that answers. Throws `DialError`, or `CancelledError` on abort. */
+/**
+ * Opens a TCP connection to the first address that answers. Throws `DialError`, or `CancelledError` on abort.
+ */
 export async function openSocket(
   host: string,
   port: number,
@@ -11,9 +13,9 @@ export async function openSocket(
   signal: AbortSignal,
 ): Promise<Socket> {
   if (signal.aborted) throw new CancelledError()
-  // Without noDelay ssh2's small window messages wait in Nagle's buffer, and reading is five times slower.
+  // Without noDelay, ssh2's small window messages wait in Nagle's buffer, and reading is five times slower.
   const socket = connectSocket({ host, port, noDelay: true })
-  // A socket that failed or was given up may still report: that must not crash anything.
+  // A socket that failed or was abandoned may still emit errors, which must not crash the process.
   socket.on('error', () => {})
   const limit = AbortSignal.timeout(timeoutMs)
   try {
@@ -27,7 +29,7 @@ export async function openSocket(
   }
 }
 
-/** Puts Node's error for a name or a socket into a `DialError`. */
+/** Turns Node's error for a name or a socket into a `DialError`. */
 export function describeSocketError(error: unknown): DialError {
   const code =
     typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'

@@ -8,16 +8,18 @@ import { defaultTuning, openS3Clients, type S3Tuning } from './s3-client'
 import { readFault } from './s3-fault'
 import type { S3Settings } from './s3-settings'
 
-/** How a bucket is set up. Undefined: these credentials may not read it, or the store does not tell. */
+/**
+ * The settings of a bucket. Undefined: these credentials may not read it, or the store does not report it.
+ */
 export interface BucketFacts {
   versioning?: 'on' | 'off'
-  /** Days after which a rule drops unfinished uploads of the prefix; `never` when no rule does. */
+  /** Days after which a lifecycle rule aborts unfinished uploads of the prefix; `never` without any rule. */
   unfinishedUploads?: { days: number } | 'never' | 'other-rules'
-  /** How far this machine's clock is ahead of the store's; negative when it is behind. To the second. */
+  /** How far the clock of this machine is ahead of the store's, to the second; negative when it is behind. */
   clockAheadMs?: number
 }
 
-/** Asks the bucket about itself. Never throws: what a store does not answer stays undefined. */
+/** Reads the settings of the bucket. Never throws: whatever the store does not report stays undefined. */
 export async function readBucketFacts(
   settings: S3Settings,
   tuning: Partial<S3Tuning> = {},
@@ -31,7 +33,7 @@ export async function readBucketFacts(
       clockAheadMs = clockAhead(dateOf(result.response), sentAt, Date.now()) ?? clockAheadMs
       return result
     },
-    // Next to the wire, so that a refusal, too, tells the time.
+    // The lowest step, so that an error response also gives the time.
     { step: 'deserialize', priority: 'low', name: 'readClock' },
   )
   const Bucket = settings.bucket
@@ -55,7 +57,9 @@ export async function readBucketFacts(
   }
 }
 
-/** What the rules say about unfinished uploads under the prefix. `other-rules`: there are rules, none of them about it. */
+/**
+ * What the lifecycle rules say about unfinished uploads of the prefix. `other-rules`: no rule is about them.
+ */
 export function unfinishedUploadsRule(
   rules: readonly LifecycleRule[],
   prefix: string,
@@ -70,16 +74,16 @@ export function unfinishedUploadsRule(
   return rules.length === 0 ? 'never' : 'other-rules'
 }
 
-/** Zero when the store's time, which has whole seconds, lies between the sending and the answer. */
+/** Zero when the store's time, which has whole seconds, is between the request and the response. */
 export function clockAhead(
   date: string | undefined,
   sentAtMs: number,
   answeredAtMs: number,
 ): number | undefined {
-  const told = date === undefined ? Number.NaN : Date.parse(date)
-  if (Number.isNaN(told)) return undefined
-  if (sentAtMs >= told + 1000) return sentAtMs - told - 1000
-  return answeredAtMs < told ? answeredAtMs - told : 0
+  const storeMs = date === undefined ? Number.NaN : Date.parse(date)
+  if (Number.isNaN(storeMs)) return undefined
+  if (sentAtMs >= storeMs + 1000) return sentAtMs - storeMs - 1000
+  return answeredAtMs < storeMs ? answeredAtMs - storeMs : 0
 }
 
 function dateOf(response: unknown): string | undefined {

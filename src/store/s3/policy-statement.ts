@@ -1,6 +1,6 @@
 import type { S3Settings } from './s3-settings'
 
-/** The rights that a backup uses, as IAM names them. */
+/** The rights that a backup uses, by their IAM names. */
 export type S3Right =
   | 's3:PutObject'
   | 's3:AbortMultipartUpload'
@@ -8,7 +8,7 @@ export type S3Right =
   | 's3:ListBucket'
   | 's3:ListBucketMultipartUploads'
 
-/** The statement of a policy that gives this right where a backup needs it, on one line. */
+/** The policy statement that grants this right where a backup needs it, as one line of JSON. */
 export function policyStatement(
   right: S3Right,
   { bucket, prefix, region }: Pick<S3Settings, 'bucket' | 'prefix' | 'region'>,

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { GetObjectCommandOutput, HeadObjectCommandOutput } from '@aws-sdk/client-s3'
 import type { ReadOptions, StoredObject, StoredVersion } from '../store'
 
-/** The version that an answer names. A bucket that keeps no versions any more says "null". */
+/** The version in a response. A bucket with suspended versioning says "null". */
 export function versionOf(answer: {
   ETag?: string | undefined
   VersionId?: string | undefined
@@ -14,7 +14,7 @@ export function versionOf(answer: {
   }
 }
 
-/** What an answer to HEAD says about its object. */
+/** The object that a HEAD response describes. */
 export function storedObjectOf(answer: HeadObjectCommandOutput): StoredObject {
   const { StorageClass: storageClass } = answer
   return {
@@ -28,26 +28,26 @@ export function storedObjectOf(answer: HeadObjectCommandOutput): StoredObject {
 }
 
 /**
- * Objects of these two classes, and those that Intelligent-Tiering has archived, cannot be read unless they were restored
- * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html). GLACIER_IR can.
+ * Objects of these two classes, and objects that Intelligent-Tiering has archived, cannot be read before they
+ * are restored (https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html). GLACIER_IR can.
  */
 function isArchived({ StorageClass, ArchiveStatus, Restore }: HeadObjectCommandOutput): boolean {
   const isCold = StorageClass === 'GLACIER' || StorageClass === 'DEEP_ARCHIVE' || ArchiveStatus !== undefined
   return isCold && !/ongoing-request="false"/.test(Restore ?? '')
 }
 
-/** The bytes that an answer to GET brings, and how many they must be, if they are those that were asked for. */
+/** The body of a GET response and its expected length. Throws unless it has the requested bytes and ETag. */
 export function bodyOf(
   answer: GetObjectCommandOutput,
   { start = 0, etag }: ReadOptions,
 ): { body: Readable; lengthBytes: number } {
   const { Body: body, ContentLength: lengthBytes, ContentRange: range } = answer
-  if (!(body instanceof Readable)) throw new Error('the answer has no body')
+  if (!(body instanceof Readable)) throw new Error('the response has no body')
   if (lengthBytes === undefined || (start > 0 && !range?.startsWith(`bytes ${start}-`))) {
     body.destroy()
-    throw new Error('the answer does not say which bytes of the object it holds')
+    throw new Error('the response does not say which bytes of the object it has')
   }
-  // Half of the stores do not know conditions.
+  // Half of the stores do not support conditions.
   if (etag !== undefined && unquoted(answer.ETag ?? '') !== etag) {
     body.destroy()
     throw otherObject(answer.ETag)
@@ -55,7 +55,7 @@ export function bodyOf(
   return { body, lengthBytes }
 }
 
-/** In the form in which the SDK reports a condition that does not hold. */
+/** In the form in which the SDK reports a failed condition. */
 function otherObject(etag: string | undefined): Error {
   const message = `The object has the ETag ${etag ?? '(none)'}.`
   return Object.assign(new Error(message), {
@@ -64,13 +64,13 @@ function otherObject(etag: string | undefined): Error {
   })
 }
 
-/** A field that S3 always sends; the SDK cannot know that a lesser store does. */
+/** A field that S3 always sends; the types of the SDK have it as optional. */
 export function present<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw new Error(`the store answered without the ${name}`)
+  if (value === undefined) throw new Error(`the response of the store lacks the ${name}`)
   return value
 }
 
-/** S3 sends ETags in double quotes, some stores without. */
+/** Removes the double quotes that S3, but not every store, puts around an ETag. */
 export function unquoted(etag: string): string {
   return etag.replace(/^"(.*)"$/, '$1')
 }

@@ -2,23 +2,25 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { retryStrategy } from './s3-retry'
 import type { S3Settings } from './s3-settings'
 
-/** How patient the client is. Tests are less so. */
+/** Time limits and sizes of the client. Tests use smaller ones. */
 export interface S3Tuning {
   connectTimeoutMs: number
-  /** How long a connection may stand still while a request is sent or answered. */
+  /** How long a connection may be idle during a request. */
   idleTimeoutMs: number
-  /** The same for what legitimately takes long: completing an upload, and a download whose reader is slow. */
+  /** The same for slow requests: completing an upload, and a download with a slow reader. */
   patientIdleTimeoutMs: number
-  /** From the start of a request to the head of its answer, a part's body between them. */
+  /** From the start of a request to the headers of its response, including the body of a part. */
   requestTimeoutMs: number
   maxAttempts: number
-  /** The longest wait before the second attempt; it doubles with each. */
+  /** The longest wait before the second attempt; doubles with each attempt. */
   retryDelayMs: number
-  /** Entries asked for in one page of a listing; undefined: the store's choice, mostly 1,000. */
+  /** Entries per page of a listing; undefined: the store's default, usually 1,000. */
   pageSize: number | undefined
-  /** The largest object that a single request copies. S3 takes 5 GB, and some stores mean 10^9 bytes by it. */
+  /**
+   * The largest object that one request copies. The limit of S3 is 5 GB; some stores mean 10^9 bytes by GB.
+   */
   singleCopyBytes: number
-  /** The least size of a part of a larger copy. */
+  /** The smallest part of a larger copy. */
   copyPartBytes: number
 }
 
@@ -46,7 +48,8 @@ export function openS3Clients(settings: S3Settings, tuning: S3Tuning): S3Clients
     forcePathStyle: settings.forcePathStyle ?? settings.endpoint !== undefined,
     retryStrategy: retryStrategy({ maxAttempts: tuning.maxAttempts, baseDelayMs: tuning.retryDelayMs }),
     maxAttempts: tuning.maxAttempts,
-    // Half of the S3-compatible stores refuse the SDK's CRC32 headers. A part's sha256 is signed with it instead.
+    // Half of the S3-compatible stores refuse the SDK's CRC32 headers. The sha256 of each part is signed
+    // instead.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     // With "Expect: 100-continue" the SDK opens a new connection for every part.

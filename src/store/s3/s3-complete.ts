@@ -3,7 +3,7 @@ import { multipartETag } from '../etag'
 import type { StoredVersion } from '../store'
 import { versionOf } from './s3-answer'
 
-/** Asks the store to make an object of the parts; the total size lets it refuse when one is lost. */
+/** Completes a multipart upload. The total size lets the store refuse if a part is lost. */
 export async function sendCompletion(
   client: S3Client,
   request: { bucket: string; key: string; uploadId: string; partETags: readonly string[]; sizeBytes: number },
@@ -19,6 +19,6 @@ export async function sendCompletion(
       MpuObjectSize: sizeBytes,
     }),
   )
-  // Ceph leaves the ETag of this answer empty.
+  // Ceph leaves the ETag of this response empty.
   return versionOf({ ETag: answer.ETag || multipartETag(partETags), VersionId: answer.VersionId })
 }

@@ -10,7 +10,7 @@ import { present, unquoted } from './s3-answer'
 import type { S3Tuning } from './s3-client'
 import { readFault } from './s3-fault'
 
-/** `target` is `put` and the key, as a request carries them. */
+/** `target`: the key and `put` as fields of a request. */
 export interface CopyRequest {
   source: KnownObject
   target: { Bucket: string; Key: string } & Omit<CopyObjectCommandInput, 'Bucket' | 'Key' | 'CopySource'>
@@ -21,9 +21,9 @@ export interface CopyRequest {
 type Uploads = Pick<Store, 'head' | 'createUpload' | 'completeUpload' | 'abortUpload' | 'maxParts'>
 
 /**
- * `Store.copy` for S3: one request for what a request may copy, a multipart upload of ranges for what is larger. The source is
- * looked at before and after, so that the copy is of the object that is meant. Its ETag is also a condition of each request,
- * but no more than an extra: Ceph (16) ignores it.
+ * `Store.copy` for S3: one request up to the size limit of a request, a multipart upload of ranges above it.
+ * Checks the source before and after, so that the copy is of the right object. The ETag is also a condition
+ * of each request, but Ceph (16) ignores it.
  */
 export async function copyObject(
   client: S3Client,
@@ -37,7 +37,7 @@ export async function copyObject(
   const copy = await store.head(target.Key)
   if (copy?.sizeBytes !== source.sizeBytes) {
     const seen = copy === undefined ? 'nothing' : `${copy.sizeBytes} bytes`
-    const message = `The copy of "${source.key}" (${source.sizeBytes} bytes) is not what it should be: "${target.Key}" holds ${seen}.`
+    const message = `The copy of "${source.key}" (${source.sizeBytes} bytes) is wrong: "${target.Key}" has ${seen}.`
     throw new StoreError(message, { code: 'IncompleteCopy' })
   }
   return { etag: copy.etag, versionId: copy.versionId }
@@ -60,13 +60,13 @@ async function copyInParts(client: S3Client, store: Uploads, request: CopyReques
     await assertSource(store, source)
     await store.completeUpload(target.Key, uploadId, partETags, source.sizeBytes)
   } catch (error) {
-    // What stays of it is invisible and aborted later; the first error tells more.
+    // A remaining upload is invisible and is aborted later; the first error has the cause.
     await store.abortUpload(target.Key, uploadId).catch(() => {})
     throw error
   }
 }
 
-/** The store reads and writes each part by itself, so more of them at once than one would send. */
+/** More than for an upload, since the store itself reads and writes the parts. */
 const partsAtOnce = 8
 
 async function copyParts(
@@ -80,7 +80,7 @@ async function copyParts(
   const partBytes = Math.max(tuning.copyPartBytes, wholeMiB(source.sizeBytes / store.maxParts))
   const parts = ranges(source.sizeBytes, partBytes)
   const copySome = async (): Promise<void> => {
-    // An error in one of these loops ends the generator, and with it the others, each after its part.
+    // An error in one loop ends the shared generator, so the other loops end after their current part.
     for (const { number, range } of parts) {
       const part = { Bucket: target.Bucket, Key: target.Key, UploadId: uploadId, PartNumber: number }
       const answer = await onlyIfSame(store, request, from =>
@@ -100,15 +100,16 @@ function* ranges(sizeBytes: number, partBytes: number): Generator<{ number: numb
   }
 }
 
-/** The part of a copying request that names the source. */
+/** The fields of a copy request that name the source. */
 interface From {
   CopySource: string
   CopySourceIfMatch?: string
 }
 
 /**
- * Sends a request with the condition that the source has its ETag. A store that does not know the condition, or takes it for
- * broken though the source is the same, is asked without it: the looks before and after stand guard alone then.
+ * Sends a request with the condition that the source has its ETag. If the store does not support the
+ * condition, or says that it fails although the source is the same, sends it without: only the checks before
+ * and after remain then.
  */
 async function onlyIfSame<T>(
   store: Uploads,
@@ -138,23 +139,23 @@ async function assertSource(store: Uploads, source: KnownObject): Promise<void> 
   }
   if (stored.etag !== source.etag || stored.sizeBytes !== source.sizeBytes) {
     throw new StoreError(
-      `"${source.key}" was not copied: it is another object now, of ${stored.sizeBytes} bytes with ETag ${stored.etag}.`,
+      `"${source.key}" was not copied: it has changed, and has ${stored.sizeBytes} bytes and the ETag ${stored.etag} now.`,
       { code: 'PreconditionFailed', status: 412 },
     )
   }
 }
 
-/** Ceph (16) decodes the source of a part twice. It must not find another object there. */
+/** Ceph (16) decodes the source key of a part twice. It must not find another object under the result. */
 async function assertUnmistakable(store: Uploads, source: KnownObject): Promise<void> {
   const other = misreadKey(source.key)
   if (other === undefined || (await store.head(other)) === undefined) return
   throw new StoreError(
-    `"${source.key}" was not copied: some stores would take it for "${other}", which is there too.`,
+    `"${source.key}" was not copied: some stores would copy "${other}" instead, which also exists.`,
     { code: 'AmbiguousKey' },
   )
 }
 
-/** What a store that decodes too often takes the key for; undefined when it makes no difference. */
+/** The key as read by a store that decodes it once too often; undefined when that makes no difference. */
 function misreadKey(key: string): string | undefined {
   try {
     const decoded = decodeURIComponent(key)

@@ -4,16 +4,18 @@ import { StoreError } from '../store-error'
 import { readFault, type S3Fault } from './s3-fault'
 import type { S3Settings } from './s3-settings'
 
-/** What was being asked of the store, for messages: `doing` completes "Could not …". */
+/** The failed operation, for messages: `doing` completes "Could not …". */
 export interface S3Operation {
   doing: string
-  /** The right that AWS asks for. */
+  /** The right that AWS requires. */
   right: string
   /** Undefined when the operation is about the bucket. */
   key: string | undefined
 }
 
-/** A `StoreError` that says what failed and what to do, for whatever a request threw. Holds no credentials. */
+/**
+ * Turns any error of a request into a `StoreError` that says what failed and what to do, without credentials.
+ */
 export function explainS3Error(error: unknown, operation: S3Operation, settings: S3Settings): StoreError {
   if (error instanceof StoreError) return error
   const fault = readFault(error)
@@ -27,7 +29,7 @@ export function explainS3Error(error: unknown, operation: S3Operation, settings:
       `${answered}: ${said} (after ${fault.attempts === 1 ? '1 attempt' : `${fault.attempts} attempts`})`,
       ...(fault.requestId === undefined ? [] : [`request id ${fault.requestId}`]),
     ],
-    // The SDK's own error is not passed on: it carries the request's headers, a session token among them.
+    // Not the SDK's error itself: it has the headers of the request, including a session token.
     cause: Object.assign(new Error(said), { name: fault.code }),
   })
 }
@@ -47,7 +49,7 @@ function explain(fault: S3Fault, operation: S3Operation, settings: S3Settings): 
   if (status !== undefined && status >= 500)
     return { reason: `the store failed with ${status} ${code}`, advice: laterAdvice }
   if (status !== undefined && status < 300) {
-    return { reason: `the answer could not be understood`, advice: endpointAdvice(settings) }
+    return { reason: `the response could not be understood`, advice: endpointAdvice(settings) }
   }
   if (isTlsCode(code)) return tlsFailed(fault, settings)
   return {
@@ -58,19 +60,19 @@ function explain(fault: S3Fault, operation: S3Operation, settings: S3Settings): 
 type Explain = (fault: S3Fault, operation: S3Operation, settings: S3Settings) => Explanation
 
 const laterAdvice =
-  'The store has a problem of its own. Run the workflow again; if it stays, look at the status page of the store.'
+  'The problem is at the store. Run the workflow again. If it persists, check the status page of the store.'
 
 const accessDenied: Explain = (_fault, { right, key }, { bucket, prefix }) => {
   const resource = `arn:aws:s3:::${bucket}${key === undefined ? '' : `/${prefix === '' ? '' : `${prefix}/`}*`}`
   const extra =
     right === 's3:GetObject'
-      ? ' An object that does not exist is also denied, not missing, to credentials without s3:ListBucket on the bucket.'
+      ? ' Without s3:ListBucket on the bucket, a missing object is also reported as denied.'
       : right === 's3:PutObject'
-        ? ' A bucket that encrypts with a KMS key also asks for kms:GenerateDataKey and kms:Decrypt on that key.'
+        ? ' A bucket that encrypts with a KMS key also requires kms:GenerateDataKey and kms:Decrypt on that key.'
         : ''
   return {
     reason: `access denied, these credentials lack ${right}`,
-    advice: `Allow ${right} on ${resource} to the credentials in use, and look for a bucket policy that denies it.${extra}`,
+    advice: `Allow ${right} on ${resource} for these credentials, and check for a bucket policy that denies it.${extra}`,
   }
 }
 
@@ -96,7 +98,7 @@ const unreachable = (what: string): Explain => {
 const expired: Explain = () => ({
   reason: 'the temporary credentials have expired',
   advice:
-    'Get fresh ones right before this step (aws-actions/configure-aws-credentials) and let them live longer than the backup takes (role-duration-seconds).',
+    'Get new ones right before this step (aws-actions/configure-aws-credentials), valid for longer than the backup takes (role-duration-seconds).',
 })
 
 const noCredentials: Explain = () => ({
@@ -105,14 +107,14 @@ const noCredentials: Explain = () => ({
     'Set the inputs "s3-access-key-id" and "s3-secret-access-key", or run aws-actions/configure-aws-credentials before this step.',
 })
 
-const stoodStill: Explain = ({ attempts }, _operation, settings) => ({
-  reason: `the connection stood still or broke, ${attempts === 1 ? 'once' : `${attempts} times in a row`}`,
-  advice: `Run the workflow again; if it stays, look at ${settings.endpoint ?? 'the status page of AWS'} and the network between.`,
+const stalled: Explain = ({ attempts }, _operation, settings) => ({
+  reason: `the connection stalled or broke, ${attempts === 1 ? 'once' : `${attempts} times in a row`}`,
+  advice: `Run the workflow again. If it persists, check ${settings.endpoint ?? 'the status page of AWS'} and the network in between.`,
 })
 
 const storageFull: Explain = () => ({
   reason: 'the store is full or its quota is used up',
-  advice: 'Free space at the store or raise the quota.',
+  advice: 'Free space in the store or raise the quota.',
 })
 
 const explanations: Readonly<Record<string, Explain>> = {
@@ -123,30 +125,30 @@ const explanations: Readonly<Record<string, Explain>> = {
     advice: `Check the input "s3-bucket" (got "${bucket}")${endpoint ? ' and "s3-endpoint"' : ''}, or create the bucket in the region "${region}".`,
   }),
   InvalidObjectState: (_fault, { key }, settings) => ({
-    reason: 'the object lies in an archive (a cold storage class) and cannot be read there',
-    advice: `Have the store restore it from the archive, which takes hours, and run the workflow again then: \`${thawCommand(key, settings)}\` (where Intelligent-Tiering archived it: --restore-request '{}').`,
+    reason: 'the object is archived (in a cold storage class) and cannot be read',
+    advice: `Restore it from the archive, which takes hours, then run the workflow again: \`${thawCommand(key, settings)}\` (if Intelligent-Tiering archived it: --restore-request '{}').`,
   }),
   PreconditionFailed: () => ({
-    reason: 'it is another object by now: somebody replaced it',
+    reason: 'the object was replaced in the meantime',
     advice: 'A backup may be running. Run the workflow again.',
   }),
-  NoSuchUpload: () => ({ reason: 'the upload is unknown to the store: it was completed or aborted before' }),
+  NoSuchUpload: () => ({ reason: 'the store does not know the upload: it was already completed or aborted' }),
   InvalidAccessKeyId: () => ({
     reason: 'the store does not know the access key id',
     advice:
-      'Check the input "s3-access-key-id" (or the credentials of the environment): it was deleted, mistyped, or belongs to another store.',
+      'Check the input "s3-access-key-id" (or the credentials of the environment): the key was deleted, mistyped, or belongs to another store.',
   }),
   SignatureDoesNotMatch: () => ({
     reason: 'the secret access key does not belong to the access key id',
     advice:
-      'Check the input "s3-secret-access-key": a character lost, or a space or line break too many, is the usual cause.',
+      'Check the input "s3-secret-access-key": usually a character is missing, or there is an extra space or line break.',
   }),
   ExpiredToken: expired,
   ExpiredTokenException: expired,
   TokenRefreshRequired: expired,
   InvalidToken: () => ({
     reason: 'the store does not accept the session token',
-    advice: 'Check the input "s3-session-token"; leave it empty with long-lived keys.',
+    advice: 'Check the input "s3-session-token"; leave it empty for long-lived keys.',
   }),
   CredentialsProviderError: noCredentials,
   TokenProviderError: noCredentials,
@@ -164,7 +166,7 @@ const explanations: Readonly<Record<string, Explain>> = {
   QuotaExceeded: storageFull,
   InsufficientStorage: storageFull,
   XMinioStorageFull: storageFull,
-  EntityTooSmall: () => ({ reason: 'a part other than the last is smaller than 5 MiB' }),
+  EntityTooSmall: () => ({ reason: 'a part before the last is smaller than 5 MiB' }),
   BadDigest: ({ attempts }) => damaged(attempts),
   XAmzContentSHA256Mismatch: ({ attempts }) => damaged(attempts),
   ENOTFOUND: unreachable('the host name of the store is unknown'),
@@ -172,18 +174,18 @@ const explanations: Readonly<Record<string, Explain>> = {
   ECONNREFUSED: unreachable('nothing answers at the store’s address'),
   EHOSTUNREACH: unreachable('the store cannot be reached'),
   ENETUNREACH: unreachable('the store cannot be reached'),
-  TimeoutError: stoodStill,
-  RequestTimeout: stoodStill,
-  ETIMEDOUT: stoodStill,
-  ECONNRESET: stoodStill,
-  EPIPE: stoodStill,
+  TimeoutError: stalled,
+  RequestTimeout: stalled,
+  ETIMEDOUT: stalled,
+  ECONNRESET: stalled,
+  EPIPE: stalled,
 }
 
 function damaged(attempts: number): Explanation {
   return {
     reason: `the data arrived damaged ${attempts} times in a row and was refused`,
     advice:
-      'Something between the runner and the store changes data: look at a proxy, or try another runner.',
+      'Something between the runner and the store changes data: check for a proxy, or try another runner.',
   }
 }
 
@@ -201,7 +203,7 @@ function tlsFailed({ code }: S3Fault, settings: S3Settings): Explanation {
     return {
       reason: `the store does not speak TLS at this address (${code})`,
       advice:
-        'Check the port of the input "s3-endpoint", and whether it should begin with http:// rather than https://.',
+        'Check the port in the input "s3-endpoint", and whether it should begin with http:// instead of https://.',
     }
   }
   return {
@@ -216,7 +218,7 @@ function endpointAdvice({ endpoint, region }: S3Settings): string {
     : `Check the input "s3-endpoint" (got "${endpoint}").`
 }
 
-/** What the store says never should repeat a secret; this makes it so. */
+/** Removes secrets, in case the store repeats one in its message. */
 function scrub(message: string, { credentials }: S3Settings): string {
   const secrets = [credentials?.secretAccessKey, credentials?.sessionToken]
   return secrets.reduce<string>((text, secret) => (secret ? text.replaceAll(secret, '***') : text), message)

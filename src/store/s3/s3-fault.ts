@@ -1,20 +1,20 @@
-/** What an error of the SDK says, in one shape: S3's answers, Node's network errors and the SDK's own alike. */
+/** The facts of an error in one shape: for errors of S3, of Node's network layer and of the SDK. */
 export interface S3Fault {
-  /** S3's code, else Node's, else the name of the error. */
+  /** S3's code, otherwise Node's, otherwise the name of the error. */
   code: string
   message: string
-  /** Undefined when no answer came. */
+  /** The HTTP status; undefined without a response. */
   status: number | undefined
-  /** How often the request was sent, as far as the SDK tells. */
+  /** The number of attempts, as far as the SDK reports it. */
   attempts: number
   requestId: string | undefined
-  /** The region that the bucket is in, where the answer names it. */
+  /** The region of the bucket, if the response names it. */
   region: string | undefined
-  /** The SDK has adjusted its clock to the store's and expects another attempt to pass. */
+  /** The SDK has adjusted its clock to the store's, so another attempt should succeed. */
   isClockCorrected: boolean
 }
 
-/** Reads whatever a request to S3 threw. */
+/** Reads any error of a request to S3. */
 export function readFault(error: unknown): S3Fault {
   const metadata = field(error, '$metadata')
   const status = number(field(metadata, 'httpStatusCode'))
@@ -40,7 +40,7 @@ export function readFault(error: unknown): S3Fault {
   }
 }
 
-/** In the form in which the SDK reports it, for stores that report something else. */
+/** The SDK's error for an unknown upload, for stores that report something else. */
 export function noSuchUpload(cause: unknown): Error {
   const { attempts, message } = readFault(cause)
   const metadata = { httpStatusCode: 404, attempts }

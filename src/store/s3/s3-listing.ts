@@ -2,7 +2,7 @@ import { ListMultipartUploadsCommand, ListObjectsV2Command, type S3Client } from
 import type { ListedObject, OpenUpload } from '../store'
 import { present, unquoted } from './s3-answer'
 
-/** Every object under the prefix, page after page. `deep`: those behind a further `/` too. */
+/** Lists every object under the prefix, page by page. `deep`: including those behind a further `/`. */
 export async function* listObjects(
   client: S3Client,
   request: { bucket: string; prefix: string; deep: boolean; pageSize: number | undefined },
@@ -26,12 +26,12 @@ export async function* listObjects(
         lastModified: present(entry.LastModified, 'time of last change'),
       }
     }
-    // A store that stops in the middle must not look like one that has no more.
+    // A listing that breaks off must not look complete.
     from = page.IsTruncated ? present(page.NextContinuationToken, 'next page') : undefined
   } while (from !== undefined)
 }
 
-/** Every multipart upload under the prefix that was neither completed nor aborted. */
+/** Lists every multipart upload under the prefix that was neither completed nor aborted. */
 export async function* listOpenUploads(
   client: S3Client,
   request: { bucket: string; prefix: string; pageSize: number | undefined },
@@ -50,7 +50,7 @@ export async function* listOpenUploads(
       yield {
         key: present(upload.Key, 'key'),
         uploadId: present(upload.UploadId, 'upload id'),
-        initiated: present(upload.Initiated, 'time of its beginning'),
+        initiated: present(upload.Initiated, 'start time'),
       }
     }
     from = page.IsTruncated
@@ -62,7 +62,7 @@ export async function* listOpenUploads(
   } while (from !== undefined)
 }
 
-/** Whether an upload is among those listed. False only when the store says so. */
+/** Whether the upload is listed. False only if the listing is complete and lacks it. */
 export async function mayBeOpen(uploads: AsyncIterable<OpenUpload>, uploadId: string): Promise<boolean> {
   try {
     for await (const upload of uploads) if (upload.uploadId === uploadId) return true

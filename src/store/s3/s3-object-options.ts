@@ -2,7 +2,7 @@ import type { StorageClass } from '@aws-sdk/client-s3'
 import type { PutOptions } from '../store'
 import type { Encryption, S3Settings } from './s3-settings'
 
-/** What a request says of an object to write: where it goes, what it is, and how it is encrypted. */
+/** The fields of a request that writes an object: its place, type, metadata and encryption. */
 export function smallTarget(
   { bucket, objects }: S3Settings,
   key: string,
@@ -17,7 +17,7 @@ export function smallTarget(
   }
 }
 
-/** The same of an object that holds data: it goes into the storage class that was asked for. */
+/** The same for an object with data, which goes to the storage class of the settings. */
 export function dataTarget(settings: S3Settings, key: string, put: PutOptions) {
   return { ...smallTarget(settings, key, put), ...storageClassField(settings.objects?.storageClass) }
 }
@@ -32,7 +32,9 @@ function storageClassField(name: string | undefined): { StorageClass?: StorageCl
   return name !== undefined && isStorageClass(name) ? { StorageClass: name } : {}
 }
 
-/** The SDK's type lists the classes of AWS and sends any name: other stores have classes of their own. */
+/**
+ * The SDK's type lists only the classes of AWS, but the SDK sends any name: other stores have other classes.
+ */
 function isStorageClass(name: string): name is StorageClass {
   return name !== ''
 }

@@ -2,9 +2,9 @@ import type { S3ClientConfig } from '@aws-sdk/client-s3'
 import { readFault } from './s3-fault'
 
 /**
- * When a request is sent again, and how long it waits before. Unlike the SDK's own strategy it also sends a part again that
- * arrived damaged, it waits long enough to outlast a restart of the store (about 20 s over eight attempts, 50 s where the store
- * asks to slow down), and it has no budget shared by all requests that an hour-long upload could use up.
+ * Decides when a request is retried and how long it waits. Unlike the SDK's own strategy it also retries a
+ * part that arrived damaged, waits long enough for a restart of the store (about 20 s over eight attempts, 50
+ * s if the store asks to slow down), and has no shared budget that an hour-long upload could use up.
  */
 export function retryStrategy(options: {
   maxAttempts: number
@@ -15,19 +15,19 @@ export function retryStrategy(options: {
     recordSuccess: () => {},
     refreshRetryTokenForRetry: async (previous, { error, retryAfterHint }) => {
       const retries = previous.getRetryCount() + 1
-      // The SDK takes any rejection for "no further attempt" and throws the error of the request itself.
+      // The SDK treats any rejection as "no further attempt" and throws the error of the request.
       if (retries >= attemptsWorth(error, options.maxAttempts)) throw new Error('No further attempt.')
       const slower = isThrottled(error) ? 4 : 1
       const longest = Math.min(longestDelayMs, options.baseDelayMs * slower * 2 ** (retries - 1))
-      // Half of it by chance, so that parts that failed together do not come back together.
+      // Half of it is random, so that parts that failed together are not retried together.
       const delayMs = longest / 2 + (longest / 2) * Math.random()
-      const askedMs = retryAfterHint === undefined ? 0 : retryAfterHint.getTime() - Date.now()
-      return token(retries, Math.max(delayMs, Math.min(askedMs, longestDelayMs)))
+      const requestedMs = retryAfterHint === undefined ? 0 : retryAfterHint.getTime() - Date.now()
+      return token(retries, Math.max(delayMs, Math.min(requestedMs, longestDelayMs)))
     },
   }
 }
 
-/** Whether the same request may pass when it is sent again. */
+/** Whether the same request may succeed when it is retried. */
 export function isRetryable(error: unknown): boolean {
   const { code, status, isClockCorrected } = readFault(error)
   return (
@@ -35,15 +35,15 @@ export function isRetryable(error: unknown): boolean {
   )
 }
 
-/** Whether a request that failed may have been carried out all the same: its reply was lost, or the store broke in between. */
+/** Whether a failed request may have taken effect: its response was lost, or the store failed afterwards. */
 export function mayHaveTakenEffect(error: unknown): boolean {
   const { status, attempts } = readFault(error)
-  // After an attempt whose reply was lost, the next one finds the work done and the upload gone.
+  // After an attempt whose response was lost, the next one finds the work done and the upload gone.
   if (status === 404) return attempts > 1
   return status === undefined || status < 300 || status >= 500
 }
 
-/** The SDK waits no longer than this between two attempts. */
+/** The SDK's maximum delay between two attempts. */
 const longestDelayMs = 20_000
 
 const throttlingCodes = [
@@ -56,7 +56,7 @@ const throttlingCodes = [
 
 const retryableCodes = new Set([
   ...throttlingCodes,
-  // The body was damaged or cut on its way; the part in memory is whole.
+  // The body was damaged or cut off in transit; the part in memory is intact.
   'BadDigest',
   'XAmzContentSHA256Mismatch',
   'IncompleteBody',
@@ -81,7 +81,7 @@ const retryableStatuses = new Set([408, 429, 500, 502, 503, 504])
 
 function attemptsWorth(error: unknown, maxAttempts: number): number {
   if (!isRetryable(error)) return 1
-  // Mostly a misspelt name, seldom a resolver that hiccups.
+  // Usually a misspelt name, rarely a temporary failure of the resolver.
   return readFault(error).code === 'ENOTFOUND' ? Math.min(3, maxAttempts) : maxAttempts
 }
 

@@ -4,21 +4,22 @@ import { StoreError } from '../store-error'
 import { policyStatement, type S3Right } from './policy-statement'
 import type { S3Settings } from './s3-settings'
 
-/** What the credentials may do. */
-export interface StoreExamination {
+/** The rights of the credentials. */
+export interface StoreRights {
   findings: Finding[]
-  /** Rights that were used with success. */
+  /** The rights that were used successfully. */
   held: S3Right[]
 }
 
-/** Of the settings, what a policy is written for. */
+/** The settings that a policy depends on. */
 export type PolicyPlace = Pick<S3Settings, 'bucket' | 'prefix' | 'region' | 'objects'>
 
 /**
- * Tries what a backup does with a store: list, look at an object, begin an upload of one byte, list it, abort it. The key is none that
- * a backup writes, and nothing is ever completed, so no object comes into being. A store that cannot be used at all is one finding.
+ * Tries what a backup does with a store: list, read an object's metadata, start an upload of one byte, list
+ * it, abort it. Uses a key that no backup writes and completes nothing, so no object is created. A store that
+ * cannot be used at all is one finding.
  */
-export async function tryStoreRights(store: Store, place: PolicyPlace): Promise<StoreExamination> {
+export async function tryStoreRights(store: Store, place: PolicyPlace): Promise<StoreRights> {
   const probe = new Probe(store, place)
   try {
     await probe.reading()
@@ -43,7 +44,7 @@ class Probe {
     this.#folder = place.prefix === '' ? '' : `${place.prefix}/`
   }
 
-  /** An object that is there gives the surest answer; one that is missing is "denied" too to those who may not list. */
+  /** Prefers an object that exists: without the right to list, a missing one is also denied. */
   async reading(): Promise<void> {
     let seen: string | undefined
     const mayList = await this.#try('s3:ListBucket', async () => {
@@ -74,7 +75,7 @@ class Probe {
     }
   }
 
-  /** A probe that was killed leaves its upload: a later one drops it. */
+  /** Aborts the uploads of earlier probes that were killed. */
   async #endEarlier(key: string, ours: string): Promise<void> {
     const open: OpenUpload[] = []
     for await (const upload of this.#store.listUploads(key)) open.push(upload)
@@ -86,7 +87,7 @@ class Probe {
     }
   }
 
-  /** False, and a finding, when the right is lacking. Throws what has nothing to do with rights. */
+  /** Returns false and adds a finding when the right is missing. Throws other errors. */
   async #try(right: S3Right, work: () => Promise<unknown>): Promise<boolean> {
     try {
       await work()
@@ -115,23 +116,23 @@ class Probe {
 
 const anHourMs = 60 * 60 * 1000
 
-/** As told in docs/security.md. */
+/** Documented in docs/security.md. */
 const consequences: Readonly<Record<S3Right, { finding: typeof problem; without: string }>> = {
   's3:PutObject': { finding: problem, without: 'nothing can be stored' },
   's3:AbortMultipartUpload': {
     finding: problem,
     without:
-      'the invisible parts of failed runs, and of this look, stay and cost until a lifecycle rule removes them',
+      'the invisible parts of failed runs, and of this check, stay and cost money until a lifecycle rule removes them',
   },
   's3:GetObject': {
     finding: warning,
     without:
-      'what was stored cannot be compared with what was sent, and an interrupted run cannot be settled',
+      'stored objects cannot be compared with what was sent, and an interrupted run cannot be finished or rolled back',
   },
   's3:ListBucket': {
     finding: warning,
     without:
-      'the last recovery point is not found, and what is missing looks denied, so s3:GetObject was not tried',
+      'the last recovery point is not found, and a missing object is reported as denied, so s3:GetObject was not tried',
   },
   's3:ListBucketMultipartUploads': {
     finding: warning,
@@ -141,7 +142,7 @@ const consequences: Readonly<Record<S3Right, { finding: typeof problem; without:
 
 function fixFor(right: S3Right, place: PolicyPlace): string {
   const lines = [
-    'Add this statement to the policy of the credentials in use, and look for a bucket policy that denies it:',
+    'Add this statement to the policy of these credentials, and check for a bucket policy that denies it:',
     policyStatement(right, place),
   ]
   const encryption = place.objects?.encryption
@@ -153,7 +154,7 @@ function fixFor(right: S3Right, place: PolicyPlace): string {
   return lines.join('\n')
 }
 
-/** Refused for lack of a right; wrong, expired or unknown credentials are another matter. */
+/** Refused because a right is missing, not because the credentials are wrong, expired or unknown. */
 function isRefused(error: unknown): boolean {
   return (
     error instanceof StoreError &&

@@ -33,7 +33,7 @@ import { isRetryable, mayHaveTakenEffect } from './s3-retry'
 import type { S3Settings } from './s3-settings'
 import { signPayload } from './signed-payload'
 
-/** The store that the settings name. Nothing is sent before the first call. */
+/** Opens the store of the settings. Sends nothing before the first call. */
 export function openS3Store(settings: S3Settings, tuning: Partial<S3Tuning> = {}): Store {
   return new S3Store(settings, { ...defaultTuning, ...tuning })
 }
@@ -69,7 +69,7 @@ class S3Store implements Store {
       try {
         return await textOf(body, `"${key}" from ${this.name}`)
       } catch (error) {
-        // The SDK sends a request again, but does not begin anew when the answer breaks off.
+        // The SDK retries a request, but not when the response breaks off.
         if (attempt >= this.#tuning.maxAttempts || !isRetryable(error)) throw error
         await wait(this.#tuning.retryDelayMs * attempt)
       }
@@ -227,7 +227,7 @@ class S3Store implements Store {
     }
   }
 
-  /** Undefined when the object or the upload does not exist. A bucket that does not exist is an error. */
+  /** Undefined when the object or the upload does not exist. A missing bucket is an error. */
   async #unlessMissing<T>(operation: S3Operation, work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work()

@@ -63,7 +63,7 @@ describe('a backup whose dump breaks off', () => {
       }
       await expectFailure(scene, { inputs }, [
         /mysqldump ended with status/,
-        /closed the connection in the middle of the dump/,
+        /closed the connection during the dump/,
         /error log/,
         unchanged,
       ])
@@ -128,7 +128,7 @@ describe('a backup that cannot have its database', () => {
     try {
       await expectFailure(scene, {}, [
         /broken/,
-        /view stands on something that is gone/,
+        /view uses a table or column that no longer exists/,
         /"exclude-tables"/,
         unchanged,
       ])

@@ -64,12 +64,12 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
     ['022', /whole number/],
   ],
   'ssh-key': [
-    ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoq me', /public half.*Store the private key/],
+    ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoq me', /is a public key.*Store the private key/],
     ['PuTTY-User-Key-File-3: ssh-ed25519 and what follows', /PuTTY key.*puttygen/],
     ['~/.ssh/id_ed25519', /path of a file.*content/],
     [
       '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n',
-      /not a whole private key/,
+      /not a complete private key/,
     ],
     ['key', /fewer than 4 characters/],
   ],

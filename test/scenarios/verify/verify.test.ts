@@ -75,7 +75,7 @@ function expectFailed({ run, main }: { run: ActionRun; main: StepRun }, telling:
   const message = main.annotations.error[0]?.message ?? ''
   expect(message).toMatch(telling)
   expect(message).toContain(
-    '\nStill safe: No recovery point was changed: a verification writes nothing but the proof of a drill.',
+    '\nStill safe: No recovery point was changed: a verification writes only the proof of a drill.',
   )
   expect(message).toContain('\nWhat to do: ')
   const log = main.log.join('\n')
@@ -206,7 +206,7 @@ describe('a recovery point whose object', () => {
       forever,
     )
     const result = await verify(name, { level: 'stored' })
-    expectFailed(result, /lies in an archive \(a cold storage class\)/)
+    expectFailed(result, /is archived \(in a cold storage class\)/)
     expect(result.main.annotations.error[0]?.message).toContain(
       `aws s3api restore-object --bucket ${name} --key ${files.key} --restore-request Days=3`,
     )

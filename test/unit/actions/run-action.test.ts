@@ -40,7 +40,7 @@ describe('runAction', () => {
         'Input "ssh-port" must be a number, got "x".',
         '  a detail',
         '::endgroup::',
-        '::error title=Configuration error::Input "ssh-port" must be a number, got "x".%0AStill safe: Every good recovery point is still good.%0AWhat to do: Correct what the message names and run the workflow again.',
+        '::error title=Configuration error::Input "ssh-port" must be a number, got "x".%0AStill safe: Every good recovery point is still good.%0AWhat to do: Fix what the message names and run the workflow again.',
         '',
       ].join('\n'),
     )

@@ -36,7 +36,7 @@ describe('readAll', () => {
     )
     expect(error).toBeInstanceOf(InputProblems)
     expect(error.message).toBe('First. (The first of 3 problems with the inputs.)')
-    expect(error.advice).toBe('Mend all of them before the next run: the log lists each one.')
+    expect(error.advice).toBe('Fix all of them before the next run: the log lists each one.')
     expect(error.detail).toEqual(['1. First. Mend the first.', '2. Second.', '3. Third. Mend the third.'])
   })
 

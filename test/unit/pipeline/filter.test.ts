@@ -87,7 +87,7 @@ describe('aside', () => {
 describe('digest', () => {
   it('measures what passes, and says nothing before its end', async () => {
     const measuring = digest()
-    expect(() => measuring.result()).toThrow('has not ended well')
+    expect(() => measuring.result()).toThrow('has no result')
     expect(await run(measuring)).toBe('abc')
     expect(measuring.result()).toEqual(abc)
     expect(measuring.bytes).toBe(3)
@@ -99,9 +99,9 @@ describe('digest', () => {
   ])('fails at the end of what should have %s, and has no result', async (_, expected) => {
     const stage = digest({ key: 'web1/Monday.tar', ...expected })
     await expect(run(stage)).rejects.toThrow(
-      new CheckError('"web1/Monday.tar" changed between its check and its use: its digest is another now.'),
+      new CheckError('"web1/Monday.tar" changed between its check and its use: its digest is different now.'),
     )
-    expect(() => stage.result()).toThrow('has not ended well')
+    expect(() => stage.result()).toThrow('has no result')
   })
 
   it('passes everything on before it knows', async () => {

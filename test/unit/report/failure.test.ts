@@ -23,7 +23,7 @@ describe('describeFailure', () => {
   it('fills in what the command says by default', () => {
     const facts = describeFailure(new UserError('Input "x" must be y'), context)
     expect(facts).toMatchObject({ kind: 'user', what: 'Input "x" must be y.', safe: 'All is safe.' })
-    expect(facts.advice).toMatch(/^Correct what the message names/)
+    expect(facts.advice).toMatch(/^Fix what the message names/)
   })
 
   it('finds advice and safety in the causes', () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Baseline, DatabaseBaseline, FilesBaseline } from '../../../src/repository/guards/baseline'
+import type { ArtifactBaseline, Baseline } from '../../../src/repository/guards/baseline'
 import type { DatabaseArtifact, FilesArtifact, Manifest } from '../../../src/repository/manifest/manifest'
 
 /** A table whose fingerprint stands for `rows`. */
@@ -8,44 +8,48 @@ export function aTable(name: string, bytes = 1000, rows = 'some') {
 }
 
 /** What the database of a small shop was; a test overrides what it is about. Counts follow from the lists. */
-export function aDatabaseBaseline(overrides: Partial<DatabaseBaseline> = {}): DatabaseBaseline {
+export function aDatabaseBaseline(overrides: Partial<ArtifactBaseline> = {}): ArtifactBaseline {
   const given = {
-    tables: [aTable('customers'), aTable('orders', 5000), aTable('products')],
+    parts: [aTable('customers'), aTable('orders', 5000), aTable('products')],
     names: { view: ['sales'], trigger: ['On_Order'], routine: ['procedure tidy'], event: [] },
     ...overrides,
   }
+  const names: ArtifactBaseline['names'] = given.names
   return {
     kind: 'database',
     name: 'database',
-    database: 'shop',
+    source: 'shop',
     bytes: 12_000,
     contentBytes: 100_000,
     counts: {
-      table: given.tables.length,
-      view: given.names.view?.length ?? 0,
-      trigger: given.names.trigger?.length ?? 0,
-      routine: given.names.routine?.length ?? 0,
-      event: given.names.event?.length ?? 0,
+      table: given.parts.length,
+      view: names['view']?.length ?? 0,
+      trigger: names['trigger']?.length ?? 0,
+      routine: names['routine']?.length ?? 0,
+      event: names['event']?.length ?? 0,
     },
     ...given,
   }
 }
 
-/** The same database of which only numbers are known. */
-export function withoutNames({ tables: _, ...database }: DatabaseBaseline): DatabaseBaseline {
-  return { ...database, names: {} }
+/** The same artifact of which only numbers are known. */
+export function withoutNames({ parts: _, ...artifact }: ArtifactBaseline): ArtifactBaseline {
+  return { ...artifact, names: {} }
 }
 
-export function aFilesBaseline(overrides: Partial<FilesBaseline> = {}): FilesBaseline {
+export function aFilesBaseline({
+  files = 2521,
+  paths = ['/var/www/html'],
+  ...overrides
+}: Partial<ArtifactBaseline> & { files?: number; paths?: string[] } = {}): ArtifactBaseline {
   return {
     kind: 'files',
     name: 'codebase',
+    source: '',
     bytes: 240_000,
     contentBytes: 1_000_000,
-    files: 2521,
-    directories: 300,
-    links: 2,
-    paths: ['/var/www/html'],
+    counts: { file: files, directory: 300, 'symbolic link': 2 },
+    names: { folder: paths },
     ...overrides,
   }
 }

@@ -100,7 +100,7 @@ describe('heartbeat', () => {
   ])('gives up with a warning on a monitor that %s', async (_, fault, reason, attempts) => {
     const { url, pings } = await monitorThat(fault)
     expect(await heartbeat(url, quick).fail('x')).toBe(
-      `The heartbeat monitor could not be told "fail": ${reason}. It may raise an alarm. Check "heartbeat-url"; the backup itself is not touched by this.`,
+      `The heartbeat monitor did not receive "fail": ${reason}. It may raise an alarm. Check "heartbeat-url"; the backup itself is not affected.`,
     )
     expect(pings).toHaveLength(attempts)
   })

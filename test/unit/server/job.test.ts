@@ -175,7 +175,7 @@ describe('startJob', () => {
     process.exits(0)
     expect(await readAll(job)).toMatchObject({
       read: '',
-      error: { message: expect.stringContaining('without a word on its standard output') },
+      error: { message: expect.stringContaining('without its marker on standard output') },
     })
   })
 

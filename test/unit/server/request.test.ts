@@ -38,6 +38,6 @@ describe('encodeRequest', () => {
   )
 
   it('refuses a NUL, which no shell can hold', () => {
-    expect(() => encodeRequest([['path', 'a\0b']])).toThrow('cannot hold a NUL')
+    expect(() => encodeRequest([['path', 'a\0b']])).toThrow('cannot contain NUL')
   })
 })

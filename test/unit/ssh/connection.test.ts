@@ -78,7 +78,7 @@ describe('connect', () => {
     const target = await serverThat({ onLogin: login => login.reject(['password']) })
     const error = await refusal({ ...target, privateKey: userKey })
     expect(error.message).toContain(fingerprintOf(parsed(userKey).getPublicSSH()))
-    expect(error.advice).toContain('takes no keys')
+    expect(error.advice).toContain('accepts no keys')
     expect(error.detail).toContain('It accepts: password.')
   })
 

@@ -130,7 +130,7 @@ describe('openMultipartWriter', () => {
       })(),
     )
     const error = await pipeline(endless, writer.writable).catch((thrown: unknown) => thrown)
-    expect(error).toMatchObject({ code: 'TooManyParts', advice: expect.stringContaining('Divide the paths') })
+    expect(error).toMatchObject({ code: 'TooManyParts', advice: expect.stringContaining('Split the paths') })
     expect(partsSent() - before).toBe(3)
     await writer.abort()
     await full.abort()

@@ -96,9 +96,7 @@ describe('steadyRead', () => {
     await store.remove(key)
     const read = buffer(steadyRead(store, object, quick))
     await expect(read).rejects.toMatchObject({ code: 'NoSuchKey' })
-    await expect(read).rejects.toThrow(
-      `Could not read "${key}" from memory://bucket: it is not there any more.`,
-    )
+    await expect(read).rejects.toThrow(`Could not read "${key}" from memory://bucket: it no longer exists.`)
   })
 
   it('takes no more than its reader takes', async () => {

@@ -12,7 +12,7 @@ export type OpenCache = (scope: string) => BaselineCache
 
 /** The last good recovery point, as far as this run can know of it. */
 export interface KnownBaseline {
-  /** `now` gives back the names that the cache only holds in hiding. */
+  /** `now` resolves the pseudonyms, which are all that the cache has. */
   load(now: Baseline): Promise<Baseline | undefined>
   /** After a good run. */
   save(now: Baseline): Promise<void>
@@ -40,8 +40,8 @@ export function knownBaseline(
   return {
     load: async now => {
       const text = await cache.load()
-      const hidden = text === undefined ? undefined : parseBaselineFile(text)
-      return hidden === undefined ? undefined : resolveBaseline(hidden, pseudonymiser, now)
+      const cached = text === undefined ? undefined : parseBaselineFile(text)
+      return cached === undefined ? undefined : resolveBaseline(cached, pseudonymiser, now)
     },
     save: now => cache.save(serializeBaseline(pseudonymiseBaseline(now, pseudonymiser))),
   }

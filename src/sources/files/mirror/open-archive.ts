@@ -1,9 +1,9 @@
 import type { CompressionSettings } from '../../../pipeline/compression'
 import { compressionLines } from '../../../pipeline/compression-lines'
 import { type Job, startJob } from '../../../server/job'
-import { explainFailure } from '../../../server/job-errors'
 import type { ReportLine } from '../../../server/job-report'
 import type { Connection } from '../../../ssh/remote'
+import { explainFolderJob } from '../folder-errors'
 
 /** Which folders to mirror, and how the archive of the mirror travels. */
 export interface ArchiveRequest {
@@ -35,7 +35,7 @@ export function openArchive(connection: Connection, request: ArchiveRequest): Pr
       ...compressionLines(request.compression),
     ],
     {
-      explain: failure => explainFailure('the copy of the files', failure),
+      explain: failure => explainFolderJob('the copy of the files', failure),
       onReport: request.onReport,
       signal: request.signal,
     },

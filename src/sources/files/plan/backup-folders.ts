@@ -1,5 +1,5 @@
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
-import { artifactKey, filesArtifactName } from '../../../repository/names/keys'
+import { artifactKey, artifactName } from '../../../repository/names/keys'
 import { artifactPlan } from '../../artifact-plan'
 import type { ArtifactPlan, BackupPart, Host, PartPlan } from '../../backup-part'
 import { checkArchive } from '../check/archive-check'
@@ -23,7 +23,7 @@ export function backupFolders(settings: FolderSettings): BackupPart {
 
 async function planFolders(settings: FolderSettings, host: Host, slot: string): Promise<PartPlan> {
   const { paths } = settings.files
-  const scope: PartPlan['scope'] = before => scopeFiles(before, { paths })
+  const scope: PartPlan['scope'] = before => scopeFiles(before, paths)
   if (paths.length === 0) return { lines: [], findings: [], artifacts: [], server: {}, scope }
   const found = await folderServerOver(host.connection).inventory({
     ...{ paths, signal: host.signal },
@@ -41,10 +41,11 @@ async function planFolders(settings: FolderSettings, host: Host, slot: string): 
 
 function archivePlan(settings: FolderSettings, slot: string, { clock }: Host): ArtifactPlan {
   const { files, compression, allowEmpty, s3 } = settings
+  const name = artifactName('files')
   let mirroredAt: Date | undefined
   return artifactPlan({
-    name: filesArtifactName,
-    key: artifactKey(s3.prefix, slot, filesArtifactName, 'files', compression.kind),
+    name,
+    key: artifactKey(s3.prefix, slot, name, 'files', compression.kind),
     waitsFor: 'rsync',
     compression: compression.kind,
     check: () => checkArchive({ paths: files.paths.map(path => path.slice(1)) }),

@@ -9,6 +9,7 @@ import {
   type PreflightReaders,
 } from '../../host/host-facts'
 import { freeBytesOf } from '../../host/parse-disk'
+import { folderKnowledge } from '../folder-errors'
 import { type ListedFolder, listedFolder } from './list-folders'
 
 export interface FolderPreflightRequest {
@@ -52,7 +53,7 @@ export async function preflightFolders(
     ['mirror', mirrorDir] as const,
     ['estimate', estimates ? 'yes' : ''] as const,
   ]
-  const facts = await hostFacts(connection, request, readers, signal)
+  const facts = await hostFacts(connection, { request, readers, knowledge: folderKnowledge, signal })
   const estimate = estimateOf(stats, mirror?.state === 'present')
   return { ...facts, paths: listed, ...defined({ mirror, freeBytes, estimate }) }
 }

@@ -1,8 +1,8 @@
 import type { Compression } from '../../../pipeline/compression'
 import { runJob } from '../../../server/job'
-import { explainFailure } from '../../../server/job-errors'
 import type { Connection } from '../../../ssh/remote'
 import { type AnswerRow, readAnswer } from '../../host/answer'
+import { explainFolderJob } from '../folder-errors'
 
 /** What the job `inventory` found of the folders. */
 export interface FolderInventory {
@@ -35,7 +35,7 @@ export async function listFolders(
 ): Promise<FolderInventory> {
   const request = [...paths.map(path => ['path', path] as const), ['compression', compression] as const]
   const { text } = await runJob(connection, 'inventory', request, {
-    explain: failure => explainFailure('the inventory', failure),
+    explain: failure => explainFolderJob('the inventory', failure),
     signal,
   })
   return parseFolders(text)

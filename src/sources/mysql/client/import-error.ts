@@ -1,8 +1,9 @@
 import { type ErrorFacts, FailureError, UserError } from '../../../runtime/errors'
 import { plural } from '../../../runtime/text/format-count'
 import type { JobFailure } from '../../../server/job'
-import { explainFailure, type JobName } from '../../../server/job-errors'
+import type { JobName } from '../../../server/job-errors'
 import { keptMessages } from '../../../server/job-report'
+import { explainClientJob } from './client-errors'
 
 /**
  * Why SQL that was sent to the database client failed. The client's messages quote what they complain about, a row's values among it, so
@@ -23,7 +24,7 @@ export function importError(
   const told = readMessages(messages)
   const said = isToolFailed && !isCut ? told.error : undefined
   if (said === undefined) {
-    return explainFailure(name, { ...failure, report: { ...failure.report, messages: told.shown } })
+    return explainClientJob(name, { ...failure, report: { ...failure.report, messages: told.shown } })
   }
   const place = said.line === undefined ? undefined : where(said.line)
   const at = [said.line === undefined ? '' : `line ${said.line}`, place ?? ''].filter(text => text !== '')

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { abortable } from '../../../runtime/abortable'
-import { tellGroup } from '../../../server/local/process-group'
+import { signalGroup } from '../../../server/local/process-group'
 
 /** A program that runs beside the drill and can be ended at any moment. */
 export interface ToolProcess {
@@ -45,7 +45,7 @@ export function startTool(
       ),
     )
   })
-  return { ended, lastLines: () => [...lines], kill: () => tellGroup(child, 'SIGKILL') }
+  return { ended, lastLines: () => [...lines], kill: () => signalGroup(child, 'SIGKILL') }
 }
 
 /**

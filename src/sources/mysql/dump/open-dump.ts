@@ -1,8 +1,8 @@
 import type { CompressionSettings } from '../../../pipeline/compression'
 import { compressionLines } from '../../../pipeline/compression-lines'
 import { type Job, startJob } from '../../../server/job'
-import { explainFailure } from '../../../server/job-errors'
 import type { Connection } from '../../../ssh/remote'
+import { explainClientJob } from '../client/client-errors'
 import { locationOptions, optionLines, toArgument } from '../client/client-request'
 import type { DatabaseAccess } from '../client/database-access'
 import type { DumpArguments } from './dump-arguments'
@@ -33,7 +33,7 @@ export function openDump(connection: Connection, request: DumpRequest): Promise<
       ...compressionLines(request.compression),
     ],
     {
-      explain: failure => explainFailure(`the dump of database ${JSON.stringify(database)}`, failure),
+      explain: failure => explainClientJob(`the dump of database ${JSON.stringify(database)}`, failure),
       signal,
     },
   )

@@ -1,7 +1,7 @@
 import type { Compression } from '../../../pipeline/compression'
 import { runJob } from '../../../server/job'
-import { explainFailure } from '../../../server/job-errors'
 import type { Connection } from '../../../ssh/remote'
+import { explainClientJob } from '../client/client-errors'
 import { clientLines } from '../client/client-request'
 import type { DatabaseAccess } from '../client/database-access'
 import { parseInventory, type ServerInventory } from './parse-inventory'
@@ -27,7 +27,7 @@ export async function takeInventory(
     connection,
     'inventory',
     [...clientLines({ access, databases, dumpOptions }), ['compression', compression]],
-    { explain: failure => explainFailure('the inventory', failure), signal },
+    { explain: failure => explainClientJob('the inventory', failure), signal },
   )
   return parseInventory(text)
 }

@@ -1,6 +1,7 @@
 import type { Connection } from '../../../ssh/remote'
 import type { AnswerRow } from '../../host/answer'
 import { type HostFacts, hostFacts, type PreflightReaders } from '../../host/host-facts'
+import { clientKnowledge } from '../client/client-errors'
 import { clientLines } from '../client/client-request'
 import type { DatabaseAccess } from '../client/database-access'
 
@@ -28,6 +29,6 @@ export async function preflightDatabases(
     ['broken-view', row => brokenViews.push({ database: row.name(1), name: row.name(2) })],
   ])
   const request = clientLines({ access, databases, dumpOptions })
-  const facts = await hostFacts(connection, request, readers, signal)
+  const facts = await hostFacts(connection, { request, readers, knowledge: clientKnowledge, signal })
   return { ...facts, brokenViews }
 }

@@ -1,6 +1,6 @@
 import { type Finding, warning } from '../../../findings/finding'
 import { listed as listedNames } from '../../../findings/listed'
-import { artifactKey, databaseArtifactName } from '../../../repository/names/keys'
+import { artifactKey, artifactName } from '../../../repository/names/keys'
 import { quotedIdentifier } from '../client/sql-names'
 import { type DumpArguments, dumpArguments } from '../dump/dump-arguments'
 import type { DatabaseInventory } from '../inventory/inventory'
@@ -36,7 +36,7 @@ export function planDatabase(
   const chosen = selectTables(inputs.tables, listed)
   const visibility = planVisibility(inputs, found.inventory, listed, chosen)
   const { selection } = visibility
-  const name = databaseArtifactName(listed.name, isOnlyOne)
+  const name = artifactName('database', isOnlyOne ? undefined : listed.name)
   const plan = {
     name,
     key: artifactKey(inputs.s3.prefix, slot, name, 'database', inputs.compression.kind),

@@ -1,7 +1,67 @@
 import type { ArtifactBaseline } from '../../../repository/guards/baseline'
+import type { ScopedArtifact } from '../../../repository/guards/scoped-baseline'
+import { defined } from '../../../runtime/defined'
+
+/** The databases that this run takes, and what it leaves out of them. */
+export interface RequestedDatabases {
+  databases: 'all' | readonly string[]
+  /** Undefined for a database that this run does not have. */
+  leftOut(database: string): LeftOut | undefined
+}
+
+interface LeftOut {
+  /** Tables, views and sequences that stay out whole. */
+  tables: ReadonlySet<string>
+  /** Tables that come without their rows. */
+  rows: ReadonlySet<string>
+  triggers: ReadonlySet<string>
+}
+
+/**
+ * A database of the last good recovery point, as far as the workflow still asks for it. With `databases: "*"` nobody
+ * decided to drop one, so a database that is gone is kept, to be missed.
+ */
 export function scopeDatabase(
   before: ArtifactBaseline,
-  _: unknown,
-): { kept: ArtifactBaseline | undefined; dropped?: string } {
-  return { kept: before }
+  { databases, leftOut }: RequestedDatabases,
+): ScopedArtifact {
+  const { source } = before
+  if (source === undefined) return { kept: before }
+  if (databases !== 'all' && !databases.includes(source))
+    return { kept: undefined, dropped: `the database ${JSON.stringify(source)}` }
+  const out = leftOut(source)
+  return { kept: out === undefined ? before : without(before, out) }
+}
+
+function without(before: ArtifactBaseline, { tables, rows, triggers }: LeftOut): ArtifactBaseline {
+  // Triggers have no letter case on the server, tables and views do.
+  const leftOutTriggers = new Set([...triggers].map(name => name.toLowerCase()))
+  const parts = before.parts
+    ?.filter(({ name }) => !tables.has(name))
+    .map(part => (rows.has(part.name) ? { ...part, bytes: 0 } : part))
+  const view = before.names['view']?.filter(name => !tables.has(name))
+  const trigger = before.names['trigger']?.filter(name => !leftOutTriggers.has(name.toLowerCase()))
+  const lost = new Map([
+    ['table', lengthOf(before.parts) - lengthOf(parts)],
+    ['view', lengthOf(before.names['view']) - lengthOf(view)],
+    ['trigger', lengthOf(before.names['trigger']) - lengthOf(trigger)],
+  ])
+  const counts = Object.entries(before.counts).map(
+    ([one, count]) => [one, count - (lost.get(one) ?? 0)] as const,
+  )
+  return {
+    ...before,
+    contentBytes: before.contentBytes - (bytesOf(before.parts) - bytesOf(parts)),
+    counts: Object.fromEntries(counts),
+    names: { ...before.names, ...defined({ view, trigger }) },
+    ...defined({ parts }),
+  }
+}
+
+function lengthOf(list: readonly unknown[] = []): number {
+  return list.length
+}
+
+function bytesOf(parts: ArtifactBaseline['parts'] = []): number {
+  return parts.reduce((sum, { bytes }) => sum + bytes, 0)
 }

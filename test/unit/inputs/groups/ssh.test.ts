@@ -149,6 +149,6 @@ describe('loadSsh', () => {
       loadSsh(given({ ...good, 'ssh-key': 'ssh-ed25519 AAAA public', 'ssh-known-hosts': 'nonsense' })),
     )
     expect(error.message).toContain('The first of 2 problems')
-    expect(error.detail.join('\n')).toMatch(/"ssh-key" is the public half[\s\S]*"ssh-known-hosts", line 1,/)
+    expect(error.detail.join('\n')).toMatch(/"ssh-key" is a public key[\s\S]*"ssh-known-hosts", line 1,/)
   })
 })

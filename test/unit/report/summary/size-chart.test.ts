@@ -1,14 +1,13 @@
 import { sizeChart } from '../../../../src/report/summary/size-chart'
 import type { SizePoint } from '../../../../src/repository/catalog/size-history'
+import type { KindName } from '../../../../src/repository/manifest/kinds/kinds'
 
 const hourMs = 3_600_000
 
-function points(count: number, stepMs: number, sizes: Partial<SizePoint> = {}): SizePoint[] {
+function points(count: number, stepMs: number, sizes: [KindName, number][] = []): SizePoint[] {
   return Array.from({ length: count }, (_, index) => ({
     takenAt: new Date(Date.UTC(2026, 10, 1, 0, 5) + index * stepMs),
-    databaseBytes: 1000 * (index + 1),
-    filesBytes: undefined,
-    ...sizes,
+    bytes: new Map<KindName, number>([['database', 1000 * (index + 1)], ...sizes]),
   }))
 }
 
@@ -25,8 +24,8 @@ function seen(labels: string[]): string[] {
 describe('sizeChart', () => {
   it('draws sizes from zero, in the unit of the largest', () => {
     const chart = sizeChart([
-      { takenAt: new Date('2026-11-23T13:06:00Z'), databaseBytes: 12_345_678, filesBytes: undefined },
-      { takenAt: new Date('2026-11-23T12:06:00Z'), databaseBytes: 640_000, filesBytes: undefined },
+      { takenAt: new Date('2026-11-23T13:06:00Z'), bytes: new Map([['database', 12_345_678]]) },
+      { takenAt: new Date('2026-11-23T12:06:00Z'), bytes: new Map([['database', 640_000]]) },
     ])
     expect(chart.split('\n')).toEqual([
       '```mermaid',
@@ -41,7 +40,7 @@ describe('sizeChart', () => {
   })
 
   it('draws databases and files apart, each on its own scale', () => {
-    const chart = sizeChart(points(3, hourMs, { filesBytes: 2e9 }))
+    const chart = sizeChart(points(3, hourMs, [['files', 2e9]]))
     expect(chart.match(/^```mermaid$/gm)).toHaveLength(2)
     expect(chart).toMatch(
       /title "Database:[^`]*"kB" 0 --> 4\n[^`]*```\n\n```mermaid[^`]*title "Files:[^`]*"GB" 0 --> 2.5/,
@@ -74,7 +73,7 @@ describe('sizeChart', () => {
 
   it('has a top above the highest bar, also for nothing at all', () => {
     for (const bytes of [0, 1, 999, 1000, 999_999, 123_456_789, 9.9e15]) {
-      const chart = sizeChart(points(2, hourMs, { databaseBytes: bytes }))
+      const chart = sizeChart(points(2, hourMs, [['database', bytes]]))
       const top = Number(/0 --> (.*)/.exec(chart)?.[1])
       const bar = Number(/bar \[([^,]*)/.exec(chart)?.[1])
       expect(top).toBeGreaterThan(bar)

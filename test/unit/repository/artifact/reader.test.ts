@@ -81,7 +81,7 @@ describe('readArtifact', () => {
     ['its length', { bytes: stored.length + 1 }],
   ])('fails by %s where the content itself is sound', async (_, told) => {
     await expect(read(await hold(stored, told))).rejects.toThrow(
-      `"${key}" changed between its check and its use: its digest is another now.`,
+      `"${key}" changed between its check and its use: its digest is different now.`,
     )
   })
 

@@ -18,8 +18,8 @@ describe('sizeHistory', () => {
       listed('Monday-12-00.shop.database.sql.zst', 4),
     ])
     expect(points).toEqual([
-      { takenAt: noon, databaseBytes: 7, filesBytes: undefined },
-      { takenAt: one, databaseBytes: undefined, filesBytes: 100 },
+      { takenAt: noon, bytes: new Map([['database', 7]]) },
+      { takenAt: one, bytes: new Map([['files', 100]]) },
     ])
   })
 

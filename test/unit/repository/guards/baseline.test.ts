@@ -18,22 +18,21 @@ describe('baselineOf', () => {
         {
           kind: 'database',
           name: 'database',
-          database: 'shop',
+          source: 'shop',
           bytes: 12_000,
           contentBytes: 100_000,
           counts: { table: 2, view: 1, trigger: 2, routine: 0, event: 0 },
-          tables: [aTable('customers'), aTable('orders', 5000)],
+          parts: [aTable('customers'), aTable('orders', 5000)],
           names: {},
         },
         {
           kind: 'files',
           name: 'codebase',
+          source: '',
           bytes: 12_000,
           contentBytes: 1_000_000,
-          files: 2521,
-          directories: 300,
-          links: 2,
-          paths: ['/var/www/html'],
+          counts: { file: 2521, directory: 300, 'symbolic link': 2 },
+          names: { folder: ['/var/www/html'] },
         },
       ],
     })
@@ -71,16 +70,16 @@ describe('baselineOf', () => {
 
 describe('sameSource', () => {
   it('goes by the database, not by the name of its artifact', () => {
-    const before = aBaseline([aDatabaseBaseline({ name: 'database', database: 'shop' })])
-    const shop = aDatabaseBaseline({ name: 'shop.database', database: 'shop' })
-    const blog = aDatabaseBaseline({ name: 'database', database: 'blog' })
+    const before = aBaseline([aDatabaseBaseline({ name: 'database', source: 'shop' })])
+    const shop = aDatabaseBaseline({ name: 'shop.database', source: 'shop' })
+    const blog = aDatabaseBaseline({ name: 'database', source: 'blog' })
     expect(sameSource(before, shop)).toBe(before.artifacts[0])
     expect(sameSource(before, blog)).toBeUndefined()
   })
 
   it('never takes a database without a name for another one', () => {
-    const before = aBaseline([aDatabaseBaseline({ database: undefined })])
-    expect(sameSource(before, aDatabaseBaseline({ database: undefined }))).toBeUndefined()
+    const before = aBaseline([aDatabaseBaseline({ source: undefined })])
+    expect(sameSource(before, aDatabaseBaseline({ source: undefined }))).toBeUndefined()
   })
 
   it('finds files by their kind, and nothing in nothing', () => {

@@ -37,15 +37,10 @@ describe('compareWith', () => {
 
   it('tells tables apart by their fingerprints, the greatest difference first', () => {
     const before = aDatabaseBaseline({
-      tables: [aTable('same'), aTable('grown', 1000), aTable('edited', 500, 'old'), aTable('gone', 80_000)],
+      parts: [aTable('same'), aTable('grown', 1000), aTable('edited', 500, 'old'), aTable('gone', 80_000)],
     })
     const now = aDatabaseBaseline({
-      tables: [
-        aTable('same'),
-        aTable('grown', 9000, 'more'),
-        aTable('edited', 500, 'new'),
-        aTable('new', 70),
-      ],
+      parts: [aTable('same'), aTable('grown', 9000, 'more'), aTable('edited', 500, 'new'), aTable('new', 70)],
     })
     expect(compareWith(aBaseline([before]), aBaseline([now])).tables).toEqual({
       changed: 2,
@@ -65,18 +60,18 @@ describe('compareWith', () => {
     const tables = (rows: string) =>
       Array.from({ length: 30 }, (_, index) => aTable(`t${index}`, 1000 + index, rows))
     const { tables: told } = compareWith(
-      aBaseline([aDatabaseBaseline({ tables: tables('old') })]),
-      aBaseline([aDatabaseBaseline({ tables: tables('new') })]),
+      aBaseline([aDatabaseBaseline({ parts: tables('old') })]),
+      aBaseline([aDatabaseBaseline({ parts: tables('new') })]),
     )
     expect(told).toMatchObject({ changed: 30, unchanged: 0 })
     expect(told?.greatest).toHaveLength(10)
   })
 
   it('tells parts that are new or gone, and names tables with their database where there are several', () => {
-    const shop = aDatabaseBaseline({ name: 'shop.database', tables: [aTable('orders', 1000, 'new')] })
-    const blog = aDatabaseBaseline({ name: 'blog.database', database: 'blog' })
+    const shop = aDatabaseBaseline({ name: 'shop.database', parts: [aTable('orders', 1000, 'new')] })
+    const blog = aDatabaseBaseline({ name: 'blog.database', source: 'blog' })
     const { parts, tables } = compareWith(
-      aBaseline([aDatabaseBaseline({ tables: [aTable('orders')] }), aFilesBaseline()]),
+      aBaseline([aDatabaseBaseline({ parts: [aTable('orders')] }), aFilesBaseline()]),
       aBaseline([shop, blog]),
     )
     expect(parts.map(({ name, state }) => [name, state])).toEqual([

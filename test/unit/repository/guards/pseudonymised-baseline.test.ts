@@ -39,25 +39,25 @@ function shrinkOf(baseline: Baseline, now: Baseline) {
     .findings
 }
 
-describe('nameHider', () => {
+describe('pseudonymiserFor', () => {
   it('says the same for the same words, under the same key, at the same place', () => {
     const crlf = pseudonymiserFor(
       { privateKey: privateKey.replaceAll('\n', '\r\n') },
       { ...place, host: 'WEB1.example.com' },
     )
-    expect(pseudonymiser?.hide('table', 'orders')).toMatch(/^[A-Za-z0-9_-]{16}$/)
-    expect(crlf?.hide('table', 'orders')).toBe(pseudonymiser?.hide('table', 'orders'))
+    expect(pseudonymiser?.pseudonymOf('table', 'orders')).toMatch(/^[A-Za-z0-9_-]{16}$/)
+    expect(crlf?.pseudonymOf('table', 'orders')).toBe(pseudonymiser?.pseudonymOf('table', 'orders'))
     expect(crlf?.keyId).toBe(pseudonymiser?.keyId)
   })
 
   it('says something else for other words, another place and another key', () => {
     const others = [
-      pseudonymiser?.hide('view', 'orders'),
-      pseudonymiser?.hide('tableo', 'rders'),
-      pseudonymiserFor({ privateKey }, { ...place, prefix: 'other' })?.hide('table', 'orders'),
-      pseudonymiserFor({ privateKey: `${privateKey}x` }, place)?.hide('table', 'orders'),
+      pseudonymiser?.pseudonymOf('view', 'orders'),
+      pseudonymiser?.pseudonymOf('tableo', 'rders'),
+      pseudonymiserFor({ privateKey }, { ...place, prefix: 'other' })?.pseudonymOf('table', 'orders'),
+      pseudonymiserFor({ privateKey: `${privateKey}x` }, place)?.pseudonymOf('table', 'orders'),
     ]
-    expect(new Set([...others, pseudonymiser?.hide('table', 'orders')]).size).toBe(5)
+    expect(new Set([...others, pseudonymiser?.pseudonymOf('table', 'orders')]).size).toBe(5)
   })
 
   it('takes an S3 secret that lasts where there is no SSH key, and never one that does not', () => {
@@ -81,9 +81,9 @@ describe('cacheScope', () => {
   })
 })
 
-describe('hideBaseline and revealBaseline', () => {
+describe('pseudonymiseBaseline and resolveBaseline', () => {
   const before = aBaseline([
-    aDatabaseBaseline({ name: 'secretdb.database', database: 'secretdb' }),
+    aDatabaseBaseline({ name: 'secretdb.database', source: 'secretdb' }),
     aFilesBaseline({ paths: ['/srv/secretfolder'] }),
   ])
 
@@ -105,11 +105,7 @@ describe('hideBaseline and revealBaseline', () => {
   })
 
   it('give a run that has the same things all that was known of them, but folders', () => {
-    const expected = before.artifacts.map(artifact => {
-      if (artifact.kind === 'database') return artifact
-      const { paths: _, ...files } = artifact
-      return files
-    })
+    const expected = [before.artifacts[0], withoutNames(aFilesBaseline())]
     expect(travelled(before, before)).toEqual({ ...before, artifacts: expected })
     expect(shrinkOf(travelled(before, before), before)).toEqual([])
   })
@@ -118,18 +114,18 @@ describe('hideBaseline and revealBaseline', () => {
     const now = aBaseline([
       aDatabaseBaseline({
         name: 'database',
-        database: 'secretdb',
-        tables: [aTable('orders', 7000, 'other'), aTable('customers'), aTable('new')],
+        source: 'secretdb',
+        parts: [aTable('orders', 7000, 'other'), aTable('customers'), aTable('new')],
         names: { view: [], trigger: ['on_order'], routine: ['procedure tidy'], event: ['e'] },
       }),
       aFilesBaseline(),
     ])
-    const revealed = travelled(before, now)
-    expect(shrinkOf(revealed, now)).toEqual([
+    const resolved = travelled(before, now)
+    expect(shrinkOf(resolved, now)).toEqual([
       { artifact: 'database', what: 'table', before: 3, after: 2 },
       { artifact: 'database', what: 'view', before: 1, after: 0 },
     ])
-    expect(compareWith(revealed, now).tables).toEqual({
+    expect(compareWith(resolved, now).tables).toEqual({
       changed: 1,
       added: 1,
       gone: 1,
@@ -142,7 +138,7 @@ describe('hideBaseline and revealBaseline', () => {
   })
 
   it('find a database that is gone', () => {
-    const now = aBaseline([aDatabaseBaseline({ database: 'shop' }), aFilesBaseline()])
+    const now = aBaseline([aDatabaseBaseline({ source: 'shop' }), aFilesBaseline()])
     expect(shrinkOf(travelled(before, now), now)).toEqual([
       { artifact: 'database', what: 'database', before: 1, after: 0 },
     ])
@@ -151,24 +147,24 @@ describe('hideBaseline and revealBaseline', () => {
   it('keep the numbers of an only database when the key is another one, and say nothing of names', () => {
     const only = aBaseline([aDatabaseBaseline(), aFilesBaseline()])
     const other = pseudonymiserFor({ privateKey: 'another' }, place)
-    for (const hiders of [
+    for (const pseudonymisers of [
       [pseudonymiser, other],
       [pseudonymiser, undefined],
       [undefined, pseudonymiser],
       [undefined, undefined],
     ] as const) {
       const now = aBaseline([
-        aDatabaseBaseline({ contentBytes: 20_000, tables: [aTable('x')] }),
+        aDatabaseBaseline({ contentBytes: 20_000, parts: [aTable('x')] }),
         aFilesBaseline(),
       ])
-      const revealed = travelled(only, now, hiders)
-      expect(revealed.artifacts[0]).toEqual(withoutNames(aDatabaseBaseline()))
-      expect(shrinkOf(revealed, now).map(({ what, name }) => [what, name])).toEqual([
+      const resolved = travelled(only, now, pseudonymisers)
+      expect(resolved.artifacts[0]).toEqual(withoutNames(aDatabaseBaseline()))
+      expect(shrinkOf(resolved, now).map(({ what, name }) => [what, name])).toEqual([
         ['content bytes', undefined],
         ['tables', undefined],
         ['table', undefined],
       ])
-      expect(compareWith(revealed, now).tables).toBeUndefined()
+      expect(compareWith(resolved, now).tables).toBeUndefined()
     }
   })
 
@@ -176,7 +172,7 @@ describe('hideBaseline and revealBaseline', () => {
     const other = pseudonymiserFor({ privateKey: 'another' }, place)
     expect(shrinkOf(travelled(before, before, [pseudonymiser, other]), before)).toEqual([])
     expect(shrinkOf(travelled(before, before, [undefined, undefined]), before)).toEqual([])
-    const now = aBaseline([aDatabaseBaseline({ name: 'a.database', database: 'a' }), aFilesBaseline()])
+    const now = aBaseline([aDatabaseBaseline({ name: 'a.database', source: 'a' }), aFilesBaseline()])
     expect(shrinkOf(travelled(aBaseline(), now, [pseudonymiser, other]), now)).toEqual([])
   })
 })
@@ -196,11 +192,11 @@ describe('parseBaselineFile', () => {
   })
 
   it('stays small: under 60 bytes a table', () => {
-    const tables = Array.from({ length: 10_000 }, (_, index) =>
+    const parts = Array.from({ length: 10_000 }, (_, index) =>
       aTable(`table_with_a_long_name_${index}`, 123_456),
     )
     const large = serializeBaseline(
-      pseudonymiseBaseline(aBaseline([aDatabaseBaseline({ tables })]), pseudonymiser),
+      pseudonymiseBaseline(aBaseline([aDatabaseBaseline({ parts })]), pseudonymiser),
     )
     expect(large.length).toBeLessThan(600_000)
   })

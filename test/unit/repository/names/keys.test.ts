@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import {
   artifactKey,
-  databaseArtifactName,
-  filesArtifactName,
+  artifactName,
   isArtifactKeyOf,
   keyInSlot,
   parseKey,
@@ -22,13 +21,13 @@ describe('artifactKey', () => {
   it('names an only database, one of several, and the files', () => {
     const key = (name: string, kind: 'database' | 'files', compression: 'gzip' | 'zstd' | 'none') =>
       artifactKey('running-backups', 'Monday-13-00', name, kind, compression)
-    expect(key(databaseArtifactName('shop', true), 'database', 'gzip')).toBe(
+    expect(key(artifactName('database'), 'database', 'gzip')).toBe(
       'running-backups/Monday-13-00.database.sql.gz',
     )
-    expect(key(databaseArtifactName('odd-name db', false), 'database', 'zstd')).toBe(
+    expect(key(artifactName('database', 'odd-name db'), 'database', 'zstd')).toBe(
       'running-backups/Monday-13-00.odd-name%20db.database.sql.zst',
     )
-    expect(key(filesArtifactName, 'files', 'none')).toBe('running-backups/Monday-13-00.codebase.tar')
+    expect(key(artifactName('files'), 'files', 'none')).toBe('running-backups/Monday-13-00.codebase.tar')
   })
 
   it('puts nothing before the slot when the prefix is empty', () => {
@@ -54,7 +53,7 @@ describe('keyInSlot', () => {
         compressions,
         (prefix, one, other, name, compression) => {
           const keyOf = (slot: string) =>
-            artifactKey(prefix, slot, databaseArtifactName(name, false), 'database', compression)
+            artifactKey(prefix, slot, artifactName('database', name), 'database', compression)
           expect(keyInSlot(prefix, keyOf(one), other)).toBe(keyOf(other))
         },
       ),
@@ -77,15 +76,12 @@ describe('parseKey', () => {
         fc.boolean(),
         compressions,
         (prefix, slot, database, isOnly, compression) => {
-          const name = databaseArtifactName(database, isOnly)
+          const name = artifactName('database', isOnly ? undefined : database)
           expect(parseKey(prefix, artifactKey(prefix, slot, name, 'database', compression))).toEqual({
             ...{ slot, what: 'artifact', kind: 'database', name, compression },
-            database: isOnly ? undefined : database,
           })
-          expect(
-            parseKey(prefix, artifactKey(prefix, slot, filesArtifactName, 'files', compression)),
-          ).toEqual({
-            ...{ slot, what: 'artifact', kind: 'files', name: filesArtifactName, compression },
+          expect(parseKey(prefix, artifactKey(prefix, slot, 'codebase', 'files', compression))).toEqual({
+            ...{ slot, what: 'artifact', kind: 'files', name: 'codebase', compression },
           })
           expect(parseKey(prefix, slotKeys(prefix, slot).manifest)).toEqual({ slot, what: 'manifest' })
           expect(parseKey(prefix, slotKeys(prefix, slot).proof)).toEqual({ slot, what: 'proof' })

@@ -106,16 +106,16 @@ describe('readPrivateKey', () => {
   })
 
   it.each<[string, () => string, RegExp]>([
-    ['a public key', () => key('ed25519').publicText, /public half/],
+    ['a public key', () => key('ed25519').publicText, /is a public key/],
     [
       'a PEM public key',
       () => '-----BEGIN PUBLIC KEY-----\nMCowBQ==\n-----END PUBLIC KEY-----',
-      /public half/,
+      /is a public key/,
     ],
     [
       'an SSH2 public key',
       () => '---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----',
-      /public half/,
+      /is a public key/,
     ],
     ['a certificate', () => 'ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5 me', /certificate/],
     ['a FIDO public key', () => 'sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5 me', /hardware token/],
@@ -125,23 +125,27 @@ describe('readPrivateKey', () => {
     ['a fingerprint', () => 'SHA256:abc', /fingerprint/],
     ['a path', () => '~/.ssh/id_ed25519', /path/],
     ['a DSA key', () => dsaKey(), /DSA/],
-    ['a key without its last line', () => key('rsa').text.split('\n').slice(0, -2).join('\n'), /not a whole/],
-    ['a key without its first line', () => key('rsa').text.split('\n').slice(1).join('\n'), /not a whole/],
+    [
+      'a key without its last line',
+      () => key('rsa').text.split('\n').slice(0, -2).join('\n'),
+      /not a complete/,
+    ],
+    ['a key without its first line', () => key('rsa').text.split('\n').slice(1).join('\n'), /not a complete/],
     [
       'a key with a line missing',
       () => key('rsa').text.split('\n').toSpliced(4, 1).join('\n'),
-      /not a whole/,
+      /not a complete/,
     ],
     [
       'a PEM key with a line missing',
       () => key('rsa pkcs1').text.split('\n').toSpliced(4, 1).join('\n'),
-      /not a whole/,
+      /not a complete/,
     ],
-    ['a masked key', () => '***', /not a whole/],
+    ['a masked key', () => '***', /not a complete/],
     [
       'an empty frame',
       () => '-----BEGIN OPENSSH PRIVATE KEY-----\n-----END OPENSSH PRIVATE KEY-----',
-      /not a whole/,
+      /not a complete/,
     ],
   ])('recognises %s', (_, text, what) => {
     const error = refusal(text())

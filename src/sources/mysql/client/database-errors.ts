@@ -1,21 +1,24 @@
-import { type ErrorFacts, UserError } from '../runtime/errors'
+import { type ErrorFacts, UserError } from '../../../runtime/errors'
 
-/** What the client tools print, what it means, what to do. The first that fits wins. Error numbers: MySQL and MariaDB error references. */
+/**
+ * Output of the client tools, its meaning and the fix. The first match wins. Error numbers: the error
+ * references of MySQL and MariaDB.
+ */
 const meanings: readonly { pattern: RegExp; meaning: string; advice: string }[] = [
   {
     pattern: /\b(1045|1698)\b|Access denied for user '[^']*'@'[^']*'( \(using password: (YES|NO)\))?$/m,
     meaning: 'The database refused the login.',
     advice:
-      'Check "mysql-user" and "mysql-password". Without them the server\'s own configuration is used: ~/.my.cnf of the SSH user, or a login through the socket.',
+      'Check "mysql-user" and "mysql-password". Without them the configuration on the server is used: ~/.my.cnf of the SSH user, or a login through the socket.',
   },
   {
     pattern: /\b(2002|2003|2005|2006)\b/,
-    meaning: 'The database server cannot be reached from the machine that SSH leads to.',
-    advice: 'Check that it runs, and "mysql-host", "mysql-port" and "mysql-socket".',
+    meaning: 'The database server cannot be reached from the SSH host.',
+    advice: 'Check that it runs, and check "mysql-host", "mysql-port" and "mysql-socket".',
   },
   {
     pattern: /\b2026\b|SSL connection error|TLS\/SSL error/i,
-    meaning: 'The database client and server found no common TLS.',
+    meaning: 'The database client and the server could not agree on TLS.',
     advice:
       'Add an option for it to "dump-options", for example --ssl-mode=DISABLED (MySQL) or --skip-ssl (MariaDB).',
   },
@@ -26,28 +29,28 @@ const meanings: readonly { pattern: RegExp; meaning: string; advice: string }[] 
   },
   {
     pattern: /\b1356\b|references invalid table/,
-    meaning: 'A view stands on something that is gone, and a dump stops there.',
+    meaning: 'A view uses a table or column that no longer exists, and a dump stops there.',
     advice:
-      'Drop or mend the view named in the log. A backup can also leave it out ("exclude-tables"), and a restore go without a dump of what it replaces ("safety-backup: false").',
+      'Drop or fix the view named in the log. A backup can also exclude it ("exclude-tables"), and a restore can skip the dump of what it replaces ("safety-backup: false").',
   },
   {
     pattern:
       /\b(1142|1143|1044|1227|1370|1109)\b|command denied|insufficient privileges|Access denied; you need/,
     meaning: 'The database user lacks a right that the dump needs.',
     advice:
-      'Grant it what a backup reads: GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON `database`.* TO the user; for routines also SELECT on mysql.proc (MariaDB, MySQL 5.7) or SHOW_ROUTINE (MySQL 8).',
+      'Grant it the rights for a backup: GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON `database`.* TO the user; for routines also SELECT on mysql.proc (MariaDB, MySQL 5.7) or SHOW_ROUTINE (MySQL 8).',
   },
   {
     pattern: /\b(1412|1146)\b/,
     meaning: 'A table was changed or dropped while the dump was reading it.',
     advice:
-      'Run the backup again; if it happens every hour, move the job that rebuilds tables away from the backup.',
+      'Run the backup again. If it happens every hour, run the job that rebuilds tables at another time than the backup.',
   },
   {
     pattern: /\b2013\b|Lost connection/,
-    meaning: 'The database server closed the connection in the middle of the dump.',
+    meaning: 'The database server closed the connection during the dump.',
     advice:
-      'Look into its error log: it was restarted, ran out of memory, or net_write_timeout passed while the store was slow (SET GLOBAL net_write_timeout=600 gives it more time).',
+      'Check its error log: it was restarted, ran out of memory, or net_write_timeout expired while the store was slow (SET GLOBAL net_write_timeout=600 gives it more time).',
   },
   {
     pattern: /\b(1194|1195|144|145|126)\b.*(crashed|repair)/i,
@@ -56,12 +59,15 @@ const meanings: readonly { pattern: RegExp; meaning: string; advice: string }[] 
   },
   {
     pattern: /unknown (option|variable)|ambiguous option|unrecognized option/,
-    meaning: 'The dump tool does not know one of the options it was given.',
-    advice: 'Check "dump-options"; write --loose-… before options that only some flavours know.',
+    meaning: 'The dump tool does not know one of its options.',
+    advice: 'Check "dump-options"; use the prefix --loose- for options that only some versions know.',
   },
 ]
 
-/** The error for a database tool that failed, from what it printed. `what` names the tool and its exit status. */
+/**
+ * The error for a database tool that failed, from its output. `what` names the tool and its exit status.
+ * Undefined when the output is not known.
+ */
 export function databaseError(
   what: string,
   messages: readonly string[],

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import type { Compression } from '../../../pipeline/compression'
+
+/** An object in the store: what is read, and what a commit completes. */
+export interface ArtifactObject {
+  key: string
+  bytes: number
+  sha256: string
+  etag: string
+  versionId: string | null
+  /** Only while `publishing`: what completes the upload. */
+  upload?: { id: string; partETags: string[] }
+}
+
+/** What an artifact of any kind has. It is kept in one object, whose facts are its own. */
+export interface StoredArtifact extends ArtifactObject {
+  kind: string
+  /** What stands between the slot and `.sql` or `.tar` in the key: `database`, `shop.database`, `codebase`. */
+  name: string
+  compression: Compression
+  startedAt: string
+  finishedAt: string
+  /** The uncompressed stream; each kind adds what is in it. */
+  content: { bytes: number; sha256: string }
+}
+
+export const instant = z.iso.datetime({ offset: true })
+export const count = z.int().nonnegative()
+export const digest = {
+  bytes: count,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected a sha256 in lower-case hex'),
+}
+
+/** The fields of `StoredArtifact` between those of a kind, in the order in which they are written. */
+export const stored = {
+  key: z.string().min(1),
+  ...digest,
+  etag: z.string(),
+  versionId: z.string().nullable(),
+  compression: z.enum(['gzip', 'zstd', 'none']),
+  startedAt: instant,
+  finishedAt: instant,
+}
+export const upload = z.exactOptional(
+  z.looseObject({ id: z.string().min(1), partETags: z.array(z.string()).min(1) }),
+)

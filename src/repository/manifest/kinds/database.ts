@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { count, digest, type StoredArtifact, stored, upload } from './artifact'
+import type { Fingerprint, Kind, Thing } from './kind'
+
+export interface DatabaseArtifact extends StoredArtifact {
+  kind: 'database'
+  database: string
+  content: {
+    bytes: number
+    sha256: string
+    tables: TableFingerprint[]
+    views: number
+    triggers: number
+    routines: number
+    events: number
+    /** Their names, so that a later run can tell which one is gone. */
+    objects?: { views: string[]; triggers: string[]; routines: string[]; events: string[] }
+    /** The database's defaults, which a dump of a single database does not carry. */
+    characterSet: string
+    collation: string
+  }
+}
+
+/** The size of a table's `INSERT` lines in the dump and their sha256; or those of its rows alone, without their layout. */
+export interface TableFingerprint extends Fingerprint {
+  /** Only of rows that were read without their layout. */
+  rows?: number
+}
+
+const names = z.array(z.string())
+
+/** A dump of one MySQL or MariaDB database. */
+export const database: Kind<DatabaseArtifact> = {
+  kind: 'database',
+  title: 'Database',
+  artifactName: 'database',
+  extension: 'sql',
+  sources: { noun: 'database' },
+  things: [
+    {
+      one: 'table',
+      leastLost: 1,
+      count: ({ content }) => content.tables.length,
+      fingerprints: ({ content }) => content.tables,
+    },
+    object('view'),
+    // On the server these have no letter case, tables and views do.
+    { ...object('trigger'), foldsCase: true },
+    { ...object('routine'), foldsCase: true },
+    { ...object('event'), foldsCase: true },
+  ],
+  schema: z.looseObject({
+    name: z.string(),
+    kind: z.literal('database'),
+    database: z.string(),
+    ...stored,
+    content: z.looseObject({
+      ...digest,
+      tables: z.array(z.looseObject({ name: z.string(), ...digest })),
+      views: count,
+      triggers: count,
+      routines: count,
+      events: count,
+      objects: z.exactOptional(
+        z.looseObject({ views: names, triggers: names, routines: names, events: names }),
+      ),
+      characterSet: z.string(),
+      collation: z.string(),
+    }),
+    upload,
+  }),
+  sourceOf: ({ database }) => database,
+  listed: ({ database, bytes, content }) => ({
+    databases: [{ name: database, bytes, tables: content.tables.length }],
+  }),
+}
+
+function object(one: 'view' | 'trigger' | 'routine' | 'event'): Thing<DatabaseArtifact> {
+  return {
+    one,
+    count: ({ content }) => content[`${one}s`],
+    names: ({ content }) => content.objects?.[`${one}s`],
+  }
+}

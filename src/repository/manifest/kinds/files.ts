@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { count, digest, type StoredArtifact, stored, upload } from './artifact'
+import type { Kind } from './kind'
+
+export interface FilesArtifact extends StoredArtifact {
+  kind: 'files'
+  paths: string[]
+  content: { bytes: number; sha256: string; files: number; directories: number; links: number }
+}
+
+/** An archive of folders. */
+export const files: Kind<FilesArtifact> = {
+  kind: 'files',
+  title: 'Files',
+  artifactName: 'codebase',
+  extension: 'tar',
+  sources: { whenGone: 'no files were backed up any more' },
+  things: [
+    { one: 'file', leastLost: 10, count: ({ content }) => content.files },
+    { one: 'directory', many: 'directories', count: ({ content }) => content.directories },
+    { one: 'symbolic link', count: ({ content }) => content.links },
+    { one: 'folder', isFolder: true, names: ({ paths }) => paths },
+  ],
+  schema: z.looseObject({
+    name: z.string(),
+    kind: z.literal('files'),
+    paths: z.array(z.string()),
+    ...stored,
+    content: z.looseObject({ ...digest, files: count, directories: count, links: count }),
+    upload,
+  }),
+  sourceOf: () => '',
+  listed: ({ paths, bytes, content }) => ({ files: { paths, bytes, files: content.files } }),
+}

@@ -1,0 +1,68 @@
+import type { z } from 'zod'
+import type { StoredArtifact } from './artifact'
+
+/**
+ * All that the code below `sources/` knows of one kind of artifact. Keys, guards and the catalog work over the table
+ * of these (`kinds.ts`), so none of them names a kind.
+ */
+export interface Kind<A extends StoredArtifact> {
+  readonly kind: A['kind']
+  /** Heads a chart. */
+  readonly title: string
+  /** The artifact's name in a key; a source among several goes before it: `shop.database`. */
+  readonly artifactName: string
+  /** What a key ends in, before the codecs: `sql`. */
+  readonly extension: string
+  /** Either many sources, each with a name, and the noun for one; or a single one, and how a message says that it is gone. */
+  readonly sources: { readonly noun: string } | { readonly whenGone: string }
+  /** What is in it, in the order in which it is reported. */
+  readonly things: readonly Thing<A>[]
+  /** Of an artifact in a manifest. */
+  readonly schema: z.ZodType<A> & z.core.$ZodTypeDiscriminable
+  /** The name of the source; '' where there is a single one. */
+  sourceOf(artifact: A): string
+  /** What `list` shows. */
+  listed(artifact: A): ListedArtifact
+}
+
+/** One sort of thing in an artifact. A name that vanishes makes the next recovery point suspect, and so does a lower number of names. */
+export interface Thing<A> {
+  readonly one: string
+  /** Where an s at the end does not do. */
+  readonly many?: string
+  /** Its number is held against `max-shrink`; losing fewer than this never counts. */
+  readonly leastLost?: number
+  /** `a` and `A` are one name. */
+  readonly foldsCase?: true
+  /** Names are folders: one inside another that is taken has not vanished. */
+  readonly isFolder?: true
+  /** Absent: only the names are of interest, and the runner's cache does not keep them. */
+  count?(artifact: A): number
+  /** Undefined: the manifest does not have them. */
+  names?(artifact: A): readonly string[] | undefined
+  /** In place of names. */
+  fingerprints?(artifact: A): readonly Fingerprint[]
+}
+
+/** A name, and what shows whether the thing is as it was. */
+export interface Fingerprint {
+  name: string
+  bytes: number
+  sha256: string
+}
+
+/** The parts of a recovery point that `list` shows; its JSON output has these fields. */
+export interface ListedArtifact {
+  databases?: { name: string; bytes: number; tables: number }[]
+  files?: { paths: string[]; bytes: number; files: number }
+}
+
+/** A thing in the plural. */
+export function manyOf({ one, many = `${one}s` }: Thing<never>): string {
+  return many
+}
+
+/** A name as it is compared with others. */
+export function comparable({ foldsCase }: Thing<never>, name: string): string {
+  return foldsCase ? name.toLowerCase() : name
+}

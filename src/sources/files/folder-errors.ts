@@ -1,0 +1,120 @@
+import { FailureError, UserError } from '../../runtime/errors'
+import type { JobFailure } from '../../server/job'
+import { explainFailure, firstMessage, type JobKnowledge, type JobName } from '../../server/job-errors'
+import { busy } from '../../server/job-problems'
+
+/** Why a job that works with folders failed. */
+export function explainFolderJob(name: JobName, failure: JobFailure): Error {
+  return explainFailure(name, failure, folderKnowledge)
+}
+
+/** The tools and problems of jobs that work with folders. */
+export const folderKnowledge: JobKnowledge = {
+  // tar 1, rsync 24: a file changed or vanished while being read. Normal on a live site: reported, not fatal.
+  tools: new Map([
+    ['rsync', { name: 'rsync', goodStatuses: [24], explain: rsyncError }],
+    ['tar', { name: 'tar', goodStatuses: [1], explain: unreadableFile }],
+    ['extract', { name: 'tar', explain: fullDisk }],
+  ]),
+  problems: new Map<string, (subject: string, detail: readonly string[]) => Error>([
+    [
+      'missing-folder',
+      subject =>
+        new UserError(`The folder ${subject} of "paths" does not exist on the server.`, {
+          advice: 'Check "paths". If the folder is on a separate disk, check that it is mounted.',
+        }),
+    ],
+    [
+      'empty-folder',
+      subject =>
+        new UserError(`The folder ${subject} of "paths" is empty on the server.`, {
+          advice:
+            'If that is intended, set "allow-empty: true". Otherwise check whether a disk is not mounted there.',
+        }),
+    ],
+    [
+      'mirror-around',
+      subject =>
+        new UserError(`The mirror folder contains the folder ${subject}, so it would copy itself.`, {
+          advice: 'Point "mirror-dir" to another place.',
+        }),
+    ],
+    [
+      'mirror-folder',
+      (subject, detail) =>
+        new UserError(`The mirror folder ${subject} on the server cannot be used.`, {
+          advice:
+            'It must be a real folder (no symbolic link) that the SSH user owns and can write to; point "mirror-dir" to such a place.',
+          detail,
+        }),
+    ],
+    [
+      'staging-folder',
+      (subject, detail) =>
+        new UserError(
+          `The folder ${subject}, into which the files are unpacked, cannot be created or removed.`,
+          {
+            advice:
+              'It is next to the folder to restore: the SSH user needs write access there, and the disk needs free space.',
+            detail,
+          },
+        ),
+    ],
+    [
+      'uncounted-folder',
+      (subject, detail) =>
+        new UserError(`The unpacked files cannot be counted: ${subject} denies access to its own owner.`, {
+          advice: 'Only root can read such a folder: restore as root.',
+          detail,
+        }),
+    ],
+    [
+      'swap',
+      (subject, detail) =>
+        new FailureError(`The restored folder could not be put into its place, ${subject}.`, {
+          advice:
+            'Check that the SSH user may rename entries in the parent folder, and that nothing is mounted there.',
+          detail,
+        }),
+    ],
+    ['mirror-busy', busy],
+  ]),
+}
+
+/** Exit values: rsync(1). */
+function rsyncError(what: string, status: number, detail: readonly string[]): Error | undefined {
+  if (status === 23) {
+    return new UserError(`${what}: it could not copy everything${firstMessage(detail)}.`, {
+      advice:
+        'Make the files named in the log readable for the SSH user (for example with a group), or add files that need no backup to "exclude".',
+      detail,
+    })
+  }
+  if (status === 11) {
+    return new UserError(`${what}: writing the mirror failed${firstMessage(detail)}.`, {
+      advice: 'Free disk space on the server, or point "mirror-dir" to a larger disk.',
+      detail,
+    })
+  }
+  if (status === 1 || status === 4) {
+    return new UserError(`${what}: it did not accept an option or a pattern${firstMessage(detail)}.`, {
+      advice: 'Check "exclude" and "rsync-bwlimit"; rsync 3.0 or newer is needed on the server.',
+      detail,
+    })
+  }
+  return undefined
+}
+
+function unreadableFile(what: string, _status: number, detail: readonly string[]): Error {
+  return new UserError(`${what}${firstMessage(detail)}.`, {
+    advice: 'Make every file readable for the SSH user, or add files that need no backup to "exclude".',
+    detail,
+  })
+}
+
+function fullDisk(what: string, _status: number, detail: readonly string[]): Error {
+  return new FailureError(`${what}${firstMessage(detail)}.`, {
+    advice: 'Check for a full disk or a quota on the server (df, df -i), then run again.',
+    detail,
+  })
+}
