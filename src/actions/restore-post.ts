@@ -1,5 +1,5 @@
+import { cleanUpRestore } from '../commands/restore/clean-up-restore'
 import { loadRestoreState } from '../commands/restore/restore-state'
-import { cleanUpRestore } from '../commands/restore/rollback/clean-up-restore'
 import { loadRestoreInputs } from '../inputs/restore'
 import { openRepository } from '../repository/open-repository'
 import type { Runtime } from '../runtime/runtime'

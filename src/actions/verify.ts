@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { beginAttempt } from '../commands/attempt'
 import { type FailureFacts, reportedStore } from '../commands/run-facts'
 import { cleanUpRunner } from '../commands/verify/clean-up-runner'
-import { drillOnRunner } from '../commands/verify/drill/drill'
+import { drillOnRunner } from '../commands/verify/drill'
 import { verify } from '../commands/verify/verify'
 import { provenSentence } from '../commands/verify/verify-lines'
-import type { VerifyReport } from '../commands/verify/verify-report'
+import type { VerifyAttempt, VerifyReport } from '../commands/verify/verify-result'
 import { loadVerifyInputs, type VerifyInputs } from '../inputs/verify'
 import { annotateWarnings } from '../report/annotations'
 import { setVerifyOutputs } from '../report/outputs/verify-outputs'
@@ -17,45 +18,46 @@ import { runnerTools } from './runner-tools'
 
 /** The action `verify`: proves stored recovery points. Sets outputs and summary even when it fails. */
 export function verifyAction(runtime: Runtime): Promise<void> {
-  let report: VerifyReport | undefined
-  const finished = (begun: VerifyReport, failure?: FailureFacts): VerifyReport => {
-    const facts = failure === undefined ? {} : { failure }
-    return scrubVerifyReport({ ...begun, ...facts, finishedAt: runtime.clock.now() }, runtime.scrub)
-  }
+  let begun: Begun | undefined
   const work = async () => {
     const inputs = loadVerifyInputs(runtime, process.env)
-    const begun = emptyReport(inputs, runtime.clock.now())
-    report = begun
+    const attempt: VerifyAttempt = beginAttempt(runtime)
+    begun = { inputs, attempt }
     const repository = openRepository(inputs.s3)
     try {
-      const tools = runnerTools(runtime)
-      await cleanUpRunner(tools)
-      const drill = drillOnRunner({ inputs, ...tools })
+      const machine = runnerTools(runtime)
+      await cleanUpRunner(machine)
+      const drill = drillOnRunner(inputs, machine)
       const wait = (ms: number, signal: AbortSignal) => pause(ms, undefined, { signal })
-      await verify(inputs, { runtime, repository, drill, wait }, begun)
+      await verify(inputs, { runtime, repository, drill, wait }, attempt)
     } finally {
       repository.store.close()
-      setVerifyOutputs(runtime, finished(begun))
+      setVerifyOutputs(runtime, reportOf(begun, runtime))
     }
-    const done = finished(begun)
-    annotateWarnings(runtime.log, done.warnings)
-    runtime.log.notice(provenSentence(done), 'Proven')
-    await runtime.summary(renderVerifySummary(done))
+    const report = reportOf(begun, runtime)
+    annotateWarnings(runtime.log, report.warnings)
+    runtime.log.notice(provenSentence(report), 'Proven')
+    await runtime.summary(renderVerifySummary(report))
   }
   return runAction(runtime, work, {
     safe: 'No recovery point was changed: a verification writes only the proof of a drill.',
     // Wrong inputs have an annotation; there is no run to summarize.
-    summarize: failure => (report === undefined ? '' : renderVerifySummary(finished(report, failure))),
+    summarize: failure => (begun === undefined ? '' : renderVerifySummary(reportOf(begun, runtime, failure))),
   })
 }
 
-function emptyReport({ level, s3 }: VerifyInputs, now: Date): VerifyReport {
-  return {
-    level,
-    store: reportedStore(s3),
-    startedAt: now,
-    finishedAt: now,
-    points: [],
-    warnings: [],
+/** From when the inputs are known. */
+interface Begun {
+  inputs: VerifyInputs
+  attempt: VerifyAttempt
+}
+
+function reportOf({ inputs, attempt }: Begun, runtime: Runtime, failure?: FailureFacts): VerifyReport {
+  const { startedAt, facts, warnings } = attempt
+  const report = {
+    ...{ level: inputs.level, store: reportedStore(inputs.s3) },
+    ...{ startedAt, finishedAt: runtime.clock.now(), points: [], ...facts, warnings },
+    ...(failure === undefined ? {} : { failure }),
   }
+  return scrubVerifyReport(report, runtime.scrub)
 }

@@ -3,7 +3,7 @@ import type { Runtime } from '../runtime/runtime'
 import type { ReportedPhase } from './run-facts'
 
 /** Runs a step in a group of the log and notes how long it took, also when it failed. */
-export type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>
+type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>
 
 /**
  * What is known of a run while it goes on. The action owns it and the command adds what it learns: a run that fails is described by it, one

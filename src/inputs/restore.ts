@@ -3,7 +3,8 @@ import { shown, wrongInput } from '../findings/wrong-input'
 import { parseSnapshotChoice, type SnapshotChoice } from '../repository/names/snapshot-choice'
 import { UserError } from '../runtime/errors'
 import { isInside } from '../sources/files/plan/folder-paths'
-import type { DatabaseAccess } from '../sources/mysql/client/database-access'
+import type { FolderChoice, FolderRestoreSettings } from '../sources/files/restore/restore-settings'
+import type { DatabaseRestoreSettings } from '../sources/mysql/restore/restore-settings'
 import type { SshTarget } from '../ssh/remote'
 import type { S3Settings } from '../store/s3/s3-settings'
 import { type RiskyKind, readAllowedEntries } from './groups/allow-entries'
@@ -14,30 +15,13 @@ import { loadSsh, sshSecrets } from './groups/ssh'
 import { flag, type InputReader, lines, maskSecret, optional } from './read'
 
 /** The inputs of a restore. Contains secrets: never log it. */
-export interface RestoreInputs {
+export interface RestoreInputs extends DatabaseRestoreSettings, FolderRestoreSettings {
   ssh: SshTarget
-  mysql: DatabaseAccess
   s3: S3Settings
   snapshot: SnapshotChoice
-  /**
-   * `name` or `name=target`, not split yet: a name may contain `=`, and the manifest decides. `all`: every
-   * database, under its own name.
-   */
-  databases: 'all' | readonly string[]
-  /** Without `target`: to its original place. */
-  paths: 'all' | readonly FolderChoice[]
-  /** Existing databases and folders that are not empty may be replaced. */
-  overwrite: boolean
-  /** Dumps a database into the bucket before it is replaced. */
-  safetyBackup: boolean
   allowedEntries: ReadonlySet<RiskyKind>
   /** Check and report, write nothing. */
   isDryRun: boolean
-}
-
-export interface FolderChoice {
-  path: string
-  target?: string
 }
 
 /**

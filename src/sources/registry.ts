@@ -5,10 +5,16 @@ import { mysql } from './mysql/source'
 import type { Source } from './source'
 
 /** The inputs of a backup, as far as the sources read them. */
-export type BackupSettings = Parameters<typeof mysql.backup>[0] & Parameters<typeof files.backup>[0]
+type BackupSettings = Parameters<typeof mysql.backup>[0] & Parameters<typeof files.backup>[0]
+
+/** The same of a restore. */
+export type RestoreSettings = Parameters<typeof mysql.restore>[0] & Parameters<typeof files.restore>[0]
+
+/** The same of a verification. */
+export type DrillSettings = Parameters<typeof mysql.drill>[0] & Parameters<typeof files.drill>[0]
 
 /** As the commands know them. */
-export type AnySource = Source<Artifact, ContentDigest, BackupSettings>
+export type AnySource = Source<Artifact, ContentDigest, BackupSettings, RestoreSettings, DrillSettings>
 
 /** Every source, in the order of the artifacts in a manifest. */
 export const sources: readonly AnySource[] = [mysql, files]

@@ -11,6 +11,7 @@ import type { Artifact } from '../repository/manifest/manifest'
 import type { RecoveryPoint, Repository } from '../repository/repository'
 import type { StoredObject } from '../store/store'
 import { isArchivedFault, isDenied, isReplacedFault } from '../store/store-error'
+import type { SoundArtifact } from './restore-part'
 import type { ArtifactReading } from './source'
 
 /** What reading an object whole has shown. */
@@ -22,6 +23,11 @@ export interface Reread<A extends Artifact = Artifact, C extends ContentDigest =
   findings: Finding[]
   /** Undefined when the object was not read to its end. */
   content: C | undefined
+}
+
+/** Those that were read to their end. */
+export function soundArtifacts(rereads: readonly Reread[]): SoundArtifact[] {
+  return rereads.flatMap(({ artifact, content }) => (content === undefined ? [] : [{ artifact, content }]))
 }
 
 /** Told how much of an object has been read, and how much content that was. */

@@ -1,13 +1,22 @@
 import type { ContentCheck, ContentDigest } from '../pipeline/content-check'
 import type { Artifact } from '../repository/manifest/manifest'
 import type { BackupPart } from './backup-part'
+import type { Drillable } from './drill/drill-part'
+import type { Restorable } from './restore-part'
 import type { SourceWords } from './source-words'
 
 /**
  * A kind of thing that is backed up, and everything that only it knows. What the commands do with all kinds alike, they do through this;
  * `registry.ts` lists them. `BackupSettings`: the inputs of a backup, as far as it reads them.
  */
-export interface Source<A extends Artifact, C extends ContentDigest, BackupSettings> {
+export interface Source<
+  A extends Artifact,
+  C extends ContentDigest,
+  BackupSettings,
+  RestoreSettings,
+  DrillSettings,
+> extends Restorable<A, C, RestoreSettings>,
+    Drillable<A, C, DrillSettings> {
   /** As in the manifest. */
   readonly kind: A['kind']
   /** How its stored artifacts are read and compared. */

@@ -5,14 +5,13 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { buffer } from 'node:stream/consumers'
+import { removeLeftovers } from '../../src/commands/verify/clean-up-runner'
 import { localConnection } from '../../src/server/local/local-connection'
-import { restoreServerOver } from '../../src/sources/host/restore-server'
-import { serverOver } from '../../src/sources/host/server'
 import { askSql } from '../../src/sources/mysql/client/ask-sql'
+import { databaseServerOver } from '../../src/sources/mysql/database-server'
 import { placeInContainer } from '../../src/sources/mysql/drill/container-place'
 import { type DrillPlace, placeOnThisMachine } from '../../src/sources/mysql/drill/drill-place'
 import { findDrillHost } from '../../src/sources/mysql/drill/find-drill-host'
-import { removeLeftovers } from '../../src/sources/mysql/drill/remove-leftovers'
 import { startThrowawayServer, type ThrowawayServer } from '../../src/sources/mysql/drill/throwaway-server'
 import { dumpArguments } from '../../src/sources/mysql/dump/dump-arguments'
 import { plainCommand } from '../servers/processes/plain-command'
@@ -47,7 +46,7 @@ async function until(isTrue: () => boolean): Promise<void> {
 }
 
 function ask(place: DrillPlace, { access }: ThrowawayServer, sql: string): Promise<string> {
-  return restoreServerOver(place.connection).runSql({ access, sql, name: 'a question' })
+  return databaseServerOver(place.connection).runSql({ access, sql, name: 'a question' })
 }
 
 describe('localConnection', () => {
@@ -57,9 +56,9 @@ describe('localConnection', () => {
     const database = await freshDatabase(services)
     await testSql(services, "CREATE TABLE t (x TEXT); INSERT INTO t VALUES ('☃');", database)
     const connection = localConnection({ environment: { PATH: path, HOME: temp } })
-    const server = serverOver(connection)
-    const index = { access, databases: [database], paths: [], compression: 'none', dumpOptions: [] } as const
-    expect((await server.inventory(index)).inventory?.databases[0]?.tables).toMatchObject([{ name: 't' }])
+    const server = databaseServerOver(connection)
+    const { inventory } = await server.inventory({ access, databases: [database] })
+    expect(inventory.databases[0]?.tables).toMatchObject([{ name: 't' }])
     const selection = { excluded: [], structureOnly: [] }
     const job = await server.openDump({
       access,

@@ -11,7 +11,8 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { Compression } from '../../src/pipeline/compression'
 import type { Intake } from '../../src/server/intake'
 import { localConnection } from '../../src/server/local/local-connection'
-import { type RestoreServer, restoreServerOver } from '../../src/sources/host/restore-server'
+import { folderServerOver } from '../../src/sources/files/folder-server'
+import { databaseServerOver } from '../../src/sources/mysql/database-server'
 import type { Connection } from '../../src/ssh/remote'
 import { awkwardContent, awkwardDatabaseSql } from '../servers/database/awkward-database'
 import { makeDocroot, treeDigest } from '../servers/docroot'
@@ -31,6 +32,14 @@ const open: Connection[] = []
 /** Of a run that nobody cancels. */
 const { signal } = new AbortController()
 const isRoot = process.getuid?.() === 0
+
+type RestoreServer = ReturnType<typeof restoreServerOver>
+
+/** The jobs that a restore runs. */
+function restoreServerOver(connection: Connection) {
+  const { runSql, openImport, targetFacts: databaseFacts } = databaseServerOver(connection)
+  return { ...folderServerOver(connection), runSql, openImport, databaseFacts }
+}
 
 async function serverUnder(
   shell: readonly string[],
@@ -82,8 +91,6 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
     await writeFile(join(folder, 'file'), 'x')
     await symlink('full', join(folder, 'link'))
     const { places, tools, isRoot } = await server.targetFacts({
-      access,
-      databases: [],
       folders: ['empty', 'full', 'file', 'link', 'not/there/yet']
         .map(each => join(folder, each))
         .concat('/proc', '/'),
@@ -108,13 +115,10 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
     const server = await serverUnder(shell)
     const database = await freshDatabase(services)
     await testSql(services, awkwardDatabaseSql, database)
-    const { database: found, databaseProblem } = await server.targetFacts({
-      access,
-      databases: [database, 'not there'],
-      folders: [],
-    })
-    expect(databaseProblem).toBeUndefined()
-    const listed = found?.found.inventory?.databases ?? []
+    const databases = [database, 'not there']
+    const { database: found, problem } = await server.databaseFacts({ access, databases })
+    expect(problem).toBeUndefined()
+    const listed = found?.found.inventory.databases ?? []
     expect(listed.map(each => each.name)).toEqual([database])
     expect(listed[0]?.triggers).toHaveLength(awkwardContent.triggers.length)
     expect(found?.collations).toContain('utf8mb4_general_ci')
@@ -134,20 +138,19 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
       'CREATE TABLE gone (id INT); CREATE VIEW whole AS SELECT 1; CREATE VIEW `bro``ken` AS SELECT id FROM gone; DROP TABLE gone',
       database,
     )
-    const { database: found } = await server.targetFacts({ access, databases: [database], folders: [] })
+    const { database: found } = await server.databaseFacts({ access, databases: [database] })
     expect(found?.brokenViews).toEqual([{ database, name: 'bro`ken' }])
   })
 
-  it('tells the folders also when the database lets nobody in', async () => {
+  it('tells why the database lets nobody in', async () => {
     const server = await serverUnder(shell)
-    const { places, database, databaseProblem } = await server.targetFacts({
+    const { database, problem, tools } = await server.databaseFacts({
       access: { ...access, password: 'wrong one' },
       databases: ['shop'],
-      folders: ['/usr'],
     })
-    expect(places.map(({ state }) => state)).toEqual(['folder'])
+    expect([...tools.keys()]).toContain('client')
     expect(database).toBeUndefined()
-    expect(databaseProblem?.message).toMatch(/The database refused the login/)
+    expect(problem?.message).toMatch(/The database refused the login/)
   })
 
   it('runs SQL and hands on its answer', async () => {
@@ -483,7 +486,7 @@ ${'-- much more to read\n'.repeat(200_000)}`
       await plant('.html.restoring-theirs', forged)
       execFileSync('chown', ['-R', '65534', join(folder, '.html.restoring-theirs')])
     }
-    const facts = await server.targetFacts({ access, databases: [], folders: [join(folder, 'html')] })
+    const facts = await server.targetFacts({ folders: [join(folder, 'html')] })
     expect(facts.leftovers).toEqual([join(folder, '.html.restoring-2026-11-20T10-00-00Z')])
     expect(facts.places).toHaveLength(1)
   })
@@ -568,11 +571,7 @@ describe('an SSH user who is not root', () => {
 
   it('is told where nothing may be written', async () => {
     const server = await ordinaryServer('/nonexistent')
-    const { isRoot, places } = await server.targetFacts({
-      access,
-      databases: [],
-      folders: ['/usr/new', '/tmp/new'],
-    })
+    const { isRoot, places } = await server.targetFacts({ folders: ['/usr/new', '/tmp/new'] })
     expect(isRoot).toBe(false)
     expect(places.map(({ isWritable }) => isWritable)).toEqual([false, true])
   })

@@ -9,26 +9,8 @@ export interface RestoreState {
   stage: 'working' | 'clean'
   lock: string
   owner: string
-  /** Folders with unpacked files. */
-  staging: string[]
-  /** Set once the swap has begun. */
-  swaps: { unpacked: string; place: string; kept: string }[]
-  databases: DatabaseState[]
-  /** Uploads of safety dumps that are not complete. */
-  uploads: { key: string; id: string }[]
-}
-
-export interface DatabaseState {
-  target: string
-  /** What was there before. */
-  was: 'absent' | 'empty' | 'filled'
-  /** Of what was there; '' when absent. */
-  characterSet: string
-  collation: string
-  /** The dump of what was there; null when there is none. */
-  safetyKey: string | null
-  /** `writing`: it is neither what it was nor what it is to be; `intact`: it was to be replaced, and was not touched after all. */
-  phase: 'waiting' | 'writing' | 'done' | 'intact'
+  /** By the kind of the source, which alone can read its own. */
+  parts: Readonly<Record<string, unknown>>
 }
 
 const stateName = 'restore'
@@ -48,17 +30,5 @@ const schema = z.object({
   stage: z.enum(['working', 'clean']),
   lock: z.string(),
   owner: z.string(),
-  staging: z.array(z.string()),
-  swaps: z.array(z.object({ unpacked: z.string(), place: z.string(), kept: z.string() })),
-  databases: z.array(
-    z.object({
-      target: z.string(),
-      was: z.enum(['absent', 'empty', 'filled']),
-      characterSet: z.string(),
-      collation: z.string(),
-      safetyKey: z.string().nullable(),
-      phase: z.enum(['waiting', 'writing', 'done', 'intact']),
-    }),
-  ),
-  uploads: z.array(z.object({ key: z.string(), id: z.string() })),
+  parts: z.record(z.string(), z.unknown()),
 })

@@ -1,19 +1,18 @@
 import { ActionError } from '../../runtime/errors'
-import type { LocalCommand } from '../../runtime/github/local-command'
 import type { Runtime } from '../../runtime/runtime'
-import { removeLeftovers } from '../../sources/mysql/drill/remove-leftovers'
+import { removeTree } from '../../sources/drill/drill-folder'
+import type { DrillMachine } from '../../sources/drill/drill-part'
+import { leftFolders } from '../../sources/drill/left-folders'
+import { sources } from '../../sources/registry'
 
 /** The machine that drills are held on. */
-export interface RunnerTools {
+export interface RunnerTools extends DrillMachine {
   runtime: Runtime
-  run: LocalCommand
-  /** Of the job. */
-  variables: Readonly<Record<string, string>>
   /** Folders for what is temporary, the best one first. */
   temps: readonly string[]
 }
 
-/** Removes what killed drills left on this machine. What cannot be removed is a warning: it takes nothing from what is to be proven. */
+/** Removes what killed drills left on this machine. What cannot be removed is a warning: the proof does not depend on it. */
 export async function cleanUpRunner({ runtime, ...tools }: RunnerTools): Promise<void> {
   try {
     for (const removed of await removeLeftovers(tools)) {
@@ -24,4 +23,20 @@ export async function cleanUpRunner({ runtime, ...tools }: RunnerTools): Promise
     if (!(error instanceof ActionError) && !isSystemError) throw error
     runtime.log.warning(`Something that a killed drill left is still on this machine: ${error.message}`)
   }
+}
+
+/** Returns what was removed, for the log. */
+export async function removeLeftovers({
+  temps,
+  ...machine
+}: Omit<RunnerTools, 'runtime'>): Promise<string[]> {
+  const folders = await leftFolders(temps)
+  const removed: string[] = []
+  try {
+    // Servers that run in a folder end before it goes.
+    for (const source of sources) removed.push(...(await source.removeLeftovers(folders, machine)))
+  } finally {
+    for (const folder of folders) await removeTree(folder)
+  }
+  return [...folders, ...removed]
 }

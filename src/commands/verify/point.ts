@@ -1,6 +1,6 @@
 import type { Finding } from '../../findings/finding'
 import type { RecoveryPoint, Repository } from '../../repository/repository'
-import type { RereadParts } from '../restore/reread-parts'
+import type { SoundArtifact } from '../../sources/restore-part'
 
 /** A recovery point by its name: `suspect/Monday-13-00` is the slot `Monday-13-00` of the repository at `<prefix>/suspect`. */
 export interface PointName {
@@ -11,8 +11,8 @@ export interface PointName {
 
 /** A recovery point that is sound as far as reading tells, about to be restored for a trial. */
 export interface PointToDrill extends PointName, RecoveryPoint {
-  /** What reading it has shown. */
-  reread: RereadParts
+  /** All of its artifacts. */
+  sound: readonly SoundArtifact[]
 }
 
 /** How a trial restore went. */
@@ -23,7 +23,7 @@ export interface DrillResult {
   restoreSeconds: number
   /** The throwaway server; left out when there was no database to import. */
   server?: { flavor: string; version: string }
-  /** What a restore would tell, and what takes nothing from the proof. */
+  /** What a restore would warn of, and what does not make the proof weaker. */
   warnings: readonly Finding[]
   /** How many of each were compared. */
   tables: number

@@ -8,18 +8,17 @@ import { StoreError } from '../../store/store-error'
 import type { DrillResult, PointName, PointToDrill } from './point'
 
 /**
- * Writes beside the manifest that the recovery point was restored for a trial, and how that went. A store that refuses takes nothing
- * from what was proven: that is a warning.
+ * Writes beside the manifest that the recovery point was restored for a trial, and how that went. A store that refuses is a warning: what was
+ * proven stays proven.
  */
 export async function storeProof(
-  { name, repository, slot, manifest, reread }: PointToDrill,
+  { name, repository, slot, manifest, sound }: PointToDrill,
   { restoreSeconds, server, tables, files }: DrillResult,
   { clock, run }: Pick<Runtime, 'clock' | 'run'>,
 ): Promise<Finding | undefined> {
-  const restored = [...reread.databases, ...(reread.files === undefined ? [] : [reread.files])]
   const text = serializeProof({
     ...{ format: proofFormat, slot, takenAt: manifest.startedAt, provenAt: clock.now().toISOString() },
-    artifacts: restored.map(({ artifact: { key, sha256, etag } }) => ({ key, sha256, etag })),
+    artifacts: sound.map(({ artifact: { key, sha256, etag } }) => ({ key, sha256, etag })),
     ...{ restoreSeconds, tables, files, run, tool },
     ...(server === undefined ? {} : { server }),
   })

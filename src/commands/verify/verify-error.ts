@@ -1,7 +1,7 @@
 import { listed } from '../../findings/listed'
 import { FailureError } from '../../runtime/errors'
 import { plural } from '../../runtime/text/format-count'
-import type { VerifiedPoint } from './verify-report'
+import type { VerifiedPoint } from './verify-result'
 
 /** The error of a run that found something wrong: the first finding, how many more there are, and what still holds. */
 export function verifyError(points: readonly VerifiedPoint[]): FailureError {

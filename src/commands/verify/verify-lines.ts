@@ -2,8 +2,8 @@ import { sentenceOf } from '../../findings/finding'
 import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
-import type { VerifiedPoint, VerifyReport } from './verify-report'
-import { levelWords } from './verify-report'
+import type { VerifiedPoint, VerifyReport } from './verify-result'
+import { levelWords } from './verify-result'
 
 /** What was found about a recovery point, for the log: one line with its age, and one for each finding. */
 export function pointLines(point: VerifiedPoint, now: Date): string[] {

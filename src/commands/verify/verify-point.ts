@@ -8,13 +8,13 @@ import { readSlot, type SlotState } from '../../repository/manifest/slot-state'
 import type { RecoveryPoint } from '../../repository/repository'
 import type { Limit } from '../../runtime/limit'
 import type { Runtime } from '../../runtime/runtime'
+import { sourceOf } from '../../sources/registry'
+import { type Reread, rereadArtifact, soundArtifacts } from '../../sources/reread-artifact'
 import { isArchivedFault, StoreError } from '../../store/store-error'
-import { type Reread, rereadArtifact } from '../reread-artifact'
-import { restorableParts, restoreCheckOf } from '../restore/reread-parts'
 import type { Drill, PointName, PointToDrill } from './point'
 import { storeProof, withdrawProof } from './store-proof'
 import type { VerifyProgress } from './verify-progress'
-import type { VerifiedPoint } from './verify-report'
+import type { VerifiedPoint } from './verify-result'
 
 export interface PointTools {
   runtime: Runtime
@@ -40,13 +40,13 @@ export async function verifyPoint(
   let state = await stateOf(point)
   for (let attempt = 1; ; attempt++) {
     if (state.kind === 'empty') return undefined
-    const judged = await judge(point, state, level, tools)
+    const checked = await checkPoint(point, state, level, tools)
     tools.signal.throwIfAborted()
-    const now = judged.findings.length === 0 ? state : await stateOf(point)
+    const now = checked.findings.length === 0 ? state : await stateOf(point)
     // A backup may have written this slot meanwhile: then the findings are about what is gone.
     if (isSame(state, now) || attempt === attemptsAtMost) {
-      if (speaksAgainst(judged)) await withdraw(point, tools)
-      return { name: point.name, ...judged, durationMs: clock.monotonicMs() - startedMs }
+      if (speaksAgainst(checked)) await withdraw(point, tools)
+      return { name: point.name, ...checked, durationMs: clock.monotonicMs() - startedMs }
     }
     tools.runtime.log.info(`${point.name} was written anew while it was verified: it is verified again.`)
     state = now
@@ -56,7 +56,7 @@ export async function verifyPoint(
 const attemptsAtMost = 3
 
 /** What could not be looked at, or is not finished, proves nothing either way. */
-function speaksAgainst({ findings }: Judged): boolean {
+function speaksAgainst({ findings }: CheckedPoint): boolean {
   return findings.some(({ code }) => code !== 'denied' && code !== 'unfinished')
 }
 
@@ -65,7 +65,7 @@ async function withdraw(point: PointName, { note }: PointTools): Promise<void> {
   if (warning !== undefined) note(warning)
 }
 
-/** A manifest that is too large for one, or that lies in an archive, is this recovery point's trouble and not the store's. */
+/** A manifest that is too large for one, or that lies in an archive, is wrong with this recovery point and not with the store. */
 async function stateOf({ repository, slot }: PointName): Promise<SlotState> {
   try {
     return await readSlot(repository, slot)
@@ -76,14 +76,14 @@ async function stateOf({ repository, slot }: PointName): Promise<SlotState> {
   }
 }
 
-type Judged = Omit<VerifiedPoint, 'name' | 'durationMs'>
+type CheckedPoint = Omit<VerifiedPoint, 'name' | 'durationMs'>
 
-async function judge(
+async function checkPoint(
   point: PointName,
   state: Exclude<SlotState, { kind: 'empty' }>,
   level: VerifyLevel,
   tools: PointTools,
-): Promise<Judged> {
+): Promise<CheckedPoint> {
   if (state.kind !== 'complete') return unverifiable(point, state)
   const { manifest } = state
   const { artifacts, verdict, startedAt } = manifest
@@ -98,8 +98,8 @@ async function judge(
     artifacts.length === 0 ? [holdsNothing(point)] : seen.flatMap(each => each.findings)
   if (findings.length > 0) return { ...facts, status: 'failed', findings }
   if (level !== 'restore') return { ...facts, status: 'proven', findings }
-  const reread = restorableParts(seen.flatMap(each => each.reread ?? []))
-  return { ...facts, ...(await tryToRestore({ ...point, manifest, reread }, tools)) }
+  const sound = soundArtifacts(seen.flatMap(each => each.reread ?? []))
+  return { ...facts, ...(await tryToRestore({ ...point, manifest, sound }, tools)) }
 }
 
 async function tryToRestore(
@@ -125,9 +125,12 @@ async function lookAt(
   signal.throwIfAborted()
   if (level === 'stored') return lookAtArtifact(point, artifact)
   const reading = progress.reading(`${point.name} ${artifact.name}`, artifact.bytes)
-  const check = level === 'restore' ? { check: restoreCheckOf(artifact) } : {}
+  const { check, restoreCheck, compare } = sourceOf(artifact).reading
   try {
-    const reread = await rereadArtifact(point, artifact, { signal, onProgress: reading.moved, ...check })
+    const reread = await rereadArtifact(point, artifact, {
+      ...{ check: level === 'restore' ? restoreCheck(artifact) : check(artifact), compare, signal },
+      onProgress: reading.moved,
+    })
     return { findings: reread.findings, reread }
   } finally {
     reading.ended()
@@ -137,7 +140,7 @@ async function lookAt(
 function unverifiable(
   { name, repository, slot }: PointName,
   state: Exclude<SlotState, { kind: 'empty' | 'complete' }>,
-): Judged {
+): CheckedPoint {
   const nothing = { status: 'failed', objects: 0, storedBytes: 0 } as const
   if (state.kind === 'denied') {
     const message = `The credentials may not read the manifest of ${quotedName(name)}.`

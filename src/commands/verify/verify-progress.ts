@@ -3,9 +3,9 @@ import type { Runtime } from '../../runtime/runtime'
 import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { formatRate, formatSize } from '../../runtime/text/format-size'
-import type { ReadProgress } from '../reread-artifact'
+import type { ReadProgress } from '../../sources/reread-artifact'
 
-/** Follows what is being read, and tells every ten seconds how far it is. */
+/** Shows every ten seconds how far what is being read is. */
 export interface VerifyProgress {
   /** An object whose turn has come. `name` for the line, `bytes` as its manifest says. */
   reading(name: string, bytes: number): { moved: ReadProgress; ended(): void }

@@ -11,7 +11,7 @@ import { verifyError } from './verify-error'
 import { pointLines } from './verify-lines'
 import { verifyPoint } from './verify-point'
 import { verifyProgress } from './verify-progress'
-import type { VerifiedPoint, VerifyReport } from './verify-report'
+import type { VerifiedPoint, VerifyAttempt, VerifyResult } from './verify-result'
 
 /** What the command needs of the world; tests pass their own. */
 export interface VerifyTools {
@@ -23,22 +23,26 @@ export interface VerifyTools {
 }
 
 /**
- * Verifies the recovery points that are asked for. `report` is filled as it goes, so that a failed run can tell how far it came.
- * Throws what is wrong with any of them when all have been looked at, and at once when the store gives no answer.
+ * Verifies the recovery points that are requested. Throws what is wrong with any of them when all have been looked at, and at once when the
+ * store gives no answer.
  */
-export async function verify(inputs: VerifyInputs, tools: VerifyTools, report: VerifyReport): Promise<void> {
-  const { runtime, repository } = tools
-  const { log, clock } = runtime
+export async function verify(
+  inputs: VerifyInputs,
+  tools: VerifyTools,
+  attempt: VerifyAttempt,
+): Promise<VerifyResult> {
+  const { log, clock } = tools.runtime
   const { points, warnings } = await log.group('Look into the bucket', () =>
-    pointsToVerify(repository, inputs, clock.now()),
+    pointsToVerify(tools.repository, inputs, clock.now()),
   )
-  report.asked = points.length
-  report.warnings = warnings
-  await log.group(`Verify ${plural(points.length, 'recovery point')}`, () =>
-    verifyEach(points, inputs, tools, report),
+  attempt.learn({ requested: points.length })
+  attempt.warn(warnings)
+  const verified = await log.group(`Verify ${plural(points.length, 'recovery point')}`, () =>
+    verifyEach(points, inputs, tools, attempt),
   )
-  if (report.points.length === 0) throw gone(points)
-  if (report.points.some(({ status }) => status === 'failed')) throw verifyError(report.points)
+  if (verified.length === 0) throw gone(points)
+  if (verified.some(({ status }) => status === 'failed')) throw verifyError(verified)
+  return { requested: verified.length, points: verified, warnings: attempt.warnings }
 }
 
 /** Streams at once: each holds some megabytes, and more than four do not decompress faster. */
@@ -51,8 +55,8 @@ async function verifyEach(
   points: readonly PointName[],
   { level }: VerifyInputs,
   { runtime, drill, wait }: VerifyTools,
-  report: VerifyReport,
-): Promise<void> {
+  attempt: VerifyAttempt,
+): Promise<readonly VerifiedPoint[]> {
   const atOnce = level === 'stored' ? looksAtOnce : streamsAtOnce
   const stopped = new AbortController()
   const signal = AbortSignal.any([runtime.signal, stopped.signal])
@@ -61,11 +65,9 @@ async function verifyEach(
   const tools = {
     ...{ runtime, signal, progress, limit: limit(atOnce) },
     drill: (point: PointToDrill) => oneByOne(() => drill(point, signal)),
-    note: (warning: Finding) => {
-      report.warnings = [...report.warnings, warning]
-    },
+    note: (warning: Finding) => attempt.warn([warning]),
   }
-  const verified = verifiedPoints(runtime, report)
+  const verified = verifiedPoints(points.length, runtime, attempt)
   let unfinished: Unfinished[] = []
   const rest = points.entries()
   const lane = async (): Promise<void> => {
@@ -97,6 +99,7 @@ async function verifyEach(
       }
       unfinished = still
     }
+    return verified.all()
   } finally {
     progress.stop()
   }
@@ -134,23 +137,19 @@ function isUnfinished(result: VerifiedPoint | undefined): result is VerifiedPoin
   return result?.findings.some(({ code }) => code === 'unfinished') ?? false
 }
 
-/** Keeps the results in the order of the points, whichever comes first, and tells each. */
-function verifiedPoints({ log, clock }: Runtime, report: VerifyReport) {
-  const points: VerifiedPoint[] = []
-  const places: number[] = []
-  report.points = points
+/** Keeps the results in the order of the points, whichever comes first, and shows each. */
+function verifiedPoints(requested: number, { log, clock }: Runtime, { learn }: VerifyAttempt) {
+  const results: (VerifiedPoint | undefined)[] = []
+  let removed = 0
+  const all = () => results.filter(result => result !== undefined)
   return {
+    all,
     settle(index: number, result: VerifiedPoint | undefined): void {
-      if (result === undefined) {
-        // Removed since it was listed, as old entries of tiers are.
-        report.asked = (report.asked ?? 1) - 1
-        return
-      }
-      // Nearly all come in order, so that the place is found at once.
-      const at = places.findLastIndex(place => place < index) + 1
-      places.splice(at, 0, index)
-      points.splice(at, 0, result)
-      for (const line of pointLines(result, clock.now())) log.info(line)
+      results[index] = result
+      // Removed since it was listed, as old entries of tiers are.
+      if (result === undefined) removed++
+      else for (const line of pointLines(result, clock.now())) log.info(line)
+      learn({ requested: requested - removed, points: all() })
     },
   }
 }

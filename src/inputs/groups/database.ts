@@ -1,6 +1,7 @@
 import { mapAll, readAll } from '../../findings/read-all'
 import { shown, wrongInput } from '../../findings/wrong-input'
 import { UserError } from '../../runtime/errors'
+import { systemSchemas } from '../../sources/mysql/client/system-schemas'
 import { parseDumpOptions } from '../../sources/mysql/dump/dump-options'
 import { matchesGlob, type TablePattern } from '../../sources/mysql/inventory/table-selection'
 import type { DatabaseSettings } from '../../sources/mysql/plan/database-settings'
@@ -20,9 +21,6 @@ export function loadDatabase(read: InputReader): DatabaseSettings {
   })
   return { databases, tables: { exclude, structureOnly }, dumpOptions }
 }
-
-/** The system schemas of the servers, in lower case. A dump of one cannot be restored to another version. */
-export const systemSchemas = ['mysql', 'information_schema', 'performance_schema', 'sys'] as const
 
 const longestName = 64
 

@@ -1,4 +1,4 @@
-import { isProven, type VerifyReport } from '../../commands/verify/verify-report'
+import { isProven, type VerifyReport } from '../../commands/verify/verify-result'
 import type { Runtime } from '../../runtime/runtime'
 import { fitting, listLimit } from './outputs'
 

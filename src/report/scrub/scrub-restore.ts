@@ -1,4 +1,4 @@
-import type { RestoredItem, RestoreReport } from '../../commands/restore/restore-report'
+import type { RestoreReport } from '../../commands/restore/restore-result'
 import { scrubFindings } from '../../findings/finding'
 import { scrubPreflight } from '../../findings/preflight'
 import { defined } from '../../runtime/defined'
@@ -18,13 +18,11 @@ export function scrubRestore(report: RestoreReport, scrub: (text: string) => str
   }
 }
 
-function scrubItem(item: RestoredItem, scrub: (text: string) => string): RestoredItem {
+function scrubItem(item: RestoreReport['items'][number], scrub: (text: string) => string) {
   const { holds, before, becomes, proof } = item
   return {
     ...item,
-    holds: scrub(holds),
-    before: scrub(before),
-    becomes: scrub(becomes),
-    ...(proof === undefined ? {} : { proof: scrub(proof) }),
+    ...{ holds: scrub(holds), before: scrub(before), becomes: scrub(becomes) },
+    ...defined({ proof: proof && scrub(proof) }),
   }
 }

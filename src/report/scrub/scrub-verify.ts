@@ -1,4 +1,4 @@
-import type { VerifyReport } from '../../commands/verify/verify-report'
+import type { VerifyReport } from '../../commands/verify/verify-result'
 import { scrubFindings } from '../../findings/finding'
 
 /** The same report with every text scrubbed of secrets. */

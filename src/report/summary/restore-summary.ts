@@ -1,4 +1,4 @@
-import type { RestoredItem, RestoreReport } from '../../commands/restore/restore-report'
+import type { RestoreReport } from '../../commands/restore/restore-result'
 import { runDurationMs } from '../../commands/run-facts'
 import { isError } from '../../findings/finding'
 import { plural } from '../../runtime/text/format-count'
@@ -17,17 +17,11 @@ export function renderRestoreSummary(report: RestoreReport): string {
   return `${parts.filter(part => part !== '').join('\n\n')}\n`
 }
 
-/** `shop restored: 16 tables; /var/www/html: 2,521 files; from Monday-13-00, taken …, in 1 m 38 s` */
+/** `Restored and compared: database shop (16 tables), folder /var/www/html (2,521 files) from Monday-13-00, taken …, in 1 m 38 s` */
 export function restoredSentence(report: RestoreReport): string {
-  const things = report.items.map(item =>
-    item.kind === 'database'
-      ? `database ${item.target} (${plural(item.tables, 'table')})`
-      : `folder ${item.target} (${plural(item.files, 'file')})`,
-  )
-  const from =
-    report.snapshot === undefined
-      ? ''
-      : ` from ${report.snapshot.name}, taken ${report.snapshot.takenAt.toISOString()}`
+  const { items, point } = report
+  const things = items.map(({ noun, target, count }) => `${noun} ${target} (${count})`)
+  const from = point === undefined ? '' : ` from ${point.name}, taken ${point.takenAt.toISOString()}`
   return `Restored and compared: ${things.join(', ')}${from}, in ${formatDuration(runDurationMs(report))}`
 }
 
@@ -66,7 +60,9 @@ function failedParts(report: RestoreReport, failure: NonNullable<RestoreReport['
     `### What ${failure.kind === 'cancelled' ? 'happened' : 'failed'}\n\n${prose(failure.what)}`,
     `### What is where now\n\n${prose(failure.safe)}`,
     `### What to do next\n\n${prose(failure.advice)}`,
-    report.hasBegun || report.checks === undefined ? '' : preflightSection(report.checks, dryWords(report)),
+    report.hasBegun === true || report.checks === undefined
+      ? ''
+      : preflightSection(report.checks, dryWords(report)),
     report.items.length === 0 ? '' : folded('What was to be restored', itemsTable(report)),
     warningsSection(report.warnings),
     tail.length === 0 ? '' : folded('Details', fenced(tail, 'text')),
@@ -74,14 +70,14 @@ function failedParts(report: RestoreReport, failure: NonNullable<RestoreReport['
   ]
 }
 
-function placeAndTime({ snapshot, host, store, startedAt }: RestoreReport): string {
+function placeAndTime({ point, host, store, startedAt }: RestoreReport): string {
   const facts = [`**Server** ${code(host)}`, bucketFact(store)]
-  if (snapshot === undefined) return facts.join(' · ')
-  const age = formatDuration(Math.max(0, startedAt.getTime() - snapshot.takenAt.getTime()))
+  if (point === undefined) return facts.join(' · ')
+  const age = formatDuration(Math.max(0, startedAt.getTime() - point.takenAt.getTime()))
   return [
-    `**Recovery point** ${code(snapshot.name)}`,
-    `**Taken** ${readableTime(snapshot.takenAt)}, ${age} before`,
-    `**From** ${code(snapshot.host)}`,
+    `**Recovery point** ${code(point.name)}`,
+    `**Taken** ${readableTime(point.takenAt)}, ${age} before`,
+    `**From** ${code(point.host)}`,
     ...facts,
   ].join(' · ')
 }
@@ -99,27 +95,22 @@ function itemsTable(report: RestoreReport): string {
   return table(
     columns,
     report.items.map(item => [
-      item.kind === 'database' ? `database ${code(item.database)}` : `folder ${code(item.path)}`,
+      `${item.noun} ${code(item.name)}`,
       code(item.target),
       prose(item.holds),
       prose(item.before),
       isDone ? `✅ ${prose(item.proof ?? '')}` : prose(item.becomes),
-      isDone ? formatDuration((item.importMs ?? 0) + (item.compareMs ?? 0)) : formatSize(item.bytes),
+      isDone ? formatDuration(item.durationMs ?? 0) : formatSize(item.bytes),
     ]),
   )
 }
 
 function rollbackSection({ items, safetyKeys, result }: RestoreReport): string {
   if (result !== 'restored') return ''
-  const kept = items.flatMap(item => (item.kind === 'folder' && item.kept !== null ? [item] : []))
-  if (kept.length + safetyKeys.length === 0) return ''
   const lines = [
     ...safetyKeys.map(key => `- What a database was: ${code(key)}`),
-    ...kept.map(item => `- What ${code(item.target)} was: ${code(keptOf(item))}`),
+    ...items.flatMap(({ target, kept }) => (kept ? `- What ${code(target)} was: ${code(kept)}` : [])),
   ]
-  return `### The way back\n\n${lines.join('\n')}\n\nRemove them when nobody needs them any more; they are not removed by themselves.`
-}
-
-function keptOf(item: RestoredItem): string {
-  return item.kind === 'folder' ? (item.kept ?? '') : ''
+  if (lines.length === 0) return ''
+  return `### How to roll back\n\n${lines.join('\n')}\n\nRemove them when nobody needs them any more; they are not removed by themselves.`
 }

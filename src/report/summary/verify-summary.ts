@@ -4,7 +4,7 @@ import {
   levelWords,
   type VerifiedPoint,
   type VerifyReport,
-} from '../../commands/verify/verify-report'
+} from '../../commands/verify/verify-result'
 import { sentenceOf } from '../../findings/finding'
 import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
@@ -20,7 +20,7 @@ export function renderVerifySummary(report: VerifyReport): string {
     `## ${heading(report)}`,
     place(report),
     // Findings speak for themselves; what ended the run before it was through does not.
-    failure === undefined || points.length === report.asked ? '' : failureSection(failure),
+    failure === undefined || points.length === report.requested ? '' : failureSection(failure),
     findingsSection(points),
     points.length === 0 ? '' : pointsTable(report),
     warningsSection(report.warnings),
@@ -35,16 +35,19 @@ export function renderVerifySummary(report: VerifyReport): string {
 const detailLines = 60
 
 function heading(report: VerifyReport): string {
-  const { points, asked, failure } = report
+  const { points, requested, failure } = report
   if (isProven(report)) return `✅ ${prose(provenSentence(report))}`
   const failed = points.filter(({ status }) => status === 'failed').length
-  if (failure?.kind === 'cancelled') return `⏹️ The verification was cancelled${soFar(points.length, asked)}`
-  if (failed === 0) return `❌ The verification failed${soFar(points.length, asked)}`
-  return `❌ ${failed} of ${plural(points.length, 'recovery point')} ${failed === 1 ? 'is' : 'are'} not proven${soFar(points.length, asked)}`
+  if (failure?.kind === 'cancelled')
+    return `⏹️ The verification was cancelled${soFar(points.length, requested)}`
+  if (failed === 0) return `❌ The verification failed${soFar(points.length, requested)}`
+  return `❌ ${failed} of ${plural(points.length, 'recovery point')} ${failed === 1 ? 'is' : 'are'} not proven${soFar(points.length, requested)}`
 }
 
-function soFar(count: number, asked: number | undefined): string {
-  return asked === undefined || count === asked ? '' : ` (the run ended after ${count} of ${asked})`
+function soFar(count: number, requested: number | undefined): string {
+  return requested === undefined || count === requested
+    ? ''
+    : ` (the run ended after ${count} of ${requested})`
 }
 
 function place({ store, level, startedAt, finishedAt }: VerifyReport): string {

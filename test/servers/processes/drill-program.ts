@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { githubRuntime } from '../../../src/runtime/github/github-runtime'
 import { localCommand } from '../../../src/runtime/github/local-command'
-import { restoreServerOver } from '../../../src/sources/host/restore-server'
+import { openDrillFolder } from '../../../src/sources/drill/drill-folder'
+import { databaseServerOver } from '../../../src/sources/mysql/database-server'
 import { chooseDrillServer } from '../../../src/sources/mysql/drill/choose-drill-server'
-import { openDrillFolder } from '../../../src/sources/mysql/drill/drill-folder'
 import { placeOnThisMachine } from '../../../src/sources/mysql/drill/drill-place'
 import { findDrillHost } from '../../../src/sources/mysql/drill/find-drill-host'
 import { startThrowawayServer } from '../../../src/sources/mysql/drill/throwaway-server'
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     if (chosen.kind !== 'installed') throw new Error('Not a server that is installed.')
     const server = await startThrowawayServer({ place, ...chosen.server, signal })
     const sql = 'SELECT @@version, @@skip_networking, CURRENT_USER();'
-    const answer = await restoreServerOver(place.connection).runSql({
+    const answer = await databaseServerOver(place.connection).runSql({
       access: server.access,
       sql,
       name: 'a look',

@@ -1,8 +1,5 @@
-import type {
-  RestoredDatabase,
-  RestoredFolder,
-  RestoreReport,
-} from '../../../src/commands/restore/restore-report'
+import type { RestoreReport } from '../../../src/commands/restore/restore-result'
+import type { RestoredItem } from '../../../src/sources/restore-item'
 
 /** The report of a restore that went well, over a live site; a test overrides what it is about. */
 export function aRestoreReport(overrides: Partial<RestoreReport> = {}): RestoreReport {
@@ -10,7 +7,7 @@ export function aRestoreReport(overrides: Partial<RestoreReport> = {}): RestoreR
     result: 'restored',
     host: 'web1.example.com',
     store: { bucket: 'acme', prefix: 'running-backups' },
-    snapshot: {
+    point: {
       name: 'Monday-13-00',
       takenAt: new Date('2026-11-23T13:05:02.120Z'),
       host: 'old.example.com',
@@ -27,22 +24,28 @@ export function aRestoreReport(overrides: Partial<RestoreReport> = {}): RestoreR
   }
 }
 
-export function aRestoredDatabase(overrides: Partial<RestoredDatabase> = {}): RestoredDatabase {
+export function aRestoredDatabase(overrides: Partial<RestoredItem> = {}): RestoredItem {
   return {
-    ...{ kind: 'database', database: 'shop', target: 'shop', bytes: 12_300_000, tables: 16 },
+    ...{ noun: 'database', name: 'shop', target: 'shop', bytes: 12_300_000, count: '16 tables' },
     ...{ holds: '16 tables, 2 views', before: 'holds 15 tables' },
     ...{ becomes: 'it is dumped into the bucket, then replaced', proof: '16 tables with every row, 2 views' },
-    ...{ importMs: 50_000, compareMs: 10_000 },
+    ...{ durationMs: 60_000, kept: null },
+    output: { kind: 'database', database: 'shop', target: 'shop', tables: 16 },
     ...overrides,
   }
 }
 
-export function aRestoredFolder(overrides: Partial<RestoredFolder> = {}): RestoredFolder {
+export function aRestoredFolder(overrides: Partial<RestoredItem> = {}): RestoredItem {
   return {
-    ...{ kind: 'folder', path: '/var/www/html', target: '/var/www/html', bytes: 240_000_000, files: 2521 },
+    ...{ noun: 'folder', name: '/var/www/html', target: '/var/www/html', bytes: 240_000_000 },
+    count: '2,521 files',
     ...{ holds: '2,521 files', before: 'is there and not empty', becomes: 'it is put aside' },
-    ...{ proof: '2,521 files, 300 directories', importMs: 20_000 },
+    ...{ proof: '2,521 files, 300 directories', durationMs: 20_000 },
     kept: '/var/www/html.before-restore-2026-11-24T16-05-02Z',
+    output: {
+      ...{ kind: 'folder', path: '/var/www/html', target: '/var/www/html', files: 2521 },
+      kept: '/var/www/html.before-restore-2026-11-24T16-05-02Z',
+    },
     ...overrides,
   }
 }

@@ -12,7 +12,7 @@ export interface FolderSwap {
   kept: string
 }
 
-/** What of a restore's folders is to be removed; see `RestoreServer.removeStaging`. */
+/** What of a restore's folders is to be removed; see `FolderServer.removeStaging`. */
 export interface RemoveStagingRequest {
   staging: readonly string[]
   owner: string

@@ -1,13 +1,11 @@
 import type { ContentCheck } from '../../../pipeline/content-check'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
+import type { SoundArtifact } from '../../restore-part'
 import { checkArchive } from '../check/archive-check'
 import type { ArchiveContent, FolderContent } from '../check/archive-content'
 
 /** An archive that was read whole and is what its manifest says; `etag` is that of the object that was read. */
-export interface RereadFiles {
-  artifact: FilesArtifact
-  content: ArchiveContent
-}
+export type RereadFiles = SoundArtifact<FilesArtifact, ArchiveContent>
 
 /** What of the archive lies in one of the manifest's folders. */
 export function folderContent({ artifact, content }: RereadFiles, path: string): FolderContent | undefined {

@@ -5,7 +5,7 @@ import { readArtifact } from '../../../repository/artifact/reader'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import type { Repository } from '../../../repository/repository'
 import { sendToJob } from '../../../server/send-to-job'
-import type { RestoreServer } from '../../host/restore-server'
+import type { FolderServer } from '../folder-server'
 import { untrustedArchive } from './reread-files'
 
 export interface UnpackRequest {
@@ -20,7 +20,7 @@ export interface UnpackRequest {
 
 export interface UnpackContext {
   repository: Repository
-  server: Pick<RestoreServer, 'openExtract'>
+  server: Pick<FolderServer, 'openExtract'>
   /** Whether the server can undo it by itself. */
   canDecode: (codec: Codec) => boolean
   signal: AbortSignal

@@ -1,42 +1,63 @@
 import { type Finding, problem, warning } from '../../../findings/finding'
 import { listed } from '../../../findings/listed'
+import { shellWord } from '../../../findings/shell-word'
 import { plural } from '../../../runtime/text/format-count'
 import { formatSize } from '../../../runtime/text/format-size'
-import type { TargetFacts, TargetPlace } from '../../host/parse-target'
+import { missingTool } from '../../../server/missing-tool'
 import { type RiskyEntryKind, riskyEntryKinds } from '../check/archive-content'
 import type { RereadFiles } from '../restore/reread-files'
+import type { FolderRestoreSettings } from '../restore/restore-settings'
 import { diskSpaceForFolders } from './disk-space'
-import type { PlannedFolder } from './planned-folder'
+import type { FolderTargetFacts, TargetPlace } from './folder-target-facts'
+import type { FolderPart, PlannedFolder } from './planned-folder'
 import { isSystemPlace } from './system-places'
 
 export interface FoldersRequest {
-  inputs: {
-    /** `all`: what the manifest says. */
-    paths: 'all' | readonly unknown[]
-    overwrite: boolean
-    allowedEntries: ReadonlySet<string>
-    ssh: { user: string }
-  }
+  settings: FolderRestoreSettings
+  /** What was chosen, in the order in which the facts were asked for. */
+  parts: readonly FolderPart[]
+  /** Those whose places are known. */
   folders: readonly PlannedFolder[]
-  facts: TargetFacts
-  reread: { files: RereadFiles | undefined }
+  facts: FolderTargetFacts
+  files: RereadFiles
 }
 
 /** What speaks against putting these folders into their places. */
-export function checkFolders({ inputs, folders, facts, reread }: FoldersRequest): Finding[] {
-  if (folders.length === 0 || reread.files === undefined) return []
+export function checkFolders(request: FoldersRequest): Finding[] {
+  const { parts, folders, facts } = request
   return [
-    ...unnamedProblems(inputs, folders),
-    ...folders.flatMap((folder, index) => placeProblems(folder, facts.places[index], inputs.overwrite)),
-    ...diskProblems(folders, facts, reread.files),
-    ...entryProblems(inputs, facts, reread.files),
-    ...linkProblems(folders, reread.files),
-    ...ownerWarnings(inputs, facts),
+    ...(facts.tools.has('tar') ? [] : [missingTool('tar', 'tar')]),
+    ...unknownPlaces(parts, facts),
+    ...(folders.length === 0 ? [] : knownPlaces(request)),
+    ...leftoverWarnings(facts),
   ]
 }
 
-/** With "paths: *" the manifest alone says where to write, and it is somebody else's text. */
-function unnamedProblems({ paths }: FoldersRequest['inputs'], folders: readonly PlannedFolder[]): Finding[] {
+function knownPlaces({ settings, folders, facts, files }: FoldersRequest): Finding[] {
+  return [
+    ...unnamedProblems(settings, folders),
+    ...folders.flatMap((folder, index) => placeProblems(folder, facts.places[index], settings.overwrite)),
+    ...diskProblems(folders, facts, files),
+    ...entryProblems(settings, facts, files),
+    ...linkProblems(folders, files),
+    ...ownerWarnings(settings, facts),
+  ]
+}
+
+function unknownPlaces(parts: readonly FolderPart[], { places }: FolderTargetFacts): Finding[] {
+  return parts
+    .slice(places.length)
+    .map(({ target }) =>
+      problem(
+        'place-unknown',
+        `The server did not say what stands at ${target}.`,
+        'Run the restore again. If it fails in the same way, the log of this step has the details.',
+      ),
+    )
+}
+
+/** With "paths: *" the manifest alone says where to write, and it is untrusted text. */
+function unnamedProblems({ paths }: FolderRestoreSettings, folders: readonly PlannedFolder[]): Finding[] {
   const odd = folders.filter(({ target }) => isSystemPlace(target)).map(({ target }) => target)
   if (paths !== 'all' || odd.length === 0) return []
   const lines = folders.map(({ path }) => `  ${path}`)
@@ -92,7 +113,7 @@ function placeProblems(
 /** Beside what is there: the old folder stays. */
 function diskProblems(
   folders: readonly PlannedFolder[],
-  { places }: TargetFacts,
+  { places }: FolderTargetFacts,
   files: RereadFiles,
 ): Finding[] {
   const byMount = Map.groupBy(folders.keys(), index => folders[index]?.mount ?? '')
@@ -121,8 +142,8 @@ const entryWords: Readonly<Record<RiskyEntryKind, string>> = {
 }
 
 function entryProblems(
-  { allowedEntries }: FoldersRequest['inputs'],
-  { isRoot }: TargetFacts,
+  { allowedEntries }: FolderRestoreSettings,
+  { isRoot }: FolderTargetFacts,
   { content }: RereadFiles,
 ): Finding[] {
   return riskyEntryKinds.flatMap((kind): Finding[] => {
@@ -155,7 +176,7 @@ function linkProblems(folders: readonly PlannedFolder[], { artifact, content }: 
   ]
 }
 
-function ownerWarnings({ ssh }: FoldersRequest['inputs'], { isRoot }: TargetFacts): Finding[] {
+function ownerWarnings({ ssh }: FolderRestoreSettings, { isRoot }: FolderTargetFacts): Finding[] {
   if (isRoot) return []
   return [
     warning(
@@ -164,4 +185,14 @@ function ownerWarnings({ ssh }: FoldersRequest['inputs'], { isRoot }: TargetFact
       'Restore as root to keep owners, or run chown afterwards.',
     ),
   ]
+}
+
+function leftoverWarnings({ leftovers }: FolderTargetFacts): Finding[] {
+  return leftovers.map(folder =>
+    warning(
+      'leftover',
+      `An earlier restore left the folder ${shellWord(folder)}.`,
+      `Remove it when nobody needs it any more:\nrm -r ${shellWord(folder)}`,
+    ),
+  )
 }

@@ -1,4 +1,4 @@
-import type { TargetPlace } from '../../host/parse-target'
+import type { FolderTargetFacts, TargetPlace } from './folder-target-facts'
 
 /** Which folder of a recovery point is to go where. */
 export interface FolderPart {
@@ -15,4 +15,14 @@ export interface PlannedFolder extends FolderPart {
   parent: string
   /** Which folders share a disk. */
   mount: string
+}
+
+/** A folder whose place is unknown is not planned, and what is not planned is not restored. `parts`: as the facts were asked for. */
+export function plannedFolders(parts: readonly FolderPart[], { places }: FolderTargetFacts): PlannedFolder[] {
+  return parts.flatMap((part, index): PlannedFolder[] => {
+    const place = places[index]
+    if (place === undefined) return []
+    const { state, parent, mount } = place
+    return [{ ...part, state, parent, mount }]
+  })
 }

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { FailureError, UserError } from '../../../runtime/errors'
 import type { LocalCommand } from '../../../runtime/github/local-command'
 import { localConnection } from '../../../server/local/local-connection'
+import { ownerText, thisOwner } from '../../drill/owner'
 import type { DrillPlace } from './drill-place'
-import { ownerText, thisOwner } from './owner'
 import { endOf, startTool } from './tool-process'
 
 /** The label that every container of a drill carries; its value is the owner. */

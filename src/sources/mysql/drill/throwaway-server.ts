@@ -1,8 +1,8 @@
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FailureError } from '../../../runtime/errors'
-import { restoreServerOver } from '../../host/restore-server'
 import type { DatabaseAccess } from '../client/database-access'
+import { databaseServerOver } from '../database-server'
 import type { DrillPlace } from './drill-place'
 import type { ServerVersion } from './server-version'
 import { initialOptions, installerNames, serverOptions } from './throwaway-options'
@@ -108,7 +108,7 @@ async function findInstaller(place: DrillPlace, program: string): Promise<string
 
 /** By a statement that is run just as those of the drill will be. */
 async function answering(place: DrillPlace, access: DatabaseAccess, signal: AbortSignal): Promise<void> {
-  const server = restoreServerOver(place.connection)
+  const server = databaseServerOver(place.connection)
   const deadlineMs = performance.now() + startLimitMs
   for (;;) {
     signal.throwIfAborted()

@@ -4,15 +4,15 @@ import { codecsOf, decode } from '../../../pipeline/codec'
 import { checkContent } from '../../../pipeline/content-check'
 import { compose } from '../../../pipeline/filter'
 import { UserError } from '../../../runtime/errors'
-import type { Server } from '../../host/server'
 import { checkDump } from '../check/dump-check'
 import type { DumpContent } from '../check/dump-content'
 import type { DatabaseAccess } from '../client/database-access'
+import type { DatabaseServer } from '../database-server'
 import { baseOptions, dumpArguments } from '../dump/dump-arguments'
 import { parseDumpOptions } from '../dump/dump-options'
 
 export interface DumpAgainRequest {
-  server: Pick<Server, 'openDump'>
+  server: Pick<DatabaseServer, 'openDump'>
   access: DatabaseAccess
   database: string
   /** Those of the dump that is compared with, as its manifest has them. */

@@ -1,9 +1,8 @@
 import { warning } from '../../../findings/finding'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import { plural } from '../../../runtime/text/format-count'
-import type { RestoreServer } from '../../host/restore-server'
-import type { Server } from '../../host/server'
 import type { WithheldSql } from '../check/events/events-last'
+import type { DatabaseServer } from '../database-server'
 import { type Comparison, compareRestored, type RestoredRequest } from './compare-restored'
 import { dumpAgain } from './dump-again'
 import { type ImportContext, importDump, importWithheld, type StoredDump } from './import-dump'
@@ -24,7 +23,7 @@ export interface ImportRequest {
 }
 
 export interface ImportTools extends Omit<ImportContext, 'server'> {
-  server: Pick<RestoreServer, 'openImport'> & Pick<Server, 'openDump' | 'inventory'>
+  server: Pick<DatabaseServer, 'openImport' | 'openDump' | 'inventory'>
   /** Told how many bytes the comparison has seen. */
   onCompare?: (bytes: number) => void
 }
@@ -100,14 +99,8 @@ function withoutEvents(content: DatabaseArtifact['content']): DatabaseArtifact['
 }
 
 async function eventsOf(database: string, { server, access }: ImportTools): Promise<readonly string[]> {
-  const { inventory } = await server.inventory({
-    access,
-    databases: [database],
-    paths: [],
-    compression: 'none',
-    dumpOptions: [],
-  })
-  return inventory?.databases.find(({ name }) => name === database)?.events ?? []
+  const { inventory } = await server.inventory({ access, databases: [database] })
+  return inventory.databases.find(({ name }) => name === database)?.events ?? []
 }
 
 /** Names of events have no letter case. `sql`: what made them. */

@@ -6,9 +6,9 @@ import type { Compression } from '../../../pipeline/compression'
 import { type ReadableObject, readArtifact } from '../../../repository/artifact/reader'
 import type { Repository } from '../../../repository/repository'
 import { sendToJob } from '../../../server/send-to-job'
-import type { RestoreServer } from '../../host/restore-server'
 import { eventsLast, type WithheldSql } from '../check/events/events-last'
 import type { DatabaseAccess } from '../client/database-access'
+import type { DatabaseServer } from '../database-server'
 
 /** A dump in the store that was read and checked before. */
 export interface StoredDump extends ReadableObject {
@@ -17,7 +17,7 @@ export interface StoredDump extends ReadableObject {
 
 export interface ImportContext {
   repository: Repository
-  server: Pick<RestoreServer, 'openImport'>
+  server: Pick<DatabaseServer, 'openImport'>
   access: DatabaseAccess
   /** Whether the server has gzip, so that the dump travels small. */
   hasGzip: boolean

@@ -1,5 +1,4 @@
 import { messageOf } from '../../../runtime/errors'
-import type { RestoreServer } from '../../host/restore-server'
 import type { DatabaseAccess } from '../client/database-access'
 import {
   alterDatabase,
@@ -7,15 +6,16 @@ import {
   type DatabaseDefaults,
   dropDatabase,
 } from '../client/database-statements'
+import type { DatabaseServer } from '../database-server'
 
 /** Others may be using what is to be made or dropped; the server's own patience is a day or a year. */
 const lockWait = 'SET lock_wait_timeout = 120;\n'
 
 /** Where SQL of ours is run. */
 export interface SqlPlace {
-  server: Pick<RestoreServer, 'runSql'>
+  server: Pick<DatabaseServer, 'runSql'>
   access: DatabaseAccess
-  /** Ends it. The way back goes on although the run is cancelled, and has none. */
+  /** Ends it. A rollback goes on although the run is cancelled, and has none. */
   signal?: AbortSignal
 }
 

@@ -1,13 +1,23 @@
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
+import type { RecoveryPoint } from '../../../repository/repository'
+import { rereadArtifact } from '../../reread-artifact'
+import type { SoundArtifact } from '../../restore-part'
+import { compareDump } from '../check/compare-dump'
+import { checkDump } from '../check/dump-check'
 import type { DumpContent } from '../check/dump-content'
 import type { DumpNeeds } from '../check/needs/dump-needs'
 
 /** A dump that was read whole and is what its manifest says; `etag` is that of the object that was read. */
-export interface RereadDatabase {
-  artifact: DatabaseArtifact
-  content: DumpContent
+export interface RereadDatabase extends SoundArtifact<DatabaseArtifact, DumpContent> {
   /** What it needs of its server. */
   needs: DumpNeeds
+}
+
+/** `sound`: read with the check of a restore. */
+export function rereadDatabase(sound: SoundArtifact<DatabaseArtifact, DumpContent>): RereadDatabase {
+  const { needs } = sound.content
+  if (needs === undefined) throw new TypeError(`The needs of "${sound.artifact.key}" were not read.`)
+  return { ...sound, needs }
 }
 
 /** Among those that were read, the one that a manifest names. */
@@ -16,4 +26,15 @@ export function rereadOf(
   { key }: DatabaseArtifact,
 ): RereadDatabase | undefined {
   return databases.find(({ artifact }) => artifact.key === key)
+}
+
+/** Reads a stored dump once more, with rows that do not depend on its layout. Undefined when it could not be read to its end. */
+export async function rereadLayoutFree(
+  point: RecoveryPoint,
+  artifact: DatabaseArtifact,
+  signal: AbortSignal,
+): Promise<DumpContent | undefined> {
+  const check = checkDump({ passes: 'one or two', rows: 'layout-free' })
+  const { content } = await rereadArtifact(point, artifact, { signal, check, compare: compareDump })
+  return content
 }

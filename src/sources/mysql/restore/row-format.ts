@@ -2,9 +2,9 @@ import type { Manifest } from '../../../repository/manifest/manifest'
 import type { Inventory } from '../inventory/inventory'
 
 /**
- * How alike two dumps of the same rows are. `twin`: made by the same tool from the same version of server, so that equal rows have equal
- * text. `series`: of one flavour and series of server and of tool, which write a row in one way, though maybe laid out in another.
- * `stranger`: another version may write a row differently.
+ * How comparable two dumps of the same rows are. `identical`: the same version of tool and server, so equal rows have equal text.
+ * `same-series`: one flavour and series of both, which write a row in one way, maybe laid out differently. `unknown`: another version
+ * may write a row differently.
  */
 export type RowFormat = 'identical' | 'same-series' | 'unknown'
 

@@ -1,7 +1,6 @@
 import { type Finding, problem, warning } from '../../../findings/finding'
 import type { Manifest } from '../../../repository/manifest/manifest'
 import { defined } from '../../../runtime/defined'
-import type { TargetDatabase } from '../../host/parse-target'
 import { findBlindSpots } from '../inventory/blind-spots'
 import { brokenView } from '../inventory/broken-view'
 import { grantsOf, mayOnServer } from '../inventory/grants'
@@ -12,27 +11,31 @@ import { definerProblems } from './check-definers'
 import { diskSpaceProblems } from './check-disk-space'
 import { checkDumpNeeds } from './check-dump-needs'
 import type { DatabaseServerRequest } from './database-server-request'
+import type { TargetDatabase } from './database-target-facts'
+import { databaseToolProblems } from './database-tool-problems'
 import { foldsCase, holdings, type PlannedDatabase } from './planned-database'
 import { missingRights } from './restore-rights'
 
 /** What speaks against importing these databases into this server. */
 export function checkDatabaseServer(request: DatabaseServerRequest): Finding[] {
-  const { databases, facts, reread } = request
+  const { settings, databases, facts, sound } = request
   const { database } = facts
-  if (database?.found.inventory === undefined || databases.length === 0) return []
+  if (databases.length === 0) return []
+  if (database === undefined) return databaseToolProblems(facts)
   return [
+    ...databaseToolProblems(facts),
     // The safety dump and the comparison are dumps too: one that leaves out rows would be taken for the whole.
     ...dumpDefaultProblems(database.found),
-    ...databases.flatMap(planned => overwriteProblems(planned, request.inputs)),
-    ...databases.flatMap(planned => brokenViewProblems(planned, request.inputs, database)),
+    ...databases.flatMap(planned => overwriteProblems(planned, settings)),
+    ...databases.flatMap(planned => brokenViewProblems(planned, settings, database)),
     ...twinProblems(databases, database),
     ...rightProblems(request, database),
     ...databases.flatMap(planned => {
-      const needs = rereadOf(reread.databases, planned.artifact)?.needs
+      const needs = rereadOf(sound, planned.artifact)?.needs
       return needs === undefined
         ? []
         : [
-            ...checkDumpNeeds(planned, needs, database, request.inputs),
+            ...checkDumpNeeds(planned, needs, database, settings),
             ...definerProblems(planned, needs, database),
           ]
     }),
@@ -44,7 +47,7 @@ export function checkDatabaseServer(request: DatabaseServerRequest): Finding[] {
 
 function overwriteProblems(
   { artifact, target, state, present }: PlannedDatabase,
-  { overwrite, safetyBackup }: DatabaseServerRequest['inputs'],
+  { overwrite, safetyBackup }: DatabaseServerRequest['settings'],
 ): Finding[] {
   if (state !== 'filled' || present === undefined) return []
   const name = JSON.stringify(target)
@@ -70,7 +73,7 @@ function overwriteProblems(
 /** The dump of what is replaced would end there, and the restore with it. */
 function brokenViewProblems(
   { state, present }: PlannedDatabase,
-  { overwrite, safetyBackup }: DatabaseServerRequest['inputs'],
+  { overwrite, safetyBackup }: DatabaseServerRequest['settings'],
   { brokenViews }: TargetDatabase,
 ): Finding[] {
   if (state !== 'filled' || !overwrite || !safetyBackup) return []
@@ -93,10 +96,9 @@ function twinProblems(databases: readonly PlannedDatabase[], database: TargetDat
     )
 }
 
-/** Everything that an import, the way back and the comparison afterwards need, in one GRANT for each database. */
-function rightProblems({ databases, reread }: DatabaseServerRequest, { found }: TargetDatabase): Finding[] {
+/** Everything that an import, its rollback and the comparison afterwards need, in one GRANT for each database. */
+function rightProblems({ databases, sound }: DatabaseServerRequest, { found }: TargetDatabase): Finding[] {
   const { inventory } = found
-  if (inventory === undefined) return []
   const { server, user } = inventory
   const grants = grantsOf(inventory)
   return databases.flatMap((planned): Finding[] => {
@@ -113,7 +115,7 @@ function rightProblems({ databases, reread }: DatabaseServerRequest, { found }: 
     }
     // What is restored is dumped again, and what is replaced is dumped before: a dump leaves out in silence what its user may not see.
     const { routines } = artifact.content
-    const definers = rereadOf(reread.databases, artifact)?.needs.definers
+    const definers = rereadOf(sound, artifact)?.needs.definers
     // The text of a routine is for its definer: others need the right to all.
     const areOwn = routines === 0 || definers?.every(definer => definer === user) === true
     const spots = findBlindSpots({
@@ -158,8 +160,7 @@ function serverProblems({ variables, found }: TargetDatabase): Finding[] {
 }
 
 /** MySQL manual, `read_only`; MariaDB documentation, "GRANT", on READ_ONLY ADMIN, which SUPER holds no more since 10.11. */
-function mayWriteReadOnly(inventory: Inventory | undefined): boolean {
-  if (inventory === undefined) return false
+function mayWriteReadOnly(inventory: Inventory): boolean {
   const { flavor, version } = inventory.server
   const isSplit = flavor === 'mariadb' && compareVersions(version, '10.11') >= 0
   const rights = flavor === 'mysql' ? ['CONNECTION_ADMIN', 'SUPER'] : ['READ_ONLY ADMIN', 'READ ONLY ADMIN']
@@ -170,8 +171,8 @@ const flavorNames: Readonly<Record<string, string>> = { mariadb: 'MariaDB', mysq
 
 function versionWarnings({ server }: Manifest, { found }: TargetDatabase): Finding[] {
   const from = server.database
-  const to = found.inventory?.server
-  if (from === undefined || to === undefined) return []
+  const to = found.inventory.server
+  if (from === undefined) return []
   const words = (each: { flavor: string; version: string }) =>
     `${flavorNames[each.flavor] ?? each.flavor} ${each.version}`
   const isOlder = from.flavor === to.flavor && compareVersions(to.version, from.version) < 0

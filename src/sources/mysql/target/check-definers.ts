@@ -1,9 +1,9 @@
 import { type Finding, problem, warning } from '../../../findings/finding'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
-import type { TargetDatabase } from '../../host/parse-target'
 import type { DumpNeeds } from '../check/needs/dump-needs'
 import { quotedAccount } from '../client/sql-names'
 import { grantsOf, mayOnServer } from '../inventory/grants'
+import type { TargetDatabase } from './database-target-facts'
 import type { PlannedDatabase } from './planned-database'
 
 /**
@@ -16,7 +16,6 @@ export function definerProblems(
   { found, accounts, variables }: TargetDatabase,
 ): Finding[] {
   const { inventory } = found
-  if (inventory === undefined) return []
   const { server, user } = inventory
   const grants = grantsOf(inventory)
   const holds = (privileges: readonly string[]) => mayOnServer(grants, privileges)

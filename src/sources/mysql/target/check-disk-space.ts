@@ -1,28 +1,28 @@
 import { type Finding, problem, warning } from '../../../findings/finding'
 import { formatSize } from '../../../runtime/text/format-size'
-import type { TargetDatabase } from '../../host/parse-target'
 import type { DatabaseServerRequest } from './database-server-request'
+import type { TargetDatabase } from './database-target-facts'
 
 /**
- * Whether there is room for the databases, where they lie on the machine that SSH leads to and their data folder can be found. A dump is no measure of its tables: values in
- * hexadecimal take twice the room in it, and indexes none. The files are unpacked before the databases come.
+ * Checks the free space of the server's data folder; skipped for a remote database or an unknown folder. A dump is no measure of its tables:
+ * values in hexadecimal take twice the space in it, and indexes none. What others take is there before the databases come.
  */
 export function diskSpaceProblems(
-  { databases, inputs, bytesBeside }: DatabaseServerRequest,
+  { databases, settings, othersTake }: DatabaseServerRequest,
   { freeBytes, mount, variables }: TargetDatabase,
 ): Finding[] {
   const isLocal =
-    inputs.mysql.host === undefined || ['localhost', '127.0.0.1', '::1'].includes(inputs.mysql.host)
+    settings.mysql.host === undefined || ['localhost', '127.0.0.1', '::1'].includes(settings.mysql.host)
   if (!isLocal || freeBytes === undefined) return []
   const needed = databases.reduce((sum, { artifact }) => sum + artifact.content.bytes, 0)
-  // What is replaced makes room before.
+  // What is replaced goes before.
   const freed = databases
     .flatMap(({ present }) => present?.tables ?? [])
     .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-  const taken = bytesBeside(mount)
-  const room = freeBytes + freed - taken
-  if (room >= needed * 2) return []
-  const isWrong = room < needed / 2
+  const taken = mount === undefined ? 0 : othersTake(mount)
+  const available = freeBytes + freed - taken
+  if (available >= needed * 2) return []
+  const isWrong = available < needed / 2
   const more = [
     ...(freed === 0 ? [] : [`, and ${formatSize(freed)} in what is replaced`]),
     ...(taken === 0 ? [] : [`, of which the files take ${formatSize(taken)}`]),

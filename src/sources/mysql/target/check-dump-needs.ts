@@ -1,7 +1,7 @@
 import { type Finding, problem, warning } from '../../../findings/finding'
 import { formatSize } from '../../../runtime/text/format-size'
-import type { TargetDatabase } from '../../host/parse-target'
 import type { DumpNeeds } from '../check/needs/dump-needs'
+import type { TargetDatabase } from './database-target-facts'
 import type { PlannedDatabase } from './planned-database'
 
 /**

@@ -1,21 +1,17 @@
 import type { Manifest } from '../../../repository/manifest/manifest'
-import type { TargetFacts } from '../../host/parse-target'
-import type { DatabaseAccess } from '../client/database-access'
 import type { RereadDatabase } from '../restore/reread-database'
+import type { DatabaseRestoreSettings } from '../restore/restore-settings'
+import type { DatabaseTargetFacts } from './database-target-facts'
 import type { PlannedDatabase } from './planned-database'
 
 /** What is held against a database server before anything is imported into it. */
 export interface DatabaseServerRequest {
-  inputs: {
-    overwrite: boolean
-    safetyBackup: boolean
-    mysql: DatabaseAccess
-    allowedEntries: ReadonlySet<string>
-  }
+  settings: Pick<DatabaseRestoreSettings, 'overwrite' | 'safetyBackup' | 'mysql' | 'allowedEntries'>
   databases: readonly PlannedDatabase[]
-  /** What else is restored takes so many bytes of the disk that is mounted there. */
-  bytesBeside(mount: string | undefined): number
-  facts: TargetFacts
+  /** How many bytes of the disk that is mounted there are for something else. */
+  othersTake(mount: string): number
+  facts: DatabaseTargetFacts
   manifest: Manifest
-  reread: { databases: readonly RereadDatabase[] }
+  /** Their dumps. */
+  sound: readonly RereadDatabase[]
 }

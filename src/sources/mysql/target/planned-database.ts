@@ -1,7 +1,7 @@
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import { plural } from '../../../runtime/text/format-count'
-import type { TargetDatabase } from '../../host/parse-target'
 import type { DatabaseInventory } from '../inventory/inventory'
+import type { TargetDatabase } from './database-target-facts'
 
 /** Which database of a recovery point is to go where. */
 export interface DatabasePart {
@@ -16,6 +16,16 @@ export interface PlannedDatabase extends DatabasePart {
   state: 'absent' | 'empty' | 'filled'
   /** Undefined when absent. */
   present: DatabaseInventory | undefined
+}
+
+/** What stands under the target's name. `database`: undefined when the database server could not be asked. */
+export function plannedDatabase(part: DatabasePart, database: TargetDatabase | undefined): PlannedDatabase {
+  const isSame = (name: string) =>
+    name === part.target ||
+    (database !== undefined && foldsCase(database) && name.toLowerCase() === part.target.toLowerCase())
+  const present = database?.found.inventory.databases.find(({ name }) => isSame(name))
+  const state = present === undefined ? 'absent' : holdings(present) === '' ? 'empty' : 'filled'
+  return { ...part, state, present }
 }
 
 /** What a database holds, in words; '' for nothing. */

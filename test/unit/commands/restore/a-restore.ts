@@ -1,4 +1,3 @@
-import type { RereadParts } from '../../../../src/commands/restore/reread-parts'
 import type { RestoreInputs } from '../../../../src/inputs/restore'
 import {
   type DatabaseArtifact,
@@ -6,10 +5,17 @@ import {
   type Manifest,
   manifestFormat,
 } from '../../../../src/repository/manifest/manifest'
-import type { TargetDatabase, TargetFacts, TargetPlace } from '../../../../src/sources/host/parse-target'
+import type { ArchiveContent } from '../../../../src/sources/files/check/archive-content'
+import type { RereadFiles } from '../../../../src/sources/files/restore/reread-files'
+import type { FolderTargetFacts, TargetPlace } from '../../../../src/sources/files/target/folder-target-facts'
 import type { DumpContent } from '../../../../src/sources/mysql/check/dump-content'
 import type { DumpNeeds } from '../../../../src/sources/mysql/check/needs/dump-needs'
 import type { DatabaseInventory, Inventory } from '../../../../src/sources/mysql/inventory/inventory'
+import type { RereadDatabase } from '../../../../src/sources/mysql/restore/reread-database'
+import type {
+  DatabaseTargetFacts,
+  TargetDatabase,
+} from '../../../../src/sources/mysql/target/database-target-facts'
 import { parseHostKeyPins } from '../../../../src/ssh/keys/host-keys'
 
 const at = '2026-11-23T13:05:02.120Z'
@@ -96,20 +102,24 @@ export function contentOf({ content }: DatabaseArtifact): DumpContent {
   return { bytes, sha256, tables, views: [], triggers: [], routines: [], events: [], ...objects }
 }
 
+export interface FoundOptions {
+  needs?: Partial<DumpNeeds>
+  files?: Partial<ArchiveContent>
+}
+
 /** Every object of a manifest, read and found sound. */
-export function rereadOf(
+export function soundOf(
   manifest: Manifest,
-  found: { needs?: Partial<DumpNeeds>; files?: Partial<NonNullable<RereadParts['files']>['content']> } = {},
-): RereadParts {
+  found: FoundOptions = {},
+): { databases: RereadDatabase[]; files: RereadFiles | undefined } {
   const files = manifest.artifacts.find(artifact => artifact.kind === 'files')
   return {
     databases: manifest.artifacts
       .filter(artifact => artifact.kind === 'database')
-      .map(artifact => ({
-        artifact,
-        content: contentOf(artifact),
-        needs: needs(found.needs),
-      })),
+      .map(artifact => {
+        const ofDump = needs(found.needs)
+        return { artifact, content: { ...contentOf(artifact), needs: ofDump }, needs: ofDump }
+      }),
     files: files && {
       artifact: files,
       content: {
@@ -141,8 +151,12 @@ export function aDatabase(name = 'shop', overrides: Partial<DatabaseInventory> =
 
 export const aTable = { name: 'orders', kind: 'table', engine: 'InnoDB', sizeBytes: 40_000_000 } as const
 
-export interface FactOptions extends Partial<Omit<TargetFacts, 'database' | 'places' | 'tools'>> {
+export interface FactOptions {
+  isRoot?: boolean
   tools?: readonly string[]
+  leftovers?: string[]
+  /** Why the database server could not be asked. */
+  databaseProblem?: Error
   places?: Partial<TargetPlace>[]
   /** `false`: nothing is known of the database server. */
   isAsked?: boolean
@@ -161,18 +175,29 @@ export interface FactOptions extends Partial<Omit<TargetFacts, 'database' | 'pla
 const allTools = ['tar', 'gzip', 'zstd', 'client', 'dump-tool']
 
 /** What the server of a site says of itself: root, empty, MariaDB 10.11, everything allowed; a test overrides what it is about. */
-export function someFacts(options: FactOptions = {}): TargetFacts {
+export function someFacts(options: FactOptions = {}): {
+  databases: DatabaseTargetFacts
+  folders: FolderTargetFacts
+} {
   const { places = [{}], isAsked = true, databaseProblem, tools = allTools } = options
-  return {
+  const host = {
     isRoot: options.isRoot ?? true,
     tools: new Map(tools.map(tool => [tool, `${tool} 1.0`])),
-    places: places.map(place => ({
-      ...{ state: 'absent', parent: '/var/www', isWritable: true, mount: '/', freeBytes: 100e9 },
-      ...place,
-    })),
-    leftovers: options.leftovers ?? [],
-    ...(isAsked ? { database: aTargetDatabase(options) } : {}),
-    ...(databaseProblem === undefined ? {} : { databaseProblem }),
+  }
+  return {
+    databases: {
+      ...host,
+      ...(isAsked ? { database: aTargetDatabase(options) } : {}),
+      ...(databaseProblem === undefined ? {} : { problem: databaseProblem }),
+    },
+    folders: {
+      ...host,
+      places: places.map(place => ({
+        ...{ state: 'absent', parent: '/var/www', isWritable: true, mount: '/', freeBytes: 100e9 },
+        ...place,
+      })),
+      leftovers: options.leftovers ?? [],
+    },
   }
 }
 
@@ -187,7 +212,7 @@ function aTargetDatabase({
 }: FactOptions): TargetDatabase {
   return {
     found: {
-      ...{ os: '', paths: [], visible: [], canIgnoreTableData: true, defaults },
+      ...{ os: '', visible: [], canIgnoreTableData: true, defaults },
       inventory: {
         server: { flavor: 'mariadb', version: '10.11.19', ...server },
         dumpTool: 'mariadb-dump 10.19',

@@ -1,9 +1,13 @@
-import { type ChosenParts, chooseParts } from '../../../../src/commands/restore/choose-parts'
-import type { FolderChoice } from '../../../../src/inputs/restore'
+import { chooseParts } from '../../../../src/commands/restore/choose-parts'
 import type { Manifest } from '../../../../src/repository/manifest/manifest'
 import { FailureError } from '../../../../src/runtime/errors'
+import type { FolderChoice } from '../../../../src/sources/files/restore/restore-settings'
+import { chooseFolders } from '../../../../src/sources/files/target/choose-folders'
+import { chooseDatabases } from '../../../../src/sources/mysql/target/choose-databases'
+import type { DatabasePart } from '../../../../src/sources/mysql/target/planned-database'
 import { refusal } from '../../inputs/reading'
-import { aDump, aManifest, anArchive } from './a-restore'
+import { aDump, aManifest, anArchive, someInputs } from './a-restore'
+import { databasesOf, filesOf } from './planning'
 
 type Wanted = Partial<{ databases: 'all' | string[]; paths: 'all' | FolderChoice[] }>
 
@@ -15,11 +19,19 @@ const whole = aManifest([
   anArchive(['/var/www/html', '/srv/media']),
 ])
 
-const choose = (wanted: Wanted = {}, manifest: Manifest = whole): ChosenParts =>
-  chooseParts({ databases: 'all', paths: 'all', ...wanted }, manifest)
+/** What each source chooses, when the choice as a whole is not refused. */
+function choose(wanted: Wanted = {}, manifest: Manifest = whole) {
+  const { databases, paths } = { databases: 'all' as const, paths: 'all' as const, ...wanted }
+  chooseParts(someInputs({ databases, paths }), manifest)
+  const choice = { manifest, contents: '' }
+  return {
+    databases: chooseDatabases(databases, { ...choice, artifacts: databasesOf(manifest) }),
+    files: chooseFolders(paths, { ...choice, artifacts: filesOf(manifest) }),
+  }
+}
 const refused = (wanted: Wanted, manifest?: Manifest) => refusal(() => choose(wanted, manifest))
 
-const databases = (parts: ChosenParts) =>
+const databases = (parts: { databases: DatabasePart[] }) =>
   parts.databases.map(({ artifact, target }) => [artifact.database, target])
 
 describe('chooseParts', () => {

@@ -6,20 +6,11 @@ import {
 import { recordingRuntime } from '../../recording-runtime'
 
 const state: RestoreState = {
-  ...{ stage: 'working', lock: 'lock', owner: 'acme/shop 123', staging: ['/var/www/.html.restoring-1'] },
-  swaps: [{ unpacked: '/a', place: "/o'x\ty", kept: '/c' }],
-  databases: [
-    {
-      target: 'shop',
-      was: 'filled',
-      characterSet: 'utf8mb4',
-      collation: '',
-      safetyKey: 'k',
-      phase: 'writing',
-    },
-    { target: 'new', was: 'absent', characterSet: '', collation: '', safetyKey: null, phase: 'waiting' },
-  ],
-  uploads: [{ key: 'k', id: 'u' }],
+  ...{ stage: 'working', lock: 'lock', owner: 'acme/shop 123' },
+  parts: {
+    files: { staging: ['/var/www/.html.restoring-1'], swaps: [{ place: "/o'x\ty" }] },
+    database: { databases: [], uploads: [{ key: 'k', id: 'u' }] },
+  },
 }
 
 describe('saveRestoreState', () => {
@@ -37,9 +28,9 @@ describe('loadRestoreState', () => {
   })
 
   it('believes nothing that is not a whole state', () => {
-    const { swaps: _, ...rest } = state
+    const { owner: _, ...rest } = state
     expect(() => loadRestoreState(recordingRuntime({ states: { restore: JSON.stringify(rest) } }))).toThrow(
-      /swaps/,
+      /owner/,
     )
   })
 })

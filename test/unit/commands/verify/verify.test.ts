@@ -1,6 +1,12 @@
+import { beginAttempt } from '../../../../src/commands/attempt'
 import type { DrillResult, PointToDrill } from '../../../../src/commands/verify/point'
 import { verify } from '../../../../src/commands/verify/verify'
-import { isProven, type VerifyReport } from '../../../../src/commands/verify/verify-report'
+import {
+  isProven,
+  type VerifyAttempt,
+  type VerifyFacts,
+  type VerifyResult,
+} from '../../../../src/commands/verify/verify-result'
 import { problem, warning } from '../../../../src/findings/finding'
 import { loadVerifyInputs } from '../../../../src/inputs/verify'
 import type { Manifest } from '../../../../src/repository/manifest/manifest'
@@ -15,7 +21,7 @@ import { ordersDump, type PointOptions, prefix, putBytes, storePoint } from '../
 
 let store: MemoryStore
 let runtime: RecordingRuntime
-let report: VerifyReport
+let attempt: VerifyAttempt
 let drilled: PointToDrill[]
 let drillResult: DrillResult
 /** What it was told to wait; the clock goes on by that. */
@@ -30,15 +36,15 @@ beforeEach(() => {
   drillResult = { findings: [], restoreSeconds: 12, tables: 1, files: 1, warnings: [] }
 })
 
-async function run(inputs: Readonly<Record<string, string>> = {}, over: Store = store): Promise<void> {
+async function run(
+  inputs: Readonly<Record<string, string>> = {},
+  over: Store = store,
+): Promise<VerifyResult> {
   runtime = recordingRuntime({
     inputs: { 's3-bucket': 'acme', 's3-region': 'eu-central-1', 's3-prefix': prefix, ...inputs },
     now: '2026-11-23T14:00:00Z',
   })
-  report = {
-    ...{ level: 'read', store: { bucket: 'acme', prefix }, points: [], warnings: [] },
-    ...{ startedAt: runtime.clock.now(), finishedAt: runtime.clock.now() },
-  }
+  attempt = beginAttempt<VerifyFacts>(runtime)
   const drill = async (point: PointToDrill) => {
     drilled.push(point)
     return drillResult
@@ -51,7 +57,7 @@ async function run(inputs: Readonly<Record<string, string>> = {}, over: Store = 
   return verify(
     loadVerifyInputs(runtime, {}),
     { runtime, repository: { store: over, prefix }, drill, wait },
-    report,
+    attempt,
   )
 }
 
@@ -63,7 +69,8 @@ const hour = (at: number): PointOptions => ({
   dump: ordersDump(`INSERT INTO \`orders\` VALUES (${at});\n`),
 })
 
-const codes = () => report.points.map(({ name, findings }) => [name, ...findings.map(({ code }) => code)])
+const points = () => attempt.facts.points ?? []
+const codes = () => points().map(({ name, findings }) => [name, ...findings.map(({ code }) => code)])
 
 async function failure(work: Promise<unknown>) {
   const error = await work.then(
@@ -94,8 +101,8 @@ describe('verify', () => {
     await storePoint(store, hour(12))
     const newest = await storePoint(store, hour(13))
     await run()
-    expect(isProven(report)).toBe(true)
-    expect(report.points).toEqual([
+    expect(isProven({ points: [], ...attempt.facts })).toBe(true)
+    expect(points()).toEqual([
       {
         ...{ name: 'Monday-13-00', status: 'proven', verdict: 'good', takenAt: newest.startedAt },
         ...{ objects: 2, findings: [], durationMs: 0 },
@@ -108,7 +115,7 @@ describe('verify', () => {
   it('reads nothing at level stored', async () => {
     await storePoint(store, hour(13))
     await run({ level: 'stored' })
-    expect(isProven(report)).toBe(true)
+    expect(isProven({ points: [], ...attempt.facts })).toBe(true)
     expect(store.operations.filter(operation => operation.startsWith('get '))).toEqual([])
   })
 
@@ -133,7 +140,7 @@ describe('verify', () => {
       advice: expect.stringContaining('of those verified here, Monday-12-00 is proven'),
     })
     expect(codes()).toEqual([['Monday-12-00'], ['Monday-13-00', 'checksum', 'damaged', 'missing']])
-    expect(isProven(report)).toBe(false)
+    expect(isProven({ points: [], ...attempt.facts })).toBe(false)
     const told = runtime.lines.map(({ text }) => text).join('\n')
     expect(told).toContain(`  checksum: "${key}" has another sha256`)
     expect(told).toContain('Monday-12-00: proven, taken 1 h 55 m ago, 2 objects')
@@ -147,8 +154,8 @@ describe('verify', () => {
     await putBytes(store, `${prefix}/README.md`, Buffer.from('x'))
     await putBytes(store, 'elsewhere/Monday-13-00.manifest.json', Buffer.from('x'))
     await run({ snapshot: 'all' })
-    expect(isProven(report)).toBe(true)
-    expect(report.points.map(({ name, verdict }) => [name, verdict])).toEqual([
+    expect(isProven({ points: [], ...attempt.facts })).toBe(true)
+    expect(points().map(({ name, verdict }) => [name, verdict])).toEqual([
       ['Monday-13-00', 'good'],
       ['Monday-12-00', 'good'],
       ['Monday-11-00', 'good'],
@@ -242,7 +249,7 @@ describe('verify', () => {
       },
     })
     await run({}, busy)
-    expect(report.points).toMatchObject([{ status: 'proven', takenAt: '2026-11-23T14:05:00.000Z' }])
+    expect(points()).toMatchObject([{ status: 'proven', takenAt: '2026-11-23T14:05:00.000Z' }])
   })
 
   it('leaves out an entry that was removed meanwhile, and fails when nothing is left', async () => {
@@ -253,12 +260,12 @@ describe('verify', () => {
     })
     await run({ snapshot: 'all' }, pruning)
     expect(codes()).toEqual([['Monday-13-00']])
-    expect(isProven(report)).toBe(true)
+    expect(isProven({ points: [], ...attempt.facts })).toBe(true)
     const empty = answering(store, { getText: async () => undefined })
     expect((await failure(run({ snapshot: 'all' }, empty))).message).toContain(
       'was removed before it could be verified',
     )
-    expect(isProven(report)).toBe(false)
+    expect(isProven({ points: [], ...attempt.facts })).toBe(false)
   })
 
   it('fails where there is nothing', async () => {
@@ -271,8 +278,8 @@ describe('verify', () => {
     const down = new StoreError('down', { code: 'InternalError', status: 500 })
     store.failAlways('getText', /Monday-1[01]/, down)
     await expect(run({ snapshot: 'all' })).rejects.toBe(down)
-    expect(report.asked).toBe(4)
-    expect(isProven(report)).toBe(false)
+    expect(attempt.facts.requested).toBe(4)
+    expect(isProven({ points: [], ...attempt.facts })).toBe(false)
   })
 
   it('stops when it is told to', async () => {
@@ -300,7 +307,7 @@ describe('verify', () => {
       },
     })
     await run({ snapshot: 'all' }, counting)
-    expect(report.points).toHaveLength(12)
+    expect(points()).toHaveLength(12)
     expect(open).toBe(0)
     expect(mostOpen).toBe(4)
   })
@@ -315,11 +322,11 @@ describe('verify', () => {
         { name: 'Monday-13-00', repository: { prefix }, slot: 'Monday-13-00', manifest },
       ])
       const [database, files] = manifest.artifacts
-      expect(drilled[0]?.reread).toMatchObject({
-        databases: [{ artifact: database, needs: { definers: [] } }],
-        files: { artifact: files, content: { perPath: [{ path: 'var/www/html' }] } },
-      })
-      expect(report.points).toMatchObject([{ status: 'proven', restoreSeconds: 12 }])
+      expect(drilled[0]?.sound).toMatchObject([
+        { artifact: database, content: { needs: { definers: [] } } },
+        { artifact: files, content: { perPath: [{ path: 'var/www/html' }] } },
+      ])
+      expect(points()).toMatchObject([{ status: 'proven', restoreSeconds: 12 }])
     })
 
     it('does not restore what is not', async () => {
@@ -338,7 +345,7 @@ describe('verify', () => {
       expect((await failure(run(inputs))).message).toBe(
         'Monday-13-00 is not proven: Table "orders" came out otherwise.',
       )
-      expect(report.points).toMatchObject([{ status: 'failed', restoreSeconds: 3 }])
+      expect(points()).toMatchObject([{ status: 'failed', restoreSeconds: 3 }])
       expect(store.keys()).not.toContain(slotKeys(prefix, 'Monday-13-00').proof)
     })
 
@@ -347,8 +354,8 @@ describe('verify', () => {
       const warnings = [warning('view-not-made', 'The view "v" was left out.')]
       drillResult = { ...drillResult, warnings }
       await run(inputs)
-      expect(report.warnings).toEqual(warnings)
-      expect(report.points).toMatchObject([{ status: 'proven' }])
+      expect(attempt.warnings).toEqual(warnings)
+      expect(points()).toMatchObject([{ status: 'proven' }])
     })
 
     it('stores a proof beside the manifest', async () => {
@@ -377,7 +384,7 @@ describe('verify', () => {
         },
       })
       await run({ ...inputs, snapshot: 'Monday-13-00' }, busy)
-      expect(report.points).toMatchObject([{ status: 'proven', takenAt: '2026-11-23T14:05:00.000Z' }])
+      expect(points()).toMatchObject([{ status: 'proven', takenAt: '2026-11-23T14:05:00.000Z' }])
     })
 
     it('leaves no proof of what failed since, at whatever level', async () => {
@@ -393,7 +400,7 @@ describe('verify', () => {
       await flip(manifest)
       await failure(run())
       expect(store.keys()).not.toContain(proof)
-      expect(report.warnings).toEqual([])
+      expect(attempt.warnings).toEqual([])
     })
 
     it('says so when the proof of what failed may not be removed, and keeps one of what may not be read', async () => {
@@ -407,7 +414,7 @@ describe('verify', () => {
       await flip(manifest)
       store.failAlways('remove', /proof/, denied)
       await failure(run())
-      expect(report.warnings).toEqual([
+      expect(attempt.warnings).toEqual([
         { code: 'proof-not-removed', level: 'warning', what: expect.stringContaining('denied') },
       ])
     })
@@ -416,8 +423,8 @@ describe('verify', () => {
       await storePoint(store, hour(13))
       store.failAlways('putText', /proof/, new StoreError('denied', { code: 'AccessDenied', status: 403 }))
       await run(inputs)
-      expect(isProven(report)).toBe(true)
-      expect(report.warnings).toEqual([
+      expect(isProven({ points: [], ...attempt.facts })).toBe(true)
+      expect(attempt.warnings).toEqual([
         { code: 'proof-not-stored', level: 'warning', what: expect.stringContaining('denied') },
       ])
     })

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { RestoreReport } from '../../../../src/commands/restore/restore-report'
+import type { RestoreReport } from '../../../../src/commands/restore/restore-result'
 import { problem, warning } from '../../../../src/findings/finding'
 import { renderRestoreSummary, restoredSentence } from '../../../../src/report/summary/restore-summary'
 import { aRestoredDatabase, aRestoredFolder, aRestoreReport } from '../a-restore-report'
@@ -55,10 +55,10 @@ describe('renderRestoreSummary, of a restore that went well', () => {
     ])
   })
 
-  it('says where the way back is', () => {
+  it('says how to roll back', () => {
     expect(summary).toContain(
       [
-        '### The way back',
+        '### How to roll back',
         '',
         '- What a database was: <code>running-backups/before-restore/2026-11-24T16-05-02Z.shop.database.sql.gz</code>',
         '- What <code>/var/www/html</code> was: <code>/var/www/html.before-restore-2026-11-24T16-05-02Z</code>',
@@ -66,9 +66,9 @@ describe('renderRestoreSummary, of a restore that went well', () => {
     )
   })
 
-  it('has nothing to say of a way back from what was empty', () => {
+  it('has nothing to say of a rollback to what was empty', () => {
     const items = [aRestoredDatabase(), aRestoredFolder({ kept: null })]
-    expect(renderRestoreSummary(aRestoreReport({ items, safetyKeys: [] }))).not.toContain('way back')
+    expect(renderRestoreSummary(aRestoreReport({ items, safetyKeys: [] }))).not.toContain('roll back')
   })
 
   it('tells every warning', () => {
@@ -91,7 +91,7 @@ describe('renderRestoreSummary, of a dry run', () => {
       'it is dumped into the bucket, then replaced',
       '12.3 MB',
     ])
-    expect(summary).not.toMatch(/✅ 16|in its place|way back/)
+    expect(summary).not.toMatch(/✅ 16|in its place|roll back/)
   })
 
   it('counts what speaks against it, with what to do', () => {
@@ -131,7 +131,7 @@ describe('renderRestoreSummary, of a restore that failed', () => {
   })
 
   it('can be told before a recovery point was chosen', () => {
-    const { snapshot: _, ...rest } = aRestoreReport({ result: 'failed', failure, items: [], hasBegun: false })
+    const { point: _, ...rest } = aRestoreReport({ result: 'failed', failure, items: [], hasBegun: false })
     const summary = renderRestoreSummary(rest)
     expect(summary).toContain('**Server** <code>web1.example.com</code> · **Bucket**')
     expect(summary).not.toMatch(/undefined|\| What/)
@@ -154,8 +154,8 @@ describe('renderRestoreSummary, with awkward names', () => {
       fc.property(name, name, name, (database, path, words) => {
         const texts = { holds: words, before: words, becomes: words, proof: words }
         const items = [
-          aRestoredDatabase({ database, target: path, ...texts }),
-          aRestoredFolder({ path, target: database, kept: words, ...texts }),
+          aRestoredDatabase({ name: database, target: path, ...texts }),
+          aRestoredFolder({ name: path, target: database, kept: words, ...texts }),
         ]
         for (const result of ['restored', 'dry-run'] as const) {
           const table = cells(renderRestoreSummary(aRestoreReport({ result, items }))).slice(0, 4)
@@ -172,7 +172,7 @@ describe('renderRestoreSummary, with awkward names', () => {
         const summary = renderRestoreSummary(
           aRestoreReport({
             host: odd,
-            items: [aRestoredDatabase({ database: odd, target: odd, holds: odd, before: odd, proof: odd })],
+            items: [aRestoredDatabase({ name: odd, target: odd, holds: odd, before: odd, proof: odd })],
             warnings: [warning(odd, odd, odd)],
             safetyKeys: [odd],
           }),
@@ -191,7 +191,7 @@ describe('restoredSentence', () => {
   })
 
   it('names the targets', () => {
-    const items = [aRestoredDatabase({ target: 'shop_copy', tables: 1 })]
+    const items = [aRestoredDatabase({ target: 'shop_copy', count: '1 table' })]
     expect(restoredSentence(aRestoreReport({ items }))).toMatch(
       /^Restored and compared: database shop_copy \(1 table\) from/,
     )

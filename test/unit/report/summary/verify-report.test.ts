@@ -5,7 +5,7 @@ import {
   isProven,
   type VerifiedPoint,
   type VerifyReport,
-} from '../../../../src/commands/verify/verify-report'
+} from '../../../../src/commands/verify/verify-result'
 import { problem, warning } from '../../../../src/findings/finding'
 import { setVerifyOutputs } from '../../../../src/report/outputs/verify-outputs'
 import { scrubVerifyReport } from '../../../../src/report/scrub/scrub-verify'
@@ -24,7 +24,12 @@ const failed = point({ name: 'Monday-12-00', status: 'failed', findings: [findin
 
 function aReport(overrides: Partial<VerifyReport> = {}): VerifyReport {
   return {
-    ...{ level: 'read', store: { bucket: 'acme', prefix: 'running-backups' }, asked: 1, points: [point()] },
+    ...{
+      level: 'read',
+      store: { bucket: 'acme', prefix: 'running-backups' },
+      requested: 1,
+      points: [point()],
+    },
     ...{
       startedAt: new Date('2026-11-23T14:00:00Z'),
       finishedAt: new Date('2026-11-23T14:01:02Z'),
@@ -45,9 +50,9 @@ const failure: FailureFacts = {
 describe('isProven', () => {
   it('is true only when everything that was asked for is', () => {
     expect(isProven(aReport())).toBe(true)
-    expect(isProven(aReport({ asked: 2 }))).toBe(false)
-    expect(isProven(aReport({ points: [point(), failed], asked: 2 }))).toBe(false)
-    expect(isProven(aReport({ points: [], asked: 0 }))).toBe(false)
+    expect(isProven(aReport({ requested: 2 }))).toBe(false)
+    expect(isProven(aReport({ points: [point(), failed], requested: 2 }))).toBe(false)
+    expect(isProven(aReport({ points: [], requested: 0 }))).toBe(false)
     expect(isProven(aReport({ failure }))).toBe(false)
   })
 })
@@ -62,7 +67,7 @@ describe('provenSentence', () => {
       'Monday-13-00 (suspect), taken 54 m 58 s ago, is proven: 2 objects, 252 MB, read, checked and restored, in 1 m 2 s; a restore takes 1 m 1 s',
     )
     const three = [point(), point(), point({ verdict: 'suspect' })]
-    expect(provenSentence(aReport({ level: 'stored', points: three, asked: 3 }))).toBe(
+    expect(provenSentence(aReport({ level: 'stored', points: three, requested: 3 }))).toBe(
       '3 recovery points proven, 1 suspect one among them, the newest taken 54 m 58 s ago: 6 objects, 757 MB, compared with what the store says, in 1 m 2 s',
     )
   })
@@ -133,7 +138,7 @@ describe('setVerifyOutputs', () => {
   it('tells each recovery point and its findings', () => {
     const told = { code: 'checksum', key: 'p/a.sql.gz', message: '"p/a.sql.gz" has another sha256.' }
     const points = [point({ restoreSeconds: 61.4 }), { ...failed, takenAt: undefined, restoreSeconds: 3 }]
-    const { status, verified, seconds } = outputs(aReport({ asked: 2, points, level: 'restore' }))
+    const { status, verified, seconds } = outputs(aReport({ requested: 2, points, level: 'restore' }))
     expect([status, seconds]).toEqual(['failed', '61'])
     expect(JSON.parse(verified)).toEqual([
       {
@@ -159,7 +164,7 @@ describe('setVerifyOutputs', () => {
   it('keeps to what GitHub takes, and says so', () => {
     const long = { ...finding, what: 'x'.repeat(90_000) }
     const points = [1, 2, 3].map(() => ({ ...failed, findings: [long] }))
-    const { verified, lines } = outputs(aReport({ points, asked: 3 }))
+    const { verified, lines } = outputs(aReport({ points, requested: 3 }))
     expect(JSON.parse(verified)).toHaveLength(2)
     expect(lines.map(({ text }) => text).join()).toContain('holds the first 2 of 3 recovery points')
   })
@@ -177,7 +182,7 @@ describe('renderVerifySummary', () => {
 
   it('names every finding, and what to do', () => {
     const points = [point(), { ...failed, findings: [{ ...finding, fix: '*Look* at it.' }] }]
-    const summary = renderVerifySummary(aReport({ points, asked: 2, failure }))
+    const summary = renderVerifySummary(aReport({ points, requested: 2, failure }))
     expect(summary).toContain('## ❌ 1 of 2 recovery points is not proven\n')
     expect(summary).toContain(
       '### 1 finding\n\n- **Monday-12-00** <code>checksum</code> "p/a.sql.gz" has another sha256.',
@@ -190,28 +195,28 @@ describe('renderVerifySummary', () => {
   })
 
   it('says what ended a run before it was through', () => {
-    const summary = renderVerifySummary(aReport({ points: [failed], asked: 9, failure }))
+    const summary = renderVerifySummary(aReport({ points: [failed], requested: 9, failure }))
     expect(summary).toContain('## ❌ 1 of 1 recovery point is not proven (the run ended after 1 of 9)')
     expect(summary).toContain('### What happened\n\nThe store &#60;fell&#62; over.')
-    expect(renderVerifySummary(aReport({ points: [], asked: 9, failure }))).toContain(
+    expect(renderVerifySummary(aReport({ points: [], requested: 9, failure }))).toContain(
       '## ❌ The verification failed (the run ended after 0 of 9)',
     )
     const cancelled: FailureFacts = { ...failure, kind: 'cancelled' }
-    expect(renderVerifySummary(aReport({ points: [], asked: 9, failure: cancelled }))).toContain(
+    expect(renderVerifySummary(aReport({ points: [], requested: 9, failure: cancelled }))).toContain(
       '## ⏹️ The verification was cancelled (the run ended after 0 of 9)',
     )
   })
 
   it('folds a long table and cuts a long list of findings', () => {
     const points = Array.from({ length: 168 }, () => ({ ...failed, findings: [finding, finding] }))
-    const summary = renderVerifySummary(aReport({ points, asked: 168, failure }))
+    const summary = renderVerifySummary(aReport({ points, requested: 168, failure }))
     expect(summary).toContain('<details><summary>168 recovery points</summary>')
     expect(summary).toContain('… and 136 more, in the log')
   })
 
   it('shows the time to restore of a drill', () => {
     const points = [point({ restoreSeconds: 61 }), point({ status: 'failed', findings: [finding] })]
-    const summary = renderVerifySummary(aReport({ level: 'restore', points, asked: 2 }))
+    const summary = renderVerifySummary(aReport({ level: 'restore', points, requested: 2 }))
     expect(summary).toContain('| 252 MB | 1 m 1 s |')
     expect(summary).toContain('| 252 MB | – |')
   })

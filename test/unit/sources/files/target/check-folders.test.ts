@@ -1,12 +1,12 @@
 import type { RiskyEntryKind } from '../../../../../src/sources/files/check/archive-content'
-import type { TargetPlace } from '../../../../../src/sources/host/parse-target'
+import type { TargetPlace } from '../../../../../src/sources/files/target/folder-target-facts'
 import { aManifest, anArchive } from '../../../commands/restore/a-restore'
-import { findings, fixes, judge } from '../../../commands/restore/judging'
+import { findings, findingsOf, fixes } from '../../../commands/restore/planning'
 
 const site = aManifest([anArchive()])
 const two = aManifest([anArchive(['/var/www/html', '/srv/media'])])
 
-describe('judgeFolders, about places', () => {
+describe('checkFolders, about places', () => {
   it.each<[TargetPlace['state'], boolean, string[]]>([
     ['absent', false, []],
     ['absent', true, []],
@@ -61,7 +61,7 @@ describe('judgeFolders, about places', () => {
     )
   })
 
-  it('judges each folder by its own place', () => {
+  it('checks each folder by its own place', () => {
     const places: Partial<TargetPlace>[] = [{ state: 'empty' }, { state: 'folder', parent: '/srv' }]
     expect(findings({ manifest: two, facts: { places } })).toEqual([
       'error: The folder /srv/media is there and not empty; nothing is overwritten unasked.',
@@ -75,10 +75,10 @@ describe('judgeFolders, about places', () => {
   })
 })
 
-describe('judgeFolders, about places that are more than a site', () => {
+describe('checkFolders, about places that are more than a site', () => {
   const told = (path: string) => {
     const manifest = aManifest([anArchive(['/srv/media', path])])
-    return judge({ manifest, facts: { places: [{}, {}] } }).findings
+    return findingsOf({ manifest, facts: { places: [{}, {}] } })
   }
 
   it.each([
@@ -122,7 +122,7 @@ describe('judgeFolders, about places that are more than a site', () => {
   })
 })
 
-describe('judgeFolders, about the disk', () => {
+describe('checkFolders, about the disk', () => {
   /** The files themselves, and a block for each of 2,823 entries. */
   const needed = 600_000_000 + 4096 * 2823
 
@@ -151,7 +151,7 @@ describe('judgeFolders, about the disk', () => {
   })
 })
 
-describe('judgeFolders, about entries that may do harm', () => {
+describe('checkFolders, about entries that may do harm', () => {
   const hazard = (kind: RiskyEntryKind, count = 1) => ({
     kind,
     count,
@@ -159,12 +159,12 @@ describe('judgeFolders, about entries that may do harm', () => {
   })
 
   const told = (kind: RiskyEntryKind, isAllowed: boolean, isRoot: boolean) =>
-    judge({
+    findingsOf({
       manifest: site,
       inputs: { allowedEntries: new Set(isAllowed ? [kind] : []) },
       facts: { isRoot },
       files: { hazards: [hazard(kind)] },
-    }).findings.filter(({ what }) => what.startsWith('The archive holds'))
+    }).filter(({ what }) => what.startsWith('The archive holds'))
 
   it.each<[RiskyEntryKind, boolean, boolean, 'error' | 'warning']>([
     ['outside-links', false, true, 'error'],
@@ -200,7 +200,7 @@ describe('judgeFolders, about entries that may do harm', () => {
   })
 })
 
-describe('judgeFolders, about hard links between folders', () => {
+describe('checkFolders, about hard links between folders', () => {
   const files = { crossLinks: { count: 3, examples: ['"/srv/media/a" to "/var/www/html/a"'] } }
 
   it('lets them be when everything goes to one disk', () => {

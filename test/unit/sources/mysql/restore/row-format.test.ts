@@ -7,7 +7,7 @@ const made = aManifest()
 const server = { flavor: 'mariadb', version: '10.11.19', dumpTool: tool, options: [] } as const
 const manifest = { ...made, server: { os: '', database: { ...server, options: [] } } }
 const inventory = (server: Partial<Inventory['server']>, dumpTool: string = tool) => {
-  const found = someFacts({ server }).database?.found.inventory
+  const found = someFacts({ server }).databases.database?.found.inventory
   return found && { ...found, dumpTool }
 }
 

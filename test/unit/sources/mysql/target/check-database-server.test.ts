@@ -6,15 +6,15 @@ import {
   aTable,
   type FactOptions,
 } from '../../../commands/restore/a-restore'
-import { findings, fixes, type JudgingOptions, judge } from '../../../commands/restore/judging'
+import { findings, findingsOf, fixes, type PlanOptions } from '../../../commands/restore/planning'
 
 const manifest = aManifest([aDump()])
 const filled = aDatabase('shop', { tables: [aTable] })
 
-const told = (options: JudgingOptions) => findings({ manifest, ...options })
-const fixesFor = (options: JudgingOptions) => fixes({ manifest, ...options })
+const told = (options: PlanOptions) => findings({ manifest, ...options })
+const fixesFor = (options: PlanOptions) => fixes({ manifest, ...options })
 
-describe('judgeDatabaseServer, about what is there', () => {
+describe('checkDatabaseServer, about what is there', () => {
   const refusal = 'error: The database "shop" is there and holds 1 table; nothing is overwritten unasked.'
   const warning =
     'warning: The database "shop", which holds 1 table, will be replaced without a dump of it: there is no way back.'
@@ -51,12 +51,12 @@ describe('judgeDatabaseServer, about what is there', () => {
   })
 })
 
-describe('judgeDatabaseServer, about broken views', () => {
+describe('checkDatabaseServer, about broken views', () => {
   const brokenViews = [
     { database: 'shop', name: 'o`pen' },
     { database: 'blog', name: 'v' },
   ]
-  const judged = (inputs: JudgingOptions['inputs'], databases = [filled]): JudgingOptions => ({
+  const judged = (inputs: PlanOptions['inputs'], databases = [filled]): PlanOptions => ({
     ...(inputs === undefined ? {} : { inputs }),
     facts: { databases, database: { brokenViews } },
   })
@@ -78,7 +78,7 @@ describe('judgeDatabaseServer, about broken views', () => {
   })
 })
 
-describe('judgeDatabaseServer, about the configuration of the dump tool', () => {
+describe('checkDatabaseServer, about the configuration of the dump tool', () => {
   it.each(['no-data', 'where', 'loose_no_data', 'ignore-table'])(
     'refuses what would thin out the safety dump and the comparison: %s',
     name => {
@@ -100,7 +100,7 @@ describe('judgeDatabaseServer, about the configuration of the dump tool', () => 
   })
 })
 
-describe('judgeDatabaseServer, about rights', () => {
+describe('checkDatabaseServer, about rights', () => {
   const user = 'shop@localhost'
   const enough =
     'SELECT, INSERT, CREATE, DROP, REFERENCES, INDEX, ALTER, LOCK TABLES, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, EVENT, TRIGGER'
@@ -125,7 +125,7 @@ describe('judgeDatabaseServer, about rights', () => {
       server: { ...made.server, database: { ...servers[server], dumpTool: '', options: [] } },
     }
   }
-  const given = (server: ServerName, grants: readonly string[], facts: FactOptions = {}): JudgingOptions => ({
+  const given = (server: ServerName, grants: readonly string[], facts: FactOptions = {}): PlanOptions => ({
     manifest: from(server),
     facts: { user, server: servers[server], grants, ...facts },
   })
@@ -213,7 +213,7 @@ describe('judgeDatabaseServer, about rights', () => {
   })
 })
 
-describe('judgeDatabaseServer, about the server', () => {
+describe('checkDatabaseServer, about the server', () => {
   const readOnly = 'error: The database server is set read-only: it may be a replica.'
   const root = (rights: string) => [
     `GRANT ALL PRIVILEGES ON \`shop\`.* TO \`a\`@\`%\``,
@@ -278,11 +278,11 @@ describe('judgeDatabaseServer, about the server', () => {
   )
 })
 
-describe('judgeDatabaseServer, about the disk', () => {
+describe('checkDatabaseServer, about the disk', () => {
   /** Two databases of 50 GB of SQL each. */
   const large = aManifest([aDump('a', { bytes: 50e9 }), aDump('b', { bytes: 50e9 })])
-  const levels = (options: JudgingOptions) =>
-    judge({ manifest: large, ...options }).findings.map(({ level }) => level)
+  const levels = (options: PlanOptions) =>
+    findingsOf({ manifest: large, ...options }).map(({ level }) => level)
 
   it.each([
     [200e9, []],

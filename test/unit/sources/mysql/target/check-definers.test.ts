@@ -1,6 +1,6 @@
 import type { DumpNeeds } from '../../../../../src/sources/mysql/check/needs/dump-needs'
 import { aDump, aManifest, type FactOptions } from '../../../commands/restore/a-restore'
-import { findings, fixes, type JudgingOptions } from '../../../commands/restore/judging'
+import { findings, fixes, type PlanOptions } from '../../../commands/restore/planning'
 
 const owner = 'GRANT ALL PRIVILEGES ON `shop`.* TO `shop`@`localhost`'
 const noRoutines = { routines: 0, objects: { views: [], triggers: ['t'], routines: [], events: [] } }
@@ -13,7 +13,7 @@ function onto(
   rights: string,
   facts: FactOptions = {},
   needs: Partial<DumpNeeds> = { definers: ['root@localhost'] },
-): JudgingOptions {
+): PlanOptions {
   const made = aManifest([aDump('shop', noRoutines)])
   const manifest = { ...made, server: { os: '', database: { flavor, version, dumpTool: '', options: [] } } }
   const grants = [owner, `GRANT ${rights} ON *.* TO \`shop\`@\`localhost\``]

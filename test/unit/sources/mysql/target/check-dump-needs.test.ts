@@ -1,10 +1,10 @@
 import { aDump, aManifest } from '../../../commands/restore/a-restore'
-import { findings, fixes, type JudgingOptions } from '../../../commands/restore/judging'
+import { findings, fixes, type PlanOptions } from '../../../commands/restore/planning'
 
 const manifest = aManifest([aDump()])
-const told = (options: JudgingOptions) => findings({ manifest, ...options })
+const told = (options: PlanOptions) => findings({ manifest, ...options })
 
-describe('judgeDumpNeeds', () => {
+describe('checkDumpNeeds', () => {
   const mysql80 = ['utf8mb4_general_ci', 'utf8mb4_0900_ai_ci', 'utf8mb3_general_ci', 'latin1_swedish_ci']
   const mysql57 = ['utf8mb4_general_ci', 'utf8_general_ci', 'latin1_swedish_ci']
   const mariadb114 = [

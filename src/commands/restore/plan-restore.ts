@@ -1,0 +1,57 @@
+import { errorsFirst } from '../../findings/finding'
+import { type PreflightReport, preflightLines } from '../../findings/preflight'
+import type { TargetHost } from '../../sources/host/target-answer'
+import type { RestoreItem } from '../../sources/restore-item'
+import type { PlannedPart, RestoreTarget, SeenTarget } from '../../sources/restore-part'
+import type { ReadPart } from './read-parts'
+
+/** What a restore is going to do, and everything that speaks against it. */
+export interface RestorePlan {
+  parts: readonly PlannedPart[]
+  items: readonly RestoreItem[]
+  checks: PreflightReport
+}
+
+/** Holds what is to be restored against what the server has and can take. Finds everything at once. `name`: of the recovery point. */
+export async function planRestore(
+  read: readonly ReadPart[],
+  target: RestoreTarget,
+  name: string,
+): Promise<RestorePlan> {
+  return planOf(await Promise.all(read.map(({ part, sound }) => part.look(target, sound))), name)
+}
+
+/** The plan for a target that was looked at. */
+export function planOf(seen: readonly SeenTarget[], name: string): RestorePlan {
+  const parts = seen.map(each => each.plan(mount => othersTake(each, seen, mount)))
+  return {
+    parts,
+    items: parts.flatMap(({ items }) => items),
+    checks: {
+      findings: errorsFirst(parts.flatMap(({ findings }) => findings)),
+      facts: [
+        `The recovery point ${name} was read whole and is what its manifest says.`,
+        ...parts.flatMap(({ facts }) => facts),
+        ...hostFacts(seen.find(({ host }) => host !== undefined)?.host),
+      ],
+    },
+  }
+}
+
+/** The plan as lines for the log. */
+export function planLines({ parts, checks }: Pick<RestorePlan, 'parts' | 'checks'>): string[] {
+  return [...parts.flatMap(({ lines }) => lines), ...preflightLines(checks).slice(0, -1)]
+}
+
+function othersTake(one: SeenTarget, all: readonly SeenTarget[], mount: string): number {
+  return all.reduce((sum, each) => (each === one ? sum : sum + each.diskBytes(mount)), 0)
+}
+
+function hostFacts(host: TargetHost | undefined): string[] {
+  if (host === undefined) return []
+  const { tools, isRoot } = host
+  return [
+    ...(tools.has('tar') ? [`tar: ${tools.get('tar')}.`] : []),
+    isRoot ? 'The SSH user is root: owners of files are kept.' : 'The SSH user is not root.',
+  ]
+}

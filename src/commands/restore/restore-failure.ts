@@ -1,0 +1,91 @@
+import { ActionError, FailureError, messageOf, UserError } from '../../runtime/errors'
+import type { RestoreContext, RestoringPart } from '../../sources/restore-part'
+import type { RollbackOutcome } from '../../sources/rollback-log'
+
+/** A restore that failed. */
+export interface FailedRestore {
+  context: Pick<RestoreContext, 'runtime' | 'signal' | 'reconnect' | 'rollback'>
+  parts: readonly Omit<RestoringPart, 'prepare'>[]
+  /** Tells the post step that nothing is left to do. */
+  settle(): void
+}
+
+/** A cancelled run is killed 10 s after its first signal, and still has to report; what is not undone by then is the post step's. */
+const hurryMs = 3_500
+
+/**
+ * Undoes what a failed restore has done, as far as that can be done, and returns the error that says so: what failed, in what state
+ * everything is, and what a person does where something is left. A cancelled run undoes only what is quick.
+ */
+export async function restoreFailure(error: unknown, failed: FailedRestore): Promise<unknown> {
+  const isCancelled = failed.context.runtime.signal.aborted
+  const outcome = await undo(failed, isCancelled)
+  if (outcome.left.length === 0 && failed.parts.every(({ isSettled }) => isSettled)) failed.settle()
+  const facts = {
+    // A cancelled run shows what was going on, and not its cause.
+    ...(isCancelled ? {} : { cause: error }),
+    safe: stateInWords(outcome, failed),
+    ...adviceFor(error, outcome),
+    detail: [
+      ...(error instanceof ActionError ? error.detail : []),
+      ...outcome.left.flatMap(({ what, commands }) => [what, ...commands.map(command => `  ${command}`)]),
+    ],
+  }
+  if (isCancelled) return new FailureError(stoppedWhere(failed), facts)
+  return error instanceof UserError
+    ? new UserError(error.message, facts)
+    : error instanceof ActionError
+      ? new FailureError(error.message, facts)
+      : // A fault of the program keeps its own shape, and with it its stack.
+        Object.assign(new FailureError(messageOf(error), facts), { cause: error })
+}
+
+async function undo({ context }: FailedRestore, isCancelled: boolean): Promise<RollbackOutcome> {
+  const { runtime, signal, rollback } = context
+  if (rollback.isEmpty) return { undone: [], left: [] }
+  if (!isCancelled && signal.aborted) {
+    runtime.log.info('The connection to the server broke. Connecting again to undo what was begun.')
+    await context.reconnect().catch(error => runtime.log.info(messageOf(error)))
+  }
+  const going = rollback.rollBack({ inHurry: isCancelled, log: runtime.log })
+  if (!isCancelled) return going
+  const late = new Promise<RollbackOutcome>(resolve =>
+    setTimeout(
+      () =>
+        resolve({
+          undone: [],
+          left: [{ what: 'What was begun is undone by the post step of this action.', commands: [] }],
+        }),
+      hurryMs,
+    ).unref(),
+  )
+  return Promise.race([going, late])
+}
+
+function stateInWords({ undone, left }: RollbackOutcome, { parts }: FailedRestore): string {
+  return [
+    ...undone.map(text => `${text}.`),
+    ...left.map(({ what }) => what),
+    ...parts.toReversed().flatMap(part => part.untouched()),
+    'Every recovery point in the bucket is as it was.',
+  ].join(' ')
+}
+
+function adviceFor(error: unknown, { left }: RollbackOutcome): { advice?: string } {
+  const own = error instanceof ActionError ? error.advice : undefined
+  if (left.length === 0) return own === undefined ? {} : { advice: own }
+  const commands = left.map(each => each.commands).filter(each => each.length > 0)
+  const [first] = commands
+  const more = commands.length > 1 ? ' (for the others see the log)' : ''
+  const putBack = first === undefined ? '' : `Put it back on the server${more}: ${first.join(' && ')}`
+  return {
+    advice: [own ?? 'Put right what is incomplete, then run the restore again.', putBack]
+      .filter(text => text !== '')
+      .join(' '),
+  }
+}
+
+function stoppedWhere({ parts }: FailedRestore): string {
+  const [first] = parts.flatMap(part => part.progress() ?? [])
+  return first ?? 'Nothing that is in use had been changed yet.'
+}

@@ -1,0 +1,72 @@
+import type { Finding } from '../../findings/finding'
+import type { Attempt } from '../attempt'
+import type { FailureFacts, ReportedStore } from '../run-facts'
+
+/** What is known of a verification before it ends. */
+export interface VerifyFacts {
+  /** How many recovery points are to be verified. */
+  requested: number
+  /** Those that have been, in the order in which they were requested. */
+  points: readonly VerifiedPoint[]
+}
+
+export type VerifyAttempt = Attempt<VerifyFacts>
+
+/** What came of one in which everything was proven. */
+export interface VerifyResult extends VerifyFacts {
+  warnings: readonly Finding[]
+}
+
+/** Everything that is shown of one run of the action `verify`. */
+export interface VerifyReport extends Partial<VerifyResult> {
+  level: 'stored' | 'read' | 'restore'
+  store: ReportedStore
+  startedAt: Date
+  finishedAt: Date
+  points: readonly VerifiedPoint[]
+  warnings: readonly Finding[]
+  /** Only of a run that did not end well. */
+  failure?: FailureFacts
+}
+
+/** One recovery point and what was found. */
+export interface VerifiedPoint {
+  /** As an input takes it: `Monday-13-00`, `daily/2026-11-23`, `suspect/Monday-13-00`. */
+  name: string
+  /** `proven`: nothing is wrong. */
+  status: 'proven' | 'failed'
+  /** Of the manifest; `unknown` where none could be read. */
+  verdict: 'good' | 'suspect' | 'unknown'
+  /** As the manifest has it; undefined where none could be read. */
+  takenAt: string | undefined
+  objects: number
+  /** Only of one that a run is publishing: when that began. */
+  publishingSince?: string
+  /** Of all its objects. */
+  storedBytes: number
+  durationMs: number
+  findings: readonly Finding[]
+  /** Only when it was restored. */
+  restoreSeconds?: number
+}
+
+/** Whether everything that was requested is proven. A run that looked at nothing has proven nothing. */
+export function isProven({
+  requested,
+  points,
+  failure,
+}: Pick<VerifyReport, 'requested' | 'points' | 'failure'>): boolean {
+  return (
+    failure === undefined &&
+    points.length > 0 &&
+    points.length === requested &&
+    points.every(({ status }) => status === 'proven')
+  )
+}
+
+/** What a level has done with the objects, for a sentence. */
+export const levelWords: Readonly<Record<VerifyReport['level'], string>> = {
+  stored: 'compared with what the store says',
+  read: 'read and checked',
+  restore: 'read, checked and restored',
+}

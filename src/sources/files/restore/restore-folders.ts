@@ -1,0 +1,93 @@
+import type { FilesArtifact } from '../../../repository/manifest/manifest'
+import { planLine } from '../../restore-item'
+import type { RestoreChoice, RestorePart, RestoringPart, SeenTarget } from '../../restore-part'
+import type { ArchiveContent } from '../check/archive-content'
+import { folderServerOver } from '../folder-server'
+import { checkFolders } from '../target/check-folders'
+import { chooseFolders } from '../target/choose-folders'
+import { describeFolder } from '../target/describe-folder'
+import { diskSpaceForFolders } from '../target/disk-space'
+import type { FolderTargetFacts } from '../target/folder-target-facts'
+import { type FolderPart, plannedFolders } from '../target/planned-folder'
+import type { FolderWork } from './folder-work'
+import { untouchedInWords } from './folders-state'
+import type { RereadFiles } from './reread-files'
+import type { FolderRestoreSettings } from './restore-settings'
+import { swapFolders } from './swap-folders'
+import { unpackFolders } from './unpack-folders'
+
+/** What a restore brings back of the folders: unpacked beside their places, counted, and swapped in by renames. */
+export function restoreFolders(
+  settings: FolderRestoreSettings,
+  choice: RestoreChoice<FilesArtifact>,
+): RestorePart<FilesArtifact, ArchiveContent> {
+  const chosen = chooseFolders(settings.paths, choice)
+  return {
+    artifacts: chosen === undefined ? [] : [chosen.artifact],
+    look: async ({ connection, signal }, [files]) => {
+      if (chosen === undefined || files === undefined) return noFolders
+      const folders = chosen.folders.map(({ target }) => target)
+      const facts = await folderServerOver(connection).targetFacts({ folders, signal })
+      return seenFolders(settings, chosen.folders, facts, files)
+    },
+  }
+}
+
+const noFolders: SeenTarget = {
+  host: undefined,
+  diskBytes: () => 0,
+  plan: () => ({
+    ...{ items: [], lines: [], findings: [], facts: [] },
+    begin: context =>
+      restoring({ context, overwrite: false, folders: [], files: undefined, tools: new Map() }),
+  }),
+}
+
+/** `facts`: of the places of `parts`. */
+export function seenFolders(
+  settings: FolderRestoreSettings,
+  parts: readonly FolderPart[],
+  facts: FolderTargetFacts,
+  files: RereadFiles,
+): SeenTarget {
+  const { overwrite } = settings
+  const { tools } = facts
+  const folders = plannedFolders(parts, facts)
+  const items = folders.map(folder => describeFolder(folder, files, overwrite))
+  return {
+    host: facts,
+    diskBytes: mount =>
+      diskSpaceForFolders(
+        folders.filter(folder => folder.mount !== '' && folder.mount === mount),
+        files,
+      ),
+    // They come first: what others take is not there yet.
+    plan: () => ({
+      items,
+      lines: items.map(item => planLine(item, name => name)),
+      findings: checkFolders({ settings, parts, folders, facts, files }),
+      facts: [],
+      begin: context => restoring({ context, overwrite, folders, files, tools }),
+    }),
+  }
+}
+
+function restoring(request: Omit<FolderWork, 'state'>): RestoringPart {
+  const state: FolderWork['state'] = { staging: [], swaps: [] }
+  const work = { ...request, state }
+  return {
+    prepare: {
+      name: 'Unpack the files beside their places',
+      run: async () => {
+        const unpacked = await unpackFolders(work)
+        return { name: 'Put the folders into their places', run: () => swapFolders(unpacked, work) }
+      },
+    },
+    state,
+    get isSettled() {
+      return state.swaps.length === 0
+    },
+    untouched: () => untouchedInWords(state, request.folders.length),
+    progress: () => undefined,
+  }
+}

@@ -1,0 +1,108 @@
+import type { DatabaseArtifact, Manifest } from '../../../repository/manifest/manifest'
+import { planLine } from '../../restore-item'
+import type {
+  PlannedPart,
+  RestoreChoice,
+  RestorePart,
+  RestoringPart,
+  SeenTarget,
+  SoundArtifact,
+} from '../../restore-part'
+import type { DumpContent } from '../check/dump-content'
+import { databaseServerOver } from '../database-server'
+import { checkDatabaseServer } from '../target/check-database-server'
+import { chooseDatabases } from '../target/choose-databases'
+import type { DatabaseTargetFacts, TargetDatabase } from '../target/database-target-facts'
+import { describeDatabase } from '../target/describe-database'
+import { type DatabasePart, type PlannedDatabase, plannedDatabase } from '../target/planned-database'
+import type { DatabaseWork } from './database-work'
+import { importDatabases, takeSafetyDumps } from './import-databases'
+import { type RereadDatabase, rereadDatabase } from './reread-database'
+import type { DatabaseRestoreSettings } from './restore-settings'
+import { progressInWords, untouchedInWords } from './rollback/database-state'
+
+/** What a restore brings back of the databases: what is replaced is dumped before, what is imported is dumped again and compared. */
+export function restoreDatabases(
+  settings: DatabaseRestoreSettings,
+  choice: RestoreChoice<DatabaseArtifact>,
+): RestorePart<DatabaseArtifact, DumpContent> {
+  const chosen = chooseDatabases(settings.databases, choice)
+  return {
+    artifacts: [...new Set(chosen.map(({ artifact }) => artifact))],
+    look: async ({ connection, signal }, sound) => {
+      const databases = chosen.map(({ target }) => target)
+      const request = { access: settings.mysql, databases, signal }
+      const facts =
+        databases.length === 0 ? undefined : await databaseServerOver(connection).targetFacts(request)
+      return seenDatabases(settings, choice.manifest, { chosen, facts, sound })
+    },
+  }
+}
+
+/** `facts`: undefined without databases. */
+export function seenDatabases(
+  settings: DatabaseRestoreSettings,
+  manifest: Manifest,
+  seen: {
+    chosen: readonly DatabasePart[]
+    facts: DatabaseTargetFacts | undefined
+    sound: readonly SoundArtifact<DatabaseArtifact, DumpContent>[]
+  },
+): SeenTarget {
+  const facts: DatabaseTargetFacts = seen.facts ?? { isRoot: false, tools: new Map() }
+  const sound = seen.sound.map(rereadDatabase)
+  const databases = seen.chosen.map(part => plannedDatabase(part, facts.database))
+  return {
+    host: seen.facts,
+    // How large tables become is too hard to tell for anything else to fail by it.
+    diskBytes: () => 0,
+    plan: othersTake => {
+      const findings = checkDatabaseServer({ settings, databases, facts, manifest, sound, othersTake })
+      return { ...planDatabases(settings, databases, facts, sound), findings }
+    },
+  }
+}
+
+function planDatabases(
+  settings: DatabaseRestoreSettings,
+  databases: readonly PlannedDatabase[],
+  { database: target, tools }: DatabaseTargetFacts,
+  sound: readonly RereadDatabase[],
+): Omit<PlannedPart, 'findings'> {
+  const items = databases.map(planned => describeDatabase(planned, settings))
+  return {
+    items,
+    lines: items.map(item => planLine(item, JSON.stringify)),
+    facts: target === undefined ? [] : [describeServer(target)],
+    begin: context => restoring({ context, settings, databases, sound, target, hasGzip: tools.has('gzip') }),
+  }
+}
+
+function describeServer({ found }: TargetDatabase): string {
+  const { server, user, dumpTool } = found.inventory
+  return `Database: ${server.flavor} ${server.version}, as ${user}; ${dumpTool}.`
+}
+
+function restoring(request: Omit<DatabaseWork, 'state' | 'safety'>): RestoringPart {
+  const state: DatabaseWork['state'] = { databases: [], uploads: [] }
+  const safety: DatabaseWork['safety'] = new Map()
+  const work = { ...request, state, safety }
+  return {
+    prepare: {
+      name: 'Dump what is to be replaced',
+      run: async () => {
+        await takeSafetyDumps(work)
+        return { name: 'Import the databases', run: () => importDatabases(work) }
+      },
+    },
+    state,
+    isSettled: true,
+    untouched: () =>
+      untouchedInWords(
+        state,
+        request.databases.length,
+        [...safety.values()].map(({ key }) => key),
+      ),
+    progress: () => progressInWords(state),
+  }
+}

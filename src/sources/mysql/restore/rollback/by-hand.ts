@@ -1,0 +1,21 @@
+import { shellWord } from '../../../../findings/shell-word'
+import { fetchCommand, type S3Place } from '../../../../store/s3/fetch-command'
+import { type DatabaseDefaults, dropDatabase } from '../../client/database-statements'
+import { importCommands } from '../../dump/database-words'
+
+/** The command that drops a database. */
+export function dropByHand(database: string): string {
+  return `mysql -e ${shellWord(dropDatabase(database))}`
+}
+
+/** The commands that put a safety dump in the place of whatever the database holds, with stock tools. */
+export function putBackByHand(
+  s3: S3Place,
+  database: string,
+  defaults: DatabaseDefaults,
+  key: string,
+): string[] {
+  const { characterSet, collation } = defaults
+  const dump = { database, characterSet, collation, compression: 'gzip' } as const
+  return [dropByHand(database), ...importCommands(dump, fetchCommand(s3, key))]
+}

@@ -1,0 +1,113 @@
+import { isError, onOneLine } from '../../../../findings/finding'
+import { completeObject } from '../../../../repository/artifact/complete-object'
+import type { BegunUpload } from '../../../../repository/artifact/writer'
+import { objectMetadata } from '../../../../repository/manifest/object-metadata'
+import { safetyFolder, safetyKey } from '../../../../repository/names/safety-key'
+import { UserError } from '../../../../runtime/errors'
+import { StoreError } from '../../../../store/store-error'
+import { streamArtifact } from '../../../stream-artifact'
+import { checkDump } from '../../check/dump-check'
+import type { DumpContent } from '../../check/dump-content'
+import { confirmDump } from '../../dump/confirm-dump'
+import { contentOfDump } from '../../dump/content-of-dump'
+import { dumpArguments } from '../../dump/dump-arguments'
+import { expectedDumpBytes } from '../../plan/plan-database'
+import { definerProblems } from '../../target/check-definers'
+import { checkDumpNeeds } from '../../target/check-dump-needs'
+import type { PlannedDatabase } from '../../target/planned-database'
+import { type DatabaseWork, type SafetyDump, serverOf } from '../database-work'
+
+const memoryBudgetBytes = 48 * 2 ** 20
+
+/**
+ * Dumps a database that is about to be replaced, through the same checks as a backup, and stores it whole before anything is touched.
+ * Throws what went wrong; nothing has changed then.
+ */
+export async function takeSafetyDump(planned: PlannedDatabase, work: DatabaseWork): Promise<SafetyDump> {
+  const { context, settings, state } = work
+  const { repository, runtime, signal } = context
+  const access = settings.mysql
+  const server = serverOf(work)
+  const { target, present } = planned
+  if (present === undefined) throw new TypeError(`There is no database ${target} to be dumped.`)
+  const key = safetyKey(repository.prefix, context.stamp, target)
+  const origin = { slot: safetyFolder, run: runtime.run, startedAt: context.startedAt.toISOString() }
+  const selection = { excluded: [], structureOnly: [] }
+  let upload: BegunUpload | undefined
+  try {
+    const prepared = await streamArtifact(
+      {
+        name: target,
+        key,
+        codecs: ['gzip'],
+        check: checkDump({ needs: true }),
+        put: { contentType: 'application/octet-stream', metadata: objectMetadata(origin) },
+        open: async streamSignal => ({
+          job: await server.openDump({
+            ...{ access, database: target, compression: { kind: 'gzip' }, signal: streamSignal },
+            arguments: dumpArguments({ database: target, selection, extra: [], canIgnoreTableData: true }),
+          }),
+          expectedBytes: expectedDumpBytes(present),
+        }),
+      },
+      {
+        ...{ repository, clock: runtime.clock, signal, memoryBudgetBytes },
+        onUpload: begun => {
+          upload = begun
+          state.uploads = [{ key, id: begun.uploadId }]
+          context.save()
+        },
+        onStart: () => {},
+        onFinish: () => {},
+      },
+    )
+    await confirmDump({ server, access, signal }, { listed: present, selection }, prepared.content)
+    assertImportable(planned, prepared.content, work)
+    const { version } = await completeObject(repository.store, origin, prepared)
+    state.uploads = []
+    context.save()
+    const { bytes, sha256, content } = prepared
+    return { key, etag: version.etag, bytes, sha256, compression: 'gzip', content }
+  } catch (error) {
+    await upload?.abort().catch(() => {})
+    if (!(error instanceof StoreError)) throw error
+    throw notDumped(target, error)
+  }
+}
+
+function notDumped(target: string, error: StoreError): UserError {
+  return new UserError(
+    `The database ${JSON.stringify(target)} could not be dumped into the bucket: ${error.message}`,
+    {
+      cause: error,
+      advice: `${error.advice ?? 'See that the credentials may write there.'} The dump is the way back from the restore; "safety-backup: false" does without.`,
+      detail: error.detail,
+    },
+  )
+}
+
+/** A dump that this user could not import would roll nothing back: better known now than with the database gone. */
+function assertImportable(
+  planned: PlannedDatabase,
+  content: DumpContent,
+  { target: server }: DatabaseWork,
+): void {
+  const { present, target } = planned
+  if (server === undefined || present === undefined || content.needs === undefined) return
+  const artifact = { ...planned.artifact, database: target, content: contentOfDump(content, present) }
+  const own = { ...planned, artifact }
+  const wrong = [
+    // This dump was written by this server's own tool.
+    ...checkDumpNeeds(own, { ...content.needs, unusual: [] }, server),
+    ...definerProblems(own, content.needs, server),
+  ].filter(isError)
+  const [first] = wrong
+  if (first === undefined) return
+  throw new UserError(
+    `The database ${JSON.stringify(target)} as it is now could not be put back by this user, should the restore fail: ${first.what}`,
+    {
+      advice: `${onOneLine(first.fix)} Or do without a way back: "safety-backup: false".`,
+      detail: wrong.flatMap(({ what, fix = '' }) => [what, `  ${fix}`]),
+    },
+  )
+}

@@ -1,0 +1,56 @@
+import { planOf, type RestorePlan } from '../../../../src/commands/restore/plan-restore'
+import type { Finding } from '../../../../src/findings/finding'
+import type { RestoreInputs } from '../../../../src/inputs/restore'
+import type { DatabaseArtifact, FilesArtifact, Manifest } from '../../../../src/repository/manifest/manifest'
+import { seenFolders } from '../../../../src/sources/files/restore/restore-folders'
+import { chooseFolders } from '../../../../src/sources/files/target/choose-folders'
+import { seenDatabases } from '../../../../src/sources/mysql/restore/restore-databases'
+import { chooseDatabases } from '../../../../src/sources/mysql/target/choose-databases'
+import { aManifest, type FactOptions, type FoundOptions, someFacts, someInputs, soundOf } from './a-restore'
+
+export interface PlanOptions extends FoundOptions {
+  manifest?: Manifest
+  inputs?: Partial<RestoreInputs>
+  facts?: FactOptions
+}
+
+/** The plan of a restore of the site of `a-restore.ts`. */
+export function plan({ manifest = aManifest(), ...options }: PlanOptions = {}): RestorePlan {
+  const inputs = someInputs(options.inputs)
+  const facts = someFacts(options.facts)
+  const { databases, files } = soundOf(manifest, options)
+  const choice = { manifest, contents: 'everything' }
+  const chosen = chooseDatabases(inputs.databases, { ...choice, artifacts: databasesOf(manifest) })
+  const asked = { chosen, facts: chosen.length === 0 ? undefined : facts.databases, sound: databases }
+  const folders = chooseFolders(inputs.paths, { ...choice, artifacts: filesOf(manifest) })?.folders
+  const seen = [
+    seenDatabases(inputs, manifest, asked),
+    ...(folders === undefined || files === undefined
+      ? []
+      : [seenFolders(inputs, folders, facts.folders, files)]),
+  ]
+  return planOf(seen, manifest.slot)
+}
+
+export function databasesOf({ artifacts }: Manifest): DatabaseArtifact[] {
+  return artifacts.filter(artifact => artifact.kind === 'database')
+}
+
+export function filesOf({ artifacts }: Manifest): FilesArtifact[] {
+  return artifacts.filter(artifact => artifact.kind === 'files')
+}
+
+/** What speaks against it. */
+export function findingsOf(options: PlanOptions = {}): readonly Finding[] {
+  return plan(options).checks.findings
+}
+
+/** A line for each finding: its level and what it says. */
+export function findings(options: PlanOptions = {}): string[] {
+  return findingsOf(options).map(({ level, what }) => `${level}: ${what}`)
+}
+
+/** What to do about each finding. */
+export function fixes(options: PlanOptions = {}): string[] {
+  return findingsOf(options).map(({ fix = '' }) => fix)
+}
