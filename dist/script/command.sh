@@ -1,8 +1,8 @@
 #!/bin/sh
-# A command of the user's.
+# The user's before-command and after-command.
 
-# Runs shell text as if it had been typed there: with the login's own umask and locale, from a descriptor,
-# since everybody on the server sees arguments. What it prints goes into the report.
+# Runs shell text as in a login of the user, with the umask and locale of the login. The text comes on a
+# descriptor, since every user on the server can see arguments. Output goes to the report.
 job_run_command() {
   watch_runner
   say phase 'command'

@@ -1,12 +1,12 @@
 #!/bin/sh
-# The server's side of make-a-backup: what all jobs need. The script is sent in parts: core.sh, then those that
-# the job needs, then main.sh (server-script.ts has the table). docs/protocol.md says what it reads and writes.
+# The server side of make-a-backup: the functions that all jobs need. The script is sent in parts: core.sh,
+# the parts of the job (server-script.ts has the table), main.sh. docs/protocol.md has the protocol.
 #
 # Plain POSIX shell, for dash, bash and busybox ash:
-#   job_NAME    does the job NAME, with `_` for `-`
-#   REPLY       what a function gives back besides its exit status; the line above such a function says what
-#   lists       one value a line, read by `for_each` and `with_lines`; no name is ever expanded as a pattern
-#   problem, finish   end the job, or the subshell that they are called in
+#   job_NAME    runs the job NAME, with `_` for `-`
+#   REPLY       what a function returns besides its exit status; its comment says what
+#   lists       one value per line, read by `for_each` and `with_lines`; names are never expanded as patterns
+#   problem, finish   end the job, or the subshell that calls them
 set -fu
 user_umask=$(umask)
 umask 077
@@ -59,7 +59,7 @@ read_request() {
   [ -n "$nonce" ] || exit 64
 }
 
-# A line of the report. The leading line break keeps it apart from a tool's last words, which may lack one.
+# A line of the report. It starts with a line break, since the last line of a tool may end without one.
 say() {
   printf '\n@%s %s\n' "$nonce" "$*" >&2
 }
@@ -78,14 +78,13 @@ finish() {
 
 # ---------------------------------------------------------------- the runner
 
-# Watches for the end of standard input: then the runner is gone, and the job ends. Heartbeats keep the locks
-# fresh.
+# Ends the job when standard input ends, since the runner is gone then. Each heartbeat refreshes the locks.
 watch_runner() {
   exec 5<&0
   (
-    # A reader by itself, so that ending the watcher leaves no process behind.
+    # The watcher itself reads, so that ending it leaves no process behind.
     while IFS= read -r _ <&5; do touch_held; done
-    # Only where this shell leads its process group: elsewhere the group may hold the server's own processes.
+    # Only if this shell leads its process group: otherwise the group may contain processes of the server.
     [ "$(ps -o pgid= -p $$ 2>/dev/null | tr -d ' ')" = "$$" ] && kill -TERM 0
   ) </dev/null >/dev/null 2>&1 &
   watcher=$!
@@ -94,7 +93,7 @@ watch_runner() {
   trap 'finish 70' EXIT
 }
 
-# `held` lists the lock folders of this job; lock.sh takes them.
+# `held` lists the lock folders that this job holds; lock.sh takes them.
 touch_held() {
   for_each "$held" touch_lock
 }
@@ -114,7 +113,7 @@ release_lock() {
 
 # ---------------------------------------------------------------- lists
 
-# for_each LIST FUNCTION ARGUMENT…: calls the function for each line of the list, with the line as its last
+# for_each LIST FUNCTION ARGUMENT…: calls the function for each line of the list, with the line as last
 # argument.
 for_each() {
   each_list=$1
@@ -128,7 +127,7 @@ for_each() {
   unset IFS
 }
 
-# with_lines LIST COMMAND…: runs the command once, with each line of the list as one more argument.
+# with_lines LIST COMMAND…: runs the command once, with the lines of the list as further arguments.
 with_lines() {
   line_list=$1
   shift
@@ -139,8 +138,8 @@ with_lines() {
   "$@"
 }
 
-# with_values NAME COMMAND…: the same with the numbered values NAME_1, NAME_2 … of the request, which may hold
-# line breaks.
+# with_values NAME COMMAND…: the same with the numbered values NAME_1, NAME_2 … of the request, which may
+# contain line breaks.
 with_values() {
   value_name=$1 value_index=1
   shift
@@ -155,7 +154,7 @@ with_values() {
 
 # ---------------------------------------------------------------- folders
 
-# expand_home PATH: prints the path, with the home folder for a leading `~/`.
+# expand_home PATH: prints the path, with a leading `~/` replaced by the home folder.
 expand_home() {
   # shellcheck disable=SC2088 # the tilde is data here
   case $1 in
@@ -164,20 +163,19 @@ expand_home() {
   esac
 }
 
-# nearest_folder PATH: REPLY is the path itself, or the nearest one above it that is there.
+# nearest_folder PATH: REPLY is the path itself or its nearest parent that exists.
 nearest_folder() {
   REPLY=$1
   while [ ! -e "$REPLY" ] && [ -n "$REPLY" ]; do REPLY=${REPLY%/*}; done
   REPLY=${REPLY:-/}
 }
 
-# Prints something when the folder holds anything. A name may end in line breaks, so the answer is good for
-# nothing else.
+# Prints something if the folder is not empty. Only that is certain: a name may contain line breaks.
 first_entry() {
   find "$1/." ! -name . -print 2>/dev/null | head -n 1
 }
 
-# count_entries KIND PATH…: prints how many there are; KIND is `f`, `d` or `l`.
+# count_entries KIND PATH…: prints the number of entries; KIND is `f`, `d` or `l`.
 count_entries() {
   entry_kind=$1
   shift

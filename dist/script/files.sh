@@ -1,5 +1,5 @@
 #!/bin/sh
-# The mirror and the archive of it.
+# The mirror and its archive.
 
 job_open_archive() {
   command -v rsync >/dev/null || problem missing-tool rsync
@@ -17,7 +17,7 @@ job_open_archive() {
   send_compressed write_archive tar
 }
 
-# A folder that vanished or became empty, an unmounted disk for one, must not empty the mirror.
+# A folder that vanished or became empty, for example an unmounted disk, must not empty the mirror.
 refuse_hollow() {
   [ -d "$1" ] || problem missing-folder "$1"
   if [ -z "$allow_empty" ] && [ -z "$(first_entry "$1")" ]; then problem empty-folder "$1"; fi
@@ -29,17 +29,18 @@ update_mirror() {
   say status rsync "$status"
   case $status in 0 | 24) ;; *) finish 70 ;; esac
   say size "$(printf '%s\n' "$REPLY" | sed -n 's/^Total file size: //p' | tr -cd 0-9)"
-  # What the archive must hold.
+  # The runner compares these counts with the archive.
   cd "$mirror" || problem mirror-folder "$mirror"
   for kind in f d l; do
     say count "$kind" "$(with_lines "$(archive_names | sed 's,^,./,')" count_entries "$kind")"
   done
 }
 
-# run_rsync TARGET OPTION…: copies the folders there. REPLY is rsync's statistics, the exit status that of rsync.
+# run_rsync TARGET OPTION…: copies the folders to the target. REPLY is the statistics of rsync; returns its
+# status.
 #
-# Relative names: the mirror holds every folder under its full path, and patterns are anchored at the server's root.
-# A trailing slash makes a folder of a path that is a symbolic link.
+# -R (relative): the mirror has every folder under its full path, and patterns are anchored at the server's
+# root. The trailing slash follows a path that is a symbolic link.
 run_rsync() {
   rsync_target=$1
   shift
@@ -57,7 +58,7 @@ rsync_to() {
   rsync "$@" "$rsync_target/"
 }
 
-# The mirror never mirrors itself, by whatever name it is reached.
+# The mirror never copies itself, even when a path reaches it through links.
 add_own_exclusion() {
   physical=$(cd "$1" && pwd -P) || problem missing-folder "$1"
   case $physical/ in "$mirror"/*) problem mirror-around "$1" ;; esac
@@ -77,14 +78,14 @@ add_source() {
   add_rsync_word '' "$1/"
 }
 
-# A name as an rsync pattern that matches only it.
+# Escapes a name as an rsync pattern that matches only this name.
 literal_pattern() {
   printf '%s\n' "$1" | sed 's/[][*?\\]/[&]/g'
 }
 
 write_archive() {
-  # Names of the mirror are bytes: quoted in messages, raw in the archive. The format has no limits and every
-  # tar reads it.
+  # Names are bytes: escaped in messages, raw in the archive. Every tar reads the format, and it has no
+  # limits.
   if is_gnu_tar; then set -- --format=gnu --quoting-style=escape; else set --; fi
   with_lines "$(archive_names)" tar "$@" --numeric-owner -C "$mirror" -cf - -- </dev/null
 }

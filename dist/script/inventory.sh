@@ -1,6 +1,6 @@
 #!/bin/sh
-# What is on the server: facts for a backup, tab-separated, a line each. Names of the database are in
-# hexadecimal, so that no name can look like something else.
+# The inventory: facts for a backup, tab-separated, one per line. Names in the database are hexadecimal, so
+# that no name can look like something else.
 
 job_inventory() {
   system=$(sed -n 's/^PRETTY_NAME="\{0,1\}\([^"]*\).*/\1/p' /etc/os-release 2>/dev/null)
@@ -36,7 +36,7 @@ report_path() {
   printf 'path\t%s\t%s\n' "$state" "$1"
 }
 
-# report_tool WHAT NAME…: the first that is there, by what it says of itself.
+# report_tool WHAT NAME…: reports the version line of the first tool that exists.
 report_tool() {
   what=$1
   shift
@@ -47,17 +47,17 @@ report_tool() {
   done
 }
 
-# The first line; newer tools of MariaDB put the folder they lie in before their name.
+# The first line, without the folder that newer MariaDB tools print before their name.
 own_name() { sed -n '1s|^/[^ ]*/||;1p'; }
 
 list_databases() {
   find_tools
   printf 'dump-tool\t%s\n' "$("$dumper" --version 2>/dev/null | own_name)"
-  # Old dump tools lack the option; `--help` shows it.
+  # Old dump tools lack this option.
   if "$dumper" --help 2>/dev/null | grep -q -e '--ignore-table-data'; then printf 'feature\tignore-table-data\n'; fi
   if [ -z "$options" ]; then
-    # Names only: the values may be secrets. Such options in the server's own ~/.my.cnf could leave things out
-    # of the dump.
+    # Options in ~/.my.cnf on the server could leave something out of the dump. Names only: values may be
+    # secrets.
     "$dumper" --print-defaults 2>/dev/null | tr ' ' "$nl" | sed -n "s/^--\([A-Za-z_-]*\).*/default$tab\1/p"
   fi
   choose_databases
@@ -80,7 +80,7 @@ list_databases() {
   report_sql_status inventory $?
 }
 
-# Which schemas are meant: REPLY is the end of an SQL condition.
+# The chosen schemas: REPLY is the end of an SQL condition.
 choose_databases() {
   if [ -n "$everything" ]; then
     REPLY="NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')"
@@ -96,8 +96,7 @@ add_schema() {
   REPLY="$REPLY${REPLY:+, }_utf8 x'$1'"
 }
 
-# What a fresh login may do, as one word in hexadecimal. MariaDB shows the hash of the password there: it
-# stays here.
+# The grants of the login, as one hexadecimal word. MariaDB shows the password hash there: it is removed.
 list_grants() {
   grants=$(with_values argument run_sql "SET SESSION sql_mode = '', sql_quote_show_create = 1; SHOW GRANTS;") || return
   printf 'grants\t%s\n' "$(printf '%s\n' "$grants" | sed 's/ IDENTIFIED .*//' | od -An -v -tx1 | tr -d ' \n')"

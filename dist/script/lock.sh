@@ -1,8 +1,8 @@
 #!/bin/sh
-# Locks. A lock is a folder: making one is atomic everywhere. It lasts as long as its holder and the
-# heartbeats of the holder's runner.
+# Locks. A lock is a folder, since mkdir is atomic everywhere. It is valid while its holder runs and gets
+# heartbeats from its runner.
 
-# Holds the lock until the runner releases it or is gone.
+# Holds the lock until the runner releases it or goes away.
 job_take_lock() {
   find_state_folder
   trap 'finish 143' TERM HUP INT PIPE
@@ -14,7 +14,7 @@ job_take_lock() {
   [ "$beat" = release ] || finish 75
 }
 
-# For the post step: ends what a killed run of this owner left.
+# For the post step: removes the locks that a killed run of this owner left, and ends their holders.
 job_clean_up() {
   find_state_folder
   end_lock "$REPLY/$lock"
@@ -28,18 +28,18 @@ end_lock() {
   say recovered "$owner"
 }
 
-# Where locks are: a folder that is ours alone. REPLY is its path.
+# The folder of the locks, which belongs only to us. REPLY is its path.
 find_state_folder() {
   REPLY=${HOME:-/nonexistent}/.make-a-backup
   mkdir -p "$REPLY" 2>/dev/null || {
     REPLY=${TMPDIR:-/tmp}/make-a-backup-$(id -u)
     mkdir -p "$REPLY" 2>/dev/null || problem state-folder "${HOME:-/nonexistent}/.make-a-backup"
   }
-  # Not one that someone else made, or planted as a link.
+  # Refuses a folder that another user made, or a planted link.
   if [ -h "$REPLY" ] || [ ! -d "$REPLY" ] || [ ! -O "$REPLY" ] || [ ! -w "$REPLY" ]; then problem state-folder "$REPLY"; fi
 }
 
-# take_lock FOLDER WAIT_SECONDS: fails when someone else has the lock; REPLY is then what its owner is called.
+# take_lock FOLDER WAIT_SECONDS: fails when another run has the lock; REPLY is then the name of its owner.
 take_lock() {
   waited=0
   while ! mkdir "$1" 2>/dev/null; do
@@ -58,11 +58,10 @@ take_lock() {
   held=$held$1$nl
 }
 
-# Dead: its holder is gone, or has not heard from its runner for two minutes (heartbeats come every 15
-# seconds).
+# Stale: the holder is gone, or has got no heartbeat for two minutes (the runner sends one every 15 seconds).
 is_stale() {
   if [ ! -e "$1/alive" ]; then
-    # Being made right now, or its holder died in that very moment.
+    # Just being made, or its holder died while making it.
     [ -n "$(find "$1" -prune -mmin +2 2>/dev/null)" ]
     return
   fi
@@ -71,8 +70,8 @@ is_stale() {
   [ -n "$(find "$1/alive" -mmin +2 2>/dev/null)" ]
 }
 
-# One breaker at a time, and it looks again: otherwise a slow one could remove the lock that a quick one just
-# took.
+# Only one job at a time may break a lock, and it checks again: a slow one could otherwise remove the lock
+# that a fast one has just taken.
 break_lock() {
   if ! mkdir "$1.breaking" 2>/dev/null; then
     [ -z "$(find "$1.breaking" -prune -mmin +1 2>/dev/null)" ] || rmdir "$1.breaking" 2>/dev/null
@@ -87,8 +86,8 @@ break_lock() {
   rmdir "$1.breaking"
 }
 
-# A process number may belong to another process by now: only a shell that leads its own group can be a holder
-# of ours.
+# The process id may belong to another process by now: only a shell that leads its own group can be a lock
+# holder.
 end_holder() {
   [ -n "$1" ] && [ "$1" != "$$" ] && kill -0 "$1" 2>/dev/null || return 0
   case $(ps -o pgid=,args= -p "$1" 2>/dev/null | tr -s ' ') in

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Reads the request and does the job. The last part of the script.
+# Reads the request and runs the job. The last part of the script.
 
 main() {
   read_request
   printf '@%s\n' "$nonce"
   say begin
-  # The lowest priority that needs no rights: a backup must not slow the site down.
+  # The lowest priority that needs no privileges: a backup must not slow down the site.
   renice -n 19 -p $$ >/dev/null 2>&1 || :
   ionice -c 2 -n 7 -p $$ >/dev/null 2>&1 || :
   handler=job_$job

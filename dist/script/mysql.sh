@@ -1,5 +1,5 @@
 #!/bin/sh
-# The client and the dump tool of the database.
+# The database client and the dump tool.
 
 job_open_dump() {
   find_tools
@@ -8,7 +8,7 @@ job_open_dump() {
   send_compressed dump_passes dump
 }
 
-# With structure-only tables the dump tool runs twice: their definitions first, since views may stand on them.
+# With structure-only tables the dump tool runs twice: their definitions first, since views may need them.
 dump_passes() {
   if [ "$structure_count" -gt 0 ]; then
     with_values structure run_dump || return
@@ -16,7 +16,7 @@ dump_passes() {
   with_values argument run_dump
 }
 
-# What comes on standard input, decompressed, goes into the database.
+# Imports standard input, decompressed, into the database.
 job_open_import() {
   find_tools
   say phase import
@@ -27,7 +27,7 @@ import_rows() {
   with_values argument run_import >/dev/null
 }
 
-# Runs SQL of ours, and passes on what it answers.
+# Runs our own SQL and prints its result.
 job_run_sql() {
   find_tools
   watch_runner
@@ -48,14 +48,14 @@ find_tools() {
   require_builtin_printf
 }
 
-# Credentials reach the tools through an option file on a descriptor: no argument, no environment, no file on
-# a disk. A printf that is a program of its own would show them in the process list.
+# Credentials reach the tools in an option file on a descriptor: not as an argument, in the environment or in
+# a file on disk. A printf that is not built in would show them in the process list.
 require_builtin_printf() {
   [ -n "$options" ] || return 0
   case $(command -v printf) in printf) ;; *) problem printf-not-built-in /bin/sh ;; esac
 }
 
-# A login path file would outrank the option file, so the tools are pointed at one that is not there.
+# A login path file would override the option file, so the tools get the path of one that does not exist.
 no_login_path=/nonexistent/mylogin.cnf
 
 # run_sql SQL ARGUMENT…
@@ -81,7 +81,7 @@ run_dump() {
   fi
 }
 
-# run_import ARGUMENT…: SQL from standard input, so the option file comes on a descriptor of its own.
+# run_import ARGUMENT…: standard input is the SQL, so the option file comes on another descriptor.
 run_import() {
   if [ -n "$options" ]; then
     exec 6<&0

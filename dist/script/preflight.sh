@@ -1,6 +1,6 @@
 #!/bin/sh
-# What a backup would meet: facts, tab-separated, a line each. A failure is reported as well and ends nothing,
-# so that one run shows everything. Writes nothing.
+# The preflight of a backup: facts, tab-separated, one per line. A failure is reported and does not end the
+# job, so that one run shows everything. Writes nothing.
 
 job_preflight() {
   printf 'clock\t%s\n' "$(date +%s)"
@@ -11,7 +11,7 @@ job_preflight() {
   [ "$REPLY" != impossible ] || report_folder lock "${TMPDIR:-/tmp}/make-a-backup-$(id -u)"
   watch_runner
   if [ -n "$paths" ]; then check_folders; fi
-  # In shells of their own, so that a problem ends no more than itself.
+  # In subshells, so that a problem ends only one check.
   if [ -n "$paths" ] && [ -n "$estimate" ] && command -v rsync >/dev/null; then (estimate_mirror); fi
   if [ -n "$everything$databases" ] && client=$(command -v mariadb || command -v mysql); then (list_broken_views); fi
 }
@@ -24,7 +24,7 @@ check_folders() {
   printf 'disk\t%s\n' "$(df -Pk "$REPLY" 2>/dev/null | sed -n 2p)"
 }
 
-# report_folder WHAT PATH: whether a folder of ours can be used or made. REPLY is its state.
+# report_folder WHAT PATH: whether our folder can be used or created. REPLY is its state.
 report_folder() {
   nearest_folder "$2"
   if [ -h "$2" ]; then
@@ -32,7 +32,7 @@ report_folder() {
   elif [ "$REPLY" = "$2" ]; then
     REPLY=present
     [ -d "$2" ] && [ -O "$2" ] && [ -w "$2" ] && [ -x "$2" ] || REPLY=unusable
-    # The lock of the mirror stands beside it.
+    # The lock of the mirror is next to it.
     if [ "$1" = mirror ] && [ ! -w "$2/.." ]; then REPLY=unusable; fi
   elif [ -d "$REPLY" ] && [ -w "$REPLY" ] && [ -x "$REPLY" ]; then
     REPLY=absent
@@ -42,8 +42,7 @@ report_folder() {
   printf 'folder\t%s\t%s\t%s\n' "$1" "$REPLY" "$2"
 }
 
-# What rsync would copy, by its own count: so without what is excluded, and without what the mirror has
-# already.
+# What rsync would copy, by its own count: excludes patterns and what the mirror already has.
 estimate_mirror() {
   present=''
   for_each "$paths" keep_present
@@ -52,15 +51,14 @@ estimate_mirror() {
   nearest_folder "$mirror"
   run_rsync "$REPLY" --dry-run
   say status rsync $?
-  printf '%s\n' "$REPLY" | sed -n -e 's/^Total/stats &/p' -e 's/^Number/stats &/p'
+  printf '%s\n' "$REPLY" | sed -n -e "s/^Total/stats$tab&/p" -e "s/^Number/stats$tab&/p"
 }
 
 keep_present() {
   [ ! -d "$1" ] || present=$present$1$nl
 }
 
-# Views that would end a dump. The comment of a broken view says so, once MariaDB opens the view, as it does
-# for TABLE_ROWS.
+# Views that would abort a dump. TABLE_ROWS makes MariaDB open the view, and TABLE_COMMENT then has the error.
 list_broken_views() {
   require_builtin_printf
   choose_databases

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Unpacking an archive, counting what was unpacked, and removing it.
+# Unpacks an archive into a staging folder, counts what was unpacked, removes staging folders.
 
-# What comes on standard input is unpacked into a fresh folder of ours. Whoever owns the folder above may
-# exchange ours at any time, so from the moment it is entered nothing goes by its name.
+# Unpacks standard input into a new staging folder. The owner of the parent folder may replace ours at any
+# time, so once we are in it, nothing uses its name.
 job_open_extract() {
   command -v tar >/dev/null || problem missing-tool tar
   folder=${staging%"$nl"}
@@ -18,7 +18,7 @@ job_open_extract() {
   receive_compressed unpack extract
 }
 
-# Owners are kept by root alone, modes by everybody.
+# Only root can restore owners; modes are always restored.
 unpack() {
   set -- -xp
   if is_gnu_tar; then
@@ -30,8 +30,8 @@ unpack() {
   with_lines "$(archive_names)" tar "$@" -f - -C ./tree -- >/dev/null
 }
 
-# What is in each folder, to be compared with what should be: entries by kind, and the bytes of its files,
-# hard links counted once.
+# The contents of each folder, for the comparison: entries by kind, and the bytes of its files, with hard
+# links counted once.
 job_count_trees() {
   watch_runner
   number=0
@@ -41,7 +41,7 @@ job_count_trees() {
 count_tree() {
   [ -d "$1" ] || problem missing-folder "$1"
   cd "$1" 2>/dev/null || problem uncounted-folder "$1"
-  # Below a folder that denies access to its owner only root can look.
+  # Only root can read a folder that denies access to its owner.
   closed=$([ "$(id -u)" = 0 ] || find . -type d ! -perm -0500 -print 2>/dev/null | head -n 1)
   [ -z "$closed" ] || problem uncounted-folder "$1/${closed#./}"
   for kind in f d l; do printf 'tree\t%s\t%s\t%s\n' "$number" "$kind" "$(count_entries "$kind" .)"; done
@@ -50,18 +50,18 @@ count_tree() {
   number=$((number + 1))
 }
 
-# Removes unpacked folders of this owner, when the swaps they were for are settled.
-job_tidy_up() {
-  [ -z "$swaps" ] || settle_swaps
+# Removes staging folders of this owner, after unfinished swaps are undone.
+job_remove_staging() {
+  [ -z "$swaps" ] || undo_unfinished_swaps
   for_each "$staging" remove_unpacked
 }
 
 remove_unpacked() {
   if [ -h "$1" ] || [ ! -O "$1" ] || [ "$(cat "$1/owner" 2>/dev/null)" != "$owner" ]; then return; fi
-  # A tar that has just lost its runner may still be writing.
+  # A tar whose runner has just gone away may still be writing.
   for pause in 0 1 2; do
     sleep "$pause"
-    # Root needs no such right, and would follow a link that was put there just now.
+    # Root does not need this, and would follow a link that was just put there.
     [ "$(id -u)" = 0 ] || chmod -R u+rwx "$1" 2>/dev/null
     if rm -rf "$1" 2>/dev/null; then break; fi
   done

@@ -1,19 +1,18 @@
 #!/bin/sh
-# What streams through a job: two programs with a pipe between them. Plain sh has no pipefail, so each side
-# hands over its exit status on a descriptor of its own.
+# The streams of a job: two programs and a pipe. Plain sh has no pipefail, so each side reports its exit
+# status on a separate descriptor.
 
-# send_compressed PRODUCER STAGE: what the function prints, compressed, goes to standard output.
+# send_compressed PRODUCER STAGE: writes the output of the function, compressed, to standard output.
 send_compressed() {
   pipe_stages "$1" "$2" compress compression
 }
 
-# receive_compressed CONSUMER STAGE: standard input, decompressed, goes into the function.
+# receive_compressed CONSUMER STAGE: passes standard input, decompressed, to the function.
 receive_compressed() {
   pipe_stages decompress decompression "$1" "$2"
 }
 
-# pipe_stages PRODUCER STAGE CONSUMER STAGE: reports the exit status of both, and ends the job unless both are
-# good.
+# pipe_stages PRODUCER STAGE CONSUMER STAGE: reports both exit statuses and ends the job unless both are good.
 pipe_stages() {
   exec 4>&1
   statuses=$(
@@ -23,7 +22,7 @@ pipe_stages() {
     } 3>&1
   )
   exec 4>&-
-  # A status that is missing is a failure.
+  # A missing status is a failure.
   producer=255 consumer=255
   for pair in $statuses; do
     case $pair in
@@ -62,7 +61,7 @@ is_gnu_tar() {
   tar --version 2>/dev/null | grep -q GNU
 }
 
-# The folders as the mirror and the archive name them.
+# The paths as they are named in the mirror and the archive.
 archive_names() {
   printf '%s' "$paths" | sed 's,^/,,'
 }

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Swaps: unpacked folders go into their places and what stood there is put aside, by renames. Each swap is the
-# unpacked folder, its place and the name for what stands there (KEPT), with tabs between.
+# Swaps: renames move unpacked folders into place and the old folders aside. A swap is the unpacked folder,
+# its place and the new name of the old folder (KEPT), separated by tabs.
 
-# All or none: what was done is undone when one fails.
+# All or none: if one fails, those before it are undone.
 job_swap() {
   lock_swaps
   done_swaps=''
@@ -30,16 +30,16 @@ report_swap() {
   number=$((number + 1))
 }
 
-# Undoes every swap that is done, wholly or half.
+# Undoes every swap that is done or half done.
 job_unswap() {
   lock_swaps
   reverse "$swaps"
   undo_swaps "$REPLY" || problem swap "$REPLY"
 }
 
-# The swaps of a run are one: unless each is done, those that are, wholly or half, are undone. When all are,
-# an empty folder that was put aside is removed.
-settle_swaps() {
+# The swaps of a run belong together: unless all are done, those that are done or half done are undone. Old
+# folders that are empty are removed.
+undo_unfinished_swaps() {
   lock_swaps
   swap_states=' '
   for_each "$swaps" with_swap note_swap_state
@@ -62,8 +62,8 @@ remove_empty_kept() {
   if [ -d "$3" ] && [ ! -h "$3" ]; then rmdir "$3" 2>/dev/null; fi
 }
 
-# One job at a time deals with swaps: a job that asks for their state waits until another has ended. Half a
-# swap is worse than a whole one, so signals are ignored.
+# Only one job at a time handles swaps, so their state is never read during a swap. Half a swap is worse than
+# a complete one, so signals are ignored.
 lock_swaps() {
   find_state_folder
   trap '' PIPE HUP TERM INT
@@ -76,7 +76,7 @@ with_swap() {
   "$1" "${2%%"$tab"*}" "${swap_rest%%"$tab"*}" "${swap_rest#*"$tab"}"
 }
 
-# reverse LIST: REPLY is the list from its end.
+# reverse LIST: REPLY is the list in reverse order.
 reverse() {
   REPLY=''
   for_each "$1" put_first
@@ -99,14 +99,14 @@ swap_in() {
   (umask "$user_umask" && mkdir -p "${2%/*}/") && move_into_place "$1" "$2"
 }
 
-# A file beside the unpacked folder says, from before it leaves, that it is in its place: otherwise one that
-# vanished could pass for one that was swapped.
+# Before an unpacked folder is moved, a file next to it marks it as moved: otherwise a folder that vanished
+# would look like one that was swapped in.
 mark_of() {
   REPLY=$1.is-in-its-place
 }
 
-# From the staging folder into the place: by no link on the way, and out of a folder of ours, since others may
-# have exchanged it.
+# Moves the unpacked folder into its place. Checks that the staging folder is still ours and that no link is
+# on the way, since others may have replaced it.
 move_into_place() {
   mark_of "$1"
   : >"$REPLY" || return
@@ -121,8 +121,8 @@ move_into_place() {
   return 1
 }
 
-# What became of a swap. REPLY is `done`; `half`, its place is empty; `waiting`, not begun; or `unknown`,
-# since nothing is left that shows it.
+# The state of a swap. REPLY is `done`; `half`: the place is empty; `waiting`: not begun; or `unknown`:
+# nothing is left that shows it.
 find_swap_state() {
   mark_of "$1"
   if ! is_there "$2"; then
@@ -136,8 +136,8 @@ find_swap_state() {
   fi
 }
 
-# undo_swaps SWAPS, in this order. Fails when a place could not be given back what stood there; REPLY is then
-# the last one.
+# undo_swaps SWAPS, in this order. Fails when a place could not get its old folder back; REPLY is then the
+# last such place.
 undo_swaps() {
   not_undone=''
   for_each "$1" with_swap undo_if_swapped
@@ -169,8 +169,8 @@ is_there() {
   [ -e "$1" ] || [ -h "$1" ]
 }
 
-# rename(2), never a copy: `mv` into a name that exists would move inside it. A folder can be given another
-# parent only by one who may write in the folder itself.
+# A rename(2), never a copy. Refuses a target that exists, since `mv` would move into it. To give a folder
+# another parent, one needs write access to the folder itself.
 move() {
   ! is_there "$2" || return 1
   case $(mv --help 2>&1) in

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What a restore would meet where things are to go: facts, tab-separated, a line each. A failure is reported
-# as well and ends nothing, so that one run shows everything. Writes nothing.
+# The targets of a restore: facts, tab-separated, one per line. A failure is reported and does not end the
+# job, so that one run shows everything. Writes nothing.
 
 job_target_facts() {
   printf 'uid\t%s\n' "$(id -u)"
@@ -10,11 +10,11 @@ job_target_facts() {
   watch_runner
   number=0
   for_each "$paths" report_place
-  # In a shell of its own, so that a problem ends no more than itself.
+  # In a subshell, so that a problem ends only this check.
   if [ -n "$databases" ]; then (list_target_databases); fi
 }
 
-# report_place PATH: what stands there, and the nearest folder above it that is there.
+# report_place PATH: what is there, and the nearest parent folder that exists.
 report_place() {
   nearest_folder "${1%/*}"
   writable=no
@@ -44,15 +44,15 @@ place_state() {
   fi
 }
 
-# An unpacked folder that a restore left a day ago or longer.
+# A staging folder that a restore left at least a day ago.
 report_leftover() {
-  # Others may write here: a folder of theirs, or a link, could have anything reported as if it were ours.
+  # Other users may write here: a folder of theirs, or a link, must not be reported as ours.
   case ${1##*.restoring-} in '' | *[!0-9A-Za-z-]*) return ;; esac
   if [ -h "$1" ] || [ ! -O "$1" ] || [ -h "$1/owner" ] || [ ! -f "$1/owner" ]; then return; fi
   [ -z "$(find "$1/owner" -mmin +1440 2>/dev/null)" ] || printf 'leftover\t%s\n' "$1"
 }
 
-# Where the disk that holds a path is mounted: the last column of `df -P`, POSIX.
+# The mount point of the disk of a path: the last column of `df -P` (POSIX).
 mount_of() {
   df -P "$1" 2>/dev/null | sed -n '2s/^.*[0-9-]%\{0,1\}  *\(\/.*\)$/\1/p'
 }
@@ -66,7 +66,7 @@ list_target_databases() {
     SHOW VARIABLES WHERE Variable_name IN ('max_allowed_packet', 'datadir', 'lower_case_table_names', 'read_only', 'super_read_only',
       'log_bin', 'log_bin_trust_function_creators', 'sql_require_primary_key', 'event_scheduler');"
   status=$?
-  # Most users may not look there, and then nothing is known of accounts.
+  # Most users may not read this table; the accounts are unknown then.
   with_values argument run_sql "SELECT 'account', HEX(User), HEX(Host) FROM mysql.user;" 2>/dev/null
   data_folder=$(with_values argument run_sql 'SELECT @@datadir;' 2>/dev/null)
   printf 'database-disk\t%s\n' "$(df -Pk "$data_folder" 2>/dev/null | sed -n 2p)"

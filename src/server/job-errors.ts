@@ -1,6 +1,6 @@
 import { FailureError, UserError } from '../runtime/errors'
 import type { JobFailure } from './job'
-import { commonProblems } from './job-problems'
+import { commonProblems, type JobProblems } from './job-problems'
 
 /** The name of the job in messages: `the dump of "shop"`. */
 export type JobName = string
@@ -9,8 +9,8 @@ export type JobName = string
 export interface JobKnowledge {
   /** By stage. */
   tools: ReadonlyMap<string, StageTool>
-  /** The error for each problem code of its part of the script. */
-  problems: ReadonlyMap<string, (subject: string, detail: readonly string[]) => Error>
+  /** Of its part of the script. */
+  problems: JobProblems
 }
 
 /** A program that a job runs. */

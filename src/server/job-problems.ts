@@ -1,7 +1,11 @@
 import { onOneLine } from '../findings/finding'
 import { UserError } from '../runtime/errors'
-import type { JobKnowledge } from './job-errors'
 import { missingTool } from './missing-tool'
+
+/** The error for a problem code of the script. `subject`: what the script names. */
+export type JobProblem = (subject: string, detail: readonly string[]) => Error
+
+export type JobProblems = ReadonlyMap<string, JobProblem>
 
 /** That another run holds a lock. `subject`: which run. */
 export function busy(subject: string): UserError {
@@ -11,11 +15,8 @@ export function busy(subject: string): UserError {
   })
 }
 
-/** The error for each problem code that any job may report; `subject` is what the script names. */
-export const commonProblems: JobKnowledge['problems'] = new Map<
-  string,
-  (subject: string, detail: readonly string[]) => Error
->([
+/** Those that any job may report. */
+export const commonProblems: JobProblems = new Map<string, JobProblem>([
   [
     'missing-tool',
     subject => {

@@ -1,7 +1,7 @@
 import { FailureError, UserError } from '../../runtime/errors'
 import type { JobFailure } from '../../server/job'
 import { explainFailure, firstMessage, type JobKnowledge, type JobName } from '../../server/job-errors'
-import { busy } from '../../server/job-problems'
+import { busy, type JobProblem } from '../../server/job-problems'
 
 /** Why a job that works with folders failed. */
 export function explainFolderJob(name: JobName, failure: JobFailure): Error {
@@ -16,7 +16,7 @@ export const folderKnowledge: JobKnowledge = {
     ['tar', { name: 'tar', goodStatuses: [1], explain: unreadableFile }],
     ['extract', { name: 'tar', explain: fullDisk }],
   ]),
-  problems: new Map<string, (subject: string, detail: readonly string[]) => Error>([
+  problems: new Map<string, JobProblem>([
     [
       'missing-folder',
       subject =>

@@ -1,6 +1,6 @@
 import { FailureError } from '../../runtime/errors'
 import { type JobResult, runJob } from '../../server/job'
-import { explainFailure } from '../../server/job-errors'
+import { explainFailure, type JobKnowledge } from '../../server/job-errors'
 import type { Request } from '../../server/request'
 import type { Connection } from '../../ssh/remote'
 
@@ -18,10 +18,10 @@ export const targetJobName = 'the check of the target'
 export function askTarget(
   connection: Connection,
   request: Request,
-  signal: AbortSignal | undefined,
+  { knowledge, signal }: { knowledge: JobKnowledge; signal: AbortSignal | undefined },
 ): Promise<JobResult> {
   return runJob(connection, 'target-facts', request, {
-    explain: failure => explainFailure(targetJobName, failure),
+    explain: failure => explainFailure(targetJobName, failure, knowledge),
     signal,
   })
 }

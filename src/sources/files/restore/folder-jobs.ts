@@ -1,7 +1,7 @@
 import { runJob } from '../../../server/job'
-import { explainFailure } from '../../../server/job-errors'
 import type { Request } from '../../../server/request'
 import type { Connection } from '../../../ssh/remote'
+import { explainFolderJob } from '../folder-errors'
 import { parseTrees, type TreeCount } from './parse-trees'
 
 /** One folder that changes its place. All absolute, on one disk. */
@@ -26,7 +26,7 @@ export async function countTrees(connection: Connection, folders: readonly strin
     'count-trees',
     folders.map(path => ['path', path] as const),
     {
-      explain: failure => explainFailure('the count of what was unpacked', failure),
+      explain: failure => explainFolderJob('the count of what was unpacked', failure),
     },
   )
   return parseTrees(text, folders.length)
@@ -35,14 +35,14 @@ export async function countTrees(connection: Connection, folders: readonly strin
 /** The job `swap`. */
 export async function swapFolders(connection: Connection, swaps: readonly FolderSwap[]): Promise<void> {
   await runJob(connection, 'swap', swapLines(swaps), {
-    explain: failure => explainFailure('the swap of the folders', failure),
+    explain: failure => explainFolderJob('the swap of the folders', failure),
   })
 }
 
 /** What became of each of these swaps. Waits for a swap that is still going on. */
 export async function swapState(connection: Connection, swaps: readonly FolderSwap[]): Promise<SwapState[]> {
   const { text } = await runJob(connection, 'swap-state', swapLines(swaps), {
-    explain: failure => explainFailure('the check of the swap', failure),
+    explain: failure => explainFolderJob('the check of the swap', failure),
   })
   return swaps.map((_, index) => swapStateOf(text, index))
 }
@@ -50,7 +50,7 @@ export async function swapState(connection: Connection, swaps: readonly FolderSw
 /** The job `unswap`. */
 export async function unswapFolders(connection: Connection, swaps: readonly FolderSwap[]): Promise<string[]> {
   const { report } = await runJob(connection, 'unswap', swapLines(swaps), {
-    explain: failure => explainFailure('the rollback of the swap', failure),
+    explain: failure => explainFolderJob('the rollback of the swap', failure),
   })
   return report.swapped
 }
@@ -66,7 +66,7 @@ export async function removeStaging(
     ...swapLines(swaps),
   ]
   const { report } = await runJob(connection, 'remove-staging', request, {
-    explain: failure => explainFailure('the clean-up', failure),
+    explain: failure => explainFolderJob('the clean-up', failure),
   })
   return report.swapped
 }

@@ -2,8 +2,8 @@ import type { Compression } from '../../../pipeline/compression'
 import { compressionLines } from '../../../pipeline/compression-lines'
 import { type Intake, intake } from '../../../server/intake'
 import { startJob } from '../../../server/job'
-import { explainFailure } from '../../../server/job-errors'
 import type { Connection } from '../../../ssh/remote'
+import { explainFolderJob } from '../folder-errors'
 
 /** Where an archive is unpacked, and how it travels. */
 export interface ExtractRequest {
@@ -34,7 +34,11 @@ export function openExtract(
         ...paths.map(path => ['path', path] as const),
         ...compressionLines({ kind: compression }),
       ],
-      { takesData: true, explain: failure => explainFailure('the unpacking of the files', failure), signal },
+      {
+        takesData: true,
+        explain: failure => explainFolderJob('the unpacking of the files', failure),
+        signal,
+      },
     ),
   )
 }

@@ -1,6 +1,7 @@
 import type { Connection } from '../../../ssh/remote'
 import { freeBytesOf } from '../../host/parse-disk'
 import { askTarget, readTarget, type TargetHost, unreadableTarget } from '../../host/target-answer'
+import { folderKnowledge } from '../folder-errors'
 
 export interface FolderTargetRequest {
   /** Absolute; where folders are to go. */
@@ -39,7 +40,9 @@ export async function folderTargetFacts(
   { folders, signal }: FolderTargetRequest,
 ): Promise<FolderTargetFacts> {
   const request = folders.map(path => ['path', path] as const)
-  return parseFolderTarget((await askTarget(connection, request, signal)).text)
+  return parseFolderTarget(
+    (await askTarget(connection, request, { knowledge: folderKnowledge, signal })).text,
+  )
 }
 
 /** Throws FailureError when the answer makes no sense. */

@@ -1,7 +1,7 @@
-import { explainFailure } from '../../../server/job-errors'
 import type { Connection } from '../../../ssh/remote'
 import { freeBytesOf, mountOf } from '../../host/parse-disk'
 import { askTarget, readTarget, type TargetHost, targetJobName } from '../../host/target-answer'
+import { clientKnowledge, explainClientJob } from '../client/client-errors'
 import { clientLines } from '../client/client-request'
 import type { DatabaseAccess } from '../client/database-access'
 import { parseInventory, type ServerInventory } from '../inventory/parse-inventory'
@@ -51,10 +51,10 @@ export async function databaseTargetFacts(
   { access, databases, signal }: DatabaseTargetRequest,
 ): Promise<DatabaseTargetFacts> {
   const request = clientLines({ access, databases, dumpOptions: [] })
-  const { text, report } = await askTarget(connection, request, signal)
+  const { text, report } = await askTarget(connection, request, { knowledge: clientKnowledge, signal })
   const isWrong = report.problem !== undefined || (report.statuses.get('inventory') ?? 0) !== 0
   const problem = isWrong
-    ? explainFailure(targetJobName, { exit: { kind: 'code', code: 70 }, report })
+    ? explainClientJob(targetJobName, { exit: { kind: 'code', code: 70 }, report })
     : undefined
   const facts = parseDatabaseTarget(text, problem)
   if (facts.database === undefined) return facts
