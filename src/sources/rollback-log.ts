@@ -1,11 +1,11 @@
 import { messageOf } from '../runtime/errors'
 import type { Log } from '../runtime/runtime'
 
-/** How one thing that was done is undone. */
+/** Undoes one thing that was done. */
 export interface RollbackStep {
-  /** What is true when it is undone: `The database "shop" is what it was`. No full stop; '' when another step tells. */
+  /** What is true then: `The database "shop" is what it was`. No full stop; '' when another step says it. */
   readonly undone: string
-  /** What is true when it is not. Asked for then, and not before. */
+  /** What is true when it is not undone. Read only then. */
   readonly left: NotRolledBack
   /** Quick enough for a run that was cancelled, which has a few seconds. */
   isQuick: boolean
@@ -26,11 +26,11 @@ export interface RollbackOutcome {
   left: NotRolledBack[]
 }
 
-/** The steps that lead back to how everything was, the last first. */
+/** The rollback steps of a restore. */
 export interface RollbackLog {
-  /** Noted before the thing is done: half of it must be undone too. */
+  /** Called before the thing is done: half of it must be undone too. The last step runs first. */
   add(step: RollbackStep): void
-  /** The same for a step that comes after all others on the way back, whenever they are added. */
+  /** Runs after all other steps, whenever they are added. */
   addLast(step: RollbackStep): void
   /** Undoes everything, also after a step that fails. `inHurry`: only what is quick. */
   rollBack(options: { inHurry: boolean; log: Pick<Log, 'info'> }): Promise<RollbackOutcome>

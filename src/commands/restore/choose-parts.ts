@@ -4,8 +4,8 @@ import { type RestoreSettings, sourceOf, sources } from '../../sources/registry'
 import type { RestorePart } from '../../sources/restore-part'
 
 /**
- * What of a recovery point to restore, and to which targets: a part for each source, some of them without artifacts. Throws UserError that
- * says what is there.
+ * What of a recovery point to restore, and to which targets: a part for each source, some of them without
+ * artifacts. Throws UserError that says what is there.
  */
 export function chooseParts(settings: RestoreSettings, manifest: Manifest): RestorePart[] {
   const contents = contentsOf(manifest)

@@ -17,8 +17,8 @@ export interface ReadPart {
 }
 
 /**
- * Reads every object that is needed, whole, and compares it with the manifest. Throws UserError naming everything that is wrong with any
- * of them: nothing has been written then.
+ * Reads every object that is needed, whole, and compares it with the manifest. Throws UserError naming
+ * everything that is wrong with any of them: nothing has been written then.
  */
 export async function readParts(
   parts: readonly RestorePart[],

@@ -15,13 +15,16 @@ interface WriteRequest {
   inputs: RestoreInputs
   tools: CommandTools
   attempt: RestoreAttempt
-  session: Session
+  session: Pick<Session, 'connection' | 'signal'>
   identity: LockIdentity
   chosen: RecoveryPoint
-  plan: RestorePlan
+  plan: Pick<RestorePlan, 'parts'>
 }
 
-/** Carries out a plan. Throws what went wrong, when what was begun is undone as far as it could be; the error says how far. */
+/**
+ * Carries out a plan. Throws what went wrong, when what was begun is undone as far as it could be; the error
+ * says how far.
+ */
 export async function writeParts(request: WriteRequest): Promise<RestoredItem[]> {
   const { attempt, session } = request
   const begun = begin(request)

@@ -12,7 +12,10 @@ export interface RunnerTools extends DrillMachine {
   temps: readonly string[]
 }
 
-/** Removes what killed drills left on this machine. What cannot be removed is a warning: the proof does not depend on it. */
+/**
+ * Removes what killed drills left on this machine. What cannot be removed is a warning: the proof does not
+ * depend on it.
+ */
 export async function cleanUpRunner({ runtime, ...tools }: RunnerTools): Promise<void> {
   try {
     for (const removed of await removeLeftovers(tools)) {

@@ -2,14 +2,17 @@ import type { Finding } from '../../findings/finding'
 import type { RecoveryPoint, Repository } from '../../repository/repository'
 import type { SoundArtifact } from '../../sources/restore-part'
 
-/** A recovery point by its name: `suspect/Monday-13-00` is the slot `Monday-13-00` of the repository at `<prefix>/suspect`. */
+/**
+ * A recovery point by its name: `suspect/Monday-13-00` is the slot `Monday-13-00` of the repository at
+ * `<prefix>/suspect`.
+ */
 export interface PointName {
   name: string
   readonly repository: Repository
   slot: string
 }
 
-/** A recovery point that is sound as far as reading tells, about to be restored for a trial. */
+/** A recovery point that reading found sound, about to be restored for a trial. */
 export interface PointToDrill extends PointName, RecoveryPoint {
   /** All of its artifacts. */
   sound: readonly SoundArtifact[]
@@ -31,7 +34,7 @@ export interface DrillResult {
 }
 
 /**
- * Restores a recovery point for a trial and compares what comes out. Throws when it could not be tried, and the signal's reason; nothing is
- * left of it either way.
+ * Restores a recovery point for a trial and compares what comes out. Throws when it could not be tried, and
+ * the signal's reason; nothing is left of it either way.
  */
 export type Drill = (point: PointToDrill, signal: AbortSignal) => Promise<DrillResult>

@@ -7,7 +7,7 @@ import { type Repository, suspectsOf } from '../../repository/repository'
 import { UserError } from '../../runtime/errors'
 import type { PointName } from './point'
 
-/** The recovery points that are asked for. Throws `UserError` when there is none. */
+/** The requested recovery points. Throws `UserError` when there is none. */
 export async function pointsToVerify(
   repository: Repository,
   { snapshot }: VerifyInputs,
@@ -25,7 +25,10 @@ export async function pointsToVerify(
   })
 }
 
-/** The ring, then the tiers, then the suspect ones; the newest of each first, as the store dates their manifests. */
+/**
+ * The ring, then the tiers, then the suspect ones; the newest of each first, as the store dates their
+ * manifests.
+ */
 async function everyPoint(repository: Repository): Promise<PointName[]> {
   const root = listingPrefix(repository.prefix)
   return [

@@ -27,8 +27,8 @@ export interface PointTools {
 }
 
 /**
- * Verifies one recovery point. Whatever is wrong with it is a finding. Undefined: it was removed since it was listed. Throws
- * when the store gives no answer, and the signal's reason.
+ * Verifies one recovery point. Whatever is wrong with it is a finding. Undefined: it was removed since it was
+ * listed. Throws when the store gives no answer, and the signal's reason.
  */
 export async function verifyPoint(
   point: PointName,
@@ -65,7 +65,10 @@ async function withdraw(point: PointName, { note }: PointTools): Promise<void> {
   if (warning !== undefined) note(warning)
 }
 
-/** A manifest that is too large for one, or that lies in an archive, is wrong with this recovery point and not with the store. */
+/**
+ * A manifest that is too large for one, or that lies in an archive, is wrong with this recovery point and not
+ * with the store.
+ */
 async function stateOf({ repository, slot }: PointName): Promise<SlotState> {
   try {
     return await readSlot(repository, slot)

@@ -23,8 +23,8 @@ export interface VerifyTools {
 }
 
 /**
- * Verifies the recovery points that are requested. Throws what is wrong with any of them when all have been looked at, and at once when the
- * store gives no answer.
+ * Verifies the recovery points that are requested. Throws what is wrong with any of them when all have been
+ * looked at, and at once when the store gives no answer.
  */
 export async function verify(
   inputs: VerifyInputs,
@@ -50,7 +50,9 @@ const streamsAtOnce = 4
 /** Looks at once, which hold nothing. */
 const looksAtOnce = 16
 
-/** Several at a time; the first that cannot be verified for want of an answer stops the others and is thrown. */
+/**
+ * Several at a time; the first that cannot be verified for want of an answer stops the others and is thrown.
+ */
 async function verifyEach(
   points: readonly PointName[],
   { level }: VerifyInputs,

@@ -17,7 +17,10 @@ export function renderRestoreSummary(report: RestoreReport): string {
   return `${parts.filter(part => part !== '').join('\n\n')}\n`
 }
 
-/** `Restored and compared: database shop (16 tables), folder /var/www/html (2,521 files) from Monday-13-00, taken …, in 1 m 38 s` */
+/**
+ * `Restored and compared: database shop (16 tables), folder /var/www/html (2,521 files) from Monday-13-00,
+ * taken …, in 1 m 38 s`
+ */
 export function restoredSentence(report: RestoreReport): string {
   const { items, point } = report
   const things = items.map(({ noun, target, count }) => `${noun} ${target} (${count})`)

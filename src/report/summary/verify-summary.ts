@@ -13,7 +13,10 @@ import { bucketFact } from './bucket-fact'
 import { bullets, code, fenced, folded, prose, table } from './markdown'
 import { warningsSection } from './warnings-section'
 
-/** The job summary of a verification as GitHub-flavoured Markdown. The report is to be free of secrets already. */
+/**
+ * The job summary of a verification as GitHub-flavoured Markdown. The report is to be free of secrets
+ * already.
+ */
 export function renderVerifySummary(report: VerifyReport): string {
   const { points, failure } = report
   const parts = [

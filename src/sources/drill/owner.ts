@@ -3,10 +3,13 @@ import { hostname } from 'node:os'
 
 /** The process to which a drill's folder or container belongs. */
 export interface Owner {
-  /** Of the machine: process numbers of another one, or of another container, tell nothing here. */
+  /** Of the machine: process numbers of another one, or of another container, mean nothing here. */
   host: string
   pid: number
-  /** When it started, in clock ticks since the machine did: tells it from a later process with the same number. '' when unknown. */
+  /**
+   * When it started, in clock ticks since the machine did: distinguishes it from a later process with the same
+   * number. '' when unknown.
+   */
   started: string
 }
 
@@ -14,7 +17,10 @@ export function thisOwner(): Owner {
   return { host: hostname(), pid: process.pid, started: startOf(process.pid) ?? '' }
 }
 
-/** Whether it is certain that the owner is gone. `proc`: where the machine tells of its processes, which may be hidden or not there. */
+/**
+ * Whether it is certain that the owner is gone. `proc`: where the machine lists its processes, which may
+ * be hidden or not there.
+ */
 export function isDead({ host, pid, started }: Owner, proc = '/proc'): boolean {
   if (host !== hostname()) return false
   const found = startOf(pid, proc)
@@ -33,8 +39,8 @@ export function parseOwner(text: string): Owner | undefined {
 }
 
 /**
- * The 22nd field of /proc/PID/stat, proc(5); the second is a name in brackets that may hold anything. `ended` of one whose parent has not
- * heard of its end yet; undefined when it cannot be seen.
+ * The 22nd field of /proc/PID/stat, proc(5); the second is a name in brackets that may hold anything. `ended`
+ * of one whose parent has not heard of its end yet; undefined when it cannot be seen.
  */
 function startOf(pid: number, proc = '/proc'): string | undefined {
   try {
@@ -46,7 +52,7 @@ function startOf(pid: number, proc = '/proc'): string | undefined {
   }
 }
 
-/** Asks without sending anything. A process of somebody else may not be asked, and is there. */
+/** Asks without sending anything. The process of another user may not be signalled, and is there. */
 function isThere(pid: number): boolean {
   try {
     return process.kill(pid, 0)

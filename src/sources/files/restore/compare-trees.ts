@@ -1,7 +1,10 @@
 import type { TreeCount } from './parse-trees'
 import { folderContent, type RereadFiles } from './reread-files'
 
-/** How unpacked folders differ from what their archive was found to hold, in whole clauses. `found`: in the order of `paths`. */
+/**
+ * How unpacked folders differ from what their archive was found to hold, in whole clauses. `found`: in the
+ * order of `paths`.
+ */
 export function compareTrees(
   files: RereadFiles,
   paths: readonly string[],
@@ -10,14 +13,18 @@ export function compareTrees(
   // The bytes of a file with names in two folders are counted in both there, and once in the archive.
   const isShared = (files.content.crossLinks?.count ?? 0) > 0
   return paths.flatMap((path, index) => {
-    const told = folderContent(files, path)
+    const expected = folderContent(files, path)
     const tree = found[index]
-    if (told === undefined || tree === undefined) return [`${path} could not be counted`]
+    if (expected === undefined || tree === undefined) return [`${path} could not be counted`]
     const pairs: [string, number, number][] = [
-      ['files', told.files, tree.files],
-      ['directories', told.directories, tree.directories],
-      ['symbolic links', told.links, tree.links],
-      ['bytes of files', told.fileBytes, isShared ? told.fileBytes : (tree.fileBytes ?? told.fileBytes)],
+      ['files', expected.files, tree.files],
+      ['directories', expected.directories, tree.directories],
+      ['symbolic links', expected.links, tree.links],
+      [
+        'bytes of files',
+        expected.fileBytes,
+        isShared ? expected.fileBytes : (tree.fileBytes ?? expected.fileBytes),
+      ],
     ]
     return pairs.flatMap(([what, wanted, there]) =>
       wanted === there ? [] : [`${path} has ${there} ${what}, not ${wanted}`],

@@ -5,7 +5,7 @@ export interface TreeCount {
   files: number
   directories: number
   links: number
-  /** Of its files, hard links counted once. Undefined where the server has no `stat` that could tell. */
+  /** Of its files, hard links counted once. Undefined where the server has no `stat` that counts them. */
   fileBytes: number | undefined
 }
 
@@ -25,7 +25,7 @@ export function parseTrees(text: string, folders: number): TreeCount[] {
         'The server counted the unpacked files and answered with lines that make no sense.',
       )
     const fileBytes = number(index, 'bytes')
-    // With files there and not one byte, the server could not tell.
+    // With files there and not one byte, the server could not count them.
     const isKnown = Number.isSafeInteger(fileBytes) && (fileBytes > 0 || files === 0)
     return { files, directories, links, fileBytes: isKnown ? fileBytes : undefined }
   })

@@ -16,7 +16,10 @@ import type { FolderRestoreSettings } from './restore-settings'
 import { swapFolders } from './swap-folders'
 import { unpackFolders } from './unpack-folders'
 
-/** What a restore brings back of the folders: unpacked beside their places, counted, and swapped in by renames. */
+/**
+ * What a restore brings back of the folders: unpacked beside their places, counted, and swapped in by
+ * renames.
+ */
 export function restoreFolders(
   settings: FolderRestoreSettings,
   choice: RestoreChoice<FilesArtifact>,

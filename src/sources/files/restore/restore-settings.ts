@@ -1,4 +1,4 @@
-/** What a restore of folders is told. */
+/** The inputs of a restore, as far as they are about folders. */
 export interface FolderRestoreSettings {
   paths: 'all' | readonly FolderChoice[]
   /** Folders that are there and not empty may be replaced. */

@@ -21,8 +21,8 @@ export interface UnpackedFolder {
 }
 
 /**
- * Unpacks the folders beside their places and counts what came of it. Nothing that is in use is touched. Returns them in the order of the
- * plan. Throws the first thing that went wrong.
+ * Unpacks the folders beside their places and counts what came of it. Nothing that is in use is touched.
+ * Returns them in the order of the plan. Throws the first thing that went wrong.
  */
 export async function unpackFolders(work: FolderWork): Promise<UnpackedFolder[]> {
   const { files, folders, state, context } = work
@@ -45,8 +45,8 @@ export async function unpackFolders(work: FolderWork): Promise<UnpackedFolder[]>
 }
 
 /**
- * Each beside its own place: whoever may write in the folder above one could otherwise reach what is unpacked for another. Only files that
- * are hard links to each other have to be unpacked together.
+ * Each beside its own place: whoever may write in the folder above one could otherwise reach what is unpacked
+ * for another. Only files that are hard links to each other have to be unpacked together.
  */
 function unpackedTogether(
   folders: readonly PlannedFolder[],

@@ -14,7 +14,7 @@ import { isSystemPlace } from './system-places'
 
 export interface FoldersRequest {
   settings: FolderRestoreSettings
-  /** What was chosen, in the order in which the facts were asked for. */
+  /** What was chosen, in the order of `facts.places`. */
   parts: readonly FolderPart[]
   /** Those whose places are known. */
   folders: readonly PlannedFolder[]

@@ -19,8 +19,8 @@ export interface FolderTargetFacts extends TargetHost {
 }
 
 /**
- * Where a folder is to go. `link`: a symbolic link stands there; `mount`: a disk is mounted there, so it cannot change its name; `folder`:
- * one that is not empty, or that cannot be looked into.
+ * Where a folder is to go. `link`: a symbolic link stands there; `mount`: a disk is mounted there, so it
+ * cannot change its name; `folder`: one that is not empty, or that cannot be looked into.
  */
 export interface TargetPlace {
   state: (typeof states)[number]
@@ -56,7 +56,10 @@ export function parseFolderTarget(text: string): FolderTargetFacts {
   }
 }
 
-/** Each place is reported once and in its turn: one line more may have been smuggled in by a name on the server. */
+/**
+ * Each place is reported once and in its turn: one line more may have been smuggled in by a name on the
+ * server.
+ */
 function placeOf(
   [word = '', number = '', state = '', may, ...parent]: string[],
   index: number,

@@ -17,7 +17,10 @@ export interface PlannedFolder extends FolderPart {
   mount: string
 }
 
-/** A folder whose place is unknown is not planned, and what is not planned is not restored. `parts`: as the facts were asked for. */
+/**
+ * A folder whose place is unknown is not planned, and what is not planned is not restored. `parts`: in
+ * the order of `places`.
+ */
 export function plannedFolders(parts: readonly FolderPart[], { places }: FolderTargetFacts): PlannedFolder[] {
   return parts.flatMap((part, index): PlannedFolder[] => {
     const place = places[index]

@@ -26,11 +26,12 @@ export interface RecordedServer {
 }
 
 /**
- * Which server takes the dump of `recorded`. `asked`: `auto`, `local` or the name of an image. By itself it takes an installed server of the
- * same flavour and series; else a container of that series, since a newer server may refuse what the recorded one took; else an installed
- * one that is newer. Throws `UserError` saying what would do.
+ * Which server takes the dump of `recorded`. `requested`: `auto`, `local` or the name of an image. By itself it
+ * takes an installed server of the same flavour and series; else a container of that series, since a newer
+ * server may refuse what the recorded one took; else an installed one that is newer. Throws `UserError`
+ * saying what would do.
  */
-export function chooseDrillServer(recorded: RecordedServer, asked: string, means: DrillHost): DrillServer {
+export function chooseDrillServer(recorded: RecordedServer, requested: string, host: DrillHost): DrillServer {
   const series = seriesOf(recorded.version)
   if ((recorded.flavor !== 'mariadb' && recorded.flavor !== 'mysql') || series === undefined) {
     throw new UserError(
@@ -40,18 +41,18 @@ export function chooseDrillServer(recorded: RecordedServer, asked: string, means
       },
     )
   }
-  const able = means.installed
+  const able = host.installed
     .filter(({ flavor, version }) => flavor === recorded.flavor && compareSeries(version, series) >= 0)
     .sort((one, other) => compareSeries(one.version, other.version))
   const [nearest] = able
-  if (asked === 'local') {
+  if (requested === 'local') {
     if (nearest !== undefined) return { kind: 'installed', server: nearest }
-    throw notInstalled(recorded, series, means)
+    throw notInstalled(recorded, series, host)
   }
-  if (asked !== 'auto') {
-    if (means.dockerProblem === undefined) return { kind: 'container', image: asked }
+  if (requested !== 'auto') {
+    if (host.dockerProblem === undefined) return { kind: 'container', image: requested }
     throw new UserError(
-      `Input "drill-server" names the image ${JSON.stringify(asked)}, and docker cannot start it: ${means.dockerProblem}.`,
+      `Input "drill-server" names the image ${JSON.stringify(requested)}, and docker cannot start it: ${host.dockerProblem}.`,
       {
         advice: dockerAdvice,
       },
@@ -60,12 +61,15 @@ export function chooseDrillServer(recorded: RecordedServer, asked: string, means
   if (nearest !== undefined && compareSeries(nearest.version, series) === 0) {
     return { kind: 'installed', server: nearest }
   }
-  if (means.dockerProblem === undefined) return { kind: 'container', image: `${recorded.flavor}:${series}` }
+  if (host.dockerProblem === undefined) return { kind: 'container', image: `${recorded.flavor}:${series}` }
   if (nearest !== undefined) return { kind: 'installed', server: nearest }
-  throw nothingFits(recorded, series, means)
+  throw nothingFits(recorded, series, host)
 }
 
-/** Throws `UserError` when a server that was started from an image the user named cannot take the dump of `recorded`. */
+/**
+ * Throws `UserError` when a server that was started from an image the user named cannot take the dump of
+ * `recorded`.
+ */
 export function refuseUnfit(recorded: RecordedServer, found: ServerVersion, image: string): void {
   const series = seriesOf(recorded.version)
   if (found.flavor === recorded.flavor && (series === undefined || compareSeries(found.version, series) >= 0))

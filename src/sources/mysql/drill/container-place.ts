@@ -9,7 +9,10 @@ import { endOf, startTool } from './tool-process'
 /** The label that every container of a drill carries; its value is the owner. */
 export const containerLabel = 'make-a-backup-drill'
 
-/** A killed drill's container ends and goes by itself after the longest time that a job may take on GitHub's runners. */
+/**
+ * A killed drill's container ends and goes by itself after the longest time that a job may take on GitHub's
+ * runners.
+ */
 const lifetimeSeconds = 6 * 60 * 60
 
 export interface ContainerRequest {
@@ -21,8 +24,8 @@ export interface ContainerRequest {
 }
 
 /**
- * A container without a network in which nothing runs yet: the image's own entry point is left out, so that the server in it is started
- * just as one on this machine is. Pulls the image when it is not there.
+ * A container without a network in which nothing runs yet: the image's own entry point is left out, so that
+ * the server in it is started just as one on this machine is. Pulls the image when it is not there.
  */
 export async function placeInContainer(request: ContainerRequest): Promise<DrillPlace> {
   const { image, run, variables, signal } = request

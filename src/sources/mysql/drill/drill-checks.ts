@@ -6,8 +6,8 @@ import { type AnswerProblem, checkAnswer } from './check-answer'
 import type { DatabaseDrill, DatabaseDrillSettings } from './drill-work'
 
 /**
- * Asks the restored databases what the user wants to be true. With one database it is chosen; with several, statements name theirs. Each
- * statement that is not true, or cannot be run, is a finding.
+ * Asks the restored databases what the user wants to be true. With one database it is chosen; with several,
+ * statements name theirs. Each statement that is not true, or cannot be run, is a finding.
  */
 export async function runDrillChecks(drill: DatabaseDrill): Promise<Finding[]> {
   const findings: Finding[] = []
@@ -20,7 +20,7 @@ export async function runDrillChecks(drill: DatabaseDrill): Promise<Finding[]> {
   return findings
 }
 
-/** Checks of a recovery point without databases: they must not pass for being asked of nobody. */
+/** Checks of a recovery point without databases: no server answers them, so they must not pass. */
 export function unansweredChecks(
   { drillChecks }: Pick<DatabaseDrillSettings, 'drillChecks'>,
   { point }: Pick<DrillContext, 'point'>,

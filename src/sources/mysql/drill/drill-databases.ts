@@ -13,7 +13,10 @@ import { type OpenDrillServer, openDrillServer } from './open-drill-server'
 import { explainOtherDatabase } from './other-database'
 import { nameOf } from './server-version'
 
-/** Imports the databases into a throwaway server, with the code of a restore, dumps them again, and asks it the checks of the user. */
+/**
+ * Imports the databases into a throwaway server, with the code of a restore, dumps them again, and asks it
+ * the checks of the user.
+ */
 export function drillDatabases(
   settings: DatabaseDrillSettings,
   sound: readonly SoundArtifact<DatabaseArtifact, DumpContent>[],
@@ -45,10 +48,10 @@ async function onThrowawayServer(
   context: DrillContext,
 ): Promise<DrillOutcome> {
   const { runtime, run, variables, signal, folder } = context
-  const means = await findDrillHost(run, variables)
+  const host = await findDrillHost(run, variables)
   signal.throwIfAborted()
   const server = await openDrillServer({
-    ...{ recorded: recordedServer(context), asked: settings.drillServer, means },
+    ...{ recorded: recordedServer(context), requested: settings.drillServer, host },
     ...{ folder, run, variables, signal, log: line => runtime.log.info(line) },
   })
   try {

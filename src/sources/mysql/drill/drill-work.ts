@@ -4,7 +4,7 @@ import type { ImportTools } from '../restore/import-and-compare'
 import type { RereadDatabase } from '../restore/reread-database'
 import type { OpenDrillServer } from './open-drill-server'
 
-/** What a drill of databases is told. */
+/** The inputs of a drill, as far as they are about databases. */
 export interface DatabaseDrillSettings {
   /** `auto`, `local`, or the name of an image. */
   drillServer: string

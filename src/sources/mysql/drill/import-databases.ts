@@ -1,14 +1,13 @@
 import { type Finding, problem } from '../../../findings/finding'
-import { withProgress } from '../../../pipeline/transfer-progress'
 import { FailureError, messageOf } from '../../../runtime/errors'
 import { asFinding } from '../../drill/drill-finding'
 import { createDatabase } from '../client/database-statements'
 import { quotedAccount, quotedIdentifier } from '../client/sql-names'
 import { databaseServerOver } from '../database-server'
-import { compareImported, type ImportedRows, importRows } from '../restore/import-and-compare'
+import type { ImportedRows } from '../restore/import-and-compare'
+import { compareRead, importRead } from '../restore/import-read'
 import { brokenViewWarnings, makeStandingViews } from '../restore/make-views-one-by-one'
-import { type RereadDatabase, rereadLayoutFree } from '../restore/reread-database'
-import { rowFormatOf } from '../restore/row-format'
+import type { RereadDatabase } from '../restore/reread-database'
 import { type DatabaseDrill, drillTools } from './drill-work'
 import { missingDatabase } from './other-database'
 import { seriesOf } from './server-version'
@@ -32,8 +31,9 @@ interface PendingImport {
 }
 
 /**
- * Imports every database under its own name, with the code of a restore and in its order: the rows of all, the views of all, then each is
- * compared with its manifest. One that fails is a finding, and the others go on.
+ * Imports every database under its own name, with the code of a restore and in its order: the rows of all,
+ * the views of all, then each is compared with its manifest. One that fails is a finding, and the others go
+ * on.
  */
 export async function importDatabases(drill: DatabaseDrill): Promise<DrilledDatabases> {
   const drilled: DrilledDatabases = { findings: [], isComplete: true, importMs: 0, tables: 0, warnings: [] }
@@ -85,7 +85,10 @@ export async function importDatabases(drill: DatabaseDrill): Promise<DrilledData
   return drilled
 }
 
-/** As a restore does: a view over a table that the backup leaves out costs nothing else. One over another database is a finding. */
+/**
+ * As a restore does: a view over a table that the backup leaves out costs nothing else. One over another
+ * database is a finding.
+ */
 async function makeEveryView({ rows }: PendingImport, drill: DatabaseDrill): Promise<Finding[]> {
   const names = drill.databases.map(({ artifact }) => artifact.database)
   const broken = await makeStandingViews(rows, drillTools(drill))
@@ -108,47 +111,22 @@ async function timed<T>(
 }
 
 async function importDatabase(read: RereadDatabase, drill: DatabaseDrill): Promise<PendingImport> {
-  const { artifact, content } = read
-  const { runtime, point, signal } = drill
-  const { manifest } = point
-  const { database: target } = artifact
+  const { database, content } = read.artifact
   const { access, connection } = drill.server
   const server = databaseServerOver(connection)
-  const name = JSON.stringify(target)
-  const sql = createDatabase(target, artifact.content)
-  await server.runSql({ access, sql, name: `the making of database ${name}` })
-  const { inventory } = await server.inventory({ access, databases: [target] })
-  const rows = await withProgress(runtime, `database ${target}`, artifact.bytes, onProgress =>
-    importRows(
-      {
-        dump: artifact,
-        content: artifact.content,
-        events: content.events,
-        target,
-        options: manifest.server.database?.options ?? [],
-        rowFormat: rowFormatOf(manifest, inventory),
-        readLayoutFree: () => rereadLayoutFree(point, artifact, signal),
-      },
-      { ...drillTools(drill), onProgress },
-    ),
-  )
-  runtime.log.info(`The rows of ${name} are in.`)
-  return { read, rows }
+  const sql = createDatabase(database, content)
+  await server.runSql({ access, sql, name: `the making of database ${JSON.stringify(database)}` })
+  const { inventory } = await server.inventory({ access, databases: [database] })
+  return { read, rows: await importRead(read, database, drill, inventory, drillTools(drill)) }
 }
 
 async function compareDatabase(
   { read, rows }: PendingImport,
   drill: DatabaseDrill,
 ): Promise<{ findings: Finding[]; warnings: Finding[] }> {
-  const { runtime } = drill
-  const { key, database, content } = read.artifact
+  const { key, database } = read.artifact
   const name = JSON.stringify(database)
-  const { differences, warnings, proof } = await withProgress(
-    runtime,
-    `comparing ${database}`,
-    content.bytes,
-    onCompare => compareImported(rows, { ...drillTools(drill), onCompare }),
-  )
+  const { differences, warnings, proof } = await compareRead(rows, drill, drillTools(drill))
   if (differences.length > 0) {
     const what = `The database ${name} was restored for a trial and is not what the manifest says: ${differences.join('; ')}.`
     return { findings: [{ ...problem('restored', what), key }], warnings: [] }
@@ -156,7 +134,7 @@ async function compareDatabase(
   const isRows = ({ code }: Finding) => code === 'rows-not-comparable'
   const findings = warnings.filter(isRows).map(({ what }) => incomparable(what, key, drill))
   if (findings.length === 0)
-    runtime.log.info(`The database ${name} was dumped again and came out as it was: ${proof}.`)
+    drill.runtime.log.info(`The database ${name} was dumped again and came out as it was: ${proof}.`)
   return { findings, warnings: warnings.filter(warning => !isRows(warning)) }
 }
 
@@ -167,7 +145,10 @@ function incomparable(what: string, key: string, { point }: DatabaseDrill): Find
   return { ...problem('not-comparable', what, advice), key }
 }
 
-/** The users in whose name things are made must be there, or nothing made so can be used: no view can be read that stands on another. */
+/**
+ * The users in whose name things are made must be there, or nothing made so can be used: no view can be read
+ * that stands on another.
+ */
 async function makeDefiners({ needs }: RereadDatabase, { runtime, server }: DatabaseDrill): Promise<void> {
   const { connection, access } = server
   for (const definer of needs.definers) {

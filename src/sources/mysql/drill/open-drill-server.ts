@@ -14,7 +14,7 @@ export interface OpenDrillServer {
   readonly connection: Connection
   readonly access: DatabaseAccess
   readonly version: ServerVersion
-  /** Rejects when the server ends before it is told to. Never resolves. */
+  /** Rejects when the server ends before `close`. Never resolves. */
   readonly lost: Promise<never>
   /** Ends it, and the container that it ran in. */
   close(): Promise<void>
@@ -24,8 +24,8 @@ export interface DrillServerRequest {
   /** As the manifest names it. */
   recorded: RecordedServer
   /** `auto`, `local` or the name of an image. */
-  asked: string
-  means: DrillHost
+  requested: string
+  host: DrillHost
   /** Of the drill, on this machine. */
   folder: string
   run: LocalCommand
@@ -36,12 +36,13 @@ export interface DrillServerRequest {
 }
 
 /**
- * Chooses a server that takes the dumps of the recorded one, and starts it. Throws `UserError` when nothing fits, saying what would, and
- * `FailureError` when it does not start; nothing is left of it then but the folder.
+ * Chooses a server that takes the dumps of the recorded one, and starts it. Throws `UserError` when nothing
+ * fits, saying what would, and `FailureError` when it does not start; nothing is left of it then but the
+ * folder.
  */
 export async function openDrillServer(request: DrillServerRequest): Promise<OpenDrillServer> {
-  const { recorded, asked, means, folder, run, variables, signal, log } = request
-  const chosen = chooseDrillServer(recorded, asked, means)
+  const { recorded, requested, host, folder, run, variables, signal, log } = request
+  const chosen = chooseDrillServer(recorded, requested, host)
   log(
     chosen.kind === 'installed'
       ? `The drill is held on a throwaway ${nameOf(chosen.server)} (${chosen.server.program}).`
@@ -76,8 +77,8 @@ export async function openDrillServer(request: DrillServerRequest): Promise<Open
 async function findInside(place: DrillPlace, image: string): Promise<ServerVersion & { program: string }> {
   const looked = await place.run('sh', ['-c', 'command -v mariadbd || command -v mysqld'])
   const program = looked.stdout.trim()
-  const told = program === '' ? undefined : await place.run(program, ['--no-defaults', '--version'])
-  const version = parseServerVersion(told?.stdout ?? '')
+  const printed = program === '' ? undefined : await place.run(program, ['--no-defaults', '--version'])
+  const version = parseServerVersion(printed?.stdout ?? '')
   if (version !== undefined) return { ...version, program }
   throw new UserError(`There is no database server in the image ${JSON.stringify(image)}.`, {
     advice: 'Name an image of MariaDB or MySQL in "drill-server", as in: mariadb:11.4, mysql:8.4',

@@ -5,7 +5,7 @@ export interface ThrowawayPaths {
   data: string
   socket: string
   exchange: string
-  /** The server refuses to run as root unless it is told to. */
+  /** The server refuses to run as root unless an option says so. */
   isRoot: boolean
   /** For a copy of the server program: where the files that belong to it are. */
   baseFolder?: string
@@ -14,14 +14,16 @@ export interface ThrowawayPaths {
 /** The programs that make a data folder for MariaDB, the newer name first. MySQL's server does it itself. */
 export const installerNames = ['mariadb-install-db', 'mysql_install_db'] as const
 
-/** What a data folder is made with. Its root has no password: nobody else gets to the socket. */
+/** What a data folder is made with. Its root has no password: only this user gets to the socket. */
 export function initialOptions(flavor: ServerVersion['flavor'], paths: ThrowawayPaths): string[] {
   const common = commonOptions(paths)
   if (flavor === 'mysql') return [...common, '--initialize-insecure']
   return [...common, '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve']
 }
 
-/** What the server is started with. Options that one flavour lacks, or a later version drops, are `--loose-`. */
+/**
+ * What the server is started with. Options that one flavour lacks, or a later version drops, are `--loose-`.
+ */
 export function serverOptions(paths: ThrowawayPaths): string[] {
   return [
     ...commonOptions(paths),
@@ -46,11 +48,13 @@ export function serverOptions(paths: ThrowawayPaths): string[] {
   ]
 }
 
-/** Tables that an old server took, and that has them still, are not refused for what became the default since. */
+/**
+ * Tables that an old server took, and that has them still, are not refused for what became the default since.
+ */
 const lenience = [
   // Rows that might become too long for their page; https://mariadb.com/kb/en/innodb-strict-mode/
   '--loose-innodb-strict-mode=OFF',
-  // Keys longer than 767 bytes, of which MySQL 5.6 and MariaDB 10.1 must be told.
+  // Keys longer than 767 bytes, which MySQL 5.6 and MariaDB 10.1 allow only with an option.
   '--loose-innodb-file-format=Barracuda',
   '--loose-innodb-large-prefix=ON',
   // Off by themselves only since MariaDB 10.6.6.

@@ -8,11 +8,11 @@ import type { ServerVersion } from './server-version'
 import { initialOptions, installerNames, serverOptions } from './throwaway-options'
 import { endOf, type ToolProcess } from './tool-process'
 
-/** A database server that nobody but this process can reach, and of which nothing stays. */
+/** A database server that only this process can reach, and of which nothing stays. */
 export interface ThrowawayServer {
   /** As its root, over its socket. */
   readonly access: DatabaseAccess
-  /** Rejects when the server ends before it is told to. Never resolves. */
+  /** Rejects when the server ends before `stop`. Never resolves. */
   readonly lost: Promise<never>
   /** Ends it at once. What it wrote goes with its folder. */
   stop(): Promise<void>
@@ -30,14 +30,16 @@ export interface ThrowawayRequest {
 const startLimitMs = 120_000
 
 /**
- * Makes a data folder and starts a server on it: no network, no option files, no events, no durability. Throws `FailureError` with the
- * server's last words when it does not start, and the signal's reason; nothing runs then.
+ * Makes a data folder and starts a server on it: no network, no option files, no events, no durability.
+ * Throws `FailureError` with the server's last words when it does not start, and the signal's reason; nothing
+ * runs then.
  */
 export async function startThrowawayServer(request: ThrowawayRequest): Promise<ThrowawayServer> {
   const first = await attempt(request, request.program)
   if (!('failed' in first)) return first
   if (!first.failed.isDenied) throw first.failed.error
-  // AppArmor on Ubuntu ties /usr/sbin/mysqld to /var/lib/mysql. It goes by the path of the program, so a copy is free of it.
+  // AppArmor on Ubuntu ties /usr/sbin/mysqld to /var/lib/mysql. It goes by the path of the program, so a copy
+  // is free of it.
   const { place, program } = request
   const copy = join(place.folder, basename(program))
   const { exitCode } = await place.run('cp', [program, copy])

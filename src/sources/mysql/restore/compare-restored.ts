@@ -13,7 +13,10 @@ export interface RestoredRequest {
   /** What a dump of the restored database holds. */
   restored: DumpContent
   rowFormat: RowFormat
-  /** Reads the stored dump, or dumps the restored database, once more with rows that do not depend on the layout of a dump. */
+  /**
+   * Reads the stored dump, or dumps the restored database, once more with rows that do not depend on the
+   * layout of a dump.
+   */
   layoutFree: { stored(): Promise<DumpContent | undefined>; restored(): Promise<DumpContent> }
 }
 
@@ -26,8 +29,9 @@ export interface Comparison {
 }
 
 /**
- * Holds a restored database against the manifest: every table, view, trigger, routine and event by name, and every row, by what a dump of
- * it says. Versions of the dump tools lay out the same rows in different ways; then both dumps are read again without their layout.
+ * Holds a restored database against the manifest: every table, view, trigger, routine and event by name, and
+ * every row, by what a dump of it says. Versions of the dump tools lay out the same rows in different ways;
+ * then both dumps are read again without their layout.
  */
 export async function compareRestored(request: RestoredRequest): Promise<Comparison> {
   const { content, restored, rowFormat } = request
@@ -44,8 +48,8 @@ export async function compareRestored(request: RestoredRequest): Promise<Compari
 
 /** The same dump as if every row were what the manifest says. */
 function sameRows(content: DatabaseArtifact['content'], restored: DumpContent): DumpContent {
-  const told = new Map(content.tables.map(table => [table.name, table]))
-  return { ...restored, tables: restored.tables.map(table => told.get(table.name) ?? table) }
+  const expected = new Map(content.tables.map(table => [table.name, table]))
+  return { ...restored, tables: restored.tables.map(table => expected.get(table.name) ?? table) }
 }
 
 async function compareLayoutFree(

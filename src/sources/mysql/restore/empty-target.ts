@@ -5,7 +5,10 @@ import { type DatabaseWork, serverOf } from './database-work'
 import { remakeDatabase, runOwnSql } from './remake-database'
 import type { DatabaseState } from './rollback/database-state'
 
-/** What was not touched after all, since a lock or a missing right kept it, is not to be undone: it may have been written to since. */
+/**
+ * What was not touched after all, since a lock or a missing right kept it, is not to be undone: it may have
+ * been written to since.
+ */
 export async function emptyTargetOrLeave(
   planned: PlannedDatabase,
   state: DatabaseState,

@@ -41,14 +41,18 @@ export async function importRows(request: ImportRequest, tools: ImportTools): Pr
   return { request, withheld: await importDump(request.dump, request.target, tools) }
 }
 
-/** Second, when the rows of all databases are in that belong together: a view may stand on tables of another one. Throws what went wrong. */
+/**
+ * Second, when the rows of all databases are in that belong together: a view may stand on tables of another
+ * one. Throws what went wrong.
+ */
 export async function makeViews({ request, withheld }: ImportedRows, tools: ImportTools): Promise<void> {
   await importWithheld(withheld.views, 'the views', request.target, tools)
 }
 
 /**
- * Third, when all views are there: dumps the database again, and compares both dumps. Its events are made after that, when nothing that they
- * may change is compared any more. Throws when something could not be done; what differs is in the comparison.
+ * Third, when all views are there: dumps the database again, and compares both dumps. Its events are made
+ * after that, when nothing that they may change is compared any more. Throws when something could not be
+ * done; what differs is in the comparison.
  */
 export async function compareImported(
   { request, withheld, brokenViews = [] }: ImportedRows,
@@ -106,12 +110,12 @@ async function eventsOf(database: string, { server, access }: ImportTools): Prom
 /** Names of events have no letter case. `sql`: what made them. */
 function withEvents(
   comparison: Comparison,
-  told: readonly string[],
+  expected: readonly string[],
   found: readonly string[],
   sql: string,
 ): Comparison {
   const there = new Set(found.map(name => name.toLowerCase()))
-  const absent = told.filter(name => !there.has(name.toLowerCase()))
+  const absent = expected.filter(name => !there.has(name.toLowerCase()))
   const missing = absent.filter(name => !mayBeOver(name, sql))
   if (missing.length > 0) {
     const differences = missing.map(name => `event ${JSON.stringify(name)} is missing`)
@@ -123,7 +127,7 @@ function withEvents(
       `The event ${JSON.stringify(name)} was for a time that has passed: the server does not keep such an event.`,
     ),
   )
-  const kept = told.length - absent.length
+  const kept = expected.length - absent.length
   return {
     ...comparison,
     proof: kept === 0 ? comparison.proof : `${comparison.proof}, ${plural(kept, 'event')}`,

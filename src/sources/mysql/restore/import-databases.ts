@@ -1,4 +1,3 @@
-import { withProgress } from '../../../pipeline/transfer-progress'
 import { isSameObject } from '../../../repository/artifact/reader'
 import { ActionError, FailureError, UserError } from '../../../runtime/errors'
 import { plural } from '../../../runtime/text/format-count'
@@ -8,13 +7,13 @@ import { describeDatabase } from '../target/describe-database'
 import type { PlannedDatabase } from '../target/planned-database'
 import { type DatabaseWork, importTools } from './database-work'
 import { emptyTarget, emptyTargetOrLeave } from './empty-target'
-import { compareImported, type ImportedRows, importRows } from './import-and-compare'
+import type { ImportedRows } from './import-and-compare'
+import { compareRead, importRead } from './import-read'
 import { brokenViewWarnings, makeStandingViews } from './make-views-one-by-one'
-import { rereadLayoutFree, rereadOf } from './reread-database'
+import { rereadOf } from './reread-database'
 import { addDatabaseRollback } from './rollback/database-rollback'
 import type { DatabaseState } from './rollback/database-state'
 import { takeSafetyDump } from './rollback/safety-dump'
-import { rowFormatOf } from './row-format'
 
 /** Dumps every database that is to be replaced, before the first of them is touched. */
 export async function takeSafetyDumps(work: DatabaseWork): Promise<void> {
@@ -40,15 +39,17 @@ interface PendingImport {
 }
 
 /**
- * Imports the databases: the rows of one after another, then the views of all, since they may stand on each other's tables, then each is
- * compared with its manifest and gets its events. Throws the first thing that went wrong.
+ * Imports the databases: the rows of one after another, then the views of all, since they may stand on each
+ * other's tables, then each is compared with its manifest and gets its events. Throws the first thing that
+ * went wrong.
  */
 export async function importDatabases(work: DatabaseWork): Promise<RestoredItem[]> {
   const { context } = work
   const pending: PendingImport[] = []
   for (const planned of work.databases) {
     await assertUnchanged(planned, work)
-    // One that was made by others since the look is not ours to drop: making it fails then, and nothing is to be undone.
+    // One that was made by others since the look is not ours to drop: making it fails then, and nothing is to
+    // be undone.
     if (planned.state === 'absent') await emptyTarget(planned, work)
     const state = noteDatabase(planned, work)
     addDatabaseRollback(planned, work, state)
@@ -79,7 +80,10 @@ function explained<T>(planned: PlannedDatabase, step: Promise<T>): Promise<T> {
   })
 }
 
-/** The slot may have been written since it was read, by another host or by hand: better now than with half of it imported. */
+/**
+ * The slot may have been written since it was read, by another host or by hand: better now than with half of
+ * it imported.
+ */
 async function assertUnchanged(
   { artifact }: PlannedDatabase,
   { context, sound }: DatabaseWork,
@@ -126,43 +130,27 @@ async function importInto(
   work: DatabaseWork,
 ): Promise<PendingImport> {
   const { target, artifact } = planned
-  const { point, signal, runtime } = work.context
-  const { manifest } = point
+  const { context } = work
+  const { clock } = context.runtime
   const read = rereadOf(work.sound, artifact)
   if (read === undefined) throw new TypeError(`The dump of ${artifact.database} was not read before.`)
-  const startedMs = runtime.clock.monotonicMs()
-  const rows = await withProgress(runtime, `database ${target}`, artifact.bytes, onProgress =>
-    importRows(
-      {
-        dump: read.artifact,
-        content: artifact.content,
-        events: read.content.events,
-        target,
-        options: manifest.server.database?.options ?? [],
-        rowFormat: rowFormatOf(manifest, work.target?.found.inventory),
-        readLayoutFree: () => rereadLayoutFree(point, artifact, signal),
-      },
-      { ...importTools(work, signal), onProgress },
-    ),
-  )
-  runtime.log.info(`The rows of ${JSON.stringify(target)} are in.`)
-  return { planned, state, rows, importMs: runtime.clock.monotonicMs() - startedMs }
+  const startedMs = clock.monotonicMs()
+  const tools = importTools(work, context.signal)
+  const rows = await importRead(read, target, context, work.target?.found.inventory, tools)
+  return { planned, state, rows, importMs: clock.monotonicMs() - startedMs }
 }
 
 async function compareAndFinish(
   { planned, rows, importMs }: PendingImport,
   work: DatabaseWork,
 ): Promise<RestoredItem> {
-  const { runtime, signal, warn } = work.context
+  const { context } = work
+  const { clock, log } = context.runtime
   const { target, artifact } = planned
   const { database, content } = artifact
-  const startedMs = runtime.clock.monotonicMs()
-  const { differences, warnings, proof } = await withProgress(
-    runtime,
-    `comparing ${target}`,
-    content.bytes,
-    onCompare => compareImported(rows, { ...importTools(work, signal), onCompare }),
-  )
+  const startedMs = clock.monotonicMs()
+  const tools = importTools(work, context.signal)
+  const { differences, warnings, proof } = await compareRead(rows, context, tools)
   if (differences.length > 0) {
     throw new FailureError(
       `The database ${JSON.stringify(target)} was imported and is not what the manifest says: ${differences.join('; ')}.`,
@@ -173,11 +161,11 @@ async function compareAndFinish(
       },
     )
   }
-  warn(warnings)
-  runtime.log.info(`The database ${JSON.stringify(target)} was dumped again and is restored: ${proof}.`)
+  context.warn(warnings)
+  log.info(`The database ${JSON.stringify(target)} was dumped again and is restored: ${proof}.`)
   return {
     ...describeDatabase(planned, work.settings),
-    ...{ proof, kept: null, durationMs: importMs + runtime.clock.monotonicMs() - startedMs },
+    ...{ proof, kept: null, durationMs: importMs + clock.monotonicMs() - startedMs },
     output: { kind: 'database', database, target, tables: content.tables.length },
   }
 }

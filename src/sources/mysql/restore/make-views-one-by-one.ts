@@ -4,8 +4,8 @@ import { type BrokenView, type ImportedRows, type ImportTools, makeViews } from 
 import { type ImportContext, importWithheld } from './import-dump'
 
 /**
- * Makes the views of a database whose rows are in, as far as there is what they stand on. Those that are left out are noted in `rows`, so
- * that they are not missed, and returned. Throws whatever else goes wrong.
+ * Makes the views of a database whose rows are in, as far as there is what they stand on. Those that are left
+ * out are noted in `rows`, so that they are not missed, and returned. Throws what else goes wrong.
  */
 export async function makeStandingViews(
   rows: ImportedRows,
@@ -30,8 +30,9 @@ export function standsOnWhatIsMissing(error: unknown): boolean {
 }
 
 /**
- * Makes the views of a database one by one, and leaves out those that stand on what is not there: a table that the backup was told to leave
- * out, or one of a database that is not in it. Throws whatever else goes wrong.
+ * Makes the views of a database one by one, and leaves out those that stand on what is not there: a table
+ * that the backup leaves out, or one of a database that is not in it. Throws what else goes
+ * wrong.
  */
 export async function makeViewsOneByOne(
   views: Buffer,
@@ -51,7 +52,7 @@ export async function makeViewsOneByOne(
   return broken
 }
 
-/** What to tell of them. */
+/** As warnings. */
 export function brokenViewWarnings(broken: readonly BrokenView[]): Finding[] {
   return broken.map(({ name, message }) =>
     warning(

@@ -20,8 +20,9 @@ export interface ImportRequest {
 }
 
 /**
- * The dump is somebody else's text: in binary mode the client runs no commands of its own (`\!`) but DELIMITER, and reads no files.
- * `--comments`: without it the MariaDB client takes the comments out of the bodies of routines.
+ * The dump is untrusted text: in binary mode the client runs no commands of its own (`\!`) but
+ * DELIMITER, and reads no files. `--comments`: without it the MariaDB client takes the comments out of the
+ * bodies of routines.
  */
 const importOptions = [
   '--batch',

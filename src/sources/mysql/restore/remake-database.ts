@@ -45,8 +45,8 @@ export async function remakeDatabase(
 }
 
 /**
- * Ends connections by which the same user still uses a database: an import whose link died in silence goes on waiting for its next line, and
- * holds the tables. What cannot be ended, or seen, is left.
+ * Ends connections by which the same user still uses a database: an import whose link died in silence goes on
+ * waiting for its next line, and holds the tables. What cannot be ended, or seen, is left.
  */
 export async function endOwnConnections({ server, access }: SqlPlace, database: string): Promise<void> {
   const hex = Buffer.from(database).toString('hex').toUpperCase()

@@ -28,7 +28,10 @@ export function rereadOf(
   return databases.find(({ artifact }) => artifact.key === key)
 }
 
-/** Reads a stored dump once more, with rows that do not depend on its layout. Undefined when it could not be read to its end. */
+/**
+ * Reads a stored dump once more, with rows that do not depend on its layout. Undefined when it could not be
+ * read to its end.
+ */
 export async function rereadLayoutFree(
   point: RecoveryPoint,
   artifact: DatabaseArtifact,

@@ -21,7 +21,10 @@ import { type RereadDatabase, rereadDatabase } from './reread-database'
 import type { DatabaseRestoreSettings } from './restore-settings'
 import { progressInWords, untouchedInWords } from './rollback/database-state'
 
-/** What a restore brings back of the databases: what is replaced is dumped before, what is imported is dumped again and compared. */
+/**
+ * What a restore brings back of the databases: what is replaced is dumped before, what is imported is dumped
+ * again and compared.
+ */
 export function restoreDatabases(
   settings: DatabaseRestoreSettings,
   choice: RestoreChoice<DatabaseArtifact>,
@@ -54,7 +57,7 @@ export function seenDatabases(
   const databases = seen.chosen.map(part => plannedDatabase(part, facts.database))
   return {
     host: seen.facts,
-    // How large tables become is too hard to tell for anything else to fail by it.
+    // An estimate of how large tables become is too rough for other sources to fail by it.
     diskBytes: () => 0,
     plan: othersTake => {
       const findings = checkDatabaseServer({ settings, databases, facts, manifest, sound, othersTake })

@@ -7,8 +7,9 @@ import type { TargetDatabase } from './database-target-facts'
 import type { PlannedDatabase } from './planned-database'
 
 /**
- * Views, triggers, routines and events are made in somebody's name (DEFINER). In another's name only users with a right of their own may;
- * without it an import ends in the middle (error 1227). And what is made in the name of nobody who exists cannot be used (error 1449).
+ * Views, triggers, routines and events are made in a user's name (DEFINER). In another's name only users
+ * with a right of their own may; without it an import ends in the middle (error 1227). And what is made in
+ * the name of a user who does not exist cannot be used (error 1449).
  */
 export function definerProblems(
   { artifact }: PlannedDatabase,
@@ -50,8 +51,8 @@ export function definerProblems(
 }
 
 /**
- * Triggers and functions of a server with a binary log: MySQL manual, "Stored Program Binary Logging"; tried on MariaDB 10.11, where
- * BINLOG ADMIN is not enough. Procedures are free.
+ * Triggers and functions of a server with a binary log: MySQL manual, "Stored Program Binary Logging"; tried
+ * on MariaDB 10.11, where BINLOG ADMIN is not enough. Procedures are free.
  */
 function binaryLogProblems(
   { database, content }: DatabaseArtifact,
@@ -85,8 +86,9 @@ function binaryLogProblems(
 }
 
 /**
- * `any`: one of these is enough. `orphans`: one of these as well, where a definer is not there. MySQL manual, "Stored Object Access Control";
- * MariaDB documentation, "GRANT", on SET USER, which SUPER holds no more since 11.0.
+ * `any`: one of these is enough. `orphans`: one of these as well, where a definer is not there. MySQL manual,
+ * "Stored Object Access Control"; MariaDB documentation, "GRANT", on SET USER, which SUPER holds no more
+ * since 11.0.
  */
 function definerRight({ flavor, version }: { flavor: string; version: string }): {
   any: string[]

@@ -4,8 +4,9 @@ import type { DatabaseServerRequest } from './database-server-request'
 import type { TargetDatabase } from './database-target-facts'
 
 /**
- * Checks the free space of the server's data folder; skipped for a remote database or an unknown folder. A dump is no measure of its tables:
- * values in hexadecimal take twice the space in it, and indexes none. What others take is there before the databases come.
+ * Checks the free space of the server's data folder; skipped for a remote database or an unknown folder. A
+ * dump is no measure of its tables: values in hexadecimal take twice the space in it, and indexes none. What
+ * others take is there before the databases come.
  */
 export function diskSpaceProblems(
   { databases, settings, othersTake }: DatabaseServerRequest,

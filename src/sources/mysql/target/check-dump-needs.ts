@@ -5,8 +5,8 @@ import type { TargetDatabase } from './database-target-facts'
 import type { PlannedDatabase } from './planned-database'
 
 /**
- * What a dump needs of its server and this one lacks, and what it would do that no restore is about: found by reading the dump, so before
- * anything is written.
+ * What a dump needs of its server and this one lacks, and what it would do that no restore is about: found by
+ * reading the dump, so before anything is written.
  */
 export function checkDumpNeeds(
   planned: Pick<PlannedDatabase, 'artifact' | 'target'>,

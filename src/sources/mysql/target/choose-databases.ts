@@ -17,8 +17,8 @@ export function chooseDatabases(
       : wanted.map(item => chooseDatabase(item, choice))
   for (const [index, { target }] of chosen.entries()) {
     refuseName(target)
-    const twin = chosen.findIndex(other => other.target === target)
-    if (twin !== index) {
+    const first = chosen.findIndex(other => other.target === target)
+    if (first !== index) {
       throw new UserError(`Input "databases" sends two databases to the name ${JSON.stringify(target)}.`, {
         advice: 'Give each a name of its own, as in: shop=shop_copy',
       })

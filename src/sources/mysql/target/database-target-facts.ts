@@ -25,7 +25,7 @@ export interface DatabaseTargetFacts extends TargetHost {
 
 /** What could not be found out is undefined, or empty. */
 export interface TargetDatabase {
-  /** Of the databases that were asked for, those that are there; the rights of the user, the tools. */
+  /** Of the requested databases, those that are there; the rights of the user, the tools. */
   found: ServerInventory
   /** In lower case. */
   collations: ReadonlySet<string>
@@ -42,7 +42,10 @@ export interface TargetDatabase {
   brokenViews: readonly { database: string; name: string }[]
 }
 
-/** The job `target-facts`, for databases, and the views of a preflight that would end a dump of what is there. Reads only. */
+/**
+ * The job `target-facts`, for databases, and the views of a preflight that would end a dump of what is there.
+ * Reads only.
+ */
 export async function databaseTargetFacts(
   connection: Connection,
   { access, databases, signal }: DatabaseTargetRequest,

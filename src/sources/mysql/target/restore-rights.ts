@@ -19,7 +19,10 @@ const needed = [
   'EVENT',
 ]
 
-/** The rights that are missing on a database, there or not, with the statement that gives them; undefined when none is. */
+/**
+ * The rights that are missing on a database, there or not, with the statement that gives them; undefined when
+ * none is.
+ */
 export function missingRights(request: {
   grants: Grants
   /** `CURRENT_USER()`: `restore@localhost`. */

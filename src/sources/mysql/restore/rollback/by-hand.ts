@@ -8,7 +8,7 @@ export function dropByHand(database: string): string {
   return `mysql -e ${shellWord(dropDatabase(database))}`
 }
 
-/** The commands that put a safety dump in the place of whatever the database holds, with stock tools. */
+/** The commands that put a safety dump in the place of what the database holds, with stock tools. */
 export function putBackByHand(
   s3: S3Place,
   database: string,

@@ -20,8 +20,8 @@ import { type DatabaseWork, type SafetyDump, serverOf } from '../database-work'
 const memoryBudgetBytes = 48 * 2 ** 20
 
 /**
- * Dumps a database that is about to be replaced, through the same checks as a backup, and stores it whole before anything is touched.
- * Throws what went wrong; nothing has changed then.
+ * Dumps a database that is about to be replaced, through the same checks as a backup, and stores it whole
+ * before anything is touched. Throws what went wrong; nothing has changed then.
  */
 export async function takeSafetyDump(planned: PlannedDatabase, work: DatabaseWork): Promise<SafetyDump> {
   const { context, settings, state } = work
@@ -86,7 +86,10 @@ function notDumped(target: string, error: StoreError): UserError {
   )
 }
 
-/** A dump that this user could not import would roll nothing back: better known now than with the database gone. */
+/**
+ * A dump that this user could not import would roll nothing back: better known now than with the database
+ * gone.
+ */
 function assertImportable(
   planned: PlannedDatabase,
   content: DumpContent,
