@@ -20,15 +20,14 @@ const bucket = 'demo-backups'
 const ink = inkFor(process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined)
 
 /**
- * Starts a small LAMP server and an S3 server, backs the one up into the other, proves the recovery point by a drill, destroys the site
- * and restores it.
+ * Starts a small LAMP server and an S3 server, backs the one up into the other, proves the recovery point by a drill,
+ * destroys the site and restores it.
  */
 async function demo(isKept: boolean): Promise<number> {
   await takeTheFolder()
   let services: RunningServices | undefined
   const interrupted = new Promise<'interrupted'>(resolve => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(signal, () => resolve('interrupted'))
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve('interrupted'))
   })
   const work = async (): Promise<number> => {
     say('Starting sshd, MariaDB and Ceph RGW (a real S3 server) on 127.0.0.1')

@@ -1,7 +1,7 @@
 /**
- * Writes what the `action.yml` of each action says of inputs and outputs into `docs/inputs.md`, and what that of the backup says into
- * `README.md` between the markers `<!-- inputs:start -->` and `<!-- inputs:end -->` (and `outputs`). Works in the current folder. With
- * `--check` nothing is written and the status is 1 when a file is not current.
+ * Writes what the `action.yml` of each action says of inputs and outputs into `docs/inputs.md`, and what that of the
+ * backup says into `README.md` between the markers `<!-- inputs:start -->` and `<!-- inputs:end -->` (and `outputs`).
+ * Works in the current folder. With `--check` nothing is written and the status is 1 when a file is not current.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -104,9 +104,7 @@ if (existsSync('README.md')) {
   wanted.set('README.md', withTable(readme, 'outputs', outputTable(action)))
 }
 
-const stale = [...wanted].filter(
-  ([file, content]) => !existsSync(file) || readFileSync(file, 'utf8') !== content,
-)
+const stale = [...wanted].filter(([file, content]) => !existsSync(file) || readFileSync(file, 'utf8') !== content)
 if (process.argv.includes('--check')) {
   for (const [file] of stale) console.error(`${file} is not current: run "npm run docs".`)
   process.exitCode = stale.length > 0 ? 1 : 0

@@ -44,9 +44,7 @@ export function markdownText(markdown: string, ink: Ink): string {
 
 /** Cells in columns: the first row is the heading; `right` names the columns that hold numbers. */
 export function columns(rows: readonly (readonly string[])[], right: readonly number[], ink: Ink): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map(row => [...(row[column] ?? '')].length)),
-  )
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => [...(row[column] ?? '')].length)))
   return rows.map((row, index) => {
     const cells = row.map((cell, column) => {
       const padding = ' '.repeat((widths[column] ?? 0) - [...cell].length)

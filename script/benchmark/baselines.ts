@@ -91,9 +91,7 @@ function runShell(script: string, variables: Record<string, string>): Promise<vo
       said = `${said}${chunk}`.slice(-4000)
     })
     child.once('error', reject)
-    child.once('close', code =>
-      code === 0 ? resolve() : reject(new Error(`${script}\nended with ${code}: ${said}`)),
-    )
+    child.once('close', code => (code === 0 ? resolve() : reject(new Error(`${script}\nended with ${code}: ${said}`))))
   })
 }
 

@@ -15,10 +15,7 @@ export interface BenchBucket {
 }
 
 /** Gives `work` a bucket of its own and removes it with all that is in it: the store lives in memory. */
-export async function withBucket<T>(
-  account: S3Account,
-  work: (bucket: BenchBucket) => Promise<T>,
-): Promise<T> {
+export async function withBucket<T>(account: S3Account, work: (bucket: BenchBucket) => Promise<T>): Promise<T> {
   const name = `bench-${randomBytes(6).toString('hex')}`
   const client = new S3Client({
     endpoint: account.endpoint,

@@ -30,8 +30,7 @@ export async function makeText(folder: string, bytes: number): Promise<void> {
   for (let made = 0; made < bytes; made += fileBytes) {
     const file = await open(join(folder, `text-${made / fileBytes}.txt`), 'w')
     const size = Math.min(fileBytes, bytes - made)
-    for (let at = 0; at < size; at += block.length)
-      await file.write(block, 0, Math.min(block.length, size - at))
+    for (let at = 0; at < size; at += block.length) await file.write(block, 0, Math.min(block.length, size - at))
     await file.close()
   }
 }
@@ -59,8 +58,8 @@ export async function makeHollowFile(folder: string, bytes: number): Promise<voi
 }
 
 /**
- * Lays the mirror of `folder` down by hard links, as rsync would find it on the second run: without a copy of gigabytes.
- * Returns the mirror's path.
+ * Lays the mirror of `folder` down by hard links, as rsync would find it on the second run: without a copy of
+ * gigabytes. Returns the mirror's path.
  */
 export async function linkMirror(folder: string, mirror: string): Promise<string> {
   const target = join(mirror, dirname(folder))

@@ -3,8 +3,8 @@ const rowsPerRound = 20_000
 const rowBytes = 830
 
 /**
- * Makes the database `name` with a dump of about `bytes`: orders with text and numbers, and options with PHP's serialized
- * data, as shops have them. The server fills it by itself.
+ * Makes the database `name` with a dump of about `bytes`: orders with text and numbers, and options with PHP's
+ * serialized data, as shops have them. The server fills it by itself.
  */
 export async function fillDatabase(
   sql: (text: string, database?: string) => Promise<string>,
@@ -19,8 +19,7 @@ export async function fillDatabase(
      INSERT INTO words SELECT seq, LEFT(MD5(seq), 3 + seq % 9) FROM seq_0_to_999;`,
     name,
   )
-  const word = (salt: number) =>
-    `(SELECT word FROM words WHERE id = (seq * ${salt} + FLOOR(seq / ${salt})) % 1000)`
+  const word = (salt: number) => `(SELECT word FROM words WHERE id = (seq * ${salt} + FLOOR(seq / ${salt})) % 1000)`
   const sentence = (from: number) =>
     `CONCAT_WS(' ', ${Array.from({ length: 24 }, (_, index) => word(from + index * 7)).join(', ')})`
   await sql(

@@ -7,8 +7,9 @@ import { type Section, table } from './report-rows'
 const runs = 5
 
 /**
- * How long a run takes to get going: of a database so small that its dump is one part, from the start of the process to the
- * opening of the upload (the dump tool is running then) and to the arrival of that part, which holds the dump's last byte.
+ * How long a run takes to get going: of a database so small that its dump is one part, from the start of the process to
+ * the opening of the upload (the dump tool is running then) and to the arrival of that part, which holds the dump's
+ * last byte.
  */
 export async function benchFirstByte({ services, options }: BenchPlace): Promise<Section[]> {
   const name = 'bench_small'

@@ -10,8 +10,8 @@ import { runOurs } from './ours'
 import { megabytes, type Section, seconds, table } from './report-rows'
 
 /**
- * Memory over time, for a stream of 1 GB, the same beside a dump, and a large one. The files are zeros, from holes, so that
- * neither the server's disk nor the store in memory must hold them; network and runner see every byte.
+ * Memory over time, for a stream of 1 GB, the same beside a dump, and a large one. The files are zeros, from holes, so
+ * that neither the server's disk nor the store in memory must hold them; network and runner see every byte.
  */
 export async function benchMemory(place: BenchPlace): Promise<Section[]> {
   const { services, options, say } = place

@@ -42,8 +42,7 @@ export function streamTable(rows: readonly StreamRow[]): string[] {
 /** The first column stands left, the others right. */
 export function table(heading: readonly string[], rows: readonly (readonly string[])[]): string[] {
   // A pipe would end the cell, even in code.
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  const line = (cells: readonly string[]) => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`
   const rule = heading.map((_, index) => (index === 0 ? '---' : '---:'))
   return [line(heading), line(rule), ...rows.map(line)]
 }

@@ -14,17 +14,14 @@ const day = new Date().toISOString().slice(0, 10)
 const row = `| \`src/${folder}\` | ${total} | ${killed} | ${count('NoCoverage')} | ${score} | ${commit}, ${day} |`
 
 const page = readFileSync('CONTRIBUTING.md', 'utf8')
-const [, before, table, after] =
-  /^([\s\S]*<!-- mutation -->\n)([\s\S]*?)(<!-- \/mutation -->[\s\S]*)$/.exec(page) ?? []
+const [, before, table, after] = /^([\s\S]*<!-- mutation -->\n)([\s\S]*?)(<!-- \/mutation -->[\s\S]*)$/.exec(page) ?? []
 if (table === undefined) throw new Error('CONTRIBUTING.md has no table of mutations.')
 const head = [
   '',
   '| folder | mutants | killed | no test reaches | score | commit |',
   '| --- | --: | --: | --: | --: | --- |',
 ]
-const rows = table
-  .split('\n')
-  .filter(line => line.startsWith('| `src/') && !line.startsWith(`| \`src/${folder}\``))
+const rows = table.split('\n').filter(line => line.startsWith('| `src/') && !line.startsWith(`| \`src/${folder}\``))
 writeFileSync('CONTRIBUTING.md', [before.trimEnd(), ...head, ...[...rows, row].sort(), '', after].join('\n'))
 renameSync('.work/mutation/mutation.html', `.work/mutation/${folder.replaceAll('/', '-')}.html`)
 console.log(`src/${folder}: ${score} (${killed} of ${total} mutants killed)`)

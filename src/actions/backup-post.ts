@@ -7,8 +7,8 @@ import { connect } from '../ssh/connection'
 import { runAction } from './run-action'
 
 /**
- * The post step of the backup action: finishes or rolls back what a killed run left. A failure is only a
- * warning, since the run has its own result and the next run tries again.
+ * The post step of the backup action: finishes or rolls back what a killed run left. A failure is only a warning, since
+ * the run has its own result and the next run tries again.
  */
 export function backupPostAction(runtime: Runtime): Promise<void> {
   const cleanUp = async () => {

@@ -12,8 +12,8 @@ import type { Runtime } from '../runtime/runtime'
 import { runAction } from './run-action'
 
 /**
- * The action `list`: which recovery points exist, how old they are, which are missing. Sets outputs and
- * summary even when it fails.
+ * The action `list`: which recovery points exist, how old they are, which are missing. Sets outputs and summary even
+ * when it fails.
  */
 export function listAction(runtime: Runtime): Promise<void> {
   let report: ListReport | undefined

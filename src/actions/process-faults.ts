@@ -15,9 +15,9 @@ export interface FaultWatch {
 }
 
 /**
- * Listens for uncaught exceptions and unhandled rejections, so that they neither end the process silently nor
- * go unnoticed. Waits `graceMs`, since a rejection is often a side effect of a failure that the work is about
- * to report with more detail, and since a handler may be attached a little late.
+ * Listens for uncaught exceptions and unhandled rejections, so that they neither end the process silently nor go
+ * unnoticed. Waits `graceMs`, since a rejection is often a side effect of a failure that the work is about to report
+ * with more detail, and since a handler may be attached a little late.
  */
 export function watchFaults(source: FaultSource, graceMs: number): FaultWatch {
   const faults = new Map<unknown, unknown>()
@@ -32,8 +32,7 @@ export function watchFaults(source: FaultSource, graceMs: number): FaultWatch {
     // Node ends with status 0 when the event loop is empty: a run that did not finish would be green.
     source.on('beforeExit', () =>
       reject(
-        [...faults.values()][0] ??
-          new Error('The program ran out of things to wait for before its work was done'),
+        [...faults.values()][0] ?? new Error('The program ran out of things to wait for before its work was done'),
       ),
     )
   })

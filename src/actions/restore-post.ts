@@ -6,10 +6,7 @@ import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
 import { runAction } from './run-action'
 
-/**
- * The post step of `restore/`: rolls back a killed or cancelled restore, and reports what it cannot roll
- * back.
- */
+/** The post step of `restore/`: rolls back a killed or cancelled restore, and reports what it cannot roll back. */
 export function restorePostAction(runtime: Runtime): Promise<void> {
   const cleanUp = async () => {
     const state = loadRestoreState(runtime)

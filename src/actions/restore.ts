@@ -67,9 +67,7 @@ function summarizeFailure(begun: Begun, failure: FailureFacts, runtime: Runtime)
   return renderRestoreSummary(scrubRestore(report, runtime.scrub))
 }
 
-/**
- * For failures without their own text: those before the first write, and runs that had no time to roll back.
- */
+/** For failures without their own text: those before the first write, and runs that had no time to roll back. */
 function stillSafe({ hasBegun, safetyKeys = [] }: Partial<RestoreFacts>): string {
   if (hasBegun !== true) {
     return 'Nothing on the server was changed: databases and folders are as they were. Nothing in the bucket was changed.'

@@ -7,24 +7,18 @@ import { watchFaults } from './process-faults'
 
 /** What an action knows about its failures. */
 export interface ActionFacts {
-  /**
-   * What is still safe when this action fails, in whole sentences. An error's own `safe` takes precedence.
-   */
+  /** What is still safe when this action fails, in whole sentences. An error's own `safe` takes precedence. */
   safe: string
   /** The job summary of a failed run, as Markdown. */
   summarize?: (failure: FailureFacts) => string
 }
 
 /**
- * Runs an action. The only place that turns an error into the run's result: one error annotation, details in
- * the log, and exit status 1. The status is 0 only after `work` has resolved. The process ends soon after
- * that, even with an open socket. A cancelled run gets 8 s to clean up (the runner kills 10 s after SIGINT).
+ * Runs an action. The only place that turns an error into the run's result: one error annotation, details in the log,
+ * and exit status 1. The status is 0 only after `work` has resolved. The process ends soon after that, even with an
+ * open socket. A cancelled run gets 8 s to clean up (the runner kills 10 s after SIGINT).
  */
-export async function runAction(
-  runtime: Runtime,
-  work: () => Promise<void>,
-  facts: ActionFacts,
-): Promise<void> {
+export async function runAction(runtime: Runtime, work: () => Promise<void>, facts: ActionFacts): Promise<void> {
   process.exitCode = 1
   const faults = watchFaults(process, faultGraceMs)
   let isWorkSettled = false
@@ -80,9 +74,7 @@ async function reportFailure(runtime: Runtime, error: unknown, facts: ActionFact
   if (facts.summarize !== undefined) await runtime.summary(facts.summarize(failure))
 }
 
-/**
- * Ends the process if it does not end by itself. Flushes standard output first and keeps the exit status.
- */
+/** Ends the process if it does not end by itself. Flushes standard output first and keeps the exit status. */
 function endProcess(afterMs: number): void {
   const timer = setTimeout(() => process.stdout.write('', () => process.exit()), afterMs)
   // If only the timer is left, the process may end at once.

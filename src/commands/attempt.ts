@@ -6,8 +6,8 @@ import type { ReportedPhase } from './run-facts'
 type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>
 
 /**
- * What is known of a run while it goes on. The action owns it and the command adds what it learns: a run that fails is described by it, one
- * that ends well by what its command returns.
+ * What is known of a run while it goes on. The action owns it and the command adds what it learns: a run that fails is
+ * described by it, one that ends well by what its command returns.
  */
 export interface Attempt<Facts extends object> {
   readonly startedAt: Date
@@ -20,10 +20,7 @@ export interface Attempt<Facts extends object> {
   readonly step: Step
 }
 
-export function beginAttempt<Facts extends object>({
-  log,
-  clock,
-}: Pick<Runtime, 'log' | 'clock'>): Attempt<Facts> {
+export function beginAttempt<Facts extends object>({ log, clock }: Pick<Runtime, 'log' | 'clock'>): Attempt<Facts> {
   const facts: Partial<Facts> = {}
   const phases: ReportedPhase[] = []
   const warnings: Finding[] = []

@@ -37,8 +37,7 @@ export interface LockIdentity {
 
 /** The lock is named for the prefix: two runs that would write to the same slots meet at it. */
 export function lockIdentity({ store, prefix }: Repository, { run, clock }: Runtime): LockIdentity {
-  const who =
-    run.id === '' ? 'a run outside GitHub' : `${run.repository} run ${run.id}, attempt ${run.attempt}`
+  const who = run.id === '' ? 'a run outside GitHub' : `${run.repository} run ${run.id}, attempt ${run.attempt}`
   return {
     lock: createHash('sha256').update(`${store.name}/${prefix}`).digest('hex').slice(0, 16),
     owner: `${who}, since ${clock.now().toISOString()} [${randomBytes(4).toString('hex')}]`,
@@ -91,12 +90,7 @@ export async function openReadOnlySession(
   }
 }
 
-function sessionOf(
-  connection: Connection,
-  server: Server,
-  held: ServerLock,
-  cancelled: AbortSignal,
-): Session {
+function sessionOf(connection: Connection, server: Server, held: ServerLock, cancelled: AbortSignal): Session {
   const lost = new AbortController()
   held.lost.catch(error => lost.abort(error))
   return {

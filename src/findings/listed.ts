@@ -1,9 +1,6 @@
 import { formatCount } from '../runtime/text/format-count'
 
-/**
- * `a, b and 3 more`: at most `max` names, for a sentence. `count`: the total, when `names` does not have
- * them all.
- */
+/** `a, b and 3 more`: at most `max` names, for a sentence. `count`: the total, when `names` does not have them all. */
 export function listed(names: readonly string[], max: number, count = names.length): string {
   const shown = names.slice(0, max)
   const more = count - shown.length

@@ -10,10 +10,7 @@ export interface PreflightReport {
 }
 
 /** The same with every text scrubbed of secrets. */
-export function scrubPreflight(
-  { findings, facts }: PreflightReport,
-  scrub: (text: string) => string,
-): PreflightReport {
+export function scrubPreflight({ findings, facts }: PreflightReport, scrub: (text: string) => string): PreflightReport {
   return { findings: scrubFindings(findings, scrub), facts: facts.map(scrub) }
 }
 

@@ -1,6 +1,6 @@
 /**
- * A name for a message: in double quotes, cut after 200 characters. Characters that act on a terminal or
- * are invisible (control characters, bytes that are not UTF-8, bidirectional marks) become `\xNN` or `\u{N}`.
+ * A name for a message: in double quotes, cut after 200 characters. Characters that act on a terminal or are invisible
+ * (control characters, bytes that are not UTF-8, bidirectional marks) become `\xNN` or `\u{N}`.
  */
 export function quotedName(name: Buffer | string): string {
   const text = typeof name === 'string' ? name : decode(name)

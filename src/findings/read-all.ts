@@ -14,8 +14,8 @@ export class InputProblems extends UserError {
 }
 
 /**
- * Calls every reader, even after one has failed, and returns the results by name. Throws a single error as it
- * is and several as `InputProblems`: a run takes a minute, so one run reports them all.
+ * Calls every reader, even after one has failed, and returns the results by name. Throws a single error as it is and
+ * several as `InputProblems`: a run takes a minute, so one run reports them all.
  */
 export function readAll<T extends object>(readers: { [K in keyof T]: () => T[K] }): T {
   const values: Partial<T> = {}

@@ -43,8 +43,8 @@ export interface BackupInputs extends DatabaseSettings {
 }
 
 /**
- * Reads and checks every input of the action `backup`. Throws one `UserError` that lists all wrong inputs.
- * Masks all secrets before it can throw.
+ * Reads and checks every input of the action `backup`. Throws one `UserError` that lists all wrong inputs. Masks all
+ * secrets before it can throw.
  */
 export function loadBackupInputs(read: InputReader, environment: Environment): BackupInputs {
   for (const name of secrets) maskSecret(read, name)

@@ -14,16 +14,16 @@ export interface ListInputs {
 }
 
 /**
- * Reads and checks every input of the action `list`. Throws one `UserError` that lists all wrong inputs.
- * Masks all secrets before it can throw.
+ * Reads and checks every input of the action `list`. Throws one `UserError` that lists all wrong inputs. Masks all
+ * secrets before it can throw.
  */
 export function loadListInputs(read: InputReader, environment: Environment): ListInputs {
   for (const name of s3Secrets) maskSecret(read, name)
   return readAll({
     s3: () => loadS3(read, environment),
     maxAgeMs: () => period(read, 'max-age', { min: '1m', max: '3650d' }),
-    // GitHub schedules at most every five minutes. The check looks back one week, which rarely contains a
-    // complete period longer than a day.
+    // GitHub schedules at most every five minutes. The check looks back one week, which rarely contains a complete
+    // period longer than a day.
     expectEveryMs: () => period(read, 'expect-every', { min: '5m', max: '1d' }),
   })
 }

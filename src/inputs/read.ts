@@ -43,11 +43,7 @@ export function flag(read: InputReader, name: string): boolean | undefined {
 }
 
 /** A number of decimal digits, without sign or leading zeros, within the range; undefined when absent. */
-export function wholeNumber(
-  read: InputReader,
-  name: string,
-  range: { min: number; max: number },
-): number | undefined {
+export function wholeNumber(read: InputReader, name: string, range: { min: number; max: number }): number | undefined {
   const value = optional(read, name)
   if (value === undefined) return undefined
   const number = /^(0|[1-9][0-9]*)$/.test(value) ? Number(value) : Number.NaN
@@ -56,11 +52,7 @@ export function wholeNumber(
 }
 
 /** One of the given words, spelled exactly; undefined when absent. */
-export function choice<C extends string>(
-  read: InputReader,
-  name: string,
-  choices: readonly C[],
-): C | undefined {
+export function choice<C extends string>(read: InputReader, name: string, choices: readonly C[]): C | undefined {
   const value = optional(read, name)
   if (value === undefined) return undefined
   const chosen = choices.find(each => each === value)
@@ -81,8 +73,8 @@ export function lines(read: InputReader, name: string): string[] {
 }
 
 /**
- * A secret, masked before it is used; undefined when absent. No error shows its value. Secrets of one to
- * three characters are refused: masking them would hide ordinary words all over the log.
+ * A secret, masked before it is used; undefined when absent. No error shows its value. Secrets of one to three
+ * characters are refused: masking them would hide ordinary words all over the log.
  */
 export function secret(read: InputReader, name: string): string | undefined {
   const value = maskSecret(read, name)

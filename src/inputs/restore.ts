@@ -25,8 +25,8 @@ export interface RestoreInputs extends DatabaseRestoreSettings, FolderRestoreSet
 }
 
 /**
- * Reads and checks every input of the action `restore`. Throws one `UserError` that lists all wrong inputs.
- * Masks all secrets before it can throw.
+ * Reads and checks every input of the action `restore`. Throws one `UserError` that lists all wrong inputs. Masks all
+ * secrets before it can throw.
  */
 export function loadRestoreInputs(read: InputReader, environment: Environment): RestoreInputs {
   for (const name of [...sshSecrets, ...mysqlSecrets, ...s3Secrets]) maskSecret(read, name)
@@ -81,12 +81,7 @@ function readPaths(read: InputReader): RestoreInputs['paths'] {
   const choices = mapAll(selection, readFolder)
   mapAll(choices, ({ path }, index) => {
     if (choices.findIndex(other => other.path === path) === index) return
-    throw wrongInput(
-      'paths',
-      'name each folder once',
-      path,
-      'To get it in two places, restore it twice, or copy it.',
-    )
+    throw wrongInput('paths', 'name each folder once', path, 'To get it in two places, restore it twice, or copy it.')
   })
   const targets = choices.map(({ path, target }) => target ?? path)
   mapAll(targets, (target, index) => {
@@ -102,9 +97,7 @@ function readPaths(read: InputReader): RestoreInputs['paths'] {
   return choices
 }
 
-/**
- * `/var/www/html` or `/var/www/html=/srv/new`. A `=` is part of the path unless an absolute path follows it.
- */
+/** `/var/www/html` or `/var/www/html=/srv/new`. A `=` is part of the path unless an absolute path follows it. */
 function readFolder(item: string): FolderChoice {
   const [, path = item, target] = /^(.*?) *= *(\/.*)$/.exec(item) ?? []
   const place = target === undefined ? {} : { target: normalPath('paths', target) }
@@ -113,10 +106,7 @@ function readFolder(item: string): FolderChoice {
   return choice
 }
 
-/**
- * Makes sure that a destructive restore is for this server: most repositories have no reviewers for a
- * workflow run.
- */
+/** Makes sure that a destructive restore is for this server: most repositories have no reviewers for a workflow run. */
 function requireConfirmation(read: InputReader): void {
   // The readers of the flags report invalid values.
   const isOn = (name: string) => /^true$/i.test(read.input(name))

@@ -28,8 +28,8 @@ export interface VerifyInputs {
 }
 
 /**
- * Reads and checks every input of the action `verify`. Throws one `UserError` that lists all wrong inputs.
- * Masks all secrets before it can throw.
+ * Reads and checks every input of the action `verify`. Throws one `UserError` that lists all wrong inputs. Masks all
+ * secrets before it can throw.
  */
 export function loadVerifyInputs(read: InputReader, environment: Environment): VerifyInputs {
   for (const name of s3Secrets) maskSecret(read, name)
@@ -71,18 +71,11 @@ function toQuestion(line: string): string {
   )
 }
 
-/**
- * https://github.com/distribution/reference: an image name begins with a letter or a digit and has no spaces.
- */
+/** https://github.com/distribution/reference: an image name begins with a letter or a digit and has no spaces. */
 function readDrillServer(read: InputReader): string {
   const value = optional(read, 'drill-server') ?? 'auto'
   if (/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/.test(value)) return value
-  throw wrongInput(
-    'drill-server',
-    'be auto, local or the name of an image',
-    value,
-    'For example: mariadb:11.4',
-  )
+  throw wrongInput('drill-server', 'be auto, local or the name of an image', value, 'For example: mariadb:11.4')
 }
 
 /** Refuses drill inputs without a drill: checks that never run would look like checks that passed. */

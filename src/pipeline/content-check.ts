@@ -3,8 +3,8 @@ import type { Digest } from './digest'
 import { type Filter, known } from './filter'
 
 /**
- * A streaming check of uncompressed content. Sees every byte once, in order, uses constant memory, and throws
- * as soon as it knows that the content is bad.
+ * A streaming check of uncompressed content. Sees every byte once, in order, uses constant memory, and throws as soon
+ * as it knows that the content is bad.
  */
 export interface ContentCheck<R> {
   write(chunk: Buffer): void

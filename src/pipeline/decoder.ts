@@ -6,8 +6,8 @@ import { CheckError } from './check-error'
 import type { ZstdFrames } from './zstd-frames'
 
 /**
- * Decompresses a stream. Fails with `CheckError` unless the stream is complete and nothing follows it;
- * several gzip members or zstd frames in a row count as one stream. Ends once all content has been passed on.
+ * Decompresses a stream. Fails with `CheckError` unless the stream is complete and nothing follows it; several gzip
+ * members or zstd frames in a row count as one stream. Ends once all content has been passed on.
  */
 export class Decoder extends Duplex {
   private readonly label: string

@@ -10,8 +10,8 @@ export interface Digest {
 }
 
 /**
- * Measures what passes through. `expected`: an object that was checked before; anything else fails with
- * `CheckError` at its end.
+ * Measures what passes through. `expected`: an object that was checked before; anything else fails with `CheckError` at
+ * its end.
  */
 export function digest(expected?: Digest & { key: string }): Filter<Digest> & { readonly bytes: number } {
   const hash = createHash('sha256')
@@ -28,9 +28,7 @@ export function digest(expected?: Digest & { key: string }): Filter<Digest> & { 
       const result = { bytes, sha256: hash.digest('hex') }
       if (expected !== undefined && (bytes !== expected.bytes || result.sha256 !== expected.sha256)) {
         return done(
-          new CheckError(
-            `"${expected.key}" changed between its check and its use: its digest is different now.`,
-          ),
+          new CheckError(`"${expected.key}" changed between its check and its use: its digest is different now.`),
         )
       }
       found = { result }

@@ -3,9 +3,8 @@ import { finished, pipeline } from 'node:stream/promises'
 import { noteFreed } from '../runtime/minor-gc'
 
 /**
- * A part of a pipeline that changes or measures the stream, in constant memory. It ends only when everything
- * is correct, so later stages may take its end as proof. Otherwise it fails with `CheckError`, and with it
- * the pipeline.
+ * A part of a pipeline that changes or measures the stream, in constant memory. It ends only when everything is
+ * correct, so later stages may take its end as proof. Otherwise it fails with `CheckError`, and with it the pipeline.
  */
 export interface Filter<R> {
   /** For `pipeline`, in order. Empty: nothing to do. */
@@ -25,8 +24,8 @@ export function compose<A, B>(first: Filter<A>, second: Filter<B>): Filter<[A, B
 const queueBytes = 256 * 1024
 
 /**
- * Copies what passes into a filter and passes it on unchanged; the output of the filter is dropped. Takes the
- * next chunk only when both the reader and the filter can take more.
+ * Copies what passes into a filter and passes it on unchanged; the output of the filter is dropped. Takes the next
+ * chunk only when both the reader and the filter can take more.
  */
 export function aside<R>({ stages, result }: Filter<R>): Filter<R> {
   const [head, last] = [stages[0], stages.at(-1)]

@@ -9,13 +9,10 @@ export interface Inspection<R> extends Filter<Digest & { content: R }> {
 }
 
 /**
- * Passes a stored stream on unchanged, computes its digest, decodes it and checks the content. Ends only when
- * the stream was complete, nothing followed it, and its content passed. Decoded content is dropped.
+ * Passes a stored stream on unchanged, computes its digest, decodes it and checks the content. Ends only when the
+ * stream was complete, nothing followed it, and its content passed. Decoded content is dropped.
  */
-export function inspect<R extends ContentDigest>(
-  codecs: readonly Codec[],
-  check: ContentCheck<R>,
-): Inspection<R> {
+export function inspect<R extends ContentDigest>(codecs: readonly Codec[], check: ContentCheck<R>): Inspection<R> {
   const shown = aside(compose(decode(codecs), checkContent(check)))
   // Content that is stored without a codec has the digest of the content check.
   const stored = codecs.length === 0 ? undefined : digest()

@@ -1,17 +1,10 @@
 import { FailureError } from '../runtime/errors'
 
-/**
- * A stream without data for this long is dead. Keepalives prove that the link works, not the process behind
- * it.
- */
+/** A stream without data for this long is dead. Keepalives prove that the link works, not the process behind it. */
 const stallMs = 10 * 60_000
 
 /** Calls `fail` when a stream that has begun sends nothing for ten minutes. Clear the timer to stop. */
-export function watchForStall(
-  storedBytes: () => number,
-  name: string,
-  fail: (error: Error) => void,
-): NodeJS.Timeout {
+export function watchForStall(storedBytes: () => number, name: string, fail: (error: Error) => void): NodeJS.Timeout {
   let last = 0
   let lastMoved = performance.now()
   const timer = setInterval(() => {

@@ -8,8 +8,8 @@ import { formatDuration } from '../runtime/text/format-duration'
 import { formatSize } from '../runtime/text/format-size'
 
 /**
- * The annotations of a backup that ended well: one notice, and its warnings. GitHub shows ten warnings of a step, so from
- * the tenth on they share one.
+ * The annotations of a backup that ended well: one notice, and its warnings. GitHub shows ten warnings of a step, so
+ * from the tenth on they share one.
  */
 export function annotateBackup(log: Pick<Log, 'notice' | 'warning'>, report: RunReport): void {
   annotateWarnings(log, report.warnings)

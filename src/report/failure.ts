@@ -33,8 +33,8 @@ export function describeFailure(thrown: unknown, context: FailureContext): Failu
 }
 
 /**
- * The annotation of a failed run: what failed, what is still safe, what to do. GitHub cuts annotations at
- * 4,096 characters; this stays below 3,600.
+ * The annotation of a failed run: what failed, what is still safe, what to do. GitHub cuts annotations at 4,096
+ * characters; this stays below 3,600.
  */
 export function failureAnnotation(failure: FailureFacts): { title: string; message: string } {
   const message = [
@@ -81,18 +81,14 @@ function sentence(error: unknown): string {
   return /[.!?…)]$/.test(message) ? message : `${message}.`
 }
 
-// A stack helps only with a fault of the program, not with errors made for the user or reported by the
-// system.
+// A stack helps only with a fault of the program, not with errors made for the user or reported by the system.
 function detailOf(error: unknown): string[] {
   return causesOf(error).flatMap((link, depth) => {
     const lead = depth === 0 ? '' : 'Caused by: '
-    if (link instanceof ActionError)
-      return [`${lead}${link.message}`, ...link.detail.map(line => `  ${line}`)]
+    if (link instanceof ActionError) return [`${lead}${link.message}`, ...link.detail.map(line => `  ${line}`)]
     if (!(link instanceof Error) || isCancellation(link)) return [`${lead}${messageOf(link)}`]
     const isExplained = depth > 0 && error instanceof ActionError && !isProgramFault(link)
-    return `${lead}${isExplained ? `${link.name}: ${link.message}` : (link.stack ?? link.message)}`.split(
-      '\n',
-    )
+    return `${lead}${isExplained ? `${link.name}: ${link.message}` : (link.stack ?? link.message)}`.split('\n')
   })
 }
 

@@ -39,12 +39,7 @@ function collect(thrown: unknown, leaves: unknown[], seen: Set<unknown>): void {
 function partsOf(thrown: unknown): unknown[] {
   if (thrown instanceof ActionError) return []
   if (thrown instanceof AggregateError) return thrown.errors
-  if (
-    thrown instanceof Error &&
-    thrown.name === 'SuppressedError' &&
-    'suppressed' in thrown &&
-    'error' in thrown
-  ) {
+  if (thrown instanceof Error && thrown.name === 'SuppressedError' && 'suppressed' in thrown && 'error' in thrown) {
     return [thrown.suppressed, thrown.error]
   }
   return []

@@ -23,11 +23,7 @@ export async function writeBucketReadme(
     const present = await readUnlessDenied(store, key)
     if (present === text) return []
     if (present !== undefined && !present.startsWith(`${title}\n`)) {
-      return [
-        readmeWarning(
-          `"${key}" was written by someone else, so the recovery instructions were not put there.`,
-        ),
-      ]
+      return [readmeWarning(`"${key}" was written by someone else, so the recovery instructions were not put there.`)]
     }
     await store.putText(key, text, { contentType: 'text/markdown; charset=utf-8' })
     return []
@@ -54,16 +50,12 @@ function readmeWarning(message: string): Finding {
 const title = '# Recovery by hand: backups made by make-a-backup'
 
 /**
- * How to recover from exactly this bucket with nothing but `aws`, `gunzip` or `zstd`, `mysql` and `tar`. The
- * same location always gives the same text.
+ * How to recover from exactly this bucket with nothing but `aws`, `gunzip` or `zstd`, `mysql` and `tar`. The same
+ * location always gives the same text.
  */
 export function bucketReadme({ storeName, bucket, region, endpoint, prefix }: BucketLocation): string {
   const folder = prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}`
-  const options = [
-    ...(endpoint === undefined ? [] : ['--endpoint-url', quote(endpoint)]),
-    '--region',
-    quote(region),
-  ]
+  const options = [...(endpoint === undefined ? [] : ['--endpoint-url', quote(endpoint)]), '--region', quote(region)]
   return `${title}
 
 Where: ${storeName}${prefix === '' ? '' : `, folder \`${prefix}\``}

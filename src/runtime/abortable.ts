@@ -1,6 +1,6 @@
 /**
- * The result of `work`, unless the signal is aborted first: then throws its reason, and the work goes on
- * unobserved. `discard` gets a result that comes later, to close it.
+ * The result of `work`, unless the signal is aborted first: then throws its reason, and the work goes on unobserved.
+ * `discard` gets a result that comes later, to close it.
  */
 export async function abortable<T>(
   work: Promise<T>,
@@ -19,10 +19,7 @@ export async function abortable<T>(
   }
 }
 
-/**
- * Calls `stop` with the reason when the signal is aborted, or at once if it already is. Returns the
- * unsubscribe.
- */
+/** Calls `stop` with the reason when the signal is aborted, or at once if it already is. Returns the unsubscribe. */
 export function onAbort(signal: AbortSignal | undefined, stop: (reason: Error) => void): () => void {
   if (signal === undefined) return () => {}
   const listener = () => stop(signal.reason)

@@ -1,6 +1,4 @@
-/**
- * The object without its undefined properties, for optional properties under `exactOptionalPropertyTypes`.
- */
+/** The object without its undefined properties, for optional properties under `exactOptionalPropertyTypes`. */
 export function defined<T extends object>(facts: T): Defined<T>
 export function defined(facts: object): object {
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))

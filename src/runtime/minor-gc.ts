@@ -1,9 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/**
- * Measured: with 8 MiB, V8's own collections return while gzip is unpacked; less than 4 MiB gains nothing.
- */
+/** Measured: with 8 MiB, V8's own collections return while gzip is unpacked; less than 4 MiB gains nothing. */
 const collectEveryBytes = 4 * 2 ** 20
 
 /** V8's minor GC, which Node hides behind a flag; undefined where it is unavailable. */
@@ -11,9 +9,9 @@ const collect = youngCollector()
 let bytesSince = 0
 
 /**
- * Reports buffers that a stream has released; runs a minor GC per 4 MiB of them. By itself V8 waits until
- * their external memory forces a full GC. Measured: a hundred times per gigabyte, a third of the CPU time and
- * 50 MB more resident memory.
+ * Reports buffers that a stream has released; runs a minor GC per 4 MiB of them. By itself V8 waits until their
+ * external memory forces a full GC. Measured: a hundred times per gigabyte, a third of the CPU time and 50 MB more
+ * resident memory.
  */
 export function noteFreed(bytes: number): void {
   bytesSince += bytes

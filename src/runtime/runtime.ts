@@ -1,14 +1,12 @@
 /**
- * The port to the environment that runs the action. Commands and reports use only this. `github-runtime.ts`
- * implements it over `@actions/core`; tests pass one that records.
+ * The port to the environment that runs the action. Commands and reports use only this. `github-runtime.ts` implements
+ * it over `@actions/core`; tests pass one that records.
  */
 export interface Runtime {
   readonly log: Log
   readonly clock: Clock
   readonly run: RunIdentity
-  /**
-   * Aborted on SIGINT and SIGTERM. GitHub's runner sends SIGTERM 7.5 s after SIGINT and kills 2.5 s later.
-   */
+  /** Aborted on SIGINT and SIGTERM. GitHub's runner sends SIGTERM 7.5 s after SIGINT and kills 2.5 s later. */
   readonly signal: AbortSignal
   /** The trimmed value of an input; '' when absent. */
   input(name: string): string
@@ -26,8 +24,8 @@ export interface Runtime {
 }
 
 /**
- * The log. All text is scrubbed of secrets and cannot act as a workflow command: control characters become
- * visible, `::` at the start of a line and `##[` anywhere are broken up.
+ * The log. All text is scrubbed of secrets and cannot act as a workflow command: control characters become visible,
+ * `::` at the start of a line and `##[` anywhere are broken up.
  */
 export interface Log {
   info(line: string): void

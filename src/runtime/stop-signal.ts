@@ -7,8 +7,8 @@ export interface Stoppable {
 }
 
 /**
- * A signal that aborts with `CancelledError` on SIGINT or SIGTERM. The handlers stay, so that a later signal
- * does not kill the clean-up.
+ * A signal that aborts with `CancelledError` on SIGINT or SIGTERM. The handlers stay, so that a later signal does not
+ * kill the clean-up.
  */
 export function stopSignal(process: Stoppable): AbortSignal {
   const controller = new AbortController()

@@ -12,10 +12,7 @@ export interface CleanUpRequest {
 }
 
 /** The job `clean-up`. Returns the owners whose locks were removed. */
-export async function cleanUp(
-  connection: Connection,
-  { lock, owner, mirrorDir }: CleanUpRequest,
-): Promise<string[]> {
+export async function cleanUp(connection: Connection, { lock, owner, mirrorDir }: CleanUpRequest): Promise<string[]> {
   const request: Request = [
     ['lock', lockFolder(lock)],
     ['owner', owner],

@@ -25,10 +25,7 @@ export interface StageTool {
 
 const nothing: JobKnowledge = { tools: new Map(), problems: new Map() }
 
-/**
- * Why a job failed, from the most certain source: its report, the exit statuses of its tools, a lost
- * connection.
- */
+/** Why a job failed, from the most certain source: its report, the exit statuses of its tools, a lost connection. */
 export function explainFailure(name: JobName, failure: JobFailure, knowledge = nothing): Error {
   const { exit, report } = failure
   const detail = report.messages
@@ -50,8 +47,7 @@ export function explainFailure(name: JobName, failure: JobFailure, knowledge = n
   }
   if (exit.code === 0) {
     return new FailureError(`The server ended ${name} without reporting success.`, {
-      advice:
-        'Probably a forced command (command="…" in authorized_keys) ran instead: this key must not have one.',
+      advice: 'Probably a forced command (command="…" in authorized_keys) ran instead: this key must not have one.',
       detail,
     })
   }
@@ -73,9 +69,8 @@ export function isGoodStatus(stage: string, status: number, { tools }: JobKnowle
 }
 
 /**
- * The stage that caused the failure. A compressor that fails also breaks its producer (broken pipe); a
- * producer that fails does not break the compressor. A compressor with 141 (SIGPIPE) follows a reader that
- * went away.
+ * The stage that caused the failure. A compressor that fails also breaks its producer (broken pipe); a producer that
+ * fails does not break the compressor. A compressor with 141 (SIGPIPE) follows a reader that went away.
  */
 function failedStage(
   statuses: ReadonlyMap<string, number>,
@@ -83,17 +78,14 @@ function failedStage(
 ): { stage: string; status: number } | undefined {
   const all = [...statuses].map(([stage, status]) => ({ stage, status }))
   const failed = all.filter(({ stage, status }) => !isGoodStatus(stage, status, knowledge))
-  // A consumer that stops breaks its decompressor (141); a decompressor that fails makes its consumer fail
-  // too.
+  // A consumer that stops breaks its decompressor (141); a decompressor that fails makes its consumer fail too.
   const cut = failed.find(({ stage, status }) => stage === 'decompression' && status !== 141)
   if (cut !== undefined) return cut
-  if (failed.length > 1)
-    failed.sort((one, other) => Number(one.status === 141) - Number(other.status === 141))
+  if (failed.length > 1) failed.sort((one, other) => Number(one.status === 141) - Number(other.status === 141))
   return failed.find(({ stage, status }) => stage === 'compression' && status !== 141) ?? failed[0]
 }
 
-const killedAdvice =
-  'Check whether the out-of-memory killer of the server ended it (dmesg | grep -i "killed process").'
+const killedAdvice = 'Check whether the out-of-memory killer of the server ended it (dmesg | grep -i "killed process").'
 
 const commonTools: JobKnowledge['tools'] = new Map([
   ['compression', { name: 'The compressor' }],
@@ -113,9 +105,7 @@ function stageError(
     return new FailureError(what, { advice: killedAdvice, detail })
   }
   const what = `${tool.name} ended with status ${status} during ${name}`
-  return (
-    tool.explain?.(what, status, detail) ?? new FailureError(`${what}${firstMessage(detail)}.`, { detail })
-  )
+  return tool.explain?.(what, status, detail) ?? new FailureError(`${what}${firstMessage(detail)}.`, { detail })
 }
 
 function problemError(
@@ -131,14 +121,11 @@ function problemError(
 
 /** The script never started: the login shell, or something before it, refused the command. */
 function shellError(name: JobName, code: number, detail: readonly string[]): Error {
-  return new UserError(
-    `The server did not run the command for ${name} (status ${code})${firstMessage(detail)}.`,
-    {
-      advice:
-        'The SSH user needs a login shell that runs commands (not nologin), /bin/sh, and no forced command on its key.',
-      detail,
-    },
-  )
+  return new UserError(`The server did not run the command for ${name} (status ${code})${firstMessage(detail)}.`, {
+    advice:
+      'The SSH user needs a login shell that runs commands (not nologin), /bin/sh, and no forced command on its key.',
+    detail,
+  })
 }
 
 /** The first line that a tool printed, as the end of a sentence. */

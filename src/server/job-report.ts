@@ -32,9 +32,7 @@ export interface JobReport {
 export const keptMessages = 200
 const longestMessage = 1_000
 
-/**
- * Reads a job's standard error to its end. Lines with the nonce are ours, all others are output of the tools.
- */
+/** Reads a job's standard error to its end. Lines with the nonce are ours, all others are output of the tools. */
 export async function followReport(
   stderr: Readable,
   nonce: string,
@@ -84,9 +82,7 @@ function splitWord(text: string): ReportLine {
   return space < 0 ? { word: text, value: '' } : { word: text.slice(0, space), value: text.slice(space + 1) }
 }
 
-/**
- * Printed by healthy tools on every run: the old program name (MariaDB 11), and unknown `--loose-` options.
- */
+/** Printed by healthy tools on every run: the old program name (MariaDB 11), and unknown `--loose-` options. */
 function isKnownNoise(line: string): boolean {
   return /Deprecated program name|unknown (variable|option) '(--)?loose-/.test(line)
 }

@@ -13,8 +13,8 @@ const heartbeatMs = 15_000
 /** A running job of the server script. `docs/protocol.md` describes the protocol. */
 export interface Job {
   /**
-   * The job's output. Ends only after the job has proven its success; otherwise fails with the error from
-   * `explain`. This is the exit gate: nothing after it can mistake a cut-off stream for a complete one.
+   * The job's output. Ends only after the job has proven its success; otherwise fails with the error from `explain`.
+   * This is the exit gate: nothing after it can mistake a cut-off stream for a complete one.
    */
   readonly body: Readable
   /** The report, once the job has proven its success. Rejects with the same error as `body`. */
@@ -41,15 +41,15 @@ export interface JobOptions {
   /** Makes the error for the user. */
   explain: (failure: JobFailure) => Error
   /**
-   * Stops the job: closes its channel, and `body`, `done` and `input` fail with the reason unless they have
-   * already ended. Does not wait for the process, since the channel may stay open until the process ends.
+   * Stops the job: closes its channel, and `body`, `done` and `input` fail with the reason unless they have already
+   * ended. Does not wait for the process, since the channel may stay open until the process ends.
    */
   signal?: AbortSignal | undefined
 }
 
 /**
- * Starts a job. Success means three things: exit status 0, the report line `done`, and the end of standard
- * output. ssh2 reports a dead connection as a normal end of stream, so the end alone proves nothing.
+ * Starts a job. Success means three things: exit status 0, the report line `done`, and the end of standard output. ssh2
+ * reports a dead connection as a normal end of stream, so the end alone proves nothing.
  */
 export async function startJob(
   connection: Connection,
@@ -127,10 +127,7 @@ function beatUntil(done: Promise<unknown>, { stdin }: RemoteProcess): void {
   done.then(stop, stop)
 }
 
-/**
- * Drops the output of the login shell before the nonce, passes the data, and holds back the end until
- * `proof`.
- */
+/** Drops the output of the login shell before the nonce, passes the data, and holds back the end until `proof`. */
 class Gate extends Transform {
   private readonly marker: Buffer
   private readonly proof: Promise<unknown>

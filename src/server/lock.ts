@@ -20,10 +20,7 @@ export interface ServerLock {
 }
 
 /** The job `take-lock`, which holds the lock while it runs. See `Server.takeLock`. */
-export async function takeLock(
-  connection: Connection,
-  { lock, owner, waitSeconds }: LockRequest,
-): Promise<ServerLock> {
+export async function takeLock(connection: Connection, { lock, owner, waitSeconds }: LockRequest): Promise<ServerLock> {
   let locked = () => {}
   const taken = new Promise<void>(resolve => {
     locked = resolve

@@ -13,9 +13,9 @@ export interface CommandRequest {
 }
 
 /**
- * Runs shell text with /bin/sh as the SSH user, in its home folder, with empty standard input. Returns the
- * last 200 lines that it printed. Throws `UserError` for a status other than 0, the reason of an aborted
- * signal (`FailureError` for a timeout), and `FailureError` when the connection broke.
+ * Runs shell text with /bin/sh as the SSH user, in its home folder, with empty standard input. Returns the last 200
+ * lines that it printed. Throws `UserError` for a status other than 0, the reason of an aborted signal (`FailureError`
+ * for a timeout), and `FailureError` when the connection broke.
  */
 export async function runCommand(connection: Connection, request: CommandRequest): Promise<string[]> {
   const { text, name, signal } = request

@@ -3,8 +3,8 @@ import { UnreadInput } from '../ssh/link/unread-input'
 import type { Intake } from './intake'
 
 /**
- * Sends data to a job and waits for its end. `send` must end the input. Throws the error of the job when it
- * stopped reading or was aborted, otherwise the error of `send`.
+ * Sends data to a job and waits for its end. `send` must end the input. Throws the error of the job when it stopped
+ * reading or was aborted, otherwise the error of `send`.
  */
 export async function sendToJob(intake: Intake, send: (input: Writable) => Promise<unknown>): Promise<void> {
   try {

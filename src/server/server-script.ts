@@ -2,11 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * The command that starts sh on the server: constant text without a line break, `!`, `'` or backslash, so
- * that bash, dash, zsh, fish and csh as login shells all pass it on unchanged. It reads the length of the
- * script, then exactly that many bytes, and leaves the rest of standard input to the script. One block of dd
- * is one read(2) of at most what is missing, so it never reads ahead; `head -c` of busybox does.
- * `docs/protocol.md` has the protocol.
+ * The command that starts sh on the server: constant text without a line break, `!`, `'` or backslash, so that bash,
+ * dash, zsh, fish and csh as login shells all pass it on unchanged. It reads the length of the script, then exactly
+ * that many bytes, and leaves the rest of standard input to the script. One block of dd is one read(2) of at most what
+ * is missing, so it never reads ahead; `head -c` of busybox does. `docs/protocol.md` has the protocol.
  */
 export const bootstrapCommand =
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell that fills it in
@@ -37,9 +36,7 @@ export type ServerJob = keyof typeof partsOf
 
 export const serverJobs = Object.keys(partsOf) as ServerJob[]
 
-/**
- * The script for a job as it is sent: its length in bytes, a line break, then the script without comments.
- */
+/** The script for a job as it is sent: its length in bytes, a line break, then the script without comments. */
 export function serverScript(job: ServerJob): string {
   const script = ['core', ...partsOf[job], 'main'].map(readPart).join('')
   return `${Buffer.byteLength(script)}\n${script}`
@@ -49,9 +46,7 @@ function readPart(part: string): string {
   return withoutComments(readFileSync(join(__dirname, 'script', `${part}.sh`), 'utf8'))
 }
 
-/**
- * Every job sends its script, so it is kept small. Removes whole lines only: a `#` after code may be code.
- */
+/** Every job sends its script, so it is kept small. Removes whole lines only: a `#` after code may be code. */
 function withoutComments(script: string): string {
   return `${script
     .split('\n')

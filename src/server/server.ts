@@ -4,8 +4,8 @@ import { type LockRequest, type ServerLock, takeLock } from './lock'
 import { type CommandRequest, runCommand } from './run-command'
 
 /**
- * The jobs that every run has for the server, whatever it backs up or restores. Every method is one job of the script, of the same name
- * (`docs/protocol.md`), on a channel of its own.
+ * The jobs that every run has for the server, whatever it backs up or restores. Every method is one job of the script,
+ * of the same name (`docs/protocol.md`), on a channel of its own.
  */
 export interface Server {
   /** Takes the lock named `lock`, or waits for it so long; throws UserError naming the owner when it stays taken. */

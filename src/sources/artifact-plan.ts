@@ -15,15 +15,14 @@ type OwnFields<A extends Artifact> = A extends Artifact ? Pick<A, 'kind' | 'cont
 type OwnKeys<A extends Artifact> = Exclude<keyof A, keyof Artifact>
 
 /** How one artifact is taken. `C`: what its check finds. */
-export interface ArtifactSteps<C extends ContentDigest>
-  extends Pick<ArtifactPlan, 'name' | 'key' | 'waitsFor'> {
+export interface ArtifactSteps<C extends ContentDigest> extends Pick<ArtifactPlan, 'name' | 'key' | 'waitsFor'> {
   compression: Compression
   check(): ContentCheck<C>
   /** Starts its job; `expectedBytes` when the size can be told before the first byte. */
   open(request: TakeRequest): Promise<{ job: Job; expectedBytes: number | undefined }>
   /**
-   * Compares what was taken with what the server says. Throws CheckError when something is missing. Returns what its tools said that takes
-   * nothing from it; [] leaves that to what they printed.
+   * Compares what was taken with what the server says. Throws CheckError when something is missing. Returns what its
+   * tools said that takes nothing from it; [] leaves that to what they printed.
    */
   confirm(content: C, report: JobReport, request: TakeRequest): Promise<Finding[]>
   /** The moment whose state it holds; by default when its stream began. */

@@ -53,8 +53,8 @@ export interface ArtifactPlan {
   /** What its stream waits for before its first byte: `its turn`, `rsync`. */
   waitsFor: string
   /**
-   * Streams it into an upload that is not completed, through its checks, and compares it with the server. Throws the first thing that went
-   * wrong; the upload is the caller's to drop.
+   * Streams it into an upload that is not completed, through its checks, and compares it with the server. Throws the
+   * first thing that went wrong; the upload is the caller's to drop.
    */
   take(request: TakeRequest, context: StreamContext): Promise<TakenArtifact>
 }

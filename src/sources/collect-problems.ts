@@ -6,7 +6,10 @@ export function collectProblems(signal: AbortSignal) {
   const findings: Finding[] = []
   return {
     findings,
-    /** What came of it; undefined when it failed, which is a finding then. Throws the signal's reason, and faults of this program. */
+    /**
+     * What came of it; undefined when it failed, which is a finding then. Throws the signal's reason, and faults of
+     * this program.
+     */
     orFinding: async <T>(work: Promise<T>): Promise<T | undefined> => {
       try {
         return await work

@@ -43,10 +43,9 @@ export interface RereadOptions<A extends Artifact, C extends ContentDigest> {
 }
 
 /**
- * Reads a stored object whole, in constant memory, and holds it against its manifest: key, size, origin,
- * sha256, the checks of the backup, and everything that the manifest says about its content. Whatever is
- * wrong with the object is a finding. Throws `StoreError` when the store gives no answer, and the signal's
- * reason.
+ * Reads a stored object whole, in constant memory, and holds it against its manifest: key, size, origin, sha256, the
+ * checks of the backup, and everything that the manifest says about its content. Whatever is wrong with the object is a
+ * finding. Throws `StoreError` when the store gives no answer, and the signal's reason.
  */
 export async function rereadArtifact<A extends Artifact, C extends ContentDigest>(
   point: RecoveryPoint,
@@ -93,9 +92,7 @@ function compareWithManifest(artifact: Artifact, sha256: string, differences: re
   return findings
 }
 
-/**
- * Content that does not pass was either damaged since it was stored, or was no better then: the sha256 shows which.
- */
+/** Content that does not pass was either damaged since it was stored, or was no better then: the sha256 shows which. */
 async function explainDamage(
   repository: Repository,
   artifact: Artifact,

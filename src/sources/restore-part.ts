@@ -13,10 +13,7 @@ import type { UnfinishedPart } from './unfinished-part'
 export interface Restorable<A extends Artifact, C extends ContentDigest, Settings> {
   /** What a restore brings back of it, which may be nothing. Throws UserError that says what is there. */
   restore(settings: Settings, choice: RestoreChoice<A>): RestorePart<A, C>
-  /**
-   * What a restore that was killed has left of it. `state`: what `RestoringPart.state` was when it was saved
-   * last.
-   */
+  /** What a restore that was killed has left of it. `state`: what `RestoringPart.state` was when it was saved last. */
   unfinished(settings: Settings, state: unknown): UnfinishedPart
 }
 
@@ -29,25 +26,19 @@ export interface RestoreChoice<A extends Artifact> {
   contents: string
 }
 
-/**
- * An artifact that was read whole and is what its manifest says; `etag` is that of the object that was read.
- */
+/** An artifact that was read whole and is what its manifest says; `etag` is that of the object that was read. */
 export interface SoundArtifact<A extends Artifact = Artifact, C extends ContentDigest = ContentDigest> {
   artifact: A
   content: C
 }
 
 /**
- * What one restore brings back of one source. Without artifacts it asks the server nothing, and its steps do
- * nothing.
+ * What one restore brings back of one source. Without artifacts it asks the server nothing, and its steps do nothing.
  */
 export interface RestorePart<A extends Artifact = Artifact, C extends ContentDigest = ContentDigest> {
   /** Read whole before the server is looked at, each once. */
   readonly artifacts: readonly A[]
-  /**
-   * Asks the server what is there. `sound`: all of `artifacts`. Reads only. Throws when the server gives no
-   * answer.
-   */
+  /** Asks the server what is there. `sound`: all of `artifacts`. Reads only. Throws when the server gives no answer. */
   look(target: RestoreTarget, sound: readonly SoundArtifact<A, C>[]): Promise<SeenTarget>
 }
 
@@ -64,9 +55,7 @@ export interface SeenTarget {
   host: TargetHost | undefined
   /** How many bytes of the disk mounted there are to be left for it by other sources. */
   diskBytes(mount: string): number
-  /**
-   * Holds what is to be restored against what the server has. `othersTake`: the same of all other sources.
-   */
+  /** Holds what is to be restored against what the server has. `othersTake`: the same of all other sources. */
   plan(othersTake: (mount: string) => number): PlannedPart
 }
 
@@ -127,8 +116,7 @@ export interface RestoringPart {
   /** After a rollback: in what state things are that no rollback step was about. Whole sentences. */
   untouched(): string[]
   /**
-   * Of a restore that was cancelled: what it was doing, or had done; undefined when nothing in use had been
-   * changed.
+   * Of a restore that was cancelled: what it was doing, or had done; undefined when nothing in use had been changed.
    */
   progress(): string | undefined
 }

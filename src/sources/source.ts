@@ -6,17 +6,11 @@ import type { Restorable } from './restore-part'
 import type { SourceWords } from './source-words'
 
 /**
- * A kind of thing that is backed up, and everything that only it knows. What the commands do with all kinds
- * alike, they do through this; `registry.ts` lists them. `BackupSettings`: the inputs of a backup, as far as
- * it reads them.
+ * A kind of thing that is backed up, and everything that only it knows. What the commands do with all kinds alike, they
+ * do through this; `registry.ts` lists them. `BackupSettings`: the inputs of a backup, as far as it reads them.
  */
-export interface Source<
-  A extends Artifact,
-  C extends ContentDigest,
-  BackupSettings,
-  RestoreSettings,
-  DrillSettings,
-> extends Restorable<A, C, RestoreSettings>,
+export interface Source<A extends Artifact, C extends ContentDigest, BackupSettings, RestoreSettings, DrillSettings>
+  extends Restorable<A, C, RestoreSettings>,
     Drillable<A, C, DrillSettings> {
   /** As in the manifest. */
   readonly kind: A['kind']
@@ -34,9 +28,6 @@ export interface ArtifactReading<A extends Artifact, C extends ContentDigest> {
   check(artifact: A): ContentCheck<C>
   /** That, and all that a restore has to know before it writes anything. */
   restoreCheck(artifact: A): ContentCheck<C>
-  /**
-   * How the content differs from what the manifest says, as halves of a sentence: `table "orders" has other
-   * rows`.
-   */
+  /** How the content differs from what the manifest says, as halves of a sentence: `table "orders" has other rows`. */
   compare(artifact: A, content: C): string[]
 }

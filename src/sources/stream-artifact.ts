@@ -9,7 +9,10 @@ import type { JobReport } from '../server/job-report'
 
 /** One artifact on its way from the server to the store. */
 export interface ArtifactStream<R> extends Omit<ArtifactToWrite<R>, 'expectedBytes'> {
-  /** Starts the job on the server, which the signal ends; `expectedBytes` when its size can be told before its first byte. */
+  /**
+   * Starts the job on the server, which the signal ends; `expectedBytes` when its size can be told before its first
+   * byte.
+   */
   open(signal: AbortSignal): Promise<{ job: Job; expectedBytes: number | undefined }>
 }
 
@@ -30,7 +33,9 @@ export interface StreamContext extends Omit<WriteContext, 'onStart'> {
   onFinish(name: string): void
 }
 
-/** Streams one artifact through the checks into an upload that is not completed. Throws the first thing that went wrong. */
+/**
+ * Streams one artifact through the checks into an upload that is not completed. Throws the first thing that went wrong.
+ */
 export async function streamArtifact<R extends ContentDigest>(
   artifact: ArtifactStream<R>,
   context: StreamContext,

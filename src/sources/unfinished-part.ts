@@ -11,9 +11,9 @@ export interface UnfinishedPart {
   /** Drops what is in the bucket and of no use. Throws what went wrong. */
   dropUploads(repository: Repository): Promise<void>
   /**
-   * Undoes on the server what can be undone in a moment. `areOthersApplied`: so are all other sources.
-   * Returns names of things that have again what was there before, and what could not be cleaned up and harms
-   * nobody. Throws what ends it early.
+   * Undoes on the server what can be undone in a moment. `areOthersApplied`: so are all other sources. Returns names of
+   * things that have again what was there before, and what could not be cleaned up and harms nobody. Throws what ends
+   * it early.
    */
   undo(request: UndoRequest): Promise<{ undone: readonly string[]; failures: readonly string[] }>
   /** What is restored and stays so, for a sentence. */

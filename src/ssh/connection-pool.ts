@@ -5,8 +5,8 @@ import type { Link } from './link/link'
 import type { Connection, RemoteProcess } from './remote'
 
 /**
- * A connection that opens another link when the server allows no more commands on the existing ones
- * (`MaxSessions` in sshd_config(5), 10 by default, 1 on some hosts).
+ * A connection that opens another link when the server allows no more commands on the existing ones (`MaxSessions` in
+ * sshd_config(5), 10 by default, 1 on some hosts).
  */
 export class ConnectionPool implements Connection {
   readonly serverVersion: string
@@ -18,12 +18,7 @@ export class ConnectionPool implements Connection {
   #forgetSignal = () => {}
 
   /** `onClose` closes the route that the links use. */
-  constructor(
-    host: string,
-    first: Link,
-    open: (signal: AbortSignal) => Promise<Link>,
-    onClose: () => void = () => {},
-  ) {
+  constructor(host: string, first: Link, open: (signal: AbortSignal) => Promise<Link>, onClose: () => void = () => {}) {
     this.serverVersion = first.serverVersion
     this.#host = host
     this.#open = open
@@ -36,9 +31,7 @@ export class ConnectionPool implements Connection {
       const started = member.isFree ? await this.#try(member, command) : undefined
       if (started !== undefined) return started
     }
-    const lost = this.#members.every(member => member.link.loss !== undefined)
-      ? this.#members[0]?.link.loss
-      : undefined
+    const lost = this.#members.every(member => member.link.loss !== undefined) ? this.#members[0]?.link.loss : undefined
     if (lost !== undefined) throw new FailureError(`The connection to ${this.#host} was lost: ${lost}.`)
     const member = new Member(await this.#open(this.#closing.signal))
     if (this.#closing.signal.aborted) member.link.close()

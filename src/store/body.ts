@@ -2,14 +2,10 @@ import { pipeline, type Readable, Transform } from 'node:stream'
 import { StoreError } from './store-error'
 
 /**
- * Passes the bytes on and fails unless there are exactly `lengthBytes`: a connection that ends early looks
- * like the end of the object. `explain` turns errors of the source into its own.
+ * Passes the bytes on and fails unless there are exactly `lengthBytes`: a connection that ends early looks like the end
+ * of the object. `explain` turns errors of the source into its own.
  */
-export function wholeBody(
-  source: Readable,
-  lengthBytes: number,
-  explain: (fault: unknown) => Error,
-): Readable {
+export function wholeBody(source: Readable, lengthBytes: number, explain: (fault: unknown) => Error): Readable {
   let receivedBytes = 0
   let fault: unknown
   source.once('error', error => {

@@ -13,9 +13,9 @@ export interface MultipartWriter {
   /** The ETags of the parts in order. Throws before `writable` has finished. */
   parts(): string[]
   /**
-   * Stops writing, waits for parts in flight, aborts the upload and checks that it is gone. May be called
-   * again; does nothing after the upload was completed. Rejects with `StoreError` when the upload could not
-   * be aborted; an earlier failure stays the error of `writable`.
+   * Stops writing, waits for parts in flight, aborts the upload and checks that it is gone. May be called again; does
+   * nothing after the upload was completed. Rejects with `StoreError` when the upload could not be aborted; an earlier
+   * failure stays the error of `writable`.
    */
   abort(): Promise<void>
 }
@@ -31,8 +31,8 @@ export interface MultipartOptions {
 }
 
 /**
- * Starts a multipart upload of a stream of unknown length. Memory: `concurrency + 1` parts, allocated as
- * needed and reused; every byte is copied once. `writable` fails when a part fails after all retries.
+ * Starts a multipart upload of a stream of unknown length. Memory: `concurrency + 1` parts, allocated as needed and
+ * reused; every byte is copied once. `writable` fails when a part fails after all retries.
  */
 export async function openMultipartWriter(
   store: Store,

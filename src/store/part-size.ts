@@ -14,10 +14,9 @@ const largestPartBytes = 5 * 1024 * MiB
 const unknownBytes = 64 * 1024 * MiB
 
 /**
- * Plans the equal parts of an upload: whole MiB, at least 8, large enough that twice the expected size fits
- * into `maxParts`. One to four parts are in flight, as the memory budget allows. An unknown size is assumed
- * to be 64 GiB, or less if such parts would not fit the budget. Throws `UserError` when parts of 5 GiB are
- * not enough.
+ * Plans the equal parts of an upload: whole MiB, at least 8, large enough that twice the expected size fits into
+ * `maxParts`. One to four parts are in flight, as the memory budget allows. An unknown size is assumed to be 64 GiB, or
+ * less if such parts would not fit the budget. Throws `UserError` when parts of 5 GiB are not enough.
  */
 export function planParts(facts: {
   expectedBytes: number | undefined

@@ -5,10 +5,9 @@ import type { KnownObject, Store } from './store'
 import { StoreError } from './store-error'
 
 /**
- * Reads the whole object as one stream. If a connection breaks, continues at the next byte of the same
- * object. Gives up after six failures without a byte in between. Fails with `StoreError` `PreconditionFailed`
- * when the object is not the described one, and `NoSuchKey` when it no longer exists. Destroying the stream
- * stops the download at once.
+ * Reads the whole object as one stream. If a connection breaks, continues at the next byte of the same object. Gives up
+ * after six failures without a byte in between. Fails with `StoreError` `PreconditionFailed` when the object is not the
+ * described one, and `NoSuchKey` when it no longer exists. Destroying the stream stops the download at once.
  */
 export function steadyRead(
   store: Pick<Store, 'get' | 'name'>,

@@ -2,10 +2,7 @@ import { type ErrorFacts, FailureError } from '../runtime/errors'
 
 /** A store refused a request, or could not be reached. */
 export class StoreError extends FailureError {
-  /**
-   * The store's own code (`AccessDenied`, `NoSuchUpload`, …) or Node's (`ECONNREFUSED`); '' when there was
-   * none.
-   */
+  /** The store's own code (`AccessDenied`, `NoSuchUpload`, …) or Node's (`ECONNREFUSED`); '' when there was none. */
   readonly code: string
   /** The HTTP status; undefined without a response. */
   readonly status: number | undefined
@@ -30,8 +27,7 @@ export function isReplacedFault(error: unknown): error is StoreError {
 /** The credentials lack a right. A retry is pointless, and for some steps it is not fatal. */
 export function isDenied(error: unknown): error is StoreError {
   if (!(error instanceof StoreError)) return false
-  // Wrong credentials and archived objects also give a 403, but that is not a missing right. HEAD has no
-  // code.
+  // Wrong credentials and archived objects also give a 403, but that is not a missing right. HEAD has no code.
   return error.code === 'AccessDenied' || (error.status === 403 && !otherReasons.has(error.code))
 }
 

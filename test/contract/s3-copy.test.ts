@@ -1,4 +1,6 @@
-/** @jest-environment ./test/contract/node-errors.ts */
+/**
+ * @jest-environment ./test/contract/node-errors.ts
+ */
 import { randomBytes } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { defaultTuning, openS3Clients } from '../../src/store/s3/s3-client'

@@ -1,4 +1,6 @@
-/** @jest-environment ./test/contract/node-errors.ts */
+/**
+ * @jest-environment ./test/contract/node-errors.ts
+ */
 import { createHash, randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
@@ -11,13 +13,7 @@ import { openS3Store } from '../../src/store/s3/s3-store'
 import { steadyRead } from '../../src/store/steady-read'
 import type { Store } from '../../src/store/store'
 import { isDenied, StoreError } from '../../src/store/store-error'
-import {
-  countMatching,
-  type Fault,
-  type FaultProxy,
-  type Match,
-  startFaultProxy,
-} from '../servers/fault-proxy'
+import { countMatching, type Fault, type FaultProxy, type Match, startFaultProxy } from '../servers/fault-proxy'
 import { freePort } from '../servers/free-port'
 import { openTestS3, type TestS3 } from './s3-server'
 
@@ -148,20 +144,13 @@ describe('a part', () => {
     ['slows down', slowDown, 'SlowDown', /still asking to slow down after 4 attempts/],
     ['never answers', { kind: 'hang' }, 'TimeoutError', /stalled or broke, 4 times in a row/],
     ['always resets', { kind: 'reset', when: 'before' }, 'ECONNRESET', /stalled or broke, 4 times/],
-    [
-      'gets damaged data',
-      { kind: 'flip', atByte: 9 },
-      'XAmzContentSHA256Mismatch',
-      /arrived damaged 4 times/,
-    ],
+    ['gets damaged data', { kind: 'flip', atByte: 9 }, 'XAmzContentSHA256Mismatch', /arrived damaged 4 times/],
   ])('fails for good when the store %s, and leaves nothing behind', async (_what, fault, code, message) => {
     await truth.putText(key, 'the last good one', put)
     proxy.fail(partRequest(2), fault, forever)
     const error = await failure(send(randomBytes(3 * partSizeBytes)))
     expect(error.code).toBe(code)
-    expect(error.message).toContain(
-      `Could not send part 2 of "${key}" to ${proxy.endpoint}/${settings.bucket}: `,
-    )
+    expect(error.message).toContain(`Could not send part 2 of "${key}" to ${proxy.endpoint}/${settings.bucket}: `)
     expect(error.message).toMatch(message)
     expect(countMatching(proxy.requests, partRequest(2))).toBe(4)
     expect(await openUploads()).toBe(0)
@@ -313,11 +302,7 @@ describe('reading', () => {
 
   it.each([
     [{ 'x-amz-storage-class': 'GLACIER' }, 'GLACIER', true],
-    [
-      { 'x-amz-storage-class': 'DEEP_ARCHIVE', 'x-amz-restore': 'ongoing-request="true"' },
-      'DEEP_ARCHIVE',
-      true,
-    ],
+    [{ 'x-amz-storage-class': 'DEEP_ARCHIVE', 'x-amz-restore': 'ongoing-request="true"' }, 'DEEP_ARCHIVE', true],
     [{ 'x-amz-storage-class': 'GLACIER', 'x-amz-restore': restored }, 'GLACIER', false],
     [
       { 'x-amz-storage-class': 'INTELLIGENT_TIERING', 'x-amz-archive-status': 'DEEP_ARCHIVE_ACCESS' },
@@ -408,8 +393,7 @@ describe('what is wrong with the settings', () => {
         kind: 'reply',
         status: 400,
         code: 'AuthorizationHeaderMalformed',
-        message:
-          "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-3'",
+        message: "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-3'",
       },
     ],
   ])('names the right region after %s', async (_what, fault) => {

@@ -1,4 +1,6 @@
-/** @jest-environment ./test/contract/node-errors.ts */
+/**
+ * @jest-environment ./test/contract/node-errors.ts
+ */
 
 import type { ObjectOptions } from '../../src/store/s3/s3-settings'
 import { openS3Store } from '../../src/store/s3/s3-store'
@@ -111,8 +113,7 @@ describe('an S3 store', () => {
     proxy.clear()
     await Promise.allSettled([encrypting.copy({ key, sizeBytes: 7, etag }, copyKey, put)])
     expect(optionsOf(copied())).toEqual({ 'server-side-encryption': 'AES256' })
-    for (const seen of proxy.requests.filter(({ method }) => method === 'HEAD'))
-      expect(optionsOf(seen)).toEqual({})
+    for (const seen of proxy.requests.filter(({ method }) => method === 'HEAD')) expect(optionsOf(seen)).toEqual({})
     encrypting.close()
     store.close()
   })

@@ -1,4 +1,6 @@
-/** @jest-environment ./test/contract/node-errors.ts */
+/**
+ * @jest-environment ./test/contract/node-errors.ts
+ */
 import { readBucketFacts } from '../../src/store/s3/bucket-facts'
 import { tryStoreRights } from '../../src/store/s3/s3-rights'
 import type { S3Settings } from '../../src/store/s3/s3-settings'
@@ -104,11 +106,7 @@ describe('examineStore', () => {
 
   it.each<[string, () => Promise<Partial<S3Settings>>, RegExp]>([
     ['no such bucket', async () => ({ bucket: 'no-such-bucket-anywhere' }), /"s3-bucket"/],
-    [
-      'nothing at the address',
-      async () => ({ endpoint: `http://127.0.0.1:${await freePort()}` }),
-      /"s3-endpoint"/,
-    ],
+    ['nothing at the address', async () => ({ endpoint: `http://127.0.0.1:${await freePort()}` }), /"s3-endpoint"/],
     [
       'a wrong secret',
       async () => ({ credentials: { accessKeyId: s3.account.accessKey, secretAccessKey: 'wrong' } }),

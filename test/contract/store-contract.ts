@@ -120,9 +120,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         const others = ['p', 'p/daily/1', 'p/daily/2', 'p/suspect/3', 'pq', 'a']
         await Promise.all([...names, ...others].map(key => store.putText(key, key, json)))
         expect(await keys(store, 'p/')).toEqual(names)
-        expect(await keys(store, 'p/', true)).toEqual(
-          [...names, 'p/daily/1', 'p/daily/2', 'p/suspect/3'].sort(),
-        )
+        expect(await keys(store, 'p/', true)).toEqual([...names, 'p/daily/1', 'p/daily/2', 'p/suspect/3'].sort())
         expect(await keys(store, 'p/Monday-1')).toEqual(['p/Monday-10'])
         expect(await keys(store, 'p/daily/')).toEqual(['p/daily/1', 'p/daily/2'])
         expect(await keys(store, 'none/')).toEqual([])
@@ -132,9 +130,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         await store.putText('a', 'hello', json)
         const listed = await all(store.list(''))
         const held = await store.head('a')
-        expect(listed).toEqual([
-          { key: 'a', sizeBytes: 5, etag: md5('hello'), lastModified: expect.any(Date) },
-        ])
+        expect(listed).toEqual([{ key: 'a', sizeBytes: 5, etag: md5('hello'), lastModified: expect.any(Date) }])
         const seconds = (time: Date | undefined) => Math.floor((time?.getTime() ?? 0) / 1000)
         expect(seconds(listed[0]?.lastModified)).toBe(seconds(held?.lastModified))
       })
@@ -215,9 +211,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         const uploadId = await store.createUpload('object', json)
         const one = await store.uploadPart('object', uploadId, 1, Buffer.alloc(1000, 1))
         const two = await store.uploadPart('object', uploadId, 2, Buffer.alloc(1000, 2))
-        await expect(store.completeUpload('object', uploadId, [one, two, md5('3')], 3000)).rejects.toThrow(
-          StoreError,
-        )
+        await expect(store.completeUpload('object', uploadId, [one, two, md5('3')], 3000)).rejects.toThrow(StoreError)
         await expect(store.completeUpload('object', uploadId, [two], 1000)).rejects.toThrow(StoreError)
         const small = store.completeUpload('object', uploadId, [one, two], 2000)
         await expect(small).rejects.toMatchObject({ code: 'EntityTooSmall', status: 400 })
@@ -230,9 +224,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         const etag = await store.uploadPart('object', uploadId, 1, Buffer.from('body'))
         const first = await store.completeUpload('object', uploadId, [etag], 4)
         // Some stores remember for a while what they completed and say so once more.
-        const again = await store
-          .completeUpload('object', uploadId, [etag], 4)
-          .catch((error: unknown) => error)
+        const again = await store.completeUpload('object', uploadId, [etag], 4).catch((error: unknown) => error)
         expect(again instanceof StoreError ? again.code : again).toEqual(
           again instanceof StoreError ? 'NoSuchUpload' : first,
         )
@@ -398,8 +390,7 @@ function md5(data: string | Buffer): string {
 async function upload(store: Store, key: string, parts: readonly Buffer[]): Promise<void> {
   const uploadId = await store.createUpload(key, { contentType: 'application/octet-stream' })
   const etags = []
-  for (const [index, body] of parts.entries())
-    etags.push(await store.uploadPart(key, uploadId, index + 1, body))
+  for (const [index, body] of parts.entries()) etags.push(await store.uploadPart(key, uploadId, index + 1, body))
   const sizeBytes = parts.reduce((sum, body) => sum + body.length, 0)
   await store.completeUpload(key, uploadId, etags, sizeBytes)
 }

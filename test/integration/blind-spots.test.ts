@@ -203,11 +203,7 @@ describe('findBlindSpots on MariaDB', () => {
   })
 
   it('names what rights on single tables hide: other tables, and views', async () => {
-    const user = await userWith(
-      `SELECT, TRIGGER ON ${database}.orders`,
-      `EVENT ON ${escaped}.*`,
-      routinesRight,
-    )
+    const user = await userWith(`SELECT, TRIGGER ON ${database}.orders`, `EVENT ON ${escaped}.*`, routinesRight)
     expect(await dumped(user)).toEqual({ ...everything, tables: 1, views: 0, triggers: 1 })
     const spots = await blindSpots(user)
     expect(spots).toMatchObject([{ kind: 'views', hidesTables: true }])

@@ -184,18 +184,12 @@ describe('checkDump on dumps of a real server', () => {
     expect(await fingerprints()).toEqual(before)
     await testSql(services, "UPDATE many SET t = 'x' WHERE id = 1500", database)
     const after = await fingerprints()
-    expect([...after].filter(([name, value]) => before.get(name) !== value).map(([name]) => name)).toEqual([
-      'many',
-    ])
+    expect([...after].filter(([name, value]) => before.get(name) !== value).map(([name]) => name)).toEqual(['many'])
   })
 
   it('notices what an account may not see', async () => {
     const listed = await list(treacherous)
-    const dumped = await dump(treacherous, 'none', [
-      '--skip-triggers',
-      '--ignore-table',
-      `${treacherous}.big`,
-    ])
+    const dumped = await dump(treacherous, 'none', ['--skip-triggers', '--ignore-table', `${treacherous}.big`])
     const missing = compareInventory({ listed, dumped, excludedTables: new Set() })
     expect(missing.filter(({ kind }) => kind === 'table')).toEqual([
       { kind: 'table', name: 'big', missing: 'in the dump' },
@@ -208,8 +202,7 @@ async function filledTables(database: string, listed: DatabaseInventory): Promis
   const filled: string[] = []
   for (const { name } of listed.tables.filter(({ kind }) => kind === 'table')) {
     const quoted = `\`${name.replaceAll('`', '``')}\``
-    if ((await testSql(services, `SELECT EXISTS (SELECT 1 FROM ${quoted})`, database)).trim() === '1')
-      filled.push(name)
+    if ((await testSql(services, `SELECT EXISTS (SELECT 1 FROM ${quoted})`, database)).trim() === '1') filled.push(name)
   }
   return filled.sort()
 }

@@ -110,8 +110,7 @@ describe('startThrowawayServer', () => {
   it('starts a server without a network, of which nothing stays', async () => {
     const place = await placeOnThisMachine(join(temp, 'database'), plainCommand, variables)
     const server = await startThrowawayServer({ ...request, place })
-    const settings =
-      'SELECT @@skip_networking, @@log_bin, @@event_scheduler, @@max_allowed_packet, CURRENT_USER();'
+    const settings = 'SELECT @@skip_networking, @@log_bin, @@event_scheduler, @@max_allowed_packet, CURRENT_USER();'
     expect(await ask(place, server, settings)).toBe('1\t0\tOFF\t1073741824\troot@localhost\n')
     expect(servers()).toHaveLength(1)
     await server.stop()
@@ -167,11 +166,9 @@ describe('startThrowawayServer', () => {
 
   it('shows the last words of a server that does not start', async () => {
     const program = join(temp, 'mariadbd')
-    await writeFile(
-      program,
-      '#!/bin/sh\necho "[ERROR] Cannot allocate memory for the buffer pool" >&2\nexit 1\n',
-      { mode: 0o755 },
-    )
+    await writeFile(program, '#!/bin/sh\necho "[ERROR] Cannot allocate memory for the buffer pool" >&2\nexit 1\n', {
+      mode: 0o755,
+    })
     const place = await placeOnThisMachine(join(temp, 'database'), plainCommand, variables)
     await expect(startThrowawayServer({ ...request, program, place })).rejects.toMatchObject({
       message: expect.stringContaining('mariadbd ended with status 1'),
@@ -182,7 +179,8 @@ describe('startThrowawayServer', () => {
   })
 
   it('starts a copy of a server that is not let into its folder, as AppArmor does', async () => {
-    // Stands in for a confined mysqld: it goes by the path that it was started from, and makes its data folder by itself.
+    // Stands in for a confined mysqld: it goes by the path that it was started from, and makes its data folder by
+    // itself.
     const program = join(temp, 'sbin/mysqld')
     const asRoot = process.getuid?.() === 0 ? '--user=root' : ''
     await mkdir(join(temp, 'sbin'))
@@ -291,15 +289,11 @@ async function startHolder(environment: Record<string, string> = {}, user: reado
   const root = join(__dirname, '../..')
   const [program = '', ...words] = [...user, process.execPath, '--no-warnings']
   const hooks = join(root, 'test/unit/runtime/github/plain-typescript.mjs')
-  const holder = spawn(
-    program,
-    [...words, '--import', hooks, join(root, 'test/servers/processes/drill-program.ts')],
-    {
-      cwd: root,
-      env: { PATH: path, DRILL_TEMP: temp, ...environment },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
+  const holder = spawn(program, [...words, '--import', hooks, join(root, 'test/servers/processes/drill-program.ts')], {
+    cwd: root,
+    env: { PATH: path, DRILL_TEMP: temp, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const lines: string[] = []
   const isReady = new Promise<void>((resolve, reject) => {
     const reader = createInterface({ input: holder.stdout })
@@ -387,8 +381,8 @@ describe('a drill that is killed', () => {
 })
 
 /**
- * Only root can become somebody else; for anybody else all tests above are this one. What is left of root's rights is to read, since the
- * checkout may lie in root's own home.
+ * Only root can become somebody else; for anybody else all tests above are this one. What is left of root's rights is
+ * to read, since the checkout may lie in root's own home.
  */
 const asNobody =
   process.getuid?.() === 0

@@ -8,20 +8,12 @@ import { freshDatabase, testServices, testSql } from '../servers/test-services'
 
 const services = testServices()
 
-async function dump(
-  database: string,
-  check: DumpCheckOptions,
-  more: readonly string[] = [],
-): Promise<DumpContent> {
+async function dump(database: string, check: DumpCheckOptions, more: readonly string[] = []): Promise<DumpContent> {
   const login = `--defaults-file=${services.mysql.clientConfig}`
-  const { stdout } = await promisify(execFile)(
-    'mariadb-dump',
-    [login, ...baseOptions, ...more, '--', database],
-    {
-      encoding: 'buffer',
-      maxBuffer: 256 * 1024 * 1024,
-    },
-  )
+  const { stdout } = await promisify(execFile)('mariadb-dump', [login, ...baseOptions, ...more, '--', database], {
+    encoding: 'buffer',
+    maxBuffer: 256 * 1024 * 1024,
+  })
   const checking = checkDump(check)
   for (let at = 0; at < stdout.length; at += 10_007) checking.write(stdout.subarray(at, at + 10_007))
   return checking.finish()
@@ -53,8 +45,7 @@ describe('checkDump of a real database with everything', () => {
     const collations = await listed('COLLATIONS', 'COLLATION_NAME')
     expect(needs?.characterSets.filter(name => !sets.includes(name))).toEqual([])
     // Since MariaDB 10.10 some are listed once for all character sets, without the name of one.
-    const isListed = (name: string) =>
-      collations.includes(name) || collations.includes(name.replace(/^[^_]+_/, ''))
+    const isListed = (name: string) => collations.includes(name) || collations.includes(name.replace(/^[^_]+_/, ''))
     expect(needs?.collations.filter(name => !isListed(name))).toEqual([])
     expect(needs?.characterSets).toEqual(expect.arrayContaining(['latin1', 'utf8mb4']))
     const largest = Math.max(...content.tables.map(({ bytes }) => bytes))

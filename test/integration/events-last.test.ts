@@ -12,7 +12,10 @@ const services = testServices()
 const login = `--defaults-file=${services.mysql.clientConfig}`
 const sql = (text: string, database?: string) => testSql(services, text, database)
 
-/** Dumps one database and imports it into another, as a restore does. Returns what the client was sent, and how it ended. */
+/**
+ * Dumps one database and imports it into another, as a restore does. Returns what the client was sent, and how it
+ * ended.
+ */
 async function copy(from: string, to: string, more: readonly string[], spoil = (text: string) => text) {
   const { stdout } = await promisify(execFile)('mariadb-dump', [login, ...baseOptions, ...more, '--', from], {
     maxBuffer: 256 * 1024 * 1024,
@@ -63,9 +66,7 @@ describe('eventsLast on the way into a real server', () => {
     const there = await checksumDatabase(sql, to)
     const expected = await checksumDatabase(sql, from)
     const isRoutine = (line: string) => /^(routine|parameter|body\t(PROCEDURE|FUNCTION))\t/.test(line)
-    expect(there).toEqual(
-      more.includes('--skip-routines') ? expected.filter(line => !isRoutine(line)) : expected,
-    )
+    expect(there).toEqual(more.includes('--skip-routines') ? expected.filter(line => !isRoutine(line)) : expected)
     expect(there.some(line => line.startsWith('event\t'))).toBe(true)
   })
 

@@ -17,13 +17,7 @@ import type { Connection } from '../../src/ssh/remote'
 import { awkwardContent, awkwardDatabaseSql } from '../servers/database/awkward-database'
 import { makeDocroot, treeDigest } from '../servers/docroot'
 import { localShell } from '../servers/processes/local-shell'
-import {
-  freshDatabase,
-  freshDatabaseName,
-  freshFolder,
-  testServices,
-  testSql,
-} from '../servers/test-services'
+import { freshDatabase, freshDatabaseName, freshFolder, testServices, testSql } from '../servers/test-services'
 
 const services = testServices()
 const { user, password, socket } = services.mysql
@@ -41,10 +35,7 @@ function restoreServerOver(connection: Connection) {
   return { ...folderServerOver(connection), runSql, openImport, databaseFacts }
 }
 
-async function serverUnder(
-  shell: readonly string[],
-  environment: NodeJS.ProcessEnv = {},
-): Promise<RestoreServer> {
+async function serverUnder(shell: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<RestoreServer> {
   const home = await freshFolder(services)
   const connection = localShell(shell, { PATH: process.env['PATH'], HOME: home, ...environment })
   open.push(connection)
@@ -91,9 +82,7 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
     await writeFile(join(folder, 'file'), 'x')
     await symlink('full', join(folder, 'link'))
     const { places, tools, isRoot } = await server.targetFacts({
-      folders: ['empty', 'full', 'file', 'link', 'not/there/yet']
-        .map(each => join(folder, each))
-        .concat('/proc', '/'),
+      folders: ['empty', 'full', 'file', 'link', 'not/there/yet'].map(each => join(folder, each)).concat('/proc', '/'),
     })
     expect(places.map(({ state }) => state)).toEqual([
       'empty',
@@ -157,9 +146,7 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
     const server = await serverUnder(shell)
     const sql = "SELECT 1, 'two'; SELECT NULL;"
     expect(await server.runSql({ access, sql, name: 'a question' })).toBe('1\ttwo\nNULL\n')
-    await expect(
-      server.runSql({ access, sql: 'SELECT 1 FROM nowhere.nothing;', name: 'a question' }),
-    ).rejects.toThrow(
+    await expect(server.runSql({ access, sql: 'SELECT 1 FROM nowhere.nothing;', name: 'a question' })).rejects.toThrow(
       /^A question failed at line 1: Table 'nowhere\.nothing' doesn't exist \(error 1146\)\.$/,
     )
   })
@@ -169,9 +156,7 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
     const database = await freshDatabase(services)
     const rows = Array.from({ length: 20_000 }, (_, id) => `(${id}, 'Grüße 🐘 \\\\ ''${id}')`)
     const sql = `CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(100));\nINSERT INTO t VALUES ${rows.join(',')};\n`
-    expect(
-      await send(await importOf(server, database, kind), compress[kind](Buffer.from(sql))),
-    ).toBeUndefined()
+    expect(await send(await importOf(server, database, kind), compress[kind](Buffer.from(sql)))).toBeUndefined()
     expect(await testSql(services, 'SELECT COUNT(*), MAX(v) FROM t', database)).toMatch(
       /^20000\tGrüße 🐘 \\\\ '9999\n$/,
     )
@@ -186,9 +171,7 @@ INSERT INTO t VALUES ('secret@example.com');
 CREATE TABLE never (id INT);
 ${'-- much more to read\n'.repeat(200_000)}`
     const error = await send(await importOf(server, database), Buffer.from(sql))
-    expect(String(error)).toMatch(
-      /failed at line 3, the place of line 3: two rows have the same key.* \(error 1062\)/,
-    )
+    expect(String(error)).toMatch(/failed at line 3, the place of line 3: two rows have the same key.* \(error 1062\)/)
     expect(JSON.stringify(error)).not.toContain('secret')
     expect(await testSql(services, 'SHOW TABLES', database)).toBe('t\n')
   })
@@ -212,38 +195,30 @@ ${'-- much more to read\n'.repeat(200_000)}`
     expect(await readdir(folder)).toEqual([])
   })
 
-  it.each<Compression>(['none', 'gzip', 'zstd'])(
-    'unpacks an archive that comes with compression %s',
-    async kind => {
-      const server = await serverUnder(shell)
-      const folder = join(await freshFolder(services), 'html')
-      await makeDocroot(folder)
-      const staging = join(await freshFolder(services), '.html.restoring')
-      const intake = await server.openExtract({
-        staging,
-        owner: 'this run',
-        paths: [folder],
-        compression: kind,
-        signal,
-      })
-      expect(await send(intake, compress[kind](archiveOf(folder)))).toBeUndefined()
-      expect(await treeDigest(`${staging}/tree${folder}`)).toEqual(await treeDigest(folder))
-      const [counted] = await server.countTrees([`${staging}/tree${folder}`])
-      const files = execFileSync('find', [folder, '-type', 'f', '-printf', 'x']).length
-      expect(counted?.files).toBe(files)
-      const unique = execFileSync('sh', [
-        '-c',
-        'find "$1" -type f -printf "%i %s\\n" | sort -u',
-        'sh',
-        folder,
-      ]).toString()
-      const bytes = unique
-        .trim()
-        .split('\n')
-        .reduce((sum, line) => sum + Number(line.split(' ')[1]), 0)
-      expect(counted?.fileBytes).toBe(bytes)
-    },
-  )
+  it.each<Compression>(['none', 'gzip', 'zstd'])('unpacks an archive that comes with compression %s', async kind => {
+    const server = await serverUnder(shell)
+    const folder = join(await freshFolder(services), 'html')
+    await makeDocroot(folder)
+    const staging = join(await freshFolder(services), '.html.restoring')
+    const intake = await server.openExtract({
+      staging,
+      owner: 'this run',
+      paths: [folder],
+      compression: kind,
+      signal,
+    })
+    expect(await send(intake, compress[kind](archiveOf(folder)))).toBeUndefined()
+    expect(await treeDigest(`${staging}/tree${folder}`)).toEqual(await treeDigest(folder))
+    const [counted] = await server.countTrees([`${staging}/tree${folder}`])
+    const files = execFileSync('find', [folder, '-type', 'f', '-printf', 'x']).length
+    expect(counted?.files).toBe(files)
+    const unique = execFileSync('sh', ['-c', 'find "$1" -type f -printf "%i %s\\n" | sort -u', 'sh', folder]).toString()
+    const bytes = unique
+      .trim()
+      .split('\n')
+      .reduce((sum, line) => sum + Number(line.split(' ')[1]), 0)
+    expect(counted?.fileBytes).toBe(bytes)
+  })
 
   it('unpacks no more than the folders it is told', async () => {
     const server = await serverUnder(shell)
@@ -360,9 +335,9 @@ ${'-- much more to read\n'.repeat(200_000)}`
       await make(at('new'), 'new')
       await make(at('place'), 'old')
       await make(at('kept'), 'precious')
-      await expect(
-        server.swap([{ unpacked: at('new'), place: at('place'), kept: at('kept') }]),
-      ).rejects.toThrow(/could not be put/)
+      await expect(server.swap([{ unpacked: at('new'), place: at('place'), kept: at('kept') }])).rejects.toThrow(
+        /could not be put/,
+      )
       expect(await content(at('place'))).toBe('old')
       expect(await readdir(at('kept'))).toEqual(['file'])
     })
@@ -390,8 +365,7 @@ ${'-- much more to read\n'.repeat(200_000)}`
       expect(undone.sort()).toEqual([at('one'), at('three'), at('two')])
       expect(await server.swapState(swaps)).toEqual(Array(4).fill('waiting'))
       for (const name of ['one', 'three', 'four']) expect(await content(at(name))).toBe('old')
-      for (const name of ['one', 'two', 'three', 'four'])
-        expect(await content(at(`staging/${name}`))).toBe('new')
+      for (const name of ['one', 'two', 'three', 'four']) expect(await content(at(`staging/${name}`))).toBe('new')
       expect((await readdir(folder)).sort()).toEqual(['four', 'one', 'staging', 'three'])
       expect((await readdir(at('staging'))).sort()).toEqual(['four', 'one', 'three', 'two'])
     })
@@ -459,9 +433,7 @@ ${'-- much more to read\n'.repeat(200_000)}`
       await rename(at('.html.restoring-1/tree/srv'), at('aside'))
       await symlink(at('private'), at('.html.restoring-1/tree/srv'))
       await expect(
-        server.swap([
-          { unpacked: at('.html.restoring-1/tree/srv/html'), place: at('html'), kept: at('html.before') },
-        ]),
+        server.swap([{ unpacked: at('.html.restoring-1/tree/srv/html'), place: at('html'), kept: at('html.before') }]),
       ).rejects.toThrow(/could not be put/)
       expect(await readdir(at('private'))).toEqual(['html'])
       expect(existsSync(at('html'))).toBe(false)
@@ -526,9 +498,7 @@ describe('the import', () => {
     const home = await freshFolder(services)
     await writeFile(join(home, '.my.cnf'), '[client]\nuser=nobody\npassword=wrong\n[mysql]\nforce\n')
     const database = await freshDatabase(services)
-    expect(
-      await send(await importOf(server, database), Buffer.from('CREATE TABLE t (id INT);')),
-    ).toBeUndefined()
+    expect(await send(await importOf(server, database), Buffer.from('CREATE TABLE t (id INT);'))).toBeUndefined()
   })
 
   it('uses it without a user, and still stops at the first error', async () => {

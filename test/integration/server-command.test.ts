@@ -83,16 +83,12 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('runComma
 
   it('gives it nothing to read', async () => {
     const { server } = await serverUnder(shell)
-    expect(await server.runCommand({ text: 'cat; read -r line || echo "no line"', name })).toEqual([
-      'no line',
-    ])
+    expect(await server.runCommand({ text: 'cat; read -r line || echo "no line"', name })).toEqual(['no line'])
   })
 
   it('fails with the status and the last words, and keeps all words for the log', async () => {
     const { server } = await serverUnder(shell)
-    const error = await failure(
-      server.runCommand({ text: 'echo "first"; echo "No such cache." >&2; exit 3', name }),
-    )
+    const error = await failure(server.runCommand({ text: 'echo "first"; echo "No such cache." >&2; exit 3', name }))
     expect(error).toBeInstanceOf(UserError)
     expect(error).toMatchObject({
       message: 'before-command ended with status 3: No such cache.',
@@ -101,16 +97,8 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('runComma
   })
 
   it.each([
-    [
-      'a command that is not there',
-      'no-such-command-anywhere',
-      /^before-command ended with status 127: .*not found/,
-    ],
-    [
-      'text that no shell can read',
-      'if true; then',
-      /^before-command ended with status 2: .*[Ss]yntax error/,
-    ],
+    ['a command that is not there', 'no-such-command-anywhere', /^before-command ended with status 127: .*not found/],
+    ['text that no shell can read', 'if true; then', /^before-command ended with status 2: .*[Ss]yntax error/],
     ['a signal', 'kill -KILL $$', /^before-command was killed on the server \(signal 9\)\.$/],
     ['a status without a word', 'exit 1', /^before-command ended with status 1\.$/],
   ])('fails on %s, and names the input, not a file', async (_, text, message) => {
@@ -180,24 +168,21 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('runComma
 })
 
 describe('runCommand over SSH', () => {
-  it.each(['/bin/bash', '/usr/bin/fish', '/usr/bin/tcsh'])(
-    'works behind the login shell %s',
-    async loginShell => {
-      const home = await freshHome()
-      const sshd = await startSshd(join(home, 'sshd'), { environment: { HOME: home }, loginShell })
-      try {
-        const connection = await connectTo(sshd)
-        const server = serverOver(connection)
-        const text = 'for word in one "two three"; do\n  echo "$word!"\ndone\nexit 4'
-        expect(await failure(server.runCommand({ text, name }))).toMatchObject({
-          message: 'before-command ended with status 4: two three!.',
-          detail: ['one!', 'two three!'],
-        })
-      } finally {
-        await sshd.stop()
-      }
-    },
-  )
+  it.each(['/bin/bash', '/usr/bin/fish', '/usr/bin/tcsh'])('works behind the login shell %s', async loginShell => {
+    const home = await freshHome()
+    const sshd = await startSshd(join(home, 'sshd'), { environment: { HOME: home }, loginShell })
+    try {
+      const connection = await connectTo(sshd)
+      const server = serverOver(connection)
+      const text = 'for word in one "two three"; do\n  echo "$word!"\ndone\nexit 4'
+      expect(await failure(server.runCommand({ text, name }))).toMatchObject({
+        message: 'before-command ended with status 4: two three!.',
+        detail: ['one!', 'two three!'],
+      })
+    } finally {
+      await sshd.stop()
+    }
+  })
 
   it('ends the command when the connection dies', async () => {
     const home = await freshHome()

@@ -101,15 +101,8 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
     const { server } = await serverUnder(shell)
     const folder = await freshFolder(services)
     const name = '-odd `name` "db" \\ %41'
-    await testSql(
-      services,
-      `CREATE OR REPLACE DATABASE \`${name.replaceAll('`', '``')}\` CHARACTER SET utf8mb4;`,
-    )
-    await testSql(
-      services,
-      "CREATE TABLE `a\nb` (x INT) ENGINE=MyISAM; CREATE VIEW `v'` AS SELECT 1 AS one;",
-      name,
-    )
+    await testSql(services, `CREATE OR REPLACE DATABASE \`${name.replaceAll('`', '``')}\` CHARACTER SET utf8mb4;`)
+    await testSql(services, "CREATE TABLE `a\nb` (x INT) ENGINE=MyISAM; CREATE VIEW `v'` AS SELECT 1 AS one;", name)
     const { paths } = await server.folders.inventory({
       paths: [folder, `${folder}/nope`, '/etc/hosts', '/etc'],
       compression: 'gzip',
@@ -167,18 +160,14 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
       database,
     )
     for (const canIgnoreTableData of [true, false]) {
-      const text = await contentOf(
-        await dump(server, database, { canIgnoreTableData, structureOnly: ['bare one'] }),
-      )
+      const text = await contentOf(await dump(server, database, { canIgnoreTableData, structureOnly: ['bare one'] }))
       expect(text).toContain('CREATE TABLE `bare one`')
       expect(text).toContain('INSERT INTO `full`')
       expect(text).not.toContain('INSERT INTO `bare one`')
       expect(text.split('-- Dump completed')).toHaveLength(canIgnoreTableData ? 2 : 3)
       const copy = await freshDatabase(services)
       await testSql(services, Buffer.from(text, 'latin1').toString(), copy)
-      expect(await testSql(services, 'SELECT COUNT(*) FROM full; SELECT COUNT(*) FROM v;', copy)).toBe(
-        '1\n0\n',
-      )
+      expect(await testSql(services, 'SELECT COUNT(*) FROM full; SELECT COUNT(*) FROM v;', copy)).toBe('1\n0\n')
     }
   })
 
@@ -191,9 +180,7 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
     await writeFile(join(folder, 'site', 'cache.tmp'), 'x')
     await symlink('nowhere', join(folder, 'site', 'link'))
     const root = folder.slice(1)
-    const expected = ['site/', 'site/-dash dir/', "site/it's $(id) `here`", 'site/link'].map(
-      name => `${root}/${name}`,
-    )
+    const expected = ['site/', 'site/-dash dir/', "site/it's $(id) `here`", 'site/link'].map(name => `${root}/${name}`)
     // The second time the mirror is there to be mirrored into itself, and something is gone.
     for (const round of [1, 2]) {
       if (round === 2) {
@@ -232,13 +219,9 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
     await writeFile(join(site, 'index.php'), 'x')
     await buffer((await archive(server, { paths: [site], mirrorDir })).body)
     await rm(join(site, 'index.php'))
-    await expect(buffer((await archive(server, { paths: [site], mirrorDir })).body)).rejects.toThrow(
-      /is empty/,
-    )
+    await expect(buffer((await archive(server, { paths: [site], mirrorDir })).body)).rejects.toThrow(/is empty/)
     await rm(site, { recursive: true })
-    await expect(buffer((await archive(server, { paths: [site], mirrorDir })).body)).rejects.toThrow(
-      /does not exist/,
-    )
+    await expect(buffer((await archive(server, { paths: [site], mirrorDir })).body)).rejects.toThrow(/does not exist/)
     expect(existsSync(join(mirrorDir, site, 'index.php'))).toBe(true)
   })
 
@@ -286,9 +269,7 @@ describe('the lock', () => {
 
   it('goes to one of many that want it at once', async () => {
     const { server } = await serverUnder(['dash'])
-    const outcomes = await Promise.allSettled(
-      Array.from({ length: 8 }, (_, index) => takeAs(server, `run ${index}`)),
-    )
+    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, (_, index) => takeAs(server, `run ${index}`)))
     const winners = outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? [outcome.value] : []))
     expect(winners).toHaveLength(1)
     await winners[0]?.release()
@@ -352,11 +333,7 @@ describe('jobs on a server that is not as it should be', () => {
   it('fails a dump whose tool is killed', async () => {
     const { server } = await serverUnder(['dash'])
     const database = await freshDatabase(services)
-    await testSql(
-      services,
-      `CREATE TABLE t (x LONGTEXT); INSERT INTO t VALUES (REPEAT('x', 40000000));`,
-      database,
-    )
+    await testSql(services, `CREATE TABLE t (x LONGTEXT); INSERT INTO t VALUES (REPEAT('x', 40000000));`, database)
     const job = await dump(server, database)
     let killed = false
     const reading = (async () => {
@@ -389,19 +366,13 @@ describe('jobs on a server that is not as it should be', () => {
 
   it('explains a shell that runs no commands', async () => {
     const { server } = await serverUnder(['/usr/sbin/nologin'])
-    await expect(server.takeLock({ lock: 'a', owner: 'x', waitSeconds: 0 })).rejects.toThrow(
-      /did not run the command/,
-    )
+    await expect(server.takeLock({ lock: 'a', owner: 'x', waitSeconds: 0 })).rejects.toThrow(/did not run the command/)
   })
 
   it('shows no password in the process list or in an environment', async () => {
     const { server, home } = await serverUnder(['dash'])
     const database = await freshDatabase(services)
-    await testSql(
-      services,
-      `CREATE TABLE t (x LONGTEXT); INSERT INTO t VALUES (REPEAT('x', 40000000));`,
-      database,
-    )
+    await testSql(services, `CREATE TABLE t (x LONGTEXT); INSERT INTO t VALUES (REPEAT('x', 40000000));`, database)
     const job = await dump(server, database)
     let seen = ''
     for await (const _ of job.body) {

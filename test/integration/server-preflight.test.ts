@@ -17,14 +17,7 @@ import { denied } from '../scenarios/store-requests'
 import { type FaultProxy, startFaultProxy } from '../servers/fault-proxy'
 import { localShell } from '../servers/processes/local-shell'
 import { type SshdServer, startSshd } from '../servers/sshd'
-import {
-  freshBucket,
-  freshDatabase,
-  freshDocroot,
-  freshFolder,
-  testServices,
-  testSql,
-} from '../servers/test-services'
+import { freshBucket, freshDatabase, freshDocroot, freshFolder, testServices, testSql } from '../servers/test-services'
 import { refusal } from '../unit/inputs/reading'
 import { recordingRuntime } from '../unit/recording-runtime'
 
@@ -161,9 +154,7 @@ describe('preflight', () => {
         new RegExp(
           `unable to see triggers of "${database}"[\\s\\S]*\\nGRANT TRIGGER ON \`${database.replace('_', '\\\\_')}\`\\.\\* TO '${blind}'@'localhost';`,
         ),
-        new RegExp(
-          `view "${database}\\.hollow" stands on[\\s\\S]*\\nDROP VIEW \`${database}\`\\.\`hollow\`;`,
-        ),
+        new RegExp(`view "${database}\\.hollow" stands on[\\s\\S]*\\nDROP VIEW \`${database}\`\\.\`hollow\`;`),
         /folder "\/no\/such\/folder" of "paths" does not exist[\s\S]*Check "paths"/,
         /zstd was not found[\s\S]*\nsudo apt install zstd/,
         /disk of the mirror .* 4\.4 TB to copy[\s\S]*are lacking[\s\S]*"mirror-dir"/,
@@ -267,8 +258,7 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('examine 
   it('tells a mirror folder that is a link or a file from one that can be used', async () => {
     const folder = await freshFolder(services)
     await writeFile(join(folder, 'file'), '')
-    const state = async (mirrorDir: string) =>
-      (await examine({ paths: ['/etc/ssh'], mirrorDir })).mirror?.state
+    const state = async (mirrorDir: string) => (await examine({ paths: ['/etc/ssh'], mirrorDir })).mirror?.state
     expect(await state(join(folder, 'file'))).toBe('unusable')
     expect(await state(join(folder, 'file', 'mirror'))).toBe('impossible')
     expect(await state(folder)).toBe('present')

@@ -181,22 +181,17 @@ describe('connect through a jump host: host keys', () => {
   it.each<[string, () => string]>([
     ['is not pinned', () => ''],
     ['is pinned with another key', () => jump.knownHosts.replaceAll(`:${jump.port}`, `:${server.port}`)],
-  ])(
-    'refuses a server whose key %s, although the jump host is right, and shows it no key',
-    async (_, pins) => {
-      let error: ActionError | undefined
-      const log = await logDuring(server, async () => {
-        error = await refusal({ pins: jump.knownHosts + pins() })
-      })
-      expect(error).toBeInstanceOf(UserError)
-      expect(error?.message).toMatch(
-        new RegExp(`(host key for|The host key of) \\[127\\.0\\.0\\.1\\]:${server.port} ?`),
-      )
-      expect(error?.message).not.toContain('the jump host [')
-      expect(error?.detail).toEqual(expect.arrayContaining(server.knownHosts.trim().split('\n')))
-      expect(log).not.toMatch(/publickey/)
-    },
-  )
+  ])('refuses a server whose key %s, although the jump host is right, and shows it no key', async (_, pins) => {
+    let error: ActionError | undefined
+    const log = await logDuring(server, async () => {
+      error = await refusal({ pins: jump.knownHosts + pins() })
+    })
+    expect(error).toBeInstanceOf(UserError)
+    expect(error?.message).toMatch(new RegExp(`(host key for|The host key of) \\[127\\.0\\.0\\.1\\]:${server.port} ?`))
+    expect(error?.message).not.toContain('the jump host [')
+    expect(error?.detail).toEqual(expect.arrayContaining(server.knownHosts.trim().split('\n')))
+    expect(log).not.toMatch(/publickey/)
+  })
 
   it('finds the pinned key of the server when it shows another first', async () => {
     const pins = `${jump.fingerprints.ed25519}\n${server.fingerprints.rsa}`
@@ -215,9 +210,7 @@ describe('connect through a jump host: host keys', () => {
 describe('connect through a jump host: failures', () => {
   it('says so when the jump host refuses the login', async () => {
     const error = await refusal({ jumpUser: 'nobody-of-that-name' })
-    expect(error.message).toMatch(
-      /^The jump host 127\.0\.0\.1 did not let "nobody-of-that-name" in with the key/,
-    )
+    expect(error.message).toMatch(/^The jump host 127\.0\.0\.1 did not let "nobody-of-that-name" in with the key/)
   })
 
   it('says so when nothing listens at the jump host', async () => {

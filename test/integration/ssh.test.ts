@@ -68,10 +68,7 @@ async function connected(to: SshTarget = target(), timeouts: Partial<SshTimeouts
   return connection
 }
 
-async function refusal(
-  to: SshTarget,
-  timeouts: Partial<SshTimeouts> = { retryMs: [] },
-): Promise<ActionError> {
+async function refusal(to: SshTarget, timeouts: Partial<SshTimeouts> = { retryMs: [] }): Promise<ActionError> {
   try {
     await connected(to, timeouts)
   } catch (error) {
@@ -141,8 +138,7 @@ describe('connect', () => {
     expect(error).toBeInstanceOf(UserError)
     expect(error.message).toContain('pins no host key')
     expect(error.safe).toMatch(/Nothing was sent/)
-    for (const fingerprint of Object.values(sshd.fingerprints))
-      expect(error.detail.join('\n')).toContain(fingerprint)
+    for (const fingerprint of Object.values(sshd.fingerprints)) expect(error.detail.join('\n')).toContain(fingerprint)
     for (const line of sshd.knownHosts.trim().split('\n')) expect(error.detail).toContain(line)
     expect(error.advice).toContain('ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub')
     expect((await sshd.log()).slice(before)).not.toMatch(/publickey|password/i)
@@ -173,15 +169,10 @@ describe('connect', () => {
     ],
     [
       'a revoked key',
-      () =>
-        `@revoked ${knownHostsLine('ssh-ed25519').replace(/^\S+/, '*')}\n${knownHostsLine('ssh-ed25519')}`,
+      () => `@revoked ${knownHostsLine('ssh-ed25519').replace(/^\S+/, '*')}\n${knownHostsLine('ssh-ed25519')}`,
       /marked @revoked/,
     ],
-    [
-      'a certificate authority',
-      () => `@cert-authority ${knownHostsLine('ssh-ed25519')}`,
-      /only @cert-authority lines/,
-    ],
+    ['a certificate authority', () => `@cert-authority ${knownHostsLine('ssh-ed25519')}`, /only @cert-authority lines/],
   ])('refuses a host when the pin is %s', async (_, pins, what) => {
     const error = await refusal(target({ hostKeys: parseHostKeyPins(pins()) }))
     expect(error).toBeInstanceOf(UserError)
@@ -209,8 +200,7 @@ describe('connect', () => {
     expect(error.message).toContain(`did not let "${sshd.user}" in`)
     expect(error.message).toContain((await command('ssh-keygen', ['-lf', file])).split(' ')[1])
     expect(error.advice).toContain('authorized_keys')
-    for (const line of stranger.split('\n').filter(part => part !== ''))
-      expect(wholeText(error)).not.toContain(line)
+    for (const line of stranger.split('\n').filter(part => part !== '')) expect(wholeText(error)).not.toContain(line)
     expect(proxy.connections).toBe(1)
   })
 
@@ -236,10 +226,7 @@ describe('connect', () => {
       timeouts: { retryMs: [1, 1] },
     })
     await expect(attempt).rejects.toThrow(`127.0.0.1:${port} refused the connection (3 attempts).`)
-    expect(retries).toEqual([
-      expect.stringContaining('Attempt 2 of 3'),
-      expect.stringContaining('Attempt 3 of 3'),
-    ])
+    expect(retries).toEqual([expect.stringContaining('Attempt 2 of 3'), expect.stringContaining('Attempt 3 of 3')])
   })
 
   it('gets through to a server that drops the first connections', async () => {
@@ -320,10 +307,7 @@ describe('exec', () => {
     const data = randomBytes(5_000_003)
     const process = await (await connected()).exec('cat')
     process.stderr.resume()
-    const [back] = await Promise.all([
-      buffer(process.stdout),
-      pipeline(Readable.from(pieces(data)), process.stdin),
-    ])
+    const [back] = await Promise.all([buffer(process.stdout), pipeline(Readable.from(pieces(data)), process.stdin)])
     expect(back.equals(data)).toBe(true)
     expect(await process.exit).toEqual({ kind: 'code', code: 0 })
   })
@@ -340,10 +324,7 @@ describe('exec', () => {
     const data = randomBytes(5_000_003)
     const process = await connection.exec('cat')
     process.stderr.resume()
-    const [back] = await Promise.all([
-      buffer(process.stdout),
-      pipeline(Readable.from(pieces(data)), process.stdin),
-    ])
+    const [back] = await Promise.all([buffer(process.stdout), pipeline(Readable.from(pieces(data)), process.stdin)])
     expect(back.equals(data)).toBe(true)
     expect(await process.exit).toEqual({ kind: 'code', code: 0 })
   })
@@ -399,10 +380,7 @@ describe('exec', () => {
 
   it('runs two commands at once', async () => {
     const connection = await connected()
-    const [first, second] = await Promise.all([
-      connection.exec('read line; echo "$line 1"'),
-      connection.exec('cat'),
-    ])
+    const [first, second] = await Promise.all([connection.exec('read line; echo "$line 1"'), connection.exec('cat')])
     second.stdin.end('second\n')
     expect((await result(second)).stdout).toBe('second\n')
     first.stdin.end('first\n')
@@ -419,14 +397,9 @@ describe('exec', () => {
     const processes = await Promise.all(['1', '2', '3'].map(n => connection.exec(`cat; echo ${n}`)))
     expect(proxy.connections).toBe(3)
     for (const process of processes) process.stdin.end()
-    expect((await Promise.all(processes.map(result))).map(({ stdout }) => stdout)).toEqual([
-      '1\n',
-      '2\n',
-      '3\n',
-    ])
+    expect((await Promise.all(processes.map(result))).map(({ stdout }) => stdout)).toEqual(['1\n', '2\n', '3\n'])
     // Those that are free now are used again.
-    for (let i = 0; i < 5; i++)
-      expect((await result(await connection.exec('echo again'))).stdout).toBe('again\n')
+    for (let i = 0; i < 5; i++) expect((await result(await connection.exec('echo again'))).stdout).toBe('again\n')
     expect(proxy.connections).toBe(3)
     const last = await connection.exec('sleep 60')
     connection.close()
@@ -495,10 +468,9 @@ describe('a link that dies', () => {
   })
 })
 
-const otherEd25519 = Buffer.concat([
-  Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0 '),
-  Buffer.alloc(32, 7),
-]).toString('base64')
+const otherEd25519 = Buffer.concat([Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0 '), Buffer.alloc(32, 7)]).toString(
+  'base64',
+)
 
 function* pieces(data: Buffer): Generator<Buffer> {
   for (let at = 0; at < data.length; at += 100_000) yield data.subarray(at, at + 100_000)

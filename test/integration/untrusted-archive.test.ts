@@ -1,14 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import {
-  chmodSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkArchive } from '../../src/sources/files/check/archive-check'
 import type { ArchiveContent } from '../../src/sources/files/check/archive-content'
@@ -59,15 +50,7 @@ describe('checkArchive on untrusted archives of GNU tar', () => {
     linkSync(join(other, 'program'), join(other, 'again'))
     symlinkSync('t'.repeat(150), join(other, 'l'.repeat(150)))
     symlinkSync('/etc/passwd', join(other, 'outside'))
-    const bytes = tar(
-      `--format=${format}`,
-      ...more,
-      '-C',
-      '/',
-      '-cf',
-      '-',
-      ...paths.map(path => path.slice(1)),
-    )
+    const bytes = tar(`--format=${format}`, ...more, '-C', '/', '-cf', '-', ...paths.map(path => path.slice(1)))
     const found = check(bytes, paths)
     expect(found.perPath).toEqual(paths.map(path => ({ path: path.slice(1), ...counted(path) })))
     const hazard = (kind: string) => found.hazards?.find(each => each.kind === kind)

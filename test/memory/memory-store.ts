@@ -23,8 +23,8 @@ export interface MemoryStoreOptions {
   /** By default a clock that starts with 2026 and moves on by a second with every writing operation. */
   now?: () => Date
   /**
-   * Called around every operation. What it throws is what the caller gets; a promise that stays open makes the operation hang.
-   * For listings `key` is the prefix.
+   * Called around every operation. What it throws is what the caller gets; a promise that stays open makes the
+   * operation hang. For listings `key` is the prefix.
    */
   onOperation?: (operation: StoreOperation, key: string, moment: Moment) => void | Promise<void>
 }
@@ -129,18 +129,11 @@ class InMemory extends FaultScript implements MemoryStore {
     })
   }
 
-  async uploadPart(
-    key: string,
-    uploadId: string,
-    number: number,
-    body: Buffer,
-    signal?: AbortSignal,
-  ): Promise<string> {
+  async uploadPart(key: string, uploadId: string, number: number, body: Buffer, signal?: AbortSignal): Promise<string> {
     signal?.throwIfAborted()
     const sent = this.#operate('uploadPart', key, () => {
       const upload = this.#upload(key, uploadId)
-      if (number < 1 || number > this.maxParts)
-        throw refusal('InvalidArgument', 400, `send part ${number} of "${key}"`)
+      if (number < 1 || number > this.maxParts) throw refusal('InvalidArgument', 400, `send part ${number} of "${key}"`)
       // The caller uses its buffer again.
       const bytes = Buffer.from(body)
       const etag = md5(bytes)
@@ -208,8 +201,7 @@ class InMemory extends FaultScript implements MemoryStore {
 
   #upload(key: string, uploadId: string): MemoryUpload {
     const upload = this.#uploads.get(uploadId)
-    if (upload === undefined || upload.key !== key)
-      throw refusal('NoSuchUpload', 404, `find the upload of "${key}"`)
+    if (upload === undefined || upload.key !== key) throw refusal('NoSuchUpload', 404, `find the upload of "${key}"`)
     return upload
   }
 

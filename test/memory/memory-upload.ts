@@ -9,14 +9,13 @@ export interface MemoryUpload extends OpenUpload {
   parts: Map<number, { bytes: Buffer; etag: string }>
 }
 
-/** The object that the parts make, by the rules of S3 and its stricter kin: every part known, all but the last large and equal. */
+/**
+ * The object that the parts make, by the rules of S3 and its stricter kin: every part known, all but the last large and
+ * equal.
+ */
 export function assemble(
   { key, parts: held }: MemoryUpload,
-  {
-    partETags,
-    sizeBytes,
-    minPartBytes,
-  }: { partETags: readonly string[]; sizeBytes: number; minPartBytes: number },
+  { partETags, sizeBytes, minPartBytes }: { partETags: readonly string[]; sizeBytes: number; minPartBytes: number },
 ): { bytes: Buffer; etag: string } {
   const doing = `complete the upload of "${key}"`
   const parts = partETags.map((etag, index) => {

@@ -4,9 +4,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 
 const actionSchema = z.object({
-  inputs: z
-    .record(z.string(), z.object({ default: z.coerce.string().optional() }).loose().nullable())
-    .optional(),
+  inputs: z.record(z.string(), z.object({ default: z.coerce.string().optional() }).loose().nullable()).optional(),
   runs: z.object({
     using: z.literal('node24'),
     main: z.string(),

@@ -3,9 +3,9 @@ import { encodedForms } from './masks'
 import { CommandParser } from './workflow-commands'
 
 /**
- * Throws when a secret shows anywhere in a run: whole, any of its lines of four characters or more, as JSON, URI, XML or
- * base64. Looked at: everything written to stdout and stderr before the runner's masking (but for the `add-mask` commands
- * themselves), outputs, state, exported variables, the summary, and every file left behind with its name.
+ * Throws when a secret shows anywhere in a run: whole, any of its lines of four characters or more, as JSON, URI, XML
+ * or base64. Looked at: everything written to stdout and stderr before the runner's masking (but for the `add-mask`
+ * commands themselves), outputs, state, exported variables, the summary, and every file left behind with its name.
  */
 export function assertNoSecrets(run: ActionRun, secrets: readonly string[]): void {
   const places = [

@@ -11,9 +11,9 @@ export interface BackupRun extends ActionRun {
 }
 
 /**
- * Runs the backup action from `dist/` against the test servers and proves that no secret showed. A test names what it is
- * about, at least `databases` or `paths`: `backupRun(services, { inputs: { databases: 'shop' } })`. Without an `s3-bucket`
- * the run gets a fresh one.
+ * Runs the backup action from `dist/` against the test servers and proves that no secret showed. A test names what it
+ * is about, at least `databases` or `paths`: `backupRun(services, { inputs: { databases: 'shop' } })`. Without an
+ * `s3-bucket` the run gets a fresh one.
  */
 export async function backupRun(services: Services, overrides: BackupOverrides = {}): Promise<BackupRun> {
   const bucket = overrides.inputs?.['s3-bucket'] ?? (await freshBucket(services))

@@ -3,13 +3,7 @@ import { type ActionFile, inputVariables, postRuns, readActionFile } from './act
 import { parseFileCommands } from './file-commands'
 import { assertLimits } from './limits'
 import { Masks } from './masks'
-import {
-  type Annotation,
-  type AnnotationKind,
-  type LogGroup,
-  type OutputLine,
-  OutputReader,
-} from './output-reader'
+import { type Annotation, type AnnotationKind, type LogGroup, type OutputLine, OutputReader } from './output-reader'
 import { type LeftFile, RunFolder } from './run-folder'
 import { runnerVariables } from './runner-variables'
 import { type Moment, type ProcessEnd, StepProcess } from './step-process'
@@ -69,9 +63,9 @@ export interface ActionRun {
 }
 
 /**
- * Runs an action as GitHub's runner does: inputs with their defaults as `INPUT_…`, files for outputs, state and summary,
- * a clean environment, Node 24, a fresh workspace; then the post step with the state of the main step. Throws when a step
- * goes past what GitHub takes (see `assertLimits`), or writes what the runner would refuse.
+ * Runs an action as GitHub's runner does: inputs with their defaults as `INPUT_…`, files for outputs, state and
+ * summary, a clean environment, Node 24, a fresh workspace; then the post step with the state of the main step. Throws
+ * when a step goes past what GitHub takes (see `assertLimits`), or writes what the runner would refuse.
  */
 export async function runAction(options: RunOptions): Promise<ActionRun> {
   const file = await readActionFile(options.action)

@@ -1,6 +1,6 @@
 /**
- * Reads what a step wrote to `GITHUB_OUTPUT`, `GITHUB_STATE` or `GITHUB_ENV`: `name=value` lines and
- * `name<<DELIMITER` blocks. Throws where the runner fails the step.
+ * Reads what a step wrote to `GITHUB_OUTPUT`, `GITHUB_STATE` or `GITHUB_ENV`: `name=value` lines and `name<<DELIMITER`
+ * blocks. Throws where the runner fails the step.
  */
 export function parseFileCommands(text: string): Record<string, string> {
   const values: Record<string, string> = {}

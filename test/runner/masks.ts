@@ -1,4 +1,6 @@
-/** Replaces secrets by `***` as the runner does before anything is shown: whole, line by line, and in common encodings. */
+/**
+ * Replaces secrets by `***` as the runner does before anything is shown: whole, line by line, and in common encodings.
+ */
 export class Masks {
   private readonly values = new Set<string>()
 
@@ -20,7 +22,10 @@ export class Masks {
   }
 }
 
-/** A secret as it is, and as JSON, URI, XML and base64 (at each of the three positions it can have in a longer text) show it. */
+/**
+ * A secret as it is, and as JSON, URI, XML and base64 (at each of the three positions it can have in a longer text)
+ * show it.
+ */
 export function encodedForms(secret: string): string[] {
   const xml = secret
     .replaceAll('&', '&amp;')

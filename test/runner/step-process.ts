@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * When to act on a step: so many milliseconds after its start, at the first line of output for which this is true, or when
- * the promise resolves.
+ * When to act on a step: so many milliseconds after its start, at the first line of output for which this is true, or
+ * when the promise resolves.
  */
 export type Moment = number | ((line: string) => boolean) | Promise<unknown>
 

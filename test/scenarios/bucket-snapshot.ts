@@ -28,8 +28,8 @@ export async function bucketSnapshot(account: S3Account, bucket: string): Promis
 }
 
 /**
- * What is wrong with the recovery points: a manifest that is not complete, an object that is not the one its manifest names.
- * Empty when each slot holds one recovery point as a whole.
+ * What is wrong with the recovery points: a manifest that is not complete, an object that is not the one its manifest
+ * names. Empty when each slot holds one recovery point as a whole.
  */
 export function brokenRecoveryPoints({ objects, manifests }: BucketSnapshot): string[] {
   return Object.values(manifests).flatMap(({ slot, state, verdict, artifacts }) => [

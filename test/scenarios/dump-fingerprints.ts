@@ -8,8 +8,9 @@ export interface RowFingerprint {
 }
 
 /**
- * Finds the fingerprints of a dump the slow and plain way: the lines between `LOCK TABLES` and `UNLOCK TABLES` that belong to
- * an INSERT, which begins on a line of its own and ends with `);`. Tables without rows have the sha256 of nothing.
+ * Finds the fingerprints of a dump the slow and plain way: the lines between `LOCK TABLES` and `UNLOCK TABLES` that
+ * belong to an INSERT, which begins on a line of its own and ends with `);`. Tables without rows have the sha256 of
+ * nothing.
  */
 export function dumpFingerprints(dump: Buffer): RowFingerprint[] {
   const rows = new Map<string, string>()

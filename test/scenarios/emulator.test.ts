@@ -58,9 +58,7 @@ describe('runAction', () => {
   })
 
   it('refuses an input that action.yml does not declare', async () => {
-    await expect(runAction({ action: await action(''), inputs: { 'ssh-prot': '1' } })).rejects.toThrow(
-      'ssh-prot',
-    )
+    await expect(runAction({ action: await action(''), inputs: { 'ssh-prot': '1' } })).rejects.toThrow('ssh-prot')
   })
 
   it('passes nothing of its own environment on but PATH', async () => {
@@ -112,9 +110,7 @@ describe('runAction', () => {
       console.error('  ::error::bad hush-hush')
       console.log('##[notice]fine')`
     const { main } = await runAction({ action: await action(body) })
-    expect(main?.groups).toEqual([
-      { title: 'Connect', lines: ['the word is ***', '##[warning]first\nsecond'] },
-    ])
+    expect(main?.groups).toEqual([{ title: 'Connect', lines: ['the word is ***', '##[warning]first\nsecond'] }])
     expect(main?.annotations).toEqual({
       notice: [{ title: '', message: 'fine' }],
       warning: [{ title: 'Look:', message: 'first\nsecond' }],
@@ -204,16 +200,10 @@ describe('runAction', () => {
 
   it('throws when a step goes past what GitHub takes', async () => {
     const rejected = async (body: string) => expect(runAction({ action: await action(body) })).rejects
-    await (await rejected(`for (let i = 0; i < 11; i++) console.log('::warning::' + i)`)).toThrow(
-      '11 annotations',
-    )
+    await (await rejected(`for (let i = 0; i < 11; i++) console.log('::warning::' + i)`)).toThrow('11 annotations')
     await (await rejected(`console.log('::error::' + 'x'.repeat(4097))`)).toThrow('4097 characters')
-    await (await rejected(`fs.writeFileSync(process.env.GITHUB_STEP_SUMMARY, 'x'.repeat(1048577))`)).toThrow(
-      'summary',
-    )
-    await (await rejected(`fs.writeFileSync(process.env.GITHUB_OUTPUT, 'a=' + 'x'.repeat(600000))`)).toThrow(
-      'outputs',
-    )
+    await (await rejected(`fs.writeFileSync(process.env.GITHUB_STEP_SUMMARY, 'x'.repeat(1048577))`)).toThrow('summary')
+    await (await rejected(`fs.writeFileSync(process.env.GITHUB_OUTPUT, 'a=' + 'x'.repeat(600000))`)).toThrow('outputs')
   })
 })
 

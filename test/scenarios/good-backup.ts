@@ -17,8 +17,8 @@ export interface GoodBackup {
 }
 
 /**
- * Runs the backup action and reads the manifest. Throws with the log unless the run is green from end to end. Each run gets
- * a mirror folder of its own unless the inputs name one, since suites run side by side.
+ * Runs the backup action and reads the manifest. Throws with the log unless the run is green from end to end. Each run
+ * gets a mirror folder of its own unless the inputs name one, since suites run side by side.
  */
 export async function goodBackup(services: Services, overrides: BackupOverrides = {}): Promise<GoodBackup> {
   const inputs = { 'mirror-dir': `${await freshFolder(services)}/mirror`, ...overrides.inputs }

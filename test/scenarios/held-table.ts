@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import type { Services } from '../servers/services'
 
 /**
- * Locks `table` for writing while `work` runs, as an ALTER TABLE on a live site does: a dump stops right before its rows and
- * waits there.
+ * Locks `table` for writing while `work` runs, as an ALTER TABLE on a live site does: a dump stops right before its
+ * rows and waits there.
  */
 export async function withHeldTable<T>(
   { services, database }: { services: Services; database: string },

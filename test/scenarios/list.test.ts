@@ -57,9 +57,7 @@ const snapshots = z.array(
     host: z.string().nullable(),
     bytes: z.int().positive().nullable(),
     databases: z.array(z.strictObject({ name: z.string(), bytes: z.int(), tables: z.literal(1) })).nullable(),
-    files: z
-      .strictObject({ paths: z.array(z.string()), bytes: z.int(), files: z.int().positive() })
-      .nullable(),
+    files: z.strictObject({ paths: z.array(z.string()), bytes: z.int(), files: z.int().positive() }).nullable(),
     proof: z.strictObject({ provenAt: z.iso.datetime(), restoreSeconds: z.number() }).nullable(),
     problem: z.string().nullable(),
     runUrl: z.string().nullable(),
@@ -102,7 +100,9 @@ function asIntent(manifest: Manifest): void {
   for (const artifact of manifest.artifacts) artifact.upload = { id: 'u', partETags: ['e'] }
 }
 
-/** Puts objects that are none of the action's: more than a page of a listing beside its own, some in folders of theirs. */
+/**
+ * Puts objects that are none of the action's: more than a page of a listing beside its own, some in folders of theirs.
+ */
 async function putStrangers(bucket: string): Promise<void> {
   const { endpoint, accessKey: accessKeyId, secretKey: secretAccessKey } = services.s3
   const credentials = { accessKeyId, secretAccessKey }
@@ -190,18 +190,14 @@ describe('a bucket with all that may lie in one', () => {
 
   it('has its recovery points listed with their true times, the newest first', () => {
     const all = listed(green.main)
-    const good = all.filter(
-      ({ place, verdict, isStale }) => place === 'ring' && verdict === 'good' && !isStale,
-    )
+    const good = all.filter(({ place, verdict, isStale }) => place === 'ring' && verdict === 'good' && !isStale)
     const whole = week.filter((_, index) => ![...gaps, ...Object.values(odd)].includes(index))
     expect(good.map(({ snapshot, takenAt }) => [snapshot, takenAt])).toEqual(
       whole.map(({ slot, startedAt }) => [slot, startedAt]),
     )
     const times = all.flatMap(({ takenAt }) => takenAt ?? [])
     expect(times).toEqual(times.toSorted().reverse())
-    expect(
-      all.filter(({ place }) => place !== 'ring').map(({ snapshot, verdict }) => [snapshot, verdict]),
-    ).toEqual([
+    expect(all.filter(({ place }) => place !== 'ring').map(({ snapshot, verdict }) => [snapshot, verdict])).toEqual([
       ['daily/2026-01-02', 'good'],
       [`suspect/${at(5).slot}`, 'suspect'],
       ['weekly/2026-W01', 'good'],
@@ -227,9 +223,9 @@ describe('a bucket with all that may lie in one', () => {
   it('has a slot that was skipped shown as stale, and proven only what was', () => {
     const all = listed(green.main)
     expect(all.filter(({ isStale }) => isStale).map(({ snapshot }) => snapshot)).toEqual([at(odd.stale).slot])
-    expect(all.filter(({ proof }) => proof !== null).map(({ snapshot, proof }) => [snapshot, proof])).toEqual(
-      [[at(1).slot, { provenAt: '2026-01-02T03:04:05Z', restoreSeconds: 41.2 }]],
-    )
+    expect(all.filter(({ proof }) => proof !== null).map(({ snapshot, proof }) => [snapshot, proof])).toEqual([
+      [at(1).slot, { provenAt: '2026-01-02T03:04:05Z', restoreSeconds: 41.2 }],
+    ])
     expect(green.main.summary).toContain('⚠️ good, stale')
     expect(green.main.summary).toContain('restored in 41 s')
   })
@@ -249,9 +245,7 @@ describe('a bucket with all that may lie in one', () => {
     expect(main.annotations.error).toHaveLength(1)
     const message = main.annotations.error[0]?.message
     expect(message).toMatch(
-      new RegExp(
-        `^The newest good recovery point, ${at(0).slot}, was taken .* ago .*, and "max-age" is 30 m`,
-      ),
+      new RegExp(`^The newest good recovery point, ${at(0).slot}, was taken .* ago .*, and "max-age" is 30 m`),
     )
     expect(message).toContain('60 days')
     expect(main.outputs).toMatchObject({ latest: at(0).slot, missing: green.main.outputs['missing'] })
@@ -300,9 +294,7 @@ describe('a bucket without a recovery point', () => {
 
     const red = await list(bucket, { 'max-age': '2h' })
     expect(red.run.conclusion).toBe('failure')
-    expect(red.main.annotations.error[0]?.message).toContain(
-      'There is no good recovery point under "running-backups/"',
-    )
+    expect(red.main.annotations.error[0]?.message).toContain('There is no good recovery point under "running-backups/"')
     expect(red.main.outputs).toEqual(none)
   })
 

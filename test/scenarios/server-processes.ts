@@ -46,8 +46,7 @@ export async function serverProcess(
   const { readBytes = 0, writtenBytes = 0 } = least
   for (let attempt = 0; attempt < 3_000; attempt++) {
     const found = serverProcesses(home).find(
-      process =>
-        process.program === program && process.readBytes >= readBytes && process.writtenBytes >= writtenBytes,
+      process => process.program === program && process.readBytes >= readBytes && process.writtenBytes >= writtenBytes,
     )
     if (found !== undefined) return found
     await sleep(10)

@@ -1,11 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  countMatching,
-  type Fault,
-  type FaultProxy,
-  type Match,
-  startFaultProxy,
-} from '../servers/fault-proxy'
+import { countMatching, type Fault, type FaultProxy, type Match, startFaultProxy } from '../servers/fault-proxy'
 import { testServices } from '../servers/test-services'
 
 /** The requests of a backup to its store, as rules for the fault proxy. The slot is `running`. */
@@ -25,7 +19,9 @@ export const storeRequests = {
   read: { method: 'GET', path: /running-backups\/.+/ },
 } satisfies Record<string, Match>
 
-/** Lets a request pass, and so keeps the next rule for the one after it: what it would damage lies behind every body. */
+/**
+ * Lets a request pass, and so keeps the next rule for the one after it: what it would damage lies behind every body.
+ */
 export const pass: Fault = { kind: 'flip', atByte: Number.POSITIVE_INFINITY }
 
 export const denied: Fault = { kind: 'reply', status: 403, code: 'AccessDenied', message: 'Access Denied' }

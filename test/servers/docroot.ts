@@ -19,8 +19,8 @@ import { join } from 'node:path'
 const changedAt = new Date('2026-03-29T01:30:00Z')
 
 /**
- * Fills `folder` with everything that is awkward in a web root: odd names, links of each kind, empty things, odd modes, a
- * sparse file, a few MB of data that does not compress. The content is the same every time. A file's mode bits and
+ * Fills `folder` with everything that is awkward in a web root: odd names, links of each kind, empty things, odd modes,
+ * a sparse file, a few MB of data that does not compress. The content is the same every time. A file's mode bits and
  * times are set; owners are whoever runs this.
  */
 export async function makeDocroot(folder: string): Promise<void> {
@@ -92,9 +92,10 @@ const awkwardNames: readonly (string | Buffer)[] = [
 ]
 
 /**
- * One line for each entry below `folder`, in byte order: type, mode, size, whole seconds of the last change, name (escaped
- * as JSON, bytes that are not UTF-8 as Latin-1), then a link's target, or the sha256 of a file's content and the first name
- * of its hard-link group. Two trees are equal exactly when these lists are. `folder` itself is not listed.
+ * One line for each entry below `folder`, in byte order: type, mode, size, whole seconds of the last change, name
+ * (escaped as JSON, bytes that are not UTF-8 as Latin-1), then a link's target, or the sha256 of a file's content and
+ * the first name of its hard-link group. Two trees are equal exactly when these lists are. `folder` itself is not
+ * listed.
  */
 export async function treeDigest(folder: string): Promise<string[]> {
   const lines: string[] = []

@@ -1,10 +1,5 @@
 import { once } from 'node:events'
-import {
-  createServer,
-  type IncomingMessage,
-  request as requestUpstream,
-  type ServerResponse,
-} from 'node:http'
+import { createServer, type IncomingMessage, request as requestUpstream, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pipeline, Transform } from 'node:stream'
 
@@ -35,7 +30,10 @@ export type Fault =
       headers?: Record<string, string>
       forward?: boolean
     }
-  /** A connection reset: before the store hears of the request, after so many bytes of its body, or in place of the answer. */
+  /**
+   * A connection reset: before the store hears of the request, after so many bytes of its body, or in place of the
+   * answer.
+   */
   | { kind: 'reset'; when: 'before' | 'after' | { bodyBytes: number } }
   /** No answer, ever. The store does not hear of the request. */
   | { kind: 'hang' }
@@ -64,8 +62,8 @@ export function countMatching(requests: readonly SeenRequest[], match: Match): n
 }
 
 /**
- * An HTTP proxy before an S3 endpoint that does what networks and stores do on bad days. It passes the Host header on as it
- * came, so the client's signature stays right. Bodies stream through it.
+ * An HTTP proxy before an S3 endpoint that does what networks and stores do on bad days. It passes the Host header on
+ * as it came, so the client's signature stays right. Bodies stream through it.
  */
 export async function startFaultProxy({ upstream }: { upstream: string }): Promise<FaultProxy> {
   const origin = new URL(upstream)
@@ -229,15 +227,10 @@ function afterBytes(stream: IncomingMessage, bytes: number, then: () => void): v
   })
 }
 
-function reply(
-  answer: ServerResponse,
-  { status, code, message, headers }: Extract<Fault, { kind: 'reply' }>,
-): void {
+function reply(answer: ServerResponse, { status, code, message, headers }: Extract<Fault, { kind: 'reply' }>): void {
   answer.writeHead(status, { 'content-type': 'application/xml', ...headers })
   const text = message ?? `Scripted ${code}.`
-  answer.end(
-    `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${text}</Message></Error>`,
-  )
+  answer.end(`<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${text}</Message></Error>`)
 }
 
 function portOf(address: AddressInfo | string | null): number {

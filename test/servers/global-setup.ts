@@ -28,8 +28,8 @@ export default async function globalSetup(): Promise<void> {
 }
 
 /**
- * A test run that was killed leaves its folder, and those servers that did not end with it: they are told by that folder, a
- * name nothing else has, in their command line.
+ * A test run that was killed leaves its folder, and those servers that did not end with it: they are told by that
+ * folder, a name nothing else has, in their command line.
  */
 async function removeLeftFolders(): Promise<void> {
   for (const name of await readdir(tmpdir())) {

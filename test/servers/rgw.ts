@@ -43,18 +43,7 @@ export async function startRgw(dir: string): Promise<Rgw> {
     const tool = (name: string, ...args: string[]) => run(name, args, { cwd: dir, env: cephEnvironment(dir) })
     await tool('osdmaptool', '--createsimple', '1', 'osdmap')
     await tool('monmaptool', '--create', '--addv', 'a', `[v2:127.0.0.1:${monitorPort}]`, 'monmap')
-    await tool(
-      'ceph-mon',
-      '--mkfs',
-      '-i',
-      'a',
-      '--monmap',
-      'monmap',
-      '--osdmap',
-      'osdmap',
-      '--keyring',
-      'keyring',
-    )
+    await tool('ceph-mon', '--mkfs', '-i', 'a', '--monmap', 'monmap', '--osdmap', 'osdmap', '--keyring', 'keyring')
     daemons.push(startDaemon(dir, 'ceph-mon', '-i', 'a'))
     await tool('ceph-osd', '--mkfs', '-i', '0')
     daemons.push(startDaemon(dir, 'ceph-osd', '-i', '0'))
@@ -74,9 +63,7 @@ export async function startRgw(dir: string): Promise<Rgw> {
   } catch (error) {
     const logs = daemons.map(daemon => daemon.log)
     await stop()
-    const tails = await Promise.all(
-      logs.map(async log => `${log}:\n${(await readFile(log, 'utf8')).slice(-2000)}`),
-    )
+    const tails = await Promise.all(logs.map(async log => `${log}:\n${(await readFile(log, 'utf8')).slice(-2000)}`))
     throw new Error(`Ceph RGW did not start in ${dir}: ${error}\n${tails.join('\n')}`, { cause: error })
   }
 }
@@ -117,8 +104,7 @@ async function requireBinaries(): Promise<void> {
   for (const [name, debianPackage] of Object.entries(binaries)) {
     if (await isMissing(name)) missing.push(`${name} (Debian package ${debianPackage})`)
   }
-  if (missing.length > 0)
-    throw new Error(`Ceph RGW, the S3 server of the tests, needs: ${missing.join(', ')}.`)
+  if (missing.length > 0) throw new Error(`Ceph RGW, the S3 server of the tests, needs: ${missing.join(', ')}.`)
 }
 
 /** Only our own configuration counts, whatever the machine has in /etc/ceph. */
@@ -127,8 +113,7 @@ function cephEnvironment(dir: string): NodeJS.ProcessEnv {
 }
 
 async function writeCluster(dir: string, port: number, monitorPort: number): Promise<void> {
-  for (const folder of ['mon', 'osd/0', 'run', 'log', 'rgw'])
-    await mkdir(join(dir, folder), { recursive: true })
+  for (const folder of ['mon', 'osd/0', 'run', 'log', 'rgw']) await mkdir(join(dir, folder), { recursive: true })
   await writeFile(join(dir, 'ceph.conf'), configuration(dir, port, monitorPort))
   const keyring = await Promise.all([
     entry('mon.', { mon: 'allow *' }),
@@ -147,8 +132,8 @@ async function entry(name: string, caps: Record<string, string>): Promise<string
 }
 
 /**
- * The paxos lines let a change of the cluster map through at once: every pool is one, and the default waits a second or two
- * for each. The gc lines give deleted data back at once: an in-memory store would fill up.
+ * The paxos lines let a change of the cluster map through at once: every pool is one, and the default waits a second or
+ * two for each. The gc lines give deleted data back at once: an in-memory store would fill up.
  */
 function configuration(dir: string, port: number, monitorPort: number): string {
   return `
@@ -219,9 +204,7 @@ function startDaemon(dir: string, name: string, ...args: string[]): Daemon {
     stdio: ['ignore', output, output],
   })
   closeSync(output)
-  const ended = new Promise<void>(resolve =>
-    child.once('exit', () => resolve()).once('error', () => resolve()),
-  )
+  const ended = new Promise<void>(resolve => child.once('exit', () => resolve()).once('error', () => resolve()))
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM')
     const impatience = setTimeout(() => child.kill('SIGKILL'), 1500)

@@ -25,8 +25,8 @@ export interface RunningServices extends Services {
 const backupUser = { user: 'backup', password: 'p4ss "wörd" \\n\'#;%41$HOME' }
 
 /**
- * Starts sshd, MariaDB and the S3 server side by side under `dir`, on 127.0.0.1. Keys and databases from an earlier start
- * are used again; the S3 server and the other folders begin empty each time.
+ * Starts sshd, MariaDB and the S3 server side by side under `dir`, on 127.0.0.1. Keys and databases from an earlier
+ * start are used again; the S3 server and the other folders begin empty each time.
  */
 export async function startServices(dir: string): Promise<RunningServices> {
   const root = resolve(dir)
@@ -45,17 +45,12 @@ export async function startServices(dir: string): Promise<RunningServices> {
   ])
   const [sshd, mariadb, rgw] = started
   const stop = async (): Promise<void> => {
-    await Promise.allSettled(
-      started.map(async one => (one.status === 'fulfilled' ? one.value.stop() : undefined)),
-    )
+    await Promise.allSettled(started.map(async one => (one.status === 'fulfilled' ? one.value.stop() : undefined)))
   }
   if (sshd.status === 'rejected' || mariadb.status === 'rejected' || rgw.status === 'rejected') {
     await stop()
     const reasons = started.flatMap(one => (one.status === 'rejected' ? [one.reason] : []))
-    throw new AggregateError(
-      reasons,
-      `A server of the tests did not start: ${reasons.map(String).join('\n')}`,
-    )
+    throw new AggregateError(reasons, `A server of the tests did not start: ${reasons.map(String).join('\n')}`)
   }
 
   await mariadb.value.createUser(backupUser.user, backupUser.password, ['ALL PRIVILEGES ON *.*'])

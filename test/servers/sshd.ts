@@ -43,7 +43,10 @@ export interface SshdServer {
 
 const sshdPath = '/usr/sbin/sshd'
 
-/** Starts sshd in `dir` (made when it is not there) on a free port of 127.0.0.1. Keys from an earlier start are used again. */
+/**
+ * Starts sshd in `dir` (made when it is not there) on a free port of 127.0.0.1. Keys from an earlier start are used
+ * again.
+ */
 export async function startSshd(dir: string, options: SshdOptions = {}): Promise<SshdServer> {
   if (!existsSync(sshdPath)) throw new Error(`${sshdPath} is missing: apt-get install openssh-server`)
   const folder = resolve(dir)
@@ -66,18 +69,16 @@ export async function startSshd(dir: string, options: SshdOptions = {}): Promise
     const logFile = join(folder, 'sshd.log')
     await rm(logFile, { force: true })
     const child = spawn(sshdPath, ['-D', '-f', configFile, '-E', logFile], { stdio: 'ignore' })
-    if (await answers(child, port))
-      return serverOf(child, { folder, port, types, authorizedKeysFile, logFile })
+    if (await answers(child, port)) return serverOf(child, { folder, port, types, authorizedKeysFile, logFile })
     const log = existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''
     // Another process may take the port between the search and the start.
-    if (attempt === 3 || !log.includes('Address already in use'))
-      throw new Error(`sshd did not start:\n${log}`)
+    if (attempt === 3 || !log.includes('Address already in use')) throw new Error(`sshd did not start:\n${log}`)
   }
 }
 
 /**
- * Since OpenSSH 9.8 an address whose connections do not log in is refused for a while; of the tests, many do not, and all come
- * from one address. A test of the penalties themselves says what it wants first.
+ * Since OpenSSH 9.8 an address whose connections do not log in is refused for a while; of the tests, many do not, and
+ * all come from one address. A test of the penalties themselves says what it wants first.
  */
 async function unpunished(): Promise<string[]> {
   // `sshd -V` came with 9.2; an older one prints its version with its usage.

@@ -13,9 +13,13 @@ export interface TcpProxy {
   reset(): void
   /** Both ends see an orderly end. */
   fin(): void
-  /** Nothing passes any more in either direction, and nobody is told. New connections are swallowed too, until `heal`. */
+  /**
+   * Nothing passes any more in either direction, and nobody is told. New connections are swallowed too, until `heal`.
+   */
   blackhole(): void
-  /** Resets a connection once so many bytes have passed from server to client, counted from now over all connections. */
+  /**
+   * Resets a connection once so many bytes have passed from server to client, counted from now over all connections.
+   */
   cutAfterBytes(bytes: number): void
   /** New connections pass again. */
   heal(): void

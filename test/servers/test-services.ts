@@ -34,8 +34,7 @@ const servicesSchema = z.object({
 /** The servers that the global set-up of this test run has started. */
 export function testServices(): Services {
   const path = process.env[servicesVariable]
-  if (path === undefined)
-    throw new Error('No test servers: this suite belongs in contract, integration or scenarios.')
+  if (path === undefined) throw new Error('No test servers: this suite belongs in contract, integration or scenarios.')
   return servicesSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
 }
 

@@ -101,8 +101,7 @@ describe('src', () => {
 
   it('opens uploads and reads objects in one place', () => {
     const isOther = (file: string, imported: string) =>
-      /\/store\/(multipart-writer|steady-read|etag)$/.test(imported) &&
-      !file.startsWith('repository/artifact/')
+      /\/store\/(multipart-writer|steady-read|etag)$/.test(imported) && !file.startsWith('repository/artifact/')
     expect(broken(isOther)).toEqual([])
   })
 
@@ -111,8 +110,7 @@ describe('src', () => {
     // node-ssh brings ssh2, the SDK brings @smithy.
     const known = [...Object.keys(dependencies), 'ssh2', '@smithy']
     const isStrange = (_file: string, imported: string) =>
-      !/^(\.|node:)/.test(imported) &&
-      !known.some(name => imported === name || imported.startsWith(`${name}/`))
+      !/^(\.|node:)/.test(imported) && !known.some(name => imported === name || imported.startsWith(`${name}/`))
     expect(broken(isStrange)).toEqual([])
   })
 
@@ -132,8 +130,7 @@ describe('src', () => {
   })
 
   it('names files for their idea, in kebab-case', () => {
-    const isVague = (file: string) =>
-      /(^|-)(utils?|helpers?|common|misc|managers?)(-|$)/.test(basename(file, '.ts'))
+    const isVague = (file: string) => /(^|-)(utils?|helpers?|common|misc|managers?)(-|$)/.test(basename(file, '.ts'))
     const isOdd = (file: string) => !/^[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(basename(file))
     expect(files.filter(file => isVague(file) || isOdd(file))).toEqual([])
   })

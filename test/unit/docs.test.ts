@@ -54,13 +54,12 @@ function proseOf(page: string): string {
 // ---------------------------------------------------------------- workflows
 
 const metadata = z.object({
-  inputs: z.record(
-    z.string(),
-    z.object({ required: z.boolean().optional(), default: z.string().optional() }),
-  ),
+  inputs: z.record(z.string(), z.object({ required: z.boolean().optional(), default: z.string().optional() })),
 })
 
-/** What an action says of its inputs, and how it reads them; `check` holds what a workflow that makes sense has besides. */
+/**
+ * What an action says of its inputs, and how it reads them; `check` holds what a workflow that makes sense has besides.
+ */
 interface ReadAction extends z.infer<typeof metadata> {
   folder: string
   check: (read: InputReader, environment: Environment) => void
@@ -160,8 +159,9 @@ const uses = workflows.flatMap(({ where, on, jobs }) =>
             {
               where: `${where}, step ${index + 1}${name}, started by ${started.by}`,
               ...{ action, inputs: Object.fromEntries(values) },
-              region: steps.find(({ uses = '' }) => uses.startsWith('aws-actions/configure-aws-credentials@'))
-                ?.with?.['aws-region'],
+              region: steps.find(({ uses = '' }) => uses.startsWith('aws-actions/configure-aws-credentials@'))?.with?.[
+                'aws-region'
+              ],
             },
           ]
         }),
@@ -186,25 +186,22 @@ function startsOf(on: z.infer<typeof workflow>['on']): Start[] {
 }
 
 /**
- * A value as the runner would pass it: expressions over the matrix are its values, those over inputs what they were started with, all
- * others something harmless.
+ * A value as the runner would pass it: expressions over the matrix are its values, those over inputs what they were
+ * started with, all others something harmless.
  */
 function filledIn(
   name: string,
   value: string,
   { row, inputs }: { row: Start['inputs'] } & Pick<Start, 'inputs'>,
 ): string {
-  return value.replace(
-    /\$\{\{ *([\w.-]+)(?: \|\| '([^']*)')? *\}\}/g,
-    (_, expression: string, otherwise = '') => {
-      const [, context = '', field = ''] = /^(\w+)\.(.*)$/.exec(expression) ?? []
-      if (context === 'inputs') return inputs[field] || otherwise
-      if (context !== 'matrix') return harmless[name] ?? 'harmless-value'
-      const found = row[field]
-      if (found === undefined) throw new Error(`${name}: the matrix has no ${expression}.`)
-      return found
-    },
-  )
+  return value.replace(/\$\{\{ *([\w.-]+)(?: \|\| '([^']*)')? *\}\}/g, (_, expression: string, otherwise = '') => {
+    const [, context = '', field = ''] = /^(\w+)\.(.*)$/.exec(expression) ?? []
+    if (context === 'inputs') return inputs[field] || otherwise
+    if (context !== 'matrix') return harmless[name] ?? 'harmless-value'
+    const found = row[field]
+    if (found === undefined) throw new Error(`${name}: the matrix has no ${expression}.`)
+    return found
+  })
 }
 
 describe('the workflows in examples/ and in the pages', () => {
@@ -219,9 +216,7 @@ describe('the workflows in examples/ and in the pages', () => {
       'other-stores.yml',
       'restore.yml',
     ])
-    expect(new Set(uses.map(({ action }) => action.folder))).toEqual(
-      new Set(actions.map(({ folder }) => folder)),
-    )
+    expect(new Set(uses.map(({ action }) => action.folder))).toEqual(new Set(actions.map(({ folder }) => folder)))
     expect(workflows.filter(({ where }) => where.startsWith('README.md'))).toHaveLength(3)
   })
 
@@ -279,17 +274,12 @@ describe('the workflows in examples/ and in the pages', () => {
     expect(prefixesOf('verify')).toEqual(backedUp)
   })
 
-  const [policy = ''] = blocksOf('README.md').flatMap(({ language, text }) =>
-    language === 'json' ? [text] : [],
-  )
+  const [policy = ''] = blocksOf('README.md').flatMap(({ language, text }) => (language === 'json' ? [text] : []))
   const allowed = /"arn:aws:s3:::([^/"]+)\/([^"]*)\/\*"/.exec(policy)?.slice(1)
 
-  it.each(uses.filter(each => !isFleet(each)))(
-    'have one bucket and one prefix, those of the policy: $where',
-    use => {
-      expect([use.inputs['s3-bucket'], prefixOf(use)]).toEqual(allowed)
-    },
-  )
+  it.each(uses.filter(each => !isFleet(each)))('have one bucket and one prefix, those of the policy: $where', use => {
+    expect([use.inputs['s3-bucket'], prefixOf(use)]).toEqual(allowed)
+  })
 
   it.each(uses.filter(isFleet))('have a bucket and a prefix that the policy allows: $where', use => {
     const [bucket = '', prefix = ''] = allowed ?? []
@@ -302,20 +292,15 @@ describe('the workflows in examples/ and in the pages', () => {
     ({ inputs, region }) => expect(inputs['s3-region'] ?? region).toBe('eu-central-1'),
   )
 
-  it.each([...examples, ...pages])(
-    'use no secret and no variable that the README does not have made: %s',
-    path => {
-      const made = [...read('README.md').matchAll(/^\| (`[A-Z].*) \| (secret|variable)s? \|/gm)].flatMap(
-        ([, names = '', kind = '']) =>
-          [...names.matchAll(/`(\w+)`/g)].map(
-            ([, name]) => `${kind === 'secret' ? 'secrets' : 'vars'}.${name}`,
-          ),
-      )
-      const used = [...read(path).matchAll(/\$\{\{ *((?:secrets|vars)\.\w+) *\}\}/g)].map(([, name]) => name)
-      expect(made.length).toBeGreaterThan(4)
-      expect(used.filter(name => !made.includes(name ?? ''))).toEqual([])
-    },
-  )
+  it.each([...examples, ...pages])('use no secret and no variable that the README does not have made: %s', path => {
+    const made = [...read('README.md').matchAll(/^\| (`[A-Z].*) \| (secret|variable)s? \|/gm)].flatMap(
+      ([, names = '', kind = '']) =>
+        [...names.matchAll(/`(\w+)`/g)].map(([, name]) => `${kind === 'secret' ? 'secrets' : 'vars'}.${name}`),
+    )
+    const used = [...read(path).matchAll(/\$\{\{ *((?:secrets|vars)\.\w+) *\}\}/g)].map(([, name]) => name)
+    expect(made.length).toBeGreaterThan(4)
+    expect(used.filter(name => !made.includes(name ?? ''))).toEqual([])
+  })
 
   it('ask no questions to tables that only one site has', () => {
     expect(uses.filter(({ inputs }) => inputs['drill-checks'] !== undefined)).toEqual([])
@@ -403,9 +388,7 @@ function occurs(message: string): boolean {
 }
 
 describe('docs/troubleshooting.md', () => {
-  const headings = [...proseOf('docs/troubleshooting.md').matchAll(/^### (.+)$/gm)].map(
-    ([, heading = '']) => heading,
-  )
+  const headings = [...proseOf('docs/troubleshooting.md').matchAll(/^### (.+)$/gm)].map(([, heading = '']) => heading)
   const quoted = headings.flatMap(heading => [...heading.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text))
 
   it('has only headings that quote messages', () => {

@@ -184,10 +184,7 @@ describe.each(contracts.map(contract => ({ ...contract, file: join(contract.fold
     })
 
     it('gives the defaults that an empty input has, but for the prefix, where empty is the root of the bucket', () => {
-      const { s3: fromAction, ...explicit } = load(
-        recordingRuntime({ inputs: { ...defaults, ...needed } }),
-        {},
-      )
+      const { s3: fromAction, ...explicit } = load(recordingRuntime({ inputs: { ...defaults, ...needed } }), {})
       const { s3: fromEmpty, ...implicit } = load(recordingRuntime({ inputs: needed }), {})
       const plain = (value: unknown) => JSON.parse(JSON.stringify(value))
       expect(plain(explicit)).toEqual(plain(implicit))
@@ -275,9 +272,7 @@ describe('script/docs', () => {
     writeFileSync(join(folder, 'README.md'), '<!-- outputs:start -->\n')
     expect(docs(folder, '--check')).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining(
-        'the markers <!-- outputs:start --> and <!-- outputs:end --> do not pair',
-      ),
+      stderr: expect.stringContaining('the markers <!-- outputs:start --> and <!-- outputs:end --> do not pair'),
     })
   })
 })

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { Runtime } from '../../runtime/runtime'
 
 /**
- * What the post step must know of a run that may have been killed: carried in the action's state, written as soon as it is true.
- * `prepared` uploads are to be aborted, `publishing` ones to be completed, `clean`: nothing is left to do.
+ * What the post step must know of a run that may have been killed: carried in the action's state, written as soon as it
+ * is true. `prepared` uploads are to be aborted, `publishing` ones to be completed, `clean`: nothing is left to do.
  */
 export interface BackupState {
   stage: 'preparing' | 'publishing' | 'clean'

@@ -30,14 +30,10 @@ export interface BackupTools extends CommandTools {
 }
 
 /**
- * Takes one recovery point and stores it: connect, recover what an earlier run left, plan, stream everything, check, commit. Throws what went
- * wrong; nothing that was good before has changed then, unless the error says otherwise.
+ * Takes one recovery point and stores it: connect, recover what an earlier run left, plan, stream everything, check,
+ * commit. Throws what went wrong; nothing that was good before has changed then, unless the error says otherwise.
  */
-export async function backup(
-  inputs: BackupInputs,
-  tools: BackupTools,
-  attempt: BackupAttempt,
-): Promise<BackupResult> {
+export async function backup(inputs: BackupInputs, tools: BackupTools, attempt: BackupAttempt): Promise<BackupResult> {
   const slot = slotName(inputs.rotation, attempt.startedAt, inputs.timezone)
   attempt.learn({ slot })
   const identity = lockIdentity(tools.repository, tools.runtime)
@@ -57,9 +53,7 @@ async function backUp(
 ): Promise<BackupResult> {
   const { runtime, repository } = tools
   const { startedAt, step, warn } = attempt
-  const { index, warnings } = await step('Look into the bucket', () =>
-    recoverEarlierRuns(inputs, slot, tools),
-  )
+  const { index, warnings } = await step('Look into the bucket', () => recoverEarlierRuns(inputs, slot, tools))
   warn(warnings)
   const plan = await step('Look at the server', () =>
     planBackup(inputs, slot, { ...session, clock: runtime.clock }, runtime.log),

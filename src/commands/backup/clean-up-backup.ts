@@ -11,14 +11,11 @@ import { runAfter } from './hooks'
 const afterMs = 2 * 60_000
 
 /**
- * What the post step does for a run that could not do it itself: an intent is carried out, uploads that no intent names are
- * dropped, processes and locks on the server are ended. Each part is tried whatever happens to the others; returns what failed, in words.
+ * What the post step does for a run that could not do it itself: an intent is carried out, uploads that no intent names
+ * are dropped, processes and locks on the server are ended. Each part is tried whatever happens to the others; returns
+ * what failed, in words.
  */
-export async function cleanUpBackup(
-  inputs: BackupInputs,
-  state: BackupState,
-  tools: CommandTools,
-): Promise<string[]> {
+export async function cleanUpBackup(inputs: BackupInputs, state: BackupState, tools: CommandTools): Promise<string[]> {
   if (isCleanedUp(state)) return []
   const own = { ...tools, repository: { ...tools.repository, prefix: state.prefix } }
   const parts = [() => recoverStore(state, own), () => cleanUpServer(inputs, state, own)]
@@ -26,10 +23,7 @@ export async function cleanUpBackup(
   return outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [messageOf(outcome.reason)] : []))
 }
 
-async function recoverStore(
-  state: BackupState,
-  { runtime, repository }: Omit<CommandTools, 'connect'>,
-): Promise<void> {
+async function recoverStore(state: BackupState, { runtime, repository }: Omit<CommandTools, 'connect'>): Promise<void> {
   if (state.stage === 'publishing') {
     const { outcome } = await recoverSlot(repository, state.slot, runtime.clock)
     runtime.log.info(
@@ -64,9 +58,7 @@ async function cleanUpServer(
       const error = await runAfter(inputs.hooks.after, server, { runtime, limitMs: afterMs })
       if (error !== undefined) throw error
     }
-    runtime.log.info(
-      ended.length === 0 ? 'Nothing was left on the server.' : 'Ended what was left on the server.',
-    )
+    runtime.log.info(ended.length === 0 ? 'Nothing was left on the server.' : 'Ended what was left on the server.')
     await dropUnknownUploads(state, { runtime, repository, server })
   } finally {
     connection.close()
@@ -74,8 +66,8 @@ async function cleanUpServer(
 }
 
 /**
- * Drops uploads of the slot that the run had begun and not yet noted: it may have died before the store's answer came. Only
- * under the lock is it sure that none of them belongs to another run; one that holds it by now drops them itself.
+ * Drops uploads of the slot that the run had begun and not yet noted: it may have died before the store's answer came.
+ * Only under the lock is it sure that none of them belongs to another run; one that holds it by now drops them itself.
  */
 async function dropUnknownUploads(
   { stage, slot, lock, owner }: BackupState,

@@ -96,8 +96,6 @@ function reportedArtifact(artifact: Artifact, previous: ArtifactBaseline | undef
     contentBytes: artifact.content.bytes,
     counts: words.counts(artifact),
     durationMs: Date.parse(finishedAt) - Date.parse(startedAt),
-    ...(previous === undefined
-      ? {}
-      : { previous: { bytes: previous.bytes, contentBytes: previous.contentBytes } }),
+    ...(previous === undefined ? {} : { previous: { bytes: previous.bytes, contentBytes: previous.contentBytes } }),
   }
 }

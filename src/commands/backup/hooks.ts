@@ -18,8 +18,8 @@ const afterCancelMs = 4_000
 const afterMs = 15 * 60_000
 
 /**
- * Runs `before-command`, the work, then `after-command` whatever happened before it, also on cancel. A failing `before` stops the
- * work. A failing `after` does not undo the work: it is returned, to be told once what was taken is safe.
+ * Runs `before-command`, the work, then `after-command` whatever happened before it, also on cancel. A failing `before`
+ * stops the work. A failing `after` does not undo the work: it is returned, to be told once what was taken is safe.
  */
 export async function betweenHooks<T>(
   work: () => Promise<T>,
@@ -55,8 +55,7 @@ export async function runAfter(
 ): Promise<unknown> {
   try {
     const signal = AbortSignal.timeout(limitMs)
-    for (const line of await server.runCommand({ text, name: 'after-command', signal }))
-      runtime.log.info(line)
+    for (const line of await server.runCommand({ text, name: 'after-command', signal })) runtime.log.info(line)
     return undefined
   } catch (error) {
     runtime.log.info(messageOf(error))

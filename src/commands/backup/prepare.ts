@@ -2,7 +2,9 @@ import type { ArtifactPlan, TakenArtifact, TakeRequest } from '../../sources/bac
 import type { StreamContext } from '../../sources/stream-artifact'
 import type { BackupPlan } from './plan/plan-backup'
 
-/** Everything that is prepared for one recovery point, a list for each part of the plan; nothing of it is visible yet. */
+/**
+ * Everything that is prepared for one recovery point, a list for each part of the plan; nothing of it is visible yet.
+ */
 export type Prepared = readonly (readonly TakenArtifact[])[]
 
 export interface PrepareRequest extends Omit<TakeRequest, 'signal' | 'lastBytes'> {
@@ -11,8 +13,8 @@ export interface PrepareRequest extends Omit<TakeRequest, 'signal' | 'lastBytes'
 }
 
 /**
- * Takes the artifacts of each source one after another, and the sources beside each other. The first failure stops everything else and is
- * the one that is thrown.
+ * Takes the artifacts of each source one after another, and the sources beside each other. The first failure stops
+ * everything else and is the one that is thrown.
  */
 export async function prepare(
   { parts }: Pick<BackupPlan, 'parts'>,

@@ -6,8 +6,8 @@ import type { Runtime } from '../../runtime/runtime'
 import type { UnfinishedRun } from './unfinished-run'
 
 /**
- * The commit. From here on the uploads belong to it, and being cancelled no longer stops it: it takes a moment, and half of
- * it is worse.
+ * The commit. From here on the uploads belong to it, and being cancelled no longer stops it: it takes a moment, and
+ * half of it is worse.
  */
 export async function publishRun(
   manifest: PreparedManifest,

@@ -9,8 +9,9 @@ import { messageOf } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
 
 /**
- * Finishes or undoes what runs that died left behind, and drops their uploads; the lock of the prefix must be held. Another slot that
- * cannot be settled now is a warning; this run's own slot must be settled before anything is streamed, or this throws.
+ * Finishes or undoes what runs that died left behind, and drops their uploads; the lock of the prefix must be held.
+ * Another slot that cannot be settled now is a warning; this run's own slot must be settled before anything is
+ * streamed, or this throws.
  */
 export async function recoverEarlierRuns(
   { ssh, guards }: BackupInputs,

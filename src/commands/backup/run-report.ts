@@ -7,7 +7,9 @@ import type { FailureFacts, ReportedPhase, ReportedStore, ReportedTier } from '.
 /** What is known of a backup before it ends. */
 export interface BackupFacts {
   slot: string
-  /** What serves the databases: `MariaDB 10.11.19`. Undefined when none is backed up, or the server was never reached. */
+  /**
+   * What serves the databases: `MariaDB 10.11.19`. Undefined when none is backed up, or the server was never reached.
+   */
   servedBy: string | undefined
   /** The commit has begun: from then on the slot may have changed. */
   isCommitting: boolean
@@ -88,6 +90,9 @@ export interface ReportedArtifact {
 
 export interface ReportedTables {
   total: number
-  /** The largest ones first, ten at most. `name` with its database where there are several. Bytes of their rows in the dump. */
+  /**
+   * The largest ones first, ten at most. `name` with its database where there are several. Bytes of their rows in the
+   * dump.
+   */
   largest: readonly { name: string; bytes: number }[]
 }

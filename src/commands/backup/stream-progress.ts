@@ -14,10 +14,7 @@ export interface StreamsProgress {
 /** A stream that has not begun is shown as waiting. */
 export function streamProgress({ log, clock }: Runtime, plan: BackupPlan): StreamsProgress {
   const beganMs = clock.monotonicMs()
-  const streams = new Map<
-    string,
-    { inspection: Inspection<unknown>; startedMs: number; finishedMs?: number }
-  >()
+  const streams = new Map<string, { inspection: Inspection<unknown>; startedMs: number; finishedMs?: number }>()
   const waiting = new Map<string, string>()
   for (const { name, waitsFor } of plan.parts.flatMap(part => part.artifacts)) waiting.set(name, waitsFor)
 

@@ -25,8 +25,8 @@ export interface TakeRequest {
 }
 
 /**
- * Streams what was planned, between the hooks. Throws what went wrong, when every upload has been dropped; `afterError` is a
- * failure of `after-command`, which does no harm to what was taken.
+ * Streams what was planned, between the hooks. Throws what went wrong, when every upload has been dropped; `afterError`
+ * is a failure of `after-command`, which does no harm to what was taken.
  */
 export async function takeArtifacts(
   request: TakeRequest,

@@ -7,7 +7,10 @@ import { ageMs, goodCount, isDated, type ListReport, newestGood } from './list-r
 
 type ListedPoints = Pick<ListReport, 'points' | 'now'>
 
-/** The error when the newest good recovery point is older than `maxAgeMs`; undefined when it is not, or when there is none. */
+/**
+ * The error when the newest good recovery point is older than `maxAgeMs`; undefined when it is not, or when there is
+ * none.
+ */
 export function tooOldError(report: ListedPoints, maxAgeMs: number): UserError | undefined {
   const newest = newestGood(report)
   if (newest === undefined || ageMs(newest, report.now) <= maxAgeMs) return undefined

@@ -8,7 +8,9 @@ export interface ListReport {
   now: Date
   /** Newest first, those of unknown age last; undefined before the bucket was read. */
   points?: readonly ReportedPoint[]
-  /** Only where something is expected. `missing`: the beginnings of the periods without a good one, the oldest first. */
+  /**
+   * Only where something is expected. `missing`: the beginnings of the periods without a good one, the oldest first.
+   */
   expected?: { everyMs: number; count: number; missing: readonly Date[] }
   warnings: readonly Finding[]
   /** Only of a run that did not end well. */

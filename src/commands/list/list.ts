@@ -24,9 +24,7 @@ export interface ListTools {
 }
 
 /** What a list has found. */
-export interface ListResult
-  extends Required<Pick<ListReport, 'points' | 'warnings'>>,
-    Pick<ListReport, 'expected'> {
+export interface ListResult extends Required<Pick<ListReport, 'points' | 'warnings'>>, Pick<ListReport, 'expected'> {
   /** What makes the run red: nothing good, too old, or not one manifest that may be read. */
   error?: UserError
 }
@@ -84,8 +82,7 @@ function allDenied(entries: readonly CatalogPoint[], { s3 }: ListInputs): UserEr
 function nothingGood(entries: readonly CatalogPoint[], repository: Repository, now: Date): UserError {
   const problem = 'There is no good recovery point'
   const none = noSuchRecoveryPoint({ repository, problem, entries, now })
-  const advice =
-    entries.length === 0 ? `${none.advice ?? ''} ${backupAdvice}` : `${backupAdvice} ${none.advice ?? ''}`
+  const advice = entries.length === 0 ? `${none.advice ?? ''} ${backupAdvice}` : `${backupAdvice} ${none.advice ?? ''}`
   return new UserError(none.message, { advice, detail: none.detail })
 }
 

@@ -4,8 +4,8 @@ import { type RestoreSettings, sourceOf, sources } from '../../sources/registry'
 import type { RestorePart } from '../../sources/restore-part'
 
 /**
- * What of a recovery point to restore, and to which targets: a part for each source, some of them without
- * artifacts. Throws UserError that says what is there.
+ * What of a recovery point to restore, and to which targets: a part for each source, some of them without artifacts.
+ * Throws UserError that says what is there.
  */
 export function chooseParts(settings: RestoreSettings, manifest: Manifest): RestorePart[] {
   const contents = contentsOf(manifest)
@@ -14,10 +14,9 @@ export function chooseParts(settings: RestoreSettings, manifest: Manifest): Rest
     return source.restore(settings, { manifest, artifacts, contents })
   })
   if (parts.some(({ artifacts }) => artifacts.length > 0)) return parts
-  throw new UserError(
-    `The recovery point ${manifest.slot} holds nothing of what was asked for: it has ${contents}.`,
-    { advice: 'Check "databases" and "paths".' },
-  )
+  throw new UserError(`The recovery point ${manifest.slot} holds nothing of what was asked for: it has ${contents}.`, {
+    advice: 'Check "databases" and "paths".',
+  })
 }
 
 function contentsOf({ artifacts }: Manifest): string {

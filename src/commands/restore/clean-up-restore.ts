@@ -8,18 +8,15 @@ import type { RestoreState } from './restore-state'
 
 /** What is left after the clean-up, for a person. Whole sentences. */
 export interface CleanUpResult {
-  /**
-   * What is neither what it was nor what it was to be, or what does not fit the rest, and how that is put
-   * right.
-   */
+  /** What is neither what it was nor what it was to be, or what does not fit the rest, and how that is put right. */
   incomplete: string[]
   /** What could not be cleaned up and does no harm. */
   failures: string[]
 }
 
 /**
- * What the post step does for a restore that was killed or cancelled: locks go, and each source undoes what
- * takes no time.
+ * What the post step does for a restore that was killed or cancelled: locks go, and each source undoes what takes no
+ * time.
  */
 export async function cleanUpRestore(
   inputs: RestoreInputs,

@@ -13,8 +13,8 @@ export interface RestorePlan {
 }
 
 /**
- * Holds what is to be restored against what the server has and can take. Finds everything at once. `name`: of
- * the recovery point.
+ * Holds what is to be restored against what the server has and can take. Finds everything at once. `name`: of the
+ * recovery point.
  */
 export async function planRestore(
   read: readonly ReadPart[],

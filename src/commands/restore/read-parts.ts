@@ -17,8 +17,8 @@ export interface ReadPart {
 }
 
 /**
- * Reads every object that is needed, whole, and compares it with the manifest. Throws UserError naming
- * everything that is wrong with any of them: nothing has been written then.
+ * Reads every object that is needed, whole, and compares it with the manifest. Throws UserError naming everything that
+ * is wrong with any of them: nothing has been written then.
  */
 export async function readParts(
   parts: readonly RestorePart[],
@@ -37,9 +37,7 @@ export async function readParts(
     point.manifest,
   )
   for (const { artifact } of rereads.flat())
-    tools.runtime.log.info(
-      `${artifact.key} is whole and is what the manifest says (${formatSize(artifact.bytes)}).`,
-    )
+    tools.runtime.log.info(`${artifact.key} is whole and is what the manifest says (${formatSize(artifact.bytes)}).`)
   return parts.map((part, index) => ({ part, sound: soundArtifacts(rereads[index] ?? []) }))
 }
 

@@ -11,15 +11,15 @@ export interface FailedRestore {
 }
 
 /**
- * A cancelled run is killed 10 s after its first signal, and still has to report; what is not undone by then
- * is the post step's.
+ * A cancelled run is killed 10 s after its first signal, and still has to report; what is not undone by then is the
+ * post step's.
  */
 const hurryMs = 3_500
 
 /**
- * Undoes what a failed restore has done, as far as that can be done, and returns the error that says so: what
- * failed, in what state everything is, and what a person does where something is left. A cancelled run undoes
- * only what is quick.
+ * Undoes what a failed restore has done, as far as that can be done, and returns the error that says so: what failed,
+ * in what state everything is, and what a person does where something is left. A cancelled run undoes only what is
+ * quick.
  */
 export async function restoreFailure(error: unknown, failed: FailedRestore): Promise<unknown> {
   const isCancelled = failed.context.runtime.signal.aborted

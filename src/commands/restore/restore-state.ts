@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { Runtime } from '../../runtime/runtime'
 
 /**
- * What the post step must know of a restore that may have been killed: carried in the action's state, written
- * as soon as it is true. `clean`: nothing is left to do.
+ * What the post step must know of a restore that may have been killed: carried in the action's state, written as soon
+ * as it is true. `clean`: nothing is left to do.
  */
 export interface RestoreState {
   stage: 'working' | 'clean'

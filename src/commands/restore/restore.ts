@@ -10,10 +10,9 @@ import type { RestoreAttempt, RestoredPoint, RestoreResult } from './restore-res
 import { writeParts } from './write-parts'
 
 /**
- * Puts a recovery point back: choose it, read it whole, look at the server, and only then write; files are
- * unpacked beside their places first, databases are replaced with a dump of what they were in the bucket,
- * folders are swapped last. Throws what went wrong, when everything that was begun is undone as far as it
- * could be; the error says how far.
+ * Puts a recovery point back: choose it, read it whole, look at the server, and only then write; files are unpacked
+ * beside their places first, databases are replaced with a dump of what they were in the bucket, folders are swapped
+ * last. Throws what went wrong, when everything that was begun is undone as far as it could be; the error says how far.
  */
 export async function restore(
   inputs: RestoreInputs,
@@ -80,7 +79,5 @@ function known({ facts, warnings }: RestoreAttempt) {
 
 /** A dry run shows them beside what is wrong. */
 function remarksOf({ checks }: RestorePlan) {
-  return checks.findings
-    .filter(finding => !isError(finding))
-    .map(finding => ({ ...finding, code: 'restore-remark' }))
+  return checks.findings.filter(finding => !isError(finding)).map(finding => ({ ...finding, code: 'restore-remark' }))
 }

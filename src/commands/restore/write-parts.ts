@@ -22,8 +22,8 @@ interface WriteRequest {
 }
 
 /**
- * Carries out a plan. Throws what went wrong, when what was begun is undone as far as it could be; the error
- * says how far.
+ * Carries out a plan. Throws what went wrong, when what was begun is undone as far as it could be; the error says how
+ * far.
  */
 export async function writeParts(request: WriteRequest): Promise<RestoredItem[]> {
   const { attempt, session } = request

@@ -13,8 +13,8 @@ export interface RunnerTools extends DrillMachine {
 }
 
 /**
- * Removes what killed drills left on this machine. What cannot be removed is a warning: the proof does not
- * depend on it.
+ * Removes what killed drills left on this machine. What cannot be removed is a warning: the proof does not depend on
+ * it.
  */
 export async function cleanUpRunner({ runtime, ...tools }: RunnerTools): Promise<void> {
   try {
@@ -29,10 +29,7 @@ export async function cleanUpRunner({ runtime, ...tools }: RunnerTools): Promise
 }
 
 /** Returns what was removed, for the log. */
-export async function removeLeftovers({
-  temps,
-  ...machine
-}: Omit<RunnerTools, 'runtime'>): Promise<string[]> {
+export async function removeLeftovers({ temps, ...machine }: Omit<RunnerTools, 'runtime'>): Promise<string[]> {
   const folders = await leftFolders(temps)
   const removed: string[] = []
   try {

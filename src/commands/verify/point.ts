@@ -34,7 +34,7 @@ export interface DrillResult {
 }
 
 /**
- * Restores a recovery point for a trial and compares what comes out. Throws when it could not be tried, and
- * the signal's reason; nothing is left of it either way.
+ * Restores a recovery point for a trial and compares what comes out. Throws when it could not be tried, and the
+ * signal's reason; nothing is left of it either way.
  */
 export type Drill = (point: PointToDrill, signal: AbortSignal) => Promise<DrillResult>

@@ -3,10 +3,7 @@ import { FailureError } from '../../runtime/errors'
 import { plural } from '../../runtime/text/format-count'
 import type { VerifiedPoint } from './verify-result'
 
-/**
- * The error of a run that found something wrong: the first finding, how many more there are, and what still
- * holds.
- */
+/** The error of a run that found something wrong: the first finding, how many more there are, and what still holds. */
 export function verifyError(points: readonly VerifiedPoint[]): FailureError {
   const failed = points.filter(({ status }) => status === 'failed')
   const findings = failed.flatMap(point => point.findings)
@@ -31,10 +28,7 @@ export function verifyError(points: readonly VerifiedPoint[]): FailureError {
   })
 }
 
-/**
- * Findings of a drill that are about its server, or its checks; it begins only when all
- * bytes are right.
- */
+/** Findings of a drill that are about its server, or its checks; it begins only when all bytes are right. */
 const notOfObjects = new Set(['import', 'other-database', 'refused', 'not-comparable', 'drill-check'])
 
 function isSound({ findings }: VerifiedPoint): boolean {

@@ -17,8 +17,8 @@ export function pointLines(point: VerifiedPoint, now: Date): string[] {
 }
 
 /**
- * `Monday-13-00, taken 55 m ago, is proven: 2 objects, 252 MB, read and checked, in 4 s`, for a run in which
- * nothing was found.
+ * `Monday-13-00, taken 55 m ago, is proven: 2 objects, 252 MB, read and checked, in 4 s`, for a run in which nothing
+ * was found.
  */
 export function provenSentence({ points, level, startedAt, finishedAt }: VerifyReport): string {
   const took = `in ${formatDuration(finishedAt.getTime() - startedAt.getTime())}`
@@ -26,9 +26,7 @@ export function provenSentence({ points, level, startedAt, finishedAt }: VerifyR
   const age = ageOf(points, startedAt)
   if (points.length === 1 && only !== undefined) {
     const restored =
-      only.restoreSeconds === undefined
-        ? ''
-        : `; a restore takes ${formatDuration(only.restoreSeconds * 1000)}`
+      only.restoreSeconds === undefined ? '' : `; a restore takes ${formatDuration(only.restoreSeconds * 1000)}`
     const taken = age === undefined ? '' : `, ${age},`
     return `${only.name}${suspectWord(only)}${taken} is proven: ${whatItHolds(only)}, ${levelWords[level]}, ${took}${restored}`
   }

@@ -27,8 +27,8 @@ export interface PointTools {
 }
 
 /**
- * Verifies one recovery point. Whatever is wrong with it is a finding. Undefined: it was removed since it was
- * listed. Throws when the store gives no answer, and the signal's reason.
+ * Verifies one recovery point. Whatever is wrong with it is a finding. Undefined: it was removed since it was listed.
+ * Throws when the store gives no answer, and the signal's reason.
  */
 export async function verifyPoint(
   point: PointName,
@@ -66,8 +66,8 @@ async function withdraw(point: PointName, { note }: PointTools): Promise<void> {
 }
 
 /**
- * A manifest that is too large for one, or that lies in an archive, is wrong with this recovery point and not
- * with the store.
+ * A manifest that is too large for one, or that lies in an archive, is wrong with this recovery point and not with the
+ * store.
  */
 async function stateOf({ repository, slot }: PointName): Promise<SlotState> {
   try {
@@ -97,8 +97,7 @@ async function checkPoint(
   const seen = await Promise.all(
     artifacts.map(artifact => tools.limit(() => lookAt({ ...point, manifest }, artifact, level, tools))),
   )
-  const findings: Finding[] =
-    artifacts.length === 0 ? [holdsNothing(point)] : seen.flatMap(each => each.findings)
+  const findings: Finding[] = artifacts.length === 0 ? [holdsNothing(point)] : seen.flatMap(each => each.findings)
   if (findings.length > 0) return { ...facts, status: 'failed', findings }
   if (level !== 'restore') return { ...facts, status: 'proven', findings }
   const sound = soundArtifacts(seen.flatMap(each => each.reread ?? []))
@@ -147,11 +146,7 @@ function unverifiable(
   const nothing = { status: 'failed', objects: 0, storedBytes: 0 } as const
   if (state.kind === 'denied') {
     const message = `The credentials may not read the manifest of ${quotedName(name)}.`
-    const finding = problem(
-      'denied',
-      message,
-      `Allow s3:GetObject on every key under "${repository.prefix}".`,
-    )
+    const finding = problem('denied', message, `Allow s3:GetObject on every key under "${repository.prefix}".`)
     return { ...nothing, verdict: 'unknown', takenAt: undefined, findings: [finding] }
   }
   if (state.kind === 'unreadable') {

@@ -15,10 +15,7 @@ export interface VerifyProgress {
 }
 
 /** `total`: how many recovery points there are in all. */
-export function verifyProgress(
-  { log, clock }: Pick<Runtime, 'log' | 'clock'>,
-  total: number,
-): VerifyProgress {
+export function verifyProgress({ log, clock }: Pick<Runtime, 'log' | 'clock'>, total: number): VerifyProgress {
   const readings = new Set<() => string>()
   let count = 0
   const lines = () => [

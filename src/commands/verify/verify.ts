@@ -23,14 +23,10 @@ export interface VerifyTools {
 }
 
 /**
- * Verifies the recovery points that are requested. Throws what is wrong with any of them when all have been
- * looked at, and at once when the store gives no answer.
+ * Verifies the recovery points that are requested. Throws what is wrong with any of them when all have been looked at,
+ * and at once when the store gives no answer.
  */
-export async function verify(
-  inputs: VerifyInputs,
-  tools: VerifyTools,
-  attempt: VerifyAttempt,
-): Promise<VerifyResult> {
+export async function verify(inputs: VerifyInputs, tools: VerifyTools, attempt: VerifyAttempt): Promise<VerifyResult> {
   const { log, clock } = tools.runtime
   const { points, warnings } = await log.group('Look into the bucket', () =>
     pointsToVerify(tools.repository, inputs, clock.now()),
@@ -50,9 +46,7 @@ const streamsAtOnce = 4
 /** Looks at once, which hold nothing. */
 const looksAtOnce = 16
 
-/**
- * Several at a time; the first that cannot be verified for want of an answer stops the others and is thrown.
- */
+/** Several at a time; the first that cannot be verified for want of an answer stops the others and is thrown. */
 async function verifyEach(
   points: readonly PointName[],
   { level }: VerifyInputs,
@@ -157,10 +151,7 @@ function verifiedPoints(requested: number, { log, clock }: Runtime, { learn }: V
 }
 
 function gone(points: readonly PointName[]): UserError {
-  return new UserError(
-    `The recovery point ${points[0]?.name ?? ''} was removed before it could be verified.`,
-    {
-      advice: 'A backup with longer tiers removes old entries. Run the workflow again.',
-    },
-  )
+  return new UserError(`The recovery point ${points[0]?.name ?? ''} was removed before it could be verified.`, {
+    advice: 'A backup with longer tiers removes old entries. Run the workflow again.',
+  })
 }

@@ -28,15 +28,9 @@ function readDatabases(read: InputReader): 'all' | string[] {
   const names = lines(read, 'databases')
   if (names.length === 1 && names[0] === '*') return 'all'
   return mapAll(names, (name, index) => {
-    if (name === '*')
-      throw wrongInput('databases', 'be names, or "*" alone', name, 'Keep either the names or the "*".')
+    if (name === '*') throw wrongInput('databases', 'be names, or "*" alone', name, 'Keep either the names or the "*".')
     if (name.includes('*')) {
-      throw wrongInput(
-        'databases',
-        'be full names, or "*" alone',
-        name,
-        'Write each database on its own line.',
-      )
+      throw wrongInput('databases', 'be full names, or "*" alone', name, 'Write each database on its own line.')
     }
     if (/^`.*`$/.test(name)) throw wrongInput('databases', 'be plain names', name, 'Remove the backticks.')
     if ([...name].length > longestName) {

@@ -54,18 +54,13 @@ export function refuseSystemFolder(path: string): void {
     throw wrongInput('paths', 'name folders below the root', path, 'For example: /var/www/html')
   }
   if (isKernelFolder(path)) {
-    throw wrongInput(
-      'paths',
-      'name folders with real files',
-      path,
-      'This is a virtual file system of the kernel.',
-    )
+    throw wrongInput('paths', 'name folders with real files', path, 'This is a virtual file system of the kernel.')
   }
 }
 
 /**
- * Normalizes an absolute path, or `~/…` with `home`: no double slashes, no slash at the end. Throws
- * `UserError` from `wrongInput`.
+ * Normalizes an absolute path, or `~/…` with `home`: no double slashes, no slash at the end. Throws `UserError` from
+ * `wrongInput`.
  */
 export function normalPath(name: string, value: string, options: { home?: boolean } = {}): string {
   const rule = options.home ? 'be an absolute path or begin with "~/"' : 'be absolute paths'
@@ -77,8 +72,7 @@ export function normalPath(name: string, value: string, options: { home?: boolea
         : 'For example: /var/www/html',
     )
   }
-  if (value.split('/').some(part => part === '.' || part === '..'))
-    throw refuse('Write the path without "." and "..".')
+  if (value.split('/').some(part => part === '.' || part === '..')) throw refuse('Write the path without "." and "..".')
   if (Buffer.byteLength(value) > longestPath) throw refuse(`A path has at most ${longestPath} bytes.`)
   return value.replace(/\/+/g, '/').replace(/(?<=.)\/$/, '')
 }
@@ -92,8 +86,7 @@ function checkPattern(pattern: string): string {
       `Write only the pattern${bare && `: ${shown(bare)}`}. Every line is an exclusion.`,
     )
   }
-  if (pattern === '!')
-    throw refuse('be patterns, not filter rules', 'A single "!" would clear all patterns before it.')
+  if (pattern === '!') throw refuse('be patterns, not filter rules', 'A single "!" would clear all patterns before it.')
   if (pattern.startsWith(';')) {
     throw refuse(
       'be patterns',
@@ -118,10 +111,7 @@ function readMirrorDir(read: InputReader): string {
   return path
 }
 
-/**
- * rsync(1), `--bwlimit`: a number in units of 1024 bytes, or with a suffix. rsync refuses less than 512
- * bytes/s.
- */
+/** rsync(1), `--bwlimit`: a number in units of 1024 bytes, or with a suffix. rsync refuses less than 512 bytes/s. */
 function readBandwidthLimit(read: InputReader): string | undefined {
   const value = optional(read, 'rsync-bwlimit')
   if (value === undefined) return undefined
@@ -135,8 +125,7 @@ function readBandwidthLimit(read: InputReader): string | undefined {
     )
   }
   const base = /^.b$/i.test(suffix) ? 1000 : 1024
-  const bytes =
-    Number(number) * base ** (suffix === '' ? 1 : 'kmg'.indexOf(suffix.charAt(0).toLowerCase()) + 1)
+  const bytes = Number(number) * base ** (suffix === '' ? 1 : 'kmg'.indexOf(suffix.charAt(0).toLowerCase()) + 1)
   if (bytes > 0 && bytes < 512) {
     throw wrongInput('rsync-bwlimit', 'be at least 0.5 (512 bytes per second), or 0 for no limit', value)
   }

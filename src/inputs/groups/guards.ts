@@ -36,9 +36,7 @@ function readMaxShrink(read: InputReader): MaxShrink {
 }
 
 function readBlindSpots(read: InputReader): ReadonlySet<BlindSpotKind> {
-  const words = lines(read, 'allow-blind-spots').flatMap(line =>
-    line.split(/[\s,]+/).filter(word => word !== ''),
-  )
+  const words = lines(read, 'allow-blind-spots').flatMap(line => line.split(/[\s,]+/).filter(word => word !== ''))
   const known = `${blindSpotKinds.slice(0, -1).join(', ')} or ${blindSpotKinds.at(-1)}`
   return new Set(
     mapAll(words, word => {

@@ -3,8 +3,8 @@ import { shown, wrongInput } from '../../findings/wrong-input'
 import type { UserError } from '../../runtime/errors'
 
 /**
- * A host name or an IP address; removes the brackets around an IPv6 address. `inputs`: the names of the
- * inputs for the value, its port and its user. Throws `UserError`.
+ * A host name or an IP address; removes the brackets around an IPv6 address. `inputs`: the names of the inputs for the
+ * value, its port and its user. Throws `UserError`.
  */
 export function parseHost(value: string, inputs: { host: string; port: string; user: string }): string {
   const refuse = (advice: string): UserError => wrongInput(inputs.host, rule, value, advice)

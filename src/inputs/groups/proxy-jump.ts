@@ -11,16 +11,12 @@ export interface ProxyJump {
   port: number
 }
 
-/**
- * The input `ssh-proxy-jump`, `user@host[:port]`; an IPv6 address with a port needs brackets. Undefined when
- * empty.
- */
+/** The input `ssh-proxy-jump`, `user@host[:port]`; an IPv6 address with a port needs brackets. Undefined when empty. */
 export function loadProxyJump(read: InputReader): ProxyJump | undefined {
   const name = 'ssh-proxy-jump'
   const value = optional(read, name)
   if (value === undefined) return undefined
-  const refuse = (advice: string): UserError =>
-    wrongInput(name, 'be user@host or user@host:port', value, advice)
+  const refuse = (advice: string): UserError => wrongInput(name, 'be user@host or user@host:port', value, advice)
   if (value.includes('://')) throw refuse('Remove the scheme: write only the part after "://".')
   if (value.includes(',')) throw refuse('Only one jump host is supported, not a chain.')
   const at = value.lastIndexOf('@')

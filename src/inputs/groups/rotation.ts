@@ -30,7 +30,6 @@ function readTimezone(read: InputReader): string {
       'An offset has no daylight saving time. Write a place, as in: Europe/Berlin, or UTC.',
     )
   }
-  if (!isKnownTimezone(timezone))
-    throw wrongInput('timezone', rule, timezone, 'For example: UTC or Europe/Berlin')
+  if (!isKnownTimezone(timezone)) throw wrongInput('timezone', rule, timezone, 'For example: UTC or Europe/Berlin')
   return timezone
 }

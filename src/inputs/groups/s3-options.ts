@@ -6,10 +6,7 @@ import { UserError } from '../../runtime/errors'
 import type { Encryption, ObjectOptions } from '../../store/s3/s3-settings'
 import { choice, type InputReader, optional } from '../read'
 
-/**
- * The inputs `s3-storage-class`, `s3-server-side-encryption` and `s3-kms-key-id`. Undefined when all are
- * empty.
- */
+/** The inputs `s3-storage-class`, `s3-server-side-encryption` and `s3-kms-key-id`. Undefined when all are empty. */
 export function loadObjectOptions(read: InputReader): ObjectOptions | undefined {
   const { storageClass, encryption } = readAll({
     storageClass: () => readStorageClass(read),
@@ -52,9 +49,7 @@ function readStorageClass(read: InputReader): string | undefined {
   const value = optional(read, 's3-storage-class')
   if (value === undefined || /^[A-Z0-9][A-Z0-9_]{0,63}$/.test(value)) return value
   const likely = value.toUpperCase().replaceAll(/[\s-]+/g, '_')
-  const advice = /^[A-Z0-9][A-Z0-9_]{0,63}$/.test(likely)
-    ? `Did you mean ${likely}?`
-    : 'For example: STANDARD_IA'
+  const advice = /^[A-Z0-9][A-Z0-9_]{0,63}$/.test(likely) ? `Did you mean ${likely}?` : 'For example: STANDARD_IA'
   throw wrongInput('s3-storage-class', 'be the name of a storage class in capitals', value, advice)
 }
 
@@ -77,10 +72,5 @@ function readEncryption(read: InputReader): Encryption | undefined {
 function readKmsKeyId(read: InputReader): string | undefined {
   const value = optional(read, 's3-kms-key-id')
   if (value === undefined || /^[A-Za-z0-9:/_.-]{1,2048}$/.test(value)) return value
-  throw wrongInput(
-    's3-kms-key-id',
-    'be the id, the ARN or the alias of a key',
-    value,
-    'For example: alias/backups',
-  )
+  throw wrongInput('s3-kms-key-id', 'be the id, the ARN or the alias of a key', value, 'For example: alias/backups')
 }

@@ -12,9 +12,7 @@ export const s3Secrets = ['s3-access-key-id', 's3-secret-access-key', 's3-sessio
 /** The environment of the step, for `AWS_REGION` and `AWS_DEFAULT_REGION`. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/**
- * The inputs `s3-*` for the bucket, shared by all actions. `loadObjectOptions` reads those for new objects.
- */
+/** The inputs `s3-*` for the bucket, shared by all actions. `loadObjectOptions` reads those for new objects. */
 export function loadS3(read: InputReader, environment: Environment): S3Settings {
   const hasEndpoint = read.input('s3-endpoint') !== ''
   const { bucket, prefix, region, endpoint, forcePathStyle, credentials } = readAll({
@@ -53,9 +51,7 @@ function readBucket(read: InputReader, hasEndpoint: boolean): string {
     throw refuse('be the name of a bucket alone', 'The part after the first slash belongs in "s3-prefix".')
   }
   // Other stores, and old buckets there, allow capitals and underscores.
-  const allowed = hasEndpoint
-    ? /^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/
-    : /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
+  const allowed = hasEndpoint ? /^[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]$/ : /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
   if (!allowed.test(bucket) || bucket.includes('..') || isIPv4(bucket)) {
     throw refuse(
       hasEndpoint
@@ -69,8 +65,7 @@ function readBucket(read: InputReader, hasEndpoint: boolean): string {
 
 function readPrefix(read: InputReader): string {
   const value = text(read, 's3-prefix')
-  const refuse = (advice: string): UserError =>
-    wrongInput('s3-prefix', 'be a folder in the bucket', value, advice)
+  const refuse = (advice: string): UserError => wrongInput('s3-prefix', 'be a folder in the bucket', value, advice)
   if (value.includes('://'))
     throw refuse('Remove the scheme and the bucket: write only the folder, as in: running-backups')
   if (value.includes('\\')) throw refuse('Separate folders with "/", not with a backslash.')
@@ -100,13 +95,10 @@ function readRegion(read: InputReader, environment: Environment, hasEndpoint: bo
 function readEndpoint(read: InputReader): string | undefined {
   const value = optional(read, 's3-endpoint')
   if (value === undefined) return undefined
-  const refuse = (advice: string): UserError =>
-    wrongInput('s3-endpoint', 'be an http or https URL', value, advice)
+  const refuse = (advice: string): UserError => wrongInput('s3-endpoint', 'be an http or https URL', value, advice)
   if (!/^https?:\/\//i.test(value)) {
     throw refuse(
-      value.includes('://')
-        ? 'For example: https://s3.example.com'
-        : 'Add the scheme, as in: https://s3.example.com',
+      value.includes('://') ? 'For example: https://s3.example.com' : 'Add the scheme, as in: https://s3.example.com',
     )
   }
   if (value.includes('@')) {
@@ -117,8 +109,7 @@ function readEndpoint(read: InputReader): string | undefined {
   }
   const url = URL.parse(value)
   if (url === null) throw refuse('For example: https://s3.example.com')
-  if (url.pathname !== '/')
-    throw refuse('Remove the path: the bucket belongs in "s3-bucket", a folder in "s3-prefix".')
+  if (url.pathname !== '/') throw refuse('Remove the path: the bucket belongs in "s3-bucket", a folder in "s3-prefix".')
   if (/[?#]/.test(value)) throw refuse('Remove "?" and "#" and everything after them.')
   return url.origin
 }
@@ -132,8 +123,7 @@ function readCredentials(read: InputReader): S3Settings['credentials'] {
   if (accessKeyId !== undefined && secretAccessKey !== undefined) {
     return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
   }
-  if (accessKeyId === undefined && secretAccessKey === undefined && sessionToken === undefined)
-    return undefined
+  if (accessKeyId === undefined && secretAccessKey === undefined && sessionToken === undefined) return undefined
   const [given, missing] =
     accessKeyId !== undefined
       ? ['s3-access-key-id', 's3-secret-access-key']

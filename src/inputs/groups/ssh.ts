@@ -13,9 +13,8 @@ import { loadProxyJump } from './proxy-jump'
 export const sshSecrets = ['ssh-key', 'ssh-key-passphrase', 'ssh-password'] as const
 
 /**
- * The inputs `ssh-*`. An empty `ssh-known-hosts` is accepted as pins that match no key: the connection then
- * refuses and prints the fingerprints that the server offers. A jump host gets the same login and the same
- * pins.
+ * The inputs `ssh-*`. An empty `ssh-known-hosts` is accepted as pins that match no key: the connection then refuses and
+ * prints the fingerprints that the server offers. A jump host gets the same login and the same pins.
  */
 export function loadSsh(read: InputReader): SshTarget {
   const { host, port, user, login, hostKeys, jump } = readAll({
@@ -31,11 +30,7 @@ export function loadSsh(read: InputReader): SshTarget {
 }
 
 function readHost(read: InputReader): string {
-  const value = required(
-    read,
-    'ssh-host',
-    'Set the name or the address of the server, as in: web1.example.com',
-  )
+  const value = required(read, 'ssh-host', 'Set the name or the address of the server, as in: web1.example.com')
   return parseHost(value, { host: 'ssh-host', port: 'ssh-port', user: 'ssh-user' })
 }
 

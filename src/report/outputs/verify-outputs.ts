@@ -3,10 +3,7 @@ import type { Runtime } from '../../runtime/runtime'
 import { fitting, listLimit } from './outputs'
 
 /** Sets the outputs of a verification, whatever came of it. */
-export function setVerifyOutputs(
-  { output, log }: Pick<Runtime, 'output' | 'log'>,
-  report: VerifyReport,
-): void {
+export function setVerifyOutputs({ output, log }: Pick<Runtime, 'output' | 'log'>, report: VerifyReport): void {
   const verified = report.points.map(point => ({
     snapshot: point.name,
     takenAt: point.takenAt ?? null,

@@ -16,10 +16,7 @@ export function scrubChanges(changes: ReportedChanges, scrub: (text: string) => 
   }
 }
 
-export function scrubNames<T extends { name: string }>(
-  named: readonly T[],
-  scrub: (text: string) => string,
-): T[] {
+export function scrubNames<T extends { name: string }>(named: readonly T[], scrub: (text: string) => string): T[] {
   return named.map(each => ({ ...each, name: scrub(each.name) }))
 }
 

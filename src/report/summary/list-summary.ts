@@ -60,9 +60,7 @@ function place({ store, points = [], expected }: ListReport): string {
   return [
     bucketFact(store),
     ...(hosts.length === 0 ? [] : [`**Host** ${listed(hosts.map(code), 5)}`]),
-    ...(points.length === 0
-      ? []
-      : [`**Recovery points** ${counts(points)}`, `**Size** ${formatSize(bytes)}`]),
+    ...(points.length === 0 ? [] : [`**Recovery points** ${counts(points)}`, `**Size** ${formatSize(bytes)}`]),
     ...(expected === undefined
       ? []
       : [`**Missing** ${formatCount(expected.missing.length)} of ${formatCount(expected.count)}`]),
@@ -105,9 +103,7 @@ function missingSection({ expected }: ListReport): string {
 function unfitSection(report: ListReport): string {
   const unfit = unfitPoints(report)
   if (unfit.length === 0) return ''
-  const items = unfit.map(
-    ({ name, verdict, problem }) => `${code(name)} is ${verdict}. ${prose(problem ?? '')}`,
-  )
+  const items = unfit.map(({ name, verdict, problem }) => `${code(name)} is ${verdict}. ${prose(problem ?? '')}`)
   return `### ⚠️ ${formatCount(unfit.length)} cannot be restored\n\n${bullets(items, itemsAtMost)}`
 }
 

@@ -17,10 +17,7 @@ export function code(text: string): string {
 /** Lines of unknown origin as a block of code; the fence is longer than any run of backticks within. */
 export function fenced(lines: readonly string[], language = ''): string {
   const shown = lines.flatMap(printableLines)
-  const longest = Math.max(
-    2,
-    ...shown.map(line => Math.max(0, ...(line.match(/`+/g) ?? []).map(run => run.length))),
-  )
+  const longest = Math.max(2, ...shown.map(line => Math.max(0, ...(line.match(/`+/g) ?? []).map(run => run.length))))
   const fence = '`'.repeat(longest + 1)
   return [`${fence}${language}`, ...shown, fence].join('\n')
 }
@@ -55,7 +52,8 @@ export function folded(heading: string, markdown: string): string {
 
 // A character reference shows as its character and never has a meaning (CommonMark 2.5). The marks that mean something
 // only in places are left alone elsewhere, so that names stay readable in the source: an underscore within a word, the
-// colon of a time, the full stop of a file name. `www.` and `://` would become links, `1.` and `-` a list, `=` a heading.
+// colon of a time, the full stop of a file name. `www.` and `://` would become links, `1.` and `-` a list, `=` a
+// heading.
 function escapeMarks(line: string): string {
   return line.replace(
     /[&<>*[\]\\`~|#$@]|(?<![a-z0-9])_|_(?![a-z0-9])|:(?=\/\/)|(?<=www)\.|^[-+=]|(?<=^\d+)[.)]/gi,
@@ -66,10 +64,7 @@ function escapeMarks(line: string): string {
 // GitHub looks for mentions, issue numbers and emoji in the finished text, outside of code: a space without width parts
 // them.
 function escapeProse(line: string): string {
-  return escapeMarks(line.replace(/[@#](?=[\w-])|:(?=[a-z+-])/gi, `$&${parting}`)).replaceAll(
-    parting,
-    '&#8203;',
-  )
+  return escapeMarks(line.replace(/[@#](?=[\w-])|:(?=[a-z+-])/gi, `$&${parting}`)).replaceAll(parting, '&#8203;')
 }
 
 const parting = '\u200b'

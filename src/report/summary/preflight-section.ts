@@ -2,7 +2,10 @@ import { type Finding, isError } from '../../findings/finding'
 import { type PreflightReport, preflightVerdict } from '../../findings/preflight'
 import { code, prose } from './markdown'
 
-/** The part of the job summary. Texts are to be free of secrets already. `words`: those of another look than the one before a backup. */
+/**
+ * The part of the job summary. Texts are to be free of secrets already. `words`: those of another look than the one
+ * before a backup.
+ */
 export function preflightSection(
   report: PreflightReport,
   words: { verdict: string; nothing: string } = {
@@ -36,7 +39,5 @@ function fixMarkdown(fix: string): string {
 }
 
 function isToCopy(line: string): boolean {
-  return /^(GRANT|ALTER TABLE|CREATE USER|DROP VIEW|SET GLOBAL|aws|apt|sudo|mkdir|rm|df|chmod) |^\{/.test(
-    line,
-  )
+  return /^(GRANT|ALTER TABLE|CREATE USER|DROP VIEW|SET GLOBAL|aws|apt|sudo|mkdir|rm|df|chmod) |^\{/.test(line)
 }

@@ -18,8 +18,8 @@ export function renderRestoreSummary(report: RestoreReport): string {
 }
 
 /**
- * `Restored and compared: database shop (16 tables), folder /var/www/html (2,521 files) from Monday-13-00,
- * taken …, in 1 m 38 s`
+ * `Restored and compared: database shop (16 tables), folder /var/www/html (2,521 files) from Monday-13-00, taken …, in
+ * 1 m 38 s`
  */
 export function restoredSentence(report: RestoreReport): string {
   const { items, point } = report
@@ -63,9 +63,7 @@ function failedParts(report: RestoreReport, failure: NonNullable<RestoreReport['
     `### What ${failure.kind === 'cancelled' ? 'happened' : 'failed'}\n\n${prose(failure.what)}`,
     `### What is where now\n\n${prose(failure.safe)}`,
     `### What to do next\n\n${prose(failure.advice)}`,
-    report.hasBegun === true || report.checks === undefined
-      ? ''
-      : preflightSection(report.checks, dryWords(report)),
+    report.hasBegun === true || report.checks === undefined ? '' : preflightSection(report.checks, dryWords(report)),
     report.items.length === 0 ? '' : folded('What was to be restored', itemsTable(report)),
     warningsSection(report.warnings),
     tail.length === 0 ? '' : folded('Details', fenced(tail, 'text')),

@@ -60,8 +60,9 @@ function niceTop(value: number): number {
 }
 
 /**
- * Times in UTC as short as they can be told apart: `13:05` within a day, `Mon 13h` within six days, else `23 Nov`. Mermaid draws equal
- * labels as one bar, so what is not distinct, and what has no room, becomes a blank that no other one equals.
+ * Times in UTC as short as they can be told apart: `13:05` within a day, `Mon 13h` within six days, else `23 Nov`.
+ * Mermaid draws equal labels as one bar, so what is not distinct, and what has no room, becomes a blank that no other
+ * one equals.
  */
 function axisLabels(times: readonly Date[]): string[] {
   const first = times[0]?.getTime() ?? 0

@@ -55,11 +55,7 @@ export function tablesTable(largest: ReportedTables['largest']): string {
 /** Phases by their duration, with bars. */
 export function phasesTable(phases: readonly ReportedPhase[]): string {
   const most = Math.max(...phases.map(({ durationMs }) => durationMs))
-  const rows = phases.map(({ name, durationMs }) => [
-    prose(name),
-    formatDuration(durationMs),
-    bar(durationMs, most),
-  ])
+  const rows = phases.map(({ name, durationMs }) => [prose(name), formatDuration(durationMs), bar(durationMs, most)])
   return table([{ heading: 'Phase' }, { heading: 'Took', isNumber: true }, { heading: '' }], rows)
 }
 

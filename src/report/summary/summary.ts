@@ -14,16 +14,13 @@ import { tierAgesTable } from './tier-ages'
 import { warningsSection } from './warnings-section'
 
 /** Writes the job summary, free of secrets. Never throws. */
-export async function writeSummary(
-  runtime: Pick<Runtime, 'summary' | 'scrub'>,
-  report: RunReport,
-): Promise<void> {
+export async function writeSummary(runtime: Pick<Runtime, 'summary' | 'scrub'>, report: RunReport): Promise<void> {
   await runtime.summary(renderSummary(scrubReport(report, runtime.scrub)))
 }
 
 /**
- * The job summary as GitHub-flavoured Markdown. Every text of the report is shown as text, wherever it comes from. The report
- * is to be free of secrets already: they are not found any more once they are escaped.
+ * The job summary as GitHub-flavoured Markdown. Every text of the report is shown as text, wherever it comes from. The
+ * report is to be free of secrets already: they are not found any more once they are escaped.
  */
 export function renderSummary(report: RunReport): string {
   const parts = report.failure === undefined ? goodParts(report) : failedParts(report, report.failure)
@@ -64,10 +61,7 @@ function failedParts(report: RunReport, failure: NonNullable<RunReport['failure'
     warningsSection(report.warnings),
     tail.length === 0
       ? ''
-      : folded(
-          cut === 0 ? 'Details' : `Details: the last ${plural(tail.length, 'line')}`,
-          fenced(tail, 'text'),
-        ),
+      : folded(cut === 0 ? 'Details' : `Details: the last ${plural(tail.length, 'line')}`, fenced(tail, 'text')),
     phasesFold(report),
   ]
 }
@@ -81,9 +75,7 @@ function withWarnings({ warnings }: RunReport): string {
 function placeAndTime(report: RunReport): string {
   const { store, servedBy, startedAt, finishedAt } = report
   const time =
-    report.failure === undefined
-      ? `**Taken** ${readableTime(startedAt)}`
-      : `**Ended** ${readableTime(finishedAt)}`
+    report.failure === undefined ? `**Taken** ${readableTime(startedAt)}` : `**Ended** ${readableTime(finishedAt)}`
   const facts = [`**Host** ${code(report.host)}`, bucketFact(store), time]
   if (servedBy !== undefined) facts.push(`**Database** ${prose(servedBy)}`)
   return facts.join(' · ')

@@ -6,8 +6,7 @@ import { code, prose, table } from './markdown'
 /** How far back one can go: what each tier has, and the ages of the newest and the oldest. '' without tiers. */
 export function tierAgesTable(tiers: readonly ReportedTier[], now: Date): string {
   if (tiers.length === 0) return ''
-  const age = (taken: Date | undefined) =>
-    taken === undefined ? '–' : formatDuration(now.getTime() - taken.getTime())
+  const age = (taken: Date | undefined) => (taken === undefined ? '–' : formatDuration(now.getTime() - taken.getTime()))
   const rows = tiers.map(({ name, count, newest, oldest }) => [
     name === 'ring' ? prose(name) : code(`${name}/`),
     formatCount(count),

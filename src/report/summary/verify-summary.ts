@@ -1,10 +1,5 @@
 import { provenSentence } from '../../commands/verify/verify-lines'
-import {
-  isProven,
-  levelWords,
-  type VerifiedPoint,
-  type VerifyReport,
-} from '../../commands/verify/verify-result'
+import { isProven, levelWords, type VerifiedPoint, type VerifyReport } from '../../commands/verify/verify-result'
 import { sentenceOf } from '../../findings/finding'
 import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
@@ -13,10 +8,7 @@ import { bucketFact } from './bucket-fact'
 import { bullets, code, fenced, folded, prose, table } from './markdown'
 import { warningsSection } from './warnings-section'
 
-/**
- * The job summary of a verification as GitHub-flavoured Markdown. The report is to be free of secrets
- * already.
- */
+/** The job summary of a verification as GitHub-flavoured Markdown. The report is to be free of secrets already. */
 export function renderVerifySummary(report: VerifyReport): string {
   const { points, failure } = report
   const parts = [
@@ -41,16 +33,13 @@ function heading(report: VerifyReport): string {
   const { points, requested, failure } = report
   if (isProven(report)) return `✅ ${prose(provenSentence(report))}`
   const failed = points.filter(({ status }) => status === 'failed').length
-  if (failure?.kind === 'cancelled')
-    return `⏹️ The verification was cancelled${soFar(points.length, requested)}`
+  if (failure?.kind === 'cancelled') return `⏹️ The verification was cancelled${soFar(points.length, requested)}`
   if (failed === 0) return `❌ The verification failed${soFar(points.length, requested)}`
   return `❌ ${failed} of ${plural(points.length, 'recovery point')} ${failed === 1 ? 'is' : 'are'} not proven${soFar(points.length, requested)}`
 }
 
 function soFar(count: number, requested: number | undefined): string {
-  return requested === undefined || count === requested
-    ? ''
-    : ` (the run ended after ${count} of ${requested})`
+  return requested === undefined || count === requested ? '' : ` (the run ended after ${count} of ${requested})`
 }
 
 function place({ store, level, startedAt, finishedAt }: VerifyReport): string {

@@ -12,15 +12,11 @@ export interface Completion {
 }
 
 /**
- * Completes an object and compares it with what was sent. An upload that was completed before, or whose reply
- * got lost, counts when its object is there. Throws the store's error when the object is not there, and
- * `FailureError` when another object is there.
+ * Completes an object and compares it with what was sent. An upload that was completed before, or whose reply got lost,
+ * counts when its object is there. Throws the store's error when the object is not there, and `FailureError` when
+ * another object is there.
  */
-export async function completeObject(
-  store: Store,
-  intent: ObjectOrigin,
-  object: SentObject,
-): Promise<Completion> {
+export async function completeObject(store: Store, intent: ObjectOrigin, object: SentObject): Promise<Completion> {
   const { key, bytes, upload } = object
   if (upload === undefined) throw new TypeError(`"${key}" has no upload that could be completed.`)
   let reply: StoredVersion
@@ -35,8 +31,8 @@ export async function completeObject(
 }
 
 /**
- * The object under its key, if it is the one that this intent sent there. What the credentials may not look
- * at does not count: S3 answers 403 for a missing object too, when listing is not allowed.
+ * The object under its key, if it is the one that this intent sent there. What the credentials may not look at does not
+ * count: S3 answers 403 for a missing object too, when listing is not allowed.
  */
 export async function findObject(
   store: Store,

@@ -5,12 +5,12 @@ import { isFrom, type ObjectOrigin } from '../manifest/object-metadata'
 import type { SentObject } from './objects'
 
 /**
- * Whether the object under its key is what this recovery point sent there. `reply` is what the completion of
- * its upload returned, where that is known.
+ * Whether the object under its key is what this recovery point sent there. `reply` is what the completion of its upload
+ * returned, where that is known.
  *
- * The sizes must be equal. Then the cheapest proof decides: the ETag that the parts' ETags make; the ETag of
- * the reply; without a reply, metadata that names this very run. A difference proves nothing (a store that
- * encrypts may compute ETags of its own), so the object is read back and its sha256 decides.
+ * The sizes must be equal. Then the cheapest proof decides: the ETag that the parts' ETags make; the ETag of the reply;
+ * without a reply, metadata that names this very run. A difference proves nothing (a store that encrypts may compute
+ * ETags of its own), so the object is read back and its sha256 decides.
  */
 export async function isStoredAsSent(
   store: Store,

@@ -36,9 +36,9 @@ export interface WriteContext {
 }
 
 /**
- * Stores a stream, through the checks, in an upload that is not completed. Throws the first error: the
- * `CheckError` of a check, `FailureError` for a stream that stands still, `StoreError`, the error of the
- * body, the reason of the signal.
+ * Stores a stream, through the checks, in an upload that is not completed. Throws the first error: the `CheckError` of
+ * a check, `FailureError` for a stream that stands still, `StoreError`, the error of the body, the reason of the
+ * signal.
  */
 export async function writeArtifact<R extends ContentDigest>(
   { store }: Repository,

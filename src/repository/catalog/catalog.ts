@@ -20,10 +20,10 @@ export interface CatalogPoint {
   slot: string
   place: 'ring' | Tier | 'suspect'
   /**
-   * `suspect`: its manifest says so, or it is in the folder of those; `damaged`: an object of it is missing,
-   * is not its own or has another size; `unfinished`: its objects may be of two hours, until a run recovers
-   * it; `lost`: it could be neither finished nor rolled back; `unreadable`: the object under the manifest's
-   * key is no manifest, or cannot be read; `denied`: the credentials may not read it.
+   * `suspect`: its manifest says so, or it is in the folder of those; `damaged`: an object of it is missing, is not its
+   * own or has another size; `unfinished`: its objects may be of two hours, until a run recovers it; `lost`: it could
+   * be neither finished nor rolled back; `unreadable`: the object under the manifest's key is no manifest, or cannot be
+   * read; `denied`: the credentials may not read it.
    */
   state: 'good' | 'suspect' | 'damaged' | 'unfinished' | 'lost' | 'unreadable' | 'denied'
   /** When the manifest was stored, as the store says. */
@@ -44,15 +44,12 @@ export interface CatalogOptions {
 }
 
 /**
- * Every recovery point under the prefix: six listings in parallel, then a manifest for each, and a proof
- * where there is one and it is requested. The newest first, by their own start, those of the ring before
- * copies of them; those without a manifest that can be read last. A manifest that is broken, foreign,
- * archived or denied is an entry with a problem. Throws `StoreError`, also when the prefix may not be listed.
+ * Every recovery point under the prefix: six listings in parallel, then a manifest for each, and a proof where there is
+ * one and it is requested. The newest first, by their own start, those of the ring before copies of them; those without
+ * a manifest that can be read last. A manifest that is broken, foreign, archived or denied is an entry with a problem.
+ * Throws `StoreError`, also when the prefix may not be listed.
  */
-export async function readCatalog(
-  repository: Repository,
-  options: CatalogOptions = {},
-): Promise<CatalogPoint[]> {
+export async function readCatalog(repository: Repository, options: CatalogOptions = {}): Promise<CatalogPoint[]> {
   const listed = (await Promise.all(places(repository).map(listPlace))).flat()
   const entries: CatalogPoint[] = []
   const rest = listed.values()
@@ -174,10 +171,8 @@ async function readEntry(listed: ListedPoint, withProof: boolean): Promise<Catal
   }
 }
 
-const interrupted =
-  'A run was interrupted while it replaced this slot. The next backup finishes it or rolls it back.'
-const lost =
-  'A run was interrupted while it replaced this slot, and it could be neither finished nor rolled back.'
+const interrupted = 'A run was interrupted while it replaced this slot. The next backup finishes it or rolls it back.'
+const lost = 'A run was interrupted while it replaced this slot, and it could be neither finished nor rolled back.'
 
 /** A proof that cannot be read, or is that of an earlier week or of other objects, proves nothing. */
 async function proofOf(

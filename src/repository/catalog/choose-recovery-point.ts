@@ -20,8 +20,8 @@ export interface ChosenRecoveryPoint extends RecoveryPoint {
 }
 
 /**
- * The recovery point that is requested. Suspect ones are taken only by name, with a warning; unfinished, lost
- * and unreadable ones never. Throws UserError that says what is there instead, newest first, with ages.
+ * The recovery point that is requested. Suspect ones are taken only by name, with a warning; unfinished, lost and
+ * unreadable ones never. Throws UserError that says what is there instead, newest first, with ages.
  */
 export async function chooseRecoveryPoint(
   repository: Repository,
@@ -58,8 +58,7 @@ async function latest(search: Search): Promise<Found> {
   const index = await indexPrefix(repository)
   const manifest = await index.newestGood()
   const { warnings } = index
-  if (manifest !== undefined)
-    return { name: manifest.slot, repository, slot: manifest.slot, manifest, warnings }
+  if (manifest !== undefined) return { name: manifest.slot, repository, slot: manifest.slot, manifest, warnings }
   const entries = await readCatalog(repository)
   const good = entries.find(({ state }) => state === 'good')
   if (good !== undefined) return { ...(await load(good)), warnings }
@@ -94,8 +93,7 @@ async function byName(search: Search, name: string): Promise<Found> {
 /** The entry was read a moment ago; a backup may have replaced it since. */
 async function load({ name, repository, slot, facts }: CatalogPoint): Promise<Found> {
   const state = await readSlot(repository, slot)
-  const isSame =
-    state.kind === 'complete' && Date.parse(state.manifest.startedAt) === facts?.takenAt.getTime()
+  const isSame = state.kind === 'complete' && Date.parse(state.manifest.startedAt) === facts?.takenAt.getTime()
   if (isSame) return { name, repository, slot, manifest: state.manifest }
   throw new UserError(`The recovery point ${name} is being replaced at this very moment.`, {
     advice: 'Wait until the backup that is running is done, then run again.',

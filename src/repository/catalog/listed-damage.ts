@@ -7,10 +7,10 @@ import type { RecoveryPoint } from '../repository'
 import { lookAtArtifact, missingObject, otherSize } from './look-at-artifact'
 
 /**
- * What a listing shows to be damaged in a recovery point, in whole sentences; undefined when nothing is.
- * `listed`: sizes by key. What differs is looked at once more: a backup may have written the slot since.
- * Where the credentials may read manifests alone, a second listing decides. Another ETag is no damage here:
- * the objects of a copied bucket have others. Throws `StoreError` when the store gives no answer.
+ * What a listing shows to be damaged in a recovery point, in whole sentences; undefined when nothing is. `listed`:
+ * sizes by key. What differs is looked at once more: a backup may have written the slot since. Where the credentials
+ * may read manifests alone, a second listing decides. Another ETag is no damage here: the objects of a copied bucket
+ * have others. Throws `StoreError` when the store gives no answer.
  */
 export async function listedDamage(
   point: RecoveryPoint,
@@ -34,11 +34,7 @@ export async function listedDamage(
 }
 
 /** By a listing of this key. A policy may allow listings of folders alone: then the first listing counts. */
-async function sizeNow(
-  store: Store,
-  key: string,
-  listed: ReadonlyMap<string, number>,
-): Promise<number | undefined> {
+async function sizeNow(store: Store, key: string, listed: ReadonlyMap<string, number>): Promise<number | undefined> {
   try {
     for await (const object of store.list(key)) if (object.key === key) return object.sizeBytes
     return undefined

@@ -39,8 +39,8 @@ export interface ArtifactLook {
 }
 
 /**
- * Compares what the store says about an object, without reading it, with its manifest. `changed` here means
- * another ETag: the same bytes stored a second time may have one. Throws `StoreError`.
+ * Compares what the store says about an object, without reading it, with its manifest. `changed` here means another
+ * ETag: the same bytes stored a second time may have one. Throws `StoreError`.
  */
 export async function lookAtArtifact(point: RecoveryPoint, artifact: ArtifactObject): Promise<ArtifactLook> {
   const { manifest } = point
@@ -68,11 +68,7 @@ export async function lookAtArtifact(point: RecoveryPoint, artifact: ArtifactObj
 
 /** That there is no object under an artifact's key. */
 export function missingObject(store: Store, artifact: ArtifactObject): Finding {
-  return objectProblem(
-    artifact,
-    'missing',
-    `"${artifact.key}" is missing: there is no such object in ${store.name}.`,
-  )
+  return objectProblem(artifact, 'missing', `"${artifact.key}" is missing: there is no such object in ${store.name}.`)
 }
 
 /** That the object has another size than its manifest says. */
@@ -98,11 +94,7 @@ export function objectProblem({ key, versionId }: ArtifactObject, code: ObjectFa
 }
 
 /** Only a read shows it: storage classes have the same names at stores where they mean something else. */
-async function archived(
-  store: Store,
-  { key }: ArtifactObject,
-  { isArchived }: StoredObject,
-): Promise<Finding[]> {
+async function archived(store: Store, { key }: ArtifactObject, { isArchived }: StoredObject): Promise<Finding[]> {
   if (!isArchived) return []
   try {
     const body = await store.get(key)
@@ -136,8 +128,7 @@ function compare(manifest: Manifest, artifact: ArtifactObject, stored: StoredObj
 function otherOrigin(manifest: Manifest, { metadata }: StoredObject): string | undefined {
   const { slot, startedAt, run } = manifest
   const { 'make-a-backup-run': runName, ...expected } = objectMetadata({ slot, run, startedAt })
-  const differs = (name: string, value: string | undefined) =>
-    metadata[name] !== undefined && metadata[name] !== value
+  const differs = (name: string, value: string | undefined) => metadata[name] !== undefined && metadata[name] !== value
   const isOther =
     Object.entries(expected).some(([name, value]) => differs(name, value)) ||
     // Outside GitHub a run has a name by chance, which the manifest does not repeat.

@@ -19,16 +19,10 @@ export interface NoSuchSnapshot {
 }
 
 /**
- * The error that says what there is instead, newest first, with ages: those with a name like the requested
- * one, else the newest ones; all of them in its detail.
+ * The error that says what there is instead, newest first, with ages: those with a name like the requested one, else
+ * the newest ones; all of them in its detail.
  */
-export function noSuchRecoveryPoint({
-  repository,
-  problem,
-  entries,
-  now,
-  wanted,
-}: NoSuchSnapshot): UserError {
+export function noSuchRecoveryPoint({ repository, problem, entries, now, wanted }: NoSuchSnapshot): UserError {
   const { store, prefix } = repository
   const where = `under "${listingPrefix(prefix)}" in ${store.name}`
   if (entries.length === 0) {
@@ -58,8 +52,8 @@ function describe(entry: CatalogPoint, now: Date): string {
 }
 
 /**
- * Whether this name may be meant: the words of one are, in their order, beginnings of words of the other.
- * `monday 13`, `Mon-13-00`, `13-00` for `Monday-13-00`; `2026-11-20` for `daily/2026-11-20`; or vice versa.
+ * Whether this name may be meant: the words of one are, in their order, beginnings of words of the other. `monday 13`,
+ * `Mon-13-00`, `13-00` for `Monday-13-00`; `2026-11-20` for `daily/2026-11-20`; or vice versa.
  */
 function isSimilar(name: string, wanted: string): boolean {
   const [one, other] = [wordsOf(name), wordsOf(wanted)]
@@ -67,9 +61,7 @@ function isSimilar(name: string, wanted: string): boolean {
 }
 
 function isWithin(words: readonly string[], few: readonly string[]): boolean {
-  return words.some(
-    (_, from) => few.length > 0 && few.every((word, at) => words[from + at]?.startsWith(word)),
-  )
+  return words.some((_, from) => few.length > 0 && few.every((word, at) => words[from + at]?.startsWith(word)))
 }
 
 function wordsOf(name: string): string[] {

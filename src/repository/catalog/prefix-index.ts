@@ -28,11 +28,10 @@ export interface PrefixIndex {
   /**
    * Slots with an intent that is still to be recovered, oldest first.
    *
-   * A run recovers every intent that it finds before it writes its own. So every intent that the store dates
-   * before the start of any later run is recovered, and nothing older than the latest start needs to be read:
-   * in the normal case one or two manifests. Clocks may differ by 15 minutes (more, and S3 refuses the
-   * requests). This does not see an intent that a run left because the store gave no clear answer: that one
-   * is recovered when its slot's turn comes.
+   * A run recovers every intent that it finds before it writes its own. So every intent that the store dates before the
+   * start of any later run is recovered, and nothing older than the latest start needs to be read: in the normal case
+   * one or two manifests. Clocks may differ by 15 minutes (more, and S3 refuses the requests). This does not see an
+   * intent that a run left because the store gave no clear answer: that one is recovered when its slot's turn comes.
    */
   unfinished(): Promise<string[]>
   /** Stored bytes of each artifact of the newest good recovery point, by artifact name. */

@@ -9,8 +9,8 @@ export interface SizePoint {
 }
 
 /**
- * What each recovery point of the ring stored, read off a listing of the prefix alone: no further request.
- * Dated by its manifest; a slot without one is no recovery point and is left out. Oldest first.
+ * What each recovery point of the ring stored, read off a listing of the prefix alone: no further request. Dated by its
+ * manifest; a slot without one is no recovery point and is left out. Oldest first.
  */
 export function sizeHistory(prefix: string, objects: Iterable<ListedObject>): SizePoint[] {
   const slots = new Map<string, { takenAt?: Date; stored: StoredBytes[] }>()
@@ -24,9 +24,7 @@ export function sizeHistory(prefix: string, objects: Iterable<ListedObject>): Si
     if (parsed.what === 'artifact') slot.stored.push({ kind: parsed.kind, bytes: sizeBytes })
   }
   return [...slots.values()]
-    .flatMap(({ takenAt, stored }) =>
-      takenAt === undefined ? [] : [{ takenAt, bytes: bytesByKind(stored) }],
-    )
+    .flatMap(({ takenAt, stored }) => (takenAt === undefined ? [] : [{ takenAt, bytes: bytesByKind(stored) }]))
     .sort((one, other) => one.takenAt.getTime() - other.takenAt.getTime())
 }
 

@@ -15,9 +15,9 @@ export interface TakenSlot {
 }
 
 /**
- * Whether a slot of the ring still has what was taken before its turn came again: its turn was skipped. Names
- * come round every week (`Monday-13-00`, `Monday`) or every day (`13-00`), and `running` with every run, for
- * which a week is allowed. Names with a date never do, nor ambiguous ones. A run may start an hour late.
+ * Whether a slot of the ring still has what was taken before its turn came again: its turn was skipped. Names come
+ * round every week (`Monday-13-00`, `Monday`) or every day (`13-00`), and `running` with every run, for which a week is
+ * allowed. Names with a date never do, nor ambiguous ones. A run may start an hour late.
  */
 export function isStaleSlot(taken: TakenSlot, now: Date): boolean {
   const roundMs = roundOf(taken)

@@ -12,10 +12,10 @@ import type { Repository } from '../repository'
 import { removeStale } from './stale-objects'
 
 /**
- * The last step: writes the manifest with `state: 'complete'`, reads it back, and removes objects that only
- * the recovery point before it named. `completions` has one entry for each object of the intent, in order.
- * Throws when the manifest is not proven to be written; the intent stands then. `warnings` are those that
- * were found here; all but `stale-object-kept` are in the manifest too.
+ * The last step: writes the manifest with `state: 'complete'`, reads it back, and removes objects that only the
+ * recovery point before it named. `completions` has one entry for each object of the intent, in order. Throws when the
+ * manifest is not proven to be written; the intent stands then. `warnings` are those that were found here; all but
+ * `stale-object-kept` are in the manifest too.
  */
 export async function commit(
   repository: Repository,

@@ -30,14 +30,10 @@ export interface Intended {
 }
 
 /**
- * Writes the intent: from here on, any run that reads it can finish the commit. When it cannot be written,
- * the uploads are aborted and the `PublishError` says that nothing has changed.
+ * Writes the intent: from here on, any run that reads it can finish the commit. When it cannot be written, the uploads
+ * are aborted and the `PublishError` says that nothing has changed.
  */
-export async function intend(
-  repository: Repository,
-  prepared: PreparedManifest,
-  now: Date,
-): Promise<Intended> {
+export async function intend(repository: Repository, prepared: PreparedManifest, now: Date): Promise<Intended> {
   const { store, prefix } = repository
   const { slot } = prepared
   let draft: Intended
@@ -101,17 +97,12 @@ async function readBefore(
         warnings: [previousUnreadable(slot, messageOf(state.error))],
       }
     case 'intent':
-      throw new FailureError(
-        'an earlier run left an unfinished recovery point there, which was not recovered first.',
-      )
+      throw new FailureError('an earlier run left an unfinished recovery point there, which was not recovered first.')
   }
 }
 
 function previousUnreadable(slot: string, reason: string): Finding {
-  return warning(
-    'previous-unreadable',
-    `The recovery point that slot ${slot} held could not be read: ${reason}`,
-  )
+  return warning('previous-unreadable', `The recovery point that slot ${slot} held could not be read: ${reason}`)
 }
 
 function assertPublishable(prefix: string, prepared: PreparedManifest): void {

@@ -17,10 +17,10 @@ export function uploadIdsOf(manifest: Manifest): string[] {
 }
 
 /**
- * Aborts uploads that dead runs left open directly under the prefix: only those whose key this action would
- * write, that no intent refers to (each slot's manifest is read), and that are at least half an hour old or
- * belong to the slot being written: the caller holds the prefix's lock, so no other run writes that one.
- * Never throws a `StoreError`: what cannot be listed, read or aborted is a warning.
+ * Aborts uploads that dead runs left open directly under the prefix: only those whose key this action would write, that
+ * no intent refers to (each slot's manifest is read), and that are at least half an hour old or belong to the slot
+ * being written: the caller holds the prefix's lock, so no other run writes that one. Never throws a `StoreError`: what
+ * cannot be listed, read or aborted is a warning.
  */
 export async function abortLeftovers(
   repository: Repository,
@@ -53,10 +53,7 @@ export async function abortLeftovers(
       await store.abortUpload(upload.key, upload.uploadId)
       aborted.push(upload)
     } catch (error) {
-      warn(
-        error,
-        `The upload ${upload.uploadId} of "${upload.key}", left open by an earlier run, was not aborted`,
-      )
+      warn(error, `The upload ${upload.uploadId} of "${upload.key}", left open by an earlier run, was not aborted`)
     }
   }
   return { aborted, warnings }

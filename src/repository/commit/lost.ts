@@ -6,18 +6,14 @@ import { type WriteOutcome, writeManifest } from '../manifest/write-manifest'
 import type { Repository } from '../repository'
 
 /**
- * Marks an intent that can be neither finished nor rolled back: its uploads are removed from the manifest and
- * a warning `slot-lost` is added.
+ * Marks an intent that can be neither finished nor rolled back: its uploads are removed from the manifest and a warning
+ * `slot-lost` is added.
  *
  * It stays `publishing`, so no reader ever restores it; it has no upload, so no later run tries it again (see
- * `slot-state.ts`); and the next run that writes this slot publishes over it as over an empty one. `previous`
- * stays in it: with both manifests a person can see by sha256 which object is of which hour.
+ * `slot-state.ts`); and the next run that writes this slot publishes over it as over an empty one. `previous` stays in
+ * it: with both manifests a person can see by sha256 which object is of which hour.
  */
-export async function markLost(
-  repository: Repository,
-  intent: Manifest,
-  reason: string,
-): Promise<WriteOutcome> {
+export async function markLost(repository: Repository, intent: Manifest, reason: string): Promise<WriteOutcome> {
   const lost: Manifest = {
     ...intent,
     artifacts: withoutUploads(intent, () => ({})),

@@ -4,8 +4,8 @@ import { ActionError, type ErrorFacts, FailureError, messageOf } from '../../run
 /** A recovery point that could not be published. Says what is safe; its uploads are taken care of. */
 export class PublishError extends FailureError {
   /**
-   * True: the intent stands, and the uploads must be kept, so that the post step or the next run can finish
-   * it. False: nothing has changed in the slot, and the uploads were aborted as far as the store allowed.
+   * True: the intent stands, and the uploads must be kept, so that the post step or the next run can finish it. False:
+   * nothing has changed in the slot, and the uploads were aborted as far as the store allowed.
    */
   readonly isUnfinished: boolean
 
@@ -16,11 +16,7 @@ export class PublishError extends FailureError {
 }
 
 /** The commit failed and the slot is what it was. */
-export function nothingChanged(
-  slot: string,
-  cause: unknown,
-  warnings: readonly Finding[] = [],
-): PublishError {
+export function nothingChanged(slot: string, cause: unknown, warnings: readonly Finding[] = []): PublishError {
   return new PublishError(`Could not publish slot ${slot}: ${messageOf(cause)}`, {
     cause,
     safe: `Nothing has changed in the bucket: slot ${slot} holds what it held before, and so does every other slot.`,

@@ -17,11 +17,11 @@ export interface Published {
 }
 
 /**
- * The commit: writes the intent, completes the uploads, compares what the store holds with what was sent,
- * writes the manifest.
+ * The commit: writes the intent, completes the uploads, compares what the store holds with what was sent, writes the
+ * manifest.
  *
- * From the call on it owns the uploads: the caller must never abort them; a `PublishError` says what became
- * of them. The caller holds the lock of the prefix and has recovered an earlier intent of this slot.
+ * From the call on it owns the uploads: the caller must never abort them; a `PublishError` says what became of them.
+ * The caller holds the lock of the prefix and has recovered an earlier intent of this slot.
  */
 export async function publish(
   repository: Repository,
@@ -53,11 +53,7 @@ export async function publish(
 }
 
 /** After the very first completion was refused: rolls back if possible. Returns the error to throw. */
-async function afterRefusal(
-  repository: Repository,
-  intended: Intended,
-  cause: unknown,
-): Promise<PublishError> {
+async function afterRefusal(repository: Repository, intended: Intended, cause: unknown): Promise<PublishError> {
   const { intent, intentText, before } = intended
   if (before === undefined) return unfinished(intent.slot, cause, false)
   try {

@@ -29,8 +29,8 @@ export interface Recovery {
 }
 
 /**
- * Finishes or rolls back the intent that a run left in a slot. Safe to run twice, and twice at the same time:
- * each request is idempotent, and each manifest it writes replaces only the intent that it read.
+ * Finishes or rolls back the intent that a run left in a slot. Safe to run twice, and twice at the same time: each
+ * request is idempotent, and each manifest it writes replaces only the intent that it read.
  *
  * - Every upload is still open, or its object is in place: they are completed and the manifest is committed.
  * - One can never be completed any more (aborted, or its parts are gone, or the store has refused it for a
@@ -40,11 +40,7 @@ export interface Recovery {
  *
  * Throws `FailureError` when the store gives no clear answer; the intent stands, to be tried again.
  */
-export async function recoverSlot(
-  repository: Repository,
-  slot: string,
-  clock: Pick<Clock, 'now'>,
-): Promise<Recovery> {
+export async function recoverSlot(repository: Repository, slot: string, clock: Pick<Clock, 'now'>): Promise<Recovery> {
   try {
     const state = await readSlot(repository, slot)
     if (state.kind === 'denied') return { slot, outcome: 'unknown', warnings: [] }
@@ -102,8 +98,8 @@ async function rollForward(store: Store, intent: Manifest, now: Date): Promise<C
 }
 
 /**
- * Uploads that the store does not list come first: if one of them is gone, nothing has been completed yet,
- * and the intent can still be rolled back. The list only orders them; a completion shows whether one is gone.
+ * Uploads that the store does not list come first: if one of them is gone, nothing has been completed yet, and the
+ * intent can still be rolled back. The list only orders them; a completion shows whether one is gone.
  */
 async function unlistedFirst(store: Store, objects: readonly ArtifactObject[]): Promise<ArtifactObject[]> {
   const doubtful: ArtifactObject[] = []
@@ -128,13 +124,7 @@ async function isOpen(store: Store, key: string, uploadId: string): Promise<bool
 }
 
 /** A size that differs from the parts' is an `InvalidRequest` in S3. */
-const finalCodes = new Set([
-  'NoSuchUpload',
-  'InvalidPart',
-  'InvalidPartOrder',
-  'EntityTooSmall',
-  'InvalidRequest',
-])
+const finalCodes = new Set(['NoSuchUpload', 'InvalidPart', 'InvalidPartOrder', 'EntityTooSmall', 'InvalidRequest'])
 
 const dayMs = 24 * 60 * 60 * 1000
 

@@ -26,12 +26,11 @@ export interface Before {
 export type Rollback = { outcome: 'rolled-back' | 'impossible' | 'recovered'; warnings: Finding[] }
 
 /**
- * Rolls an intent back if every object of the recovery point before it is proven to be in place or, where
- * there was none, if no object of the intent is. Throws `StoreError` when the store gives no answer; the
- * intent stands then.
+ * Rolls an intent back if every object of the recovery point before it is proven to be in place or, where there was
+ * none, if no object of the intent is. Throws `StoreError` when the store gives no answer; the intent stands then.
  *
- * A completion whose reply was lost may still take place, so the proof is made again after the aborts, when
- * nothing can be completed any more. The first upload is aborted alone: if it was completed, the rest can be.
+ * A completion whose reply was lost may still take place, so the proof is made again after the aborts, when nothing can
+ * be completed any more. The first upload is aborted alone: if it was completed, the rest can be.
  */
 export async function rollBack(
   repository: Repository,
@@ -81,11 +80,7 @@ async function isInPlace(store: Store, object: ArtifactObject): Promise<boolean>
   }
 }
 
-async function putBack(
-  repository: Repository,
-  intent: Manifest,
-  text: string | undefined,
-): Promise<Finding[]> {
+async function putBack(repository: Repository, intent: Manifest, text: string | undefined): Promise<Finding[]> {
   if (text !== undefined) {
     const outcome = await writeManifest(repository, intent.slot, text)
     if (outcome.written !== 'yes') throw outcome.error
@@ -103,9 +98,7 @@ async function putBack(
       'Nothing was stored here: the run that began this recovery point failed.',
     )
     if (outcome.written !== 'yes') throw outcome.error
-    return [
-      warning('intent-kept', `The credentials may not remove "${key}". It stays, marked as not restorable.`),
-    ]
+    return [warning('intent-kept', `The credentials may not remove "${key}". It stays, marked as not restorable.`)]
   }
 }
 

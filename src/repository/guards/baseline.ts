@@ -4,8 +4,8 @@ import { type Artifact, type KindName, kindOf } from '../manifest/kinds/kinds'
 import type { Manifest } from '../manifest/manifest'
 
 /**
- * What a later run compares itself with: how much was in a good recovery point, and of what. Read from a
- * manifest by `baselineOf`, or from the runner's cache by `resolveBaseline`, which may know less.
+ * What a later run compares itself with: how much was in a good recovery point, and of what. Read from a manifest by
+ * `baselineOf`, or from the runner's cache by `resolveBaseline`, which may know less.
  */
 export interface Baseline {
   slot: string
@@ -66,16 +66,12 @@ export function namesOf(
 function artifactBaseline(artifact: Artifact): ArtifactBaseline {
   const { kind, name, bytes, content } = artifact
   const { things, sourceOf } = kindOf(artifact)
-  const counted = things.flatMap(({ one, count }) =>
-    count === undefined ? [] : [[one, count(artifact)] as const],
-  )
+  const counted = things.flatMap(({ one, count }) => (count === undefined ? [] : [[one, count(artifact)] as const]))
   const counts = Object.fromEntries(counted)
   const named = things.flatMap(({ one, names }) => {
     const known = names?.(artifact)
     // Manifests name things only since the field exists; names and a number that disagree name nothing.
-    return known === undefined || known.length !== (counts[one] ?? known.length)
-      ? []
-      : [[one, known] as const]
+    return known === undefined || known.length !== (counts[one] ?? known.length) ? [] : [[one, known] as const]
   })
   return {
     ...{ kind, name, source: sourceOf(artifact), bytes, contentBytes: content.bytes, counts },

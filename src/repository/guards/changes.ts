@@ -3,8 +3,8 @@ import { kindOf } from '../manifest/kinds/kinds'
 import { type ArtifactBaseline, type Baseline, countOf, sameSource } from './baseline'
 
 /**
- * What changed since the last good recovery point: sizes and counts of every artifact, and which tables, by
- * their fingerprints. With a baseline from the runner's cache, tables that are gone may have no name.
+ * What changed since the last good recovery point: sizes and counts of every artifact, and which tables, by their
+ * fingerprints. With a baseline from the runner's cache, tables that are gone may have no name.
  */
 export function compareWith(previous: Baseline, current: Baseline): ReportedChanges {
   const kept = current.artifacts.map(after => partChange(sameSource(previous, after), after))
@@ -21,10 +21,7 @@ export function compareWith(previous: Baseline, current: Baseline): ReportedChan
 
 const greatestAtMost = 10
 
-function partChange(
-  before: ArtifactBaseline | undefined,
-  after: ArtifactBaseline | undefined,
-): PartChange | undefined {
+function partChange(before: ArtifactBaseline | undefined, after: ArtifactBaseline | undefined): PartChange | undefined {
   const known = after ?? before
   if (known === undefined) return undefined
   return {

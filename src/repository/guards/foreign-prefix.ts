@@ -18,9 +18,9 @@ export type ForeignFinding =
   | { kind: 'object'; key: string }
 
 /**
- * Whether the newest good recovery point is another host's. Only the newest counts: after a site has moved,
- * the slots of its old server stay for a week. Check it before an earlier run is recovered, because that may
- * be the other host's run, still at work.
+ * Whether the newest good recovery point is another host's. Only the newest counts: after a site has moved, the slots
+ * of its old server stay for a week. Check it before an earlier run is recovered, because that may be the other host's
+ * run, still at work.
  */
 export function findForeignHost(newest: Manifest | undefined, host: string): ForeignFinding[] {
   if (newest === undefined || hostForm(newest.host) === hostForm(host)) return []
@@ -38,9 +38,9 @@ interface SlotToWrite {
 }
 
 /**
- * Everything that forbids writing this slot: another host's recovery points, and objects under the keys to be
- * written that are neither named by the slot's manifest nor marked as ours. Costs one request for each key
- * and one for the manifest. Objects that the credentials may not look at are not found. Throws `StoreError`.
+ * Everything that forbids writing this slot: another host's recovery points, and objects under the keys to be written
+ * that are neither named by the slot's manifest nor marked as ours. Costs one request for each key and one for the
+ * manifest. Objects that the credentials may not look at are not found. Throws `StoreError`.
  */
 export async function findForeign(
   repository: Repository,
@@ -53,10 +53,7 @@ export async function findForeign(
   const ours = keysNamedBy(manifestIn(state))
   const unnamed = keysToWrite.filter(key => !ours.has(key))
   const strangers = await Promise.all(unnamed.map(key => isStrangersObject(store, key)))
-  return [
-    ...findings,
-    ...unnamed.filter((_, index) => strangers[index]).map(key => ({ kind: 'object' as const, key })),
-  ]
+  return [...findings, ...unnamed.filter((_, index) => strangers[index]).map(key => ({ kind: 'object' as const, key }))]
 }
 
 /** The refusal to write there. */
@@ -93,9 +90,7 @@ function describe(findings: readonly ForeignFinding[], host: string): string {
       : [],
   )
   const objects =
-    keys.length === 0
-      ? []
-      : [`${listed(keys, 5)} ${keys.length === 1 ? 'was' : 'were'} not put there by this action`]
+    keys.length === 0 ? [] : [`${listed(keys, 5)} ${keys.length === 1 ? 'was' : 'were'} not put there by this action`]
   return [...hosts, ...objects].join('; ')
 }
 

@@ -29,8 +29,8 @@ interface PseudonymisedArtifact {
 }
 
 /**
- * The baseline as it may lie in the runner's cache. Without a pseudonymiser it has numbers alone, and of
- * several databases nothing, since only their names tell them apart.
+ * The baseline as it may lie in the runner's cache. Without a pseudonymiser it has numbers alone, and of several
+ * databases nothing, since only their names tell them apart.
  */
 export function pseudonymiseBaseline(
   baseline: Baseline,
@@ -44,8 +44,8 @@ export function pseudonymiseBaseline(
 }
 
 /**
- * Resolves every pseudonym whose name this run has too. What is left without a name is known to be gone.
- * Under another key (a new SSH key, say) no name is known, and only numbers can be compared.
+ * Resolves every pseudonym whose name this run has too. What is left without a name is known to be gone. Under another
+ * key (a new SSH key, say) no name is known, and only numbers can be compared.
  */
 export function resolveBaseline(
   cached: PseudonymisedBaseline,
@@ -63,10 +63,7 @@ export function resolveBaseline(
   }
 }
 
-function pseudonymise(
-  artifact: ArtifactBaseline,
-  pseudonymiser: Pseudonymiser | undefined,
-): PseudonymisedArtifact[] {
+function pseudonymise(artifact: ArtifactBaseline, pseudonymiser: Pseudonymiser | undefined): PseudonymisedArtifact[] {
   const { kind, source, bytes, contentBytes, counts } = artifact
   const { artifactName, things } = kindOf(artifact)
   const isOnlyOne = artifact.name === artifactName

@@ -24,13 +24,13 @@ export interface Pseudonymiser {
 }
 
 /**
- * The pseudonymiser of this site, keyed by a secret of the run. Whoever can read the runner's cache (with a
- * public repository everybody, through pull requests from forks) can then neither read a name nor test a
- * guess like `wp_users`.
+ * The pseudonymiser of this site, keyed by a secret of the run. Whoever can read the runner's cache (with a public
+ * repository everybody, through pull requests from forks) can then neither read a name nor test a guess like
+ * `wp_users`.
  *
- * The key comes from a secret that lasts and that no one can guess: the SSH private key, else an S3 secret
- * access key that is not temporary. Never from a password, because its pseudonyms would let anybody try
- * passwords at leisure. Undefined when the run has neither.
+ * The key comes from a secret that lasts and that no one can guess: the SSH private key, else an S3 secret access key
+ * that is not temporary. Never from a password, because its pseudonyms would let anybody try passwords at leisure.
+ * Undefined when the run has neither.
  */
 export function pseudonymiserFor(secrets: BaselineSecrets, place: BaselinePlace): Pseudonymiser | undefined {
   const secret = lastingSecret(secrets)
@@ -45,8 +45,8 @@ export function pseudonymiserFor(secrets: BaselineSecrets, place: BaselinePlace)
 }
 
 /**
- * What the site's entries in the cache are named by. Without a pseudonymiser it is a plain hash: a guess of
- * host, bucket and prefix together can be tested then.
+ * What the site's entries in the cache are named by. Without a pseudonymiser it is a plain hash: a guess of host,
+ * bucket and prefix together can be tested then.
  */
 export function cacheScope(pseudonymiser: Pseudonymiser | undefined, place: BaselinePlace): string {
   if (pseudonymiser !== undefined) return pseudonymiser.pseudonymOf('scope')

@@ -10,8 +10,8 @@ export interface ScopedArtifact {
 }
 
 /**
- * The last good recovery point without what the workflow no longer requests: a database or a folder that its
- * lists do not name any more, tables that it excludes now. That is done on purpose: reported, not suspect.
+ * The last good recovery point without what the workflow no longer requests: a database or a folder that its lists do
+ * not name any more, tables that it excludes now. That is done on purpose: reported, not suspect.
  */
 export function scopedBaseline(
   baseline: Baseline,

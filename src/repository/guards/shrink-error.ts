@@ -9,8 +9,8 @@ import { type Artifact, kinds } from '../manifest/kinds/kinds'
 import type { ShrinkFinding, ShrinkVerdict } from './shrink'
 
 /**
- * The error that ends a suspect run: what shrank, that the ring is as it was, where the suspect recovery
- * point is, how to accept it. `suspectManifestKey` is undefined when it could not be stored.
+ * The error that ends a suspect run: what shrank, that the ring is as it was, where the suspect recovery point is, how
+ * to accept it. `suspectManifestKey` is undefined when it could not be stored.
  */
 export function shrinkError(
   verdict: Pick<ShrinkVerdict, 'findings' | 'against'>,
@@ -69,12 +69,7 @@ function describeGroup(group: readonly ShrinkFinding[]): string {
     : `${artifact}: ${goneNames(what, names)}`
 }
 
-function describeGone(
-  artifact: string,
-  { sources }: Kind<Artifact>,
-  count: number,
-  names: readonly string[],
-): string {
+function describeGone(artifact: string, { sources }: Kind<Artifact>, count: number, names: readonly string[]): string {
   if ('whenGone' in sources) return `${artifact}: ${sources.whenGone}`
   const { noun } = sources
   if (names.length > 0) return `${goneNames(noun, names)}, with everything in it`

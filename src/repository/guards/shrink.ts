@@ -11,8 +11,8 @@ export interface ShrinkFinding {
   /** The artifact's name in the manifest. */
   artifact: string
   /**
-   * `content bytes`, or a thing in the plural (`tables`): fewer than allowed. All others are gone: a thing
-   * (`view`), or a whole artifact by its name (`codebase`).
+   * `content bytes`, or a thing in the plural (`tables`): fewer than allowed. All others are gone: a thing (`view`), or
+   * a whole artifact by its name (`codebase`).
    */
   what: string
   before: number
@@ -33,11 +33,11 @@ export interface ShrinkVerdict {
 /**
  * Compares a recovery point with the last good one.
  *
- * An artifact is suspect when its content bytes, or its things with a `leastLost` (tables, files), are fewer
- * by strictly more than `max-shrink` percent, and when anything with a name is gone: a table, view, trigger,
- * routine or event, a whole database, a folder of `paths`, all files. What the workflow no longer requests is
- * removed from the baseline before (`scoped-baseline.ts`); with `databases: "*"` a database that is gone
- * stays in it, or the ring would forget its last copy within a week. Accepting takes one run.
+ * An artifact is suspect when its content bytes, or its things with a `leastLost` (tables, files), are fewer by
+ * strictly more than `max-shrink` percent, and when anything with a name is gone: a table, view, trigger, routine or
+ * event, a whole database, a folder of `paths`, all files. What the workflow no longer requests is removed from the
+ * baseline before (`scoped-baseline.ts`); with `databases: "*"` a database that is gone stays in it, or the ring would
+ * forget its last copy within a week. Accepting takes one run.
  *
  * A loss of less than 4 KiB of content is noise: a dump's header, a tar's padding. `off` compares nothing.
  */
@@ -48,8 +48,7 @@ export function checkShrink(options: {
   acceptShrink: boolean
 }): ShrinkVerdict {
   const { now, baseline, maxShrink, acceptShrink } = options
-  if (maxShrink.kind === 'off' || baseline === undefined)
-    return { suspect: false, findings: [], against: undefined }
+  if (maxShrink.kind === 'off' || baseline === undefined) return { suspect: false, findings: [], against: undefined }
   const findings = baseline.artifacts.flatMap(before => {
     const after = sameSource(now, before)
     return after === undefined ? [goneWhole(before)] : compare(before, after, maxShrink.percent)
@@ -93,9 +92,7 @@ function goneThings(before: ArtifactBaseline, after: ArtifactBaseline, thing: Th
   if (namesBefore === undefined || namesAfter === undefined)
     return is < was ? [{ ...found, before: was, after: is }] : []
   const isThere = thing.isFolder ? insideOneOf(namesAfter) : among(namesAfter, thing)
-  const named = namesBefore
-    .filter(name => !isThere(name))
-    .map(name => ({ ...found, before: 1, after: 0, name }))
+  const named = namesBefore.filter(name => !isThere(name)).map(name => ({ ...found, before: 1, after: 0, name }))
   const unnamed = was - namesBefore.length
   return unnamed > 0 ? [...named, { ...found, before: was, after: was - unnamed }] : named
 }

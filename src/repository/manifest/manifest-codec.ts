@@ -20,8 +20,8 @@ export class ManifestError extends FailureError {
 export const manifestBytesMax = 8 * 1024 * 1024
 
 /**
- * The manifest's text: fields in the order of the schema below, fields of later versions after them, two
- * spaces of indentation (none beyond 8 MiB: 40,000 tables), a final line break. One manifest, one text.
+ * The manifest's text: fields in the order of the schema below, fields of later versions after them, two spaces of
+ * indentation (none beyond 8 MiB: 40,000 tables), a final line break. One manifest, one text.
  */
 export function serializeManifest(manifest: Manifest): string {
   const ordered = manifestSchema.parse(manifest)
@@ -34,9 +34,7 @@ export function parseManifest(text: string, key: string): Manifest {
   const json = parseJson(text, key)
   const format = typeof json === 'object' && json !== null && 'format' in json ? json.format : undefined
   if (typeof format !== 'string' || !/^make-a-backup\/\d+$/.test(format)) {
-    throw new ManifestError(
-      `"${key}" is not a manifest of make-a-backup: it has no "format": "${manifestFormat}".`,
-    )
+    throw new ManifestError(`"${key}" is not a manifest of make-a-backup: it has no "format": "${manifestFormat}".`)
   }
   if (format !== manifestFormat) {
     throw new ManifestError(
@@ -65,8 +63,7 @@ function parseJson(text: string, key: string): unknown {
 
 function fieldName(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
-    (name, step) =>
-      typeof step === 'number' ? `${name}[${step}]` : `${name}${name === '' ? '' : '.'}${String(step)}`,
+    (name, step) => (typeof step === 'number' ? `${name}[${step}]` : `${name}${name === '' ? '' : '.'}${String(step)}`),
     '',
   )
 }

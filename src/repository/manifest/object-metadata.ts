@@ -9,8 +9,8 @@ export interface ObjectOrigin {
 }
 
 /**
- * The metadata of a data object. Call it once per run: outside GitHub, where a run has no id, it makes up a
- * random one, and the objects of a run must agree.
+ * The metadata of a data object. Call it once per run: outside GitHub, where a run has no id, it makes up a random one,
+ * and the objects of a run must agree.
  */
 export function objectMetadata({ slot, run, startedAt }: ObjectOrigin): Readonly<Record<string, string>> {
   return {

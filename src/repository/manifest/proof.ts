@@ -9,8 +9,8 @@ export const proofFormat = 'make-a-backup-proof/1'
 
 /**
  * The record of a drill that went well: a recovery point was restored on a throwaway server and compared,
- * `<slot>.proof.json`. It counts only for the recovery point that was taken at `takenAt`, and for these very
- * objects: a slot is overwritten every week. Field names are the public format: see `docs/format.md`.
+ * `<slot>.proof.json`. It counts only for the recovery point that was taken at `takenAt`, and for these very objects: a
+ * slot is overwritten every week. Field names are the public format: see `docs/format.md`.
  */
 export interface Proof {
   format: typeof proofFormat
@@ -38,8 +38,8 @@ export interface ProvenArtifact {
 }
 
 /**
- * Whether a proof is one for the recovery point of this manifest. `listed`: ETags by key, as a listing shows
- * them: an object that was stored again since is another one.
+ * Whether a proof is one for the recovery point of this manifest. `listed`: ETags by key, as a listing shows them: an
+ * object that was stored again since is another one.
  */
 export function isProofOf(proof: Proof, manifest: Manifest, listed: ReadonlyMap<string, string>): boolean {
   const { slot, startedAt, artifacts } = manifest

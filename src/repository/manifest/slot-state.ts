@@ -57,8 +57,6 @@ function assertBelongs(manifest: Manifest, prefix: string, slot: string, key: st
   if (manifest.state === 'complete') return
   const stranger = objectsOf(manifest).find(({ key }) => !isArtifactKeyOf(prefix, slot, key))
   if (stranger !== undefined) {
-    throw new ManifestError(
-      `The manifest "${key}" names "${stranger.key}", which is not an object of its slot.`,
-    )
+    throw new ManifestError(`The manifest "${key}" names "${stranger.key}", which is not an object of its slot.`)
   }
 }

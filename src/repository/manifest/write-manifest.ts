@@ -7,11 +7,7 @@ import type { Repository } from '../repository'
 export type WriteOutcome = { written: 'yes' } | { written: 'no' | 'unknown'; error: StoreError }
 
 /** Writes a manifest. Reads it back when the store does not confirm it: it may be there all the same. */
-export async function writeManifest(
-  { store, prefix }: Repository,
-  slot: string,
-  text: string,
-): Promise<WriteOutcome> {
+export async function writeManifest({ store, prefix }: Repository, slot: string, text: string): Promise<WriteOutcome> {
   const key = slotKeys(prefix, slot).manifest
   try {
     await store.putText(key, text, { contentType: 'application/json' })
@@ -33,10 +29,6 @@ async function outcomeOf(store: Store, key: string, text: string, error: StoreEr
 }
 
 /** Whether the manifest is still this text: no other run has recovered the slot. Throws `StoreError`. */
-export async function isUnchanged(
-  { store, prefix }: Repository,
-  slot: string,
-  text: string,
-): Promise<boolean> {
+export async function isUnchanged({ store, prefix }: Repository, slot: string, text: string): Promise<boolean> {
   return (await store.getText(slotKeys(prefix, slot).manifest)) === text
 }

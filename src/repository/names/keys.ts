@@ -58,8 +58,8 @@ export type ParsedKey =
   | { slot: string; what: 'artifact'; kind: KindName; name: string; compression: Compression }
 
 /**
- * Reads a key back. Undefined for every key that this action would not have written under the prefix, in the
- * ring or in a tier: only what is parsed here may ever be removed, aborted or overwritten.
+ * Reads a key back. Undefined for every key that this action would not have written under the prefix, in the ring or in
+ * a tier: only what is parsed here may ever be removed, aborted or overwritten.
  */
 export function parseKey(prefix: string, key: string): ParsedKey | undefined {
   const folder = listingPrefix(prefix)

@@ -2,8 +2,8 @@ import { UserError } from '../../runtime/errors'
 import { printable } from '../../runtime/text/printable'
 
 /**
- * How slots are named: literal text and placeholders in turn. A slot name has letters, digits, `_` and `-`
- * only, never a `.` or a `/`, so it cannot collide with `daily/`, `suspect/` or `README.md`.
+ * How slots are named: literal text and placeholders in turn. A slot name has letters, digits, `_` and `-` only, never
+ * a `.` or a `/`, so it cannot collide with `daily/`, `suspect/` or `README.md`.
  */
 export interface Rotation {
   /** As the user wrote it. */
@@ -35,8 +35,8 @@ export function parseRotation(text: string): Rotation {
 }
 
 /**
- * The name of the slot that a run at this moment writes, by the clock of the time zone (an IANA name).
- * Weekdays are in English in every locale. The hour that a zone repeats in autumn is one slot.
+ * The name of the slot that a run at this moment writes, by the clock of the time zone (an IANA name). Weekdays are in
+ * English in every locale. The hour that a zone repeats in autumn is one slot.
  */
 export function slotName(rotation: Rotation, at: Date, timezone: string): string {
   const fields = calendarFields(at, timezone)
@@ -61,13 +61,9 @@ function parsePart(part: string, text: string): RotationPart {
     if (placeholder !== undefined) return { placeholder }
     throw refused(text, `There is no {${visible(inner)}}. The placeholders are ${placeholderList}.`)
   }
-  if (/[{}]/.test(part))
-    throw refused(text, 'A brace is without its other half. Write placeholders as in {weekday}.')
+  if (/[{}]/.test(part)) throw refused(text, 'A brace is without its other half. Write placeholders as in {weekday}.')
   if (!/^[A-Za-z0-9_-]+$/.test(part)) {
-    throw refused(
-      text,
-      'Apart from placeholders a template may have only letters A to Z, digits, "_" and "-".',
-    )
+    throw refused(text, 'Apart from placeholders a template may have only letters A to Z, digits, "_" and "-".')
   }
   return { literal: part }
 }

@@ -10,15 +10,14 @@ export type SnapshotChoice =
   | { kind: 'time'; at: Date }
 
 /**
- * The input `snapshot`: `latest`, a slot (`Monday-13-00`), an entry of a tier (`daily/2026-11-20`), a suspect
- * one by its full name (`suspect/Monday-13-00`) or an ISO time with its zone. Whether that recovery point
- * exists is not checked here. Throws UserError.
+ * The input `snapshot`: `latest`, a slot (`Monday-13-00`), an entry of a tier (`daily/2026-11-20`), a suspect one by
+ * its full name (`suspect/Monday-13-00`) or an ISO time with its zone. Whether that recovery point exists is not
+ * checked here. Throws UserError.
  */
 export function parseSnapshotChoice(text: string): SnapshotChoice {
   if (text === 'latest') return { kind: 'latest' }
   // No slot can have this name: a template needs a placeholder.
-  if (text === 'all')
-    throw refused(text, 'Only the action "verify" takes all of them. Name one, or write latest.')
+  if (text === 'all') throw refused(text, 'Only the action "verify" takes all of them. Name one, or write latest.')
   const at = timeIn(text)
   if (at !== undefined) return { kind: 'time', at }
   const slot = text.startsWith(`${suspectFolder}/`) ? text.slice(suspectFolder.length + 1) : text

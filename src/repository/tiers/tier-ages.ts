@@ -21,8 +21,8 @@ interface DatedEntry {
 }
 
 /**
- * How many entries each tier has, and how old the newest and the oldest good one are: for each tier that is
- * switched on a listing and, mostly, two manifests. A tier of which the store gives no answer is left out.
+ * How many entries each tier has, and how old the newest and the oldest good one are: for each tier that is switched on
+ * a listing and, mostly, two manifests. A tier of which the store gives no answer is left out.
  */
 export async function tierAges(repository: Repository, keep: TierKeep): Promise<TierAge[]> {
   const wanted = tiers.filter(tier => keep[tier] > 0)

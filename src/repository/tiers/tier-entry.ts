@@ -13,10 +13,10 @@ import type { ReadTierEntry } from './tier-folder'
 import { removeTierObjects } from './tier-leftovers'
 
 /**
- * Makes an entry of a tier from a recovery point: its objects are copied within the store and compared, then
- * the manifest is written and read back. It is the manifest of the recovery point, but for the slot, the
- * keys, the ETags and the versions. `inTheWay`: keys of a broken entry's manifest and proof, removed first,
- * so that they never describe the new objects.
+ * Makes an entry of a tier from a recovery point: its objects are copied within the store and compared, then the
+ * manifest is written and read back. It is the manifest of the recovery point, but for the slot, the keys, the ETags
+ * and the versions. `inTheWay`: keys of a broken entry's manifest and proof, removed first, so that they never describe
+ * the new objects.
  *
  * Throws `FailureError` when the entry was not made: it has no manifest then, or this one and no proof.
  */
@@ -49,8 +49,8 @@ export async function makeTierEntry(
 }
 
 /**
- * Removes an entry: its manifest first, because without it there is no recovery point; then its proof and its
- * objects. Throws `StoreError` when the manifest is not removed; of the rest a refusal is a warning.
+ * Removes an entry: its manifest first, because without it there is no recovery point; then its proof and its objects.
+ * Throws `StoreError` when the manifest is not removed; of the rest a refusal is a warning.
  */
 export async function removeTierEntry(
   { store, prefix }: Repository,

@@ -47,9 +47,7 @@ export async function readTierEntry(
   name: string,
 ): Promise<ReadTierEntry | undefined> {
   const own = objects.filter(({ parsed }) => parsed.slot === name)
-  const isTooLarge = own.some(
-    ({ parsed, sizeBytes }) => parsed.what === 'manifest' && sizeBytes > manifestBytesMax,
-  )
+  const isTooLarge = own.some(({ parsed, sizeBytes }) => parsed.what === 'manifest' && sizeBytes > manifestBytesMax)
   const foreign: ReadTierEntry = { tier, name, state: 'foreign', keys: [] }
   if (isTooLarge) return foreign
   const state = await readSlot(repository, name)
@@ -58,9 +56,7 @@ export async function readTierEntry(
   const { startedAt, verdict } = state.manifest
   const named = objectsOf(state.manifest)
   if (named.some(({ key }) => !isArtifactKeyOf(repository.prefix, name, key))) return foreign
-  const isWhole = named.every(({ key, bytes }) =>
-    own.some(object => object.key === key && object.sizeBytes === bytes),
-  )
+  const isWhole = named.every(({ key, bytes }) => own.some(object => object.key === key && object.sizeBytes === bytes))
   return {
     tier,
     name,

@@ -5,10 +5,10 @@ import { StoreError } from '../../store/store-error'
 import type { TierFolder } from './tier-folder'
 
 /**
- * Removes what killed runs left in a tier: data objects of an entry that has no manifest, or whose manifest
- * does not name them, and proofs without a manifest. A data object goes only if its metadata says that it was
- * copied for that very entry: what a person put there stays. `named`: the objects of each entry whose
- * manifest was read; entries whose manifest was not read are left alone.
+ * Removes what killed runs left in a tier: data objects of an entry that has no manifest, or whose manifest does not
+ * name them, and proofs without a manifest. A data object goes only if its metadata says that it was copied for that
+ * very entry: what a person put there stays. `named`: the objects of each entry whose manifest was read; entries whose
+ * manifest was not read are left alone.
  */
 export async function removeTierLeftovers(
   store: Store,

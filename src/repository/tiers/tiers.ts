@@ -26,14 +26,13 @@ export interface KeptTiers {
 }
 
 /**
- * Keeps the longer tiers next to the ring, as `planTiers` says: makes the entries that this recovery point is
- * the first of, by copies within the store, and then, if every one of them succeeded, removes the entries
- * that are too old, and what dead runs left. The caller holds the lock of the prefix from the commit until
- * this is over.
+ * Keeps the longer tiers next to the ring, as `planTiers` says: makes the entries that this recovery point is the first
+ * of, by copies within the store, and then, if every one of them succeeded, removes the entries that are too old, and
+ * what dead runs left. The caller holds the lock of the prefix from the commit until this is over.
  *
- * The recovery point itself is good already, so no fault of a store is thrown: an entry that could not be
- * made is a warning `tier-not-made`, and the next run tries again; one that could not be removed is a warning
- * `tier-entry-kept`. A run may die at any moment: an entry has no manifest then, or is whole.
+ * The recovery point itself is good already, so no fault of a store is thrown: an entry that could not be made is a
+ * warning `tier-not-made`, and the next run tries again; one that could not be removed is a warning `tier-entry-kept`.
+ * A run may die at any moment: an entry has no manifest then, or is whole.
  */
 export async function keepTiers(repository: Repository, options: KeepTiersOptions): Promise<KeptTiers> {
   const { manifest, keep } = options
@@ -43,9 +42,7 @@ export async function keepTiers(repository: Repository, options: KeepTiersOption
   const [takenAt, timezone] = [new Date(manifest.startedAt), manifest.timezone]
   const names = tierEntryNames(takenAt, timezone)
   const wanted = tiers.filter(tier => keep[tier] > 0)
-  const looks = await Promise.all(
-    wanted.map(tier => lookAt(repository, tier, { current: names[tier], keep, kept })),
-  )
+  const looks = await Promise.all(wanted.map(tier => lookAt(repository, tier, { current: names[tier], keep, kept })))
   const known = looks.filter(look => look !== undefined)
   const existing = known.flatMap(({ entries }) => entries)
   const plan = planTiers({ takenAt, timezone, keep: onlyOf(keep, known), existing })
@@ -56,8 +53,7 @@ export async function keepTiers(repository: Repository, options: KeepTiersOption
   if (known.length < wanted.length || kept.made.length < plan.copies.length) return kept
 
   await removeEntries(repository, options, plan.removals, kept)
-  for (const { folder } of known)
-    kept.warnings.push(...(await removeTierLeftovers(repository.store, folder, named)))
+  for (const { folder } of known) kept.warnings.push(...(await removeTierLeftovers(repository.store, folder, named)))
   return kept
 }
 

@@ -3,9 +3,7 @@ import type { RunIdentity } from '../runtime'
 
 /** Where a baseline is stored in the cache of GitHub Actions. */
 export interface CacheEntry {
-  /**
-   * The file on the runner. Always the same: an entry is found only under the path that it was saved from.
-   */
+  /** The file on the runner. Always the same: an entry is found only under the path that it was saved from. */
   path: string
   /** The start of the key of all entries of the site. A lookup by it finds the newest. */
   keyPrefix: string

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 /**
- * Runs work whose libraries print on their own. Their standard output goes to `sink`, line by line, so that
- * an optional step that fails leaves no annotation on a good run. Only masks and debug lines reach the runner
- * unchanged. Applies to everything that `work` started, even after nobody waits for it, and to nothing else.
+ * Runs work whose libraries print on their own. Their standard output goes to `sink`, line by line, so that an optional
+ * step that fails leaves no annotation on a good run. Only masks and debug lines reach the runner unchanged. Applies to
+ * everything that `work` started, even after nobody waits for it, and to nothing else.
  */
 export function divertOutput<T>(sink: (line: string) => void, work: () => Promise<T>): Promise<T> {
   install()
@@ -36,7 +36,6 @@ function install(): void {
 }
 
 function linesOf(chunk: unknown): string[] {
-  const text =
-    typeof chunk === 'string' ? chunk : chunk instanceof Uint8Array ? Buffer.from(chunk).toString() : ''
+  const text = typeof chunk === 'string' ? chunk : chunk instanceof Uint8Array ? Buffer.from(chunk).toString() : ''
   return text.split(/\r?\n/).filter(line => line !== '')
 }

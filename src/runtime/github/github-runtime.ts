@@ -8,8 +8,8 @@ import { createMasks } from './masks'
 import { readRunIdentity } from './run-identity'
 
 /**
- * The port to GitHub's runner, over `@actions/core`. Once it exists, SIGINT and SIGTERM no longer end the
- * process: they abort `signal`. Create one per process.
+ * The port to GitHub's runner, over `@actions/core`. Once it exists, SIGINT and SIGTERM no longer end the process: they
+ * abort `signal`. Create one per process.
  */
 export function githubRuntime(): Runtime {
   const masks = createMasks()

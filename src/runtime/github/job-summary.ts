@@ -3,12 +3,11 @@ import { appendFile, stat } from 'node:fs/promises'
 /** GitHub's limit for the summary of one step. It drops a larger one completely. */
 export const summaryLimitBytes = 1024 * 1024
 
-const cutNote =
-  '\n\n> This summary was cut: GitHub shows at most 1 MiB for each step. The log has the rest.\n'
+const cutNote = '\n\n> This summary was cut: GitHub shows at most 1 MiB for each step. The log has the rest.\n'
 
 /**
- * Adds Markdown to the file that GitHub shows as the job summary (`GITHUB_STEP_SUMMARY`). Does nothing
- * without a path or text. Never throws. Text over the limit is cut after a line, with a note.
+ * Adds Markdown to the file that GitHub shows as the job summary (`GITHUB_STEP_SUMMARY`). Does nothing without a path
+ * or text. Never throws. Text over the limit is cut after a line, with a note.
  */
 export async function appendToSummary(path: string | undefined, markdown: string): Promise<void> {
   if (path === undefined || path === '' || markdown.trim() === '') return
@@ -24,10 +23,7 @@ export async function appendToSummary(path: string | undefined, markdown: string
   }
 }
 
-/**
- * The Markdown if it fits into `spareBytes`, else as many lines as fit with a note; '' if not even the note
- * fits.
- */
+/** The Markdown if it fits into `spareBytes`, else as many lines as fit with a note; '' if not even the note fits. */
 export function fitSummary(markdown: string, spareBytes: number): string {
   if (Buffer.byteLength(markdown) <= spareBytes) return markdown
   const lines = markdown.split('\n')

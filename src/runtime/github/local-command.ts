@@ -11,9 +11,8 @@ export interface LocalResult {
 }
 
 /**
- * Runs a short command on the runner and waits for its end. Prints nothing and never rejects: the caller
- * checks the exit code. Output is kept in memory, so it is not for data; it cannot be stopped, so it is not
- * for long commands.
+ * Runs a short command on the runner and waits for its end. Prints nothing and never rejects: the caller checks the
+ * exit code. Output is kept in memory, so it is not for data; it cannot be stopped, so it is not for long commands.
  */
 export type LocalCommand = (
   program: string,

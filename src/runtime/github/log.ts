@@ -14,10 +14,9 @@ export interface LogCommands {
 }
 
 /**
- * A log that scrubs secrets from its lines and then makes them printable, in this order: escaping could
- * change a secret beyond recognition. GitHub does not nest groups, so an inner group is a plain heading. The
- * duration of a group is printed after it, where a reader sees it while the group is folded; under 0.1 s it
- * is left out.
+ * A log that scrubs secrets from its lines and then makes them printable, in this order: escaping could change a secret
+ * beyond recognition. GitHub does not nest groups, so an inner group is a plain heading. The duration of a group is
+ * printed after it, where a reader sees it while the group is folded; under 0.1 s it is left out.
  */
 export function createLog(commands: LogCommands, scrub: (text: string) => string, clock: Clock): Log {
   let openGroups = 0

@@ -21,9 +21,9 @@ export function createMasks(): Masks {
 }
 
 /**
- * The forms in which a secret may appear in text, longest first: as it is, trimmed, each line of more than
- * three characters, and the whole escaped for JSON, for a URI, for an option file (`my.cnf`: `\` and `"`
- * after a backslash) and in base64. Empty for a secret of white space only: it would mask every gap.
+ * The forms in which a secret may appear in text, longest first: as it is, trimmed, each line of more than three
+ * characters, and the whole escaped for JSON, for a URI, for an option file (`my.cnf`: `\` and `"` after a backslash)
+ * and in base64. Empty for a secret of white space only: it would mask every gap.
  */
 export function secretForms(secret: string): string[] {
   const whole = secret.trim()

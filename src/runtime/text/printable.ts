@@ -1,15 +1,13 @@
 /**
  * One line that neither a terminal nor GitHub's runner acts on: control characters, line breaks and invisible
  * characters become escapes (`\r`, `\x1b`, `\u2028`), and a space breaks up workflow commands. The runner
- * (`ActionCommand.cs`) knows two forms: `::name` at the start of a line, after white space, and `##[name]`
- * anywhere. It compares by culture, not byte by byte, and so ignores some characters within a command: hence
- * the marks and tabs in the patterns.
+ * (`ActionCommand.cs`) knows two forms: `::name` at the start of a line, after white space, and `##[name]` anywhere. It
+ * compares by culture, not byte by byte, and so ignores some characters within a command: hence the marks and tabs in
+ * the patterns.
  */
 export function printable(line: string): string {
   const visible = line.replace(invisible, escapeSequence)
-  return visible
-    .replace(/#(?=[\p{M}\t]*#[\p{M}\t]*\[)/gu, '# ')
-    .replace(/^([\p{M}\p{Z}\t]*:[\p{M}\t]*)(?=:)/u, '$1 ')
+  return visible.replace(/#(?=[\p{M}\t]*#[\p{M}\t]*\[)/gu, '# ').replace(/^([\p{M}\p{Z}\t]*:[\p{M}\t]*)(?=:)/u, '$1 ')
 }
 
 /** Splits text at `\n` and `\r\n` and makes each line printable. */
@@ -17,8 +15,8 @@ export function printableLines(text: string): string[] {
   return text.split(/\r?\n/).map(printable)
 }
 
-// Control characters except the tab, format characters (direction marks, joiners), lone surrogates, line and
-// paragraph separators, and everything else that Unicode says to draw as nothing.
+// Control characters except the tab, format characters (direction marks, joiners), lone surrogates, line and paragraph
+// separators, and everything else that Unicode says to draw as nothing.
 const invisible = /(?!\t)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 
 const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r' }

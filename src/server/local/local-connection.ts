@@ -14,8 +14,8 @@ export interface LocalConnectionOptions {
 }
 
 /**
- * A connection to this machine, or to a container on it, so that jobs run here as they do on a server. Each
- * command runs under /bin/sh in its own process group.
+ * A connection to this machine, or to a container on it, so that jobs run here as they do on a server. Each command
+ * runs under /bin/sh in its own process group.
  */
 export function localConnection(options: LocalConnectionOptions): Connection {
   const running = new Set<RemoteProcess>()
@@ -37,10 +37,7 @@ export function localConnection(options: LocalConnectionOptions): Connection {
   }
 }
 
-async function start(
-  text: string,
-  { command = [], environment }: LocalConnectionOptions,
-): Promise<RemoteProcess> {
+async function start(text: string, { command = [], environment }: LocalConnectionOptions): Promise<RemoteProcess> {
   const [program = '/bin/sh', ...words] = [...command, '/bin/sh', '-c', text]
   // Must lead its process group: only then does the script end the whole group once its runner is gone.
   const child = spawn(program, words, { env: environment, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })

@@ -2,8 +2,8 @@ import { Writable } from 'node:stream'
 import { UnreadInput } from '../../ssh/link/unread-input'
 
 /**
- * The standard input of a process. Node destroys its own stream when the process ends, which a pipeline
- * reports as a premature close. This one fails only when input was left unread, with `UnreadInput`.
+ * The standard input of a process. Node destroys its own stream when the process ends, which a pipeline reports as a
+ * premature close. This one fails only when input was left unread, with `UnreadInput`.
  */
 export class ProcessInput extends Writable {
   readonly #pipe: Writable

@@ -15,10 +15,7 @@ export interface DrillFolder {
   remove(): Promise<void>
 }
 
-/**
- * The longest name that may still follow the folder in the path of a socket, which has 107 bytes at most
- * (unix(7)).
- */
+/** The longest name that may still follow the folder in the path of a socket, which has 107 bytes at most (unix(7)). */
 const longestSocketName = '/database/s'.length
 
 /** Makes a folder in the first of `temps` whose path is short enough for a socket. */

@@ -10,8 +10,8 @@ import type { SoundArtifact } from '../restore-part'
 /** The drill half of a source. `Settings`: the inputs of a verification, as far as it reads them. */
 export interface Drillable<A extends Artifact, C extends ContentDigest, Settings> {
   /**
-   * A trial restore on this machine. `sound`: all artifacts that the recovery point has of this source, which
-   * may be none.
+   * A trial restore on this machine. `sound`: all artifacts that the recovery point has of this source, which may be
+   * none.
    */
   drill(settings: Settings, sound: readonly SoundArtifact<A, C>[]): DrillPart
   /** Ends what killed drills left running. `folders`: theirs. Returns what was removed, for the log. */
@@ -29,9 +29,7 @@ export interface DrillMachine {
 export interface DrillPart {
   /** How much of the disk it takes, about. */
   readonly neededBytes: number
-  /**
-   * Restores it and compares. Whatever comes out otherwise is a finding. Throws when it could not be tried.
-   */
+  /** Restores it and compares. Whatever comes out otherwise is a finding. Throws when it could not be tried. */
   run(context: DrillContext): Promise<DrillOutcome>
 }
 

@@ -4,17 +4,14 @@ import { drillFolderPrefix, ownerFile } from './drill-folder'
 import { isDead, parseOwner } from './owner'
 
 /**
- * Folders that killed drills left. `temps`: where drills make them. Only what is certainly of a drill whose
- * process is gone.
+ * Folders that killed drills left. `temps`: where drills make them. Only what is certainly of a drill whose process is
+ * gone.
  */
 export async function leftFolders(temps: readonly string[]): Promise<string[]> {
   return (await Promise.all(temps.map(leftIn))).flat()
 }
 
-/**
- * A folder without its owner's name is one whose owner was killed in that very moment, or is being made right
- * now.
- */
+/** A folder without its owner's name is one whose owner was killed in that very moment, or is being made right now. */
 const unnamedForMs = 60 * 60 * 1000
 
 async function leftIn(temp: string): Promise<string[]> {

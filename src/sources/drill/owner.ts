@@ -7,8 +7,8 @@ export interface Owner {
   host: string
   pid: number
   /**
-   * When it started, in clock ticks since the machine did: distinguishes it from a later process with the same
-   * number. '' when unknown.
+   * When it started, in clock ticks since the machine did: distinguishes it from a later process with the same number.
+   * '' when unknown.
    */
   started: string
 }
@@ -18,8 +18,8 @@ export function thisOwner(): Owner {
 }
 
 /**
- * Whether it is certain that the owner is gone. `proc`: where the machine lists its processes, which may
- * be hidden or not there.
+ * Whether it is certain that the owner is gone. `proc`: where the machine lists its processes, which may be hidden or
+ * not there.
  */
 export function isDead({ host, pid, started }: Owner, proc = '/proc'): boolean {
   if (host !== hostname()) return false
@@ -39,8 +39,8 @@ export function parseOwner(text: string): Owner | undefined {
 }
 
 /**
- * The 22nd field of /proc/PID/stat, proc(5); the second is a name in brackets that may hold anything. `ended`
- * of one whose parent has not heard of its end yet; undefined when it cannot be seen.
+ * The 22nd field of /proc/PID/stat, proc(5); the second is a name in brackets that may hold anything. `ended` of one
+ * whose parent has not heard of its end yet; undefined when it cannot be seen.
  */
 function startOf(pid: number, proc = '/proc'): string | undefined {
   try {

@@ -28,8 +28,7 @@ export const folderKnowledge: JobKnowledge = {
       'empty-folder',
       subject =>
         new UserError(`The folder ${subject} of "paths" is empty on the server.`, {
-          advice:
-            'If that is intended, set "allow-empty: true". Otherwise check whether a disk is not mounted there.',
+          advice: 'If that is intended, set "allow-empty: true". Otherwise check whether a disk is not mounted there.',
         }),
     ],
     [
@@ -51,14 +50,11 @@ export const folderKnowledge: JobKnowledge = {
     [
       'staging-folder',
       (subject, detail) =>
-        new UserError(
-          `The folder ${subject}, into which the files are unpacked, cannot be created or removed.`,
-          {
-            advice:
-              'It is next to the folder to restore: the SSH user needs write access there, and the disk needs free space.',
-            detail,
-          },
-        ),
+        new UserError(`The folder ${subject}, into which the files are unpacked, cannot be created or removed.`, {
+          advice:
+            'It is next to the folder to restore: the SSH user needs write access there, and the disk needs free space.',
+          detail,
+        }),
     ],
     [
       'uncounted-folder',
@@ -72,8 +68,7 @@ export const folderKnowledge: JobKnowledge = {
       'swap',
       (subject, detail) =>
         new FailureError(`The restored folder could not be put into its place, ${subject}.`, {
-          advice:
-            'Check that the SSH user may rename entries in the parent folder, and that nothing is mounted there.',
+          advice: 'Check that the SSH user may rename entries in the parent folder, and that nothing is mounted there.',
           detail,
         }),
     ],

@@ -16,15 +16,11 @@ import {
 } from './restore/folder-jobs'
 import { type ExtractRequest, openExtract } from './restore/open-extract'
 import type { TreeCount } from './restore/parse-trees'
-import {
-  type FolderTargetFacts,
-  type FolderTargetRequest,
-  folderTargetFacts,
-} from './target/folder-target-facts'
+import { type FolderTargetFacts, type FolderTargetRequest, folderTargetFacts } from './target/folder-target-facts'
 
 /**
- * The jobs for folders. Every method is one job of the script, of the same name (`docs/protocol.md`), on a
- * channel of its own.
+ * The jobs for folders. Every method is one job of the script, of the same name (`docs/protocol.md`), on a channel of
+ * its own.
  */
 export interface FolderServer {
   /** Which folders are there. Reads only. */
@@ -44,14 +40,13 @@ export interface FolderServer {
   /** What became of each of these swaps. Waits for a swap that is still going on. */
   swapState(swaps: readonly FolderSwap[]): Promise<SwapState[]>
   /**
-   * Undoes those of the swaps that were done, wholly or half. Returns their places, which have again what
-   * stood there before.
+   * Undoes those of the swaps that were done, wholly or half. Returns their places, which have again what stood there
+   * before.
    */
   unswap(swaps: readonly FolderSwap[]): Promise<string[]>
   /**
-   * Removes the unpacked folders of this owner, and what was put aside and is an empty folder. The swaps are
-   * one set: unless all of them are done, what was done of them is undone first. Returns the places that were
-   * undone so.
+   * Removes the unpacked folders of this owner, and what was put aside and is an empty folder. The swaps are one set:
+   * unless all of them are done, what was done of them is undone first. Returns the places that were undone so.
    */
   removeStaging(request: RemoveStagingRequest): Promise<string[]>
 }

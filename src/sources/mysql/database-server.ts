@@ -5,11 +5,7 @@ import { runSql, type SqlRequest } from './client/run-sql'
 import { type DumpRequest, openDump } from './dump/open-dump'
 import type { ServerInventory } from './inventory/parse-inventory'
 import { type InventoryRequest, takeInventory } from './inventory/take-inventory'
-import {
-  type DatabaseHostFacts,
-  type DatabasePreflightRequest,
-  preflightDatabases,
-} from './plan/database-preflight'
+import { type DatabaseHostFacts, type DatabasePreflightRequest, preflightDatabases } from './plan/database-preflight'
 import { type ImportRequest, openImport } from './restore/open-import'
 import {
   type DatabaseTargetFacts,
@@ -18,8 +14,8 @@ import {
 } from './target/database-target-facts'
 
 /**
- * The jobs for databases. Every method is one job of the script, of the same name (`docs/protocol.md`), on a
- * channel of its own.
+ * The jobs for databases. Every method is one job of the script, of the same name (`docs/protocol.md`), on a channel of
+ * its own.
  */
 export interface DatabaseServer {
   /** What databases are there. Reads only. */
@@ -30,10 +26,7 @@ export interface DatabaseServer {
   openDump(request: DumpRequest): Promise<Job>
   /** What the database server has, and can take, where databases are to go. Reads only. */
   targetFacts(request: DatabaseTargetRequest): Promise<DatabaseTargetFacts>
-  /**
-   * Runs SQL of ours as a script and returns what it printed, without headings. Throws as the client's error
-   * says.
-   */
+  /** Runs SQL of ours as a script and returns what it printed, without headings. Throws as the client's error says. */
   runSql(request: SqlRequest): Promise<string>
   /** Takes SQL, compressed, into a database. The first statement that fails ends it. */
   openImport(request: ImportRequest): Promise<Intake>

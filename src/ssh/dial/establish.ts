@@ -25,9 +25,8 @@ export interface EstablishOptions {
 }
 
 /**
- * A link to the target, with checked host key and finished login. Retries failures of the network or of a
- * busy server, but not a wrong host key or a refused login. Throws `UserError`, `FailureError` or
- * `CancelledError`.
+ * A link to the target, with checked host key and finished login. Retries failures of the network or of a busy server,
+ * but not a wrong host key or a refused login. Throws `UserError`, `FailureError` or `CancelledError`.
  */
 export async function establish(target: SshTarget, options: EstablishOptions): Promise<Link> {
   const key = parseOwnKey(target)
@@ -60,8 +59,7 @@ export async function establish(target: SshTarget, options: EstablishOptions): P
 function parseOwnKey({ privateKey, passphrase }: SshTarget): ParsedKey | undefined {
   if (privateKey === undefined) return undefined
   const key = utils.parseKey(privateKey, passphrase)
-  if (key instanceof Error)
-    throw new UserError('Input "ssh-key" is not a usable private key.', { cause: key })
+  if (key instanceof Error) throw new UserError('Input "ssh-key" is not a usable private key.', { cause: key })
   return key
 }
 
@@ -78,21 +76,14 @@ async function dialTrusted(
     if (!(error instanceof DialError) || error.failure !== 'host-key') throw error
   }
   // A server usually has several keys and presents one: the pin may be of another.
-  const offered = await offeredHostKeys(
-    target,
-    options.route ?? directRoute,
-    options.timeouts,
-    options.signal,
-  )
+  const offered = await offeredHostKeys(target, options.route ?? directRoute, options.timeouts, options.signal)
   const trusted = offered.find(candidate => hostKeys.check(host, port, candidate) === 'trusted')
   if (trusted === undefined) throw hostKeyError(target, names, offered)
   try {
     return await dial(target, algorithmsForType(keyTypeOf(trusted) ?? ''), key, options)
   } catch (error) {
     // One name may lead to several machines with different keys.
-    throw error instanceof DialError && error.failure === 'host-key'
-      ? hostKeyError(target, names, offered)
-      : error
+    throw error instanceof DialError && error.failure === 'host-key' ? hostKeyError(target, names, offered) : error
   }
 }
 
@@ -124,13 +115,7 @@ async function compareAlgorithms(target: SshTarget, options: EstablishOptions): 
     if (side !== undefined) lists.push(`${side === 'local' ? 'this action' : 'the server'}: ${list}`)
   }
   try {
-    const link = await dial(
-      target,
-      target.hostKeys.algorithms(target.host, target.port),
-      undefined,
-      options,
-      onLine,
-    )
+    const link = await dial(target, target.hostKeys.algorithms(target.host, target.port), undefined, options, onLine)
     link.close()
   } catch (error) {
     lists.push(`result: ${messageOf(error)}`)

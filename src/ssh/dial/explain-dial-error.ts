@@ -26,13 +26,10 @@ export function explainDialError(error: DialError, target: SshTarget, facts: Dia
     case 'name':
       return nameError(error, target, facts)
     case 'resolver':
-      return new FailureError(
-        `The address of the host "${host}" could not be looked up${tried}: ${error.message}.`,
-        {
-          advice: 'The name servers of the host, or those of the runner, do not work. Run the job again.',
-          cause,
-        },
-      )
+      return new FailureError(`The address of the host "${host}" could not be looked up${tried}: ${error.message}.`, {
+        advice: 'The name servers of the host, or those of the runner, do not work. Run the job again.',
+        cause,
+      })
     case 'refused':
       return new FailureError(`${Where} refused the connection${tried}.`, {
         advice: `Nothing listens there, or a firewall refuses the connection. Check that the SSH server runs and that "${input.port}" is right. ${hint}`,
@@ -44,26 +41,19 @@ export function explainDialError(error: DialError, target: SshTarget, facts: Dia
         cause,
       })
     case 'algorithms':
-      return new UserError(
-        `${Where} and this action have no encryption algorithm in common: ${error.message}.`,
-        {
-          advice:
-            'Allow one of the algorithms of this action in sshd_config on the server. Both lists are in the log.',
-          detail: facts.algorithms,
-          cause,
-        },
-      )
+      return new UserError(`${Where} and this action have no encryption algorithm in common: ${error.message}.`, {
+        advice: 'Allow one of the algorithms of this action in sshd_config on the server. Both lists are in the log.',
+        detail: facts.algorithms,
+        cause,
+      })
     case 'login':
       return loginError(error, target, facts)
     case 'network':
-      return new FailureError(
-        `The connection to ${where} broke off before the login${tried}: ${error.message}.`,
-        {
-          advice: `The SSH server may be busy (MaxStartups in sshd_config) or may have blocked this address (fail2ban, hosts.deny). ${hint}`,
-          detail: greetingLines(error),
-          cause,
-        },
-      )
+      return new FailureError(`The connection to ${where} broke off before the login${tried}: ${error.message}.`, {
+        advice: `The SSH server may be busy (MaxStartups in sshd_config) or may have blocked this address (fail2ban, hosts.deny). ${hint}`,
+        detail: greetingLines(error),
+        cause,
+      })
     case 'forwarding':
       return forwardingError(error, target, facts)
     case 'jump-lost':

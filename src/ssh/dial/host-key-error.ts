@@ -21,9 +21,7 @@ export function hostKeyError(target: SshTarget, names: HostNames, offered: reado
   if (verdicts.includes('revoked')) {
     return new UserError(
       `The host key of ${name} is marked @revoked in the input "ssh-known-hosts".`,
-      facts(
-        'Someone may be impersonating this server with a stolen key. If the mark is wrong, remove that line.',
-      ),
+      facts('Someone may be impersonating this server with a stolen key. If the mark is wrong, remove that line.'),
     )
   }
   if (verdicts.includes('changed')) {
@@ -49,9 +47,5 @@ const howToCompare =
 
 function typeName(key: Buffer): string {
   const type = keyTypeOf(key) ?? ''
-  return type.startsWith('ecdsa')
-    ? 'ECDSA'
-    : type === 'ssh-rsa'
-      ? 'RSA'
-      : type.replace('ssh-', '').toUpperCase()
+  return type.startsWith('ecdsa') ? 'ECDSA' : type === 'ssh-rsa' ? 'RSA' : type.replace('ssh-', '').toUpperCase()
 }

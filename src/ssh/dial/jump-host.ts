@@ -8,8 +8,8 @@ import type { SshTarget } from '../remote'
 import { hostNames, type Route } from './route'
 
 /**
- * The route through a jump host, over one link for all connections. The jump host makes the TCP connections
- * and cannot read what is sent over them. `close()` closes the link and all connections over it.
+ * The route through a jump host, over one link for all connections. The jump host makes the TCP connections and cannot
+ * read what is sent over them. `close()` closes the link and all connections over it.
  */
 export function routeThrough(jump: SshTarget, link: Link): Route {
   const { host: name } = hostNames(jump, undefined, true)
@@ -32,11 +32,7 @@ export function routeThrough(jump: SshTarget, link: Link): Route {
 }
 
 /** ssh2 has no time limit: without one this would wait as long as the jump host tries. */
-async function withinTime(
-  opening: Promise<LinkSocket>,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<LinkSocket> {
+async function withinTime(opening: Promise<LinkSocket>, timeoutMs: number, signal: AbortSignal): Promise<LinkSocket> {
   const limit = AbortSignal.timeout(timeoutMs)
   try {
     return await abortable(opening, AbortSignal.any([signal, limit]), late => late.destroy())
@@ -47,9 +43,7 @@ async function withinTime(
   }
 }
 
-/**
- * RFC 4254, 5.1: reason 1 is a prohibition, 2 a failed connection, with the message of the operating system.
- */
+/** RFC 4254, 5.1: reason 1 is a prohibition, 2 a failed connection, with the message of the operating system. */
 function refusalOf(error: unknown): Error {
   const reason = error instanceof Error && 'reason' in error ? error.reason : undefined
   if (reason === undefined) return describeSocketError(error)

@@ -13,8 +13,8 @@ const families: readonly (readonly HostKeyAlgorithm[])[] = [
 ]
 
 /**
- * Every host key that the server offers, with one connection per family of algorithms. The connection ends
- * once the key is known, before any login. Leaves out a family whose connection fails.
+ * Every host key that the server offers, with one connection per family of algorithms. The connection ends once the key
+ * is known, before any login. Leaves out a family whose connection fails.
  */
 export async function offeredHostKeys(
   target: SshTarget,

@@ -28,11 +28,7 @@ export interface HostNames {
 }
 
 /** The names of a server at the end of a route, or of a jump host. */
-export function hostNames(
-  { host, port }: SshTarget,
-  through: string | undefined,
-  isJump: boolean,
-): HostNames {
+export function hostNames({ host, port }: SshTarget, through: string | undefined, isJump: boolean): HostNames {
   if (isJump) {
     const input = { host: 'ssh-proxy-jump', port: 'ssh-proxy-jump' }
     const name = `jump host ${host}`

@@ -2,10 +2,9 @@ import { createSecretKey } from 'node:crypto'
 import type { Client } from 'ssh2'
 
 /**
- * Gives ssh2's AES-GCM ciphers their keys as key objects. ssh2 makes a new cipher for every packet from the
- * bytes of the key, and in Node 24 that takes longer than decryption itself: measured per packet of 32 KiB,
- * 44 µs with bytes and 19 µs with a key object. Call it at each `handshake` event, which follows each key
- * exchange.
+ * Gives ssh2's AES-GCM ciphers their keys as key objects. ssh2 makes a new cipher for every packet from the bytes of
+ * the key, and in Node 24 that takes longer than decryption itself: measured per packet of 32 KiB, 44 µs with bytes and
+ * 19 µs with a key object. Call it at each `handshake` event, which follows each key exchange.
  *
  * The fields are private to ssh2 1.17. If they are missing, only the speed changes.
  */

@@ -5,9 +5,7 @@ import { keyTypeOf } from './key-blob'
 /** The result of comparing an offered host key with the pins. */
 type HostKeyVerdict = 'trusted' | 'unknown' | 'changed' | 'revoked'
 
-/**
- * Host key algorithms that ssh2 supports and that are still secure, in the order in which they are offered.
- */
+/** Host key algorithms that ssh2 supports and that are still secure, in the order in which they are offered. */
 export const hostKeyAlgorithms = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
@@ -23,32 +21,29 @@ export type HostKeyAlgorithm = (typeof hostKeyAlgorithms)[number]
 export interface HostKeyPins {
   /** The number of pinned keys and fingerprints, for all hosts. */
   readonly count: number
-  /**
-   * The number of `@cert-authority` lines. Host certificates are not supported, so these lines pin nothing.
-   */
+  /** The number of `@cert-authority` lines. Host certificates are not supported, so these lines pin nothing. */
   readonly certificateAuthorities: number
   /**
-   * `trusted`: pinned for this host; `revoked`: marked as revoked, even if also pinned; `changed`: other keys
-   * are pinned for this host, or only fingerprints are pinned and none matches; `unknown`: nothing is pinned
-   * for this host.
+   * `trusted`: pinned for this host; `revoked`: marked as revoked, even if also pinned; `changed`: other keys are
+   * pinned for this host, or only fingerprints are pinned and none matches; `unknown`: nothing is pinned for this host.
    */
   check(host: string, port: number, key: Buffer): HostKeyVerdict
   /**
-   * The algorithms to offer, so that the server presents a key that can be compared: the types pinned for
-   * this host, followed by all others if a fingerprint is pinned (it does not show its type) or nothing is.
+   * The algorithms to offer, so that the server presents a key that can be compared: the types pinned for this host,
+   * followed by all others if a fingerprint is pinned (it does not show its type) or nothing is.
    */
   algorithms(host: string, port: number): HostKeyAlgorithm[]
   /**
-   * The same pins without the bare fingerprint of this key. Such a fingerprint names no host, so it would let
-   * the jump host that owns the key impersonate the server.
+   * The same pins without the bare fingerprint of this key. Such a fingerprint names no host, so it would let the jump
+   * host that owns the key impersonate the server.
    */
   without(key: Buffer): HostKeyPins
 }
 
 /**
- * Parses the input `ssh-known-hosts`: lines of a `known_hosts` file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT")
- * and `SHA256:` fingerprints, also as `ssh-keygen -l` prints them. Empty text pins nothing. Throws
- * `UserError` for any other line.
+ * Parses the input `ssh-known-hosts`: lines of a `known_hosts` file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT") and
+ * `SHA256:` fingerprints, also as `ssh-keygen -l` prints them. Empty text pins nothing. Throws `UserError` for any
+ * other line.
  */
 export function parseHostKeyPins(text: string): HostKeyPins {
   const lines: KnownHost[] = []
@@ -175,17 +170,12 @@ function readKnownHost(line: string, number: number): KnownHost {
   }
   const key = Buffer.from(base64, 'base64')
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64) || keyTypeOf(key) !== type) {
-    throw badLine(
-      number,
-      'has a damaged key',
-      `The text after the type is cut off or changed. ${howToGetLines}`,
-    )
+    throw badLine(number, 'has a damaged key', `The text after the type is cut off or changed. ${howToGetLines}`)
   }
   return { marker, hosts, key }
 }
 
-const howToGetLines =
-  'This prints the lines: ssh-keyscan <host> (compare them with the server before you trust them).'
+const howToGetLines = 'This prints the lines: ssh-keyscan <host> (compare them with the server before you trust them).'
 
 function isKeyType(word: string): boolean {
   return /^(ssh-(rsa|dss|ed25519|ed448)|ecdsa-sha2-nistp\d+|sk-[a-z0-9-]+@openssh\.com|[a-z0-9-]+-cert-v\d\d@openssh\.com)$/.test(
@@ -224,10 +214,7 @@ function matchesPatterns(list: string, name: string): boolean {
   return matched
 }
 
-/**
- * `*` is any text, `?` any one character. Backtracks only to the last `*`, so that no pattern can make it
- * slow.
- */
+/** `*` is any text, `?` any one character. Backtracks only to the last `*`, so that no pattern can make it slow. */
 function matchesHostPattern(pattern: string, text: string): boolean {
   let p = 0
   let star = -1

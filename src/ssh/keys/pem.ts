@@ -9,10 +9,7 @@ export interface Pem {
   encrypted: boolean
 }
 
-/**
- * Parses PEM text, even with damaged line breaks. Undefined if a boundary is missing or the content is not
- * base64.
- */
+/** Parses PEM text, even with damaged line breaks. Undefined if a boundary is missing or the content is not base64. */
 export function readPem(text: string): Pem | undefined {
   const match = /^-----BEGIN ([A-Z0-9 ]+)-----\s([\s\S]*?)-----END \1-----$/.exec(text)
   const [, label, inside] = match ?? []

@@ -6,18 +6,16 @@ import { encodeEd25519Key } from './openssh-key'
 import { type Pem, readPem } from './pem'
 
 /**
- * Turns the inputs `ssh-key` and `ssh-key-passphrase` into key text that ssh2 accepts without a passphrase.
- * Repairs Windows line breaks, line breaks that became `\n` or spaces, quotes around the key and a missing
- * last line break. Throws `UserError` that says what the input has instead of a usable key, without showing
- * any of it.
+ * Turns the inputs `ssh-key` and `ssh-key-passphrase` into key text that ssh2 accepts without a passphrase. Repairs
+ * Windows line breaks, line breaks that became `\n` or spaces, quotes around the key and a missing last line break.
+ * Throws `UserError` that says what the input has instead of a usable key, without showing any of it.
  */
 export function readPrivateKey(text: string, passphrase?: string): string {
   const repaired = repair(text)
   refuseOtherThings(repaired)
   const pem = readPem(repaired)
   if (pem === undefined) throw damaged()
-  const usable =
-    pem.label === 'OPENSSH PRIVATE KEY' ? readOpenSsh(pem, passphrase) : readOther(pem, passphrase)
+  const usable = pem.label === 'OPENSSH PRIVATE KEY' ? readOpenSsh(pem, passphrase) : readOther(pem, passphrase)
   const parsed = utils.parseKey(usable)
   if (parsed instanceof Error || !parsed.isPrivateKey()) throw damaged()
   if (parsed.type === 'ssh-dss') throw dsa()
@@ -36,10 +34,7 @@ function repair(text: string): string {
 
 function refuseOtherThings(text: string): void {
   if (/^[a-z0-9-]+-cert-v\d\d@openssh\.com\s/.test(text)) {
-    throw wrongKey(
-      'is an SSH certificate, not a private key',
-      `Certificates are not supported. ${pasteThePrivateKey}`,
-    )
+    throw wrongKey('is an SSH certificate, not a private key', `Certificates are not supported. ${pasteThePrivateKey}`)
   }
   if (/^sk-[a-z0-9-]+@openssh\.com\s/.test(text)) throw hardwareKey()
   if (/^(ssh|ecdsa)-[a-z0-9-]+\s|^-{4,5} ?BEGIN [A-Z0-9 ]*PUBLIC KEY ?-{4,5}/.test(text)) {

@@ -21,10 +21,7 @@ export type DialFailure =
 /** One failed attempt to connect; `explainDialError` makes the error for the user. */
 export class DialError extends Error {
   readonly failure: DialFailure
-  /**
-   * What the server sent before SSH began, if anything: shows services other than SSH, and overloaded
-   * servers.
-   */
+  /** What the server sent before SSH began, if anything: shows services other than SSH, and overloaded servers. */
   readonly greeting: string
   /** The login methods that the server still offered when it refused. */
   readonly loginMethods: readonly string[]

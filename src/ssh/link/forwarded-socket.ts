@@ -10,11 +10,10 @@ export interface LinkSocket extends Duplex {
 }
 
 /**
- * A TCP connection that a server made for us, as a socket. Must be created in the turn in which the channel
- * opened.
+ * A TCP connection that a server made for us, as a socket. Must be created in the turn in which the channel opened.
  *
- * Wraps the channel, which counts no bytes, has no working `destroy`, and ends normally when the link below
- * it breaks. This socket fails then, with the reason.
+ * Wraps the channel, which counts no bytes, has no working `destroy`, and ends normally when the link below it breaks.
+ * This socket fails then, with the reason.
  */
 export class ForwardedSocket extends Duplex implements LinkSocket {
   bytesRead = 0

@@ -40,9 +40,7 @@ const algorithms: Pick<Algorithms, 'cipher' | 'compress'> = {
   compress: ['none'],
 }
 
-/**
- * Starts SSH on the socket and logs in. Throws `DialError` or `CancelledError`, and destroys the socket then.
- */
+/** Starts SSH on the socket and logs in. Throws `DialError` or `CancelledError`, and destroys the socket then. */
 export async function openLink(socket: LinkSocket, options: LinkOptions): Promise<Link> {
   const { signal, timeouts } = options
   const ssh = new NodeSSH()
@@ -58,8 +56,8 @@ export async function openLink(socket: LinkSocket, options: LinkOptions): Promis
       algorithms: { ...algorithms, serverHostKey: [...options.hostKeyAlgorithms] },
       authHandler: options.login.handler,
       readyTimeout: timeouts.loginMs,
-      // ssh2 only sends the keepalives. Received bytes of any kind prove that the link works: on a slow link
-      // the replies wait behind megabytes of data.
+      // ssh2 only sends the keepalives. Received bytes of any kind prove that the link works: on a slow link the
+      // replies wait behind megabytes of data.
       keepaliveInterval: timeouts.keepaliveMs,
       keepaliveCountMax: Number.MAX_SAFE_INTEGER,
       ...(options.debug === undefined ? {} : { debug: options.debug }),
@@ -72,9 +70,7 @@ export async function openLink(socket: LinkSocket, options: LinkOptions): Promis
       hostKey: () => hostKey,
     })
     client.on('handshake', () => useKeyObjects(client))
-    client.on('change password', () =>
-      link.fail('the server wants the password to be changed first', 'login'),
-    )
+    client.on('change password', () => link.fail('the server wants the password to be changed first', 'login'))
     try {
       await abortable(ready, signal)
     } catch (error) {
@@ -114,8 +110,7 @@ export class Link {
     const watchdog = this.#watch(timeouts)
     client.on('close', () => {
       clearInterval(watchdog)
-      this.loss ??=
-        this.firstError === undefined ? 'the server closed the connection' : describe(this.firstError)
+      this.loss ??= this.firstError === undefined ? 'the server closed the connection' : describe(this.firstError)
     })
   }
 
@@ -139,8 +134,8 @@ export class Link {
   }
 
   /**
-   * A TCP connection from the server to another host. Rejects as `exec` does. `lossOf` words the reason if
-   * this link breaks.
+   * A TCP connection from the server to another host. Rejects as `exec` does. `lossOf` words the reason if this link
+   * breaks.
    */
   forward(host: string, port: number, lossOf: (loss: string) => string): Promise<LinkSocket> {
     return new Promise((resolve, reject) => {
@@ -188,8 +183,7 @@ export class Link {
       silent = this.#socket.bytesRead === seen ? silent + 1 : 0
       seen = this.#socket.bytesRead
       // The first keepalive is sent one interval after the last reply.
-      if (silent > keepaliveCount)
-        this.fail(`nothing arrived for ${(silent * keepaliveMs) / 1000} s`, 'timeout')
+      if (silent > keepaliveCount) this.fail(`nothing arrived for ${(silent * keepaliveMs) / 1000} s`, 'timeout')
     }, keepaliveMs)
     return timer.unref()
   }
@@ -224,8 +218,7 @@ function dialErrorOf(error: unknown, greeting: string, loginMethods: readonly st
   if (level === 'client-authentication' || /authentication failures/i.test(error.message)) {
     return new DialError('login', error.message, facts)
   }
-  if (/host key format|Host denied/.test(error.message))
-    return new DialError('host-key', error.message, facts)
+  if (/host key format|Host denied/.test(error.message)) return new DialError('host-key', error.message, facts)
   if (/no matching/i.test(error.message)) return new DialError('algorithms', error.message, facts)
   const isClosed = /^(Connection lost before handshake|No response from server)$/.test(error.message)
   if (isClosed || isDisconnect(error)) {

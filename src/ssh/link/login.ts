@@ -40,13 +40,7 @@ export class Login {
 /** Answers one hidden prompt with the password. Anything else (a code, a second round) gets no answer. */
 function answerOnce(password: string) {
   let isAnswered = false
-  return (
-    _name: string,
-    _text: string,
-    _language: string,
-    prompts: Prompt[],
-    finish: (answers: string[]) => void,
-  ) => {
+  return (_name: string, _text: string, _language: string, prompts: Prompt[], finish: (answers: string[]) => void) => {
     const isPassword = !isAnswered && prompts.length === 1 && prompts[0]?.echo !== true
     isAnswered = true
     finish(isPassword ? [password] : [])

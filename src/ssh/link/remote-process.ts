@@ -15,8 +15,8 @@ export interface Carrier {
 /**
  * Turns an ssh2 channel into a process. Must be called in the turn in which the channel opened.
  *
- * The streams wrap the channel, since it has no working `destroy`, never calls back a write that the server
- * left unread, and closes itself when its output ends, before the status can arrive.
+ * The streams wrap the channel, since it has no working `destroy`, never calls back a write that the server left
+ * unread, and closes itself when its output ends, before the status can arrive.
  */
 export function remoteProcess(channel: ClientChannel, carrier: Carrier): RemoteProcess {
   let status: RemoteExit | undefined
@@ -35,8 +35,7 @@ export function remoteProcess(channel: ClientChannel, carrier: Carrier): RemoteP
   divert(channel, {
     accept: chunk => stdout.accept(chunk),
     finish: () => {
-      // A link that breaks ends the output too. Only an end that the server announced means that it is
-      // complete.
+      // A link that breaks ends the output too. Only an end that the server announced means that it is complete.
       if (carrier.lossOf() === undefined) outputIsComplete = true
       stdout.finish()
     },

@@ -3,15 +3,8 @@ import { connect as connectSocket, type Socket } from 'node:net'
 import { CancelledError, messageOf } from '../../runtime/errors'
 import { DialError, type DialFailure } from './dial-error'
 
-/**
- * Opens a TCP connection to the first address that answers. Throws `DialError`, or `CancelledError` on abort.
- */
-export async function openSocket(
-  host: string,
-  port: number,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<Socket> {
+/** Opens a TCP connection to the first address that answers. Throws `DialError`, or `CancelledError` on abort. */
+export async function openSocket(host: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
   if (signal.aborted) throw new CancelledError()
   // Without noDelay, ssh2's small window messages wait in Nagle's buffer, and reading is five times slower.
   const socket = connectSocket({ host, port, noDelay: true })
@@ -32,14 +25,10 @@ export async function openSocket(
 /** Turns Node's error for a name or a socket into a `DialError`. */
 export function describeSocketError(error: unknown): DialError {
   const code =
-    typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-      ? error.code
-      : ''
-  return new DialError(
-    failureOf[code] ?? 'network',
-    code === '' ? messageOf(error) : (meaningOf[code] ?? code),
-    { cause: error },
-  )
+    typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return new DialError(failureOf[code] ?? 'network', code === '' ? messageOf(error) : (meaningOf[code] ?? code), {
+    cause: error,
+  })
 }
 
 const failureOf: Record<string, DialFailure> = {

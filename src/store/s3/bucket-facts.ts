@@ -8,9 +8,7 @@ import { defaultTuning, openS3Clients, type S3Tuning } from './s3-client'
 import { readFault } from './s3-fault'
 import type { S3Settings } from './s3-settings'
 
-/**
- * The settings of a bucket. Undefined: these credentials may not read it, or the store does not report it.
- */
+/** The settings of a bucket. Undefined: these credentials may not read it, or the store does not report it. */
 export interface BucketFacts {
   versioning?: 'on' | 'off'
   /** Days after which a lifecycle rule aborts unfinished uploads of the prefix; `never` without any rule. */
@@ -20,10 +18,7 @@ export interface BucketFacts {
 }
 
 /** Reads the settings of the bucket. Never throws: whatever the store does not report stays undefined. */
-export async function readBucketFacts(
-  settings: S3Settings,
-  tuning: Partial<S3Tuning> = {},
-): Promise<BucketFacts> {
+export async function readBucketFacts(settings: S3Settings, tuning: Partial<S3Tuning> = {}): Promise<BucketFacts> {
   const { quick, patient } = openS3Clients(settings, { ...defaultTuning, maxAttempts: 2, ...tuning })
   let clockAheadMs: number | undefined
   quick.middlewareStack.add(
@@ -45,9 +40,7 @@ export async function readBucketFacts(
     const unfinishedUploads = await quick
       .send(new GetBucketLifecycleConfigurationCommand({ Bucket }))
       .then(({ Rules }) => unfinishedUploadsRule(Rules ?? [], settings.prefix))
-      .catch(error =>
-        readFault(error).code === 'NoSuchLifecycleConfiguration' ? ('never' as const) : undefined,
-      )
+      .catch(error => (readFault(error).code === 'NoSuchLifecycleConfiguration' ? ('never' as const) : undefined))
     return {
       ...defined({ versioning, unfinishedUploads, clockAheadMs }),
     }
@@ -57,9 +50,7 @@ export async function readBucketFacts(
   }
 }
 
-/**
- * What the lifecycle rules say about unfinished uploads of the prefix. `other-rules`: no rule is about them.
- */
+/** What the lifecycle rules say about unfinished uploads of the prefix. `other-rules`: no rule is about them. */
 export function unfinishedUploadsRule(
   rules: readonly LifecycleRule[],
   prefix: string,
@@ -75,11 +66,7 @@ export function unfinishedUploadsRule(
 }
 
 /** Zero when the store's time, which has whole seconds, is between the request and the response. */
-export function clockAhead(
-  date: string | undefined,
-  sentAtMs: number,
-  answeredAtMs: number,
-): number | undefined {
+export function clockAhead(date: string | undefined, sentAtMs: number, answeredAtMs: number): number | undefined {
   const storeMs = date === undefined ? Number.NaN : Date.parse(date)
   if (Number.isNaN(storeMs)) return undefined
   if (sentAtMs >= storeMs + 1000) return sentAtMs - storeMs - 1000

@@ -3,10 +3,7 @@ import type { GetObjectCommandOutput, HeadObjectCommandOutput } from '@aws-sdk/c
 import type { ReadOptions, StoredObject, StoredVersion } from '../store'
 
 /** The version in a response. A bucket with suspended versioning says "null". */
-export function versionOf(answer: {
-  ETag?: string | undefined
-  VersionId?: string | undefined
-}): StoredVersion {
+export function versionOf(answer: { ETag?: string | undefined; VersionId?: string | undefined }): StoredVersion {
   const versionId = answer.VersionId
   return {
     etag: unquoted(present(answer.ETag, 'ETag')),
@@ -28,8 +25,8 @@ export function storedObjectOf(answer: HeadObjectCommandOutput): StoredObject {
 }
 
 /**
- * Objects of these two classes, and objects that Intelligent-Tiering has archived, cannot be read before they
- * are restored (https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html). GLACIER_IR can.
+ * Objects of these two classes, and objects that Intelligent-Tiering has archived, cannot be read before they are
+ * restored (https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html). GLACIER_IR can.
  */
 function isArchived({ StorageClass, ArchiveStatus, Restore }: HeadObjectCommandOutput): boolean {
   const isCold = StorageClass === 'GLACIER' || StorageClass === 'DEEP_ARCHIVE' || ArchiveStatus !== undefined

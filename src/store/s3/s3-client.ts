@@ -16,9 +16,7 @@ export interface S3Tuning {
   retryDelayMs: number
   /** Entries per page of a listing; undefined: the store's default, usually 1,000. */
   pageSize: number | undefined
-  /**
-   * The largest object that one request copies. The limit of S3 is 5 GB; some stores mean 10^9 bytes by GB.
-   */
+  /** The largest object that one request copies. The limit of S3 is 5 GB; some stores mean 10^9 bytes by GB. */
   singleCopyBytes: number
   /** The smallest part of a larger copy. */
   copyPartBytes: number
@@ -48,8 +46,7 @@ export function openS3Clients(settings: S3Settings, tuning: S3Tuning): S3Clients
     forcePathStyle: settings.forcePathStyle ?? settings.endpoint !== undefined,
     retryStrategy: retryStrategy({ maxAttempts: tuning.maxAttempts, baseDelayMs: tuning.retryDelayMs }),
     maxAttempts: tuning.maxAttempts,
-    // Half of the S3-compatible stores refuse the SDK's CRC32 headers. The sha256 of each part is signed
-    // instead.
+    // Half of the S3-compatible stores refuse the SDK's CRC32 headers. The sha256 of each part is signed instead.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     // With "Expect: 100-continue" the SDK opens a new connection for every part.

@@ -21,15 +21,11 @@ export interface CopyRequest {
 type Uploads = Pick<Store, 'head' | 'createUpload' | 'completeUpload' | 'abortUpload' | 'maxParts'>
 
 /**
- * `Store.copy` for S3: one request up to the size limit of a request, a multipart upload of ranges above it.
- * Checks the source before and after, so that the copy is of the right object. The ETag is also a condition
- * of each request, but Ceph (16) ignores it.
+ * `Store.copy` for S3: one request up to the size limit of a request, a multipart upload of ranges above it. Checks the
+ * source before and after, so that the copy is of the right object. The ETag is also a condition of each request, but
+ * Ceph (16) ignores it.
  */
-export async function copyObject(
-  client: S3Client,
-  store: Uploads,
-  request: CopyRequest,
-): Promise<StoredVersion> {
+export async function copyObject(client: S3Client, store: Uploads, request: CopyRequest): Promise<StoredVersion> {
   const { source, target, tuning } = request
   await assertSource(store, source)
   if (source.sizeBytes <= tuning.singleCopyBytes) await copyAtOnce(client, store, request)
@@ -69,12 +65,7 @@ async function copyInParts(client: S3Client, store: Uploads, request: CopyReques
 /** More than for an upload, since the store itself reads and writes the parts. */
 const partsAtOnce = 8
 
-async function copyParts(
-  client: S3Client,
-  store: Uploads,
-  request: CopyRequest,
-  uploadId: string,
-): Promise<string[]> {
+async function copyParts(client: S3Client, store: Uploads, request: CopyRequest, uploadId: string): Promise<string[]> {
   const { source, target, tuning } = request
   const partETags: string[] = []
   const partBytes = Math.max(tuning.copyPartBytes, wholeMiB(source.sizeBytes / store.maxParts))
@@ -107,9 +98,8 @@ interface From {
 }
 
 /**
- * Sends a request with the condition that the source has its ETag. If the store does not support the
- * condition, or says that it fails although the source is the same, sends it without: only the checks before
- * and after remain then.
+ * Sends a request with the condition that the source has its ETag. If the store does not support the condition, or says
+ * that it fails although the source is the same, sends it without: only the checks before and after remain then.
  */
 async function onlyIfSame<T>(
   store: Uploads,

@@ -13,9 +13,7 @@ export interface S3Operation {
   key: string | undefined
 }
 
-/**
- * Turns any error of a request into a `StoreError` that says what failed and what to do, without credentials.
- */
+/** Turns any error of a request into a `StoreError` that says what failed and what to do, without credentials. */
 export function explainS3Error(error: unknown, operation: S3Operation, settings: S3Settings): StoreError {
   if (error instanceof StoreError) return error
   const fault = readFault(error)
@@ -184,8 +182,7 @@ const explanations: Readonly<Record<string, Explain>> = {
 function damaged(attempts: number): Explanation {
   return {
     reason: `the data arrived damaged ${attempts} times in a row and was refused`,
-    advice:
-      'Something between the runner and the store changes data: check for a proxy, or try another runner.',
+    advice: 'Something between the runner and the store changes data: check for a proxy, or try another runner.',
   }
 }
 

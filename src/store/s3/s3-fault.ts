@@ -23,8 +23,7 @@ export function readFault(error: unknown): S3Fault {
   const name = text(field(error, 'name')) ?? ''
   const code = status === undefined ? (nodeCode ?? name) : (text(field(error, 'Code')) ?? name)
   const cause = field(error, 'cause')
-  if (status === undefined && nodeCode === undefined && name === 'Error' && cause !== undefined)
-    return readFault(cause)
+  if (status === undefined && nodeCode === undefined && name === 'Error' && cause !== undefined) return readFault(cause)
   return {
     code,
     message,

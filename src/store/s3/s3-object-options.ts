@@ -3,11 +3,7 @@ import type { PutOptions } from '../store'
 import type { Encryption, S3Settings } from './s3-settings'
 
 /** The fields of a request that writes an object: its place, type, metadata and encryption. */
-export function smallTarget(
-  { bucket, objects }: S3Settings,
-  key: string,
-  { contentType, metadata }: PutOptions,
-) {
+export function smallTarget({ bucket, objects }: S3Settings, key: string, { contentType, metadata }: PutOptions) {
   return {
     Bucket: bucket,
     Key: key,
@@ -32,9 +28,7 @@ function storageClassField(name: string | undefined): { StorageClass?: StorageCl
   return name !== undefined && isStorageClass(name) ? { StorageClass: name } : {}
 }
 
-/**
- * The SDK's type lists only the classes of AWS, but the SDK sends any name: other stores have other classes.
- */
+/** The SDK's type lists only the classes of AWS, but the SDK sends any name: other stores have other classes. */
 function isStorageClass(name: string): name is StorageClass {
   return name !== ''
 }

@@ -2,9 +2,9 @@ import type { S3ClientConfig } from '@aws-sdk/client-s3'
 import { readFault } from './s3-fault'
 
 /**
- * Decides when a request is retried and how long it waits. Unlike the SDK's own strategy it also retries a
- * part that arrived damaged, waits long enough for a restart of the store (about 20 s over eight attempts, 50
- * s if the store asks to slow down), and has no shared budget that an hour-long upload could use up.
+ * Decides when a request is retried and how long it waits. Unlike the SDK's own strategy it also retries a part that
+ * arrived damaged, waits long enough for a restart of the store (about 20 s over eight attempts, 50 s if the store asks
+ * to slow down), and has no shared budget that an hour-long upload could use up.
  */
 export function retryStrategy(options: {
   maxAttempts: number
@@ -30,9 +30,7 @@ export function retryStrategy(options: {
 /** Whether the same request may succeed when it is retried. */
 export function isRetryable(error: unknown): boolean {
   const { code, status, isClockCorrected } = readFault(error)
-  return (
-    isClockCorrected || retryableCodes.has(code) || (status !== undefined && retryableStatuses.has(status))
-  )
+  return isClockCorrected || retryableCodes.has(code) || (status !== undefined && retryableStatuses.has(status))
 }
 
 /** Whether a failed request may have taken effect: its response was lost, or the store failed afterwards. */
@@ -46,13 +44,7 @@ export function mayHaveTakenEffect(error: unknown): boolean {
 /** The SDK's maximum delay between two attempts. */
 const longestDelayMs = 20_000
 
-const throttlingCodes = [
-  'SlowDown',
-  'Throttling',
-  'ThrottlingException',
-  'RequestLimitExceeded',
-  'TooManyRequests',
-]
+const throttlingCodes = ['SlowDown', 'Throttling', 'ThrottlingException', 'RequestLimitExceeded', 'TooManyRequests']
 
 const retryableCodes = new Set([
   ...throttlingCodes,

@@ -15,9 +15,9 @@ export interface StoreRights {
 export type PolicyPlace = Pick<S3Settings, 'bucket' | 'prefix' | 'region' | 'objects'>
 
 /**
- * Tries what a backup does with a store: list, read an object's metadata, start an upload of one byte, list
- * it, abort it. Uses a key that no backup writes and completes nothing, so no object is created. A store that
- * cannot be used at all is one finding.
+ * Tries what a backup does with a store: list, read an object's metadata, start an upload of one byte, list it, abort
+ * it. Uses a key that no backup writes and completes nothing, so no object is created. A store that cannot be used at
+ * all is one finding.
  */
 export async function tryStoreRights(store: Store, place: PolicyPlace): Promise<StoreRights> {
   const probe = new Probe(store, place)
@@ -66,9 +66,7 @@ class Probe {
     if (!mayBegin || uploadId === undefined) return
     const ours = uploadId
     try {
-      const mayPut = await this.#try('s3:PutObject', () =>
-        this.#store.uploadPart(key, ours, 1, Buffer.from('\n')),
-      )
+      const mayPut = await this.#try('s3:PutObject', () => this.#store.uploadPart(key, ours, 1, Buffer.from('\n')))
       if (mayPut) await this.#try('s3:ListBucketMultipartUploads', () => this.#endEarlier(key, ours))
     } finally {
       await this.#try('s3:AbortMultipartUpload', () => this.#store.abortUpload(key, ours))

@@ -17,8 +17,8 @@ export interface S3Settings {
 /** How the store keeps what is written. */
 export interface ObjectOptions {
   /**
-   * For objects from a multipart upload or a copy. Small objects stay in the standard class: every run reads
-   * them, and an archive class would make the manifests unreadable.
+   * For objects from a multipart upload or a copy. Small objects stay in the standard class: every run reads them, and
+   * an archive class would make the manifests unreadable.
    */
   storageClass?: string
   /** For every object. */

@@ -126,13 +126,7 @@ class S3Store implements Store {
     })
   }
 
-  async uploadPart(
-    key: string,
-    uploadId: string,
-    number: number,
-    body: Buffer,
-    signal?: AbortSignal,
-  ): Promise<string> {
+  async uploadPart(key: string, uploadId: string, number: number, body: Buffer, signal?: AbortSignal): Promise<string> {
     signal?.throwIfAborted()
     const operation = { doing: `send part ${number} of "${key}" to ${this.name}`, right: 's3:PutObject', key }
     const part = {
@@ -146,10 +140,7 @@ class S3Store implements Store {
     signPayload(command, body)
     try {
       return await this.#try(operation, async () => {
-        const answer = await this.#clients.quick.send(
-          command,
-          signal === undefined ? {} : { abortSignal: signal },
-        )
+        const answer = await this.#clients.quick.send(command, signal === undefined ? {} : { abortSignal: signal })
         return unquoted(present(answer.ETag, 'ETag'))
       })
     } catch (error) {
@@ -177,8 +168,7 @@ class S3Store implements Store {
       } catch (error) {
         if (!mayHaveTakenEffect(error)) throw error
         const stored = await this.head(key).catch(() => undefined)
-        if (stored && stored.etag === multipartETag(partETags) && stored.sizeBytes === sizeBytes)
-          return stored
+        if (stored && stored.etag === multipartETag(partETags) && stored.sizeBytes === sizeBytes) return stored
         // Ceph answers 500 where S3 says NoSuchUpload.
         throw (await mayBeOpen(this.listUploads(key), uploadId)) ? error : noSuchUpload(error)
       }

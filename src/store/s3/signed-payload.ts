@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { UploadPartCommand } from '@aws-sdk/client-s3'
 
 /**
- * Includes the sha256 of the body in the signature of the request, with http and https, so that a store
- * refuses damaged bytes. The hash is computed once and reused by retries.
+ * Includes the sha256 of the body in the signature of the request, with http and https, so that a store refuses damaged
+ * bytes. The hash is computed once and reused by retries.
  */
 export function signPayload(command: UploadPartCommand, body: Buffer): void {
   const sha256 = createHash('sha256').update(body).digest('hex')

@@ -20,10 +20,7 @@ beforeAll(async () => {
   )
   folder = await freshFolder(services)
   const repeated = noise(megabyte, 'repeated')
-  await writeFile(
-    join(folder, 'noise'),
-    Buffer.concat([repeated, noise(megabyte * 2.5, 'between'), repeated]),
-  )
+  await writeFile(join(folder, 'noise'), Buffer.concat([repeated, noise(megabyte * 2.5, 'between'), repeated]))
 })
 
 function take(compression: string, level = ''): Promise<GoodBackup> {

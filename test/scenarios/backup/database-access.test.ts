@@ -2,13 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { importDump } from '../../servers/processes/stock-tools'
 import { type SshdServer, startSshd } from '../../servers/sshd'
-import {
-  freshDatabase,
-  freshDatabaseName,
-  freshFolder,
-  testServices,
-  testSql,
-} from '../../servers/test-services'
+import { freshDatabase, freshDatabaseName, freshFolder, testServices, testSql } from '../../servers/test-services'
 import { goodBackup } from '../good-backup'
 import { sshInputs } from '../ssh-inputs'
 import { databaseOf } from '../stored-manifest'

@@ -97,9 +97,7 @@ describe('the files of a backup', () => {
     const socket = await holdSocket(join(folder, 'php.sock'))
     try {
       const { manifest, main } = await goodBackup(services, { inputs: { paths: folder } })
-      expect(manifest.warnings).toEqual([
-        { code: 'server-messages', message: expect.stringContaining('php.sock') },
-      ])
+      expect(manifest.warnings).toEqual([{ code: 'server-messages', message: expect.stringContaining('php.sock') }])
       expect(main.annotations.warning).toHaveLength(1)
       expect(filesOf(manifest).content.files).toBe(1)
     } finally {

@@ -6,13 +6,7 @@ import { tryCommand } from '../../servers/processes/command'
 import { importDump } from '../../servers/processes/stock-tools'
 import { holdSocket, type SocketHolder } from '../../servers/socket-holder'
 import { type SshdServer, startSshd } from '../../servers/sshd'
-import {
-  freshDatabase,
-  freshDatabaseName,
-  freshFolder,
-  testServices,
-  testSql,
-} from '../../servers/test-services'
+import { freshDatabase, freshDatabaseName, freshFolder, testServices, testSql } from '../../servers/test-services'
 import { goodBackup } from '../good-backup'
 import { sshInputs } from '../ssh-inputs'
 import { databaseOf, filesOf } from '../stored-manifest'
@@ -85,9 +79,7 @@ function expectWholeSummary(summary: string): void {
   expect(
     headings.filter(
       line =>
-        !/^#{2,3} (✅|⚠️|What is inside|What changed|How far back one can go|How to get it back by hand)/u.test(
-          line,
-        ),
+        !/^#{2,3} (✅|⚠️|What is inside|What changed|How far back one can go|How to get it back by hand)/u.test(line),
     ),
   ).toEqual([])
   const tags = (summary.match(/<[^>]*>/g) ?? []).filter(tag => !/^<\/?(code|details|summary|br)>$/.test(tag))

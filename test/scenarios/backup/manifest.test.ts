@@ -76,10 +76,7 @@ describe('the manifest', () => {
       },
     })
     for (const artifact of manifest.artifacts) {
-      const moments = [
-        startedAt,
-        ...[artifact.startedAt, artifact.finishedAt, manifest.finishedAt].map(Date.parse),
-      ]
+      const moments = [startedAt, ...[artifact.startedAt, artifact.finishedAt, manifest.finishedAt].map(Date.parse)]
       expect(moments).toEqual(moments.toSorted((a, b) => a - b))
     }
   })
@@ -143,8 +140,7 @@ describe('the manifest', () => {
       [...awkwardContent.tables, ...awkwardContent.sequences].sort(),
     )
 
-    const found = async (type: string) =>
-      (await command('find', [docroot, '-type', type, '-printf', '.'])).length
+    const found = async (type: string) => (await command('find', [docroot, '-type', type, '-printf', '.'])).length
     expect(filesOf(backup.manifest)).toMatchObject({
       paths: [docroot],
       content: { files: await found('f'), directories: await found('d'), links: await found('l') },

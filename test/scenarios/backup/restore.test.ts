@@ -5,13 +5,7 @@ import { checksumDatabase } from '../../servers/database/checksum-database'
 import { treeDigest } from '../../servers/docroot'
 import { command } from '../../servers/processes/command'
 import { downloadObject, filter, importDump } from '../../servers/processes/stock-tools'
-import {
-  freshDatabaseName,
-  freshDocroot,
-  freshFolder,
-  testServices,
-  testSql,
-} from '../../servers/test-services'
+import { freshDatabaseName, freshDocroot, freshFolder, testServices, testSql } from '../../servers/test-services'
 import { dumpFingerprints } from '../dump-fingerprints'
 import { type GoodBackup, goodBackup } from '../good-backup'
 import { databaseOf, filesOf } from '../stored-manifest'
@@ -53,9 +47,7 @@ describe('a stored recovery point', () => {
     const dump = await filter('gunzip', ['-c', join(downloads, 'running.database.sql.gz')], Buffer.alloc(0))
     await importDump(services.mysql.clientConfig, target, dump)
 
-    const [restored, original] = await Promise.all(
-      [target, database].map(name => checksumDatabase(sql, name)),
-    )
+    const [restored, original] = await Promise.all([target, database].map(name => checksumDatabase(sql, name)))
     expect(restored).toEqual(original)
     expect(restored?.join('\n')).toContain('utf8mb4_unicode_ci')
     expect(await sql("SELECT COUNT(*), SUM(t LIKE '%Dump completed%') FROM plain", target)).toBe('10\t2\n')
@@ -88,20 +80,14 @@ describe('a stored recovery point', () => {
     const script = `set -e -o pipefail\ncd ${downloads}\nslot=running\n${lines.join('\n')}\n`
     await command('env', [`HOME=${home}`, 'bash', '-c', script])
 
-    const [restored, original] = await Promise.all(
-      [target, database].map(name => checksumDatabase(sql, name)),
-    )
+    const [restored, original] = await Promise.all([target, database].map(name => checksumDatabase(sql, name)))
     expect(restored).toEqual(original)
     expect(await treeDigest(join(root, docroot))).toEqual(await treeDigest(docroot))
   })
 
   it('names every file relative to the root of the server', async () => {
     const names = (
-      await filter(
-        'tar',
-        ['-tf', '-', '--quoting-style=escape'],
-        await first.content(filesOf(first.manifest)),
-      )
+      await filter('tar', ['-tf', '-', '--quoting-style=escape'], await first.content(filesOf(first.manifest)))
     )
       .toString('latin1')
       .trimEnd()
@@ -128,11 +114,7 @@ describe('the fingerprints of tables', () => {
 
     await sql("UPDATE plain SET t = 'changed' WHERE id = 4", database)
     const changed = databaseOf((await goodBackup(services, { inputs })).manifest).content.tables
-    const before = new Map(
-      databaseOf(first.manifest).content.tables.map(({ name, sha256 }) => [name, sha256]),
-    )
-    expect(changed.filter(({ name, sha256 }) => before.get(name) !== sha256).map(({ name }) => name)).toEqual(
-      ['plain'],
-    )
+    const before = new Map(databaseOf(first.manifest).content.tables.map(({ name, sha256 }) => [name, sha256]))
+    expect(changed.filter(({ name, sha256 }) => before.get(name) !== sha256).map(({ name }) => name)).toEqual(['plain'])
   })
 })

@@ -75,9 +75,7 @@ describe('the name of the slot', () => {
   it('goes by the clock of the time zone, also where another day has begun there', async () => {
     // At any time one of the two is on another day. Neither knows summer time.
     const [timezone, hoursAhead] =
-      new Date().getUTCHours() >= 10
-        ? (['Pacific/Kiritimati', 14] as const)
-        : (['Pacific/Pago_Pago', -11] as const)
+      new Date().getUTCHours() >= 10 ? (['Pacific/Kiritimati', 14] as const) : (['Pacific/Pago_Pago', -11] as const)
     const inputs = { databases: await smallDatabase(), timezone }
     const { manifest } = await goodBackup(services, { inputs })
     const there = wallClock(manifest.startedAt, hoursAhead)
@@ -116,9 +114,7 @@ describe('the objects of a slot', () => {
     expect(manifest.artifacts).toHaveLength(1)
     expect(manifest.server).not.toHaveProperty('database')
     expect(await bucket.keys()).toEqual(
-      ['README.md', 'running.codebase.tar.gz', 'running.manifest.json'].map(
-        name => `running-backups/${name}`,
-      ),
+      ['README.md', 'running.codebase.tar.gz', 'running.manifest.json'].map(name => `running-backups/${name}`),
     )
     expect(main.summary).not.toContain('mysql')
   })
@@ -152,11 +148,7 @@ describe('the objects of a slot', () => {
         .map(key => key.replace('running-backups/', ''))
 
     await goodBackup(services, { inputs: { ...common, databases: one, paths: await smallFolder() } })
-    expect(await objects()).toEqual([
-      'running.codebase.tar.gz',
-      'running.database.sql.gz',
-      'running.manifest.json',
-    ])
+    expect(await objects()).toEqual(['running.codebase.tar.gz', 'running.database.sql.gz', 'running.manifest.json'])
 
     const several = await goodBackup(services, { inputs: { ...common, databases: `${two}\n${one}\n` } })
     const both = [one, two].map(each => `running.${encodeURIComponent(each)}.database.sql.gz`)

@@ -28,11 +28,7 @@ beforeAll(async () => {
 
 async function restored(backup: GoodBackup, database: string): Promise<string> {
   const target = await freshDatabase(services)
-  await importDump(
-    services.mysql.clientConfig,
-    target,
-    await backup.content(databaseOf(backup.manifest, database)),
-  )
+  await importDump(services.mysql.clientConfig, target, await backup.content(databaseOf(backup.manifest, database)))
   return target
 }
 
@@ -75,9 +71,7 @@ describe('the tables of a backup', () => {
     const warnings = [pattern('no_such_*'), pattern('sessions')]
     expect(backup.manifest.warnings).toEqual(warnings)
     expect(JSON.parse(backup.main.outputs['warnings'] ?? '')).toEqual(warnings)
-    expect(backup.main.annotations.warning).toEqual(
-      warnings.map(({ code, message }) => ({ title: code, message })),
-    )
+    expect(backup.main.annotations.warning).toEqual(warnings.map(({ code, message }) => ({ title: code, message })))
     expect(backup.main.summary).toContain('2 warnings')
     for (const { message } of backup.manifest.warnings) expect(backup.main.log.join('\n')).toContain(message)
   })

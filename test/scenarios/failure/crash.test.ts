@@ -84,10 +84,7 @@ const beforeTheIntent: [string, () => BackupOverrides][] = [
 
 /** Moments at which the intent stands. */
 const afterTheIntent: [string, () => BackupOverrides][] = [
-  [
-    'between the intent and the first completion',
-    () => ({ killAfter: stopAt(storeRequests.completeDatabase) }),
-  ],
+  ['between the intent and the first completion', () => ({ killAfter: stopAt(storeRequests.completeDatabase) })],
   ['between two completions', () => ({ killAfter: stopAt(storeRequests.completeFiles) })],
   ['between the completions and the commit', () => ({ killAfter: stopAt(storeRequests.headFiles) })],
   ['while it writes the commit', () => ({ killAfter: stopAt(storeRequests.putManifest, 2) })],
@@ -101,12 +98,9 @@ describe('the post step of a run that was killed', () => {
     })
   })
 
-  it.each(beforeTheIntent)(
-    'drops uploads and ends what runs on the server, killed %s',
-    async (_name, moment) => {
-      await expectUnchanged(await killedRun(moment()))
-    },
-  )
+  it.each(beforeTheIntent)('drops uploads and ends what runs on the server, killed %s', async (_name, moment) => {
+    await expectUnchanged(await killedRun(moment()))
+  })
 
   it.each(afterTheIntent)('finishes the recovery point, killed %s', async (_name, moment) => {
     await expectReplaced(await killedRun(moment()))

@@ -46,13 +46,8 @@ describe('a backup whose dump breaks off', () => {
     try {
       await mariadb.sql('CREATE DATABASE shop')
       const rows = 'SELECT seq, RANDOM_BYTES(1000) FROM seq_1_to_30000'
-      await mariadb.sql(
-        `CREATE TABLE noise (id INT PRIMARY KEY, data BLOB); INSERT INTO noise ${rows}`,
-        'shop',
-      )
-      const stopped = serverProcess(scene.home, 'mariadb-dump', { writtenBytes: 1_000_000 }).then(() =>
-        mariadb.kill(),
-      )
+      await mariadb.sql(`CREATE TABLE noise (id INT PRIMARY KEY, data BLOB); INSERT INTO noise ${rows}`, 'shop')
+      const stopped = serverProcess(scene.home, 'mariadb-dump', { writtenBytes: 1_000_000 }).then(() => mariadb.kill())
       const inputs = {
         databases: 'shop',
         paths: '',
@@ -78,20 +73,12 @@ describe('a backup whose dump breaks off', () => {
 describe('a backup that cannot have its database', () => {
   it('names a dump tool that is not installed', async () => {
     scene.tools.remove('mysqldump', 'mariadb-dump')
-    await expectFailure(scene, {}, [
-      /mysqldump was not found on the server/,
-      /apt install mariadb-client/,
-      unchanged,
-    ])
+    await expectFailure(scene, {}, [/mysqldump was not found on the server/, /apt install mariadb-client/, unchanged])
   })
 
   it('says that the password is wrong', async () => {
     const inputs = { 'mysql-password': 'not the right one at all' }
-    await expectFailure(scene, { inputs }, [
-      /refused the login/,
-      /"mysql-user" and "mysql-password"/,
-      unchanged,
-    ])
+    await expectFailure(scene, { inputs }, [/refused the login/, /"mysql-user" and "mysql-password"/, unchanged])
   })
 
   it('says that nothing answers at the socket', async () => {

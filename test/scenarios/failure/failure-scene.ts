@@ -12,8 +12,8 @@ import { lastingProcesses } from '../server-processes'
 import { type ServerTools, serverTools } from '../server-tools'
 
 /**
- * A small site on a server of its own (sshd, home folder and programs; the database server is shared), whose bucket holds
- * two good recovery points: one in the slot that every further run writes, one in another.
+ * A small site on a server of its own (sshd, home folder and programs; the database server is shared), whose bucket
+ * holds two good recovery points: one in the slot that every further run writes, one in another.
  */
 export interface Scene {
   /** With the `ssh` of this scene. */
@@ -96,7 +96,9 @@ export async function openScene({ endpoint, loginShell }: SceneOptions = {}): Pr
   }
 }
 
-/** One of everything that a dump can lose, and enough rows that a dump can be caught halfway. `zz_last` is dumped last. */
+/**
+ * One of everything that a dump can lose, and enough rows that a dump can be caught halfway. `zz_last` is dumped last.
+ */
 const siteSql = `
 CREATE TABLE aa_noise (id INT PRIMARY KEY, data BLOB NOT NULL);
 INSERT INTO aa_noise SELECT seq, RANDOM_BYTES(1000) FROM seq_1_to_3000;

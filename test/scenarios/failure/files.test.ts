@@ -49,12 +49,7 @@ describe('a backup whose files go wrong', () => {
     await writeFile(file, 'x')
     await chmod(file, 0o000)
     try {
-      await expectFailure(scene, {}, [
-        /rsync ended with status 23/,
-        /secret-config\.php/,
-        /readable/,
-        unchanged,
-      ])
+      await expectFailure(scene, {}, [/rsync ended with status 23/, /secret-config\.php/, /readable/, unchanged])
     } finally {
       await rm(file)
     }
@@ -69,11 +64,7 @@ describe('a backup whose files go wrong', () => {
 
   it('refuses an empty folder, whose disk may not be mounted', async () => {
     const empty = await freshFolder(scene.services)
-    await expectFailure(scene, { inputs: { paths: empty } }, [
-      /is empty on the server/,
-      /allow-empty: true/,
-      unchanged,
-    ])
+    await expectFailure(scene, { inputs: { paths: empty } }, [/is empty on the server/, /allow-empty: true/, unchanged])
   })
 
   // A disk that is full can only be made by who may mount one.

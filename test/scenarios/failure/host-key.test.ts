@@ -19,22 +19,17 @@ describe('a backup of a server whose host key is not proven', () => {
       () => `other.example.com ssh-ed25519 ${foreignKey}`,
       [/pins no host key for/, /cannot be verified/],
     ],
-    [
-      'another key',
-      host => `${host} ssh-ed25519 ${foreignKey}`,
-      [/not the one pinned/, /Do not replace the pin/],
-    ],
+    ['another key', host => `${host} ssh-ed25519 ${foreignKey}`, [/not the one pinned/, /Do not replace the pin/]],
     ['another fingerprint', () => `SHA256:${'A'.repeat(43)}`, [/"ssh-known-hosts"/]],
     ['a revoked key', (host, key) => `@revoked ${host} ${key}`, [/marked @revoked/, /stolen/]],
   ]
   it.each(cases)('sends nothing when there is %s', async (_name, knownHosts, telling) => {
     const [host = '', type = '', key = ''] = scene.sshd.knownHosts.trim().split(' ')
     const earlier = (await scene.sshd.log()).length
-    const run = await expectFailure(
-      scene,
-      { inputs: { 'ssh-known-hosts': knownHosts(host, `${type} ${key}`) } },
-      [...telling, /Still safe: Nothing was sent to the server/],
-    )
+    const run = await expectFailure(scene, { inputs: { 'ssh-known-hosts': knownHosts(host, `${type} ${key}`) } }, [
+      ...telling,
+      /Still safe: Nothing was sent to the server/,
+    ])
     const printed = run.main?.log.map(line => line.trim())
     expect(printed).toContain(`${scene.sshd.fingerprints.ed25519} (ED25519)`)
     expect(printed).toContain(`${host} ${type} ${key}`)

@@ -12,8 +12,7 @@ afterEach(() => scene?.tools.restore())
 const unchanged = /Still safe: Nothing was changed in the bucket/
 const dumpTools = ['mysqldump', 'mariadb-dump']
 /** The real tool answers what it is asked about itself. */
-const answerQuestions =
-  'case $1 in --version | --help | --print-defaults) exec "$real/mariadb-dump" "$@" ;; esac'
+const answerQuestions = 'case $1 in --version | --help | --print-defaults) exec "$real/mariadb-dump" "$@" ;; esac'
 const tarAnswers = 'case $1 in --version) exec "$real/tar" "$@" ;; esac'
 
 describe('a backup of a server that lies', () => {

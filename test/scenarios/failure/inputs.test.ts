@@ -67,10 +67,7 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
     ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoq me', /is a public key.*Store the private key/],
     ['PuTTY-User-Key-File-3: ssh-ed25519 and what follows', /PuTTY key.*puttygen/],
     ['~/.ssh/id_ed25519', /path of a file.*content/],
-    [
-      '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n',
-      /not a complete private key/,
-    ],
+    ['-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n', /not a complete private key/],
     ['key', /fewer than 4 characters/],
   ],
   'ssh-password': [
@@ -234,14 +231,8 @@ const contradictions: readonly [inputs: Record<string, string>, says: RegExp][] 
   [{ 'mysql-port': '3306' }, /"mysql-socket" and "mysql-port" are both set.*Keep one/s],
   [{ compression: 'xz' }, /"compression" must be gzip, zstd or none, got "xz"/],
   [{ compression: 'none', 'compression-level': '3' }, /"compression-level" is set with compression: none/],
-  [
-    { compression: 'zstd', 'compression-level': '20' },
-    /"compression-level" must be a whole number from 1 to 19/,
-  ],
-  [
-    { 'ssh-key-passphrase': 'abc' },
-    /"ssh-key-passphrase" is a secret of fewer than 4 characters.*Use a longer one/s,
-  ],
+  [{ compression: 'zstd', 'compression-level': '20' }, /"compression-level" must be a whole number from 1 to 19/],
+  [{ 'ssh-key-passphrase': 'abc' }, /"ssh-key-passphrase" is a secret of fewer than 4 characters.*Use a longer one/s],
   [
     { 'mirror-dir': '/var' },
     /"mirror-dir" must be a separate folder that does not contain the path "\/var\/www\/html"/,
@@ -268,23 +259,20 @@ describe('a backup with a wrong input', () => {
 
   const rounds = Math.max(...Object.values(wrongValues).map(values => values.length))
   const numbers = Array.from({ length: rounds }, (_, index) => index)
-  it.each(numbers)(
-    'names every wrong input, with the fix, before it contacts anyone (round %i)',
-    async round => {
-      const wrong = Object.entries(wrongValues).flatMap(([name, values]) => {
-        const value = values[round]
-        return value === undefined ? [] : [{ name, value: value[0], says: value[1] }]
-      })
-      const inputs = Object.fromEntries(wrong.map(({ name, value }) => [name, value]))
-      const run = await refusedRun(inputs, wrong.length > 1 ? [/The first of \d+ problems/] : [])
-      const log = run.main?.log ?? []
-      for (const { name, says } of wrong) {
-        const told = log.filter(line => line.includes(`"${name}"`) && says.test(line))
-        expect({ name, says, told: told.length > 0 }).toEqual({ name, says, told: true })
-      }
-      expect(log.join('\n')).not.toContain('hidden-secret')
-    },
-  )
+  it.each(numbers)('names every wrong input, with the fix, before it contacts anyone (round %i)', async round => {
+    const wrong = Object.entries(wrongValues).flatMap(([name, values]) => {
+      const value = values[round]
+      return value === undefined ? [] : [{ name, value: value[0], says: value[1] }]
+    })
+    const inputs = Object.fromEntries(wrong.map(({ name, value }) => [name, value]))
+    const run = await refusedRun(inputs, wrong.length > 1 ? [/The first of \d+ problems/] : [])
+    const log = run.main?.log ?? []
+    for (const { name, says } of wrong) {
+      const told = log.filter(line => line.includes(`"${name}"`) && says.test(line))
+      expect({ name, says, told: told.length > 0 }).toEqual({ name, says, told: true })
+    }
+    expect(log.join('\n')).not.toContain('hidden-secret')
+  })
 
   it.each(contradictions)('refuses %j', async (inputs, says) => {
     await refusedRun(inputs, [says])
@@ -292,11 +280,7 @@ describe('a backup with a wrong input', () => {
 
   it.each([
     ['ssh-port', '22a', /^Input "ssh-port" must be a whole number from 1 to 65535, got "22a"\.\n/],
-    [
-      'dump-options',
-      '--force',
-      /^Input "dump-options" must not hold "--force": .*\n.*\nWhat to do: .*exclude-tables/,
-    ],
+    ['dump-options', '--force', /^Input "dump-options" must not hold "--force": .*\n.*\nWhat to do: .*exclude-tables/],
     [
       'paths',
       'var/www',

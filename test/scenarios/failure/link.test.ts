@@ -1,14 +1,7 @@
 import { startTcpProxy, type TcpProxy } from '../../servers/tcp-proxy'
 import { withHeldTable } from '../held-table'
 import { serverProcess } from '../server-processes'
-import {
-  expectCleanPost,
-  expectFailure,
-  expectNothingLeft,
-  expectRed,
-  openScene,
-  type Scene,
-} from './failure-scene'
+import { expectCleanPost, expectFailure, expectNothingLeft, expectRed, openScene, type Scene } from './failure-scene'
 
 let scene: Scene
 let proxy: TcpProxy
@@ -23,11 +16,7 @@ afterAll(async () => {
   await scene?.close()
 })
 
-const telling = [
-  /connection to the server broke/i,
-  /Run the workflow again/,
-  /Still safe: Nothing was changed/,
-]
+const telling = [/connection to the server broke/i, /Run the workflow again/, /Still safe: Nothing was changed/]
 
 /** Breaks the link while a dump has sent half of its rows and waits. */
 async function whileDumping(breakLink: () => void): Promise<void> {

@@ -1,14 +1,7 @@
 import { countMatching, type Fault, type FaultProxy, type Match } from '../../servers/fault-proxy'
 import { brokenRecoveryPoints } from '../bucket-snapshot'
 import { denied, pass, storeProxy, storeRequests } from '../store-requests'
-import {
-  expectCleanPost,
-  expectFailure,
-  expectNothingLeft,
-  expectRed,
-  openScene,
-  type Scene,
-} from './failure-scene'
+import { expectCleanPost, expectFailure, expectNothingLeft, expectRed, openScene, type Scene } from './failure-scene'
 
 let scene: Scene
 let proxy: FaultProxy
@@ -28,20 +21,12 @@ const unchanged = /Still safe: (Nothing was changed|Nothing has changed) in the 
 describe('a backup whose store refuses', () => {
   it('says that the secret key is wrong', async () => {
     const inputs = { 's3-secret-access-key': 'not-the-secret-of-this-key' }
-    await expectFailure(scene, { inputs }, [
-      /secret access key does not belong/,
-      /"s3-secret-access-key"/,
-      unchanged,
-    ])
+    await expectFailure(scene, { inputs }, [/secret access key does not belong/, /"s3-secret-access-key"/, unchanged])
   })
 
   it('says that the key id is unknown', async () => {
     const inputs = { 's3-access-key-id': 'AKIDOFNOBODY' }
-    await expectFailure(scene, { inputs }, [
-      /does not know the access key id/,
-      /"s3-access-key-id"/,
-      unchanged,
-    ])
+    await expectFailure(scene, { inputs }, [/does not know the access key id/, /"s3-access-key-id"/, unchanged])
   })
 
   it('says that there is no such bucket', async () => {
@@ -71,29 +56,14 @@ describe('a backup whose store refuses', () => {
   })
 
   it.each<[string, Match, Fault, RegExp]>([
-    [
-      'to complete the second upload',
-      storeRequests.completeFiles,
-      denied,
-      /complete the upload of .*codebase/,
-    ],
-    [
-      'the last manifest',
-      storeRequests.putManifest,
-      denied,
-      /write "running-backups\/running\.manifest\.json"/,
-    ],
+    ['to complete the second upload', storeRequests.completeFiles, denied, /complete the upload of .*codebase/],
+    ['the last manifest', storeRequests.putManifest, denied, /write "running-backups\/running\.manifest\.json"/],
   ])('has the post step finish what it began when it refuses %s', async (_name, match, fault, says) => {
     const before = await scene.snapshot()
     if (match === storeRequests.putManifest) proxy.fail(match, pass)
     proxy.fail(match, fault)
     const run = await scene.run()
-    expectRed(run, [
-      /Slot running is unfinished/,
-      says,
-      /Every other recovery point is unchanged/,
-      /post step/,
-    ])
+    expectRed(run, [/Slot running is unfinished/, says, /Every other recovery point is unchanged/, /post step/])
     expectCleanPost(run)
     const after = await scene.snapshot()
     expect(brokenRecoveryPoints(after)).toEqual([])
@@ -107,12 +77,7 @@ describe('a backup whose store refuses', () => {
 describe('a backup whose store has a bad hour', () => {
   it('asks again when the store says to slow down', async () => {
     const slowDown: Fault = { kind: 'reply', status: 503, code: 'SlowDown' }
-    for (const match of [
-      storeRequests.list,
-      storeRequests.create,
-      storeRequests.part,
-      storeRequests.complete,
-    ]) {
+    for (const match of [storeRequests.list, storeRequests.create, storeRequests.part, storeRequests.complete]) {
       proxy.fail(match, slowDown, 2)
     }
     proxy.fail(storeRequests.part, { kind: 'reset', when: { bodyBytes: 1_000 } })
@@ -143,12 +108,7 @@ describe('a backup whose store has a bad hour', () => {
 
 describe('a backup with credentials that may do less', () => {
   it('is good, and says so, when they may only write', async () => {
-    for (const match of [
-      storeRequests.head,
-      storeRequests.list,
-      storeRequests.listUploads,
-      storeRequests.read,
-    ]) {
+    for (const match of [storeRequests.head, storeRequests.list, storeRequests.listUploads, storeRequests.read]) {
       proxy.fail(match, denied, always)
     }
     const warnings = await expectGood()

@@ -27,11 +27,7 @@ describe('two backups into one prefix at the same time', () => {
       await serverProcess(scene.home, 'mariadb-dump')
       return { first, second: await scene.run(asRun('444')) }
     })
-    expectRed(second, [
-      /Another run holds the lock on the server/,
-      /acme\/shop run 333, attempt 1/,
-      /concurrency/,
-    ])
+    expectRed(second, [/Another run holds the lock on the server/, /acme\/shop run 333, attempt 1/, /concurrency/])
     expect((await first).conclusion).toBe('success')
     const after = await scene.snapshot()
     expect(brokenRecoveryPoints(after)).toEqual([])

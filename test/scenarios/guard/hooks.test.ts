@@ -1,13 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { brokenRecoveryPoints } from '../bucket-snapshot'
-import {
-  expectCleanPost,
-  expectFailure,
-  expectNothingLeft,
-  openScene,
-  type Scene,
-} from '../failure/failure-scene'
+import { expectCleanPost, expectFailure, expectNothingLeft, openScene, type Scene } from '../failure/failure-scene'
 import { withHeldTable } from '../held-table'
 import { serverProcess } from '../server-processes'
 

@@ -25,11 +25,7 @@ describe('a backup with credentials that may only write', () => {
     expect(post?.annotations.error).toEqual([])
     expect(main?.outputs['status']).toBe('good')
     const warnings: { code: string }[] = JSON.parse(main?.outputs['warnings'] ?? '[]')
-    expect(warnings.map(({ code }) => code)).toEqual([
-      'leftover-uploads',
-      'previous-unreadable',
-      'store-unreadable',
-    ])
+    expect(warnings.map(({ code }) => code)).toEqual(['leftover-uploads', 'previous-unreadable', 'store-unreadable'])
 
     const after = await scene.snapshot()
     expect(brokenRecoveryPoints(after)).toEqual([])

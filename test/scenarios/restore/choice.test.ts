@@ -130,8 +130,7 @@ describe('a restore of', () => {
     const { run } = await goodBackup(scene.services, {
       inputs: { databases: `${one}\n${other}`, paths: paths.join('\n') },
     })
-    const again = (inputs: Readonly<Record<string, string>>) =>
-      restoreRun(scene.services, run.bucket, { inputs })
+    const again = (inputs: Readonly<Record<string, string>>) => restoreRun(scene.services, run.bucket, { inputs })
 
     expectRestored(
       await again({ databases: `${other}=${other}_copy`, paths: `${paths[1]}=${join(folder, 'copy of b')}` }),
@@ -142,9 +141,7 @@ describe('a restore of', () => {
     await sql(`DELETE FROM ${one}.t; DELETE FROM ${other}.t`)
     await writeFile(join(folder, 'a/file'), 'spoiled')
     expectRestored(await again(overwriting(scene.services)))
-    expect(await sql(`SELECT (SELECT COUNT(*) FROM ${one}.t), (SELECT COUNT(*) FROM ${other}.t)`)).toBe(
-      '1\t1\n',
-    )
+    expect(await sql(`SELECT (SELECT COUNT(*) FROM ${one}.t), (SELECT COUNT(*) FROM ${other}.t)`)).toBe('1\t1\n')
     expect(await readFile(join(folder, 'a/file'), 'utf8')).toBe('a')
   })
 })

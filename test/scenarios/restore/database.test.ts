@@ -3,13 +3,7 @@ import { join } from 'node:path'
 import { awkwardDatabaseSql } from '../../servers/database/awkward-database'
 import { checksumDatabase } from '../../servers/database/checksum-database'
 import { type SiteServer, startSiteServer } from '../../servers/site-server'
-import {
-  freshDatabase,
-  freshDatabaseName,
-  freshFolder,
-  testServices,
-  testSql,
-} from '../../servers/test-services'
+import { freshDatabase, freshDatabaseName, freshFolder, testServices, testSql } from '../../servers/test-services'
 import { type GoodBackup, goodBackup } from '../good-backup'
 import { expectRefused, expectRestored, overwriting, restoreRun } from './restore-run'
 
@@ -68,11 +62,7 @@ describe('a restore', () => {
       'mysql-password': 'a long password',
     }
     const refused = await restore(inputs)
-    expectRefused(refused, [
-      /things are wrong/,
-      /may not do everything that a restore into "db_\w+" needs/,
-      /DEFINER/,
-    ])
+    expectRefused(refused, [/things are wrong/, /may not do everything that a restore into "db_\w+" needs/, /DEFINER/])
     const statements = (refused.main?.log.join('\n') ?? '').match(/GRANT [^;]+;/g) ?? []
     expect(statements.length).toBeGreaterThan(1)
     for (const statement of new Set(statements)) await sql(statement)
@@ -114,9 +104,9 @@ describe('a restore', () => {
       const warnings = restored.main?.annotations.warning.map(({ title }) => title) ?? []
       expect(warnings).toEqual(expect.arrayContaining(['event-over', 'view-not-made']))
       expect(await sql('SHOW FULL TABLES', name)).toBe('kept\tBASE TABLE\nof_kept\tVIEW\n')
-      expect(
-        await sql(`SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = '${name}'`),
-      ).toBe('daily\n')
+      expect(await sql(`SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = '${name}'`)).toBe(
+        'daily\n',
+      )
     } finally {
       await sql(`DROP DATABASE IF EXISTS ${name}`)
     }
@@ -127,9 +117,7 @@ describe('a restore', () => {
     const folder = join((await sql('SELECT @@datadir')).trim(), source)
     await writeFile(join(folder, 'notes.txt'), 'left by somebody')
     try {
-      expectRestored(
-        await restore({ ...overwriting(site.services), 'mysql-socket': site.services.mysql.socket }),
-      )
+      expectRestored(await restore({ ...overwriting(site.services), 'mysql-socket': site.services.mysql.socket }))
       expect(await sql("SHOW TABLES LIKE 'old'", source)).toBe('')
     } finally {
       await rm(join(folder, 'notes.txt'))

@@ -25,9 +25,7 @@ beforeAll(async () => {
   docroot = join(await freshFolder(services), 'var/www/html')
   try {
     await makeDocrootAt(docroot)
-    await first.mariadb.sql(
-      `CREATE DATABASE \`${database}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
-    )
+    await first.mariadb.sql(`CREATE DATABASE \`${database}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
     await first.mariadb.sql(awkwardDatabaseSql, database)
     before = {
       database: await checksumDatabase(first.mariadb.sql, database),
@@ -94,8 +92,6 @@ describe('a server that is lost', () => {
   it('is told of in the summary, with what was compared', () => {
     const summary = run.main?.summary ?? ''
     expect(summary).toMatch(/✅ Restored, and compared with the manifest/)
-    expect(summary).toContain(
-      `${awkwardContent.tables.length + awkwardContent.sequences.length} tables with every row`,
-    )
+    expect(summary).toContain(`${awkwardContent.tables.length + awkwardContent.sequences.length} tables with every row`)
   })
 })

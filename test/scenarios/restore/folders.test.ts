@@ -27,10 +27,7 @@ async function restoreTwo(name: string, prepare: (folders: [string, string]) => 
   const before = await Promise.all(folders.map(treeDigest))
   for (const folder of folders) await writeFile(join(folder, 'index.php'), 'broken')
   const seen = join(base, 'seen')
-  scene.tools.replace(
-    ['tar'],
-    `case "$*" in *"-C ./tree"*) pwd -P >>'${seen}' ;; esac\nexec "$real/tar" "$@"`,
-  )
+  scene.tools.replace(['tar'], `case "$*" in *"-C ./tree"*) pwd -P >>'${seen}' ;; esac\nexec "$real/tar" "$@"`)
   expectRestored(await restoreRun(scene.services, scene.bucket, { inputs: overwriting(scene.services) }))
   expect(await Promise.all(folders.map(treeDigest))).toEqual(before)
   const lines = (await readFile(seen, 'utf8')).trim().split('\n')

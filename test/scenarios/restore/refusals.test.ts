@@ -51,9 +51,7 @@ async function refused(
   const message = expectRefused(run, telling)
   expect(message).toMatch(/Still safe: Nothing on the server was changed/)
   expect(await readdir(parent)).toEqual(names)
-  expect(await sql(`SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = '${target}'`)).toBe(
-    '0\n',
-  )
+  expect(await sql(`SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = '${target}'`)).toBe('0\n')
   expect(await bucketSnapshotOf(bucket)).toEqual(before)
   return message
 }
@@ -82,10 +80,7 @@ describe('a restore writes nothing when', () => {
     const middle = Math.floor(bytes.length / 2)
     bytes[middle] = (bytes[middle] ?? 0) ^ 1
     await view.put(key, bytes, (await view.head(key)).metadata)
-    await refused(name, [
-      /another sha256 than its manifest says|damaged/,
-      new RegExp(key.replaceAll('.', '\\.')),
-    ])
+    await refused(name, [/another sha256 than its manifest says|damaged/, new RegExp(key.replaceAll('.', '\\.'))])
   })
 
   it.each(['database', 'files'] as const)('the %s object is cut short', async kind => {
@@ -124,8 +119,7 @@ describe('a restore writes nothing when', () => {
       'the fingerprint of a table',
       manifest => {
         const artifact = databaseIn(manifest)
-        if (artifact.kind === 'database')
-          Object.assign(artifact.content.tables[0] ?? {}, { sha256: 'b'.repeat(64) })
+        if (artifact.kind === 'database') Object.assign(artifact.content.tables[0] ?? {}, { sha256: 'b'.repeat(64) })
       },
       /table "aa_noise" has other rows/,
     ],
@@ -137,11 +131,7 @@ describe('a restore writes nothing when', () => {
       },
       /in none of its folders|is not one of the recovery point/,
     ],
-    [
-      'the state',
-      manifest => Object.assign(manifest, { state: 'publishing' }),
-      /unfinished|never finished|publishing/,
-    ],
+    ['the state', manifest => Object.assign(manifest, { state: 'publishing' }), /unfinished|never finished|publishing/],
     ['the format', manifest => Object.assign(manifest, { format: 'make-a-backup/2' }), /make-a-backup\/2/],
   ])('somebody edited %s in the manifest', async (_name, edit, telling) => {
     const { name, view } = await bucketWith()
@@ -158,10 +148,7 @@ describe('a restore writes nothing when', () => {
     ['a name outside of the folders', () => [entry({ name: 'etc/cron.d/evil' })], /in none of its folders/],
     [
       'an entry below a link',
-      root => [
-        entry({ name: `${root}/link`, type: '2', link: '/etc' }),
-        entry({ name: `${root}/link/evil` }),
-      ],
+      root => [entry({ name: `${root}/link`, type: '2', link: '/etc' }), entry({ name: `${root}/link/evil` })],
       /link/,
     ],
     [
@@ -180,10 +167,9 @@ describe('a restore writes nothing when', () => {
 
   it.each(hostile)('the archive holds %s, with digests forged to fit', async (_name, entries, telling) => {
     const root = scene.docroot.slice(1)
-    await refused(
-      await bucketWithArchive([folder(root), entry({ name: `${root}/index.php` }), ...entries(root)]),
-      [telling],
-    )
+    await refused(await bucketWithArchive([folder(root), entry({ name: `${root}/index.php` }), ...entries(root)]), [
+      telling,
+    ])
   })
 
   it('the recovery point is asked for under a name that is not there, and tells what is', async () => {

@@ -6,11 +6,7 @@ import type { Services } from '../../servers/services'
 export type RestoreOverrides = Partial<Omit<RunOptions, 'action'>>
 
 /** Runs the restore action against the test servers, and proves that no secret showed. */
-export function restoreRun(
-  services: Services,
-  bucket: string,
-  overrides: RestoreOverrides = {},
-): Promise<ActionRun> {
+export function restoreRun(services: Services, bucket: string, overrides: RestoreOverrides = {}): Promise<ActionRun> {
   const inputs = {
     ...sshInputs(services),
     ...mysqlInputs(services),
@@ -34,7 +30,10 @@ export function expectRestored(run: ActionRun): void {
   expect(main?.annotations.notice).toHaveLength(1)
 }
 
-/** A red run whose one error annotation says what failed, what is still safe and what to do. Returns the annotation's text. */
+/**
+ * A red run whose one error annotation says what failed, what is still safe and what to do. Returns the annotation's
+ * text.
+ */
 export function expectRefused(run: ActionRun, telling: readonly RegExp[]): string {
   const errors = run.main?.annotations.error ?? []
   expect(run.conclusion).toBe('failure')

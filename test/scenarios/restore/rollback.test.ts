@@ -40,8 +40,7 @@ async function besides(): Promise<string[]> {
   return names.filter(name => name.includes('restor'))
 }
 
-const run = (overrides: Parameters<typeof restoreRun>[2] = {}) =>
-  restoreRun(scene.services, scene.bucket, overrides)
+const run = (overrides: Parameters<typeof restoreRun>[2] = {}) => restoreRun(scene.services, scene.bucket, overrides)
 
 /** The first import on the server is cut in its middle by SQL that nobody can run; all others go well. */
 function sabotageFirstImport(): void {
@@ -101,9 +100,7 @@ describe('a restore over a live site', () => {
     )
 
     const [key = ''] = JSON.parse(restored.main?.outputs['safety-backup-keys'] ?? '[]')
-    expect(key).toMatch(
-      /^running-backups\/before-restore\/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\..*\.database\.sql\.gz$/,
-    )
+    expect(key).toMatch(/^running-backups\/before-restore\/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\..*\.database\.sql\.gz$/)
     expect((await scene.snapshot()).objects).toHaveProperty([key])
 
     const [, folder] = JSON.parse(restored.main?.outputs['restored'] ?? '[]')
@@ -119,9 +116,7 @@ describe('a restore over a live site', () => {
     sabotageFirstImport()
     const failed = await run({ inputs: overwriting(scene.services) })
     const message = expectRefused(failed, [/The import into database .* failed at line \d+.*error 1064/])
-    expect(message).toMatch(
-      /is what it was before, put back from running-backups\/before-restore\/\S+ and compared/,
-    )
+    expect(message).toMatch(/is what it was before, put back from running-backups\/before-restore\/\S+ and compared/)
     expect(message).toMatch(/Every folder that is in use is as it was/)
     expect(await siteNow()).toEqual(before)
     expect(await besides()).toEqual([])
@@ -176,8 +171,7 @@ describe('a restore over a live site', () => {
 
 /** Runs the commands that an annotation names, as a person on the server would. */
 async function followByHand(message: string): Promise<void> {
-  const commands =
-    /Put it back on the server: (mysql -e .* \| gunzip \| mysql \S+ \S+)$/m.exec(message)?.[1] ?? ''
+  const commands = /Put it back on the server: (mysql -e .* \| gunzip \| mysql \S+ \S+)$/m.exec(message)?.[1] ?? ''
   expect(commands).toMatch(/DROP DATABASE .* && mysql -e .*CREATE DATABASE .* && aws .* s3 cp /)
   const { s3, mysql } = scene.services
   await command('bash', [

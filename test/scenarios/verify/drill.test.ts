@@ -17,7 +17,10 @@ import { type GoodBackup, goodBackup } from '../good-backup'
 import { arrival } from '../store-requests'
 
 const services = testServices()
-/** The awkward database, with a view in the name of a user whom the throwaway server does not know, and a view that stands on it. */
+/**
+ * The awkward database, with a view in the name of a user whom the throwaway server does not know, and a view that
+ * stands on it.
+ */
 const strangersSql = `
 CREATE OR REPLACE USER 'drill stranger'@'10.0.%';
 GRANT ALL ON *.* TO 'drill stranger'@'10.0.%';
@@ -104,7 +107,10 @@ const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('h
 
 const isDatabase = (artifact: Artifact): artifact is DatabaseArtifact => artifact.kind === 'database'
 
-/** A copy whose dump was changed, and the manifest made to fit: sizes and digests of the object, and those of its content if asked for. */
+/**
+ * A copy whose dump was changed, and the manifest made to fit: sizes and digests of the object, and those of its
+ * content if asked for.
+ */
 async function forged(change: (sql: string) => string, forgeContent: boolean) {
   const { key } = original.manifest.artifacts.find(isDatabase) ?? { key: '' }
   const sql = gunzipSync(original.objects.get(key) ?? '').toString('latin1')
@@ -118,8 +124,7 @@ async function forged(change: (sql: string) => string, forgeContent: boolean) {
     edit: ({ artifacts }) => {
       for (const artifact of artifacts.filter(isDatabase)) {
         Object.assign(artifact, { bytes: bytes.length, sha256: sha256Of(bytes) })
-        if (forgeContent)
-          Object.assign(artifact.content, { bytes: changed.length, sha256: sha256Of(changed) })
+        if (forgeContent) Object.assign(artifact.content, { bytes: changed.length, sha256: sha256Of(changed) })
       }
     },
   })
@@ -145,9 +150,7 @@ describe('a drill', () => {
     expect(main.annotations.warning).toEqual([])
     const log = main.log.join('\n')
     expect(log).toMatch(/The drill is held on a throwaway MariaDB 1\d\.\d+\.\d+ \(\/\S+\)\./)
-    expect(log).toMatch(
-      /came out as it was: \d+ tables with every row, 5 views, 3 triggers, 4 routines, 2 events/,
-    )
+    expect(log).toMatch(/came out as it was: \d+ tables with every row, 5 views, 3 triggers, 4 routines, 2 events/)
     const proof = parseProof(await view.text(proofKey), proofKey)
     const [, files] = original.manifest.artifacts
     expect(proof).toMatchObject({
@@ -188,9 +191,7 @@ describe('a drill', () => {
       'drill-check: The drill check "SELECT NULL" is not true: it returned NULL.',
       `drill-check: The drill check "SELECT ''" is not true: it returned nothing.`,
       'drill-check: The drill check "SELECT 0.00" is not true: it returned 0.00.',
-      expect.stringMatching(
-        /"SELECT 1 FROM no_such_table" could not be answered: .*no_such_table.*\(error 1146\)\.$/,
-      ),
+      expect.stringMatching(/"SELECT 1 FROM no_such_table" could not be answered: .*no_such_table.*\(error 1146\)\.$/),
     ])
     expect(await view.keys()).not.toContain(proofKey)
     await expectNothingLeft()
@@ -233,8 +234,7 @@ describe('a drill', () => {
 
   it('fails when the dump cannot be imported, says at which statement, and asks no checks', async () => {
     const { name } = await forged(
-      sql =>
-        sql.replace('CREATE TABLE `empty_table` (', 'CREATE TABLE `empty_table` (`twice` int, `twice` int,'),
+      sql => sql.replace('CREATE TABLE `empty_table` (', 'CREATE TABLE `empty_table` (`twice` int, `twice` int,'),
       true,
     )
     const { main } = await drill(name, { 'drill-checks': 'SELECT COUNT(*) FROM many' })
@@ -248,10 +248,7 @@ describe('a drill', () => {
   })
 
   it('fails where a restore would refuse, though the server takes the dump in silence', async () => {
-    const { name } = await forged(
-      sql => sql.replace(/(CREATE TABLE `many`[^;]*ENGINE=)InnoDB/, '$1ROCKSDB'),
-      true,
-    )
+    const { name } = await forged(sql => sql.replace(/(CREATE TABLE `many`[^;]*ENGINE=)InnoDB/, '$1ROCKSDB'), true)
     const { main } = await drill(name)
     expect(found(main).findings).toMatchObject([
       {
@@ -266,9 +263,7 @@ describe('a drill', () => {
     const head = '/*!40101 SET NAMES utf8mb4 */;\n'
     const { name } = await forged(sql => sql.replace(head, `${head}CREATE USER 'mole'@'%';\n`), true)
     const { main } = await drill(name)
-    expect(found(main).findings).toMatchObject([
-      { code: 'refused', message: expect.stringContaining('CREATE USER') },
-    ])
+    expect(found(main).findings).toMatchObject([{ code: 'refused', message: expect.stringContaining('CREATE USER') }])
     const allowed = await drill(name, { 'allow-entries': 'statements' })
     expect(found(allowed.main)).toMatchObject({ status: 'proven', findings: [] })
     await expectNothingLeft()
@@ -370,10 +365,7 @@ describe('a drill that is cancelled', () => {
 
   it('stops in the import, and leaves nothing', async () => {
     const { name } = await aCopy()
-    proxy.fail(
-      { method: 'GET', path: /database\.sql\.gz/ },
-      { kind: 'flip', atByte: Number.POSITIVE_INFINITY },
-    )
+    proxy.fail({ method: 'GET', path: /database\.sql\.gz/ }, { kind: 'flip', atByte: Number.POSITIVE_INFINITY })
     proxy.fail({ method: 'GET', path: /database\.sql\.gz/ }, { kind: 'hang' })
     const importing = arrival(proxy, { method: 'GET', path: /database\.sql\.gz/ }, 2)
     const { run, main } = await drill(name, {}, { cancelAfter: importing })

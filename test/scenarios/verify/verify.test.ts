@@ -123,9 +123,7 @@ describe('a sound recovery point', () => {
     ])
     expect(main.annotations).toMatchObject({ error: [], warning: [] })
     expect(main.annotations.notice).toHaveLength(1)
-    expect(main.annotations.notice[0]?.message).toMatch(
-      new RegExp(`^${slot}, taken .+ ago, is proven: 2 objects`),
-    )
+    expect(main.annotations.notice[0]?.message).toMatch(new RegExp(`^${slot}, taken .+ ago, is proven: 2 objects`))
     expect(main.summary).toMatch(new RegExp(`^## ✅ ${slot}, taken .+ ago, is proven`))
     expect(proxy.requests.filter(({ method }) => method !== 'GET' && method !== 'HEAD')).toEqual([])
     const reads = proxy.requests.filter(({ method, path }) => method === 'GET' && /\.(gz)$/.test(path))
@@ -151,10 +149,7 @@ describe('a recovery point whose object', () => {
     const copy = await aCopy()
     await replace(copy, copy.files, flipped)
     const read = await verify(copy.name)
-    expectFailed(
-      read,
-      `"${copy.files.key}" has another sha256 than its manifest says: ${copy.files.sha256} was stored`,
-    )
+    expectFailed(read, `"${copy.files.key}" has another sha256 than its manifest says: ${copy.files.sha256} was stored`)
     expect(codes(read.main)).toEqual(['checksum', 'damaged'])
     const stored = await verify(copy.name, { level: 'stored' })
     expectFailed(stored, `"${copy.files.key}" was stored again or replaced`)
@@ -166,10 +161,7 @@ describe('a recovery point whose object', () => {
     const { key, bytes } = copy.database
     await replace(copy, copy.database, whole => whole.subarray(0, whole.length - 100))
     const result = await verify(copy.name, { level })
-    expectFailed(
-      result,
-      `"${key}" is cut off or another object: ${bytes} bytes were stored, ${bytes - 100} are there.`,
-    )
+    expectFailed(result, `"${key}" is cut off or another object: ${bytes} bytes were stored, ${bytes - 100} are there.`)
   })
 
   it('was swapped with that of another hour is told whose it is', async () => {
@@ -200,11 +192,7 @@ describe('a recovery point whose object', () => {
       { kind: 'headers', headers: { 'x-amz-storage-class': 'DEEP_ARCHIVE' } },
       forever,
     )
-    proxy.fail(
-      { method: 'GET', path: /codebase/ },
-      { kind: 'reply', status: 403, code: 'InvalidObjectState' },
-      forever,
-    )
+    proxy.fail({ method: 'GET', path: /codebase/ }, { kind: 'reply', status: 403, code: 'InvalidObjectState' }, forever)
     const result = await verify(name, { level: 'stored' })
     expectFailed(result, /is archived \(in a cold storage class\)/)
     expect(result.main.annotations.error[0]?.message).toContain(
@@ -308,9 +296,7 @@ describe('all of a bucket', () => {
     const result = await verify(copies.name, { snapshot: 'all' })
     expectFailed(result, /\(The first of 3 findings in 2 of 170 recovery points\.\)/)
     const failed = verified(result.main).filter(({ status }) => status === 'failed')
-    expect(
-      failed.map(({ snapshot, findings }) => [snapshot, ...findings.map(({ code }) => code)]).sort(),
-    ).toEqual([
+    expect(failed.map(({ snapshot, findings }) => [snapshot, ...findings.map(({ code }) => code)]).sort()).toEqual([
       ['Friday-07-00', 'checksum', 'damaged'],
       ['Friday-08-00', 'unfinished'],
     ])
@@ -321,9 +307,7 @@ describe('all of a bucket', () => {
     const { run, main } = await verify(name, { snapshot: 'all' })
     expect(run.conclusion).toBe('failure')
     expect(main.outputs).toMatchObject({ status: 'failed', verified: '[]' })
-    expect(main.annotations.error[0]?.message).toContain(
-      'There is no recovery point under "running-backups/"',
-    )
+    expect(main.annotations.error[0]?.message).toContain('There is no recovery point under "running-backups/"')
   })
 })
 
@@ -339,11 +323,7 @@ describe('a run that does not come to its end', () => {
   it('ends at once when it is cancelled', async () => {
     const { name } = await aCopy()
     proxy.fail({ method: 'GET', path: /codebase/ }, { kind: 'hang' }, forever)
-    const { run, main } = await verify(
-      name,
-      {},
-      { cancelAfter: arrival(proxy, { method: 'GET', path: /codebase/ }) },
-    )
+    const { run, main } = await verify(name, {}, { cancelAfter: arrival(proxy, { method: 'GET', path: /codebase/ }) })
     expect(run.conclusion).toBe('cancelled')
     expect(main.annotations.error[0]?.message).toContain('The run was cancelled.')
     expect(main.signals).toEqual(['SIGINT'])

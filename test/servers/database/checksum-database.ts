@@ -1,9 +1,9 @@
 type Sql = (text: string, database?: string) => Promise<string>
 
 /**
- * Everything in a MariaDB database as lines of text: every definition with its definer, SQL mode and character sets, and
- * `CHECKSUM TABLE` for every table. Two databases are equal exactly when these lists are; their names do not matter. `sql`
- * must be root's.
+ * Everything in a MariaDB database as lines of text: every definition with its definer, SQL mode and character sets,
+ * and `CHECKSUM TABLE` for every table. Two databases are equal exactly when these lists are; their names do not
+ * matter. `sql` must be root's.
  */
 export async function checksumDatabase(sql: Sql, name: string): Promise<string[]> {
   const schema = `'${name.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
@@ -19,8 +19,7 @@ export async function checksumDatabase(sql: Sql, name: string): Promise<string[]
     const quoted = `\`${Buffer.from(hex, 'hex').toString('utf8').replaceAll('`', '``')}\``
     if (kind === 'BASE TABLE')
       lines.push(...(await rows(`SHOW CREATE TABLE ${quoted}; CHECKSUM TABLE ${quoted} EXTENDED;`)))
-    if (kind === 'SEQUENCE')
-      lines.push(...(await rows(`SHOW CREATE SEQUENCE ${quoted}; SELECT * FROM ${quoted};`)))
+    if (kind === 'SEQUENCE') lines.push(...(await rows(`SHOW CREATE SEQUENCE ${quoted}; SELECT * FROM ${quoted};`)))
   }
   for (const query of definitions) lines.push(...(await rows(query.replace('?', () => schema))))
   const prefix = `${name}.`

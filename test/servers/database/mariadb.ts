@@ -176,11 +176,7 @@ async function ready(client: readonly string[], ended: Promise<string>, log: str
   )
 }
 
-async function end(
-  server: ChildProcess,
-  signal: 'SIGTERM' | 'SIGKILL',
-  ended: Promise<string>,
-): Promise<void> {
+async function end(server: ChildProcess, signal: 'SIGTERM' | 'SIGKILL', ended: Promise<string>): Promise<void> {
   if (server.exitCode === null && server.signalCode === null) server.kill(signal)
   await ended
 }

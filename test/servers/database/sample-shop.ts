@@ -26,11 +26,9 @@ export async function makeShopDocroot(folder: string): Promise<void> {
     await utimes(path, changedAt, changedAt)
   }
   await mkdir(join(folder, 'content/cache/empty'), { recursive: true })
-  await symlink('themes/harbour', join(folder, 'content/current-theme')).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error
-    },
-  )
+  await symlink('themes/harbour', join(folder, 'content/current-theme')).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
 }
 
 function* shopFiles(): Generator<[string, string | Buffer]> {
@@ -38,13 +36,7 @@ function* shopFiles(): Generator<[string, string | Buffer]> {
   yield ['.htaccess', 'RewriteEngine On\nRewriteCond %{REQUEST_FILENAME} !-f\nRewriteRule . /index.php [L]\n']
   yield ['config.php', `<?php\nreturn ['database' => 'shop', 'host' => 'localhost'];\n`]
   yield ['robots.txt', 'User-agent: *\nDisallow: /admin/\n']
-  for (const part of [
-    'admin',
-    'core',
-    'content/plugins/checkout',
-    'content/plugins/search',
-    'content/plugins/mail',
-  ]) {
+  for (const part of ['admin', 'core', 'content/plugins/checkout', 'content/plugins/search', 'content/plugins/mail']) {
     for (let index = 1; index <= 40; index++) yield [`${part}/module-${index}.php`, phpModule(part, index)]
   }
   for (const theme of ['harbour', 'meadow']) {

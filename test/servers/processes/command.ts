@@ -8,11 +8,7 @@ export interface CommandResult {
 }
 
 /** Runs a local command to its end with `input` on stdin; a status other than 0 is the caller's to judge. */
-export function tryCommand(
-  file: string,
-  args: readonly string[],
-  input: string | Buffer = '',
-): Promise<CommandResult> {
+export function tryCommand(file: string, args: readonly string[], input: string | Buffer = ''): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] })
     const stdout: Buffer[] = []
@@ -35,11 +31,7 @@ export function tryCommand(
 }
 
 /** Like `tryCommand`, and throws with what the command said when it fails. Returns stdout. */
-export async function command(
-  file: string,
-  args: readonly string[],
-  input: string | Buffer = '',
-): Promise<string> {
+export async function command(file: string, args: readonly string[], input: string | Buffer = ''): Promise<string> {
   const result = await tryCommand(file, args, input)
   if (result.code !== 0) {
     throw new Error(`${file} ${args.join(' ')} ended with ${result.code}:\n${result.stderr}${result.stdout}`)

@@ -9,8 +9,9 @@ import { findDrillHost } from '../../../src/sources/mysql/drill/find-drill-host'
 import { startThrowawayServer } from '../../../src/sources/mysql/drill/throwaway-server'
 
 /**
- * A process that starts a throwaway server as a drill does, says `ready` and its folder, and holds it until it is told to stop; then it tidies
- * up. `DRILL_TEMP`: where its folder goes. `DRILL_UNLEASHED`: as on a machine whose setpriv knows no leash.
+ * A process that starts a throwaway server as a drill does, says `ready` and its folder, and holds it until it is told
+ * to stop; then it tidies up. `DRILL_TEMP`: where its folder goes. `DRILL_UNLEASHED`: as on a machine whose setpriv
+ * knows no leash.
  */
 async function main(): Promise<void> {
   // Node runs this file as a module, which has no such name; the script is looked for beside its reader.

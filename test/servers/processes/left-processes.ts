@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 
 /**
- * Ends the servers that a killed run left behind: those whose command line names a path below `folder`, which is to be a
- * folder of their own.
+ * Ends the servers that a killed run left behind: those whose command line names a path below `folder`, which is to be
+ * a folder of their own.
  */
 export async function endProcessesOf(folder: string): Promise<void> {
   for (const entry of await readdir('/proc')) {

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import type { Connection, RemoteExit } from '../../../src/ssh/remote'
 
 /**
- * A connection without SSH: each command runs on this machine through `shell`, which stands for both the login shell and
- * /bin/sh. For tests of the server script under one shell after the other.
+ * A connection without SSH: each command runs on this machine through `shell`, which stands for both the login shell
+ * and /bin/sh. For tests of the server script under one shell after the other.
  */
 export function localShell(
   shell: readonly string[],

@@ -12,9 +12,9 @@ export interface StandInDocker {
 }
 
 /**
- * Makes a `docker` that starts no container: what is to run in one runs on this machine, in the folder that the drill names, and ends with
- * `docker rm`. It shows that the command lines fit together; what a real engine makes of them it cannot show. Images whose names
- * begin with `missing` cannot be pulled.
+ * Makes a `docker` that starts no container: what is to run in one runs on this machine, in the folder that the drill
+ * names, and ends with `docker rm`. It shows that the command lines fit together; what a real engine makes of them it
+ * cannot show. Images whose names begin with `missing` cannot be pulled.
  */
 export async function makeStandInDocker(folder: string): Promise<StandInDocker> {
   const bin = join(folder, 'bin')

@@ -6,35 +6,18 @@ import type { S3Account } from '../rgw'
 import { command } from './command'
 
 /** Copies an object into a file as a person does: with `aws`, or with `curl` where that is not installed. */
-export async function downloadObject(
-  account: S3Account,
-  bucket: string,
-  key: string,
-  file: string,
-): Promise<void> {
+export async function downloadObject(account: S3Account, bucket: string, key: string, file: string): Promise<void> {
   const { endpoint, accessKey, secretKey } = account
   if (isInstalled('aws')) {
     // Its home is where it keeps a cache.
-    const keys = [
-      `AWS_ACCESS_KEY_ID=${accessKey}`,
-      `AWS_SECRET_ACCESS_KEY=${secretKey}`,
-      `HOME=${dirname(file)}`,
-    ]
+    const keys = [`AWS_ACCESS_KEY_ID=${accessKey}`, `AWS_SECRET_ACCESS_KEY=${secretKey}`, `HOME=${dirname(file)}`]
     const aws = ['aws', '--endpoint-url', endpoint, '--region', 'us-east-1']
     await command('env', [...keys, ...aws, 's3', 'cp', '--quiet', `s3://${bucket}/${key}`, file])
     return
   }
   const path = key.split('/').map(encodeURIComponent).join('/')
   const signed = ['--aws-sigv4', 'aws:amz:us-east-1:s3', '--user', `${accessKey}:${secretKey}`]
-  await command('curl', [
-    '--fail',
-    '--silent',
-    '--show-error',
-    ...signed,
-    '-o',
-    file,
-    `${endpoint}/${bucket}/${path}`,
-  ])
+  await command('curl', ['--fail', '--silent', '--show-error', ...signed, '-o', file, `${endpoint}/${bucket}/${path}`])
 }
 
 /** Unpacks bytes by the ending of the key they were stored under: `.gz`, `.zst`, or none. */

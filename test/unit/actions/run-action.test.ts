@@ -104,19 +104,16 @@ describe('runAction', () => {
     expect(errorsIn(output)).toEqual([expect.stringContaining('ran out of things to wait for')])
   })
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    'says on %s that the run was cancelled and what is safe',
-    async signal => {
-      const { status, output } = await run('cancelled', child => child.kill(signal))
-      expect(status).toBe(1)
-      expect(errorsIn(output)).toEqual([
-        expect.stringMatching(
-          /title=The run was cancelled::The run was cancelled\.%0AStill safe: Every good recovery point/,
-        ),
-      ])
-      expect(await written('summary')).toBe('# cancelled\n\n')
-    },
-  )
+  it.each(['SIGINT', 'SIGTERM'] as const)('says on %s that the run was cancelled and what is safe', async signal => {
+    const { status, output } = await run('cancelled', child => child.kill(signal))
+    expect(status).toBe(1)
+    expect(errorsIn(output)).toEqual([
+      expect.stringMatching(
+        /title=The run was cancelled::The run was cancelled\.%0AStill safe: Every good recovery point/,
+      ),
+    ])
+    expect(await written('summary')).toBe('# cancelled\n\n')
+  })
 
   it('says that the run was cancelled before the runner kills it, also when the work does not stop', async () => {
     const { status, signal, output } = await run('deaf', child => child.kill('SIGINT'))

@@ -1,10 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import {
-  type CommandTools,
-  lockIdentity,
-  openReadOnlySession,
-  openSession,
-} from '../../../src/commands/session'
+import { type CommandTools, lockIdentity, openReadOnlySession, openSession } from '../../../src/commands/session'
 import { UserError } from '../../../src/runtime/errors'
 import { parseHostKeyPins } from '../../../src/ssh/keys/host-keys'
 import { memoryStore } from '../../memory/memory-store'

@@ -31,13 +31,11 @@ const site = archive(
   entry({ name: 'var/www/html/current', type: '2', link: 'index.php' }),
 )
 
-/** Stores a recovery point as a backup does: sound objects with their metadata, and the manifest that describes them. */
+/**
+ * Stores a recovery point as a backup does: sound objects with their metadata, and the manifest that describes them.
+ */
 export async function storePoint(store: Store, options: PointOptions = {}): Promise<Manifest> {
-  const {
-    prefix: folderName = prefix,
-    slot = 'Monday-13-00',
-    startedAt = '2026-11-23T13:05:00.000Z',
-  } = options
+  const { prefix: folderName = prefix, slot = 'Monday-13-00', startedAt = '2026-11-23T13:05:00.000Z' } = options
   const { runId = '123', dump = everything, tar = site } = options
   const run = { repository: 'acme/shop', id: runId, attempt: '1', event: 'schedule', url: '' }
   const metadata = objectMetadata({ slot, run, startedAt })
@@ -88,9 +86,7 @@ export async function putBytes(
 
 /** A dump of the one table `orders`. */
 export function ordersDump(inserts: string): string {
-  return mysqlDump(
-    `DROP TABLE IF EXISTS \`orders\`;\nCREATE TABLE \`orders\` (\n  \`id\` int\n);\n${inserts}`,
-  )
+  return mysqlDump(`DROP TABLE IF EXISTS \`orders\`;\nCREATE TABLE \`orders\` (\n  \`id\` int\n);\n${inserts}`)
 }
 
 export function sha256Of(bytes: Buffer): string {

@@ -1,11 +1,4 @@
-import {
-  errorsFirst,
-  problem,
-  publicWarnings,
-  scrubFindings,
-  sentenceOf,
-  warning,
-} from '../../../src/findings/finding'
+import { errorsFirst, problem, publicWarnings, scrubFindings, sentenceOf, warning } from '../../../src/findings/finding'
 
 const rights = problem('s3-rights', 'It may not write.', 'Add this:\n{"Effect":"Allow"}')
 const clock = warning('clock', 'The clock is late.')

@@ -70,9 +70,7 @@ describe('mapAll', () => {
   })
 
   it('lists the errors of all items', () => {
-    const error = refusal(() =>
-      mapAll(['a', 'b', 'c'], item => (item === 'b' ? item : fail(`Wrong: ${item}.`)())),
-    )
+    const error = refusal(() => mapAll(['a', 'b', 'c'], item => (item === 'b' ? item : fail(`Wrong: ${item}.`)())))
     expect(error.detail).toEqual(['1. Wrong: a.', '2. Wrong: c.'])
   })
 })

@@ -2,8 +2,7 @@ import { loadListInputs } from '../../../src/inputs/list'
 import { given, refusal } from './reading'
 
 const needed = { 's3-bucket': 'acme-backups', 's3-region': 'eu-central-1' }
-const load = (inputs: Readonly<Record<string, string>> = {}) =>
-  loadListInputs(given({ ...needed, ...inputs }), {})
+const load = (inputs: Readonly<Record<string, string>> = {}) => loadListInputs(given({ ...needed, ...inputs }), {})
 
 describe('loadListInputs', () => {
   it('expects nothing when nothing is said', () => {
@@ -22,9 +21,7 @@ describe('loadListInputs', () => {
     ['expect-every', '25h', 'from 5m to 1d'],
     ['expect-every', '7d', 'from 5m to 1d'],
   ])('refuses %s: %s', (name, value, range) => {
-    expect(refusal(() => load({ [name]: value })).message).toBe(
-      `Input "${name}" must be ${range}, got "${value}".`,
-    )
+    expect(refusal(() => load({ [name]: value })).message).toBe(`Input "${name}" must be ${range}, got "${value}".`)
   })
 
   it('names all that is wrong at once', () => {

@@ -126,17 +126,9 @@ describe('the input "confirm"', () => {
     ['it is missing', { overwrite: 'true' }, 'nothing'],
     ['it is missing, under the other spellings of true', { overwrite: 'True' }, 'nothing'],
     ['it names another host', { overwrite: 'true', confirm: 'web2.example.com' }, '"web2.example.com"'],
-    [
-      'it is written in another way',
-      { overwrite: 'true', confirm: 'WEB1.example.com' },
-      '"WEB1.example.com"',
-    ],
+    ['it is written in another way', { overwrite: 'true', confirm: 'WEB1.example.com' }, '"WEB1.example.com"'],
     ['it says yes', { overwrite: 'true', confirm: 'true' }, '"true"'],
-    [
-      'it names another host in a dry run',
-      { overwrite: 'true', 'dry-run': 'true', confirm: 'web2' },
-      '"web2"',
-    ],
+    ['it names another host in a dry run', { overwrite: 'true', 'dry-run': 'true', confirm: 'web2' }, '"web2"'],
   ])('stops a restore that overwrites when %s', (_, inputs, got) => {
     const error = refused(inputs)
     expect(error.message).toBe(
@@ -146,9 +138,7 @@ describe('the input "confirm"', () => {
   })
 
   it('is silent while there is no host that it could repeat', () => {
-    expect(refused({ 'ssh-host': '', overwrite: 'true' }).message).toBe(
-      'Input "ssh-host" is required, got nothing.',
-    )
+    expect(refused({ 'ssh-host': '', overwrite: 'true' }).message).toBe('Input "ssh-host" is required, got nothing.')
   })
 })
 
@@ -237,17 +227,15 @@ describe('the inputs "databases" and "paths"', () => {
   })
 
   it('lets a folder that lies in a system folder go elsewhere', () => {
-    expect(load({ paths: '/dev/shm/site=/srv/site' }).paths).toEqual([
-      { path: '/dev/shm/site', target: '/srv/site' },
-    ])
+    expect(load({ paths: '/dev/shm/site=/srv/site' }).paths).toEqual([{ path: '/dev/shm/site', target: '/srv/site' }])
   })
 })
 
 describe('the input "allow-entries"', () => {
   it('takes the kinds, one per line', () => {
-    expect(
-      load({ 'allow-entries': 'outside-links\n# ours\nset-uid\ndevices\nstatements' }).allowedEntries,
-    ).toEqual(new Set(['outside-links', 'set-uid', 'devices', 'statements']))
+    expect(load({ 'allow-entries': 'outside-links\n# ours\nset-uid\ndevices\nstatements' }).allowedEntries).toEqual(
+      new Set(['outside-links', 'set-uid', 'devices', 'statements']),
+    )
   })
 
   it.each(['setuid', 'outside-links, devices', '*'])('refuses %j', value => {

@@ -3,8 +3,7 @@ import { given, refusal } from './reading'
 
 const needed = { 's3-bucket': 'acme-backups', 's3-region': 'eu-central-1' }
 
-const load = (inputs: Readonly<Record<string, string>> = {}) =>
-  loadVerifyInputs(given({ ...needed, ...inputs }), {})
+const load = (inputs: Readonly<Record<string, string>> = {}) => loadVerifyInputs(given({ ...needed, ...inputs }), {})
 
 describe('loadVerifyInputs', () => {
   it('reads the newest good recovery point, byte by byte, when nothing is said', () => {
@@ -30,9 +29,7 @@ describe('loadVerifyInputs', () => {
   )
 
   it('takes what a drill may run besides, as a restore does', () => {
-    expect(load({ 'allow-entries': 'statements\nset-uid' }).allowedEntries).toEqual(
-      new Set(['statements', 'set-uid']),
-    )
+    expect(load({ 'allow-entries': 'statements\nset-uid' }).allowedEntries).toEqual(new Set(['statements', 'set-uid']))
     expect(refusal(() => load({ 'allow-entries': 'everything' })).message).toContain('"everything"')
   })
 
@@ -48,9 +45,7 @@ describe('loadVerifyInputs', () => {
     'refuses a line of checks that is not one statement: %s',
     line => {
       const error = refusal(() => load({ level: 'restore', 'drill-checks': `SELECT 1\n${line}` }))
-      expect(error.message).toBe(
-        `Input "drill-checks" must have one statement per line, got ${JSON.stringify(line)}.`,
-      )
+      expect(error.message).toBe(`Input "drill-checks" must have one statement per line, got ${JSON.stringify(line)}.`)
       expect(error.advice).toContain('on its own line')
     },
   )
@@ -62,11 +57,7 @@ describe('loadVerifyInputs', () => {
       '--privileged',
       'Input "drill-server" must be auto, local or the name of an image, got "--privileged".',
     ],
-    [
-      'drill-server',
-      'mysql 8',
-      'Input "drill-server" must be auto, local or the name of an image, got "mysql 8".',
-    ],
+    ['drill-server', 'mysql 8', 'Input "drill-server" must be auto, local or the name of an image, got "mysql 8".'],
   ])('refuses %s %j', (name, value, message) => {
     expect(refusal(() => load({ level: 'restore', [name]: value })).message).toBe(message)
   })

@@ -48,9 +48,7 @@ describe('decode', () => {
   it.each(['gzip', 'zstd'] as const)('fails on %s that is cut off or followed by something', async codec => {
     const stored = encode[codec](content)
     await expect(decoded([codec], stored.subarray(0, -1))).rejects.toBeInstanceOf(CheckError)
-    await expect(decoded([codec], Buffer.concat([stored, Buffer.from('x')]))).rejects.toBeInstanceOf(
-      CheckError,
-    )
+    await expect(decoded([codec], Buffer.concat([stored, Buffer.from('x')]))).rejects.toBeInstanceOf(CheckError)
   })
 
   it('holds no more than a few pieces for a reader that takes nothing', async () => {

@@ -167,9 +167,7 @@ describe('inspect', () => {
       ['gzip', 'The gzip stream is cut off after 7 bytes.'],
       ['zstd', 'The zstd stream is cut off after 7 bytes.'],
     ] as const)('in plain words: %s', async (compression, message) => {
-      await expect(inspectBytes(compression, compress[compression](content).subarray(0, 7))).rejects.toThrow(
-        message,
-      )
+      await expect(inspectBytes(compression, compress[compression](content).subarray(0, 7))).rejects.toThrow(message)
       await expect(run(inspect(codecsOf({ compression }), digesting()), [])).rejects.toThrow(
         `The ${compression} stream is empty: not one byte arrived.`,
       )

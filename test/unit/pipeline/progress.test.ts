@@ -83,9 +83,9 @@ describe('progressLine', () => {
 
   it('tells that a stream is done', () => {
     const content = { bytes: 5_000_000, files: 1 }
-    expect(
-      progressLine({ name: 'codebase', stage: 'done', sentBytes: 1_000_000, content, elapsedMs: 1_000 }),
-    ).toBe('codebase  done: 1 MB sent (5 MB of tar, 1 file), 1 MB/s, in 1 s')
+    expect(progressLine({ name: 'codebase', stage: 'done', sentBytes: 1_000_000, content, elapsedMs: 1_000 })).toBe(
+      'codebase  done: 1 MB sent (5 MB of tar, 1 file), 1 MB/s, in 1 s',
+    )
   })
 })
 

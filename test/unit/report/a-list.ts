@@ -39,10 +39,7 @@ export function someHours(count: number): ReportedPoint[] {
   })
 }
 
-export function aReport(
-  points: readonly ReportedPoint[] | undefined,
-  changes: Partial<ListReport> = {},
-): ListReport {
+export function aReport(points: readonly ReportedPoint[] | undefined, changes: Partial<ListReport> = {}): ListReport {
   return {
     store: { bucket: 'acme', prefix: 'web1' },
     now,

@@ -15,9 +15,7 @@ describe('successSentence', () => {
 
   it('does not list more than eight artifacts', () => {
     const artifacts = Array.from({ length: 40 }, (_, index) => aDatabase({ name: `db${index}.database` }))
-    expect(successSentence(aReport({ artifacts }))).toMatch(
-      /db7\.database 12\.3 MB \(16 tables\) and 32 more, in/,
-    )
+    expect(successSentence(aReport({ artifacts }))).toMatch(/db7\.database 12\.3 MB \(16 tables\) and 32 more, in/)
   })
 })
 

@@ -42,9 +42,7 @@ describe('describeFailure', () => {
       'Caused by: Error: connect ECONNREFUSED',
     ])
     const fault = new FailureError('No connection.', { cause: new TypeError('x is undefined') })
-    expect(describeFailure(fault, context).detail.join('\n')).toMatch(
-      /Caused by: TypeError: x is undefined\n {4}at /,
-    )
+    expect(describeFailure(fault, context).detail.join('\n')).toMatch(/Caused by: TypeError: x is undefined\n {4}at /)
   })
 
   it('says of the unexpected that it is, asks to report it, and keeps the stack', () => {
@@ -63,9 +61,7 @@ describe('describeFailure', () => {
       kind: 'bug',
       what: 'Something unexpected happened: undefined.',
     })
-    expect(describeFailure(new Error(''), context).what).toBe(
-      'Something unexpected happened: Error without a message.',
-    )
+    expect(describeFailure(new Error(''), context).what).toBe('Something unexpected happened: Error without a message.')
   })
 
   it('says that a run was cancelled, whatever the abort threw', () => {
@@ -80,10 +76,7 @@ describe('describeFailure', () => {
   })
 
   it('does not hide what failed while a run was being cancelled', () => {
-    const error = new AggregateError([
-      new CancelledError(),
-      new FailureError('The lock could not be released.'),
-    ])
+    const error = new AggregateError([new CancelledError(), new FailureError('The lock could not be released.')])
     expect(describeFailure(error, { ...context, isCancelled: true }).what).toBe(
       'The run was cancelled. While stopping: The lock could not be released.',
     )

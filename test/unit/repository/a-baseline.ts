@@ -54,9 +54,7 @@ export function aFilesBaseline({
   }
 }
 
-export function aBaseline(
-  artifacts: Baseline['artifacts'] = [aDatabaseBaseline(), aFilesBaseline()],
-): Baseline {
+export function aBaseline(artifacts: Baseline['artifacts'] = [aDatabaseBaseline(), aFilesBaseline()]): Baseline {
   return { slot: 'Monday-12-00', takenAt: '2026-11-23T12:05:02.120Z', artifacts }
 }
 

@@ -43,11 +43,7 @@ describe('bucketReadme', () => {
       ]),
     )
     const bucket = fakeBucket(world)
-    const names = [
-      `${slot}.odd-name%20db.database.sql.gz`,
-      `${slot}.shop.database.sql.zst`,
-      `${slot}.codebase.tar`,
-    ]
+    const names = [`${slot}.odd-name%20db.database.sql.gz`, `${slot}.shop.database.sql.zst`, `${slot}.codebase.tar`]
     const checked = inShell(bucket, block('| sha256sum --check'))
     expect(checked).toMatchObject({ status: 0, stdout: names.map(name => `${name}: OK\n`).join('') })
 
@@ -126,17 +122,14 @@ function writes(operations: readonly string[]): number {
 }
 
 function block(mark: string): string {
-  const found = [...bucketReadme(location).matchAll(/```sh\n(.*?)```/gs)].find(([, script]) =>
-    script?.includes(mark),
-  )
+  const found = [...bucketReadme(location).matchAll(/```sh\n(.*?)```/gs)].find(([, script]) => script?.includes(mark))
   return found?.[1] ?? 'exit 99'
 }
 
 /** A folder with the store's objects, `/` in keys written as `__`, and the manifest as step 2 fetched it. */
 function fakeBucket(world: World): string {
   const folder = mkdtempSync(join(tmpdir(), 'bucket-readme-'))
-  for (const key of world.store.keys())
-    writeFileSync(join(folder, key.replaceAll('/', '__')), world.text(key))
+  for (const key of world.store.keys()) writeFileSync(join(folder, key.replaceAll('/', '__')), world.text(key))
   writeFileSync(join(folder, `${slot}.manifest.json`), world.text(`${prefix}/${slot}.manifest.json`))
   return folder
 }

@@ -14,8 +14,8 @@ export interface PointOptions {
 }
 
 /**
- * Stores a recovery point by its name (`Monday-13-00`, `daily/2026-11-23`, `suspect/Monday-13-00`): a
- * manifest and objects of the sizes that it says.
+ * Stores a recovery point by its name (`Monday-13-00`, `daily/2026-11-23`, `suspect/Monday-13-00`): a manifest and
+ * objects of the sizes that it says.
  */
 export async function putPoint(
   store: MemoryStore,

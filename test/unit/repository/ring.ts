@@ -25,8 +25,8 @@ export interface Content {
 export class Death extends Error {}
 
 /**
- * A store, a clock that moves on with every use, and a hand on the life of whoever uses the store: `dieAt`
- * lets the n-th operation from now on, and every one after it, throw `Death`.
+ * A store, a clock that moves on with every use, and a hand on the life of whoever uses the store: `dieAt` lets the
+ * n-th operation from now on, and every one after it, throw `Death`.
  */
 export class World {
   readonly store: MemoryStore
@@ -50,10 +50,7 @@ export class World {
         const death = this.#death
         if (death !== undefined) {
           const isPast = this.operationCount > death.at
-          if (
-            isPast ||
-            (this.operationCount === death.at && (moment === death.moment || moment === 'after'))
-          ) {
+          if (isPast || (this.operationCount === death.at && (moment === death.moment || moment === 'after'))) {
             this.hasDied = true
             throw new Death(`at ${operation} ${key}`)
           }

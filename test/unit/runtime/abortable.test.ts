@@ -26,9 +26,7 @@ describe('abortable', () => {
     const abort = new AbortController()
     const [good, bad] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()]
     const discarded: string[] = []
-    const all = [good, bad].map(({ promise }) =>
-      abortable(promise, abort.signal, late => discarded.push(late)),
-    )
+    const all = [good, bad].map(({ promise }) => abortable(promise, abort.signal, late => discarded.push(late)))
     abort.abort(cancelled)
     for (const each of all) await expect(each).rejects.toBe(cancelled)
     good.resolve('late')

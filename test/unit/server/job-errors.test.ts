@@ -11,10 +11,7 @@ const explain = (report: Partial<JobReport>, exit: RemoteExit = code(70)) =>
 
 describe('explainFailure', () => {
   it('goes by what the script itself says before anything else', () => {
-    const error = explain(
-      { problem: { code: 'missing-tool', detail: 'mysqldump' } },
-      { kind: 'lost', reason: 'x' },
-    )
+    const error = explain({ problem: { code: 'missing-tool', detail: 'mysqldump' } }, { kind: 'lost', reason: 'x' })
     expect(error).toBeInstanceOf(UserError)
     expect(error.message).toBe('mysqldump was not found on the server.')
   })

@@ -102,9 +102,7 @@ describe('startJob', () => {
     process.exits(exit)
     expect(await readAll(job)).toEqual({ read: 'every byte of the dump', error: refusal })
     expect(await errorOf(job.done)).toBe(refusal)
-    expect(failures).toEqual([
-      { exit, report: expect.objectContaining({ messages: ['mysqldump: Error 2013'] }) },
-    ])
+    expect(failures).toEqual([{ exit, report: expect.objectContaining({ messages: ['mysqldump: Error 2013'] }) }])
   })
 
   it('holds back the end of the body until the exit status has come', async () => {

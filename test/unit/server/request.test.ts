@@ -22,20 +22,17 @@ const value = fc.oneof(
 )
 
 describe('encodeRequest', () => {
-  it.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])(
-    'carries any value unchanged through %s',
-    shell => {
-      fc.assert(
-        fc.property(fc.array(value, { minLength: 1, maxLength: 12 }), values => {
-          const expected = values.map(each => `key ${Buffer.from(each).toString('hex')}\n`).join('')
-          const encoded = encodeRequest(values.map(each => ['key', each] as const))
-          expect(readBack(shell.split(' '), encoded)).toBe(`${expected}rest`)
-        }),
-        // The limit is for the search for a smaller example of a failure, which goes through real shells too.
-        { numRuns: 40, interruptAfterTimeLimit: 60_000 },
-      )
-    },
-  )
+  it.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('carries any value unchanged through %s', shell => {
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 1, maxLength: 12 }), values => {
+        const expected = values.map(each => `key ${Buffer.from(each).toString('hex')}\n`).join('')
+        const encoded = encodeRequest(values.map(each => ['key', each] as const))
+        expect(readBack(shell.split(' '), encoded)).toBe(`${expected}rest`)
+      }),
+      // The limit is for the search for a smaller example of a failure, which goes through real shells too.
+      { numRuns: 40, interruptAfterTimeLimit: 60_000 },
+    )
+  })
 
   it('refuses a NUL, which no shell can hold', () => {
     expect(() => encodeRequest([['path', 'a\0b']])).toThrow('cannot contain NUL')

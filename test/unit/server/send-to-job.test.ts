@@ -87,9 +87,7 @@ describe('sendToJob', () => {
 
   it('ends the job, which would wait for ever, when the source fails, and throws why', async () => {
     const taking = anIntake()
-    await expect(sendToJob(taking, sending('a', new Error('The store is gone')))).rejects.toThrow(
-      'The store is gone',
-    )
+    await expect(sendToJob(taking, sending('a', new Error('The store is gone')))).rejects.toThrow('The store is gone')
     expect(taking.isClosed).toBe(true)
   })
 

@@ -77,15 +77,12 @@ async function expectAllRead(
 }
 
 describe('bootstrapCommand', () => {
-  it.each(shells)(
-    'reads the script and not a byte more under %s, in whatever pieces it comes',
-    async shell => {
-      await fc.assert(
-        fc.asyncProperty(conversation, async sent => expectAllRead(underShell(shell), sent)),
-        { numRuns: 25, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: true },
-      )
-    },
-  )
+  it.each(shells)('reads the script and not a byte more under %s, in whatever pieces it comes', async shell => {
+    await fc.assert(
+      fc.asyncProperty(conversation, async sent => expectAllRead(underShell(shell), sent)),
+      { numRuns: 25, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: true },
+    )
+  })
 
   it('does so with the dd of busybox', async () => {
     const bin = mkdtempSync(join(tmpdir(), 'busybox-'))
@@ -93,9 +90,7 @@ describe('bootstrapCommand', () => {
       const busybox = execFileSync('sh', ['-c', 'command -v busybox']).toString().trim()
       for (const name of ['dd', 'cat', 'tr']) symlinkSync(busybox, join(bin, name))
       await fc.assert(
-        fc.asyncProperty(conversation, async sent =>
-          expectAllRead(['/bin/sh', '-c', bootstrapCommand], sent, bin),
-        ),
+        fc.asyncProperty(conversation, async sent => expectAllRead(['/bin/sh', '-c', bootstrapCommand], sent, bin)),
         { numRuns: 25, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: true },
       )
     } finally {
@@ -113,12 +108,7 @@ describe('bootstrapCommand', () => {
 
   it.each(shells)('runs nothing of a script that is cut off under %s', async shell => {
     const script = 'echo begun\necho ended\n'
-    for (const sent of [
-      `${script.length}\n${script.slice(0, -1)}`,
-      `${script.length}\n`,
-      'no number\n',
-      '',
-    ]) {
+    for (const sent of [`${script.length}\n${script.slice(0, -1)}`, `${script.length}\n`, 'no number\n', '']) {
       const { status, out } = await run(underShell(shell), [Buffer.from(sent)])
       expect(out).toBe('')
       expect(status).not.toBe(0)
@@ -129,23 +119,18 @@ describe('bootstrapCommand', () => {
 describe('serverScript', () => {
   const withoutLength = (job: ServerJob) => serverScript(job).replace(/^\d+\n/, '')
 
-  it.each(serverJobs)(
-    'tells the length of %s in bytes, which are characters as well whatever the locale',
-    job => {
-      const [length] = serverScript(job).split('\n')
-      const script = withoutLength(job)
-      expect(Number(length)).toBe(Buffer.byteLength(script))
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: every byte but NUL
-      expect(script).toMatch(/^[\x01-\x7f]+$/)
-    },
-  )
+  it.each(serverJobs)('tells the length of %s in bytes, which are characters as well whatever the locale', job => {
+    const [length] = serverScript(job).split('\n')
+    const script = withoutLength(job)
+    expect(Number(length)).toBe(Buffer.byteLength(script))
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: every byte but NUL
+    expect(script).toMatch(/^[\x01-\x7f]+$/)
+  })
 
   it.each(serverJobs)('sends with %s every function that it may call', job => {
     const all = functionsOf(serverJobs.map(withoutLength).join(''))
     const sent = functionsOf(withoutLength(job))
-    const missing = [...reachable('main', all), ...reachable(functionName(job), all)].filter(
-      name => !sent.has(name),
-    )
+    const missing = [...reachable('main', all), ...reachable(functionName(job), all)].filter(name => !sent.has(name))
     expect(missing).toEqual([])
   })
 

@@ -66,10 +66,7 @@ describe('compareDump and compareFiles', () => {
       'trigger "t" is there in addition',
       'routine "procedure p" is missing',
     ])
-    expect(compareDump(database(counts), found)).toEqual([
-      'it has 1 trigger, not 0',
-      'it has 0 routines, not 1',
-    ])
+    expect(compareDump(database(counts), found)).toEqual(['it has 1 trigger, not 0', 'it has 0 routines, not 1'])
   })
 
   it('counts files, directories and links', () => {

@@ -69,17 +69,14 @@ const codes = ({ findings }: Reread) => findings.map(({ code }) => code)
 const messages = ({ findings }: Reread) => findings.map(({ what }) => what)
 
 describe('rereadArtifact', () => {
-  it.each(['database', 'codebase'])(
-    'finds nothing wrong with a sound %s, and tells what is in it',
-    async name => {
-      const { artifact: read, findings, content, stored } = await reread(name)
-      expect(findings).toEqual([])
-      const { bytes, sha256 } = artifact(name).content
-      expect(content).toMatchObject({ bytes, sha256 })
-      expect(stored?.sizeBytes).toBe(artifact(name).bytes)
-      expect(read).toEqual(artifact(name))
-    },
-  )
+  it.each(['database', 'codebase'])('finds nothing wrong with a sound %s, and tells what is in it', async name => {
+    const { artifact: read, findings, content, stored } = await reread(name)
+    expect(findings).toEqual([])
+    const { bytes, sha256 } = artifact(name).content
+    expect(content).toMatchObject({ bytes, sha256 })
+    expect(stored?.sizeBytes).toBe(artifact(name).bytes)
+    expect(read).toEqual(artifact(name))
+  })
 
   it('accepts a dump that the tool made in two passes', async () => {
     const rowsOf = (name: string) => table(name) + rows(name, `INSERT INTO \`${name}\` VALUES (1);\n`)
@@ -92,8 +89,7 @@ describe('rereadArtifact', () => {
     const id = await store.createUpload(artifact().key, { contentType: 'x/y' })
     const parts = [bytes.subarray(0, 300), bytes.subarray(300, 600), bytes.subarray(600)]
     const etags = []
-    for (const [index, part] of parts.entries())
-      etags.push(await store.uploadPart(artifact().key, id, index + 1, part))
+    for (const [index, part] of parts.entries()) etags.push(await store.uploadPart(artifact().key, id, index + 1, part))
     await store.completeUpload(artifact().key, id, etags, bytes.length)
     expect((await store.head(artifact().key))?.etag).not.toBe(artifact().etag)
     expect(codes(await reread())).toEqual([])
@@ -124,22 +120,19 @@ describe('rereadArtifact', () => {
     expect(store.operations.some(operation => operation.startsWith('get '))).toBe(false)
   })
 
-  it.each([30, 400, -6])(
-    'finds a flipped bit at byte %d: another sha256, and what the checks say',
-    async at => {
-      const flipped = Buffer.from(held())
-      const index = at < 0 ? flipped.length + at : at
-      flipped.writeUInt8(flipped.readUInt8(index) ^ 1, index)
-      await replace(flipped)
-      const result = await reread()
-      expect(codes(result)).toEqual(['checksum', 'damaged'])
-      expect(messages(result)[0]).toBe(
-        `"${artifact().key}" has another sha256 than its manifest says: ${artifact().sha256} was stored, ${sha256Of(flipped)} is there.`,
-      )
-      expect(messages(result)[1]).toContain('The gzip stream is damaged')
-      expect(result.content).toBeUndefined()
-    },
-  )
+  it.each([30, 400, -6])('finds a flipped bit at byte %d: another sha256, and what the checks say', async at => {
+    const flipped = Buffer.from(held())
+    const index = at < 0 ? flipped.length + at : at
+    flipped.writeUInt8(flipped.readUInt8(index) ^ 1, index)
+    await replace(flipped)
+    const result = await reread()
+    expect(codes(result)).toEqual(['checksum', 'damaged'])
+    expect(messages(result)[0]).toBe(
+      `"${artifact().key}" has another sha256 than its manifest says: ${artifact().sha256} was stored, ${sha256Of(flipped)} is there.`,
+    )
+    expect(messages(result)[1]).toContain('The gzip stream is damaged')
+    expect(result.content).toBeUndefined()
+  })
 
   it('names the hour that a swapped object belongs to', async () => {
     const other = await storePoint(store, {
@@ -252,10 +245,7 @@ describe('rereadArtifact', () => {
   it('names the tables of a dump that was changed and whose digest was forged', async () => {
     const text = (orders: string) =>
       mysqlDump(
-        table('orders') +
-          rows('orders', orders) +
-          table('users') +
-          rows('users', 'INSERT INTO `users` VALUES (1);\n'),
+        table('orders') + rows('orders', orders) + table('users') + rows('users', 'INSERT INTO `users` VALUES (1);\n'),
       )
     manifest = await storePoint(store, { dump: text('INSERT INTO `orders` VALUES (1);\n') })
     await forge(gzipSync(text('INSERT INTO `orders` VALUES (9);\n')))
@@ -280,9 +270,7 @@ describe('rereadArtifact', () => {
     await forge(gzipSync('-- half a dump\nCREATE TABLE `a` ('))
     const result = await reread()
     expect(codes(result)).toEqual(['damaged'])
-    expect(messages(result)[0]).toContain(
-      'is to the byte what was stored, and does not pass: The dump is cut off',
-    )
+    expect(messages(result)[0]).toContain('is to the byte what was stored, and does not pass: The dump is cut off')
   })
 
   it('goes by the check that it is given', async () => {

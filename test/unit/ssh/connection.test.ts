@@ -23,9 +23,7 @@ describe('connect', () => {
   it('logs in with a password', async () => {
     const target = await serverThat({
       onLogin: login =>
-        login.method === 'password' && login.password === password
-          ? login.accept()
-          : login.reject(['password']),
+        login.method === 'password' && login.password === password ? login.accept() : login.reject(['password']),
     })
     await connected({ ...target, password })
     const error = await refusal({ ...target, password: 'wrong horse' })
@@ -38,9 +36,7 @@ describe('connect', () => {
   it('answers with the password when the server asks for it as a question', async () => {
     const target = await serverThat({ onLogin: login => ask(login, [{ prompt: 'Password: ', echo: false }]) })
     await connected({ ...target, password })
-    expect((await refusal({ ...target, password: 'wrong horse' })).message).toContain(
-      'did not let "deploy" in',
-    )
+    expect((await refusal({ ...target, password: 'wrong horse' })).message).toContain('did not let "deploy" in')
   })
 
   it.each([

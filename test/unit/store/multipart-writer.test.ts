@@ -12,8 +12,7 @@ function setUp(options: MemoryStoreOptions & { partSizeBytes?: number; concurren
   const { partSizeBytes = 10, concurrency = 2, ...storeOptions } = options
   const store = memoryStore({ minPartBytes: 1, ...storeOptions })
   const cancel = new AbortController()
-  const open = () =>
-    openMultipartWriter(store, 'key', { partSizeBytes, concurrency, put, signal: cancel.signal })
+  const open = () => openMultipartWriter(store, 'key', { partSizeBytes, concurrency, put, signal: cancel.signal })
   const partsSent = () => store.operations.filter(operation => operation.startsWith('uploadPart')).length
   return { store, cancel, open, partsSent }
 }
@@ -74,9 +73,7 @@ describe('openMultipartWriter', () => {
     const landings: (() => void)[] = []
     const { open, partsSent } = setUp({
       onOperation: (operation, _key, moment) =>
-        operation === 'uploadPart' && moment === 'before'
-          ? new Promise(resolve => landings.push(resolve))
-          : undefined,
+        operation === 'uploadPart' && moment === 'before' ? new Promise(resolve => landings.push(resolve)) : undefined,
     })
     const writer = await open()
     let pulled = 0
@@ -84,10 +81,7 @@ describe('openMultipartWriter', () => {
       for (; pulled < 100; pulled++) yield Buffer.alloc(1, pulled)
     }
     let isFinished = false
-    const done = pipeline(
-      Readable.from(source(), { highWaterMark: 1, objectMode: true }),
-      writer.writable,
-    ).then(() => {
+    const done = pipeline(Readable.from(source(), { highWaterMark: 1, objectMode: true }), writer.writable).then(() => {
       isFinished = true
     })
     await settle()

@@ -37,10 +37,8 @@ describe('planParts', () => {
     fc.assert(
       fc.property(facts, given => {
         const { partSizeBytes, concurrency } = planParts(given)
-        if (concurrency > 1)
-          expect((concurrency + 1) * partSizeBytes).toBeLessThanOrEqual(given.memoryBudgetBytes)
-        if (concurrency < 4)
-          expect((concurrency + 2) * partSizeBytes).toBeGreaterThan(given.memoryBudgetBytes)
+        if (concurrency > 1) expect((concurrency + 1) * partSizeBytes).toBeLessThanOrEqual(given.memoryBudgetBytes)
+        if (concurrency < 4) expect((concurrency + 2) * partSizeBytes).toBeGreaterThan(given.memoryBudgetBytes)
       }),
     )
   })
@@ -53,12 +51,9 @@ describe('planParts', () => {
     [undefined, 10_000, 64 * MiB, { partSizeBytes: 14 * MiB, concurrency: 3 }],
     [undefined, 1_000, 96 * MiB, { partSizeBytes: 32 * MiB, concurrency: 2 }],
     [undefined, 10_000, 0, { partSizeBytes: 8 * MiB, concurrency: 1 }],
-  ])(
-    'plans %p bytes in %p parts with %p bytes of memory',
-    (expectedBytes, maxParts, memoryBudgetBytes, plan) => {
-      expect(planParts({ expectedBytes, maxParts, memoryBudgetBytes })).toEqual(plan)
-    },
-  )
+  ])('plans %p bytes in %p parts with %p bytes of memory', (expectedBytes, maxParts, memoryBudgetBytes, plan) => {
+    expect(planParts({ expectedBytes, maxParts, memoryBudgetBytes })).toEqual(plan)
+  })
 
   it('refuses what no part size can hold', () => {
     const facts = { expectedBytes: 25 * 1024 * GiB, maxParts: 10_000, memoryBudgetBytes: 64 * MiB }

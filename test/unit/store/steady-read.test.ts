@@ -43,8 +43,7 @@ describe('steadyRead', () => {
   })
 
   it('goes on behind the last byte that came, as often as it takes', async () => {
-    for (const afterBytes of [100_000, 7, 0, 65_536, 300_001, 1, 0, 0, 0, 0, 99])
-      store.cutNext(/./, afterBytes, reset)
+    for (const afterBytes of [100_000, 7, 0, 65_536, 300_001, 1, 0, 0, 0, 0, 99]) store.cutNext(/./, afterBytes, reset)
     expect((await buffer(steadyRead(store, await described(), quick))).equals(bytes)).toBe(true)
     expect(gets()).toBe(12)
   })

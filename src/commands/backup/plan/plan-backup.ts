@@ -15,8 +15,8 @@ export interface BackupPlan {
 }
 
 /**
- * Asks the server what is there, and compares that with what the inputs ask for. Throws UserError, one that names everything that does not
- * fit. `log`: gets what was found.
+ * Asks the server what is there, and compares that with what the inputs ask for. Throws UserError, one that names
+ * everything that does not fit. `log`: gets what was found.
  */
 export async function planBackup(
   inputs: BackupInputs,

@@ -6,7 +6,10 @@ import type { HostFacts } from '../../../sources/host/host-facts'
 import { missingTools, type NeededTool } from '../../../sources/host/missing-tools'
 import { unusableFolder } from '../../../sources/host/unusable-folder'
 
-/** What any backup would meet on a server: compressor, lock folder, clock. `askedMs`: between which two moments the server said its time. */
+/**
+ * What any backup would meet on a server: compressor, lock folder, clock. `askedMs`: between which two moments the
+ * server said its time.
+ */
 export function preflightHost(
   compression: Compression,
   host: HostFacts,
@@ -18,9 +21,7 @@ export function preflightHost(
       ...unusableFolder('The folder for locks', host.lockFolder),
       ...checkClock(host.clock.getTime(), askedMs),
     ],
-    facts: [
-      `Tools: ${[...host.tools].map(([name, version]) => version.replace(/ +/g, ' ') || name).join('; ')}`,
-    ],
+    facts: [`Tools: ${[...host.tools].map(([name, version]) => version.replace(/ +/g, ' ') || name).join('; ')}`],
   }
 }
 

@@ -14,17 +14,11 @@ export async function preflightStore(
   store: Store,
   readFacts: (settings: S3Settings) => Promise<BucketFacts> = readBucketFacts,
 ): Promise<PreflightReport> {
-  const [{ findings, held }, bucket] = await Promise.all([
-    tryStoreRights(store, settings),
-    readFacts(settings),
-  ])
+  const [{ findings, held }, bucket] = await Promise.all([tryStoreRights(store, settings), readFacts(settings)])
   const setUp = checkBucket(bucket, settings)
   return {
     findings: [...findings, ...setUp.findings],
-    facts: [
-      ...(held.length === 0 ? [] : [`${store.name}: ${held.join(', ')} tried and held.`]),
-      ...setUp.facts,
-    ],
+    facts: [...(held.length === 0 ? [] : [`${store.name}: ${held.join(', ')} tried and held.`]), ...setUp.facts],
   }
 }
 
@@ -83,8 +77,7 @@ function checkUploads(uploads: BucketFacts['unfinishedUploads'], settings: S3Set
     Filter: { Prefix: settings.prefix === '' ? '' : `${settings.prefix}/` },
     AbortIncompleteMultipartUpload: { DaysAfterInitiation: leastUploadDays },
   })
-  const what =
-    'No lifecycle rule drops unfinished uploads here: invisible parts of killed runs can stay and cost.'
+  const what = 'No lifecycle rule drops unfinished uploads here: invisible parts of killed runs can stay and cost.'
   if (uploads === 'never') {
     const put = command('put-bucket-lifecycle-configuration', settings)
     const rules = shellWord(`{"Rules":[${rule}]}`)

@@ -7,8 +7,8 @@ import { preflightServer } from './preflight-server'
 import { preflightStore } from './preflight-store'
 
 /**
- * Looks at everything that a backup with these inputs will meet, and stores nothing. Goes on after each thing that is wrong, so that
- * one look names them all. Throws only when the server cannot be reached, or the run is cancelled.
+ * Looks at everything that a backup with these inputs will meet, and stores nothing. Goes on after each thing that is
+ * wrong, so that one look names them all. Throws only when the server cannot be reached, or the run is cancelled.
  */
 export async function preflight(inputs: BackupInputs, tools: CommandTools): Promise<PreflightReport> {
   const { runtime, repository, connect } = tools

@@ -41,6 +41,4 @@ export const stored = {
   startedAt: instant,
   finishedAt: instant,
 }
-export const upload = z.exactOptional(
-  z.looseObject({ id: z.string().min(1), partETags: z.array(z.string()).min(1) }),
-)
+export const upload = z.exactOptional(z.looseObject({ id: z.string().min(1), partETags: z.array(z.string()).min(1) }))

@@ -61,9 +61,7 @@ export const database: Kind<DatabaseArtifact> = {
       triggers: count,
       routines: count,
       events: count,
-      objects: z.exactOptional(
-        z.looseObject({ views: names, triggers: names, routines: names, events: names }),
-      ),
+      objects: z.exactOptional(z.looseObject({ views: names, triggers: names, routines: names, events: names })),
       characterSet: z.string(),
       collation: z.string(),
     }),

@@ -23,7 +23,4 @@ export function kindOf({ kind }: { kind: KindName }): Kind<Artifact> {
 }
 
 /** An artifact in a manifest. */
-export const artifactSchema = z.discriminatedUnion('kind', [
-  all[0].schema,
-  ...all.slice(1).map(({ schema }) => schema),
-])
+export const artifactSchema = z.discriminatedUnion('kind', [all[0].schema, ...all.slice(1).map(({ schema }) => schema)])

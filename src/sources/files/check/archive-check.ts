@@ -19,8 +19,9 @@ import { Unpacking } from './unpacking'
 export interface ExpectedArchive {
   paths: readonly string[]
   /**
-   * The archive is to be unpacked, and somebody may have made it to do harm: refuses what would be written outside of its folders, what
-   * programs read in different ways, and more than `limits`; reports what each folder takes, and what else may do harm.
+   * The archive is to be unpacked, and somebody may have made it to do harm: refuses what would be written outside of
+   * its folders, what programs read in different ways, and more than `limits`; reports what each folder takes, and what
+   * else may do harm.
    */
   isUntrusted?: boolean
   /** The most that may come: entries of all kinds, bytes of the archive. Only with `isUntrusted`. */
@@ -28,8 +29,8 @@ export interface ExpectedArchive {
 }
 
 /**
- * Checks a tar archive (v7, ustar, GNU, pax): every header sound, every entry in one of the folders it was made of, each
- * folder there, and the end of the archive seen.
+ * Checks a tar archive (v7, ustar, GNU, pax): every header sound, every entry in one of the folders it was made of,
+ * each folder there, and the end of the archive seen.
  */
 export function checkArchive(expected: ExpectedArchive): ContentCheck<ArchiveContent> {
   return new ArchiveCheck(expected)

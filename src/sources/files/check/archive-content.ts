@@ -27,8 +27,9 @@ export interface FolderContent {
 }
 
 /**
- * What may do harm when unpacked and may be meant. `outside-links`: symbolic links that lead out of the archive's folders, or whose way
- * nobody can tell; `set-uid`: regular files with set-uid, set-gid or capabilities; `devices`: character and block devices.
+ * What may do harm when unpacked and may be meant. `outside-links`: symbolic links that lead out of the archive's
+ * folders, or whose way nobody can tell; `set-uid`: regular files with set-uid, set-gid or capabilities; `devices`:
+ * character and block devices.
  */
 export interface Hazard extends Examples {
   kind: RiskyEntryKind

@@ -2,8 +2,8 @@ import { CheckError } from '../../../pipeline/check-error'
 import type { ArchiveContent } from './archive-content'
 
 /**
- * Holds an archive against what the server counted in the mirror before it was written: `counts` by the kinds of `find -type`
- * (`f`, `d`, `l`). Throws CheckError when they differ, or when there is nothing in it and `allowEmpty` is off.
+ * Holds an archive against what the server counted in the mirror before it was written: `counts` by the kinds of `find
+ * -type` (`f`, `d`, `l`). Throws CheckError when they differ, or when there is nothing in it and `allowEmpty` is off.
  */
 export function compareArchive(
   archive: ArchiveContent,
@@ -18,12 +18,9 @@ export function compareArchive(
       : [`${archive[field]} of ${counted} ${plural}`]
   })
   if (differences.length > 0) {
-    throw new CheckError(
-      `The archive does not hold what the mirror on the server holds: ${differences.join(', ')}.`,
-      {
-        advice: 'Run again. If it stays so, look whether something else writes to the mirror folder.',
-      },
-    )
+    throw new CheckError(`The archive does not hold what the mirror on the server holds: ${differences.join(', ')}.`, {
+      advice: 'Run again. If it stays so, look whether something else writes to the mirror folder.',
+    })
   }
   if (archive.files + archive.links === 0 && !options.allowEmpty) {
     throw new CheckError('The archive holds folders, but not one file.', {

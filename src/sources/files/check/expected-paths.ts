@@ -14,7 +14,9 @@ export class ExpectedPaths {
     this.missing = new Set(this.wanted.map(({ path }) => path))
   }
 
-  /** The name in its plain form. Throws for one that would leave the folders when unpacked, or that is in none of them. */
+  /**
+   * The name in its plain form. Throws for one that would leave the folders when unpacked, or that is in none of them.
+   */
   accept(name: string, isDirectory: boolean): string {
     const path = plainPath(name)
     this.missing.delete(path)
@@ -29,9 +31,7 @@ export class ExpectedPaths {
   acceptTarget(name: string, target: string): string {
     const path = plainPath(target)
     if (this.wanted.some(({ inside }) => path.startsWith(inside))) return path
-    throw new CheckError(
-      `The archive has a hard link that leaves its folders: ${show(name)} to ${show(target)}.`,
-    )
+    throw new CheckError(`The archive has a hard link that leaves its folders: ${show(name)} to ${show(target)}.`)
   }
 
   /** Throws when a folder did not occur. */
@@ -43,10 +43,8 @@ export class ExpectedPaths {
 
 /** A name without `./`, doubled slashes and the slash at the end. Throws for one that is absolute or has `..` in it. */
 export function plainPath(name: string): string {
-  if (name.startsWith('/'))
-    throw new CheckError(`The archive has an entry with an absolute name: ${show(name)}.`)
-  if (parentStep.test(name))
-    throw new CheckError(`The archive has an entry with ".." in its name: ${show(name)}.`)
+  if (name.startsWith('/')) throw new CheckError(`The archive has an entry with an absolute name: ${show(name)}.`)
+  if (parentStep.test(name)) throw new CheckError(`The archive has an entry with ".." in its name: ${show(name)}.`)
   return tidy(name)
 }
 

@@ -3,7 +3,10 @@ import { plainPath, show } from './expected-paths'
 import { parsePaxRecords } from './pax-records'
 import type { TarHeader } from './tar-header'
 
-/** What stood before an entry about it: long names of GNU tar (`L`, `K`) and records of pax (`x`, and `g` for all that follow). */
+/**
+ * What stood before an entry about it: long names of GNU tar (`L`, `K`) and records of pax (`x`, and `g` for all that
+ * follow).
+ */
 export class ExtendedHeaders {
   private longName: string | undefined
   private longLink: string | undefined
@@ -55,9 +58,7 @@ export class ExtendedHeaders {
 
   hasCapabilities(): boolean {
     const attribute = 'xattr.security.capability'
-    return (
-      this.record(`SCHILY.${attribute}`) !== undefined || this.record(`LIBARCHIVE.${attribute}`) !== undefined
-    )
+    return this.record(`SCHILY.${attribute}`) !== undefined || this.record(`LIBARCHIVE.${attribute}`) !== undefined
   }
 
   /** Throws where another program could read another name than `nameOf` and `targetOf`, and a bad one. */
@@ -71,9 +72,7 @@ export class ExtendedHeaders {
       (this.longLink !== undefined && linkPath !== undefined && this.longLink !== linkPath)
     if (twice) throw new CheckError(`The archive has an entry with two names: ${show(this.nameOf(header))}.`)
     if ([...all, linkPath].some(name => name?.includes('\0')))
-      throw new CheckError(
-        `The archive has an entry with a zero byte in its name: ${show(this.nameOf(header))}.`,
-      )
+      throw new CheckError(`The archive has an entry with a zero byte in its name: ${show(this.nameOf(header))}.`)
   }
 
   private sizeRecord(keyword: string): number | undefined {

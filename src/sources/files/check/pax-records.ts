@@ -1,8 +1,8 @@
 import { CheckError } from '../../../pipeline/check-error'
 
 /**
- * The records of a pax extended header, `<length> <keyword>=<value>\n` each (POSIX pax, "pax Extended Header"). Keywords and
- * values are bytes, held as one character each; an empty value takes back a global one.
+ * The records of a pax extended header, `<length> <keyword>=<value>\n` each (POSIX pax, "pax Extended Header").
+ * Keywords and values are bytes, held as one character each; an empty value takes back a global one.
  */
 export function parsePaxRecords(data: Buffer): Map<string, string> {
   const records = new Map<string, string>()

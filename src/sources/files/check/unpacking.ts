@@ -7,8 +7,9 @@ import { SeenNames } from './seen-names'
 import type { UnpackedEntry } from './unpacked-entry'
 
 /**
- * Follows what unpacking an archive would do, entry by entry. Throws as soon as an entry would reach what is outside: through a symbolic
- * link that came before it, or by a hard link to what did not come before it. Keeps the names of symbolic links, and digests of others.
+ * Follows what unpacking an archive would do, entry by entry. Throws as soon as an entry would reach what is outside:
+ * through a symbolic link that came before it, or by a hard link to what did not come before it. Keeps the names of
+ * symbolic links, and digests of others.
  */
 export class Unpacking {
   private readonly folders: readonly string[]
@@ -55,9 +56,7 @@ export class Unpacking {
 
   private refuseLinkedPlace(path: string): void {
     if (this.symlinks.has(path))
-      throw new CheckError(
-        `The archive has an entry in the place of a symbolic link of its own: ${show(path)}.`,
-      )
+      throw new CheckError(`The archive has an entry in the place of a symbolic link of its own: ${show(path)}.`)
     const link = this.linkAbove(path)
     if (link === undefined) return
     throw new CheckError(

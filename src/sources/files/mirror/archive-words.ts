@@ -12,8 +12,7 @@ export const archiveWords: SourceWords<FilesArtifact> = {
   counts: ({ content }) => filesCounts(content),
   parts: () => [],
   recovery: ({ compression }, fetch) => [`${fetch} | ${unpackers[compression]} -C /`],
-  recoveryNote:
-    'Run as root on the server that is to have it. The tar line writes to the places the files came from.',
+  recoveryNote: 'Run as root on the server that is to have it. The tar line writes to the places the files came from.',
 }
 
 const unpackers: Readonly<Record<Compression, string>> = {

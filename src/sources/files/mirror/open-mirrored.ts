@@ -7,7 +7,10 @@ export interface MirroredRequest extends Omit<ArchiveRequest, 'onReport'> {
   onMirrored(): void
 }
 
-/** Starts the job and waits until the mirror is complete: it says how large the archive will be, and parts of an upload are cut by that. */
+/**
+ * Starts the job and waits until the mirror is complete: it says how large the archive will be, and parts of an upload
+ * are cut by that.
+ */
 export async function openMirrored(
   connection: Connection,
   { onMirrored, ...request }: MirroredRequest,

@@ -1,13 +1,7 @@
 import { defined } from '../../../runtime/defined'
 import type { Connection } from '../../../ssh/remote'
 import type { AnswerRow } from '../../host/answer'
-import {
-  type HostFacts,
-  hostFacts,
-  type OwnFolder,
-  ownFolder,
-  type PreflightReaders,
-} from '../../host/host-facts'
+import { type HostFacts, hostFacts, type OwnFolder, ownFolder, type PreflightReaders } from '../../host/host-facts'
 import { freeBytesOf } from '../../host/parse-disk'
 import { folderKnowledge } from '../folder-errors'
 import { type ListedFolder, listedFolder } from './list-folders'
@@ -63,9 +57,7 @@ function estimateOf(stats: readonly string[], hasMirror: boolean): FolderHostFac
   const number = (pattern: RegExp): number =>
     Number(stats.map(line => pattern.exec(line)?.[1]).find(value => value !== undefined))
   const missingBytes = number(hasMirror ? /Total transferred file size: (\d+)/ : /Total file size: (\d+)/)
-  const missingFiles = number(
-    hasMirror ? /Number of (?:regular )?files transferred: (\d+)/ : /Number of files: (\d+)/,
-  )
+  const missingFiles = number(hasMirror ? /Number of (?:regular )?files transferred: (\d+)/ : /Number of files: (\d+)/)
   if (![missingBytes, missingFiles].every(Number.isSafeInteger)) return undefined
   return { missingBytes, missingFiles }
 }

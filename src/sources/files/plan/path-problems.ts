@@ -18,13 +18,7 @@ export function pathProblems(
       ]
     }
     if (state === 'not-a-folder')
-      return [
-        problem(
-          'folder-missing',
-          `${folder} is not a folder on the server.`,
-          'Name the folder that holds it.',
-        ),
-      ]
+      return [problem('folder-missing', `${folder} is not a folder on the server.`, 'Name the folder that holds it.')]
     if (state === 'unreadable') {
       return [
         problem(
@@ -36,11 +30,7 @@ export function pathProblems(
     }
     if (state === 'empty' && !allowEmpty)
       return [
-        problem(
-          'folder-empty',
-          `${folder} is empty on the server.`,
-          'If that is right, set "allow-empty: true".',
-        ),
+        problem('folder-empty', `${folder} is empty on the server.`, 'If that is right, set "allow-empty: true".'),
       ]
     return []
   })

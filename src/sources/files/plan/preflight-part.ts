@@ -12,15 +12,10 @@ import type { FolderSettings } from './folder-settings'
 import { pathProblems } from './path-problems'
 
 /** What the mirror and its archive would meet. */
-export async function preflightPart(
-  settings: FolderSettings,
-  { connection, signal }: Host,
-): Promise<PartPreflight> {
+export async function preflightPart(settings: FolderSettings, { connection, signal }: Host): Promise<PartPreflight> {
   if (settings.files.paths.length === 0) return { findings: [], facts: [], host: undefined }
   const { findings, orFinding } = collectProblems(signal)
-  const host = await orFinding(
-    folderServerOver(connection).preflight({ ...settings.files, estimates: true, signal }),
-  )
+  const host = await orFinding(folderServerOver(connection).preflight({ ...settings.files, estimates: true, signal }))
   if (host === undefined) return { host, findings, facts: [] }
   const disk = checkDisk(host)
   return {
@@ -43,8 +38,7 @@ const folderTools = [
 ] as const
 
 function checkMirror({ mirror }: FolderHostFacts): Finding[] {
-  const place =
-    'in a folder that does too, since its lock stands beside it. Point "mirror-dir" at such a place.'
+  const place = 'in a folder that does too, since its lock stands beside it. Point "mirror-dir" at such a place.'
   return mirror === undefined ? [] : unusableFolder('The mirror folder', mirror, `, ${place}`)
 }
 

@@ -2,14 +2,10 @@ import type { TreeCount } from './parse-trees'
 import { folderContent, type RereadFiles } from './reread-files'
 
 /**
- * How unpacked folders differ from what their archive was found to hold, in whole clauses. `found`: in the
- * order of `paths`.
+ * How unpacked folders differ from what their archive was found to hold, in whole clauses. `found`: in the order of
+ * `paths`.
  */
-export function compareTrees(
-  files: RereadFiles,
-  paths: readonly string[],
-  found: readonly TreeCount[],
-): string[] {
+export function compareTrees(files: RereadFiles, paths: readonly string[], found: readonly TreeCount[]): string[] {
   // The bytes of a file with names in two folders are counted in both there, and once in the archive.
   const isShared = (files.content.crossLinks?.count ?? 0) > 0
   return paths.flatMap((path, index) => {
@@ -20,11 +16,7 @@ export function compareTrees(
       ['files', expected.files, tree.files],
       ['directories', expected.directories, tree.directories],
       ['symbolic links', expected.links, tree.links],
-      [
-        'bytes of files',
-        expected.fileBytes,
-        isShared ? expected.fileBytes : (tree.fileBytes ?? expected.fileBytes),
-      ],
+      ['bytes of files', expected.fileBytes, isShared ? expected.fileBytes : (tree.fileBytes ?? expected.fileBytes)],
     ]
     return pairs.flatMap(([what, wanted, there]) =>
       wanted === there ? [] : [`${path} has ${there} ${what}, not ${wanted}`],

@@ -9,9 +9,9 @@ type SwapWork = Pick<FolderWork, 'context' | 'state'>
 const pauseMs = 2_000
 
 /**
- * Puts folders into their places, and knows in the end whether that is done: when the link dies, the server
- * goes on and nobody hears of it. Throws what went wrong when the places have again what stood there before,
- * or when the server could not be asked; then `state.swaps` is left for the rollback and the post step.
+ * Puts folders into their places, and knows in the end whether that is done: when the link dies, the server goes on and
+ * nobody hears of it. Throws what went wrong when the places have again what stood there before, or when the server
+ * could not be asked; then `state.swaps` is left for the rollback and the post step.
  */
 export async function swapConfirmed(swaps: readonly FolderSwap[], work: SwapWork): Promise<void> {
   const { context, state } = work

@@ -60,11 +60,7 @@ export async function removeStaging(
   connection: Connection,
   { staging, owner, swaps }: RemoveStagingRequest,
 ): Promise<string[]> {
-  const request: Request = [
-    ...staging.map(path => ['staging', path] as const),
-    ['owner', owner],
-    ...swapLines(swaps),
-  ]
+  const request: Request = [...staging.map(path => ['staging', path] as const), ['owner', owner], ...swapLines(swaps)]
   const { report } = await runJob(connection, 'remove-staging', request, {
     explain: failure => explainFolderJob('the clean-up', failure),
   })

@@ -21,9 +21,7 @@ export function parseTrees(text: string, folders: number): TreeCount[] {
   return Array.from({ length: folders }, (_, index) => {
     const [files, directories, links] = [number(index, 'f'), number(index, 'd'), number(index, 'l')]
     if (![files, directories, links].every(Number.isSafeInteger))
-      throw new FailureError(
-        'The server counted the unpacked files and answered with lines that make no sense.',
-      )
+      throw new FailureError('The server counted the unpacked files and answered with lines that make no sense.')
     const fileBytes = number(index, 'bytes')
     // With files there and not one byte, the server could not count them.
     const isKnown = Number.isSafeInteger(fileBytes) && (fileBytes > 0 || files === 0)

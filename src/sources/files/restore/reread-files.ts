@@ -4,9 +4,7 @@ import type { SoundArtifact } from '../../restore-part'
 import { checkArchive } from '../check/archive-check'
 import type { ArchiveContent, FolderContent } from '../check/archive-content'
 
-/**
- * An archive that was read whole and is what its manifest says; `etag` is that of the object that was read.
- */
+/** An archive that was read whole and is what its manifest says; `etag` is that of the object that was read. */
 export type RereadFiles = SoundArtifact<FilesArtifact, ArchiveContent>
 
 /** What of the archive lies in one of the manifest's folders. */

@@ -16,10 +16,7 @@ import type { FolderRestoreSettings } from './restore-settings'
 import { swapFolders } from './swap-folders'
 import { unpackFolders } from './unpack-folders'
 
-/**
- * What a restore brings back of the folders: unpacked beside their places, counted, and swapped in by
- * renames.
- */
+/** What a restore brings back of the folders: unpacked beside their places, counted, and swapped in by renames. */
 export function restoreFolders(
   settings: FolderRestoreSettings,
   choice: RestoreChoice<FilesArtifact>,
@@ -41,8 +38,7 @@ const noFolders: SeenTarget = {
   diskBytes: () => 0,
   plan: () => ({
     ...{ items: [], lines: [], findings: [], facts: [] },
-    begin: context =>
-      restoring({ context, overwrite: false, folders: [], files: undefined, tools: new Map() }),
+    begin: context => restoring({ context, overwrite: false, folders: [], files: undefined, tools: new Map() }),
   }),
 }
 

@@ -10,10 +10,7 @@ import { folderContent } from './reread-files'
 import type { UnpackedFolder } from './unpack-folders'
 
 /** Puts the unpacked folders into their places, all or none. What stood there is kept beside them. */
-export async function swapFolders(
-  unpacked: readonly UnpackedFolder[],
-  work: FolderWork,
-): Promise<RestoredItem[]> {
+export async function swapFolders(unpacked: readonly UnpackedFolder[], work: FolderWork): Promise<RestoredItem[]> {
   const { files, context, overwrite } = work
   if (files === undefined) return []
   const swaps = unpacked.map(each => ({

@@ -29,8 +29,8 @@ export interface UnpackContext {
 }
 
 /**
- * Unpacks folders of an archive into a fresh folder on the server, every entry checked on its way. Throws the
- * first thing that went wrong; what was unpacked so far is of no use then, and is the caller's to remove.
+ * Unpacks folders of an archive into a fresh folder on the server, every entry checked on its way. Throws the first
+ * thing that went wrong; what was unpacked so far is of no use then, and is the caller's to remove.
  */
 export async function unpackArchive(request: UnpackRequest, context: UnpackContext): Promise<void> {
   const { artifact, paths, staging, owner } = request

@@ -21,8 +21,8 @@ export interface UnpackedFolder {
 }
 
 /**
- * Unpacks the folders beside their places and counts what came of it. Nothing that is in use is touched.
- * Returns them in the order of the plan. Throws the first thing that went wrong.
+ * Unpacks the folders beside their places and counts what came of it. Nothing that is in use is touched. Returns them
+ * in the order of the plan. Throws the first thing that went wrong.
  */
 export async function unpackFolders(work: FolderWork): Promise<UnpackedFolder[]> {
   const { files, folders, state, context } = work
@@ -45,13 +45,10 @@ export async function unpackFolders(work: FolderWork): Promise<UnpackedFolder[]>
 }
 
 /**
- * Each beside its own place: whoever may write in the folder above one could otherwise reach what is unpacked
- * for another. Only files that are hard links to each other have to be unpacked together.
+ * Each beside its own place: whoever may write in the folder above one could otherwise reach what is unpacked for
+ * another. Only files that are hard links to each other have to be unpacked together.
  */
-function unpackedTogether(
-  folders: readonly PlannedFolder[],
-  { content }: RereadFiles,
-): Iterable<PlannedFolder[]> {
+function unpackedTogether(folders: readonly PlannedFolder[], { content }: RereadFiles): Iterable<PlannedFolder[]> {
   const isLinked = (content.crossLinks?.count ?? 0) > 0
   return Map.groupBy(folders, ({ mount, parent }) => (isLinked ? mount : parent)).values()
 }

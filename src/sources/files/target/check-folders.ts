@@ -111,11 +111,7 @@ function placeProblems(
 }
 
 /** Beside what is there: the old folder stays. */
-function diskProblems(
-  folders: readonly PlannedFolder[],
-  { places }: FolderTargetFacts,
-  files: RereadFiles,
-): Finding[] {
+function diskProblems(folders: readonly PlannedFolder[], { places }: FolderTargetFacts, files: RereadFiles): Finding[] {
   const byMount = Map.groupBy(folders.keys(), index => folders[index]?.mount ?? '')
   return [...byMount].flatMap(([mount, indexes]): Finding[] => {
     const all = [...indexes]
@@ -163,8 +159,7 @@ function entryProblems(
 
 /** A hard link has no data of its own: apart from its other name it would be nothing. */
 function linkProblems(folders: readonly PlannedFolder[], { artifact, content }: RereadFiles): Finding[] {
-  const isWhole =
-    folders.length === artifact.paths.length && new Set(folders.map(({ mount }) => mount)).size === 1
+  const isWhole = folders.length === artifact.paths.length && new Set(folders.map(({ mount }) => mount)).size === 1
   const { crossLinks } = content
   if (isWhole || crossLinks === undefined || crossLinks.count === 0) return []
   return [

@@ -19,8 +19,8 @@ export interface FolderTargetFacts extends TargetHost {
 }
 
 /**
- * Where a folder is to go. `link`: a symbolic link stands there; `mount`: a disk is mounted there, so it
- * cannot change its name; `folder`: one that is not empty, or that cannot be looked into.
+ * Where a folder is to go. `link`: a symbolic link stands there; `mount`: a disk is mounted there, so it cannot change
+ * its name; `folder`: one that is not empty, or that cannot be looked into.
  */
 export interface TargetPlace {
   state: (typeof states)[number]
@@ -40,9 +40,7 @@ export async function folderTargetFacts(
   { folders, signal }: FolderTargetRequest,
 ): Promise<FolderTargetFacts> {
   const request = folders.map(path => ['path', path] as const)
-  return parseFolderTarget(
-    (await askTarget(connection, request, { knowledge: folderKnowledge, signal })).text,
-  )
+  return parseFolderTarget((await askTarget(connection, request, { knowledge: folderKnowledge, signal })).text)
 }
 
 /** Throws FailureError when the answer makes no sense. */
@@ -56,10 +54,7 @@ export function parseFolderTarget(text: string): FolderTargetFacts {
   }
 }
 
-/**
- * Each place is reported once and in its turn: one line more may have been smuggled in by a name on the
- * server.
- */
+/** Each place is reported once and in its turn: one line more may have been smuggled in by a name on the server. */
 function placeOf(
   [word = '', number = '', state = '', may, ...parent]: string[],
   index: number,

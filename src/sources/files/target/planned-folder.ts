@@ -18,8 +18,8 @@ export interface PlannedFolder extends FolderPart {
 }
 
 /**
- * A folder whose place is unknown is not planned, and what is not planned is not restored. `parts`: in
- * the order of `places`.
+ * A folder whose place is unknown is not planned, and what is not planned is not restored. `parts`: in the order of
+ * `places`.
  */
 export function plannedFolders(parts: readonly FolderPart[], { places }: FolderTargetFacts): PlannedFolder[] {
   return parts.flatMap((part, index): PlannedFolder[] => {

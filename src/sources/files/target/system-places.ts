@@ -13,8 +13,8 @@ const webRoots = [
 ]
 
 /**
- * Whether more than a site is written with this folder: one of the system's own, or one that holds such; a
- * whole home, with the keys that may log in to it; anything hidden, such as `.ssh`.
+ * Whether more than a site is written with this folder: one of the system's own, or one that holds such; a whole home,
+ * with the keys that may log in to it; anything hidden, such as `.ssh`.
  */
 export function isSystemPlace(path: string): boolean {
   if (webRoots.some(root => isInside(path, root))) return false

@@ -10,8 +10,8 @@ export function compareDump({ content: told }: DatabaseArtifact, found: DumpCont
 }
 
 /**
- * How what a dump holds differs from what a manifest says of another dump: objects by name, tables by their rows. Two dumps of equal
- * databases differ elsewhere, in the times and versions they tell of.
+ * How what a dump holds differs from what a manifest says of another dump: objects by name, tables by their rows. Two
+ * dumps of equal databases differ elsewhere, in the times and versions they tell of.
  */
 export function compareDumpObjects(told: DatabaseArtifact['content'], found: DumpContent): string[] {
   const fingerprints = new Map(found.tables.map(table => [table.name, table]))

@@ -11,8 +11,9 @@ export interface InventoryDifference {
 }
 
 /**
- * Holds a dump against what the server listed. Excluded tables, and their triggers, are expected to be absent; sequences are
- * tables. Names of triggers, routines and events have no letter case on the server, those of tables and views do.
+ * Holds a dump against what the server listed. Excluded tables, and their triggers, are expected to be absent;
+ * sequences are tables. Names of triggers, routines and events have no letter case on the server, those of tables and
+ * views do.
  */
 export function compareInventory(options: {
   listed: DatabaseInventory
@@ -58,11 +59,7 @@ function difference(
   ]
 }
 
-function without(
-  names: readonly string[],
-  others: readonly string[],
-  fold: (name: string) => string,
-): string[] {
+function without(names: readonly string[], others: readonly string[], fold: (name: string) => string): string[] {
   const known = new Set(others.map(fold))
   return names.filter(name => !known.has(fold(name)))
 }

@@ -15,20 +15,24 @@ import { DumpComments } from './statements/dump-comments'
 import { DumpStatement, type StatementKind } from './statements/dump-statement'
 
 export interface DumpCheckOptions {
-  /** How many dumps follow each other; nobody can tell of one that was stored, and a cut between the two shows in what it holds. */
+  /**
+   * How many dumps follow each other; nobody can tell of one that was stored, and a cut between the two shows in what
+   * it holds.
+   */
   passes?: number | 'one or two'
   /** Also tell what the dump needs of its target. Slower where there is much but rows. */
   needs?: boolean
   /**
-   * What a table's fingerprint is taken of. `as-written`: its statements, to the byte; that is what manifests have. `layout-free`: its
-   * rows and their order alone, and they are counted; it is the same for different versions of the tools, and takes longer.
+   * What a table's fingerprint is taken of. `as-written`: its statements, to the byte; that is what manifests have.
+   * `layout-free`: its rows and their order alone, and they are counted; it is the same for different versions of the
+   * tools, and takes longer.
    */
   rows?: 'as-written' | 'layout-free'
 }
 
 /**
- * Checks the output of mysqldump or mariadb-dump of one database (with comments, without `--databases`): whole to its last
- * line, nothing but SQL in it, every view in its final form.
+ * Checks the output of mysqldump or mariadb-dump of one database (with comments, without `--databases`): whole to its
+ * last line, nothing but SQL in it, every view in its final form.
  */
 export function checkDump(options: DumpCheckOptions = {}): ContentCheck<DumpContent> {
   return new DumpCheck(options)
@@ -168,8 +172,7 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
   private keepHead(): void {
     if (this.rows.isOpen) return
     if (this.statementStart !== undefined) {
-      if (this.lexer.tokens && this.statement.mayBeRows)
-        this.rows.keepHead(this.chunk.subarray(this.statementStart))
+      if (this.lexer.tokens && this.statement.mayBeRows) this.rows.keepHead(this.chunk.subarray(this.statementStart))
       this.statementStart = 0
     } else if (this.lexer.openWord !== undefined) {
       this.rows.keepHead(this.chunk.subarray(Math.max(this.lexer.openWord, 0)))

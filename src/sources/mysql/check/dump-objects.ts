@@ -56,7 +56,10 @@ export class DumpObjects implements RowSink {
     }
   }
 
-  /** The rows that follow are those of this table. Both tools write the rows of a table in one go, behind its CREATE TABLE. */
+  /**
+   * The rows that follow are those of this table. Both tools write the rows of a table in one go, behind its CREATE
+   * TABLE.
+   */
   openRows(name: string): void {
     if (this.current?.table.name === name) return
     this.closeRows()
@@ -64,8 +67,7 @@ export class DumpObjects implements RowSink {
     if (table === undefined) {
       throw new CheckError(`The dump has rows of the table ${quotedName(name)}, but no CREATE TABLE for it.`)
     }
-    if (table.bytes > 0)
-      throw new CheckError(`The dump has rows of the table ${quotedName(name)} in two places.`)
+    if (table.bytes > 0) throw new CheckError(`The dump has rows of the table ${quotedName(name)} in two places.`)
     this.last = name
     this.current = { table, rows: this.newDigest() }
   }
@@ -83,9 +85,7 @@ export class DumpObjects implements RowSink {
     this.closeRows()
     for (const view of this.placeholders) {
       if (this.views.has(view)) continue
-      throw new CheckError(
-        `The dump has a placeholder for the view ${quotedName(view)}, but not the view itself.`,
-      )
+      throw new CheckError(`The dump has a placeholder for the view ${quotedName(view)}, but not the view itself.`)
     }
     return {
       tables: [...this.tables.values()],

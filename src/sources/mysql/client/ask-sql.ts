@@ -9,8 +9,9 @@ import type { SqlRequest } from './run-sql'
 const lineBytesMax = 64 * 1024
 
 /**
- * The first line that a statement of somebody else's returns, as the client prints it without headings, cut off where it is very long;
- * undefined without a row. What comes behind it is not read, however much it is. Throws as the client's error says.
+ * The first line that a statement of somebody else's returns, as the client prints it without headings, cut off where
+ * it is very long; undefined without a row. What comes behind it is not read, however much it is. Throws as the
+ * client's error says.
  */
 export async function askSql(
   connection: Connection,

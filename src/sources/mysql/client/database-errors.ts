@@ -1,8 +1,8 @@
 import { type ErrorFacts, UserError } from '../../../runtime/errors'
 
 /**
- * Output of the client tools, its meaning and the fix. The first match wins. Error numbers: the error
- * references of MySQL and MariaDB.
+ * Output of the client tools, its meaning and the fix. The first match wins. Error numbers: the error references of
+ * MySQL and MariaDB.
  */
 const meanings: readonly { pattern: RegExp; meaning: string; advice: string }[] = [
   {
@@ -19,8 +19,7 @@ const meanings: readonly { pattern: RegExp; meaning: string; advice: string }[] 
   {
     pattern: /\b2026\b|SSL connection error|TLS\/SSL error/i,
     meaning: 'The database client and the server could not agree on TLS.',
-    advice:
-      'Add an option for it to "dump-options", for example --ssl-mode=DISABLED (MySQL) or --skip-ssl (MariaDB).',
+    advice: 'Add an option for it to "dump-options", for example --ssl-mode=DISABLED (MySQL) or --skip-ssl (MariaDB).',
   },
   {
     pattern: /\b1049\b/,
@@ -34,8 +33,7 @@ const meanings: readonly { pattern: RegExp; meaning: string; advice: string }[] 
       'Drop or fix the view named in the log. A backup can also exclude it ("exclude-tables"), and a restore can skip the dump of what it replaces ("safety-backup: false").',
   },
   {
-    pattern:
-      /\b(1142|1143|1044|1227|1370|1109)\b|command denied|insufficient privileges|Access denied; you need/,
+    pattern: /\b(1142|1143|1044|1227|1370|1109)\b|command denied|insufficient privileges|Access denied; you need/,
     meaning: 'The database user lacks a right that the dump needs.',
     advice:
       'Grant it the rights for a backup: GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON `database`.* TO the user; for routines also SELECT on mysql.proc (MariaDB, MySQL 5.7) or SHOW_ROUTINE (MySQL 8).',
@@ -65,8 +63,8 @@ const meanings: readonly { pattern: RegExp; meaning: string; advice: string }[] 
 ]
 
 /**
- * The error for a database tool that failed, from its output. `what` names the tool and its exit status.
- * Undefined when the output is not known.
+ * The error for a database tool that failed, from its output. `what` names the tool and its exit status. Undefined when
+ * the output is not known.
  */
 export function databaseError(
   what: string,

@@ -24,7 +24,6 @@ export function alterDatabase(name: string, defaults: DatabaseDefaults): string 
 /** Names of character sets and collations come from a manifest, which is somebody else's text. */
 function defaultsClause({ characterSet, collation }: DatabaseDefaults): string {
   const odd = [characterSet, collation].find(name => !/^[A-Za-z0-9_]*$/.test(name))
-  if (odd !== undefined)
-    throw new TypeError(`No character set and no collation is called ${JSON.stringify(odd)}.`)
+  if (odd !== undefined) throw new TypeError(`No character set and no collation is called ${JSON.stringify(odd)}.`)
   return `${characterSet === '' ? '' : ` CHARACTER SET ${characterSet}`}${collation === '' ? '' : ` COLLATE ${collation}`}`
 }

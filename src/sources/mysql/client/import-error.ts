@@ -6,15 +6,11 @@ import { keptMessages } from '../../../server/job-report'
 import { explainClientJob } from './client-errors'
 
 /**
- * Why SQL that was sent to the database client failed. The client's messages quote what they complain about, a row's values among it, so
- * nothing of what it printed is passed on but the number of the error, and its text where that holds names alone. `where` tells what
- * stands on a line of what was sent.
+ * Why SQL that was sent to the database client failed. The client's messages quote what they complain about, a row's
+ * values among it, so nothing of what it printed is passed on but the number of the error, and its text where that
+ * holds names alone. `where` tells what stands on a line of what was sent.
  */
-export function importError(
-  name: JobName,
-  failure: JobFailure,
-  where: (line: number) => string | undefined,
-): Error {
+export function importError(name: JobName, failure: JobFailure, where: (line: number) => string | undefined): Error {
   const { statuses, messages } = failure.report
   const isToolFailed = [...statuses].some(
     ([stage, status]) => (stage === 'import' || stage === 'sql') && status !== 0 && status < 128,
@@ -41,8 +37,9 @@ interface ClientError {
 }
 
 /**
- * The client ends with its first error, whose text may go on over several lines when a value does: so what stands behind its first line is
- * never read. Nor is anything from a client that printed the statement, between lines of dashes.
+ * The client ends with its first error, whose text may go on over several lines when a value does: so what stands
+ * behind its first line is never read. Nor is anything from a client that printed the statement, between lines of
+ * dashes.
  */
 function readMessages(messages: readonly string[]): { error: ClientError | undefined; shown: string[] } {
   const hasStatement = messages.includes('--------------') || messages.length >= keptMessages
@@ -60,12 +57,11 @@ function readMessages(messages: readonly string[]): { error: ClientError | undef
 }
 
 /**
- * `ERROR 1062 (23000) at line 812: Duplicate entry …`, as `mysql --batch` and `mariadb --batch` print it; without a number when it is the
- * client that complains: `ERROR at line 1: Unknown command '\\-'.`
+ * `ERROR 1062 (23000) at line 812: Duplicate entry …`, as `mysql --batch` and `mariadb --batch` print it; without a
+ * number when it is the client that complains: `ERROR at line 1: Unknown command '\\-'.`
  */
 function readClientError(line: string): ClientError | undefined {
-  const [, code, at, text] =
-    /^ERROR(?: (\d+)(?: \([0-9A-Z]{5}\))?)?(?: at line (\d+))?[^:]*: ?(.*)$/s.exec(line) ?? []
+  const [, code, at, text] = /^ERROR(?: (\d+)(?: \([0-9A-Z]{5}\))?)?(?: at line (\d+))?[^:]*: ?(.*)$/s.exec(line) ?? []
   if (text === undefined) return undefined
   return { code: Number(code ?? 0), line: at === undefined ? undefined : Number(at), text }
 }
@@ -77,17 +73,17 @@ function shownLine(line: string): string | undefined {
 }
 
 /**
- * Errors whose text quotes names of objects, options and accounts and never a value of a row. MySQL and MariaDB error references
- * (`errmsg-utf8.txt` of both).
+ * Errors whose text quotes names of objects, options and accounts and never a value of a row. MySQL and MariaDB error
+ * references (`errmsg-utf8.txt` of both).
  */
 const namesOnly = new Set([
-  1005, 1006, 1007, 1008, 1009, 1010, 1021, 1030, 1031, 1036, 1040, 1041, 1044, 1045, 1046, 1048, 1049, 1050,
-  1051, 1053, 1054, 1059, 1060, 1061, 1067, 1068, 1069, 1070, 1071, 1072, 1073, 1074, 1075, 1089, 1101, 1103,
-  1112, 1113, 1114, 1115, 1117, 1118, 1130, 1142, 1143, 1146, 1153, 1161, 1163, 1193, 1203, 1205, 1213, 1214,
-  1215, 1227, 1231, 1235, 1253, 1264, 1265, 1273, 1283, 1286, 1289, 1290, 1293, 1294, 1304, 1305, 1347, 1348,
-  1349, 1350, 1351, 1356, 1357, 1359, 1360, 1364, 1370, 1372, 1406, 1418, 1419, 1436, 1449, 1462, 1470, 1471,
-  1503, 1506, 1537, 1539, 1577, 1579, 1607, 1698, 1785, 1813, 1817, 1836, 1901, 1902, 1909, 2002, 2003, 2005,
-  2006, 2013, 2020, 2026, 2061, 3098, 3161, 3185, 3546, 3679, 3723, 3724, 3750, 4031, 4078,
+  1005, 1006, 1007, 1008, 1009, 1010, 1021, 1030, 1031, 1036, 1040, 1041, 1044, 1045, 1046, 1048, 1049, 1050, 1051,
+  1053, 1054, 1059, 1060, 1061, 1067, 1068, 1069, 1070, 1071, 1072, 1073, 1074, 1075, 1089, 1101, 1103, 1112, 1113,
+  1114, 1115, 1117, 1118, 1130, 1142, 1143, 1146, 1153, 1161, 1163, 1193, 1203, 1205, 1213, 1214, 1215, 1227, 1231,
+  1235, 1253, 1264, 1265, 1273, 1283, 1286, 1289, 1290, 1293, 1294, 1304, 1305, 1347, 1348, 1349, 1350, 1351, 1356,
+  1357, 1359, 1360, 1364, 1370, 1372, 1406, 1418, 1419, 1436, 1449, 1462, 1470, 1471, 1503, 1506, 1537, 1539, 1577,
+  1579, 1607, 1698, 1785, 1813, 1817, 1836, 1901, 1902, 1909, 2002, 2003, 2005, 2006, 2013, 2020, 2026, 2061, 3098,
+  3161, 3185, 3546, 3679, 3723, 3724, 3750, 4031, 4078,
 ])
 
 /** Of errors whose own text may quote a value: what they are, without it. */

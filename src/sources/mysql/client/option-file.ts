@@ -1,9 +1,9 @@
 import type { DatabaseAccess } from './database-access'
 
 /**
- * The lines of a `[client]` section that give access to the database; none when the server's own configuration is to be used.
- * Values are quoted, with `\` and `"` escaped: right for quotes, spaces, `#`, `;`, `$(…)` and back-ticks (MySQL manual, "Using Option
- * Files"; tried on MariaDB 10.11).
+ * The lines of a `[client]` section that give access to the database; none when the server's own configuration is to be
+ * used. Values are quoted, with `\` and `"` escaped: right for quotes, spaces, `#`, `;`, `$(…)` and back-ticks (MySQL
+ * manual, "Using Option Files"; tried on MariaDB 10.11).
  */
 export function optionFileLines(access: DatabaseAccess): string[] {
   const lines: string[] = []

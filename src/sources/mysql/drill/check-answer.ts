@@ -5,8 +5,8 @@ export interface AnswerProblem {
 }
 
 /**
- * Judges the first line that a drill check returned; undefined: there was no row. Only a number other than
- * zero is true, and nothing else of it is shown: it may be of a row.
+ * Judges the first line that a drill check returned; undefined: there was no row. Only a number other than zero is
+ * true, and nothing else of it is shown: it may be of a row.
  */
 export function checkAnswer(line: string | undefined): AnswerProblem | undefined {
   if (line === undefined) return { problem: 'is not true: it returned no row' }

@@ -4,8 +4,8 @@ import { checkDumpNeeds } from '../target/check-dump-needs'
 import type { DatabaseDrill } from './drill-work'
 
 /**
- * What a restore would refuse before it writes: what the dumps need and the throwaway server lacks, of which
- * an import says nothing, such as a storage engine for which another is taken in silence.
+ * What a restore would refuse before it writes: what the dumps need and the throwaway server lacks, of which an import
+ * says nothing, such as a storage engine for which another is taken in silence.
  */
 export async function checkDrillServer({ databases, server, settings }: DatabaseDrill): Promise<Finding[]> {
   const { connection, access } = server

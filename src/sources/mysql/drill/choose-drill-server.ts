@@ -8,9 +8,7 @@ export interface InstalledServer extends ServerVersion {
 }
 
 /** What a drill can be held on. */
-export type DrillServer =
-  | { kind: 'installed'; server: InstalledServer }
-  | { kind: 'container'; image: string }
+export type DrillServer = { kind: 'installed'; server: InstalledServer } | { kind: 'container'; image: string }
 
 /** What there is on the runner. */
 export interface DrillHost {
@@ -26,20 +24,16 @@ export interface RecordedServer {
 }
 
 /**
- * Which server takes the dump of `recorded`. `requested`: `auto`, `local` or the name of an image. By itself it
- * takes an installed server of the same flavour and series; else a container of that series, since a newer
- * server may refuse what the recorded one took; else an installed one that is newer. Throws `UserError`
- * saying what would do.
+ * Which server takes the dump of `recorded`. `requested`: `auto`, `local` or the name of an image. By itself it takes
+ * an installed server of the same flavour and series; else a container of that series, since a newer server may refuse
+ * what the recorded one took; else an installed one that is newer. Throws `UserError` saying what would do.
  */
 export function chooseDrillServer(recorded: RecordedServer, requested: string, host: DrillHost): DrillServer {
   const series = seriesOf(recorded.version)
   if ((recorded.flavor !== 'mariadb' && recorded.flavor !== 'mysql') || series === undefined) {
-    throw new UserError(
-      `The manifest names no database server that a drill could be held on: ${nameOf(recorded)}.`,
-      {
-        advice: 'Name an image of the right flavour and version in "drill-server".',
-      },
-    )
+    throw new UserError(`The manifest names no database server that a drill could be held on: ${nameOf(recorded)}.`, {
+      advice: 'Name an image of the right flavour and version in "drill-server".',
+    })
   }
   const able = host.installed
     .filter(({ flavor, version }) => flavor === recorded.flavor && compareSeries(version, series) >= 0)
@@ -67,13 +61,11 @@ export function chooseDrillServer(recorded: RecordedServer, requested: string, h
 }
 
 /**
- * Throws `UserError` when a server that was started from an image the user named cannot take the dump of
- * `recorded`.
+ * Throws `UserError` when a server that was started from an image the user named cannot take the dump of `recorded`.
  */
 export function refuseUnfit(recorded: RecordedServer, found: ServerVersion, image: string): void {
   const series = seriesOf(recorded.version)
-  if (found.flavor === recorded.flavor && (series === undefined || compareSeries(found.version, series) >= 0))
-    return
+  if (found.flavor === recorded.flavor && (series === undefined || compareSeries(found.version, series) >= 0)) return
   throw new UserError(
     `The image ${JSON.stringify(image)} holds ${nameOf(found)}, which cannot be trusted to take a dump of ${nameOf(recorded)}.`,
     { advice: `Set "drill-server: ${recorded.flavor}:${series ?? 'latest'}", or leave it out.` },
@@ -92,11 +84,7 @@ function notInstalled(recorded: RecordedServer, series: string, { installed }: D
   )
 }
 
-function nothingFits(
-  recorded: RecordedServer,
-  series: string,
-  { installed, dockerProblem }: DrillHost,
-): UserError {
+function nothingFits(recorded: RecordedServer, series: string, { installed, dockerProblem }: DrillHost): UserError {
   return new UserError(
     `Nothing on this runner can take a dump of ${nameOf(recorded)}: ${listed(installed)}, and no container can be started (${dockerProblem}).`,
     {

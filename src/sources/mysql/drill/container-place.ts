@@ -10,8 +10,7 @@ import { endOf, startTool } from './tool-process'
 export const containerLabel = 'make-a-backup-drill'
 
 /**
- * A killed drill's container ends and goes by itself after the longest time that a job may take on GitHub's
- * runners.
+ * A killed drill's container ends and goes by itself after the longest time that a job may take on GitHub's runners.
  */
 const lifetimeSeconds = 6 * 60 * 60
 
@@ -24,8 +23,8 @@ export interface ContainerRequest {
 }
 
 /**
- * A container without a network in which nothing runs yet: the image's own entry point is left out, so that
- * the server in it is started just as one on this machine is. Pulls the image when it is not there.
+ * A container without a network in which nothing runs yet: the image's own entry point is left out, so that the server
+ * in it is started just as one on this machine is. Pulls the image when it is not there.
  */
 export async function placeInContainer(request: ContainerRequest): Promise<DrillPlace> {
   const { image, run, variables, signal } = request
@@ -102,8 +101,7 @@ async function pull(
 
 function notStarted(image: string, stderr: string): FailureError {
   return new FailureError(`A container of ${JSON.stringify(image)} could not be started.`, {
-    advice:
-      'The image must have a POSIX shell and the usual tools, as the official ones of MariaDB and MySQL do.',
+    advice: 'The image must have a POSIX shell and the usual tools, as the official ones of MariaDB and MySQL do.',
     detail: stderr.split('\n').filter(line => line.trim() !== ''),
   })
 }

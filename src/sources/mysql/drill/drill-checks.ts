@@ -6,8 +6,8 @@ import { type AnswerProblem, checkAnswer } from './check-answer'
 import type { DatabaseDrill, DatabaseDrillSettings } from './drill-work'
 
 /**
- * Asks the restored databases what the user wants to be true. With one database it is chosen; with several,
- * statements name theirs. Each statement that is not true, or cannot be run, is a finding.
+ * Asks the restored databases what the user wants to be true. With one database it is chosen; with several, statements
+ * name theirs. Each statement that is not true, or cannot be run, is a finding.
  */
 export async function runDrillChecks(drill: DatabaseDrill): Promise<Finding[]> {
   const findings: Finding[] = []

@@ -14,8 +14,8 @@ import { explainOtherDatabase } from './other-database'
 import { nameOf } from './server-version'
 
 /**
- * Imports the databases into a throwaway server, with the code of a restore, dumps them again, and asks it
- * the checks of the user.
+ * Imports the databases into a throwaway server, with the code of a restore, dumps them again, and asks it the checks
+ * of the user.
  */
 export function drillDatabases(
   settings: DatabaseDrillSettings,
@@ -66,9 +66,7 @@ async function onThrowawayServer(
 function recordedServer({ point }: DrillContext) {
   const { database } = point.manifest.server
   if (database !== undefined) return database
-  throw new FailureError(
-    `The manifest of ${point.name} does not say which database server its dump comes from.`,
-  )
+  throw new FailureError(`The manifest of ${point.name} does not say which database server its dump comes from.`)
 }
 
 async function tryOut(

@@ -17,16 +17,13 @@ export interface DrillPlace {
   run(program: string, words: readonly string[]): Promise<LocalResult>
   /** Starts a program there. In a container, `kill` ends only the way to it: `remove` ends the program. */
   start(program: string, words: readonly string[]): ToolProcess
-  /**
-   * Ends what was begun over the connection, and the container. What `start` started here is the caller's to
-   * end.
-   */
+  /** Ends what was begun over the connection, and the container. What `start` started here is the caller's to end. */
   remove(): Promise<void>
 }
 
 /**
- * A folder on this machine, made new. Programs that are started there die with this process, where the
- * machine knows how.
+ * A folder on this machine, made new. Programs that are started there die with this process, where the machine knows
+ * how.
  */
 export async function placeOnThisMachine(
   folder: string,

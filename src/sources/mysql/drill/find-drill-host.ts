@@ -6,13 +6,7 @@ import type { DrillHost, InstalledServer } from './choose-drill-server'
 import { parseServerVersion } from './server-version'
 
 /** Where packages put a server that is not for a user's PATH. */
-const serverFolders = [
-  '/usr/sbin',
-  '/usr/libexec',
-  '/usr/local/sbin',
-  '/usr/local/bin',
-  '/usr/local/mysql/bin',
-]
+const serverFolders = ['/usr/sbin', '/usr/libexec', '/usr/local/sbin', '/usr/local/bin', '/usr/local/mysql/bin']
 const serverNames = ['mariadbd', 'mysqld']
 
 /** Looks for database servers and for a docker engine on the runner. Starts neither. */

@@ -31,9 +31,8 @@ interface PendingImport {
 }
 
 /**
- * Imports every database under its own name, with the code of a restore and in its order: the rows of all,
- * the views of all, then each is compared with its manifest. One that fails is a finding, and the others go
- * on.
+ * Imports every database under its own name, with the code of a restore and in its order: the rows of all, the views of
+ * all, then each is compared with its manifest. One that fails is a finding, and the others go on.
  */
 export async function importDatabases(drill: DatabaseDrill): Promise<DrilledDatabases> {
   const drilled: DrilledDatabases = { findings: [], isComplete: true, importMs: 0, tables: 0, warnings: [] }
@@ -86,8 +85,8 @@ export async function importDatabases(drill: DatabaseDrill): Promise<DrilledData
 }
 
 /**
- * As a restore does: a view over a table that the backup leaves out costs nothing else. One over another
- * database is a finding.
+ * As a restore does: a view over a table that the backup leaves out costs nothing else. One over another database is a
+ * finding.
  */
 async function makeEveryView({ rows }: PendingImport, drill: DatabaseDrill): Promise<Finding[]> {
   const names = drill.databases.map(({ artifact }) => artifact.database)
@@ -97,11 +96,7 @@ async function makeEveryView({ rows }: PendingImport, drill: DatabaseDrill): Pro
   return brokenViewWarnings(broken)
 }
 
-async function timed<T>(
-  { runtime }: DatabaseDrill,
-  drilled: DrilledDatabases,
-  step: () => Promise<T>,
-): Promise<T> {
+async function timed<T>({ runtime }: DatabaseDrill, drilled: DrilledDatabases, step: () => Promise<T>): Promise<T> {
   const startedMs = runtime.clock.monotonicMs()
   try {
     return await step()
@@ -146,8 +141,8 @@ function incomparable(what: string, key: string, { point }: DatabaseDrill): Find
 }
 
 /**
- * The users in whose name things are made must be there, or nothing made so can be used: no view can be read
- * that stands on another.
+ * The users in whose name things are made must be there, or nothing made so can be used: no view can be read that
+ * stands on another.
  */
 async function makeDefiners({ needs }: RereadDatabase, { runtime, server }: DatabaseDrill): Promise<void> {
   const { connection, access } = server

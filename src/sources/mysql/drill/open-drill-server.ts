@@ -36,9 +36,8 @@ export interface DrillServerRequest {
 }
 
 /**
- * Chooses a server that takes the dumps of the recorded one, and starts it. Throws `UserError` when nothing
- * fits, saying what would, and `FailureError` when it does not start; nothing is left of it then but the
- * folder.
+ * Chooses a server that takes the dumps of the recorded one, and starts it. Throws `UserError` when nothing fits,
+ * saying what would, and `FailureError` when it does not start; nothing is left of it then but the folder.
  */
 export async function openDrillServer(request: DrillServerRequest): Promise<OpenDrillServer> {
   const { recorded, requested, host, folder, run, variables, signal, log } = request

@@ -1,8 +1,8 @@
 import type { Finding } from '../../../findings/finding'
 
 /**
- * Tells an import that failed for want of a database that is not backed up: a view may stand on a table of
- * any database of its server. `databases`: those of the recovery point. Other findings come back as they are.
+ * Tells an import that failed for want of a database that is not backed up: a view may stand on a table of any database
+ * of its server. `databases`: those of the recovery point. Other findings come back as they are.
  */
 export function explainOtherDatabase(finding: Finding, databases: readonly string[]): Finding {
   if (finding.code !== 'import') return finding
@@ -16,10 +16,7 @@ export function explainOtherDatabase(finding: Finding, databases: readonly strin
   }
 }
 
-/**
- * As the servers say it in English, which the throwaway one speaks: `Table 'crm.t' doesn't exist (error
- * 1146)`.
- */
+/** As the servers say it in English, which the throwaway one speaks: `Table 'crm.t' doesn't exist (error 1146)`. */
 const missing = [
   /Table '(.+)' doesn't exist \(error 1146\)/,
   /(?:FUNCTION|PROCEDURE) (.+) does not exist \(error 1305\)/,

@@ -4,13 +4,10 @@ import { isDead, parseOwner } from '../../drill/owner'
 import { containerLabel, dockerVariables, removeContainer } from './container-place'
 
 /**
- * Ends the servers of killed drills, and removes their containers. Only what is certainly of a drill whose
- * process is gone.
+ * Ends the servers of killed drills, and removes their containers. Only what is certainly of a drill whose process is
+ * gone.
  */
-export async function removeDrillServers(
-  folders: readonly string[],
-  machine: DrillMachine,
-): Promise<string[]> {
+export async function removeDrillServers(folders: readonly string[], machine: DrillMachine): Promise<string[]> {
   for (const folder of folders) await endServersOf(folder)
   return removeContainers(machine)
 }

@@ -6,9 +6,9 @@ export interface ServerVersion {
 }
 
 /**
- * Reads what `mariadbd --version` or `mysqld --version` prints: `mariadbd  Ver 10.11.19-MariaDB for
- * debian-linux-gnu on x86_64 (Debian 12)`, `/usr/sbin/mysqld  Ver 8.4.10 for Linux on x86_64 (MySQL Community
- * Server - GPL)`. Undefined when it is something else.
+ * Reads what `mariadbd --version` or `mysqld --version` prints: `mariadbd  Ver 10.11.19-MariaDB for debian-linux-gnu on
+ * x86_64 (Debian 12)`, `/usr/sbin/mysqld  Ver 8.4.10 for Linux on x86_64 (MySQL Community Server - GPL)`. Undefined
+ * when it is something else.
  */
 export function parseServerVersion(text: string): ServerVersion | undefined {
   const line = text.split('\n').find(each => /\bVer \d/.test(each))
@@ -18,8 +18,7 @@ export function parseServerVersion(text: string): ServerVersion | undefined {
 }
 
 /**
- * `10.11` of `10.11.19-MariaDB`: within a series dumps go both ways. Undefined when it does not begin like a
- * version.
+ * `10.11` of `10.11.19-MariaDB`: within a series dumps go both ways. Undefined when it does not begin like a version.
  */
 export function seriesOf(version: string): string | undefined {
   return /^(\d+\.\d+)(?:\D|$)/.exec(version)?.[1]

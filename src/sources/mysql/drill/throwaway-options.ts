@@ -21,9 +21,7 @@ export function initialOptions(flavor: ServerVersion['flavor'], paths: Throwaway
   return [...common, '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve']
 }
 
-/**
- * What the server is started with. Options that one flavour lacks, or a later version drops, are `--loose-`.
- */
+/** What the server is started with. Options that one flavour lacks, or a later version drops, are `--loose-`. */
 export function serverOptions(paths: ThrowawayPaths): string[] {
   return [
     ...commonOptions(paths),
@@ -48,9 +46,7 @@ export function serverOptions(paths: ThrowawayPaths): string[] {
   ]
 }
 
-/**
- * Tables that an old server took, and that has them still, are not refused for what became the default since.
- */
+/** Tables that an old server took, and that has them still, are not refused for what became the default since. */
 const lenience = [
   // Rows that might become too long for their page; https://mariadb.com/kb/en/innodb-strict-mode/
   '--loose-innodb-strict-mode=OFF',

@@ -30,16 +30,15 @@ export interface ThrowawayRequest {
 const startLimitMs = 120_000
 
 /**
- * Makes a data folder and starts a server on it: no network, no option files, no events, no durability.
- * Throws `FailureError` with the server's last words when it does not start, and the signal's reason; nothing
- * runs then.
+ * Makes a data folder and starts a server on it: no network, no option files, no events, no durability. Throws
+ * `FailureError` with the server's last words when it does not start, and the signal's reason; nothing runs then.
  */
 export async function startThrowawayServer(request: ThrowawayRequest): Promise<ThrowawayServer> {
   const first = await attempt(request, request.program)
   if (!('failed' in first)) return first
   if (!first.failed.isDenied) throw first.failed.error
-  // AppArmor on Ubuntu ties /usr/sbin/mysqld to /var/lib/mysql. It goes by the path of the program, so a copy
-  // is free of it.
+  // AppArmor on Ubuntu ties /usr/sbin/mysqld to /var/lib/mysql. It goes by the path of the program, so a copy is free
+  // of it.
   const { place, program } = request
   const copy = join(place.folder, basename(program))
   const { exitCode } = await place.run('cp', [program, copy])
@@ -80,9 +79,7 @@ async function attempt(request: ThrowawayRequest, program: string): Promise<Thro
     await server.ended
   }
   const lost = server.ended.then<never>(({ how }) =>
-    isStopped
-      ? new Promise<never>(() => {})
-      : Promise.reject(diedError(`${basename(program)} ${how}`, server)),
+    isStopped ? new Promise<never>(() => {}) : Promise.reject(diedError(`${basename(program)} ${how}`, server)),
   )
   lost.catch(() => {})
   const over = new AbortController()
@@ -131,12 +128,9 @@ function failed(what: string, tool: ToolProcess): Failed {
 }
 
 function diedError(what: string, tool: ToolProcess): FailureError {
-  return new FailureError(
-    `The throwaway database server of the drill is not to be had: ${what.replace(/\.$/, '')}.`,
-    {
-      advice:
-        'Its last words are in the log. Look for a full disk or too little memory on the runner, or try a container: name an image in "drill-server".',
-      detail: tool.lastLines(),
-    },
-  )
+  return new FailureError(`The throwaway database server of the drill is not to be had: ${what.replace(/\.$/, '')}.`, {
+    advice:
+      'Its last words are in the log. Look for a full disk or too little memory on the runner, or try a container: name an image in "drill-server".',
+    detail: tool.lastLines(),
+  })
 }

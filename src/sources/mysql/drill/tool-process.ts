@@ -49,8 +49,7 @@ export function startTool(
 }
 
 /**
- * Waits for a program to end. Throws the signal's reason, the program ended at once, when the signal is
- * aborted first.
+ * Waits for a program to end. Throws the signal's reason, the program ended at once, when the signal is aborted first.
  */
 export async function endOf(tool: ToolProcess, signal: AbortSignal): Promise<ToolEnd> {
   try {

@@ -6,8 +6,9 @@ import type { InventoryRequest } from '../inventory/take-inventory'
 import type { DatabasePlan } from '../plan/plan-database'
 
 /**
- * Holds a finished dump against what the server listed before it. Where they differ the server is asked again: what came or went
- * in the meantime is no fault. Throws CheckError naming what remains: a dump tool leaves out in silence what its user may not see.
+ * Holds a finished dump against what the server listed before it. Where they differ the server is asked again: what
+ * came or went in the meantime is no fault. Throws CheckError naming what remains: a dump tool leaves out in silence
+ * what its user may not see.
  */
 export async function confirmDump(
   {

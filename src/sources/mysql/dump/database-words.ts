@@ -13,8 +13,7 @@ export const databaseWords: SourceWords<DatabaseArtifact> = {
   origins: ({ database }) => [database],
   counts: ({ content }) => databaseCounts({ ...content, tables: content.tables.length }),
   parts: ({ content }) => content.tables,
-  recovery: ({ database, compression, content }, fetch) =>
-    importCommands({ database, compression, ...content }, fetch),
+  recovery: ({ database, compression, content }, fetch) => importCommands({ database, compression, ...content }, fetch),
   recoveryNote: 'Run on the server that is to have it.',
 }
 

@@ -1,6 +1,9 @@
 import type { TableSelection } from '../inventory/table-selection'
 
-/** Options of every dump. `--loose-` ones are ignored, with a note, by flavours that lack them (MySQL manual, "Program Option Modifiers"). */
+/**
+ * Options of every dump. `--loose-` ones are ignored, with a note, by flavours that lack them (MySQL manual, "Program
+ * Option Modifiers").
+ */
 export const baseOptions: readonly string[] = [
   '--single-transaction',
   '--quick',
@@ -34,30 +37,18 @@ export function dumpArguments(request: {
 }): DumpArguments {
   const { database, selection, extra, canIgnoreTableData } = request
   const options = [...baseOptions, ...extra]
-  const ignored = (option: string, tables: readonly string[]) =>
-    tables.map(table => `--${option}=${database}.${table}`)
+  const ignored = (option: string, tables: readonly string[]) => tables.map(table => `--${option}=${database}.${table}`)
   const twice = selection.structureOnly.length > 0 && !canIgnoreTableData
   return {
     main: [
       ...options,
-      ...ignored(
-        'ignore-table',
-        twice ? [...selection.excluded, ...selection.structureOnly] : selection.excluded,
-      ),
+      ...ignored('ignore-table', twice ? [...selection.excluded, ...selection.structureOnly] : selection.excluded),
       ...(twice ? [] : ignored('ignore-table-data', selection.structureOnly)),
       '--',
       database,
     ],
     structure: twice
-      ? [
-          ...options,
-          '--no-data',
-          '--skip-routines',
-          '--skip-events',
-          '--',
-          database,
-          ...selection.structureOnly,
-        ]
+      ? [...options, '--no-data', '--skip-routines', '--skip-events', '--', database, ...selection.structureOnly]
       : [],
     options,
   }

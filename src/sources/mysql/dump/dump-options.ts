@@ -4,10 +4,10 @@ import { UserError } from '../../../runtime/errors'
 import { type Refusal, refusedOptions, requiredOptions, valuedOptions } from './refused-dump-options'
 
 /**
- * The input `dump-options`, one option per item: `--name` or `--name=value`. Options that break the guards, choose what is
- * dumped, where it goes or how to log in are refused with the reason, in every spelling that the dump tools' parser
- * (my_getopt) accepts: any letter case, `_` for `-`, prefixes such as `--loose-skip-`, and abbreviations. Names come back
- * in lower case with `-`.
+ * The input `dump-options`, one option per item: `--name` or `--name=value`. Options that break the guards, choose what
+ * is dumped, where it goes or how to log in are refused with the reason, in every spelling that the dump tools' parser
+ * (my_getopt) accepts: any letter case, `_` for `-`, prefixes such as `--loose-skip-`, and abbreviations. Names come
+ * back in lower case with `-`.
  */
 export function parseDumpOptions(items: readonly string[]): string[] {
   const options = mapAll(items, parseOption)
@@ -16,8 +16,8 @@ export function parseDumpOptions(items: readonly string[]): string[] {
 }
 
 /**
- * Why an option that the server's own option files set for every dump is refused, as half a sentence; undefined when it does
- * no harm. Takes the bare name: the values there may be secrets.
+ * Why an option that the server's own option files set for every dump is refused, as half a sentence; undefined when it
+ * does no harm. Takes the bare name: the values there may be secrets.
  */
 export function dumpDefaultRefusal(written: string): string | undefined {
   for (const { name, isNegated } of possibleReadings(normalName(written))) {
@@ -72,8 +72,8 @@ interface Reading {
 }
 
 /**
- * What the parser may take a name for: it looks for the whole name first, then takes prefixes off one by one. (`skip-opt`
- * is an option; `skip-quick` is the option `quick`, negated.)
+ * What the parser may take a name for: it looks for the whole name first, then takes prefixes off one by one.
+ * (`skip-opt` is an option; `skip-quick` is the option `quick`, negated.)
  */
 function possibleReadings(name: string): Reading[] {
   const readings: Reading[] = [{ name, isNegated: false }]
@@ -109,20 +109,15 @@ function find(refusals: readonly Refusal[], name: string): { name: string; refus
 
 function refused(option: DumpOption, name: string, full: string, { reason, fix }: Refusal): UserError {
   const short = full === name ? '' : ` (short for --${full})`
-  return new UserError(
-    `Input "dump-options" must not hold ${shown(withoutValue(option.text))}${short}: ${reason}.`,
-    {
-      advice: fix ?? 'Remove the option.',
-    },
-  )
+  return new UserError(`Input "dump-options" must not hold ${shown(withoutValue(option.text))}${short}: ${reason}.`, {
+    advice: fix ?? 'Remove the option.',
+  })
 }
 
 /** Without its snapshot a dump is of one moment only while its tables are locked. */
 function refuseUnlocked(options: readonly DumpOption[]): void {
   const last = (name: string): boolean | undefined => {
-    const found = options.findLast(option =>
-      possibleReadings(option.name).some(each => name.startsWith(each.name)),
-    )
+    const found = options.findLast(option => possibleReadings(option.name).some(each => name.startsWith(each.name)))
     if (found === undefined) return undefined
     const isNegated = possibleReadings(found.name).at(-1)?.isNegated ?? false
     return !isNegated && (found.value === undefined || isTrue.test(found.value))

@@ -71,18 +71,7 @@ export const refusedOptions: readonly Refusal[] = [
     reason: 'accounts belong to a server, not to a database, and come with their password hashes',
   },
   {
-    names: [
-      'user',
-      'password',
-      'password1',
-      'password2',
-      'password3',
-      'host',
-      'port',
-      'socket',
-      'protocol',
-      'pipe',
-    ],
+    names: ['user', 'password', 'password1', 'password2', 'password3', 'host', 'port', 'socket', 'protocol', 'pipe'],
     reason: 'how to reach the database is set by the inputs "mysql-…", for the inventory and the dump alike',
     fix: 'Remove it and use "mysql-user", "mysql-password", "mysql-host", "mysql-port" or "mysql-socket".',
     isHarmlessDefault: true,
@@ -203,7 +192,9 @@ export const requiredOptions: readonly Refusal[] = [
   },
 ]
 
-/** Options that take the next argument for their value when they have none: the rest of the command line would shift. */
+/**
+ * Options that take the next argument for their value when they have none: the rest of the command line would shift.
+ */
 export const valuedOptions: readonly string[] = [
   'max-allowed-packet',
   'net-buffer-length',

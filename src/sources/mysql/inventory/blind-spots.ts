@@ -40,18 +40,20 @@ export interface SightRequest {
   database: string
   /** Those that the dump is to hold, so not the excluded ones. Without them only rights on the whole database count. */
   tables?: readonly Pick<ListedTable, 'name' | 'kind'>[]
-  /** Every routine that is listed; `isReadable`: `information_schema` shows its body. Without them only the full right counts. */
+  /**
+   * Every routine that is listed; `isReadable`: `information_schema` shows its body. Without them only the full right
+   * counts.
+   */
   routines?: readonly { name: string; kind: string; isReadable: boolean }[]
 }
 
 /**
- * The kinds of objects that a dump by this user could leave out in silence, or fail at. Facts: MySQL manual, "mysqldump", "Stored
- * Routines and MySQL Privileges", "Privileges Provided by MySQL"; MariaDB documentation, "SHOW CREATE PROCEDURE"; tried on MariaDB 10.11.
+ * The kinds of objects that a dump by this user could leave out in silence, or fail at. Facts: MySQL manual,
+ * "mysqldump", "Stored Routines and MySQL Privileges", "Privileges Provided by MySQL"; MariaDB documentation, "SHOW
+ * CREATE PROCEDURE"; tried on MariaDB 10.11.
  */
 export function findBlindSpots(request: SightRequest): BlindSpot[] {
-  return [triggers(request), routines(request), events(request), views(request)].filter(
-    spot => spot !== undefined,
-  )
+  return [triggers(request), routines(request), events(request), views(request)].filter(spot => spot !== undefined)
 }
 
 /** Parts the blind spots into those that must fail the run and those that were allowed, which are told in every run. */
@@ -91,7 +93,9 @@ export function blindSpotProblems(refused: readonly BlindSpot[]): Finding[] {
   ]
 }
 
-/** Options that let a dump pass by allowed blind spots that it would fail at. Unreadable views are for `--ignore-table`. */
+/**
+ * Options that let a dump pass by allowed blind spots that it would fail at. Unreadable views are for `--ignore-table`.
+ */
 export function optionsAround(allowed: readonly BlindSpot[]): string[] {
   return allowed.flatMap(({ kind, unreadable }) => {
     // SHOW EVENTS is refused without the right, whether or not there are events.
@@ -111,17 +115,16 @@ function triggers(request: SightRequest): BlindSpot | undefined {
 }
 
 /**
- * The text of a routine is for its definer and for those with the right to all of them. But who may run, alter or create every routine
- * sees each in the list: then none is missed as long as all that are listed can be read. So a user who owns the database is no blind one.
+ * The text of a routine is for its definer and for those with the right to all of them. But who may run, alter or
+ * create every routine sees each in the list: then none is missed as long as all that are listed can be read. So a user
+ * who owns the database is no blind one.
  */
 function routines(request: SightRequest): BlindSpot | undefined {
   const { grants, database, routines: listed } = request
   const unreadable = listed?.filter(({ isReadable }) => !isReadable) ?? []
   const right = routineRight(request)
   if (right.isHeld) return undefined
-  const seesList = ['EXECUTE', 'ALTER ROUTINE', 'CREATE ROUTINE'].some(each =>
-    mayUse(grants, each, { database }),
-  )
+  const seesList = ['EXECUTE', 'ALTER ROUTINE', 'CREATE ROUTINE'].some(each => mayUse(grants, each, { database }))
   if (seesList && listed !== undefined && unreadable.length === 0) return undefined
   const names = unreadable.map(({ kind, name }) => `${kind} ${name}`)
   return blindSpot(request, 'routines', right.missing, names)
@@ -129,9 +132,7 @@ function routines(request: SightRequest): BlindSpot | undefined {
 
 function routineRight(request: SightRequest): { isHeld: boolean; missing: MissingRight[] } {
   const { grants, database, flavor, version } = request
-  const everywhere = (privilege: string): MissingRight[] => [
-    { privilege, on: '*.*', to: quotedAccount(request.user) },
-  ]
+  const everywhere = (privilege: string): MissingRight[] => [{ privilege, on: '*.*', to: quotedAccount(request.user) }]
   if (flavor === 'mysql' && isSince(version, [8, 0, 0])) {
     const isHeld = ['SHOW_ROUTINE', 'SELECT'].some(each => mayUseGlobally(grants, each, database))
     // SHOW_ROUTINE came with 8.0.20; before it only SELECT on everything showed routines (release notes, WL#9049).
@@ -154,8 +155,8 @@ function events(request: SightRequest): BlindSpot | undefined {
 }
 
 /**
- * With SELECT on the whole database every view is listed, and SHOW VIEW is needed for those there are. Without it a view, like a table, is
- * only listed where the user has a right on it.
+ * With SELECT on the whole database every view is listed, and SHOW VIEW is needed for those there are. Without it a
+ * view, like a table, is only listed where the user has a right on it.
  */
 function views(request: SightRequest): BlindSpot | undefined {
   const { grants, database, tables } = request

@@ -4,10 +4,7 @@ import type { DatabaseInventory, Inventory } from './inventory'
 
 /** What was found on the database server, a line each, for the log. */
 export function describeInventory({ server, dumpTool, databases }: Inventory): string[] {
-  return [
-    `${flavorName(server.flavor)} ${server.version}; dump tool: ${dumpTool}`,
-    ...databases.map(describeDatabase),
-  ]
+  return [`${flavorName(server.flavor)} ${server.version}; dump tool: ${dumpTool}`, ...databases.map(describeDatabase)]
 }
 
 /** As its makers write it. */

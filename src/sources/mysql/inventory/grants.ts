@@ -40,9 +40,10 @@ export function mayOnServer({ holders }: Grants, privileges: readonly string[]):
 }
 
 /**
- * Reads the lines of `SHOW GRANTS`: what the session's roles add is among them (MariaDB, MySQL 8 and newer). Rights on columns and on
- * single routines, roles and proxies say nothing about what a dump holds and are passed over, and so is a line that makes no sense: a
- * right that is not understood is a right the user does not have. Nothing behind the grantee is kept, so no password hash is.
+ * Reads the lines of `SHOW GRANTS`: what the session's roles add is among them (MariaDB, MySQL 8 and newer). Rights on
+ * columns and on single routines, roles and proxies say nothing about what a dump holds and are passed over, and so is
+ * a line that makes no sense: a right that is not understood is a right the user does not have. Nothing behind the
+ * grantee is kept, so no password hash is.
  */
 export function parseGrants(lines: readonly string[], server: GrantRules): Grants {
   const holders = (['user', 'role', 'everybody'] as const).map(
@@ -69,8 +70,8 @@ export function parseGrants(lines: readonly string[], server: GrantRules): Grant
 }
 
 /**
- * The lines of what the command-line client printed with `--batch`: it writes a backslash as `\\`, a line break as `\n`, a tab as
- * `\t` and a NUL as `\0`.
+ * The lines of what the command-line client printed with `--batch`: it writes a backslash as `\\`, a line break as
+ * `\n`, a tab as `\t` and a NUL as `\0`.
  */
 export function grantLines(printed: string): string[] {
   const escapes: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n', '\\t': '\t', '\\0': '\0' }
@@ -98,8 +99,9 @@ export function mayUseGlobally(grants: Grants, privilege: string, database: stri
 }
 
 /**
- * The names to write behind ON, without `.*`, so that a GRANT of this right reaches the database. Where the user has a grant that covers
- * it, under whatever pattern, the new right must go there: a second entry for the same database would hide the rights of the first.
+ * The names to write behind ON, without `.*`, so that a GRANT of this right reaches the database. Where the user has a
+ * grant that covers it, under whatever pattern, the new right must go there: a second entry for the same database would
+ * hide the rights of the first.
  */
 export function databasesToGrantOn(grants: Grants, privilege: string, database: string): string[] {
   const own = grants.holders.filter(({ kind }) => kind === 'user')
@@ -123,9 +125,10 @@ function holdsGlobally(holder: Holder, privilege: string, database: string): boo
 }
 
 /**
- * Entries for one database do not add up: the server takes the first that fits. MariaDB shows those of a user in the order in which it
- * looks; an active role has the entries of all roles below it, whole names before patterns (tried on 10.11). MySQL's order depends on
- * version and history (manual, "GRANT Statement", on wildcards). Where the order is not known, all must agree.
+ * Entries for one database do not add up: the server takes the first that fits. MariaDB shows those of a user in the
+ * order in which it looks; an active role has the entries of all roles below it, whole names before patterns (tried on
+ * 10.11). MySQL's order depends on version and history (manual, "GRANT Statement", on wildcards). Where the order is
+ * not known, all must agree.
  */
 function decidingEntries({ flavor, partialRevokes }: GrantRules, holder: Holder, database: string) {
   const entries = holder.databases.filter(({ pattern }) =>
@@ -137,7 +140,9 @@ function decidingEntries({ flavor, partialRevokes }: GrantRules, holder: Holder,
   return whole.length > 0 ? whole : entries
 }
 
-/** As servers compare: byte by byte, so that `_` is half of an `ö`. Without recursion, which many `%` would make slow. */
+/**
+ * As servers compare: byte by byte, so that `_` is half of an `ö`. Without recursion, which many `%` would make slow.
+ */
 function matchesPattern(pattern: string, name: string): boolean {
   const parts = partsOf(pattern)
   const bytes = Buffer.from(name).toString('latin1')
@@ -185,10 +190,7 @@ interface GrantLine {
 const quoted = '`(?:[^`]|``)*`|"(?:[^"]|"")*"'
 const identifier = `${quoted}|[\\w$\\u0080-\\uffff]+`
 // One right of a list, the columns it is limited to, and what follows: the next right or the object.
-const listedPrivilege = new RegExp(
-  `([A-Za-z_][\\w ]*?)(?: ?(\\((?:${quoted}|[^\`"()])*\\)))?(?:, ?| (ON) )`,
-  'y',
-)
+const listedPrivilege = new RegExp(`([A-Za-z_][\\w ]*?)(?: ?(\\((?:${quoted}|[^\`"()])*\\)))?(?:, ?| (ON) )`, 'y')
 const globalObject = /\*\.\* /y
 const object = new RegExp(`(?:TABLE )?(${identifier})\\.(?:(\\*)|(${identifier})) `, 'y')
 const grantee = new RegExp(`(?:TO|FROM) (?:(PUBLIC)(?![^ ])|(?:${identifier}|'.*?'(?=[@ ]|$))(@)?)`, 'sy')

@@ -15,7 +15,9 @@ export interface ServerInventory {
   defaults: string[]
 }
 
-/** Reads the tab-separated lines of the job `inventory`; names are in hexadecimal. Throws FailureError on anything else. */
+/**
+ * Reads the tab-separated lines of the job `inventory`; names are in hexadecimal. Throws FailureError on anything else.
+ */
 export function parseInventory(text: string): ServerInventory {
   const reading: Reading = {
     found: { os: '', visible: [], canIgnoreTableData: false, defaults: [] },
@@ -40,7 +42,9 @@ function inventoryOf(row: AnswerRow, { inventory }: Reading): Inventory {
   return inventory ?? row.isUnreadable()
 }
 
-/** Database of a row. information_schema compares names without case on some servers: what was not asked for is dropped. */
+/**
+ * Database of a row. information_schema compares names without case on some servers: what was not asked for is dropped.
+ */
 function databaseOf({ name }: AnswerRow, { databases }: Reading): DatabaseInventory | undefined {
   return databases.get(name(1))
 }
@@ -64,10 +68,7 @@ const readers = new Map<string, (row: AnswerRow, reading: Reading) => void>([
     },
   ],
   ['user', (row, reading) => (inventoryOf(row, reading).user = row.name(1))],
-  [
-    'partial_revokes',
-    (row, reading) => (inventoryOf(row, reading).grants.partialRevokes = row.field(1) === 'ON'),
-  ],
+  ['partial_revokes', (row, reading) => (inventoryOf(row, reading).grants.partialRevokes = row.field(1) === 'ON')],
   ['grants', (row, reading) => (inventoryOf(row, reading).grants.lines = grantLines(row.name(1)))],
   ['visible', ({ name }, { found }) => found.visible.push(name(1))],
   [
@@ -93,10 +94,7 @@ const readers = new Map<string, (row: AnswerRow, reading: Reading) => void>([
         sizeBytes: /^\d+$/.test(row.field(5)) ? Number(row.field(5)) : 0,
       }),
   ],
-  [
-    'trigger',
-    (row, reading) => databaseOf(row, reading)?.triggers.push({ name: row.name(2), table: row.name(3) }),
-  ],
+  ['trigger', (row, reading) => databaseOf(row, reading)?.triggers.push({ name: row.name(2), table: row.name(3) })],
   [
     'routine',
     (row, reading) =>

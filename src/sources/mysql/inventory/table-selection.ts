@@ -47,7 +47,10 @@ export function unmatchedPatterns(filters: TableFilters, databases: readonly Dat
   return [...new Set(unmatched.map(pattern => pattern.text))]
 }
 
-/** Whether a name is what the glob says: `*` for any run of characters, also none. Takes time linear in the glob's stars. */
+/**
+ * Whether a name is what the glob says: `*` for any run of characters, also none. Takes time linear in the glob's
+ * stars.
+ */
 export function matchesGlob(glob: string, name: string): boolean {
   const [head = '', ...rest] = glob.split('*')
   const tail = rest.pop()
@@ -65,7 +68,6 @@ export function matchesGlob(glob: string, name: string): boolean {
 
 function matches(pattern: TablePattern, database: string, table: string): boolean {
   return (
-    (pattern.database === undefined || matchesGlob(pattern.database, database)) &&
-    matchesGlob(pattern.table, table)
+    (pattern.database === undefined || matchesGlob(pattern.database, database)) && matchesGlob(pattern.table, table)
   )
 }

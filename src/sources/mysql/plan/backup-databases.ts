@@ -65,10 +65,7 @@ function leftOut(plan: DatabasePlan | undefined) {
   return { tables, rows: new Set(selection.structureOnly), triggers: new Set(triggers) }
 }
 
-function dumpPlan(
-  { mysql: access, compression, dumpOptions }: DumpSettings,
-  plan: DatabasePlan,
-): ArtifactPlan {
+function dumpPlan({ mysql: access, compression, dumpOptions }: DumpSettings, plan: DatabasePlan): ArtifactPlan {
   const { name, key, listed } = plan
   return artifactPlan({
     ...{ name, key, waitsFor: 'its turn', compression: compression.kind },

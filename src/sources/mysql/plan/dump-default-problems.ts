@@ -2,7 +2,10 @@ import { type Finding, problem } from '../../../findings/finding'
 import { dumpDefaultRefusal } from '../dump/dump-options'
 import type { ServerInventory } from '../inventory/parse-inventory'
 
-/** What the server's own option files add to every dump and must not, in whole sentences: a dump would lack things, and nobody would know. */
+/**
+ * What the server's own option files add to every dump and must not, in whole sentences: a dump would lack things, and
+ * nobody would know.
+ */
 export function dumpDefaultProblems({ defaults }: Pick<ServerInventory, 'defaults'>): Finding[] {
   return defaults.flatMap(name => {
     const reason = dumpDefaultRefusal(name)

@@ -20,7 +20,10 @@ export interface DatabasePlan {
   expectedBytes: number
 }
 
-/** An upper bound. hex-blob doubles binary columns, and rows as text outgrow rows as pages: measured dumps stay below this. */
+/**
+ * An upper bound. hex-blob doubles binary columns, and rows as text outgrow rows as pages: measured dumps stay below
+ * this.
+ */
 export function expectedDumpBytes({ tables }: DatabaseInventory): number {
   return tables.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) * 2.5
 }
@@ -71,18 +74,16 @@ export function planWarnings(
   if (loose.length === 0) return unmatched
   const names = loose.map(({ database, name, engine }) => `${database}.${name} (${engine || 'no engine'})`)
   const statements = loose.map(
-    ({ database, name }) =>
-      `ALTER TABLE ${quotedIdentifier(database)}.${quotedIdentifier(name)} ENGINE=InnoDB;`,
+    ({ database, name }) => `ALTER TABLE ${quotedIdentifier(database)}.${quotedIdentifier(name)} ENGINE=InnoDB;`,
   )
   return [
     ...unmatched,
     warning(
       'non-transactional-tables',
       `Rows of these tables may be from different moments, since their engine has no transactions: ${listedNames(names, namedAtMost)}.`,
-      [
-        'Give them an engine that has, where the application allows it:',
-        ...statements.slice(0, namedAtMost),
-      ].join('\n'),
+      ['Give them an engine that has, where the application allows it:', ...statements.slice(0, namedAtMost)].join(
+        '\n',
+      ),
     ),
   ]
 }

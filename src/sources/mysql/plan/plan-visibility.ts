@@ -18,7 +18,10 @@ export interface Visibility {
   listed: DatabaseInventory
 }
 
-/** A dump leaves out in silence what its user may not see, and the server hides it from the inventory too: only grants tell. */
+/**
+ * A dump leaves out in silence what its user may not see, and the server hides it from the inventory too: only grants
+ * tell.
+ */
 export function planVisibility(
   { guards }: Pick<DatabaseRequest, 'guards'>,
   inventory: Inventory,

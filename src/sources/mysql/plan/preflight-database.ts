@@ -21,9 +21,7 @@ export function preflightDatabase(
     planVisibility(inputs, inventory, listed, selectTables(inputs.tables, listed)),
   )
   const isDumped = ({ database, name }: { database: string; name: string }) =>
-    visibilities.some(
-      ({ listed, selection }) => listed.name === database && !selection.excluded.includes(name),
-    )
+    visibilities.some(({ listed, selection }) => listed.name === database && !selection.excluded.includes(name))
   return [
     ...blindSpotProblems(visibilities.flatMap(({ refused }) => refused)),
     ...brokenViews.filter(isDumped).map(view => brokenView(view, `name ${nameOf(view)} in "exclude-tables"`)),

@@ -9,10 +9,7 @@ import type { DumpSettings } from './database-settings'
 import { preflightDatabase } from './preflight-database'
 
 /** What the dumps of a backup would meet. */
-export async function preflightPart(
-  settings: DumpSettings,
-  { connection, signal }: Host,
-): Promise<PartPreflight> {
+export async function preflightPart(settings: DumpSettings, { connection, signal }: Host): Promise<PartPreflight> {
   const { mysql: access, databases, dumpOptions } = settings
   if (databases.length === 0) return { findings: [], facts: [], host: undefined }
   const server = databaseServerOver(connection)
@@ -29,10 +26,7 @@ export async function preflightPart(
       // Databases that could not be listed are not missing.
       ...(found === undefined
         ? []
-        : [
-            ...databaseProblems(settings, found),
-            ...preflightDatabase(settings, found, host?.brokenViews ?? []),
-          ]),
+        : [...databaseProblems(settings, found), ...preflightDatabase(settings, found, host?.brokenViews ?? [])]),
     ],
     facts: found === undefined ? [] : describeInventory(found.inventory),
   }

@@ -21,10 +21,7 @@ interface LeftOut {
  * A database of the last good recovery point, as far as the workflow still asks for it. With `databases: "*"` nobody
  * decided to drop one, so a database that is gone is kept, to be missed.
  */
-export function scopeDatabase(
-  before: ArtifactBaseline,
-  { databases, leftOut }: RequestedDatabases,
-): ScopedArtifact {
+export function scopeDatabase(before: ArtifactBaseline, { databases, leftOut }: RequestedDatabases): ScopedArtifact {
   const { source } = before
   if (source === undefined) return { kept: before }
   if (databases !== 'all' && !databases.includes(source))
@@ -46,9 +43,7 @@ function without(before: ArtifactBaseline, { tables, rows, triggers }: LeftOut):
     ['view', lengthOf(before.names['view']) - lengthOf(view)],
     ['trigger', lengthOf(before.names['trigger']) - lengthOf(trigger)],
   ])
-  const counts = Object.entries(before.counts).map(
-    ([one, count]) => [one, count - (lost.get(one) ?? 0)] as const,
-  )
+  const counts = Object.entries(before.counts).map(([one, count]) => [one, count - (lost.get(one) ?? 0)] as const)
   return {
     ...before,
     contentBytes: before.contentBytes - (bytesOf(before.parts) - bytesOf(parts)),

@@ -14,8 +14,8 @@ export interface RestoredRequest {
   restored: DumpContent
   rowFormat: RowFormat
   /**
-   * Reads the stored dump, or dumps the restored database, once more with rows that do not depend on the
-   * layout of a dump.
+   * Reads the stored dump, or dumps the restored database, once more with rows that do not depend on the layout of a
+   * dump.
    */
   layoutFree: { stored(): Promise<DumpContent | undefined>; restored(): Promise<DumpContent> }
 }
@@ -29,9 +29,9 @@ export interface Comparison {
 }
 
 /**
- * Holds a restored database against the manifest: every table, view, trigger, routine and event by name, and
- * every row, by what a dump of it says. Versions of the dump tools lay out the same rows in different ways;
- * then both dumps are read again without their layout.
+ * Holds a restored database against the manifest: every table, view, trigger, routine and event by name, and every row,
+ * by what a dump of it says. Versions of the dump tools lay out the same rows in different ways; then both dumps are
+ * read again without their layout.
  */
 export async function compareRestored(request: RestoredRequest): Promise<Comparison> {
   const { content, restored, rowFormat } = request
@@ -52,17 +52,13 @@ function sameRows(content: DatabaseArtifact['content'], restored: DumpContent): 
   return { ...restored, tables: restored.tables.map(table => expected.get(table.name) ?? table) }
 }
 
-async function compareLayoutFree(
-  { layoutFree, rowFormat }: RestoredRequest,
-  proof: string,
-): Promise<Comparison> {
+async function compareLayoutFree({ layoutFree, rowFormat }: RestoredRequest, proof: string): Promise<Comparison> {
   const stored = await layoutFree.stored()
   const restored = await layoutFree.restored()
   const found = new Map(restored.tables.map(table => [table.name, table]))
   const other = (stored?.tables ?? []).filter(({ name, sha256 }) => found.get(name)?.sha256 !== sha256)
   if (stored !== undefined && other.length === 0) return { differences: [], proof, warnings: [] }
-  if (stored === undefined)
-    return { differences: ['the dump could not be read again'], proof: '', warnings: [] }
+  if (stored === undefined) return { differences: ['the dump could not be read again'], proof: '', warnings: [] }
   const differences = other
     .map(({ name, rows }) => ({ name, rows, there: found.get(name)?.rows }))
     // Servers of one series write a row in one way.

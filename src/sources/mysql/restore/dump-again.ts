@@ -25,8 +25,8 @@ export interface DumpAgainRequest {
 }
 
 /**
- * Dumps a database once more and keeps nothing but what it holds: what equals the dump it was made from has
- * every row of it.
+ * Dumps a database once more and keeps nothing but what it holds: what equals the dump it was made from has every row
+ * of it.
  */
 export async function dumpAgain(request: DumpAgainRequest): Promise<DumpContent> {
   const { server, access, database, signal, rows } = request
@@ -57,9 +57,9 @@ export async function dumpAgain(request: DumpAgainRequest): Promise<DumpContent>
 }
 
 /**
- * The options beyond those that every dump has, as far as they may be given. A manifest is untrusted
- * text, so they pass the same door as the input `dump-options`; what leaves out kinds of objects is left out
- * here, since these are compared by what is there.
+ * The options beyond those that every dump has, as far as they may be given. A manifest is untrusted text, so they pass
+ * the same door as the input `dump-options`; what leaves out kinds of objects is left out here, since these are
+ * compared by what is there.
  */
 function extraOptions(options: readonly string[]): string[] {
   return options

@@ -6,8 +6,8 @@ import { remakeDatabase, runOwnSql } from './remake-database'
 import type { DatabaseState } from './rollback/database-state'
 
 /**
- * What was not touched after all, since a lock or a missing right kept it, is not to be undone: it may have
- * been written to since.
+ * What was not touched after all, since a lock or a missing right kept it, is not to be undone: it may have been
+ * written to since.
  */
 export async function emptyTargetOrLeave(
   planned: PlannedDatabase,
@@ -51,6 +51,5 @@ export async function emptyTarget(
   const name = `the making of database ${JSON.stringify(target)}`
   if (state === 'absent') await runOwnSql(place, createDatabase(target, content), name)
   else if (state === 'filled') await remakeDatabase(place, target, content, name)
-  else if (present?.collation !== content.collation)
-    await runOwnSql(place, alterDatabase(target, content), name)
+  else if (present?.collation !== content.collation) await runOwnSql(place, alterDatabase(target, content), name)
 }

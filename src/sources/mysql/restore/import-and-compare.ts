@@ -42,17 +42,17 @@ export async function importRows(request: ImportRequest, tools: ImportTools): Pr
 }
 
 /**
- * Second, when the rows of all databases are in that belong together: a view may stand on tables of another
- * one. Throws what went wrong.
+ * Second, when the rows of all databases are in that belong together: a view may stand on tables of another one. Throws
+ * what went wrong.
  */
 export async function makeViews({ request, withheld }: ImportedRows, tools: ImportTools): Promise<void> {
   await importWithheld(withheld.views, 'the views', request.target, tools)
 }
 
 /**
- * Third, when all views are there: dumps the database again, and compares both dumps. Its events are made
- * after that, when nothing that they may change is compared any more. Throws when something could not be
- * done; what differs is in the comparison.
+ * Third, when all views are there: dumps the database again, and compares both dumps. Its events are made after that,
+ * when nothing that they may change is compared any more. Throws when something could not be done; what differs is in
+ * the comparison.
  */
 export async function compareImported(
   { request, withheld, brokenViews = [] }: ImportedRows,
@@ -77,12 +77,7 @@ export async function compareImported(
   })
   if (comparison.differences.length > 0 || request.events.length === 0) return comparison
   await importWithheld(withheld.events, 'the events', target, tools)
-  return withEvents(
-    comparison,
-    request.events,
-    await eventsOf(target, tools),
-    withheld.events.toString('utf8'),
-  )
+  return withEvents(comparison, request.events, await eventsOf(target, tools), withheld.events.toString('utf8'))
 }
 
 function withoutViews(

@@ -39,17 +39,16 @@ interface PendingImport {
 }
 
 /**
- * Imports the databases: the rows of one after another, then the views of all, since they may stand on each
- * other's tables, then each is compared with its manifest and gets its events. Throws the first thing that
- * went wrong.
+ * Imports the databases: the rows of one after another, then the views of all, since they may stand on each other's
+ * tables, then each is compared with its manifest and gets its events. Throws the first thing that went wrong.
  */
 export async function importDatabases(work: DatabaseWork): Promise<RestoredItem[]> {
   const { context } = work
   const pending: PendingImport[] = []
   for (const planned of work.databases) {
     await assertUnchanged(planned, work)
-    // One that was made by others since the look is not ours to drop: making it fails then, and nothing is to
-    // be undone.
+    // One that was made by others since the look is not ours to drop: making it fails then, and nothing is to be
+    // undone.
     if (planned.state === 'absent') await emptyTarget(planned, work)
     const state = noteDatabase(planned, work)
     addDatabaseRollback(planned, work, state)
@@ -81,13 +80,10 @@ function explained<T>(planned: PlannedDatabase, step: Promise<T>): Promise<T> {
 }
 
 /**
- * The slot may have been written since it was read, by another host or by hand: better now than with half of
- * it imported.
+ * The slot may have been written since it was read, by another host or by hand: better now than with half of it
+ * imported.
  */
-async function assertUnchanged(
-  { artifact }: PlannedDatabase,
-  { context, sound }: DatabaseWork,
-): Promise<void> {
+async function assertUnchanged({ artifact }: PlannedDatabase, { context, sound }: DatabaseWork): Promise<void> {
   const stored = await context.repository.store.head(artifact.key)
   if (isSameObject(stored, rereadOf(sound, artifact)?.artifact)) return
   throw new FailureError(`"${artifact.key}" was replaced since it was read and checked.`, {
@@ -124,11 +120,7 @@ function explainOwnName(error: unknown, { artifact, target }: PlannedDatabase): 
   })
 }
 
-async function importInto(
-  planned: PlannedDatabase,
-  state: DatabaseState,
-  work: DatabaseWork,
-): Promise<PendingImport> {
+async function importInto(planned: PlannedDatabase, state: DatabaseState, work: DatabaseWork): Promise<PendingImport> {
   const { target, artifact } = planned
   const { context } = work
   const { clock } = context.runtime
@@ -140,10 +132,7 @@ async function importInto(
   return { planned, state, rows, importMs: clock.monotonicMs() - startedMs }
 }
 
-async function compareAndFinish(
-  { planned, rows, importMs }: PendingImport,
-  work: DatabaseWork,
-): Promise<RestoredItem> {
+async function compareAndFinish({ planned, rows, importMs }: PendingImport, work: DatabaseWork): Promise<RestoredItem> {
   const { context } = work
   const { clock, log } = context.runtime
   const { target, artifact } = planned

@@ -27,16 +27,11 @@ export interface ImportContext {
 }
 
 /**
- * Imports a dump into a database that is there, and returns the SQL that is withheld: the final forms of its
- * views, which may stand on tables of another database that comes later, and its events, which when due would
- * run at once, on rows that are still to be compared. Throws the first thing that went wrong; nothing of a
- * row is in the message.
+ * Imports a dump into a database that is there, and returns the SQL that is withheld: the final forms of its views,
+ * which may stand on tables of another database that comes later, and its events, which when due would run at once, on
+ * rows that are still to be compared. Throws the first thing that went wrong; nothing of a row is in the message.
  */
-export async function importDump(
-  dump: StoredDump,
-  database: string,
-  context: ImportContext,
-): Promise<WithheldSql> {
+export async function importDump(dump: StoredDump, database: string, context: ImportContext): Promise<WithheldSql> {
   const { repository, server, access, hasGzip, signal, onProgress } = context
   const sql = eventsLast({ areWithheld: true })
   const intake = await server.openImport({

@@ -4,13 +4,10 @@ import { type BrokenView, type ImportedRows, type ImportTools, makeViews } from 
 import { type ImportContext, importWithheld } from './import-dump'
 
 /**
- * Makes the views of a database whose rows are in, as far as there is what they stand on. Those that are left
- * out are noted in `rows`, so that they are not missed, and returned. Throws what else goes wrong.
+ * Makes the views of a database whose rows are in, as far as there is what they stand on. Those that are left out are
+ * noted in `rows`, so that they are not missed, and returned. Throws what else goes wrong.
  */
-export async function makeStandingViews(
-  rows: ImportedRows,
-  tools: ImportTools,
-): Promise<readonly BrokenView[]> {
+export async function makeStandingViews(rows: ImportedRows, tools: ImportTools): Promise<readonly BrokenView[]> {
   try {
     await makeViews(rows, tools)
     return []
@@ -30,9 +27,8 @@ export function standsOnWhatIsMissing(error: unknown): boolean {
 }
 
 /**
- * Makes the views of a database one by one, and leaves out those that stand on what is not there: a table
- * that the backup leaves out, or one of a database that is not in it. Throws what else goes
- * wrong.
+ * Makes the views of a database one by one, and leaves out those that stand on what is not there: a table that the
+ * backup leaves out, or one of a database that is not in it. Throws what else goes wrong.
  */
 export async function makeViewsOneByOne(
   views: Buffer,

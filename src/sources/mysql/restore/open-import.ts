@@ -20,9 +20,8 @@ export interface ImportRequest {
 }
 
 /**
- * The dump is untrusted text: in binary mode the client runs no commands of its own (`\!`) but
- * DELIMITER, and reads no files. `--comments`: without it the MariaDB client takes the comments out of the
- * bodies of routines.
+ * The dump is untrusted text: in binary mode the client runs no commands of its own (`\!`) but DELIMITER, and reads no
+ * files. `--comments`: without it the MariaDB client takes the comments out of the bodies of routines.
  */
 const importOptions = [
   '--batch',

@@ -1,11 +1,6 @@
 import { messageOf } from '../../../runtime/errors'
 import type { DatabaseAccess } from '../client/database-access'
-import {
-  alterDatabase,
-  createDatabase,
-  type DatabaseDefaults,
-  dropDatabase,
-} from '../client/database-statements'
+import { alterDatabase, createDatabase, type DatabaseDefaults, dropDatabase } from '../client/database-statements'
 import type { DatabaseServer } from '../database-server'
 
 /** Others may be using what is to be made or dropped; the server's own patience is a day or a year. */
@@ -20,11 +15,7 @@ export interface SqlPlace {
 }
 
 /** Runs SQL of ours; `name` is for messages. */
-export async function runOwnSql(
-  { server, access, signal }: SqlPlace,
-  sql: string,
-  name: string,
-): Promise<void> {
+export async function runOwnSql({ server, access, signal }: SqlPlace, sql: string, name: string): Promise<void> {
   await server.runSql({ access, sql: `${lockWait}${sql}`, name, ...(signal === undefined ? {} : { signal }) })
 }
 
@@ -45,8 +36,8 @@ export async function remakeDatabase(
 }
 
 /**
- * Ends connections by which the same user still uses a database: an import whose link died in silence goes on
- * waiting for its next line, and holds the tables. What cannot be ended, or seen, is left.
+ * Ends connections by which the same user still uses a database: an import whose link died in silence goes on waiting
+ * for its next line, and holds the tables. What cannot be ended, or seen, is left.
  */
 export async function endOwnConnections({ server, access }: SqlPlace, database: string): Promise<void> {
   const hex = Buffer.from(database).toString('hex').toUpperCase()

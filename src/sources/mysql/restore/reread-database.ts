@@ -21,16 +21,13 @@ export function rereadDatabase(sound: SoundArtifact<DatabaseArtifact, DumpConten
 }
 
 /** Among those that were read, the one that a manifest names. */
-export function rereadOf(
-  databases: readonly RereadDatabase[],
-  { key }: DatabaseArtifact,
-): RereadDatabase | undefined {
+export function rereadOf(databases: readonly RereadDatabase[], { key }: DatabaseArtifact): RereadDatabase | undefined {
   return databases.find(({ artifact }) => artifact.key === key)
 }
 
 /**
- * Reads a stored dump once more, with rows that do not depend on its layout. Undefined when it could not be
- * read to its end.
+ * Reads a stored dump once more, with rows that do not depend on its layout. Undefined when it could not be read to its
+ * end.
  */
 export async function rereadLayoutFree(
   point: RecoveryPoint,

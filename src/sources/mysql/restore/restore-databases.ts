@@ -22,8 +22,8 @@ import type { DatabaseRestoreSettings } from './restore-settings'
 import { progressInWords, untouchedInWords } from './rollback/database-state'
 
 /**
- * What a restore brings back of the databases: what is replaced is dumped before, what is imported is dumped
- * again and compared.
+ * What a restore brings back of the databases: what is replaced is dumped before, what is imported is dumped again and
+ * compared.
  */
 export function restoreDatabases(
   settings: DatabaseRestoreSettings,
@@ -35,8 +35,7 @@ export function restoreDatabases(
     look: async ({ connection, signal }, sound) => {
       const databases = chosen.map(({ target }) => target)
       const request = { access: settings.mysql, databases, signal }
-      const facts =
-        databases.length === 0 ? undefined : await databaseServerOver(connection).targetFacts(request)
+      const facts = databases.length === 0 ? undefined : await databaseServerOver(connection).targetFacts(request)
       return seenDatabases(settings, choice.manifest, { chosen, facts, sound })
     },
   }

@@ -2,9 +2,9 @@ import type { Manifest } from '../../../repository/manifest/manifest'
 import type { Inventory } from '../inventory/inventory'
 
 /**
- * How comparable two dumps of the same rows are. `identical`: the same version of tool and server, so equal
- * rows have equal text. `same-series`: one flavour and series of both, which write a row in one way, maybe
- * laid out differently. `unknown`: another version may write a row differently.
+ * How comparable two dumps of the same rows are. `identical`: the same version of tool and server, so equal rows have
+ * equal text. `same-series`: one flavour and series of both, which write a row in one way, maybe laid out differently.
+ * `unknown`: another version may write a row differently.
  */
 export type RowFormat = 'identical' | 'same-series' | 'unknown'
 
@@ -26,8 +26,8 @@ function seriesOf(version: string): string {
 }
 
 /**
- * `mysqldump  Ver 8.0.39 for Linux`, `… Ver 10.19 Distrib 10.11.6-MariaDB, for …`, `mariadb-dump from
- * 11.4.4-MariaDB, …`.
+ * `mysqldump  Ver 8.0.39 for Linux`, `… Ver 10.19 Distrib 10.11.6-MariaDB, for …`, `mariadb-dump from 11.4.4-MariaDB,
+ * …`.
  */
 function toolSeries(tool: string): string {
   const [, series] = /(?:Distrib|from) (\d+\.\d+)/.exec(tool) ?? /Ver (\d+\.\d+)/.exec(tool) ?? []

@@ -24,8 +24,7 @@ export function checkDatabaseServer(request: DatabaseServerRequest): Finding[] {
   if (database === undefined) return databaseToolProblems(facts)
   return [
     ...databaseToolProblems(facts),
-    // The safety dump and the comparison are dumps too: one that leaves out rows would be taken for the
-    // whole.
+    // The safety dump and the comparison are dumps too: one that leaves out rows would be taken for the whole.
     ...dumpDefaultProblems(database.found),
     ...databases.flatMap(planned => overwriteProblems(planned, settings)),
     ...databases.flatMap(planned => brokenViewProblems(planned, settings, database)),
@@ -35,10 +34,7 @@ export function checkDatabaseServer(request: DatabaseServerRequest): Finding[] {
       const needs = rereadOf(sound, planned.artifact)?.needs
       return needs === undefined
         ? []
-        : [
-            ...checkDumpNeeds(planned, needs, database, settings),
-            ...definerProblems(planned, needs, database),
-          ]
+        : [...checkDumpNeeds(planned, needs, database, settings), ...definerProblems(planned, needs, database)]
     }),
     ...serverProblems(database),
     ...versionWarnings(request.manifest, database),
@@ -97,9 +93,7 @@ function twinProblems(databases: readonly PlannedDatabase[], database: TargetDat
     )
 }
 
-/**
- * Everything that an import, its rollback and the comparison afterwards need, in one GRANT for each database.
- */
+/** Everything that an import, its rollback and the comparison afterwards need, in one GRANT for each database. */
 function rightProblems({ databases, sound }: DatabaseServerRequest, { found }: TargetDatabase): Finding[] {
   const { inventory } = found
   const { server, user } = inventory
@@ -116,8 +110,8 @@ function rightProblems({ databases, sound }: DatabaseServerRequest, { found }: T
         ),
       ]
     }
-    // What is restored is dumped again, and what is replaced is dumped before: a dump leaves out in silence
-    // what its user may not see.
+    // What is restored is dumped again, and what is replaced is dumped before: a dump leaves out in silence what its
+    // user may not see.
     const { routines } = artifact.content
     const definers = rereadOf(sound, artifact)?.needs.definers
     // The text of a routine is for its definer: others need the right to all.
@@ -164,8 +158,7 @@ function serverProblems({ variables, found }: TargetDatabase): Finding[] {
 }
 
 /**
- * MySQL manual, `read_only`; MariaDB documentation, "GRANT", on READ_ONLY ADMIN, which SUPER holds no more
- * since 10.11.
+ * MySQL manual, `read_only`; MariaDB documentation, "GRANT", on READ_ONLY ADMIN, which SUPER holds no more since 10.11.
  */
 function mayWriteReadOnly(inventory: Inventory): boolean {
   const { flavor, version } = inventory.server

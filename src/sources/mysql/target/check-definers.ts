@@ -7,9 +7,9 @@ import type { TargetDatabase } from './database-target-facts'
 import type { PlannedDatabase } from './planned-database'
 
 /**
- * Views, triggers, routines and events are made in a user's name (DEFINER). In another's name only users
- * with a right of their own may; without it an import ends in the middle (error 1227). And what is made in
- * the name of a user who does not exist cannot be used (error 1449).
+ * Views, triggers, routines and events are made in a user's name (DEFINER). In another's name only users with a right
+ * of their own may; without it an import ends in the middle (error 1227). And what is made in the name of a user who
+ * does not exist cannot be used (error 1449).
  */
 export function definerProblems(
   { artifact }: PlannedDatabase,
@@ -51,8 +51,8 @@ export function definerProblems(
 }
 
 /**
- * Triggers and functions of a server with a binary log: MySQL manual, "Stored Program Binary Logging"; tried
- * on MariaDB 10.11, where BINLOG ADMIN is not enough. Procedures are free.
+ * Triggers and functions of a server with a binary log: MySQL manual, "Stored Program Binary Logging"; tried on MariaDB
+ * 10.11, where BINLOG ADMIN is not enough. Procedures are free.
  */
 function binaryLogProblems(
   { database, content }: DatabaseArtifact,
@@ -64,8 +64,7 @@ function binaryLogProblems(
   const functions =
     content.objects?.routines.filter(routine => !routine.startsWith('procedure ')).length ?? content.routines
   const name = JSON.stringify(database)
-  const statement =
-    'Run this as an administrator of the database:\nSET GLOBAL log_bin_trust_function_creators=ON;'
+  const statement = 'Run this as an administrator of the database:\nSET GLOBAL log_bin_trust_function_creators=ON;'
   if (!isSuper && content.triggers + functions > 0) {
     return [
       problem(
@@ -86,9 +85,8 @@ function binaryLogProblems(
 }
 
 /**
- * `any`: one of these is enough. `orphans`: one of these as well, where a definer is not there. MySQL manual,
- * "Stored Object Access Control"; MariaDB documentation, "GRANT", on SET USER, which SUPER holds no more
- * since 11.0.
+ * `any`: one of these is enough. `orphans`: one of these as well, where a definer is not there. MySQL manual, "Stored
+ * Object Access Control"; MariaDB documentation, "GRANT", on SET USER, which SUPER holds no more since 11.0.
  */
 function definerRight({ flavor, version }: { flavor: string; version: string }): {
   any: string[]

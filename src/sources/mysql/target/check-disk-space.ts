@@ -4,16 +4,15 @@ import type { DatabaseServerRequest } from './database-server-request'
 import type { TargetDatabase } from './database-target-facts'
 
 /**
- * Checks the free space of the server's data folder; skipped for a remote database or an unknown folder. A
- * dump is no measure of its tables: values in hexadecimal take twice the space in it, and indexes none. What
- * others take is there before the databases come.
+ * Checks the free space of the server's data folder; skipped for a remote database or an unknown folder. A dump is no
+ * measure of its tables: values in hexadecimal take twice the space in it, and indexes none. What others take is there
+ * before the databases come.
  */
 export function diskSpaceProblems(
   { databases, settings, othersTake }: DatabaseServerRequest,
   { freeBytes, mount, variables }: TargetDatabase,
 ): Finding[] {
-  const isLocal =
-    settings.mysql.host === undefined || ['localhost', '127.0.0.1', '::1'].includes(settings.mysql.host)
+  const isLocal = settings.mysql.host === undefined || ['localhost', '127.0.0.1', '::1'].includes(settings.mysql.host)
   if (!isLocal || freeBytes === undefined) return []
   const needed = databases.reduce((sum, { artifact }) => sum + artifact.content.bytes, 0)
   // What is replaced goes before.

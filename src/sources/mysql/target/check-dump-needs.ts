@@ -5,8 +5,8 @@ import type { TargetDatabase } from './database-target-facts'
 import type { PlannedDatabase } from './planned-database'
 
 /**
- * What a dump needs of its server and this one lacks, and what it would do that no restore is about: found by
- * reading the dump, so before anything is written.
+ * What a dump needs of its server and this one lacks, and what it would do that no restore is about: found by reading
+ * the dump, so before anything is written.
  */
 export function checkDumpNeeds(
   planned: Pick<PlannedDatabase, 'artifact' | 'target'>,
@@ -136,9 +136,7 @@ function unusualProblems(name: string, { unusual }: DumpNeeds, isAllowed: boolea
   if (unusual.length === 0) return []
   const what = `The dump of ${name} has statements that no dump tool writes for one database, and the import would run them: ${unusual.join(', ')}.`
   if (isAllowed)
-    return [
-      warning('unusual-statements', what, 'Nothing, if this is meant: "allow-entries" names "statements".'),
-    ]
+    return [warning('unusual-statements', what, 'Nothing, if this is meant: "allow-entries" names "statements".')]
   return [
     problem(
       'unusual-statements',

@@ -43,8 +43,8 @@ export interface TargetDatabase {
 }
 
 /**
- * The job `target-facts`, for databases, and the views of a preflight that would end a dump of what is there.
- * Reads only.
+ * The job `target-facts`, for databases, and the views of a preflight that would end a dump of what is there. Reads
+ * only.
  */
 export async function databaseTargetFacts(
   connection: Connection,
@@ -53,9 +53,7 @@ export async function databaseTargetFacts(
   const request = clientLines({ access, databases, dumpOptions: [] })
   const { text, report } = await askTarget(connection, request, { knowledge: clientKnowledge, signal })
   const isWrong = report.problem !== undefined || (report.statuses.get('inventory') ?? 0) !== 0
-  const problem = isWrong
-    ? explainClientJob(targetJobName, { exit: { kind: 'code', code: 70 }, report })
-    : undefined
+  const problem = isWrong ? explainClientJob(targetJobName, { exit: { kind: 'code', code: 70 }, report }) : undefined
   const facts = parseDatabaseTarget(text, problem)
   if (facts.database === undefined) return facts
   const { brokenViews } = await preflightDatabases(connection, { access, databases, signal })

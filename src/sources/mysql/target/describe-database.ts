@@ -20,11 +20,7 @@ export function describeDatabase(
     count: counts[0] ?? '',
     holds: counts.filter(count => !count.startsWith('0 ')).join(', '),
     before:
-      present === undefined
-        ? 'is not there'
-        : state === 'filled'
-          ? `holds ${holdings(present)}`
-          : 'is there and empty',
+      present === undefined ? 'is not there' : state === 'filled' ? `holds ${holdings(present)}` : 'is there and empty',
     becomes: { absent: 'it is made', empty: 'it is filled', filled: replaced }[state],
   }
 }

@@ -20,8 +20,7 @@ const needed = [
 ]
 
 /**
- * The rights that are missing on a database, there or not, with the statement that gives them; undefined when
- * none is.
+ * The rights that are missing on a database, there or not, with the statement that gives them; undefined when none is.
  */
 export function missingRights(request: {
   grants: Grants

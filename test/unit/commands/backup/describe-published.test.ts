@@ -47,10 +47,7 @@ describe('describePublished', () => {
   })
 
   it('names tables with their database where there are several, the largest first', () => {
-    const artifacts = [
-      aDatabaseArtifact(),
-      { ...aDatabaseArtifact(), name: 'wiki.database', database: 'wiki' },
-    ]
+    const artifacts = [aDatabaseArtifact(), { ...aDatabaseArtifact(), name: 'wiki.database', database: 'wiki' }]
     const manifest = aManifest({ artifacts })
     const point = describePublished(manifest, repository, { prepared: [], baseline: undefined, place })
     expect(point.taken).toBe('2 databases')

@@ -29,9 +29,7 @@ describe('tooOldError', () => {
     const suspect = aPoint('suspect/Wednesday-16-00', '2026-11-25T16:17:00Z', { verdict: 'suspect' })
     const older = aPoint('suspect/Monday', '2026-11-20T16:17:00Z', { verdict: 'suspect' })
     const good = aPoint('Wednesday-11-00', '2026-11-25T11:17:00Z')
-    expect(
-      tooOldError(aReport([suspect, good, older, anUnreadable('Monday-14-00')]), minutes)?.message,
-    ).toMatch(
+    expect(tooOldError(aReport([suspect, good, older, anUnreadable('Monday-14-00')]), minutes)?.message).toMatch(
       / Not counted: suspect\/Wednesday-16-00 \(suspect, taken 43 m ago\), Monday-14-00 \(unreadable\)\.$/,
     )
     const many = Array.from({ length: 8 }, (_, index) => anUnreadable(`x${index}`))

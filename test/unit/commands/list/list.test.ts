@@ -88,9 +88,7 @@ describe('list', () => {
     const log = runtime.lines.map(({ text }) => text)
     expect(log).toContain('9 recovery points')
     expect(log.filter(line => /^[\w/-]+: \w+, /.test(line))).toHaveLength(9)
-    expect(log.find(line => line.startsWith('Wednesday-13-00: damaged'))).toContain(
-      '.database.sql.gz" is missing',
-    )
+    expect(log.find(line => line.startsWith('Wednesday-13-00: damaged'))).toContain('.database.sql.gz" is missing')
   })
 
   it('shows what is proven', async () => {
@@ -173,9 +171,7 @@ describe('max-age', () => {
     expect(empty.error).toBeInstanceOf(UserError)
     expect(empty.error).toMatchObject({
       message: 'There is no good recovery point under "web1/" in s3://acme: nothing is there.',
-      advice: expect.stringMatching(
-        /^Check the inputs "s3-bucket" and "s3-prefix".*60 days without activity/,
-      ),
+      advice: expect.stringMatching(/^Check the inputs "s3-bucket" and "s3-prefix".*60 days without activity/),
     })
     expect(empty.report.points).toEqual([])
     await store.putText(`${prefix}/Monday.manifest.json`, '{', json)

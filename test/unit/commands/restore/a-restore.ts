@@ -12,19 +12,13 @@ import type { DumpContent } from '../../../../src/sources/mysql/check/dump-conte
 import type { DumpNeeds } from '../../../../src/sources/mysql/check/needs/dump-needs'
 import type { DatabaseInventory, Inventory } from '../../../../src/sources/mysql/inventory/inventory'
 import type { RereadDatabase } from '../../../../src/sources/mysql/restore/reread-database'
-import type {
-  DatabaseTargetFacts,
-  TargetDatabase,
-} from '../../../../src/sources/mysql/target/database-target-facts'
+import type { DatabaseTargetFacts, TargetDatabase } from '../../../../src/sources/mysql/target/database-target-facts'
 import { parseHostKeyPins } from '../../../../src/ssh/keys/host-keys'
 
 const at = '2026-11-23T13:05:02.120Z'
 
 /** The stored dump of the database `shop`: two tables and one of each other kind. */
-export function aDump(
-  database = 'shop',
-  content: Partial<DatabaseArtifact['content']> = {},
-): DatabaseArtifact {
+export function aDump(database = 'shop', content: Partial<DatabaseArtifact['content']> = {}): DatabaseArtifact {
   return {
     ...{ kind: 'database', name: `${database}.database`, database },
     ...{ key: `running-backups/Monday-13-00.${database}.database.sql.gz`, bytes: 12_300_000 },
@@ -174,7 +168,10 @@ export interface FactOptions {
 
 const allTools = ['tar', 'gzip', 'zstd', 'client', 'dump-tool']
 
-/** What the server of a site says of itself: root, empty, MariaDB 10.11, everything allowed; a test overrides what it is about. */
+/**
+ * What the server of a site says of itself: root, empty, MariaDB 10.11, everything allowed; a test overrides what it is
+ * about.
+ */
 export function someFacts(options: FactOptions = {}): {
   databases: DatabaseTargetFacts
   folders: FolderTargetFacts
@@ -227,9 +224,7 @@ function aTargetDatabase({
     collations: new Set(['utf8mb4_general_ci', 'utf8mb4_bin']),
     characterSets: new Set(['utf8mb4', 'latin1']),
     engines: new Set(['innodb', 'myisam']),
-    variables: new Map(
-      Object.entries({ max_allowed_packet: '16777216', lower_case_table_names: '0', ...variables }),
-    ),
+    variables: new Map(Object.entries({ max_allowed_packet: '16777216', lower_case_table_names: '0', ...variables })),
     accounts: undefined,
     freeBytes: undefined,
     mount: undefined,

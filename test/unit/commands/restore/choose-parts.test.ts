@@ -81,16 +81,11 @@ describe('chooseParts', () => {
 
   it('takes odd names that a database may have', () => {
     const names = ['odd/name', 'a.b', 'back\\slash', 'ö'.repeat(64), 'a name']
-    expect(databases(choose({}, aManifest(names.map(name => aDump(name)))))).toEqual(
-      names.map(name => [name, name]),
-    )
+    expect(databases(choose({}, aManifest(names.map(name => aDump(name)))))).toEqual(names.map(name => [name, name]))
   })
 
   it.each([
-    [
-      ['nothing'],
-      /^The database "nothing" of "databases" is not in the recovery point Monday-13-00, which holds/,
-    ],
+    [['nothing'], /^The database "nothing" of "databases" is not in the recovery point Monday-13-00, which holds/],
     [['Shop'], /^The database "Shop" of "databases" is not in/],
     [['nothing=shop'], /^The database "nothing" of "databases" is not in/],
     [['shop='], /^The database "shop" of "databases" has no name behind the "="/],

@@ -54,9 +54,7 @@ describe('planOf', () => {
   })
 
   it('is not content with a database server that says nothing', () => {
-    expect(findings({ facts: { isAsked: false } })).toEqual([
-      'error: The database server did not say what it has.',
-    ])
+    expect(findings({ facts: { isAsked: false } })).toEqual(['error: The database server did not say what it has.'])
   })
 
   it('tells that a folder is unknown rather than leave it out in silence', () => {

@@ -25,9 +25,7 @@ export function plan({ manifest = aManifest(), ...options }: PlanOptions = {}): 
   const folders = chooseFolders(inputs.paths, { ...choice, artifacts: filesOf(manifest) })?.folders
   const seen = [
     seenDatabases(inputs, manifest, asked),
-    ...(folders === undefined || files === undefined
-      ? []
-      : [seenFolders(inputs, folders, facts.folders, files)]),
+    ...(folders === undefined || files === undefined ? [] : [seenFolders(inputs, folders, facts.folders, files)]),
   ]
   return planOf(seen, manifest.slot)
 }

@@ -1,8 +1,4 @@
-import {
-  loadRestoreState,
-  type RestoreState,
-  saveRestoreState,
-} from '../../../../src/commands/restore/restore-state'
+import { loadRestoreState, type RestoreState, saveRestoreState } from '../../../../src/commands/restore/restore-state'
 import { recordingRuntime } from '../../recording-runtime'
 
 const state: RestoreState = {
@@ -29,8 +25,6 @@ describe('loadRestoreState', () => {
 
   it('believes nothing that is not a whole state', () => {
     const { owner: _, ...rest } = state
-    expect(() => loadRestoreState(recordingRuntime({ states: { restore: JSON.stringify(rest) } }))).toThrow(
-      /owner/,
-    )
+    expect(() => loadRestoreState(recordingRuntime({ states: { restore: JSON.stringify(rest) } }))).toThrow(/owner/)
   })
 })

@@ -104,9 +104,7 @@ describe('writeParts', () => {
     failing = 'apply databases'
     await expect(write().work).rejects.toMatchObject({
       message: 'Could not apply databases.',
-      safe: expect.stringMatching(
-        /^databases is undone\. folders is undone\. folders is waiting\. databases is/,
-      ),
+      safe: expect.stringMatching(/^databases is undone\. folders is undone\. folders is waiting\. databases is/),
     })
     expect(done.slice(-2)).toEqual(['undo databases', 'undo folders'])
     expect(loadRestoreState(runtime)?.stage).toBe('clean')

@@ -26,25 +26,19 @@ describe('drillOnRunner', () => {
   function drill(point: PointToDrill, drillChecks: string[] = []) {
     const inputs = { drillServer: 'auto', drillChecks, allowedEntries: new Set<never>() }
     const variables = { PATH: process.env['PATH'] ?? '' }
-    return drillOnRunner(inputs, { runtime, run: plainCommand, variables, temps: [temp] })(
-      point,
-      runtime.signal,
-    )
+    return drillOnRunner(inputs, { runtime, run: plainCommand, variables, temps: [temp] })(point, runtime.signal)
   }
 
-  it.each(['database', 'files'])(
-    'refuses %s for which the runner has no room, and leaves nothing',
-    async kind => {
-      const point = await aPoint()
-      const { databases, files } = soundOf(point.manifest)
-      const sound = [...databases, ...(files === undefined ? [] : [files])].filter(
-        ({ artifact }) => artifact.kind === kind,
-      )
-      for (const { artifact } of sound) artifact.content.bytes = 1e18
-      await expect(drill({ ...point, sound })).rejects.toThrow("of the runner's disk, and")
-      expect(await readdir(temp)).toEqual([])
-    },
-  )
+  it.each(['database', 'files'])('refuses %s for which the runner has no room, and leaves nothing', async kind => {
+    const point = await aPoint()
+    const { databases, files } = soundOf(point.manifest)
+    const sound = [...databases, ...(files === undefined ? [] : [files])].filter(
+      ({ artifact }) => artifact.kind === kind,
+    )
+    for (const { artifact } of sound) artifact.content.bytes = 1e18
+    await expect(drill({ ...point, sound })).rejects.toThrow("of the runner's disk, and")
+    expect(await readdir(temp)).toEqual([])
+  })
 
   it('does not let checks pass that nobody can answer', async () => {
     const { findings } = await drill(await aPoint(), ['SELECT 1'])

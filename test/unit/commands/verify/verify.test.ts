@@ -36,10 +36,7 @@ beforeEach(() => {
   drillResult = { findings: [], restoreSeconds: 12, tables: 1, files: 1, warnings: [] }
 })
 
-async function run(
-  inputs: Readonly<Record<string, string>> = {},
-  over: Store = store,
-): Promise<VerifyResult> {
+async function run(inputs: Readonly<Record<string, string>> = {}, over: Store = store): Promise<VerifyResult> {
   runtime = recordingRuntime({
     inputs: { 's3-bucket': 'acme', 's3-region': 'eu-central-1', 's3-prefix': prefix, ...inputs },
     now: '2026-11-23T14:00:00Z',
@@ -54,11 +51,7 @@ async function run(
     runtime.advance(ms)
     await whileWaiting()
   }
-  return verify(
-    loadVerifyInputs(runtime, {}),
-    { runtime, repository: { store: over, prefix }, drill, wait },
-    attempt,
-  )
+  return verify(loadVerifyInputs(runtime, {}), { runtime, repository: { store: over, prefix }, drill, wait }, attempt)
 }
 
 /** A slot for each hour of that Monday. */
@@ -132,9 +125,7 @@ describe('verify', () => {
     const key = await flip(broken)
     await store.remove(broken.artifacts[1]?.key ?? '')
     const error = await failure(run({ snapshot: 'all' }))
-    expect(error.message).toContain(
-      `Monday-13-00 is not proven: "${key}" has another sha256 than its manifest says`,
-    )
+    expect(error.message).toContain(`Monday-13-00 is not proven: "${key}" has another sha256 than its manifest says`)
     expect(error.message).toContain('(The first of 3 findings in 1 of 2 recovery points.)')
     expect(error).toMatchObject({
       advice: expect.stringContaining('of those verified here, Monday-12-00 is proven'),
@@ -181,11 +172,7 @@ describe('verify', () => {
         manifest.state = 'publishing'
       },
     })
-    await putBytes(
-      store,
-      slotKeys(prefix, 'Monday-13-00').manifest,
-      Buffer.from('{"format":"make-a-backup/2"}'),
-    )
+    await putBytes(store, slotKeys(prefix, 'Monday-13-00').manifest, Buffer.from('{"format":"make-a-backup/2"}'))
     const error = await failure(run({ snapshot: 'all' }))
     expect(codes()).toEqual([
       ['Monday-13-00', 'unreadable'],
@@ -318,9 +305,7 @@ describe('verify', () => {
     it('restores what is sound as far as reading tells, and tells how long that took', async () => {
       const manifest = await storePoint(store, hour(13))
       await run(inputs)
-      expect(drilled).toMatchObject([
-        { name: 'Monday-13-00', repository: { prefix }, slot: 'Monday-13-00', manifest },
-      ])
+      expect(drilled).toMatchObject([{ name: 'Monday-13-00', repository: { prefix }, slot: 'Monday-13-00', manifest }])
       const [database, files] = manifest.artifacts
       expect(drilled[0]?.sound).toMatchObject([
         { artifact: database, content: { needs: { definers: [] } } },

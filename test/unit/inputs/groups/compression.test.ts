@@ -22,23 +22,14 @@ describe('loadCompression', () => {
   it.each([
     [{ compression: 'brotli' }, 'Input "compression" must be gzip, zstd or none, got "brotli".'],
     [{ compression: 'true' }, 'Input "compression" must be gzip, zstd or none, got "true".'],
-    [
-      { 'compression-level': '10' },
-      'Input "compression-level" must be a whole number from 1 to 9, got "10".',
-    ],
+    [{ 'compression-level': '10' }, 'Input "compression-level" must be a whole number from 1 to 9, got "10".'],
     [{ 'compression-level': '0' }, 'Input "compression-level" must be a whole number from 1 to 9, got "0".'],
-    [
-      { 'compression-level': 'best' },
-      'Input "compression-level" must be a whole number from 1 to 9, got "best".',
-    ],
+    [{ 'compression-level': 'best' }, 'Input "compression-level" must be a whole number from 1 to 9, got "best".'],
     [
       { compression: 'zstd', 'compression-level': '20' },
       'Input "compression-level" must be a whole number from 1 to 19, got "20".',
     ],
-    [
-      { compression: 'none', 'compression-level': '6' },
-      'Input "compression-level" is set with compression: none.',
-    ],
+    [{ compression: 'none', 'compression-level': '6' }, 'Input "compression-level" is set with compression: none.'],
   ])('refuses %j', (inputs, message) => {
     expect(refusal(() => loadCompression(given(inputs))).message).toBe(message)
   })

@@ -40,12 +40,9 @@ describe('loadDatabase', () => {
 })
 
 describe('loadDatabase: databases', () => {
-  it.each(['-f', "o'brien", 'a.b', '日本', 'mysql2', 'x'.repeat(64), '😀'.repeat(64)])(
-    'takes the name %s',
-    name => {
-      expect(loadDatabase(given({ databases: name })).databases).toEqual([name])
-    },
-  )
+  it.each(['-f', "o'brien", 'a.b', '日本', 'mysql2', 'x'.repeat(64), '😀'.repeat(64)])('takes the name %s', name => {
+    expect(loadDatabase(given({ databases: name })).databases).toEqual([name])
+  })
 
   it.each([
     ['*\nshop', 'be names, or "*" alone, got "*"'],

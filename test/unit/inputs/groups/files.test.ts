@@ -40,21 +40,13 @@ describe('loadFiles: paths', () => {
 
   it.each([
     ['var/www', 'be absolute paths, got "var/www"', 'For example: /var/www/html'],
-    [
-      '~/site',
-      'be absolute paths, got "~/site"',
-      'Write the full path of the home folder, as in: /home/deploy/site',
-    ],
+    ['~/site', 'be absolute paths, got "~/site"', 'Write the full path of the home folder, as in: /home/deploy/site'],
     ['/var/../etc', 'be absolute paths, got "/var/../etc"', 'Write the path without "." and "..".'],
     ['/var/./www', 'be absolute paths, got "/var/./www"', 'Write the path without "." and "..".'],
     ['/', 'name folders below the root, got "/"', 'For example: /var/www/html'],
     ['//', 'name folders below the root, got "/"', 'For example: /var/www/html'],
     ['/proc', 'name folders with real files, got "/proc"', 'This is a virtual file system of the kernel.'],
-    [
-      '/dev/shm',
-      'name folders with real files, got "/dev/shm"',
-      'This is a virtual file system of the kernel.',
-    ],
+    ['/dev/shm', 'name folders with real files, got "/dev/shm"', 'This is a virtual file system of the kernel.'],
     ['/srv\n/srv/', 'name each folder once, got "/srv"', 'Remove the second mention.'],
     [
       '/srv/a/b\n/srv/a',
@@ -79,27 +71,14 @@ describe('loadFiles: paths', () => {
   it('lists every wrong path', () => {
     const error = refusal(() => loadFiles(given({ paths: 'one\n/two\nthree' })))
     expect(error.detail).toHaveLength(2)
-    expect(error.detail[1]).toBe(
-      '2. Input "paths" must be absolute paths, got "three". For example: /var/www/html',
-    )
+    expect(error.detail[1]).toBe('2. Input "paths" must be absolute paths, got "three". For example: /var/www/html')
   })
 })
 
 describe('loadFiles: exclude', () => {
   it('takes rsync patterns as they are, in order', () => {
-    const exclude = [
-      '*.log',
-      '/var/www/html/cache/',
-      '**/node_modules/',
-      'a b',
-      '-dash',
-      '+plus',
-      '!important',
-      '[;]x',
-    ]
-    expect(loadFiles(given({ exclude: exclude.join('\n') })).exclude.slice(0, -1)).toEqual(
-      exclude.slice(0, -1),
-    )
+    const exclude = ['*.log', '/var/www/html/cache/', '**/node_modules/', 'a b', '-dash', '+plus', '!important', '[;]x']
+    expect(loadFiles(given({ exclude: exclude.join('\n') })).exclude.slice(0, -1)).toEqual(exclude.slice(0, -1))
   })
 
   const rules = 'be patterns, not filter rules'
@@ -108,26 +87,10 @@ describe('loadFiles: exclude', () => {
     ['+ keep', rules, 'Write only the pattern: "keep". Every line is an exclusion.'],
     ['-', rules, 'Write only the pattern. Every line is an exclusion.'],
     ['!', rules, 'A single "!" would clear all patterns before it.'],
-    [
-      ';x',
-      'be patterns',
-      'rsync treats such a line as a comment. Write [;] for a name that begins with a semicolon.',
-    ],
-    [
-      '*',
-      'leave something to back up',
-      'This pattern matches everything. Leave "paths" empty to back up no files.',
-    ],
-    [
-      '/',
-      'leave something to back up',
-      'This pattern matches everything. Leave "paths" empty to back up no files.',
-    ],
-    [
-      '/**',
-      'leave something to back up',
-      'This pattern matches everything. Leave "paths" empty to back up no files.',
-    ],
+    [';x', 'be patterns', 'rsync treats such a line as a comment. Write [;] for a name that begins with a semicolon.'],
+    ['*', 'leave something to back up', 'This pattern matches everything. Leave "paths" empty to back up no files.'],
+    ['/', 'leave something to back up', 'This pattern matches everything. Leave "paths" empty to back up no files.'],
+    ['/**', 'leave something to back up', 'This pattern matches everything. Leave "paths" empty to back up no files.'],
   ])('refuses %s', (exclude, rule, advice) => {
     const error = refusal(() => loadFiles(given({ exclude })))
     expect(error.message).toBe(`Input "exclude" must ${rule}, got "${exclude}".`)

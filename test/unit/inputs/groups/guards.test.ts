@@ -22,9 +22,7 @@ describe('loadGuards', () => {
   })
 
   it.each(['accept-shrink', 'adopt-prefix'])('refuses an unclear %s', name => {
-    expect(refusal(() => load({ [name]: 'yes' })).message).toBe(
-      `Input "${name}" must be true or false, got "yes".`,
-    )
+    expect(refusal(() => load({ [name]: 'yes' })).message).toBe(`Input "${name}" must be true or false, got "yes".`)
   })
 
   it.each([
@@ -55,9 +53,7 @@ describe('loadGuards', () => {
     ['10MB', 'For example: 50%'],
   ])('refuses the shrink %s', (value, advice) => {
     const error = refusal(() => load({ 'max-shrink': value }))
-    expect(error.message).toBe(
-      `Input "max-shrink" must be a whole percentage from 0% to 100%, or off, got "${value}".`,
-    )
+    expect(error.message).toBe(`Input "max-shrink" must be a whole percentage from 0% to 100%, or off, got "${value}".`)
     expect(error.advice).toBe(advice)
   })
 

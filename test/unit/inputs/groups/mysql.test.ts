@@ -31,22 +31,10 @@ describe('loadMysql', () => {
   })
 
   it.each([
-    [
-      { 'mysql-user': 'a\nb' },
-      'Input "mysql-user" must be a single line without control characters, got "a\\nb".',
-    ],
-    [
-      { 'mysql-user': 'a\0b' },
-      'Input "mysql-user" must be a single line without control characters, got "a\\x00b".',
-    ],
-    [
-      { 'mysql-user': 'shop', 'mysql-password': 'line\nbreak' },
-      'Input "mysql-password" must be a single line.',
-    ],
-    [
-      { 'mysql-user': 'shop', 'mysql-password': 'nul\0here' },
-      'Input "mysql-password" must be a single line.',
-    ],
+    [{ 'mysql-user': 'a\nb' }, 'Input "mysql-user" must be a single line without control characters, got "a\\nb".'],
+    [{ 'mysql-user': 'a\0b' }, 'Input "mysql-user" must be a single line without control characters, got "a\\x00b".'],
+    [{ 'mysql-user': 'shop', 'mysql-password': 'line\nbreak' }, 'Input "mysql-password" must be a single line.'],
+    [{ 'mysql-user': 'shop', 'mysql-password': 'nul\0here' }, 'Input "mysql-password" must be a single line.'],
     [
       { 'mysql-user': 'shop', 'mysql-password': 'abc' },
       'Input "mysql-password" is a secret of fewer than 4 characters.',

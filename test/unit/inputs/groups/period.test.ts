@@ -37,9 +37,7 @@ describe('period', () => {
     ['9999999h', 'as in: 90m, 2h, 1d'],
   ])('refuses %s, and says how to write it', (value, example) => {
     const error = refusal(() => read(value))
-    expect(error.message).toBe(
-      `Input "max-age" must be a whole number of minutes, hours or days, got "${value}".`,
-    )
+    expect(error.message).toBe(`Input "max-age" must be a whole number of minutes, hours or days, got "${value}".`)
     expect(error.advice).toBe(`Write the number and m, h or d, ${example}`)
   })
 

@@ -52,10 +52,7 @@ describe('loadObjectOptions', () => {
 
   it.each([
     [{}, 'Input "s3-kms-key-id" is set without "s3-server-side-encryption".'],
-    [
-      { 's3-server-side-encryption': 'AES256' },
-      'Input "s3-kms-key-id" is set with s3-server-side-encryption: AES256.',
-    ],
+    [{ 's3-server-side-encryption': 'AES256' }, 'Input "s3-kms-key-id" is set with s3-server-side-encryption: AES256.'],
     [
       { 's3-server-side-encryption': 'kms' },
       'Input "s3-server-side-encryption" must be AES256, aws:kms or aws:kms:dsse, got "kms".',
@@ -73,12 +70,9 @@ describe('loadObjectOptions', () => {
 })
 
 describe('storageClassWarnings', () => {
-  it.each([undefined, 'STANDARD', 'INTELLIGENT_TIERING', 'EXPRESS_ONEZONE', 'COLD_2'])(
-    'is silent on %s',
-    name => {
-      expect(storageClassWarnings(name)).toEqual([])
-    },
-  )
+  it.each([undefined, 'STANDARD', 'INTELLIGENT_TIERING', 'EXPRESS_ONEZONE', 'COLD_2'])('is silent on %s', name => {
+    expect(storageClassWarnings(name)).toEqual([])
+  })
 
   it.each([
     ['STANDARD_IA', 30, false],

@@ -44,9 +44,7 @@ describe('loadS3: the bucket', () => {
   })
 
   it.each(['Acme_Backups', 'under_score'])('takes %s where another store is named', bucket => {
-    expect(loadS3(given({ 's3-bucket': bucket, 's3-endpoint': 'https://s3.example.com' }), {}).bucket).toBe(
-      bucket,
-    )
+    expect(loadS3(given({ 's3-bucket': bucket, 's3-endpoint': 'https://s3.example.com' }), {}).bucket).toBe(bucket)
   })
 
   const loose = 'be 3 to 63 lower-case letters, digits, dots or hyphens'
@@ -71,8 +69,7 @@ describe('loadS3: the bucket', () => {
   })
 
   it('tells where the parts of an address belong', () => {
-    const advice = (bucket: string) =>
-      refusal(() => loadS3(given({ ...good, 's3-bucket': bucket }), {})).advice
+    const advice = (bucket: string) => refusal(() => loadS3(given({ ...good, 's3-bucket': bucket }), {})).advice
     expect(advice('s3://acme-backups/web1')).toBe(
       'Remove the scheme; a folder belongs in "s3-prefix", another store in "s3-endpoint".',
     )
@@ -168,10 +165,7 @@ describe('loadS3: the endpoint', () => {
     ['ftp://s3.example.com', 'For example: https://s3.example.com'],
     ['https://', 'For example: https://s3.example.com'],
     ['https://a b', 'For example: https://s3.example.com'],
-    [
-      'https://s3.example.com/bucket',
-      'Remove the path: the bucket belongs in "s3-bucket", a folder in "s3-prefix".',
-    ],
+    ['https://s3.example.com/bucket', 'Remove the path: the bucket belongs in "s3-bucket", a folder in "s3-prefix".'],
     ['https://s3.example.com?x=1', 'Remove "?" and "#" and everything after them.'],
     ['https://s3.example.com/?', 'Remove "?" and "#" and everything after them.'],
     ['https://s3.example.com#x', 'Remove "?" and "#" and everything after them.'],
@@ -182,9 +176,7 @@ describe('loadS3: the endpoint', () => {
   })
 
   it('refuses credentials in it without showing them', () => {
-    const error = refusal(() =>
-      loadS3(given({ ...good, 's3-endpoint': 'https://key:hunter2@s3.example.com' }), {}),
-    )
+    const error = refusal(() => loadS3(given({ ...good, 's3-endpoint': 'https://key:hunter2@s3.example.com' }), {}))
     expect(error.message).toBe('Input "s3-endpoint" must not contain credentials.')
     expect(JSON.stringify(error)).not.toContain('hunter2')
   })
@@ -199,10 +191,7 @@ describe('loadS3: the credentials', () => {
   })
 
   it.each([
-    [
-      { 's3-access-key-id': 'AKIAEXAMPLE' },
-      'Input "s3-access-key-id" is set without "s3-secret-access-key".',
-    ],
+    [{ 's3-access-key-id': 'AKIAEXAMPLE' }, 'Input "s3-access-key-id" is set without "s3-secret-access-key".'],
     [
       { 's3-secret-access-key': 'long secret'.replace(' ', '-') },
       'Input "s3-secret-access-key" is set without "s3-access-key-id".',
@@ -220,10 +209,7 @@ describe('loadS3: the credentials', () => {
       { ...keys, 's3-secret-access-key': 'abc' },
       'Input "s3-secret-access-key" is a secret of fewer than 4 characters.',
     ],
-    [
-      { ...good, 's3-force-path-style': 'auto' },
-      'Input "s3-force-path-style" must be true or false, got "auto".',
-    ],
+    [{ ...good, 's3-force-path-style': 'auto' }, 'Input "s3-force-path-style" must be true or false, got "auto".'],
   ])('refuses %j', (inputs, message) => {
     expect(refusal(() => loadS3(given({ ...good, ...inputs }), {})).message).toBe(message)
   })

@@ -91,12 +91,9 @@ describe('loadSsh', () => {
     expect(error.message).toMatch(/^Input "ssh-host" must be a host name or an IP address, got "a\./)
   })
 
-  it.each(['backup', 'www-data', 'user_1', 'DOMAIN\\backup', 'backup@corp.example'])(
-    'takes the user %s',
-    user => {
-      expect(loadSsh(given({ ...good, 'ssh-user': user })).user).toBe(user)
-    },
-  )
+  it.each(['backup', 'www-data', 'user_1', 'DOMAIN\\backup', 'backup@corp.example'])('takes the user %s', user => {
+    expect(loadSsh(given({ ...good, 'ssh-user': user })).user).toBe(user)
+  })
 
   it.each(['two words', '-l', 'user:password', '../x'])('refuses the user %s', user => {
     expect(refusal(() => loadSsh(given({ ...good, 'ssh-user': user }))).message).toBe(
@@ -106,16 +103,12 @@ describe('loadSsh', () => {
 
   it('refuses a user with the host behind it', () => {
     const error = refusal(() => loadSsh(given({ ...good, 'ssh-user': 'backup@web1.example.com' })))
-    expect(error.message).toBe(
-      'Input "ssh-user" must be the name of a user alone, got "backup@web1.example.com".',
-    )
+    expect(error.message).toBe('Input "ssh-user" must be the name of a user alone, got "backup@web1.example.com".')
     expect(error.advice).toBe('Remove the "@" and the host after it.')
   })
 
   it('shows nothing of a private key in the wrong input', () => {
-    const error = refusal(() =>
-      loadSsh(given({ ...good, 'ssh-user': plainKey.privateKey.replaceAll('\n', ' ') })),
-    )
+    const error = refusal(() => loadSsh(given({ ...good, 'ssh-user': plainKey.privateKey.replaceAll('\n', ' ') })))
     expect(error.message).toBe('Input "ssh-user" must be the name of a user, got a private key.')
   })
 
@@ -128,11 +121,7 @@ describe('loadSsh', () => {
   })
 
   it.each([
-    [
-      'ssh-proxy-jump',
-      'bastion',
-      'Input "ssh-proxy-jump" must be user@host or user@host:port, got "bastion".',
-    ],
+    ['ssh-proxy-jump', 'bastion', 'Input "ssh-proxy-jump" must be user@host or user@host:port, got "bastion".'],
     ['ssh-port', '22a', 'Input "ssh-port" must be a whole number from 1 to 65535, got "22a".'],
     ['ssh-port', 'true', 'Input "ssh-port" must be a whole number from 1 to 65535, got "true".'],
     ['ssh-password', 'abc', 'Input "ssh-password" is a secret of fewer than 4 characters.'],

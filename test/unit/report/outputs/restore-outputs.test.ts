@@ -25,9 +25,7 @@ describe('setRestoreOutputs', () => {
         kept: '/var/www/html.before-restore-2026-11-24T16-05-02Z',
       },
     ])
-    expect(JSON.parse(keys ?? '')).toEqual([
-      'running-backups/before-restore/2026-11-24T16-05-02Z.shop.database.sql.gz',
-    ])
+    expect(JSON.parse(keys ?? '')).toEqual(['running-backups/before-restore/2026-11-24T16-05-02Z.shop.database.sql.gz'])
   })
 
   it('claims nothing to be restored after a dry run', () => {

@@ -89,9 +89,7 @@ describe('scrubChanges', () => {
   it('takes secrets out of every name', () => {
     const scrubbed = scrubChanges(
       changes({
-        parts: [
-          { name: 'hunter22.database', state: 'new', contentBytes: { before: 1, after: 1 }, counts: [] },
-        ],
+        parts: [{ name: 'hunter22.database', state: 'new', contentBytes: { before: 1, after: 1 }, counts: [] }],
         tables: { ...noTables, greatest: [{ name: 'x_hunter22', rows: { before: 1, after: 2 } }] },
       }),
       text => text.replaceAll('hunter22', '***'),

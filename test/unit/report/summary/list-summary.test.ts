@@ -29,9 +29,7 @@ describe('renderListSummary', () => {
       '| <code>Monday-13-00</code> | Mon 16 Nov 2026, 13:17 UTC | 9 d 4 h | 12.3 MB (16 tables) | – | ⚠️ good, stale | – |',
       '| <code>Monday-14-00</code> | – | – | – | – | ❌ unreadable | – |',
     ])
-    expect(markdown).toContain(
-      '*Stale*: the turn of the slot has come again since it was written, and was skipped.',
-    )
+    expect(markdown).toContain('*Stale*: the turn of the slot has come again since it was written, and was skipped.')
     expect(markdown).toContain(
       '### ⚠️ 1 cannot be restored\n\n- <code>Monday-14-00</code> is unreadable. The manifest "web1/Monday-14-00.manifest.json" is not JSON.',
     )
@@ -82,14 +80,9 @@ describe('renderListSummary', () => {
   })
 
   it('stays within what GitHub takes, whatever there is', () => {
-    const points = [
-      ...someHours(20_000),
-      ...Array.from({ length: 20_000 }, (_, index) => anUnreadable(`x${index}`)),
-    ]
+    const points = [...someHours(20_000), ...Array.from({ length: 20_000 }, (_, index) => anUnreadable(`x${index}`))]
     const missing = Array.from({ length: 1000 }, (_, index) => new Date(Date.UTC(2026, 0, 1, 2 * index)))
-    const markdown = renderListSummary(
-      aReport(points, { expected: { everyMs: 3_600_000, count: 2000, missing } }),
-    )
+    const markdown = renderListSummary(aReport(points, { expected: { everyMs: 3_600_000, count: 2000, missing } }))
     expect(Buffer.byteLength(markdown)).toBeLessThan(1024 * 1024)
     expect(markdown).toContain('… and 39,000 more, in the log.')
     expect(markdown).toContain('- … and 19,950 more, in the log')
@@ -104,9 +97,7 @@ describe('renderListSummary', () => {
       '### ⚠️ 3 periods of 1 h without a good recovery point\n\n- 2026-11-25T05:00:00Z to 2026-11-25T06:00:00Z (2)\n- 2026-11-25T01:00:00Z\n',
     )
     const many = Array.from({ length: 11 }, (_, index) => new Date(Date.UTC(2026, 10, 24, 2 * index)))
-    expect(some(many)).toContain(
-      '<details><summary>⚠️ 11 periods of 1 h without a good recovery point</summary>',
-    )
+    expect(some(many)).toContain('<details><summary>⚠️ 11 periods of 1 h without a good recovery point</summary>')
   })
 
   it('has a heading for each way a list may end', () => {
@@ -115,18 +106,14 @@ describe('renderListSummary', () => {
       '## ✅ hour-0 is the newest good recovery point, taken 43 m ago: one of 2 good ones',
     )
     const missing = [new Date('2026-11-25T01:00:00Z')]
-    expect(headingOf(aReport(good, { expected: { everyMs: 1, count: 1, missing } }))).toMatch(
-      /^## ⚠️ hour-0 is/,
-    )
+    expect(headingOf(aReport(good, { expected: { everyMs: 1, count: 1, missing } }))).toMatch(/^## ⚠️ hour-0 is/)
     expect(headingOf(aReport([]))).toBe('## ⚠️ There is no good recovery point')
     expect(headingOf(aReport([], { failure: failure() }))).toBe('## ❌ There is no good recovery point')
     expect(headingOf(aReport(good, { failure: failure() }))).toBe(
       '## ❌ The newest good recovery point is too old: hour-0, taken 43 m ago',
     )
     expect(headingOf(aReport(undefined, { failure: failure() }))).toBe('## ❌ The bucket could not be listed')
-    expect(headingOf(aReport(undefined, { failure: failure('cancelled') }))).toBe(
-      '## ⏹️ The list was cancelled',
-    )
+    expect(headingOf(aReport(undefined, { failure: failure('cancelled') }))).toBe('## ⏹️ The list was cancelled')
   })
 
   it('says of a failure what happened, what is safe and what to do, above the tables', () => {

@@ -69,9 +69,8 @@ describe('preflightSection', () => {
 
 describe('scrubPreflight', () => {
   it('lets no secret through, wherever it stands', () => {
-    const scrubbed = scrubPreflight(
-      { findings: [problem('d', 'a s3cret', 'b s3cret')], facts: ['c s3cret'] },
-      text => text.replaceAll('s3cret', '***'),
+    const scrubbed = scrubPreflight({ findings: [problem('d', 'a s3cret', 'b s3cret')], facts: ['c s3cret'] }, text =>
+      text.replaceAll('s3cret', '***'),
     )
     expect(scrubbed).toEqual({
       findings: [problem('d', 'a ***', 'b ***')],

@@ -65,22 +65,14 @@ describe('renderSummary', () => {
     ]
     const summary = renderSummary(aReport({ warnings }))
     expect(summary).toContain('## ✅ Monday-13-00 is good, with 2 warnings\n')
-    expect(summary).toContain(
-      '### ⚠️ 2 warnings\n\n- <code>rsync-vanished</code> files vanished:<br>/var/www/a&#124;b ',
-    )
+    expect(summary).toContain('### ⚠️ 2 warnings\n\n- <code>rsync-vanished</code> files vanished:<br>/var/www/a&#124;b ')
     expect(summary.match(/a&#124;b/g)).toHaveLength(500)
     expect(summary).toContain('- <code>stderr</code> the tool said &#60;b&#62;\n')
   })
 
   it('says how to get exactly these objects back by hand', () => {
     expect(renderSummary(aReport())).toContain(
-      [
-        '```bash',
-        'aws s3 cp s3://acme/a.tar - | tar -xpf - -C /',
-        '```',
-        '',
-        'Run as root on the server.',
-      ].join('\n'),
+      ['```bash', 'aws s3 cp s3://acme/a.tar - | tar -xpf - -C /', '```', '', 'Run as root on the server.'].join('\n'),
     )
   })
 
@@ -93,9 +85,7 @@ describe('renderSummary', () => {
       ],
     }
     const folds = [
-      ...renderSummary(aReport({ tables })).matchAll(
-        /<details><summary>(.*?)<\/summary>([\s\S]*?)<\/details>/g,
-      ),
+      ...renderSummary(aReport({ tables })).matchAll(/<details><summary>(.*?)<\/summary>([\s\S]*?)<\/details>/g),
     ]
     expect(folds.map(([, heading]) => heading)).toEqual([
       'The 2 largest of 16 tables',
@@ -103,9 +93,7 @@ describe('renderSummary', () => {
       'Where the time went',
     ])
     const [largest, checksums, phases] = folds.map(([, , content]) => content)
-    expect(largest).toContain(
-      `| <code>orders</code> | 4 MB | ${'━'.repeat(24)} |\n| <code>users</code> | 10 B | ━ |`,
-    )
+    expect(largest).toContain(`| <code>orders</code> | 4 MB | ${'━'.repeat(24)} |\n| <code>users</code> | 10 B | ━ |`)
     expect(checksums).toContain(`${'d'.repeat(64)}  Monday-13-00.database.sql.gz\n`)
     expect(checksums).toContain('| <code>running-backups/Monday-13-00.codebase.tar.gz</code> | 240,000,000 |')
     expect(checksums).toContain('<code>running-backups/Monday-13-00.manifest.json</code>')
@@ -146,9 +134,7 @@ describe('renderSummary', () => {
     const nasty = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc
-        .array(
-          fc.constantFrom('|', '\\', '`', '\n', '\r', '<', '</code>', '</details>', '-->', '@me', '&', ' '),
-        )
+        .array(fc.constantFrom('|', '\\', '`', '\n', '\r', '<', '</code>', '</details>', '-->', '@me', '&', ' '))
         .map(parts => parts.join('')),
     )
     fc.assert(

@@ -1,11 +1,7 @@
 import type { FailureFacts } from '../../../../src/commands/run-facts'
 import { verifyError } from '../../../../src/commands/verify/verify-error'
 import { pointLines, provenSentence } from '../../../../src/commands/verify/verify-lines'
-import {
-  isProven,
-  type VerifiedPoint,
-  type VerifyReport,
-} from '../../../../src/commands/verify/verify-result'
+import { isProven, type VerifiedPoint, type VerifyReport } from '../../../../src/commands/verify/verify-result'
 import { problem, warning } from '../../../../src/findings/finding'
 import { setVerifyOutputs } from '../../../../src/report/outputs/verify-outputs'
 import { scrubVerifyReport } from '../../../../src/report/scrub/scrub-verify'

@@ -131,13 +131,7 @@ describe('readCatalog', () => {
   })
 
   it('passes strangers by', async () => {
-    for (const key of [
-      'README.md',
-      'a.json',
-      'b.c.manifest.json',
-      'x/y.manifest.json',
-      'daily/x.manifest.json',
-    ])
+    for (const key of ['README.md', 'a.json', 'b.c.manifest.json', 'x/y.manifest.json', 'daily/x.manifest.json'])
       await store.putText(`${prefix}/${key}`, '{}', json)
     expect(await catalog()).toEqual([])
   })

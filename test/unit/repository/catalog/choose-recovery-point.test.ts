@@ -52,10 +52,7 @@ describe('latest', () => {
       warnings: [],
     })
     expect(chosen.manifest.startedAt).toBe('2026-11-25T16:17:00.000Z')
-    expect(store.operations.slice(before)).toEqual([
-      'list web1/',
-      'getText web1/Wednesday-16-00.manifest.json',
-    ])
+    expect(store.operations.slice(before)).toEqual(['list web1/', 'getText web1/Wednesday-16-00.manifest.json'])
   })
 
   it.each([
@@ -67,9 +64,7 @@ describe('latest', () => {
     const chosen = await choose('latest')
     expect(chosen).toMatchObject({
       name,
-      warnings: [
-        { code: 'manifest-unreadable', level: 'warning', what: expect.stringContaining('Wednesday-16-00') },
-      ],
+      warnings: [{ code: 'manifest-unreadable', level: 'warning', what: expect.stringContaining('Wednesday-16-00') }],
     })
   })
 
@@ -114,9 +109,7 @@ describe('latest', () => {
   it('says that nothing is there, and where it looked', async () => {
     const error = await refusal('latest')
     expect(error).toBeInstanceOf(UserError)
-    expect(error.message).toBe(
-      'There is no good recovery point under "web1/" in s3://acme: nothing is there.',
-    )
+    expect(error.message).toBe('There is no good recovery point under "web1/" in s3://acme: nothing is there.')
     expect(error.advice).toContain('"s3-bucket" and "s3-prefix"')
   })
 
@@ -126,9 +119,7 @@ describe('latest', () => {
     })
     await store.putText(`${prefix}/Tuesday-01-00.manifest.json`, 'garbage', json)
     const error = await refusal('latest')
-    expect(error.message).toBe(
-      'There is no good recovery point under "web1/" in s3://acme; 2 others are there.',
-    )
+    expect(error.message).toBe('There is no good recovery point under "web1/" in s3://acme; 2 others are there.')
     expect(error.advice).toBe(
       'There are, newest first: suspect/Monday-13-00 (suspect, taken 2026-11-23T13:17:00Z, 2 d 4 h ago), Tuesday-01-00 (unreadable, of unknown age).',
     )
@@ -140,9 +131,7 @@ describe('latest', () => {
     expect(await refusal('latest')).toBe(denied)
     store.heal()
     store.failAlways('getText', /./, denied)
-    expect((await refusal('latest')).advice).toContain(
-      'may not read 5 of their manifests: allow s3:GetObject',
-    )
+    expect((await refusal('latest')).advice).toContain('may not read 5 of their manifests: allow s3:GetObject')
   })
 })
 
@@ -275,9 +264,7 @@ describe('a name', () => {
     await aRing()
     const error = await refusal(name)
     expect(error).toBeInstanceOf(UserError)
-    expect(error.message).toBe(
-      `There is no recovery point "${name}" under "web1/" in s3://acme; 5 others are there.`,
-    )
+    expect(error.message).toBe(`There is no recovery point "${name}" under "web1/" in s3://acme; 5 others are there.`)
     expect(error.advice).toMatch(new RegExp(`^Perhaps you mean: ${meant} \\(taken 2026-11-2`))
     expect(error.detail).toHaveLength(5)
   })
@@ -328,13 +315,9 @@ describe('a name', () => {
     const manifest = await putPoint(store, 'Monday-13-00', '2026-11-23T13:17:00.000Z')
     const { manifest: key } = slotKeys(prefix, 'Monday-13-00')
     await store.putText(key, serializeManifest(asIntent(manifest)), json)
-    expect((await refusal('Monday-13-00')).message).toMatch(
-      /^The recovery point Monday-13-00 is unfinished: /,
-    )
+    expect((await refusal('Monday-13-00')).message).toMatch(/^The recovery point Monday-13-00 is unfinished: /)
     await store.putText(key, serializeManifest({ ...manifest, state: 'publishing' }), json)
-    expect((await refusal('Monday-13-00')).message).toMatch(
-      /^The recovery point Monday-13-00 is unfinished and lost: /,
-    )
+    expect((await refusal('Monday-13-00')).message).toMatch(/^The recovery point Monday-13-00 is unfinished and lost: /)
   })
 
   it('of one that may not be read names the key and both rights', async () => {

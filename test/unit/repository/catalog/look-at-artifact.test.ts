@@ -27,12 +27,7 @@ describe('lookAtArtifact', () => {
   })
 
   it('shows other bytes of the same size by their ETag', async () => {
-    await putBytes(
-      store,
-      artifact.key,
-      Buffer.alloc(artifact.bytes),
-      (await store.head(artifact.key))?.metadata,
-    )
+    await putBytes(store, artifact.key, Buffer.alloc(artifact.bytes), (await store.head(artifact.key))?.metadata)
     const { stored, findings } = await look()
     expect(findings.map(({ code }) => code)).toEqual(['changed'])
     expect(findings[0]?.what).toBe(
@@ -51,10 +46,7 @@ describe('lookAtArtifact', () => {
       'make-a-backup-taken-at': manifest.startedAt,
     })
     expect((await look()).findings.map(({ code, what }) => [code, what])).toEqual([
-      [
-        'foreign',
-        expect.stringContaining('is that of slot "\\x1b[31mMonday" taken at "2026-11-23T13:05:00.000Z"'),
-      ],
+      ['foreign', expect.stringContaining('is that of slot "\\x1b[31mMonday" taken at "2026-11-23T13:05:00.000Z"')],
     ])
   })
 

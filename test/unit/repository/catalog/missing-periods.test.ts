@@ -75,9 +75,7 @@ describe('missingPeriods', () => {
   })
 
   it('begins with what cannot be restored as well, by its own time or by that of its manifest', () => {
-    const damaged = [4, 5]
-      .flatMap(back => hours(1, back))
-      .map(each => ({ ...each, state: 'damaged' as const }))
+    const damaged = [4, 5].flatMap(back => hours(1, back)).map(each => ({ ...each, state: 'damaged' as const }))
     const { facts, ...unreadable } = taken('2026-11-23T07:17:00.000Z', { state: 'unreadable' })
     expect(facts).toBeDefined()
     expect(missingPeriods(damaged, hourMs, now).missing).toHaveLength(5)
@@ -112,16 +110,12 @@ describe('missingPeriods', () => {
     const india = (at: string) => taken(at, {}, 'Asia/Kolkata')
     const entries = [india('2026-11-23T13:35:00.000Z'), india('2026-11-23T11:35:00.000Z')]
     expect(missing(entries)).toEqual(['2026-11-23T12:30:00.000Z'])
-    const berlin = ['2026-11-22T23:05:00.000Z', '2026-11-20T22:55:00.000Z'].map(at =>
-      taken(at, {}, 'Europe/Berlin'),
-    )
+    const berlin = ['2026-11-22T23:05:00.000Z', '2026-11-20T22:55:00.000Z'].map(at => taken(at, {}, 'Europe/Berlin'))
     expect(missing(berlin, 24 * hourMs)).toEqual(['2026-11-20T23:00:00.000Z', '2026-11-21T23:00:00.000Z'])
   })
 
   it('goes by UTC where the zone is none that it knows', () => {
-    expect(missing([taken('2026-11-23T11:17:00.000Z', {}, 'Mars/Olympus')])).toEqual([
-      '2026-11-23T12:00:00.000Z',
-    ])
+    expect(missing([taken('2026-11-23T11:17:00.000Z', {}, 'Mars/Olympus')])).toEqual(['2026-11-23T12:00:00.000Z'])
   })
 
   it('is not led astray by a clock that runs ahead', () => {

@@ -57,9 +57,7 @@ describe('indexPrefix', () => {
     const world = new World()
     const text = (await ring(['Monday-12-00'])).text(`${prefix}/Monday-12-00.manifest.json`)
     await world.store.putText('Monday-12-00.manifest.json', text, { contentType: 'application/json' })
-    expect((await (await indexPrefix({ store: world.store, prefix: '' })).newestGood())?.slot).toBe(
-      'Monday-12-00',
-    )
+    expect((await (await indexPrefix({ store: world.store, prefix: '' })).newestGood())?.slot).toBe('Monday-12-00')
   })
 })
 

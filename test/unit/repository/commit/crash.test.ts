@@ -23,11 +23,7 @@ const scenes: [string, Scene][] = [
     'one database that became two',
     {
       before: pair('old'),
-      next: [
-        { name: 'a.database', parts: ['a1'] },
-        { name: 'b.database', parts: ['b1'] },
-        ...pair('new').slice(1),
-      ],
+      next: [{ name: 'a.database', parts: ['a1'] }, { name: 'b.database', parts: ['b1'] }, ...pair('new').slice(1)],
     },
   ],
 ]
@@ -202,18 +198,12 @@ function isLost(world: World): boolean {
   return state === 'publishing' && warnings.some(warning => warning.code === 'slot-lost')
 }
 
-async function expectRecovered(
-  world: World,
-  photograph: Map<string, string>,
-  { next }: Scene,
-): Promise<void> {
+async function expectRecovered(world: World, photograph: Map<string, string>, { next }: Scene): Promise<void> {
   expectNoHarm(world, photograph)
   if (!same(ofSlot(world.photograph()), ofSlot(photograph))) {
     const manifest = world.manifest()
     expect(manifest.state).toBe('complete')
-    expect(manifest.artifacts.map(({ key }) => world.text(key))).toEqual(
-      next.map(({ parts }) => parts.join('')),
-    )
+    expect(manifest.artifacts.map(({ key }) => world.text(key))).toEqual(next.map(({ parts }) => parts.join('')))
     expect(manifest.artifacts.every(artifact => artifact.upload === undefined)).toBe(true)
     expect(manifest).not.toHaveProperty('previous')
   }
@@ -224,8 +214,7 @@ async function expectRecovered(
 /** No manifest describes what is not there, and no other slot has changed. */
 function expectNoHarm(world: World, photograph: Map<string, string>): void {
   expect(world.lies()).toEqual([])
-  const others = (seen: Map<string, string>) =>
-    [...seen].filter(([key]) => !key.startsWith(`${prefix}/${slot}.`))
+  const others = (seen: Map<string, string>) => [...seen].filter(([key]) => !key.startsWith(`${prefix}/${slot}.`))
   expect(same(others(world.photograph()), others(photograph))).toBe(true)
 }
 

@@ -32,17 +32,8 @@ describe('abortLeftovers', () => {
 
   it('never touches an upload that is not one of ours', async () => {
     const world = new World()
-    const keys = [
-      'notes.txt',
-      `${slot}.manifest.json`,
-      `daily/${slot}.database.sql.gz`,
-      `${slot}.database.sql.bz2`,
-    ]
-    const foreign = [
-      ...keys.map(key => `${prefix}/${key}`),
-      `other/${slot}.database.sql.gz`,
-      `${slot}.database.sql.gz`,
-    ]
+    const keys = ['notes.txt', `${slot}.manifest.json`, `daily/${slot}.database.sql.gz`, `${slot}.database.sql.bz2`]
+    const foreign = [...keys.map(key => `${prefix}/${key}`), `other/${slot}.database.sql.gz`, `${slot}.database.sql.gz`]
     for (const key of foreign) await world.store.createUpload(key, { contentType: 'text/plain' })
     world.pass(10 * hourMs)
     expect((await abortIn(world)).aborted).toEqual([])
@@ -84,9 +75,7 @@ describe('abortLeftovers', () => {
     world.store.failAlways('listUploads', /./, denied)
     expect(await abortIn(world)).toEqual({
       aborted: [],
-      warnings: [
-        { code: 'leftover-uploads', level: 'warning', what: expect.stringContaining('could not be listed') },
-      ],
+      warnings: [{ code: 'leftover-uploads', level: 'warning', what: expect.stringContaining('could not be listed') }],
     })
   })
 })

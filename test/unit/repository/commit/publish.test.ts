@@ -53,12 +53,8 @@ describe('publish', () => {
       `${prefix}/${slot}.x.database.sql.gz`,
     ]
     for (const key of strangers) await world.store.putText(key, 'kept', { contentType: 'text/plain' })
-    await world.publish(
-      await world.prepare([{ name: 'codebase', parts: ['new files'], compression: 'zstd' }]),
-    )
-    expect(world.store.keys()).toEqual(
-      [...strangers, `${prefix}/${slot}.codebase.tar.zst`, manifestKey].sort(),
-    )
+    await world.publish(await world.prepare([{ name: 'codebase', parts: ['new files'], compression: 'zstd' }]))
+    expect(world.store.keys()).toEqual([...strangers, `${prefix}/${slot}.codebase.tar.zst`, manifestKey].sort())
   })
 
   it('does not remove what the manifest before named outside its slot', async () => {
@@ -75,9 +71,7 @@ describe('publish', () => {
     const world = new World()
     await world.publish(await world.prepare(pair('old')))
     world.store.failAlways('remove', /./, denied)
-    const { warnings } = await world.publish(
-      await world.prepare([{ name: 'codebase', parts: ['new files'] }]),
-    )
+    const { warnings } = await world.publish(await world.prepare([{ name: 'codebase', parts: ['new files'] }]))
     expect(warnings).toEqual([
       { code: 'stale-object-kept', level: 'warning', what: expect.stringContaining('.database.sql.gz') },
     ])

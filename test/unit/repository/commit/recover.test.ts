@@ -99,11 +99,7 @@ describe('recoverSlot', () => {
 
   it('rolls back an intent whose parts the store has lost', async () => {
     const world = await interrupted(pair('old'), 0)
-    world.store.failAlways(
-      'completeUpload',
-      /codebase/,
-      new StoreError('Parts.', { code: 'InvalidPart', status: 400 }),
-    )
+    world.store.failAlways('completeUpload', /codebase/, new StoreError('Parts.', { code: 'InvalidPart', status: 400 }))
     // Listed as open, so it comes in its turn: the database was completed before.
     expect(await recover(world)).toBe('lost')
 

@@ -40,9 +40,7 @@ async function interrupted({ hasBefore = true } = {}): Promise<Interrupted> {
 const rollingBack = ({ world, intent, intentText, before }: Interrupted) =>
   rollBack(world.repository, intent, intentText, before)
 
-/**
- * Lets the completion of this upload, whose reply was lost, take place right before the upload is aborted.
- */
+/** Lets the completion of this upload, whose reply was lost, take place right before the upload is aborted. */
 function landBeforeAbort({ world, intent }: Interrupted, name: string): void {
   const artifact = intent.artifacts.find(each => each.name === name)
   if (artifact?.upload === undefined) throw new Error(`The intent has no upload of ${name}.`)

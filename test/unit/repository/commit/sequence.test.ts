@@ -56,9 +56,7 @@ describe('a ring of slots', () => {
   })
 })
 
-/**
- * What a slot may hold: the last recovery point seen there, or one that a dead run was about to put there.
- */
+/** What a slot may hold: the last recovery point seen there, or one that a dead run was about to put there. */
 type Model = Map<string, { hadOne: boolean; possible: Set<string> }>
 
 function compare(world: World, model: Model): void {

@@ -1,13 +1,6 @@
 import { baselineOf, sameSource } from '../../../../src/repository/guards/baseline'
 import { parseManifest, serializeManifest } from '../../../../src/repository/manifest/manifest-codec'
-import {
-  aBaseline,
-  aDatabaseArtifact,
-  aDatabaseBaseline,
-  aFilesArtifact,
-  aManifest,
-  aTable,
-} from '../a-baseline'
+import { aBaseline, aDatabaseArtifact, aDatabaseBaseline, aFilesArtifact, aManifest, aTable } from '../a-baseline'
 
 describe('baselineOf', () => {
   it('takes from a manifest how much there was, and of what', () => {
@@ -50,19 +43,12 @@ describe('baselineOf', () => {
   })
 
   it.each([
-    [
-      'names and numbers that disagree',
-      { views: ['sales', 'stock'], triggers: ['a', 'b'] },
-      { trigger: ['a', 'b'] },
-    ],
+    ['names and numbers that disagree', { views: ['sales', 'stock'], triggers: ['a', 'b'] }, { trigger: ['a', 'b'] }],
     ['names that are no list', { views: 'sales' }, {}],
     ['no object', 7, {}],
   ])('names nothing for %s', (_, objects, names) => {
     // As another version, or another hand, might write it.
-    const content = Object.assign(
-      { ...aDatabaseArtifact().content },
-      { objects: JSON.parse(JSON.stringify(objects)) },
-    )
+    const content = Object.assign({ ...aDatabaseArtifact().content }, { objects: JSON.parse(JSON.stringify(objects)) })
     const [database] = baselineOf(aManifest({ artifacts: [{ ...aDatabaseArtifact(), content }] })).artifacts
     expect(database).toHaveProperty('names', names)
   })

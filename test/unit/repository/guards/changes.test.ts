@@ -57,8 +57,7 @@ describe('compareWith', () => {
   })
 
   it('lists ten tables at most and counts all', () => {
-    const tables = (rows: string) =>
-      Array.from({ length: 30 }, (_, index) => aTable(`t${index}`, 1000 + index, rows))
+    const tables = (rows: string) => Array.from({ length: 30 }, (_, index) => aTable(`t${index}`, 1000 + index, rows))
     const { tables: changes } = compareWith(
       aBaseline([aDatabaseBaseline({ parts: tables('old') })]),
       aBaseline([aDatabaseBaseline({ parts: tables('new') })]),

@@ -133,12 +133,8 @@ describe('foreignError', () => {
 
   it('names objects, five at most', () => {
     const objects = Array.from({ length: 7 }, (_, index) => ({ kind: 'object' as const, key: `k${index}` }))
-    expect(foreignError(objects, host).message).toContain(
-      '"k4" and 2 more were not put there by this action.',
-    )
-    expect(foreignError(objects.slice(0, 1), host).message).toContain(
-      '"k0" was not put there by this action.',
-    )
+    expect(foreignError(objects, host).message).toContain('"k4" and 2 more were not put there by this action.')
+    expect(foreignError(objects.slice(0, 1), host).message).toContain('"k0" was not put there by this action.')
   })
 })
 

@@ -2,32 +2,20 @@ import { generateKeyPairSync } from 'node:crypto'
 import type { Baseline } from '../../../../src/repository/guards/baseline'
 import { parseBaselineFile, serializeBaseline } from '../../../../src/repository/guards/baseline-file'
 import { compareWith } from '../../../../src/repository/guards/changes'
-import {
-  pseudonymiseBaseline,
-  resolveBaseline,
-} from '../../../../src/repository/guards/pseudonymised-baseline'
-import {
-  cacheScope,
-  type Pseudonymiser,
-  pseudonymiserFor,
-} from '../../../../src/repository/guards/pseudonyms'
+import { pseudonymiseBaseline, resolveBaseline } from '../../../../src/repository/guards/pseudonymised-baseline'
+import { cacheScope, type Pseudonymiser, pseudonymiserFor } from '../../../../src/repository/guards/pseudonyms'
 import { checkShrink } from '../../../../src/repository/guards/shrink'
 import { aBaseline, aDatabaseBaseline, aFilesBaseline, aTable, withoutNames } from '../a-baseline'
 
 const place = { host: 'web1.example.com', store: 's3://acme', prefix: 'running-backups' }
-const privateKey = generateKeyPairSync('ed25519')
-  .privateKey.export({ type: 'pkcs8', format: 'pem' })
-  .toString()
+const privateKey = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 const pseudonymiser = pseudonymiserFor({ privateKey }, place)
 
 /** Saved by one run and loaded by a later one. */
 function travelled(
   baseline: Baseline,
   now: Baseline,
-  [saving, loading]: readonly [Pseudonymiser | undefined, Pseudonymiser | undefined] = [
-    pseudonymiser,
-    pseudonymiser,
-  ],
+  [saving, loading]: readonly [Pseudonymiser | undefined, Pseudonymiser | undefined] = [pseudonymiser, pseudonymiser],
 ): Baseline {
   const loaded = parseBaselineFile(serializeBaseline(pseudonymiseBaseline(baseline, saving)))
   if (loaded === undefined) throw new Error('could not be read back')
@@ -35,8 +23,7 @@ function travelled(
 }
 
 function shrinkOf(baseline: Baseline, now: Baseline) {
-  return checkShrink({ baseline, now, maxShrink: { kind: 'percent', percent: 50 }, acceptShrink: false })
-    .findings
+  return checkShrink({ baseline, now, maxShrink: { kind: 'percent', percent: 50 }, acceptShrink: false }).findings
 }
 
 describe('pseudonymiserFor', () => {
@@ -90,16 +77,7 @@ describe('pseudonymiseBaseline and resolveBaseline', () => {
   it('leave no name, no fingerprint and no folder to read', () => {
     const text = serializeBaseline(pseudonymiseBaseline(before, pseudonymiser))
     const { sha256 } = aTable('orders')
-    for (const word of [
-      'secretdb',
-      'secretfolder',
-      'orders',
-      'customers',
-      'sales',
-      'On_Order',
-      'tidy',
-      sha256,
-    ]) {
+    for (const word of ['secretdb', 'secretfolder', 'orders', 'customers', 'sales', 'On_Order', 'tidy', sha256]) {
       expect(text.toLowerCase()).not.toContain(word.toLowerCase())
     }
   })
@@ -153,10 +131,7 @@ describe('pseudonymiseBaseline and resolveBaseline', () => {
       [undefined, pseudonymiser],
       [undefined, undefined],
     ] as const) {
-      const now = aBaseline([
-        aDatabaseBaseline({ contentBytes: 20_000, parts: [aTable('x')] }),
-        aFilesBaseline(),
-      ])
+      const now = aBaseline([aDatabaseBaseline({ contentBytes: 20_000, parts: [aTable('x')] }), aFilesBaseline()])
       const resolved = travelled(only, now, pseudonymisers)
       expect(resolved.artifacts[0]).toEqual(withoutNames(aDatabaseBaseline()))
       expect(shrinkOf(resolved, now).map(({ what, name }) => [what, name])).toEqual([
@@ -192,12 +167,8 @@ describe('parseBaselineFile', () => {
   })
 
   it('stays small: under 60 bytes a table', () => {
-    const parts = Array.from({ length: 10_000 }, (_, index) =>
-      aTable(`table_with_a_long_name_${index}`, 123_456),
-    )
-    const large = serializeBaseline(
-      pseudonymiseBaseline(aBaseline([aDatabaseBaseline({ parts })]), pseudonymiser),
-    )
+    const parts = Array.from({ length: 10_000 }, (_, index) => aTable(`table_with_a_long_name_${index}`, 123_456))
+    const large = serializeBaseline(pseudonymiseBaseline(aBaseline([aDatabaseBaseline({ parts })]), pseudonymiser))
     expect(large.length).toBeLessThan(600_000)
   })
 })

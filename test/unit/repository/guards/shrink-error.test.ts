@@ -17,14 +17,8 @@ function gone(what: ShrinkFinding['what'], name?: string, artifact = 'database')
 describe('describeShrink', () => {
   it.each<[string, ShrinkFinding[]]>([
     ['database: the content shrank from 57.8 MB to 12 MB (−79 %)', [content]],
-    [
-      'database: 16 tables became 7 (−56 %)',
-      [{ artifact: 'database', what: 'tables', before: 16, after: 7 }],
-    ],
-    [
-      'codebase: 25,210 files became 0 (−100 %)',
-      [{ artifact: 'codebase', what: 'files', before: 25210, after: 0 }],
-    ],
+    ['database: 16 tables became 7 (−56 %)', [{ artifact: 'database', what: 'tables', before: 16, after: 7 }]],
+    ['codebase: 25,210 files became 0 (−100 %)', [{ artifact: 'codebase', what: 'files', before: 25210, after: 0 }]],
     [
       'codebase: 100,000 files became 1 (−99.9 %)',
       [{ artifact: 'codebase', what: 'files', before: 100_000, after: 1 }],
@@ -50,9 +44,7 @@ describe('describeShrink', () => {
   })
 
   it('shows a name that is made to deceive as what it is', () => {
-    expect(describeShrink([gone('table', 'a\n::error::b')])).toBe(
-      'database: the table "a\\x0a::error::b" is gone',
-    )
+    expect(describeShrink([gone('table', 'a\n::error::b')])).toBe('database: the table "a\\x0a::error::b" is gone')
   })
 })
 

@@ -10,11 +10,7 @@ function check(baseline: Baseline | undefined, now: Baseline, maxShrink = half, 
 }
 
 /** What is found of one artifact that was `before` and is `after`. */
-function findings(
-  before: Baseline['artifacts'][number],
-  after: Baseline['artifacts'][number],
-  maxShrink = half,
-) {
+function findings(before: Baseline['artifacts'][number], after: Baseline['artifacts'][number], maxShrink = half) {
   return check(aBaseline([before]), aBaseline([after]), maxShrink).findings
 }
 
@@ -56,9 +52,7 @@ describe('checkShrink', () => {
       aBaseline([aDatabaseBaseline({ contentBytes: after })]),
     )
     expect(verdict.suspect).toBe(suspect)
-    expect(verdict.findings).toEqual(
-      suspect ? [{ artifact: 'database', what: 'content bytes', before, after }] : [],
-    )
+    expect(verdict.findings).toEqual(suspect ? [{ artifact: 'database', what: 'content bytes', before, after }] : [])
   })
 
   it.each([
@@ -168,9 +162,7 @@ describe('checkShrink', () => {
     [['/var/www-old'], ['/var/www'], ['/var/www-old']],
   ])('of the folders %j that become %j, misses %j', (before, after, missed) => {
     const found = findings(aFilesBaseline({ paths: before }), aFilesBaseline({ paths: after }))
-    expect(found).toEqual(
-      missed.map(name => ({ artifact: 'codebase', what: 'folder', before: 1, after: 0, name })),
-    )
+    expect(found).toEqual(missed.map(name => ({ artifact: 'codebase', what: 'folder', before: 1, after: 0, name })))
   })
 
   it('does not know of folders where the baseline does not', () => {
@@ -185,11 +177,10 @@ describe('checkShrink', () => {
         fc.integer({ min: 1, max: 99 }),
         (before, ratio, percent) => {
           const after = Math.round(before * ratio)
-          const found = findings(
-            aFilesBaseline({ contentBytes: before }),
-            aFilesBaseline({ contentBytes: after }),
-            { kind: 'percent', percent },
-          )
+          const found = findings(aFilesBaseline({ contentBytes: before }), aFilesBaseline({ contentBytes: after }), {
+            kind: 'percent',
+            percent,
+          })
           const isLess = BigInt(after) * 100n < BigInt(before) * BigInt(100 - percent)
           expect(found.length === 1).toBe(isLess && before - after >= 4096)
         },

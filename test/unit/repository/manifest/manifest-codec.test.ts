@@ -32,9 +32,7 @@ const upload = fc.record({
 })
 
 function withUpload<T extends object>(artifact: fc.Arbitrary<T>): fc.Arbitrary<T> {
-  return fc
-    .tuple(artifact, fc.option(upload))
-    .map(([rest, sent]) => (sent === null ? rest : { ...rest, upload: sent }))
+  return fc.tuple(artifact, fc.option(upload)).map(([rest, sent]) => (sent === null ? rest : { ...rest, upload: sent }))
 }
 
 const artifact: fc.Arbitrary<Artifact> = fc.oneof(
@@ -92,9 +90,7 @@ const recoveryPoint: fc.Arbitrary<Manifest> = fc.record({
 
 const manifests: fc.Arbitrary<Manifest> = fc.oneof(
   recoveryPoint,
-  fc
-    .tuple(recoveryPoint, fc.option(recoveryPoint))
-    .map(([manifest, previous]) => ({ ...manifest, previous })),
+  fc.tuple(recoveryPoint, fc.option(recoveryPoint)).map(([manifest, previous]) => ({ ...manifest, previous })),
 )
 
 const whole: Manifest = {
@@ -165,9 +161,7 @@ describe('serializeManifest', () => {
     ])
     expect(lines.slice(-2)).toEqual(['}', ''])
     expect(lines.filter(line => /^ {2}"/.test(line)).map(line => line.split('"')[1])).toEqual(
-      'format slot state verdict startedAt finishedAt timezone host run tool server artifacts warnings'.split(
-        ' ',
-      ),
+      'format slot state verdict startedAt finishedAt timezone host run tool server artifacts warnings'.split(' '),
     )
     expect(lines.filter(line => /^ {6}"/.test(line)).map(line => line.split('"')[1])).toEqual(
       'flavor version dumpTool options name kind database key bytes sha256 etag versionId compression startedAt finishedAt content upload code message'.split(
@@ -261,9 +255,7 @@ describe('parseManifest', () => {
     expect(() => parseManifest(later, key)).toThrow(
       `The manifest "${key}" has the format "make-a-backup/2"; this version reads "make-a-backup/1".`,
     )
-    expect(() => parseManifest(later, key)).toThrow(
-      expect.objectContaining({ laterFormat: 'make-a-backup/2' }),
-    )
+    expect(() => parseManifest(later, key)).toThrow(expect.objectContaining({ laterFormat: 'make-a-backup/2' }))
   })
 
   it.each(['', 'no', '{', 'null', '[]', '"make-a-backup/1"', '{}', '{"format":1}', '{"format":"other/1"}'])(

@@ -1,9 +1,4 @@
-import {
-  type Proof,
-  parseProof,
-  proofFormat,
-  serializeProof,
-} from '../../../../src/repository/manifest/proof'
+import { type Proof, parseProof, proofFormat, serializeProof } from '../../../../src/repository/manifest/proof'
 import { FailureError } from '../../../../src/runtime/errors'
 import { aProof } from '../points'
 

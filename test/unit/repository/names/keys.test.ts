@@ -21,9 +21,7 @@ describe('artifactKey', () => {
   it('names an only database, one of several, and the files', () => {
     const key = (name: string, kind: 'database' | 'files', compression: 'gzip' | 'zstd' | 'none') =>
       artifactKey('running-backups', 'Monday-13-00', name, kind, compression)
-    expect(key(artifactName('database'), 'database', 'gzip')).toBe(
-      'running-backups/Monday-13-00.database.sql.gz',
-    )
+    expect(key(artifactName('database'), 'database', 'gzip')).toBe('running-backups/Monday-13-00.database.sql.gz')
     expect(key(artifactName('database', 'odd-name db'), 'database', 'zstd')).toBe(
       'running-backups/Monday-13-00.odd-name%20db.database.sql.zst',
     )
@@ -45,18 +43,11 @@ describe('artifactKey', () => {
 describe('keyInSlot', () => {
   it('is the key that the same artifact has in another slot', () => {
     fc.assert(
-      fc.property(
-        prefixes,
-        slots,
-        slots,
-        databases,
-        compressions,
-        (prefix, one, other, name, compression) => {
-          const keyOf = (slot: string) =>
-            artifactKey(prefix, slot, artifactName('database', name), 'database', compression)
-          expect(keyInSlot(prefix, keyOf(one), other)).toBe(keyOf(other))
-        },
-      ),
+      fc.property(prefixes, slots, slots, databases, compressions, (prefix, one, other, name, compression) => {
+        const keyOf = (slot: string) =>
+          artifactKey(prefix, slot, artifactName('database', name), 'database', compression)
+        expect(keyInSlot(prefix, keyOf(one), other)).toBe(keyOf(other))
+      }),
     )
   })
 

@@ -60,14 +60,7 @@ describe('slotName', () => {
     max: new Date('2199-12-31T00:00:00Z'),
     noInvalidDate: true,
   })
-  const steadyZones = fc.constantFrom(
-    'UTC',
-    'Asia/Kolkata',
-    'Asia/Kathmandu',
-    'Asia/Tokyo',
-    'Etc/GMT+12',
-    'Etc/GMT-14',
-  )
+  const steadyZones = fc.constantFrom('UTC', 'Asia/Kolkata', 'Asia/Kathmandu', 'Asia/Tokyo', 'Etc/GMT+12', 'Etc/GMT-14')
 
   it('gives the 168 hours of any week 168 names, and the next week the same ones', () => {
     fc.assert(
@@ -88,9 +81,7 @@ describe('slotName', () => {
     fc.assert(
       fc.property(moments, fc.nat({ max: hour - 1 }), (start, later) => {
         const begin = Math.floor(start.getTime() / hour) * hour
-        expect(slotName(hourOfWeek, new Date(begin + later), 'UTC')).toBe(
-          slotName(hourOfWeek, new Date(begin), 'UTC'),
-        )
+        expect(slotName(hourOfWeek, new Date(begin + later), 'UTC')).toBe(slotName(hourOfWeek, new Date(begin), 'UTC'))
       }),
     )
   })
@@ -119,28 +110,14 @@ describe('slotName', () => {
       'daily',
       'x9',
     )
-    const reserved = [
-      'daily',
-      'weekly',
-      'monthly',
-      'yearly',
-      'suspect',
-      'before-restore',
-      'README',
-      'README.md',
-    ]
+    const reserved = ['daily', 'weekly', 'monthly', 'yearly', 'suspect', 'before-restore', 'README', 'README.md']
     fc.assert(
-      fc.property(
-        fc.array(part, { minLength: 1, maxLength: 6 }),
-        moments,
-        steadyZones,
-        (parts, moment, timezone) => {
-          fc.pre(parts.some(each => each.startsWith('{')))
-          const slot = slotName(parseRotation(parts.join('')), moment, timezone)
-          expect(slot).toMatch(/^[A-Za-z0-9_-]+$/)
-          expect(reserved).not.toContain(slot)
-        },
-      ),
+      fc.property(fc.array(part, { minLength: 1, maxLength: 6 }), moments, steadyZones, (parts, moment, timezone) => {
+        fc.pre(parts.some(each => each.startsWith('{')))
+        const slot = slotName(parseRotation(parts.join('')), moment, timezone)
+        expect(slot).toMatch(/^[A-Za-z0-9_-]+$/)
+        expect(reserved).not.toContain(slot)
+      }),
     )
   })
 })

@@ -37,9 +37,7 @@ describe('tierEntryNames', () => {
       fc.property(fc.tuple(moment, moment), zone, (pair, timezone) => {
         const [first, second] = pair.sort((a, b) => a.getTime() - b.getTime())
         for (const tier of tiers) {
-          const [earlier, later] = [first, second].map(
-            at => tierEntryNames(at ?? new Date(0), timezone)[tier],
-          )
+          const [earlier, later] = [first, second].map(at => tierEntryNames(at ?? new Date(0), timezone)[tier])
           expect(String(earlier) <= String(later)).toBe(true)
           expect(tierOf(String(earlier))).toBe(tier)
         }

@@ -57,9 +57,11 @@ describe('keepTiers, whichever operation the run dies at', () => {
         const next = await world.run(time, keep, rows('next'))
         expect(next.warnings).toEqual([])
         expect(world.entries('daily')).toEqual([...days].slice(-keep.daily))
-        expect([...world.entries('monthly'), ...world.entries('weekly'), ...world.entries('yearly')]).toEqual(
-          ['monthly/2027-01', 'weekly/2027-W01', 'yearly/2027'],
-        )
+        expect([...world.entries('monthly'), ...world.entries('weekly'), ...world.entries('yearly')]).toEqual([
+          'monthly/2027-01',
+          'weekly/2027-W01',
+          'yearly/2027',
+        ])
         expect(world.lies()).toEqual([])
         expect(world.strays()).toEqual([])
       }
@@ -122,33 +124,30 @@ describe('keepTiers over a broken entry, whichever operation the run dies at', (
 })
 
 describe('keepTiers, whichever operation fails', () => {
-  it.each(moments)(
-    'never throws, harms nothing, and the next run puts everything right (%s)',
-    async moment => {
-      const count = await operationsOfARun()
-      let warned = 0
-      for (let at = 1; at <= count; at++) {
-        const { world, manifest, ring } = await begin()
-        let seen = 0
-        world.onOperation = (_operation, _key, when) => {
-          if (when === 'before') seen++
-          if (seen === at && when === moment) {
-            seen++
-            throw new StoreError('Could not.', { code: 'InternalError', status: 500 })
-          }
+  it.each(moments)('never throws, harms nothing, and the next run puts everything right (%s)', async moment => {
+    const count = await operationsOfARun()
+    let warned = 0
+    for (let at = 1; at <= count; at++) {
+      const { world, manifest, ring } = await begin()
+      let seen = 0
+      world.onOperation = (_operation, _key, when) => {
+        if (when === 'before') seen++
+        if (seen === at && when === moment) {
+          seen++
+          throw new StoreError('Could not.', { code: 'InternalError', status: 500 })
         }
-        const { warnings } = await world.keep(manifest, keep)
-        if (warnings.length > 0) warned++
-        world.onOperation = () => {}
-        expectNoHarm(world, ring)
-        const next = await world.run('2027-01-04T01:05:00Z', keep, rows('next'))
-        expect(next.warnings).toEqual([])
-        expect(world.entries()).toEqual(expected)
-        expect(world.lies()).toEqual([])
-        expect(world.strays()).toEqual([])
       }
-      // A write whose reply is lost is read back; nearly everything else is reported.
-      expect(warned).toBeGreaterThan(count / 2)
-    },
-  )
+      const { warnings } = await world.keep(manifest, keep)
+      if (warnings.length > 0) warned++
+      world.onOperation = () => {}
+      expectNoHarm(world, ring)
+      const next = await world.run('2027-01-04T01:05:00Z', keep, rows('next'))
+      expect(next.warnings).toEqual([])
+      expect(world.entries()).toEqual(expected)
+      expect(world.lies()).toEqual([])
+      expect(world.strays()).toEqual([])
+    }
+    // A write whose reply is lost is read back; nearly everything else is reported.
+    expect(warned).toBeGreaterThan(count / 2)
+  })
 })

@@ -54,20 +54,17 @@ describe('planTiers', () => {
     expect(plan(monday, { daily: 1 }, existing)).toEqual({ ...nothing, copies: ['daily/2026-11-23'] })
   })
 
-  it.each(['suspect', 'foreign'] as const)(
-    'never overwrites or removes a %s entry, and does not count it',
-    state => {
-      const existing = [
-        ...[entry('daily/2026-11-23', state), entry('daily/2026-11-01', state)],
-        ...good('daily/2026-11-20', 'daily/2026-11-21', 'daily/2026-11-22'),
-      ]
-      expect(plan(monday, { daily: 2 }, existing)).toEqual({
-        ...nothing,
-        blocked: ['daily/2026-11-23'],
-        removals: ['daily/2026-11-20'],
-      })
-    },
-  )
+  it.each(['suspect', 'foreign'] as const)('never overwrites or removes a %s entry, and does not count it', state => {
+    const existing = [
+      ...[entry('daily/2026-11-23', state), entry('daily/2026-11-01', state)],
+      ...good('daily/2026-11-20', 'daily/2026-11-21', 'daily/2026-11-22'),
+    ]
+    expect(plan(monday, { daily: 2 }, existing)).toEqual({
+      ...nothing,
+      blocked: ['daily/2026-11-23'],
+      removals: ['daily/2026-11-20'],
+    })
+  })
 
   it('neither counts nor removes what a wrong clock dated later', () => {
     const existing = good('daily/2099-01-01', 'daily/2099-01-02', 'daily/2026-11-22')
@@ -80,8 +77,8 @@ describe('planTiers', () => {
 })
 
 /**
- * What may happen in a tier in an hour: the copies are made, die before or after their manifest, or there is
- * no run at all.
+ * What may happen in a tier in an hour: the copies are made, die before or after their manifest, or there is no run at
+ * all.
  */
 type Fate = 'made' | 'dies' | 'breaks' | 'gap'
 
@@ -105,13 +102,7 @@ const keeps: fc.Arbitrary<TierKeep> = fc.record({
   monthly: fc.nat({ max: 3 }),
   yearly: fc.nat({ max: 2 }),
 })
-const zones = fc.constantFrom(
-  'UTC',
-  'Europe/Berlin',
-  'America/St_Johns',
-  'Australia/Lord_Howe',
-  'Pacific/Apia',
-)
+const zones = fc.constantFrom('UTC', 'Europe/Berlin', 'America/St_Johns', 'Australia/Lord_Howe', 'Pacific/Apia')
 const starts = fc.date({
   min: new Date('2011-10-01T00:00:00Z'),
   max: new Date('2030-01-01T00:00:00Z'),
@@ -121,11 +112,7 @@ const starts = fc.date({
 /** What was there before us, or comes between. */
 const clutter = fc.uniqueArray(
   fc
-    .tuple(
-      starts,
-      fc.constantFrom(...tiers),
-      fc.constantFrom<TierEntry['state']>('suspect', 'foreign', 'broken'),
-    )
+    .tuple(starts, fc.constantFrom(...tiers), fc.constantFrom<TierEntry['state']>('suspect', 'foreign', 'broken'))
     .map(([at, tier, state]): TierEntry => ({ tier, name: tierEntryNames(at, 'UTC')[tier], state })),
   { maxLength: 4, selector: ({ name }) => name },
 )

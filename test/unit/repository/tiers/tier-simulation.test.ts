@@ -72,8 +72,7 @@ class Simulation {
     if (weather === 'gap') return
     const { world } = this
     if (weather !== 'good') this.#mayBeUnfinished = true
-    if (weather === 'kill')
-      world.dieAt(1 + Math.floor(this.#chance() * 70), this.#chance() < 0.5 ? 'before' : 'after')
+    if (weather === 'kill') world.dieAt(1 + Math.floor(this.#chance() * 70), this.#chance() < 0.5 ? 'before' : 'after')
     if (weather === 'faults') this.#breakStore()
     try {
       await this.#backup(weather)
@@ -144,9 +143,7 @@ class Simulation {
     }
   }
 
-  /**
-   * After a last good run: each tier holds the newest of all that it ever held, and nothing else lies there.
-   */
+  /** After a last good run: each tier holds the newest of all that it ever held, and nothing else lies there. */
   expectTiers(): void {
     this.expectTruth()
     expect(this.complaints).toEqual([])
@@ -178,19 +175,16 @@ class Simulation {
 describe('an action that runs every hour, with failures at random operations', () => {
   const keep = { daily: 7, weekly: 4, monthly: 12, yearly: 3 }
 
-  it.each([1, 2, 3, 4, 5])(
-    'has every slot and tier good or honestly absent after 168 hours (%i)',
-    async seed => {
-      const simulation = new Simulation(keep, seed)
-      await simulation.live('2026-11-23T00:05:00Z', 168)
-      await simulation.run('good')
-      expect(simulation.counts.kill).toBeGreaterThan(3)
-      simulation.expectTiers()
-      await simulation.expectRing()
-      expect(simulation.filled.size).toBeGreaterThan(80)
-      expect(await simulation.world.openUploads()).toEqual([])
-    },
-  )
+  it.each([1, 2, 3, 4, 5])('has every slot and tier good or honestly absent after 168 hours (%i)', async seed => {
+    const simulation = new Simulation(keep, seed)
+    await simulation.live('2026-11-23T00:05:00Z', 168)
+    await simulation.run('good')
+    expect(simulation.counts.kill).toBeGreaterThan(3)
+    simulation.expectTiers()
+    await simulation.expectRing()
+    expect(simulation.filled.size).toBeGreaterThan(80)
+    expect(await simulation.world.openUploads()).toEqual([])
+  })
 
   it('has them so after a year', async () => {
     const simulation = new Simulation(keep, 2026)

@@ -61,10 +61,7 @@ describe('keepTiers', () => {
         ...(await world.store.copy({ key: artifact.key, sizeBytes, etag }, key, put)),
       })
     }
-    const kept = await keepTiers(
-      { store: world.store, prefix: '' },
-      { manifest, keep: { ...none, yearly: 1 } },
-    )
+    const kept = await keepTiers({ store: world.store, prefix: '' }, { manifest, keep: { ...none, yearly: 1 } })
     expect(kept.made).toEqual(['yearly/2026'])
     expect(world.store.keys()).toContain('yearly/2026.manifest.json')
     expect(world.store.keys()).toContain('yearly/2026.database.sql.gz')
@@ -135,28 +132,23 @@ describe('keepTiers', () => {
     ['the copy is not there', 'head', down, 'the store failed'],
     ['the manifest cannot be written', 'putText', denied, 'access denied'],
     ['the tier cannot be listed', 'list', down, 'the store failed'],
-  ] as const)(
-    'warns, removes nothing, and the next run makes it, when %s',
-    async (_what, operation, error, said) => {
-      for (const day of ['21', '22']) await world.run(`2026-11-${day}T00:05:00Z`, { daily: 2, monthly: 1 })
-      world.goTo('2026-11-23T00:05:00Z')
-      const manifest = await world.take(rows('one'))
-      world.store.failAlways(operation, /daily/, error)
-      const before = world.entries()
-      const kept = await world.keep(manifest, { daily: 2, monthly: 1 })
-      expect(kept).toMatchObject({ made: [], removed: [], warnings: [{ code: 'tier-not-made' }] })
-      expect(kept.warnings[0]?.what).toMatch(
-        /^daily\/2026-11-23 was not made: .* the next run tries again\.$/,
-      )
-      expect(kept.warnings[0]?.what).toContain(said)
-      expect(world.entries()).toEqual(before)
-      expect(world.lies()).toEqual([])
-      world.store.heal()
-      const next = await world.run('2026-11-23T01:05:00Z', { daily: 2, monthly: 1 })
-      expect(next).toEqual({ made: ['daily/2026-11-23'], removed: ['daily/2026-11-21'], warnings: [] })
-      expect(world.strays()).toEqual([])
-    },
-  )
+  ] as const)('warns, removes nothing, and the next run makes it, when %s', async (_what, operation, error, said) => {
+    for (const day of ['21', '22']) await world.run(`2026-11-${day}T00:05:00Z`, { daily: 2, monthly: 1 })
+    world.goTo('2026-11-23T00:05:00Z')
+    const manifest = await world.take(rows('one'))
+    world.store.failAlways(operation, /daily/, error)
+    const before = world.entries()
+    const kept = await world.keep(manifest, { daily: 2, monthly: 1 })
+    expect(kept).toMatchObject({ made: [], removed: [], warnings: [{ code: 'tier-not-made' }] })
+    expect(kept.warnings[0]?.what).toMatch(/^daily\/2026-11-23 was not made: .* the next run tries again\.$/)
+    expect(kept.warnings[0]?.what).toContain(said)
+    expect(world.entries()).toEqual(before)
+    expect(world.lies()).toEqual([])
+    world.store.heal()
+    const next = await world.run('2026-11-23T01:05:00Z', { daily: 2, monthly: 1 })
+    expect(next).toEqual({ made: ['daily/2026-11-23'], removed: ['daily/2026-11-21'], warnings: [] })
+    expect(world.strays()).toEqual([])
+  })
 
   it('makes the other tiers when one fails, and removes nothing in any of them', async () => {
     await world.run('2026-11-22T00:05:00Z', { daily: 1, weekly: 1 })
@@ -233,8 +225,7 @@ describe('keepTiers', () => {
     expect(kept.warnings[0]?.what).toContain('its manifest is not ours, and was left alone')
     expect(world.photograph()).toEqual(before)
     await world.run('2026-11-24T00:05:00Z', { daily: 1 })
-    for (const key of before.keys())
-      if (key.includes('/daily/')) expect(world.text(key)).toBe(before.get(key))
+    for (const key of before.keys()) if (key.includes('/daily/')) expect(world.text(key)).toBe(before.get(key))
   })
 
   it('never removes or replaces a suspect one', async () => {
@@ -251,10 +242,7 @@ describe('keepTiers', () => {
   })
 
   it.each([
-    [
-      'lost an object',
-      (world: TierWorld) => world.store.remove(`${prefix}/daily/2026-11-23.codebase.tar.gz`),
-    ],
+    ['lost an object', (world: TierWorld) => world.store.remove(`${prefix}/daily/2026-11-23.codebase.tar.gz`)],
     [
       'has an object of another size',
       (world: TierWorld) => world.store.putText(`${prefix}/daily/2026-11-23.codebase.tar.gz`, 'cut', json),
@@ -298,8 +286,7 @@ describe('keepTiers', () => {
       'daily/deeper/2026-11-22.database.sql.gz',
     ].map(name => `${prefix}/${name}`)
     for (const key of foreign) await world.store.putText(key, 'mine', copyFor('Monday-13-00'))
-    // Only its manifest shows what does not belong to an entry, which the runs of its own
-    // day read.
+    // Only its manifest shows what does not belong to an entry, which the runs of its own day read.
     await world.run('2026-11-22T01:05:00Z', { daily: 9 })
     const { warnings } = await world.run('2026-11-23T00:05:00Z', { daily: 9 })
     expect(warnings).toEqual([])
@@ -318,8 +305,7 @@ describe('keepTiers', () => {
 describe('tierAges', () => {
   it('reports the number of entries, and the newest and the oldest good one by their own start', async () => {
     const world = new TierWorld()
-    for (const day of ['19', '20', '21', '22'])
-      await world.run(`2026-11-${day}T00:05:00Z`, { daily: 9, yearly: 9 })
+    for (const day of ['19', '20', '21', '22']) await world.run(`2026-11-${day}T00:05:00Z`, { daily: 9, yearly: 9 })
     await world.store.putText(manifestKey('daily/2026-11-23'), 'not ours', json)
     await world.store.remove(`${prefix}/daily/2026-11-19.codebase.tar.gz`)
     const start = (name: string) => ({ name, takenAt: new Date(world.manifest(name).startedAt) })

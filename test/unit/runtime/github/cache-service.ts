@@ -68,9 +68,7 @@ export async function startCacheService(): Promise<CacheService> {
       key => versions.get(key) === asked.version && wanted.some(prefix => key.startsWith(prefix)),
     )
     return json(
-      found === undefined
-        ? { ok: false }
-        : { ok: true, signed_download_url: blobUrl(found), matched_key: found },
+      found === undefined ? { ok: false } : { ok: true, signed_download_url: blobUrl(found), matched_key: found },
     )
   }
 

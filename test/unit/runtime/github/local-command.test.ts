@@ -6,7 +6,9 @@ import { join } from 'node:path'
 // Each test starts a process that compiles itself first.
 jest.setTimeout(60_000)
 
-/** The real `@actions/exec`, in a process of its own. Returns the last line that was printed, and how many there were. */
+/**
+ * The real `@actions/exec`, in a process of its own. Returns the last line that was printed, and how many there were.
+ */
 function run(...command: string[]): { result: unknown; printed: number } {
   const printed = execFileSync(
     process.execPath,

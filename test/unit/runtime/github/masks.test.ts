@@ -3,12 +3,7 @@ import { createMasks, secretForms } from '../../../../src/runtime/github/masks'
 
 describe('secretForms', () => {
   it('has the secret itself and its escaped forms, longest first', () => {
-    expect(secretForms('p"a\\s/ü')).toEqual([
-      'p%22a%5Cs%2F%C3%BC',
-      'cCJhXHMvw7w=',
-      'p\\"a\\\\s/ü',
-      'p"a\\s/ü',
-    ])
+    expect(secretForms('p"a\\s/ü')).toEqual(['p%22a%5Cs%2F%C3%BC', 'cCJhXHMvw7w=', 'p\\"a\\\\s/ü', 'p"a\\s/ü'])
   })
 
   it('has each line of more than three characters', () => {
@@ -78,9 +73,7 @@ describe('createMasks', () => {
           const masks = createMasks()
           for (const one of secrets) masks.add(one)
           const forms = secrets.flatMap(secretForms)
-          const text = forms
-            .map((form, index) => form + (between[index % (between.length + 1)] ?? ''))
-            .join('')
+          const text = forms.map((form, index) => form + (between[index % (between.length + 1)] ?? '')).join('')
           const scrubbed = masks.scrub(text)
           for (const form of forms) expect(scrubbed).not.toContain(form)
         },

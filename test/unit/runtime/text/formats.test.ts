@@ -79,11 +79,7 @@ describe('formatCount', () => {
 
 describe('plural', () => {
   it('has a form for one and one for all else', () => {
-    expect([plural(0, 'file'), plural(1, 'file'), plural(2521, 'file')]).toEqual([
-      '0 files',
-      '1 file',
-      '2,521 files',
-    ])
+    expect([plural(0, 'file'), plural(1, 'file'), plural(2521, 'file')]).toEqual(['0 files', '1 file', '2,521 files'])
     expect(plural(2, 'directory', 'directories')).toBe('2 directories')
   })
 })

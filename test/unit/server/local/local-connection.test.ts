@@ -33,9 +33,7 @@ describe('localConnection', () => {
       'env | cut -d= -f1',
     )
     stdin.end()
-    expect(
-      (await text(stdout)).split('\n').filter(name => /^(HOME|JEST_WORKER_ID|USER)$/.test(name)),
-    ).toEqual([])
+    expect((await text(stdout)).split('\n').filter(name => /^(HOME|JEST_WORKER_ID|USER)$/.test(name))).toEqual([])
   })
 
   it('leads into what the command opens', async () => {
@@ -73,9 +71,9 @@ describe('localConnection', () => {
   })
 
   it('fails to start what is not there', async () => {
-    await expect(
-      localConnection({ command: ['/nonexistent/docker'], environment }).exec('true'),
-    ).rejects.toThrow('/nonexistent/docker could not be started')
+    await expect(localConnection({ command: ['/nonexistent/docker'], environment }).exec('true')).rejects.toThrow(
+      '/nonexistent/docker could not be started',
+    )
   })
 
   it('fails its input, and not like a reader that went away, when a command ends with input unread', async () => {

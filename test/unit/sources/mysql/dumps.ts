@@ -129,9 +129,7 @@ export const everything = mariadbDump(
     stored(
       "/*!50106 CREATE*/ /*!50117 DEFINER=`r`@`h`*/ /*!50106 EVENT `e1` ON SCHEDULE EVERY 1 DAY DO set @x = ';' */ ",
     ),
-    stored(
-      'CREATE DEFINER=`r`@`h` PROCEDURE `p1`()\nbegin\n  select ";;", \'DELIMITER ;\'; /* /* x ;; */ \nend ',
-    ),
+    stored('CREATE DEFINER=`r`@`h` PROCEDURE `p1`()\nbegin\n  select ";;", \'DELIMITER ;\'; /* /* x ;; */ \nend '),
     finalView('v1'),
   ].join(''),
 )

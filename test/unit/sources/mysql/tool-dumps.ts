@@ -94,10 +94,7 @@ const trigger = (definer: string) =>
 const event = (definer: string) =>
   `/*!50106 CREATE*/ /*!50117 DEFINER=${definer}*/ /*!50106 EVENT \`e1\` ON SCHEDULE EVERY 1 DAY DO delete from log */`
 
-const procedure = (
-  definer: string,
-  types: string,
-) => `CREATE DEFINER=${definer} PROCEDURE \`p1\`(a varchar(10)${types})
+const procedure = (definer: string, types: string) => `CREATE DEFINER=${definer} PROCEDURE \`p1\`(a varchar(10)${types})
 begin
   -- COLLATE none_ci
   declare charset int;
@@ -148,8 +145,7 @@ export const mysql80 =
   orders(
     {
       clientSet: '/*!50503 SET character_set_client = utf8mb4 */;',
-      options:
-        'ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci /*!80023 AUTOEXTEND_SIZE=4M */',
+      options: 'ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci /*!80023 AUTOEXTEND_SIZE=4M */',
     },
     " (1,'a',NULL),(2,'b',NULL)",
   ) +
@@ -167,10 +163,7 @@ export const mysql84 = mysql80
   )
 
 export const mariadb103 =
-  head(
-    '-- MySQL dump 10.17  Distrib 10.3.39-MariaDB, for debian-linux-gnu (x86_64)',
-    '10.3.39-MariaDB-0+deb10u2',
-  ) +
+  head('-- MySQL dump 10.17  Distrib 10.3.39-MariaDB, for debian-linux-gnu (x86_64)', '10.3.39-MariaDB-0+deb10u2') +
   session('/*!40101 SET NAMES utf8mb4 */;') +
   orders(
     {
@@ -185,10 +178,7 @@ export const mariadb103 =
 
 export const mariadb1011 =
   '/*M!999999\\- enable the sandbox mode */ \n' +
-  head(
-    '-- MariaDB dump 10.19  Distrib 10.11.19-MariaDB, for debian-linux-gnu (x86_64)',
-    '10.11.19-MariaDB-0+deb12u1',
-  ) +
+  head('-- MariaDB dump 10.19  Distrib 10.11.19-MariaDB, for debian-linux-gnu (x86_64)', '10.11.19-MariaDB-0+deb12u1') +
   session('/*!40101 SET NAMES utf8mb4 */;') +
   'CREATE SEQUENCE `numbering` start with 1 minvalue 1 cache 1000 nocycle ENGINE=InnoDB;\nDO SETVAL(`numbering`, 10100, 0);\n' +
   orders(

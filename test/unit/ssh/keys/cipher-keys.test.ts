@@ -10,9 +10,8 @@ function inside(value: unknown, name: string): unknown {
 
 describe('useKeyObjects', () => {
   it('finds the keys of both directions in the ssh2 that is installed', async () => {
-    const server = new Server(
-      { hostKeys: [encodeEd25519Key(generateKeyPairSync('ed25519').privateKey)] },
-      client => client.on('error', () => {}).on('authentication', login => login.accept()),
+    const server = new Server({ hostKeys: [encodeEd25519Key(generateKeyPairSync('ed25519').privateKey)] }, client =>
+      client.on('error', () => {}).on('authentication', login => login.accept()),
     )
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')

@@ -68,15 +68,11 @@ describe('parseHostKeyPins', () => {
     ['2001:db8::1', '2001:db8::1', 22, true],
     ['[2001:db8::1]:2222', '2001:db8::1', 2222, true],
   ])('reads the host field %s for %s port %d: %s', (hosts, host, port, matches) => {
-    expect(parseHostKeyPins(line(hosts, ed25519)).check(host, port, ed25519)).toBe(
-      matches ? 'trusted' : 'unknown',
-    )
+    expect(parseHostKeyPins(line(hosts, ed25519)).check(host, port, ed25519)).toBe(matches ? 'trusted' : 'unknown')
   })
 
   it('matches hashed names, with and without a port', () => {
-    const pins = parseHostKeyPins(
-      [line(hashed('web1'), ed25519), line(hashed('[web1]:2222'), rsa)].join('\n'),
-    )
+    const pins = parseHostKeyPins([line(hashed('web1'), ed25519), line(hashed('[web1]:2222'), rsa)].join('\n'))
     expect(pins.check('web1', 22, ed25519)).toBe('trusted')
     expect(pins.check('web1', 2222, rsa)).toBe('trusted')
     expect(pins.check('web1', 2222, ed25519)).toBe('changed')
@@ -139,11 +135,7 @@ describe('parseHostKeyPins', () => {
     ['a cut fingerprint', fingerprintOf(ed25519).slice(0, -2), /whole fingerprint/],
     ['a public key without a host', line('web1', ed25519).slice(5), /no host/],
     ['a cut key', line('web1', ed25519).slice(0, -8), /damaged key/],
-    [
-      'a key of another type than it says',
-      line('web1', ed25519).replace('ssh-ed25519', 'ssh-rsa'),
-      /damaged key/,
-    ],
+    ['a key of another type than it says', line('web1', ed25519).replace('ssh-ed25519', 'ssh-rsa'), /damaged key/],
     ['a damaged hash', line('|1|abc|def', ed25519), /hashed host name/],
     ['an unknown marker', `@trusted ${line('web1', ed25519)}`, /marker/],
     ['a host alone', 'web1.example.com', /neither/],
@@ -210,10 +202,7 @@ describe('HostKeyPins.algorithms', () => {
   })
 
   it('offers every type when a fingerprint is pinned, those known of the host first', () => {
-    const algorithms = parseHostKeyPins(`${line('web1', rsa)}\n${fingerprintOf(ed25519)}`).algorithms(
-      'web1',
-      22,
-    )
+    const algorithms = parseHostKeyPins(`${line('web1', rsa)}\n${fingerprintOf(ed25519)}`).algorithms('web1', 22)
     expect(algorithms.slice(0, 3)).toEqual(['rsa-sha2-512', 'rsa-sha2-256', 'ssh-ed25519'])
     expect(new Set(algorithms).size).toBe(7)
   })

@@ -107,11 +107,7 @@ describe('readPrivateKey', () => {
 
   it.each<[string, () => string, RegExp]>([
     ['a public key', () => key('ed25519').publicText, /is a public key/],
-    [
-      'a PEM public key',
-      () => '-----BEGIN PUBLIC KEY-----\nMCowBQ==\n-----END PUBLIC KEY-----',
-      /is a public key/,
-    ],
+    ['a PEM public key', () => '-----BEGIN PUBLIC KEY-----\nMCowBQ==\n-----END PUBLIC KEY-----', /is a public key/],
     [
       'an SSH2 public key',
       () => '---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----',
@@ -125,17 +121,9 @@ describe('readPrivateKey', () => {
     ['a fingerprint', () => 'SHA256:abc', /fingerprint/],
     ['a path', () => '~/.ssh/id_ed25519', /path/],
     ['a DSA key', () => dsaKey(), /DSA/],
-    [
-      'a key without its last line',
-      () => key('rsa').text.split('\n').slice(0, -2).join('\n'),
-      /not a complete/,
-    ],
+    ['a key without its last line', () => key('rsa').text.split('\n').slice(0, -2).join('\n'), /not a complete/],
     ['a key without its first line', () => key('rsa').text.split('\n').slice(1).join('\n'), /not a complete/],
-    [
-      'a key with a line missing',
-      () => key('rsa').text.split('\n').toSpliced(4, 1).join('\n'),
-      /not a complete/,
-    ],
+    ['a key with a line missing', () => key('rsa').text.split('\n').toSpliced(4, 1).join('\n'), /not a complete/],
     [
       'a PEM key with a line missing',
       () => key('rsa pkcs1').text.split('\n').toSpliced(4, 1).join('\n'),

@@ -7,12 +7,10 @@ import { HeldSql } from './held-sql'
 import { type PlaceMark, type StatementPlace, StatementPlaces } from './statement-places'
 
 /**
- * Where the bytes go that are read:
- * `beginning`: of a dump, up to its first comment or statement; kept, for the line of the sandbox to be taken out.
- * `passing`: out.
- * `events`: kept until the end of the dump.
- * `waiting`: behind the events. Out, but for what may turn out to be the first statement of the end.
- * `views`: the final forms of views, when they are withheld: kept, but for the same.
+ * Where the bytes go that are read: `beginning`: of a dump, up to its first comment or statement; kept, for the line of
+ * the sandbox to be taken out. `passing`: out. `events`: kept until the end of the dump. `waiting`: behind the events.
+ * Out, but for what may turn out to be the first statement of the end. `views`: the final forms of views, when they are
+ * withheld: kept, but for the same.
  */
 type Mode = 'beginning' | 'passing' | 'events' | 'waiting' | 'views'
 
@@ -21,7 +19,9 @@ const newline = 0x0a
 const eventsTitle = '-- Dumping events for database'
 const viewTitle = '-- Final view structure for view'
 
-/** Puts the events of a dump behind all else; see `eventsLast`. What it is given may be two dumps, one behind the other. */
+/**
+ * Puts the events of a dump behind all else; see `eventsLast`. What it is given may be two dumps, one behind the other.
+ */
 export class EventOrder implements SqlListener {
   /** What does not come. */
   readonly withheldEvents = new HeldSql()

@@ -4,9 +4,10 @@ import { EventOrder } from './event-order'
 /** The SQL of one dump, changed for an import. */
 export interface EventsLast {
   /**
-   * For `pipeline`: takes uncompressed SQL. All events come at its end, where the dump restores the settings of the session, so that none
-   * runs while the rest is not there yet; the line with which MariaDB's tools switch on the sandbox, which other clients take for an
-   * error, is left out. Everything else passes as it is. Fails with `CheckError` when there are more than 64 MiB of events.
+   * For `pipeline`: takes uncompressed SQL. All events come at its end, where the dump restores the settings of the
+   * session, so that none runs while the rest is not there yet; the line with which MariaDB's tools switch on the
+   * sandbox, which other clients take for an error, is left out. Everything else passes as it is. Fails with
+   * `CheckError` when there are more than 64 MiB of events.
    */
   stream: Transform
   /** What stands on a line of what has come out so far, by its number: `the rows of table "orders"`. */
@@ -23,8 +24,8 @@ export interface WithheldSql {
 }
 
 /**
- * For a dump that was checked. Memory is constant but for the events. `areWithheld`: events do not come at all, nor do the final forms
- * of views, which may stand on tables of another database.
+ * For a dump that was checked. Memory is constant but for the events. `areWithheld`: events do not come at all, nor do
+ * the final forms of views, which may stand on tables of another database.
  */
 export function eventsLast({ areWithheld = false }: { areWithheld?: boolean } = {}): EventsLast {
   const order = new EventOrder(bytes => stream.push(bytes), areWithheld)

@@ -41,7 +41,10 @@ export class StatementPlaces {
     for (; at >= 0; at = bytes.indexOf(newline, at + 1)) this.line++
   }
 
-  /** What stands on a line of the stream, in words; undefined when that is unknown by now. Rows of a table are one place. */
+  /**
+   * What stands on a line of the stream, in words; undefined when that is unknown by now. Rows of a table are one
+   * place.
+   */
   where(line: number): string | undefined {
     const older = this.ring.slice(this.next)
     const found = [...older, ...this.ring.slice(0, this.next)].findLast(place => place.line <= line)
@@ -51,8 +54,7 @@ export class StatementPlaces {
 
 function describe({ kind, verb }: StatementPlace): string {
   if (kind.kind === 'rows') return `the rows of table ${quotedName(kind.table)}`
-  if (kind.kind !== 'object')
-    return /^[A-Z]{1,20}$/.test(verb) ? `a statement ${verb}` : 'something that is not SQL'
+  if (kind.kind !== 'object') return /^[A-Z]{1,20}$/.test(verb) ? `a statement ${verb}` : 'something that is not SQL'
   const object = kind.object === 'placeholder' ? 'placeholder of the view' : kind.object
   return `the ${object} ${quotedName(kind.name)}`
 }

@@ -1,8 +1,8 @@
 /** The comments around a place in a statement whose content is code. */
 export class ConditionalComments {
   /**
-   * The statement has one that some server passes over, and in it a text or a comment with the end of a comment: where the outer one ends
-   * depends on who reads it then, and so does what is a statement.
+   * The statement has one that some server passes over, and in it a text or a comment with the end of a comment: where
+   * the outer one ends depends on who reads it then, and so does what is a statement.
    */
   hidesText = false
 

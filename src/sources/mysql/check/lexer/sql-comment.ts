@@ -1,7 +1,7 @@
 /**
- * What a byte did to something that may be a comment:
- * `inside`, `over` (a block comment ended with it), `line over` (the line break behind a comment),
- * `conditional` (`/*!NNNNN` was read, this byte is code), `symbols` (no comment, this byte is code too).
+ * What a byte did to something that may be a comment: `inside`, `over` (a block comment ended with it), `line over`
+ * (the line break behind a comment), `conditional` (`/*!NNNNN` was read, this byte is code), `symbols` (no comment,
+ * this byte is code too).
  */
 export type CommentStep = 'inside' | 'over' | 'line over' | 'conditional' | 'symbols'
 
@@ -49,8 +49,8 @@ export class SqlComment {
   }
 
   /**
-   * Of a conditional comment: some server passes over it. All of MySQL 5.5.3 and MariaDB 5.5 and newer read those up to this version, and
-   * only MariaDB reads those with an `M`.
+   * Of a conditional comment: some server passes over it. All of MySQL 5.5.3 and MariaDB 5.5 and newer read those up to
+   * this version, and only MariaDB reads those with an `M`.
    */
   get mayBeSkipped(): boolean {
     return this.isMariadbOnly || Number(this.kept) > readByAll

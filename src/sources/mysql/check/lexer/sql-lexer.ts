@@ -78,7 +78,9 @@ export class SqlLexer {
     this.stopped = true
   }
 
-  /** Begins anew between two statements: the caller has read the end of one by itself, up to and with its line break. */
+  /**
+   * Begins anew between two statements: the caller has read the end of one by itself, up to and with its line break.
+   */
   restart(): void {
     this.endStatement()
     this.state = states.code

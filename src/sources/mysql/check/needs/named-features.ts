@@ -2,27 +2,10 @@ import type { Token, TokenWindow } from '../lexer/token-window'
 import type { DumpObject } from '../statements/dump-statement'
 
 /** Text of people, not of the server: a word may be the name of anything there. */
-const typed: ReadonlySet<DumpObject> = new Set([
-  'trigger',
-  'event',
-  'procedure',
-  'function',
-  'package',
-  'package body',
-])
+const typed: ReadonlySet<DumpObject> = new Set(['trigger', 'event', 'procedure', 'function', 'package', 'package body'])
 
 /** What stands before CHARSET where it belongs to a type. */
-const textTypes = new Set([
-  ')',
-  'CHAR',
-  'VARCHAR',
-  'TINYTEXT',
-  'TEXT',
-  'MEDIUMTEXT',
-  'LONGTEXT',
-  'ENUM',
-  'SET',
-])
+const textTypes = new Set([')', 'CHAR', 'VARCHAR', 'TINYTEXT', 'TEXT', 'MEDIUMTEXT', 'LONGTEXT', 'ENUM', 'SET'])
 
 /** Finds the character sets, collations and storage engines that statements name, wherever they do. */
 export class NamedFeatures {
@@ -48,12 +31,9 @@ export class NamedFeatures {
     if (token.kind === 'symbol' || token.word === 'DEFAULT' || token.word === 'NULL') return
     const variable = before.get().word === '=' ? before.get(1).word : ''
     const isCharacterSet =
-      before.get().word === 'NAMES' ||
-      before.endsWith('CHARACTER', 'SET') ||
-      variable.startsWith('CHARACTER_SET_')
+      before.get().word === 'NAMES' || before.endsWith('CHARACTER', 'SET') || variable.startsWith('CHARACTER_SET_')
     if (isCharacterSet) add(this.characterSets, token.text)
-    else if (before.get().word === 'COLLATE' || variable.startsWith('COLLATION_'))
-      add(this.collations, token.text)
+    else if (before.get().word === 'COLLATE' || variable.startsWith('COLLATION_')) add(this.collations, token.text)
   }
 
   private namesCharacterSet(before: TokenWindow, object: DumpObject | undefined, isTyped: boolean): boolean {

@@ -16,8 +16,9 @@ const noBatch = Buffer.alloc(0)
 const separator = Buffer.from(',')
 
 /**
- * Digests the rows of one table without their layout: `(…),(…)`, however many a statement holds and whatever is between them. So the dumps
- * of two versions of a tool come to the same when the rows are the same. Both tools quote values with `'`.
+ * Digests the rows of one table without their layout: `(…),(…)`, however many a statement holds and whatever is between
+ * them. So the dumps of two versions of a tool come to the same when the rows are the same. Both tools quote values
+ * with `'`.
  */
 export class LayoutFreeRows implements RowDigest {
   private readonly hash = createHash('sha256')

@@ -15,8 +15,8 @@ const isSpace = Array.from({ length: 256 }, (_, byte) => [0x20, 0x09, 0x0a, 0x0d
 const isPlain = Array.from({ length: 256 }, (_, byte) => /[0-9A-Za-z_.+-]/.test(String.fromCharCode(byte)))
 
 /**
- * Sees that rows are rows: values in parentheses and nothing else, to the delimiter. A call would be run by the import, and what stands
- * behind a `;` would be a statement that nobody has read. Hands everything on.
+ * Sees that rows are rows: values in parentheses and nothing else, to the delimiter. A call would be run by the import,
+ * and what stands behind a `;` would be a statement that nobody has read. Hands everything on.
  */
 export class PlainRows implements RowSink {
   private readonly sink: RowSink
@@ -69,8 +69,7 @@ export class PlainRows implements RowSink {
           this.tell('INSERT with a value that is worked out')
       } else if (place === 'between' && byte === opening) place = 'row'
       else if (place === 'between' && byte === semicolon) place = 'behind'
-      else if (!isSpace[byte] && (place === 'behind' || byte !== comma))
-        this.tell('INSERT with more than rows')
+      else if (!isSpace[byte] && (place === 'behind' || byte !== comma)) this.tell('INSERT with more than rows')
       last = byte
     }
     this.place = place

@@ -1,8 +1,8 @@
 import { CheckError } from '../../../../pipeline/check-error'
 
 /**
- * Every INSERT of both tools ends so. No row holds a raw line break: strings have them escaped, binary data is hex. And `)`
- * is rare enough in text to be found at the speed of memory; PHP's serialized data is full of `;`.
+ * Every INSERT of both tools ends so. No row holds a raw line break: strings have them escaped, binary data is hex. And
+ * `)` is rare enough in text to be found at the speed of memory; PHP's serialized data is full of `;`.
  */
 const ending = Buffer.from(');\n')
 
@@ -55,8 +55,7 @@ export class RowReader {
   /** Keeps a copy of the part of a head that lies in a chunk which ends. */
   keepHead(bytes: Buffer): void {
     this.headBytes += bytes.length
-    if (this.headBytes > headLimit)
-      throw new CheckError('The dump has a statement without an end; it is not SQL.')
+    if (this.headBytes > headLimit) throw new CheckError('The dump has a statement without an end; it is not SQL.')
     this.head.push(Buffer.from(bytes))
   }
 

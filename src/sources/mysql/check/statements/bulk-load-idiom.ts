@@ -1,7 +1,10 @@
 import { SqlLexer } from '../lexer/sql-lexer'
 import { type Token, TokenWindow } from '../lexer/token-window'
 
-/** In the words of Percona's `mysqldump` 5.6 to 8.0, which goes about the bulk load of RocksDB so that servers without it do not notice. */
+/**
+ * In the words of Percona's `mysqldump` 5.6 to 8.0, which goes about the bulk load of RocksDB so that servers without
+ * it do not notice.
+ */
 const settings = [
   "SET @save_old_rocksdb_bulk_load = IF (@is_rocksdb_supported, 'SET @old_rocksdb_bulk_load = @@rocksdb_bulk_load', 'SET @dummy_old_rocksdb_bulk_load = 0')",
   "SET @enable_bulk_load = IF (@is_rocksdb_supported, 'SET SESSION rocksdb_bulk_load = 1', 'SET @dummy_rocksdb_bulk_load = 0')",
@@ -18,7 +21,9 @@ const questions = [
 /** Longer than each of them. */
 const textLimit = 64
 
-/** Recognises statements that prepare text and run it, when the text is one of those that this tool is known to prepare. */
+/**
+ * Recognises statements that prepare text and run it, when the text is one of those that this tool is known to prepare.
+ */
 export class BulkLoadIdiom {
   private text: string[] = []
   /** The variable that was given such a text by the last statement. */
@@ -42,8 +47,7 @@ export class BulkLoadIdiom {
     }
     // Right behind the setting: in between something could have changed the text.
     this.isPrepared =
-      (variable !== undefined && text === `PREPARE S FROM @ ${variable}`) ||
-      (isPrepared && text === 'EXECUTE S')
+      (variable !== undefined && text === `PREPARE S FROM @ ${variable}`) || (isPrepared && text === 'EXECUTE S')
     return this.isPrepared || text === 'DEALLOCATE PREPARE S' || questions.includes(text)
   }
 }

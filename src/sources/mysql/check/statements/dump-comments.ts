@@ -12,8 +12,8 @@ export const sandboxLine = /^\s*\/\*M?!999999\\- enable the sandbox mode \*\/[ \
 const other: CommentMeaning = { kind: 'other' }
 
 /**
- * Tells comments that structure a dump from names in comments that look like them: a name with line breaks goes on over several lines of
- * a comment, but both tools put `-- ` before each, never a bare `--`, and something before the first.
+ * Tells comments that structure a dump from names in comments that look like them: a name with line breaks goes on over
+ * several lines of a comment, but both tools put `-- ` before each, never a bare `--`, and something before the first.
  */
 export class DumpComments {
   private afterStatement = false

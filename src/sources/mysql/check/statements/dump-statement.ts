@@ -30,9 +30,7 @@ const other: StatementKind = { kind: 'other' }
 const verbs = new Set(
   `ALTER ANALYZE BEGIN CALL CHANGE CHECK COMMIT CREATE DEALLOCATE DELETE DO DROP END EXECUTE EXPLAIN FLUSH GRANT HANDLER
   INSERT INSTALL KILL LOAD LOCK OPTIMIZE PREPARE PURGE RELEASE RENAME REPAIR REPLACE RESET REVOKE ROLLBACK SAVEPOINT
-  SELECT SET SHOW SHUTDOWN SIGNAL START STOP TRUNCATE UNINSTALL UNLOCK UPDATE USE VALUES WITH XA`.split(
-    /\s+/,
-  ),
+  SELECT SET SHOW SHUTDOWN SIGNAL START STOP TRUNCATE UNINSTALL UNLOCK UPDATE USE VALUES WITH XA`.split(/\s+/),
 )
 
 const objects: ReadonlyMap<string, DumpObject> = new Map([
@@ -116,10 +114,7 @@ export class DumpStatement {
   /** INSERT [IGNORE] [INTO] name [(columns)] VALUES: the name is known before the columns, rows begin behind VALUES. */
   private rows(kind: TokenKind, text: string, word: string): StatementKind {
     if (this.name === undefined || this.previous === '.') {
-      if (
-        kind === 'name' ||
-        (kind === 'word' && !['LOW_PRIORITY', 'DELAYED', 'IGNORE', 'INTO'].includes(word))
-      ) {
+      if (kind === 'name' || (kind === 'word' && !['LOW_PRIORITY', 'DELAYED', 'IGNORE', 'INTO'].includes(word))) {
         this.name = text
       }
       return open

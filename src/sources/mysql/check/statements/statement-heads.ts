@@ -32,10 +32,8 @@ export class StatementHeads {
     } else if (token.word === 'DATABASE' || token.word === 'SCHEMA') this.namesDatabase = true
     else if (this.namesDatabase) this.readDatabase(token)
     this.readDefiner(token, before)
-    const isQualifier =
-      before.get().kind !== 'symbol' && before.get(1).word !== '@' && before.get(1).word !== '.'
-    if (token.word === '.' && isQualifier && !/^\d/.test(before.get().text))
-      this.addStranger(before.get().text)
+    const isQualifier = before.get().kind !== 'symbol' && before.get(1).word !== '@' && before.get(1).word !== '.'
+    if (token.word === '.' && isQualifier && !/^\d/.test(before.get().text)) this.addStranger(before.get().text)
     // CURRENT_USER() is a definer.
     if (headEnds.has(token.word) && before.get().word !== 'CURRENT_USER') this.inHead = false
   }

@@ -6,7 +6,10 @@ import type { DumpObject, StatementKind } from './dump-statement'
 /** Kinds of statements that are told. */
 const toldAtMost = 10
 
-/** `INSERT INTO`, a name and the columns of the widest table; of other statements the shape is short, or does not matter. */
+/**
+ * `INSERT INTO`, a name and the columns of the widest table; of other statements the shape is short, or does not
+ * matter.
+ */
 const shapeLimit = 2 * 4096 + 16
 
 const name = '[nw](?: \\. [nw])?'
@@ -16,8 +19,8 @@ const assignment = `(?:${systemVariable} = ${value}|@ w = @ @ (?:(?:SESSION|LOCA
 const sequence = `SETVAL \\( ${name}(?: , (?:- )?w)+ \\)`
 
 /**
- * What `mysqldump` and `mariadb-dump` write for one database: `client/mysqldump` of MySQL 5.5 to 9 and of MariaDB to 12. `n`: a quoted
- * name, `'`: a string, `w`: any word but one that stands here.
+ * What `mysqldump` and `mariadb-dump` write for one database: `client/mysqldump` of MySQL 5.5 to 9 and of MariaDB to
+ * 12. `n`: a quoted name, `'`: a string, `w`: any word but one that stands here.
  */
 const shapes: readonly RegExp[] = [
   `SET ${assignment}(?: , ${assignment})*`,
@@ -50,21 +53,15 @@ const shapesOf = Map.groupBy(shapes, ({ source }) => /[A-Z]+/.exec(source)?.[0] 
 const shapeWords = new Set(shapes.flatMap(({ source }) => source.match(/[A-Z_]{2,}/g) ?? []))
 
 /** Words that make another statement of one that begins like a usual one, or a variable another thing. */
-const otherWords = new Set([
-  'GLOBAL',
-  'PERSIST',
-  'PERSIST_ONLY',
-  'PASSWORD',
-  'ROLE',
-  'STATEMENT',
-  'SELECT',
-  'INTO',
-])
+const otherWords = new Set(['GLOBAL', 'PERSIST', 'PERSIST_ONLY', 'PASSWORD', 'ROLE', 'STATEMENT', 'SELECT', 'INTO'])
 
 /** In these a character may end with the byte of a backslash: quotes end elsewhere than they seem to. */
 const backslashSets = new Set(['big5', 'cp932', 'gb18030', 'gbk', 'sjis'])
 
-/** Finds the statements that no dump tool writes for one database: they may do anything, anywhere, in the name of who imports. */
+/**
+ * Finds the statements that no dump tool writes for one database: they may do anything, anywhere, in the name of who
+ * imports.
+ */
 export class UsualStatements {
   private readonly found = new Set<string>()
   private readonly quoteMode: QuoteMode
@@ -101,7 +98,10 @@ export class UsualStatements {
     this.before = token
   }
 
-  /** `known`: what its head has told. `hidesText`: it has a comment that one server passes over and another one does not. */
+  /**
+   * `known`: what its head has told. `hidesText`: it has a comment that one server passes over and another one does
+   * not.
+   */
   end(known: StatementKind, hidesText: boolean): void {
     const isBulkLoad = this.bulkLoad.end()
     const isUsual = !hidesText && (isBulkLoad || this.isUsual(known))
@@ -123,8 +123,7 @@ export class UsualStatements {
     if (known.kind === 'object') return this.isUsualObject(known.object)
     const [verb = ''] = this.words
     const isInsert = verb === 'INSERT' || verb === 'REPLACE'
-    if (this.hasOddValue || this.shape.length > shapeLimit || (isInsert && known.kind !== 'rows'))
-      return false
+    if (this.hasOddValue || this.shape.length > shapeLimit || (isInsert && known.kind !== 'rows')) return false
     const shape = this.shape.join(' ')
     return shapesOf.get(verb === 'REPLACE' ? 'INSERT' : verb)?.some(each => each.test(shape)) === true
   }
@@ -148,8 +147,7 @@ export class UsualStatements {
   private readTrigger(known: StatementKind): void {
     if (known.kind === 'object' && known.object === 'trigger' && this.table !== undefined)
       this.triggered.add(this.table.text.toLowerCase())
-    if (known.kind === 'rows' && this.triggered.has(known.table.toLowerCase()))
-      this.tell('INSERT behind a trigger')
+    if (known.kind === 'rows' && this.triggered.has(known.table.toLowerCase())) this.tell('INSERT behind a trigger')
   }
 
   private readSetting({ kind, text, word }: Token): void {

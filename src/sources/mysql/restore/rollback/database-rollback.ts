@@ -67,8 +67,7 @@ function rollbackWithoutDump(database: ReplacedDatabase): void {
     },
     isQuick: false,
     run: async () => {
-      if (noted.phase !== 'intact')
-        throw new FailureError(`There is no dump of what the database ${name} was.`)
+      if (noted.phase !== 'intact') throw new FailureError(`There is no dump of what the database ${name} was.`)
     },
   })
 }

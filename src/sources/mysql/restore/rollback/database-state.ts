@@ -17,8 +17,8 @@ export interface DatabaseState {
   /** The dump of what was there; null when there is none. */
   safetyKey: string | null
   /**
-   * `writing`: it is neither what it was nor what it is to be; `intact`: it was to be replaced, and was not
-   * touched after all.
+   * `writing`: it is neither what it was nor what it is to be; `intact`: it was to be replaced, and was not touched
+   * after all.
    */
   phase: 'waiting' | 'writing' | 'done' | 'intact'
 }

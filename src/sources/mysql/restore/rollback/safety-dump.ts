@@ -20,8 +20,8 @@ import { type DatabaseWork, type SafetyDump, serverOf } from '../database-work'
 const memoryBudgetBytes = 48 * 2 ** 20
 
 /**
- * Dumps a database that is about to be replaced, through the same checks as a backup, and stores it whole
- * before anything is touched. Throws what went wrong; nothing has changed then.
+ * Dumps a database that is about to be replaced, through the same checks as a backup, and stores it whole before
+ * anything is touched. Throws what went wrong; nothing has changed then.
  */
 export async function takeSafetyDump(planned: PlannedDatabase, work: DatabaseWork): Promise<SafetyDump> {
   const { context, settings, state } = work
@@ -76,25 +76,15 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: DatabaseWor
 }
 
 function notDumped(target: string, error: StoreError): UserError {
-  return new UserError(
-    `The database ${JSON.stringify(target)} could not be dumped into the bucket: ${error.message}`,
-    {
-      cause: error,
-      advice: `${error.advice ?? 'See that the credentials may write there.'} The dump is the way back from the restore; "safety-backup: false" does without.`,
-      detail: error.detail,
-    },
-  )
+  return new UserError(`The database ${JSON.stringify(target)} could not be dumped into the bucket: ${error.message}`, {
+    cause: error,
+    advice: `${error.advice ?? 'See that the credentials may write there.'} The dump is the way back from the restore; "safety-backup: false" does without.`,
+    detail: error.detail,
+  })
 }
 
-/**
- * A dump that this user could not import would roll nothing back: better known now than with the database
- * gone.
- */
-function assertImportable(
-  planned: PlannedDatabase,
-  content: DumpContent,
-  { target: server }: DatabaseWork,
-): void {
+/** A dump that this user could not import would roll nothing back: better known now than with the database gone. */
+function assertImportable(planned: PlannedDatabase, content: DumpContent, { target: server }: DatabaseWork): void {
   const { present, target } = planned
   if (server === undefined || present === undefined || content.needs === undefined) return
   const artifact = { ...planned.artifact, database: target, content: contentOfDump(content, present) }

@@ -9,8 +9,8 @@ import { dropByHand, putBackByHand } from './by-hand'
 import { type DatabaseState, parseDatabasesState } from './database-state'
 
 /**
- * Databases that were made for the restore go again. One that was being replaced is not put back here, where
- * time is short: what it was, and how to put it back, is in the result.
+ * Databases that were made for the restore go again. One that was being replaced is not put back here, where time is
+ * short: what it was, and how to put it back, is in the result.
  */
 export function unfinishedDatabases(settings: DatabaseRestoreSettings, saved: unknown): UnfinishedPart {
   const { databases, uploads } = parseDatabasesState(saved)
@@ -23,9 +23,7 @@ export function unfinishedDatabases(settings: DatabaseRestoreSettings, saved: un
     },
     undo: async request => {
       for (const { target } of inPhase('done'))
-        request.log.info(
-          `The database ${JSON.stringify(target)} was restored and compared before the run ended.`,
-        )
+        request.log.info(`The database ${JSON.stringify(target)} was restored and compared before the run ended.`)
       const failures: string[] = []
       for (const database of inPhase('writing').filter(({ was }) => was !== 'filled')) {
         try {

@@ -74,9 +74,7 @@ describe('judgeBucket', () => {
 
   it('is content with versions and a rule of two days, and not with a rule of one', () => {
     expect(checkBucket({ versioning: 'on', unfinishedUploads: { days: 2 } }, settings).findings).toEqual([])
-    expect(
-      checkBucket({ versioning: 'off', unfinishedUploads: { days: 1 } }, settings).findings,
-    ).toHaveLength(2)
+    expect(checkBucket({ versioning: 'off', unfinishedUploads: { days: 1 } }, settings).findings).toHaveLength(2)
   })
 })
 
@@ -123,8 +121,6 @@ describe('policyStatement', () => {
     ['cn-north-1', '', 'arn:aws-cn:s3:::acme/*'],
     ['us-gov-west-1', 'a/b', 'arn:aws-us-gov:s3:::acme/a/b/*'],
   ])('names the objects of the prefix in %s', (region, prefix, resource) => {
-    expect(JSON.parse(policyStatement('s3:GetObject', { bucket: 'acme', prefix, region })).Resource).toBe(
-      resource,
-    )
+    expect(JSON.parse(policyStatement('s3:GetObject', { bucket: 'acme', prefix, region })).Resource).toBe(resource)
   })
 })

@@ -53,8 +53,7 @@ describe('checkArchive', () => {
   })
 
   it('rejects an archive that was cut anywhere', () => {
-    for (let end = 0; end < varied.length; end++)
-      expect(() => check(varied.subarray(0, end))).toThrow(CheckError)
+    for (let end = 0; end < varied.length; end++) expect(() => check(varied.subarray(0, end))).toThrow(CheckError)
   })
 
   it('names how much of a cut archive came', () => {
@@ -101,13 +100,7 @@ describe('checkArchive', () => {
     })
 
     it('may come from a pax record', () => {
-      const bytes = archive(
-        site,
-        pax('x', { size: '600' }),
-        entry(),
-        Buffer.alloc(1024, 1),
-        entry({ name: 'site/b' }),
-      )
+      const bytes = archive(site, pax('x', { size: '600' }), entry(), Buffer.alloc(1024, 1), entry({ name: 'site/b' }))
       expect(check(bytes).files).toBe(2)
       expect(() => check(archive(site, pax('x', { size: '-1' }), entry()))).toThrow('a wrong size')
     })
@@ -158,21 +151,12 @@ describe('checkArchive', () => {
     })
 
     it('are held against the folders that were asked for', () => {
-      const bytes = archive(
-        folder('var/'),
-        folder('var/www/'),
-        folder('var/www/a/'),
-        entry({ name: 'var/www/a/f' }),
-      )
+      const bytes = archive(folder('var/'), folder('var/www/'), folder('var/www/a/'), entry({ name: 'var/www/a/f' }))
       expect(check(bytes, { paths: ['var/www/a'] }).directories).toBe(3)
       expect(check(bytes, { paths: ['var/www/a', 'var/www'] }).files).toBe(1)
       expect(() => check(bytes, { paths: ['var/www/b'] })).toThrow('in none of its folders: "var/www/a/"')
-      expect(() => check(bytes, { paths: ['var/www/a', 'srv/b'] })).toThrow(
-        'The archive does not hold "/srv/b".',
-      )
-      expect(() => check(archive(entry({ name: 'var' })), { paths: ['var/www'] })).toThrow(
-        'in none of its folders',
-      )
+      expect(() => check(bytes, { paths: ['var/www/a', 'srv/b'] })).toThrow('The archive does not hold "/srv/b".')
+      expect(() => check(archive(entry({ name: 'var' })), { paths: ['var/www'] })).toThrow('in none of its folders')
     })
 
     it('may begin with ./ and hold bytes of any kind', () => {
@@ -260,9 +244,7 @@ describe('checkArchive', () => {
       const found = check(bytes, { chunkBytes: 10_007 })
       expect(found).toMatchObject({ bytes: bytes.length, files: 5, directories: 4, links: 1, others })
       for (const share of [0.1, 0.5, 0.9]) {
-        expect(() => check(bytes.subarray(0, Math.floor(bytes.length * share)))).toThrow(
-          'The archive is cut off',
-        )
+        expect(() => check(bytes.subarray(0, Math.floor(bytes.length * share)))).toThrow('The archive is cut off')
       }
     })
   })

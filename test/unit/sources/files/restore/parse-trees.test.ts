@@ -9,8 +9,7 @@ const tree = (number: number, counts: Readonly<Record<string, string>>) =>
 describe('parseTrees', () => {
   it('reads the counts of each folder', () => {
     const text =
-      tree(1, { f: '0', d: '1', l: '0', bytes: '0' }) +
-      tree(0, { f: '2521', d: '300', l: '2', bytes: '123456' })
+      tree(1, { f: '0', d: '1', l: '0', bytes: '0' }) + tree(0, { f: '2521', d: '300', l: '2', bytes: '123456' })
     expect(parseTrees(text, 2)).toEqual([
       { files: 2521, directories: 300, links: 2, fileBytes: 123_456 },
       { files: 0, directories: 1, links: 0, fileBytes: 0 },

@@ -15,16 +15,8 @@ describe('checkFolders, about places', () => {
     ['folder', true, []],
     ['link', true, []],
     ['not-a-folder', true, []],
-    [
-      'folder',
-      false,
-      ['error: The folder /var/www/html is there and not empty; nothing is overwritten unasked.'],
-    ],
-    [
-      'link',
-      false,
-      ['error: The folder /var/www/html is there, as a symbolic link; nothing is overwritten unasked.'],
-    ],
+    ['folder', false, ['error: The folder /var/www/html is there and not empty; nothing is overwritten unasked.']],
+    ['link', false, ['error: The folder /var/www/html is there, as a symbolic link; nothing is overwritten unasked.']],
     [
       'not-a-folder',
       false,
@@ -41,15 +33,12 @@ describe('checkFolders, about places', () => {
       ['error: A disk is mounted at /var/www/html, so the folder cannot be changed for another by renaming.'],
     ],
   ])('judges a place that is %s, with overwrite %s', (state, overwrite, expected) => {
-    expect(findings({ manifest: site, inputs: { overwrite }, facts: { places: [{ state }] } })).toEqual(
-      expected,
-    )
+    expect(findings({ manifest: site, inputs: { overwrite }, facts: { places: [{ state }] } })).toEqual(expected)
   })
 
   it('offers lines for "paths" that can be pasted, also when the folder goes elsewhere', () => {
     const inputs = { paths: [{ path: '/var/www/html', target: '/srv/new' }] }
-    const fix = (state: TargetPlace['state']) =>
-      fixes({ manifest: site, inputs, facts: { places: [{ state }] } })[0]
+    const fix = (state: TargetPlace['state']) => fixes({ manifest: site, inputs, facts: { places: [{ state }] } })[0]
     expect(fix('folder')).toMatch(/elsewhere: \/var\/www\/html=\/srv\/new-restored$/)
     expect(fix('mount')).toMatch(/\(\/var\/www\/html=\/srv\/new\/restored\)/)
   })
@@ -82,16 +71,7 @@ describe('checkFolders, about places that are more than a site', () => {
   }
 
   it.each([
-    ...[
-      '/etc',
-      '/etc/cron.d',
-      '/root',
-      '/root/.ssh',
-      '/usr/local/bin',
-      '/lib64',
-      '/lib/systemd/system',
-      '/boot',
-    ],
+    ...['/etc', '/etc/cron.d', '/root', '/root/.ssh', '/usr/local/bin', '/lib64', '/lib/systemd/system', '/boot'],
     ...['/run/x', '/var/spool/cron', '/var/lib/mysql', '/var', '/bin', '/sbin/x', '/usr/share/nginx'],
     ...['/home', '/home/deploy', '/home/deploy/.ssh', '/srv/site/.config'],
   ])('wants %s to be named, which a manifest could have got from anybody', path => {

@@ -1,7 +1,4 @@
-import {
-  compareInventory,
-  describeDifferences,
-} from '../../../../../src/sources/mysql/check/compare-inventory'
+import { compareInventory, describeDifferences } from '../../../../../src/sources/mysql/check/compare-inventory'
 import type { DumpContent } from '../../../../../src/sources/mysql/check/dump-content'
 import type { DatabaseInventory } from '../../../../../src/sources/mysql/inventory/inventory'
 
@@ -97,9 +94,9 @@ describe('describeDifferences', () => {
   const difference = (name: string) => ({ kind: 'table', name, missing: 'in the dump' }) as const
 
   it('names a few', () => {
-    expect(
-      describeDifferences([difference('a\n'), { kind: 'event', name: 'e', missing: 'on the server' }]),
-    ).toBe('table "a\\x0a" is missing in the dump, event "e" is missing on the server')
+    expect(describeDifferences([difference('a\n'), { kind: 'event', name: 'e', missing: 'on the server' }])).toBe(
+      'table "a\\x0a" is missing in the dump, event "e" is missing on the server',
+    )
   })
 
   it('counts the rest', () => {

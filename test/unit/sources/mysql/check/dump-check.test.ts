@@ -60,8 +60,7 @@ describe('checkDump', () => {
   it('gives the same result whatever the chunks', () => {
     const whole = check(everything)
     const bytes = Buffer.from(everything)
-    for (let chunkBytes = 1; chunkBytes <= 64; chunkBytes++)
-      expect(check(everything, { chunkBytes })).toEqual(whole)
+    for (let chunkBytes = 1; chunkBytes <= 64; chunkBytes++) expect(check(everything, { chunkBytes })).toEqual(whole)
     fc.assert(
       fc.property(fc.array(fc.nat(bytes.length), { maxLength: 12 }), cuts => {
         const checking = checkDump()
@@ -103,10 +102,7 @@ describe('checkDump', () => {
       ['MariaDB, one row a line', "INSERT INTO `t` VALUES\n(1,'x'),\n(2,'y');\n"],
       ['one statement a row', "INSERT INTO `t` VALUES (1,'x');\nINSERT INTO `t` VALUES (2,'y');\n"],
       ['REPLACE', "REPLACE  INTO `t` VALUES (1,'x');\n"],
-      [
-        'INSERT IGNORE with columns',
-        "INSERT  IGNORE  INTO `t` (`VALUES (`, `a);\nb`, `c``d`) VALUES (1,'x',2);\n",
-      ],
+      ['INSERT IGNORE with columns', "INSERT  IGNORE  INTO `t` (`VALUES (`, `a);\nb`, `c``d`) VALUES (1,'x',2);\n"],
       ['text like the end of a statement', "INSERT INTO `t` VALUES (1,');\\n'),(2,');');\n"],
       ['binary and hex', "INSERT INTO `t` VALUES (0x3B0A293B0A,_binary '\\0\\Z\\r',NULL,-1.5e10);\n"],
     ])('are taken over the statement whole: %s', (_, inserts) => {
@@ -125,8 +121,7 @@ describe('checkDump', () => {
           ['a', 'b', 'c']
             .map(
               name =>
-                table(name) +
-                rows(name, `INSERT INTO \`${name}\` VALUES\n(1,'${name === 'b' ? value : 'x'}');\n`),
+                table(name) + rows(name, `INSERT INTO \`${name}\` VALUES\n(1,'${name === 'b' ? value : 'x'}');\n`),
             )
             .join(''),
         )
@@ -138,15 +133,7 @@ describe('checkDump', () => {
     it('hold for any row the tools can write', () => {
       const value = fc.oneof(
         fc.string({ unit: 'binary' }),
-        fc.constantFrom(
-          ');\n',
-          '-- Dump completed\n',
-          "'",
-          '\\',
-          ';\nINSERT INTO `u` VALUES (1);\n',
-          '*/',
-          '😀',
-        ),
+        fc.constantFrom(');\n', '-- Dump completed\n', "'", '\\', ';\nINSERT INTO `u` VALUES (1);\n', '*/', '😀'),
       )
       fc.assert(
         fc.property(
@@ -170,9 +157,7 @@ describe('checkDump', () => {
 
     it('are refused for rows without a table, and for rows that come in two places', () => {
       const one = rows('t', 'INSERT INTO `t` VALUES (1);\n')
-      expect(() => check(mysqlDump(one))).toThrow(
-        'The dump has rows of the table "t", but no CREATE TABLE for it.',
-      )
+      expect(() => check(mysqlDump(one))).toThrow('The dump has rows of the table "t", but no CREATE TABLE for it.')
       const other = rows('u', 'INSERT INTO `u` VALUES (1);\n')
       expect(() => check(mysqlDump(table('t') + table('u') + one + other + one))).toThrow('in two places')
     })
@@ -346,15 +331,7 @@ end `
     })
 
     it('stands after everything else', () => {
-      for (const more of [
-        'SET @x = 1;\n',
-        '-- more\n',
-        ';\n',
-        '/* more */\n',
-        'DELIMITER ;;\n',
-        trailer,
-        'x',
-      ]) {
+      for (const more of ['SET @x = 1;\n', '-- more\n', ';\n', '/* more */\n', 'DELIMITER ;;\n', trailer, 'x']) {
         expect(() => check(mysqlDump() + more)).toThrow(CheckError)
       }
       expect(() => check(mysqlDump() + mysqlDump())).toThrow('The dump goes on behind its last line')

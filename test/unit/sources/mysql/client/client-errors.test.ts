@@ -29,18 +29,12 @@ describe('explainClientJob', () => {
       /lacks a right/,
     ],
     ["Can't connect to local server through socket '/run/mysqld/mysqld.sock' (2) 2002", /cannot be reached/],
-    [
-      'Got error: 1356: "View \'shop.v\' references invalid table(s)"',
-      /uses a table or column that no longer exists/,
-    ],
+    ['Got error: 1356: "View \'shop.v\' references invalid table(s)"', /uses a table or column that no longer exists/],
     [
       'Error 1412: Table definition has changed, please retry transaction when dumping table `t` at row: 0',
       /changed or dropped/,
     ],
-    [
-      'Error 2013: Lost connection to server during query when dumping table `t` at row: 5',
-      /closed the connection/,
-    ],
+    ['Error 2013: Lost connection to server during query when dumping table `t` at row: 5', /closed the connection/],
     ["unknown variable 'nonsense=1'", /does not know one of its options/],
   ])('knows what %j means', (message, meaning) => {
     const error = explain({ statuses: new Map([['dump', 2]]), messages: [message] })

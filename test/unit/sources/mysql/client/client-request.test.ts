@@ -1,9 +1,5 @@
 import { compressionLines } from '../../../../../src/pipeline/compression-lines'
-import {
-  clientLines,
-  locationOptions,
-  optionLines,
-} from '../../../../../src/sources/mysql/client/client-request'
+import { clientLines, locationOptions, optionLines } from '../../../../../src/sources/mysql/client/client-request'
 
 const values = (lines: ReturnType<typeof clientLines>, wanted: string) =>
   lines.filter(([word]) => word === wanted).map(([, value]) => value)
@@ -21,9 +17,7 @@ describe('clientLines', () => {
     const access = { host: '10.0.0.2' }
     expect(optionLines(access)).toEqual([])
     expect(locationOptions(access).join(' ')).toContain('10.0.0.2')
-    expect(values(clientLines({ access, databases: [], dumpOptions: [] }), 'argument').join(' ')).toContain(
-      '10.0.0.2',
-    )
+    expect(values(clientLines({ access, databases: [], dumpOptions: [] }), 'argument').join(' ')).toContain('10.0.0.2')
   })
 
   it('names databases in hexadecimal, or all of them', () => {

@@ -157,9 +157,7 @@ describe('importError', () => {
         ['import', 1],
       ]),
     })
-    expect(error.message).toMatch(
-      /^The decompressor ended with status 1 .*gzip: stdin: unexpected end of file/,
-    )
+    expect(error.message).toMatch(/^The decompressor ended with status 1 .*gzip: stdin: unexpected end of file/)
     expect(everythingTold(error)).not.toContain('joe')
   })
 
@@ -219,26 +217,14 @@ describe('importError, about a row', () => {
   /** What could make a value look like something of the client's, or end a quotation. */
   const tricks = [
     ...["'", '"', '`', "''", '\n', '\r\n', ': ', '\nERROR 1146 (42S02) at line 3: ', '\nERROR 1044: ', ''],
-    ...[
-      '\nsh: ',
-      '\ngzip: stdin: ',
-      '\n/bin/sh: ',
-      "\nmysql: unknown option '",
-      '\n--------------\n',
-      '\\',
-      'ERROR ',
-    ],
+    ...['\nsh: ', '\ngzip: stdin: ', '\n/bin/sh: ', "\nmysql: unknown option '", '\n--------------\n', '\\', 'ERROR '],
   ]
   const secret = 'joe-4711'
   const value = fc
-    .array(
-      fc.oneof(
-        fc.constantFrom(...tricks),
-        fc.constant(secret),
-        fc.string({ maxLength: 5, unit: 'grapheme' }),
-      ),
-      { minLength: 1, maxLength: 8 },
-    )
+    .array(fc.oneof(fc.constantFrom(...tricks), fc.constant(secret), fc.string({ maxLength: 5, unit: 'grapheme' })), {
+      minLength: 1,
+      maxLength: 8,
+    })
     .map(parts => `${parts.join('')}${secret}`)
 
   it('shows nothing of its values, whatever they are', () => {
@@ -263,9 +249,7 @@ describe('importError, about a row', () => {
           .split(/\r?\n/)
           .filter(line => line.trim() !== '')
         const [, code] = /^ERROR (\d+)/.exec(text) ?? []
-        expect(explain({ messages }).message).toMatch(
-          new RegExp(`failed at line 4: .* \\(error ${code}\\)\\.$`),
-        )
+        expect(explain({ messages }).message).toMatch(new RegExp(`failed at line 4: .* \\(error ${code}\\)\\.$`))
       }),
     )
   })

@@ -1,12 +1,9 @@
 import { checkAnswer } from '../../../../../src/sources/mysql/drill/check-answer'
 
 describe('judgeAnswer', () => {
-  it.each(['1', '-1', '0.1', '1.', '.5', '1e3', '2026', '1\t0', '1'.repeat(65)])(
-    'takes %j for true',
-    line => {
-      expect(checkAnswer(line)).toBeUndefined()
-    },
-  )
+  it.each(['1', '-1', '0.1', '1.', '.5', '1e3', '2026', '1\t0', '1'.repeat(65)])('takes %j for true', line => {
+    expect(checkAnswer(line)).toBeUndefined()
+  })
 
   it.each([
     [undefined, 'no row'],

@@ -23,9 +23,7 @@ const words = (chosen: DrillServer) =>
 function choose(recorded: string, asked: string, installed: string[], hasDocker: boolean): string {
   const { flavor, version } = server(recorded)
   const dockerProblem = hasDocker ? undefined : 'no engine answers'
-  return words(
-    chooseDrillServer({ flavor, version }, asked, { installed: installed.map(server), dockerProblem }),
-  )
+  return words(chooseDrillServer({ flavor, version }, asked, { installed: installed.map(server), dockerProblem }))
 }
 
 describe('chooseDrillServer', () => {
@@ -44,21 +42,16 @@ describe('chooseDrillServer', () => {
     ['MariaDB 10.6.21', ['MariaDB 10.11.19'], none, 'mariadb 10.11.19 here'],
     ['MariaDB 10.11.19', ['MariaDB 10.6.21'], docker, 'mariadb:10.11'],
     ['MariaDB 10.4.1', ['MariaDB 11.8.3', 'MariaDB 10.11.19', 'MariaDB 10.5.2'], none, 'mariadb 10.5.2 here'],
-  ])(
-    'by itself holds a drill of %s with %j and docker %j on %s',
-    (recorded, installed, hasDocker, expected) => {
-      expect(choose(recorded, 'auto', installed, hasDocker)).toBe(expected)
-    },
-  )
+  ])('by itself holds a drill of %s with %j and docker %j on %s', (recorded, installed, hasDocker, expected) => {
+    expect(choose(recorded, 'auto', installed, hasDocker)).toBe(expected)
+  })
 
   it('takes the server that is installed when it is told to, a much newer one too', () => {
     expect(choose('MySQL 5.7.44', 'local', ['MySQL 8.4.10'], docker)).toBe('mysql 8.4.10 here')
   })
 
   it('takes an image when it is told to, whatever is installed', () => {
-    expect(choose('MySQL 8.0.46', 'acme/mysql:8.0-patched', ['MySQL 8.0.46'], docker)).toBe(
-      'acme/mysql:8.0-patched',
-    )
+    expect(choose('MySQL 8.0.46', 'acme/mysql:8.0-patched', ['MySQL 8.0.46'], docker)).toBe('acme/mysql:8.0-patched')
   })
 
   it.each([
@@ -71,9 +64,7 @@ describe('chooseDrillServer', () => {
     const series = version.split('.').slice(0, 2).join('.')
     expect(() => choose(recorded, 'auto', [], none)).toThrow(
       expect.objectContaining({
-        message: expect.stringMatching(
-          /can take a dump of .*no database server is installed.*no engine answers/,
-        ),
+        message: expect.stringMatching(/can take a dump of .*no database server is installed.*no engine answers/),
         advice: expect.stringContaining(`A container of ${flavor}:${series} is then started`),
       }),
     )
@@ -104,9 +95,7 @@ describe('chooseDrillServer', () => {
 
   it('refuses a manifest of a server that it does not know', () => {
     const means = { installed: [], dockerProblem: undefined }
-    expect(() => chooseDrillServer({ flavor: 'postgres', version: '17.1' }, 'auto', means)).toThrow(
-      'postgres 17.1',
-    )
+    expect(() => chooseDrillServer({ flavor: 'postgres', version: '17.1' }, 'auto', means)).toThrow('postgres 17.1')
     expect(() => chooseDrillServer({ flavor: 'mysql', version: '$(id)' }, 'auto', means)).toThrow('$(id)')
   })
 })
@@ -124,15 +113,12 @@ describe('refuseUnfit', () => {
     expect(() => refuseUnfit(recorded, found('mariadbd Ver 11.4.2-MariaDB'), 'x')).not.toThrow()
   })
 
-  it.each(['mysqld Ver 8.4.10', 'mariadbd Ver 10.6.21-MariaDB'])(
-    'refuses %s and names what would do',
-    text => {
-      expect(() => refuseUnfit(recorded, found(text), 'acme/db')).toThrow(
-        expect.objectContaining({
-          message: expect.stringContaining('"acme/db" holds'),
-          advice: expect.stringContaining('drill-server: mariadb:10.11'),
-        }),
-      )
-    },
-  )
+  it.each(['mysqld Ver 8.4.10', 'mariadbd Ver 10.6.21-MariaDB'])('refuses %s and names what would do', text => {
+    expect(() => refuseUnfit(recorded, found(text), 'acme/db')).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('"acme/db" holds'),
+        advice: expect.stringContaining('drill-server: mariadb:10.11'),
+      }),
+    )
+  })
 })

@@ -7,19 +7,11 @@ import {
 
 describe('parseServerVersion', () => {
   it.each([
-    [
-      'mariadbd  Ver 10.11.19-MariaDB-0+deb12u1 for debian-linux-gnu on x86_64 (Debian 12)',
-      'mariadb',
-      '10.11.19',
-    ],
+    ['mariadbd  Ver 10.11.19-MariaDB-0+deb12u1 for debian-linux-gnu on x86_64 (Debian 12)', 'mariadb', '10.11.19'],
     ['/usr/sbin/mysqld  Ver 11.8.3-MariaDB for Linux on x86_64 (MariaDB Server)', 'mariadb', '11.8.3'],
     ['/usr/sbin/mysqld  Ver 8.0.46-0ubuntu0.24.04.1 for Linux on x86_64 ((Ubuntu))', 'mysql', '8.0.46'],
     ['mysqld  Ver 8.4.10 for Linux on x86_64 (MySQL Community Server - GPL)', 'mysql', '8.4.10'],
-    [
-      '/usr/sbin/mysqld  Ver 8.0.35-27 for Linux on x86_64 (Percona Server (GPL), Release 27)',
-      'mysql',
-      '8.0.35',
-    ],
+    ['/usr/sbin/mysqld  Ver 8.0.35-27 for Linux on x86_64 (Percona Server (GPL), Release 27)', 'mysql', '8.0.35'],
     ['a warning first\n/usr/sbin/mysqld  Ver 5.7.44 for Linux on x86_64 (MySQL)\n', 'mysql', '5.7.44'],
   ])('reads %j', (text, flavor, version) => {
     expect(parseServerVersion(text)).toEqual({ flavor, version })

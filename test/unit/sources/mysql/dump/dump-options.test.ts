@@ -73,10 +73,7 @@ describe('parseDumpOptions', () => {
     ['--enable-force', '"--enable-force": a dump that goes on after an error looks whole and is not'],
     ['--ignore-error=1146', '"--ignore-error": a dump that goes on after an error looks whole and is not'],
     ['--compact', '"--compact": it leaves out the last line, which proves that the dump is whole'],
-    [
-      '--skip-comments',
-      '"--skip-comments": it leaves out the last line, which proves that the dump is whole',
-    ],
+    ['--skip-comments', '"--skip-comments": it leaves out the last line, which proves that the dump is whole'],
     ['--comments=0', '"--comments": it leaves out the last line, which proves that the dump is whole'],
     ['--comments=OFF', '"--comments": it leaves out the last line, which proves that the dump is whole'],
     [
@@ -104,28 +101,13 @@ describe('parseDumpOptions', () => {
     ['--defaults-file=/x', '"--defaults-file": which option files count is part of the guards'],
     ['--print-defaults', '"--print-defaults": it prints something else in place of a dump'],
     ['--debug=d', '"--debug": it writes files on the server or hides its errors from the run'],
-    [
-      '--init-command=SET x',
-      '"--init-command": it runs code or statements of its own, and the server is only read',
-    ],
-    [
-      '--flush-logs',
-      '"--flush-logs": it changes the logs or stops the replication of the server, which is only read',
-    ],
+    ['--init-command=SET x', '"--init-command": it runs code or statements of its own, and the server is only read'],
+    ['--flush-logs', '"--flush-logs": it changes the logs or stops the replication of the server, which is only read'],
     ['--master-data', '"--master-data": a restore would point the new server at the old one as its replica'],
-    [
-      '--source-data=1',
-      '"--source-data": a restore would point the new server at the old one as its replica',
-    ],
-    [
-      '--lock-all-tables',
-      '"--lock-all-tables": every write on the whole server would wait until the dump ends',
-    ],
+    ['--source-data=1', '"--source-data": a restore would point the new server at the old one as its replica'],
+    ['--lock-all-tables', '"--lock-all-tables": every write on the whole server would wait until the dump ends'],
     ['--add-drop-database', '"--add-drop-database": a restore would drop a database without asking'],
-    [
-      '--compatible=ansi',
-      '"--compatible": it drops table options and quotes names in a way that cannot be checked',
-    ],
+    ['--compatible=ansi', '"--compatible": it drops table options and quotes names in a way that cannot be checked'],
     ['--insert-ignore', '"--insert-ignore": a restore would lose rows that collide, and not say so'],
     [
       '--default-character-set=latin1',
@@ -147,16 +129,12 @@ describe('parseDumpOptions', () => {
     ],
     ['--skip-quote-names', '"--skip-quote-names": names and characters in the dump could be misread'],
   ])('refuses %s', (option, rest) => {
-    expect(refusal(() => parseDumpOptions([option])).message).toBe(
-      `Input "dump-options" must not hold ${rest}.`,
-    )
+    expect(refusal(() => parseDumpOptions([option])).message).toBe(`Input "dump-options" must not hold ${rest}.`)
   })
 
   it('says what to do instead', () => {
     const advice = (option: string) => refusal(() => parseDumpOptions([option])).advice
-    expect(advice('--where=x')).toBe(
-      'Remove it; to leave out all rows of a table use "structure-only-tables".',
-    )
+    expect(advice('--where=x')).toBe('Remove it; to leave out all rows of a table use "structure-only-tables".')
     expect(advice('--skip-comments')).toBe('Remove the option.')
   })
 
@@ -173,9 +151,7 @@ describe('parseDumpOptions', () => {
     ['shop', 'shop'],
   ])('refuses %s, which is no long option, and shows no value', (option, seen) => {
     const error = refusal(() => parseDumpOptions([option]))
-    expect(error.message).toBe(
-      `Input "dump-options" must hold options in long form, one per line, got "${seen}".`,
-    )
+    expect(error.message).toBe(`Input "dump-options" must hold options in long form, one per line, got "${seen}".`)
     expect(JSON.stringify(error)).not.toContain('hunter2')
   })
 
@@ -221,9 +197,7 @@ describe('parseDumpOptions', () => {
   const spelled = (name: string): fc.Arbitrary<string> =>
     fc
       .array(fc.boolean(), { minLength: name.length, maxLength: name.length })
-      .map(flips =>
-        [...name].map((c, i) => (flips[i] !== true ? c : c === '-' ? '_' : c.toUpperCase())).join(''),
-      )
+      .map(flips => [...name].map((c, i) => (flips[i] !== true ? c : c === '-' ? '_' : c.toUpperCase())).join(''))
 
   it('refuses every refused option in every spelling, abbreviated, behind any prefixes', () => {
     const arbitrary = fc
@@ -236,9 +210,7 @@ describe('parseDumpOptions', () => {
       .chain(({ name, after }) => spelled(name).map(text => `--${text}${after}`))
     fc.assert(
       fc.property(arbitrary, option => {
-        expect(refusal(() => parseDumpOptions([option])).message).toMatch(
-          /^Input "dump-options" must not hold /,
-        )
+        expect(refusal(() => parseDumpOptions([option])).message).toMatch(/^Input "dump-options" must not hold /)
       }),
       { numRuns: 2000 },
     )
@@ -248,14 +220,10 @@ describe('parseDumpOptions', () => {
     const off = fc.tuple(prefixes, fc.constantFrom('skip', 'disable'), prefixes)
     const arbitrary = fc
       .tuple(fc.constantFrom(...requiredNames), off, value)
-      .chain(([name, [a, b, c], after]) =>
-        spelled([...a, b, ...c, name].join('-')).map(text => `--${text}${after}`),
-      )
+      .chain(([name, [a, b, c], after]) => spelled([...a, b, ...c, name].join('-')).map(text => `--${text}${after}`))
     fc.assert(
       fc.property(arbitrary, option => {
-        expect(refusal(() => parseDumpOptions([option])).message).toMatch(
-          /^Input "dump-options" must not hold /,
-        )
+        expect(refusal(() => parseDumpOptions([option])).message).toMatch(/^Input "dump-options" must not hold /)
       }),
       { numRuns: 1000 },
     )

@@ -30,8 +30,7 @@ function find({ rights = [], lines, partialRevokes = false, ...overrides }: Case
   })
 }
 
-const grantsOf = (spots: readonly BlindSpot[]) =>
-  Object.fromEntries(spots.map(spot => [spot.kind, spot.grant]))
+const grantsOf = (spots: readonly BlindSpot[]) => Object.fromEntries(spots.map(spot => [spot.kind, spot.grant]))
 const kindsOf = (spots: readonly BlindSpot[]) => spots.map(({ kind }) => kind)
 
 const onDatabase = 'SELECT, SHOW VIEW, TRIGGER, EVENT, LOCK TABLES ON `shop`.*'
@@ -49,10 +48,7 @@ describe('findBlindSpots', () => {
     ['MySQL 5.7', { flavor: 'mysql', version: '5.7.44', rights: [onDatabase, 'SELECT ON `mysql`.`proc`'] }],
     ['MySQL 8.0.11', { flavor: 'mysql', version: '8.0.11', rights: [onDatabase, 'SELECT ON *.*'] }],
     ['MySQL 8.4', { ...mysql8, rights: [onDatabase, 'SHOW_ROUTINE ON *.*'] }],
-    [
-      'MySQL 9 by SELECT on everything',
-      { flavor: 'mysql', version: '9.4.0', rights: [onDatabase, 'SELECT ON *.*'] },
-    ],
+    ['MySQL 9 by SELECT on everything', { flavor: 'mysql', version: '9.4.0', rights: [onDatabase, 'SELECT ON *.*'] }],
     ['root', { rights: ['ALL PRIVILEGES ON *.*'] }],
   ] satisfies [string, Case][])('finds none for a user with the rights of the manual: %s', (_, request) => {
     expect(find(request)).toEqual([])
@@ -105,11 +101,11 @@ describe('findBlindSpots', () => {
     ['a@b@%', "'a@b'@'%'"],
     ["o'x\\y`@10.%", "`o'x\\y```@'10.%'"],
   ])('writes the account %s as %s', (user, written) => {
-    expect(
-      grantsOf(find({ user, rights: ['SELECT, SHOW VIEW, TRIGGER ON `shop`.*', 'SELECT ON `mysql`.*'] })),
-    ).toEqual({
-      events: `GRANT EVENT ON \`shop\`.* TO ${written};`,
-    })
+    expect(grantsOf(find({ user, rights: ['SELECT, SHOW VIEW, TRIGGER ON `shop`.*', 'SELECT ON `mysql`.*'] }))).toEqual(
+      {
+        events: `GRANT EVENT ON \`shop\`.* TO ${written};`,
+      },
+    )
   })
 
   it('quotes the database, and keeps its wildcards from being any', () => {
@@ -153,11 +149,7 @@ describe('findBlindSpots with the objects that are listed', () => {
   })
 
   it('trusts no list of tables that SELECT on single ones has made', () => {
-    const rights = [
-      'SELECT, SHOW VIEW, TRIGGER ON `shop`.`orders`',
-      'EVENT ON `shop`.*',
-      'SELECT ON `mysql`.`proc`',
-    ]
+    const rights = ['SELECT, SHOW VIEW, TRIGGER ON `shop`.`orders`', 'EVENT ON `shop`.*', 'SELECT ON `mysql`.`proc`']
     const spots = find({ rights, tables: [orders] })
     expect(spots).toMatchObject([{ kind: 'views', unreadable: [], hidesTables: true }])
     expect(grantsOf(spots)).toEqual({ views: "GRANT SELECT, SHOW VIEW ON `shop`.* TO 'backup'@'localhost';" })
@@ -245,9 +237,7 @@ describe('optionsAround', () => {
   it('skips what a dump would fail at, and nothing that it can take', () => {
     expect(optionsAround(find({ rights: ['SELECT, SHOW VIEW ON `shop`.*'] }))).toEqual(['--skip-events'])
     const routines = [{ name: 'f', kind: 'function', isReadable: false }]
-    expect(optionsAround(find({ rights: ['ALL PRIVILEGES ON `shop`.*'], routines }))).toEqual([
-      '--skip-routines',
-    ])
+    expect(optionsAround(find({ rights: ['ALL PRIVILEGES ON `shop`.*'], routines }))).toEqual(['--skip-routines'])
     expect(optionsAround([])).toEqual([])
   })
 })

@@ -14,9 +14,7 @@ const mysql: GrantRules = { flavor: 'mysql', partialRevokes: false }
 /** The rights out of a list that the user has in a database. */
 function rights(lines: readonly string[], database: string, rules = mariadb): string[] {
   const grants = parseGrants(lines, rules)
-  return ['SELECT', 'SHOW VIEW', 'TRIGGER', 'EVENT'].filter(privilege =>
-    mayUse(grants, privilege, { database }),
-  )
+  return ['SELECT', 'SHOW VIEW', 'TRIGGER', 'EVENT'].filter(privilege => mayUse(grants, privilege, { database }))
 }
 
 describe('parseGrants', () => {
@@ -53,9 +51,7 @@ describe('parseGrants', () => {
   })
 
   it('takes ALL PRIVILEGES for every right, at the level where it stands', () => {
-    expect(
-      rights(['GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` WITH GRANT OPTION'], 'shop'),
-    ).toHaveLength(4)
+    expect(rights(['GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` WITH GRANT OPTION'], 'shop')).toHaveLength(4)
     const grants = parseGrants(['GRANT ALL PRIVILEGES ON `shop`.* TO `app`@`%`'], mysql)
     expect(mayUse(grants, 'EVENT', { database: 'shop' })).toBe(true)
     expect(mayUseGlobally(grants, 'SHOW_ROUTINE', 'shop')).toBe(false)
@@ -118,9 +114,7 @@ describe('parseGrants', () => {
   ])('passes over %j', line => {
     const grants = parseGrants([line], mariadb)
     expect(
-      grants.holders.every(
-        ({ global, databases, tables }) => global.size + databases.length + tables.length === 0,
-      ),
+      grants.holders.every(({ global, databases, tables }) => global.size + databases.length + tables.length === 0),
     ).toBe(true)
   })
 
@@ -201,16 +195,12 @@ describe('mayUse with patterns', () => {
     ['sh__p', 'shöp', true],
     ['a\\', 'a\\', true],
   ])('takes %j for %j: %s', (pattern, database, isCovered) => {
-    expect(rights([`GRANT EVENT ON \`${pattern}\`.* TO \`u\`@\`%\``], database)).toEqual(
-      isCovered ? ['EVENT'] : [],
-    )
+    expect(rights([`GRANT EVENT ON \`${pattern}\`.* TO \`u\`@\`%\``], database)).toEqual(isCovered ? ['EVENT'] : [])
   })
 
   it('agrees with a regular expression on all patterns', () => {
     const part = fc.constantFrom('a', 'b', '%', '_', '\\_', '\\%')
-    const name = fc
-      .array(fc.constantFrom('a', 'b', '_', '%'), { maxLength: 8 })
-      .map(letters => letters.join(''))
+    const name = fc.array(fc.constantFrom('a', 'b', '_', '%'), { maxLength: 8 }).map(letters => letters.join(''))
     fc.assert(
       fc.property(fc.array(part, { minLength: 1, maxLength: 8 }), name, (parts, database) => {
         const wildcards = new Map([
@@ -226,19 +216,13 @@ describe('mayUse with patterns', () => {
   })
 
   it('goes by the first entry that fits, as MariaDB does: entries do not add up', () => {
-    const lines = [
-      'GRANT TRIGGER ON `shop`.* TO `w1`@`localhost`',
-      'GRANT SELECT ON `sh%`.* TO `w1`@`localhost`',
-    ]
+    const lines = ['GRANT TRIGGER ON `shop`.* TO `w1`@`localhost`', 'GRANT SELECT ON `sh%`.* TO `w1`@`localhost`']
     expect(rights(lines, 'shop')).toEqual(['TRIGGER'])
     expect(rights(lines, 'shed')).toEqual(['SELECT'])
   })
 
   it('counts what all entries agree on where the order is not known, as on MySQL', () => {
-    const lines = [
-      'GRANT SELECT, TRIGGER ON `shop`.* TO `w`@`%`',
-      'GRANT SELECT, EVENT ON `sh%`.* TO `w`@`%`',
-    ]
+    const lines = ['GRANT SELECT, TRIGGER ON `shop`.* TO `w`@`%`', 'GRANT SELECT, EVENT ON `sh%`.* TO `w`@`%`']
     expect(rights(lines, 'shop', mysql)).toEqual(['SELECT'])
   })
 
@@ -311,8 +295,7 @@ describe('databasesToGrantOn', () => {
 
 describe('grantLines', () => {
   it('undoes what the client does to special characters, once', () => {
-    const printed =
-      'GRANT SELECT ON `sh\\\\_op`.* TO `u`@`%`\nGRANT SELECT ON `a\\nb\\tc\\\\n`.* TO `u`@`%`\n'
+    const printed = 'GRANT SELECT ON `sh\\\\_op`.* TO `u`@`%`\nGRANT SELECT ON `a\\nb\\tc\\\\n`.* TO `u`@`%`\n'
     expect(grantLines(printed)).toEqual([
       'GRANT SELECT ON `sh\\_op`.* TO `u`@`%`',
       'GRANT SELECT ON `a\nb\tc\\n`.* TO `u`@`%`',
@@ -320,8 +303,6 @@ describe('grantLines', () => {
   })
 
   it('leaves alone what a client with --raw printed', () => {
-    expect(grantLines('GRANT SELECT ON `sh\\_op`.* TO `u`@`%`')).toEqual([
-      'GRANT SELECT ON `sh\\_op`.* TO `u`@`%`',
-    ])
+    expect(grantLines('GRANT SELECT ON `sh\\_op`.* TO `u`@`%`')).toEqual(['GRANT SELECT ON `sh\\_op`.* TO `u`@`%`'])
   })
 })

@@ -7,22 +7,14 @@ import {
   unmatchedPatterns,
 } from '../../../../../src/sources/mysql/inventory/table-selection'
 
-function database(
-  name: string,
-  tables: string[],
-  others: Partial<Record<ListedTable['kind'], string[]>> = {},
-) {
+function database(name: string, tables: string[], others: Partial<Record<ListedTable['kind'], string[]>> = {}) {
   const listed = (kind: ListedTable['kind'], names: string[] = []): ListedTable[] =>
     names.map(each => ({ name: each, kind, engine: kind === 'view' ? '' : 'InnoDB', sizeBytes: 0 }))
   const inventory: DatabaseInventory = {
     name,
     characterSet: 'utf8mb4',
     collation: 'utf8mb4_general_ci',
-    tables: [
-      ...listed('table', tables),
-      ...listed('view', others.view),
-      ...listed('sequence', others.sequence),
-    ],
+    tables: [...listed('table', tables), ...listed('view', others.view), ...listed('sequence', others.sequence)],
     triggers: [],
     routines: [],
     events: [],
@@ -60,12 +52,7 @@ describe('selectTables', () => {
   })
 
   it('takes the rows of tables only, never of views and sequences', () => {
-    expect(selectTables(filters([], ['*']), shop).structureOnly).toEqual([
-      'orders',
-      'cache_a',
-      'cache_b',
-      'sessions',
-    ])
+    expect(selectTables(filters([], ['*']), shop).structureOnly).toEqual(['orders', 'cache_a', 'cache_b', 'sessions'])
   })
 
   it('lets exclusion win', () => {
@@ -98,10 +85,7 @@ describe('selectTables', () => {
 })
 
 describe('unmatchedPatterns', () => {
-  const databases = [
-    database('shop', ['orders', 'sessions'], { view: ['totals'] }),
-    database('blog', ['posts']),
-  ]
+  const databases = [database('shop', ['orders', 'sessions'], { view: ['totals'] }), database('blog', ['posts'])]
 
   it('names the patterns that match nothing in any database', () => {
     const exclude = ['orders', 'posts', 'ordres', 'blog.orders', 'totals', 'x*']

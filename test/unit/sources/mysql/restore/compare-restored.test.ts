@@ -67,11 +67,7 @@ describe('compareRestored', () => {
 
   it.each<[string, Partial<DumpContent>, RegExp]>([
     ['a table', { tables: same.tables.slice(1) }, /^table "orders" is missing$/],
-    [
-      'a table too many',
-      { tables: [...same.tables, table('spy', '3')] },
-      /^table "spy" is there in addition$/,
-    ],
+    ['a table too many', { tables: [...same.tables, table('spy', '3')] }, /^table "spy" is there in addition$/],
     ['a view', { views: [] }, /^view "open_orders" is missing$/],
     ['a trigger', { triggers: ['another'] }, /^trigger "orders_log" is missing$/],
     ['a routine', { routines: [] }, /^routine "function tax" is missing$/],
@@ -119,10 +115,7 @@ describe('compareRestored', () => {
     const stored = [table('orders', 'a', 1200), table('customers', 'b', 3)]
     const again = [table('orders', 'c', 1199)]
     const { differences, proof } = await compare({ restored: { tables: otherRows }, stored, again })
-    expect(differences).toEqual([
-      'table "orders" has 1199 rows, not 1200',
-      'table "customers" has no rows, not 3',
-    ])
+    expect(differences).toEqual(['table "orders" has 1199 rows, not 1200', 'table "customers" has no rows, not 3'])
     expect(proof).toBe('')
   })
 

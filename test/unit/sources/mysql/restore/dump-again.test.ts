@@ -65,14 +65,7 @@ describe('dumpAgain', () => {
 
   it('gives the options of the dump that it is compared with, as far as a backup would take them', async () => {
     const dumper = dumping(everything)
-    const options = [
-      '--quick',
-      '--skip-ssl',
-      '--force',
-      '--result-file=/etc/passwd',
-      '--skip-triggers',
-      'rm -rf /',
-    ]
+    const options = ['--quick', '--skip-ssl', '--force', '--result-file=/etc/passwd', '--skip-triggers', 'rm -rf /']
     await again(dumper, { options })
     const given = dumper.requests[0]?.arguments.main ?? []
     expect(given.filter(option => option === '--quick')).toHaveLength(1)

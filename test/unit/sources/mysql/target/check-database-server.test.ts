@@ -1,11 +1,4 @@
-import {
-  aDatabase,
-  aDump,
-  aManifest,
-  anArchive,
-  aTable,
-  type FactOptions,
-} from '../../../commands/restore/a-restore'
+import { aDatabase, aDump, aManifest, anArchive, aTable, type FactOptions } from '../../../commands/restore/a-restore'
 import { findings, findingsOf, fixes, type PlanOptions } from '../../../commands/restore/planning'
 
 const manifest = aManifest([aDump()])
@@ -93,9 +86,7 @@ describe('checkDatabaseServer, about the configuration of the dump tool', () => 
   )
 
   it('lets be what does no harm, and what is there when no database is restored', () => {
-    expect(
-      told({ facts: { defaults: ['user', 'password', 'skip-routines', 'max-allowed-packet'] } }),
-    ).toEqual([])
+    expect(told({ facts: { defaults: ['user', 'password', 'skip-routines', 'max-allowed-packet'] } })).toEqual([])
     expect(findings({ inputs: { databases: [] }, facts: { defaults: ['no-data'] } })).toEqual([])
   })
 })
@@ -154,18 +145,15 @@ describe('checkDatabaseServer, about rights', () => {
     expect(findings(given(server, grants))).toEqual([])
   })
 
-  it.each(Object.keys(servers) as ServerName[])(
-    'names on %s every right that is missing, in one GRANT',
-    server => {
-      const options = given(server, ['GRANT USAGE ON *.* TO `shop`@`localhost`'])
-      expect(findings(options)).toEqual([
-        `error: The database user ${user} may not do everything that a restore into "shop" needs: ${all} are missing.`,
-      ])
-      expect(fixes(options)).toEqual([
-        `Run this as an administrator of the database:\nGRANT ${all} ON \`shop\`.* TO 'shop'@'localhost';`,
-      ])
-    },
-  )
+  it.each(Object.keys(servers) as ServerName[])('names on %s every right that is missing, in one GRANT', server => {
+    const options = given(server, ['GRANT USAGE ON *.* TO `shop`@`localhost`'])
+    expect(findings(options)).toEqual([
+      `error: The database user ${user} may not do everything that a restore into "shop" needs: ${all} are missing.`,
+    ])
+    expect(fixes(options)).toEqual([
+      `Run this as an administrator of the database:\nGRANT ${all} ON \`shop\`.* TO 'shop'@'localhost';`,
+    ])
+  })
 
   it('asks for what is missing alone', () => {
     const grants = [`GRANT ${enough.replace(', EVENT', '')} ON \`shop\`.* TO \`shop\`@\`localhost\``]
@@ -178,9 +166,7 @@ describe('checkDatabaseServer, about rights', () => {
 
   it('asks for rights on the database that is written, under the name that it gets', () => {
     const options = given('MySQL 8.0', ['GRANT ALL PRIVILEGES ON `shop`.* TO `shop`@`localhost`'])
-    expect(fixes({ ...options, inputs: { databases: ['shop=new_shop'] } })[0]).toMatch(
-      /ON `new\\_shop`\.\* TO/,
-    )
+    expect(fixes({ ...options, inputs: { databases: ['shop=new_shop'] } })[0]).toMatch(/ON `new\\_shop`\.\* TO/)
   })
 
   it('asks for the right to see routines where the dump has some of other users', () => {
@@ -193,9 +179,7 @@ describe('checkDatabaseServer, about rights', () => {
     expect(findings({ ...options, needs })).toEqual([
       `error: The database user ${user} may be unable to see routines of "shop", so it cannot be proven that all were restored.`,
     ])
-    expect(fixes({ ...options, needs })[0]).toMatch(
-      /\nGRANT SELECT ON `mysql`\.`proc` TO 'shop'@'localhost';$/,
-    )
+    expect(fixes({ ...options, needs })[0]).toMatch(/\nGRANT SELECT ON `mysql`\.`proc` TO 'shop'@'localhost';$/)
     expect(findings({ ...options, needs: { definers: [user] } })).toEqual([])
     const without = aManifest([
       aDump('shop', { routines: 0, objects: { views: [], triggers: [], routines: [], events: [] } }),
@@ -232,14 +216,7 @@ describe('checkDatabaseServer, about the server', () => {
     ['on, for SUPER', { read_only: 'ON' }, 'SUPER', 'mariadb', '11.4.0', [readOnly]],
     ['on, for READ_ONLY ADMIN', { read_only: 'ON' }, 'READ_ONLY ADMIN', 'mariadb', '11.4.0', []],
     ['on, for all', { read_only: 'ON' }, 'ALL PRIVILEGES', 'mariadb', '11.4.0', []],
-    [
-      'super on, for all',
-      { read_only: 'ON', super_read_only: 'ON' },
-      'ALL PRIVILEGES',
-      'mysql',
-      '8.4.0',
-      [readOnly],
-    ],
+    ['super on, for all', { read_only: 'ON', super_read_only: 'ON' }, 'ALL PRIVILEGES', 'mysql', '8.4.0', [readOnly]],
   ])('judges read_only %s (%j, %s) on %s %s', (_, variables, rights, flavor, version, expected) => {
     const facts = { variables, grants: root(rights), user: 'a@%', server: { flavor, version } }
     const made = aManifest([aDump()])
@@ -281,8 +258,7 @@ describe('checkDatabaseServer, about the server', () => {
 describe('checkDatabaseServer, about the disk', () => {
   /** Two databases of 50 GB of SQL each. */
   const large = aManifest([aDump('a', { bytes: 50e9 }), aDump('b', { bytes: 50e9 })])
-  const levels = (options: PlanOptions) =>
-    findingsOf({ manifest: large, ...options }).map(({ level }) => level)
+  const levels = (options: PlanOptions) => findingsOf({ manifest: large, ...options }).map(({ level }) => level)
 
   it.each([
     [200e9, []],
@@ -290,12 +266,9 @@ describe('checkDatabaseServer, about the disk', () => {
     [50e9, ['warning']],
     [49e9, ['error']],
     [undefined, []],
-  ])(
-    'compares %s bytes that are free with 100 GB of SQL, which is no measure to the byte',
-    (freeBytes, expected) => {
-      expect(levels({ facts: { database: { freeBytes } } })).toEqual(expected)
-    },
-  )
+  ])('compares %s bytes that are free with 100 GB of SQL, which is no measure to the byte', (freeBytes, expected) => {
+    expect(levels({ facts: { database: { freeBytes } } })).toEqual(expected)
+  })
 
   it('counts the room that is made by what is replaced', () => {
     const tables = [

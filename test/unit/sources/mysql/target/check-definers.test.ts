@@ -68,9 +68,9 @@ describe('definerProblems', () => {
   })
 
   it('takes a role, or the same name at another host, for another', () => {
-    expect(
-      findings(onto(mariadb1011, 'USAGE', {}, { definers: ['shop', 'shop@%', 'shop@localhost'] }))[0],
-    ).toMatch(/in the name of shop, shop@% \(DEFINER\)/)
+    expect(findings(onto(mariadb1011, 'USAGE', {}, { definers: ['shop', 'shop@%', 'shop@localhost'] }))[0]).toMatch(
+      /in the name of shop, shop@% \(DEFINER\)/,
+    )
   })
 
   it('remarks which users are not there, with what makes them', () => {

@@ -7,12 +7,7 @@ const told = (options: PlanOptions) => findings({ manifest, ...options })
 describe('checkDumpNeeds', () => {
   const mysql80 = ['utf8mb4_general_ci', 'utf8mb4_0900_ai_ci', 'utf8mb3_general_ci', 'latin1_swedish_ci']
   const mysql57 = ['utf8mb4_general_ci', 'utf8_general_ci', 'latin1_swedish_ci']
-  const mariadb114 = [
-    'utf8mb4_general_ci',
-    'utf8mb3_general_ci',
-    'uca1400_ai_ci',
-    'utf8mb4_uca1400_nopad_ai_ci',
-  ]
+  const mariadb114 = ['utf8mb4_general_ci', 'utf8mb3_general_ci', 'uca1400_ai_ci', 'utf8mb4_uca1400_nopad_ai_ci']
 
   it.each([
     ['utf8mb4_0900_ai_ci', mysql80, true],
@@ -35,9 +30,7 @@ describe('checkDumpNeeds', () => {
     expect(told({ needs, facts })).toEqual(
       isKnown
         ? []
-        : [
-            `error: The dump of "shop" needs what this database server does not know: the collation ${collation}.`,
-          ],
+        : [`error: The dump of "shop" needs what this database server does not know: the collation ${collation}.`],
     )
   })
 
@@ -67,9 +60,7 @@ describe('checkDumpNeeds', () => {
     [['Aria', 'InnoDB', 'ROCKSDB'], ['Aria, ROCKSDB']],
   ])('looks for the storage engines %j', (engines, missing) => {
     expect(told({ needs: { engines } })).toEqual(
-      missing.map(
-        names => `error: The dump of "shop" has tables of storage engines that this server lacks: ${names}.`,
-      ),
+      missing.map(names => `error: The dump of "shop" has tables of storage engines that this server lacks: ${names}.`),
     )
   })
 
@@ -78,15 +69,11 @@ describe('checkDumpNeeds', () => {
     [16_777_216, 17 * 2 ** 20],
     [40_000_000, 39 * 2 ** 20],
     [2 ** 31, 2 ** 30],
-  ])(
-    'holds the longest statement (%i bytes) against max_allowed_packet of 16 MiB',
-    (longestStatementBytes, size) => {
-      const mends = fixes({ manifest, needs: { longestStatementBytes } })
-      expect(mends).toHaveLength(size === undefined ? 0 : 1)
-      if (size !== undefined)
-        expect(mends[0]).toMatch(new RegExp(`\\nSET GLOBAL max_allowed_packet=${size};$`))
-    },
-  )
+  ])('holds the longest statement (%i bytes) against max_allowed_packet of 16 MiB', (longestStatementBytes, size) => {
+    const mends = fixes({ manifest, needs: { longestStatementBytes } })
+    expect(mends).toHaveLength(size === undefined ? 0 : 1)
+    if (size !== undefined) expect(mends[0]).toMatch(new RegExp(`\\nSET GLOBAL max_allowed_packet=${size};$`))
+  })
 
   it('says nothing of a packet size that it does not know', () => {
     const facts = { variables: { max_allowed_packet: 'unknown' } }

@@ -55,8 +55,6 @@ describe('missingRights', () => {
   })
 
   it('takes no right on single tables for one on the database', () => {
-    expect(missing(['GRANT ALL PRIVILEGES ON `shop`.`orders` TO `shop`@`localhost`'])?.missing).toHaveLength(
-      14,
-    )
+    expect(missing(['GRANT ALL PRIVILEGES ON `shop`.`orders` TO `shop`@`localhost`'])?.missing).toHaveLength(14)
   })
 })

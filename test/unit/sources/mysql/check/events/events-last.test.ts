@@ -117,10 +117,7 @@ describe('eventsLast', () => {
     it.each([
       ['in a row', rows('orders', `INSERT INTO \`orders\` VALUES (1,'${title.replaceAll('\n', '\\n')}');\n`)],
       ['in a row with raw line breaks', rows('orders', `INSERT INTO \`orders\` VALUES (1,'${title}');\n`)],
-      [
-        'in a body',
-        stored(`CREATE DEFINER=\`r\`@\`h\` PROCEDURE \`p\`()\nbegin\n${title}\nselect '${title}'; end `),
-      ],
+      ['in a body', stored(`CREATE DEFINER=\`r\`@\`h\` PROCEDURE \`p\`()\nbegin\n${title}\nselect '${title}'; end `)],
       ['in a definition', `CREATE TABLE \`t\` (\n  \`id\` int DEFAULT '${title}'\n) COMMENT='${title}';\n`],
       ['in a comment', `/* ${title} */\n`],
       ['in the name of a table', table(`a${title}b`)],
@@ -133,9 +130,7 @@ describe('eventsLast', () => {
     })
 
     it('and not by that of the next section', async () => {
-      const tricky = stored(
-        `CREATE EVENT \`e3\` ON SCHEDULE EVERY 1 DAY DO begin\n--\n-- Dumping routines\n--\nend `,
-      )
+      const tricky = stored(`CREATE EVENT \`e3\` ON SCHEDULE EVERY 1 DAY DO begin\n--\n-- Dumping routines\n--\nend `)
       const { sql } = await pass(mysqlDump(events + tricky + routines))
       expect(sql.indexOf('EVENT `e3`')).toBeGreaterThan(sql.indexOf('PROCEDURE `p1`'))
     })
@@ -173,9 +168,7 @@ describe('eventsLast', () => {
   describe('where', () => {
     it('tells what begins on a line of what came out', async () => {
       const body =
-        orders +
-        placeholder('v1') +
-        stored('CREATE TRIGGER `tr1` BEFORE INSERT ON `orders` FOR EACH ROW set @x = 1')
+        orders + placeholder('v1') + stored('CREATE TRIGGER `tr1` BEFORE INSERT ON `orders` FOR EACH ROW set @x = 1')
       const { sql, where } = await pass(mariadbDump(body + events + routines + view))
       const on = (text: string) => where(sql.split('\n').findIndex(line => line.includes(text)) + 1)
       expect(on('CREATE TABLE')).toBe('the table "orders"')

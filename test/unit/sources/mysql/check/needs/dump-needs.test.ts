@@ -116,9 +116,7 @@ describe('checkDump with needs', () => {
     const dump = mysqlDump(
       `${table('t')}/* ${text} */\n-- ${text}\n# ${text}\nCREATE TABLE \`${text}\` (\`${text}\` int DEFAULT '${text}');\n` +
         rows('t', `INSERT INTO \`t\` (\`${text}\`) VALUES ('${text}');\n`) +
-        stored(
-          `CREATE PROCEDURE \`p\`()\nbegin\n  -- ${text}\n  select "${text}", '${text}', \`${text}\`; end`,
-        ) +
+        stored(`CREATE PROCEDURE \`p\`()\nbegin\n  -- ${text}\n  select "${text}", '${text}', \`${text}\`; end`) +
         `SET @x = '${text}';\nSET NAMES @x;\nSET character_set_client = DEFAULT;\n`,
     )
     expect(sorted(check(dump))).toEqual({
@@ -137,9 +135,7 @@ describe('checkDump with needs', () => {
     ])('may be one %s', (_, statement) => {
       const short = "INSERT INTO `t` VALUES (1,'x');\n"
       const text = statement.endsWith(';;') ? `DELIMITER ;;\n${statement}\nDELIMITER ;\n` : `${statement}\n`
-      const dump = mysqlDump(
-        `${table('t')}${short}${statement.startsWith('INSERT') ? statement : ''}${short}${text}`,
-      )
+      const dump = mysqlDump(`${table('t')}${short}${statement.startsWith('INSERT') ? statement : ''}${short}${text}`)
       for (const chunkBytes of [1, 100, 4096, dump.length]) {
         expect(check(dump, chunkBytes).longestStatementBytes).toBe(statement.length)
       }

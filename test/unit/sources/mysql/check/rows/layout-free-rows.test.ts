@@ -23,32 +23,14 @@ const same = [
     'a statement each',
     "INSERT INTO `t` VALUES (1,'a;),(');\nINSERT INTO `t` VALUES (2,'(\\'');\nINSERT INTO `t` VALUES (3,NULL);\n",
   ],
-  [
-    'in two statements',
-    "INSERT INTO `t` VALUES (1,'a;),('),(2,'(\\'');\nINSERT INTO `t` VALUES\n(3,NULL);\n",
-  ],
+  ['in two statements', "INSERT INTO `t` VALUES (1,'a;),('),(2,'(\\'');\nINSERT INTO `t` VALUES\n(3,NULL);\n"],
   ['with columns', "INSERT INTO `t` (`VALUES (`, `(b),`) VALUES (1,'a;),('),(2,'(\\''),(3,NULL);\n"],
-  [
-    'as others',
-    "REPLACE  INTO `t` VALUES (1,'a;),(');\nINSERT  IGNORE INTO `t` VALUES (2,'(\\''),\n (3,NULL);\n",
-  ],
+  ['as others', "REPLACE  INTO `t` VALUES (1,'a;),(');\nINSERT  IGNORE INTO `t` VALUES (2,'(\\''),\n (3,NULL);\n"],
 ] as const
 
 const value = fc.oneof(
   fc.integer().map(String),
-  fc.constantFrom(
-    'NULL',
-    "'\\''",
-    "'\\\\'",
-    "'),('",
-    "');\\n'",
-    "'('",
-    "''",
-    "'it''s'",
-    "_binary 'x'",
-    '0x28',
-    "'😀'",
-  ),
+  fc.constantFrom('NULL', "'\\''", "'\\\\'", "'),('", "');\\n'", "'('", "''", "'it''s'", "_binary 'x'", '0x28', "'😀'"),
 )
 const tuples = fc.array(
   fc.array(value, { minLength: 1, maxLength: 3 }).map(values => `(${values.join(',')})`),
@@ -60,9 +42,7 @@ function layOut(list: readonly string[], layout: readonly number[]): string {
   const lines = list.map((tuple, index) => {
     const kind = index === 0 ? 2 : (layout[index % layout.length] ?? 0)
     const before =
-      [',', ',\n', 'INSERT INTO `t` VALUES ', 'INSERT INTO `t` VALUES\n', 'REPLACE INTO `t` (`a`) VALUES '][
-        kind
-      ] ?? ','
+      [',', ',\n', 'INSERT INTO `t` VALUES ', 'INSERT INTO `t` VALUES\n', 'REPLACE INTO `t` (`a`) VALUES '][kind] ?? ','
     return (index > 0 && kind > 1 ? ';\n' : '') + before + tuple
   })
   return `${lines.join('')};\n`
@@ -72,8 +52,7 @@ describe('checkDump of rows without their layout', () => {
   it.each(same)('counts the rows and gives the same fingerprint, written %s', (_, inserts) => {
     const expected = fingerprint(same[0][1])
     expect(expected).toMatchObject({ rows: 3, bytes: "(1,'a;),('),(2,'(\\''),(3,NULL)".length })
-    for (const chunkBytes of [1, 2, 3, 5, 50, 5000])
-      expect(fingerprint(inserts, chunkBytes)).toEqual(expected)
+    for (const chunkBytes of [1, 2, 3, 5, 50, 5000]) expect(fingerprint(inserts, chunkBytes)).toEqual(expected)
   })
 
   it('finds the rows of different tools equal', () => {
@@ -129,8 +108,6 @@ describe('checkDump of rows without their layout', () => {
   it('is asked for: a backup has its statements, to the byte', () => {
     const checking = checkDump()
     checking.write(Buffer.from(mysqlDump(table('t') + rows('t', same[0][1]))))
-    expect(checking.finish().tables).toEqual([
-      { name: 't', bytes: same[0][1].length, sha256: expect.any(String) },
-    ])
+    expect(checking.finish().tables).toEqual([{ name: 't', bytes: same[0][1].length, sha256: expect.any(String) }])
   })
 })

@@ -55,10 +55,7 @@ describe('the statements of a dump', () => {
     ['GRANT ALL ON *.* TO evil;', ['GRANT ALL']],
     ['DROP DATABASE IF EXISTS `shop`;', ['DROP DATABASE']],
     ['DROP USER root@localhost;', ['DROP USER']],
-    [
-      "SET @s = 'DROP DATABASE innocent';\nPREPARE p FROM @s;\nEXECUTE p;",
-      ['SET S', 'PREPARE P', 'EXECUTE P'],
-    ],
+    ["SET @s = 'DROP DATABASE innocent';\nPREPARE p FROM @s;\nEXECUTE p;", ['SET S', 'PREPARE P', 'EXECUTE P']],
     ["EXECUTE IMMEDIATE 'DROP DATABASE innocent';", ['EXECUTE IMMEDIATE']],
     ["SELECT '<?php' INTO OUTFILE '/var/www/html/x.php';", ['SELECT INTO']],
     ["LOAD DATA INFILE '/etc/passwd' INTO TABLE t;", ['LOAD DATA']],
@@ -105,9 +102,7 @@ describe('the statements of a dump', () => {
 
   it('are told for what stands in a stored one no more than for its text', () => {
     const body = "BEGIN GRANT ALL ON *.* TO x; SET GLOBAL x = 1; SELECT 1 INTO OUTFILE 'x'; END"
-    expect(planted(stored(`CREATE PROCEDURE \`p\`() ${body}`) + placeholder('v') + finalView('v'))).toEqual(
-      [],
-    )
+    expect(planted(stored(`CREATE PROCEDURE \`p\`() ${body}`) + placeholder('v') + finalView('v'))).toEqual([])
   })
 
   it.each([
@@ -125,9 +120,7 @@ describe('the statements of a dump', () => {
   })
 
   it('are told where a text goes on behind what looks like the end of rows', () => {
-    expect(planted("INSERT INTO t VALUES ('a);\n-- ');\nSELECT 1;")).toContain(
-      'INSERT with a text that does not end',
-    )
+    expect(planted("INSERT INTO t VALUES ('a);\n-- ');\nSELECT 1;")).toContain('INSERT with a text that does not end')
   })
 
   it('reads rows as the mode has it in which the server reads them', () => {
