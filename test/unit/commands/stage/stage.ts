@@ -1,0 +1,147 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { backup } from '../../../../src/commands/backup/backup'
+import { loadBackupState } from '../../../../src/commands/backup/backup-state'
+import { cleanUpBackup } from '../../../../src/commands/backup/clean-up-backup'
+import { restore } from '../../../../src/commands/restore/restore'
+import { loadRestoreState } from '../../../../src/commands/restore/restore-state'
+import { cleanUpRestore } from '../../../../src/commands/restore/rollback/clean-up-restore'
+import type { Drill } from '../../../../src/commands/verify/point'
+import { verify } from '../../../../src/commands/verify/verify'
+import type { Finding } from '../../../../src/findings/finding'
+import { loadBackupInputs } from '../../../../src/inputs/backup'
+import { loadRestoreInputs } from '../../../../src/inputs/restore'
+import { loadVerifyInputs } from '../../../../src/inputs/verify'
+import type { BaselineCache } from '../../../../src/runtime/github/baseline-cache'
+import type { MemoryStore } from '../../../memory/memory-store'
+import { type Databases, databasesIn } from './databases'
+import type { Moments } from './moments'
+import { type Ended, type Runner, runner } from './runner'
+
+type Inputs = Readonly<Record<string, string>>
+
+/** A site of two databases and a folder, a store, and the commands themselves between them, all on this machine. */
+export interface Stage
+  extends Moments,
+    Pick<Runner, 'jobs' | 'writes' | 'advance' | 'cancel' | 'cut' | 'kill' | 'states'> {
+  store: MemoryStore
+  databases: Databases
+  /** The home folder on the server. */
+  home: string
+  /** The document root. */
+  site: string
+  /** What the runner's cache is to a backup. */
+  cache: BaselineCache
+  /** What a verification restores with. */
+  drill: Drill
+  backup(inputs?: Inputs): Promise<Ended>
+  /** The post step; what it could not do is its error. */
+  backupPost(inputs?: Inputs): Promise<Ended>
+  restore(inputs?: Inputs): Promise<Ended>
+  restorePost(inputs?: Inputs): Promise<Ended>
+  verify(inputs?: Inputs): Promise<Ended>
+  /** Puts shell text in the place of a program of the server; by its name the text reaches the real one. */
+  program(name: string, text: string): Promise<void>
+  /** Ends what still runs, and removes everything. */
+  leave(): Promise<void>
+}
+
+const bucket: Inputs = {
+  ...{ 's3-bucket': 'acme', 's3-region': 'eu-central-1', 's3-prefix': 'backups' },
+  ...{ 's3-access-key-id': 'the-key', 's3-secret-access-key': 'the-secret' },
+}
+const server: Inputs = { 'ssh-host': 'web1.example.com', 'ssh-user': 'deploy', 'ssh-password': 'open sesame' }
+
+export async function aStage(): Promise<Stage> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'stage-')))
+  const place = (name: string) => join(root, name)
+  const [home, site, bin] = [place('home'), place('www/html'), place('bin')]
+  for (const folder of [home, site, bin]) await mkdir(folder, { recursive: true })
+  const databases = await databasesIn(place('databases'))
+  const path = `${join(__dirname, 'programs')}:${process.env['PATH']}`
+  const run = runner({
+    HOME: home,
+    PATH: `${bin}:${path}`,
+    STAGE_PATH: path,
+    STAGE_DATABASES: place('databases'),
+  })
+  const { jobs, writes, advance, cancel, cut, kill, states, store, onJob, onStore } = run
+  const backupOf: Inputs = { ...bucket, ...server, databases: 'shop\nblog', paths: site }
+  const restoreOf: Inputs = { ...bucket, ...server, overwrite: 'true', confirm: server['ssh-host'] ?? '' }
+  const stage: Stage = {
+    ...{ jobs, writes, advance, cancel, cut, kill, states, store, onJob, onStore, databases, home, site },
+    cache: { load: async () => undefined, save: async () => {} },
+    drill: async () => ({ findings: [], restoreSeconds: 12, warnings: [], tables: 1, files: 1 }),
+    backup: inputs =>
+      run.step({ ...backupOf, ...inputs }, async tools => {
+        const report = { ...begun(tools.runtime), ...{ result: 'failed' as const, artifacts: [] } }
+        tools.tellsWarnings(() => report.warnings)
+        const error = await backup(
+          loadBackupInputs(tools.runtime, {}),
+          { ...tools, openCache: () => stage.cache },
+          report,
+        )
+        if (error !== undefined) throw error
+      }),
+    backupPost: inputs =>
+      run.step({ ...backupOf, ...inputs }, async tools => {
+        const state = loadBackupState(tools.runtime)
+        if (state === undefined) return
+        const failures = await cleanUpBackup(loadBackupInputs(tools.runtime, {}), state, tools)
+        if (failures.length > 0) throw new Error(failures.join('\n'))
+      }),
+    restore: inputs =>
+      run.step({ ...restoreOf, ...inputs }, tools => {
+        const report = {
+          ...begun(tools.runtime),
+          ...{ result: 'failed' as const, items: [], safetyKeys: [], hasBegun: false },
+        }
+        tools.tellsWarnings(() => report.warnings)
+        return restore(loadRestoreInputs(tools.runtime, {}), tools, report)
+      }),
+    restorePost: inputs =>
+      run.step({ ...restoreOf, ...inputs }, async tools => {
+        const state = loadRestoreState(tools.runtime)
+        if (state === undefined) return
+        const { incomplete, failures } = await cleanUpRestore(
+          loadRestoreInputs(tools.runtime, {}),
+          state,
+          tools,
+        )
+        const left = [...incomplete, ...failures]
+        if (left.length > 0) throw new Error(left.join('\n'))
+      }),
+    verify: inputs =>
+      run.step({ ...bucket, ...inputs }, tools => {
+        const loaded = loadVerifyInputs(tools.runtime, {})
+        const report = { ...begun(tools.runtime), level: loaded.level, points: [] }
+        tools.tellsWarnings(() => report.warnings)
+        return verify(loaded, { ...tools, drill: stage.drill, wait: async () => {} }, report)
+      }),
+    program: (name, text) =>
+      writeFile(join(bin, name), `#!/bin/sh\nPATH=$STAGE_PATH\n${text}\n`, { mode: 0o755 }),
+    leave: async () => {
+      await run.end()
+      await rm(root, { recursive: true, force: true })
+    },
+  }
+  return stage
+}
+
+/** What every report has at first. */
+function begun({ clock }: { clock: { now(): Date } }) {
+  const warnings: Finding[] = []
+  return {
+    ...{ host: server['ssh-host'] ?? '', store: { bucket: 'acme', prefix: 'backups' } },
+    ...{ startedAt: clock.now(), finishedAt: clock.now(), phases: [], warnings },
+  }
+}
+
+/** Writes files below a folder, by their names. */
+export async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true })
+    await writeFile(join(folder, name), text)
+  }
+}
