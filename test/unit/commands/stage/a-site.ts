@@ -10,9 +10,9 @@ export const shop = [
   aView('open_orders'),
   anEvent('tidy'),
 ].sort()
-const blog = [aTable('posts'), someRows('posts', 'Hello')].sort()
+export const blog = [aTable('posts'), someRows('posts', 'Hello')].sort()
 
-const files = { 'index.php': '<?php echo 1;', 'img/logo.svg': '<svg/>', 'img/old.svg': '<svg></svg>' }
+export const files = { 'index.php': '<?php echo 1;', 'img/logo.svg': '<svg/>', 'img/old.svg': '<svg></svg>' }
 
 /** Fills the server with a shop, a blog and a document root. */
 export async function openSite({ databases, site }: Stage): Promise<void> {

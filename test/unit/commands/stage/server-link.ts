@@ -9,8 +9,10 @@ export interface AskedJob {
   name: string
   /** The values of a key of the request. */
   values(key: string): string[]
-  /** Its channel breaks off: nothing of it is heard any more. */
+  /** Its channel breaks off: nothing of it is heard any more, and it loses its input. */
   cut(): void
+  /** It gets its request and does its work, and nobody hears of it. `then` is called when it has ended. */
+  goUnheard(then?: () => void): void
   /** Settles when this side has closed the channel. */
   readonly closed: Promise<void>
 }
@@ -54,6 +56,8 @@ export function serverLink(environment: NodeJS.ProcessEnv, onJob: OnJob): Server
   }
 }
 
+const lost: RemoteExit = { kind: 'lost', reason: 'the link was cut' }
+
 class Channel implements RemoteProcess {
   readonly stdin: Writable
   readonly stdout = new PassThrough()
@@ -62,11 +66,12 @@ class Channel implements RemoteProcess {
   readonly #process: RemoteProcess
   readonly #lost = Promise.withResolvers<RemoteExit>()
   readonly #closed = Promise.withResolvers<void>()
+  #isUnheard = false
 
   constructor(process: RemoteProcess, onJob: OnJob) {
     this.#process = process
     this.stdin = new JobInput(process.stdin, request => onJob(this.#job(request)))
-    this.exit = Promise.race([this.#lost.promise, process.exit])
+    this.exit = Promise.race([this.#lost.promise, process.exit.then(exit => (this.#isUnheard ? lost : exit))])
     process.stdout.on('error', () => {}).pipe(this.stdout)
     process.stderr.on('error', () => {}).pipe(this.stderr)
   }
@@ -78,8 +83,18 @@ class Channel implements RemoteProcess {
   }
 
   cut(): void {
-    this.#lost.resolve({ kind: 'lost', reason: 'the link was cut' })
+    this.#lost.resolve(lost)
     this.#process.stdin.end()
+    this.#mute()
+  }
+
+  #goUnheard(then = () => {}): void {
+    this.#isUnheard = true
+    this.#mute()
+    void this.#process.exit.then(then)
+  }
+
+  #mute(): void {
     this.#process.stdout.unpipe(this.stdout).resume()
     this.#process.stderr.unpipe(this.stderr).resume()
     this.stdout.end()
@@ -93,6 +108,7 @@ class Channel implements RemoteProcess {
       name: values('job')[0] ?? '',
       values,
       cut: () => this.cut(),
+      goUnheard: then => this.#goUnheard(then),
       closed: this.#closed.promise,
     }
   }
