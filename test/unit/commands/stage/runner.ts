@@ -109,7 +109,7 @@ export function runner(environment: NodeJS.ProcessEnv): Runner {
       const tools: StepTools = {
         runtime,
         repository: { store: mortalStore(store, () => own.isDead), prefix: 'backups' },
-        connect: () => connectTo(own),
+        connect: () => (own.isDead ? new Promise(() => {}) : connectTo(own)),
         tellsWarnings: told => {
           warnings = told
         },
