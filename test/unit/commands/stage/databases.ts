@@ -9,8 +9,11 @@ export interface Databases {
   remove(name: string): Promise<void>
   /** What is in it, in a fixed order; undefined when it is not there. */
   objects(name: string): Promise<string[] | undefined>
-  /** The next call of this kind fails, with this on its standard error; a dump fails behind its last byte. */
-  failNext(call: 'dump' | 'import' | 'sql', name: string, error: string): Promise<void>
+  /**
+   * The next call of this kind fails, with this on its standard error; a dump behind its last byte, an import behind its first object, a
+   * `create` when what was there is dropped.
+   */
+  failNext(call: 'dump' | 'import' | 'sql' | 'create', name: string, error: string): Promise<void>
   /** All SQL that was not an import, as the client got it. */
   statements(): Promise<string>
 }

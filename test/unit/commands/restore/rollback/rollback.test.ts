@@ -87,6 +87,14 @@ describe('a restore that fails', () => {
     await expectAsBefore()
   })
 
+  it('puts back what it had dropped and could not make anew', async () => {
+    await stage.databases.failNext('create', 'shop', 'ERROR 1021 (HY000) at line 3: Disk full')
+    const { error } = await stage.restore()
+    expect(error?.message).toContain('Disk full')
+    expect(stage.jobs().filter(name => name === 'open-import')).toHaveLength(3)
+    await expectAsBefore()
+  })
+
   it('takes away again what was not there, and empties what was empty', async () => {
     await stage.databases.put('shop')
     await stage.databases.remove('blog')
