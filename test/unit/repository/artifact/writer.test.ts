@@ -108,4 +108,29 @@ describe('writeArtifact', () => {
     setImmediate(() => stop.abort(reason))
     await expect(writing).rejects.toBe(reason)
   })
+
+  describe('with a body that stands still', () => {
+    beforeEach(() => {
+      jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] })
+    })
+    afterEach(() => {
+      jest.useRealTimers()
+    })
+
+    const untilSeen = async () => {
+      for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate)
+    }
+
+    it('gives it up after ten minutes, and watches no more', async () => {
+      const body = new Readable({ read() {} })
+      const writing = write(body).catch((error: unknown) => error)
+      body.push(stored.subarray(0, 1000))
+      await untilSeen()
+      jest.advanceTimersByTime(11 * 60_000)
+      expect(await writing).toMatchObject({ message: 'The stream of database stood still for 10 minutes.' })
+      expect(jest.getTimerCount()).toBe(0)
+      expect(await openUploads()).toHaveLength(1)
+      expect(store.keys()).toEqual([])
+    })
+  })
 })

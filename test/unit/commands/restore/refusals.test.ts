@@ -1,0 +1,88 @@
+import { readdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { openSite, shop } from '../stage/a-site'
+import { held } from '../stage/bucket'
+import { aStage, filesIn, type Stage, writeFiles } from '../stage/stage'
+import { putBytes } from '../stored-point'
+
+let stage: Stage
+let before: Record<string, string>
+
+const shopKey = 'backups/Monday-13-00.shop.database.sql.gz'
+
+beforeEach(async () => {
+  stage = await aStage()
+  await openSite(stage)
+  await stage.backup()
+  before = held(stage.store)
+  await writeFiles(stage.site, { 'index.php': 'newer' })
+})
+
+afterEach(() => stage.leave())
+
+/** Nothing of the server has changed, and nothing of the bucket but by the hand of the test. */
+async function expectNothingTouched(): Promise<void> {
+  expect(await stage.databases.objects('shop')).toEqual(shop)
+  expect(await filesIn(stage.site)).toMatchObject({ 'index.php': 'newer' })
+  expect(await readdir(dirname(stage.site))).toEqual(['html'])
+  expect(stage.jobs()).not.toContain('run-sql')
+  expect(stage.jobs()).not.toContain('swap')
+}
+
+/** Other bytes under the same key, with the metadata of those that were there. */
+async function replace(key: string, change: (bytes: Buffer) => Buffer): Promise<void> {
+  const bytes = Buffer.from(before[key] ?? '', 'base64')
+  await putBytes(stage.store, key, change(bytes), (await stage.store.head(key))?.metadata)
+}
+
+describe('restore', () => {
+  it('overwrites nothing unasked', async () => {
+    const { error } = await stage.restore({ overwrite: 'false', confirm: '' })
+    expect(error?.message).toMatch(/^3 things are wrong: .*"shop".*"blog".*html/)
+    await expectNothingTouched()
+    expect(stage.jobs()).toEqual(['take-lock', 'target-facts', 'target-facts', 'preflight'])
+    expect(stage.writes()).toEqual([])
+  })
+
+  it('refuses a recovery point that is damaged, before it looks at the server', async () => {
+    await replace(shopKey, bytes => {
+      const text = gunzipSync(bytes).toString().replace('a chair', 'a stool')
+      return gzipSync(text)
+    })
+    const { error } = await stage.restore()
+    expect(error?.message).toContain('cannot be restored')
+    await expectNothingTouched()
+    expect(stage.jobs()).toEqual(['take-lock'])
+  })
+
+  it('does not begin to import what was replaced since it was read', async () => {
+    stage.onJob('target-facts', () => replace(shopKey, bytes => Buffer.concat([bytes, gzipSync('')])))
+    const { error } = await stage.restore()
+    expect(error?.message).toBe(`"${shopKey}" was replaced since it was read and checked.`)
+    await expectNothingTouched()
+  })
+
+  it('does not begin to unpack what was replaced since it was read', async () => {
+    const key = 'backups/Monday-13-00.codebase.tar.gz'
+    stage.onJob('target-facts', () => replace(key, bytes => Buffer.concat([bytes, gzipSync('')])))
+    const { error } = await stage.restore()
+    expect(error?.message).toContain(key)
+    await expectNothingTouched()
+  })
+
+  it('swaps nothing when what was unpacked is not what the archive holds', async () => {
+    await stage.program('tar', 'tar "$@"; case $* in *-xp*) rm ./tree/*/*/www/html/img/old.svg ;; esac')
+    const { error } = await stage.restore()
+    expect(error?.message).toMatch(/^What was unpacked is not what the archive holds/)
+    await expectNothingTouched()
+  })
+
+  it('ends before it changes anything when the link dies while it reads', async () => {
+    stage.onStore('get', /codebase/, () => stage.cut())
+    const { error } = await stage.restore()
+    expect(error?.message).toMatch(/^The connection to the server broke/)
+    await expectNothingTouched()
+    expect(stage.states()['restore']).toBeUndefined()
+  })
+})
