@@ -26,7 +26,7 @@ describe('watchForStall', () => {
     minutes(10)
     expect(failures).toEqual([])
     minutes(1)
-    expect(failures[0]?.message).toBe('The stream of shop.database stood still for 10 minutes.')
+    expect(failures[0]?.message).toBe('The stream of shop.database sent no data for 10 minutes.')
   })
 
   it('waits for ever for the first byte: rsync and locks take their time', () => {

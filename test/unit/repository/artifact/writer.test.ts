@@ -127,7 +127,7 @@ describe('writeArtifact', () => {
       body.push(stored.subarray(0, 1000))
       await untilSeen()
       jest.advanceTimersByTime(11 * 60_000)
-      expect(await writing).toMatchObject({ message: 'The stream of database stood still for 10 minutes.' })
+      expect(await writing).toMatchObject({ message: 'The stream of database sent no data for 10 minutes.' })
       expect(jest.getTimerCount()).toBe(0)
       expect(await openUploads()).toHaveLength(1)
       expect(store.keys()).toEqual([])
