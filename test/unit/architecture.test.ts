@@ -93,6 +93,16 @@ describe('src', () => {
     expect(broken(isMixed)).toEqual([])
   })
 
+  it('knows kinds of sources in the sources and the schema of the manifest alone', () => {
+    const isKind = (file: string, imported: string) =>
+      /^sources\/(mysql|files)\//.test(join(dirname(file), imported)) &&
+      ['actions', 'report', 'commands'].includes(layerOf(file))
+    expect(broken(isKind)).toEqual([])
+    const switches = (file: string) =>
+      /\bkind\s*[!=]==\s*'(database|files|folder)'/.test(readFileSync(join(source, file), 'utf8'))
+    expect(files.filter(file => switches(file) && !file.startsWith('repository/manifest/kinds/'))).toEqual([])
+  })
+
   it('keeps each outside world behind one folder', () => {
     const isElsewhere = (file: string, imported: string) =>
       homes.some(({ packages, layer }) => packages.test(imported) && layerOf(file) !== layer)
