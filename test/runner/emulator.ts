@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type ActionFile, inputVariables, postRuns, readActionFile } from './action-file'
 import { parseFileCommands } from './file-commands'
 import { assertLimits } from './limits'
@@ -111,6 +112,8 @@ async function runStep(
     env: {
       PATH: process.env['PATH'] ?? '/usr/bin:/bin',
       HOME: folder.home,
+      // Hundreds of runs of one bundle: each would compile it anew.
+      NODE_COMPILE_CACHE: join(__dirname, '../../.work/compile-cache'),
       ...runnerVariables(folder),
       ...(options.debug ? { RUNNER_DEBUG: '1' } : {}),
       ...inputVariables(file.defaults, options.inputs ?? {}),
