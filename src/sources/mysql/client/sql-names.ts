@@ -4,8 +4,8 @@ export function quotedIdentifier(name: string): string {
 }
 
 /**
- * `user@host`, as `CURRENT_USER()` has it, as it stands behind TO. The host never holds an `@`, the user may. Back-ticks where a quote or
- * a backslash would depend on the SQL mode.
+ * `user@host`, as `CURRENT_USER()` has it, as it stands behind TO. The host never holds an `@`, the user may.
+ * Back-ticks where a quote or a backslash would depend on the SQL mode.
  */
 export function quotedAccount(user: string): string {
   const at = user.lastIndexOf('@')
