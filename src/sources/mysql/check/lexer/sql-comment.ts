@@ -27,7 +27,7 @@ const letterM = 0x4d
 /** In bytes; the trailer of a dump is shorter. */
 const textLimit = 128
 
-/** Versions have five or six digits. No server reaches this one: MariaDB hides its sandbox line behind it. */
+/** Versions have five or six digits. No server reaches this one: MariaDB uses it to hide its sandbox line. */
 const neverReached = '999999'
 
 const readByAll = 50503
