@@ -51,9 +51,9 @@ export class StatementHeads {
 
   /** DEFINER = user[@host] */
   private readDefiner(token: Token, before: TokenWindow): void {
-    if (this.definer !== undefined && token.word !== '@') {
-      const hasHost = before.get().word === '@' && token.text !== ''
-      this.definers.add(hasHost ? `${this.definer}@${token.text}` : this.definer)
+    const isHost = before.get().word === '@'
+    if (this.definer !== undefined && (isHost || token.word !== '@')) {
+      this.definers.add(isHost && token.text !== '' ? `${this.definer}@${token.text}` : this.definer)
       this.definer = undefined
     }
     if (before.get().word !== '=' || before.get(1).word !== 'DEFINER') return
