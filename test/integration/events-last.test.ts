@@ -70,7 +70,7 @@ describe('eventsLast on the way into a real server', () => {
     expect(there.some(line => line.startsWith('event\t'))).toBe(true)
   })
 
-  it('tells what stands on the line of which the client complains', async () => {
+  it('names the statement on the line of an error of the client', async () => {
     const [from, to] = [await freshDatabase(services), await freshDatabase(services)]
     await sql(awkwardDatabaseSql, from)
     const faults: [string, string, string][] = [

@@ -171,7 +171,9 @@ INSERT INTO t VALUES ('secret@example.com');
 CREATE TABLE never (id INT);
 ${'-- much more to read\n'.repeat(200_000)}`
     const error = await send(await importOf(server, database), Buffer.from(sql))
-    expect(String(error)).toMatch(/failed at line 3, the place of line 3: two rows have the same key.* \(error 1062\)/)
+    expect(String(error)).toMatch(
+      /failed at line 3, the place of line 3: two rows have the same unique key.* \(error 1062\)/,
+    )
     expect(JSON.stringify(error)).not.toContain('secret')
     expect(await testSql(services, 'SHOW TABLES', database)).toBe('t\n')
   })

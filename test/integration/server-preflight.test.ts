@@ -154,7 +154,9 @@ describe('preflight', () => {
         new RegExp(
           `unable to see triggers of "${database}"[\\s\\S]*\\nGRANT TRIGGER ON \`${database.replace('_', '\\\\_')}\`\\.\\* TO '${blind}'@'localhost';`,
         ),
-        new RegExp(`view "${database}\\.hollow" stands on[\\s\\S]*\\nDROP VIEW \`${database}\`\\.\`hollow\`;`),
+        new RegExp(
+          `view "${database}\\.hollow" uses a table or column that no longer exists[\\s\\S]*\\nDROP VIEW \`${database}\`\\.\`hollow\`;`,
+        ),
         /folder "\/no\/such\/folder" of "paths" does not exist[\s\S]*Check "paths"/,
         /zstd was not found[\s\S]*\nsudo apt install zstd/,
         /disk of the mirror .* 4\.4 TB to copy[\s\S]*are lacking[\s\S]*"mirror-dir"/,

@@ -139,18 +139,18 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
   ],
   'structure-only-tables': [['.log', /table or database\.table/]],
   'dump-options': [
-    ['--force', /must not hold "--force".*looks whole and is not/],
+    ['--force', /must not contain "--force".*looks complete and is not/],
     ['--loose-skip-comments', /proves that the dump is whole/],
     ['--skip_comm', /proves that the dump is whole/],
     ['--compact', /proves that the dump is whole/],
     ['--result-file=/tmp/x', /SQL on standard output/],
     ['--tab=/tmp', /SQL on standard output/],
-    ['--password=hidden-secret', /must not hold "--password"/],
+    ['--password=hidden-secret', /must not contain "--password"/],
     ['-phidden-secret', /long form.*"-p"/],
     ['--ignore-table=shop.orders', /use "exclude-tables"/],
     ['--where=1=0', /rows would be missing/],
     ['--skip-triggers', /all its parts/],
-    ['--single-transaction=0', /of another moment/],
+    ['--single-transaction=0', /from another moment/],
     ['--quick --force', /long form/],
     ['shop', /long form/],
   ],
@@ -280,7 +280,11 @@ describe('a backup with a wrong input', () => {
 
   it.each([
     ['ssh-port', '22a', /^Input "ssh-port" must be a whole number from 1 to 65535, got "22a"\.\n/],
-    ['dump-options', '--force', /^Input "dump-options" must not hold "--force": .*\n.*\nWhat to do: .*exclude-tables/],
+    [
+      'dump-options',
+      '--force',
+      /^Input "dump-options" must not contain "--force": .*\n.*\nWhat to do: .*exclude-tables/,
+    ],
     [
       'paths',
       'var/www',

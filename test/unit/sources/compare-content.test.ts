@@ -51,7 +51,7 @@ describe('compareDump and compareFiles', () => {
     const told = database({ tables: [...many, fingerprint('orders'), fingerprint('users')] })
     expect(compareDump(told, { ...empty, tables: [other, shorter, fingerprint('new\n')] })).toEqual([
       'tables "1", "2", "3", "4", "5" and 2 more are missing',
-      'table "new\\x0a" is there in addition',
+      'table "new\\x0a" is unexpected',
       'tables "orders", "users" have other rows',
     ])
   })
@@ -62,8 +62,8 @@ describe('compareDump and compareFiles', () => {
     const found = { ...empty, views: ['w'], triggers: ['t'] }
     expect(compareDump(database({ ...counts, objects }), found)).toEqual([
       'view "v" is missing',
-      'view "w" is there in addition',
-      'trigger "t" is there in addition',
+      'view "w" is unexpected',
+      'trigger "t" is unexpected',
       'routine "procedure p" is missing',
     ])
     expect(compareDump(database(counts), found)).toEqual(['it has 1 trigger, not 0', 'it has 0 routines, not 1'])

@@ -228,7 +228,7 @@ describe('rereadArtifact', () => {
   })
 
   it.each([
-    ['tables', { tables: [] }, 'tables "se`q", "orders", "new\\x0aline" are there in addition'],
+    ['tables', { tables: [] }, 'tables "se`q", "orders", "new\\x0aline" are unexpected'],
     ['views', { views: 2, objects: undefined }, 'it has 1 view, not 2'],
     ['routines', { routines: 0, objects: undefined }, 'it has 1 routine, not 0'],
     ['bytes', { bytes: 7 }, /unpacked it has [\d,]+ bytes, not 7$/],

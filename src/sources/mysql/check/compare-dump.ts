@@ -4,39 +4,28 @@ import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import { compareCounts, orDigest } from '../../content-differences'
 import type { DumpContent } from './dump-content'
 
-/** How a dump differs from what its manifest says, as halves of a sentence. */
-export function compareDump({ content: told }: DatabaseArtifact, found: DumpContent): string[] {
-  return orDigest(told, found, compareDumpObjects(told, found))
+/** How a dump differs from its manifest, as halves of a sentence. */
+export function compareDump({ content: expected }: DatabaseArtifact, found: DumpContent): string[] {
+  return orDigest(expected, found, compareDumpObjects(expected, found))
 }
 
 /**
- * How what a dump holds differs from what a manifest says of another dump: objects by name, tables by their rows. Two
- * dumps of equal databases differ elsewhere, in the times and versions they tell of.
+ * How the contents of a dump differ from the manifest of another dump: objects by name, tables by their rows. Even
+ * dumps of equal databases differ elsewhere: in times and versions.
  */
-export function compareDumpObjects(told: DatabaseArtifact['content'], found: DumpContent): string[] {
+export function compareDumpObjects(expected: DatabaseArtifact['content'], found: DumpContent): string[] {
   const fingerprints = new Map(found.tables.map(table => [table.name, table]))
-  const toldTables = told.tables.map(({ name }) => name)
-  const changed = told.tables.filter(({ name, bytes, sha256 }) => {
-    const there = fingerprints.get(name)
-    return there !== undefined && (there.bytes !== bytes || there.sha256 !== sha256)
+  const changed = expected.tables.filter(({ name, bytes, sha256 }) => {
+    const table = fingerprints.get(name)
+    return table !== undefined && (table.bytes !== bytes || table.sha256 !== sha256)
   })
   return [
-    ...compareNames('table', toldTables, [...fingerprints.keys()]),
-    ...(changed.length === 0
-      ? []
-      : [
-          named(
-            'table',
-            changed.map(({ name }) => name),
-            'has',
-            'have',
-            'other rows',
-          ),
-        ]),
+    ...compareNames('table', namesOf(expected.tables), [...fingerprints.keys()]),
+    ...difference('table', namesOf(changed), 'has other rows', 'have other rows'),
     ...objectKinds.flatMap(({ one, field }) => {
-      const names = told.objects?.[field]
+      const names = expected.objects?.[field]
       const differences = names === undefined ? [] : compareNames(one, names, found[field])
-      return [...differences, ...compareCounts(one, told[field], found[field].length, differences)]
+      return [...differences, ...compareCounts(one, expected[field], found[field].length, differences)]
     }),
   ]
 }
@@ -48,18 +37,21 @@ const objectKinds = [
   { one: 'event', field: 'events' },
 ] as const
 
-function compareNames(one: string, told: readonly string[], found: readonly string[]): string[] {
-  const missing = without(told, found)
-  const additional = without(found, told)
+function compareNames(one: string, expected: readonly string[], found: readonly string[]): string[] {
   return [
-    ...(missing.length === 0 ? [] : [named(one, missing, 'is', 'are', 'missing')]),
-    ...(additional.length === 0 ? [] : [named(one, additional, 'is', 'are', 'there in addition')]),
+    ...difference(one, without(expected, found), 'is missing', 'are missing'),
+    ...difference(one, without(found, expected), 'is unexpected', 'are unexpected'),
   ]
 }
 
-function named(one: string, names: readonly string[], is: string, are: string, what: string): string {
-  const told = listed(names.map(quotedName), 5)
-  return names.length === 1 ? `${one} ${told} ${is} ${what}` : `${one}s ${told} ${are} ${what}`
+function difference(one: string, names: readonly string[], singular: string, plural: string): string[] {
+  if (names.length === 0) return []
+  const shown = listed(names.map(quotedName), 5)
+  return [names.length === 1 ? `${one} ${shown} ${singular}` : `${one}s ${shown} ${plural}`]
+}
+
+function namesOf(tables: readonly { name: string }[]): string[] {
+  return tables.map(({ name }) => name)
 }
 
 function without(names: readonly string[], others: readonly string[]): string[] {

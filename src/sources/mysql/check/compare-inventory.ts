@@ -11,9 +11,8 @@ export interface InventoryDifference {
 }
 
 /**
- * Holds a dump against what the server listed. Excluded tables, and their triggers, are expected to be absent;
- * sequences are tables. Names of triggers, routines and events have no letter case on the server, those of tables and
- * views do.
+ * Compares a dump with what the server listed. Excluded tables and their triggers are expected to be absent; sequences
+ * are tables. Names of triggers, routines and events ignore case on the server, those of tables and views do not.
  */
 export function compareInventory(options: {
   listed: DatabaseInventory
@@ -36,15 +35,16 @@ export function compareInventory(options: {
   ]
 }
 
+const exact = (name: string) => name
+const withoutCase = (name: string) => name.toLowerCase()
+
 /** For a message: the first few by name, the rest as a number. No full stop. */
 export function describeDifferences(differences: readonly InventoryDifference[]): string {
-  return listedNames(
-    differences.map(({ kind, name, missing }) => `${kind} ${quotedName(name)} is missing ${missing}`),
-    5,
-  )
+  const sentences = differences.map(({ kind, name, missing }) => `${kind} ${quotedName(name)} is missing ${missing}`)
+  return listedNames(sentences, 5)
 }
 
-/** Names that are equal to the letter pair off first, so that `Tr` cannot stand in for a missing `tr`. */
+/** Identical names are matched first, so that `Tr` does not hide a missing `tr`. */
 function difference(
   kind: InventoryDifference['kind'],
   listed: readonly string[],
@@ -62,12 +62,4 @@ function difference(
 function without(names: readonly string[], others: readonly string[], fold: (name: string) => string): string[] {
   const known = new Set(others.map(fold))
   return names.filter(name => !known.has(fold(name)))
-}
-
-function exact(name: string): string {
-  return name
-}
-
-function withoutCase(name: string): string {
-  return name.toLowerCase()
 }

@@ -15,24 +15,20 @@ import { DumpComments } from './statements/dump-comments'
 import { DumpStatement, type StatementKind } from './statements/dump-statement'
 
 export interface DumpCheckOptions {
-  /**
-   * How many dumps follow each other; nobody can tell of one that was stored, and a cut between the two shows in what
-   * it holds.
-   */
+  /** How many dumps follow each other. Unknown for a stored one: a cut between two shows in its contents. */
   passes?: number | 'one or two'
-  /** Also tell what the dump needs of its target. Slower where there is much but rows. */
+  /** Also report what the dump needs from its target. Slower where a dump has much besides rows. */
   needs?: boolean
   /**
-   * What a table's fingerprint is taken of. `as-written`: its statements, to the byte; that is what manifests have.
-   * `layout-free`: its rows and their order alone, and they are counted; it is the same for different versions of the
-   * tools, and takes longer.
+   * The input of a table's fingerprint. `as-written`: its statements, byte by byte, as in manifests. `layout-free`:
+   * only its rows and their order, which are also counted; equal for different versions of the tools, and slower.
    */
   rows?: 'as-written' | 'layout-free'
 }
 
 /**
- * Checks the output of mysqldump or mariadb-dump of one database (with comments, without `--databases`): whole to its
- * last line, nothing but SQL in it, every view in its final form.
+ * Checks a dump of one database by mysqldump or mariadb-dump (with comments, without `--databases`): complete to its
+ * last line, nothing but SQL, every view in its final form.
  */
 export function checkDump(options: DumpCheckOptions = {}): ContentCheck<DumpContent> {
   return new DumpCheck(options)
@@ -52,12 +48,11 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
   private readonly rows: RowReader
   private readonly needs: DumpNeedsReader | undefined
   private readonly plainRows: PlainRows | undefined
-  /** Whether the head of the statement has told what it is. */
+  /** The kind of the statement is known from its head. */
   private isKnown = false
 
   /** Where the current statement begins in this chunk, 0 when in an earlier one; undefined between statements. */
   private statementStart: number | undefined
-  /** Where it begins in the stream. */
   private statementOffset = 0
   private trailers = 0
   /** The beginning of a line that is not SQL. */
@@ -118,11 +113,9 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
 
   statementEnd(end: number): void {
     if (!this.isKnown) this.act(this.statement.end(), '', 0)
-    const isEmpty = this.statementStart === undefined
-    this.needs?.end(
-      isEmpty ? 0 : this.bytes - this.chunk.length + end - this.statementOffset,
-      this.lexer.conditional.hidesText,
-    )
+    const streamOffset = this.bytes - this.chunk.length + end
+    const length = this.statementStart === undefined ? 0 : streamOffset - this.statementOffset
+    this.needs?.end(length, this.lexer.conditional.hidesText)
     this.beginStatement()
   }
 
@@ -141,12 +134,9 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
     if (statement.kind === 'object') this.objects.add(statement.object, statement.name)
     if (statement.kind === 'rows') {
       this.rows.open(statement.table, this.chunk.subarray(this.statementStart ?? 0, end))
-      this.lexer.stop()
     }
-    if (statement.kind === 'foreign') {
-      this.foreign = text
-      this.lexer.stop()
-    }
+    if (statement.kind === 'foreign') this.foreign = text
+    if (statement.kind === 'rows' || statement.kind === 'foreign') this.lexer.stop()
   }
 
   private readRows(at: number): number {
@@ -168,7 +158,7 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
     this.comments.statement()
   }
 
-  /** A chunk may end between INSERT and VALUES: those bytes count for the table that is not known yet. */
+  /** A chunk may end between INSERT and VALUES: those bytes belong to a table that is not known yet. */
   private keepHead(): void {
     if (this.rows.isOpen) return
     if (this.statementStart !== undefined) {
@@ -189,21 +179,20 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
 
   private cutError(): CheckError {
     const last = this.objects.lastTable
-    const seen = last === undefined ? 'no table' : `the table ${quotedName(last)} last`
+    const seen = last === undefined ? 'it has no table' : `its last table is ${quotedName(last)}`
     return new CheckError(
-      `The dump is cut off: it does not end with the line "-- Dump completed". It has ${this.bytes} bytes and shows ${seen}.`,
+      `The dump is cut off: it does not end with the line "-- Dump completed". It has ${this.bytes} bytes; ${seen}.`,
     )
   }
 
   private goesOnError(): CheckError {
     return new CheckError(
-      `The dump goes on behind its last line "-- Dump completed", ${this.bytes} bytes into the stream.`,
+      `The dump continues after its last line "-- Dump completed", ${this.bytes} bytes into the stream.`,
     )
   }
 }
 
 function foreignError(text: string): CheckError {
-  return new CheckError(
-    `The dump contains a line that is not SQL: ${quotedName(Buffer.from(text.slice(0, foreignLimit), 'latin1'))}.`,
-  )
+  const line = Buffer.from(text.slice(0, foreignLimit), 'latin1')
+  return new CheckError(`The dump contains a line that is not SQL: ${quotedName(line)}.`)
 }

@@ -6,14 +6,16 @@ import type { RowDigest } from './rows/row-digest'
 import type { RowSink } from './rows/row-reader'
 import type { DumpObject } from './statements/dump-statement'
 
-/** What a dump was found to hold: its tables with the fingerprints of their rows, and the names of all else. */
+/** The objects found in a dump: tables with the fingerprints of their rows, names of everything else. */
 export class DumpObjects implements RowSink {
   private readonly tables = new Map<string, TableFingerprint>()
-  private readonly placeholders = new Set<string>()
-  private readonly views = new Set<string>()
-  private readonly triggers = new Set<string>()
+  private readonly names = {
+    placeholder: new Set<string>(),
+    view: new Set<string>(),
+    trigger: new Set<string>(),
+    event: new Set<string>(),
+  }
   private readonly routines = new Set<string>()
-  private readonly events = new Set<string>()
   private last: string | undefined
   /** The table whose rows are passing. */
   private current: { table: TableFingerprint; rows: RowDigest } | undefined
@@ -34,32 +36,15 @@ export class DumpObjects implements RowSink {
   }
 
   add(object: DumpObject, name: string): void {
-    switch (object) {
-      case 'table':
-        this.last = name
-        if (!this.tables.has(name)) this.tables.set(name, { name, ...this.newDigest().finish() })
-        return
-      case 'placeholder':
-        this.placeholders.add(name)
-        return
-      case 'view':
-        this.views.add(name)
-        return
-      case 'trigger':
-        this.triggers.add(name)
-        return
-      case 'event':
-        this.events.add(name)
-        return
-      default:
-        this.routines.add(`${object} ${name}`)
-    }
+    if (object === 'table') {
+      this.last = name
+      if (!this.tables.has(name)) this.tables.set(name, { name, ...this.newDigest().finish() })
+    } else if (object === 'placeholder' || object === 'view' || object === 'trigger' || object === 'event') {
+      this.names[object].add(name)
+    } else this.routines.add(`${object} ${name}`)
   }
 
-  /**
-   * The rows that follow are those of this table. Both tools write the rows of a table in one go, behind its CREATE
-   * TABLE.
-   */
+  /** Rows of this table follow. Both tools write all rows of a table together, after its CREATE TABLE. */
   openRows(name: string): void {
     if (this.current?.table.name === name) return
     this.closeRows()
@@ -80,19 +65,22 @@ export class DumpObjects implements RowSink {
     this.current?.rows.addRows(bytes)
   }
 
-  /** Throws `CheckError` for a view of which only the placeholder came. */
+  /** Throws `CheckError` for a view that has only its placeholder. */
   finish(): Omit<DumpContent, 'bytes' | 'sha256'> {
     this.closeRows()
-    for (const view of this.placeholders) {
-      if (this.views.has(view)) continue
-      throw new CheckError(`The dump has a placeholder for the view ${quotedName(view)}, but not the view itself.`)
+    const { placeholder, view, trigger, event } = this.names
+    const unfinished = [...placeholder].find(name => !view.has(name))
+    if (unfinished !== undefined) {
+      throw new CheckError(
+        `The dump has a placeholder for the view ${quotedName(unfinished)}, but not the view itself.`,
+      )
     }
     return {
       tables: [...this.tables.values()],
-      views: [...this.views],
-      triggers: [...this.triggers],
+      views: [...view],
+      triggers: [...trigger],
       routines: [...this.routines],
-      events: [...this.events],
+      events: [...event],
     }
   }
 

@@ -1,34 +1,19 @@
 import type { Readable } from 'node:stream'
 import { startJob } from '../../../server/job'
 import type { Connection } from '../../../ssh/remote'
-import { clientLines, toArgument } from './client-request'
-import { importError } from './import-error'
-import type { SqlRequest } from './run-sql'
+import { type SqlRequest, sqlJob, sqlLines } from './run-sql'
 
 /** More than a number or a short word needs. */
 const lineBytesMax = 64 * 1024
 
 /**
- * The first line that a statement of somebody else's returns, as the client prints it without headings, cut off where
- * it is very long; undefined without a row. What comes behind it is not read, however much it is. Throws as the
- * client's error says.
+ * The first line that a user's statement returns, as the client prints it without headings, cut off when very long;
+ * undefined without a row. The rest is not read. Throws by the client's error.
  */
-export async function askSql(
-  connection: Connection,
-  { access, sql, database, name, signal }: SqlRequest,
-): Promise<string | undefined> {
-  const job = await startJob(
-    connection,
-    'run-sql',
-    [
-      ...clientLines({ access, databases: [], dumpOptions: [] }),
-      // No commands of the client, and rows as they come: else it keeps all of them first.
-      ...['--binary-mode', '--quick', '--loose-skip-print-query-on-error'].map(toArgument),
-      ...(database === undefined ? [] : [toArgument(`--database=${database}`)]),
-      ['text', sql],
-    ],
-    { explain: failure => importError(name, failure, () => undefined), signal },
-  )
+export async function askSql(connection: Connection, request: SqlRequest): Promise<string | undefined> {
+  // No commands of the client, and no buffering of all rows before the first.
+  const lines = sqlLines(request, ['--binary-mode', '--quick'])
+  const job = await startJob(connection, 'run-sql', lines, sqlJob(request))
   try {
     return await firstLine(job.body)
   } finally {

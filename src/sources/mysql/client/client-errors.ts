@@ -20,8 +20,8 @@ const writing: StageTool = { name: client, explain: fullDisk }
 /** The tools and problems of jobs that run a database tool. */
 export const clientKnowledge: JobKnowledge = {
   tools: new Map<string, StageTool>([
-    ['dump', { name: 'mysqldump', explain: (what, _status, detail) => databaseError(what, detail) }],
-    ['inventory', { name: client, explain: (what, _status, detail) => databaseError(what, detail) }],
+    ['dump', { name: 'mysqldump', explain: databaseError }],
+    ['inventory', { name: client, explain: databaseError }],
     ['import', writing],
     ['sql', writing],
   ]),
@@ -31,9 +31,7 @@ export const clientKnowledge: JobKnowledge = {
       () =>
         new UserError(
           'The shell /bin/sh on the server has no built-in printf, so a password would show in the process list.',
-          {
-            advice: 'Leave the mysql inputs empty and put the login into ~/.my.cnf on the server.',
-          },
+          { advice: 'Leave the mysql inputs empty and put the login into ~/.my.cnf on the server.' },
         ),
     ],
   ]),

@@ -3,7 +3,7 @@ import { connectionOptions } from '../dump/dump-arguments'
 import type { DatabaseAccess } from './database-access'
 import { locationArguments, optionFileLines } from './option-file'
 
-/** Which databases to ask for, and how to log in. A `--database` behind these arguments chooses another one. */
+/** Which databases to list, and how to log in. A `--database` after these arguments chooses another one. */
 export function clientLines({
   access,
   databases,
@@ -22,7 +22,7 @@ export function clientLines({
 }
 
 const clientOptions = [
-  // Everybody may go there. A `database` of ~/.my.cnf may be the one that is lost.
+  // Every user may use it. A `database` in ~/.my.cnf may no longer exist.
   '--database=information_schema',
   '--batch',
   '--skip-column-names',
@@ -30,18 +30,14 @@ const clientOptions = [
   '--loose-connect-timeout=20',
 ]
 
-/** With a user given, the server's own configuration is shut out: it could thin out the dump. */
+/** With a user, the server's own configuration is not read: it could leave something out of the dump. */
 export function optionLines(access: DatabaseAccess): Request {
-  return isIsolated(access) ? optionFileLines(access).map(line => ['option', line] as const) : []
+  return access.user === undefined ? [] : optionFileLines(access).map(line => ['option', line] as const)
 }
 
-/** Without a user, ~/.my.cnf gives the login, and where to connect is said on top of it. */
+/** Without a user, ~/.my.cnf has the login, and these options say where to connect. */
 export function locationOptions(access: DatabaseAccess): string[] {
-  return isIsolated(access) ? [] : locationArguments(access)
-}
-
-function isIsolated(access: DatabaseAccess): boolean {
-  return access.user !== undefined
+  return access.user === undefined ? locationArguments(access) : []
 }
 
 /** One argument of the client or the dump tool. */

@@ -1,7 +1,4 @@
-/**
- * How the client tools on the server reach the database. Everything undefined: the server's own client configuration
- * (`~/.my.cnf`, socket login) is used.
- */
+/** How to log in to the database. Empty: by the server's own client configuration (`~/.my.cnf`, socket login). */
 export interface DatabaseAccess {
   user?: string
   /** May be empty only when a user is given. No NUL, no line break. */

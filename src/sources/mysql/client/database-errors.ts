@@ -1,9 +1,6 @@
-import { type ErrorFacts, UserError } from '../../../runtime/errors'
+import { UserError } from '../../../runtime/errors'
 
-/**
- * Output of the client tools, its meaning and the fix. The first match wins. Error numbers: the error references of
- * MySQL and MariaDB.
- */
+/** The first match wins. Error numbers: the error references of MySQL and MariaDB. */
 const meanings: readonly { pattern: RegExp; meaning: string; advice: string }[] = [
   {
     pattern: /\b(1045|1698)\b|Access denied for user '[^']*'@'[^']*'( \(using password: (YES|NO)\))?$/m,
@@ -62,22 +59,12 @@ const meanings: readonly { pattern: RegExp; meaning: string; advice: string }[] 
   },
 ]
 
-/**
- * The error for a database tool that failed, from its output. `what` names the tool and its exit status. Undefined when
- * the output is not known.
- */
-export function databaseError(
-  what: string,
-  messages: readonly string[],
-  facts: ErrorFacts = {},
-): UserError | undefined {
+/** Why a database tool failed, from its output; undefined when unknown. `what` names the tool and its exit status. */
+export function databaseError(what: string, _status: number, messages: readonly string[]): UserError | undefined {
   const text = messages.join('\n')
   const found = meanings.find(({ pattern }) => pattern.test(text))
   if (found === undefined) return undefined
   const said = messages.find(message => found.pattern.test(message)) ?? ''
-  return new UserError(`${what}: ${found.meaning} It said: ${said.trim()}`, {
-    ...facts,
-    advice: found.advice,
-    detail: messages,
-  })
+  const { meaning, advice } = found
+  return new UserError(`${what}: ${meaning} It said: ${said.trim()}`, { advice, detail: messages })
 }

@@ -6,22 +6,22 @@ export interface DatabaseDefaults {
   collation: string
 }
 
-/** Makes a database that is not there. */
+/** Creates a new database. */
 export function createDatabase(name: string, defaults: DatabaseDefaults): string {
   return `CREATE DATABASE ${quotedIdentifier(name)}${defaultsClause(defaults)};`
 }
 
-/** Takes a database away with everything in it; grants on it stay. */
+/** Drops a database with its contents; grants on it stay. */
 export function dropDatabase(name: string): string {
   return `DROP DATABASE IF EXISTS ${quotedIdentifier(name)};`
 }
 
-/** Gives a database that is there other defaults. */
+/** Changes the defaults of an existing database. */
 export function alterDatabase(name: string, defaults: DatabaseDefaults): string {
   return `ALTER DATABASE ${quotedIdentifier(name)}${defaultsClause(defaults)};`
 }
 
-/** Names of character sets and collations come from a manifest, which is somebody else's text. */
+/** The names come from a manifest, which is not trusted. */
 function defaultsClause({ characterSet, collation }: DatabaseDefaults): string {
   const odd = [characterSet, collation].find(name => !/^[A-Za-z0-9_]*$/.test(name))
   if (odd !== undefined) throw new TypeError(`No character set and no collation is called ${JSON.stringify(odd)}.`)

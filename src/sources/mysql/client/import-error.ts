@@ -6,9 +6,9 @@ import { keptMessages } from '../../../server/job-report'
 import { explainClientJob } from './client-errors'
 
 /**
- * Why SQL that was sent to the database client failed. The client's messages quote what they complain about, a row's
- * values among it, so nothing of what it printed is passed on but the number of the error, and its text where that
- * holds names alone. `where` tells what stands on a line of what was sent.
+ * Why SQL failed that was sent to the database client. The client's messages may quote values of rows, so only the
+ * number of the error is passed on, and its text where it contains nothing but names. `where`: the statement on a line
+ * of the SQL, in words.
  */
 export function importError(name: JobName, failure: JobFailure, where: (line: number) => string | undefined): Error {
   const { statuses, messages } = failure.report
@@ -17,16 +17,17 @@ export function importError(name: JobName, failure: JobFailure, where: (line: nu
   )
   // SQL that is cut off ends in a syntax error; the cause is what cut it.
   const isCut = ![undefined, 0, 141].includes(statuses.get('decompression'))
-  const told = readMessages(messages)
-  const said = isToolFailed && !isCut ? told.error : undefined
-  if (said === undefined) {
-    return explainClientJob(name, { ...failure, report: { ...failure.report, messages: told.shown } })
+  const { error, shown } = readMessages(messages)
+  if (error === undefined || !isToolFailed || isCut) {
+    return explainClientJob(name, { ...failure, report: { ...failure.report, messages: shown } })
   }
-  const place = said.line === undefined ? undefined : where(said.line)
-  const at = [said.line === undefined ? '' : `line ${said.line}`, place ?? ''].filter(text => text !== '')
-  const message = `${capitalized(name)} failed${at.length === 0 ? '' : ` at ${at.join(', ')}`}: ${textOf(said)}${said.code === 0 ? '' : ` (error ${said.code})`}.`
-  const advice = advices.find(({ codes }) => codes.includes(said.code))?.advice
-  const facts: ErrorFacts = { detail: told.shown, advice }
+  const { line, code } = error
+  const statement = line === undefined ? undefined : where(line)
+  const place = line === undefined ? '' : ` at line ${line}${statement === undefined ? '' : `, ${statement}`}`
+  const number = code === 0 ? '' : ` (error ${code})`
+  const message = `${name.charAt(0).toUpperCase()}${name.slice(1)} failed${place}: ${textOf(error)}${number}.`
+  const advice = advices.find(({ codes }) => codes.includes(code))?.advice
+  const facts: ErrorFacts = { detail: shown, advice }
   return advice === undefined ? new FailureError(message, facts) : new UserError(message, facts)
 }
 
@@ -37,9 +38,8 @@ interface ClientError {
 }
 
 /**
- * The client ends with its first error, whose text may go on over several lines when a value does: so what stands
- * behind its first line is never read. Nor is anything from a client that printed the statement, between lines of
- * dashes.
+ * The client stops at its first error, whose text may continue over several lines when a value does: so nothing after
+ * its first line is read. Nor is anything from a client that printed the statement, between lines of dashes.
  */
 function readMessages(messages: readonly string[]): { error: ClientError | undefined; shown: string[] } {
   const hasStatement = messages.includes('--------------') || messages.length >= keptMessages
@@ -52,13 +52,13 @@ function readMessages(messages: readonly string[]): { error: ClientError | undef
     shown.push(`ERROR${error.code === 0 ? '' : ` ${error.code}`}${line}: ${textOf(error)}`)
   }
   const withheld = messages.length - shown.length
-  if (withheld > 0) shown.push(`(${plural(withheld, 'line')} of the client withheld: rows may be in them)`)
+  if (withheld > 0) shown.push(`(${plural(withheld, 'line')} of the client withheld: they may quote rows)`)
   return { error, shown }
 }
 
 /**
  * `ERROR 1062 (23000) at line 812: Duplicate entry …`, as `mysql --batch` and `mariadb --batch` print it; without a
- * number when it is the client that complains: `ERROR at line 1: Unknown command '\\-'.`
+ * number for errors of the client itself: `ERROR at line 1: Unknown command '\\-'.`
  */
 function readClientError(line: string): ClientError | undefined {
   const [, code, at, text] = /^ERROR(?: (\d+)(?: \([0-9A-Z]{5}\))?)?(?: at line (\d+))?[^:]*: ?(.*)$/s.exec(line) ?? []
@@ -66,15 +66,15 @@ function readClientError(line: string): ClientError | undefined {
   return { code: Number(code ?? 0), line: at === undefined ? undefined : Number(at), text }
 }
 
-/** What other tools say, and the client of its options before it connects; undefined for all that could be anything. */
+/** Messages of other tools, and of the client about its options; undefined for anything that may quote a row. */
 function shownLine(line: string): string | undefined {
   if (/^(gzip|zstd|tar|sh|\/bin\/sh): /.test(line)) return line
   return /^(mysql|mariadb): (\[ERROR\] )?unknown (option|variable) '[\w-]+/.exec(line)?.[0].concat("…'")
 }
 
 /**
- * Errors whose text quotes names of objects, options and accounts and never a value of a row. MySQL and MariaDB error
- * references (`errmsg-utf8.txt` of both).
+ * Errors whose text quotes names of objects, options and accounts, never a value of a row. From the MySQL and MariaDB
+ * error references (`errmsg-utf8.txt` of both).
  */
 const namesOnly = new Set([
   1005, 1006, 1007, 1008, 1009, 1010, 1021, 1030, 1031, 1036, 1040, 1041, 1044, 1045, 1046, 1048, 1049, 1050, 1051,
@@ -86,65 +86,65 @@ const namesOnly = new Set([
   3161, 3185, 3546, 3679, 3723, 3724, 3750, 4031, 4078,
 ])
 
-/** Of errors whose own text may quote a value: what they are, without it. */
+/** The meaning of errors whose own text may quote a value. */
 const meanings = new Map([
-  [1062, 'two rows have the same key, which must not be'],
+  [1062, 'two rows have the same unique key'],
   [1064, 'the server does not understand the SQL'],
-  [1292, 'a value is not of the type of its column'],
-  [1366, 'a value is not of the type of its column'],
-  [1411, 'a function does not take a value'],
-  [1526, 'no partition takes a row'],
+  [1292, 'a value does not fit the type of its column'],
+  [1366, 'a value does not fit the type of its column'],
+  [1411, 'a function does not accept a value'],
+  [1526, 'a row fits no partition'],
   [1644, 'a trigger or routine raised an error of its own (SIGNAL)'],
   [1690, 'the result of a calculation is out of range'],
-  [3140, 'a value is no JSON'],
+  [3140, 'a value is not valid JSON'],
   [3819, 'a row breaks a CHECK constraint'],
   [4025, 'a row breaks a CHECK constraint'],
 ])
 
-/** The text of an error when it cannot hold a value, else what the error means. */
+/** The text of an error when it cannot quote a value, or else its meaning. */
 function textOf({ code, text }: ClientError): string {
   if (namesOnly.has(code)) return text.trim().replace(/\.$/, '')
-  // A backslash and one mark, as in `\!`, are of a statement and not of a value.
+  // A backslash and one mark, as in `\!`, come from a statement and not from a value.
   const command = code === 0 ? /^Unknown command '\\[^\w\s]'/.exec(text)?.[0] : undefined
-  return command ?? meanings.get(code) ?? 'the text of the error is withheld, since a row may be in it'
+  return command ?? meanings.get(code) ?? 'the text of the error is withheld, since it may quote a row'
 }
 
-/** What to do about errors that imports are known for. */
+/** What to do about common errors of imports. */
 const advices: readonly { codes: readonly number[]; advice: string }[] = [
   {
     codes: [1227, 1449],
     advice:
-      'The dump makes views, triggers, routines or events in the name of other users (DEFINER). Grant the database user the right to: SET USER on *.* (MariaDB 10.5 and newer), SET_USER_ID (MySQL 8.0), SET_ANY_DEFINER and ALLOW_NONEXISTENT_DEFINER (MySQL 8.2 and newer), SUPER (older ones).',
+      'The dump creates views, triggers, routines or events of other users (DEFINER). Grant the database user the right to: SET USER on *.* (MariaDB 10.5 and newer), SET_USER_ID (MySQL 8.0), SET_ANY_DEFINER and ALLOW_NONEXISTENT_DEFINER (MySQL 8.2 and newer), SUPER (older ones).',
   },
   {
     codes: [1418, 1419],
     advice:
-      'The server writes a binary log and takes functions and triggers only as it trusts their makers. Run this as an administrator of the database for the time of the restore: SET GLOBAL log_bin_trust_function_creators=ON',
+      'The server writes a binary log and accepts functions and triggers only from trusted creators. Run this as an administrator of the database for the time of the restore: SET GLOBAL log_bin_trust_function_creators=ON',
   },
   {
     codes: [1044, 1045, 1130, 1142, 1143, 1370, 1698],
     advice:
-      'Grant the database user what a restore writes: GRANT ALL ON the database, and check "mysql-user" and "mysql-password".',
+      'Grant the database user the rights for a restore: GRANT ALL ON the database, and check "mysql-user" and "mysql-password".',
   },
   {
     codes: [1273, 1115, 1253],
     advice:
-      'The dump comes from a server with a character set or collation that this one does not know. Restore onto a server of the flavour and version that the manifest names, or a newer one.',
+      'The dump comes from a server with a character set or collation that this one does not know. Restore onto a server of the flavour and version in the manifest, or a newer one.',
   },
   {
     codes: [1064, 1067, 1193, 1231, 1235],
     advice:
-      'The dump says something that this server does not take: it comes from another flavour, or from a newer version. Restore onto a server of the flavour and version that the manifest names.',
+      'The dump contains SQL that this server does not accept: it comes from another flavour or a newer version. Restore onto a server of the flavour and version in the manifest.',
   },
   {
     codes: [1062],
     advice:
-      'Something else wrote into the database during the import (stop the site and its cron jobs), or two keys that differ on the old server are equal to this one: then restore onto a server of the flavour and version that the manifest names.',
+      'Something else wrote into the database during the import (stop the site and its cron jobs), or two keys that differ on the old server are equal on this one: then restore onto a server of the flavour and version in the manifest.',
   },
   {
     codes: [2002, 2003, 2005],
     advice:
-      'See that the database server runs, and check "mysql-host", "mysql-port" and "mysql-socket": they are seen from the machine that SSH leads to.',
+      'Check that the database server runs, and check "mysql-host", "mysql-port" and "mysql-socket": they apply on the machine that SSH connects to.',
   },
   {
     codes: [1153, 2006, 2013, 2020],
@@ -154,7 +154,7 @@ const advices: readonly { codes: readonly number[]; advice: string }[] = [
   {
     codes: [1205],
     advice:
-      'Something else is using the database and holds on to it: stop the site and what writes to the database (SHOW PROCESSLIST tells who), then run again.',
+      'Another session has a lock on the database: stop the site and everything that writes to the database (SHOW PROCESSLIST shows which session), then run again.',
   },
   { codes: [1114, 1021, 1030], advice: 'Free disk space on the database server.' },
   {
@@ -165,7 +165,7 @@ const advices: readonly { codes: readonly number[]; advice: string }[] = [
   {
     codes: [3750],
     advice:
-      'The server wants a primary key in every table: SET GLOBAL sql_require_primary_key=OFF for the time of the restore.',
+      'The server requires a primary key in every table: SET GLOBAL sql_require_primary_key=OFF for the time of the restore.',
   },
   {
     codes: [3546],
@@ -178,7 +178,3 @@ const advices: readonly { codes: readonly number[]; advice: string }[] = [
       'A table needs a storage engine that this server lacks. Install it there, or restore onto a server like the old one.',
   },
 ]
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
-}

@@ -1,9 +1,8 @@
 import type { DatabaseAccess } from './database-access'
 
 /**
- * The lines of a `[client]` section that give access to the database; none when the server's own configuration is to be
- * used. Values are quoted, with `\` and `"` escaped: right for quotes, spaces, `#`, `;`, `$(…)` and back-ticks (MySQL
- * manual, "Using Option Files"; tried on MariaDB 10.11).
+ * The lines of a `[client]` section for access to the database. Values are quoted, with `\` and `"` escaped: correct
+ * for quotes, spaces, `#`, `;`, `$(…)` and backticks (MySQL manual, "Using Option Files"; tried on MariaDB 10.11).
  */
 export function optionFileLines(access: DatabaseAccess): string[] {
   const lines: string[] = []
@@ -13,12 +12,12 @@ export function optionFileLines(access: DatabaseAccess): string[] {
   return lines
 }
 
-/** Where to connect, as command-line options, for logins that the server's own configuration knows. */
+/** Where to connect, as command-line options, for logins by the server's own configuration. */
 export function locationArguments(access: DatabaseAccess): string[] {
   return location(access).map(([name, value]) => `--${name}=${value}`)
 }
 
-/** A port means TCP: the clients would quietly take the socket for `localhost`, or without a host. */
+/** A port means TCP: for `localhost`, or without a host, the clients would silently use the socket. */
 function location({ host, port, socket }: DatabaseAccess): [string, string][] {
   const found: [string, string][] = []
   if (host !== undefined) found.push(['host', host])
@@ -32,6 +31,6 @@ function location({ host, port, socket }: DatabaseAccess): [string, string][] {
 }
 
 function quoted(value: string): string {
-  if (/[\0\n\r]/.test(value)) throw new TypeError('An option file cannot hold a line break or a NUL.')
+  if (/[\0\n\r]/.test(value)) throw new TypeError('An option file cannot contain a line break or a NUL.')
   return `"${value.replace(/[\\"]/g, '\\$&')}"`
 }

@@ -1,4 +1,4 @@
-import { runJob } from '../../../server/job'
+import { type JobFailure, runJob } from '../../../server/job'
 import type { Request } from '../../../server/request'
 import type { Connection } from '../../../ssh/remote'
 import { clientLines, toArgument } from './client-request'
@@ -9,30 +9,29 @@ import { importError } from './import-error'
 export interface SqlRequest {
   access: DatabaseAccess
   sql: string
-  /** The database that is chosen for it. */
+  /** The current database. */
   database?: string
-  /** What it is about, for messages: `the making of database "shop"`. */
+  /** The task, for messages: `the making of database "shop"`. */
   name: string
   /** Ends it. */
   signal?: AbortSignal | undefined
 }
 
-/** The job `sql`. Returns what it printed, without headings. Throws as the client's error says. */
-export async function runSql(
-  connection: Connection,
-  { access, sql, database, name, signal }: SqlRequest,
-): Promise<string> {
-  const chosen: Request = database === undefined ? [] : [toArgument(`--database=${database}`)]
-  const { text } = await runJob(
-    connection,
-    'run-sql',
-    [
-      ...clientLines({ access, databases: [], dumpOptions: [] }),
-      toArgument('--loose-skip-print-query-on-error'),
-      ...chosen,
-      ['text', sql],
-    ],
-    { explain: failure => importError(name, failure, () => undefined), signal },
-  )
-  return text
+/** The job `sql`. Returns what it printed, without headings. Throws by the client's error. */
+export async function runSql(connection: Connection, request: SqlRequest): Promise<string> {
+  return (await runJob(connection, 'run-sql', sqlLines(request), sqlJob(request))).text
+}
+
+/** The request of the job. `options`: more for the client. */
+export function sqlLines({ access, sql, database }: SqlRequest, options: readonly string[] = []): Request {
+  const current = database === undefined ? [] : [`--database=${database}`]
+  return [
+    ...clientLines({ access, databases: [], dumpOptions: [] }),
+    ...[...options, '--loose-skip-print-query-on-error', ...current].map(toArgument),
+    ['text', sql],
+  ]
+}
+
+export function sqlJob({ name, signal }: SqlRequest) {
+  return { explain: (failure: JobFailure) => importError(name, failure, () => undefined), signal }
 }

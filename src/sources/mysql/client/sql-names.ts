@@ -1,11 +1,11 @@
-/** A name as it stands in SQL. Back-ticks work under every SQL mode. */
+/** A name in SQL. Backticks work in every SQL mode. */
 export function quotedIdentifier(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``
 }
 
 /**
- * `user@host`, as `CURRENT_USER()` has it, as it stands behind TO. The host never holds an `@`, the user may. Back-ticks where a quote or
- * a backslash would depend on the SQL mode.
+ * `user@host` from `CURRENT_USER()`, for GRANT … TO. Only the user may contain an `@`. Backticks where the SQL mode
+ * decides about a quote or a backslash.
  */
 export function quotedAccount(user: string): string {
   const at = user.lastIndexOf('@')

@@ -1,22 +1,19 @@
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import type { DumpContent } from '../check/dump-content'
+import type { DatabaseDefaults } from '../client/database-statements'
 
-/** A dump's content as a manifest tells it, beside the defaults of its database. */
+/** The content of a dump for its manifest, with the defaults of its database. */
 export function contentOfDump(
-  content: DumpContent,
-  { characterSet, collation }: { characterSet: string; collation: string },
+  { bytes, sha256, tables, views, triggers, routines, events }: DumpContent,
+  { characterSet, collation }: DatabaseDefaults,
 ): DatabaseArtifact['content'] {
-  const { bytes, sha256, tables, views, triggers, routines, events } = content
   return {
-    bytes,
-    sha256,
-    tables,
+    ...{ bytes, sha256, tables },
     views: views.length,
     triggers: triggers.length,
     routines: routines.length,
     events: events.length,
     objects: { views, triggers, routines, events },
-    characterSet,
-    collation,
+    ...{ characterSet, collation },
   }
 }

@@ -1,18 +1,8 @@
 import { plural } from '../../../runtime/text/format-count'
 
+const kinds = ['table', 'view', 'trigger', 'routine', 'event'] as const
+
 /** The counts of a dump, in words. */
-export function databaseCounts(content: {
-  tables: number
-  views: number
-  triggers: number
-  routines: number
-  events: number
-}): string[] {
-  return [
-    plural(content.tables, 'table'),
-    plural(content.views, 'view'),
-    plural(content.triggers, 'trigger'),
-    plural(content.routines, 'routine'),
-    plural(content.events, 'event'),
-  ]
+export function databaseCounts(counts: Readonly<Record<`${(typeof kinds)[number]}s`, number>>): string[] {
+  return kinds.map(kind => plural(counts[`${kind}s`], kind))
 }

@@ -2,6 +2,7 @@ import { shellWord } from '../../../findings/shell-word'
 import type { Compression } from '../../../pipeline/compression'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import type { SourceWords } from '../../source-words'
+import type { DatabaseDefaults } from '../client/database-statements'
 import { quotedIdentifier } from '../client/sql-names'
 import { databaseCounts } from './database-counts'
 
@@ -17,13 +18,12 @@ export const databaseWords: SourceWords<DatabaseArtifact> = {
   recoveryNote: 'Run on the server that is to have it.',
 }
 
-/** Makes a database and imports a dump into it, with stock tools. `fetch`: prints the stored dump. */
+/** Creates a database and imports a dump into it, with standard tools. `fetch`: prints the stored dump. */
 export function importCommands(
-  dump: { database: string; compression: Compression; characterSet: string; collation: string },
+  { database, compression, characterSet, collation }: DatabaseDefaults & { database: string; compression: Compression },
   fetch: string,
 ): string[] {
-  const { database, compression, characterSet, collation } = dump
-  // Without it the MariaDB client takes the comments out of the bodies of triggers and routines.
+  // Without it the MariaDB client removes the comments in the bodies of triggers and routines.
   const client = ['mysql --comments', ...(database.startsWith('-') ? ['--'] : []), shellWord(database)]
   return [
     `mysql -e ${shellWord(`CREATE DATABASE IF NOT EXISTS ${quotedIdentifier(database)} CHARACTER SET ${characterSet} COLLATE ${collation}`)}`,

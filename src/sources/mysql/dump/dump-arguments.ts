@@ -1,9 +1,6 @@
 import type { TableSelection } from '../inventory/table-selection'
 
-/**
- * Options of every dump. `--loose-` ones are ignored, with a note, by flavours that lack them (MySQL manual, "Program
- * Option Modifiers").
- */
+/** Options of every dump. A tool ignores an unknown `--loose-` option (MySQL manual, "Program Option Modifiers"). */
 export const baseOptions: readonly string[] = [
   '--single-transaction',
   '--quick',
@@ -19,16 +16,16 @@ export const baseOptions: readonly string[] = [
   '--loose-column-statistics=0',
 ]
 
-/** What the dump tool is called with: once, or, for structure-only tables where it lacks an option for them, twice. */
+/** The dump tool runs once, or twice when it has no option for structure-only tables. */
 export interface DumpArguments {
   main: string[]
   /** The first of two passes; empty when one is enough. */
   structure: string[]
-  /** As recorded in the manifest: no names of databases or tables. */
+  /** For the manifest: without names of databases or tables. */
   options: string[]
 }
 
-/** The arguments for one database. `extra` comes from the input `dump-options`, already checked. */
+/** The arguments for one database. `extra`: checked, from the input `dump-options`. */
 export function dumpArguments(request: {
   database: string
   selection: TableSelection
@@ -54,11 +51,10 @@ export function dumpArguments(request: {
   }
 }
 
-/** The extra options that are about reaching the server: the client that takes the inventory needs them too. */
+const connectionOption =
+  /^--(loose-)?((skip|disable|enable)-)?(ssl|tls|get-server-public-key|server-public-key-path|default-auth|enable-cleartext-plugin)/
+
+/** The extra options for the connection: the client that takes the inventory needs them too. */
 export function connectionOptions(extra: readonly string[]): string[] {
-  return extra.filter(option =>
-    /^--(loose-)?((skip|disable|enable)-)?(ssl|tls|get-server-public-key|server-public-key-path|default-auth|enable-cleartext-plugin)/.test(
-      option,
-    ),
-  )
+  return extra.filter(option => connectionOption.test(option))
 }

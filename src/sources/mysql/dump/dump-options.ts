@@ -4,10 +4,10 @@ import { UserError } from '../../../runtime/errors'
 import { type Refusal, refusedOptions, requiredOptions, valuedOptions } from './refused-dump-options'
 
 /**
- * The input `dump-options`, one option per item: `--name` or `--name=value`. Options that break the guards, choose what
- * is dumped, where it goes or how to log in are refused with the reason, in every spelling that the dump tools' parser
- * (my_getopt) accepts: any letter case, `_` for `-`, prefixes such as `--loose-skip-`, and abbreviations. Names come
- * back in lower case with `-`.
+ * The input `dump-options`, one option per item: `--name` or `--name=value`. Refuses options that break the guards,
+ * choose what is dumped, where it goes or how to log in, in every spelling that the parser of the dump tools
+ * (my_getopt) accepts: any letter case, `_` for `-`, prefixes such as `--loose-skip-`, and abbreviations. Returns names
+ * in lower case with `-`.
  */
 export function parseDumpOptions(items: readonly string[]): string[] {
   const options = mapAll(items, parseOption)
@@ -16,8 +16,8 @@ export function parseDumpOptions(items: readonly string[]): string[] {
 }
 
 /**
- * Why an option that the server's own option files set for every dump is refused, as half a sentence; undefined when it
- * does no harm. Takes the bare name: the values there may be secrets.
+ * Why an option in the server's own option files is refused, as half a sentence; undefined when it is harmless. Takes
+ * only the name: the values there may be secrets.
  */
 export function dumpDefaultRefusal(written: string): string | undefined {
   for (const { name, isNegated } of possibleReadings(normalName(written))) {
@@ -31,7 +31,7 @@ const isTrue = /^(1|on|true)$/i
 
 interface DumpOption {
   text: string
-  /** In lower case, with `-` for `_`, prefixes still on. */
+  /** In lower case, with `-` for `_`, including prefixes. */
   name: string
   value: string | undefined
 }
@@ -41,7 +41,7 @@ function parseOption(text: string): DumpOption {
   if (written === undefined) {
     throw wrongInput(
       'dump-options',
-      'hold options in long form, one per line',
+      'contain options in long form, one per line',
       withoutValue(text),
       'Write --name or --name=value, as in: --skip-extended-insert or --max-allowed-packet=512M',
     )
@@ -52,7 +52,7 @@ function parseOption(text: string): DumpOption {
     refuseSwitchedOff(option, name, isNegated)
   }
   if (value === undefined && valuedOptions.includes(option.name)) {
-    throw wrongInput('dump-options', 'give this option its value behind a "="', text, `As in: ${text}=…`)
+    throw wrongInput('dump-options', 'give this option its value after a "="', text, `As in: ${text}=…`)
   }
   return option
 }
@@ -61,7 +61,7 @@ function normalName(written: string): string {
   return written.toLowerCase().replaceAll('_', '-')
 }
 
-/** What can be shown of an option: behind `--password=`, `--password ` or `-p` a secret would follow. */
+/** The printable part of an option: after `--password=`, `--password ` or `-p` a secret would follow. */
 function withoutValue(text: string): string {
   return text.replace(/^(-[^-]|[^=\s]+).*$/, '$1')
 }
@@ -72,8 +72,8 @@ interface Reading {
 }
 
 /**
- * What the parser may take a name for: it looks for the whole name first, then takes prefixes off one by one.
- * (`skip-opt` is an option; `skip-quick` is the option `quick`, negated.)
+ * How the parser may read a name: it looks for the whole name first, then removes prefixes one by one. (`skip-opt` is
+ * an option; `skip-quick` is the option `quick`, negated.)
  */
 function possibleReadings(name: string): Reading[] {
   const readings: Reading[] = [{ name, isNegated: false }]
@@ -101,7 +101,7 @@ function refuseSwitchedOff(option: DumpOption, name: string, isNegated: boolean)
   if (found !== undefined) throw refused(option, name, found.name, found.refusal)
 }
 
-/** The option of this name, else the first that the name is short for. */
+/** The option of this name, or else the first that it abbreviates. */
 function find(refusals: readonly Refusal[], name: string): { name: string; refusal: Refusal } | undefined {
   const all = refusals.flatMap(refusal => refusal.names.map(full => ({ name: full, refusal })))
   return all.find(each => each.name === name) ?? all.find(each => each.name.startsWith(name))
@@ -109,12 +109,15 @@ function find(refusals: readonly Refusal[], name: string): { name: string; refus
 
 function refused(option: DumpOption, name: string, full: string, { reason, fix }: Refusal): UserError {
   const short = full === name ? '' : ` (short for --${full})`
-  return new UserError(`Input "dump-options" must not hold ${shown(withoutValue(option.text))}${short}: ${reason}.`, {
-    advice: fix ?? 'Remove the option.',
-  })
+  return new UserError(
+    `Input "dump-options" must not contain ${shown(withoutValue(option.text))}${short}: ${reason}.`,
+    {
+      advice: fix ?? 'Remove the option.',
+    },
+  )
 }
 
-/** Without its snapshot a dump is of one moment only while its tables are locked. */
+/** Without its snapshot a dump is consistent only while its tables are locked. */
 function refuseUnlocked(options: readonly DumpOption[]): void {
   const last = (name: string): boolean | undefined => {
     const found = options.findLast(option => possibleReadings(option.name).some(each => name.startsWith(each.name)))
@@ -124,11 +127,8 @@ function refuseUnlocked(options: readonly DumpOption[]): void {
   }
   if (last('single-transaction') === false && last('lock-tables') !== true) {
     throw new UserError(
-      'Input "dump-options" must not switch off --single-transaction alone: each table would be of another moment.',
-      {
-        advice:
-          'Where all tables are MyISAM, add --lock-tables: writes to them wait while the dump runs. Else remove it.',
-      },
+      'Input "dump-options" must not switch off --single-transaction alone: each table would be from another moment.',
+      { advice: 'Where all tables are MyISAM, add --lock-tables: writes wait during the dump. Otherwise remove it.' },
     )
   }
 }

@@ -7,7 +7,7 @@ import { locationOptions, optionLines, toArgument } from '../client/client-reque
 import type { DatabaseAccess } from '../client/database-access'
 import type { DumpArguments } from './dump-arguments'
 
-/** Which database to dump, with what, and how the dump travels. */
+/** Which database to dump, how, and with which compression. */
 export interface DumpRequest {
   access: DatabaseAccess
   database: string
@@ -20,21 +20,17 @@ export interface DumpRequest {
 /** The job `dump`. */
 export function openDump(connection: Connection, request: DumpRequest): Promise<Job> {
   const { access, database, signal } = request
+  const { main, structure } = request.arguments
   const location = locationOptions(access)
   return startJob(
     connection,
     'open-dump',
     [
       ...optionLines(access),
-      ...[...location, ...request.arguments.main].map(toArgument),
-      ...(request.arguments.structure.length === 0
-        ? []
-        : [...location, ...request.arguments.structure].map(value => ['structure', value] as const)),
+      ...[...location, ...main].map(toArgument),
+      ...(structure.length === 0 ? [] : [...location, ...structure]).map(value => ['structure', value] as const),
       ...compressionLines(request.compression),
     ],
-    {
-      explain: failure => explainClientJob(`the dump of database ${JSON.stringify(database)}`, failure),
-      signal,
-    },
+    { explain: failure => explainClientJob(`the dump of database ${JSON.stringify(database)}`, failure), signal },
   )
 }

@@ -1,69 +1,55 @@
-/** Options that share a reason for which they are refused. */
+/** Options that are refused for the same reason. */
 export interface Refusal {
   /** Full names, in lower case with `-`. */
   names: readonly string[]
-  /** Completes: `must not hold "--force": …`. */
+  /** Completes: `must not contain "--force": …`. */
   reason: string
-  /** What to do instead; without it: remove the option. */
+  /** Default: remove the option. */
   fix?: string
-  /** The values with which the option does no harm. */
+  /** Values with which the option is harmless. */
   unless?: RegExp
-  /**
-   * No harm when the server's own option files set it: logins belong there, and options that every dump is called with
-   * win over it.
-   */
+  /** Harmless in the server's own option files: logins belong there, and the options of every dump override it. */
   isHarmlessDefault?: true
 }
 
 /**
- * Options of mysqldump and mariadb-dump, of all versions in use, that a backup must not be given. Sources: the option
- * tables in `client/mysqldump.cc` of both projects, and `--help` of the tools.
+ * Options of mysqldump and mariadb-dump, in all versions in use, that a backup refuses. Sources: the option tables in
+ * `client/mysqldump.cc` of both projects, and `--help` of the tools.
  */
 export const refusedOptions: readonly Refusal[] = [
   {
     names: ['force', 'ignore-error'],
-    reason: 'a dump that goes on after an error looks whole and is not',
-    fix: 'Remove it and mend the error that it hides; a table that cannot be read can be named in "exclude-tables".',
+    reason: 'a dump that continues after an error looks complete and is not',
+    fix: 'Remove it and fix the error that it hides; a table that cannot be read can be named in "exclude-tables".',
   },
   {
     names: ['compact'],
-    reason: 'it leaves out the last line, which proves that the dump is whole',
+    reason: 'it leaves out the last line, which proves that the dump is complete',
     fix: 'Remove it, or write the single options that you need of it, as in: --skip-add-locks',
   },
   {
-    names: [
-      'result-file',
-      'tab',
-      'dir',
-      'parallel',
-      'xml',
-      'header',
-      'lines-terminated-by',
-      'fields-terminated-by',
-      'fields-enclosed-by',
-      'fields-optionally-enclosed-by',
-      'fields-escaped-by',
-    ],
+    names: words(`result-file tab dir parallel xml header lines-terminated-by fields-terminated-by fields-enclosed-by
+      fields-optionally-enclosed-by fields-escaped-by`),
     reason: 'the dump must come as SQL on standard output, where it is checked and stored',
   },
   {
     names: ['databases', 'all-databases', 'tables', 'wildcards', 'ignore-database', 'no-create-db', 'system'],
-    reason: 'the databases are chosen by the input "databases"',
+    reason: 'the input "databases" chooses the databases',
     fix: 'Remove it and name the databases there.',
   },
   {
     names: ['ignore-table', 'ignore-views', 'no-create-info'],
-    reason: 'the tables are chosen by the inputs, and the result is compared with their choice',
+    reason: 'the inputs choose the tables, and the dump is compared with that choice',
     fix: 'Remove it and use "exclude-tables".',
   },
   {
     names: ['ignore-table-data', 'no-data'],
-    reason: 'rows are left out by the inputs alone, so that no table is empty by mistake',
+    reason: 'only the inputs leave out rows, so that no table is empty by mistake',
     fix: 'Remove it and use "structure-only-tables".',
   },
   {
     names: ['where', 'as-of'],
-    reason: 'rows would be missing and nothing could tell',
+    reason: 'rows would be missing without any sign of it',
     fix: 'Remove it; to leave out all rows of a table use "structure-only-tables".',
   },
   {
@@ -77,21 +63,14 @@ export const refusedOptions: readonly Refusal[] = [
     isHarmlessDefault: true,
   },
   {
-    names: [
-      'login-path',
-      'no-login-paths',
-      'defaults-file',
-      'defaults-extra-file',
-      'defaults-group-suffix',
-      'no-defaults',
-    ],
-    reason: 'which option files count is part of the guards',
-    fix: 'Remove it. With "mysql-user" no option file on the server counts; without it the ones of the SSH user do.',
+    names: words('login-path no-login-paths defaults-file defaults-extra-file defaults-group-suffix no-defaults'),
+    reason: 'the guards depend on which option files are read',
+    fix: 'Remove it. With "mysql-user" no option file on the server is read; without it those of the SSH user are.',
     isHarmlessDefault: true,
   },
   {
     names: ['print-defaults', 'help', 'version'],
-    reason: 'it prints something else in place of a dump',
+    reason: 'it prints something else instead of a dump',
   },
   {
     names: ['log-error', 'debug', 'debug-check', 'debug-info'],
@@ -103,17 +82,8 @@ export const refusedOptions: readonly Refusal[] = [
     isHarmlessDefault: true,
   },
   {
-    names: [
-      'flush-logs',
-      'delete-master-logs',
-      'delete-source-logs',
-      'dump-slave',
-      'dump-replica',
-      'apply-slave-statements',
-      'apply-replica-statements',
-      'include-master-host-port',
-      'include-source-host-port',
-    ],
+    names: words(`flush-logs delete-master-logs delete-source-logs dump-slave dump-replica apply-slave-statements
+      apply-replica-statements include-master-host-port include-source-host-port`),
     reason: 'it changes the logs or stops the replication of the server, which is only read',
     fix: 'Remove it; --master-data=2 (MySQL from 8.4 on: --source-data=2) records the binary log position as a comment.',
   },
@@ -126,7 +96,7 @@ export const refusedOptions: readonly Refusal[] = [
   {
     names: ['lock-all-tables'],
     reason: 'every write on the whole server would wait until the dump ends',
-    fix: 'Remove it: the dump is of one moment anyhow. Where all tables are MyISAM: --skip-single-transaction and --lock-tables',
+    fix: 'Remove it: the dump is consistent without it. Where all tables are MyISAM: --skip-single-transaction and --lock-tables',
   },
   {
     names: ['add-drop-database'],
@@ -138,12 +108,12 @@ export const refusedOptions: readonly Refusal[] = [
   },
   {
     names: ['replace', 'insert-ignore', 'delayed-insert'],
-    reason: 'a restore would lose rows that collide, and not say so',
+    reason: 'a restore would silently lose rows with equal keys',
   },
   {
     names: ['default-character-set'],
     reason: 'characters that the other character set lacks would be lost',
-    fix: 'Remove it: utf8mb4 holds them all.',
+    fix: 'Remove it: utf8mb4 has them all.',
     unless: /^utf8mb4$/i,
     isHarmlessDefault: true,
   },
@@ -153,16 +123,16 @@ export const refusedOptions: readonly Refusal[] = [
   },
   {
     names: ['skip-opt'],
-    reason: 'it drops table options and holds whole tables in the memory of the server',
+    reason: 'it drops table options and keeps whole tables in the memory of the server',
     fix: 'Write the single options that you need of it, as in: --skip-extended-insert or --skip-add-locks',
   },
 ]
 
-/** Options that are on in every dump and must stay so. `single-transaction` has a rule of its own. */
+/** Options that are on in every dump and must stay on. `single-transaction` has its own rule. */
 export const requiredOptions: readonly Refusal[] = [
   {
     names: ['comments'],
-    reason: 'it leaves out the last line, which proves that the dump is whole',
+    reason: 'it leaves out the last line, which proves that the dump is complete',
     isHarmlessDefault: true,
   },
   {
@@ -173,7 +143,7 @@ export const requiredOptions: readonly Refusal[] = [
   },
   {
     names: ['quick'],
-    reason: 'whole tables would be held in the memory of the server',
+    reason: 'whole tables would be kept in the memory of the server',
     isHarmlessDefault: true,
   },
   {
@@ -192,30 +162,13 @@ export const requiredOptions: readonly Refusal[] = [
   },
 ]
 
-/**
- * Options that take the next argument for their value when they have none: the rest of the command line would shift.
- */
-export const valuedOptions: readonly string[] = [
-  'max-allowed-packet',
-  'net-buffer-length',
-  'max-statement-time',
-  'mysqld-long-query-time',
-  'output-as-version',
-  'ssl-ca',
-  'ssl-capath',
-  'ssl-cert',
-  'ssl-cipher',
-  'ssl-crl',
-  'ssl-crlpath',
-  'ssl-fips-mode',
-  'ssl-key',
-  'ssl-mode',
-  'tls-ciphersuites',
-  'tls-version',
-  'bind-address',
-  'character-sets-dir',
-  'compression-algorithms',
-  'default-auth',
-  'server-public-key-path',
-  'zstd-compression-level',
-]
+/** Without a value of their own these take the next argument: the rest of the command line would shift. */
+export const valuedOptions: readonly string[] = words(
+  `max-allowed-packet net-buffer-length max-statement-time mysqld-long-query-time output-as-version ssl-ca ssl-capath
+  ssl-cert ssl-cipher ssl-crl ssl-crlpath ssl-fips-mode ssl-key ssl-mode tls-ciphersuites tls-version bind-address
+  character-sets-dir compression-algorithms default-auth server-public-key-path zstd-compression-level`,
+)
+
+function words(text: string): string[] {
+  return text.split(/\s+/)
+}

@@ -12,51 +12,48 @@ export type BlindSpotKind = (typeof blindSpotKinds)[number]
 export interface BlindSpot {
   kind: BlindSpotKind
   database: string
-  /** What an administrator runs to end it: one GRANT statement, or several where patterns overlap. */
+  /** What an administrator runs to remove it: one GRANT statement, or several where patterns overlap. */
   grant: string
-  /** The same in parts, so that those of several blind spots go into one statement. */
+  /** The same in parts, to combine those of several blind spots in one statement. */
   missing: readonly MissingRight[]
-  /** Objects that are listed, and that a dump would fail at: views by name, routines as `kind name`. */
+  /** Listed objects that would make a dump fail: views by name, routines as `kind name`. */
   unreadable: readonly string[]
-  /** The user has rights on single tables only: tables without any are as unseen as views. */
+  /** The user has rights only on single tables: it does not see tables without any either. */
   hidesTables: boolean
 }
 
 interface MissingRight {
   privilege: string
-  /** As it stands behind ON and behind TO, quoted. */
+  /** What follows ON and TO, quoted. */
   on: string
   to: string
 }
 
-/** What is asked about one database. */
+/** What is known about one database and its user. */
 export interface SightRequest {
   flavor: 'mariadb' | 'mysql'
-  /** `10.11.19`; the digits in front count. */
+  /** `10.11.19`; only the numbers count. */
   version: string
   /** `CURRENT_USER()`: `backup@localhost`. */
   user: string
   grants: Grants
   database: string
-  /** Those that the dump is to hold, so not the excluded ones. Without them only rights on the whole database count. */
+  /** Those in the dump, so not the excluded ones. Without them only rights on the whole database count. */
   tables?: readonly Pick<ListedTable, 'name' | 'kind'>[]
-  /**
-   * Every routine that is listed; `isReadable`: `information_schema` shows its body. Without them only the full right
-   * counts.
-   */
+  /** All listed ones; `isReadable`: `information_schema` shows the body. Without them only the full right counts. */
   routines?: readonly { name: string; kind: string; isReadable: boolean }[]
 }
 
 /**
- * The kinds of objects that a dump by this user could leave out in silence, or fail at. Facts: MySQL manual,
- * "mysqldump", "Stored Routines and MySQL Privileges", "Privileges Provided by MySQL"; MariaDB documentation, "SHOW
- * CREATE PROCEDURE"; tried on MariaDB 10.11.
+ * The kinds of objects that a dump by this user could silently leave out, or fail at. Facts: MySQL manual, "mysqldump",
+ * "Stored Routines and MySQL Privileges", "Privileges Provided by MySQL"; MariaDB documentation, "SHOW CREATE
+ * PROCEDURE"; tried on MariaDB 10.11.
  */
 export function findBlindSpots(request: SightRequest): BlindSpot[] {
   return [triggers(request), routines(request), events(request), views(request)].filter(spot => spot !== undefined)
 }
 
-/** Parts the blind spots into those that must fail the run and those that were allowed, which are told in every run. */
+/** Splits the blind spots into those that must fail the run and the allowed ones, which every run reports. */
 export function checkBlindSpots(
   spots: readonly BlindSpot[],
   allowed: ReadonlySet<BlindSpotKind>,
@@ -68,13 +65,13 @@ export function checkBlindSpots(
       warning(
         'blind-spot',
         `The database user may be unable to see ${what(kind, hidesTables)} of ${JSON.stringify(database)}, and what it does not see is not in the backup.`,
-        `Nothing, if this is meant: "allow-blind-spots" names it. This ends it:\n${grant}`,
+        `Nothing, if this is intended: "allow-blind-spots" names it. To remove the blind spot, run:\n${grant}`,
       ),
     ),
   }
 }
 
-/** What is wrong with blind spots that were not allowed: one finding names them all, and every GRANT to paste, once. */
+/** One finding for all blind spots that were not allowed, with each GRANT to run once. */
 export function blindSpotProblems(refused: readonly BlindSpot[]): Finding[] {
   if (refused.length === 0) return []
   const byDatabase = Map.groupBy(refused, ({ database }) => database)
@@ -87,37 +84,36 @@ export function blindSpotProblems(refused: readonly BlindSpot[]): Finding[] {
   return [
     problem(
       'blind-spot',
-      `The database user may be unable to see ${named.join('; ')}. A dump leaves out in silence what its user does not see.`,
+      `The database user may be unable to see ${named.join('; ')}. A dump silently leaves out what its user does not see.`,
       `Name in "allow-blind-spots" what the backup may lack (${kinds}), or run this as an administrator of the database:\n${statements.join('\n')}`,
     ),
   ]
 }
 
-/**
- * Options that let a dump pass by allowed blind spots that it would fail at. Unreadable views are for `--ignore-table`.
- */
+/** Options to skip allowed blind spots that would make a dump fail. Unreadable views are for `--ignore-table`. */
 export function optionsAround(allowed: readonly BlindSpot[]): string[] {
   return allowed.flatMap(({ kind, unreadable }) => {
-    // SHOW EVENTS is refused without the right, whether or not there are events.
+    // Without the right SHOW EVENTS is refused, even when there are no events.
     if (kind === 'events') return ['--skip-events']
     return kind === 'routines' && unreadable.length > 0 ? ['--skip-routines'] : []
   })
 }
 
-/** A trigger is seen with TRIGGER on its table; one on a table that is not dumped is not missed. */
+/** TRIGGER on a table shows its triggers; those of a table that is not dumped do not matter. */
 function triggers(request: SightRequest): BlindSpot | undefined {
   const { grants, database, tables } = request
   if (mayUse(grants, 'TRIGGER', { database })) return undefined
-  const isSeen = ({ kind, name }: { kind: string; name: string }): boolean =>
-    kind !== 'table' || mayUse(grants, 'TRIGGER', { database, table: name })
-  if (tables?.every(isSeen)) return undefined
+  const areSeen = tables?.every(
+    ({ kind, name }) => kind !== 'table' || mayUse(grants, 'TRIGGER', { database, table: name }),
+  )
+  if (areSeen) return undefined
   return blindSpot(request, 'triggers', inDatabase(request, ['TRIGGER']))
 }
 
 /**
- * The text of a routine is for its definer and for those with the right to all of them. But who may run, alter or
- * create every routine sees each in the list: then none is missed as long as all that are listed can be read. So a user
- * who owns the database is no blind one.
+ * The body of a routine is shown to its definer and to users with the right to all bodies. But a user who may run,
+ * alter or create every routine sees all of them listed: if it can read each, as the owner of a database can, none is
+ * missing.
  */
 function routines(request: SightRequest): BlindSpot | undefined {
   const { grants, database, routines: listed } = request
@@ -132,20 +128,19 @@ function routines(request: SightRequest): BlindSpot | undefined {
 
 function routineRight(request: SightRequest): { isHeld: boolean; missing: MissingRight[] } {
   const { grants, database, flavor, version } = request
-  const everywhere = (privilege: string): MissingRight[] => [{ privilege, on: '*.*', to: quotedAccount(request.user) }]
+  const to = quotedAccount(request.user)
   if (flavor === 'mysql' && isSince(version, [8, 0, 0])) {
     const isHeld = ['SHOW_ROUTINE', 'SELECT'].some(each => mayUseGlobally(grants, each, database))
     // SHOW_ROUTINE came with 8.0.20; before it only SELECT on everything showed routines (release notes, WL#9049).
-    return { isHeld, missing: everywhere(isSince(version, [8, 0, 20]) ? 'SHOW_ROUTINE' : 'SELECT') }
+    const privilege = isSince(version, [8, 0, 20]) ? 'SHOW_ROUTINE' : 'SELECT'
+    return { isHeld, missing: [{ privilege, on: '*.*', to }] }
   }
   const isHeld = mayUse(grants, 'SELECT', { database: 'mysql', table: 'proc' })
   if (flavor === 'mariadb' && isSince(version, [11, 3, 0])) {
-    return {
-      isHeld: isHeld || mayUse(grants, 'SHOW CREATE ROUTINE', { database }),
-      missing: inDatabase(request, ['SHOW CREATE ROUTINE']),
-    }
+    const missing = inDatabase(request, ['SHOW CREATE ROUTINE'])
+    return { isHeld: isHeld || mayUse(grants, 'SHOW CREATE ROUTINE', { database }), missing }
   }
-  return { isHeld, missing: [{ privilege: 'SELECT', on: '`mysql`.`proc`', to: quotedAccount(request.user) }] }
+  return { isHeld, missing: [{ privilege: 'SELECT', on: '`mysql`.`proc`', to }] }
 }
 
 function events(request: SightRequest): BlindSpot | undefined {
@@ -155,8 +150,8 @@ function events(request: SightRequest): BlindSpot | undefined {
 }
 
 /**
- * With SELECT on the whole database every view is listed, and SHOW VIEW is needed for those there are. Without it a
- * view, like a table, is only listed where the user has a right on it.
+ * SELECT on the whole database lists every view, and each needs SHOW VIEW. Otherwise only those with a right are
+ * listed.
  */
 function views(request: SightRequest): BlindSpot | undefined {
   const { grants, database, tables } = request
@@ -184,20 +179,17 @@ function what(kind: BlindSpotKind, hidesTables: boolean): string {
   return hidesTables ? 'tables and views (it has no SELECT on the whole database)' : kind
 }
 
-/** What is lacking of these rights, on the database. */
+/** Which of these rights are missing on the database. */
 function inDatabase({ grants, database, user }: SightRequest, privileges: readonly string[]): MissingRight[] {
   return privileges
     .filter(privilege => !mayUse(grants, privilege, { database }))
-    .flatMap(privilege =>
-      databasesToGrantOn(grants, privilege, database).map(name => ({
-        privilege,
-        on: `${quotedIdentifier(name)}.*`,
-        to: quotedAccount(user),
-      })),
-    )
+    .flatMap(privilege => {
+      const names = databasesToGrantOn(grants, privilege, database)
+      return names.map(name => ({ privilege, on: `${quotedIdentifier(name)}.*`, to: quotedAccount(user) }))
+    })
 }
 
-/** One statement for each object, with all that is lacking there. */
+/** One statement for each object, with all rights that are missing there. */
 function grantStatements(missing: readonly MissingRight[]): string[] {
   const byObject = Map.groupBy(missing, ({ on, to }) => `ON ${on} TO ${to}`)
   return [...byObject].map(([object, rights]) => {
@@ -206,7 +198,7 @@ function grantStatements(missing: readonly MissingRight[]): string[] {
   })
 }
 
-/** A version without numbers counts as a new one. */
+/** A version without numbers counts as new. */
 function isSince(version: string, since: readonly number[]): boolean {
   const numbers = version.match(/\d+/g)?.map(Number) ?? [Number.POSITIVE_INFINITY]
   for (const [index, wanted] of since.entries()) {

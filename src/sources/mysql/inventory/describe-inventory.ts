@@ -1,13 +1,13 @@
-import { plural } from '../../../runtime/text/format-count'
 import { formatSize } from '../../../runtime/text/format-size'
+import { databaseCounts } from '../dump/database-counts'
 import type { DatabaseInventory, Inventory } from './inventory'
 
-/** What was found on the database server, a line each, for the log. */
+/** What was found on the database server, line by line, for the log. */
 export function describeInventory({ server, dumpTool, databases }: Inventory): string[] {
   return [`${flavorName(server.flavor)} ${server.version}; dump tool: ${dumpTool}`, ...databases.map(describeDatabase)]
 }
 
-/** As its makers write it. */
+/** The official spelling. */
 export function flavorName(flavor: string): string {
   return { mariadb: 'MariaDB', mysql: 'MySQL' }[flavor.toLowerCase()] ?? flavor
 }
@@ -15,12 +15,12 @@ export function flavorName(flavor: string): string {
 function describeDatabase({ name, tables, triggers, routines, events }: DatabaseInventory): string {
   const views = tables.filter(({ kind }) => kind === 'view').length
   const sizeBytes = tables.reduce((sum, table) => sum + table.sizeBytes, 0)
-  const counts = [
-    plural(tables.length - views, 'table'),
-    plural(views, 'view'),
-    plural(triggers.length, 'trigger'),
-    plural(routines.length, 'routine'),
-    plural(events.length, 'event'),
-  ]
+  const counts = databaseCounts({
+    tables: tables.length - views,
+    views,
+    triggers: triggers.length,
+    routines: routines.length,
+    events: events.length,
+  })
   return `database ${JSON.stringify(name)}: ${counts.join(', ')}; ${formatSize(sizeBytes)} by the server's own estimate`
 }

@@ -1,7 +1,8 @@
 import type { Inventory } from './inventory'
-/** The rights of a database user at a fresh login, as `SHOW GRANTS` tells them. */
+
+/** The rights of a database user at a fresh login, as `SHOW GRANTS` lists them. */
 export interface Grants {
-  /** The user itself, its active roles, everybody (MariaDB's PUBLIC). What one lacks another may have. */
+  /** The user itself, its active roles, everybody (MariaDB's PUBLIC). A right of any of them counts. */
   readonly holders: readonly Holder[]
   readonly server: GrantRules
 }
@@ -9,21 +10,21 @@ export interface Grants {
 /** How the server reads grants on databases. */
 export interface GrantRules {
   flavor: 'mariadb' | 'mysql'
-  /** MySQL's system variable `partial_revokes`: with it on, `_` and `%` in a database name stand for themselves. */
+  /** MySQL's system variable `partial_revokes`: when on, `_` and `%` in a database name are not wildcards. */
   partialRevokes: boolean
 }
 
 interface Holder {
   readonly kind: 'user' | 'role' | 'everybody'
   readonly global: Set<string>
-  /** Rights that the global ones lack in one database (MySQL 8, partial revokes). */
+  /** Exceptions from the global rights in one database (MySQL 8, partial revokes). */
   readonly revoked: { database: string; privileges: Set<string> }[]
-  /** In the server's order. `pattern` as in GRANT: `_` and `%` are wildcards, `\` takes that from them. */
+  /** In the server's order. `pattern` as in GRANT: `_` and `%` are wildcards, `\` escapes them. */
   readonly databases: { pattern: string; privileges: Set<string> }[]
   readonly tables: { database: string; table: string; privileges: Set<string> }[]
 }
 
-/** Where a right is needed: in a whole database, or for one table of it. */
+/** Where a right is needed: in a whole database, or for one of its tables. */
 export interface GrantPlace {
   database: string
   table?: string
@@ -40,10 +41,9 @@ export function mayOnServer({ holders }: Grants, privileges: readonly string[]):
 }
 
 /**
- * Reads the lines of `SHOW GRANTS`: what the session's roles add is among them (MariaDB, MySQL 8 and newer). Rights on
- * columns and on single routines, roles and proxies say nothing about what a dump holds and are passed over, and so is
- * a line that makes no sense: a right that is not understood is a right the user does not have. Nothing behind the
- * grantee is kept, so no password hash is.
+ * Reads the lines of `SHOW GRANTS`, which include the rights of the session's roles (MariaDB, MySQL 8 and newer). Skips
+ * rights on columns and on single routines, roles and proxies, which do not matter for a dump, and lines that it does
+ * not understand: an unknown right is a missing one. Nothing after the grantee is kept, so no password hash.
  */
 export function parseGrants(lines: readonly string[], server: GrantRules): Grants {
   const holders = (['user', 'role', 'everybody'] as const).map(
@@ -69,16 +69,11 @@ export function parseGrants(lines: readonly string[], server: GrantRules): Grant
   return { holders, server }
 }
 
-/**
- * The lines of what the command-line client printed with `--batch`: it writes a backslash as `\\`, a line break as
- * `\n`, a tab as `\t` and a NUL as `\0`.
- */
+/** The lines that the client printed with `--batch`, which escapes backslash, line break, tab and NUL. */
 export function grantLines(printed: string): string[] {
   const escapes: Readonly<Record<string, string>> = { '\\\\': '\\', '\\n': '\n', '\\t': '\t', '\\0': '\0' }
-  return printed
-    .split('\n')
-    .filter(line => line !== '')
-    .map(line => line.replace(/\\[\\nt0]/g, written => escapes[written] ?? written))
+  const lines = printed.split('\n').filter(line => line !== '')
+  return lines.map(line => line.replace(/\\[\\nt0]/g, written => escapes[written] ?? written))
 }
 
 /** Whether the user has a right in the whole database or, with `table`, at least for that table. */
@@ -93,19 +88,18 @@ export function mayUse(grants: Grants, privilege: string, { database, table }: G
   })
 }
 
-/** Whether the user has a right on `*.*` that was not taken from it in this database. */
+/** Whether the user has a right on `*.*` that is not revoked in this database. */
 export function mayUseGlobally(grants: Grants, privilege: string, database: string): boolean {
   return grants.holders.some(holder => holdsGlobally(holder, privilege, database))
 }
 
 /**
- * The names to write behind ON, without `.*`, so that a GRANT of this right reaches the database. Where the user has a
- * grant that covers it, under whatever pattern, the new right must go there: a second entry for the same database would
- * hide the rights of the first.
+ * The names to write after ON, without `.*`, so that a GRANT of this right has an effect in the database. Where the
+ * user has a grant whose pattern covers it, the new right must be added there: a second entry would hide the first.
  */
 export function databasesToGrantOn(grants: Grants, privilege: string, database: string): string[] {
-  const own = grants.holders.filter(({ kind }) => kind === 'user')
-  const lacking = own
+  const lacking = grants.holders
+    .filter(({ kind }) => kind === 'user')
     .flatMap(holder => decidingEntries(grants.server, holder, database))
     .filter(entry => !has(entry.privileges, privilege))
     .map(entry => entry.pattern)
@@ -125,10 +119,10 @@ function holdsGlobally(holder: Holder, privilege: string, database: string): boo
 }
 
 /**
- * Entries for one database do not add up: the server takes the first that fits. MariaDB shows those of a user in the
- * order in which it looks; an active role has the entries of all roles below it, whole names before patterns (tried on
- * 10.11). MySQL's order depends on version and history (manual, "GRANT Statement", on wildcards). Where the order is
- * not known, all must agree.
+ * Entries for one database do not add up: the server takes the first that matches. MariaDB lists those of a user in the
+ * order in which it searches; an active role has the entries of all roles below it, whole names before patterns (tried
+ * on 10.11). MySQL's order depends on version and history (manual, "GRANT Statement", on wildcards). Where the order is
+ * unknown, all must agree.
  */
 function decidingEntries({ flavor, partialRevokes }: GrantRules, holder: Holder, database: string) {
   const entries = holder.databases.filter(({ pattern }) =>
@@ -140,9 +134,7 @@ function decidingEntries({ flavor, partialRevokes }: GrantRules, holder: Holder,
   return whole.length > 0 ? whole : entries
 }
 
-/**
- * As servers compare: byte by byte, so that `_` is half of an `ö`. Without recursion, which many `%` would make slow.
- */
+/** Byte by byte, as servers compare: `_` is half of an `ö`. Without recursion, which would be slow for many `%`. */
 function matchesPattern(pattern: string, name: string): boolean {
   const parts = partsOf(pattern)
   const bytes = Buffer.from(name).toString('latin1')
@@ -168,7 +160,7 @@ function matchesPattern(pattern: string, name: string): boolean {
   return parts.slice(part).every(rest => rest === '%')
 }
 
-/** Single bytes, or two where the first takes its meaning from the second. */
+/** Single bytes, or two where a backslash escapes the second. */
 function partsOf(pattern: string): string[] {
   return Buffer.from(pattern).toString('latin1').match(/\\.|./gs) ?? []
 }
@@ -189,7 +181,7 @@ interface GrantLine {
 
 const quoted = '`(?:[^`]|``)*`|"(?:[^"]|"")*"'
 const identifier = `${quoted}|[\\w$\\u0080-\\uffff]+`
-// One right of a list, the columns it is limited to, and what follows: the next right or the object.
+// One right of a list, its columns, and what follows: the next right or the object.
 const listedPrivilege = new RegExp(`([A-Za-z_][\\w ]*?)(?: ?(\\((?:${quoted}|[^\`"()])*\\)))?(?:, ?| (ON) )`, 'y')
 const globalObject = /\*\.\* /y
 const object = new RegExp(`(?:TABLE )?(${identifier})\\.(?:(\\*)|(${identifier})) `, 'y')
@@ -226,7 +218,7 @@ function parseLine(line: string): GrantLine | undefined {
     privileges,
     database: named?.[1] === undefined ? undefined : unquoted(named[1]),
     table: named?.[3] === undefined ? undefined : unquoted(named[3]),
-    // Only users have a host where `SHOW GRANTS` names roles (MariaDB); MySQL adds up the roles and names the user.
+    // MariaDB lists roles, which have no host; MySQL adds the rights of roles to those of the user.
     holder: everybody !== undefined ? 'everybody' : host === undefined ? 'role' : 'user',
   }
 }

@@ -1,11 +1,11 @@
 /** What the database server lists, read from `information_schema` before the dump begins. */
 export interface Inventory {
   server: { flavor: 'mariadb' | 'mysql'; version: string }
-  /** First line of the dump tool's `--version`. */
+  /** The first line of the dump tool's `--version`. */
   dumpTool: string
   /** `CURRENT_USER()`: `backup@localhost`. */
   user: string
-  /** What `SHOW GRANTS` lists for a fresh login, without hashes of passwords. */
+  /** The lines of `SHOW GRANTS` for a fresh login, without password hashes. */
   grants: { lines: string[]; partialRevokes: boolean }
   databases: DatabaseInventory[]
 }

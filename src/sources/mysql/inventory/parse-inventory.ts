@@ -3,7 +3,7 @@ import { type AnswerRow, readAnswer } from '../../host/answer'
 import { grantLines } from './grants'
 import type { DatabaseInventory, Inventory, ListedTable } from './inventory'
 
-/** What the job `inventory` found of the databases. */
+/** The result of the job `inventory`. */
 export interface ServerInventory {
   os: string
   inventory: Inventory
@@ -15,18 +15,12 @@ export interface ServerInventory {
   defaults: string[]
 }
 
-/**
- * Reads the tab-separated lines of the job `inventory`; names are in hexadecimal. Throws FailureError on anything else.
- */
+/** Reads the tab-separated lines of the job `inventory`; names are in hexadecimal. Throws FailureError otherwise. */
 export function parseInventory(text: string): ServerInventory {
-  const reading: Reading = {
-    found: { os: '', visible: [], canIgnoreTableData: false, defaults: [] },
-    inventory: undefined,
-    databases: new Map(),
-    dumpTool: '',
-  }
+  const found: Reading['found'] = { os: '', visible: [], canIgnoreTableData: false, defaults: [] }
+  const reading: Reading = { found, inventory: undefined, databases: new Map(), dumpTool: '' }
   readAnswer(text, 'the inventory', readers, reading)
-  const { found, inventory, databases } = reading
+  const { inventory, databases } = reading
   if (inventory === undefined) throw new FailureError('The server did not list its databases.')
   return { ...found, inventory: { ...inventory, databases: [...databases.values()] } }
 }
@@ -42,9 +36,7 @@ function inventoryOf(row: AnswerRow, { inventory }: Reading): Inventory {
   return inventory ?? row.isUnreadable()
 }
 
-/**
- * Database of a row. information_schema compares names without case on some servers: what was not asked for is dropped.
- */
+/** Undefined for a database that was not requested: information_schema ignores case in names on some servers. */
 function databaseOf({ name }: AnswerRow, { databases }: Reading): DatabaseInventory | undefined {
   return databases.get(name(1))
 }
@@ -73,16 +65,10 @@ const readers = new Map<string, (row: AnswerRow, reading: Reading) => void>([
   ['visible', ({ name }, { found }) => found.visible.push(name(1))],
   [
     'database',
-    ({ name, field }, { databases }) =>
-      databases.set(name(1), {
-        name: name(1),
-        characterSet: field(2),
-        collation: field(3),
-        tables: [],
-        triggers: [],
-        routines: [],
-        events: [],
-      }),
+    ({ name, field }, { databases }) => {
+      const defaults = { characterSet: field(2), collation: field(3) }
+      databases.set(name(1), { name: name(1), ...defaults, tables: [], triggers: [], routines: [], events: [] })
+    },
   ],
   [
     'table',

@@ -1,6 +1,6 @@
 import type { DatabaseInventory } from './inventory'
 
-/** `table` or `database.table`; `*` stands for any run of characters, all else for itself. Letter case counts. */
+/** `table` or `database.table`; `*` matches any run of characters. Letter case counts. */
 export interface TablePattern {
   /** As the user wrote it. */
   text: string
@@ -9,7 +9,7 @@ export interface TablePattern {
   table: string
 }
 
-/** Which tables stay out of a dump, whole or with their rows. */
+/** Which tables, or which rows, a dump leaves out. */
 export interface TableFilters {
   exclude: readonly TablePattern[]
   structureOnly: readonly TablePattern[]
@@ -17,13 +17,13 @@ export interface TableFilters {
 
 /** Names of one database, in the order of its inventory; no name is in both lists. */
 export interface TableSelection {
-  /** Tables, views and sequences that are left out. */
+  /** Tables, views and sequences. */
   excluded: string[]
   /** Tables that are dumped without their rows. */
   structureOnly: string[]
 }
 
-/** What the filters come to in one database. Exclusion wins; only tables proper can be structure-only. */
+/** Applies the filters to one database. Exclusion wins; only real tables can be structure-only. */
 export function selectTables(filters: TableFilters, database: DatabaseInventory): TableSelection {
   const selection: TableSelection = { excluded: [], structureOnly: [] }
   for (const { name, kind } of database.tables) {
@@ -34,7 +34,7 @@ export function selectTables(filters: TableFilters, database: DatabaseInventory)
   return selection
 }
 
-/** The patterns, as written, that match nothing in any of the databases: most likely misspelled. */
+/** The patterns, as written, that match nothing in any database: probably misspelled. */
 export function unmatchedPatterns(filters: TableFilters, databases: readonly DatabaseInventory[]): string[] {
   const matchesNone = (pattern: TablePattern, kinds: readonly string[]): boolean =>
     !databases.some(({ name, tables }) =>
@@ -47,10 +47,7 @@ export function unmatchedPatterns(filters: TableFilters, databases: readonly Dat
   return [...new Set(unmatched.map(pattern => pattern.text))]
 }
 
-/**
- * Whether a name is what the glob says: `*` for any run of characters, also none. Takes time linear in the glob's
- * stars.
- */
+/** `*` matches any run of characters, also an empty one. The time is linear in the number of stars. */
 export function matchesGlob(glob: string, name: string): boolean {
   const [head = '', ...rest] = glob.split('*')
   const tail = rest.pop()
@@ -67,7 +64,5 @@ export function matchesGlob(glob: string, name: string): boolean {
 }
 
 function matches(pattern: TablePattern, database: string, table: string): boolean {
-  return (
-    (pattern.database === undefined || matchesGlob(pattern.database, database)) && matchesGlob(pattern.table, table)
-  )
+  return matchesGlob(pattern.database ?? '*', database) && matchesGlob(pattern.table, table)
 }

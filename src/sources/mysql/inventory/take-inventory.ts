@@ -6,13 +6,13 @@ import { clientLines } from '../client/client-request'
 import type { DatabaseAccess } from '../client/database-access'
 import { parseInventory, type ServerInventory } from './parse-inventory'
 
-/** What the database server is asked to list. */
+/** What to list on the database server. */
 export interface InventoryRequest {
   access: DatabaseAccess
   databases: 'all' | readonly string[]
-  /** Of the dumps that follow; those that are about reaching the server matter here too. */
+  /** Of the dumps that follow; the connection options also apply here. */
   dumpOptions?: readonly string[]
-  /** Of the dumps that follow: its tool must be there. */
+  /** Of the dumps that follow: the server must have its tool. */
   compression?: Compression
   /** Ends it. */
   signal?: AbortSignal | undefined

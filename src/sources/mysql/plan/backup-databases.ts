@@ -13,7 +13,7 @@ import { type DatabasePlan, planDatabase, planWarnings } from './plan-database'
 import { preflightPart } from './preflight-part'
 import { scopeDatabase } from './scope-database'
 
-/** What a backup takes of the databases: a dump of each, one after another so that the server feels only one. */
+/** The database part of a backup: one dump after another, to limit the load on the server. */
 export function backupDatabases(settings: DumpSettings): BackupPart {
   return {
     plan: (host, slot) => planDatabases(settings, host, slot),
@@ -43,21 +43,15 @@ async function planDatabases(settings: DumpSettings, host: Host, slot: string): 
       ...planned.flatMap(({ visibility }) => visibility.warnings),
     ],
     artifacts: plans.map(plan => dumpPlan(settings, plan)),
-    server: {
-      os: found.os,
-      database: { ...server, dumpTool, options: plans[0]?.arguments.options ?? [] },
-    },
+    server: { os: found.os, database: { ...server, dumpTool, options: plans[0]?.arguments.options ?? [] } },
     servedBy: `${flavorName(server.flavor)} ${server.version}`,
-    scope: before =>
-      scopeDatabase(before, {
-        databases,
-        leftOut: name => leftOut(plans.find(({ listed }) => listed.name === name)),
-      }),
+    scope: before => scopeDatabase(before, { databases, leftOut: name => leftOut(plans, name) }),
   }
 }
 
 /** What the inputs leave out of a database. */
-function leftOut(plan: DatabasePlan | undefined) {
+function leftOut(plans: readonly DatabasePlan[], database: string) {
+  const plan = plans.find(({ listed }) => listed.name === database)
   if (plan === undefined) return undefined
   const { listed, selection } = plan
   const tables = new Set(selection.excluded)
@@ -77,8 +71,7 @@ function dumpPlan({ mysql: access, compression, dumpOptions }: DumpSettings, pla
       expectedBytes: Math.max(lastBytes ?? 0, plan.expectedBytes),
     }),
     confirm: async (content, _report, { connection, signal }) => {
-      const server = databaseServerOver(connection)
-      await confirmDump({ server, access, dumpOptions, signal }, plan, content)
+      await confirmDump({ server: databaseServerOver(connection), access, dumpOptions, signal }, plan, content)
       return []
     },
     describe: (content): Pick<DatabaseArtifact, 'kind' | 'database' | 'content'> => ({

@@ -3,19 +3,13 @@ import type { AnswerRow } from '../../host/answer'
 import { type HostFacts, hostFacts, type PreflightReaders } from '../../host/host-facts'
 import { clientKnowledge } from '../client/client-errors'
 import { clientLines } from '../client/client-request'
-import type { DatabaseAccess } from '../client/database-access'
+import type { InventoryRequest } from '../inventory/take-inventory'
 
-export interface DatabasePreflightRequest {
-  access: DatabaseAccess
-  databases: 'all' | readonly string[]
-  dumpOptions?: readonly string[]
-  /** Ends it. */
-  signal?: AbortSignal | undefined
-}
+export type DatabasePreflightRequest = Omit<InventoryRequest, 'compression'>
 
-/** What a dump would meet on the server. */
+/** What a dump would encounter on the server. */
 export interface DatabaseHostFacts extends HostFacts {
-  /** Views that stand on something that is gone: a dump ends there. */
+  /** Views that use a table or column that no longer exists: a dump stops there. */
   brokenViews: readonly { database: string; name: string }[]
 }
 

@@ -6,14 +6,14 @@ import { selectTables } from '../inventory/table-selection'
 import type { DatabaseRequest } from './database-settings'
 import { dumpDefaultProblems } from './dump-default-problems'
 
-/** Those databases of the server that were asked for: in the order of the input, or of the server for `*`. */
+/** The requested databases of the server, in the order of the input, or of the server for `*`. */
 export function chosenDatabases(inputs: DatabaseRequest, found: ServerInventory): DatabaseInventory[] {
   const listed = found.inventory.databases
   if (inputs.databases === 'all') return listed
   return inputs.databases.flatMap(name => listed.filter(database => database.name === name))
 }
 
-/** What was asked for of the databases and does not fit what the server has. */
+/** Where the server does not match the requested databases. */
 export function databaseProblems(inputs: DatabaseRequest, found: ServerInventory): Finding[] {
   return [...dumpDefaultProblems(found), ...missingProblems(inputs, found), ...emptyProblems(inputs, found)]
 }
@@ -36,7 +36,7 @@ function missingProblems(inputs: DatabaseRequest, found: ServerInventory): Findi
     )
 }
 
-/** A few names, those that begin alike first: a misspelt one is most likely among them. */
+/** The most similar beginnings first: a misspelt name is probably among them. */
 function similarFirst(wanted: string, names: readonly string[]): string {
   const alike = (name: string) => {
     let length = 0
@@ -44,10 +44,8 @@ function similarFirst(wanted: string, names: readonly string[]): string {
     return length
   }
   const sorted = [...names].sort((one, other) => alike(other) - alike(one) || (one < other ? -1 : 1))
-  return listed(
-    sorted.map(name => JSON.stringify(name)),
-    20,
-  )
+  const shown = sorted.map(name => JSON.stringify(name))
+  return listed(shown, 20)
 }
 
 function emptyProblems(inputs: DatabaseRequest, found: ServerInventory): Finding[] {

@@ -12,14 +12,14 @@ export interface DatabaseSettings {
   dumpOptions: string[]
 }
 
-/** What the plan of a database part is made from, beside its settings. */
+/** What the plan of the database part also needs. */
 export interface DatabaseRequest extends DatabaseSettings {
-  /** A database without tables is fine. */
+  /** A database without tables is allowed. */
   allowEmpty: boolean
   guards: { allowedBlindSpots: ReadonlySet<BlindSpotKind> }
 }
 
-/** The inputs of a backup, as far as they are about databases. */
+/** The inputs of a backup that concern databases. */
 export interface DumpSettings extends DatabaseRequest {
   mysql: DatabaseAccess
   s3: { prefix: string }

@@ -2,10 +2,7 @@ import { type Finding, problem } from '../../../findings/finding'
 import { dumpDefaultRefusal } from '../dump/dump-options'
 import type { ServerInventory } from '../inventory/parse-inventory'
 
-/**
- * What the server's own option files add to every dump and must not, in whole sentences: a dump would lack things, and
- * nobody would know.
- */
+/** Options that the server's own option files add to every dump and that would make it incomplete without any sign. */
 export function dumpDefaultProblems({ defaults }: Pick<ServerInventory, 'defaults'>): Finding[] {
   return defaults.flatMap(name => {
     const reason = dumpDefaultRefusal(name)
@@ -13,7 +10,7 @@ export function dumpDefaultProblems({ defaults }: Pick<ServerInventory, 'default
     return problem(
       'dump-default',
       `The configuration of the database client on the server adds "--${name}" to every dump: ${reason}.`,
-      'Remove it there, or give "mysql-user" and "mysql-password", which shut that configuration out.',
+      'Remove it there, or set "mysql-user" and "mysql-password": then this configuration is not read.',
     )
   })
 }

@@ -9,26 +9,23 @@ import { selectTables, type TableSelection, unmatchedPatterns } from '../invento
 import type { DatabaseSettings, DumpSettings } from './database-settings'
 import { planVisibility, type Visibility } from './plan-visibility'
 
-/** What is to be dumped of one database, and where to. */
+/** What to dump of one database, and its key in the store. */
 export interface DatabasePlan {
   name: string
   key: string
   listed: DatabaseInventory
   selection: TableSelection
   arguments: DumpArguments
-  /** An upper bound for the dump, by the server's own estimate. */
+  /** An upper bound of the dump's size, from the server's estimate. */
   expectedBytes: number
 }
 
-/**
- * An upper bound. hex-blob doubles binary columns, and rows as text outgrow rows as pages: measured dumps stay below
- * this.
- */
+/** An upper bound: hex-blob doubles binary columns, and text is larger than pages. Measured dumps stay below it. */
 export function expectedDumpBytes({ tables }: DatabaseInventory): number {
   return tables.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) * 2.5
 }
 
-/** What is to be dumped of one database, and what its user may not see of it. */
+/** What to dump of one database, and what its user may not see of it. */
 export function planDatabase(
   inputs: DumpSettings,
   slot: string,
@@ -36,8 +33,7 @@ export function planDatabase(
   listed: DatabaseInventory,
   isOnlyOne: boolean,
 ): { plan: DatabasePlan; visibility: Visibility } {
-  const chosen = selectTables(inputs.tables, listed)
-  const visibility = planVisibility(inputs, found.inventory, listed, chosen)
+  const visibility = planVisibility(inputs, found.inventory, listed, selectTables(inputs.tables, listed))
   const { selection } = visibility
   const name = artifactName('database', isOnlyOne ? undefined : listed.name)
   const plan = {
@@ -58,7 +54,7 @@ export function planDatabase(
 
 const namedAtMost = 10
 
-/** What a dump of these databases may lack, and what of the settings has no effect. */
+/** Patterns without effect, and tables whose rows may be inconsistent. */
 export function planWarnings(
   { tables }: Pick<DatabaseSettings, 'tables'>,
   databases: readonly DatabaseInventory[],
@@ -81,14 +77,12 @@ export function planWarnings(
     warning(
       'non-transactional-tables',
       `Rows of these tables may be from different moments, since their engine has no transactions: ${listedNames(names, namedAtMost)}.`,
-      ['Give them an engine that has, where the application allows it:', ...statements.slice(0, namedAtMost)].join(
-        '\n',
-      ),
+      ['Use InnoDB for them, where the application allows it:', ...statements.slice(0, namedAtMost)].join('\n'),
     ),
   ]
 }
 
-/** Tables whose rows a dump may read at different moments: their engine has no transactions. */
+/** A dump may read their rows at different moments: their engine has no transactions. */
 function nonTransactionalTables(databases: readonly DatabaseInventory[]) {
   return databases.flatMap(({ name: database, tables }) =>
     tables

@@ -5,23 +5,20 @@ import type { DatabaseInventory, Inventory } from '../inventory/inventory'
 import type { TableSelection } from '../inventory/table-selection'
 import type { DatabaseRequest } from './database-settings'
 
-/** What the database user can see of one database, and how its dump gets by what it cannot. */
+/** What the database user can see of one database, and how its dump skips the rest. */
 export interface Visibility {
-  /** Blind spots that nobody allowed: the run must not go on. */
+  /** Blind spots that are not allowed: the run must stop. */
   refused: BlindSpot[]
   warnings: Finding[]
-  /** The selection, without views that a dump would fail at. */
+  /** Without views that would make the dump fail. */
   selection: TableSelection
-  /** Options that let the dump pass by what was allowed to be missing. */
+  /** Dump options that skip what is allowed to be missing. */
   options: string[]
-  /** What the dump is held against. */
+  /** What the dump is compared with. */
   listed: DatabaseInventory
 }
 
-/**
- * A dump leaves out in silence what its user may not see, and the server hides it from the inventory too: only grants
- * tell.
- */
+/** A dump silently leaves out what its user may not see, and the inventory does not list it: only grants show it. */
 export function planVisibility(
   { guards }: Pick<DatabaseRequest, 'guards'>,
   inventory: Inventory,

@@ -2,24 +2,24 @@ import type { ArtifactBaseline } from '../../../repository/guards/baseline'
 import type { ScopedArtifact } from '../../../repository/guards/scoped-baseline'
 import { defined } from '../../../runtime/defined'
 
-/** The databases that this run takes, and what it leaves out of them. */
+/** The databases that this run backs up, and what it leaves out of them. */
 export interface RequestedDatabases {
   databases: 'all' | readonly string[]
-  /** Undefined for a database that this run does not have. */
+  /** Undefined for a database that is not in this run. */
   leftOut(database: string): LeftOut | undefined
 }
 
 interface LeftOut {
-  /** Tables, views and sequences that stay out whole. */
+  /** Tables, views and sequences that are left out completely. */
   tables: ReadonlySet<string>
-  /** Tables that come without their rows. */
+  /** Tables without their rows. */
   rows: ReadonlySet<string>
   triggers: ReadonlySet<string>
 }
 
 /**
- * A database of the last good recovery point, as far as the workflow still asks for it. With `databases: "*"` nobody
- * decided to drop one, so a database that is gone is kept, to be missed.
+ * The part of a database in the baseline that this run still requests. With `databases: "*"` a database that no longer
+ * exists stays, so that it is reported as missing.
  */
 export function scopeDatabase(before: ArtifactBaseline, { databases, leftOut }: RequestedDatabases): ScopedArtifact {
   const { source } = before
@@ -31,7 +31,7 @@ export function scopeDatabase(before: ArtifactBaseline, { databases, leftOut }: 
 }
 
 function without(before: ArtifactBaseline, { tables, rows, triggers }: LeftOut): ArtifactBaseline {
-  // Triggers have no letter case on the server, tables and views do.
+  // Names of triggers ignore case on the server, those of tables and views do not.
   const leftOutTriggers = new Set([...triggers].map(name => name.toLowerCase()))
   const parts = before.parts
     ?.filter(({ name }) => !tables.has(name))

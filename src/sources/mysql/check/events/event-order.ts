@@ -7,10 +7,9 @@ import { HeldSql } from './held-sql'
 import { type PlaceMark, type StatementPlace, StatementPlaces } from './statement-places'
 
 /**
- * Where the bytes go that are read: `beginning`: of a dump, up to its first comment or statement; kept, for the line of
- * the sandbox to be taken out. `passing`: out. `events`: kept until the end of the dump. `waiting`: behind the events.
- * Out, but for what may turn out to be the first statement of the end. `views`: the final forms of views, when they are
- * withheld: kept, but for the same.
+ * Where the bytes go. `beginning`: up to the first comment or statement of a dump; kept, to remove the sandbox line.
+ * `passing`: out. `events`: kept until the end of the dump. `waiting`: after the events; out, except what may be the
+ * first statement of the end. `views`: withheld final forms of views; kept, with the same exception.
  */
 type Mode = 'beginning' | 'passing' | 'events' | 'waiting' | 'views'
 
@@ -19,11 +18,8 @@ const newline = 0x0a
 const eventsTitle = '-- Dumping events for database'
 const viewTitle = '-- Final view structure for view'
 
-/**
- * Puts the events of a dump behind all else; see `eventsLast`. What it is given may be two dumps, one behind the other.
- */
+/** Moves the events of a dump to its end; see `eventsLast`. The input may be two dumps in a row. */
 export class EventOrder implements SqlListener {
-  /** What does not come. */
   readonly withheldEvents = new HeldSql()
   readonly withheldViews = new HeldSql()
   private readonly out: (bytes: Buffer) => void
@@ -35,21 +31,21 @@ export class EventOrder implements SqlListener {
   private readonly rows = new RowReader({ openRows: () => {}, addHead: () => {}, addRows: () => {} })
 
   private chunk: Buffer = Buffer.alloc(0)
-  /** What of the chunk has been sent on its way, and the statements that begin behind that. */
+  /** The end of what was routed of the chunk; `marks`: the statements that begin after it. */
   private cursor = 0
   private marks: PlaceMark[] = []
   private mode: Mode = 'beginning'
   private readonly events = new HeldSql()
-  /** Of `beginning` and `waiting`. */
+  /** In the modes `beginning`, `waiting` and `views`. */
   private readonly kept = new HeldSql()
-  /** Where in `events` the comment block begins that may be the title of the next section. */
+  /** Where, in `events`, the comment block begins that may be the title of the next section. */
   private blockStart = 0
   private hasEvents = false
 
   private place: StatementPlace | undefined
-  /** Where the statement begins in this chunk; undefined when in an earlier one. */
+  /** Where the statement begins in this chunk; undefined: in an earlier one. */
   private statementStart: number | undefined
-  /** The statement is none that restores a setting. */
+  /** The statement is not one that restores a setting. */
   private isSettled = false
   private readonly lastWords: string[] = []
 
@@ -99,8 +95,11 @@ export class EventOrder implements SqlListener {
       this.begin()
     }
     const meaning = this.comments.read(text, atLineStart)
-    if (meaning.kind === 'trailer') this.endDump(end)
-    else if (meaning.kind === 'section') this.beginSection(meaning.title, end)
+    if (meaning.kind === 'trailer') {
+      this.route(end)
+      this.release()
+      this.mode = 'beginning'
+    } else if (meaning.kind === 'section') this.beginSection(meaning.title, end)
     else if (text === '--') this.blockStart = this.events.bytes + (end - this.cursor) - '--\n'.length
   }
 
@@ -111,9 +110,9 @@ export class EventOrder implements SqlListener {
       this.mode = 'events'
     } else if (this.mode === 'events') {
       this.route(end)
-      const behind = this.events.take(this.blockStart)
+      const block = this.events.take(this.blockStart)
       this.mode = 'waiting'
-      this.kept.add(behind.bytes, behind.marks)
+      this.kept.add(block.bytes, block.marks)
       if (!this.hasEvents) this.release()
     }
     if (this.areWithheld && title.startsWith(viewTitle)) {
@@ -123,13 +122,7 @@ export class EventOrder implements SqlListener {
     }
   }
 
-  private endDump(end: number): void {
-    this.route(end)
-    this.release()
-    this.mode = 'beginning'
-  }
-
-  /** The first comment or statement of a dump is there. */
+  /** The first comment or statement of a dump was read. */
   private begin(): void {
     const { bytes, marks } = this.kept.take()
     const length = sandboxLine.exec(bytes.toString('latin1', 0, 200))?.[0].length ?? 0
@@ -137,7 +130,7 @@ export class EventOrder implements SqlListener {
     this.mode = 'passing'
   }
 
-  /** What is kept goes out: behind the line of the last statement the events, then all else. */
+  /** Sends out what is kept: the events after the line of the last statement, then the rest. */
   private release(): void {
     const events = this.events.take()
     const kept = this.kept.take()
@@ -161,7 +154,7 @@ export class EventOrder implements SqlListener {
     if (this.mode === 'events') this.hasEvents = true
   }
 
-  /** `SET TIME_ZONE=@OLD_TIME_ZONE` and the like: with these a dump ends. */
+  /** `SET TIME_ZONE=@OLD_TIME_ZONE` and the like, at the end of a dump. */
   private restoresSetting(kind: TokenKind, text: string): boolean {
     if (this.place?.verb !== 'SET') return false
     const [equals, at] = this.lastWords
@@ -205,7 +198,7 @@ export class EventOrder implements SqlListener {
     this.comments.statement()
   }
 
-  /** Sends what was read of the chunk, up to here, where it belongs. */
+  /** Sends the chunk, up to here, where its mode says. */
   private route(end: number): void {
     const bytes = this.chunk.subarray(this.cursor, end)
     const marks = shifted(this.marks, this.cursor)
@@ -221,13 +214,13 @@ export class EventOrder implements SqlListener {
     this.forward(bytes, marks)
   }
 
-  /** To where the statements of this mode go. */
+  /** Out, or to the withheld views. */
   private forward(bytes: Buffer, marks: readonly PlaceMark[]): void {
     if (this.mode === 'views') this.withheldViews.add(bytes, [])
     else this.pass(bytes, marks)
   }
 
-  /** Any statement may turn out to be the first of the end. */
+  /** Any statement may be the first of the end. */
   private get isWaiting(): boolean {
     return this.mode === 'waiting' || this.mode === 'views'
   }

@@ -4,28 +4,27 @@ import { EventOrder } from './event-order'
 /** The SQL of one dump, changed for an import. */
 export interface EventsLast {
   /**
-   * For `pipeline`: takes uncompressed SQL. All events come at its end, where the dump restores the settings of the
-   * session, so that none runs while the rest is not there yet; the line with which MariaDB's tools switch on the
-   * sandbox, which other clients take for an error, is left out. Everything else passes as it is. Fails with
-   * `CheckError` when there are more than 64 MiB of events.
+   * For `pipeline`, from uncompressed SQL. All events move to the end, where the dump restores the session settings, so
+   * that none runs before the rest is imported. The line that enables the sandbox of MariaDB's clients, an error for
+   * others, is removed. Everything else is unchanged. Fails with `CheckError` for more than 64 MiB of events.
    */
   stream: Transform
-  /** What stands on a line of what has come out so far, by its number: `the rows of table "orders"`. */
+  /** The statement on a line of the output so far, by its number: `the rows of table "orders"`. */
   where(line: number): string | undefined
-  /** What is withheld, once the stream has ended; empty when there is nothing of the kind. */
+  /** The withheld SQL, after the end of the stream; may be empty. */
   withheld(): WithheldSql
 }
 
-/** Each sets the character sets that it needs by itself, so it can be run in a session of its own. */
+/** Each part sets the character sets that it needs, so it can run in a separate session. */
 export interface WithheldSql {
-  /** Puts the final forms of views in the places of their placeholders. */
+  /** Replaces the placeholders of views with their final forms. */
   views: Buffer
   events: Buffer
 }
 
 /**
- * For a dump that was checked. Memory is constant but for the events. `areWithheld`: events do not come at all, nor do
- * the final forms of views, which may stand on tables of another database.
+ * For a checked dump. Memory is constant except for the events. `areWithheld`: leaves out the events, and the final
+ * forms of views, which may use tables of another database.
  */
 export function eventsLast({ areWithheld = false }: { areWithheld?: boolean } = {}): EventsLast {
   const order = new EventOrder(bytes => stream.push(bytes), areWithheld)
@@ -38,10 +37,7 @@ export function eventsLast({ areWithheld = false }: { areWithheld?: boolean } = 
       finished(() => order.finish(), done)
     },
   })
-  const withheld = () => ({
-    views: order.withheldViews.take().bytes,
-    events: order.withheldEvents.take().bytes,
-  })
+  const withheld = () => ({ views: order.withheldViews.take().bytes, events: order.withheldEvents.take().bytes })
   return { stream, where: line => order.where(line), withheld }
 }
 

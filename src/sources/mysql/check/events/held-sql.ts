@@ -1,10 +1,10 @@
 import { CheckError } from '../../../../pipeline/check-error'
 import type { PlaceMark } from './statement-places'
 
-/** Events are text that people wrote. */
+/** In bytes. Events are written by people. */
 const heldLimit = 64 * 1024 * 1024
 
-/** A stretch of SQL that is kept for later, with the statements that begin in it. */
+/** SQL that is kept for later, with the places of its statements. */
 export class HeldSql {
   private pieces: Buffer[] = []
   private marks: PlaceMark[] = []
@@ -14,23 +14,20 @@ export class HeldSql {
     return this.length
   }
 
-  /** Throws when it would become too much. */
+  /** Throws above the limit. */
   add(bytes: Buffer, marks: readonly PlaceMark[]): void {
-    // A statement may begin where a chunk ended, and so where there are no bytes yet.
+    // A statement may begin at the end of a chunk, before any of its bytes.
     this.marks.push(...marks.map(({ at, place }) => ({ at: this.length + at, place })))
     if (bytes.length === 0) return
     this.pieces.push(Buffer.from(bytes))
     this.length += bytes.length
     if (this.length <= heldLimit) return
-    throw new CheckError(
-      'The events of the dump are larger than 64 MiB, or its views are: they cannot be kept back until its end.',
-      {
-        advice: 'Restore this dump by hand (see docs/recovery-by-hand.md).',
-      },
-    )
+    throw new CheckError('The events or views of the dump are larger than 64 MiB: they cannot be held until its end.', {
+      advice: 'Restore this dump by hand (see docs/recovery-by-hand.md).',
+    })
   }
 
-  /** All of it, from an offset on; nothing of that is left. */
+  /** Removes and returns everything from an offset. */
   take(from = 0): { bytes: Buffer; marks: PlaceMark[] } {
     const all = Buffer.concat(this.pieces)
     const marks = this.marks.filter(({ at }) => at >= from).map(({ at, place }) => ({ at: at - from, place }))

@@ -1,32 +1,32 @@
 import { quotedName } from '../../../../findings/quoted-name'
 import type { StatementKind } from '../statements/dump-statement'
 
-/** A statement on its way: what it is, as far as its head has been read, and, once it was passed on, its line. */
+/** A statement in the stream: its kind, as far as its head was read, and its line, once it was passed on. */
 export interface StatementPlace {
   verb: string
   kind: StatementKind
   line: number
 }
 
-/** Where in a piece of SQL a statement begins. */
+/** Where a statement begins in a piece of SQL. */
 export interface PlaceMark {
   at: number
   place: StatementPlace
 }
 
-/** A client that complains of a line has read a few megabytes more at most. */
+/** When a client reports an error in a line, it has read a few more megabytes at most. */
 const keptPlaces = 20_000
 
 const newline = 0x0a
 
-/** Remembers on which lines of a stream its last statements began. */
+/** The lines of a stream on which its last statements began. */
 export class StatementPlaces {
   private line = 1
   private readonly ring: StatementPlace[] = []
-  /** Where the next one goes: the oldest, when the ring is full. */
+  /** Where the next one goes: replaces the oldest when the ring is full. */
   private next = 0
 
-  /** The next piece of the stream; marks in their order. */
+  /** The next piece of the stream; marks in order. */
   pass(bytes: Buffer, marks: readonly PlaceMark[]): void {
     let at = bytes.indexOf(newline)
     for (const mark of marks) {
@@ -41,13 +41,10 @@ export class StatementPlaces {
     for (; at >= 0; at = bytes.indexOf(newline, at + 1)) this.line++
   }
 
-  /**
-   * What stands on a line of the stream, in words; undefined when that is unknown by now. Rows of a table are one
-   * place.
-   */
+  /** The statement on a line of the stream, in words; undefined when it is no longer known. */
   where(line: number): string | undefined {
-    const older = this.ring.slice(this.next)
-    const found = [...older, ...this.ring.slice(0, this.next)].findLast(place => place.line <= line)
+    const oldestFirst = [...this.ring.slice(this.next), ...this.ring.slice(0, this.next)]
+    const found = oldestFirst.findLast(place => place.line <= line)
     return found === undefined ? undefined : describe(found)
   }
 }

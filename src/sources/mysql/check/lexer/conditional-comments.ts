@@ -1,13 +1,13 @@
-/** The comments around a place in a statement whose content is code. */
+/** The open conditional comments: their content is code. */
 export class ConditionalComments {
   /**
-   * The statement has one that some server passes over, and in it a text or a comment with the end of a comment: where
-   * the outer one ends depends on who reads it then, and so does what is a statement.
+   * The statement has one that some servers skip, with a text or a comment in it that contains the end of a comment.
+   * Where the outer one ends, and so what is a statement, then depends on the server.
    */
   hidesText = false
 
   private depth = 0
-  /** Of the outermost one that may be passed over; 0: none. */
+  /** Of the outermost one that may be skipped; 0: none. */
   private skippableDepth = 0
 
   get isInside(): boolean {
@@ -24,17 +24,16 @@ export class ConditionalComments {
     if (this.depth < this.skippableDepth) this.skippableDepth = 0
   }
 
-  /** A text in quotes has ended. `isCut`: this is not all of it. */
+  /** A quoted text has ended. `isCut`: `bytes` is only its beginning. */
   readText(bytes: Buffer, isCut: boolean): void {
     if (this.skippableDepth > 0 && (isCut || bytes.includes('*/'))) this.hidesText = true
   }
 
-  /** There is a comment, whatever it says: no tool writes one here. */
+  /** A comment inside, with any text: no tool writes one here. */
   readComment(): void {
     if (this.skippableDepth > 0) this.hidesText = true
   }
 
-  /** The statement has ended. */
   reset(): void {
     this.depth = 0
     this.skippableDepth = 0

@@ -1,6 +1,6 @@
 import { SqlLexer } from './sql-lexer'
 
-/** How many statements a text of SQL holds, as the mysql client splits it. The last one needs no delimiter. */
+/** How many statements a text has, as the mysql client splits it. The last one needs no delimiter. */
 export function countStatements(sql: string): number {
   let count = 0
   let isBegun = false
@@ -14,7 +14,7 @@ export function countStatements(sql: string): number {
     },
     lineComment: () => {},
   })
-  // With its line ends what is still open: a word, a comment.
+  // The line break ends a word or comment that is still open.
   lexer.scan(Buffer.from(`${sql}\n`), 0)
   return count + (isBegun ? 1 : 0)
 }

@@ -1,7 +1,6 @@
 /**
- * What a byte did to something that may be a comment: `inside`, `over` (a block comment ended with it), `line over`
- * (the line break behind a comment), `conditional` (`/*!NNNNN` was read, this byte is code), `symbols` (no comment,
- * this byte is code too).
+ * What a byte means in a possible comment: `inside`, `over` (it ends a block comment), `line over` (the line break
+ * after a comment), `conditional` (`/*!NNNNN` was read, this byte is code), `symbols` (no comment: it is code).
  */
 export type CommentStep = 'inside' | 'over' | 'line over' | 'conditional' | 'symbols'
 
@@ -25,15 +24,15 @@ const hyphen = 0x2d
 const slash = 0x2f
 const letterM = 0x4d
 
-/** The trailer of a dump is shorter. */
+/** In bytes; the trailer of a dump is shorter. */
 const textLimit = 128
 
-/** Versions have five or six digits. No server reaches this one: MariaDB hides its sandbox line behind it. */
+/** Versions have five or six digits. No server reaches this one: MariaDB uses it to hide its sandbox line. */
 const neverReached = '999999'
 
 const readByAll = 50503
 
-/** Reads `-- ` and `#` comments to the line's end, block comments to theirs, and tells what only looks like one. */
+/** Reads `-- ` and `#` comments to the end of the line, block comments to theirs; detects what only looks like one. */
 export class SqlComment {
   private state: number = states.slash
   private kept = ''
@@ -49,8 +48,8 @@ export class SqlComment {
   }
 
   /**
-   * Of a conditional comment: some server passes over it. All of MySQL 5.5.3 and MariaDB 5.5 and newer read those up to
-   * this version, and only MariaDB reads those with an `M`.
+   * A conditional comment that some server skips. MySQL 5.5.3, MariaDB 5.5 and newer read those up to 5.5.3; only
+   * MariaDB reads those with an `M`.
    */
   get mayBeSkipped(): boolean {
     return this.isMariadbOnly || Number(this.kept) > readByAll

@@ -3,7 +3,7 @@ import { ConditionalComments } from './conditional-comments'
 import { SqlComment } from './sql-comment'
 import type { QuoteMode, SqlListener, TokenKind } from './sql-token'
 
-/** More than any identifier (64 characters) and any `sql_mode` need. */
+/** In bytes; more than any identifier (64 characters) and any `sql_mode` need. */
 const textLimit = 4096
 
 const states = {
@@ -34,11 +34,11 @@ const isWordByte = Array.from(
 )
 
 /**
- * Splits SQL text into statements as the mysql client does: quotes, comments, conditional comments and the DELIMITER
- * command. Every state is a number, so a chunk may end anywhere; nothing is kept but the token being read.
+ * Splits SQL into statements as the mysql client does: quotes, comments, conditional comments and the DELIMITER
+ * command. Every state is a number, so a chunk may end anywhere; only the token being read is kept.
  */
 export class SqlLexer {
-  /** Whether tokens are reported. Off for the rest of a statement whose head has told enough. */
+  /** Whether tokens are reported. The owner switches it off for the rest of a statement whose kind is known. */
   tokens = true
   /** Set by the owner; cleared by anything but white space between statements. */
   blank = false
@@ -63,7 +63,7 @@ export class SqlLexer {
     this.listener = listener
   }
 
-  /** Between two statements: nothing open, nothing begun. */
+  /** Between two statements: nothing is open or begun. */
   get idle(): boolean {
     return this.state === states.code && this.statementEmpty && !this.conditional.isInside
   }
@@ -73,21 +73,19 @@ export class SqlLexer {
     return this.state === states.word && this.statementEmpty ? this.start : undefined
   }
 
-  /** Makes `scan` return after the call of the listener that is under way. */
+  /** Makes `scan` return after the current call of the listener. */
   stop(): void {
     this.stopped = true
   }
 
-  /**
-   * Begins anew between two statements: the caller has read the end of one by itself, up to and with its line break.
-   */
+  /** Starts again between two statements: the caller has read the end of one itself, including its line break. */
   restart(): void {
     this.endStatement()
     this.state = states.code
     this.lastByte = newline
   }
 
-  /** Reads from `from` on; returns where it stopped, the chunk's length unless `stop` was called. */
+  /** Reads from `from`; returns where it stopped: the chunk's length unless `stop` was called. */
   scan(chunk: Buffer, from: number): number {
     this.stopped = false
     let at = from
@@ -96,12 +94,12 @@ export class SqlLexer {
     return at
   }
 
-  /** To be called when a chunk was read to its end: offsets become relative to the next one. */
+  /** To be called at the end of a chunk: offsets become relative to the next one. */
   endChunk(length: number): void {
     this.start -= length
   }
 
-  /** Handles one byte; returns the next index, the same one when the byte is to be read again in a new state. */
+  /** Handles one byte; returns the next index, or the same one to read the byte again in a new state. */
   private step(chunk: Buffer, at: number, byte: number): number {
     switch (this.state) {
       case states.code:
@@ -207,8 +205,9 @@ export class SqlLexer {
     if (byte !== this.delimiter[this.delimiterMatched]) {
       this.state = states.code
       this.start = at - this.delimiterMatched
-      const symbols = this.delimiter.slice(0, this.delimiterMatched)
-      for (const symbol of symbols) this.emit('symbol', String.fromCharCode(symbol), at)
+      for (const symbol of this.delimiter.slice(0, this.delimiterMatched)) {
+        this.emit('symbol', String.fromCharCode(symbol), at)
+      }
       return at
     }
     this.delimiterMatched++

@@ -3,13 +3,13 @@ import type { TokenKind } from './sql-token'
 export interface Token {
   kind: TokenKind
   text: string
-  /** In capitals; a symbol as it is; empty for what is in quotes. */
+  /** In capitals; a symbol unchanged; empty for anything in quotes. */
   word: string
 }
 
 const none: Token = { kind: 'symbol', text: '', word: '' }
 
-/** The last tokens of a statement. */
+/** The last four tokens of a statement. */
 export class TokenWindow {
   private tokens: [Token, Token, Token, Token] = [none, none, none, none]
 
@@ -26,17 +26,17 @@ export class TokenWindow {
     this.tokens = [none, none, none, none]
   }
 
-  /** The last one, or one before that. */
+  /** The last token, or an earlier one. */
   get(back: 0 | 1 | 2 | 3 = 0): Token {
     return this.tokens[back]
   }
 
-  /** Whether the last tokens are these words, with or without an equals sign behind them. */
+  /** Whether the last tokens are these words, with or without an equals sign after them. */
   endsWith(...words: [string] | [string, string]): boolean {
     return this.tokens[0].word === '=' ? this.isAt(1, words) : this.isAt(0, words)
   }
 
-  /** The token before the last one, an equals sign at the end left out. */
+  /** The token before the last one; an equals sign at the end does not count. */
   beforeLast(): Token {
     return this.tokens[this.tokens[0].word === '=' ? 2 : 1]
   }

@@ -7,7 +7,7 @@ import { UsualStatements } from '../statements/usual-statements'
 import type { DumpNeeds } from './dump-needs'
 import { NamedFeatures } from './named-features'
 
-/** Reads statement by statement, token by token, what a dump needs. Rows are not shown to it. */
+/** Collects what a dump needs, from the tokens of its statements; rows are not read. */
 export class DumpNeedsReader {
   private readonly heads = new StatementHeads()
   private readonly features = new NamedFeatures()
@@ -23,7 +23,7 @@ export class DumpNeedsReader {
     this.usual = new UsualStatements(quoteMode)
   }
 
-  /** To be shown every chunk. */
+  /** To be called with every chunk. */
   chunk(bytes: Buffer): void {
     if (this.opening.length < 200) this.opening += bytes.toString('latin1', 0, 200)
   }
@@ -34,8 +34,7 @@ export class DumpNeedsReader {
     this.heads.read(token, this.before)
     this.usual.token(token)
     if (this.verb !== 'SET') {
-      const object = this.known.kind === 'object' ? this.known.object : undefined
-      this.features.read(token, this.before, object)
+      this.features.read(token, this.before, this.known.kind === 'object' ? this.known.object : undefined)
     } else {
       this.features.readSetting(token, this.before)
       if (token.word === 'GTID_PURGED') this.hasGtidPurged = true
@@ -43,17 +42,17 @@ export class DumpNeedsReader {
     this.before.push(token)
   }
 
-  /** The head of the statement has told what it is. */
+  /** The kind of the statement is known. */
   statement(known: StatementKind): void {
     this.known = known
   }
 
-  /** Rows that are more than that. */
+  /** Something other than rows among the rows. */
   oddRows(what: string): void {
-    this.usual.tell(what)
+    this.usual.report(what)
   }
 
-  /** `hidesText`: as the lexer has it. */
+  /** `hidesText`: of the lexer's conditional comments. */
   end(statementBytes: number, hidesText: boolean): void {
     this.usual.end(this.known, hidesText)
     this.longestBytes = Math.max(this.longestBytes, statementBytes)

@@ -1,23 +1,23 @@
-/** What a dump needs of the server that it is imported into. Each name once, in the order of the dump. */
+/** What a dump needs from the server that imports it. Each name once, in the order of the dump. */
 export interface DumpNeeds {
-  /** In whose name views, triggers, routines and events are made: `user@host`, or the name of a role. */
+  /** The accounts in DEFINER clauses: `user@host`, or the name of a role. */
   definers: string[]
   /** In lower case. */
   collations: string[]
   /** In lower case. */
   characterSets: string[]
-  /** As the dump has them. */
+  /** As written in the dump. */
   engines: string[]
-  /** With its delimiter: a little more than `max_allowed_packet` must allow. */
+  /** With its delimiter: slightly more than `max_allowed_packet` must allow. */
   longestStatementBytes: number
-  /** It sets GTID_PURGED of the whole server. */
+  /** It sets GTID_PURGED, which is for the whole server. */
   hasGtidPurged: boolean
-  /** Its first line switches on the sandbox of MariaDB's clients; others take it for an error. */
+  /** Its first line enables the sandbox of MariaDB's clients; for other clients it is an error. */
   hasSandboxLine: boolean
-  /** The first database that it makes or goes to by itself. */
+  /** The first database that it creates or switches to. */
   usesDatabase: string | undefined
-  /** The first five databases that its statements name, its own perhaps among them. */
+  /** The first five databases that its statements name, perhaps including its own. */
   strangers: string[]
-  /** The first ten kinds of statements that no dump tool writes for one database, in a few words each. */
+  /** The first ten kinds of statements that no dump tool writes for one database, in a few words. */
   unusual: string[]
 }

@@ -1,19 +1,19 @@
 import type { Token, TokenWindow } from '../lexer/token-window'
 import type { DumpObject } from '../statements/dump-statement'
 
-/** Text of people, not of the server: a word may be the name of anything there. */
+/** Written by people, not by the server: any word in it may be a name. */
 const typed: ReadonlySet<DumpObject> = new Set(['trigger', 'event', 'procedure', 'function', 'package', 'package body'])
 
-/** What stands before CHARSET where it belongs to a type. */
+/** What precedes CHARSET in a type. */
 const textTypes = new Set([')', 'CHAR', 'VARCHAR', 'TINYTEXT', 'TEXT', 'MEDIUMTEXT', 'LONGTEXT', 'ENUM', 'SET'])
 
-/** Finds the character sets, collations and storage engines that statements name, wherever they do. */
+/** Finds the character sets, collations and storage engines that statements name. */
 export class NamedFeatures {
   readonly collations = new Set<string>()
   readonly characterSets = new Set<string>()
   readonly engines = new Set<string>()
 
-  /** `object`: what the statement makes, when its head has told. */
+  /** `object`: what the statement creates, once known. */
   read(token: Token, before: TokenWindow, object: DumpObject | undefined): void {
     const isTyped = object !== undefined && typed.has(object)
     const { kind, text } = before.get()
@@ -29,11 +29,11 @@ export class NamedFeatures {
   /** In `SET variable = value, …` and `SET NAMES value`. */
   readSetting(token: Token, before: TokenWindow): void {
     if (token.kind === 'symbol' || token.word === 'DEFAULT' || token.word === 'NULL') return
-    const variable = before.get().word === '=' ? before.get(1).word : ''
-    const isCharacterSet =
-      before.get().word === 'NAMES' || before.endsWith('CHARACTER', 'SET') || variable.startsWith('CHARACTER_SET_')
-    if (isCharacterSet) add(this.characterSets, token.text)
-    else if (before.get().word === 'COLLATE' || variable.startsWith('COLLATION_')) add(this.collations, token.text)
+    const { word } = before.get()
+    const variable = word === '=' ? before.get(1).word : ''
+    if (word === 'NAMES' || before.endsWith('CHARACTER', 'SET') || variable.startsWith('CHARACTER_SET_')) {
+      add(this.characterSets, token.text)
+    } else if (word === 'COLLATE' || variable.startsWith('COLLATION_')) add(this.collations, token.text)
   }
 
   private namesCharacterSet(before: TokenWindow, object: DumpObject | undefined, isTyped: boolean): boolean {

@@ -7,7 +7,7 @@ const comma = 0x2c
 const quote = 0x27
 const backslash = 0x5c
 
-/** Short pieces are digested together: a call costs more than a row. */
+/** Short pieces are hashed together: a call costs more than a row. */
 const batchBytes = 64 * 1024
 
 /** Many tables have no rows. */
@@ -16,9 +16,9 @@ const noBatch = Buffer.alloc(0)
 const separator = Buffer.from(',')
 
 /**
- * Digests the rows of one table without their layout: `(…),(…)`, however many a statement holds and whatever is between
- * them. So the dumps of two versions of a tool come to the same when the rows are the same. Both tools quote values
- * with `'`.
+ * Digests the rows of one table without their layout: `(…),(…)`, with any number of rows in a statement and any text
+ * between them. So dumps by two versions of a tool have equal digests when the rows are equal. Both tools quote with
+ * `'`.
  */
 export class LayoutFreeRows implements RowDigest {
   private readonly hash = createHash('sha256')
@@ -48,7 +48,7 @@ export class LayoutFreeRows implements RowDigest {
     return { bytes: this.bytes, sha256: this.hash.digest('hex'), rows: this.rows }
   }
 
-  /** Begins a row, if there is one. Returns where it begins. */
+  /** Begins the next row: returns its index, or the end of the chunk. */
   private passLayout(chunk: Buffer, from: number): number {
     const at = chunk.indexOf(opening, from)
     if (at < 0) return chunk.length
@@ -56,7 +56,7 @@ export class LayoutFreeRows implements RowDigest {
     return at
   }
 
-  /** The index behind the rows that stand together from here on, or that of the end of the chunk. */
+  /** The index after the consecutive rows that begin here, or the end of the chunk. */
   private rowsEnd(chunk: Buffer, from: number): number {
     let { depth, isQuoted } = this
     let at = from
@@ -76,11 +76,8 @@ export class LayoutFreeRows implements RowDigest {
         depth--
         if (depth > 0) continue
         this.rows++
-        if (chunk[at + 1] === comma && chunk[at + 2] === opening) at++
-        else {
-          at++
-          break
-        }
+        at++
+        if (chunk[at] !== comma || chunk[at + 1] !== opening) break
       }
     }
     this.depth = depth

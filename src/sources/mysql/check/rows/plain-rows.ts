@@ -11,25 +11,25 @@ const backslash = 0x5c
 
 const isSpace = Array.from({ length: 256 }, (_, byte) => [0x20, 0x09, 0x0a, 0x0d].includes(byte))
 
-/** Of numbers, NULL, 0x…, and what may stand before a string. No call, no variable, no comment, no name in quotes. */
+/** Bytes of numbers, NULL, 0x…, and of a prefix of a string: no call, variable, comment or quoted name. */
 const isPlain = Array.from({ length: 256 }, (_, byte) => /[0-9A-Za-z_.+-]/.test(String.fromCharCode(byte)))
 
 /**
- * Sees that rows are rows: values in parentheses and nothing else, to the delimiter. A call would be run by the import,
- * and what stands behind a `;` would be a statement that nobody has read. Hands everything on.
+ * Checks that rows are only values in parentheses, up to the delimiter: the import would run a call, and a statement
+ * after a `;` that was not checked. Passes everything on.
  */
 export class PlainRows implements RowSink {
   private readonly sink: RowSink
   private readonly quoteMode: QuoteMode
-  private readonly tell: (what: string) => void
-  private place: 'between' | 'row' | 'string' | 'behind' = 'between'
+  private readonly report: (what: string) => void
+  private place: 'between' | 'row' | 'string' | 'after' = 'between'
   private isEscaped = false
   private last = 0
 
-  constructor(sink: RowSink, quoteMode: QuoteMode, tell: (what: string) => void) {
+  constructor(sink: RowSink, quoteMode: QuoteMode, report: (what: string) => void) {
     this.sink = sink
     this.quoteMode = quoteMode
-    this.tell = tell
+    this.report = report
   }
 
   openRows(table: string): void {
@@ -50,7 +50,7 @@ export class PlainRows implements RowSink {
 
   /** The statement has ended. */
   end(): void {
-    if (this.place !== 'behind') this.tell('INSERT with a text that does not end')
+    if (this.place !== 'after') this.report('INSERT with a string that does not end')
   }
 
   private read(bytes: Buffer): void {
@@ -66,10 +66,10 @@ export class PlainRows implements RowSink {
         if (byte === quote) place = 'string'
         else if (byte === closing) place = 'between'
         else if (byte !== comma && !isSpace[byte] && (!isPlain[byte] || (byte === dash && last === dash)))
-          this.tell('INSERT with a value that is worked out')
+          this.report('INSERT with a computed value')
       } else if (place === 'between' && byte === opening) place = 'row'
-      else if (place === 'between' && byte === semicolon) place = 'behind'
-      else if (!isSpace[byte] && (place === 'behind' || byte !== comma)) this.tell('INSERT with more than rows')
+      else if (place === 'between' && byte === semicolon) place = 'after'
+      else if (!isSpace[byte] && (place === 'after' || byte !== comma)) this.report('INSERT with more than rows')
       last = byte
     }
     this.place = place

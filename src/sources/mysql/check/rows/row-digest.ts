@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** What the rows of one table come to. */
+/** The size and digest of the rows of one table. */
 export interface RowsFound {
   bytes: number
   sha256: string
@@ -8,16 +8,15 @@ export interface RowsFound {
   rows?: number
 }
 
-/** Digests the rows of one table. */
 export interface RowDigest {
   /** `INSERT INTO … VALUES`. */
   addHead(bytes: Buffer): void
-  /** What follows, to the line break behind `;`. */
+  /** What follows, to the line break after `;`. */
   addRows(bytes: Buffer): void
   finish(): RowsFound
 }
 
-/** Of the statements as they are, to the byte. */
+/** Digests the statements byte by byte. */
 export class RowsAsWritten implements RowDigest {
   private readonly hash = createHash('sha256')
   private bytes = 0

@@ -1,32 +1,32 @@
 import { CheckError } from '../../../../pipeline/check-error'
 
 /**
- * Every INSERT of both tools ends so. No row holds a raw line break: strings have them escaped, binary data is hex. And
- * `)` is rare enough in text to be found at the speed of memory; PHP's serialized data is full of `;`.
+ * Ends every INSERT of both tools. No row has a raw line break: strings escape them, binary data is hex. `)` is rare
+ * enough in text to be found at memory speed; PHP's serialized data is full of `;`.
  */
 const ending = Buffer.from(');\n')
 
-/** `INSERT IGNORE INTO`, a name of 64 characters and the column names of a table of 4,096 columns. */
+/** In bytes: `INSERT IGNORE INTO`, a name of 64 characters and the names of 4,096 columns. */
 const headLimit = 4096 * 600
 
-/** Heads up to this size are compared with what follows a statement. */
+/** Heads up to this size, in bytes, are compared with what follows a statement. */
 const repeatLimit = 4096
 
-/** Who is shown the rows. */
+/** Receives the rows. */
 export interface RowSink {
-  /** The rows that follow are those of this table. */
+  /** Rows of this table follow. */
   openRows(table: string): void
   /** `INSERT INTO … VALUES` of the first of several statements with the same head. */
   addHead(bytes: Buffer): void
-  /** What is behind a head, to the line break behind `;`, and the statements that follow with the same head. */
+  /** What follows a head, to the line break after `;`, and the next statements with the same head. */
   addRows(bytes: Buffer): void
 }
 
-/** Reads the rows of INSERT statements: from `INSERT` to the line break behind `;`, without a copy. */
+/** Reads the rows of INSERT statements, from `INSERT` to the line break after `;`, without a copy. */
 export class RowReader {
   private readonly sink: RowSink
   private opened = false
-  /** How many bytes of `ending` the last chunk ended with. */
+  /** The number of bytes of `ending` at the end of the last chunk. */
   private matched = 0
   private head: Buffer[] = []
   private headBytes = 0
@@ -36,7 +36,7 @@ export class RowReader {
   private statementBytes = 0
   private longest = 0
 
-  /** `everyHead`: each statement is to be opened by itself, so that no head is among the rows. */
+  /** `everyHead`: opens each statement separately, so that no head is among the rows. */
   constructor(sink: RowSink, options: { everyHead?: boolean } = {}) {
     this.sink = sink
     this.repeatLimit = options.everyHead === true ? 0 : repeatLimit
@@ -52,7 +52,7 @@ export class RowReader {
     return this.opened
   }
 
-  /** Keeps a copy of the part of a head that lies in a chunk which ends. */
+  /** Copies the part of a head that is at the end of a chunk. */
   keepHead(bytes: Buffer): void {
     this.headBytes += bytes.length
     if (this.headBytes > headLimit) throw new CheckError('The dump has a statement without an end; it is not SQL.')
@@ -60,12 +60,11 @@ export class RowReader {
   }
 
   dropHead(): void {
-    if (this.headBytes === 0) return
     this.head = []
     this.headBytes = 0
   }
 
-  /** VALUES was read; `rest` is what of the head lies in this chunk. */
+  /** VALUES was read; `rest`: the part of the head in this chunk. */
   open(table: string, rest: Buffer): void {
     const head = Buffer.concat([...this.head, rest])
     this.dropHead()
@@ -77,12 +76,13 @@ export class RowReader {
     this.opened = true
   }
 
-  /** Returns the index behind the rows: of this statement and of those that follow it with the same head. */
+  /** Returns the index after the rows of this statement and of the next ones with the same head. */
   read(chunk: Buffer, at: number): number {
     let start = at
     let end = this.end(chunk, at)
     while (end >= 0) {
-      this.endStatement(end - start)
+      this.longest = Math.max(this.longest, this.statementBytes + end - start)
+      this.statementBytes = 0
       if (!this.repeatsAt(chunk, end)) break
       start = end
       end = this.end(chunk, end + this.repeated.length)
@@ -94,17 +94,12 @@ export class RowReader {
     return stop
   }
 
-  private endStatement(lastBytes: number): void {
-    this.longest = Math.max(this.longest, this.statementBytes + lastBytes)
-    this.statementBytes = 0
-  }
-
   private repeatsAt(chunk: Buffer, at: number): boolean {
     const { length } = this.repeated
     return length > 0 && at + length <= chunk.length && this.repeated.compare(chunk, at, at + length) === 0
   }
 
-  /** The index behind the next `ending`, or -1. */
+  /** The index after the next `ending`, or -1. */
   private end(chunk: Buffer, from: number): number {
     let at = from
     while (this.matched > 0 && at < chunk.length) {

@@ -1,10 +1,7 @@
 import { SqlLexer } from '../lexer/sql-lexer'
 import { type Token, TokenWindow } from '../lexer/token-window'
 
-/**
- * In the words of Percona's `mysqldump` 5.6 to 8.0, which goes about the bulk load of RocksDB so that servers without
- * it do not notice.
- */
+/** As written by Percona's `mysqldump` 5.6 to 8.0: they enable the bulk load of RocksDB only where a server has it. */
 const settings = [
   "SET @save_old_rocksdb_bulk_load = IF (@is_rocksdb_supported, 'SET @old_rocksdb_bulk_load = @@rocksdb_bulk_load', 'SET @dummy_old_rocksdb_bulk_load = 0')",
   "SET @enable_bulk_load = IF (@is_rocksdb_supported, 'SET SESSION rocksdb_bulk_load = 1', 'SET @dummy_rocksdb_bulk_load = 0')",
@@ -18,15 +15,13 @@ const questions = [
   "SELECT COUNT(*) INTO @rocksdb_has_p_s_session_variables FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = 'performance_schema' AND TABLE_NAME = 'session_variables'",
 ].map(exact)
 
-/** Longer than each of them. */
+/** In tokens; longer than each of them. */
 const textLimit = 64
 
-/**
- * Recognises statements that prepare text and run it, when the text is one of those that this tool is known to prepare.
- */
+/** Recognises statements that prepare and run a text, when it is one that this tool is known to prepare. */
 export class BulkLoadIdiom {
   private text: string[] = []
-  /** The variable that was given such a text by the last statement. */
+  /** The variable that the last statement set to such a text. */
   private variable: string | undefined
   private isPrepared = false
 
@@ -34,7 +29,7 @@ export class BulkLoadIdiom {
     if (this.text.length < textLimit) this.text.push(exactToken(token))
   }
 
-  /** Whether the statement that ends here belongs to it. */
+  /** Whether the statement that ends here is part of the idiom. */
   end(): boolean {
     const text = this.text.join(' ')
     this.text = []
@@ -45,7 +40,7 @@ export class BulkLoadIdiom {
       this.variable = text.split(' ')[2]
       return true
     }
-    // Right behind the setting: in between something could have changed the text.
+    // Only right after the setting: anything in between could have changed the text.
     this.isPrepared =
       (variable !== undefined && text === `PREPARE S FROM @ ${variable}`) || (isPrepared && text === 'EXECUTE S')
     return this.isPrepared || text === 'DEALLOCATE PREPARE S' || questions.includes(text)

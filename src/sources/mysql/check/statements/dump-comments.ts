@@ -1,19 +1,17 @@
-/** What a comment line of a dump is to its structure. */
-export type CommentMeaning =
-  /** `-- Dumping events for database …` and the like. */
-  { kind: 'section'; title: string } | { kind: 'trailer' } | { kind: 'other' }
+/** The role of a comment line in a dump. `section`: `-- Dumping events for database …` and the like. */
+export type CommentMeaning = { kind: 'section'; title: string } | { kind: 'trailer' } | { kind: 'other' }
 
-/** The `write_footer` of both tools; they pad the hour with a blank. */
+/** As in `write_footer` of both tools; the hour is padded with a space. */
 const trailer = /^-- Dump completed(?: on \d{4}-\d{2}-\d{2} [ \d]\d:\d{2}:\d{2})?\s*$/
 
-/** The line before a dump of MariaDB 10.5.25, 10.6.18, 10.11.8 and newer; the form without `M` came first. */
+/** The line before a dump of MariaDB 10.5.25, 10.6.18, 10.11.8 and newer; the form without `M` is older. */
 export const sandboxLine = /^\s*\/\*M?!999999\\- enable the sandbox mode \*\/[ \t\r]*\n/
 
 const other: CommentMeaning = { kind: 'other' }
 
 /**
- * Tells comments that structure a dump from names in comments that look like them: a name with line breaks goes on over
- * several lines of a comment, but both tools put `-- ` before each, never a bare `--`, and something before the first.
+ * Distinguishes comments that structure a dump from names that look like them: a name with line breaks continues over
+ * several comment lines, but both tools put `-- ` before each, never a bare `--`, and some text before the first.
  */
 export class DumpComments {
   private afterStatement = false

@@ -2,31 +2,23 @@ import type { QuoteMode, TokenKind } from '../lexer/sql-token'
 
 /** What the head of a statement says about the rest of it. */
 export type StatementKind =
-  /** Not enough read yet. */
+  /** Not known yet. */
   | { kind: 'open' }
-  /** Text that no SQL statement begins with: a tool's message. */
+  /** No SQL statement begins so: a message of a tool. */
   | { kind: 'foreign' }
   | { kind: 'rows'; table: string }
   | { kind: 'object'; object: DumpObject; name: string }
   | { kind: 'other' }
 
-/** `placeholder`: what stands in for a view until its final form comes; a view of ones or nulls, formerly a table. */
-export type DumpObject =
-  | 'table'
-  | 'placeholder'
-  | 'view'
-  | 'trigger'
-  | 'event'
-  | 'procedure'
-  | 'function'
-  | 'package'
-  | 'package body'
+/** `placeholder`: stands in for a view until its final form; a view of ones or nulls, formerly a table. */
+export type DumpObject = 'table' | 'placeholder' | 'view' | 'trigger' | 'event' | RoutineKind
+type RoutineKind = 'procedure' | 'function' | 'package' | 'package body'
 
 const open: StatementKind = { kind: 'open' }
 const foreign: StatementKind = { kind: 'foreign' }
 const other: StatementKind = { kind: 'other' }
 
-/** Everything that may begin a statement of a dump, with room for versions to come. */
+/** What may begin a statement of a dump, including future versions. */
 const verbs = new Set(
   `ALTER ANALYZE BEGIN CALL CHANGE CHECK COMMIT CREATE DEALLOCATE DELETE DO DROP END EXECUTE EXPLAIN FLUSH GRANT HANDLER
   INSERT INSTALL KILL LOAD LOCK OPTIMIZE PREPARE PURGE RELEASE RENAME REPAIR REPLACE RESET REVOKE ROLLBACK SAVEPOINT
@@ -44,19 +36,16 @@ const objects: ReadonlyMap<string, DumpObject> = new Map([
   ['PACKAGE', 'package'],
 ])
 
-/** What may stand between CREATE and the kind of object. */
+/** Words allowed between CREATE and the kind of object. */
 const attributes = new Set(
   `OR REPLACE ALGORITHM UNDEFINED MERGE TEMPTABLE DEFINER CURRENT_USER CURRENT_ROLE SQL SECURITY INVOKER AGGREGATE TEMPORARY
   EXTERNAL MATERIALIZED JSON RELATIONAL DUALITY`.split(/\s+/),
 )
 
-/** Those that stand for several modes have ANSI_QUOTES among them. */
+/** ANSI_QUOTES, and the combination modes that include it. */
 const ansiModes = ['ANSI_QUOTES', 'ANSI', 'DB2', 'MAXDB', 'MSSQL', 'ORACLE', 'POSTGRESQL']
 
-/**
- * Reads the head of one statement token by token, as the server's grammar has it, and never its body. Also keeps the
- * quote mode, which `SET sql_mode` changes.
- */
+/** Reads the head of one statement by the server's grammar, never its body. Tracks `SET sql_mode` in the quote mode. */
 export class DumpStatement {
   private readonly quoteMode: QuoteMode
   private verb = ''
@@ -88,7 +77,7 @@ export class DumpStatement {
       this.conditional = conditional
       return ['CREATE', 'INSERT', 'REPLACE', 'SET'].includes(word) ? open : other
     }
-    const answer =
+    const found =
       this.verb === 'CREATE'
         ? this.create(kind, text, word)
         : this.verb === 'SET'
@@ -96,22 +85,21 @@ export class DumpStatement {
           : this.rows(kind, text, word)
     this.before = this.previous
     this.previous = word
-    return answer
+    return found
   }
 
-  /** The statement ended: what its head said if nothing more was to come. */
+  /** The statement has ended: its kind, with nothing more to come. */
   end(): StatementKind {
-    return this.verb === 'CREATE' && this.object !== undefined && this.name !== undefined
-      ? this.created(this.name)
-      : other
+    const isComplete = this.verb === 'CREATE' && this.object !== undefined
+    return isComplete && this.name !== undefined ? this.created(this.name) : other
   }
 
-  /** Whether rows may follow: the bytes of the head belong to a fingerprint. */
+  /** Rows may follow: then the bytes of the head are part of a fingerprint. */
   get mayBeRows(): boolean {
     return this.verb === '' || this.verb === 'INSERT' || this.verb === 'REPLACE'
   }
 
-  /** INSERT [IGNORE] [INTO] name [(columns)] VALUES: the name is known before the columns, rows begin behind VALUES. */
+  /** INSERT [IGNORE] [INTO] name [(columns)] VALUES: the name comes before the columns, rows follow VALUES. */
   private rows(kind: TokenKind, text: string, word: string): StatementKind {
     if (this.name === undefined || this.previous === '.') {
       if (kind === 'name' || (kind === 'word' && !['LOW_PRIORITY', 'DELAYED', 'IGNORE', 'INTO'].includes(word))) {
@@ -144,7 +132,7 @@ export class DumpStatement {
   private created(name: string): StatementKind {
     let object = this.object ?? 'table'
     this.verb = 'done'
-    // The final form always has its ALGORITHM and DEFINER; a real table is never inside a conditional comment.
+    // The final form always has ALGORITHM and DEFINER; a real table is never in a conditional comment.
     if (object === 'view' && !this.hasAttributes) object = 'placeholder'
     if (object === 'table' && this.conditional) object = 'placeholder'
     return { kind: 'object', object, name }
@@ -154,14 +142,12 @@ export class DumpStatement {
   private set(kind: TokenKind, text: string, word: string): StatementKind {
     const assigns = this.previous === '=' && this.before === 'SQL_MODE'
     if (assigns && kind === 'string') {
-      const modes = new Set(
-        text
-          .toUpperCase()
-          .split(',')
-          .map(mode => mode.trim()),
-      )
-      this.quoteMode.ansiQuotes = ansiModes.some(mode => modes.has(mode))
-      this.quoteMode.noBackslashEscapes = modes.has('NO_BACKSLASH_ESCAPES')
+      const modes = text
+        .toUpperCase()
+        .split(',')
+        .map(mode => mode.trim())
+      this.quoteMode.ansiQuotes = ansiModes.some(mode => modes.includes(mode))
+      this.quoteMode.noBackslashEscapes = modes.includes('NO_BACKSLASH_ESCAPES')
     } else if (assigns && word === '@') {
       this.quoteMode.ansiQuotes = false
       this.quoteMode.noBackslashEscapes = false

@@ -1,11 +1,11 @@
 import type { Token, TokenWindow } from '../lexer/token-window'
 
-/** Behind these a statement names what it works with, no more what it works on. */
+/** After these a statement names its sources, no longer its target. */
 const headEnds = new Set(['AS', 'VALUES', 'VALUE', 'FOR', 'SCHEDULE', 'SELECT', 'SET', 'DO', '('])
 
 const strangersLimit = 5
 
-/** Reads heads of statements: in whose name they make something, and which databases they name. */
+/** Finds the definers and databases that the heads of statements name. */
 export class StatementHeads {
   readonly definers = new Set<string>()
   readonly strangers = new Set<string>()
@@ -23,7 +23,7 @@ export class StatementHeads {
     this.definer = undefined
   }
 
-  /** `before`: the tokens of the statement that came already. */
+  /** `before`: the preceding tokens of the statement. */
   read(token: Token, before: TokenWindow): void {
     if (!this.inHead) return
     if (this.verb === '') {
@@ -42,20 +42,18 @@ export class StatementHeads {
     if (['IF', 'NOT', 'EXISTS'].includes(token.word)) return
     this.namesDatabase = false
     const isName = token.kind === 'name' || token.kind === 'word'
-    // ALTER DATABASE without a name is about the one that is open.
+    // ALTER DATABASE without a name changes the current one.
     if (!isName || ['DEFAULT', 'CHARACTER', 'CHARSET', 'COLLATE'].includes(token.word)) return
-    const goesThere = this.verb === 'USE' || this.verb === 'CREATE'
-    if (goesThere) this.usesDatabase ??= token.text
-    if (!goesThere || token.text !== this.usesDatabase) this.addStranger(token.text)
+    const isOwn = this.verb === 'USE' || this.verb === 'CREATE'
+    if (isOwn) this.usesDatabase ??= token.text
+    if (!isOwn || token.text !== this.usesDatabase) this.addStranger(token.text)
   }
 
   /** DEFINER = user[@host] */
   private readDefiner(token: Token, before: TokenWindow): void {
-    if (this.definer !== undefined && before.get().word === '@') {
-      this.definers.add(token.text === '' ? this.definer : `${this.definer}@${token.text}`)
-      this.definer = undefined
-    } else if (this.definer !== undefined && token.word !== '@') {
-      this.definers.add(this.definer)
+    const isHost = before.get().word === '@'
+    if (this.definer !== undefined && (isHost || token.word !== '@')) {
+      this.definers.add(isHost && token.text !== '' ? `${this.definer}@${token.text}` : this.definer)
       this.definer = undefined
     }
     if (before.get().word !== '=' || before.get(1).word !== 'DEFINER') return

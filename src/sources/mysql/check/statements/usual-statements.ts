@@ -3,13 +3,10 @@ import type { Token } from '../lexer/token-window'
 import { BulkLoadIdiom } from './bulk-load-idiom'
 import type { DumpObject, StatementKind } from './dump-statement'
 
-/** Kinds of statements that are told. */
-const toldAtMost = 10
+/** Kinds of statements that are reported. */
+const reportedAtMost = 10
 
-/**
- * `INSERT INTO`, a name and the columns of the widest table; of other statements the shape is short, or does not
- * matter.
- */
+/** In tokens: `INSERT INTO`, a name and the columns of the widest table. Other shapes are shorter, or do not matter. */
 const shapeLimit = 2 * 4096 + 16
 
 const name = '[nw](?: \\. [nw])?'
@@ -19,8 +16,8 @@ const assignment = `(?:${systemVariable} = ${value}|@ w = @ @ (?:(?:SESSION|LOCA
 const sequence = `SETVAL \\( ${name}(?: , (?:- )?w)+ \\)`
 
 /**
- * What `mysqldump` and `mariadb-dump` write for one database: `client/mysqldump` of MySQL 5.5 to 9 and of MariaDB to
- * 12. `n`: a quoted name, `'`: a string, `w`: any word but one that stands here.
+ * What `mysqldump` and `mariadb-dump` write for one database: `client/mysqldump` of MySQL 5.5 to 9 and of MariaDB up to
+ * 12. `n`: a quoted name, `'`: a string, `w`: any word that no shape names.
  */
 const shapes: readonly RegExp[] = [
   `SET ${assignment}(?: , ${assignment})*`,
@@ -41,7 +38,7 @@ const shapes: readonly RegExp[] = [
   'COMMIT',
   'BEGIN',
   'START TRANSACTION(?: WITH CONSISTENT SNAPSHOT)?',
-  // These are judged by the databases that they name.
+  // For these, the databases that they name are checked.
   'USE [nw]',
   'CREATE (?:DATABASE|SCHEMA) .*',
 ].map(shape => new RegExp(`^${shape}$`))
@@ -52,16 +49,13 @@ const shapesOf = Map.groupBy(shapes, ({ source }) => /[A-Z]+/.exec(source)?.[0] 
 /** Words that shapes name; every other one is a `w`. */
 const shapeWords = new Set(shapes.flatMap(({ source }) => source.match(/[A-Z_]{2,}/g) ?? []))
 
-/** Words that make another statement of one that begins like a usual one, or a variable another thing. */
+/** Words that change the meaning of a usual statement or of a variable. */
 const otherWords = new Set(['GLOBAL', 'PERSIST', 'PERSIST_ONLY', 'PASSWORD', 'ROLE', 'STATEMENT', 'SELECT', 'INTO'])
 
-/** In these a character may end with the byte of a backslash: quotes end elsewhere than they seem to. */
+/** In these a character may end with the byte of a backslash, so quotes end elsewhere than they seem to. */
 const backslashSets = new Set(['big5', 'cp932', 'gb18030', 'gbk', 'sjis'])
 
-/**
- * Finds the statements that no dump tool writes for one database: they may do anything, anywhere, in the name of who
- * imports.
- */
+/** Finds statements that no dump tool writes for one database: they may do anything with the rights of the importer. */
 export class UsualStatements {
   private readonly found = new Set<string>()
   private readonly quoteMode: QuoteMode
@@ -74,16 +68,16 @@ export class UsualStatements {
   /** The variable that is set is `sql_mode`. */
   private mode = false
   private before: Token | undefined
-  /** Behind the first ON: what a trigger is on. */
+  /** After the first ON: the table of a trigger. */
   private table: Token | undefined
   private qualified: Token | undefined
 
-  /** `quoteMode`: as it is when a token is read. */
+  /** `quoteMode`: the current one, which changes. */
   constructor(quoteMode: QuoteMode) {
     this.quoteMode = quoteMode
   }
 
-  /** Each in a few words, as they came. */
+  /** Each in a few words, in order. */
   get unusual(): string[] {
     return [...this.found]
   }
@@ -98,14 +92,11 @@ export class UsualStatements {
     this.before = token
   }
 
-  /**
-   * `known`: what its head has told. `hidesText`: it has a comment that one server passes over and another one does
-   * not.
-   */
+  /** `hidesText`: the statement has a comment that some servers skip and others do not. */
   end(known: StatementKind, hidesText: boolean): void {
     const isBulkLoad = this.bulkLoad.end()
     const isUsual = !hidesText && (isBulkLoad || this.isUsual(known))
-    if (this.shape.length > 0 && !isUsual) this.tell(this.label())
+    if (this.shape.length > 0 && !isUsual) this.report(this.label())
     this.readTrigger(known)
     this.shape = []
     this.words = []
@@ -115,8 +106,8 @@ export class UsualStatements {
     this.table = undefined
   }
 
-  tell(label: string): void {
-    if (this.found.size < toldAtMost) this.found.add(label)
+  report(label: string): void {
+    if (this.found.size < reportedAtMost) this.found.add(label)
   }
 
   private isUsual(known: StatementKind): boolean {
@@ -129,36 +120,35 @@ export class UsualStatements {
   }
 
   private isUsualObject(object: DumpObject): boolean {
-    // CREATE TABLE … SELECT, also in a comment as the stand-in for a view is.
+    // CREATE TABLE … SELECT, also in a comment, as for the placeholder of a view.
     if (this.words.slice(0, 2).join(' ') === 'CREATE TABLE') return !this.hasSelect
-    // A function of a library has no parameters.
+    // A loadable function (CREATE FUNCTION … SONAME) has no parameters.
     return object !== 'function' || this.shape.includes('(')
   }
 
   private readTable(token: Token): void {
     const { before } = this
-    // In `shop`.`t` the second one is the table.
+    // In `shop`.`t` the second name is the table.
     const isQualified = before?.word === '.' && this.qualified !== undefined && this.qualified === this.table
     if ((before?.word === 'ON' && this.table === undefined) || isQualified) this.table = token
     this.qualified = token.word === '.' ? before : undefined
   }
 
-  /** Both tools write the triggers of a table behind its rows: else they would be run by the import. */
+  /** Both tools write the triggers of a table after its rows: otherwise the import would run them. */
   private readTrigger(known: StatementKind): void {
     if (known.kind === 'object' && known.object === 'trigger' && this.table !== undefined)
       this.triggered.add(this.table.text.toLowerCase())
-    if (known.kind === 'rows' && this.triggered.has(known.table.toLowerCase())) this.tell('INSERT behind a trigger')
+    if (known.kind === 'rows' && this.triggered.has(known.table.toLowerCase())) this.report('INSERT after a trigger')
   }
 
   private readSetting({ kind, text, word }: Token): void {
     const last = this.shape.at(-1)
     if (kind !== 'symbol' && backslashSets.has(text.toLowerCase())) this.hasOddValue = true
-    // What is saved in a special mode would be taken for the usual one when it is put back.
+    // A special mode that is saved here would be taken for the usual one when it is restored.
     const isSpecial = this.quoteMode.ansiQuotes || this.quoteMode.noBackslashEscapes
     if (word === 'SQL_MODE' && last === '@' && isSpecial) this.hasOddValue = true
-    // A number and DEFAULT may be any mode.
-    const isMode = last === '=' && this.mode
-    if (isMode && kind !== 'string' && word !== '@') this.hasOddValue = true
+    // A number or DEFAULT may be any mode.
+    if (last === '=' && this.mode && kind !== 'string' && word !== '@') this.hasOddValue = true
     if (word !== '=') this.mode = word === 'SQL_MODE'
   }
 

@@ -304,7 +304,7 @@ end `
     it('is missed by name, size and last table', () => {
       const cut = mysqlDump(table('first') + table('last')).replace(trailer, '')
       expect(() => check(cut)).toThrow(
-        `The dump is cut off: it does not end with the line "-- Dump completed". It has ${cut.length} bytes and shows the table "last" last.`,
+        `The dump is cut off: it does not end with the line "-- Dump completed". It has ${cut.length} bytes; its last table is "last".`,
       )
       expect(() => check('')).toThrow('The dump is empty: not one byte arrived.')
     })
@@ -334,7 +334,7 @@ end `
       for (const more of ['SET @x = 1;\n', '-- more\n', ';\n', '/* more */\n', 'DELIMITER ;;\n', trailer, 'x']) {
         expect(() => check(mysqlDump() + more)).toThrow(CheckError)
       }
-      expect(() => check(mysqlDump() + mysqlDump())).toThrow('The dump goes on behind its last line')
+      expect(() => check(mysqlDump() + mysqlDump())).toThrow('The dump continues after its last line')
     })
 
     it('is not confused by a table whose name contains it', () => {
@@ -351,7 +351,7 @@ end `
       expect(() => check(structure, { passes: 2 })).toThrow('The dump is cut off')
       expect(() => check(structure + data.replace(trailer, ''), { passes: 2 })).toThrow('The dump is cut off')
       expect(() => check(structure.replace(trailer, '') + data, { passes: 2 })).toThrow('The dump is cut off')
-      expect(() => check(structure + data + data, { passes: 2 })).toThrow('goes on behind its last line')
+      expect(() => check(structure + data + data, { passes: 2 })).toThrow('continues after its last line')
     })
 
     it('comes once or twice where nobody knows the number of passes', () => {
@@ -363,7 +363,7 @@ end `
       expect(names(structure + data)).toEqual(['log', 't'])
       expect(() => names(structure + data.replace(trailer, ''))).toThrow('The dump is cut off')
       expect(() => names(`${structure}-- MySQL dump 10.13\n`)).toThrow('The dump is cut off')
-      expect(() => names(structure + data + data)).toThrow('goes on behind its last line')
+      expect(() => names(structure + data + data)).toThrow('continues after its last line')
       expect(() => names(structure.replace(trailer, ''))).toThrow('The dump is cut off')
     })
   })

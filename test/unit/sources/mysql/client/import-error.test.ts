@@ -46,9 +46,9 @@ describe('importError', () => {
       where: line => (line === 812 ? 'the rows of table "customers"' : undefined),
     })
     expect(error.message).toBe(
-      'The import into database "shop" failed at line 812, the rows of table "customers": two rows have the same key, which must not be (error 1062).',
+      'The import into database "shop" failed at line 812, the rows of table "customers": two rows have the same unique key (error 1062).',
     )
-    expect(error.detail).toEqual(['ERROR 1062 at line 812: two rows have the same key, which must not be'])
+    expect(error.detail).toEqual(['ERROR 1062 at line 812: two rows have the same unique key'])
   })
 
   it.each([
@@ -87,11 +87,11 @@ describe('importError', () => {
   it.each([
     [1044, /GRANT ALL ON/],
     [1062, /wrote into the database during the import/],
-    [1064, /another flavour, or from a newer version/],
+    [1064, /another flavour or a newer version/],
     [1114, /disk space/],
     [1153, /max_allowed_packet/],
     [1227, /SET_ANY_DEFINER/],
-    [1231, /another flavour, or from a newer version/],
+    [1231, /another flavour or a newer version/],
     [1273, /character set or collation/],
     [1286, /storage engine/],
     [1290, /read-only/],
@@ -110,11 +110,11 @@ describe('importError', () => {
     expect(error.advice).toMatch(advice)
   })
 
-  it('blames no user for an error that it knows no mend for', () => {
+  it('blames no user for an error that it knows no fix for', () => {
     const error = explain({ messages: ["ERROR 1366 (22007) at line 5: Incorrect string value: 'x'"] })
     expect(error).toBeInstanceOf(FailureError)
     expect(error.advice).toBeUndefined()
-    expect(error.message).toMatch(/at line 5: a value is not of the type of its column \(error 1366\)\.$/)
+    expect(error.message).toMatch(/at line 5: a value does not fit the type of its column \(error 1366\)\.$/)
   })
 
   it('withholds the text of errors that it does not know', () => {
@@ -133,7 +133,7 @@ describe('importError', () => {
     expect(error.detail).toEqual([
       'sh: 1: zstd: not found',
       'ERROR 1114 at line 81: The table `orders` is full',
-      '(1 line of the client withheld: rows may be in them)',
+      '(1 line of the client withheld: they may quote rows)',
     ])
   })
 
@@ -181,7 +181,7 @@ describe('importError', () => {
       ],
     })
     expect(everythingTold(error)).not.toMatch(/joe|1146|one/)
-    expect(error.detail).toEqual(['(8 lines of the client withheld: rows may be in them)'])
+    expect(error.detail).toEqual(['(8 lines of the client withheld: they may quote rows)'])
   })
 
   it('believes no error when the first lines may be lost', () => {

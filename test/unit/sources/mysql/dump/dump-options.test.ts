@@ -66,19 +66,19 @@ describe('parseDumpOptions', () => {
   })
 
   it.each([
-    ['--force', '"--force": a dump that goes on after an error looks whole and is not'],
-    ['--forc', '"--forc" (short for --force): a dump that goes on after an error looks whole and is not'],
-    ['--FORCE=0', '"--FORCE": a dump that goes on after an error looks whole and is not'],
-    ['--loose_force', '"--loose_force": a dump that goes on after an error looks whole and is not'],
-    ['--enable-force', '"--enable-force": a dump that goes on after an error looks whole and is not'],
-    ['--ignore-error=1146', '"--ignore-error": a dump that goes on after an error looks whole and is not'],
-    ['--compact', '"--compact": it leaves out the last line, which proves that the dump is whole'],
-    ['--skip-comments', '"--skip-comments": it leaves out the last line, which proves that the dump is whole'],
-    ['--comments=0', '"--comments": it leaves out the last line, which proves that the dump is whole'],
-    ['--comments=OFF', '"--comments": it leaves out the last line, which proves that the dump is whole'],
+    ['--force', '"--force": a dump that continues after an error looks complete and is not'],
+    ['--forc', '"--forc" (short for --force): a dump that continues after an error looks complete and is not'],
+    ['--FORCE=0', '"--FORCE": a dump that continues after an error looks complete and is not'],
+    ['--loose_force', '"--loose_force": a dump that continues after an error looks complete and is not'],
+    ['--enable-force', '"--enable-force": a dump that continues after an error looks complete and is not'],
+    ['--ignore-error=1146', '"--ignore-error": a dump that continues after an error looks complete and is not'],
+    ['--compact', '"--compact": it leaves out the last line, which proves that the dump is complete'],
+    ['--skip-comments', '"--skip-comments": it leaves out the last line, which proves that the dump is complete'],
+    ['--comments=0', '"--comments": it leaves out the last line, which proves that the dump is complete'],
+    ['--comments=OFF', '"--comments": it leaves out the last line, which proves that the dump is complete'],
     [
       '--skip-comment',
-      '"--skip-comment" (short for --comments): it leaves out the last line, which proves that the dump is whole',
+      '"--skip-comment" (short for --comments): it leaves out the last line, which proves that the dump is complete',
     ],
     [
       '--result-file=/x',
@@ -86,20 +86,17 @@ describe('parseDumpOptions', () => {
     ],
     ['--tab=/x', '"--tab": the dump must come as SQL on standard output, where it is checked and stored'],
     ['--xml', '"--xml": the dump must come as SQL on standard output, where it is checked and stored'],
-    ['--all-databases', '"--all-databases": the databases are chosen by the input "databases"'],
-    ['--tables', '"--tables": the databases are chosen by the input "databases"'],
-    [
-      '--ignore-table=a.b',
-      '"--ignore-table": the tables are chosen by the inputs, and the result is compared with their choice',
-    ],
-    ['--no-data', '"--no-data": rows are left out by the inputs alone, so that no table is empty by mistake'],
-    ['--where=1=0', '"--where": rows would be missing and nothing could tell'],
+    ['--all-databases', '"--all-databases": the input "databases" chooses the databases'],
+    ['--tables', '"--tables": the input "databases" chooses the databases'],
+    ['--ignore-table=a.b', '"--ignore-table": the inputs choose the tables, and the dump is compared with that choice'],
+    ['--no-data', '"--no-data": only the inputs leave out rows, so that no table is empty by mistake'],
+    ['--where=1=0', '"--where": rows would be missing without any sign of it'],
     [
       '--user=root',
       '"--user": how to reach the database is set by the inputs "mysql-…", for the inventory and the dump alike',
     ],
-    ['--defaults-file=/x', '"--defaults-file": which option files count is part of the guards'],
-    ['--print-defaults', '"--print-defaults": it prints something else in place of a dump'],
+    ['--defaults-file=/x', '"--defaults-file": the guards depend on which option files are read'],
+    ['--print-defaults', '"--print-defaults": it prints something else instead of a dump'],
     ['--debug=d', '"--debug": it writes files on the server or hides its errors from the run'],
     ['--init-command=SET x', '"--init-command": it runs code or statements of its own, and the server is only read'],
     ['--flush-logs', '"--flush-logs": it changes the logs or stops the replication of the server, which is only read'],
@@ -108,20 +105,20 @@ describe('parseDumpOptions', () => {
     ['--lock-all-tables', '"--lock-all-tables": every write on the whole server would wait until the dump ends'],
     ['--add-drop-database', '"--add-drop-database": a restore would drop a database without asking'],
     ['--compatible=ansi', '"--compatible": it drops table options and quotes names in a way that cannot be checked'],
-    ['--insert-ignore', '"--insert-ignore": a restore would lose rows that collide, and not say so'],
+    ['--insert-ignore', '"--insert-ignore": a restore would silently lose rows with equal keys'],
     [
       '--default-character-set=latin1',
       '"--default-character-set": characters that the other character set lacks would be lost',
     ],
     ['--no-set-names', '"--no-set-names": the dump would not say which character set it is in'],
-    ['--skip-opt', '"--skip-opt": it drops table options and holds whole tables in the memory of the server'],
+    ['--skip-opt', '"--skip-opt": it drops table options and keeps whole tables in the memory of the server'],
     [
       '--skip-op',
-      '"--skip-op" (short for --skip-opt): it drops table options and holds whole tables in the memory of the server',
+      '"--skip-op" (short for --skip-opt): it drops table options and keeps whole tables in the memory of the server',
     ],
     ['--skip-routines', '"--skip-routines": the database could not be restored with all its parts'],
     ['--triggers=FALSE', '"--triggers": the database could not be restored with all its parts'],
-    ['--skip-quick', '"--skip-quick": whole tables would be held in the memory of the server'],
+    ['--skip-quick', '"--skip-quick": whole tables would be kept in the memory of the server'],
     ['--skip-hex-blob', '"--skip-hex-blob": binary values could change on their way through character sets'],
     [
       '--disable-create-options',
@@ -129,7 +126,7 @@ describe('parseDumpOptions', () => {
     ],
     ['--skip-quote-names', '"--skip-quote-names": names and characters in the dump could be misread'],
   ])('refuses %s', (option, rest) => {
-    expect(refusal(() => parseDumpOptions([option])).message).toBe(`Input "dump-options" must not hold ${rest}.`)
+    expect(refusal(() => parseDumpOptions([option])).message).toBe(`Input "dump-options" must not contain ${rest}.`)
   })
 
   it('says what to do instead', () => {
@@ -151,7 +148,7 @@ describe('parseDumpOptions', () => {
     ['shop', 'shop'],
   ])('refuses %s, which is no long option, and shows no value', (option, seen) => {
     const error = refusal(() => parseDumpOptions([option]))
-    expect(error.message).toBe(`Input "dump-options" must hold options in long form, one per line, got "${seen}".`)
+    expect(error.message).toBe(`Input "dump-options" must contain options in long form, one per line, got "${seen}".`)
     expect(JSON.stringify(error)).not.toContain('hunter2')
   })
 
@@ -163,12 +160,12 @@ describe('parseDumpOptions', () => {
 
   it.each(['--max-allowed-packet', '--ssl_ca', '--ssl-mode'])('refuses %s without its value', option => {
     expect(refusal(() => parseDumpOptions([option])).message).toBe(
-      `Input "dump-options" must give this option its value behind a "=", got "${option}".`,
+      `Input "dump-options" must give this option its value after a "=", got "${option}".`,
     )
   })
 
   const unlocked =
-    'Input "dump-options" must not switch off --single-transaction alone: each table would be of another moment.'
+    'Input "dump-options" must not switch off --single-transaction alone: each table would be from another moment.'
   it.each([
     [['--skip-single-transaction']],
     [['--single-transaction=0']],
@@ -210,7 +207,7 @@ describe('parseDumpOptions', () => {
       .chain(({ name, after }) => spelled(name).map(text => `--${text}${after}`))
     fc.assert(
       fc.property(arbitrary, option => {
-        expect(refusal(() => parseDumpOptions([option])).message).toMatch(/^Input "dump-options" must not hold /)
+        expect(refusal(() => parseDumpOptions([option])).message).toMatch(/^Input "dump-options" must not contain /)
       }),
       { numRuns: 2000 },
     )
@@ -223,7 +220,7 @@ describe('parseDumpOptions', () => {
       .chain(([name, [a, b, c], after]) => spelled([...a, b, ...c, name].join('-')).map(text => `--${text}${after}`))
     fc.assert(
       fc.property(arbitrary, option => {
-        expect(refusal(() => parseDumpOptions([option])).message).toMatch(/^Input "dump-options" must not hold /)
+        expect(refusal(() => parseDumpOptions([option])).message).toMatch(/^Input "dump-options" must not contain /)
       }),
       { numRuns: 1000 },
     )
@@ -256,14 +253,14 @@ describe('dumpDefaultRefusal', () => {
   })
 
   it.each([
-    ['where', 'rows would be missing and nothing could tell'],
-    ['ignore_table', 'the tables are chosen by the inputs, and the result is compared with their choice'],
-    ['force', 'a dump that goes on after an error looks whole and is not'],
-    ['loose-force', 'a dump that goes on after an error looks whole and is not'],
-    ['compact', 'it leaves out the last line, which proves that the dump is whole'],
-    ['no-data', 'rows are left out by the inputs alone, so that no table is empty by mistake'],
+    ['where', 'rows would be missing without any sign of it'],
+    ['ignore_table', 'the inputs choose the tables, and the dump is compared with that choice'],
+    ['force', 'a dump that continues after an error looks complete and is not'],
+    ['loose-force', 'a dump that continues after an error looks complete and is not'],
+    ['compact', 'it leaves out the last line, which proves that the dump is complete'],
+    ['no-data', 'only the inputs leave out rows, so that no table is empty by mistake'],
     ['result-file', 'the dump must come as SQL on standard output, where it is checked and stored'],
-    ['skip-opt', 'it drops table options and holds whole tables in the memory of the server'],
+    ['skip-opt', 'it drops table options and keeps whole tables in the memory of the server'],
     ['skip-create-options', 'table options such as the engine and AUTO_INCREMENT would be lost'],
     ['Skip_Quote_Names', 'names and characters in the dump could be misread'],
     ['lock-all-tables', 'every write on the whole server would wait until the dump ends'],

@@ -57,16 +57,16 @@ describe('checkDatabaseServer, about broken views', () => {
   it('tells of those that would end the dump of what is replaced, and what can be done', () => {
     const options = judged({ overwrite: true })
     expect(told(options)).toEqual([
-      'error: The view "shop.o`pen" stands on something that is gone, or its definer lacks a right: a dump ends there.',
+      'error: The view "shop.o`pen" uses a table or column that no longer exists, or its definer lacks a right: a dump stops there.',
     ])
     expect(fixesFor(options)).toEqual([
-      'Mend it, or do without the dump of what is replaced ("safety-backup: false"), or drop it:\nDROP VIEW `shop`.`o``pen`;',
+      'Fix it, or do without the dump of what is replaced ("safety-backup: false"), or drop it:\nDROP VIEW `shop`.`o``pen`;',
     ])
   })
 
   it('says nothing of them when nothing is dumped', () => {
-    expect(told(judged({ overwrite: true, safetyBackup: false })).join()).not.toMatch('stands on')
-    expect(told(judged({})).join()).not.toMatch('stands on')
+    expect(told(judged({ overwrite: true, safetyBackup: false })).join()).not.toMatch('no longer exists')
+    expect(told(judged({})).join()).not.toMatch('no longer exists')
     expect(told(judged({ overwrite: true }, []))).toEqual([])
   })
 })
@@ -81,7 +81,7 @@ describe('checkDatabaseServer, about the configuration of the dump tool', () => 
           `^error: The configuration of the database client on the server adds "--${name}" to every dump: `,
         ),
       ])
-      expect(fixesFor(options)[0]).toMatch(/^Remove it there, or give "mysql-user"/)
+      expect(fixesFor(options)[0]).toMatch(/^Remove it there, or set "mysql-user"/)
     },
   )
 

@@ -161,7 +161,7 @@ describe('eventsLast', () => {
       for (;;) yield Buffer.from(`${event('e', `set @x = '${'x'.repeat(1_000_000)}'`)}`)
     }
     await expect(pipeline(Readable.from(endless()), stream, drain)).rejects.toThrow(
-      'The events of the dump are larger than 64 MiB',
+      'The events or views of the dump are larger than 64 MiB',
     )
   })
 

@@ -108,19 +108,19 @@ describe('the statements of a dump', () => {
   it.each([
     ['INSERT INTO t VALUES (1);DROP DATABASE x;SELECT (1);', 'INSERT with more than rows'],
     ['INSERT INTO t VALUES (1) ON DUPLICATE KEY UPDATE id = (2);', 'INSERT with more than rows'],
-    ['INSERT INTO t VALUES (1),(f());', 'INSERT with a value that is worked out'],
-    ["INSERT INTO t VALUES (LOAD_FILE('/etc/passwd'));", 'INSERT with a value that is worked out'],
-    ['INSERT INTO t VALUES ((SELECT 1));', 'INSERT with a value that is worked out'],
-    ["INSERT INTO t VALUES (@s := 'x');", 'INSERT with a value that is worked out'],
-    ['INSERT INTO t VALUES (1/*!99999 */);', 'INSERT with a value that is worked out'],
-    ["INSERT INTO t VALUES (1--\t'\n);", 'INSERT with a value that is worked out'],
-    ['INSERT INTO t VALUES (`id`);', 'INSERT with a value that is worked out'],
+    ['INSERT INTO t VALUES (1),(f());', 'INSERT with a computed value'],
+    ["INSERT INTO t VALUES (LOAD_FILE('/etc/passwd'));", 'INSERT with a computed value'],
+    ['INSERT INTO t VALUES ((SELECT 1));', 'INSERT with a computed value'],
+    ["INSERT INTO t VALUES (@s := 'x');", 'INSERT with a computed value'],
+    ['INSERT INTO t VALUES (1/*!99999 */);', 'INSERT with a computed value'],
+    ["INSERT INTO t VALUES (1--\t'\n);", 'INSERT with a computed value'],
+    ['INSERT INTO t VALUES (`id`);', 'INSERT with a computed value'],
   ])('are told where rows are more than rows: %s', (statement, expected) => {
     expect(planted(statement)).toContain(expected)
   })
 
   it('are told where a text goes on behind what looks like the end of rows', () => {
-    expect(planted("INSERT INTO t VALUES ('a);\n-- ');\nSELECT 1;")).toContain('INSERT with a text that does not end')
+    expect(planted("INSERT INTO t VALUES ('a);\n-- ');\nSELECT 1;")).toContain('INSERT with a string that does not end')
   })
 
   it('reads rows as the mode has it in which the server reads them', () => {
@@ -138,7 +138,7 @@ describe('the statements of a dump', () => {
     expect(planted(insert + trigger('`t`'))).toEqual([])
     expect(planted(trigger('`u`') + insert)).toEqual([])
     for (const of of ['`t`', 'T', '`shop`.`t`', 'shop . t'])
-      expect(planted(trigger(of) + insert)).toEqual(['INSERT behind a trigger'])
+      expect(planted(trigger(of) + insert)).toEqual(['INSERT after a trigger'])
   })
 
   it.each([
