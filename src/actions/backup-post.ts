@@ -6,10 +6,7 @@ import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
 import { runAction } from './run-action'
 
-/**
- * The post step of the backup action: finishes or rolls back what a killed run left. A failure is only a warning, since
- * the run has its own result and the next run tries again.
- */
+/** The post step of a backup: recovers what a killed run left. A failure is a warning: the next run tries again. */
 export function backupPostAction(runtime: Runtime): Promise<void> {
   const cleanUp = async () => {
     const state = loadBackupState(runtime)

@@ -29,10 +29,7 @@ export interface BackupTools extends CommandTools {
   openCache: OpenCache
 }
 
-/**
- * Takes one recovery point and stores it: connect, recover what an earlier run left, plan, stream everything, check,
- * commit. Throws what went wrong; nothing that was good before has changed then, unless the error says otherwise.
- */
+/** Takes one recovery point and stores it. Throws what failed; unless the error says otherwise, nothing has changed. */
 export async function backup(inputs: BackupInputs, tools: BackupTools, attempt: BackupAttempt): Promise<BackupResult> {
   const slot = slotName(inputs.rotation, attempt.startedAt, inputs.timezone)
   attempt.learn({ slot })
@@ -102,7 +99,7 @@ async function backUp(
   }
 }
 
-/** Compares what was taken with the last good recovery point, as far as the workflow still asks for what that has. */
+/** Compares what was taken with the last good recovery point, without what the workflow no longer requests. */
 async function compareWithLast(
   { guards }: BackupInputs,
   plan: BackupPlan,
@@ -119,7 +116,7 @@ async function compareWithLast(
   }
 }
 
-/** What lies under the keys to be written must be this site's, or the user has said that it may be overwritten. */
+/** What is stored under the keys to write must be from this site, or `adopt-prefix` allows to overwrite it. */
 async function refuseForeign(
   { ssh, guards }: BackupInputs,
   { repository }: BackupTools,

@@ -10,7 +10,7 @@ import type { ReportedStore } from '../run-facts'
 import type { Prepared } from './prepare'
 import type { ReportedArtifact, ReportedTables, StoredPoint } from './run-report'
 
-/** What is stored now, beside what was stored the last time. `place`: how the stock tools reach it. */
+/** What is stored now, next to what was stored the last time. `place`: how `aws` reaches it. */
 export function describePublished(
   manifest: Manifest,
   { prefix }: Repository,
@@ -50,7 +50,7 @@ function takenOf(artifacts: readonly Artifact[]): string {
 
 const largestShown = 10
 
-/** The largest things inside of the artifacts, of the sources that tell any apart. */
+/** The largest parts of the artifacts, for sources that list parts. */
 function tablesOf(artifacts: readonly Artifact[]): ReportedTables | undefined {
   const all = bySource(artifacts).flatMap(({ source: { words }, own }) =>
     own.flatMap(artifact =>

@@ -7,7 +7,7 @@ import { tool } from '../../runtime/version'
 import type { BackupPlan } from './plan/plan-backup'
 import type { Prepared } from './prepare'
 
-/** The manifest of what was prepared, as the commit takes it. Its warnings are yet to come. */
+/** The manifest of what was prepared, as the commit takes it. Its warnings are added later. */
 export function describeRecoveryPoint(
   { timezone, ssh }: Pick<BackupInputs, 'timezone' | 'ssh'>,
   facts: { runtime: Runtime; startedAt: Date; slot: string; plan: BackupPlan; prepared: Prepared },

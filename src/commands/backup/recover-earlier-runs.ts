@@ -9,9 +9,8 @@ import { messageOf } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
 
 /**
- * Finishes or undoes what runs that died left behind, and drops their uploads; the lock of the prefix must be held.
- * Another slot that cannot be settled now is a warning; this run's own slot must be settled before anything is
- * streamed, or this throws.
+ * Finishes or rolls back what dead runs left, and aborts their uploads; the lock of the prefix must be held. A slot
+ * that cannot be recovered now is a warning; this run's own slot must be recovered, or this throws.
  */
 export async function recoverEarlierRuns(
   { ssh, guards }: BackupInputs,

@@ -16,9 +16,8 @@ import { type TakeRequest, takeArtifacts } from './take-artifacts'
 import { unfinishedRun } from './unfinished-run'
 
 /**
- * Stores a suspect recovery point beside the ring, to be looked at; the result's error makes the run red. An upload is
- * bound to its key, and which one is right is known only at its end: so everything is planned and streamed once more.
- * That it could not be stored changes nothing of the verdict.
+ * Stores a suspect recovery point under `suspect/`; the result's error fails the run. An upload is bound to its key,
+ * and the verdict is known only after it, so everything is planned and streamed again.
  */
 export async function storeSuspect(
   first: TakeRequest,

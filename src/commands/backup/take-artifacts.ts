@@ -24,10 +24,7 @@ export interface TakeRequest {
   startedAt: Date
 }
 
-/**
- * Streams what was planned, between the hooks. Throws what went wrong, when every upload has been dropped; `afterError`
- * is a failure of `after-command`, which does no harm to what was taken.
- */
+/** Streams what was planned, between the hooks. Throws after aborting all uploads. `afterError`: of `after-command`. */
 export async function takeArtifacts(
   request: TakeRequest,
   { runtime, repository }: { runtime: Runtime; repository: Repository },

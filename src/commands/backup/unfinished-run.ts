@@ -4,7 +4,7 @@ import type { Runtime } from '../../runtime/runtime'
 import type { LockIdentity } from '../session'
 import { type BackupState, saveBackupState } from './backup-state'
 
-/** What a run has begun in the store, kept in the action's state so that a post step can finish or drop it. */
+/** What a run has begun in the store, kept in the action's state so that a post step can finish or abort it. */
 export interface UnfinishedRun {
   hasUpload(upload: BegunUpload): void
   isPublishing(): void
@@ -12,11 +12,11 @@ export interface UnfinishedRun {
   afterCommandPending(isOwed: boolean): void
   /** Nothing is left to do for a post step. */
   isClean(): void
-  /** Drops every upload. What cannot be dropped is told, and left to the post step. */
+  /** Aborts every upload. A failure is logged, and left to the post step. */
   abort(): Promise<void>
 }
 
-/** Notes at once that there is a run to clean up after. */
+/** Saves at once that there is a run to clean up after. */
 export function unfinishedRun(
   runtime: Runtime,
   run: LockIdentity & Pick<BackupState, 'prefix' | 'slot'>,

@@ -25,11 +25,11 @@ export interface ListTools {
 
 /** What a list has found. */
 export interface ListResult extends Required<Pick<ListReport, 'points' | 'warnings'>>, Pick<ListReport, 'expected'> {
-  /** What makes the run red: nothing good, too old, or not one manifest that may be read. */
+  /** Fails the run: nothing good, too old, or no manifest that may be read. */
   error?: UserError
 }
 
-/** Lists what is there, how old it is by `now`, and what is missing. Throws when the store gives no answer. */
+/** Lists the recovery points, their ages by `now`, and the missing ones. Throws when the store gives no answer. */
 export async function list(inputs: ListInputs, tools: ListTools, now: Date): Promise<ListResult> {
   const { repository, runtime } = tools
   const { log, signal } = runtime

@@ -3,10 +3,7 @@ import { UserError } from '../../runtime/errors'
 import { type RestoreSettings, sourceOf, sources } from '../../sources/registry'
 import type { RestorePart } from '../../sources/restore-part'
 
-/**
- * What of a recovery point to restore, and to which targets: a part for each source, some of them without artifacts.
- * Throws UserError that says what is there.
- */
+/** Which artifacts to restore, and to which targets: a part for each source, maybe an empty one. Throws UserError. */
 export function chooseParts(settings: RestoreSettings, manifest: Manifest): RestorePart[] {
   const contents = contentsOf(manifest)
   const parts = sources.map(source => {

@@ -8,16 +8,13 @@ import type { RestoreState } from './restore-state'
 
 /** What is left after the clean-up, for a person. Whole sentences. */
 export interface CleanUpResult {
-  /** What is neither what it was nor what it was to be, or what does not fit the rest, and how that is put right. */
+  /** What is neither as before nor restored, or does not match the rest, and how to fix it. */
   incomplete: string[]
   /** What could not be cleaned up and does no harm. */
   failures: string[]
 }
 
-/**
- * What the post step does for a restore that was killed or cancelled: locks go, and each source undoes what takes no
- * time.
- */
+/** What the post step does after a killed restore: ends processes and locks, undoes what takes no time. */
 export async function cleanUpRestore(
   inputs: RestoreInputs,
   state: RestoreState,
@@ -66,7 +63,7 @@ async function cleanUpServer(
   }
 }
 
-/** A site whose database is of one day and whose files are of another. */
+/** A site whose database and files are of different days. */
 function partedInWords(
   { noun }: UnfinishedPart,
   undone: readonly string[],

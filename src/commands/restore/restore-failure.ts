@@ -6,20 +6,16 @@ import type { RollbackOutcome } from '../../sources/rollback-log'
 export interface FailedRestore {
   context: Pick<RestoreContext, 'runtime' | 'signal' | 'reconnect' | 'rollback'>
   parts: readonly Omit<RestoringPart, 'prepare'>[]
-  /** Tells the post step that nothing is left to do. */
+  /** Records for the post step that nothing is left to do. */
   settle(): void
 }
 
-/**
- * A cancelled run is killed 10 s after its first signal, and still has to report; what is not undone by then is the
- * post step's.
- */
+/** A cancelled run is killed 10 s after its first signal and still has to report; the post step undoes the rest. */
 const hurryMs = 3_500
 
 /**
- * Undoes what a failed restore has done, as far as that can be done, and returns the error that says so: what failed,
- * in what state everything is, and what a person does where something is left. A cancelled run undoes only what is
- * quick.
+ * Rolls back a failed restore as far as possible and returns the error: what failed, the state of everything, and what
+ * to do where something is left. A cancelled run rolls back only what is quick.
  */
 export async function restoreFailure(error: unknown, failed: FailedRestore): Promise<unknown> {
   const isCancelled = failed.context.runtime.signal.aborted

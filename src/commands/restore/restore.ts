@@ -10,9 +10,8 @@ import type { RestoreAttempt, RestoredPoint, RestoreResult } from './restore-res
 import { writeParts } from './write-parts'
 
 /**
- * Puts a recovery point back: choose it, read it whole, look at the server, and only then write; files are unpacked
- * beside their places first, databases are replaced with a dump of what they were in the bucket, folders are swapped
- * last. Throws what went wrong, when everything that was begun is undone as far as it could be; the error says how far.
+ * Restores a recovery point: reads it whole and checks the server before it writes. Throws after everything that was
+ * begun is rolled back as far as possible; the error says how far.
  */
 export async function restore(
   inputs: RestoreInputs,
@@ -72,12 +71,12 @@ async function look(
   return plan
 }
 
-/** What has gathered on the way. */
+/** What is known only at the end. */
 function known({ facts, warnings }: RestoreAttempt) {
   return { safetyKeys: facts.safetyKeys ?? [], warnings }
 }
 
-/** A dry run shows them beside what is wrong. */
+/** A dry run shows them with the errors. */
 function remarksOf({ checks }: RestorePlan) {
   return checks.findings.filter(finding => !isError(finding)).map(finding => ({ ...finding, code: 'restore-remark' }))
 }

@@ -7,10 +7,7 @@ import { tool } from '../../runtime/version'
 import { StoreError } from '../../store/store-error'
 import type { DrillResult, PointName, PointToDrill } from './point'
 
-/**
- * Writes beside the manifest that the recovery point was restored for a trial, and how that went. A store that refuses
- * is a warning: what was proven stays proven.
- */
+/** Writes the proof of a drill next to the manifest. A refusal is a warning: what was proven stays proven. */
 export async function storeProof(
   { name, repository, slot, manifest, sound }: PointToDrill,
   { restoreSeconds, server, tables, files }: DrillResult,
@@ -34,10 +31,7 @@ export async function storeProof(
   }
 }
 
-/**
- * Removes the proof of a recovery point that failed since. Credentials that may only read leave it, with a warning: the
- * objects may have the ETags that it names.
- */
+/** Removes the proof of a recovery point that failed since. Credentials that may only read leave it, with a warning. */
 export async function withdrawProof({ name, repository, slot }: PointName): Promise<Finding | undefined> {
   const { store, prefix } = repository
   const { proof: key } = slotKeys(prefix, slot)

@@ -19,7 +19,7 @@ import type { VerifiedPoint } from './verify-result'
 export interface PointTools {
   runtime: Runtime
   signal: AbortSignal
-  /** Of objects that are looked at at once. */
+  /** How many objects are read at once. */
   limit: Limit
   progress: VerifyProgress
   drill: Drill
@@ -27,8 +27,8 @@ export interface PointTools {
 }
 
 /**
- * Verifies one recovery point. Whatever is wrong with it is a finding. Undefined: it was removed since it was listed.
- * Throws when the store gives no answer, and the signal's reason.
+ * Verifies one recovery point; every fault is a finding. Undefined: gone since it was listed. Throws when the store
+ * gives no answer, and the signal's reason.
  */
 export async function verifyPoint(
   point: PointName,
@@ -55,7 +55,7 @@ export async function verifyPoint(
 
 const attemptsAtMost = 3
 
-/** What could not be looked at, or is not finished, proves nothing either way. */
+/** What could not be read, or is not finished, proves nothing either way. */
 function speaksAgainst({ findings }: CheckedPoint): boolean {
   return findings.some(({ code }) => code !== 'denied' && code !== 'unfinished')
 }
@@ -65,10 +65,7 @@ async function withdraw(point: PointName, { note }: PointTools): Promise<void> {
   if (warning !== undefined) note(warning)
 }
 
-/**
- * A manifest that is too large for one, or that lies in an archive, is wrong with this recovery point and not with the
- * store.
- */
+/** A manifest that is too large, or archived (cold storage), is a fault of this recovery point and not of the store. */
 async function stateOf({ repository, slot }: PointName): Promise<SlotState> {
   try {
     return await readSlot(repository, slot)

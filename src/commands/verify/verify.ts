@@ -22,10 +22,7 @@ export interface VerifyTools {
   wait: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
-/**
- * Verifies the recovery points that are requested. Throws what is wrong with any of them when all have been looked at,
- * and at once when the store gives no answer.
- */
+/** Verifies the requested recovery points. Throws all faults at the end, but at once when the store gives no answer. */
 export async function verify(inputs: VerifyInputs, tools: VerifyTools, attempt: VerifyAttempt): Promise<VerifyResult> {
   const { log, clock } = tools.runtime
   const { points, warnings } = await log.group('Look into the bucket', () =>
@@ -43,10 +40,10 @@ export async function verify(inputs: VerifyInputs, tools: VerifyTools, attempt: 
 
 /** Streams at once: each holds some megabytes, and more than four do not decompress faster. */
 const streamsAtOnce = 4
-/** Looks at once, which hold nothing. */
+/** HEAD requests at once, which use no memory. */
 const looksAtOnce = 16
 
-/** Several at a time; the first that cannot be verified for want of an answer stops the others and is thrown. */
+/** Several at a time. A point that cannot be verified because the store fails stops the others and is thrown. */
 async function verifyEach(
   points: readonly PointName[],
   { level }: VerifyInputs,
@@ -112,7 +109,7 @@ const lookAgainMs = 30_000
 const looksAgain = 2
 const youngMs = 15 * 60_000
 
-/** A run that began to publish so recently is most likely at work. */
+/** A run that began to publish so recently is most likely still running. */
 function isYoung({ publishingSince }: VerifiedPoint, { clock }: Pick<Runtime, 'clock'>): boolean {
   return publishingSince !== undefined && clock.now().getTime() - Date.parse(publishingSince) < youngMs
 }
@@ -133,7 +130,7 @@ function isUnfinished(result: VerifiedPoint | undefined): result is VerifiedPoin
   return result?.findings.some(({ code }) => code === 'unfinished') ?? false
 }
 
-/** Keeps the results in the order of the points, whichever comes first, and shows each. */
+/** Keeps the results in the order of the points, and logs each. */
 function verifiedPoints(requested: number, { log, clock }: Runtime, { learn }: VerifyAttempt) {
   const results: (VerifiedPoint | undefined)[] = []
   let removed = 0

@@ -3,10 +3,7 @@ import { runDurationMs } from '../../commands/run-facts'
 import { publicWarnings, scrubFindings } from '../../findings/finding'
 import type { Runtime } from '../../runtime/runtime'
 
-/**
- * Sets the outputs of a backup that ended well. GitHub allows 1 MB for the outputs of a job, counted in UTF-16: the two
- * lists are kept to 200,000 characters each, by leaving out entries from the end and saying so.
- */
+/** Sets the outputs of a backup. A job may have 1 MB of outputs, in UTF-16: each list is cut to `listLimit`. */
 export function setBackupOutputs(runtime: Pick<Runtime, 'output' | 'scrub' | 'log'>, report: RunReport): void {
   const artifacts = report.artifacts.map(({ name, key, bytes, sha256 }) => ({ name, key, bytes, sha256 }))
   const warnings = publicWarnings(scrubFindings(report.warnings, runtime.scrub))

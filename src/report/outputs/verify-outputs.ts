@@ -2,7 +2,7 @@ import { isProven, type VerifyReport } from '../../commands/verify/verify-result
 import type { Runtime } from '../../runtime/runtime'
 import { fitting, listLimit } from './outputs'
 
-/** Sets the outputs of a verification, whatever came of it. */
+/** Sets the outputs of a verification, also of a failed one. */
 export function setVerifyOutputs({ output, log }: Pick<Runtime, 'output' | 'log'>, report: VerifyReport): void {
   const verified = report.points.map(point => ({
     snapshot: point.name,

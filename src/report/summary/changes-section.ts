@@ -20,7 +20,7 @@ export function scrubNames<T extends { name: string }>(named: readonly T[], scru
   return named.map(each => ({ ...each, name: scrub(each.name) }))
 }
 
-/** The part of the job summary that tells what changed. Names are to be free of secrets already. */
+/** The part of the job summary that shows what changed, of names already scrubbed. */
 export function changesSection(changes: ReportedChanges, now: Date): string {
   const { since, parts, tables } = changes
   const age = formatDuration(now.getTime() - since.takenAt.getTime())

@@ -18,7 +18,7 @@ import { pointsTable } from './list-table'
 import { bullets, code, fenced, folded, prose } from './markdown'
 import { tierAgesTable } from './tier-ages'
 
-/** The job summary of a list as GitHub-flavoured Markdown. The report is to be free of secrets already. */
+/** The job summary of a list, of a report already scrubbed. */
 export function renderListSummary(report: ListReport): string {
   const { points = [], failure, now } = report
   const parts = [
@@ -107,7 +107,7 @@ function unfitSection(report: ListReport): string {
   return `### ⚠️ ${formatCount(unfit.length)} cannot be restored\n\n${bullets(items, itemsAtMost)}`
 }
 
-/** The suspect ones are no way back to count on. */
+/** Without the suspect ones: nobody should count on them. */
 function tiersOf(points: readonly ReportedPoint[]): ReportedTier[] {
   return placeNames.flatMap(name => {
     const good = points.filter(point => point.place === name && point.verdict === 'good')

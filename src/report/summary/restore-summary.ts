@@ -11,16 +11,13 @@ import { readableTime } from './readable-time'
 import { phasesTable } from './summary-tables'
 import { warningsSection } from './warnings-section'
 
-/** The job summary of a restore. The report is to be free of secrets already. */
+/** The job summary of a restore, of a report already scrubbed. */
 export function renderRestoreSummary(report: RestoreReport): string {
   const parts = report.failure === undefined ? goodParts(report) : failedParts(report, report.failure)
   return `${parts.filter(part => part !== '').join('\n\n')}\n`
 }
 
-/**
- * `Restored and compared: database shop (16 tables), folder /var/www/html (2,521 files) from Monday-13-00, taken …, in
- * 1 m 38 s`
- */
+/** `Restored and compared: database shop (16 tables) from Monday-13-00, taken 2026-11-23T13:17:02Z, in 1 m 38 s` */
 export function restoredSentence(report: RestoreReport): string {
   const { items, point } = report
   const things = items.map(({ noun, target, count }) => `${noun} ${target} (${count})`)

@@ -18,10 +18,7 @@ export async function writeSummary(runtime: Pick<Runtime, 'summary' | 'scrub'>, 
   await runtime.summary(renderSummary(scrubReport(report, runtime.scrub)))
 }
 
-/**
- * The job summary as GitHub-flavoured Markdown. Every text of the report is shown as text, wherever it comes from. The
- * report is to be free of secrets already: they are not found any more once they are escaped.
- */
+/** The job summary as Markdown. Scrub the report first: secrets are not found any more once they are escaped. */
 export function renderSummary(report: RunReport): string {
   const parts = report.failure === undefined ? goodParts(report) : failedParts(report, report.failure)
   return `${parts.filter(part => part !== '').join('\n\n')}\n`

@@ -8,7 +8,7 @@ import { bucketFact } from './bucket-fact'
 import { bullets, code, fenced, folded, prose, table } from './markdown'
 import { warningsSection } from './warnings-section'
 
-/** The job summary of a verification as GitHub-flavoured Markdown. The report is to be free of secrets already. */
+/** The job summary of a verification, of a report already scrubbed. */
 export function renderVerifySummary(report: VerifyReport): string {
   const { points, failure } = report
   const parts = [

@@ -20,8 +20,8 @@ export interface ChosenRecoveryPoint extends RecoveryPoint {
 }
 
 /**
- * The recovery point that is requested. Suspect ones are taken only by name, with a warning; unfinished, lost and
- * unreadable ones never. Throws UserError that says what is there instead, newest first, with ages.
+ * The requested recovery point. Suspect ones only by name, with a warning; unfinished, lost and unreadable ones never.
+ * Throws UserError that lists what is there instead.
  */
 export async function chooseRecoveryPoint(
   repository: Repository,

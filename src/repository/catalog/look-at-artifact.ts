@@ -32,7 +32,7 @@ export type ObjectFault =
   | 'changed'
   | 'denied'
 
-/** What is seen without reading it. `stored`: undefined when it is not there, or was not looked at. */
+/** What HEAD shows. `stored`: undefined when it is not there, or was not requested. */
 export interface ArtifactLook {
   stored: StoredObject | undefined
   findings: Finding[]

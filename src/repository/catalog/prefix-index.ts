@@ -118,7 +118,7 @@ function indexAt(
   return { ...listing, warnings, newestGood, unfinished, lastSizes }
 }
 
-/** A manifest that says it was started after it was stored comes from a wrong clock. */
+/** A manifest with a start after its storage comes from a clock that runs ahead. */
 function startOf(manifest: Manifest, listed: ListedManifest): number {
   return Math.min(Date.parse(manifest.startedAt), listed.lastModified.getTime())
 }

@@ -44,10 +44,7 @@ export function pseudonymiserFor(secrets: BaselineSecrets, place: BaselinePlace)
   return { keyId: pseudonymOf('key'), pseudonymOf }
 }
 
-/**
- * What the site's entries in the cache are named by. Without a pseudonymiser it is a plain hash: a guess of host,
- * bucket and prefix together can be tested then.
- */
+/** Names the site's entries in the cache. Without a key a plain hash, against which a full guess can be tested. */
 export function cacheScope(pseudonymiser: Pseudonymiser | undefined, place: BaselinePlace): string {
   if (pseudonymiser !== undefined) return pseudonymiser.pseudonymOf('scope')
   const words = JSON.stringify(placeWords(place))

@@ -8,10 +8,7 @@ import { type Kind, manyOf } from '../manifest/kinds/kind'
 import { type Artifact, kinds } from '../manifest/kinds/kinds'
 import type { ShrinkFinding, ShrinkVerdict } from './shrink'
 
-/**
- * The error that ends a suspect run: what shrank, that the ring is as it was, where the suspect recovery point is, how
- * to accept it. `suspectManifestKey` is undefined when it could not be stored.
- */
+/** The error of a suspect run. `suspectManifestKey`: undefined when the suspect recovery point could not be stored. */
 export function shrinkError(
   verdict: Pick<ShrinkVerdict, 'findings' | 'against'>,
   { suspectManifestKey, slot }: { suspectManifestKey: string | undefined; slot: string },

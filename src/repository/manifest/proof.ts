@@ -8,9 +8,8 @@ import { provenance } from './manifest-codec'
 export const proofFormat = 'make-a-backup-proof/1'
 
 /**
- * The record of a drill that went well: a recovery point was restored on a throwaway server and compared,
- * `<slot>.proof.json`. It counts only for the recovery point that was taken at `takenAt`, and for these very objects: a
- * slot is overwritten every week. Field names are the public format: see `docs/format.md`.
+ * The record of a drill that went well, `<slot>.proof.json`. It counts only for the recovery point taken at `takenAt`
+ * and for these very objects: a slot is overwritten every week. A public format: `docs/format.md` explains each field.
  */
 export interface Proof {
   format: typeof proofFormat
@@ -37,10 +36,7 @@ export interface ProvenArtifact {
   etag: string
 }
 
-/**
- * Whether a proof is one for the recovery point of this manifest. `listed`: ETags by key, as a listing shows them: an
- * object that was stored again since is another one.
- */
+/** Whether a proof is for this manifest. `listed`: ETags by key; an object that was stored again has another one. */
 export function isProofOf(proof: Proof, manifest: Manifest, listed: ReadonlyMap<string, string>): boolean {
   const { slot, startedAt, artifacts } = manifest
   const isOfThisMoment = proof.slot === slot && Date.parse(proof.takenAt) === Date.parse(startedAt)

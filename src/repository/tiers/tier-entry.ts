@@ -48,10 +48,7 @@ export async function makeTierEntry(
   )
 }
 
-/**
- * Removes an entry: its manifest first, because without it there is no recovery point; then its proof and its objects.
- * Throws `StoreError` when the manifest is not removed; of the rest a refusal is a warning.
- */
+/** Removes an entry, its manifest first. Throws `StoreError` when that fails; other refusals are warnings. */
 export async function removeTierEntry(
   { store, prefix }: Repository,
   { name, keys }: ReadTierEntry,

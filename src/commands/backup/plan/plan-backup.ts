@@ -6,7 +6,7 @@ import type { Host, PartPlan } from '../../../sources/backup-part'
 import { sources } from '../../../sources/registry'
 import { refuseWrong } from '../../refuse-wrong'
 
-/** What one backup is going to take, decided before the first stream begins. */
+/** What a backup will take, decided before the first stream begins. */
 export interface BackupPlan {
   /** One of each source, in the order of the registry. */
   parts: readonly PartPlan[]
@@ -14,10 +14,7 @@ export interface BackupPlan {
   warnings: Finding[]
 }
 
-/**
- * Asks the server what is there, and compares that with what the inputs ask for. Throws UserError, one that names
- * everything that does not fit. `log`: gets what was found.
- */
+/** Compares what the server has with what the inputs request. Throws one UserError that lists all that does not fit. */
 export async function planBackup(
   inputs: BackupInputs,
   slot: string,

@@ -26,7 +26,7 @@ const minuteMs = 60_000
 /** An interrupted run is finished from its parts by a later one. */
 const leastUploadDays = 2
 
-/** What is to be said about a bucket's settings and its clock. What is not known is not mentioned. */
+/** Checks a bucket's settings and its clock. What is not known is not mentioned. */
 export function checkBucket(facts: BucketFacts, settings: S3Settings): PreflightReport {
   const judged = [
     checkClock(facts.clockAheadMs),

@@ -6,10 +6,7 @@ import type { CommandTools } from '../../session'
 import { preflightServer } from './preflight-server'
 import { preflightStore } from './preflight-store'
 
-/**
- * Looks at everything that a backup with these inputs will meet, and stores nothing. Goes on after each thing that is
- * wrong, so that one look names them all. Throws only when the server cannot be reached, or the run is cancelled.
- */
+/** Checks all that a backup needs and stores nothing. Throws only when the server cannot be reached, or on cancel. */
 export async function preflight(inputs: BackupInputs, tools: CommandTools): Promise<PreflightReport> {
   const { runtime, repository, connect } = tools
   const { signal, log, clock } = runtime
