@@ -26,8 +26,8 @@ export function beginAttempt<Facts extends object>({ log, clock }: Pick<Runtime,
     learn: learned => {
       Object.assign(facts, learned)
     },
-    warn: noted => {
-      warnings.push(...noted.filter(warning => warning !== undefined))
+    warn: found => {
+      warnings.push(...found.filter(warning => warning !== undefined))
     },
     step: async (name, work) => {
       const startedMs = clock.monotonicMs()

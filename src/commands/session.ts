@@ -60,9 +60,7 @@ export async function openSession(
     survivesAbort: true,
     onRetry: message => log.info(message),
   })
-  log.info(
-    `Connected to ${inputs.ssh.user}@${inputs.ssh.host}, ${connection.serverVersion}; its host key is the right one.`,
-  )
+  log.info(`Connected to ${inputs.ssh.user}@${inputs.ssh.host}, ${connection.serverVersion}; its host key is verified.`)
   const server = serverOver(connection)
   try {
     const held = await abortable(server.takeLock({ lock, owner, waitSeconds: lockWaitSeconds }), signal)

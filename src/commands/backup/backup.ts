@@ -1,4 +1,4 @@
-import type { Finding } from '../../findings/finding'
+import { type Finding, publicWarnings, scrubFindings } from '../../findings/finding'
 import type { BackupInputs } from '../../inputs/backup'
 import { storageClassWarnings } from '../../inputs/groups/s3-options'
 import { writeBucketReadme } from '../../repository/bucket-readme'
@@ -13,10 +13,9 @@ import { keepTiers } from '../../repository/tiers/tiers'
 import { reportedStore } from '../run-facts'
 import { type CommandTools, type LockIdentity, lockIdentity, openSession, type Session } from '../session'
 import { describePublished } from './describe-published'
-import { describeRecoveryPoint, describeWarnings } from './describe-recovery-point'
+import { describeRecoveryPoint } from './describe-recovery-point'
 import { type KnownBaseline, knownBaseline, type OpenCache } from './plan/known-baseline'
-import { type BackupPlan, planBackup } from './plan/plan-backup'
-import { scopeOf } from './plan/scope-of'
+import { type BackupPlan, planBackup, scopeOf } from './plan/plan-backup'
 import { publishRun } from './publish-run'
 import { readHistory } from './read-history'
 import { recoverEarlierRuns } from './recover-earlier-runs'
@@ -50,9 +49,9 @@ async function backUp(
 ): Promise<BackupResult> {
   const { runtime, repository } = tools
   const { startedAt, step, warn } = attempt
-  const { index, warnings } = await step('Look into the bucket', () => recoverEarlierRuns(inputs, slot, tools))
+  const { index, warnings } = await step('Read the bucket', () => recoverEarlierRuns(inputs, slot, tools))
   warn(warnings)
-  const plan = await step('Look at the server', () =>
+  const plan = await step('Check the server', () =>
     planBackup(inputs, slot, { ...session, clock: runtime.clock }, runtime.log),
   )
   warn([...plan.warnings, ...storageClassWarnings(inputs.s3.objects?.storageClass)])
@@ -81,7 +80,7 @@ async function backUp(
   warn([acceptedShrink(verdict)])
 
   attempt.learn({ isCommitting: true })
-  const complete = { ...draft, warnings: describeWarnings(runtime, attempt.warnings) }
+  const complete = { ...draft, warnings: publicWarnings(scrubFindings(attempt.warnings, runtime.scrub)) }
   const { manifest, warnings: published } = await step('Publish', () => publishRun(complete, run, tools))
   attempt.learn({ isStored: true })
   warn(published)

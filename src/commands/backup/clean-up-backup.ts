@@ -24,12 +24,12 @@ async function recoverStore(state: BackupState, { runtime, repository }: Omit<Co
     const { outcome } = await recoverSlot(repository, state.slot, runtime.clock)
     runtime.log.info(
       outcome === 'unknown'
-        ? `Whether slot ${state.slot} is finished cannot be told: the credentials may not read it.`
+        ? `It is unknown whether slot ${state.slot} is finished: the credentials may not read it.`
         : `Slot ${state.slot} was left unfinished: ${outcome}.`,
     )
     if (outcome !== 'nothing') return
   }
-  // Without an intent nothing will ever complete them; one that was completed is not there to be dropped.
+  // Without an intent nothing will ever complete them.
   for (const { key, id } of state.uploads) {
     await repository.store.abortUpload(key, id)
     runtime.log.info(`Dropped the unfinished upload of ${key}.`)
@@ -80,6 +80,6 @@ async function dropUnknownUploads(
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    runtime.log.info(`Uploads were not looked for: ${error.message}`)
+    runtime.log.info(`Unfinished uploads were not searched for: ${error.message}`)
   }
 }

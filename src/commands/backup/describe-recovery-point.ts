@@ -1,4 +1,3 @@
-import { type Finding, publicWarnings, scrubFindings } from '../../findings/finding'
 import type { BackupInputs } from '../../inputs/backup'
 import type { PreparedManifest } from '../../repository/commit/intend'
 import { manifestFormat } from '../../repository/manifest/manifest'
@@ -19,12 +18,4 @@ export function describeRecoveryPoint(
     artifacts: prepared.flat().map(({ artifact }) => artifact),
     warnings: [],
   }
-}
-
-/** Warnings as the manifest keeps them. */
-export function describeWarnings(
-  { scrub }: Pick<Runtime, 'scrub'>,
-  warnings: readonly Finding[],
-): PreparedManifest['warnings'] {
-  return publicWarnings(scrubFindings(warnings, scrub))
 }

@@ -9,7 +9,7 @@ export interface HookContext {
   runtime: Runtime
   signal: AbortSignal
   /** Called when `after-command` becomes pending, and when it has run. */
-  onAfterCommandPending(isOwed: boolean): void
+  onAfterCommandPending(isPending: boolean): void
 }
 
 /** A cancelled run has this long: the runner kills it 10 s after the first signal. */

@@ -1,3 +1,4 @@
+import { publicWarnings, scrubFindings } from '../../findings/finding'
 import { abortLeftovers } from '../../repository/commit/leftovers'
 import { recoverSlot } from '../../repository/commit/recover'
 import type { ShrinkVerdict } from '../../repository/guards/shrink'
@@ -8,7 +9,7 @@ import { CancelledError, messageOf } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
 import { reportedStore } from '../run-facts'
 import { describePublished } from './describe-published'
-import { describeRecoveryPoint, describeWarnings } from './describe-recovery-point'
+import { describeRecoveryPoint } from './describe-recovery-point'
 import { planBackup } from './plan/plan-backup'
 import { publishRun } from './publish-run'
 import type { BackupAttempt, BackupResult } from './run-report'
@@ -31,14 +32,14 @@ export async function storeSuspect(
   const tools = { runtime, repository }
   const inputs = { ...first.inputs, s3: { ...first.inputs.s3, prefix } }
   try {
-    return await attempt.step('Store it apart, as suspect', async () => {
+    return await attempt.step('Store it as suspect', async () => {
       await recoverSlot(repository, slot, runtime.clock)
       await abortLeftovers(repository, slot, runtime.clock.now())
       const plan = await planBackup(inputs, slot, { ...session, clock: runtime.clock }, { info: () => {} })
       const run = unfinishedRun(runtime, { prefix, slot, ...first.identity })
       const { prepared } = await takeArtifacts({ ...first, inputs, plan, run }, tools)
       const draft = describeRecoveryPoint(inputs, { runtime, startedAt, slot, plan, prepared })
-      const warnings = describeWarnings(runtime, attempt.warnings)
+      const warnings = publicWarnings(scrubFindings(attempt.warnings, runtime.scrub))
       const { manifest } = await publishRun({ ...draft, verdict: 'suspect', warnings }, run, tools)
       const place = reportedStore(inputs.s3)
       return {

@@ -9,7 +9,7 @@ export interface UnfinishedRun {
   hasUpload(upload: BegunUpload): void
   isPublishing(): void
   /** `after-command` must still be run on the server, or has been. */
-  afterCommandPending(isOwed: boolean): void
+  afterCommandPending(isPending: boolean): void
   /** Nothing is left to do for a post step. */
   isClean(): void
   /** Aborts every upload. A failure is logged, and left to the post step. */
@@ -35,8 +35,8 @@ export function unfinishedRun(
       enter('preparing')
     },
     isPublishing: () => enter('publishing'),
-    afterCommandPending: isOwed => {
-      state.afterCommandPending = isOwed
+    afterCommandPending: isPending => {
+      state.afterCommandPending = isPending
       enter(state.stage)
     },
     isClean: () => enter('clean'),

@@ -24,7 +24,7 @@ export function tooOldError(report: ListedPoints, maxAgeMs: number): UserError |
 
 /** What to do when there are no new backups. */
 export const backupAdvice =
-  'Look at the runs of the backup workflow: a red one says what to mend. If they are green, compare its "s3-bucket" and "s3-prefix" with those given here. If none has started: GitHub drops scheduled runs when it is busy, and switches schedules off in a public repository after 60 days without activity; switch the workflow on again on its page, and start it by hand.'
+  'Check the runs of the backup workflow: a failed one shows the fix. If they are green, compare its "s3-bucket" and "s3-prefix" with those given here. If none has started: GitHub drops scheduled runs when it is busy, and switches schedules off in a public repository after 60 days without activity; switch the workflow on again on its page, and start it by hand.'
 
 /** Newer ones that are not good, so that the reader knows why they do not count. */
 function notCounted({ points = [], ...report }: ListedPoints): string {

@@ -11,7 +11,7 @@ export function chooseParts(settings: RestoreSettings, manifest: Manifest): Rest
     return source.restore(settings, { manifest, artifacts, contents })
   })
   if (parts.some(({ artifacts }) => artifacts.length > 0)) return parts
-  throw new UserError(`The recovery point ${manifest.slot} holds nothing of what was asked for: it has ${contents}.`, {
+  throw new UserError(`The recovery point ${manifest.slot} has nothing of what was requested: it has ${contents}.`, {
     advice: 'Check "databases" and "paths".',
   })
 }

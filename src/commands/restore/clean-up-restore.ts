@@ -73,6 +73,6 @@ function partedInWords(
   return parts.flatMap(other => {
     const restored = other.restored()
     if (restored.length === 0) return []
-    return `The ${other.noun} are restored and the ${noun} are not, so they may not fit each other. Restored: ${restored.join(', ')}. Again with what stood there before: ${undone.join(', ')}. Run the restore again.`
+    return `The ${other.noun} are restored and the ${noun} are not, so they may not match. Restored: ${restored.join(', ')}. As before the restore: ${undone.join(', ')}. Run the restore again.`
   })
 }

@@ -1,7 +1,7 @@
 import { isError } from '../../findings/finding'
 import type { RestoreInputs } from '../../inputs/restore'
 import { type ChosenRecoveryPoint, chooseRecoveryPoint } from '../../repository/catalog/choose-recovery-point'
-import { refuseWrong } from '../refuse-wrong'
+import { refuseErrors } from '../refuse-errors'
 import { type CommandTools, lockIdentity, openReadOnlySession, openSession, type Session } from '../session'
 import { chooseParts } from './choose-parts'
 import { planLines, planRestore, type RestorePlan } from './plan-restore'
@@ -28,15 +28,15 @@ export async function restore(
     const point = describePoint(chosen)
     attempt.learn({ point })
     const parts = chooseParts(inputs, chosen.manifest)
-    const read = await step('Read it whole and compare', () =>
+    const read = await step('Read and compare the objects', () =>
       readParts(parts, chosen, { runtime: tools.runtime, signal: session.signal }),
     )
-    const plan = await step('Look at the server', () => look(read, session, chosen.name, tools))
+    const plan = await step('Check the server', () => checkServer(read, session, chosen.name, tools))
     const { items, checks } = plan
     attempt.learn({ items, checks })
     if (inputs.isDryRun) return { result: 'dry-run', point, items, checks, ...known(attempt) }
-    attempt.warn(remarksOf(plan))
-    refuseWrong(checks)
+    attempt.warn(serverWarnings(plan))
+    refuseErrors(checks)
     const restored = await writeParts({ inputs, tools, attempt, session, identity, chosen, plan })
     return { result: 'restored', point, items: restored, checks, ...known(attempt) }
   } finally {
@@ -60,7 +60,7 @@ function describePoint({ name, manifest: { startedAt, host, run } }: ChosenRecov
   return { name, takenAt: new Date(startedAt), host, runUrl: run.url }
 }
 
-async function look(
+async function checkServer(
   read: readonly ReadPart[],
   session: Session,
   name: string,
@@ -77,6 +77,6 @@ function known({ facts, warnings }: RestoreAttempt) {
 }
 
 /** A dry run shows them with the errors. */
-function remarksOf({ checks }: RestorePlan) {
+function serverWarnings({ checks }: RestorePlan) {
   return checks.findings.filter(finding => !isError(finding)).map(finding => ({ ...finding, code: 'restore-remark' }))
 }

@@ -36,7 +36,7 @@ export async function writeParts(request: WriteRequest): Promise<RestoredItem[]>
       session.signal.throwIfAborted()
       restored.push(...(await attempt.step(name, run)))
     }
-    begun.settle()
+    begun.markClean()
     return restored
   } catch (error) {
     throw await restoreFailure(error, begun)
@@ -71,9 +71,9 @@ function begin(request: WriteRequest): BegunRestore {
   parts.push(...plan.parts.map(part => part.begin(context)))
   context.save()
   attempt.learn({ hasBegun: true })
-  const settle = () => {
+  const markClean = () => {
     stage = 'clean'
     context.save()
   }
-  return { context, parts, settle }
+  return { context, parts, markClean }
 }

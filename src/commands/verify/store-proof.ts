@@ -26,7 +26,7 @@ export async function storeProof(
     return undefined
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
-    const message = `${name} is proven, and the proof could not be stored, so "list" will not show it: ${messageOf(error)}`
+    const message = `${name} is proven, but the proof could not be stored, so "list" will not show it: ${messageOf(error)}`
     return warning('proof-not-stored', message)
   }
 }
@@ -40,7 +40,7 @@ export async function withdrawProof({ name, repository, slot }: PointName): Prom
     return undefined
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
-    const message = `${name} failed, and the proof of an earlier drill could not be removed: do not believe "list" when it says proven: ${messageOf(error)}`
+    const message = `${name} failed, and the proof of an earlier drill could not be removed, so "list" still shows it as proven: ${messageOf(error)}`
     return warning('proof-not-removed', message)
   }
 }

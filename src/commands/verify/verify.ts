@@ -25,7 +25,7 @@ export interface VerifyTools {
 /** Verifies the requested recovery points. Throws all faults at the end, but at once when the store gives no answer. */
 export async function verify(inputs: VerifyInputs, tools: VerifyTools, attempt: VerifyAttempt): Promise<VerifyResult> {
   const { log, clock } = tools.runtime
-  const { points, warnings } = await log.group('Look into the bucket', () =>
+  const { points, warnings } = await log.group('Read the bucket', () =>
     pointsToVerify(tools.repository, inputs, clock.now()),
   )
   attempt.learn({ requested: points.length })
@@ -41,7 +41,7 @@ export async function verify(inputs: VerifyInputs, tools: VerifyTools, attempt: 
 /** Streams at once: each holds some megabytes, and more than four do not decompress faster. */
 const streamsAtOnce = 4
 /** HEAD requests at once, which use no memory. */
-const looksAtOnce = 16
+const headsAtOnce = 16
 
 /** Several at a time. A point that cannot be verified because the store fails stops the others and is thrown. */
 async function verifyEach(
@@ -50,7 +50,7 @@ async function verifyEach(
   { runtime, drill, wait }: VerifyTools,
   attempt: VerifyAttempt,
 ): Promise<readonly VerifiedPoint[]> {
-  const atOnce = level === 'stored' ? looksAtOnce : streamsAtOnce
+  const atOnce = level === 'stored' ? headsAtOnce : streamsAtOnce
   const stopped = new AbortController()
   const signal = AbortSignal.any([runtime.signal, stopped.signal])
   const progress = verifyProgress(runtime, points.length)
@@ -68,7 +68,7 @@ async function verifyEach(
       signal.throwIfAborted()
       const result = await verifyPoint(point, level, tools)
       if (isUnfinished(result)) unfinished.push({ index, point, result })
-      else verified.settle(index, result)
+      else verified.add(index, result)
       progress.done()
     }
   }
@@ -81,14 +81,14 @@ async function verifyEach(
   try {
     await Promise.allSettled(lanes)
     signal.throwIfAborted()
-    for (let look = 1; unfinished.length > 0; look++) {
+    for (let retry = 1; unfinished.length > 0; retry++) {
       if (unfinished.some(({ result }) => isYoung(result, runtime))) await waitForBackup(wait, tools)
       const still: Unfinished[] = []
       for (const { index, point } of unfinished) {
         const result = await verifyPoint(point, level, tools)
-        const isWaitedFor = look < looksAgain && isUnfinished(result) && isYoung(result, runtime)
+        const isWaitedFor = retry < retriesAtMost && isUnfinished(result) && isYoung(result, runtime)
         if (isWaitedFor) still.push({ index, point, result })
-        else verified.settle(index, result)
+        else verified.add(index, result)
       }
       unfinished = still
     }
@@ -105,8 +105,8 @@ interface Unfinished {
 }
 
 /** A backup publishes within seconds; large uploads take the store some minutes to complete. */
-const lookAgainMs = 30_000
-const looksAgain = 2
+const retryAfterMs = 30_000
+const retriesAtMost = 2
 const youngMs = 15 * 60_000
 
 /** A run that began to publish so recently is most likely still running. */
@@ -120,7 +120,7 @@ async function waitForBackup(
 ): Promise<void> {
   runtime.log.info('A backup is publishing at this moment: waiting until it is done.')
   try {
-    await wait(lookAgainMs, signal)
+    await wait(retryAfterMs, signal)
   } finally {
     signal.throwIfAborted()
   }
@@ -137,7 +137,7 @@ function verifiedPoints(requested: number, { log, clock }: Runtime, { learn }: V
   const all = () => results.filter(result => result !== undefined)
   return {
     all,
-    settle(index: number, result: VerifiedPoint | undefined): void {
+    add(index: number, result: VerifiedPoint | undefined): void {
       results[index] = result
       // Removed since it was listed, as old entries of tiers are.
       if (result === undefined) removed++

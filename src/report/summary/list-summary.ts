@@ -14,6 +14,7 @@ import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
 import { bucketFact } from './bucket-fact'
+import { failureSections, joinParts } from './failure-sections'
 import { pointsTable } from './list-table'
 import { bullets, code, fenced, folded, prose } from './markdown'
 import { tierAgesTable } from './tier-ages'
@@ -21,10 +22,10 @@ import { tierAgesTable } from './tier-ages'
 /** The job summary of a list, of a report already scrubbed. */
 export function renderListSummary(report: ListReport): string {
   const { points = [], failure, now } = report
-  const parts = [
+  return joinParts([
     `## ${heading(report)}`,
     place(report),
-    failure === undefined ? '' : failureSection(failure),
+    ...(failure === undefined ? [] : failureSections(failure, { what: 'What happened' })),
     missingSection(report),
     unfitSection(report),
     tierAgesTable(tiersOf(points), now),
@@ -34,12 +35,10 @@ export function renderListSummary(report: ListReport): string {
     failure === undefined || report.points !== undefined || failure.detail.length === 0
       ? ''
       : folded('Details', fenced(failure.detail, 'text')),
-  ]
-  return `${parts.filter(part => part !== '').join('\n\n')}\n`
+  ])
 }
 
-const staleNote =
-  '*Stale*: the turn of the slot has come again since it was written, and was skipped. It is older than its name makes believe.'
+const staleNote = '*Stale*: the slot was not written when its turn came again. It is older than its name suggests.'
 
 function heading(report: ListReport): string {
   const { failure, points, expected, now } = report
@@ -79,14 +78,6 @@ function counts(points: readonly ReportedPoint[]): string {
     ...(stale === 0 ? [] : [`${formatCount(stale)} stale`]),
   ]
   return `${formatCount(points.length)} (${words.join(', ')})`
-}
-
-function failureSection({ what, safe, advice }: NonNullable<ListReport['failure']>): string {
-  return [
-    `### What happened\n\n${prose(what)}`,
-    `### What is still safe\n\n${prose(safe)}`,
-    `### What to do next\n\n${prose(advice)}`,
-  ].join('\n\n')
 }
 
 const itemsAtMost = 50

@@ -106,7 +106,7 @@ function notRestorable(name: string, key: string, state: SlotState): UserError {
     case 'intent':
       return new UserError(
         `The recovery point ${name} is unfinished: a run was interrupted while it was publishing it, and its objects may be of two different hours.`,
-        { advice: `${advice} The next backup finishes or undoes it.` },
+        { advice: `${advice} The next backup finishes it or rolls it back.` },
       )
     case 'lost':
       return new UserError(

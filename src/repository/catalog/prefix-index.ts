@@ -138,7 +138,7 @@ async function readListed(
   })
   switch (state.kind) {
     case 'archived':
-      return skip('it lies in an archive (a cold storage class) and cannot be read there.')
+      return skip('it is archived (a cold storage class) and cannot be read.')
     case 'denied':
       return skip('the credentials may not read it.')
     case 'unreadable':

@@ -20,8 +20,8 @@ export function shrinkError(
       safe: `Slot ${slot} holds what it held before, and so does every other slot.${suspectManifestKey === undefined ? '' : ' The suspect recovery point is whole and is stored apart from them.'}`,
       advice: [
         suspectManifestKey === undefined
-          ? 'It could not be stored, so look at the server itself.'
-          : `Look at it: "${suspectManifestKey}" lists its tables and counts, and its objects are next to it.`,
+          ? 'It could not be stored, so check the server itself.'
+          : `Inspect it: "${suspectManifestKey}" lists its tables and counts, and its objects are next to it.`,
         `If this is right (data removed on purpose, or "exclude" changed), run the workflow once by hand with "accept-shrink: true".`,
         `If not, something is missing on the server: ${good} still has it.`,
       ].join(' '),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { FailureError } from '../../runtime/errors'
 import type { RunIdentity } from '../../runtime/runtime'
 import { isSlotName } from '../names/keys'
+import { count, instant } from './kinds/artifact'
 import type { Manifest } from './manifest'
 import { provenance } from './manifest-codec'
 
@@ -60,9 +61,6 @@ export function parseProof(text: string, key: string): Proof {
     throw new FailureError(`"${key}" is not a proof that this version can read.`, { cause })
   }
 }
-
-const instant = z.iso.datetime({ offset: true })
-const count = z.int().nonnegative()
 
 const schema: z.ZodType<Proof> = z.looseObject({
   format: z.literal(proofFormat),

@@ -3,6 +3,7 @@ import { FailureError } from '../../runtime/errors'
 import type { Store } from '../../store/store'
 import { objectsOf, withoutUploads } from '../artifact/objects'
 import { isSameObject } from '../artifact/reader'
+import { removeObjects } from '../commit/stale-objects'
 import type { ArtifactObject, Manifest } from '../manifest/manifest'
 import { serializeManifest } from '../manifest/manifest-codec'
 import { objectMetadata } from '../manifest/object-metadata'
@@ -10,7 +11,6 @@ import { isUnchanged, writeManifest } from '../manifest/write-manifest'
 import { keyInSlot, slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
 import type { ReadTierEntry } from './tier-folder'
-import { removeTierObjects } from './tier-leftovers'
 
 /**
  * Makes an entry of a tier from a recovery point: its objects are copied within the store and compared, then the
@@ -55,7 +55,7 @@ export async function removeTierEntry(
 ): Promise<Finding[]> {
   const { manifest, proof } = slotKeys(prefix, name)
   await store.remove(manifest)
-  return removeTierObjects(store, [proof, ...keys])
+  return removeObjects(store, [proof, ...keys])
 }
 
 async function copyObject(

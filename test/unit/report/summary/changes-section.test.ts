@@ -1,4 +1,5 @@
-import { changesSection, scrubChanges } from '../../../../src/report/summary/changes-section'
+import { scrubChanges } from '../../../../src/report/scrub'
+import { changesSection } from '../../../../src/report/summary/changes-section'
 import type { ReportedChanges } from '../../../../src/repository/guards/changes'
 
 const now = new Date('2026-11-23T13:05:02Z')

@@ -4,7 +4,7 @@ import { pointLines, provenSentence } from '../../../../src/commands/verify/veri
 import { isProven, type VerifiedPoint, type VerifyReport } from '../../../../src/commands/verify/verify-result'
 import { problem, warning } from '../../../../src/findings/finding'
 import { setVerifyOutputs } from '../../../../src/report/outputs/verify-outputs'
-import { scrubVerifyReport } from '../../../../src/report/scrub/scrub-verify'
+import { scrubVerifyReport } from '../../../../src/report/scrub'
 import { renderVerifySummary } from '../../../../src/report/summary/verify-summary'
 import { recordingRuntime } from '../../recording-runtime'
 
