@@ -93,8 +93,8 @@ async function dryRun(begun: BegunBackup, runtime: Runtime, repository: Reposito
 /** A cancelled run has no time for retries: the runner kills it 10 s after the first signal. */
 function failing({ heartbeatUrl }: BackupInputs, runtime: Runtime): Heartbeat | undefined {
   if (heartbeatUrl === undefined) return undefined
-  const hurry = runtime.signal.aborted ? { timeoutMs: 1_500, retryMs: [] } : {}
-  return heartbeat(heartbeatUrl, { ...hurry, log: runtime.log })
+  const quick = runtime.signal.aborted ? { timeoutMs: 1_500, retryMs: [] } : {}
+  return heartbeat(heartbeatUrl, { ...quick, log: runtime.log })
 }
 
 function stillSafe({ slot, isCommitting, isStored }: Partial<BackupFacts>): string {

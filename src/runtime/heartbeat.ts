@@ -75,7 +75,7 @@ async function attempt(
       ...(text === undefined ? {} : { method: 'POST', body: bodyOf(text), headers: plainText }),
       signal: AbortSignal.timeout(timeoutMs),
     })
-    // Frees the connection; nobody needs the body.
+    // Frees the connection; the body is not needed.
     await response.body?.cancel()
     if (response.ok) return undefined
     const { status } = response

@@ -32,7 +32,7 @@ async function recoverStore(state: BackupState, { runtime, repository }: Omit<Co
   // Without an intent nothing will ever complete them.
   for (const { key, id } of state.uploads) {
     await repository.store.abortUpload(key, id)
-    runtime.log.info(`Dropped the unfinished upload of ${key}.`)
+    runtime.log.info(`Aborted the unfinished upload of ${key}.`)
   }
 }
 
@@ -74,7 +74,7 @@ async function dropUnknownUploads(
     const held = await server.takeLock({ lock, owner, waitSeconds: 0 })
     try {
       const { aborted } = await abortLeftovers(repository, slot, runtime.clock.now())
-      for (const { key } of aborted) runtime.log.info(`Dropped the unfinished upload of ${key}.`)
+      for (const { key } of aborted) runtime.log.info(`Aborted the unfinished upload of ${key}.`)
     } finally {
       await held.release()
     }

@@ -38,7 +38,7 @@ export async function recoverEarlierRuns(
     }
   }
   const { aborted, warnings: unaborted } = await abortLeftovers(repository, slot, clock.now())
-  for (const upload of aborted) log.info(`Dropped an unfinished upload of an earlier run: ${upload.key}.`)
+  for (const upload of aborted) log.info(`Aborted an unfinished upload of an earlier run: ${upload.key}.`)
 
   const current = hasRecovered ? await indexPrefix(repository) : index
   const last = await current.newestGood()

@@ -55,7 +55,7 @@ async function cleanUpServer(
     for (const part of parts.toReversed()) {
       const areOthersApplied = parts.every(other => other === part || other.isApplied)
       const { undone, failures } = await part.undo({ connection, owner, areOthersApplied, log })
-      left.incomplete.push(...partedInWords(part, undone, parts))
+      left.incomplete.push(...mismatchInWords(part, undone, parts))
       left.failures.push(...failures)
     }
   } finally {
@@ -64,7 +64,7 @@ async function cleanUpServer(
 }
 
 /** A site whose database and files are of different days. */
-function partedInWords(
+function mismatchInWords(
   { noun }: UnfinishedPart,
   undone: readonly string[],
   parts: readonly UnfinishedPart[],

@@ -10,7 +10,7 @@ export interface FailedRestore {
   markClean(): void
 }
 
-/** A cancelled run is killed 10 s after its first signal and still has to report; the post step undoes the rest. */
+/** A cancelled run is killed 10 s after its first signal and still has to report; the post step rolls back the rest. */
 const hurryMs = 3_500
 
 /**
@@ -19,7 +19,7 @@ const hurryMs = 3_500
  */
 export async function restoreFailure(error: unknown, failed: FailedRestore): Promise<unknown> {
   const isCancelled = failed.context.runtime.signal.aborted
-  const outcome = await undo(failed, isCancelled)
+  const outcome = await rollBack(failed, isCancelled)
   if (outcome.left.length === 0 && failed.parts.every(({ isSettled }) => isSettled)) failed.markClean()
   const facts = {
     // A cancelled run shows what was going on, and not its cause.
@@ -40,7 +40,7 @@ export async function restoreFailure(error: unknown, failed: FailedRestore): Pro
         Object.assign(new FailureError(messageOf(error), facts), { cause: error })
 }
 
-async function undo({ context }: FailedRestore, isCancelled: boolean): Promise<RollbackOutcome> {
+async function rollBack({ context }: FailedRestore, isCancelled: boolean): Promise<RollbackOutcome> {
   const { runtime, signal, rollback } = context
   if (rollback.isEmpty) return { undone: [], left: [] }
   if (!isCancelled && signal.aborted) {

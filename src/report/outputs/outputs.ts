@@ -30,9 +30,7 @@ export function fittingOutput<T>(
 ): T[] {
   const [listed, count] = [fitting(items, listLimit), items.length]
   if (listed.length < count) {
-    log.warning(
-      `The output "${name}" holds the first ${listed.length} of ${count} ${noun}: GitHub takes no more. ${all}`,
-    )
+    log.warning(`The output "${name}" has the first ${listed.length} of ${count} ${noun}: GitHub takes no more. ${all}`)
   }
   return listed
 }

@@ -22,7 +22,7 @@ function partsTable(parts: readonly PartChange[]): string {
     { heading: 'Part' },
     { heading: 'Unpacked', isNumber: true },
     { heading: 'Change', isNumber: true },
-    { heading: 'Holds' },
+    { heading: 'Contents' },
   ]
   const rows = parts.map(({ name, state, contentBytes: { before, after }, counts }) => [
     prose(name),

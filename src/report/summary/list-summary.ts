@@ -98,7 +98,7 @@ function unfitSection(report: ListReport): string {
   return `### ⚠️ ${formatCount(unfit.length)} cannot be restored\n\n${bullets(items, itemsAtMost)}`
 }
 
-/** Without the suspect ones: nobody should count on them. */
+/** Without the suspect ones: they are not to be counted on. */
 function tiersOf(points: readonly ReportedPoint[]): ReportedTier[] {
   return placeNames.flatMap(name => {
     const good = points.filter(point => point.place === name && point.verdict === 'good')
@@ -118,8 +118,8 @@ function placeSection(name: (typeof placeNames)[number], { points = [], now }: L
   if (here.length === 0) return ''
   const title = name === 'ring' ? 'The ring' : code(`${name}/`)
   const [newest, rest] = [here.slice(0, rowsUnfolded), here.slice(rowsUnfolded, rowsAtMost)]
-  const odd = rest.filter(({ verdict, isStale }) => verdict !== 'good' || isStale).length
-  const label = `${formatCount(rest.length)} older${odd === 0 ? '' : `, ${formatCount(odd)} of them stale or not good`}`
+  const notGood = rest.filter(({ verdict, isStale }) => verdict !== 'good' || isStale).length
+  const label = `${formatCount(rest.length)} older${notGood === 0 ? '' : `, ${formatCount(notGood)} of them stale or not good`}`
   const left = here.length - newest.length - rest.length
   const parts = [
     `### ${title}: ${plural(here.length, 'recovery point')}`,

@@ -77,7 +77,7 @@ function itemsTable(report: RestoreReport): string {
   const columns = [
     { heading: 'What' },
     { heading: 'Where' },
-    { heading: 'Holds' },
+    { heading: 'Contents' },
     { heading: 'There before' },
     { heading: isDone ? 'Compared' : 'Then' },
     { heading: isDone ? 'Took' : 'Size', isNumber: true },

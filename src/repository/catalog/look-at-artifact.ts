@@ -19,7 +19,7 @@ import type { RecoveryPoint } from '../repository'
  * - `content`: its bytes are those that were stored, and the manifest says something else about what is in
  *   them.
  * - `changed`: it is another object than the one the manifest describes, or became another while it was read.
- * - `denied`: the credentials may not look at it.
+ * - `denied`: the credentials may not read it.
  */
 export type ObjectFault =
   | 'missing'

@@ -16,7 +16,7 @@ export class PublishError extends FailureError {
 export function nothingChanged(slot: string, cause: unknown, warnings: readonly Finding[] = []): PublishError {
   return new PublishError(`Could not publish slot ${slot}: ${messageOf(cause)}`, {
     cause,
-    safe: `Nothing has changed in the bucket: slot ${slot} holds what it held before, and so does every other slot.`,
+    safe: `Nothing has changed in the bucket: slot ${slot} is unchanged, and so is every other slot.`,
     advice: adviceOf(cause),
     detail: [...detailOf(cause), ...warnings.map(warning => warning.what)],
     isUnfinished: false,

@@ -24,7 +24,7 @@ export interface Pseudonymiser {
 }
 
 /**
- * The pseudonymiser of this site, keyed by a secret of the run. Whoever can read the runner's cache (with a public
+ * The pseudonymiser of this site, keyed by a secret of the run. Anyone who can read the runner's cache (with a public
  * repository everybody, through pull requests from forks) can then neither read a name nor test a guess like
  * `wp_users`.
  *

@@ -17,7 +17,7 @@ export function shrinkError(
   return new UserError(
     `The new recovery point is suspect, so it did not replace slot ${slot}. Compared with ${good}: ${describeShrink(verdict.findings)}.`,
     {
-      safe: `Slot ${slot} holds what it held before, and so does every other slot.${suspectManifestKey === undefined ? '' : ' The suspect recovery point is whole and is stored apart from them.'}`,
+      safe: `Slot ${slot} is unchanged, and so is every other slot.${suspectManifestKey === undefined ? '' : ' The suspect recovery point is whole and is stored apart from them.'}`,
       advice: [
         suspectManifestKey === undefined
           ? 'It could not be stored, so check the server itself.'

@@ -203,7 +203,7 @@ function matchesPatterns(list: string, name: string): boolean {
     // OpenSSH writes port 22 without brackets; an item with brackets means the same.
     const pattern = (negated ? item.slice(1) : item).replace(/^\[(.+)\]:22$/, '$1')
     if (!matchesHostPattern(pattern, name)) continue
-    // A negated pattern that matches excludes the whole line, whatever its position.
+    // A negated pattern that matches excludes the whole line, in any position.
     if (negated) return false
     matched = true
   }

@@ -45,7 +45,7 @@ describe('changesSection', () => {
         '',
         'Since the last good recovery point, <code>Monday-12-00</code>, taken 1 h before:',
         '',
-        '| Part | Unpacked | Change | Holds |',
+        '| Part | Unpacked | Change | Contents |',
         '| :-- | --: | --: | :-- |',
         '| database | 1 MB | +34 kB (+3.4 %) | 16 tables, 5 views (**−2**) |',
         '| codebase | 5 kB | **new** | 300 directories |',

@@ -42,7 +42,7 @@ describe('renderRestoreSummary, of a restore that went well', () => {
 
   it('has a row for each thing: what was there before, what was compared, how long it took', () => {
     expect(cells(summary).slice(0, 4)).toEqual([
-      ['What', 'Where', 'Holds', 'There before', 'Compared', 'Took'],
+      ['What', 'Where', 'Contents', 'There before', 'Compared', 'Took'],
       [':--', ':--', ':--', ':--', ':--', '--:'],
       [
         ...['database <code>shop</code>', '<code>shop</code>', '16 tables, 2 views', 'holds 15 tables'],

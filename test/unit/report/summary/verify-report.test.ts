@@ -162,7 +162,7 @@ describe('setVerifyOutputs', () => {
     const points = [1, 2, 3].map(() => ({ ...failed, findings: [long] }))
     const { verified, lines } = outputs(aReport({ points, requested: 3 }))
     expect(JSON.parse(verified)).toHaveLength(2)
-    expect(lines.map(({ text }) => text).join()).toContain('holds the first 2 of 3 recovery points')
+    expect(lines.map(({ text }) => text).join()).toContain('has the first 2 of 3 recovery points')
   })
 })
 
