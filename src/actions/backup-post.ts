@@ -1,36 +1,23 @@
 import { isCleanedUp, loadBackupState } from '../commands/backup/backup-state'
 import { cleanUpBackup } from '../commands/backup/clean-up-backup'
 import { loadBackupInputs } from '../inputs/backup'
-import { openRepository } from '../repository/open-repository'
+import { withRepository } from '../repository/with-repository'
 import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
 import { runAction } from './run-action'
 
-/**
- * The post step of the backup action: finishes or rolls back what a killed run left. A failure is only a warning, since
- * the run has its own result and the next run tries again.
- */
+/** The post step of a backup: recovers what a killed run left. A failure is a warning: the next run tries again. */
 export function backupPostAction(runtime: Runtime): Promise<void> {
   const cleanUp = async () => {
     const state = loadBackupState(runtime)
     if (state === undefined || isCleanedUp(state)) return
     const inputs = loadBackupInputs(runtime, process.env)
-    const repository = openRepository(inputs.s3)
-    try {
-      const failures = await runtime.log.group('Clean up after the run', () =>
-        cleanUpBackup(inputs, state, { runtime, repository, connect }),
-      )
-      if (failures.length > 0) {
-        runtime.log.warning(
-          `Some leftovers of the run could not be cleaned up: ${failures.join(' ')} The next run tries again.`,
-          'Clean-up incomplete',
-        )
-      }
-    } finally {
-      repository.store.close()
-    }
+    const failures = await runtime.log.group('Clean up after the run', () =>
+      withRepository(inputs.s3, repository => cleanUpBackup(inputs, state, { runtime, repository, connect })),
+    )
+    if (failures.length === 0) return
+    const what = `Some leftovers of the run could not be cleaned up: ${failures.join(' ')} The next run tries again.`
+    runtime.log.warning(what, 'Clean-up incomplete')
   }
-  return runAction(runtime, cleanUp, {
-    safe: 'The clean-up changes only an unfinished recovery point.',
-  })
+  return runAction(runtime, cleanUp, { safe: 'The clean-up changes only an unfinished recovery point.' })
 }

@@ -15,9 +15,8 @@ export interface FaultWatch {
 }
 
 /**
- * Listens for uncaught exceptions and unhandled rejections, so that they neither end the process silently nor go
- * unnoticed. Waits `graceMs`, since a rejection is often a side effect of a failure that the work is about to report
- * with more detail, and since a handler may be attached a little late.
+ * Listens for unhandled faults, so that they neither end the process silently nor go unnoticed. Waits `graceMs`, since
+ * a rejection is often a side effect of a failure that the work is about to report with more detail.
  */
 export function watchFaults(source: FaultSource, graceMs: number): FaultWatch {
   const faults = new Map<unknown, unknown>()

@@ -1,67 +1,44 @@
-import { beginAttempt } from '../commands/attempt'
-import { refuseWrong } from '../commands/refuse-wrong'
+import { refuseErrors } from '../commands/refuse-errors'
 import { restore } from '../commands/restore/restore'
-import type { RestoreAttempt, RestoreFacts, RestoreReport } from '../commands/restore/restore-result'
-import { type FailureFacts, reportedStore } from '../commands/run-facts'
+import type { RestoreFacts, RestoreReport } from '../commands/restore/restore-result'
+import type { FailureFacts } from '../commands/run-facts'
 import { loadRestoreInputs, type RestoreInputs } from '../inputs/restore'
 import { annotateWarnings } from '../report/annotations'
 import { setRestoreOutputs } from '../report/outputs/restore-outputs'
-import { scrubRestore } from '../report/scrub/scrub-restore'
+import { scrubRestore } from '../report/scrub'
 import { renderRestoreSummary, restoredSentence } from '../report/summary/restore-summary'
-import { openRepository } from '../repository/open-repository'
+import type { Repository } from '../repository/repository'
 import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
-import { runAction } from './run-action'
+import { type Begun, runCommand, runFacts } from './run-command'
+
+type BegunRestore = Begun<RestoreInputs, RestoreFacts>
 
 /** The action `restore`: restores a recovery point to a server. */
 export function restoreAction(runtime: Runtime): Promise<void> {
-  let begun: Begun | undefined
-  const putBack = async () => {
-    const inputs = loadRestoreInputs(runtime, process.env)
-    begun = { inputs, attempt: beginAttempt(runtime) }
-    const repository = openRepository(inputs.s3)
-    try {
-      const result = await restore(inputs, { runtime, repository, connect }, begun.attempt)
-      const report = { ...runFacts(begun, runtime), ...result }
-      annotateWarnings(runtime.log, report.warnings)
-      setRestoreOutputs(runtime, report)
-      await runtime.summary(renderRestoreSummary(scrubRestore(report, runtime.scrub)))
-      if (report.result === 'dry-run') {
-        refuseWrong(report.checks)
-        runtime.log.notice('This restore can be done; nothing was written.', 'Dry run')
-      } else runtime.log.notice(restoredSentence(report), 'Restored')
-    } finally {
-      repository.store.close()
-    }
-  }
-  return runAction(runtime, putBack, {
-    get safe() {
-      return stillSafe(begun?.attempt.facts ?? {})
-    },
-    summarize: failure => (begun === undefined ? '' : summarizeFailure(begun, failure, runtime)),
-  })
+  return runCommand(runtime, { load: loadRestoreInputs, run, safe: stillSafe, summarize })
 }
 
-/** From when the inputs are known. */
-interface Begun {
-  inputs: RestoreInputs
-  attempt: RestoreAttempt
+async function run(begun: BegunRestore, runtime: Runtime, repository: Repository): Promise<void> {
+  const { inputs, attempt } = begun
+  const result = await restore(inputs, { runtime, repository, connect }, attempt)
+  const report = { host: inputs.ssh.host, ...runFacts(begun, runtime), ...result }
+  annotateWarnings(runtime.log, report.warnings)
+  setRestoreOutputs(runtime, report)
+  await runtime.summary(renderRestoreSummary(scrubRestore(report, runtime.scrub)))
+  if (report.result === 'dry-run') {
+    refuseErrors(report.checks)
+    runtime.log.notice('This restore can be done; nothing was written.', 'Dry run')
+  } else runtime.log.notice(restoredSentence(report), 'Restored')
 }
 
-/** What is shown of every run. */
-function runFacts({ inputs, attempt }: Begun, { clock }: Runtime) {
-  const { startedAt, phases, warnings } = attempt
-  const place = { host: inputs.ssh.host, store: reportedStore(inputs.s3) }
-  return { ...place, startedAt, finishedAt: clock.now(), phases, warnings }
-}
-
-function summarizeFailure(begun: Begun, failure: FailureFacts, runtime: Runtime): string {
+function summarize(begun: BegunRestore, failure: FailureFacts, runtime: Runtime): string {
   const { inputs, attempt } = begun
   const { facts } = attempt
-  // A dry run that looked at everything has already written its summary.
+  // A dry run that checked everything has already written its summary.
   if (inputs.isDryRun && facts.checks !== undefined) return ''
   const report: RestoreReport = {
-    ...{ items: [], safetyKeys: [], ...facts, ...runFacts(begun, runtime) },
+    ...{ items: [], safetyKeys: [], ...facts, host: inputs.ssh.host, ...runFacts(begun, runtime) },
     ...{ result: failure.kind === 'cancelled' ? 'cancelled' : 'failed', failure },
   }
   return renderRestoreSummary(scrubRestore(report, runtime.scrub))

@@ -14,9 +14,8 @@ export interface ActionFacts {
 }
 
 /**
- * Runs an action. The only place that turns an error into the run's result: one error annotation, details in the log,
- * and exit status 1. The status is 0 only after `work` has resolved. The process ends soon after that, even with an
- * open socket. A cancelled run gets 8 s to clean up (the runner kills 10 s after SIGINT).
+ * Runs an action. The only place that turns an error into the run's result: one annotation, details in the log, status
+ * 1. Status 0 only after `work` has resolved. A cancelled run gets 8 s to clean up: the runner kills it after 10.
  */
 export async function runAction(runtime: Runtime, work: () => Promise<void>, facts: ActionFacts): Promise<void> {
   process.exitCode = 1

@@ -5,10 +5,7 @@ import type { ReportedPhase } from './run-facts'
 /** Runs a step in a group of the log and notes how long it took, also when it failed. */
 type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>
 
-/**
- * What is known of a run while it goes on. The action owns it and the command adds what it learns: a run that fails is
- * described by it, one that ends well by what its command returns.
- */
+/** What is known of a run so far. The command adds what it learns; the report of a failed run is made from it. */
 export interface Attempt<Facts extends object> {
   readonly startedAt: Date
   readonly facts: Readonly<Partial<Facts>>
@@ -29,8 +26,8 @@ export function beginAttempt<Facts extends object>({ log, clock }: Pick<Runtime,
     learn: learned => {
       Object.assign(facts, learned)
     },
-    warn: noted => {
-      warnings.push(...noted.filter(warning => warning !== undefined))
+    warn: found => {
+      warnings.push(...found.filter(warning => warning !== undefined))
     },
     step: async (name, work) => {
       const startedMs = clock.monotonicMs()

@@ -18,7 +18,7 @@ export interface ReportedStore {
   endpoint?: string
 }
 
-/** What of the settings of a bucket a report shows. */
+/** The settings of a bucket that a report shows. */
 export function reportedStore({ bucket, prefix, endpoint }: ReportedStore): ReportedStore {
   return { bucket, prefix, ...(endpoint === undefined ? {} : { endpoint }) }
 }

@@ -25,17 +25,17 @@ export interface Session {
   readonly connection: Connection
   /** Aborted when the run is cancelled, or when the lock is lost because the connection broke. */
   readonly signal: AbortSignal
-  /** Lets go of the lock and the connection. Never throws, and does not wait for a dead link. */
+  /** Releases the lock and closes the connection. Never throws, and does not wait for a dead link. */
   close(): Promise<void>
 }
 
-/** Which lock a run takes, and what it says to others who find it taken. */
+/** Which lock a run takes, and what other runs report as its owner. */
 export interface LockIdentity {
   lock: string
   owner: string
 }
 
-/** The lock is named for the prefix: two runs that would write to the same slots meet at it. */
+/** The lock is named after the prefix: two runs that would write to the same slots exclude each other. */
 export function lockIdentity({ store, prefix }: Repository, { run, clock }: Runtime): LockIdentity {
   const who = run.id === '' ? 'a run outside GitHub' : `${run.repository} run ${run.id}, attempt ${run.attempt}`
   return {
@@ -44,11 +44,11 @@ export function lockIdentity({ store, prefix }: Repository, { run, clock }: Runt
   }
 }
 
-/** A run that is about to end, or one that was just cancelled, gets so long to let go. */
+/** How long to wait for a run that is about to end, or was just cancelled. */
 const lockWaitSeconds = 20
 const releaseMs = 3_000
 
-/** Connects and takes the lock. A cancelled run still needs both: `close` lets go of them. */
+/** Connects and takes the lock. A cancelled run still needs both until `close`. */
 export async function openSession(
   inputs: { ssh: SshTarget },
   { lock, owner }: LockIdentity,
@@ -60,9 +60,7 @@ export async function openSession(
     survivesAbort: true,
     onRetry: message => log.info(message),
   })
-  log.info(
-    `Connected to ${inputs.ssh.user}@${inputs.ssh.host}, ${connection.serverVersion}; its host key is the right one.`,
-  )
+  log.info(`Connected to ${inputs.ssh.user}@${inputs.ssh.host}, ${connection.serverVersion}; its host key is verified.`)
   const server = serverOver(connection)
   try {
     const held = await abortable(server.takeLock({ lock, owner, waitSeconds: lockWaitSeconds }), signal)
@@ -74,7 +72,7 @@ export async function openSession(
   }
 }
 
-/** Connects without a lock, to look and to write nothing. */
+/** Connects without a lock, to read only. */
 export async function openReadOnlySession(
   inputs: { ssh: SshTarget },
   { runtime, connect }: Omit<CommandTools, 'repository'>,

@@ -16,11 +16,11 @@ export function scrubPreflight({ findings, facts }: PreflightReport, scrub: (tex
 
 /** `7 things are wrong, and 2 warnings.`: the result in one sentence. */
 export function preflightVerdict({ findings }: Pick<PreflightReport, 'findings'>): string {
-  const wrong = findings.filter(isError).length
-  const warnings = findings.length - wrong
-  const rest = warnings === 0 ? '' : `, ${wrong === 0 ? 'with' : 'and'} ${plural(warnings, 'warning')}`
-  if (wrong === 0) return `Everything a backup needs is there${rest}.`
-  return `${plural(wrong, 'thing is', 'things are')} wrong${rest}.`
+  const errors = findings.filter(isError).length
+  const warnings = findings.length - errors
+  const rest = warnings === 0 ? '' : `, ${errors === 0 ? 'with' : 'and'} ${plural(warnings, 'warning')}`
+  if (errors === 0) return `Everything a backup needs is there${rest}.`
+  return `${plural(errors, 'thing is', 'things are')} wrong${rest}.`
 }
 
 /** Lines for the log: the facts that are fine, then each finding with its fix below. */

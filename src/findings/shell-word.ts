@@ -1,7 +1,4 @@
-/**
- * One word of a bash command to copy: unquoted where that is safe, otherwise quoted. Escapes characters that do not
- * survive copying, and `##[`, which the runner could take for a workflow command.
- */
+/** One word of a bash command to copy, quoted if needed. Escapes hidden characters, and `##[` (a workflow command). */
 export function shellWord(text: string): string {
   if (/^[\w@%+=:,./-]+$/.test(text)) return text
   if (!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|#\p{M}*#/u.test(text)) return `'${text.replaceAll("'", `'\\''`)}'`

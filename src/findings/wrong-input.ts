@@ -6,10 +6,7 @@ export function wrongInput(name: string, rule: string, value: string, advice?: s
   return new UserError(`Input "${name}" must ${rule}, got ${shown(value)}.`, { advice })
 }
 
-/**
- * A value for a message: in double quotes, control and invisible characters escaped, long values cut. Hides private
- * keys and passwords in URLs, which sometimes end up in the wrong input.
- */
+/** A value for a message: quoted, escaped, cut. Hides private keys and passwords in URLs. */
 export function shown(value: string): string {
   if (/PRIVATE KEY|PuTTY-User-Key-File/.test(value)) return 'a private key'
   const characters = [...value.replace(/:[^\s@]*@/g, ':***@')]

@@ -42,10 +42,7 @@ export interface BackupInputs extends DatabaseSettings {
   isDryRun: boolean
 }
 
-/**
- * Reads and checks every input of the action `backup`. Throws one `UserError` that lists all wrong inputs. Masks all
- * secrets before it can throw.
- */
+/** Reads the inputs of the action `backup`, masks secrets first. Throws one `UserError` for all invalid inputs. */
 export function loadBackupInputs(read: InputReader, environment: Environment): BackupInputs {
   for (const name of secrets) maskSecret(read, name)
   const { inputs } = readAll({

@@ -13,10 +13,7 @@ export interface ListInputs {
   expectEveryMs: number | undefined
 }
 
-/**
- * Reads and checks every input of the action `list`. Throws one `UserError` that lists all wrong inputs. Masks all
- * secrets before it can throw.
- */
+/** Reads the inputs of the action `list`, masks secrets first. Throws one `UserError` for all invalid inputs. */
 export function loadListInputs(read: InputReader, environment: Environment): ListInputs {
   for (const name of s3Secrets) maskSecret(read, name)
   return readAll({

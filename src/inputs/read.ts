@@ -72,10 +72,7 @@ export function lines(read: InputReader, name: string): string[] {
   return items
 }
 
-/**
- * A secret, masked before it is used; undefined when absent. No error shows its value. Secrets of one to three
- * characters are refused: masking them would hide ordinary words all over the log.
- */
+/** A masked secret; undefined when absent. Secrets under four characters are refused: a mask would hide words. */
 export function secret(read: InputReader, name: string): string | undefined {
   const value = maskSecret(read, name)
   if (value === '') return undefined

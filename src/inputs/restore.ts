@@ -24,10 +24,7 @@ export interface RestoreInputs extends DatabaseRestoreSettings, FolderRestoreSet
   isDryRun: boolean
 }
 
-/**
- * Reads and checks every input of the action `restore`. Throws one `UserError` that lists all wrong inputs. Masks all
- * secrets before it can throw.
- */
+/** Reads the inputs of the action `restore`, masks secrets first. Throws one `UserError` for all invalid inputs. */
 export function loadRestoreInputs(read: InputReader, environment: Environment): RestoreInputs {
   for (const name of [...sshSecrets, ...mysqlSecrets, ...s3Secrets]) maskSecret(read, name)
   const { inputs } = readAll({

@@ -27,10 +27,7 @@ export interface VerifyInputs {
   allowedEntries: ReadonlySet<RiskyKind>
 }
 
-/**
- * Reads and checks every input of the action `verify`. Throws one `UserError` that lists all wrong inputs. Masks all
- * secrets before it can throw.
- */
+/** Reads the inputs of the action `verify`, masks secrets first. Throws one `UserError` for all invalid inputs. */
 export function loadVerifyInputs(read: InputReader, environment: Environment): VerifyInputs {
   for (const name of s3Secrets) maskSecret(read, name)
   const level = () => choice(read, 'level', verifyLevels) ?? 'read'

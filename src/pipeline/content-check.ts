@@ -2,10 +2,7 @@ import { Transform } from 'node:stream'
 import type { Digest } from './digest'
 import { type Filter, known } from './filter'
 
-/**
- * A streaming check of uncompressed content. Sees every byte once, in order, uses constant memory, and throws as soon
- * as it knows that the content is bad.
- */
+/** A streaming check of content: sees every byte in order, in constant memory, and throws once it knows a fault. */
 export interface ContentCheck<R> {
   write(chunk: Buffer): void
   /** Called once, after the last byte. Throws `CheckError` when the content is incomplete. */

@@ -9,10 +9,7 @@ export interface Digest {
   sha256: string
 }
 
-/**
- * Measures what passes through. `expected`: an object that was checked before; anything else fails with `CheckError` at
- * its end.
- */
+/** Measures what passes. `expected`: an object that was checked before; others fail with `CheckError` at the end. */
 export function digest(expected?: Digest & { key: string }): Filter<Digest> & { readonly bytes: number } {
   const hash = createHash('sha256')
   let bytes = 0

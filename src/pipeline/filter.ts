@@ -23,10 +23,7 @@ export function compose<A, B>(first: Filter<A>, second: Filter<B>): Filter<[A, B
 
 const queueBytes = 256 * 1024
 
-/**
- * Copies what passes into a filter and passes it on unchanged; the output of the filter is dropped. Takes the next
- * chunk only when both the reader and the filter can take more.
- */
+/** Passes the stream on and copies it into a filter, whose output is dropped. Reads only when both can take more. */
 export function aside<R>({ stages, result }: Filter<R>): Filter<R> {
   const [head, last] = [stages[0], stages.at(-1)]
   if (head === undefined || last === undefined) return { stages, result }

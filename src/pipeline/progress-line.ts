@@ -16,10 +16,7 @@ export type StreamProgress =
       elapsedMs: number
     }
 
-/**
- * One line: `database  812 MB sent (2.4 GB of SQL, 14 tables), 31 MB/s, 26 s`, or `codebase  waiting for rsync, 40 s`.
- * Names are padded to `nameWidth`, so that streams line up in columns.
- */
+/** `database  812 MB sent (2.4 GB of SQL, 14 tables), 31 MB/s, 26 s`. Names are padded to `nameWidth`, for columns. */
 export function progressLine(stream: StreamProgress, nameWidth = 0): string {
   return `${stream.name.padEnd(nameWidth)}  ${stateOf(stream)}`
 }

@@ -10,10 +10,7 @@ export interface ProgressOptions {
   everyMs?: number
 }
 
-/**
- * Prints the lines of all streams every ten seconds until stopped. Leaves out a line that has not changed, so a stream
- * that is done is printed once. Does not keep the process alive.
- */
+/** Prints the changed lines of all streams every ten seconds until stopped. Does not keep the process alive. */
 export function startProgress({ log, clock, lines, everyMs = 10_000 }: ProgressOptions): { stop(): void } {
   let printed = new Set<string>()
   let lastMs = clock.monotonicMs()

@@ -3,9 +3,8 @@ import { CheckError } from './check-error'
 type Part = 'magic' | 'skippable size' | 'descriptor' | 'header' | 'block' | 'data' | 'checksum'
 
 /**
- * Follows the frames of a zstd stream by their headers (RFC 8878, section 3.1), without decompressing, to find where
- * each ends. Node's decompressor stops at the end of a frame and drops the rest of the chunk; with chunks cut there, it
- * continues.
+ * Finds the end of each frame of a zstd stream by its headers (RFC 8878, section 3.1). Node's decompressor stops at the
+ * end of a frame and drops the rest of the chunk; with chunks cut there, it continues.
  */
 export class ZstdFrames {
   private part: Part = 'magic'

@@ -7,16 +7,13 @@ import { plural } from '../runtime/text/format-count'
 import { formatDuration } from '../runtime/text/format-duration'
 import { formatSize } from '../runtime/text/format-size'
 
-/**
- * The annotations of a backup that ended well: one notice, and its warnings. GitHub shows ten warnings of a step, so
- * from the tenth on they share one.
- */
+/** The annotations of a backup that ended well: one notice, and its warnings. */
 export function annotateBackup(log: Pick<Log, 'notice' | 'warning'>, report: RunReport): void {
   annotateWarnings(log, report.warnings)
   log.notice(successSentence(report), 'Recovery point taken')
 }
 
-/** Warnings as annotations, ten at most; nothing of them is lost, though the last one may be cut. */
+/** GitHub shows ten warnings of a step: from the tenth on they share one. The last one may be cut. */
 export function annotateWarnings(log: Pick<Log, 'warning'>, warnings: readonly Finding[]): void {
   const singles = warnings.length <= 10 ? warnings : warnings.slice(0, 9)
   for (const each of singles) log.warning(cut(sentenceOf(each)), each.code)

@@ -32,10 +32,7 @@ export function describeFailure(thrown: unknown, context: FailureContext): Failu
   }
 }
 
-/**
- * The annotation of a failed run: what failed, what is still safe, what to do. GitHub cuts annotations at 4,096
- * characters; this stays below 3,600.
- */
+/** The annotation of a failed run. GitHub cuts annotations at 4,096 characters; this stays below 3,600. */
 export function failureAnnotation(failure: FailureFacts): { title: string; message: string } {
   const message = [
     cut(failure.what, 1_800),

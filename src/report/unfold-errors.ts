@@ -1,9 +1,8 @@
 import { ActionError, CancelledError } from '../runtime/errors'
 
 /**
- * The errors that something thrown stands for, the telling one first. An `AggregateError` stands for its parts, a
- * `SuppressedError` (a clean-up that failed after a failure) for the failure and then the clean-up. Those made for a
- * person come before surprises, and both before the mere echo of an abort.
+ * The single errors in something thrown, in the order of a report: those made for a person, surprises, mere echoes of
+ * an abort. A `SuppressedError` (a clean-up that failed after a failure) is the failure and then the clean-up.
  */
 export function unfoldErrors(thrown: unknown): unknown[] {
   const leaves: unknown[] = []
@@ -11,7 +10,7 @@ export function unfoldErrors(thrown: unknown): unknown[] {
   return leaves.sort((a, b) => rank(a) - rank(b))
 }
 
-/** The error and what caused it, in that order; a folded cause continues with its most telling part. */
+/** The error and what caused it, in that order; a cause with several errors continues with the first to report. */
 export function causesOf(error: unknown): unknown[] {
   const chain: unknown[] = []
   for (let link: unknown = error; link !== undefined && link !== null && !chain.includes(link); ) {
@@ -22,7 +21,7 @@ export function causesOf(error: unknown): unknown[] {
   return chain
 }
 
-/** Whether an error only says that the run was told to stop. */
+/** Whether an error only says that the run was cancelled. */
 export function isCancellation(error: unknown): boolean {
   return causesOf(error).some(link => link instanceof CancelledError) || isAbort(error)
 }

@@ -49,10 +49,7 @@ function readmeWarning(message: string): Finding {
 
 const title = '# Recovery by hand: backups made by make-a-backup'
 
-/**
- * How to recover from exactly this bucket with nothing but `aws`, `gunzip` or `zstd`, `mysql` and `tar`. The same
- * location always gives the same text.
- */
+/** How to recover from this bucket by hand. The same location always gives the same text. */
 export function bucketReadme({ storeName, bucket, region, endpoint, prefix }: BucketLocation): string {
   const folder = prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}`
   const options = [...(endpoint === undefined ? [] : ['--endpoint-url', quote(endpoint)]), '--region', quote(region)]

@@ -1,7 +1,4 @@
-/**
- * The result of `work`, unless the signal is aborted first: then throws its reason, and the work goes on unobserved.
- * `discard` gets a result that comes later, to close it.
- */
+/** The result of `work`, or the signal's reason if that comes first. `discard` gets a result that comes later. */
 export async function abortable<T>(
   work: Promise<T>,
   signal: AbortSignal | undefined,

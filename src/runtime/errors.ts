@@ -1,4 +1,4 @@
-/** What an error says besides its message. */
+/** What an error says in addition to its message. */
 export interface ErrorFacts {
   /** What to do next, in whole sentences. */
   advice?: string | undefined

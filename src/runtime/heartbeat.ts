@@ -2,9 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from './runtime'
 
 /**
- * A dead man's switch: notifies a monitor when a run begins and how it ends, by the convention of healthchecks.io (the
- * URL itself for success, `/start` and `/fail` appended to its path). Never throws. A failed notification is returned
- * as a sentence, without the URL, which is a secret.
+ * A dead man's switch: notifies a monitor of start and end by the convention of healthchecks.io (the URL for success,
+ * `/start` and `/fail` appended to its path). Never throws: returns a failure as a sentence without the secret URL.
  */
 export interface Heartbeat {
   start(): Promise<string | undefined>
@@ -76,7 +75,7 @@ async function attempt(
       ...(text === undefined ? {} : { method: 'POST', body: bodyOf(text), headers: plainText }),
       signal: AbortSignal.timeout(timeoutMs),
     })
-    // Frees the connection; nobody needs the body.
+    // Frees the connection; the body is not needed.
     await response.body?.cancel()
     if (response.ok) return undefined
     const { status } = response

@@ -1,7 +1,4 @@
-/**
- * The port to the environment that runs the action. Commands and reports use only this. `github-runtime.ts` implements
- * it over `@actions/core`; tests pass one that records.
- */
+/** The port to the environment that runs the action: `github-runtime.ts` implements it; tests pass one that records. */
 export interface Runtime {
   readonly log: Log
   readonly clock: Clock

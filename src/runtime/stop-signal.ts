@@ -6,10 +6,7 @@ export interface Stoppable {
   on(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
 }
 
-/**
- * A signal that aborts with `CancelledError` on SIGINT or SIGTERM. The handlers stay, so that a later signal does not
- * kill the clean-up.
- */
+/** A signal that aborts on SIGINT or SIGTERM. The handlers stay: a later signal must not kill the clean-up. */
 export function stopSignal(process: Stoppable): AbortSignal {
   const controller = new AbortController()
   // Every transfer listens; Node warns of a leak from the eleventh listener on.

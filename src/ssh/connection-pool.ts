@@ -4,10 +4,7 @@ import { FailureError, messageOf, UserError } from '../runtime/errors'
 import type { Link } from './link/link'
 import type { Connection, RemoteProcess } from './remote'
 
-/**
- * A connection that opens another link when the server allows no more commands on the existing ones (`MaxSessions` in
- * sshd_config(5), 10 by default, 1 on some hosts).
- */
+/** A connection that opens more links when `MaxSessions` (sshd_config(5), default 10) allows no more commands. */
 export class ConnectionPool implements Connection {
   readonly serverVersion: string
   readonly #host: string

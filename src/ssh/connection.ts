@@ -15,9 +15,8 @@ export interface ConnectOptions {
 }
 
 /**
- * Connects, checks the host key before anything else is sent, and logs in; with a jump host, first to that one and
- * through it to the server. Throws `UserError` for what an input can fix (host, host key, login), `FailureError` for
- * the network and the server, `CancelledError` on abort. Each error names the host it is about.
+ * Connects, checks the host key before anything else is sent, and logs in, through a jump host if set. Throws
+ * `UserError` for what an input can fix, `FailureError` for network and server, `CancelledError`; each names its host.
  */
 export async function connect(target: SshTarget, options: ConnectOptions): Promise<Connection> {
   const connection = await open(target, options)

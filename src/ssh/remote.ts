@@ -31,10 +31,7 @@ export interface RemoteProcess {
   readonly stdin: Writable
   readonly stdout: Readable
   readonly stderr: Readable
-  /**
-   * How it ended. ssh2 reports a broken link as a normal end of stream, so a missing status is a separate result:
-   * `lost` says why no status arrived. Never rejects.
-   */
+  /** How it ended. `lost`: why no status arrived; ssh2 reports a broken link as a normal end. Never rejects. */
   readonly exit: Promise<RemoteExit>
   /** Closes the channel: the server closes the process's pipes. */
   close(): void

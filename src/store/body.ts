@@ -1,10 +1,7 @@
 import { pipeline, type Readable, Transform } from 'node:stream'
 import { StoreError } from './store-error'
 
-/**
- * Passes the bytes on and fails unless there are exactly `lengthBytes`: a connection that ends early looks like the end
- * of the object. `explain` turns errors of the source into its own.
- */
+/** Passes the bytes on and fails unless there are `lengthBytes`: a broken connection looks like the end of the data. */
 export function wholeBody(source: Readable, lengthBytes: number, explain: (fault: unknown) => Error): Readable {
   let receivedBytes = 0
   let fault: unknown

@@ -13,9 +13,8 @@ export interface MultipartWriter {
   /** The ETags of the parts in order. Throws before `writable` has finished. */
   parts(): string[]
   /**
-   * Stops writing, waits for parts in flight, aborts the upload and checks that it is gone. May be called again; does
-   * nothing after the upload was completed. Rejects with `StoreError` when the upload could not be aborted; an earlier
-   * failure stays the error of `writable`.
+   * Stops writing, aborts the upload and checks that it is gone; does nothing after the upload was completed. Rejects
+   * with `StoreError` when it could not be aborted; an earlier failure stays the error of `writable`.
    */
   abort(): Promise<void>
 }

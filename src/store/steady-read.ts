@@ -5,9 +5,8 @@ import type { KnownObject, Store } from './store'
 import { StoreError } from './store-error'
 
 /**
- * Reads the whole object as one stream. If a connection breaks, continues at the next byte of the same object. Gives up
- * after six failures without a byte in between. Fails with `StoreError` `PreconditionFailed` when the object is not the
- * described one, and `NoSuchKey` when it no longer exists. Destroying the stream stops the download at once.
+ * Reads an object as one stream; continues a broken one at its next byte, up to six times without progress. Fails with
+ * `StoreError` `PreconditionFailed` for another object, `NoSuchKey` for none. Destroying it stops the download.
  */
 export function steadyRead(
   store: Pick<Store, 'get' | 'name'>,

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { preflight } from '../../src/commands/backup/preflight/preflight'
-import { refuseWrong } from '../../src/commands/refuse-wrong'
+import { refuseErrors } from '../../src/commands/refuse-errors'
 import { isError } from '../../src/findings/finding'
 import type { PreflightReport } from '../../src/findings/preflight'
 import { type BackupInputs, loadBackupInputs } from '../../src/inputs/backup'
@@ -111,12 +111,12 @@ describe('preflight', () => {
     const docroot = await freshDocroot(services)
     const report = await look(inputsOf({ paths: docroot }))
     expect(report.findings.filter(isError)).toEqual([])
-    expect(() => refuseWrong(report)).not.toThrow()
+    expect(() => refuseErrors(report)).not.toThrow()
     expect(report.findings.map(({ what }) => what)).toEqual(
       expect.arrayContaining([expect.stringContaining(`${database}.log (MyISAM)`)]),
     )
     const facts = report.facts.join('\n')
-    expect(facts).toMatch(/host key is the right one/)
+    expect(facts).toMatch(/host key is verified/)
     expect(facts).toMatch(/Tools: rsync version 3/)
     expect(facts).toMatch(/free, and rsync has up to .* to copy into it/)
     expect(facts).toContain(
@@ -167,7 +167,7 @@ describe('preflight', () => {
         expect(wrong).toEqual(expect.arrayContaining([expect.stringMatching(expected)]))
       }
       expect(wrong).toHaveLength(7)
-      const error = refusal(() => refuseWrong(report))
+      const error = refusal(() => refuseErrors(report))
       expect(error.message).toMatch(/^7 things are wrong: \(1\) .* \(7\) /)
       expect(error.detail).toHaveLength(7)
       expect(await stored()).toEqual({ keys: [], uploads: [] })

@@ -1,10 +1,7 @@
 import { z } from 'zod'
 import type { Runtime } from '../../runtime/runtime'
 
-/**
- * What the post step must know of a run that may have been killed: carried in the action's state, written as soon as it
- * is true. `prepared` uploads are to be aborted, `publishing` ones to be completed, `clean`: nothing is left to do.
- */
+/** For the post step. `preparing`: abort the uploads; `publishing`: complete them; `clean`: do nothing. */
 export interface BackupState {
   stage: 'preparing' | 'publishing' | 'clean'
   /** Where the run writes: the prefix, or its folder for suspect recovery points. */
@@ -24,7 +21,7 @@ export function saveBackupState(runtime: Runtime, state: BackupState): void {
   runtime.saveState(stateName, JSON.stringify(state))
 }
 
-/** Undefined when the main step never got so far as to leave anything behind. */
+/** Undefined when the main step had nothing to save yet. */
 export function loadBackupState(runtime: Runtime): BackupState | undefined {
   const text = runtime.state(stateName)
   return text === '' ? undefined : schema.parse(JSON.parse(text))

@@ -1,4 +1,4 @@
-import type { Finding } from '../../findings/finding'
+import { type Finding, publicWarnings, scrubFindings } from '../../findings/finding'
 import type { BackupInputs } from '../../inputs/backup'
 import { storageClassWarnings } from '../../inputs/groups/s3-options'
 import { writeBucketReadme } from '../../repository/bucket-readme'
@@ -13,10 +13,9 @@ import { keepTiers } from '../../repository/tiers/tiers'
 import { reportedStore } from '../run-facts'
 import { type CommandTools, type LockIdentity, lockIdentity, openSession, type Session } from '../session'
 import { describePublished } from './describe-published'
-import { describeRecoveryPoint, describeWarnings } from './describe-recovery-point'
+import { describeRecoveryPoint } from './describe-recovery-point'
 import { type KnownBaseline, knownBaseline, type OpenCache } from './plan/known-baseline'
-import { type BackupPlan, planBackup } from './plan/plan-backup'
-import { scopeOf } from './plan/scope-of'
+import { type BackupPlan, planBackup, scopeOf } from './plan/plan-backup'
 import { publishRun } from './publish-run'
 import { readHistory } from './read-history'
 import { recoverEarlierRuns } from './recover-earlier-runs'
@@ -29,10 +28,7 @@ export interface BackupTools extends CommandTools {
   openCache: OpenCache
 }
 
-/**
- * Takes one recovery point and stores it: connect, recover what an earlier run left, plan, stream everything, check,
- * commit. Throws what went wrong; nothing that was good before has changed then, unless the error says otherwise.
- */
+/** Takes one recovery point and stores it. Throws what failed; unless the error says otherwise, nothing has changed. */
 export async function backup(inputs: BackupInputs, tools: BackupTools, attempt: BackupAttempt): Promise<BackupResult> {
   const slot = slotName(inputs.rotation, attempt.startedAt, inputs.timezone)
   attempt.learn({ slot })
@@ -53,9 +49,9 @@ async function backUp(
 ): Promise<BackupResult> {
   const { runtime, repository } = tools
   const { startedAt, step, warn } = attempt
-  const { index, warnings } = await step('Look into the bucket', () => recoverEarlierRuns(inputs, slot, tools))
+  const { index, warnings } = await step('Read the bucket', () => recoverEarlierRuns(inputs, slot, tools))
   warn(warnings)
-  const plan = await step('Look at the server', () =>
+  const plan = await step('Check the server', () =>
     planBackup(inputs, slot, { ...session, clock: runtime.clock }, runtime.log),
   )
   warn([...plan.warnings, ...storageClassWarnings(inputs.s3.objects?.storageClass)])
@@ -84,7 +80,7 @@ async function backUp(
   warn([acceptedShrink(verdict)])
 
   attempt.learn({ isCommitting: true })
-  const complete = { ...draft, warnings: describeWarnings(runtime, attempt.warnings) }
+  const complete = { ...draft, warnings: publicWarnings(scrubFindings(attempt.warnings, runtime.scrub)) }
   const { manifest, warnings: published } = await step('Publish', () => publishRun(complete, run, tools))
   attempt.learn({ isStored: true })
   warn(published)
@@ -102,7 +98,7 @@ async function backUp(
   }
 }
 
-/** Compares what was taken with the last good recovery point, as far as the workflow still asks for what that has. */
+/** Compares what was taken with the last good recovery point, without what the workflow no longer requests. */
 async function compareWithLast(
   { guards }: BackupInputs,
   plan: BackupPlan,
@@ -119,7 +115,7 @@ async function compareWithLast(
   }
 }
 
-/** What lies under the keys to be written must be this site's, or the user has said that it may be overwritten. */
+/** What is stored under the keys to write must be from this site, or `adopt-prefix` allows to overwrite it. */
 async function refuseForeign(
   { ssh, guards }: BackupInputs,
   { repository }: BackupTools,

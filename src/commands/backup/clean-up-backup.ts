@@ -10,11 +10,7 @@ import { runAfter } from './hooks'
 /** The post step has five minutes in all. */
 const afterMs = 2 * 60_000
 
-/**
- * What the post step does for a run that could not do it itself: an intent is carried out, uploads that no intent names
- * are dropped, processes and locks on the server are ended. Each part is tried whatever happens to the others; returns
- * what failed, in words.
- */
+/** Recovers a killed run's intent, or aborts its uploads, and cleans up the server. Returns what failed, in words. */
 export async function cleanUpBackup(inputs: BackupInputs, state: BackupState, tools: CommandTools): Promise<string[]> {
   if (isCleanedUp(state)) return []
   const own = { ...tools, repository: { ...tools.repository, prefix: state.prefix } }
@@ -28,15 +24,15 @@ async function recoverStore(state: BackupState, { runtime, repository }: Omit<Co
     const { outcome } = await recoverSlot(repository, state.slot, runtime.clock)
     runtime.log.info(
       outcome === 'unknown'
-        ? `Whether slot ${state.slot} is finished cannot be told: the credentials may not read it.`
+        ? `It is unknown whether slot ${state.slot} is finished: the credentials may not read it.`
         : `Slot ${state.slot} was left unfinished: ${outcome}.`,
     )
     if (outcome !== 'nothing') return
   }
-  // Without an intent nothing will ever complete them; one that was completed is not there to be dropped.
+  // Without an intent nothing will ever complete them.
   for (const { key, id } of state.uploads) {
     await repository.store.abortUpload(key, id)
-    runtime.log.info(`Dropped the unfinished upload of ${key}.`)
+    runtime.log.info(`Aborted the unfinished upload of ${key}.`)
   }
 }
 
@@ -66,8 +62,8 @@ async function cleanUpServer(
 }
 
 /**
- * Drops uploads of the slot that the run had begun and not yet noted: it may have died before the store's answer came.
- * Only under the lock is it sure that none of them belongs to another run; one that holds it by now drops them itself.
+ * Aborts uploads that the run began and had not saved yet. Only under the lock is it sure that none of them belongs to
+ * another run; a run that has the lock by now aborts them itself.
  */
 async function dropUnknownUploads(
   { stage, slot, lock, owner }: BackupState,
@@ -78,12 +74,12 @@ async function dropUnknownUploads(
     const held = await server.takeLock({ lock, owner, waitSeconds: 0 })
     try {
       const { aborted } = await abortLeftovers(repository, slot, runtime.clock.now())
-      for (const { key } of aborted) runtime.log.info(`Dropped the unfinished upload of ${key}.`)
+      for (const { key } of aborted) runtime.log.info(`Aborted the unfinished upload of ${key}.`)
     } finally {
       await held.release()
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    runtime.log.info(`Uploads were not looked for: ${error.message}`)
+    runtime.log.info(`Unfinished uploads were not searched for: ${error.message}`)
   }
 }

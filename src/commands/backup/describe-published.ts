@@ -1,16 +1,16 @@
-import { shellWord } from '../../findings/shell-word'
-import type { Baseline } from '../../repository/guards/baseline'
-import { type ArtifactBaseline, baselineOf, sameSource } from '../../repository/guards/baseline'
+import { type ArtifactBaseline, type Baseline, baselineOf, sameSource } from '../../repository/guards/baseline'
 import { compareWith } from '../../repository/guards/changes'
 import type { Artifact, Manifest } from '../../repository/manifest/manifest'
 import { slotKeys } from '../../repository/names/keys'
 import type { Repository } from '../../repository/repository'
+import { defined } from '../../runtime/defined'
 import { type AnySource, sourceOf, sources } from '../../sources/registry'
+import { fetchCommand } from '../../store/s3/fetch-command'
 import type { ReportedStore } from '../run-facts'
 import type { Prepared } from './prepare'
 import type { ReportedArtifact, ReportedTables, StoredPoint } from './run-report'
 
-/** What is stored now, beside what was stored the last time. `place`: how the stock tools reach it. */
+/** What is stored now, next to what was stored the last time. `place`: how `aws` reaches it. */
 export function describePublished(
   manifest: Manifest,
   { prefix }: Repository,
@@ -19,8 +19,6 @@ export function describePublished(
   const { prepared, baseline, place } = facts
   const { artifacts } = manifest
   const now = baselineOf(manifest)
-  const tables = tablesOf(artifacts)
-  const skew = skewOf(prepared)
   return {
     finishedAt: new Date(manifest.finishedAt),
     artifacts: artifacts.map((artifact, index) => {
@@ -28,9 +26,11 @@ export function describePublished(
       return reportedArtifact(artifact, own && sameSource(baseline, own))
     }),
     ...{ taken: takenOf(artifacts), manifestKey: slotKeys(prefix, manifest.slot).manifest },
-    ...(tables === undefined ? {} : { tables }),
-    ...(skew === undefined ? {} : { skew }),
-    ...(baseline === undefined ? {} : { changes: compareWith(baseline, now) }),
+    ...defined({
+      tables: tablesOf(artifacts),
+      skew: skewOf(prepared),
+      changes: baseline && compareWith(baseline, now),
+    }),
     recovery: recoveryOf(artifacts, place),
   }
 }
@@ -50,7 +50,7 @@ function takenOf(artifacts: readonly Artifact[]): string {
 
 const largestShown = 10
 
-/** The largest things inside of the artifacts, of the sources that tell any apart. */
+/** The largest parts of the artifacts, for sources that list parts. */
 function tablesOf(artifacts: readonly Artifact[]): ReportedTables | undefined {
   const all = bySource(artifacts).flatMap(({ source: { words }, own }) =>
     own.flatMap(artifact =>
@@ -77,13 +77,13 @@ function skewOf(prepared: Prepared): StoredPoint['skew'] {
   }
 }
 
-function recoveryOf(artifacts: readonly Artifact[], { bucket, endpoint }: ReportedStore) {
-  const from = endpoint === undefined ? '' : `--endpoint-url ${shellWord(endpoint)} `
-  const fetch = ({ key }: Artifact) => `aws ${from}s3 cp ${shellWord(`s3://${bucket}/${key}`)} -`
+function recoveryOf(artifacts: readonly Artifact[], place: ReportedStore) {
   const notes = bySource(artifacts).map(({ source }) => source.words.recoveryNote)
   return {
-    commands: artifacts.flatMap(artifact => sourceOf(artifact).words.recovery(artifact, fetch(artifact))),
-    // The last source asks for the most.
+    commands: artifacts.flatMap(artifact =>
+      sourceOf(artifact).words.recovery(artifact, fetchCommand(place, artifact.key)),
+    ),
+    // That of the last source needs the most.
     note: notes.at(-1) ?? '',
   }
 }

@@ -1,4 +1,3 @@
-import { type Finding, publicWarnings, scrubFindings } from '../../findings/finding'
 import type { BackupInputs } from '../../inputs/backup'
 import type { PreparedManifest } from '../../repository/commit/intend'
 import { manifestFormat } from '../../repository/manifest/manifest'
@@ -7,7 +6,7 @@ import { tool } from '../../runtime/version'
 import type { BackupPlan } from './plan/plan-backup'
 import type { Prepared } from './prepare'
 
-/** The manifest of what was prepared, as the commit takes it. Its warnings are yet to come. */
+/** The manifest of what was prepared, as the commit takes it. Its warnings are added later. */
 export function describeRecoveryPoint(
   { timezone, ssh }: Pick<BackupInputs, 'timezone' | 'ssh'>,
   facts: { runtime: Runtime; startedAt: Date; slot: string; plan: BackupPlan; prepared: Prepared },
@@ -19,12 +18,4 @@ export function describeRecoveryPoint(
     artifacts: prepared.flat().map(({ artifact }) => artifact),
     warnings: [],
   }
-}
-
-/** Warnings as the manifest keeps them. */
-export function describeWarnings(
-  { scrub }: Pick<Runtime, 'scrub'>,
-  warnings: readonly Finding[],
-): PreparedManifest['warnings'] {
-  return publicWarnings(scrubFindings(warnings, scrub))
 }

@@ -3,14 +3,13 @@ import { messageOf } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
 import type { Server } from '../../server/server'
 
-/** What wraps the reading of the server. */
 export interface HookContext {
   hooks: Hooks
   server: Server
   runtime: Runtime
   signal: AbortSignal
-  /** Told when `after-command` is owed to the server, and when it has been run. */
-  onAfterCommandPending(isOwed: boolean): void
+  /** Called when `after-command` becomes pending, and when it has run. */
+  onAfterCommandPending(isPending: boolean): void
 }
 
 /** A cancelled run has this long: the runner kills it 10 s after the first signal. */
@@ -18,8 +17,8 @@ const afterCancelMs = 4_000
 const afterMs = 15 * 60_000
 
 /**
- * Runs `before-command`, the work, then `after-command` whatever happened before it, also on cancel. A failing `before`
- * stops the work. A failing `after` does not undo the work: it is returned, to be told once what was taken is safe.
+ * Runs `before-command`, the work, then `after-command` in any case, also on cancel. A failing `before` stops the work.
+ * A failing `after` does not undo the work: its error is returned, to be reported once what was taken is stored.
  */
 export async function betweenHooks<T>(
   work: () => Promise<T>,
@@ -47,7 +46,7 @@ export async function betweenHooks<T>(
   return { result, afterError }
 }
 
-/** Runs `after-command`; returns what went wrong. */
+/** Runs `after-command`; returns its error, if any. */
 export async function runAfter(
   text: string,
   server: Server,

@@ -2,9 +2,7 @@ import type { ArtifactPlan, TakenArtifact, TakeRequest } from '../../sources/bac
 import type { StreamContext } from '../../sources/stream-artifact'
 import type { BackupPlan } from './plan/plan-backup'
 
-/**
- * Everything that is prepared for one recovery point, a list for each part of the plan; nothing of it is visible yet.
- */
+/** What is prepared for one recovery point, a list for each part of the plan; nothing of it is visible yet. */
 export type Prepared = readonly (readonly TakenArtifact[])[]
 
 export interface PrepareRequest extends Omit<TakeRequest, 'signal' | 'lastBytes'> {
@@ -12,10 +10,7 @@ export interface PrepareRequest extends Omit<TakeRequest, 'signal' | 'lastBytes'
   lastBytes(name: string): number | undefined
 }
 
-/**
- * Takes the artifacts of each source one after another, and the sources beside each other. The first failure stops
- * everything else and is the one that is thrown.
- */
+/** Takes the artifacts of each source in turn, the sources in parallel. The first failure stops all and is thrown. */
 export async function prepare(
   { parts }: Pick<BackupPlan, 'parts'>,
   request: PrepareRequest,

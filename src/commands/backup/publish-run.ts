@@ -5,10 +5,7 @@ import type { Repository } from '../../repository/repository'
 import type { Runtime } from '../../runtime/runtime'
 import type { UnfinishedRun } from './unfinished-run'
 
-/**
- * The commit. From here on the uploads belong to it, and being cancelled no longer stops it: it takes a moment, and
- * half of it is worse.
- */
+/** The commit. It owns the uploads from here on. A cancelled run finishes it: it takes a moment, and half is worse. */
 export async function publishRun(
   manifest: PreparedManifest,
   run: UnfinishedRun,

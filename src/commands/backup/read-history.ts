@@ -7,7 +7,7 @@ import type { Repository } from '../../repository/repository'
 import { tierAges } from '../../repository/tiers/tier-ages'
 import type { BackupResult } from './run-report'
 
-/** How sizes went, and how far back one can go. */
+/** How sizes changed, and how far back recovery points go. */
 export async function readHistory(
   repository: Repository,
   facts: { keep: TierKeep; index: PrefixIndex; manifest: Manifest },

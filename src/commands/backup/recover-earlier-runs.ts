@@ -9,9 +9,8 @@ import { messageOf } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
 
 /**
- * Finishes or undoes what runs that died left behind, and drops their uploads; the lock of the prefix must be held.
- * Another slot that cannot be settled now is a warning; this run's own slot must be settled before anything is
- * streamed, or this throws.
+ * Finishes or rolls back what dead runs left, and aborts their uploads; the lock of the prefix must be held. A slot
+ * that cannot be recovered now is a warning; this run's own slot must be recovered, or this throws.
  */
 export async function recoverEarlierRuns(
   { ssh, guards }: BackupInputs,
@@ -21,17 +20,17 @@ export async function recoverEarlierRuns(
   const { log, clock } = runtime
   const warnings: Finding[] = []
   const index = await indexPrefix(repository)
-  // Before anything is touched: what looks unfinished might be another host's run, in full swing.
+  // Before any change: what looks unfinished might be another host's run that is still running.
   const foreign = findForeignHost(await index.newestGood(), ssh.host)
   if (foreign.length > 0 && !guards.adoptPrefix) throw foreignError(foreign, ssh.host)
   const unfinished = await index.unfinished()
-  let hasSettled = false
+  let hasRecovered = false
   for (const left of new Set([...unfinished, slot])) {
     try {
       const recovery = await recoverSlot(repository, left, clock)
       warnings.push(...recovery.warnings)
       if (recovery.outcome === 'nothing' || recovery.outcome === 'unknown') continue
-      hasSettled = true
+      hasRecovered = true
       log.info(`Slot ${left} was left unfinished by an earlier run: ${recovery.outcome}.`)
     } catch (error) {
       if (left === slot) throw error
@@ -39,14 +38,14 @@ export async function recoverEarlierRuns(
     }
   }
   const { aborted, warnings: unaborted } = await abortLeftovers(repository, slot, clock.now())
-  for (const upload of aborted) log.info(`Dropped an unfinished upload of an earlier run: ${upload.key}.`)
+  for (const upload of aborted) log.info(`Aborted an unfinished upload of an earlier run: ${upload.key}.`)
 
-  const settled = hasSettled ? await indexPrefix(repository) : index
-  const last = await settled.newestGood()
+  const current = hasRecovered ? await indexPrefix(repository) : index
+  const last = await current.newestGood()
   log.info(
     last === undefined
       ? 'No good recovery point was found here.'
       : `The last good recovery point: ${last.slot}, taken ${last.startedAt}.`,
   )
-  return { index: settled, warnings: [...warnings, ...unaborted, ...settled.warnings] }
+  return { index: current, warnings: [...warnings, ...unaborted, ...current.warnings] }
 }

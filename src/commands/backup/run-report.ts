@@ -7,9 +7,7 @@ import type { FailureFacts, ReportedPhase, ReportedStore, ReportedTier } from '.
 /** What is known of a backup before it ends. */
 export interface BackupFacts {
   slot: string
-  /**
-   * What serves the databases: `MariaDB 10.11.19`. Undefined when none is backed up, or the server was never reached.
-   */
+  /** What serves the databases: `MariaDB 10.11.19`. Undefined without databases, or when the server was not reached. */
   servedBy: string | undefined
   /** The commit has begun: from then on the slot may have changed. */
   isCommitting: boolean
@@ -29,7 +27,7 @@ export interface BackupResult extends StoredPoint {
   sizes?: readonly SizePoint[]
   /** The ring and the longer tiers. */
   tiers?: readonly ReportedTier[]
-  /** What makes the run red all the same: it is suspect, or `after-command` failed. */
+  /** Fails the run all the same: it is suspect, or `after-command` failed. */
   error?: unknown
 }
 
@@ -43,12 +41,12 @@ export interface StoredPoint {
   taken?: string
   /** Over all databases. */
   tables?: ReportedTables
-  /** How far apart the moments are whose states the parts hold. */
+  /** How far apart the moments are that the parts show. */
   skew?: { of: string; seconds: number }
   manifestKey?: string
   /** Against the last good recovery point, where there is one. */
   changes?: ReportedChanges
-  /** Commands of stock tools that bring exactly these objects back, one line each, and where they are to be run. */
+  /** Commands of standard tools that restore exactly these objects, one line each, and where to run them. */
   recovery?: { commands: readonly string[]; note: string }
 }
 
@@ -81,7 +79,7 @@ export interface ReportedArtifact {
   sha256: string
   /** Of the uncompressed stream. */
   contentBytes: number
-  /** What is inside, in words, the most telling first: `16 tables`, `7 views`. */
+  /** What is inside, in words, the most important first: `16 tables`, `7 views`. */
   counts: readonly string[]
   durationMs: number
   /** The same artifact of the last good recovery point, where that is known. */
@@ -90,9 +88,6 @@ export interface ReportedArtifact {
 
 export interface ReportedTables {
   total: number
-  /**
-   * The largest ones first, ten at most. `name` with its database where there are several. Bytes of their rows in the
-   * dump.
-   */
+  /** The largest first, ten at most. `name`: with its database if there are several; `bytes`: its rows in the dump. */
   largest: readonly { name: string; bytes: number }[]
 }

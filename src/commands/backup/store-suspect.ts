@@ -1,3 +1,4 @@
+import { publicWarnings, scrubFindings } from '../../findings/finding'
 import { abortLeftovers } from '../../repository/commit/leftovers'
 import { recoverSlot } from '../../repository/commit/recover'
 import type { ShrinkVerdict } from '../../repository/guards/shrink'
@@ -8,7 +9,7 @@ import { CancelledError, messageOf } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
 import { reportedStore } from '../run-facts'
 import { describePublished } from './describe-published'
-import { describeRecoveryPoint, describeWarnings } from './describe-recovery-point'
+import { describeRecoveryPoint } from './describe-recovery-point'
 import { planBackup } from './plan/plan-backup'
 import { publishRun } from './publish-run'
 import type { BackupAttempt, BackupResult } from './run-report'
@@ -16,9 +17,8 @@ import { type TakeRequest, takeArtifacts } from './take-artifacts'
 import { unfinishedRun } from './unfinished-run'
 
 /**
- * Stores a suspect recovery point beside the ring, to be looked at; the result's error makes the run red. An upload is
- * bound to its key, and which one is right is known only at its end: so everything is planned and streamed once more.
- * That it could not be stored changes nothing of the verdict.
+ * Stores a suspect recovery point under `suspect/`; the result's error fails the run. An upload is bound to its key,
+ * and the verdict is known only after it, so everything is planned and streamed again.
  */
 export async function storeSuspect(
   first: TakeRequest,
@@ -32,14 +32,14 @@ export async function storeSuspect(
   const tools = { runtime, repository }
   const inputs = { ...first.inputs, s3: { ...first.inputs.s3, prefix } }
   try {
-    return await attempt.step('Store it apart, as suspect', async () => {
+    return await attempt.step('Store it as suspect', async () => {
       await recoverSlot(repository, slot, runtime.clock)
       await abortLeftovers(repository, slot, runtime.clock.now())
       const plan = await planBackup(inputs, slot, { ...session, clock: runtime.clock }, { info: () => {} })
       const run = unfinishedRun(runtime, { prefix, slot, ...first.identity })
       const { prepared } = await takeArtifacts({ ...first, inputs, plan, run }, tools)
       const draft = describeRecoveryPoint(inputs, { runtime, startedAt, slot, plan, prepared })
-      const warnings = describeWarnings(runtime, attempt.warnings)
+      const warnings = publicWarnings(scrubFindings(attempt.warnings, runtime.scrub))
       const { manifest } = await publishRun({ ...draft, verdict: 'suspect', warnings }, run, tools)
       const place = reportedStore(inputs.s3)
       return {

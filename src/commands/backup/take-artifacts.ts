@@ -10,7 +10,7 @@ import { type Prepared, prepare } from './prepare'
 import { streamProgress } from './stream-progress'
 import type { UnfinishedRun } from './unfinished-run'
 
-/** What runs beside one another may hold so much in parts: two streams of 48 MB. */
+/** The memory that one stream may use for parts; two streams run at once. */
 const memoryBudgetBytes = 48 * 2 ** 20
 
 export interface TakeRequest {
@@ -24,10 +24,7 @@ export interface TakeRequest {
   startedAt: Date
 }
 
-/**
- * Streams what was planned, between the hooks. Throws what went wrong, when every upload has been dropped; `afterError`
- * is a failure of `after-command`, which does no harm to what was taken.
- */
+/** Streams what was planned, between the hooks. Throws after aborting all uploads. `afterError`: of `after-command`. */
 export async function takeArtifacts(
   request: TakeRequest,
   { runtime, repository }: { runtime: Runtime; repository: Repository },
@@ -38,7 +35,7 @@ export async function takeArtifacts(
     server: session.server,
     runtime,
     signal: session.signal,
-    onAfterCommandPending: isOwed => run.afterCommandPending(isOwed),
+    onAfterCommandPending: isPending => run.afterCommandPending(isPending),
   })
   return { prepared: result, afterError }
 }

@@ -4,19 +4,19 @@ import type { Runtime } from '../../runtime/runtime'
 import type { LockIdentity } from '../session'
 import { type BackupState, saveBackupState } from './backup-state'
 
-/** What a run has begun in the store, kept in the action's state so that a post step can finish or drop it. */
+/** What a run has begun in the store, kept in the action's state so that a post step can finish or abort it. */
 export interface UnfinishedRun {
   hasUpload(upload: BegunUpload): void
   isPublishing(): void
   /** `after-command` must still be run on the server, or has been. */
-  afterCommandPending(isOwed: boolean): void
+  afterCommandPending(isPending: boolean): void
   /** Nothing is left to do for a post step. */
   isClean(): void
-  /** Drops every upload. What cannot be dropped is told, and left to the post step. */
+  /** Aborts every upload. A failure is logged, and left to the post step. */
   abort(): Promise<void>
 }
 
-/** Notes at once that there is a run to clean up after. */
+/** Saves at once that there is a run to clean up after. */
 export function unfinishedRun(
   runtime: Runtime,
   run: LockIdentity & Pick<BackupState, 'prefix' | 'slot'>,
@@ -35,8 +35,8 @@ export function unfinishedRun(
       enter('preparing')
     },
     isPublishing: () => enter('publishing'),
-    afterCommandPending: isOwed => {
-      state.afterCommandPending = isOwed
+    afterCommandPending: isPending => {
+      state.afterCommandPending = isPending
       enter(state.stage)
     },
     isClean: () => enter('clean'),

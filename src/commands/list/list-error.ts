@@ -7,10 +7,7 @@ import { ageMs, goodCount, isDated, type ListReport, newestGood } from './list-r
 
 type ListedPoints = Pick<ListReport, 'points' | 'now'>
 
-/**
- * The error when the newest good recovery point is older than `maxAgeMs`; undefined when it is not, or when there is
- * none.
- */
+/** The error when the newest good recovery point is older than `maxAgeMs`; undefined when it is not, or none exists. */
 export function tooOldError(report: ListedPoints, maxAgeMs: number): UserError | undefined {
   const newest = newestGood(report)
   if (newest === undefined || ageMs(newest, report.now) <= maxAgeMs) return undefined
@@ -25,11 +22,11 @@ export function tooOldError(report: ListedPoints, maxAgeMs: number): UserError |
   )
 }
 
-/** What to do when backups stay away. */
+/** What to do when there are no new backups. */
 export const backupAdvice =
-  'Look at the runs of the backup workflow: a red one says what to mend. If they are green, compare its "s3-bucket" and "s3-prefix" with those given here. If none has started: GitHub drops scheduled runs when it is busy, and switches schedules off in a public repository after 60 days without activity; switch the workflow on again on its page, and start it by hand.'
+  'Check the runs of the backup workflow: a failed one shows the fix. If they are green, compare its "s3-bucket" and "s3-prefix" with those given here. If none has started: GitHub drops scheduled runs when it is busy, and switches schedules off in a public repository after 60 days without activity; switch the workflow on again on its page, and start it by hand.'
 
-/** Newer ones that are not good: somebody will ask about them. */
+/** Newer ones that are not good, so that the reader knows why they do not count. */
 function notCounted({ points = [], ...report }: ListedPoints): string {
   const newestMs = newestGood({ points })?.facts.takenAt.getTime() ?? Number.NEGATIVE_INFINITY
   const newer = points.filter(

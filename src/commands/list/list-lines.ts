@@ -12,10 +12,7 @@ import {
   type ReportedPoint,
 } from './list-report'
 
-/**
- * One recovery point for the log: `Monday-13-00: good, taken 2026-11-23T13:17:02Z, 43 m ago, 1.2 MB (16 tables), 4.4 MB
- * (2,521 files)`.
- */
+/** For the log: `Monday-13-00: good, taken 2026-11-23T13:17:02Z, 43 m ago, 1.2 MB (16 tables), 4.4 MB (2,521 files)` */
 export function pointLine(point: ReportedPoint, now: Date): string {
   const { name, verdict, isStale, facts, proof, problem } = point
   const words = [

@@ -8,9 +8,7 @@ export interface ListReport {
   now: Date
   /** Newest first, those of unknown age last; undefined before the bucket was read. */
   points?: readonly ReportedPoint[]
-  /**
-   * Only where something is expected. `missing`: the beginnings of the periods without a good one, the oldest first.
-   */
+  /** Only where something is expected. `missing`: the beginnings of the periods without a good one, oldest first. */
   expected?: { everyMs: number; count: number; missing: readonly Date[] }
   warnings: readonly Finding[]
   /** Only of a run that did not end well. */
@@ -26,7 +24,7 @@ export interface ReportedPoint {
   place: (typeof placeNames)[number]
   /** All but `good` and `suspect` cannot be restored; `problem` says why. */
   verdict: 'good' | 'suspect' | 'damaged' | 'unfinished' | 'lost' | 'unreadable' | 'denied'
-  /** A slot of the ring whose turn came again and was skipped. */
+  /** A slot of the ring that was not written when its turn came again. */
   isStale: boolean
   /** Undefined where no manifest could be read. */
   facts: PointFacts | undefined
@@ -54,7 +52,7 @@ export function isDated(point: ReportedPoint): point is DatedPoint {
   return point.facts !== undefined
 }
 
-/** The newest one that a restore takes without being asked twice, of the ring or of a tier. */
+/** The newest one that `latest` restores, of the ring or of a tier. */
 export function newestGood({ points = [] }: Pick<ListReport, 'points'>): DatedPoint | undefined {
   return points.filter(isDated).find(({ verdict }) => verdict === 'good')
 }
@@ -68,7 +66,7 @@ export function unfitPoints({ points = [] }: Pick<ListReport, 'points'>): Report
   return points.filter(({ verdict }) => verdict !== 'good' && verdict !== 'suspect')
 }
 
-/** Never less than nothing: the clocks of two machines differ. */
+/** Never negative: the clocks of two machines differ. */
 export function ageMs({ facts }: Pick<DatedPoint, 'facts'>, now: Date): number {
   return Math.max(0, now.getTime() - facts.takenAt.getTime())
 }

@@ -25,15 +25,15 @@ export interface ListTools {
 
 /** What a list has found. */
 export interface ListResult extends Required<Pick<ListReport, 'points' | 'warnings'>>, Pick<ListReport, 'expected'> {
-  /** What makes the run red: nothing good, too old, or not one manifest that may be read. */
+  /** Fails the run: nothing good, too old, or no manifest that may be read. */
   error?: UserError
 }
 
-/** Lists what is there, how old it is by `now`, and what is missing. Throws when the store gives no answer. */
+/** Lists the recovery points, their ages by `now`, and the missing ones. Throws when the store gives no answer. */
 export async function list(inputs: ListInputs, tools: ListTools, now: Date): Promise<ListResult> {
   const { repository, runtime } = tools
   const { log, signal } = runtime
-  const found = await log.group('Look into the bucket', () =>
+  const found = await log.group('Read the bucket', () =>
     // A read that hangs would use up the time that a cancelled run has left.
     abortable(readCatalog(repository, { proofs: true, signal }), signal),
   )
@@ -68,13 +68,13 @@ function reported(entry: CatalogPoint, now: Date): ReportedPoint {
   }
 }
 
-/** A list of which nothing could be read must not look like one that found nothing good. */
+/** When no manifest could be read, the list must not look as if nothing good exists. */
 function allDenied(entries: readonly CatalogPoint[], { s3 }: ListInputs): UserError | undefined {
   if (entries.length === 0 || entries.some(({ state }) => state !== 'denied')) return undefined
   return new UserError(
     `Not one of ${plural(entries.length, 'manifest')} may be read: these credentials lack s3:GetObject.`,
     {
-      advice: `Allow s3:GetObject on arn:aws:s3:::${s3.bucket}/${listingPrefix(s3.prefix)}* to the credentials in use, and look for a bucket policy that denies it.`,
+      advice: `Allow s3:GetObject on arn:aws:s3:::${s3.bucket}/${listingPrefix(s3.prefix)}* to the credentials in use, and check for a bucket policy that denies it.`,
     },
   )
 }
@@ -97,8 +97,8 @@ function missingWarning({ expected }: Pick<ListReport, 'expected'>): Finding[] {
 function unfitWarning(report: Pick<ListReport, 'points'>): Finding[] {
   const unfit = unfitPoints(report)
   if (unfit.length === 0) return []
-  const told = unfit.map(({ name, verdict }) => `${name} (${verdict})`)
+  const named = unfit.map(({ name, verdict }) => `${name} (${verdict})`)
   const all = plural(report.points?.length ?? 0, 'recovery point')
-  const message = `${formatCount(unfit.length)} of ${all} cannot be restored: ${listed(told, 10)}. The log says why.`
+  const message = `${formatCount(unfit.length)} of ${all} cannot be restored: ${listed(named, 10)}. The log says why.`
   return [warning('not-restorable', message)]
 }

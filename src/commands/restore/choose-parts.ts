@@ -3,10 +3,7 @@ import { UserError } from '../../runtime/errors'
 import { type RestoreSettings, sourceOf, sources } from '../../sources/registry'
 import type { RestorePart } from '../../sources/restore-part'
 
-/**
- * What of a recovery point to restore, and to which targets: a part for each source, some of them without artifacts.
- * Throws UserError that says what is there.
- */
+/** Which artifacts to restore, and to which targets: a part for each source, maybe an empty one. Throws UserError. */
 export function chooseParts(settings: RestoreSettings, manifest: Manifest): RestorePart[] {
   const contents = contentsOf(manifest)
   const parts = sources.map(source => {
@@ -14,7 +11,7 @@ export function chooseParts(settings: RestoreSettings, manifest: Manifest): Rest
     return source.restore(settings, { manifest, artifacts, contents })
   })
   if (parts.some(({ artifacts }) => artifacts.length > 0)) return parts
-  throw new UserError(`The recovery point ${manifest.slot} holds nothing of what was asked for: it has ${contents}.`, {
+  throw new UserError(`The recovery point ${manifest.slot} has nothing of what was requested: it has ${contents}.`, {
     advice: 'Check "databases" and "paths".',
   })
 }

@@ -8,16 +8,13 @@ import type { RestoreState } from './restore-state'
 
 /** What is left after the clean-up, for a person. Whole sentences. */
 export interface CleanUpResult {
-  /** What is neither what it was nor what it was to be, or what does not fit the rest, and how that is put right. */
+  /** What is neither as before nor restored, or does not match the rest, and how to fix it. */
   incomplete: string[]
   /** What could not be cleaned up and does no harm. */
   failures: string[]
 }
 
-/**
- * What the post step does for a restore that was killed or cancelled: locks go, and each source undoes what takes no
- * time.
- */
+/** What the post step does after a killed restore: ends processes and locks, undoes what takes no time. */
 export async function cleanUpRestore(
   inputs: RestoreInputs,
   state: RestoreState,
@@ -58,7 +55,7 @@ async function cleanUpServer(
     for (const part of parts.toReversed()) {
       const areOthersApplied = parts.every(other => other === part || other.isApplied)
       const { undone, failures } = await part.undo({ connection, owner, areOthersApplied, log })
-      left.incomplete.push(...partedInWords(part, undone, parts))
+      left.incomplete.push(...mismatchInWords(part, undone, parts))
       left.failures.push(...failures)
     }
   } finally {
@@ -66,8 +63,8 @@ async function cleanUpServer(
   }
 }
 
-/** A site whose database is of one day and whose files are of another. */
-function partedInWords(
+/** A site whose database and files are of different days. */
+function mismatchInWords(
   { noun }: UnfinishedPart,
   undone: readonly string[],
   parts: readonly UnfinishedPart[],
@@ -76,6 +73,6 @@ function partedInWords(
   return parts.flatMap(other => {
     const restored = other.restored()
     if (restored.length === 0) return []
-    return `The ${other.noun} are restored and the ${noun} are not, so they may not fit each other. Restored: ${restored.join(', ')}. Again with what stood there before: ${undone.join(', ')}. Run the restore again.`
+    return `The ${other.noun} are restored and the ${noun} are not, so they may not match. Restored: ${restored.join(', ')}. As before the restore: ${undone.join(', ')}. Run the restore again.`
   })
 }

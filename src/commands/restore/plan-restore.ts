@@ -5,17 +5,14 @@ import type { RestoreItem } from '../../sources/restore-item'
 import type { PlannedPart, RestoreTarget, SeenTarget } from '../../sources/restore-part'
 import type { ReadPart } from './read-parts'
 
-/** What a restore is going to do, and everything that speaks against it. */
+/** What a restore will do, and everything that prevents it. */
 export interface RestorePlan {
   parts: readonly PlannedPart[]
   items: readonly RestoreItem[]
   checks: PreflightReport
 }
 
-/**
- * Holds what is to be restored against what the server has and can take. Finds everything at once. `name`: of the
- * recovery point.
- */
+/** Compares what is to be restored with the server; reports all problems at once. `name`: of the recovery point. */
 export async function planRestore(
   read: readonly ReadPart[],
   target: RestoreTarget,
@@ -24,7 +21,7 @@ export async function planRestore(
   return planOf(await Promise.all(read.map(({ part, sound }) => part.look(target, sound))), name)
 }
 
-/** The plan for a target that was looked at. */
+/** The plan for a target that was checked. */
 export function planOf(seen: readonly SeenTarget[], name: string): RestorePlan {
   const parts = seen.map(each => each.plan(mount => othersTake(each, seen, mount)))
   return {

@@ -10,16 +10,13 @@ import { sourceOf } from '../../sources/registry'
 import { type Reread, rereadArtifact, soundArtifacts } from '../../sources/reread-artifact'
 import type { RestorePart, SoundArtifact } from '../../sources/restore-part'
 
-/** What is to be restored of one source, read. */
+/** What was read of one source. */
 export interface ReadPart {
   part: RestorePart
   sound: SoundArtifact[]
 }
 
-/**
- * Reads every object that is needed, whole, and compares it with the manifest. Throws UserError naming everything that
- * is wrong with any of them: nothing has been written then.
- */
+/** Reads every needed object whole and compares it with the manifest. Throws one UserError for all of them. */
 export async function readParts(
   parts: readonly RestorePart[],
   point: RecoveryPoint,

@@ -6,25 +6,21 @@ import type { RollbackOutcome } from '../../sources/rollback-log'
 export interface FailedRestore {
   context: Pick<RestoreContext, 'runtime' | 'signal' | 'reconnect' | 'rollback'>
   parts: readonly Omit<RestoringPart, 'prepare'>[]
-  /** Tells the post step that nothing is left to do. */
-  settle(): void
+  /** Records for the post step that nothing is left to do. */
+  markClean(): void
 }
 
-/**
- * A cancelled run is killed 10 s after its first signal, and still has to report; what is not undone by then is the
- * post step's.
- */
+/** A cancelled run is killed 10 s after its first signal and still has to report; the post step rolls back the rest. */
 const hurryMs = 3_500
 
 /**
- * Undoes what a failed restore has done, as far as that can be done, and returns the error that says so: what failed,
- * in what state everything is, and what a person does where something is left. A cancelled run undoes only what is
- * quick.
+ * Rolls back a failed restore as far as possible and returns the error: what failed, the state of everything, and what
+ * to do where something is left. A cancelled run rolls back only what is quick.
  */
 export async function restoreFailure(error: unknown, failed: FailedRestore): Promise<unknown> {
   const isCancelled = failed.context.runtime.signal.aborted
-  const outcome = await undo(failed, isCancelled)
-  if (outcome.left.length === 0 && failed.parts.every(({ isSettled }) => isSettled)) failed.settle()
+  const outcome = await rollBack(failed, isCancelled)
+  if (outcome.left.length === 0 && failed.parts.every(({ isSettled }) => isSettled)) failed.markClean()
   const facts = {
     // A cancelled run shows what was going on, and not its cause.
     ...(isCancelled ? {} : { cause: error }),
@@ -44,11 +40,11 @@ export async function restoreFailure(error: unknown, failed: FailedRestore): Pro
         Object.assign(new FailureError(messageOf(error), facts), { cause: error })
 }
 
-async function undo({ context }: FailedRestore, isCancelled: boolean): Promise<RollbackOutcome> {
+async function rollBack({ context }: FailedRestore, isCancelled: boolean): Promise<RollbackOutcome> {
   const { runtime, signal, rollback } = context
   if (rollback.isEmpty) return { undone: [], left: [] }
   if (!isCancelled && signal.aborted) {
-    runtime.log.info('The connection to the server broke. Connecting again to undo what was begun.')
+    runtime.log.info('The connection to the server broke. Connecting again to roll back.')
     await context.reconnect().catch(error => runtime.log.info(messageOf(error)))
   }
   const going = rollback.rollBack({ inHurry: isCancelled, log: runtime.log })
@@ -58,7 +54,7 @@ async function undo({ context }: FailedRestore, isCancelled: boolean): Promise<R
       () =>
         resolve({
           undone: [],
-          left: [{ what: 'What was begun is undone by the post step of this action.', commands: [] }],
+          left: [{ what: 'The post step of this action rolls back what was begun.', commands: [] }],
         }),
       hurryMs,
     ).unref(),
@@ -81,9 +77,9 @@ function adviceFor(error: unknown, { left }: RollbackOutcome): { advice?: string
   const commands = left.map(each => each.commands).filter(each => each.length > 0)
   const [first] = commands
   const more = commands.length > 1 ? ' (for the others see the log)' : ''
-  const putBack = first === undefined ? '' : `Put it back on the server${more}: ${first.join(' && ')}`
+  const byHand = first === undefined ? '' : `Put it back on the server${more}: ${first.join(' && ')}`
   return {
-    advice: [own ?? 'Put right what is incomplete, then run the restore again.', putBack]
+    advice: [own ?? 'Fix what is incomplete, then run the restore again.', byHand]
       .filter(text => text !== '')
       .join(' '),
   }

@@ -7,9 +7,9 @@ import type { FailureFacts, ReportedPhase, ReportedStore } from '../run-facts'
 /** What is known of a restore before it ends. */
 export interface RestoreFacts {
   point: RestoredPoint
-  /** What is to go where. */
+  /** What to restore, and to which targets. */
   items: readonly RestoreItem[]
-  /** What the look at the server has found. */
+  /** What the checks of the server found. */
   checks: PreflightReport
   /** Stored objects that have what is replaced. */
   safetyKeys: readonly string[]

@@ -1,10 +1,7 @@
 import { z } from 'zod'
 import type { Runtime } from '../../runtime/runtime'
 
-/**
- * What the post step must know of a restore that may have been killed: carried in the action's state, written as soon
- * as it is true. `clean`: nothing is left to do.
- */
+/** What the post step needs after a killed restore, saved at once. `clean`: nothing is left to do. */
 export interface RestoreState {
   stage: 'working' | 'clean'
   lock: string
@@ -20,7 +17,7 @@ export function saveRestoreState(runtime: Pick<Runtime, 'saveState'>, state: Res
   runtime.saveState(stateName, JSON.stringify(state))
 }
 
-/** Undefined when the main step never got so far as to leave anything behind. */
+/** Undefined when the main step had nothing to save yet. */
 export function loadRestoreState(runtime: Pick<Runtime, 'state'>): RestoreState | undefined {
   const text = runtime.state(stateName)
   return text === '' ? undefined : schema.parse(JSON.parse(text))

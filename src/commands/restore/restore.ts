@@ -1,7 +1,7 @@
 import { isError } from '../../findings/finding'
 import type { RestoreInputs } from '../../inputs/restore'
 import { type ChosenRecoveryPoint, chooseRecoveryPoint } from '../../repository/catalog/choose-recovery-point'
-import { refuseWrong } from '../refuse-wrong'
+import { refuseErrors } from '../refuse-errors'
 import { type CommandTools, lockIdentity, openReadOnlySession, openSession, type Session } from '../session'
 import { chooseParts } from './choose-parts'
 import { planLines, planRestore, type RestorePlan } from './plan-restore'
@@ -10,9 +10,8 @@ import type { RestoreAttempt, RestoredPoint, RestoreResult } from './restore-res
 import { writeParts } from './write-parts'
 
 /**
- * Puts a recovery point back: choose it, read it whole, look at the server, and only then write; files are unpacked
- * beside their places first, databases are replaced with a dump of what they were in the bucket, folders are swapped
- * last. Throws what went wrong, when everything that was begun is undone as far as it could be; the error says how far.
+ * Restores a recovery point: reads it whole and checks the server before it writes. Throws after everything that was
+ * begun is rolled back as far as possible; the error says how far.
  */
 export async function restore(
   inputs: RestoreInputs,
@@ -29,15 +28,15 @@ export async function restore(
     const point = describePoint(chosen)
     attempt.learn({ point })
     const parts = chooseParts(inputs, chosen.manifest)
-    const read = await step('Read it whole and compare', () =>
+    const read = await step('Read and compare the objects', () =>
       readParts(parts, chosen, { runtime: tools.runtime, signal: session.signal }),
     )
-    const plan = await step('Look at the server', () => look(read, session, chosen.name, tools))
+    const plan = await step('Check the server', () => checkServer(read, session, chosen.name, tools))
     const { items, checks } = plan
     attempt.learn({ items, checks })
     if (inputs.isDryRun) return { result: 'dry-run', point, items, checks, ...known(attempt) }
-    attempt.warn(remarksOf(plan))
-    refuseWrong(checks)
+    attempt.warn(serverWarnings(plan))
+    refuseErrors(checks)
     const restored = await writeParts({ inputs, tools, attempt, session, identity, chosen, plan })
     return { result: 'restored', point, items: restored, checks, ...known(attempt) }
   } finally {
@@ -61,7 +60,7 @@ function describePoint({ name, manifest: { startedAt, host, run } }: ChosenRecov
   return { name, takenAt: new Date(startedAt), host, runUrl: run.url }
 }
 
-async function look(
+async function checkServer(
   read: readonly ReadPart[],
   session: Session,
   name: string,
@@ -72,12 +71,12 @@ async function look(
   return plan
 }
 
-/** What has gathered on the way. */
+/** What is known only at the end. */
 function known({ facts, warnings }: RestoreAttempt) {
   return { safetyKeys: facts.safetyKeys ?? [], warnings }
 }
 
-/** A dry run shows them beside what is wrong. */
-function remarksOf({ checks }: RestorePlan) {
+/** A dry run shows them with the errors. */
+function serverWarnings({ checks }: RestorePlan) {
   return checks.findings.filter(finding => !isError(finding)).map(finding => ({ ...finding, code: 'restore-remark' }))
 }

@@ -21,10 +21,7 @@ interface WriteRequest {
   plan: Pick<RestorePlan, 'parts'>
 }
 
-/**
- * Carries out a plan. Throws what went wrong, when what was begun is undone as far as it could be; the error says how
- * far.
- */
+/** Carries out a plan. Throws after what was begun is rolled back as far as possible; the error says how far. */
 export async function writeParts(request: WriteRequest): Promise<RestoredItem[]> {
   const { attempt, session } = request
   const begun = begin(request)
@@ -39,7 +36,7 @@ export async function writeParts(request: WriteRequest): Promise<RestoredItem[]>
       session.signal.throwIfAborted()
       restored.push(...(await attempt.step(name, run)))
     }
-    begun.settle()
+    begun.markClean()
     return restored
   } catch (error) {
     throw await restoreFailure(error, begun)
@@ -50,7 +47,7 @@ interface BegunRestore extends FailedRestore {
   parts: readonly RestoringPart[]
 }
 
-/** From here on the post step knows of this run. */
+/** From here on the post step cleans up after this run. */
 function begin(request: WriteRequest): BegunRestore {
   const { inputs, tools, attempt, session, identity, chosen, plan } = request
   const { runtime, repository } = tools
@@ -74,9 +71,9 @@ function begin(request: WriteRequest): BegunRestore {
   parts.push(...plan.parts.map(part => part.begin(context)))
   context.save()
   attempt.learn({ hasBegun: true })
-  const settle = () => {
+  const markClean = () => {
     stage = 'clean'
     context.save()
   }
-  return { context, parts, settle }
+  return { context, parts, markClean }
 }

@@ -5,17 +5,14 @@ import type { DrillMachine } from '../../sources/drill/drill-part'
 import { leftFolders } from '../../sources/drill/left-folders'
 import { sources } from '../../sources/registry'
 
-/** The machine that drills are held on. */
+/** The machine that runs drills. */
 export interface RunnerTools extends DrillMachine {
   runtime: Runtime
   /** Folders for what is temporary, the best one first. */
   temps: readonly string[]
 }
 
-/**
- * Removes what killed drills left on this machine. What cannot be removed is a warning: the proof does not depend on
- * it.
- */
+/** Removes what killed drills left on this machine. A failure is a warning: the proof does not depend on it. */
 export async function cleanUpRunner({ runtime, ...tools }: RunnerTools): Promise<void> {
   try {
     for (const removed of await removeLeftovers(tools)) {

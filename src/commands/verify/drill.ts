@@ -6,10 +6,7 @@ import { type DrillSettings, sources } from '../../sources/registry'
 import type { RunnerTools } from './clean-up-runner'
 import type { Drill, DrillResult } from './point'
 
-/**
- * Drills on the runner: each source restores what is its own, by the code of a restore, and compares. Every difference
- * is a finding. Everything is removed in the end, even when it fails.
- */
+/** Drills on the runner, with the code of a restore. Each difference is a finding; everything is removed in the end. */
 export function drillOnRunner(settings: DrillSettings, { temps, ...machine }: RunnerTools): Drill {
   return async (point, signal) => {
     const parts = sources.map(source => {

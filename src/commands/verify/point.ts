@@ -2,25 +2,22 @@ import type { Finding } from '../../findings/finding'
 import type { RecoveryPoint, Repository } from '../../repository/repository'
 import type { SoundArtifact } from '../../sources/restore-part'
 
-/**
- * A recovery point by its name: `suspect/Monday-13-00` is the slot `Monday-13-00` of the repository at
- * `<prefix>/suspect`.
- */
+/** `suspect/Monday-13-00` is the name of the slot `Monday-13-00` in the repository `<prefix>/suspect`. */
 export interface PointName {
   name: string
   readonly repository: Repository
   slot: string
 }
 
-/** A recovery point that reading found sound, about to be restored for a trial. */
+/** A recovery point that was read and is sound, about to be restored on trial. */
 export interface PointToDrill extends PointName, RecoveryPoint {
   /** All of its artifacts. */
   sound: readonly SoundArtifact[]
 }
 
-/** How a trial restore went. */
+/** The result of a trial restore. */
 export interface DrillResult {
-  /** Empty when everything came out as the manifest says, and every check of the user's was true. */
+  /** Empty when everything is as the manifest says, and every check of the user was true. */
   findings: readonly Finding[]
   /** How long the imports and the unpacking took, without the comparisons. */
   restoreSeconds: number
@@ -33,8 +30,5 @@ export interface DrillResult {
   files: number
 }
 
-/**
- * Restores a recovery point for a trial and compares what comes out. Throws when it could not be tried, and the
- * signal's reason; nothing is left of it either way.
- */
+/** Restores on trial, compares, removes everything. Throws when it could not be tried, and the signal's reason. */
 export type Drill = (point: PointToDrill, signal: AbortSignal) => Promise<DrillResult>

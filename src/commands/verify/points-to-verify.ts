@@ -1,9 +1,9 @@
 import type { Finding } from '../../findings/finding'
 import type { VerifyInputs } from '../../inputs/verify'
+import { type Place, places } from '../../repository/catalog/catalog'
 import { chooseRecoveryPoint } from '../../repository/catalog/choose-recovery-point'
-import { listingPrefix, parseKey, suspectFolder } from '../../repository/names/keys'
-import { tiers } from '../../repository/names/tier-name'
-import { type Repository, suspectsOf } from '../../repository/repository'
+import { listingPrefix, parseKey } from '../../repository/names/keys'
+import type { Repository } from '../../repository/repository'
 import { UserError } from '../../runtime/errors'
 import type { PointName } from './point'
 
@@ -27,15 +27,10 @@ export async function pointsToVerify(
 
 /** The ring, then the tiers, then the suspect ones; the newest of each first, as the store dates their manifests. */
 async function everyPoint(repository: Repository): Promise<PointName[]> {
-  const root = listingPrefix(repository.prefix)
-  return [
-    ...(await pointsIn(repository, root)),
-    ...(await Promise.all(tiers.map(tier => pointsIn(repository, `${root}${tier}/`)))).flat(),
-    ...(await pointsIn(suspectsOf(repository), `${root}${suspectFolder}/`, `${suspectFolder}/`)),
-  ]
+  return (await Promise.all(places(repository).map(pointsIn))).flat()
 }
 
-async function pointsIn(repository: Repository, folder: string, lead = ''): Promise<PointName[]> {
+async function pointsIn({ repository, folder, lead }: Place): Promise<PointName[]> {
   const { store, prefix } = repository
   const found: { slot: string; writtenMs: number }[] = []
   for await (const { key, lastModified } of store.list(folder)) {

@@ -7,10 +7,7 @@ import { tool } from '../../runtime/version'
 import { StoreError } from '../../store/store-error'
 import type { DrillResult, PointName, PointToDrill } from './point'
 
-/**
- * Writes beside the manifest that the recovery point was restored for a trial, and how that went. A store that refuses
- * is a warning: what was proven stays proven.
- */
+/** Writes the proof of a drill next to the manifest. A refusal is a warning: what was proven stays proven. */
 export async function storeProof(
   { name, repository, slot, manifest, sound }: PointToDrill,
   { restoreSeconds, server, tables, files }: DrillResult,
@@ -29,15 +26,12 @@ export async function storeProof(
     return undefined
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
-    const message = `${name} is proven, and the proof could not be stored, so "list" will not show it: ${messageOf(error)}`
+    const message = `${name} is proven, but the proof could not be stored, so "list" will not show it: ${messageOf(error)}`
     return warning('proof-not-stored', message)
   }
 }
 
-/**
- * Removes the proof of a recovery point that failed since. Credentials that may only read leave it, with a warning: the
- * objects may have the ETags that it names.
- */
+/** Removes the proof of a recovery point that failed since. Credentials that may only read leave it, with a warning. */
 export async function withdrawProof({ name, repository, slot }: PointName): Promise<Finding | undefined> {
   const { store, prefix } = repository
   const { proof: key } = slotKeys(prefix, slot)
@@ -46,7 +40,7 @@ export async function withdrawProof({ name, repository, slot }: PointName): Prom
     return undefined
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
-    const message = `${name} failed, and the proof of an earlier drill could not be removed: do not believe "list" when it says proven: ${messageOf(error)}`
+    const message = `${name} failed, and the proof of an earlier drill could not be removed, so "list" still shows it as proven: ${messageOf(error)}`
     return warning('proof-not-removed', message)
   }
 }

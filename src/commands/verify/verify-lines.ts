@@ -16,10 +16,7 @@ export function pointLines(point: VerifiedPoint, now: Date): string[] {
   ]
 }
 
-/**
- * `Monday-13-00, taken 55 m ago, is proven: 2 objects, 252 MB, read and checked, in 4 s`, for a run in which nothing
- * was found.
- */
+/** Without findings: `Monday-13-00, taken 55 m ago, is proven: 2 objects, 252 MB, read and checked, in 4 s` */
 export function provenSentence({ points, level, startedAt, finishedAt }: VerifyReport): string {
   const took = `in ${formatDuration(finishedAt.getTime() - startedAt.getTime())}`
   const [only] = points

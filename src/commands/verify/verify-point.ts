@@ -19,7 +19,7 @@ import type { VerifiedPoint } from './verify-result'
 export interface PointTools {
   runtime: Runtime
   signal: AbortSignal
-  /** Of objects that are looked at at once. */
+  /** How many objects are read at once. */
   limit: Limit
   progress: VerifyProgress
   drill: Drill
@@ -27,8 +27,8 @@ export interface PointTools {
 }
 
 /**
- * Verifies one recovery point. Whatever is wrong with it is a finding. Undefined: it was removed since it was listed.
- * Throws when the store gives no answer, and the signal's reason.
+ * Verifies one recovery point; every fault is a finding. Undefined: gone since it was listed. Throws when the store
+ * gives no answer, and the signal's reason.
  */
 export async function verifyPoint(
   point: PointName,
@@ -45,18 +45,18 @@ export async function verifyPoint(
     const now = checked.findings.length === 0 ? state : await stateOf(point)
     // A backup may have written this slot meanwhile: then the findings are about what is gone.
     if (isSame(state, now) || attempt === attemptsAtMost) {
-      if (speaksAgainst(checked)) await withdraw(point, tools)
+      if (isDisproven(checked)) await withdraw(point, tools)
       return { name: point.name, ...checked, durationMs: clock.monotonicMs() - startedMs }
     }
-    tools.runtime.log.info(`${point.name} was written anew while it was verified: it is verified again.`)
+    tools.runtime.log.info(`${point.name} was written again while it was verified: verifying it once more.`)
     state = now
   }
 }
 
 const attemptsAtMost = 3
 
-/** What could not be looked at, or is not finished, proves nothing either way. */
-function speaksAgainst({ findings }: CheckedPoint): boolean {
+/** What could not be read, or is not finished, proves nothing either way. */
+function isDisproven({ findings }: CheckedPoint): boolean {
   return findings.some(({ code }) => code !== 'denied' && code !== 'unfinished')
 }
 
@@ -65,10 +65,7 @@ async function withdraw(point: PointName, { note }: PointTools): Promise<void> {
   if (warning !== undefined) note(warning)
 }
 
-/**
- * A manifest that is too large for one, or that lies in an archive, is wrong with this recovery point and not with the
- * store.
- */
+/** A manifest that is too large, or archived (cold storage), is a fault of this recovery point and not of the store. */
 async function stateOf({ repository, slot }: PointName): Promise<SlotState> {
   try {
     return await readSlot(repository, slot)
@@ -95,7 +92,7 @@ async function checkPoint(
     storedBytes: artifacts.reduce((sum, { bytes }) => sum + bytes, 0),
   }
   const seen = await Promise.all(
-    artifacts.map(artifact => tools.limit(() => lookAt({ ...point, manifest }, artifact, level, tools))),
+    artifacts.map(artifact => tools.limit(() => checkArtifact({ ...point, manifest }, artifact, level, tools))),
   )
   const findings: Finding[] = artifacts.length === 0 ? [holdsNothing(point)] : seen.flatMap(each => each.findings)
   if (findings.length > 0) return { ...facts, status: 'failed', findings }
@@ -118,7 +115,7 @@ async function tryToRestore(
 }
 
 /** At the level `restore` it is read as a restore reads it, so that the drill need not read it again. */
-async function lookAt(
+async function checkArtifact(
   point: PointName & RecoveryPoint,
   artifact: Artifact,
   level: VerifyLevel,
@@ -158,11 +155,11 @@ function unverifiable(
     state.kind === 'intent'
       ? [
           'a run began to store it and did not finish',
-          'The next backup completes or undoes it. If one is at work now, verify again when it is done.',
+          'The next backup finishes it or rolls it back. If one is running now, verify again when it is done.',
         ]
       : [
-          'a run that did not finish could be neither completed nor undone',
-          `The slot "${slot}" holds no recovery point until a backup writes it again.`,
+          'a run that did not finish could be neither completed nor rolled back',
+          `The slot "${slot}" has no recovery point until a backup writes it again.`,
         ]
   const finding = problem('unfinished', `${quotedName(name)} cannot be verified: ${reason}.`, advice)
   const publishing = state.kind === 'intent' ? { publishingSince: state.manifest.finishedAt } : {}
@@ -170,7 +167,7 @@ function unverifiable(
 }
 
 function holdsNothing({ name }: PointName): Finding {
-  return problem('empty', `The manifest of ${quotedName(name)} names not one object.`)
+  return problem('empty', `The manifest of ${quotedName(name)} names no objects.`)
 }
 
 function isSame(one: SlotState, other: SlotState): boolean {

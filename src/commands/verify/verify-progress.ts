@@ -5,16 +5,16 @@ import { formatDuration } from '../../runtime/text/format-duration'
 import { formatRate, formatSize } from '../../runtime/text/format-size'
 import type { ReadProgress } from '../../sources/reread-artifact'
 
-/** Shows every ten seconds how far what is being read is. */
+/** Logs every ten seconds how much of each object is read. */
 export interface VerifyProgress {
-  /** An object whose turn has come. `name` for the line, `bytes` as its manifest says. */
+  /** Begins an object. `name` for the line, `bytes` as its manifest says. */
   reading(name: string, bytes: number): { moved: ReadProgress; ended(): void }
-  /** One more recovery point is through. */
+  /** One more recovery point is done. */
   done(): void
   stop(): void
 }
 
-/** `total`: how many recovery points there are in all. */
+/** `total`: of recovery points. */
 export function verifyProgress({ log, clock }: Pick<Runtime, 'log' | 'clock'>, total: number): VerifyProgress {
   const readings = new Set<() => string>()
   let count = 0

@@ -12,7 +12,7 @@ export interface VerifyFacts {
 
 export type VerifyAttempt = Attempt<VerifyFacts>
 
-/** What came of one in which everything was proven. */
+/** The result when everything was proven. */
 export interface VerifyResult extends VerifyFacts {
   warnings: readonly Finding[]
 }
@@ -33,7 +33,7 @@ export interface VerifyReport extends Partial<VerifyResult> {
 export interface VerifiedPoint {
   /** As an input takes it: `Monday-13-00`, `daily/2026-11-23`, `suspect/Monday-13-00`. */
   name: string
-  /** `proven`: nothing is wrong. */
+  /** `proven`: no findings. */
   status: 'proven' | 'failed'
   /** Of the manifest; `unknown` where none could be read. */
   verdict: 'good' | 'suspect' | 'unknown'
@@ -50,7 +50,7 @@ export interface VerifiedPoint {
   restoreSeconds?: number
 }
 
-/** Whether everything that was requested is proven. A run that looked at nothing has proven nothing. */
+/** Whether everything requested is proven. A run that checked nothing has proven nothing. */
 export function isProven({
   requested,
   points,

@@ -22,13 +22,10 @@ export interface VerifyTools {
   wait: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
-/**
- * Verifies the recovery points that are requested. Throws what is wrong with any of them when all have been looked at,
- * and at once when the store gives no answer.
- */
+/** Verifies the requested recovery points. Throws all faults at the end, but at once when the store gives no answer. */
 export async function verify(inputs: VerifyInputs, tools: VerifyTools, attempt: VerifyAttempt): Promise<VerifyResult> {
   const { log, clock } = tools.runtime
-  const { points, warnings } = await log.group('Look into the bucket', () =>
+  const { points, warnings } = await log.group('Read the bucket', () =>
     pointsToVerify(tools.repository, inputs, clock.now()),
   )
   attempt.learn({ requested: points.length })
@@ -43,17 +40,17 @@ export async function verify(inputs: VerifyInputs, tools: VerifyTools, attempt: 
 
 /** Streams at once: each holds some megabytes, and more than four do not decompress faster. */
 const streamsAtOnce = 4
-/** Looks at once, which hold nothing. */
-const looksAtOnce = 16
+/** HEAD requests at once, which use no memory. */
+const headsAtOnce = 16
 
-/** Several at a time; the first that cannot be verified for want of an answer stops the others and is thrown. */
+/** Several at a time. A point that cannot be verified because the store fails stops the others and is thrown. */
 async function verifyEach(
   points: readonly PointName[],
   { level }: VerifyInputs,
   { runtime, drill, wait }: VerifyTools,
   attempt: VerifyAttempt,
 ): Promise<readonly VerifiedPoint[]> {
-  const atOnce = level === 'stored' ? looksAtOnce : streamsAtOnce
+  const atOnce = level === 'stored' ? headsAtOnce : streamsAtOnce
   const stopped = new AbortController()
   const signal = AbortSignal.any([runtime.signal, stopped.signal])
   const progress = verifyProgress(runtime, points.length)
@@ -71,7 +68,7 @@ async function verifyEach(
       signal.throwIfAborted()
       const result = await verifyPoint(point, level, tools)
       if (isUnfinished(result)) unfinished.push({ index, point, result })
-      else verified.settle(index, result)
+      else verified.add(index, result)
       progress.done()
     }
   }
@@ -84,14 +81,14 @@ async function verifyEach(
   try {
     await Promise.allSettled(lanes)
     signal.throwIfAborted()
-    for (let look = 1; unfinished.length > 0; look++) {
+    for (let retry = 1; unfinished.length > 0; retry++) {
       if (unfinished.some(({ result }) => isYoung(result, runtime))) await waitForBackup(wait, tools)
       const still: Unfinished[] = []
       for (const { index, point } of unfinished) {
         const result = await verifyPoint(point, level, tools)
-        const isWaitedFor = look < looksAgain && isUnfinished(result) && isYoung(result, runtime)
+        const isWaitedFor = retry < retriesAtMost && isUnfinished(result) && isYoung(result, runtime)
         if (isWaitedFor) still.push({ index, point, result })
-        else verified.settle(index, result)
+        else verified.add(index, result)
       }
       unfinished = still
     }
@@ -108,11 +105,11 @@ interface Unfinished {
 }
 
 /** A backup publishes within seconds; large uploads take the store some minutes to complete. */
-const lookAgainMs = 30_000
-const looksAgain = 2
+const retryAfterMs = 30_000
+const retriesAtMost = 2
 const youngMs = 15 * 60_000
 
-/** A run that began to publish so recently is most likely at work. */
+/** A run that began to publish so recently is most likely still running. */
 function isYoung({ publishingSince }: VerifiedPoint, { clock }: Pick<Runtime, 'clock'>): boolean {
   return publishingSince !== undefined && clock.now().getTime() - Date.parse(publishingSince) < youngMs
 }
@@ -123,7 +120,7 @@ async function waitForBackup(
 ): Promise<void> {
   runtime.log.info('A backup is publishing at this moment: waiting until it is done.')
   try {
-    await wait(lookAgainMs, signal)
+    await wait(retryAfterMs, signal)
   } finally {
     signal.throwIfAborted()
   }
@@ -133,14 +130,14 @@ function isUnfinished(result: VerifiedPoint | undefined): result is VerifiedPoin
   return result?.findings.some(({ code }) => code === 'unfinished') ?? false
 }
 
-/** Keeps the results in the order of the points, whichever comes first, and shows each. */
+/** Keeps the results in the order of the points, and logs each. */
 function verifiedPoints(requested: number, { log, clock }: Runtime, { learn }: VerifyAttempt) {
   const results: (VerifiedPoint | undefined)[] = []
   let removed = 0
   const all = () => results.filter(result => result !== undefined)
   return {
     all,
-    settle(index: number, result: VerifiedPoint | undefined): void {
+    add(index: number, result: VerifiedPoint | undefined): void {
       results[index] = result
       // Removed since it was listed, as old entries of tiers are.
       if (result === undefined) removed++

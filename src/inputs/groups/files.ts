@@ -58,10 +58,7 @@ export function refuseSystemFolder(path: string): void {
   }
 }
 
-/**
- * Normalizes an absolute path, or `~/…` with `home`: no double slashes, no slash at the end. Throws `UserError` from
- * `wrongInput`.
- */
+/** Normalizes an absolute path, or `~/…` with `home`: no double slashes, no slash at the end. Throws `UserError`. */
 export function normalPath(name: string, value: string, options: { home?: boolean } = {}): string {
   const rule = options.home ? 'be an absolute path or begin with "~/"' : 'be absolute paths'
   const refuse = (advice: string): UserError => wrongInput(name, rule, value, advice)

@@ -1,7 +1,7 @@
 import { UserError } from '../../runtime/errors'
 import { type InputReader, secret } from '../read'
 
-/** A secret: whoever knows the URL can send reports. */
+/** A secret: anyone who knows the URL can send reports. */
 export const heartbeatSecrets = ['heartbeat-url'] as const
 
 /** The input `heartbeat-url`, an http or https URL, never shown; undefined when empty. */

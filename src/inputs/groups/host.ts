@@ -2,10 +2,7 @@ import { isIPv6 } from 'node:net'
 import { shown, wrongInput } from '../../findings/wrong-input'
 import type { UserError } from '../../runtime/errors'
 
-/**
- * A host name or an IP address; removes the brackets around an IPv6 address. `inputs`: the names of the inputs for the
- * value, its port and its user. Throws `UserError`.
- */
+/** A host name, or an IP address without brackets. `inputs`: names of the inputs for host, port and user. */
 export function parseHost(value: string, inputs: { host: string; port: string; user: string }): string {
   const refuse = (advice: string): UserError => wrongInput(inputs.host, rule, value, advice)
   if (value.includes('://')) throw refuse(`Remove the scheme: write only the part after "://".`)

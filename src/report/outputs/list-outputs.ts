@@ -8,19 +8,17 @@ import {
   type ReportedPoint,
 } from '../../commands/list/list-report'
 import type { Runtime } from '../../runtime/runtime'
-import { fitting, listLimit } from './outputs'
+import { fittingOutput } from './outputs'
 
 /** Sets the outputs of a list; none before the bucket was read: empty ones would say that nothing is there. */
 export function setListOutputs({ output, log }: Pick<Runtime, 'output' | 'log'>, report: ListReport): void {
   const { points, expected, now } = report
   if (points === undefined) return
   const all = points.map(point => jsonOf(point, now))
-  const listed = fitting(all, listLimit)
-  if (listed.length < all.length) {
-    log.warning(
-      `The output "snapshots" holds the first ${listed.length} of ${all.length} recovery points, without the oldest: GitHub takes no more. The log has all of them.`,
-    )
-  }
+  const listed = fittingOutput(log, 'snapshots', all, {
+    noun: 'recovery points, without the oldest',
+    all: 'The log has all of them.',
+  })
   const newest = newestGood(report)
   output('snapshots', JSON.stringify(listed))
   output('latest', newest?.name ?? '')

@@ -1,22 +1,14 @@
 import type { RunReport } from '../../commands/backup/run-report'
 import { runDurationMs } from '../../commands/run-facts'
 import { publicWarnings, scrubFindings } from '../../findings/finding'
-import type { Runtime } from '../../runtime/runtime'
+import type { Log, Runtime } from '../../runtime/runtime'
 
-/**
- * Sets the outputs of a backup that ended well. GitHub allows 1 MB for the outputs of a job, counted in UTF-16: the two
- * lists are kept to 200,000 characters each, by leaving out entries from the end and saying so.
- */
+/** Sets the outputs of a backup. A job may have 1 MB of outputs, in UTF-16: each list is cut to `listLimit`. */
 export function setBackupOutputs(runtime: Pick<Runtime, 'output' | 'scrub' | 'log'>, report: RunReport): void {
   const artifacts = report.artifacts.map(({ name, key, bytes, sha256 }) => ({ name, key, bytes, sha256 }))
   const warnings = publicWarnings(scrubFindings(report.warnings, runtime.scrub))
-  const listed = fitting(artifacts, listLimit)
-  if (listed.length < artifacts.length) {
-    runtime.log.warning(
-      `The output "artifacts" holds the first ${listed.length} of ${artifacts.length} artifacts: GitHub takes no more. The manifest ${report.manifestKey ?? ''} lists all of them.`,
-    )
-  }
-
+  const all = `The manifest ${report.manifestKey ?? ''} lists all of them.`
+  const listed = fittingOutput(runtime.log, 'artifacts', artifacts, { noun: 'artifacts', all })
   runtime.output('status', report.result)
   runtime.output('slot', report.slot ?? '')
   runtime.output('manifest-key', report.manifestKey ?? '')
@@ -27,7 +19,21 @@ export function setBackupOutputs(runtime: Pick<Runtime, 'output' | 'scrub' | 'lo
 }
 
 /** Characters for each list among the outputs. */
-export const listLimit = 200_000
+const listLimit = 200_000
+
+/** The beginning of a list that fits into an output. Warns when that is not all; `all`: where the whole list is. */
+export function fittingOutput<T>(
+  log: Pick<Log, 'warning'>,
+  name: string,
+  items: T[],
+  { noun, all }: { noun: string; all: string },
+): T[] {
+  const [listed, count] = [fitting(items, listLimit), items.length]
+  if (listed.length < count) {
+    log.warning(`The output "${name}" has the first ${listed.length} of ${count} ${noun}: GitHub takes no more. ${all}`)
+  }
+  return listed
+}
 
 function fittingWarnings(warnings: { code: string; message: string }[]): { code: string; message: string }[] {
   const listed = fitting(warnings, listLimit)
@@ -37,7 +43,7 @@ function fittingWarnings(warnings: { code: string; message: string }[]): { code:
 }
 
 /** The longest beginning of a list whose JSON has at most `limit` characters. */
-export function fitting<T>(items: T[], limit: number): T[] {
+function fitting<T>(items: T[], limit: number): T[] {
   let length = 2
   const end = items.findIndex(item => {
     length += JSON.stringify(item).length + 1

@@ -1,8 +1,8 @@
 import { isProven, type VerifyReport } from '../../commands/verify/verify-result'
 import type { Runtime } from '../../runtime/runtime'
-import { fitting, listLimit } from './outputs'
+import { fittingOutput } from './outputs'
 
-/** Sets the outputs of a verification, whatever came of it. */
+/** Sets the outputs of a verification, also of a failed one. */
 export function setVerifyOutputs({ output, log }: Pick<Runtime, 'output' | 'log'>, report: VerifyReport): void {
   const verified = report.points.map(point => ({
     snapshot: point.name,
@@ -14,12 +14,10 @@ export function setVerifyOutputs({ output, log }: Pick<Runtime, 'output' | 'log'
     ...(point.restoreSeconds === undefined ? {} : { restoreSeconds: point.restoreSeconds }),
     findings: point.findings.map(({ code, key, what }) => ({ code, key: key ?? null, message: what })),
   }))
-  const listed = fitting(verified, listLimit)
-  if (listed.length < verified.length) {
-    log.warning(
-      `The output "verified" holds the first ${listed.length} of ${verified.length} recovery points: GitHub takes no more. The log and the job summary have all of them.`,
-    )
-  }
+  const listed = fittingOutput(log, 'verified', verified, {
+    noun: 'recovery points',
+    all: 'The log and the job summary have all of them.',
+  })
   const restored = report.points.flatMap(({ restoreSeconds }) => restoreSeconds ?? [])
   output('status', isProven(report) ? 'proven' : 'failed')
   output('verified', JSON.stringify(listed))

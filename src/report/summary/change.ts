@@ -1,9 +1,6 @@
 import { formatSize } from '../../runtime/text/format-size'
 
-/**
- * How a size differs from the one before, for a reader: `+1.2 MB (+3.4 %)`, `−40 MB (−52 %)`, `no change`, and `first`
- * when there was none before. Without a percentage when that would be under 0.1 %.
- */
+/** `+1.2 MB (+3.4 %)`, `−40 MB (−52 %)`, `no change`, or `first`. No percentage when it would be under 0.1 %. */
 export function formatChange(bytes: number, previousBytes: number | undefined): string {
   if (previousBytes === undefined) return 'first'
   const difference = bytes - previousBytes

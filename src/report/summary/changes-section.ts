@@ -1,26 +1,11 @@
 import type { CountChange, PartChange, ReportedChanges, TableChanges } from '../../repository/guards/changes'
-import { defined } from '../../runtime/defined'
 import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
 import { formatChange } from './change'
 import { code, prose, table } from './markdown'
 
-/** The same changes with every name scrubbed of secrets. */
-export function scrubChanges(changes: ReportedChanges, scrub: (text: string) => string): ReportedChanges {
-  const { tables } = changes
-  return {
-    ...changes,
-    parts: scrubNames(changes.parts, scrub),
-    ...defined({ tables: tables && { ...tables, greatest: scrubNames(tables.greatest, scrub) } }),
-  }
-}
-
-export function scrubNames<T extends { name: string }>(named: readonly T[], scrub: (text: string) => string): T[] {
-  return named.map(each => ({ ...each, name: scrub(each.name) }))
-}
-
-/** The part of the job summary that tells what changed. Names are to be free of secrets already. */
+/** The part of the job summary that shows what changed, of names already scrubbed. */
 export function changesSection(changes: ReportedChanges, now: Date): string {
   const { since, parts, tables } = changes
   const age = formatDuration(now.getTime() - since.takenAt.getTime())
@@ -37,7 +22,7 @@ function partsTable(parts: readonly PartChange[]): string {
     { heading: 'Part' },
     { heading: 'Unpacked', isNumber: true },
     { heading: 'Change', isNumber: true },
-    { heading: 'Holds' },
+    { heading: 'Contents' },
   ]
   const rows = parts.map(({ name, state, contentBytes: { before, after }, counts }) => [
     prose(name),
@@ -59,13 +44,13 @@ function tablesPart(tables: TableChanges): string[] {
   const differing = changed + added + gone
   if (differing === 0)
     return unchanged === 0 ? [] : [`No table changed: ${plural(unchanged, 'table')}, row for row as before.`]
-  const told = [
+  const all = [
     [changed, 'changed'],
     [added, 'new'],
     [gone, 'gone'],
     [unchanged, 'unchanged'],
   ] as const
-  const words = told.filter(([count]) => count > 0).map(([count, word]) => `${formatCount(count)} ${word}`)
+  const words = all.filter(([count]) => count > 0).map(([count, word]) => `${formatCount(count)} ${word}`)
   const rows = greatest.map(({ name, rows: { before, after } }) => [
     code(name),
     before === undefined ? '' : formatSize(before),

@@ -14,17 +14,18 @@ import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
 import { bucketFact } from './bucket-fact'
+import { failureSections, joinParts } from './failure-sections'
 import { pointsTable } from './list-table'
 import { bullets, code, fenced, folded, prose } from './markdown'
 import { tierAgesTable } from './tier-ages'
 
-/** The job summary of a list as GitHub-flavoured Markdown. The report is to be free of secrets already. */
+/** The job summary of a list, of a report already scrubbed. */
 export function renderListSummary(report: ListReport): string {
   const { points = [], failure, now } = report
-  const parts = [
+  return joinParts([
     `## ${heading(report)}`,
     place(report),
-    failure === undefined ? '' : failureSection(failure),
+    ...(failure === undefined ? [] : failureSections(failure, { what: 'What happened' })),
     missingSection(report),
     unfitSection(report),
     tierAgesTable(tiersOf(points), now),
@@ -34,12 +35,10 @@ export function renderListSummary(report: ListReport): string {
     failure === undefined || report.points !== undefined || failure.detail.length === 0
       ? ''
       : folded('Details', fenced(failure.detail, 'text')),
-  ]
-  return `${parts.filter(part => part !== '').join('\n\n')}\n`
+  ])
 }
 
-const staleNote =
-  '*Stale*: the turn of the slot has come again since it was written, and was skipped. It is older than its name makes believe.'
+const staleNote = '*Stale*: the slot was not written when its turn came again. It is older than its name suggests.'
 
 function heading(report: ListReport): string {
   const { failure, points, expected, now } = report
@@ -81,14 +80,6 @@ function counts(points: readonly ReportedPoint[]): string {
   return `${formatCount(points.length)} (${words.join(', ')})`
 }
 
-function failureSection({ what, safe, advice }: NonNullable<ListReport['failure']>): string {
-  return [
-    `### What happened\n\n${prose(what)}`,
-    `### What is still safe\n\n${prose(safe)}`,
-    `### What to do next\n\n${prose(advice)}`,
-  ].join('\n\n')
-}
-
 const itemsAtMost = 50
 
 function missingSection({ expected }: ListReport): string {
@@ -107,7 +98,7 @@ function unfitSection(report: ListReport): string {
   return `### ⚠️ ${formatCount(unfit.length)} cannot be restored\n\n${bullets(items, itemsAtMost)}`
 }
 
-/** The suspect ones are no way back to count on. */
+/** Without the suspect ones: they are not to be counted on. */
 function tiersOf(points: readonly ReportedPoint[]): ReportedTier[] {
   return placeNames.flatMap(name => {
     const good = points.filter(point => point.place === name && point.verdict === 'good')
@@ -127,8 +118,8 @@ function placeSection(name: (typeof placeNames)[number], { points = [], now }: L
   if (here.length === 0) return ''
   const title = name === 'ring' ? 'The ring' : code(`${name}/`)
   const [newest, rest] = [here.slice(0, rowsUnfolded), here.slice(rowsUnfolded, rowsAtMost)]
-  const odd = rest.filter(({ verdict, isStale }) => verdict !== 'good' || isStale).length
-  const label = `${formatCount(rest.length)} older${odd === 0 ? '' : `, ${formatCount(odd)} of them stale or not good`}`
+  const notGood = rest.filter(({ verdict, isStale }) => verdict !== 'good' || isStale).length
+  const label = `${formatCount(rest.length)} older${notGood === 0 ? '' : `, ${formatCount(notGood)} of them stale or not good`}`
   const left = here.length - newest.length - rest.length
   const parts = [
     `### ${title}: ${plural(here.length, 'recovery point')}`,

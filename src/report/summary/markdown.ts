@@ -1,10 +1,7 @@
 import { formatCount } from '../../runtime/text/format-count'
 import { printable, printableLines } from '../../runtime/text/printable'
 
-/**
- * Text of unknown origin as running text: it shows as it is and is no Markdown, no HTML, no link, no mention, no emoji.
- * One line of Markdown, whatever the text holds; line breaks become `<br>`.
- */
+/** Text of unknown origin as one line without Markdown, HTML, links, mentions or emoji; line breaks become `<br>`. */
 export function prose(text: string): string {
   return printableLines(text.trim()).map(escapeProse).join('<br>')
 }

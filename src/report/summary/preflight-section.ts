@@ -2,10 +2,7 @@ import { type Finding, isError } from '../../findings/finding'
 import { type PreflightReport, preflightVerdict } from '../../findings/preflight'
 import { code, prose } from './markdown'
 
-/**
- * The part of the job summary. Texts are to be free of secrets already. `words`: those of another look than the one
- * before a backup.
- */
+/** The part of the job summary, of text already scrubbed. `words`: those of a restore; by default those of a backup. */
 export function preflightSection(
   report: PreflightReport,
   words: { verdict: string; nothing: string } = {
@@ -30,7 +27,7 @@ export function preflightSection(
     .join('\n\n')
 }
 
-/** Statements and commands stand on lines of their own, so that they can be copied as they are. */
+/** Statements and commands are on lines of their own, so that they can be copied as they are. */
 function fixMarkdown(fix: string): string {
   return fix
     .split('\n')

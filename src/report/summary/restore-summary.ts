@@ -5,22 +5,18 @@ import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
 import { bucketFact } from './bucket-fact'
-import { code, fenced, folded, prose, table } from './markdown'
+import { detailsFold, failureSections, joinParts, phasesFold } from './failure-sections'
+import { code, folded, prose, table } from './markdown'
 import { preflightSection } from './preflight-section'
 import { readableTime } from './readable-time'
-import { phasesTable } from './summary-tables'
 import { warningsSection } from './warnings-section'
 
-/** The job summary of a restore. The report is to be free of secrets already. */
+/** The job summary of a restore, of a report already scrubbed. */
 export function renderRestoreSummary(report: RestoreReport): string {
-  const parts = report.failure === undefined ? goodParts(report) : failedParts(report, report.failure)
-  return `${parts.filter(part => part !== '').join('\n\n')}\n`
+  return joinParts(report.failure === undefined ? goodParts(report) : failedParts(report, report.failure))
 }
 
-/**
- * `Restored and compared: database shop (16 tables), folder /var/www/html (2,521 files) from Monday-13-00, taken …, in
- * 1 m 38 s`
- */
+/** `Restored and compared: database shop (16 tables) from Monday-13-00, taken 2026-11-23T13:17:02Z, in 1 m 38 s` */
 export function restoredSentence(report: RestoreReport): string {
   const { items, point } = report
   const things = items.map(({ noun, target, count }) => `${noun} ${target} (${count})`)
@@ -38,7 +34,7 @@ function goodParts(report: RestoreReport): string[] {
     warningsSection(report.warnings),
     rollbackSection(report),
     isDry && report.checks !== undefined ? preflightSection(report.checks, dryWords(report)) : '',
-    report.phases.length === 0 ? '' : folded('Where the time went', phasesTable(report.phases)),
+    phasesFold(report),
   ]
 }
 
@@ -46,28 +42,21 @@ function dryWords(report: RestoreReport): { verdict: string; nothing: string } {
   const wrong = report.checks?.findings.filter(isError).length ?? 0
   return {
     verdict:
-      wrong === 0
-        ? 'This restore can be done.'
-        : `${plural(wrong, 'thing speaks', 'things speak')} against this restore.`,
+      wrong === 0 ? 'This restore can be done.' : `${plural(wrong, 'thing prevents', 'things prevent')} this restore.`,
     nothing: 'Nothing was written.',
   }
 }
 
-const detailLines = 60
-
 function failedParts(report: RestoreReport, failure: NonNullable<RestoreReport['failure']>): string[] {
-  const tail = failure.detail.slice(-detailLines)
   return [
     failure.kind === 'cancelled' ? '## ⏹️ The restore was cancelled' : '## ❌ The restore failed',
     placeAndTime(report),
-    `### What ${failure.kind === 'cancelled' ? 'happened' : 'failed'}\n\n${prose(failure.what)}`,
-    `### What is where now\n\n${prose(failure.safe)}`,
-    `### What to do next\n\n${prose(failure.advice)}`,
+    ...failureSections(failure, { safe: 'What is where now' }),
     report.hasBegun === true || report.checks === undefined ? '' : preflightSection(report.checks, dryWords(report)),
     report.items.length === 0 ? '' : folded('What was to be restored', itemsTable(report)),
     warningsSection(report.warnings),
-    tail.length === 0 ? '' : folded('Details', fenced(tail, 'text')),
-    report.phases.length === 0 ? '' : folded('Where the time went', phasesTable(report.phases)),
+    detailsFold(failure),
+    phasesFold(report),
   ]
 }
 
@@ -88,10 +77,10 @@ function itemsTable(report: RestoreReport): string {
   const columns = [
     { heading: 'What' },
     { heading: 'Where' },
-    { heading: 'Holds' },
+    { heading: 'Contents' },
     { heading: 'There before' },
     { heading: isDone ? 'Compared' : 'Then' },
-    ...(isDone ? [{ heading: 'Took', isNumber: true }] : [{ heading: 'Size', isNumber: true }]),
+    { heading: isDone ? 'Took' : 'Size', isNumber: true },
   ]
   return table(
     columns,
@@ -113,5 +102,5 @@ function rollbackSection({ items, safetyKeys, result }: RestoreReport): string {
     ...items.flatMap(({ target, kept }) => (kept ? `- What ${code(target)} was: ${code(kept)}` : [])),
   ]
   if (lines.length === 0) return ''
-  return `### How to roll back\n\n${lines.join('\n')}\n\nRemove them when nobody needs them any more; they are not removed by themselves.`
+  return `### How to roll back\n\n${lines.join('\n')}\n\nRemove them when they are no longer needed: nothing else removes them.`
 }

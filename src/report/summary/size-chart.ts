@@ -4,10 +4,7 @@ import { fenced } from './markdown'
 
 const pointsAtMost = 24
 
-/**
- * Charts of what the last recovery points stored, in Mermaid, which GitHub draws: one for each kind of artifact, on a
- * scale from zero, so that a fall shows as what it is. The newest 24 points; '' with fewer than two.
- */
+/** Mermaid charts of the sizes of the newest 24 recovery points, one per kind, from zero up; '' with fewer than two. */
 export function sizeChart(points: readonly SizePoint[]): string {
   const shown = [...points].sort((a, b) => a.takenAt.getTime() - b.takenAt.getTime()).slice(-pointsAtMost)
   return kinds
@@ -60,9 +57,8 @@ function niceTop(value: number): number {
 }
 
 /**
- * Times in UTC as short as they can be told apart: `13:05` within a day, `Mon 13h` within six days, else `23 Nov`.
- * Mermaid draws equal labels as one bar, so what is not distinct, and what has no room, becomes a blank that no other
- * one equals.
+ * Labels in UTC: `13:05` within a day, `Mon 13h` within six days, else `23 Nov`. Mermaid draws equal labels as one bar,
+ * so a repeated label, and one without space, becomes a blank that no other equals.
  */
 function axisLabels(times: readonly Date[]): string[] {
   const first = times[0]?.getTime() ?? 0

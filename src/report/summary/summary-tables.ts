@@ -34,7 +34,7 @@ export function contentTable(artifacts: readonly ReportedArtifact[]): string {
     origins.map(code).join('<br>'),
     counts.map(prose).join(', '),
   ])
-  return table([{ heading: 'Part' }, { heading: 'From' }, { heading: 'Holds' }], rows)
+  return table([{ heading: 'Part' }, { heading: 'From' }, { heading: 'Contents' }], rows)
 }
 
 /** The sha256 of every object as `sha256sum -c` reads it, and the keys, that of the manifest among them. */

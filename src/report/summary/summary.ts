@@ -3,13 +3,14 @@ import { runDurationMs } from '../../commands/run-facts'
 import type { Runtime } from '../../runtime/runtime'
 import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
-import { scrubReport } from '../scrub/scrub-report'
+import { scrubReport } from '../scrub'
 import { bucketFact } from './bucket-fact'
 import { changesSection } from './changes-section'
+import { detailsFold, failureSections, joinParts, phasesFold } from './failure-sections'
 import { code, fenced, folded, prose } from './markdown'
 import { readableTime } from './readable-time'
 import { sizeChart } from './size-chart'
-import { artifactsTable, checksumsAndKeys, contentTable, phasesTable, tablesTable } from './summary-tables'
+import { artifactsTable, checksumsAndKeys, contentTable, tablesTable } from './summary-tables'
 import { tierAgesTable } from './tier-ages'
 import { warningsSection } from './warnings-section'
 
@@ -18,13 +19,9 @@ export async function writeSummary(runtime: Pick<Runtime, 'summary' | 'scrub'>, 
   await runtime.summary(renderSummary(scrubReport(report, runtime.scrub)))
 }
 
-/**
- * The job summary as GitHub-flavoured Markdown. Every text of the report is shown as text, wherever it comes from. The
- * report is to be free of secrets already: they are not found any more once they are escaped.
- */
+/** The job summary as Markdown. Scrub the report first: secrets are not found any more once they are escaped. */
 export function renderSummary(report: RunReport): string {
-  const parts = report.failure === undefined ? goodParts(report) : failedParts(report, report.failure)
-  return `${parts.filter(part => part !== '').join('\n\n')}\n`
+  return joinParts(report.failure === undefined ? goodParts(report) : failedParts(report, report.failure))
 }
 
 function goodParts(report: RunReport): string[] {
@@ -50,23 +47,15 @@ function goodParts(report: RunReport): string[] {
 }
 
 function failedParts(report: RunReport, failure: NonNullable<RunReport['failure']>): string[] {
-  const tail = failure.detail.slice(-detailLines)
-  const cut = failure.detail.length - tail.length
   return [
     failure.kind === 'cancelled' ? '## ⏹️ The backup was cancelled' : '## ❌ The backup failed',
     placeAndTime(report),
-    `### What ${failure.kind === 'cancelled' ? 'happened' : 'failed'}\n\n${prose(failure.what)}`,
-    `### What is still safe\n\n${prose(failure.safe)}`,
-    `### What to do next\n\n${prose(failure.advice)}`,
+    ...failureSections(failure),
     warningsSection(report.warnings),
-    tail.length === 0
-      ? ''
-      : folded(cut === 0 ? 'Details' : `Details: the last ${plural(tail.length, 'line')}`, fenced(tail, 'text')),
+    detailsFold(failure),
     phasesFold(report),
   ]
 }
-
-const detailLines = 60
 
 function withWarnings({ warnings }: RunReport): string {
   return warnings.length === 0 ? '' : `, with ${plural(warnings.length, 'warning')}`
@@ -83,7 +72,7 @@ function placeAndTime(report: RunReport): string {
 
 function skewLine({ skew }: RunReport): string {
   if (skew === undefined) return ''
-  return `${prose(skew.of)} stand **${formatDuration(skew.seconds * 1000)}** apart.`
+  return `${prose(skew.of)} are **${formatDuration(skew.seconds * 1000)}** apart.`
 }
 
 function recoverySection({ recovery }: RunReport): string {
@@ -96,8 +85,4 @@ function tablesHeading({ total, largest }: NonNullable<RunReport['tables']>): st
   return total === largest.length
     ? plural(total, 'table')
     : `The ${largest.length} largest of ${plural(total, 'table')}`
-}
-
-function phasesFold({ phases }: RunReport): string {
-  return phases.length === 0 ? '' : folded('Where the time went', phasesTable(phases))
 }

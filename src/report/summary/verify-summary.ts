@@ -5,29 +5,25 @@ import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
 import { bucketFact } from './bucket-fact'
-import { bullets, code, fenced, folded, prose, table } from './markdown'
+import { detailsFold, joinParts } from './failure-sections'
+import { bullets, code, folded, prose, table } from './markdown'
 import { warningsSection } from './warnings-section'
 
-/** The job summary of a verification as GitHub-flavoured Markdown. The report is to be free of secrets already. */
+/** The job summary of a verification, of a report already scrubbed. */
 export function renderVerifySummary(report: VerifyReport): string {
   const { points, failure } = report
-  const parts = [
+  return joinParts([
     `## ${heading(report)}`,
     place(report),
-    // Findings speak for themselves; what ended the run before it was through does not.
-    failure === undefined || points.length === report.requested ? '' : failureSection(failure),
+    // Findings explain a complete run; one that ended early needs its reason.
+    failure === undefined || points.length === report.requested ? '' : `### What happened\n\n${prose(failure.what)}`,
     findingsSection(points),
     points.length === 0 ? '' : pointsTable(report),
     warningsSection(report.warnings),
     failure === undefined ? '' : `**What to do next:** ${prose(failure.advice)}`,
-    failure === undefined || failure.detail.length === 0
-      ? ''
-      : folded('Details', fenced(failure.detail.slice(-detailLines), 'text')),
-  ]
-  return `${parts.filter(part => part !== '').join('\n\n')}\n`
+    failure === undefined ? '' : detailsFold(failure),
+  ])
 }
-
-const detailLines = 60
 
 function heading(report: VerifyReport): string {
   const { points, requested, failure } = report
@@ -48,10 +44,6 @@ function place({ store, level, startedAt, finishedAt }: VerifyReport): string {
     `**Level** ${code(level)}: every object ${levelWords[level]}`,
     `**Took** ${formatDuration(finishedAt.getTime() - startedAt.getTime())}`,
   ].join(' · ')
-}
-
-function failureSection({ what }: NonNullable<VerifyReport['failure']>): string {
-  return `### What happened\n\n${prose(what)}`
 }
 
 function findingsSection(points: readonly VerifiedPoint[]): string {

@@ -5,16 +5,15 @@ import type { ObjectOrigin } from '../manifest/object-metadata'
 import type { SentObject } from './objects'
 import { isStoredAsSent } from './stored-as-sent'
 
-/** The object that is now under its key. `compared`: false when the credentials may not look at it. */
+/** The object that is now under its key. `compared`: false when the credentials may not read it. */
 export interface Completion {
   version: StoredVersion
   compared: boolean
 }
 
 /**
- * Completes an object and compares it with what was sent. An upload that was completed before, or whose reply got lost,
- * counts when its object is there. Throws the store's error when the object is not there, and `FailureError` when
- * another object is there.
+ * Completes an object and compares it with what was sent. One that was completed before, or whose reply got lost,
+ * counts. Throws the store's error when no object is there, `FailureError` when it is another.
  */
 export async function completeObject(store: Store, intent: ObjectOrigin, object: SentObject): Promise<Completion> {
   const { key, bytes, upload } = object
@@ -30,10 +29,7 @@ export async function completeObject(store: Store, intent: ObjectOrigin, object:
   return compare(store, intent, object, reply)
 }
 
-/**
- * The object under its key, if it is the one that this intent sent there. What the credentials may not look at does not
- * count: S3 answers 403 for a missing object too, when listing is not allowed.
- */
+/** The object, if this intent sent it. A denied one does not count: without s3:ListBucket a missing one is denied. */
 export async function findObject(
   store: Store,
   intent: ObjectOrigin,

@@ -25,9 +25,8 @@ export interface ReadRequest<R> {
 }
 
 /**
- * Reads an object to its end, over as many connections as that takes, and returns what the filter found. Throws the
- * `CheckError` of the filter, `StoreError` when the store gives no answer or the object is another by now, and the
- * signal's reason.
+ * Reads an object to its end, reconnecting as needed, and returns the filter's result. Throws its `CheckError`,
+ * `StoreError` (no answer, or another object by now), and the signal's reason.
  */
 export async function readArtifact<R>(
   { store }: Repository,

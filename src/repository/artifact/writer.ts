@@ -36,9 +36,8 @@ export interface WriteContext {
 }
 
 /**
- * Stores a stream, through the checks, in an upload that is not completed. Throws the first error: the `CheckError` of
- * a check, `FailureError` for a stream that stands still, `StoreError`, the error of the body, the reason of the
- * signal.
+ * Stores a stream, through the checks, in an upload that stays open. Throws the first error: `CheckError`,
+ * `FailureError` for a stalled stream, `StoreError`, that of the body, or the signal's reason.
  */
 export async function writeArtifact<R extends ContentDigest>(
   { store }: Repository,

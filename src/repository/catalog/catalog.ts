@@ -81,7 +81,7 @@ function orderOf(entry: CatalogPoint): number {
   return takenAtOf(entry)?.getTime() ?? Number.MIN_SAFE_INTEGER
 }
 
-interface Place {
+export interface Place {
   place: CatalogPoint['place']
   repository: Repository
   folder: string
@@ -89,17 +89,14 @@ interface Place {
   lead: string
 }
 
-function places(repository: Repository): Place[] {
+/** The ring, the tiers and the folder of suspect recovery points. */
+export function places(repository: Repository): Place[] {
   const root = listingPrefix(repository.prefix)
+  const lead = `${suspectFolder}/`
   return [
     { place: 'ring', repository, folder: root, lead: '' },
     ...tiers.map(tier => ({ place: tier, repository, folder: `${root}${tier}/`, lead: '' })),
-    {
-      place: 'suspect',
-      repository: suspectsOf(repository),
-      folder: `${root}${suspectFolder}/`,
-      lead: `${suspectFolder}/`,
-    },
+    { ...{ place: 'suspect', folder: `${root}${lead}`, lead }, repository: suspectsOf(repository) },
   ]
 }
 

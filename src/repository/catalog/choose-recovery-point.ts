@@ -20,8 +20,8 @@ export interface ChosenRecoveryPoint extends RecoveryPoint {
 }
 
 /**
- * The recovery point that is requested. Suspect ones are taken only by name, with a warning; unfinished, lost and
- * unreadable ones never. Throws UserError that says what is there instead, newest first, with ages.
+ * The requested recovery point. Suspect ones only by name, with a warning; unfinished, lost and unreadable ones never.
+ * Throws UserError that lists what is there instead.
  */
 export async function chooseRecoveryPoint(
   repository: Repository,
@@ -106,7 +106,7 @@ function notRestorable(name: string, key: string, state: SlotState): UserError {
     case 'intent':
       return new UserError(
         `The recovery point ${name} is unfinished: a run was interrupted while it was publishing it, and its objects may be of two different hours.`,
-        { advice: `${advice} The next backup finishes or undoes it.` },
+        { advice: `${advice} The next backup finishes it or rolls it back.` },
       )
     case 'lost':
       return new UserError(

@@ -19,7 +19,7 @@ export async function listedDamage(
   const { repository, manifest } = point
   const { store, prefix } = repository
   const objects = objectsOf(manifest)
-  if (objects.length === 0) return 'Its manifest names not one object.'
+  if (objects.length === 0) return 'Its manifest names no objects.'
   for (const object of objects) {
     const { key, bytes } = object
     if (listed.get(key) === bytes && isArtifactKeyOf(prefix, manifest.slot, key)) continue

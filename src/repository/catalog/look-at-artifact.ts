@@ -19,7 +19,7 @@ import type { RecoveryPoint } from '../repository'
  * - `content`: its bytes are those that were stored, and the manifest says something else about what is in
  *   them.
  * - `changed`: it is another object than the one the manifest describes, or became another while it was read.
- * - `denied`: the credentials may not look at it.
+ * - `denied`: the credentials may not read it.
  */
 export type ObjectFault =
   | 'missing'
@@ -32,7 +32,7 @@ export type ObjectFault =
   | 'changed'
   | 'denied'
 
-/** What is seen without reading it. `stored`: undefined when it is not there, or was not looked at. */
+/** What HEAD shows. `stored`: undefined when it is not there, or was not requested. */
 export interface ArtifactLook {
   stored: StoredObject | undefined
   findings: Finding[]

@@ -18,10 +18,7 @@ export interface NoSuchSnapshot {
   wanted?: string
 }
 
-/**
- * The error that says what there is instead, newest first, with ages: those with a name like the requested one, else
- * the newest ones; all of them in its detail.
- */
+/** The error that lists what is there, newest first, with ages: similar names, else the newest; all in its detail. */
 export function noSuchRecoveryPoint({ repository, problem, entries, now, wanted }: NoSuchSnapshot): UserError {
   const { store, prefix } = repository
   const where = `under "${listingPrefix(prefix)}" in ${store.name}`

@@ -118,7 +118,7 @@ function indexAt(
   return { ...listing, warnings, newestGood, unfinished, lastSizes }
 }
 
-/** A manifest that says it was started after it was stored comes from a wrong clock. */
+/** A manifest with a start after its storage comes from a clock that runs ahead. */
 function startOf(manifest: Manifest, listed: ListedManifest): number {
   return Math.min(Date.parse(manifest.startedAt), listed.lastModified.getTime())
 }
@@ -138,7 +138,7 @@ async function readListed(
   })
   switch (state.kind) {
     case 'archived':
-      return skip('it lies in an archive (a cold storage class) and cannot be read there.')
+      return skip('it is archived (a cold storage class) and cannot be read.')
     case 'denied':
       return skip('the credentials may not read it.')
     case 'unreadable':

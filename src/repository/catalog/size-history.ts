@@ -8,10 +8,7 @@ export interface SizePoint {
   bytes: ReadonlyMap<KindName, number>
 }
 
-/**
- * What each recovery point of the ring stored, read off a listing of the prefix alone: no further request. Dated by its
- * manifest; a slot without one is no recovery point and is left out. Oldest first.
- */
+/** What each recovery point of the ring stored, from a listing alone: dated by its manifest, left out without one. */
 export function sizeHistory(prefix: string, objects: Iterable<ListedObject>): SizePoint[] {
   const slots = new Map<string, { takenAt?: Date; stored: StoredBytes[] }>()
   for (const { key, sizeBytes, lastModified } of objects) {

@@ -4,7 +4,7 @@ import { parseRotation, slotName } from '../names/slot'
 const hourMs = 60 * 60 * 1000
 const dayMs = 24 * hourMs
 
-/** How long it takes until every slot of a ring of weekdays has been written anew. */
+/** How long it takes until every slot of a ring of weekdays has been written again. */
 export const weekMs = 7 * dayMs
 
 /** A recovery point, by its manifest. */

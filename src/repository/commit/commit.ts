@@ -62,7 +62,7 @@ function unreadable(store: Store, intent: Manifest, completions: readonly Comple
     .filter((_, index) => completions[index]?.compared === false)
     .map(({ key }) => `"${key}"`)
   if (keys.length === 0) return []
-  const message = `The credentials may not look at ${keys.join(', ')} in ${store.name}: the store confirmed size and parts, but it was not compared again.`
+  const message = `The credentials may not read ${keys.join(', ')} in ${store.name}: the store confirmed size and parts, but it was not compared again.`
   return [warning('store-unreadable', message)]
 }
 

@@ -29,10 +29,7 @@ export interface Intended {
   warnings: Finding[]
 }
 
-/**
- * Writes the intent: from here on, any run that reads it can finish the commit. When it cannot be written, the uploads
- * are aborted and the `PublishError` says that nothing has changed.
- */
+/** Writes the intent, which any run can finish. Otherwise aborts the uploads; the `PublishError` says so. */
 export async function intend(repository: Repository, prepared: PreparedManifest, now: Date): Promise<Intended> {
   const { store, prefix } = repository
   const { slot } = prepared

@@ -3,10 +3,7 @@ import { ActionError, type ErrorFacts, FailureError, messageOf } from '../../run
 
 /** A recovery point that could not be published. Says what is safe; its uploads are taken care of. */
 export class PublishError extends FailureError {
-  /**
-   * True: the intent stands, and the uploads must be kept, so that the post step or the next run can finish it. False:
-   * nothing has changed in the slot, and the uploads were aborted as far as the store allowed.
-   */
+  /** True: the intent stays, and its uploads with it, to be finished later. False: nothing has changed in the slot. */
   readonly isUnfinished: boolean
 
   constructor(message: string, facts: ErrorFacts & { isUnfinished: boolean }) {
@@ -19,7 +16,7 @@ export class PublishError extends FailureError {
 export function nothingChanged(slot: string, cause: unknown, warnings: readonly Finding[] = []): PublishError {
   return new PublishError(`Could not publish slot ${slot}: ${messageOf(cause)}`, {
     cause,
-    safe: `Nothing has changed in the bucket: slot ${slot} holds what it held before, and so does every other slot.`,
+    safe: `Nothing has changed in the bucket: slot ${slot} is unchanged, and so is every other slot.`,
     advice: adviceOf(cause),
     detail: [...detailOf(cause), ...warnings.map(warning => warning.what)],
     isUnfinished: false,

@@ -97,10 +97,7 @@ async function rollForward(store: Store, intent: Manifest, now: Date): Promise<C
   return objects.flatMap(object => completions.get(object) ?? [])
 }
 
-/**
- * Uploads that the store does not list come first: if one of them is gone, nothing has been completed yet, and the
- * intent can still be rolled back. The list only orders them; a completion shows whether one is gone.
- */
+/** Uploads that are not listed come first: if one is gone, nothing is completed and a rollback is still possible. */
 async function unlistedFirst(store: Store, objects: readonly ArtifactObject[]): Promise<ArtifactObject[]> {
   const doubtful: ArtifactObject[] = []
   const open: ArtifactObject[] = []

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { count, instant } from '../manifest/kinds/artifact'
 import { kinds } from '../manifest/kinds/kinds'
 import type { PseudonymisedBaseline } from './pseudonymised-baseline'
 
@@ -22,7 +23,6 @@ export function parseBaselineFile(text: string): PseudonymisedBaseline | undefin
 
 const baselineFormat = 'make-a-backup-baseline/1'
 
-const count = z.int().nonnegative()
 const word = z.string().max(100)
 
 const artifacts = kinds.map(({ kind, things }) => {
@@ -42,7 +42,7 @@ const artifacts = kinds.map(({ kind, things }) => {
 
 const schema = z.object({
   slot: word,
-  takenAt: z.iso.datetime({ offset: true }),
+  takenAt: instant,
   keyId: word.nullable(),
   artifacts: z.array(z.union(artifacts)),
 })

@@ -2,10 +2,7 @@ import { defined } from '../../runtime/defined'
 import { kindOf } from '../manifest/kinds/kinds'
 import { type ArtifactBaseline, type Baseline, countOf, sameSource } from './baseline'
 
-/**
- * What changed since the last good recovery point: sizes and counts of every artifact, and which tables, by their
- * fingerprints. With a baseline from the runner's cache, tables that are gone may have no name.
- */
+/** What changed since the last good recovery point. With the runner's cache, tables that are gone may have no name. */
 export function compareWith(previous: Baseline, current: Baseline): ReportedChanges {
   const kept = current.artifacts.map(after => partChange(sameSource(previous, after), after))
   const gone = previous.artifacts

@@ -18,9 +18,8 @@ export type ForeignFinding =
   | { kind: 'object'; key: string }
 
 /**
- * Whether the newest good recovery point is another host's. Only the newest counts: after a site has moved, the slots
- * of its old server stay for a week. Check it before an earlier run is recovered, because that may be the other host's
- * run, still at work.
+ * Whether the newest good recovery point is another host's; older ones may be from before a move. Check it before
+ * recovering an earlier run, which may be the other host's and still running.
  */
 export function findForeignHost(newest: Manifest | undefined, host: string): ForeignFinding[] {
   if (newest === undefined || hostForm(newest.host) === hostForm(host)) return []
@@ -38,9 +37,8 @@ interface SlotToWrite {
 }
 
 /**
- * Everything that forbids writing this slot: another host's recovery points, and objects under the keys to be written
- * that are neither named by the slot's manifest nor marked as ours. Costs one request for each key and one for the
- * manifest. Objects that the credentials may not look at are not found. Throws `StoreError`.
+ * Everything that forbids writing this slot: another host's recovery points, and objects under its keys that neither
+ * its manifest names nor our metadata marks; denied ones are not found. Throws `StoreError`.
  */
 export async function findForeign(
   repository: Repository,

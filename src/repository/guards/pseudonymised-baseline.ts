@@ -28,10 +28,7 @@ interface PseudonymisedArtifact {
   parts?: readonly (readonly [string, number, string])[]
 }
 
-/**
- * The baseline as it may lie in the runner's cache. Without a pseudonymiser it has numbers alone, and of several
- * databases nothing, since only their names tell them apart.
- */
+/** The baseline for the runner's cache. Without a key it has numbers alone, and of several databases nothing. */
 export function pseudonymiseBaseline(
   baseline: Baseline,
   pseudonymiser: Pseudonymiser | undefined,

@@ -24,7 +24,7 @@ export interface Pseudonymiser {
 }
 
 /**
- * The pseudonymiser of this site, keyed by a secret of the run. Whoever can read the runner's cache (with a public
+ * The pseudonymiser of this site, keyed by a secret of the run. Anyone who can read the runner's cache (with a public
  * repository everybody, through pull requests from forks) can then neither read a name nor test a guess like
  * `wp_users`.
  *
@@ -44,10 +44,7 @@ export function pseudonymiserFor(secrets: BaselineSecrets, place: BaselinePlace)
   return { keyId: pseudonymOf('key'), pseudonymOf }
 }
 
-/**
- * What the site's entries in the cache are named by. Without a pseudonymiser it is a plain hash: a guess of host,
- * bucket and prefix together can be tested then.
- */
+/** Names the site's entries in the cache. Without a key a plain hash, against which a full guess can be tested. */
 export function cacheScope(pseudonymiser: Pseudonymiser | undefined, place: BaselinePlace): string {
   if (pseudonymiser !== undefined) return pseudonymiser.pseudonymOf('scope')
   const words = JSON.stringify(placeWords(place))

@@ -24,7 +24,7 @@ export function scopedBaseline(
       : [
           warning(
             'part-dropped',
-            `The last good recovery point, ${baseline.slot} taken ${baseline.takenAt}, has ${dropped}, which the workflow no longer asks for. Within a week the ring forgets it.`,
+            `The last good recovery point, ${baseline.slot} taken ${baseline.takenAt}, has ${dropped}, which the workflow no longer requests. Within a week the ring forgets it.`,
           ),
         ],
   )

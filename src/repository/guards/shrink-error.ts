@@ -8,10 +8,7 @@ import { type Kind, manyOf } from '../manifest/kinds/kind'
 import { type Artifact, kinds } from '../manifest/kinds/kinds'
 import type { ShrinkFinding, ShrinkVerdict } from './shrink'
 
-/**
- * The error that ends a suspect run: what shrank, that the ring is as it was, where the suspect recovery point is, how
- * to accept it. `suspectManifestKey` is undefined when it could not be stored.
- */
+/** The error of a suspect run. `suspectManifestKey`: undefined when the suspect recovery point could not be stored. */
 export function shrinkError(
   verdict: Pick<ShrinkVerdict, 'findings' | 'against'>,
   { suspectManifestKey, slot }: { suspectManifestKey: string | undefined; slot: string },
@@ -20,11 +17,11 @@ export function shrinkError(
   return new UserError(
     `The new recovery point is suspect, so it did not replace slot ${slot}. Compared with ${good}: ${describeShrink(verdict.findings)}.`,
     {
-      safe: `Slot ${slot} holds what it held before, and so does every other slot.${suspectManifestKey === undefined ? '' : ' The suspect recovery point is whole and is stored apart from them.'}`,
+      safe: `Slot ${slot} is unchanged, and so is every other slot.${suspectManifestKey === undefined ? '' : ' The suspect recovery point is whole and is stored apart from them.'}`,
       advice: [
         suspectManifestKey === undefined
-          ? 'It could not be stored, so look at the server itself.'
-          : `Look at it: "${suspectManifestKey}" lists its tables and counts, and its objects are next to it.`,
+          ? 'It could not be stored, so check the server itself.'
+          : `Inspect it: "${suspectManifestKey}" lists its tables and counts, and its objects are next to it.`,
         `If this is right (data removed on purpose, or "exclude" changed), run the workflow once by hand with "accept-shrink: true".`,
         `If not, something is missing on the server: ${good} still has it.`,
       ].join(' '),

@@ -10,10 +10,7 @@ export type MaxShrink = { kind: 'off' } | { kind: 'percent'; percent: number }
 export interface ShrinkFinding {
   /** The artifact's name in the manifest. */
   artifact: string
-  /**
-   * `content bytes`, or a thing in the plural (`tables`): fewer than allowed. All others are gone: a thing (`view`), or
-   * a whole artifact by its name (`codebase`).
-   */
+  /** `content bytes` or a plural (`tables`): too few. A thing (`view`) or an artifact's name (`codebase`): gone. */
   what: string
   before: number
   after: number

@@ -8,10 +8,7 @@ export type { Artifact } from './kinds/kinds'
 
 export const manifestFormat = 'make-a-backup/1'
 
-/**
- * The record of one recovery point, `<slot>.manifest.json`. It is written last; without it there is no recovery point.
- * Field names are the public format: `docs/format.md` explains each.
- */
+/** The record of one recovery point, `<slot>.manifest.json`. A public format: `docs/format.md` explains each field. */
 export interface Manifest {
   format: typeof manifestFormat
   slot: string

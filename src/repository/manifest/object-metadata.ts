@@ -8,10 +8,7 @@ export interface ObjectOrigin {
   startedAt: string
 }
 
-/**
- * The metadata of a data object. Call it once per run: outside GitHub, where a run has no id, it makes up a random one,
- * and the objects of a run must agree.
- */
+/** The metadata of a data object. Call it once per run: outside GitHub it makes up a run id for all of its objects. */
 export function objectMetadata({ slot, run, startedAt }: ObjectOrigin): Readonly<Record<string, string>> {
   return {
     'make-a-backup-slot': slot,

@@ -2,15 +2,15 @@ import { z } from 'zod'
 import { FailureError } from '../../runtime/errors'
 import type { RunIdentity } from '../../runtime/runtime'
 import { isSlotName } from '../names/keys'
+import { count, instant } from './kinds/artifact'
 import type { Manifest } from './manifest'
 import { provenance } from './manifest-codec'
 
 export const proofFormat = 'make-a-backup-proof/1'
 
 /**
- * The record of a drill that went well: a recovery point was restored on a throwaway server and compared,
- * `<slot>.proof.json`. It counts only for the recovery point that was taken at `takenAt`, and for these very objects: a
- * slot is overwritten every week. Field names are the public format: see `docs/format.md`.
+ * The record of a drill that went well, `<slot>.proof.json`. It counts only for the recovery point taken at `takenAt`
+ * and for these very objects: a slot is overwritten every week. A public format: `docs/format.md` explains each field.
  */
 export interface Proof {
   format: typeof proofFormat
@@ -37,10 +37,7 @@ export interface ProvenArtifact {
   etag: string
 }
 
-/**
- * Whether a proof is one for the recovery point of this manifest. `listed`: ETags by key, as a listing shows them: an
- * object that was stored again since is another one.
- */
+/** Whether a proof is for this manifest. `listed`: ETags by key; an object that was stored again has another one. */
 export function isProofOf(proof: Proof, manifest: Manifest, listed: ReadonlyMap<string, string>): boolean {
   const { slot, startedAt, artifacts } = manifest
   const isOfThisMoment = proof.slot === slot && Date.parse(proof.takenAt) === Date.parse(startedAt)
@@ -64,9 +61,6 @@ export function parseProof(text: string, key: string): Proof {
     throw new FailureError(`"${key}" is not a proof that this version can read.`, { cause })
   }
 }
-
-const instant = z.iso.datetime({ offset: true })
-const count = z.int().nonnegative()
 
 const schema: z.ZodType<Proof> = z.looseObject({
   format: z.literal(proofFormat),

@@ -15,10 +15,7 @@ type RotationPart = { readonly literal: string } | { readonly placeholder: Place
 
 type Placeholder = 'weekday' | 'hour' | 'minute' | 'date' | 'year' | 'month' | 'day'
 
-/**
- * The input `rotation`: `hour-of-week`, `day-of-week`, `running`, or a template of placeholders such as
- * `{weekday}-{hour}-00`. Throws `UserError`.
- */
+/** The input `rotation`: `hour-of-week`, `day-of-week`, `running`, or a template: `{weekday}-{hour}-00`. */
 export function parseRotation(text: string): Rotation {
   const template = namedRotations.get(text) ?? text
   if (template === '') throw refused(text, knownRotations)
@@ -34,10 +31,7 @@ export function parseRotation(text: string): Rotation {
   return { text, parts: parsed }
 }
 
-/**
- * The name of the slot that a run at this moment writes, by the clock of the time zone (an IANA name). Weekdays are in
- * English in every locale. The hour that a zone repeats in autumn is one slot.
- */
+/** The slot of this moment, by the clock of the IANA zone, in English. The hour repeated in autumn is one slot. */
 export function slotName(rotation: Rotation, at: Date, timezone: string): string {
   const fields = calendarFields(at, timezone)
   return rotation.parts.map(part => ('literal' in part ? part.literal : fields[part.placeholder])).join('')

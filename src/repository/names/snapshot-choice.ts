@@ -10,9 +10,8 @@ export type SnapshotChoice =
   | { kind: 'time'; at: Date }
 
 /**
- * The input `snapshot`: `latest`, a slot (`Monday-13-00`), an entry of a tier (`daily/2026-11-20`), a suspect one by
- * its full name (`suspect/Monday-13-00`) or an ISO time with its zone. Whether that recovery point exists is not
- * checked here. Throws UserError.
+ * The input `snapshot`: `latest`, a slot (`Monday-13-00`), `daily/2026-11-20`, `suspect/Monday-13-00`, or an ISO time
+ * with its zone. Whether that recovery point exists is not checked here. Throws UserError.
  */
 export function parseSnapshotChoice(text: string): SnapshotChoice {
   if (text === 'latest') return { kind: 'latest' }

@@ -6,7 +6,7 @@ import { listTier, type ReadTierEntry, readTierEntry, type TierFolder } from './
 /** How far back a tier reaches. */
 export interface TierAge {
   tier: Tier
-  /** Entries with a manifest, without those that were looked at and are not good. */
+  /** Entries with a manifest, without those that were read and are not good. */
   count: number
   /** Undefined when the tier has no good entry. */
   newest: DatedEntry | undefined
@@ -21,8 +21,8 @@ interface DatedEntry {
 }
 
 /**
- * How many entries each tier has, and how old the newest and the oldest good one are: for each tier that is switched on
- * a listing and, mostly, two manifests. A tier of which the store gives no answer is left out.
+ * Count and ages of the good entries of each tier that is kept: a listing and mostly two manifests. A tier of which the
+ * store gives no answer is left out.
  */
 export async function tierAges(repository: Repository, keep: TierKeep): Promise<TierAge[]> {
   const wanted = tiers.filter(tier => keep[tier] > 0)

@@ -3,6 +3,7 @@ import { FailureError } from '../../runtime/errors'
 import type { Store } from '../../store/store'
 import { objectsOf, withoutUploads } from '../artifact/objects'
 import { isSameObject } from '../artifact/reader'
+import { removeObjects } from '../commit/stale-objects'
 import type { ArtifactObject, Manifest } from '../manifest/manifest'
 import { serializeManifest } from '../manifest/manifest-codec'
 import { objectMetadata } from '../manifest/object-metadata'
@@ -10,7 +11,6 @@ import { isUnchanged, writeManifest } from '../manifest/write-manifest'
 import { keyInSlot, slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
 import type { ReadTierEntry } from './tier-folder'
-import { removeTierObjects } from './tier-leftovers'
 
 /**
  * Makes an entry of a tier from a recovery point: its objects are copied within the store and compared, then the
@@ -48,17 +48,14 @@ export async function makeTierEntry(
   )
 }
 
-/**
- * Removes an entry: its manifest first, because without it there is no recovery point; then its proof and its objects.
- * Throws `StoreError` when the manifest is not removed; of the rest a refusal is a warning.
- */
+/** Removes an entry, its manifest first. Throws `StoreError` when that fails; other refusals are warnings. */
 export async function removeTierEntry(
   { store, prefix }: Repository,
   { name, keys }: ReadTierEntry,
 ): Promise<Finding[]> {
   const { manifest, proof } = slotKeys(prefix, name)
   await store.remove(manifest)
-  return removeTierObjects(store, [proof, ...keys])
+  return removeObjects(store, [proof, ...keys])
 }
 
 async function copyObject(

@@ -1,7 +1,6 @@
-import { type Finding, warning } from '../../findings/finding'
-import { messageOf } from '../../runtime/errors'
+import type { Finding } from '../../findings/finding'
 import type { Store } from '../../store/store'
-import { StoreError } from '../../store/store-error'
+import { removeObjects, staleKept } from '../commit/stale-objects'
 import type { TierFolder } from './tier-folder'
 
 /**
@@ -26,23 +25,10 @@ export async function removeTierLeftovers(
     try {
       if (parsed.what === 'artifact' && !(await isCopyFor(store, key, parsed.slot))) continue
     } catch (error) {
-      warnings.push(kept(key, error))
+      warnings.push(staleKept(key, error))
       continue
     }
-    warnings.push(...(await removeTierObjects(store, [key])))
-  }
-  return warnings
-}
-
-/** Removes objects that no manifest names any more. A refusal is a warning. */
-export async function removeTierObjects(store: Store, keys: readonly string[]): Promise<Finding[]> {
-  const warnings: Finding[] = []
-  for (const key of keys) {
-    try {
-      await store.remove(key)
-    } catch (error) {
-      warnings.push(kept(key, error))
-    }
+    warnings.push(...(await removeObjects(store, [key])))
   }
   return warnings
 }
@@ -50,10 +36,4 @@ export async function removeTierObjects(store: Store, keys: readonly string[]): 
 async function isCopyFor(store: Store, key: string, name: string): Promise<boolean> {
   const stored = await store.head(key)
   return stored?.metadata['make-a-backup-slot'] === name
-}
-
-function kept(key: string, error: unknown): Finding {
-  if (!(error instanceof StoreError)) throw error
-  const message = `"${key}" belongs to no recovery point any more and could not be removed: ${messageOf(error)}`
-  return warning('stale-object-kept', message)
 }

@@ -42,8 +42,8 @@ export async function keepTiers(repository: Repository, options: KeepTiersOption
   const [takenAt, timezone] = [new Date(manifest.startedAt), manifest.timezone]
   const names = tierEntryNames(takenAt, timezone)
   const wanted = tiers.filter(tier => keep[tier] > 0)
-  const looks = await Promise.all(wanted.map(tier => lookAt(repository, tier, { current: names[tier], keep, kept })))
-  const known = looks.filter(look => look !== undefined)
+  const read = await Promise.all(wanted.map(tier => readTier(repository, tier, { current: names[tier], keep, kept })))
+  const known = read.filter(tier => tier !== undefined)
   const existing = known.flatMap(({ entries }) => entries)
   const plan = planTiers({ takenAt, timezone, keep: onlyOf(keep, known), existing })
 
@@ -58,17 +58,17 @@ export async function keepTiers(repository: Repository, options: KeepTiersOption
 }
 
 /** What is known of a tier. Entries that cannot matter this time are not read. */
-interface Look {
+interface KnownTier {
   folder: TierFolder
   entries: ReadTierEntry[]
 }
 
 /** `current` names the entry of this period. Undefined when the store gave no answer. */
-async function lookAt(
+async function readTier(
   repository: Repository,
   tier: Tier,
   { current, keep, kept }: { current: string; keep: TierKeep; kept: KeptTiers },
-): Promise<Look | undefined> {
+): Promise<KnownTier | undefined> {
   try {
     const folder = await listTier(repository, tier)
     // Most runs make nothing and remove nothing: then the other manifests need not be read.
@@ -82,7 +82,7 @@ async function lookAt(
 }
 
 /** The other tiers are left alone, as if they were switched off. */
-function onlyOf(keep: TierKeep, known: readonly Look[]): TierKeep {
+function onlyOf(keep: TierKeep, known: readonly KnownTier[]): TierKeep {
   const of = (tier: Tier) => (known.some(({ folder }) => folder.tier === tier) ? keep[tier] : 0)
   return { daily: of('daily'), weekly: of('weekly'), monthly: of('monthly'), yearly: of('yearly') }
 }
@@ -96,7 +96,7 @@ async function makeEntry(
   repository: Repository,
   { manifest, log }: KeepTiersOptions,
   name: string,
-  known: readonly Look[],
+  known: readonly KnownTier[],
   { kept, named }: { kept: KeptTiers; named: Map<string, readonly string[]> },
 ): Promise<void> {
   const inTheWay = known
@@ -138,7 +138,7 @@ async function removeEntries(
 }
 
 function leftAlone({ name, state }: ReadTierEntry): Finding {
-  const reason = state === 'suspect' ? 'a suspect recovery point lies there' : 'its manifest is not ours'
+  const reason = state === 'suspect' ? 'a suspect recovery point is there' : 'its manifest is not ours'
   return warning('tier-not-made', `${name} was not made: ${reason}, and was left alone.`)
 }
 

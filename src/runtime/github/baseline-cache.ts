@@ -7,9 +7,8 @@ import { baselineCacheEntry, type CacheEntry } from './baseline-cache-entry'
 import { divertOutput } from './divert-output'
 
 /**
- * Keeps a small text from run to run, in the cache of GitHub Actions: for credentials that cannot read it back from the
- * bucket. Neither method rejects or exceeds the time limit; failures are debug lines. GitHub drops entries that are
- * unused for seven days. Strangers can read them.
+ * A small text in the cache of GitHub Actions, for credentials that cannot read the bucket. Never rejects; failures are
+ * debug lines. GitHub drops entries that are unused for seven days. Strangers can read them.
  */
 export interface BaselineCache {
   /** The newest saved text; undefined when there is none, or the cache is unavailable. */

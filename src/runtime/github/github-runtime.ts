@@ -7,10 +7,7 @@ import { createLog } from './log'
 import { createMasks } from './masks'
 import { readRunIdentity } from './run-identity'
 
-/**
- * The port to GitHub's runner, over `@actions/core`. Once it exists, SIGINT and SIGTERM no longer end the process: they
- * abort `signal`. Create one per process.
- */
+/** The port to GitHub's runner. SIGINT and SIGTERM no longer end the process: they abort `signal`. Create one only. */
 export function githubRuntime(): Runtime {
   const masks = createMasks()
   // A reader that went away must not end a backup: without a listener, EPIPE would.

@@ -5,10 +5,7 @@ export const summaryLimitBytes = 1024 * 1024
 
 const cutNote = '\n\n> This summary was cut: GitHub shows at most 1 MiB for each step. The log has the rest.\n'
 
-/**
- * Adds Markdown to the file that GitHub shows as the job summary (`GITHUB_STEP_SUMMARY`). Does nothing without a path
- * or text. Never throws. Text over the limit is cut after a line, with a note.
- */
+/** Appends to the job summary (`GITHUB_STEP_SUMMARY`), cut after a line at the limit, with a note. Never throws. */
 export async function appendToSummary(path: string | undefined, markdown: string): Promise<void> {
   if (path === undefined || path === '' || markdown.trim() === '') return
   try {

@@ -3,7 +3,7 @@ import type { DialError } from '../link/dial-error'
 import type { SshTarget } from '../remote'
 import type { HostNames } from './route'
 
-/** The facts for the message about a failed connection, besides the error. No secrets. */
+/** The facts for the message about a failed connection, apart from the error. No secrets. */
 export interface DialFacts {
   names: HostNames
   /** The name of the jump host, if there is one. */

@@ -12,10 +12,7 @@ const families: readonly (readonly HostKeyAlgorithm[])[] = [
   hostKeyAlgorithms.filter(algorithm => algorithm.includes('rsa')),
 ]
 
-/**
- * Every host key that the server offers, with one connection per family of algorithms. The connection ends once the key
- * is known, before any login. Leaves out a family whose connection fails.
- */
+/** Every host key of the server: one connection per family of algorithms, without login. Failing ones are left out. */
 export async function offeredHostKeys(
   target: SshTarget,
   route: Route,

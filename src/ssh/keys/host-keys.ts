@@ -33,17 +33,13 @@ export interface HostKeyPins {
    * followed by all others if a fingerprint is pinned (it does not show its type) or nothing is.
    */
   algorithms(host: string, port: number): HostKeyAlgorithm[]
-  /**
-   * The same pins without the bare fingerprint of this key. Such a fingerprint names no host, so it would let the jump
-   * host that owns the key impersonate the server.
-   */
+  /** The same pins without this bare fingerprint: it names no host, so the jump host could pose as the server. */
   without(key: Buffer): HostKeyPins
 }
 
 /**
- * Parses the input `ssh-known-hosts`: lines of a `known_hosts` file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT") and
- * `SHA256:` fingerprints, also as `ssh-keygen -l` prints them. Empty text pins nothing. Throws `UserError` for any
- * other line.
+ * Parses the input `ssh-known-hosts`: lines of a `known_hosts` file (sshd(8)) and `SHA256:` fingerprints, also as
+ * `ssh-keygen -l` prints them. Empty text pins nothing. Throws `UserError` for any other line.
  */
 export function parseHostKeyPins(text: string): HostKeyPins {
   const lines: KnownHost[] = []
@@ -207,7 +203,7 @@ function matchesPatterns(list: string, name: string): boolean {
     // OpenSSH writes port 22 without brackets; an item with brackets means the same.
     const pattern = (negated ? item.slice(1) : item).replace(/^\[(.+)\]:22$/, '$1')
     if (!matchesHostPattern(pattern, name)) continue
-    // A negated pattern that matches excludes the whole line, whatever its position.
+    // A negated pattern that matches excludes the whole line, in any position.
     if (negated) return false
     matched = true
   }

@@ -1,10 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { sshString } from './key-blob'
 
-/**
- * Writes an Ed25519 private key in OpenSSH's format without encryption (PROTOCOL.key in the sources of OpenSSH): the
- * only format that ssh2 accepts for this type.
- */
+/** An Ed25519 private key in OpenSSH's format, unencrypted (PROTOCOL.key): ssh2 accepts no other for this type. */
 export function encodeEd25519Key(key: KeyObject): string {
   const { d, x } = key.export({ format: 'jwk' })
   if (d === undefined || x === undefined) throw new TypeError('An Ed25519 private key has both halves.')

@@ -6,9 +6,8 @@ import { encodeEd25519Key } from './openssh-key'
 import { type Pem, readPem } from './pem'
 
 /**
- * Turns the inputs `ssh-key` and `ssh-key-passphrase` into key text that ssh2 accepts without a passphrase. Repairs
- * Windows line breaks, line breaks that became `\n` or spaces, quotes around the key and a missing last line break.
- * Throws `UserError` that says what the input has instead of a usable key, without showing any of it.
+ * Turns the inputs `ssh-key` and `ssh-key-passphrase` into key text that ssh2 accepts without a passphrase; repairs
+ * broken lines and quotes. Throws `UserError` that says what the input has instead, without showing the key.
  */
 export function readPrivateKey(text: string, passphrase?: string): string {
   const repaired = repair(text)

@@ -9,9 +9,8 @@ export interface Outlet {
 }
 
 /**
- * Passes the data of `source`, a side of an ssh2 channel, to `outlet` instead of its own buffer, so that it ends and
- * closes as soon as the server says so, even if nobody reads. While `push` returns false, ssh2 does not extend the
- * window until `_read` is called.
+ * Passes the data of a side of an ssh2 channel to `outlet`, so that it closes when the server says so, even without a
+ * reader. While `push` returns false, ssh2 does not extend the window until `_read` is called.
  */
 export function divert(source: Readable, outlet: Outlet): void {
   const push = source.push.bind(source)

@@ -133,10 +133,7 @@ export class Link {
     })
   }
 
-  /**
-   * A TCP connection from the server to another host. Rejects as `exec` does. `lossOf` words the reason if this link
-   * breaks.
-   */
+  /** A TCP connection from the server to another host. Rejects as `exec` does. `lossOf`: words for a broken link. */
   forward(host: string, port: number, lossOf: (loss: string) => string): Promise<LinkSocket> {
     return new Promise((resolve, reject) => {
       this.#client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {

@@ -86,7 +86,7 @@ class ChannelOutput extends Readable implements Outlet {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    // Nobody reads any more: tells the process, as a broken pipe does.
+    // There is no reader any more: the process learns it as from a broken pipe.
     if (!this.#isFinished) this.#unwanted()
     done(error)
   }

@@ -17,7 +17,7 @@ export interface BucketFacts {
   clockAheadMs?: number
 }
 
-/** Reads the settings of the bucket. Never throws: whatever the store does not report stays undefined. */
+/** Reads the settings of the bucket. Never throws: what the store does not report stays undefined. */
 export async function readBucketFacts(settings: S3Settings, tuning: Partial<S3Tuning> = {}): Promise<BucketFacts> {
   const { quick, patient } = openS3Clients(settings, { ...defaultTuning, maxAttempts: 2, ...tuning })
   let clockAheadMs: number | undefined

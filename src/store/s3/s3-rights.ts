@@ -15,9 +15,8 @@ export interface StoreRights {
 export type PolicyPlace = Pick<S3Settings, 'bucket' | 'prefix' | 'region' | 'objects'>
 
 /**
- * Tries what a backup does with a store: list, read an object's metadata, start an upload of one byte, list it, abort
- * it. Uses a key that no backup writes and completes nothing, so no object is created. A store that cannot be used at
- * all is one finding.
+ * Tries what a backup does with a store: list, read metadata, start, list and abort an upload of one byte. Uses a key
+ * that no backup writes and completes nothing. A store that cannot be used at all is one finding.
  */
 export async function tryStoreRights(store: Store, place: PolicyPlace): Promise<StoreRights> {
   const probe = new Probe(store, place)

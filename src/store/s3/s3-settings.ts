@@ -16,10 +16,7 @@ export interface S3Settings {
 
 /** How the store keeps what is written. */
 export interface ObjectOptions {
-  /**
-   * For objects from a multipart upload or a copy. Small objects stay in the standard class: every run reads them, and
-   * an archive class would make the manifests unreadable.
-   */
+  /** For data objects. Small ones stay in the standard class: an archive class would make manifests unreadable. */
   storageClass?: string
   /** For every object. */
   encryption?: Encryption

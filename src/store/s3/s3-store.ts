@@ -55,7 +55,7 @@ class S3Store implements Store {
   }
 
   async head(key: string): Promise<StoredObject | undefined> {
-    const operation = { doing: `look at "${key}" in ${this.name}`, right: 's3:GetObject', key }
+    const operation = { doing: `read the metadata of "${key}" in ${this.name}`, right: 's3:GetObject', key }
     return this.#unlessMissing(operation, async () => {
       const command = new HeadObjectCommand({ Bucket: this.#settings.bucket, Key: key })
       return storedObjectOf(await this.#clients.quick.send(command))

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { UploadPartCommand } from '@aws-sdk/client-s3'
 
-/**
- * Includes the sha256 of the body in the signature of the request, with http and https, so that a store refuses damaged
- * bytes. The hash is computed once and reused by retries.
- */
+/** Signs the body's sha256, also over http, so that a store refuses damaged bytes. Computed once, reused by retries. */
 export function signPayload(command: UploadPartCommand, body: Buffer): void {
   const sha256 = createHash('sha256').update(body).digest('hex')
   command.middlewareStack.add(

@@ -39,8 +39,8 @@ function expectOnlyOwnCommands({ main, post }: BackupRun, codes: readonly string
   })
   expect(main?.groups.map(({ title }) => title)).toEqual([
     'Connect',
-    'Look into the bucket',
-    'Look at the server',
+    'Read the bucket',
+    'Check the server',
     'Stream',
     'Publish',
   ])

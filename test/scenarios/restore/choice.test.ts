@@ -225,6 +225,6 @@ describe('a dry run', () => {
     const run = await restoreRun(scene.services, scene.bucket, { inputs: { 'dry-run': 'true' } })
     expect(run.conclusion).toBe('failure')
     expect(run.main?.annotations.error[0]?.message).toMatch(/2 things are wrong/)
-    expect(run.main?.summary).toMatch(/2 things speak against this restore/)
+    expect(run.main?.summary).toMatch(/2 things prevent this restore/)
   })
 })

@@ -164,7 +164,7 @@ describe('a restore over a live site', () => {
     const [error, ...more] = killed.post?.annotations.error ?? []
     expect(more).toEqual([])
     expect(error?.message).toMatch(/^The databases are restored and the folders are not/)
-    expect(error?.message).toContain(`Again with what stood there before: ${scene.docroot}.`)
+    expect(error?.message).toContain(`As before the restore: ${scene.docroot}.`)
     expect(await siteNow()).toMatchObject({ files, beside: [] })
     expect(await sql('SELECT note FROM orders WHERE id = 2', scene.database)).toBe("it's\n")
   })

@@ -18,7 +18,7 @@ export interface KnownBaseline {
   save(now: Baseline): Promise<void>
 }
 
-/** From the bucket; for credentials that may not look there, from the runner's cache. */
+/** From the bucket, or from the runner's cache when the credentials may not read the bucket. */
 export function knownBaseline(
   { ssh, s3 }: BackupInputs,
   repository: Repository,

@@ -1,12 +1,11 @@
-import type { Finding } from '../../../findings/finding'
-import { isError } from '../../../findings/finding'
+import { type Finding, isError } from '../../../findings/finding'
 import type { BackupInputs } from '../../../inputs/backup'
 import type { Manifest } from '../../../repository/manifest/manifest'
 import type { Host, PartPlan } from '../../../sources/backup-part'
 import { sources } from '../../../sources/registry'
-import { refuseWrong } from '../../refuse-wrong'
+import { refuseErrors } from '../../refuse-errors'
 
-/** What one backup is going to take, decided before the first stream begins. */
+/** What a backup will take, decided before the first stream begins. */
 export interface BackupPlan {
   /** One of each source, in the order of the registry. */
   parts: readonly PartPlan[]
@@ -14,10 +13,7 @@ export interface BackupPlan {
   warnings: Finding[]
 }
 
-/**
- * Asks the server what is there, and compares that with what the inputs ask for. Throws UserError, one that names
- * everything that does not fit. `log`: gets what was found.
- */
+/** Compares what the server has with what the inputs request. Throws one UserError that lists all that does not fit. */
 export async function planBackup(
   inputs: BackupInputs,
   slot: string,
@@ -28,6 +24,11 @@ export async function planBackup(
   const server: Manifest['server'] = Object.assign({ os: '' }, ...parts.map(part => part.server))
   for (const line of [server.os, ...parts.flatMap(part => part.lines)]) log.info(line)
   const findings = parts.flatMap(part => part.findings)
-  refuseWrong({ findings })
+  refuseErrors({ findings })
   return { parts, server, warnings: findings.filter(finding => !isError(finding)) }
+}
+
+/** What of an earlier recovery point this plan requests too, by the source of each artifact. */
+export function scopeOf({ parts }: Pick<BackupPlan, 'parts'>): PartPlan['scope'] {
+  return before => parts[sources.findIndex(({ kind }) => kind === before.kind)]?.scope(before) ?? { kept: before }
 }

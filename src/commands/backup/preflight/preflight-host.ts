@@ -6,20 +6,17 @@ import type { HostFacts } from '../../../sources/host/host-facts'
 import { missingTools, type NeededTool } from '../../../sources/host/missing-tools'
 import { unusableFolder } from '../../../sources/host/unusable-folder'
 
-/**
- * What any backup would meet on a server: compressor, lock folder, clock. `askedMs`: between which two moments the
- * server said its time.
- */
+/** What every backup needs: compressor, lock folder, clock. `clockReadMs`: when the server's clock was read. */
 export function preflightHost(
   compression: Compression,
   host: HostFacts,
-  askedMs: { from: number; to: number },
+  clockReadMs: { from: number; to: number },
 ): PreflightReport {
   return {
     findings: [
       ...missingTools(host, compressors[compression]),
       ...unusableFolder('The folder for locks', host.lockFolder),
-      ...checkClock(host.clock.getTime(), askedMs),
+      ...checkClock(host.clock.getTime(), clockReadMs),
     ],
     facts: [`Tools: ${[...host.tools].map(([name, version]) => version.replace(/ +/g, ' ') || name).join('; ')}`],
   }
@@ -33,7 +30,7 @@ const compressors: Readonly<Record<Compression, readonly NeededTool[]>> = {
 
 const minuteMs = 60_000
 
-/** The server said its time, in whole seconds, somewhere between the two moments. */
+/** The server's clock, in whole seconds, was read between the two moments. */
 function checkClock(serverMs: number, { from, to }: { from: number; to: number }): Finding[] {
   const aheadMs = serverMs > to ? serverMs - to : Math.min(0, serverMs + 999 - from)
   if (Math.abs(aheadMs) <= minuteMs) return []

@@ -26,25 +26,25 @@ const minuteMs = 60_000
 /** An interrupted run is finished from its parts by a later one. */
 const leastUploadDays = 2
 
-/** What is to be said about a bucket's settings and its clock. What is not known is not mentioned. */
+/** Checks a bucket's settings and its clock. What is not known is not mentioned. */
 export function checkBucket(facts: BucketFacts, settings: S3Settings): PreflightReport {
-  const judged = [
+  const checks = [
     checkClock(facts.clockAheadMs),
     checkVersioning(facts.versioning, settings),
     checkUploads(facts.unfinishedUploads, settings),
   ]
   return {
-    findings: judged.flatMap(({ finding }) => (finding === undefined ? [] : [finding])),
-    facts: judged.flatMap(({ fact }) => (fact === undefined ? [] : [fact])),
+    findings: checks.flatMap(({ finding }) => (finding === undefined ? [] : [finding])),
+    facts: checks.flatMap(({ fact }) => (fact === undefined ? [] : [fact])),
   }
 }
 
-interface Judged {
+interface Checked {
   finding?: Finding
   fact?: string
 }
 
-function checkClock(aheadMs: number | undefined): Judged {
+function checkClock(aheadMs: number | undefined): Checked {
   if (aheadMs === undefined) return {}
   const apart = Math.abs(aheadMs)
   if (apart <= minuteMs) return { fact: "The runner's clock and the store's agree." }
@@ -57,19 +57,19 @@ function checkClock(aheadMs: number | undefined): Judged {
   }
 }
 
-function checkVersioning(versioning: BucketFacts['versioning'], settings: S3Settings): Judged {
+function checkVersioning(versioning: BucketFacts['versioning'], settings: S3Settings): Checked {
   if (versioning === undefined) return {}
   if (versioning === 'on') return { fact: 'The bucket keeps versions.' }
   return {
     finding: warning(
       'versioning',
-      'The bucket keeps no versions: whoever has the keys of the backup can overwrite every slot for good.',
-      `Turn versioning on, with a lifecycle rule that ends old versions (NoncurrentVersionExpiration):\n${command('put-bucket-versioning', settings)} --versioning-configuration Status=Enabled`,
+      'The bucket keeps no versions: anyone who has the keys of the backup can overwrite every slot for good.',
+      `Turn versioning on, with a lifecycle rule that expires old versions (NoncurrentVersionExpiration):\n${command('put-bucket-versioning', settings)} --versioning-configuration Status=Enabled`,
     ),
   }
 }
 
-function checkUploads(uploads: BucketFacts['unfinishedUploads'], settings: S3Settings): Judged {
+function checkUploads(uploads: BucketFacts['unfinishedUploads'], settings: S3Settings): Checked {
   if (uploads === undefined) return {}
   const rule = JSON.stringify({
     ID: 'parts of unfinished uploads',
@@ -85,7 +85,7 @@ function checkUploads(uploads: BucketFacts['unfinishedUploads'], settings: S3Set
       finding: warning('unfinished-uploads', what, `Make one:\n${put} --lifecycle-configuration ${rules}`),
     }
   }
-  // The command replaces all rules, so one that is to stand beside others is only shown.
+  // The command replaces all rules, so one that has to stay next to others is only shown.
   if (uploads === 'other-rules')
     return { finding: warning('unfinished-uploads', what, `Add this rule to those of the bucket:\n${rule}`) }
   if (uploads.days >= leastUploadDays)

@@ -2,14 +2,13 @@ import { errorsFirst } from '../../../findings/finding'
 import type { PreflightReport } from '../../../findings/preflight'
 import type { BackupInputs } from '../../../inputs/backup'
 import { storageClassWarnings } from '../../../inputs/groups/s3-options'
+import type { Host } from '../../../sources/backup-part'
+import { sources } from '../../../sources/registry'
 import type { CommandTools } from '../../session'
-import { preflightServer } from './preflight-server'
+import { preflightHost } from './preflight-host'
 import { preflightStore } from './preflight-store'
 
-/**
- * Looks at everything that a backup with these inputs will meet, and stores nothing. Goes on after each thing that is
- * wrong, so that one look names them all. Throws only when the server cannot be reached, or the run is cancelled.
- */
+/** Checks all that a backup needs and stores nothing. Throws only when the server cannot be reached, or on cancel. */
 export async function preflight(inputs: BackupInputs, tools: CommandTools): Promise<PreflightReport> {
   const { runtime, repository, connect } = tools
   const { signal, log, clock } = runtime
@@ -24,7 +23,7 @@ export async function preflight(inputs: BackupInputs, tools: CommandTools): Prom
     return mergeReports([
       {
         findings: storageClassWarnings(inputs.s3.objects?.storageClass),
-        facts: [`SSH: ${user}@${host}, ${connection.serverVersion}; its host key is the right one.`],
+        facts: [`SSH: ${user}@${host}, ${connection.serverVersion}; its host key is verified.`],
       },
       ...server,
       store,
@@ -32,6 +31,15 @@ export async function preflight(inputs: BackupInputs, tools: CommandTools): Prom
   } finally {
     connection.close()
   }
+}
+
+/** Checks all that a backup needs on a server. */
+async function preflightServer(inputs: BackupInputs, host: Host): Promise<PreflightReport[]> {
+  const from = host.clock.now().getTime()
+  const parts = await Promise.all(sources.map(source => source.backup(inputs).preflight(host)))
+  const to = host.clock.now().getTime()
+  const found = parts.flatMap(part => part.host ?? [])[0]
+  return found === undefined ? parts : [...parts, preflightHost(inputs.compression.kind, found, { from, to })]
 }
 
 /** One report of several, errors first, and no finding twice. */

@@ -13,7 +13,7 @@ export interface DatabaseArtifact extends StoredArtifact {
     triggers: number
     routines: number
     events: number
-    /** Their names, so that a later run can tell which one is gone. */
+    /** Their names, so that a later run can name the one that is gone. */
     objects?: { views: string[]; triggers: string[]; routines: string[]; events: string[] }
     /** The database's defaults, which a dump of a single database does not carry. */
     characterSet: string

@@ -1,10 +1,7 @@
 import type { z } from 'zod'
 import type { StoredArtifact } from './artifact'
 
-/**
- * All that the code below `sources/` knows of one kind of artifact. Keys, guards and the catalog work over the table of
- * these (`kinds.ts`), so none of them names a kind.
- */
+/** One kind of artifact. Keys, guards and the catalog use the table in `kinds.ts`, so none of them names a kind. */
 export interface Kind<A extends StoredArtifact> {
   readonly kind: A['kind']
   /** Heads a chart. */

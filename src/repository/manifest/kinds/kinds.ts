@@ -3,7 +3,7 @@ import { database } from './database'
 import { files } from './files'
 import type { Kind } from './kind'
 
-/** Every kind of artifact, in the order of reports. A new one is a file beside this one and a line here. */
+/** Every kind of artifact, in the order of reports. A new one is a file next to this one and a line here. */
 const all = [database, files] as const
 
 /** An artifact of any kind. */

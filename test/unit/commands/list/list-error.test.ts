@@ -19,7 +19,7 @@ describe('tooOldError', () => {
       'The newest good recovery point, Wednesday-11-00, was taken 5 h 43 m ago (2026-11-25T11:17:05Z), and "max-age" is 2 h.',
     )
     expect(error?.safe).toMatch(/^2 good recovery points in the bucket, Wednesday-11-00 the newest of them\./)
-    expect(error?.advice).toMatch(/^Look at the runs of the backup workflow: .*60 days without activity/)
+    expect(error?.advice).toMatch(/^Check the runs of the backup workflow: .*60 days without activity/)
     expect(error?.advice).toMatch(
       /The run that took Wednesday-11-00: https:\/\/github\.com\/acme\/shop\/actions\/runs\/1$/,
     )

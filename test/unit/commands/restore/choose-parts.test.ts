@@ -141,7 +141,7 @@ describe('chooseParts', () => {
     ['only the databases of one without any are asked for', { paths: [] }, aManifest([anArchive()])],
   ])('refuses to restore nothing: %s', (_, wanted, manifest) => {
     expect(refused(wanted, manifest).message).toMatch(
-      /^The recovery point Monday-13-00 holds nothing of what was asked for: it has the (folder|database) /,
+      /^The recovery point Monday-13-00 has nothing of what was requested: it has the (folder|database) /,
     )
   })
 

@@ -80,7 +80,7 @@ async function tell({ error = new FailureError('The import failed.'), ...given }
   const thrown = await restoreFailure(error, {
     context: { runtime, signal, rollback, reconnect },
     parts: someParts(given),
-    settle: () => {
+    markClean: () => {
       isSettled = true
     },
   })
@@ -137,7 +137,7 @@ describe('restoreFailure', () => {
   it('has commands for the first of several, and all of them in the log', async () => {
     const told = await tell({ steps: [failing, failing], databases: [{}, { target: 'blog' }] })
     expect(told.advice).toBe(
-      "Put right what is incomplete, then run the restore again. Put it back on the server (for the others see the log): mysql -e '1' && aws 1",
+      "Fix what is incomplete, then run the restore again. Put it back on the server (for the others see the log): mysql -e '1' && aws 1",
     )
     const detail = told.detail.join('\n')
     expect(detail).toContain("mysql -e '0'")
@@ -208,7 +208,7 @@ describe('restoreFailure, of a run that was cancelled', () => {
     const telling = tell({ ...cancelled, steps: [{ run: () => new Promise(() => {}) }], databases: [{}] })
     await jest.runOnlyPendingTimersAsync()
     const told = await telling
-    expect(told.safe).toMatch(/^What was begun is undone by the post step of this action\. /)
+    expect(told.safe).toMatch(/^The post step of this action rolls back what was begun\. /)
     expect(told.isSettled).toBe(false)
   })
 })

@@ -72,7 +72,7 @@ describe('setListOutputs', () => {
       {
         kind: 'warning',
         text: expect.stringMatching(
-          `^The output "snapshots" holds the first ${snapshots.length} of 2000 recovery points, without the oldest`,
+          `^The output "snapshots" has the first ${snapshots.length} of 2000 recovery points, without the oldest`,
         ),
       },
     ])

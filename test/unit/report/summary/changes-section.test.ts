@@ -1,4 +1,5 @@
-import { changesSection, scrubChanges } from '../../../../src/report/summary/changes-section'
+import { scrubChanges } from '../../../../src/report/scrub'
+import { changesSection } from '../../../../src/report/summary/changes-section'
 import type { ReportedChanges } from '../../../../src/repository/guards/changes'
 
 const now = new Date('2026-11-23T13:05:02Z')
@@ -44,7 +45,7 @@ describe('changesSection', () => {
         '',
         'Since the last good recovery point, <code>Monday-12-00</code>, taken 1 h before:',
         '',
-        '| Part | Unpacked | Change | Holds |',
+        '| Part | Unpacked | Change | Contents |',
         '| :-- | --: | --: | :-- |',
         '| database | 1 MB | +34 kB (+3.4 %) | 16 tables, 5 views (**−2**) |',
         '| codebase | 5 kB | **new** | 300 directories |',

@@ -1,6 +1,6 @@
 import type { ListReport } from '../../../../src/commands/list/list-report'
 import { warning } from '../../../../src/findings/finding'
-import { scrubListReport } from '../../../../src/report/scrub/scrub-list'
+import { scrubListReport } from '../../../../src/report/scrub'
 import { renderListSummary } from '../../../../src/report/summary/list-summary'
 import { anUnreadable, aPoint, aReport, someHours } from '../a-list'
 
@@ -29,7 +29,7 @@ describe('renderListSummary', () => {
       '| <code>Monday-13-00</code> | Mon 16 Nov 2026, 13:17 UTC | 9 d 4 h | 12.3 MB (16 tables) | – | ⚠️ good, stale | – |',
       '| <code>Monday-14-00</code> | – | – | – | – | ❌ unreadable | – |',
     ])
-    expect(markdown).toContain('*Stale*: the turn of the slot has come again since it was written, and was skipped.')
+    expect(markdown).toContain('*Stale*: the slot was not written when its turn came again.')
     expect(markdown).toContain(
       '### ⚠️ 1 cannot be restored\n\n- <code>Monday-14-00</code> is unreadable. The manifest "web1/Monday-14-00.manifest.json" is not JSON.',
     )

@@ -42,7 +42,7 @@ describe('renderRestoreSummary, of a restore that went well', () => {
 
   it('has a row for each thing: what was there before, what was compared, how long it took', () => {
     expect(cells(summary).slice(0, 4)).toEqual([
-      ['What', 'Where', 'Holds', 'There before', 'Compared', 'Took'],
+      ['What', 'Where', 'Contents', 'There before', 'Compared', 'Took'],
       [':--', ':--', ':--', ':--', ':--', '--:'],
       [
         ...['database <code>shop</code>', '<code>shop</code>', '16 tables, 2 views', 'holds 15 tables'],
@@ -95,7 +95,7 @@ describe('renderRestoreSummary, of a dry run', () => {
   })
 
   it('counts what speaks against it, with what to do', () => {
-    expect(dry()).toContain('❌ **1 thing speaks against this restore.** Nothing was written.')
+    expect(dry()).toContain('❌ **1 thing prevents this restore.** Nothing was written.')
     expect(dry()).toContain('The database "shop" is there.<br>Set "overwrite: true".')
     const fine = { ...checks, findings: [] }
     expect(dry({ checks: fine })).toContain('✅ **This restore can be done.** Nothing was written.')
@@ -126,8 +126,8 @@ describe('renderRestoreSummary, of a restore that failed', () => {
   })
 
   it('shows what speaks against it while nothing was begun, and not afterwards', () => {
-    expect(failed({ hasBegun: false })).toContain('speaks against this restore')
-    expect(failed({ hasBegun: true })).not.toContain('speaks against this restore')
+    expect(failed({ hasBegun: false })).toContain('prevents this restore')
+    expect(failed({ hasBegun: true })).not.toContain('prevents this restore')
   })
 
   it('can be told before a recovery point was chosen', () => {

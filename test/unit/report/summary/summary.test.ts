@@ -55,7 +55,7 @@ describe('renderSummary', () => {
       '| database | <code>shop</code> | 16 tables, 7 views, 6 triggers, 1 routine, 0 events |\n' +
         '| codebase | <code>/var/www/html</code> | 2,521 files, 300 directories, 2 symbolic links |',
     )
-    expect(summary).toContain('Database and files stand **42 s** apart.')
+    expect(summary).toContain('Database and files are **42 s** apart.')
   })
 
   it('tells every warning in full, and of them in the headline', () => {

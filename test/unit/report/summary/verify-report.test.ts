@@ -4,7 +4,7 @@ import { pointLines, provenSentence } from '../../../../src/commands/verify/veri
 import { isProven, type VerifiedPoint, type VerifyReport } from '../../../../src/commands/verify/verify-result'
 import { problem, warning } from '../../../../src/findings/finding'
 import { setVerifyOutputs } from '../../../../src/report/outputs/verify-outputs'
-import { scrubVerifyReport } from '../../../../src/report/scrub/scrub-verify'
+import { scrubVerifyReport } from '../../../../src/report/scrub'
 import { renderVerifySummary } from '../../../../src/report/summary/verify-summary'
 import { recordingRuntime } from '../../recording-runtime'
 
@@ -162,7 +162,7 @@ describe('setVerifyOutputs', () => {
     const points = [1, 2, 3].map(() => ({ ...failed, findings: [long] }))
     const { verified, lines } = outputs(aReport({ points, requested: 3 }))
     expect(JSON.parse(verified)).toHaveLength(2)
-    expect(lines.map(({ text }) => text).join()).toContain('holds the first 2 of 3 recovery points')
+    expect(lines.map(({ text }) => text).join()).toContain('has the first 2 of 3 recovery points')
   })
 })
 

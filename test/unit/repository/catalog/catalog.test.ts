@@ -228,11 +228,7 @@ describe('a recovery point whose objects are not all there', () => {
       },
       /which is not an object of its slot/,
     ],
-    [
-      'none',
-      () => change(manifest => Object.assign(manifest, { artifacts: [] })),
-      /^Its manifest names not one object\.$/,
-    ],
+    ['none', () => change(manifest => Object.assign(manifest, { artifacts: [] })), /^Its manifest names no objects\.$/],
   ])('is damaged: %s', async (_, prepare, problem) => {
     await prepare()
     const entry = await only()

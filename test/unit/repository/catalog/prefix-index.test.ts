@@ -103,7 +103,7 @@ describe('newestGood', () => {
     const index = await indexPrefix(world.repository)
     expect((await index.newestGood())?.slot).toBe('Monday-12-00')
     expect(index.warnings.map(({ what }) => what)).toEqual([
-      expect.stringContaining('Monday-13-00.manifest.json" was left out: it lies in an archive'),
+      expect.stringContaining('Monday-13-00.manifest.json" was left out: it is archived'),
     ])
   })
 

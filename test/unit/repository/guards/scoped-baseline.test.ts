@@ -15,7 +15,7 @@ describe('scopedBaseline', () => {
       {
         code: 'part-dropped',
         level: 'warning',
-        what: 'The last good recovery point, Monday-12-00 taken 2026-11-23T12:05:02.120Z, has files, which the workflow no longer asks for. Within a week the ring forgets it.',
+        what: 'The last good recovery point, Monday-12-00 taken 2026-11-23T12:05:02.120Z, has files, which the workflow no longer requests. Within a week the ring forgets it.',
       },
     ])
   })

@@ -61,9 +61,9 @@ describe('shrinkError', () => {
       'The new recovery point is suspect, so it did not replace slot Monday-13-00. Compared with the last good one (slot Monday-12-00, taken 2026-11-23T12:05:02.120Z): database: the content shrank from 57.8 MB to 12 MB (−79 %); database: the table "orders" is gone.',
     )
     expect(error.safe).toBe(
-      'Slot Monday-13-00 holds what it held before, and so does every other slot. The suspect recovery point is whole and is stored apart from them.',
+      'Slot Monday-13-00 is unchanged, and so is every other slot. The suspect recovery point is whole and is stored apart from them.',
     )
-    expect(error.advice).toContain('Look at it: "running-backups/suspect/Monday-13-00.manifest.json"')
+    expect(error.advice).toContain('Inspect it: "running-backups/suspect/Monday-13-00.manifest.json"')
     expect(error.advice).toContain('"accept-shrink: true"')
     expect(error.advice).toContain('slot Monday-12-00')
     expect(error.detail).toHaveLength(2)
@@ -72,7 +72,7 @@ describe('shrinkError', () => {
   it('does not send anybody to look at what could not be stored', () => {
     const error = shrinkError({ findings: [content], against }, { ...facts, suspectManifestKey: undefined })
     expect(error.safe).not.toContain('suspect recovery point')
-    expect(error.advice).not.toContain('Look at it')
+    expect(error.advice).not.toContain('Inspect it')
   })
 
   it('keeps the list for the log within bounds', () => {

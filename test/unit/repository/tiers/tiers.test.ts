@@ -234,7 +234,7 @@ describe('keepTiers', () => {
     const suspect = serializeManifest({ ...parseManifest(world.text(key), key), verdict: 'suspect' })
     await world.store.putText(key, suspect, json)
     const kept = await world.run('2026-11-20T01:05:00Z', { daily: 1 })
-    expect(kept.warnings[0]?.what).toContain('a suspect recovery point lies there')
+    expect(kept.warnings[0]?.what).toContain('a suspect recovery point is there')
     for (const day of ['21', '22']) await world.run(`2026-11-${day}T00:05:00Z`, { daily: 1 })
     expect(world.entries()).toEqual(['daily/2026-11-20', 'daily/2026-11-22'])
     expect(world.text(key)).toBe(suspect)

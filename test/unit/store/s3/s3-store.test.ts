@@ -34,7 +34,7 @@ describe('openS3Store', () => {
     it('says which inputs to set', async () => {
       const store = openS3Store(settings)
       await expect(store.head('a')).rejects.toMatchObject({
-        message: 'Could not look at "a" in s3://acme: no S3 credentials were found.',
+        message: 'Could not read the metadata of "a" in s3://acme: no S3 credentials were found.',
         advice: expect.stringContaining('"s3-access-key-id" and "s3-secret-access-key"'),
       })
       store.close()

@@ -1,6 +1,6 @@
 import { mergeReports } from '../../../../../src/commands/backup/preflight/preflight'
 import { checkBucket } from '../../../../../src/commands/backup/preflight/preflight-store'
-import { refuseWrong } from '../../../../../src/commands/refuse-wrong'
+import { refuseErrors } from '../../../../../src/commands/refuse-errors'
 import type { Finding } from '../../../../../src/findings/finding'
 import { clockAhead, unfinishedUploadsRule } from '../../../../../src/store/s3/bucket-facts'
 import { policyStatement } from '../../../../../src/store/s3/policy-statement'
@@ -24,18 +24,18 @@ describe('mergeReports', () => {
   })
 })
 
-describe('refuseWrong', () => {
+describe('refuseErrors', () => {
   it('lets warnings pass', () => {
-    expect(() => refuseWrong({ findings: [finding('warning', 'a')] })).not.toThrow()
+    expect(() => refuseErrors({ findings: [finding('warning', 'a')] })).not.toThrow()
   })
 
   it('tells a single thing with its fix', () => {
-    const error = refusal(() => refuseWrong({ findings: [finding('error', 'a')] }))
+    const error = refusal(() => refuseErrors({ findings: [finding('error', 'a')] }))
     expect(error).toMatchObject({ message: 'a', advice: 'mend a GRANT' })
   })
 
   it('counts and lists several', () => {
-    const error = refusal(() => refuseWrong({ findings: [finding('error', 'a'), finding('error', 'b')] }))
+    const error = refusal(() => refuseErrors({ findings: [finding('error', 'a'), finding('error', 'b')] }))
     expect(error.message).toBe('2 things are wrong: (1) a (2) b')
     expect(error.detail).toEqual(['(1) mend a GRANT', '(2) mend b GRANT'])
   })

@@ -1,6 +1,6 @@
-import { problem, warning } from '../../../../src/findings/finding'
-import { scrubRestore } from '../../../../src/report/scrub/scrub-restore'
-import { aRestoredDatabase, aRestoredFolder, aRestoreReport } from '../a-restore-report'
+import { problem, warning } from '../../../src/findings/finding'
+import { scrubRestore } from '../../../src/report/scrub'
+import { aRestoredDatabase, aRestoredFolder, aRestoreReport } from './a-restore-report'
 
 const secret = 'hunter22'
 const scrub = (text: string) => text.replaceAll(secret, '***')

@@ -1,0 +1,52 @@
+import { type Attempt, beginAttempt } from '../commands/attempt'
+import { type FailureFacts, reportedStore } from '../commands/run-facts'
+import type { Repository } from '../repository/repository'
+import { withRepository } from '../repository/with-repository'
+import type { Runtime } from '../runtime/runtime'
+import type { S3Settings } from '../store/s3/s3-settings'
+import { runAction } from './run-action'
+
+/** A run whose inputs are valid. */
+export interface Begun<Inputs extends { s3: S3Settings }, Facts extends object> {
+  inputs: Inputs
+  attempt: Attempt<Facts>
+}
+
+/** What differs between the actions. */
+export interface Command<Inputs extends { s3: S3Settings }, Facts extends object> {
+  load(runtime: Runtime, env: NodeJS.ProcessEnv): Inputs
+  run(begun: Begun<Inputs, Facts>, runtime: Runtime, repository: Repository): Promise<void>
+  /** What is still safe when it fails. An error's own `safe` takes precedence. */
+  safe(facts: Partial<Facts>): string
+  /** The job summary of a failed run; '' when it has one already. */
+  summarize(begun: Begun<Inputs, Facts>, failure: FailureFacts, runtime: Runtime): string
+}
+
+/** Runs a command as an action. Invalid inputs have an annotation, but no summary. */
+export function runCommand<Inputs extends { s3: S3Settings }, Facts extends object>(
+  runtime: Runtime,
+  command: Command<Inputs, Facts>,
+): Promise<void> {
+  let begun: Begun<Inputs, Facts> | undefined
+  const work = async () => {
+    const inputs = command.load(runtime, process.env)
+    const own = { inputs, attempt: beginAttempt<Facts>(runtime) }
+    begun = own
+    await withRepository(inputs.s3, repository => command.run(own, runtime, repository))
+  }
+  return runAction(runtime, work, {
+    get safe() {
+      return command.safe(begun?.attempt.facts ?? {})
+    },
+    summarize: failure => (begun === undefined ? '' : command.summarize(begun, failure, runtime)),
+  })
+}
+
+/** What a report of any action shows. */
+export function runFacts<Facts extends object>(
+  { inputs, attempt }: Begun<{ s3: S3Settings }, Facts>,
+  { clock }: Pick<Runtime, 'clock'>,
+) {
+  const { startedAt, phases, warnings } = attempt
+  return { store: reportedStore(inputs.s3), startedAt, finishedAt: clock.now(), phases, warnings }
+}

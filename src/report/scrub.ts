@@ -1,0 +1,107 @@
+import type { RunReport } from '../commands/backup/run-report'
+import type { ListReport, PointFacts } from '../commands/list/list-report'
+import type { RestoreReport } from '../commands/restore/restore-result'
+import type { FailureFacts } from '../commands/run-facts'
+import type { VerifyReport } from '../commands/verify/verify-result'
+import { scrubFindings } from '../findings/finding'
+import { scrubPreflight } from '../findings/preflight'
+import type { ReportedChanges } from '../repository/guards/changes'
+import { defined } from '../runtime/defined'
+
+/** Replaces every secret in a text. */
+type Scrub = (text: string) => string
+
+/** The report with every text scrubbed of secrets; so do the others. */
+export function scrubReport(report: RunReport, scrub: Scrub): RunReport {
+  const { changes, failure, tables } = report
+  return {
+    ...report,
+    warnings: scrubFindings(report.warnings, scrub),
+    phases: scrubNames(report.phases, scrub),
+    ...defined({
+      changes: changes && scrubChanges(changes, scrub),
+      tables: tables && { ...tables, largest: scrubNames(tables.largest, scrub) },
+      failure: failure && scrubFailure(failure, scrub),
+    }),
+  }
+}
+
+export function scrubRestore(report: RestoreReport, scrub: Scrub): RestoreReport {
+  const { failure, checks } = report
+  return {
+    ...report,
+    items: report.items.map(item => scrubItem(item, scrub)),
+    warnings: scrubFindings(report.warnings, scrub),
+    ...defined({
+      checks: checks && scrubPreflight(checks, scrub),
+      failure: failure && scrubFailure(failure, scrub),
+    }),
+  }
+}
+
+function scrubItem(item: RestoreReport['items'][number], scrub: Scrub) {
+  const { holds, before, becomes, proof } = item
+  return {
+    ...item,
+    ...{ holds: scrub(holds), before: scrub(before), becomes: scrub(becomes) },
+    ...defined({ proof: proof && scrub(proof) }),
+  }
+}
+
+export function scrubListReport(report: ListReport, scrub: Scrub): ListReport {
+  const points = report.points?.map(point => ({
+    ...point,
+    facts: point.facts && scrubFacts(point.facts, scrub),
+    problem: point.problem && scrub(point.problem),
+  }))
+  return {
+    ...report,
+    ...(points === undefined ? {} : { points }),
+    warnings: scrubFindings(report.warnings, scrub),
+  }
+}
+
+function scrubFacts(facts: PointFacts, scrub: Scrub): PointFacts {
+  const { host, databases, files, runUrl } = facts
+  return {
+    ...facts,
+    host: scrub(host),
+    databases: databases.map(database => ({ ...database, name: scrub(database.name) })),
+    files: files && { ...files, paths: files.paths.map(scrub) },
+    runUrl: scrub(runUrl),
+  }
+}
+
+export function scrubVerifyReport(report: VerifyReport, scrub: Scrub): VerifyReport {
+  return {
+    ...report,
+    warnings: scrubFindings(report.warnings, scrub),
+    points: report.points.map(point => ({
+      ...point,
+      findings: scrubFindings(point.findings, scrub),
+    })),
+  }
+}
+
+function scrubFailure(failure: FailureFacts, scrub: Scrub): FailureFacts {
+  return {
+    kind: failure.kind,
+    what: scrub(failure.what),
+    safe: scrub(failure.safe),
+    advice: scrub(failure.advice),
+    detail: failure.detail.map(scrub),
+  }
+}
+
+export function scrubChanges(changes: ReportedChanges, scrub: Scrub): ReportedChanges {
+  const { tables } = changes
+  return {
+    ...changes,
+    parts: scrubNames(changes.parts, scrub),
+    ...defined({ tables: tables && { ...tables, greatest: scrubNames(tables.greatest, scrub) } }),
+  }
+}
+
+function scrubNames<T extends { name: string }>(named: readonly T[], scrub: Scrub): T[] {
+  return named.map(each => ({ ...each, name: scrub(each.name) }))
+}
