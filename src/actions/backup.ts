@@ -19,13 +19,13 @@ import { baselineCache } from '../runtime/github/baseline-cache'
 import { type Heartbeat, heartbeat } from '../runtime/heartbeat'
 import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
-import { type Begun, runCommand, runFacts } from './run-command'
+import { type Begun, commandAction, runFacts } from './command-action'
 
 type BegunBackup = Begun<BackupInputs, BackupFacts>
 
 /** The action at the root: takes one recovery point, or checks whether it could. */
 export function backupAction(runtime: Runtime): Promise<void> {
-  return runCommand(runtime, {
+  return commandAction(runtime, {
     load: loadBackupInputs,
     run: (begun, _, repository) => (begun.inputs.isDryRun ? dryRun : backUp)(begun, runtime, repository),
     safe: stillSafe,

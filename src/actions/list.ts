@@ -9,11 +9,11 @@ import { scrubListReport } from '../report/scrub'
 import { renderListSummary } from '../report/summary/list-summary'
 import { defined } from '../runtime/defined'
 import type { Runtime } from '../runtime/runtime'
-import { type Begun, runCommand } from './run-command'
+import { type Begun, commandAction } from './command-action'
 
 /** The action `list`: recovery points, their ages, missing ones. Sets outputs and summary even when it fails. */
 export function listAction(runtime: Runtime): Promise<void> {
-  return runCommand<ListInputs, ListResult>(runtime, {
+  return commandAction<ListInputs, ListResult>(runtime, {
     load: loadListInputs,
     run: async (begun, _, repository) => {
       const { error, ...result } = await list(begun.inputs, { runtime, repository }, begun.attempt.startedAt)

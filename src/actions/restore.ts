@@ -10,13 +10,13 @@ import { renderRestoreSummary, restoredSentence } from '../report/summary/restor
 import type { Repository } from '../repository/repository'
 import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
-import { type Begun, runCommand, runFacts } from './run-command'
+import { type Begun, commandAction, runFacts } from './command-action'
 
 type BegunRestore = Begun<RestoreInputs, RestoreFacts>
 
 /** The action `restore`: restores a recovery point to a server. */
 export function restoreAction(runtime: Runtime): Promise<void> {
-  return runCommand(runtime, { load: loadRestoreInputs, run, safe: stillSafe, summarize })
+  return commandAction(runtime, { load: loadRestoreInputs, run, safe: stillSafe, summarize })
 }
 
 async function run(begun: BegunRestore, runtime: Runtime, repository: Repository): Promise<void> {

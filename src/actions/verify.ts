@@ -12,12 +12,12 @@ import { scrubVerifyReport } from '../report/scrub'
 import { renderVerifySummary } from '../report/summary/verify-summary'
 import { defined } from '../runtime/defined'
 import type { Runtime } from '../runtime/runtime'
-import { type Begun, runCommand, runFacts } from './run-command'
+import { type Begun, commandAction, runFacts } from './command-action'
 import { runnerTools } from './runner-tools'
 
 /** The action `verify`: proves stored recovery points. Sets outputs and summary even when it fails. */
 export function verifyAction(runtime: Runtime): Promise<void> {
-  return runCommand<VerifyInputs, VerifyFacts>(runtime, {
+  return commandAction<VerifyInputs, VerifyFacts>(runtime, {
     load: loadVerifyInputs,
     run: async (begun, _, repository) => {
       try {

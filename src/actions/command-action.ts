@@ -23,7 +23,7 @@ export interface Command<Inputs extends { s3: S3Settings }, Facts extends object
 }
 
 /** Runs a command as an action. Invalid inputs have an annotation, but no summary. */
-export function runCommand<Inputs extends { s3: S3Settings }, Facts extends object>(
+export function commandAction<Inputs extends { s3: S3Settings }, Facts extends object>(
   runtime: Runtime,
   command: Command<Inputs, Facts>,
 ): Promise<void> {

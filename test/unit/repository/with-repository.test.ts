@@ -1,0 +1,19 @@
+import type { Repository } from '../../../src/repository/repository'
+import { withRepository } from '../../../src/repository/with-repository'
+
+const settings = {
+  ...{ bucket: 'acme', prefix: 'running-backups', region: 'eu-central-1' },
+  endpoint: 'https://s3.example.com',
+}
+
+describe('withRepository', () => {
+  it('works with the prefix in the bucket that the inputs name', async () => {
+    const seen = async ({ store, prefix }: Repository) => [store.name, prefix]
+    expect(await withRepository(settings, seen)).toEqual(['https://s3.example.com/acme', 'running-backups'])
+  })
+
+  it('passes on what the work throws', async () => {
+    const failure = new Error('no')
+    await expect(withRepository(settings, () => Promise.reject(failure))).rejects.toBe(failure)
+  })
+})
