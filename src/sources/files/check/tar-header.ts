@@ -8,7 +8,7 @@ export interface TarHeader {
   name: string
   link: string
   type: string
-  /** What is stored behind the header, without padding. */
+  /** The data after the header, without padding. */
   sizeBytes: number
   /** Old GNU sparse files: further blocks of the map follow the header. */
   isExtended: boolean

@@ -10,19 +10,19 @@ describe('compareArchive', () => {
 
   it('names every kind that differs', () => {
     expect(() => compareArchive(archive, counts(4, 2, 0), { allowEmpty: false })).toThrow(
-      'The archive does not hold what the mirror on the server holds: 3 of 4 files, 1 of 0 links.',
+      'The archive does not have what the mirror on the server has: 3 of 4 files, 1 of 0 links.',
     )
   })
 
   it('does not take silence for agreement', () => {
     expect(() => compareArchive(archive, new Map([['f', 3]]), { allowEmpty: false })).toThrow(
-      'the server did not say how many directories there are, the server did not say how many links there are',
+      'the server did not report how many directories there are, the server did not report how many links there are',
     )
   })
 
   it('refuses an archive without a file, unless that is allowed', () => {
     const empty = { ...archive, files: 0, links: 0 }
-    expect(() => compareArchive(empty, counts(0, 2, 0), { allowEmpty: false })).toThrow('but not one file')
+    expect(() => compareArchive(empty, counts(0, 2, 0), { allowEmpty: false })).toThrow('but no files')
     expect(() => compareArchive(empty, counts(0, 2, 0), { allowEmpty: true })).not.toThrow()
   })
 })
