@@ -51,7 +51,7 @@ describe('a backup of a server that lies', () => {
     [
       'lacks files that the mirror holds',
       '"$real/tar" --exclude=two.jpg "$@"; exit 0',
-      [/archive does not have what the mirror on the server has: \d of \d files/],
+      [/archive does not hold what the mirror on the server holds: \d of \d files/],
     ],
     ['is whole and tar ends with status 2', '"$real/tar" "$@"; exit 2', [/tar ended with status 2/]],
   ])('stores nothing when the archive %s', async (_name, script, telling) => {

@@ -117,7 +117,7 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
         return
       case 'end':
         if (isZeroBlock(block)) return
-        throw new CheckError('The archive goes on behind its end.')
+        throw new CheckError('The archive continues after its end.')
       case 'lone zero block':
         if (!isZeroBlock(block)) throw this.damaged('a single zero block stands between its entries')
         this.place = 'end'

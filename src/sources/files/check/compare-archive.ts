@@ -18,13 +18,13 @@ export function compareArchive(
       : [`${archive[field]} of ${counted} ${plural}`]
   })
   if (differences.length > 0) {
-    throw new CheckError(`The archive does not have what the mirror on the server has: ${differences.join(', ')}.`, {
+    throw new CheckError(`The archive does not hold what the mirror on the server holds: ${differences.join(', ')}.`, {
       advice: 'Run again. If it happens again, check whether something else writes to the mirror folder.',
     })
   }
   if (archive.files + archive.links === 0 && !options.allowEmpty) {
     throw new CheckError('The archive has folders, but no files.', {
-      advice: 'Check the input "paths". If the folders are meant to be empty, set "allow-empty: true".',
+      advice: 'Check the input "paths". If the folders are empty on purpose, set "allow-empty: true".',
     })
   }
 }

@@ -84,7 +84,7 @@ function untilZero(data: Buffer): string {
   return data.toString('latin1', 0, end < 0 ? data.length : end)
 }
 
-/** The field for names has 100 bytes; of a long name it holds the beginning, and `..a` may have become `..`. */
+/** The field for names has 100 bytes; of a long name it has the beginning, and `..a` may have become `..`. */
 function isCutBehindDots(name: string): boolean {
   return name.length === 100 && name.endsWith('/..')
 }

@@ -3,7 +3,7 @@ import { CheckError } from '../../../pipeline/check-error'
 /** The unit of a tar file. */
 export const blockSize = 512
 
-/** One header block. Names are bytes, held as one character each (`latin1`). */
+/** One header block. Names are bytes, one character each (`latin1`). */
 export interface TarHeader {
   name: string
   link: string

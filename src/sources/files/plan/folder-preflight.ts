@@ -19,7 +19,7 @@ export interface FolderPreflightRequest {
 export interface FolderHostFacts extends HostFacts {
   paths: ListedFolder[]
   mirror?: OwnFolder
-  /** On the disk that holds the mirror, for the SSH user. */
+  /** On the disk of the mirror, for the SSH user. */
   freeBytes?: number
   /** What rsync still has to copy into the mirror, from a dry run. */
   estimate?: { missingBytes: number; missingFiles: number }

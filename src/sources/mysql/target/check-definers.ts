@@ -19,14 +19,14 @@ export function definerProblems(
   const { inventory } = found
   const { server, user } = inventory
   const grants = grantsOf(inventory)
-  const holds = (privileges: readonly string[]) => mayOnServer(grants, privileges)
+  const may = (privileges: readonly string[]) => mayOnServer(grants, privileges)
   const name = JSON.stringify(artifact.database)
   const others = [...needs.definers].filter(definer => definer !== user)
   const results: Finding[] = []
   const right = definerRight(server)
   const absent = accounts === undefined ? [] : others.filter(definer => !accounts.has(definer))
-  const mayOrphan = right.orphans.length === 0 || holds(right.orphans)
-  if (others.length > 0 && (!holds(right.any) || (absent.length > 0 && !mayOrphan))) {
+  const mayOrphan = right.orphans.length === 0 || may(right.orphans)
+  if (others.length > 0 && (!may(right.any) || (absent.length > 0 && !mayOrphan))) {
     results.push(
       problem(
         'definers',
@@ -47,7 +47,7 @@ export function definerProblems(
       ),
     )
   }
-  return [...results, ...binaryLogProblems(artifact, variables, holds(['SUPER']))]
+  return [...results, ...binaryLogProblems(artifact, variables, may(['SUPER']))]
 }
 
 /**

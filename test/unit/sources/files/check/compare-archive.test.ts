@@ -10,7 +10,7 @@ describe('compareArchive', () => {
 
   it('names every kind that differs', () => {
     expect(() => compareArchive(archive, counts(4, 2, 0), { allowEmpty: false })).toThrow(
-      'The archive does not have what the mirror on the server has: 3 of 4 files, 1 of 0 links.',
+      'The archive does not hold what the mirror on the server holds: 3 of 4 files, 1 of 0 links.',
     )
   })
 
