@@ -10,28 +10,25 @@ import type { JobReport } from '../server/job-report'
 import type { ArtifactPlan, TakeRequest } from './backup-part'
 import { streamArtifact } from './stream-artifact'
 
-/** What of an artifact its source alone knows. */
+/** The fields of an artifact that only its source knows. */
 type OwnFields<A extends Artifact> = A extends Artifact ? Pick<A, 'kind' | 'content' | OwnKeys<A>> : never
 type OwnKeys<A extends Artifact> = Exclude<keyof A, keyof Artifact>
 
-/** How one artifact is taken. `C`: what its check finds. */
+/** How one artifact is made. `C`: the result of its check. */
 export interface ArtifactSteps<C extends ContentDigest> extends Pick<ArtifactPlan, 'name' | 'key' | 'waitsFor'> {
   compression: Compression
   check(): ContentCheck<C>
-  /** Starts its job; `expectedBytes` when the size can be told before the first byte. */
+  /** Starts its job. `expectedBytes`: when the size is known before the first byte. */
   open(request: TakeRequest): Promise<{ job: Job; expectedBytes: number | undefined }>
-  /**
-   * Compares what was taken with what the server says. Throws CheckError when something is missing. Returns what its
-   * tools said that takes nothing from it; [] leaves that to what they printed.
-   */
+  /** Compares it with what the server reports. Throws CheckError. [] adds what its tools printed as a warning. */
   confirm(content: C, report: JobReport, request: TakeRequest): Promise<Finding[]>
-  /** The moment whose state it holds; by default when its stream began. */
+  /** The moment whose state it has; by default when its stream began. */
   moment?(): Date
   /** Its own fields in the manifest. */
   describe(content: C): OwnFields<Artifact>
 }
 
-/** The plan of an artifact that one stream takes. */
+/** The plan of an artifact that is one stream. */
 export function artifactPlan<C extends ContentDigest>(steps: ArtifactSteps<C>): ArtifactPlan {
   const { name, key, waitsFor, compression } = steps
   return {
@@ -58,7 +55,7 @@ export function artifactPlan<C extends ContentDigest>(steps: ArtifactSteps<C>): 
   }
 }
 
-/** What a tool printed although it succeeded: worth a look, and no reason to doubt the artifact. */
+/** What a tool printed although it succeeded: worth a warning, and no reason to doubt the artifact. */
 function whatToolsSaid(name: string, { messages }: JobReport): Finding[] {
   if (messages.length === 0) return []
   return [warning('server-messages', `The tools on the server said about ${name}: ${listed(messages, 5)}`)]

@@ -13,65 +13,62 @@ import type { StreamContext } from './stream-artifact'
 /** The server that is backed up. */
 export interface Host {
   connection: Connection
-  /** Ends whatever goes on there. */
+  /** Ends everything that runs there. */
   signal: AbortSignal
   clock: Clock
 }
 
-/** What one backup takes of one source. Where the inputs ask for nothing of it, the server is not asked either. */
+/** What one backup takes of one source. Without inputs for this source, the server is not contacted. */
 export interface BackupPart {
-  /** Asks the server what is there, and decides what is to be taken. Throws when it gives no answer. */
+  /** Reads what the server has, and decides what to back up. Throws when the server gives no answer. */
   plan(host: Host, slot: string): Promise<PartPlan>
-  /** Asks the server for everything that taking it would meet. Throws only when the run is cancelled. */
+  /** Checks everything that the backup would meet. Throws only when the run is cancelled. */
   preflight(host: Host): Promise<PartPreflight>
 }
 
 export interface PartPlan {
-  /** What is there, a line each, for the log. */
+  /** What the server has, one line each, for the log. */
   lines: string[]
-  /** Errors forbid the backup. */
+  /** Errors prevent the backup. */
   findings: Finding[]
-  /** Taken one after another, beside those of other sources. */
+  /** Made one after another, in parallel with those of other sources. */
   artifacts: ArtifactPlan[]
   /** Its share of the manifest's facts of the server. */
   server: Partial<Manifest['server']>
-  /** What serves it, for a person: `MariaDB 10.11.19`. */
+  /** What serves it, for messages: `MariaDB 10.11.19`. */
   servedBy?: string
-  /** What of an earlier artifact this run asks for too. */
+  /** The part of an earlier artifact that this run requests too. */
   scope(before: ArtifactBaseline): ScopedArtifact
 }
 
 export interface PartPreflight extends PreflightReport {
-  /** Undefined when nothing is asked of this source, or the server gave no answer. */
+  /** Undefined without inputs for this source, or when the server gave no answer. */
   host: HostFacts | undefined
 }
 
-/** One artifact that is to be taken. */
+/** One artifact to make. */
 export interface ArtifactPlan {
   name: string
   key: string
   /** What its stream waits for before its first byte: `its turn`, `rsync`. */
   waitsFor: string
-  /**
-   * Streams it into an upload that is not completed, through its checks, and compares it with the server. Throws the
-   * first thing that went wrong; the upload is the caller's to drop.
-   */
+  /** Streams it through its checks into an open upload, which the caller must abort. Throws the first error. */
   take(request: TakeRequest, context: StreamContext): Promise<TakenArtifact>
 }
 
 export interface TakeRequest extends Host {
-  /** Said to others who find a lock of this run. */
+  /** Shown to other runs that find the lock of this one. */
   owner: string
   put: PutOptions
   /** The size the artifact had in the last good recovery point. */
   lastBytes: number | undefined
 }
 
-/** An artifact that is stored and checked, and which no reader can see yet. */
+/** An artifact that is stored and checked, and that no reader can see yet. */
 export interface TakenArtifact {
   /** Its entry in the manifest. */
   artifact: PreparedArtifact
-  /** The moment whose state it holds. */
+  /** The moment whose state it has. */
   moment: Date
   /** What its tools said, although they succeeded. */
   warnings: Finding[]

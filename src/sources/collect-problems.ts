@@ -1,15 +1,12 @@
 import { type Finding, problem } from '../findings/finding'
 import { ActionError, messageOf } from '../runtime/errors'
 
-/** For a look that goes on after each thing that fails. */
+/** For checks that go on after a failure. */
 export function collectProblems(signal: AbortSignal) {
   const findings: Finding[] = []
   return {
     findings,
-    /**
-     * What came of it; undefined when it failed, which is a finding then. Throws the signal's reason, and faults of
-     * this program.
-     */
+    /** The result; undefined when it failed, with a finding. Throws faults of this program and the signal's reason. */
     orFinding: async <T>(work: Promise<T>): Promise<T | undefined> => {
       try {
         return await work
@@ -22,9 +19,9 @@ export function collectProblems(signal: AbortSignal) {
   }
 }
 
-/** An error as a finding. Throws what was not made for a person: a fault of this program. */
+/** An error as a finding. Throws faults of this program. */
 export function findingOf(error: unknown): Finding {
   if (!(error instanceof ActionError)) throw error
-  const fix = error.advice ?? 'Look into the log for what the server said, and run the workflow again.'
+  const fix = error.advice ?? 'Check the log for the messages of the server, and run the workflow again.'
   return problem('not-examined', messageOf(error), fix)
 }

@@ -14,9 +14,9 @@ import { isArchivedFault, isDenied, isReplacedFault } from '../store/store-error
 import type { SoundArtifact } from './restore-part'
 import type { ArtifactReading } from './source'
 
-/** What reading an object whole has shown. */
+/** The result of reading an object whole. */
 export interface Reread<A extends Artifact = Artifact, C extends ContentDigest = ContentDigest> {
-  /** Its `etag` is that of the object that is there: who reads it again asks for this very one. */
+  /** With the `etag` of the object that was read, so that a later read gets the same object. */
   artifact: A
   stored: StoredObject | undefined
   /** Empty: the object is what its manifest says, to the byte. */
@@ -30,7 +30,7 @@ export function soundArtifacts(rereads: readonly Reread[]): SoundArtifact[] {
   return rereads.flatMap(({ artifact, content }) => (content === undefined ? [] : [{ artifact, content }]))
 }
 
-/** Told how much of an object has been read, and how much content that was. */
+/** Receives how much of an object has been read, and how much content that was. */
 export type ReadProgress = (storedBytes: number, contentBytes: number) => void
 
 export interface RereadOptions<A extends Artifact, C extends ContentDigest> {
@@ -38,14 +38,13 @@ export interface RereadOptions<A extends Artifact, C extends ContentDigest> {
   compare: ArtifactReading<A, C>['compare']
   signal: AbortSignal
   onProgress?: ReadProgress
-  /** Between two attempts to go on where a connection broke. */
+  /** Before another attempt when a connection broke. */
   pauseMs?: number
 }
 
 /**
- * Reads a stored object whole, in constant memory, and holds it against its manifest: key, size, origin, sha256, the
- * checks of the backup, and everything that the manifest says about its content. Whatever is wrong with the object is a
- * finding. Throws `StoreError` when the store gives no answer, and the signal's reason.
+ * Reads a stored object whole, in constant memory, and compares it with its manifest: key, size, origin, sha256, and
+ * content, with the checks of the backup. Differences are findings. Throws `StoreError` when the store does not answer.
  */
 export async function rereadArtifact<A extends Artifact, C extends ContentDigest>(
   point: RecoveryPoint,
@@ -54,7 +53,7 @@ export async function rereadArtifact<A extends Artifact, C extends ContentDigest
 ): Promise<Reread<A, C>> {
   const { stored, findings } = await lookAtArtifact(point, artifact)
   options.signal.throwIfAborted()
-  // The bytes show it better than the ETag.
+  // Reading the bytes is better evidence than the ETag.
   const outside = findings.filter(({ code }) => code !== 'changed')
   if (stored === undefined || outside.some(({ code }) => code === 'size' || code === 'archived')) {
     return { artifact, stored, findings: outside, content: undefined }
@@ -92,7 +91,7 @@ function compareWithManifest(artifact: Artifact, sha256: string, differences: re
   return findings
 }
 
-/** Content that does not pass was either damaged since it was stored, or was no better then: the sha256 shows which. */
+/** Content that fails its check was damaged after it was stored, or before: the sha256 shows which. */
 async function explainDamage(
   repository: Repository,
   artifact: Artifact,
@@ -115,7 +114,7 @@ function otherBytes(artifact: Artifact, sha256: string): Finding {
   return objectProblem(artifact, 'checksum', what)
 }
 
-/** What is wrong with the object comes back; what is wrong with the store is thrown. */
+/** Returns what is wrong with the object; throws what is wrong with the store. */
 async function readOrFault<R>(
   repository: Repository,
   artifact: Artifact,

@@ -1,4 +1,4 @@
-/** One thing that is to be restored. Its texts are for a person. */
+/** One database or folder to restore. Its texts are for messages. */
 export interface RestoreItem {
   /** What it is called in the recovery point: `database`, `shop`. */
   noun: string
@@ -7,31 +7,31 @@ export interface RestoreItem {
   target: string
   /** Of the stored object. */
   bytes: number
-  /** The most telling count of what is in it: `16 tables`. */
+  /** The most important count of its contents: `16 tables`. */
   count: string
-  /** What is in it. */
+  /** All counts of its contents. */
   holds: string
-  /** What stands at the target before: `is not there`, `holds 12 tables`. */
+  /** What is at the target before: `does not exist`, `contains 12 tables`. */
   before: string
-  /** What becomes of that. */
+  /** What is done with that. */
   becomes: string
 }
 
-/** One thing that was restored and compared. */
+/** One database or folder that was restored and compared. */
 export interface RestoredItem extends RestoreItem, ItemOutcome {}
 
-/** What came of it. */
+/** The result. */
 export interface ItemOutcome {
   /** What was compared. */
   proof: string
   durationMs: number
-  /** Where what was there before is kept on the server; null: nowhere there. */
+  /** Where the server keeps what was at the target before; null: nowhere. */
   kept: string | null
   /** Its entry in the output `restored`: a public format. */
   output: Readonly<Record<string, string | number | null>>
 }
 
-/** A line of the plan. `shown`: how a name stands in it. */
+/** A line of the plan. `shown`: formats a name. */
 export function planLine(item: RestoreItem, shown: (name: string) => string): string {
   const { noun, name, target, holds, before, becomes } = item
   return `${noun} ${shown(name)} (${holds}) -> ${shown(target)}, which ${before}: ${becomes}`

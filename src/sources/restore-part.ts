@@ -11,18 +11,18 @@ import type { UnfinishedPart } from './unfinished-part'
 
 /** The restore half of a source. `Settings`: the inputs of a restore, as far as it reads them. */
 export interface Restorable<A extends Artifact, C extends ContentDigest, Settings> {
-  /** What a restore brings back of it, which may be nothing. Throws UserError that says what is there. */
+  /** What to restore of it, which may be nothing. Throws UserError that names what the recovery point has. */
   restore(settings: Settings, choice: RestoreChoice<A>): RestorePart<A, C>
-  /** What a restore that was killed has left of it. `state`: what `RestoringPart.state` was when it was saved last. */
+  /** What a killed restore left of it. `state`: the last saved `RestoringPart.state`. */
   unfinished(settings: Settings, state: unknown): UnfinishedPart
 }
 
-/** The recovery point that a restore takes from. */
+/** The recovery point to restore from. */
 export interface RestoreChoice<A extends Artifact> {
   manifest: Manifest
   /** Those of this source. */
   artifacts: readonly A[]
-  /** All that it holds, in words, for messages. */
+  /** All its contents, for messages. */
   contents: string
 }
 
@@ -32,50 +32,48 @@ export interface SoundArtifact<A extends Artifact = Artifact, C extends ContentD
   content: C
 }
 
-/**
- * What one restore brings back of one source. Without artifacts it asks the server nothing, and its steps do nothing.
- */
+/** What one restore does for one source. Without artifacts it does nothing. */
 export interface RestorePart<A extends Artifact = Artifact, C extends ContentDigest = ContentDigest> {
-  /** Read whole before the server is looked at, each once. */
+  /** Read whole before the server is checked, each once. */
   readonly artifacts: readonly A[]
-  /** Asks the server what is there. `sound`: all of `artifacts`. Reads only. Throws when the server gives no answer. */
+  /** Checks what the server has. `sound`: all of `artifacts`. Reads only. Throws when the server gives no answer. */
   look(target: RestoreTarget, sound: readonly SoundArtifact<A, C>[]): Promise<SeenTarget>
 }
 
 /** The server that something is restored to. */
 export interface RestoreTarget {
   connection: Connection
-  /** Ends whatever goes on there. */
+  /** Ends everything that runs there. */
   signal: AbortSignal
 }
 
 /** The target, as one source sees it. */
 export interface SeenTarget {
-  /** Undefined when there was nothing to ask. */
+  /** Undefined when nothing had to be checked. */
   host: TargetHost | undefined
-  /** How many bytes of the disk mounted there are to be left for it by other sources. */
+  /** How many bytes of the disk mounted there this source needs. */
   diskBytes(mount: string): number
-  /** Holds what is to be restored against what the server has. `othersTake`: the same of all other sources. */
+  /** Compares what to restore with what the server has. `othersTake`: `diskBytes` of all other sources. */
   plan(othersTake: (mount: string) => number): PlannedPart
 }
 
-/** What is going to be done for one source, and everything that speaks against it. */
+/** What will be done for one source, and every problem with it. */
 export interface PlannedPart {
   items: readonly RestoreItem[]
   /** The same as lines for the log. */
   lines: readonly string[]
-  /** Errors forbid the restore. */
+  /** Errors prevent the restore. */
   findings: readonly Finding[]
-  /** What was looked at and is fine, a sentence each. */
+  /** What was checked and is fine, one sentence each. */
   facts: readonly string[]
-  /** Takes up the work, and does none of it yet. */
+  /** Prepares the work without starting it. */
   begin(context: RestoreContext): RestoringPart
 }
 
 /** What the sources share of one restore. */
 export interface RestoreContext {
   runtime: Runtime
-  /** Of this run; where `point` lies may be beside it. */
+  /** Of this run; `point` may be in another one. */
   repository: Repository
   point: RecoveryPoint
   startedAt: Date
@@ -87,15 +85,15 @@ export interface RestoreContext {
   signal: AbortSignal
   /** The one in use now. */
   connection(): Connection
-  /** Opens another one, when the first one broke and what was begun is to be undone. */
+  /** Opens another connection, for the rollback after the first one broke. */
   reconnect(): Promise<void>
-  /** A step is noted here before the thing is done that it undoes. */
+  /** Each change adds its rollback step before it is made. */
   rollback: RollbackLog
   /** Saves the `state` of all parts for the post step. Called after each change. */
   save(): void
-  /** Notes what does not fail the restore. */
+  /** Reports what does not fail the restore. */
   warn(warnings: readonly Finding[]): void
-  /** Notes a stored object that has what is about to be replaced. */
+  /** Reports a stored object with a copy of what is about to be replaced. */
   keep(key: string): void
 }
 
@@ -105,18 +103,16 @@ export interface RestoreStep<T> {
   run(): Promise<T>
 }
 
-/** A restore of one source that is going on. */
+/** A running restore of one source. */
 export interface RestoringPart {
-  /** Everything that can be done before anything in use is touched. Returns the step that touches it. */
+  /** Everything that can be done before anything in use is changed. Returns the step that changes it. */
   readonly prepare: RestoreStep<RestoreStep<readonly RestoredItem[]>>
   /** What the post step must know if this run is killed: JSON. */
   readonly state: object
-  /** False: there is work for the post step, although every rollback step succeeded. */
+  /** False: the post step has work to do, although every rollback step succeeded. */
   readonly isSettled: boolean
-  /** After a rollback: in what state things are that no rollback step was about. Whole sentences. */
+  /** After a rollback: the state of what no rollback step was about. Whole sentences. */
   untouched(): string[]
-  /**
-   * Of a restore that was cancelled: what it was doing, or had done; undefined when nothing in use had been changed.
-   */
+  /** After a cancellation: what it was doing, or had done; undefined when nothing in use had changed. */
   progress(): string | undefined
 }

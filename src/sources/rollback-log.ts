@@ -1,26 +1,26 @@
 import { messageOf } from '../runtime/errors'
 import type { Log } from '../runtime/runtime'
 
-/** Undoes one thing that was done. */
+/** Rolls back one change. */
 export interface RollbackStep {
-  /** What is true then: `The database "shop" is what it was`. No full stop; '' when another step says it. */
+  /** The result: `The database "shop" is what it was`. No full stop; '' when another step reports it. */
   readonly undone: string
-  /** What is true when it is not undone. Read only then. */
+  /** The state when the step failed or did not run. Read only then. */
   readonly left: NotRolledBack
-  /** Quick enough for a run that was cancelled, which has a few seconds. */
+  /** Quick enough for a cancelled run, which has a few seconds. */
   isQuick: boolean
   run(): Promise<void>
 }
 
-/** Something that is not what it was, nor what it was to be. */
+/** Something that is neither restored nor rolled back. */
 interface NotRolledBack {
   /** Whole sentences. */
   readonly what: string
-  /** What a person runs to put it right, a command each; none when there is nothing that could be run. */
+  /** Commands that fix it; [] where no command can. */
   readonly commands: readonly string[]
 }
 
-/** What of it was undone, and what was not: steps that failed, or that there was no time for. */
+/** `left`: steps that failed, or for which there was no time. */
 export interface RollbackOutcome {
   undone: string[]
   left: NotRolledBack[]
@@ -28,11 +28,11 @@ export interface RollbackOutcome {
 
 /** The rollback steps of a restore. */
 export interface RollbackLog {
-  /** Called before the thing is done: half of it must be undone too. The last step runs first. */
+  /** Called before the change, since half a change must be rolled back too. The last step runs first. */
   add(step: RollbackStep): void
   /** Runs after all other steps, whenever they are added. */
   addLast(step: RollbackStep): void
-  /** Undoes everything, also after a step that fails. `inHurry`: only what is quick. */
+  /** Runs all steps, also after one that fails. `inHurry`: only quick ones. */
   rollBack(options: { inHurry: boolean; log: Pick<Log, 'info'> }): Promise<RollbackOutcome>
   readonly isEmpty: boolean
 }
@@ -51,7 +51,7 @@ export function rollbackLog(): RollbackLog {
     },
     rollBack: async ({ inHurry, log }) => {
       const outcome: RollbackOutcome = { undone: [], left: [] }
-      // Two steps may be about one thing.
+      // Two steps may be about the same thing.
       const leave = ({ left }: RollbackStep) => {
         if (!outcome.left.includes(left)) outcome.left.push(left)
       }
@@ -66,7 +66,7 @@ export function rollbackLog(): RollbackLog {
           outcome.undone.push(step.undone)
           log.info(`${step.undone}.`)
         } catch (error) {
-          log.info(`Could not be undone: ${messageOf(error)}`)
+          log.info(`Could not be rolled back: ${messageOf(error)}`)
           leave(step)
         }
       }

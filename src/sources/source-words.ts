@@ -2,7 +2,7 @@ import type { Artifact } from '../repository/manifest/manifest'
 
 /** How artifacts of a source are shown to a person. */
 export interface SourceWords<A extends Artifact> {
-  /** What it is, at the head of a sentence or a line: `Database`. */
+  /** What it is, at the start of a sentence or a line: `Database`. */
   readonly title: string
   /** All of them in a sentence: `the database`, `3 databases`. */
   all(artifacts: readonly A[]): string
@@ -10,12 +10,12 @@ export interface SourceWords<A extends Artifact> {
   holds(artifact: A): string[]
   /** Where it was taken from, by name. */
   origins(artifact: A): readonly string[]
-  /** What is inside, the most telling first: `16 tables`, `7 views`. */
+  /** What it contains, the most important first: `16 tables`, `7 views`. */
   counts(artifact: A): string[]
-  /** The largest things inside, by bytes in the stream; [] where there are none to tell apart. */
+  /** Its contents by bytes in the stream; [] where they are not measured. */
   parts(artifact: A): readonly { name: string; bytes: number }[]
-  /** Commands that bring it back with stock tools, one line each. `fetch`: prints the stored object. */
+  /** Commands that restore it with stock tools, one line each. `fetch`: prints the stored object. */
   recovery(artifact: A, fetch: string): string[]
-  /** Where those commands are to be run. */
+  /** Where to run those commands. */
   readonly recoveryNote: string
 }

@@ -6,8 +6,8 @@ import type { Restorable } from './restore-part'
 import type { SourceWords } from './source-words'
 
 /**
- * A kind of thing that is backed up, and everything that only it knows. What the commands do with all kinds alike, they
- * do through this; `registry.ts` lists them. `BackupSettings`: the inputs of a backup, as far as it reads them.
+ * A kind of data that is backed up, and everything that only it knows. The commands use sources through this interface
+ * alone; `registry.ts` lists them. `BackupSettings`: the inputs of a backup, as far as it reads them.
  */
 export interface Source<A extends Artifact, C extends ContentDigest, BackupSettings, RestoreSettings, DrillSettings>
   extends Restorable<A, C, RestoreSettings>,
@@ -22,11 +22,11 @@ export interface Source<A extends Artifact, C extends ContentDigest, BackupSetti
   backup(settings: BackupSettings): BackupPart
 }
 
-/** How a stored artifact is read, and held against its manifest. */
+/** How a stored artifact is read, and compared with its manifest. */
 export interface ArtifactReading<A extends Artifact, C extends ContentDigest> {
-  /** What the backup checked. */
+  /** The check of the backup. */
   check(artifact: A): ContentCheck<C>
-  /** That, and all that a restore has to know before it writes anything. */
+  /** That check, and all that a restore must know before it writes anything. */
   restoreCheck(artifact: A): ContentCheck<C>
   /** How the content differs from what the manifest says, as halves of a sentence: `table "orders" has other rows`. */
   compare(artifact: A, content: C): string[]

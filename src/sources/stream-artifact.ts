@@ -9,14 +9,11 @@ import type { JobReport } from '../server/job-report'
 
 /** One artifact on its way from the server to the store. */
 export interface ArtifactStream<R> extends Omit<ArtifactToWrite<R>, 'expectedBytes'> {
-  /**
-   * Starts the job on the server, which the signal ends; `expectedBytes` when its size can be told before its first
-   * byte.
-   */
+  /** Starts the job on the server. `expectedBytes`: when its size is known before its first byte. */
   open(signal: AbortSignal): Promise<{ job: Job; expectedBytes: number | undefined }>
 }
 
-/** An artifact that is stored and checked, and which no reader can see yet. */
+/** An artifact that is stored and checked, and that no reader can see yet. */
 export interface StreamedArtifact<R> extends PreparedObject {
   name: string
   content: R
@@ -33,9 +30,7 @@ export interface StreamContext extends Omit<WriteContext, 'onStart'> {
   onFinish(name: string): void
 }
 
-/**
- * Streams one artifact through the checks into an upload that is not completed. Throws the first thing that went wrong.
- */
+/** Streams one artifact through its checks into an open upload. Throws the first error. */
 export async function streamArtifact<R extends ContentDigest>(
   artifact: ArtifactStream<R>,
   context: StreamContext,

@@ -2,29 +2,28 @@ import type { Repository } from '../repository/repository'
 import type { Log } from '../runtime/runtime'
 import type { Connection } from '../ssh/remote'
 
-/** What a restore that was killed has left of one source, for its post step. */
+/** What a killed restore left of one source, for its post step. */
 export interface UnfinishedPart {
-  /** What all of it is called: `databases`. */
+  /** What all its items are called: `databases`. */
   readonly noun: string
-  /** Everything of it is where it was to be. */
+  /** Everything is restored. */
   readonly isApplied: boolean
-  /** Drops what is in the bucket and of no use. Throws what went wrong. */
+  /** Aborts uploads that are of no use any more. Throws what failed. */
   dropUploads(repository: Repository): Promise<void>
   /**
-   * Undoes on the server what can be undone in a moment. `areOthersApplied`: so are all other sources. Returns names of
-   * things that have again what was there before, and what could not be cleaned up and harms nobody. Throws what ends
-   * it early.
+   * Rolls back on the server what takes only a moment. `areOthersApplied`: `isApplied` of all other sources. `undone`:
+   * what is as it was before. `failures`: harmless leftovers. Throws what ends it early.
    */
   undo(request: UndoRequest): Promise<{ undone: readonly string[]; failures: readonly string[] }>
   /** What is restored and stays so, for a sentence. */
   restored(): string[]
-  /** What is neither what it was nor what it was to be, and how that is put right. Whole sentences. */
+  /** What is neither restored nor rolled back, and how to fix it. Whole sentences. */
   incomplete(): string[]
 }
 
-export interface UndoRequest {
+interface UndoRequest {
   connection: Connection
-  /** Of the run that was killed. */
+  /** Of the killed run. */
   owner: string
   areOthersApplied: boolean
   log: Pick<Log, 'info'>

@@ -191,7 +191,7 @@ describe('preflight', () => {
         expect.stringContaining('The database refused the login'),
         expect.stringContaining('secret access key does not belong'),
         expect.stringContaining('"/etc/hosts" of "paths" is not a folder'),
-        expect.stringContaining('mirror folder /etc/hosts/mirror is not there and cannot be made'),
+        expect.stringContaining('mirror folder /etc/hosts/mirror does not exist and cannot be created'),
       ]),
     )
     expect(report.findings.filter(isError)).toHaveLength(4)

@@ -1,6 +1,7 @@
 import { listed } from '../../findings/listed'
 import { FailureError } from '../../runtime/errors'
 import { plural } from '../../runtime/text/format-count'
+import { isDrillOnly } from '../../sources/drill/drill-finding'
 import type { VerifiedPoint } from './verify-result'
 
 /** The error of a run that found something wrong: the first finding, how many more there are, and what still holds. */
@@ -28,11 +29,8 @@ export function verifyError(points: readonly VerifiedPoint[]): FailureError {
   })
 }
 
-/** Findings of a drill that are about its server, or its checks; it begins only when all bytes are right. */
-const notOfObjects = new Set(['import', 'other-database', 'refused', 'not-comparable', 'drill-check'])
-
 function isSound({ findings }: VerifiedPoint): boolean {
-  return findings.every(({ code }) => notOfObjects.has(code))
+  return findings.every(isDrillOnly)
 }
 
 function names(points: readonly VerifiedPoint[]): string {

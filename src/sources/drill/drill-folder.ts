@@ -3,19 +3,19 @@ import { join } from 'node:path'
 import { FailureError } from '../../runtime/errors'
 import { ownerText, thisOwner } from './owner'
 
-/** Begins the name of every folder of a drill. */
+/** The start of the name of every drill folder. */
 export const drillFolderPrefix = 'make-a-backup-drill-'
 /** The file in it that names its owner. */
 export const ownerFile = 'owner'
 
-/** A folder of a drill on the runner, for its owner's eyes alone. */
+/** A folder of a drill on the runner, readable by its owner only. */
 export interface DrillFolder {
   readonly path: string
-  /** Removes it with all that is in it. Does nothing the second time. */
+  /** Removes it with its contents. Does nothing the second time. */
   remove(): Promise<void>
 }
 
-/** The longest name that may still follow the folder in the path of a socket, which has 107 bytes at most (unix(7)). */
+/** The longest path below the folder: a socket path has at most 107 bytes (unix(7)). */
 const longestSocketName = '/database/s'.length
 
 /** Makes a folder in the first of `temps` whose path is short enough for a socket. */
@@ -32,7 +32,7 @@ export async function openDrillFolder(temps: readonly string[]): Promise<DrillFo
   return { path, remove: () => removeTree(path) }
 }
 
-/** Removes a folder, also where files that were unpacked into it keep their owner from writing. */
+/** Removes a folder, even where unpacked folders deny write access to their owner. */
 export async function removeTree(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true, maxRetries: 3 })
@@ -42,7 +42,7 @@ export async function removeTree(path: string): Promise<void> {
   }
 }
 
-/** Names are bytes: an archive may hold what is no text. Links are left alone. */
+/** Names are bytes: an archive may contain names that are not text. Links are skipped. */
 async function unlock(folder: Buffer): Promise<void> {
   await chmod(folder, 0o700)
   for (const entry of await readdir(folder, { withFileTypes: true, encoding: 'buffer' })) {

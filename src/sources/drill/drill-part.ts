@@ -9,27 +9,24 @@ import type { SoundArtifact } from '../restore-part'
 
 /** The drill half of a source. `Settings`: the inputs of a verification, as far as it reads them. */
 export interface Drillable<A extends Artifact, C extends ContentDigest, Settings> {
-  /**
-   * A trial restore on this machine. `sound`: all artifacts that the recovery point has of this source, which may be
-   * none.
-   */
+  /** A trial restore on this machine. `sound`: all artifacts of this source; may be empty. */
   drill(settings: Settings, sound: readonly SoundArtifact<A, C>[]): DrillPart
-  /** Ends what killed drills left running. `folders`: theirs. Returns what was removed, for the log. */
+  /** Ends what killed drills left running in `folders`. Returns what was removed, for the log. */
   removeLeftovers(folders: readonly string[], machine: DrillMachine): Promise<string[]>
 }
 
-/** The machine that drills run on. */
+/** The machine on which drills run. */
 export interface DrillMachine {
   run: LocalCommand
-  /** Of the job. */
+  /** The environment of the job. */
   variables: Readonly<Record<string, string>>
 }
 
 /** What a drill does for one source. */
 export interface DrillPart {
-  /** How much of the disk it takes, about. */
+  /** About how much disk space it needs. */
   readonly neededBytes: number
-  /** Restores it and compares. Whatever comes out otherwise is a finding. Throws when it could not be tried. */
+  /** Restores and compares. Differences are findings. Throws when it could not be tried. */
   run(context: DrillContext): Promise<DrillOutcome>
 }
 
@@ -37,16 +34,16 @@ export interface DrillPart {
 export interface DrillContext extends DrillMachine {
   runtime: Runtime
   point: RecoveryPoint & { name: string }
-  /** For what is unpacked and imported; removed afterwards. */
+  /** For unpacked and imported data; removed afterwards. */
   folder: string
   signal: AbortSignal
-  /** Removes something. What fails is shown in the log and changes nothing about the result. */
+  /** Removes something. A failure is logged and does not change the result. */
   tidyUp(step: () => Promise<void>): Promise<void>
 }
 
 export interface DrillOutcome {
   findings: readonly Finding[]
-  /** What does not make the proof weaker. */
+  /** They do not make the proof weaker. */
   warnings: readonly Finding[]
   /** How long it took, without the comparisons. */
   restoreMs: number

@@ -3,13 +3,10 @@ import { hostname } from 'node:os'
 
 /** The process to which a drill's folder or container belongs. */
 export interface Owner {
-  /** Of the machine: process numbers of another one, or of another container, mean nothing here. */
+  /** The machine or container: process numbers of another one mean nothing here. */
   host: string
   pid: number
-  /**
-   * When it started, in clock ticks since the machine did: distinguishes it from a later process with the same number.
-   * '' when unknown.
-   */
+  /** Clock ticks from boot to its start: tells apart processes with the same number. '' when unknown. */
   started: string
 }
 
@@ -17,10 +14,7 @@ export function thisOwner(): Owner {
   return { host: hostname(), pid: process.pid, started: startOf(process.pid) ?? '' }
 }
 
-/**
- * Whether it is certain that the owner is gone. `proc`: where the machine lists its processes, which may be hidden or
- * not there.
- */
+/** Whether the owner is certainly gone. `proc`: the process list of the machine, which may be hidden or absent. */
 export function isDead({ host, pid, started }: Owner, proc = '/proc'): boolean {
   if (host !== hostname()) return false
   const found = startOf(pid, proc)
@@ -38,12 +32,10 @@ export function parseOwner(text: string): Owner | undefined {
   return pid === undefined ? undefined : { host, pid: Number(pid), started }
 }
 
-/**
- * The 22nd field of /proc/PID/stat, proc(5); the second is a name in brackets that may hold anything. `ended` of one
- * whose parent has not heard of its end yet; undefined when it cannot be seen.
- */
+/** Field 22 of /proc/PID/stat, proc(5), or `ended` for a zombie; undefined when it cannot be read. */
 function startOf(pid: number, proc = '/proc'): string | undefined {
   try {
+    // The second field is a name in brackets that may contain anything.
     const text = readFileSync(`${proc}/${pid}/stat`, 'utf8')
     const [state, ...fields] = text.slice(text.lastIndexOf(')') + 2).split(' ')
     return state === 'Z' || state === 'X' ? 'ended' : fields[18]
@@ -52,7 +44,7 @@ function startOf(pid: number, proc = '/proc'): string | undefined {
   }
 }
 
-/** Asks without sending anything. The process of another user may not be signalled, and is there. */
+/** Sends no signal. EPERM: it is a process of another user. */
 function isThere(pid: number): boolean {
   try {
     return process.kill(pid, 0)

@@ -4,8 +4,8 @@ import type { Connection } from '../../ssh/remote'
 import { type ArchiveRequest, openArchive } from './mirror/open-archive'
 import { type FolderHostFacts, type FolderPreflightRequest, preflightFolders } from './plan/folder-preflight'
 import { type FolderInventory, type FolderInventoryRequest, listFolders } from './plan/list-folders'
+import { countTrees, type TreeCount } from './restore/count-trees'
 import {
-  countTrees,
   type FolderSwap,
   type RemoveStagingRequest,
   removeStaging,
@@ -15,13 +15,9 @@ import {
   unswapFolders,
 } from './restore/folder-jobs'
 import { type ExtractRequest, openExtract } from './restore/open-extract'
-import type { TreeCount } from './restore/parse-trees'
 import { type FolderTargetFacts, type FolderTargetRequest, folderTargetFacts } from './target/folder-target-facts'
 
-/**
- * The jobs for folders. Every method is one job of the script, of the same name (`docs/protocol.md`), on a channel of
- * its own.
- */
+/** The jobs for folders. Every method is one job of the script (`docs/protocol.md`), on its own channel. */
 export interface FolderServer {
   /** Which folders are there. Reads only. */
   inventory(request: FolderInventoryRequest): Promise<FolderInventory>
@@ -29,24 +25,21 @@ export interface FolderServer {
   preflight(request: FolderPreflightRequest): Promise<FolderHostFacts>
   /** Mirrors the folders, then streams the mirror as a tar archive, compressed. */
   openArchive(request: ArchiveRequest): Promise<Job>
-  /** What stands where folders are to go. Reads only. */
+  /** What is at the targets of folders. Reads only. */
   targetFacts(request: FolderTargetRequest): Promise<FolderTargetFacts>
-  /** Takes a tar archive, compressed, into a fresh folder: its entries lie below `<staging>/tree`. */
+  /** Unpacks a tar archive into a new folder: its entries are below `<staging>/tree`. */
   openExtract(request: ExtractRequest): Promise<Intake>
-  /** What is in these folders, in their order. */
+  /** Counts the contents of these folders, in their order. */
   countTrees(folders: readonly string[]): Promise<TreeCount[]>
-  /** Puts unpacked folders into their places by renames, all or none. */
+  /** Moves unpacked folders into their places by renames, all or none. */
   swap(swaps: readonly FolderSwap[]): Promise<void>
-  /** What became of each of these swaps. Waits for a swap that is still going on. */
+  /** The state of each of these swaps. Waits for a running swap. */
   swapState(swaps: readonly FolderSwap[]): Promise<SwapState[]>
-  /**
-   * Undoes those of the swaps that were done, wholly or half. Returns their places, which have again what stood there
-   * before.
-   */
+  /** Rolls back swaps that were done completely or half. Returns the places that are as before. */
   unswap(swaps: readonly FolderSwap[]): Promise<string[]>
   /**
-   * Removes the unpacked folders of this owner, and what was put aside and is an empty folder. The swaps are one set:
-   * unless all of them are done, what was done of them is undone first. Returns the places that were undone so.
+   * Removes the unpacked folders of this owner, and old folders that are empty. The swaps are one set: unless all of
+   * them are done, they are rolled back first. Returns the places that were rolled back.
    */
   removeStaging(request: RemoveStagingRequest): Promise<string[]>
 }

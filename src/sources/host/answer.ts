@@ -7,11 +7,11 @@ export interface AnswerRow {
   name(index: number): string
   /** From this field to the end, tabs and all. */
   rest(index: number): string
-  /** Throws FailureError: the line makes no sense. */
+  /** Throws FailureError: the line is not as expected. */
   isUnreadable(): never
 }
 
-/** Shows each line of an answer to the reader of its first word. Throws FailureError for a line that none reads. */
+/** Passes each line of an answer to the reader of its first word. Throws FailureError for an unknown word. */
 export function readAnswer<Reading>(
   text: string,
   job: string,

@@ -6,22 +6,22 @@ import type { Request } from '../../server/request'
 import type { Connection } from '../../ssh/remote'
 import { type AnswerRow, readAnswer } from './answer'
 
-/** What any backup would meet on a server. */
+/** What every backup meets on a server. */
 export interface HostFacts {
   /** The server's clock, in whole seconds. */
   clock: Date
-  /** By name, what each tool says of itself ('' when nothing); those that are missing are not there. */
+  /** The version line of each installed tool by name, '' when it prints none. */
   tools: ReadonlyMap<string, string>
   /** Where locks are kept. */
   lockFolder: OwnFolder
-  /** What failed on the way, rsync's rehearsal included; everything else was found out all the same. */
+  /** What failed on the way, including rsync's dry run; everything else was still found out. */
   problems: readonly Error[]
 }
 
 /** The tools by the names that `HostFacts.tools` uses. */
 export type ServerTool = 'rsync' | 'tar' | 'gzip' | 'pigz' | 'zstd' | 'client' | 'dump-tool'
 
-/** A folder that a backup makes for itself. `impossible`: it is not there and cannot be made. */
+/** A folder that a backup creates for itself. `impossible`: it does not exist and cannot be created. */
 export interface OwnFolder {
   path: string
   state: (typeof folderStates)[number]
@@ -32,16 +32,15 @@ const folderStates = ['present', 'absent', 'unusable', 'impossible'] as const
 /** Reads the rows of one source that the job `preflight` printed, by their first word. */
 export type PreflightReaders = ReadonlyMap<string, (row: AnswerRow) => void>
 
-/** What of a source a preflight is about. */
+/** The part of a source in a preflight. */
 export interface HostRequest {
   request: Request
   readers: PreflightReaders
   knowledge: JobKnowledge
-  /** Ends it. */
   signal: AbortSignal | undefined
 }
 
-/** The job `preflight`. Reads only. Throws when the server gives no answer that makes sense. */
+/** The job `preflight`. Reads only. Throws when the server gives no valid answer. */
 export async function hostFacts(
   connection: Connection,
   { request, readers, knowledge, signal }: HostRequest,
@@ -62,7 +61,7 @@ export async function hostFacts(
     ['tool', row => tools.set(row.field(1), row.rest(2))],
   ])
   const folders = (row: AnswerRow) => {
-    // Where the first place for locks is impossible, another one follows.
+    // When the first lock folder is impossible, a second row follows.
     if (row.field(1) === 'lock') lockFolder = ownFolder(row)
     else readers.get('folder')?.(row)
   }
@@ -78,7 +77,7 @@ export async function hostFacts(
   }
 }
 
-/** A row `folder`, which folder, its state, and its path. */
+/** A row `folder`: which folder, its state, and its path. */
 export function ownFolder(row: AnswerRow): OwnFolder {
   const state = folderStates.find(each => each === row.field(2)) ?? row.isUnreadable()
   return { path: row.rest(3), state }

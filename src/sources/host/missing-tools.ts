@@ -8,7 +8,7 @@ export interface NeededTool {
   tools: readonly ServerTool[]
   name: string
   package: string
-  /** What else would do, as the end of a sentence. */
+  /** What would also do, as the end of a sentence. */
   otherwise?: string
 }
 

@@ -1,4 +1,4 @@
-/** What is free for this user, from a line of `df -Pk` (POSIX): the names on both sides may hold spaces. */
+/** Free space for this user, from a line of `df -Pk` (POSIX): names on both sides may contain spaces. */
 export function freeBytesOf(line: string | undefined): number | undefined {
   const [, available] = /\s\d+\s+\d+\s+(\d+)\s+(?:\d+%|-)\s+\//.exec(line ?? '') ?? []
   return available === undefined ? undefined : Number(available) * 1024

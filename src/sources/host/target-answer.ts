@@ -4,17 +4,17 @@ import { explainFailure, type JobKnowledge } from '../../server/job-errors'
 import type { Request } from '../../server/request'
 import type { Connection } from '../../ssh/remote'
 
-/** What any restore meets on a server. */
+/** What every restore meets on a server. */
 export interface TargetHost {
   isRoot: boolean
-  /** By name (`tar`, `gzip`, `zstd`, `client`, `dump-tool`), what each tool says of itself. */
+  /** The version line of each tool by name: `tar`, `gzip`, `zstd`, `client`, `dump-tool`. */
   tools: ReadonlyMap<string, string>
 }
 
 /** For messages. */
 export const targetJobName = 'the check of the target'
 
-/** The job `target-facts`. `request` says which databases or folders it is about. Reads only. */
+/** The job `target-facts`. `request`: the databases or folders. Reads only. */
 export function askTarget(
   connection: Connection,
   request: Request,
@@ -26,7 +26,7 @@ export function askTarget(
   })
 }
 
-/** Fields of the tab-separated lines, and what they say of the host. Throws FailureError when they make no sense. */
+/** The fields of the tab-separated lines, and the facts of the host. Throws FailureError. */
 export function readTarget(text: string): { rows: string[][]; host: TargetHost } {
   const rows = text
     .split('\n')
@@ -44,7 +44,7 @@ export function readTarget(text: string): { rows: string[][]; host: TargetHost }
   }
 }
 
-/** The answer holds a line that no job prints. */
+/** The answer has a line that no job prints. */
 export function unreadableTarget(line: string): FailureError {
   return new FailureError('The server answered the check of the target with lines that make no sense.', {
     detail: [line.slice(0, 500)],

@@ -98,7 +98,7 @@ describe('a restore of', () => {
     expect(await nowIn(folder)).toBe(slots[1]?.now)
   })
 
-  it('a database into one that is there and empty gives it the defaults of the old one', async () => {
+  it('a database into one that exists and is empty gives it the defaults of the old one', async () => {
     const { database, inputs } = await place()
     await sql(`CREATE DATABASE ${database} CHARACTER SET latin1`)
     await restored({ ...inputs, paths: 'none' })
@@ -109,7 +109,7 @@ describe('a restore of', () => {
     ).toBe('1\n')
   })
 
-  it('a folder into one that is there and empty leaves nothing beside it', async () => {
+  it('a folder into one that exists and is empty leaves nothing beside it', async () => {
     const { folder, inputs } = await place()
     await mkdir(folder)
     const run = await restored({ ...inputs, databases: 'none' })
@@ -187,7 +187,7 @@ exec "$real/mariadb" "$@"`,
       const run = await restoreRun(scene.services, bucket, { inputs: overwriting(scene.services) })
       const message = expectRefused(run, [/failed at line/])
       for (const name of [one, other])
-        expect(message).toContain(`The database "${name}" is what it was before, put back`)
+        expect(message).toContain(`The database "${name}" is what it was before, restored`)
       expect(await checksums()).toEqual(before)
     } finally {
       scene.tools.restore()
@@ -212,10 +212,10 @@ describe('a dry run', () => {
     expect(run.main?.outputs['restored']).toBe('[]')
     const log = run.main?.log.join('\n') ?? ''
     expect(log).toContain(
-      `database "${scene.database}" (3 tables, 1 view, 1 trigger, 1 routine, 1 event) -> "${scene.database}", which holds 3 tables, 1 view, 1 routine, 1 event: it is dumped into the bucket, then replaced`,
+      `database "${scene.database}" (3 tables, 1 view, 1 trigger, 1 routine, 1 event) -> "${scene.database}", which has 3 tables, 1 view, 1 routine, 1 event: it is dumped into the bucket, then replaced`,
     )
     expect(log).toContain(
-      `folder ${scene.docroot} (5 files, 3 directories, 0 symbolic links) -> ${scene.docroot}, which is there and not empty`,
+      `folder ${scene.docroot} (5 files, 3 directories, 0 symbolic links) -> ${scene.docroot}, which exists and is not empty`,
     )
     expect(run.main?.summary).toMatch(/What a restore would do/)
     expect(await state()).toEqual(before)

@@ -137,7 +137,7 @@ describe('a restore', () => {
         'mysql-password': 'a long password',
       },
     })
-    expectRefused(run, [/as it is now could not be put back by this user.*root@localhost/])
+    expectRefused(run, [/as it is now could not be restored by this user.*root@localhost/])
     expect(await sql('SHOW TABLES', source)).toBe('t\nv\n')
   })
 

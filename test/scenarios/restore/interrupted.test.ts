@@ -126,7 +126,7 @@ describe('a restore over a live site', () => {
     const broken = await run({ inputs: throughLink() })
     await stalled
     const message = expectRefused(broken, [/connection to the server broke/i])
-    expect(message).toMatch(/is what it was before, put back from running-backups\/before-restore/)
+    expect(message).toMatch(/is what it was before, restored from running-backups\/before-restore/)
     expect(await siteNow()).toEqual(before)
     expect(broken.post?.annotations.error).toEqual([])
   })
@@ -151,7 +151,7 @@ describe('a restore over a live site', () => {
     const before = await siteNow()
     inTheSwap('kill -9 $PPID')
     const message = expectRefused(await run(), [/with signal KILL|swap of the folders/])
-    expect(message).toMatch(/is what it was before, put back from/)
+    expect(message).toMatch(/is what it was before, restored from/)
     expect(await siteNow()).toEqual(before)
   })
 
@@ -193,7 +193,7 @@ describe('a restore over a live site', () => {
     store.fail(reads, pass)
     store.fail(reads, { kind: 'headers', headers: { etag: '"another"' } })
     const message = expectRefused(await run(), [/running\.database\.sql\.gz/])
-    expect(message).toMatch(/is what it was before, put back/)
+    expect(message).toMatch(/is what it was before, restored/)
     expect(await siteNow()).toEqual(before)
   })
 
@@ -206,7 +206,7 @@ describe('a restore over a live site', () => {
     )
     const message = expectRefused(await run(), [/could not be dumped into the bucket.*s3:PutObject/])
     expect(message).toMatch(/No database was touched/)
-    expect(message).toMatch(/"safety-backup: false" does without/)
+    expect(message).toMatch(/"safety-backup: false" restores without it/)
     expect(await siteNow()).toEqual(before)
   })
 })

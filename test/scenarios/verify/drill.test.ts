@@ -149,8 +149,8 @@ describe('a drill', () => {
     expect(found(main)).toMatchObject({ status: 'proven', findings: [], restoreSeconds: expect.any(Number) })
     expect(main.annotations.warning).toEqual([])
     const log = main.log.join('\n')
-    expect(log).toMatch(/The drill is held on a throwaway MariaDB 1\d\.\d+\.\d+ \(\/\S+\)\./)
-    expect(log).toMatch(/came out as it was: \d+ tables with every row, 5 views, 3 triggers, 4 routines, 2 events/)
+    expect(log).toMatch(/The drill runs on a throwaway MariaDB 1\d\.\d+\.\d+ \(\/\S+\)\./)
+    expect(log).toMatch(/is the same: \d+ tables with every row, 5 views, 3 triggers, 4 routines, 2 events/)
     const proof = parseProof(await view.text(proofKey), proofKey)
     const [, files] = original.manifest.artifacts
     expect(proof).toMatchObject({
@@ -191,7 +191,7 @@ describe('a drill', () => {
       'drill-check: The drill check "SELECT NULL" is not true: it returned NULL.',
       `drill-check: The drill check "SELECT ''" is not true: it returned nothing.`,
       'drill-check: The drill check "SELECT 0.00" is not true: it returned 0.00.',
-      expect.stringMatching(/"SELECT 1 FROM no_such_table" could not be answered: .*no_such_table.*\(error 1146\)\.$/),
+      expect.stringMatching(/"SELECT 1 FROM no_such_table" could not be run: .*no_such_table.*\(error 1146\)\.$/),
     ])
     expect(await view.keys()).not.toContain(proofKey)
     await expectNothingLeft()
@@ -303,7 +303,7 @@ describe('a drill', () => {
     const { main } = await drill(name, { 'drill-checks': checks.join('\n') })
     expect(found(main).findings.map(({ message }) => message)).toEqual([
       `The drill check "SELECT b'0'" is not true: it returned a zero byte.`,
-      `The drill check "SELECT '0 orders'" is neither true nor not: what it returned is no number.`,
+      `The drill check "SELECT '0 orders'" is neither true nor false: it did not return a number.`,
     ])
     await expectNothingLeft()
   })
@@ -321,7 +321,7 @@ describe('a drill', () => {
       {
         code: 'drill-check',
         key: null,
-        message: expect.stringContaining('"SELECT COUNT(*) FROM t" could not be answered'),
+        message: expect.stringContaining('"SELECT COUNT(*) FROM t" could not be run'),
       },
     ])
     await expectNothingLeft()
@@ -333,7 +333,7 @@ describe('a drill', () => {
     const { name } = await aCopy()
     const env = { PATH: `${docker.bin}:${process.env['PATH']}` }
     const { main } = await drill(name, { 'drill-server': 'mariadb:10.11' }, { env })
-    expect(main.log.join('\n')).toContain('The drill is held in a container of mariadb:10.11.')
+    expect(main.log.join('\n')).toContain('The drill runs in a container of mariadb:10.11.')
     expect(found(main)).toMatchObject({ status: 'proven', findings: [] })
     expect(await docker.containers()).toEqual([])
     await expectNothingLeft()
@@ -354,7 +354,7 @@ describe('a drill', () => {
 
 describe('a drill that is cancelled', () => {
   it.each([
-    ['while its server starts', 'The drill is held on'],
+    ['while its server starts', 'The drill runs on'],
     ['when the rows are in', 'The rows of '],
   ])('stops %s, and leaves nothing', async (_, line) => {
     const { name, view } = await aCopy()

@@ -1,5 +1,5 @@
 import type { ReportedArtifact, RunReport } from '../../../src/commands/backup/run-report'
-import { filesCounts } from '../../../src/sources/files/check/files-counts'
+import { filesCounts } from '../../../src/sources/files/check/archive-content'
 import { databaseCounts } from '../../../src/sources/mysql/dump/database-counts'
 
 /** The report of a good run of a small shop; a test overrides what it is about. */

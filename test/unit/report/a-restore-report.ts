@@ -39,7 +39,7 @@ export function aRestoredFolder(overrides: Partial<RestoredItem> = {}): Restored
   return {
     ...{ noun: 'folder', name: '/var/www/html', target: '/var/www/html', bytes: 240_000_000 },
     count: '2,521 files',
-    ...{ holds: '2,521 files', before: 'is there and not empty', becomes: 'it is put aside' },
+    ...{ holds: '2,521 files', before: 'exists and is not empty', becomes: 'it is replaced' },
     ...{ proof: '2,521 files, 300 directories', durationMs: 20_000 },
     kept: '/var/www/html.before-restore-2026-11-24T16-05-02Z',
     output: {

@@ -1,5 +1,5 @@
 import type { DatabaseArtifact, FilesArtifact } from '../../../src/repository/manifest/manifest'
-import { compareFiles } from '../../../src/sources/files/check/compare-files'
+import { compareFiles } from '../../../src/sources/files/check/archive-reading'
 import { compareDump } from '../../../src/sources/mysql/check/compare-dump'
 
 const sha256 = 'a'.repeat(64)

@@ -43,7 +43,7 @@ describe('rollbackLog', () => {
       undone: ['three is undone', 'one is undone'],
       left: [{ what: 'two is left.', commands: ['undo two'] }],
     })
-    expect(lines).toContain('Could not be undone: no route to host')
+    expect(lines).toContain('Could not be rolled back: no route to host')
   })
 
   it('keeps for the end what has to come after everything, and tells what two steps leave once', async () => {

@@ -15,23 +15,19 @@ import {
 } from './tar-header'
 import { Unpacking } from './unpacking'
 
-/** What an archive is to be held against. `paths`: the folders it was made of, without their leading slash. */
+/** The expected archive. `paths`: its folders, without their leading slash. */
 export interface ExpectedArchive {
   paths: readonly string[]
   /**
-   * The archive is to be unpacked, and somebody may have made it to do harm: refuses what would be written outside of
-   * its folders, what programs read in different ways, and more than `limits`; reports what each folder takes, and what
-   * else may do harm.
+   * The archive will be unpacked, and may be malicious: refuses what would be written outside of its folders, what
+   * programs read differently, and more than `limits`; reports the content of each folder, and hazards.
    */
   isUntrusted?: boolean
-  /** The most that may come: entries of all kinds, bytes of the archive. Only with `isUntrusted`. */
+  /** The maximum: entries of all kinds, bytes of the archive. Only with `isUntrusted`. */
   limits?: { entries: number; bytes: number }
 }
 
-/**
- * Checks a tar archive (v7, ustar, GNU, pax): every header sound, every entry in one of the folders it was made of,
- * each folder there, and the end of the archive seen.
- */
+/** Checks a tar archive (v7, ustar, GNU, pax): headers, entries only in its folders, all folders, and its end. */
 export function checkArchive(expected: ExpectedArchive): ContentCheck<ArchiveContent> {
   return new ArchiveCheck(expected)
 }
@@ -49,7 +45,7 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
   private last: string | undefined
 
   private place: Place = 'headers'
-  /** Data and padding still to be passed over. */
+  /** Data and padding to skip. */
   private skip = 0
   private readonly partial = Buffer.alloc(blockSize)
   private partialLength = 0
@@ -61,7 +57,7 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
 
   private readonly unpacking: Unpacking | undefined
   private readonly limits: { entries: number; bytes: number }
-  /** Of the header that was read last; only with `unpacking`. */
+  /** Of the last header; only with `unpacking`. */
   private facts = { mode: 0, sparseBytes: 0 }
 
   constructor({ paths, isUntrusted = false, limits }: ExpectedArchive) {
@@ -121,7 +117,7 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
         return
       case 'end':
         if (isZeroBlock(block)) return
-        throw new CheckError('The archive goes on behind its end.')
+        throw new CheckError('The archive continues after its end.')
       case 'lone zero block':
         if (!isZeroBlock(block)) throw this.damaged('a single zero block stands between its entries')
         this.place = 'end'
@@ -136,12 +132,8 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
     const header = this.explained(() => parseTarHeader(block))
     if (ExtendedHeaders.isType(header.type)) {
       if (header.sizeBytes > metadataLimit) throw this.damaged('an extended header is too large')
-      this.metadata = {
-        type: header.type,
-        sizeBytes: header.sizeBytes,
-        blocks: [],
-        missing: header.sizeBytes,
-      }
+      const { type, sizeBytes } = header
+      this.metadata = { type, sizeBytes, blocks: [], missing: sizeBytes }
       if (header.sizeBytes > 0) this.place = 'metadata'
       return
     }
@@ -200,7 +192,7 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
       })
     }
     extended.reset()
-    // A hard link has no data, whatever its size says (GNU tar, `read_header`).
+    // A hard link has no data, even if its size is not 0 (GNU tar, `read_header`).
     if (type !== '1') this.pass(sizeBytes)
   }
 

@@ -2,8 +2,8 @@ import { CheckError } from '../../../pipeline/check-error'
 import type { ArchiveContent } from './archive-content'
 
 /**
- * Holds an archive against what the server counted in the mirror before it was written: `counts` by the kinds of `find
- * -type` (`f`, `d`, `l`). Throws CheckError when they differ, or when there is nothing in it and `allowEmpty` is off.
+ * Compares an archive with the entries of the mirror that the server counted before: `counts` by `find -type` (`f`,
+ * `d`, `l`). Throws CheckError when they differ, or when it has no files and `allowEmpty` is off.
  */
 export function compareArchive(
   archive: ArchiveContent,
@@ -14,17 +14,17 @@ export function compareArchive(
     const counted = counts.get(kind)
     if (counted === archive[field]) return []
     return counted === undefined
-      ? [`the server did not say how many ${plural} there are`]
+      ? [`the server did not report how many ${plural} there are`]
       : [`${archive[field]} of ${counted} ${plural}`]
   })
   if (differences.length > 0) {
     throw new CheckError(`The archive does not hold what the mirror on the server holds: ${differences.join(', ')}.`, {
-      advice: 'Run again. If it stays so, look whether something else writes to the mirror folder.',
+      advice: 'Run again. If it happens again, check whether something else writes to the mirror folder.',
     })
   }
   if (archive.files + archive.links === 0 && !options.allowEmpty) {
-    throw new CheckError('The archive holds folders, but not one file.', {
-      advice: 'Check the input "paths". If the folders are meant to be empty, set "allow-empty: true".',
+    throw new CheckError('The archive has folders, but no files.', {
+      advice: 'Check the input "paths". If the folders are empty on purpose, set "allow-empty: true".',
     })
   }
 }

@@ -1,7 +1,7 @@
 import { quotedName } from '../../../findings/quoted-name'
 import { CheckError } from '../../../pipeline/check-error'
 
-/** The folders an archive was made of, held against the names of its entries. Names are bytes, one character each. */
+/** Compares the entries of an archive with its folders. Names are bytes, one character each. */
 export class ExpectedPaths {
   private readonly wanted: { path: string; inside: string }[]
   private readonly missing: Set<string>
@@ -14,9 +14,7 @@ export class ExpectedPaths {
     this.missing = new Set(this.wanted.map(({ path }) => path))
   }
 
-  /**
-   * The name in its plain form. Throws for one that would leave the folders when unpacked, or that is in none of them.
-   */
+  /** The name in its plain form. Throws for one that would leave the folders when unpacked, or that is in none. */
   accept(name: string, isDirectory: boolean): string {
     const path = plainPath(name)
     this.missing.delete(path)
@@ -27,7 +25,7 @@ export class ExpectedPaths {
     throw new CheckError(`The archive has an entry that is in none of its folders: ${show(name)}.`)
   }
 
-  /** The target in its plain form. Throws for a hard link to something that the archive cannot hold. */
+  /** The target in its plain form. Throws for a hard link out of the folders of the archive. */
   acceptTarget(name: string, target: string): string {
     const path = plainPath(target)
     if (this.wanted.some(({ inside }) => path.startsWith(inside))) return path
@@ -41,14 +39,14 @@ export class ExpectedPaths {
   }
 }
 
-/** A name without `./`, doubled slashes and the slash at the end. Throws for one that is absolute or has `..` in it. */
+/** A name without `./`, double slashes and final slash. Throws for an absolute one and for one with `..`. */
 export function plainPath(name: string): string {
   if (name.startsWith('/')) throw new CheckError(`The archive has an entry with an absolute name: ${show(name)}.`)
   if (parentStep.test(name)) throw new CheckError(`The archive has an entry with ".." in its name: ${show(name)}.`)
   return tidy(name)
 }
 
-/** A folder that was asked for, as the names of an archive have it: bytes, one character each, in plain form. */
+/** A requested folder as in an archive: bytes, one character each, in plain form. */
 export function pathBytes(path: string): string {
   return tidy(Buffer.from(path).toString('latin1'))
 }

@@ -1,12 +1,8 @@
 import { CheckError } from '../../../pipeline/check-error'
 import { plainPath, show } from './expected-paths'
-import { parsePaxRecords } from './pax-records'
 import type { TarHeader } from './tar-header'
 
-/**
- * What stood before an entry about it: long names of GNU tar (`L`, `K`) and records of pax (`x`, and `g` for all that
- * follow).
- */
+/** What precedes an entry: long names of GNU tar (`L`, `K`) and records of pax (`x`, and `g` for all that follow). */
 export class ExtendedHeaders {
   private longName: string | undefined
   private longLink: string | undefined
@@ -26,7 +22,7 @@ export class ExtendedHeaders {
     }
   }
 
-  /** The entry they were about has passed. */
+  /** After the entry they belong to. */
   reset(): void {
     this.longName = undefined
     this.longLink = undefined
@@ -51,7 +47,7 @@ export class ExtendedHeaders {
     return this.sizeRecord('size') ?? header.sizeBytes
   }
 
-  /** What a sparse file takes when its holes are filled; undefined for others and for those of old GNU tar. */
+  /** The size of a sparse file without holes; undefined for others and for those of old GNU tar. */
   sparseSize(): number | undefined {
     return this.sizeRecord('GNU.sparse.realsize') ?? this.sizeRecord('GNU.sparse.size')
   }
@@ -88,7 +84,28 @@ function untilZero(data: Buffer): string {
   return data.toString('latin1', 0, end < 0 ? data.length : end)
 }
 
-/** The field for names has 100 bytes; of a long name it holds the beginning, and `..a` may have become `..`. */
+/** The field for names has 100 bytes; of a long name it has the beginning, and `..a` may have become `..`. */
 function isCutBehindDots(name: string): boolean {
   return name.length === 100 && name.endsWith('/..')
+}
+
+/**
+ * The records of a pax extended header, `<length> <keyword>=<value>\n` each (POSIX pax, "pax Extended Header").
+ * Keywords and values are bytes, one character each; an empty value cancels a global one.
+ */
+function parsePaxRecords(data: Buffer): Map<string, string> {
+  const records = new Map<string, string>()
+  const all = data.toString('latin1')
+  let at = 0
+  while (at < all.length) {
+    const length = /^(\d{1,10}) /.exec(all.slice(at, at + 11))?.[1]
+    const end = at + Number(length ?? 0)
+    const equals = all.indexOf('=', at)
+    if (length === undefined || end > all.length || all[end - 1] !== '\n' || equals < 0 || equals >= end) {
+      throw new CheckError('an extended header is damaged')
+    }
+    records.set(all.slice(at + length.length + 1, equals), all.slice(equals + 1, end - 1))
+    at = end
+  }
+  return records
 }

@@ -1,8 +1,6 @@
-import type { Examples } from '../../../findings/examples'
-import { noExamples, note } from '../../../findings/examples'
-import type { FolderContent } from './archive-content'
+import { type Examples, noExamples, note } from '../../../findings/examples'
+import type { FolderContent, UnpackedEntry } from './archive-content'
 import { pathBytes, show } from './expected-paths'
-import type { UnpackedEntry } from './unpacked-entry'
 
 /** Counts the entries of an archive by the folder they are in; one folder may be inside another. */
 export class FolderTally {

@@ -1,11 +1,10 @@
 import { noExamples, note } from '../../../findings/examples'
-import type { Hazard } from './archive-content'
+import type { Hazard, UnpackedEntry } from './archive-content'
 import { show } from './expected-paths'
-import type { UnpackedEntry } from './unpacked-entry'
 
 const setUidOrGid = 0o6000
 
-/** Finds what may do harm when an archive is unpacked. */
+/** Finds what can do harm when an archive is unpacked. */
 export class Hazards {
   private readonly folders: readonly string[]
   private readonly outsideLinks = noExamples()
@@ -19,7 +18,7 @@ export class Hazards {
   add({ path, type, target, mode, hasCapabilities }: UnpackedEntry): void {
     if (type === '2' && !this.staysInside(path, target))
       note(this.outsideLinks, () => `${show(`/${path}`)} to ${show(target)}`)
-    // A hard link has its rights from the entry that it is a link to.
+    // A hard link has the mode of its target.
     if ('07S'.includes(type) && ((mode & setUidOrGid) !== 0 || hasCapabilities))
       note(this.setUid, () => show(`/${path}`))
     if (type === '3' || type === '4') note(this.devices, () => show(`/${path}`))
@@ -42,7 +41,7 @@ export class Hazards {
   }
 }
 
-/** Where a symbolic link leads, by the letter; undefined where the letter does not tell. */
+/** The target of a symbolic link by its text; undefined when the text does not decide it. */
 function resolveLink(path: string, target: string): string | undefined {
   const at = target.startsWith('/') ? [] : path.split('/').slice(0, -1)
   let isClimbing = true
@@ -52,7 +51,7 @@ function resolveLink(path: string, target: string): string | undefined {
       isClimbing = false
       at.push(step)
     } else {
-      // Behind a name that may be a link itself, `..` leads anywhere.
+      // After a name that may be a link itself, `..` can lead anywhere.
       if (!isClimbing) return undefined
       at.pop()
     }

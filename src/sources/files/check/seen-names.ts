@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 
 /**
- * The names that have occurred in a stream of millions, in 16 to 32 bytes each. What is kept is 48 bits of a keyed
- * digest: two names are taken for one once in many billions, and nobody can make two names for it.
+ * The names in a stream of millions, in 16 to 32 bytes each: 48 bits of a keyed digest. Two names have the same digest
+ * once in many billions, and a collision cannot be constructed.
  */
 export class SeenNames {
   private readonly key = randomBytes(16)

@@ -3,12 +3,12 @@ import { CheckError } from '../../../pipeline/check-error'
 /** The unit of a tar file. */
 export const blockSize = 512
 
-/** One header block. Names are bytes, held as one character each (`latin1`). */
+/** One header block. Names are bytes, one character each (`latin1`). */
 export interface TarHeader {
   name: string
   link: string
   type: string
-  /** What is stored behind the header, without padding. */
+  /** The data after the header, without padding. */
   sizeBytes: number
   /** Old GNU sparse files: further blocks of the map follow the header. */
   isExtended: boolean

@@ -1,14 +1,13 @@
 import { CheckError } from '../../../pipeline/check-error'
-import type { ArchiveContent } from './archive-content'
+import type { ArchiveContent, UnpackedEntry } from './archive-content'
 import { pathBytes, show } from './expected-paths'
 import { FolderTally } from './folder-tally'
 import { Hazards } from './hazards'
 import { SeenNames } from './seen-names'
-import type { UnpackedEntry } from './unpacked-entry'
 
 /**
- * Follows what unpacking an archive would do, entry by entry. Throws as soon as an entry would reach what is outside:
- * through a symbolic link that came before it, or by a hard link to what did not come before it. Keeps the names of
+ * Follows what unpacking an archive would do, entry by entry. Throws as soon as an entry would be written outside:
+ * through an earlier symbolic link, or by a hard link to something that is not an earlier entry. Keeps the names of
  * symbolic links, and digests of others.
  */
 export class Unpacking {
@@ -45,7 +44,7 @@ export class Unpacking {
     return { perPath, hazards: this.hazards.finish(), crossLinks }
   }
 
-  /** Whether it is one more name of a symbolic link. */
+  /** Whether it is another name of a symbolic link. */
   private acceptHardLink(path: string, target: string): boolean {
     const isSymlink = this.symlinks.has(target)
     if (this.linkAbove(target) === undefined && (isSymlink || this.files.has(target))) return isSymlink

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { problem } from '../../../findings/finding'
-import { withProgress } from '../../../pipeline/transfer-progress'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import { plural } from '../../../runtime/text/format-count'
 import { localConnection } from '../../../server/local/local-connection'
@@ -9,11 +8,10 @@ import type { DrillContext, DrillOutcome, DrillPart } from '../../drill/drill-pa
 import type { SoundArtifact } from '../../restore-part'
 import type { ArchiveContent } from '../check/archive-content'
 import { folderServerOver } from '../folder-server'
-import { compareTrees } from '../restore/compare-trees'
 import type { RereadFiles } from '../restore/reread-files'
-import { unpackArchive } from '../restore/unpack-archive'
+import { countUnpacked, unpackArchive } from '../restore/unpack-archive'
 
-/** Unpacks the archive on this machine, with the code of a restore, and counts what came of it. */
+/** Unpacks the archive on this machine with the code of a restore, and counts the files. */
 export function drillFolders(
   _settings: unknown,
   [files]: readonly SoundArtifact<FilesArtifact, ArchiveContent>[],
@@ -35,10 +33,10 @@ async function drillArchive(files: RereadFiles, context: DrillContext): Promise<
     const { differences, unpackedMs } = await unpackAndCount(files, context)
     const restoreMs = unpackedMs - startedMs
     if (differences.length === 0) {
-      log.info(`The files came out as they were: ${plural(content.files, 'file')}.`)
+      log.info(`The files were unpacked and are the same: ${plural(content.files, 'file')}.`)
       return { ...outcome, restoreMs }
     }
-    const what = `What was unpacked is not what the archive holds: ${differences.join('; ')}.`
+    const what = `The unpacked files differ from the archive: ${differences.join('; ')}.`
     return { ...outcome, restoreMs, findings: [{ ...problem('restored', what), key }] }
   } catch (error) {
     return { ...outcome, findings: [asFinding('unpack', key, error, context.signal)] }
@@ -50,21 +48,15 @@ async function unpackAndCount(
   files: RereadFiles,
   { runtime, point, signal, folder, variables }: DrillContext,
 ): Promise<{ differences: string[]; unpackedMs: number }> {
-  const { artifact } = files
   const connection = localConnection({ environment: { PATH: variables['PATH'], HOME: folder } })
   try {
     const server = folderServerOver(connection)
     const staging = join(folder, 'files')
     const { tools } = await server.targetFacts({ folders: [staging] })
-    await withProgress(runtime, 'unpacking', artifact.bytes, onProgress =>
-      unpackArchive(
-        { artifact, paths: artifact.paths, staging, owner: 'a drill' },
-        { repository: point.repository, server, canDecode: codec => tools.has(codec), signal, onProgress },
-      ),
-    )
+    const request = { files, paths: files.artifact.paths, staging, owner: 'a drill' }
+    await unpackArchive(request, { runtime, repository: point.repository, server, tools, signal })
     const unpackedMs = runtime.clock.monotonicMs()
-    const trees = artifact.paths.map(path => `${staging}/tree${path}`)
-    return { differences: compareTrees(files, artifact.paths, await server.countTrees(trees)), unpackedMs }
+    return { differences: (await countUnpacked(request, server)).differences, unpackedMs }
   } finally {
     connection.close()
   }

@@ -1,7 +1,7 @@
 import type { Compression } from '../../../pipeline/compression'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import type { SourceWords } from '../../source-words'
-import { filesCounts } from '../check/files-counts'
+import { filesCounts } from '../check/archive-content'
 
 /** How folders and their archives are shown. */
 export const archiveWords: SourceWords<FilesArtifact> = {
@@ -12,7 +12,7 @@ export const archiveWords: SourceWords<FilesArtifact> = {
   counts: ({ content }) => filesCounts(content),
   parts: () => [],
   recovery: ({ compression }, fetch) => [`${fetch} | ${unpackers[compression]} -C /`],
-  recoveryNote: 'Run as root on the server that is to have it. The tar line writes to the places the files came from.',
+  recoveryNote: 'Run as root on the server to restore to. The tar line writes to the original places of the files.',
 }
 
 const unpackers: Readonly<Record<Compression, string>> = {

@@ -1,11 +1,13 @@
+import { type Finding, warning } from '../../../findings/finding'
+import { listed } from '../../../findings/listed'
 import type { CompressionSettings } from '../../../pipeline/compression'
 import { compressionLines } from '../../../pipeline/compression-lines'
 import { type Job, startJob } from '../../../server/job'
-import type { ReportLine } from '../../../server/job-report'
+import type { JobReport, ReportLine } from '../../../server/job-report'
 import type { Connection } from '../../../ssh/remote'
 import { explainFolderJob } from '../folder-errors'
 
-/** Which folders to mirror, and how the archive of the mirror travels. */
+/** Which folders to mirror, and the compression of the archive. */
 export interface ArchiveRequest {
   paths: readonly string[]
   exclude: readonly string[]
@@ -15,7 +17,6 @@ export interface ArchiveRequest {
   compression: CompressionSettings
   owner: string
   onReport: (line: ReportLine) => void
-  /** Ends it. */
   signal: AbortSignal
 }
 
@@ -40,4 +41,40 @@ export function openArchive(connection: Connection, request: ArchiveRequest): Pr
       signal: request.signal,
     },
   )
+}
+
+/** `onMirrored`: when rsync has read the last of the live files. */
+interface MirroredRequest extends Omit<ArchiveRequest, 'onReport'> {
+  onMirrored(): void
+}
+
+/**
+ * Starts the job and waits for the complete mirror: only then the size of the archive is known, which sizes the parts.
+ */
+export async function openMirrored(
+  connection: Connection,
+  { onMirrored, ...request }: MirroredRequest,
+): Promise<{ job: Job; expectedBytes: number | undefined }> {
+  let expectedBytes: number | undefined
+  const mirrored = Promise.withResolvers<void>()
+  const job = await openArchive(connection, {
+    ...request,
+    onReport: ({ word, value }) => {
+      if (word === 'size' && value !== '') expectedBytes = Number.parseInt(value, 10)
+      if (word !== 'phase' || value !== 'tar') return
+      onMirrored()
+      mirrored.resolve()
+    },
+  })
+  await Promise.race([mirrored.promise, job.done])
+  return { job, expectedBytes }
+}
+
+/** What rsync and tar skipped, as is normal on a live site. Exit values: rsync(1), GNU tar. */
+export function vanishedOrChanged({ messages, statuses }: JobReport): Finding[] {
+  const said = listed(messages, 5)
+  if (statuses.get('rsync') === 24)
+    return [warning('files-vanished', `Files vanished while rsync read them, as happens on a live site: ${said}`)]
+  if (statuses.get('tar') === 1) return [warning('files-changed', `Files changed while tar read them: ${said}`)]
+  return []
 }

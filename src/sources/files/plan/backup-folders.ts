@@ -5,15 +5,14 @@ import type { ArtifactPlan, BackupPart, Host, PartPlan } from '../../backup-part
 import { checkArchive } from '../check/archive-check'
 import { compareArchive } from '../check/compare-archive'
 import { folderServerOver } from '../folder-server'
-import { openMirrored } from '../mirror/open-mirrored'
-import { vanishedOrChanged } from '../mirror/vanished-or-changed'
-import { describeFolders } from './describe-folders'
+import { openMirrored, vanishedOrChanged } from '../mirror/open-archive'
 import type { FolderSettings } from './folder-settings'
+import { describeFolders } from './list-folders'
 import { pathProblems } from './path-problems'
 import { preflightPart } from './preflight-part'
 import { scopeFiles } from './scope-files'
 
-/** What a backup takes of the folders: one archive of all, from a mirror of them. */
+/** One archive of all folders, from their mirror. */
 export function backupFolders(settings: FolderSettings): BackupPart {
   return {
     plan: (host, slot) => planFolders(settings, host, slot),
@@ -62,16 +61,9 @@ function archivePlan(settings: FolderSettings, slot: string, { clock }: Host): A
       return vanishedOrChanged(report)
     },
     moment: () => mirroredAt ?? clock.now(),
-    describe: ({
-      bytes,
-      sha256,
-      files: count,
-      directories,
-      links,
-    }): Pick<FilesArtifact, 'kind' | 'paths' | 'content'> => ({
-      kind: 'files',
-      paths: files.paths,
-      content: { bytes, sha256, files: count, directories, links },
-    }),
+    describe: (content): Pick<FilesArtifact, 'kind' | 'paths' | 'content'> => {
+      const { bytes, sha256, files: count, directories, links } = content
+      return { kind: 'files', paths: files.paths, content: { bytes, sha256, files: count, directories, links } }
+    },
   })
 }

@@ -1,6 +1,6 @@
 const kernelFolders = ['/proc', '/sys', '/dev']
 
-/** Whether the kernel makes up what stands there. */
+/** Whether it is a virtual file system of the kernel. */
 export function isKernelFolder(path: string): boolean {
   return kernelFolders.some(folder => isInside(path, folder))
 }

@@ -10,9 +10,8 @@ export interface FolderPreflightRequest {
   paths: readonly string[]
   exclude: readonly string[]
   mirrorDir: string
-  /** Also count what the mirror needs: rsync walks through all folders for it. */
+  /** Also estimate what the mirror needs: rsync reads all folders for it. */
   estimates: boolean
-  /** Ends it. */
   signal?: AbortSignal | undefined
 }
 
@@ -20,9 +19,9 @@ export interface FolderPreflightRequest {
 export interface FolderHostFacts extends HostFacts {
   paths: ListedFolder[]
   mirror?: OwnFolder
-  /** On the disk that holds the mirror, for the SSH user. */
+  /** On the disk of the mirror, for the SSH user. */
   freeBytes?: number
-  /** What rsync has yet to copy into the mirror, by a rehearsal. */
+  /** What rsync still has to copy into the mirror, from a dry run. */
   estimate?: { missingBytes: number; missingFiles: number }
 }
 
@@ -52,7 +51,7 @@ export async function preflightFolders(
   return { ...facts, paths: listed, ...defined({ mirror, freeBytes, estimate }) }
 }
 
-/** From rsync's statistics. A mirror that is not there lacks everything. */
+/** From rsync's statistics. Without a mirror, everything is missing. */
 function estimateOf(stats: readonly string[], hasMirror: boolean): FolderHostFacts['estimate'] {
   const number = (pattern: RegExp): number =>
     Number(stats.map(line => pattern.exec(line)?.[1]).find(value => value !== undefined))

@@ -22,9 +22,8 @@ const folderStates = ['present', 'missing', 'not-a-folder', 'unreadable', 'empty
 
 export interface FolderInventoryRequest {
   paths: readonly string[]
-  /** Of the archive that follows: its tool must be there. */
+  /** Of the archive: its tool must be installed. */
   compression: Compression
-  /** Ends it. */
   signal?: AbortSignal | undefined
 }
 
@@ -41,14 +40,14 @@ export async function listFolders(
   return parseFolders(text)
 }
 
-/** Throws FailureError when the answer makes no sense. */
+/** Throws FailureError for an invalid answer. */
 export function parseFolders(text: string): FolderInventory {
   const found: FolderInventory = { os: '', rsync: '', tar: '', paths: [] }
   readAnswer(text, 'the inventory', readers, found)
   return found
 }
 
-/** A row `path`, its state and the path itself, which may hold tabs. */
+/** A row `path`, its state and the path itself, which may contain tabs. */
 export function listedFolder(row: AnswerRow): ListedFolder {
   const state = folderStates.find(each => each === row.field(1)) ?? row.isUnreadable()
   return { path: row.rest(2), state }
@@ -60,3 +59,8 @@ const readers = new Map<string, (row: AnswerRow, found: FolderInventory) => void
   ['tar', (row, found) => (found.tar = row.field(1))],
   ['path', (row, found) => found.paths.push(listedFolder(row))],
 ])
+
+/** What is at each path, one line each, for the log. */
+export function describeFolders(paths: readonly ListedFolder[]): string[] {
+  return paths.map(({ path, state }) => `folder ${path}: ${state.replaceAll('-', ' ')}`)
+}

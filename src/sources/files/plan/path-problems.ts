@@ -1,7 +1,7 @@
 import { type Finding, problem } from '../../../findings/finding'
 import type { FolderInventory } from './list-folders'
 
-/** The folders that were asked for and cannot be backed up as they are. */
+/** Requested folders that cannot be backed up as they are. */
 export function pathProblems(
   { allowEmpty }: { allowEmpty: boolean },
   { paths }: Pick<FolderInventory, 'paths'>,
@@ -12,13 +12,15 @@ export function pathProblems(
       return [
         problem(
           'folder-missing',
-          `${folder} does not exist on the server, or the SSH user may not see it.`,
-          'Check "paths"; if the folder lies on a disk of its own, see that it is mounted.',
+          `${folder} does not exist on the server, or the SSH user cannot see it.`,
+          'Check "paths". If the folder is on a separate disk, check that it is mounted.',
         ),
       ]
     }
     if (state === 'not-a-folder')
-      return [problem('folder-missing', `${folder} is not a folder on the server.`, 'Name the folder that holds it.')]
+      return [
+        problem('folder-missing', `${folder} is not a folder on the server.`, 'Name the folder that contains it.'),
+      ]
     if (state === 'unreadable') {
       return [
         problem(
@@ -30,7 +32,7 @@ export function pathProblems(
     }
     if (state === 'empty' && !allowEmpty)
       return [
-        problem('folder-empty', `${folder} is empty on the server.`, 'If that is right, set "allow-empty: true".'),
+        problem('folder-empty', `${folder} is empty on the server.`, 'If that is intended, set "allow-empty: true".'),
       ]
     return []
   })

@@ -6,9 +6,9 @@ import { collectProblems, findingOf } from '../../collect-problems'
 import { missingTools } from '../../host/missing-tools'
 import { unusableFolder } from '../../host/unusable-folder'
 import { folderServerOver } from '../folder-server'
-import { describeFolders } from './describe-folders'
 import type { FolderHostFacts } from './folder-preflight'
 import type { FolderSettings } from './folder-settings'
+import { describeFolders } from './list-folders'
 import { pathProblems } from './path-problems'
 
 /** What the mirror and its archive would meet. */
@@ -38,11 +38,11 @@ const folderTools = [
 ] as const
 
 function checkMirror({ mirror }: FolderHostFacts): Finding[] {
-  const place = 'in a folder that does too, since its lock stands beside it. Point "mirror-dir" at such a place.'
+  const place = 'in such a folder too, since its lock is next to it. Point "mirror-dir" to such a place.'
   return mirror === undefined ? [] : unusableFolder('The mirror folder', mirror, `, ${place}`)
 }
 
-/** A file may take up so much more of a disk than it holds. */
+/** A file may use this much more disk space than its size. */
 const blockBytes = 4096
 
 function checkDisk({ mirror, freeBytes, estimate }: FolderHostFacts): { finding?: Finding; fact?: string } {
@@ -55,8 +55,8 @@ function checkDisk({ mirror, freeBytes, estimate }: FolderHostFacts): { finding?
   return {
     finding: problem(
       'disk-full',
-      `${found}: ${formatSize(neededBytes - freeBytes)} are lacking.`,
-      `Make room there, point "mirror-dir" at a disk with more, or name what need not be kept in "exclude". This shows the disk:\ndf -h ${shellWord(mirror.path.replace(/\/[^/]*$/, '') || '/')}`,
+      `${found}: ${formatSize(neededBytes - freeBytes)} are missing.`,
+      `Free disk space there, point "mirror-dir" to a larger disk, or add files that need no backup to "exclude". This shows the disk:\ndf -h ${shellWord(mirror.path.replace(/\/[^/]*$/, '') || '/')}`,
     ),
   }
 }

@@ -3,8 +3,8 @@ import type { ScopedArtifact } from '../../../repository/guards/scoped-baseline'
 import { isInside } from './folder-paths'
 
 /**
- * The files of the last good recovery point, as far as `paths` still asks for them. Nothing of them can be compared
- * once a folder is dropped: their numbers are those of all folders together.
+ * The files of the last good recovery point, as far as `paths` still requests them. After a folder was dropped nothing
+ * can be compared: the counts are of all folders together.
  */
 export function scopeFiles(before: ArtifactBaseline, paths: readonly string[]): ScopedArtifact {
   if (paths.length === 0) return { kept: undefined, dropped: 'files' }

@@ -1,24 +1,61 @@
+import { z } from 'zod'
 import type { RestoreContext } from '../../restore-part'
 import { type FolderServer, folderServerOver } from '../folder-server'
 import type { PlannedFolder } from '../target/planned-folder'
-import type { FoldersState } from './folders-state'
+import type { FolderSwap } from './folder-jobs'
 import type { RereadFiles } from './reread-files'
 
-/** What the steps of one restore of folders share. */
+/** What the steps of a restore of folders share. */
 export interface FolderWork {
   context: RestoreContext
-  /** Folders that are there and not empty may be replaced. */
+  /** Existing folders that are not empty may be replaced. */
   overwrite: boolean
   folders: readonly PlannedFolder[]
-  /** The archive; undefined when there are no folders. */
+  /** The archive; undefined without folders. */
   files: RereadFiles | undefined
   /** Of the server. */
   tools: ReadonlyMap<string, string>
-  /** For the post step: changed as things are done, and saved then. */
   state: FoldersState
 }
 
-/** Over the connection in use now. */
+/** What the post step must know about a restore of folders: updated and saved with each change. */
+export interface FoldersState {
+  /** Folders with unpacked files. */
+  staging: string[]
+  /** Set once the swap has begun. */
+  swaps: FolderSwap[]
+}
+
+/** Throws when it is not a complete state. */
+export function parseFoldersState(state: unknown): FoldersState {
+  return schema.parse(state)
+}
+
+const schema = z.object({
+  staging: z.array(z.string()),
+  swaps: z.array(z.object({ unpacked: z.string(), place: z.string(), kept: z.string() })),
+})
+
+/** A folder that is unpacked and compared, and not in its place yet. */
+export interface UnpackedFolder {
+  folder: PlannedFolder
+  /** Where it is. */
+  unpacked: string
+  /** What was counted, in words. */
+  proof: string
+  durationMs: number
+}
+
+/** Over the current connection. */
 export function serverOf({ context }: Pick<FolderWork, 'context'>): FolderServer {
   return folderServerOver(context.connection())
+}
+
+/** After a failed restore: see `RestoringPart.untouched`. `planned`: the number of folders. */
+export function untouchedInWords({ swaps }: FoldersState, planned: number): string[] {
+  if (swaps.length > 0) {
+    const places = swaps.map(({ place, kept }) => `${place} (the old one, if it was moved, is ${kept})`)
+    return [`Folders are as they were, unless the connection broke during their swap: ${places.join(', ')}.`]
+  }
+  return planned === 0 ? [] : ['Every folder in use is as it was.']
 }

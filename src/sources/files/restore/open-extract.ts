@@ -1,44 +1,35 @@
 import type { Compression } from '../../../pipeline/compression'
 import { compressionLines } from '../../../pipeline/compression-lines'
 import { type Intake, intake } from '../../../server/intake'
-import { startJob } from '../../../server/job'
+import { type JobFailure, startJob } from '../../../server/job'
+import type { Request } from '../../../server/request'
 import type { Connection } from '../../../ssh/remote'
 import { explainFolderJob } from '../folder-errors'
 
-/** Where an archive is unpacked, and how it travels. */
+/** Where to unpack an archive, and its compression. */
 export interface ExtractRequest {
-  /** Absolute, not there yet; the folder above it is. */
+  /** Absolute, must not exist; its parent folder must. */
   staging: string
   /** Written into it, so that only its owner removes it. */
   owner: string
   /** Which of the archive's folders, absolute. */
   paths: readonly string[]
-  /** Of what is sent. */
+  /** Of the sent stream. */
   compression: Compression
-  /** Ends it. */
   signal: AbortSignal
 }
 
-/** The job `extract`: takes an archive into a fresh folder. */
+/** The job `extract`: unpacks an archive into a new folder. */
 export function openExtract(
   connection: Connection,
   { staging, owner, paths, compression, signal }: ExtractRequest,
 ): Promise<Intake> {
-  return intake(
-    startJob(
-      connection,
-      'open-extract',
-      [
-        ['staging', staging],
-        ['owner', owner],
-        ...paths.map(path => ['path', path] as const),
-        ...compressionLines({ kind: compression }),
-      ],
-      {
-        takesData: true,
-        explain: failure => explainFolderJob('the unpacking of the files', failure),
-        signal,
-      },
-    ),
-  )
+  const lines: Request = [
+    ['staging', staging],
+    ['owner', owner],
+    ...paths.map(path => ['path', path] as const),
+    ...compressionLines({ kind: compression }),
+  ]
+  const explain = (failure: JobFailure) => explainFolderJob('the unpacking of the files', failure)
+  return intake(startJob(connection, 'open-extract', lines, { takesData: true, explain, signal }))
 }

@@ -4,15 +4,15 @@ import type { SoundArtifact } from '../../restore-part'
 import { checkArchive } from '../check/archive-check'
 import type { ArchiveContent, FolderContent } from '../check/archive-content'
 
-/** An archive that was read whole and is what its manifest says; `etag` is that of the object that was read. */
+/** An archive that was read whole and matches its manifest; `etag`: of the object that was read. */
 export type RereadFiles = SoundArtifact<FilesArtifact, ArchiveContent>
 
-/** What of the archive lies in one of the manifest's folders. */
+/** The content of one of the folders of the archive. */
 export function folderContent({ artifact, content }: RereadFiles, path: string): FolderContent | undefined {
   return content.perPath?.[artifact.paths.indexOf(path)]
 }
 
-/** The check of the backup, and all that an archive could do to a server that unpacks it. */
+/** The check of the backup, and of everything that an archive could do to a server that unpacks it. */
 export function untrustedArchive({ paths, content }: FilesArtifact): ContentCheck<ArchiveContent> {
   const entries = content.files + content.directories + content.links
   return checkArchive({

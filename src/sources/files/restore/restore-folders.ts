@@ -5,18 +5,15 @@ import type { ArchiveContent } from '../check/archive-content'
 import { folderServerOver } from '../folder-server'
 import { checkFolders } from '../target/check-folders'
 import { chooseFolders } from '../target/choose-folders'
-import { describeFolder } from '../target/describe-folder'
-import { diskSpaceForFolders } from '../target/disk-space'
 import type { FolderTargetFacts } from '../target/folder-target-facts'
-import { type FolderPart, plannedFolders } from '../target/planned-folder'
-import type { FolderWork } from './folder-work'
-import { untouchedInWords } from './folders-state'
+import { describeFolder, diskSpaceForFolders, type FolderPart, plannedFolders } from '../target/planned-folder'
+import { type FolderWork, untouchedInWords } from './folder-work'
 import type { RereadFiles } from './reread-files'
 import type { FolderRestoreSettings } from './restore-settings'
 import { swapFolders } from './swap-folders'
 import { unpackFolders } from './unpack-folders'
 
-/** What a restore brings back of the folders: unpacked beside their places, counted, and swapped in by renames. */
+/** Folders are unpacked next to their places, counted, and swapped in by renames. */
 export function restoreFolders(
   settings: FolderRestoreSettings,
   choice: RestoreChoice<FilesArtifact>,
@@ -55,12 +52,11 @@ export function seenFolders(
   const items = folders.map(folder => describeFolder(folder, files, overwrite))
   return {
     host: facts,
-    diskBytes: mount =>
-      diskSpaceForFolders(
-        folders.filter(folder => folder.mount !== '' && folder.mount === mount),
-        files,
-      ),
-    // They come first: what others take is not there yet.
+    diskBytes: mount => {
+      const onMount = folders.filter(folder => folder.mount !== '' && folder.mount === mount)
+      return diskSpaceForFolders(onMount, files)
+    },
+    // Folders are unpacked first: other sources use no space yet.
     plan: () => ({
       items,
       lines: items.map(item => planLine(item, name => name)),
@@ -76,7 +72,7 @@ function restoring(request: Omit<FolderWork, 'state'>): RestoringPart {
   const work = { ...request, state }
   return {
     prepare: {
-      name: 'Unpack the files beside their places',
+      name: 'Unpack the files next to their places',
       run: async () => {
         const unpacked = await unpackFolders(work)
         return { name: 'Put the folders into their places', run: () => swapFolders(unpacked, work) }

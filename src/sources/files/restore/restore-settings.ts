@@ -1,15 +1,15 @@
 /** The inputs of a restore, as far as they are about folders. */
 export interface FolderRestoreSettings {
   paths: 'all' | readonly FolderChoice[]
-  /** Folders that are there and not empty may be replaced. */
+  /** Existing folders that are not empty may be replaced. */
   overwrite: boolean
-  /** Kinds of things that are refused otherwise. */
+  /** Kinds of contents that are refused by default. */
   allowedEntries: ReadonlySet<string>
-  /** Whose the files become, unless root restores them. */
+  /** The owner of the restored files, unless it is root. */
   ssh: { user: string }
 }
 
-/** `target` undefined: in its own place. */
+/** `target` undefined: the original place. */
 export interface FolderChoice {
   path: string
   target?: string

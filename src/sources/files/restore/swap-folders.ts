@@ -1,15 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { warning } from '../../../findings/finding'
 import { messageOf } from '../../../runtime/errors'
 import type { RestoredItem } from '../../restore-item'
-import { describeFolder } from '../target/describe-folder'
-import type { PlannedFolder } from '../target/planned-folder'
-import { swapConfirmed } from './confirmed-swap'
+import { describeFolder, type PlannedFolder } from '../target/planned-folder'
 import type { FolderSwap } from './folder-jobs'
-import { type FolderWork, serverOf } from './folder-work'
+import { type FolderWork, serverOf, type UnpackedFolder } from './folder-work'
 import { folderContent } from './reread-files'
-import type { UnpackedFolder } from './unpack-folders'
 
-/** Puts the unpacked folders into their places, all or none. What stood there is kept beside them. */
+/** Moves the unpacked folders into their places, all or none. The old folders are kept next to them. */
 export async function swapFolders(unpacked: readonly UnpackedFolder[], work: FolderWork): Promise<RestoredItem[]> {
   const { files, context, overwrite } = work
   if (files === undefined) return []
@@ -37,7 +35,7 @@ function keptName({ target }: PlannedFolder, stamp: string): string {
   return `${target}.before-restore-${stamp}`
 }
 
-/** Everything is in its place: what cannot be cleaned up is no failure any more. */
+/** Everything is in its place: a failed clean-up is only a warning. */
 async function removeStaging(swaps: readonly FolderSwap[], work: FolderWork): Promise<void> {
   const { state, context } = work
   try {
@@ -48,4 +46,70 @@ async function removeStaging(swaps: readonly FolderSwap[], work: FolderWork): Pr
     const message = `Empty folders of the restore are left on the server: ${state.staging.join(', ')}. ${messageOf(error)}`
     context.warn([warning('restore-leftovers', message)])
   }
+}
+
+type SwapWork = Pick<FolderWork, 'context' | 'state'>
+
+/** The cause of a broken connection rarely ends at once. */
+const pauseMs = 2_000
+
+/**
+ * Moves folders into their places, and confirms the result: when the connection breaks, the server continues unseen.
+ * Throws the error when the places are as before, or when the server gives no answer; then `state.swaps` is left for
+ * the rollback and the post step.
+ */
+async function swapConfirmed(swaps: readonly FolderSwap[], work: SwapWork): Promise<void> {
+  const { context, state } = work
+  state.swaps = swaps.map(swap => ({ ...swap }))
+  context.save()
+  try {
+    await serverOf(work).swap(swaps)
+  } catch (error) {
+    // A cancelled run has no time to check: its post step does.
+    if (context.runtime.signal.aborted || !(await confirmSwap(swaps, work))) throw error
+  }
+  state.swaps = []
+  context.save()
+}
+
+/** Rolls back the swaps of this run. */
+export async function rollBackSwaps(work: SwapWork): Promise<void> {
+  const { context, state } = work
+  if (state.swaps.length === 0) return
+  for (const place of await serverOf(work).unswap(state.swaps))
+    context.runtime.log.info(`${place} is as it was before.`)
+  state.swaps = []
+  context.save()
+}
+
+/** Half a swap is rolled back. Throws nothing: the first error is more useful. */
+async function confirmSwap(swaps: readonly FolderSwap[], work: SwapWork): Promise<boolean> {
+  const { log } = work.context.runtime
+  try {
+    log.info('The result of the swap of the folders is unknown. Checking it on the server.')
+    const states = await retryConnected(() => serverOf(work).swapState(swaps), work)
+    if (states.every(state => state === 'done')) {
+      log.info('All folders are in their places.')
+      return true
+    }
+    await rollBackSwaps(work)
+  } catch (error) {
+    log.info(`The state of the folders is unknown: ${messageOf(error)}`)
+  }
+  return false
+}
+
+/** Over another connection, when this one is broken. */
+async function retryConnected<T>(query: () => Promise<T>, { context }: SwapWork): Promise<T> {
+  const { signal, runtime, reconnect } = context
+  if (!signal.aborted) {
+    try {
+      return await query()
+    } catch (error) {
+      runtime.log.info(messageOf(error))
+    }
+  }
+  await sleep(pauseMs, undefined, { signal: runtime.signal })
+  await reconnect()
+  return query()
 }

@@ -1,28 +1,15 @@
-import { withProgress } from '../../../pipeline/transfer-progress'
 import { FailureError } from '../../../runtime/errors'
 import { formatSize } from '../../../runtime/text/format-size'
-import { filesCounts } from '../check/files-counts'
+import { filesCounts } from '../check/archive-content'
 import type { PlannedFolder } from '../target/planned-folder'
-import { compareTrees } from './compare-trees'
-import { undoSwaps } from './confirmed-swap'
-import { type FolderWork, serverOf } from './folder-work'
-import type { TreeCount } from './parse-trees'
+import type { TreeCount } from './count-trees'
+import { type FolderWork, serverOf, type UnpackedFolder } from './folder-work'
 import type { RereadFiles } from './reread-files'
-import { unpackArchive } from './unpack-archive'
-
-/** A folder that is unpacked and compared, and not in its place yet. */
-export interface UnpackedFolder {
-  folder: PlannedFolder
-  /** Where it lies. */
-  unpacked: string
-  /** What was counted, in words. */
-  proof: string
-  durationMs: number
-}
+import { rollBackSwaps } from './swap-folders'
+import { countUnpacked, treeOf, unpackArchive } from './unpack-archive'
 
 /**
- * Unpacks the folders beside their places and counts what came of it. Nothing that is in use is touched. Returns them
- * in the order of the plan. Throws the first thing that went wrong.
+ * Unpacks the folders next to their places and counts the files. Changes nothing in use. Returns them in their order.
  */
 export async function unpackFolders(work: FolderWork): Promise<UnpackedFolder[]> {
   const { files, folders, state, context } = work
@@ -35,18 +22,17 @@ export async function unpackFolders(work: FolderWork): Promise<UnpackedFolder[]>
     addRollback(staging, work)
     const { clock } = context.runtime
     const startedMs = clock.monotonicMs()
-    await unpackInto(staging, together, files, work)
-    const trees = await countedTrees(staging, together, files, work)
+    const trees = await unpackInto(staging, together, files, work)
     const durationMs = clock.monotonicMs() - startedMs
     for (const [index, folder] of together.entries())
-      all.push({ folder, unpacked: treeOf(staging, folder), proof: proofOf(trees[index]), durationMs })
+      all.push({ folder, unpacked: treeOf(staging, folder.path), proof: proofOf(trees[index]), durationMs })
   }
   return folders.flatMap(folder => all.filter(each => each.folder === folder))
 }
 
 /**
- * Each beside its own place: whoever may write in the folder above one could otherwise reach what is unpacked for
- * another. Only files that are hard links to each other have to be unpacked together.
+ * Each next to its own place: users who may write to its parent folder must not reach the unpacked files of another
+ * one. Only files that are hard links to each other have to be unpacked together.
  */
 function unpackedTogether(folders: readonly PlannedFolder[], { content }: RereadFiles): Iterable<PlannedFolder[]> {
   const isLinked = (content.crossLinks?.count ?? 0) > 0
@@ -59,21 +45,17 @@ function stagingFor([first]: readonly PlannedFolder[], stamp: string): string {
   return `${first.parent === '/' ? '' : first.parent}/.${name.slice(0, 150)}.restoring-${stamp}`
 }
 
-function treeOf(staging: string, { path }: PlannedFolder): string {
-  return `${staging}/tree${path}`
-}
-
 function addRollback(staging: string, work: FolderWork): void {
   const { state, context } = work
   context.rollback.add({
     undone: `What was unpacked into ${staging} is removed`,
-    left: { what: `Unpacked files lie in ${staging}: the post step removes them.`, commands: [] },
-    // With half of a swap to undo it is up to the post step, which looks at the databases as well.
+    left: { what: `Unpacked files are in ${staging}: the post step removes them.`, commands: [] },
+    // Half a swap is left to the post step, which checks the databases too.
     get isQuick() {
       return state.swaps.length === 0
     },
     run: async () => {
-      await undoSwaps(work)
+      await rollBackSwaps(work)
       await serverOf(work).removeStaging({ staging: [staging], owner: context.owner, swaps: [] })
       state.staging = state.staging.filter(each => each !== staging)
       context.save()
@@ -86,31 +68,16 @@ async function unpackInto(
   folders: readonly PlannedFolder[],
   files: RereadFiles,
   work: FolderWork,
-): Promise<void> {
-  const { repository, runtime, owner, signal } = work.context
-  const paths = folders.map(({ path }) => path)
-  await withProgress(runtime, 'unpacking', files.artifact.bytes, onProgress =>
-    unpackArchive(
-      { artifact: files.artifact, paths, staging, owner },
-      { repository, server: serverOf(work), canDecode: codec => work.tools.has(codec), signal, onProgress },
-    ),
-  )
-}
-
-/** What lies on the disk, when it is what the archive was found to hold. */
-async function countedTrees(
-  staging: string,
-  folders: readonly PlannedFolder[],
-  files: RereadFiles,
-  work: FolderWork,
 ): Promise<TreeCount[]> {
-  const paths = folders.map(({ path }) => path)
-  const found = await serverOf(work).countTrees(folders.map(folder => treeOf(staging, folder)))
-  const differences = compareTrees(files, paths, found)
-  if (differences.length === 0) return found
-  throw new FailureError(`What was unpacked is not what the archive holds: ${differences.join('; ')}.`, {
+  const { repository, runtime, owner, signal } = work.context
+  const server = serverOf(work)
+  const request = { files, paths: folders.map(({ path }) => path), staging, owner }
+  await unpackArchive(request, { runtime, repository, server, tools: work.tools, signal })
+  const { trees, differences } = await countUnpacked(request, server)
+  if (differences.length === 0) return trees
+  throw new FailureError(`The unpacked files differ from the archive: ${differences.join('; ')}.`, {
     advice:
-      'Look for a file system that folds the case of names, or for a program that cleans up behind the restore; then run again.',
+      'Check for a file system without case-sensitive names, or for a program that removes files during the restore; then run again.',
     detail: differences,
   })
 }

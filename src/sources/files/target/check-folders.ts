@@ -7,9 +7,8 @@ import { missingTool } from '../../../server/missing-tool'
 import { type RiskyEntryKind, riskyEntryKinds } from '../check/archive-content'
 import type { RereadFiles } from '../restore/reread-files'
 import type { FolderRestoreSettings } from '../restore/restore-settings'
-import { diskSpaceForFolders } from './disk-space'
 import type { FolderTargetFacts, TargetPlace } from './folder-target-facts'
-import type { FolderPart, PlannedFolder } from './planned-folder'
+import { diskSpaceForFolders, type FolderPart, type PlannedFolder } from './planned-folder'
 import { isSystemPlace } from './system-places'
 
 export interface FoldersRequest {
@@ -22,7 +21,7 @@ export interface FoldersRequest {
   files: RereadFiles
 }
 
-/** What speaks against putting these folders into their places. */
+/** The problems with restoring these folders to their places. */
 export function checkFolders(request: FoldersRequest): Finding[] {
   const { parts, folders, facts } = request
   return [
@@ -50,13 +49,13 @@ function unknownPlaces(parts: readonly FolderPart[], { places }: FolderTargetFac
     .map(({ target }) =>
       problem(
         'place-unknown',
-        `The server did not say what stands at ${target}.`,
+        `The server did not report what is at ${target}.`,
         'Run the restore again. If it fails in the same way, the log of this step has the details.',
       ),
     )
 }
 
-/** With "paths: *" the manifest alone says where to write, and it is untrusted text. */
+/** With "paths: *" the manifest alone decides where to write, and it is untrusted text. */
 function unnamedProblems({ paths }: FolderRestoreSettings, folders: readonly PlannedFolder[]): Finding[] {
   const odd = folders.filter(({ target }) => isSystemPlace(target)).map(({ target }) => target)
   if (paths !== 'all' || odd.length === 0) return []
@@ -64,7 +63,7 @@ function unnamedProblems({ paths }: FolderRestoreSettings, folders: readonly Pla
   return [
     problem(
       'system-place',
-      `The recovery point has ${odd.join(', ')}, where more than a site lies, and "paths" does not name ${odd.length === 1 ? 'it' : 'them'}: with "*" whoever can write to the bucket chooses where the restore writes.`,
+      `The recovery point has ${odd.join(', ')}, which is more than a site, and "paths" does not name ${odd.length === 1 ? 'it' : 'them'}: with "*" anyone who can write to the bucket chooses where the restore writes.`,
       `Write every folder that you want into "paths" (and if you never backed up one of them, find out who changed the recovery point):\npaths: |\n${lines.join('\n')}`,
     ),
   ]
@@ -80,21 +79,21 @@ function placeProblems(
     findings.push(
       problem(
         'mount-point',
-        `A disk is mounted at ${target}, so the folder cannot be changed for another by renaming.`,
-        `Restore into a folder below it and move what is in it by hand (${path}=${target}/restored), or unmount it for the time of the restore.`,
+        `A disk is mounted at ${target}, so the folder cannot be replaced by renaming.`,
+        `Restore into a folder below it and move its contents by hand (${path}=${target}/restored), or unmount it during the restore.`,
       ),
     )
   } else if (!overwrite && (state === 'folder' || state === 'link' || state === 'not-a-folder')) {
     const seen = {
-      folder: 'is there and not empty',
-      link: 'is there, as a symbolic link',
-      'not-a-folder': 'is there, and no folder',
+      folder: 'exists and is not empty',
+      link: 'is a symbolic link',
+      'not-a-folder': 'exists and is not a folder',
     }[state]
     findings.push(
       problem(
         'overwrite',
-        `The folder ${target} ${seen}; nothing is overwritten unasked.`,
-        `To put the restored one in its place and keep the old one beside it, set "overwrite: true" and "confirm"; to look at it first, restore it elsewhere: ${path}=${target}-restored`,
+        `The folder ${target} ${seen}; it is not overwritten without "overwrite: true".`,
+        `To replace it and keep the old one next to it, set "overwrite: true" and "confirm"; to check the backup first, restore it elsewhere: ${path}=${target}-restored`,
       ),
     )
   }
@@ -102,15 +101,15 @@ function placeProblems(
     findings.push(
       problem(
         'not-writable',
-        `The SSH user may not write in ${place.parent}, where ${target} is to be put.`,
-        'Restore as root, or let the SSH user write there for the time of the restore.',
+        `The SSH user may not write to ${place.parent}, where ${target} is to be restored.`,
+        'Restore as root, or let the SSH user write there during the restore.',
       ),
     )
   }
   return findings
 }
 
-/** Beside what is there: the old folder stays. */
+/** In addition to what is there: the old folder stays. */
 function diskProblems(folders: readonly PlannedFolder[], { places }: FolderTargetFacts, files: RereadFiles): Finding[] {
   const byMount = Map.groupBy(folders.keys(), index => folders[index]?.mount ?? '')
   return [...byMount].flatMap(([mount, indexes]): Finding[] => {
@@ -124,8 +123,8 @@ function diskProblems(folders: readonly PlannedFolder[], { places }: FolderTarge
     return [
       problem(
         'disk-full',
-        `The files need ${formatSize(needed)} on the disk of ${mount || 'the target'}, which has ${formatSize(free)} free (the old folder stays beside the new one).`,
-        `Make room there, or restore to another disk: ${folders[all[0] ?? 0]?.path}=/mnt/other-disk/restored`,
+        `The files need ${formatSize(needed)} on the disk of ${mount || 'the target'}, which has ${formatSize(free)} free (the old folder stays next to the new one).`,
+        `Free disk space there, or restore to another disk: ${folders[all[0] ?? 0]?.path}=/mnt/other-disk/restored`,
       ),
     ]
   })
@@ -133,8 +132,8 @@ function diskProblems(folders: readonly PlannedFolder[], { places }: FolderTarge
 
 const entryWords: Readonly<Record<RiskyEntryKind, string>> = {
   'outside-links': 'symbolic links that lead out of the restored folders',
-  'set-uid': 'set-uid or set-gid programs, which run with the rights of their owner whoever starts them',
-  devices: 'devices, which reach the disks and the kernel',
+  'set-uid': 'set-uid or set-gid programs, which run with the rights of their owner for every user',
+  devices: 'devices, which give access to the disks and the kernel',
 }
 
 function entryProblems(
@@ -145,19 +144,19 @@ function entryProblems(
   return riskyEntryKinds.flatMap((kind): Finding[] => {
     const found = content.hazards?.find(hazard => hazard.kind === kind)
     if (found === undefined || found.count === 0) return []
-    const what = `The archive holds ${entryWords[kind]}: ${listed(found.examples, 5, found.count)}.`
+    const what = `The archive has ${entryWords[kind]}: ${listed(found.examples, 5, found.count)}.`
     const isForRoot = kind !== 'outside-links' && !isRoot
     const isAllowed = allowedEntries.has(kind)
     if (isAllowed && !isForRoot)
-      return [warning('risky-entries', what, 'Nothing, if this is meant: "allow-entries" names it.')]
-    const allow = `If these are your site's own, name "${kind}" in "allow-entries". If not, somebody may have changed the archive.`
+      return [warning('risky-entries', what, 'Nothing, if this is intended: "allow-entries" has it.')]
+    const allow = `If these belong to your site, add "${kind}" to "allow-entries". If not, someone may have changed the archive.`
     const root = 'Only root may restore them: log in as root.'
     const fixes = [...(isAllowed ? [] : [allow]), ...(isForRoot ? [root] : [])]
     return [problem('risky-entries', what, fixes.join(' '))]
   })
 }
 
-/** A hard link has no data of its own: apart from its other name it would be nothing. */
+/** A hard link has no data of its own: without its target it cannot be restored. */
 function linkProblems(folders: readonly PlannedFolder[], { artifact, content }: RereadFiles): Finding[] {
   const isWhole = folders.length === artifact.paths.length && new Set(folders.map(({ mount }) => mount)).size === 1
   const { crossLinks } = content
@@ -187,7 +186,7 @@ function leftoverWarnings({ leftovers }: FolderTargetFacts): Finding[] {
     warning(
       'leftover',
       `An earlier restore left the folder ${shellWord(folder)}.`,
-      `Remove it when nobody needs it any more:\nrm -r ${shellWord(folder)}`,
+      `Remove it when it is no longer needed:\nrm -r ${shellWord(folder)}`,
     ),
   )
 }

@@ -5,14 +5,14 @@ import { isInside, isKernelFolder } from '../plan/folder-paths'
 import type { FolderRestoreSettings } from '../restore/restore-settings'
 import type { FolderPart } from './planned-folder'
 
-/** Which folders to restore, and to which places. */
+/** Which folders to restore, and where. */
 export interface ChosenFolders {
   artifact: FilesArtifact
   /** In the order of the manifest. */
   folders: FolderPart[]
 }
 
-/** Undefined: none. Throws UserError that says what is there. */
+/** Undefined: none. Throws UserError that names what the recovery point has. */
 export function chooseFolders(
   wanted: FolderRestoreSettings['paths'],
   { manifest, artifacts, contents }: RestoreChoice<FilesArtifact>,
@@ -21,7 +21,7 @@ export function chooseFolders(
   if (artifact === undefined) {
     if (wanted === 'all' || wanted.length === 0) return undefined
     throw new UserError(
-      `The recovery point ${manifest.slot} holds no files, but "paths" asks for ${wanted.map(({ path }) => path).join(', ')}.`,
+      `The recovery point ${manifest.slot} has no files, but "paths" requests ${wanted.map(({ path }) => path).join(', ')}.`,
       { advice: 'Set "paths: none", or choose another recovery point.' },
     )
   }
@@ -32,10 +32,10 @@ export function chooseFolders(
       : wanted.map(({ path, target }) => {
           if (artifact.paths.includes(path)) return { path, target: target ?? path }
           throw new UserError(
-            `The folder ${path} of "paths" is not one of the recovery point ${manifest.slot}, which holds ${contents}.`,
+            `The folder ${path} of "paths" is not one of the recovery point ${manifest.slot}, which has ${contents}.`,
             {
               advice:
-                'Name whole folders as the backup did. A part of one can be had by restoring it elsewhere: /var/www/html=/srv/copy',
+                'Name whole folders, as in the backup. For a part of one, restore it elsewhere: /var/www/html=/srv/copy',
             },
           )
         })
@@ -52,7 +52,7 @@ function assertPaths({ paths }: FilesArtifact): void {
       path.split('/').some((part, at) => part === '.' || part === '..' || (part === '' && at > 0)),
   )
   if (odd === undefined) return
-  throw new FailureError(`The manifest names a folder that cannot be one: ${JSON.stringify(odd)}.`, {
-    advice: 'Somebody has edited the manifest. Choose another recovery point.',
+  throw new FailureError(`The manifest names an impossible folder: ${JSON.stringify(odd)}.`, {
+    advice: 'Someone edited the manifest. Choose another recovery point.',
   })
 }

@@ -4,9 +4,8 @@ import { askTarget, readTarget, type TargetHost, unreadableTarget } from '../../
 import { folderKnowledge } from '../folder-errors'
 
 export interface FolderTargetRequest {
-  /** Absolute; where folders are to go. */
+  /** Absolute; the targets. */
   folders: readonly string[]
-  /** Ends it. */
   signal?: AbortSignal | undefined
 }
 
@@ -14,17 +13,17 @@ export interface FolderTargetRequest {
 export interface FolderTargetFacts extends TargetHost {
   /** In the order of the request. */
   places: TargetPlace[]
-  /** Unpacked folders that restores left a day ago or longer. */
+  /** Unpacked folders that restores left at least a day ago. */
   leftovers: string[]
 }
 
 /**
- * Where a folder is to go. `link`: a symbolic link stands there; `mount`: a disk is mounted there, so it cannot change
- * its name; `folder`: one that is not empty, or that cannot be looked into.
+ * The target of a folder. `link`: a symbolic link is there; `mount`: a disk is mounted there, so it cannot be renamed;
+ * `folder`: one that is not empty, or that cannot be read.
  */
 export interface TargetPlace {
   state: (typeof states)[number]
-  /** The nearest folder above it that is there, and whether the SSH user may write in it. */
+  /** The nearest existing folder above it. */
   parent: string
   isWritable: boolean
   /** Where the disk of `parent` is mounted. */
@@ -43,7 +42,7 @@ export async function folderTargetFacts(
   return parseFolderTarget((await askTarget(connection, request, { knowledge: folderKnowledge, signal })).text)
 }
 
-/** Throws FailureError when the answer makes no sense. */
+/** Throws FailureError for an invalid answer. */
 export function parseFolderTarget(text: string): FolderTargetFacts {
   const { rows, host } = readTarget(text)
   const all = (word: string) => rows.filter(([first]) => first === word)
@@ -54,7 +53,7 @@ export function parseFolderTarget(text: string): FolderTargetFacts {
   }
 }
 
-/** Each place is reported once and in its turn: one line more may have been smuggled in by a name on the server. */
+/** Each place is reported once and in order: an extra line may come from a file name on the server. */
 function placeOf(
   [word = '', number = '', state = '', may, ...parent]: string[],
   index: number,

@@ -1,26 +1,26 @@
+import type { RestoreItem } from '../../restore-item'
+import { filesCounts } from '../check/archive-content'
+import { folderContent, type RereadFiles } from '../restore/reread-files'
 import type { FolderTargetFacts, TargetPlace } from './folder-target-facts'
 
-/** Which folder of a recovery point is to go where. */
+/** A folder of a recovery point, and its target. */
 export interface FolderPart {
   /** As in the manifest. */
   path: string
-  /** The place it gets. */
+  /** Its new place. */
   target: string
 }
 
-/** A folder that is to be restored, and what stands at its place. */
+/** A folder to restore, and what is at its target. */
 export interface PlannedFolder extends FolderPart {
   state: TargetPlace['state']
-  /** The nearest folder above that is there; files are unpacked in it. */
+  /** The nearest existing folder above; files are unpacked in it. */
   parent: string
   /** Which folders share a disk. */
   mount: string
 }
 
-/**
- * A folder whose place is unknown is not planned, and what is not planned is not restored. `parts`: in the order of
- * `places`.
- */
+/** A folder whose place is unknown is not restored. `parts`: in the order of `places`. */
 export function plannedFolders(parts: readonly FolderPart[], { places }: FolderTargetFacts): PlannedFolder[] {
   return parts.flatMap((part, index): PlannedFolder[] => {
     const place = places[index]
@@ -28,4 +28,43 @@ export function plannedFolders(parts: readonly FolderPart[], { places }: FolderT
     const { state, parent, mount } = place
     return [{ ...part, state, parent, mount }]
   })
+}
+
+/** The bytes of these folders on disk: a block for each entry, and the files. */
+export function diskSpaceForFolders(folders: readonly PlannedFolder[], files: RereadFiles): number {
+  return folders
+    .map(({ path }) => folderContent(files, path))
+    .filter(each => each !== undefined)
+    .reduce((sum, each) => sum + each.fileBytes + 4096 * (each.files + each.directories + each.links), 0)
+}
+
+/** A folder as the plan of a restore shows it. */
+export function describeFolder(
+  { path, target, state }: PlannedFolder,
+  files: RereadFiles,
+  overwrite: boolean,
+): RestoreItem {
+  const content = folderContent(files, path)
+  const counts = content === undefined ? [] : filesCounts(content)
+  const before: Record<PlannedFolder['state'], string> = {
+    absent: 'does not exist',
+    empty: 'exists and is empty',
+    folder: 'exists and is not empty',
+    link: 'is a symbolic link',
+    mount: 'is where a disk is mounted',
+    'not-a-folder': 'exists and is not a folder',
+  }
+  return {
+    ...{ noun: 'folder', name: path, target },
+    bytes: files.artifact.bytes,
+    count: counts[0] ?? '',
+    holds: counts.join(', '),
+    before: before[state],
+    becomes:
+      state === 'absent' || state === 'empty'
+        ? 'it is created'
+        : !overwrite || state === 'mount'
+          ? 'refused, since it must not be overwritten'
+          : `it is moved to ${target}.before-restore-…, the restored one takes its place`,
+  }
 }

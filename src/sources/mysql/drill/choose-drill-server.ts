@@ -1,5 +1,5 @@
 import { UserError } from '../../../runtime/errors'
-import { compareSeries, nameOf, type ServerVersion, seriesOf } from './server-version'
+import { compareSeries, nameOf, type ServerVersion, seriesOf } from '../target/server-version'
 
 /** A database server that is installed here. */
 export interface InstalledServer extends ServerVersion {
@@ -7,32 +7,32 @@ export interface InstalledServer extends ServerVersion {
   program: string
 }
 
-/** What a drill can be held on. */
+/** What a drill can run on. */
 export type DrillServer = { kind: 'installed'; server: InstalledServer } | { kind: 'container'; image: string }
 
-/** What there is on the runner. */
+/** What the runner has. */
 export interface DrillHost {
   installed: readonly InstalledServer[]
-  /** Why no container can be started here; undefined when one can. */
+  /** Why no container can be started here; undefined: one can. */
   dockerProblem: string | undefined
 }
 
-/** The server that was backed up, as the manifest names it. */
+/** The server that was backed up, from the manifest. */
 export interface RecordedServer {
   flavor: string
   version: string
 }
 
 /**
- * Which server takes the dump of `recorded`. `requested`: `auto`, `local` or the name of an image. By itself it takes
- * an installed server of the same flavour and series; else a container of that series, since a newer server may refuse
- * what the recorded one took; else an installed one that is newer. Throws `UserError` saying what would do.
+ * Which server the dump of `recorded` is restored to. `requested`: `auto`, `local` or an image. `auto` prefers an
+ * installed server of the same product and series; then a container of that series, since a newer server may refuse the
+ * dump; then a newer installed one. Throws `UserError` with the alternatives.
  */
 export function chooseDrillServer(recorded: RecordedServer, requested: string, host: DrillHost): DrillServer {
   const series = seriesOf(recorded.version)
   if ((recorded.flavor !== 'mariadb' && recorded.flavor !== 'mysql') || series === undefined) {
-    throw new UserError(`The manifest names no database server that a drill could be held on: ${nameOf(recorded)}.`, {
-      advice: 'Name an image of the right flavour and version in "drill-server".',
+    throw new UserError(`The manifest names no database server that a drill could run on: ${nameOf(recorded)}.`, {
+      advice: 'Name an image of the right product and version in "drill-server".',
     })
   }
   const able = host.installed
@@ -47,9 +47,7 @@ export function chooseDrillServer(recorded: RecordedServer, requested: string, h
     if (host.dockerProblem === undefined) return { kind: 'container', image: requested }
     throw new UserError(
       `Input "drill-server" names the image ${JSON.stringify(requested)}, and docker cannot start it: ${host.dockerProblem}.`,
-      {
-        advice: dockerAdvice,
-      },
+      { advice: dockerAdvice },
     )
   }
   if (nearest !== undefined && compareSeries(nearest.version, series) === 0) {
@@ -60,14 +58,12 @@ export function chooseDrillServer(recorded: RecordedServer, requested: string, h
   throw nothingFits(recorded, series, host)
 }
 
-/**
- * Throws `UserError` when a server that was started from an image the user named cannot take the dump of `recorded`.
- */
+/** Throws `UserError` when the server in the image that the user named cannot take the dump of `recorded`. */
 export function refuseUnfit(recorded: RecordedServer, found: ServerVersion, image: string): void {
   const series = seriesOf(recorded.version)
   if (found.flavor === recorded.flavor && (series === undefined || compareSeries(found.version, series) >= 0)) return
   throw new UserError(
-    `The image ${JSON.stringify(image)} holds ${nameOf(found)}, which cannot be trusted to take a dump of ${nameOf(recorded)}.`,
+    `The image ${JSON.stringify(image)} has ${nameOf(found)}, which cannot be relied on to take a dump of ${nameOf(recorded)}.`,
     { advice: `Set "drill-server: ${recorded.flavor}:${series ?? 'latest'}", or leave it out.` },
   )
 }
@@ -79,7 +75,7 @@ function notInstalled(recorded: RecordedServer, series: string, { installed }: D
   return new UserError(
     `Input "drill-server" is "local", and no server on this runner can take a dump of ${nameOf(recorded)}: ${listed(installed)}.`,
     {
-      advice: `${runnersWith(recorded, series)} Or leave out "drill-server": then a container is started where there is docker.`,
+      advice: `${runnersWith(recorded, series)} Or leave out "drill-server": with docker, a container is started then.`,
     },
   )
 }
@@ -88,7 +84,7 @@ function nothingFits(recorded: RecordedServer, series: string, { installed, dock
   return new UserError(
     `Nothing on this runner can take a dump of ${nameOf(recorded)}: ${listed(installed)}, and no container can be started (${dockerProblem}).`,
     {
-      advice: `${runnersWith(recorded, series)} ${dockerAdvice} A container of ${recorded.flavor}:${series} is then started by itself.`,
+      advice: `${runnersWith(recorded, series)} ${dockerAdvice} Then a container of ${recorded.flavor}:${series} is used.`,
     },
   )
 }
@@ -104,7 +100,7 @@ function runnersWith({ flavor }: RecordedServer, series: string): string {
   const able = mysqlOnRunners.filter(({ version }) => compareSeries(version, series) >= 0)
   if (able.length === 0) return "None of GitHub's runners has a MySQL server that new installed."
   const names = able.map(({ runner, version }) => `${runner} has MySQL ${version}`).join(', ')
-  return `A runner with a server that would do: ${names}.`
+  return `Runners with a suitable server: ${names}.`
 }
 
 function listed(installed: readonly InstalledServer[]): string {

@@ -6,25 +6,23 @@ import { ownerText, thisOwner } from '../../drill/owner'
 import type { DrillPlace } from './drill-place'
 import { endOf, startTool } from './tool-process'
 
-/** The label that every container of a drill carries; its value is the owner. */
+/** The label of every drill container; its value is the owner. */
 export const containerLabel = 'make-a-backup-drill'
 
-/**
- * A killed drill's container ends and goes by itself after the longest time that a job may take on GitHub's runners.
- */
+/** The container of a killed drill ends after the longest time of a job on GitHub's runners, and is removed then. */
 const lifetimeSeconds = 6 * 60 * 60
 
 export interface ContainerRequest {
   image: string
   run: LocalCommand
-  /** Of the job: docker's client reads its own settings from there. */
+  /** The environment of the job: docker's client reads its own settings from there. */
   variables: Readonly<Record<string, string>>
   signal: AbortSignal
 }
 
 /**
- * A container without a network in which nothing runs yet: the image's own entry point is left out, so that the server
- * in it is started just as one on this machine is. Pulls the image when it is not there.
+ * A container without a network and with nothing running: the entry point of the image is replaced, so that its server
+ * is started like one on this machine. Pulls a missing image.
  */
 export async function placeInContainer(request: ContainerRequest): Promise<DrillPlace> {
   const { image, run, variables, signal } = request
@@ -33,7 +31,6 @@ export async function placeInContainer(request: ContainerRequest): Promise<Drill
   const name = `${containerLabel}-${randomBytes(6).toString('hex')}`
   const folder = `/tmp/${name}`
   const label = `${containerLabel}=${ownerText(thisOwner())}`
-  const remove = () => removeContainer(name, run, environment)
   const enter = ['exec', '--env', `HOME=${folder}`, name]
   const [exec = '', ...where] = enter
   const connection = localConnection({ command: ['docker', exec, '--interactive', ...where], environment })
@@ -45,7 +42,7 @@ export async function placeInContainer(request: ContainerRequest): Promise<Drill
     start: (program, words) => startTool('docker', [...enter, program, ...words], environment),
     remove: async () => {
       connection.close()
-      await remove()
+      await removeContainer(name, run, environment)
     },
   }
   const options = ['--detach', '--rm', '--pull', 'never', '--network', 'none', '--user', '0:0']
@@ -70,7 +67,7 @@ export function dockerVariables(variables: Readonly<Record<string, string>>): Re
   )
 }
 
-/** Ends a container and removes it with its data. Nothing to do when it has gone by itself. */
+/** Ends a container and removes it with its data. Does nothing when it has ended by itself. */
 export async function removeContainer(
   name: string,
   run: LocalCommand,
@@ -94,7 +91,7 @@ async function pull(
   if (code === 0) return
   throw new UserError(`The image ${JSON.stringify(image)} could not be pulled: docker ${how}.`, {
     advice:
-      'Check "drill-server", and where the image is private, log in before (docker/login-action). A rate limit of the registry goes away with a login, or with an hour.',
+      'Check "drill-server". For a private image, log in before (docker/login-action). A login, or an hour, also lifts a rate limit of the registry.',
     detail: pulling.lastLines(),
   })
 }

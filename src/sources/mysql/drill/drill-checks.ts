@@ -1,40 +1,34 @@
 import { type Finding, problem } from '../../../findings/finding'
 import { ActionError } from '../../../runtime/errors'
+import { drillOnly } from '../../drill/drill-finding'
 import type { DrillContext } from '../../drill/drill-part'
 import { askSql } from '../client/ask-sql'
-import { type AnswerProblem, checkAnswer } from './check-answer'
 import type { DatabaseDrill, DatabaseDrillSettings } from './drill-work'
 
-/**
- * Asks the restored databases what the user wants to be true. With one database it is chosen; with several, statements
- * name theirs. Each statement that is not true, or cannot be run, is a finding.
- */
+/** Runs the checks of the user in the restored databases. With one database it is selected. Failures are findings. */
 export async function runDrillChecks(drill: DatabaseDrill): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const statement of drill.settings.drillChecks) {
-    const answer = await ask(statement, drill)
+    const answer = await runCheck(statement, drill)
     drill.signal.throwIfAborted()
-    if (answer !== undefined)
-      findings.push(problem('drill-check', `${named(statement)} ${answer.problem}.`, answer.advice))
+    if (answer !== undefined) findings.push(falseCheck(statement, answer.problem, answer.advice))
   }
   return findings
 }
 
-/** Checks of a recovery point without databases: no server answers them, so they must not pass. */
+/** Checks of a recovery point without databases must not pass. */
 export function unansweredChecks(
   { drillChecks }: Pick<DatabaseDrillSettings, 'drillChecks'>,
   { point }: Pick<DrillContext, 'point'>,
 ): Finding[] {
-  return drillChecks.map(statement =>
-    problem('drill-check', `${named(statement)} asks a database, and ${point.name} holds none.`),
-  )
+  return drillChecks.map(statement => falseCheck(statement, `needs a database, and ${point.name} has none`))
 }
 
-function named(statement: string): string {
-  return `The drill check ${JSON.stringify(statement)}`
+function falseCheck(statement: string, what: string, fix?: string): Finding {
+  return drillOnly(problem('drill-check', `The drill check ${JSON.stringify(statement)} ${what}.`, fix))
 }
 
-async function ask(
+async function runCheck(
   statement: string,
   { databases, signal, server }: DatabaseDrill,
 ): Promise<AnswerProblem | undefined> {
@@ -43,9 +37,37 @@ async function ask(
   const database = only === undefined || others.length > 0 ? {} : { database: only.artifact.database }
   const sql = `${statement}\n;`
   try {
-    return checkAnswer(await askSql(connection, { access, sql, name: 'the question', signal, ...database }))
+    return checkAnswer(await askSql(connection, { access, sql, name: 'the drill check', signal, ...database }))
   } catch (error) {
     if (!(error instanceof ActionError)) throw error
-    return { problem: `could not be answered: ${error.message.replace(/\.$/, '')}` }
+    return { problem: `could not be run: ${error.message.replace(/\.$/, '')}` }
   }
+}
+
+/** `problem`: the end of a sentence about the check. */
+interface AnswerProblem {
+  problem: string
+  advice?: string
+}
+
+/** Undefined: true, which only a number except zero is. `line`: undefined without a row; not shown, it may be data. */
+export function checkAnswer(line: string | undefined): AnswerProblem | undefined {
+  if (line === undefined) return { problem: 'is not true: it returned no row' }
+  const value = line.split('\t', 1)[0] ?? ''
+  if (value === '') return { problem: 'is not true: it returned nothing' }
+  if (value === 'NULL') return { problem: 'is not true: it returned NULL' }
+  // A zero of type BIT or BINARY, escaped by the client, and raw.
+  if (value === '\\0' || value === '\0') return { problem: 'is not true: it returned a zero byte' }
+  if (!isNumber(value)) {
+    return {
+      problem: 'is neither true nor false: it did not return a number',
+      advice: 'Use a comparison, as in "SELECT COUNT(*) > 0 FROM orders".',
+    }
+  }
+  return Number(value) === 0 ? { problem: `is not true: it returned ${value}` } : undefined
+}
+
+/** DECIMAL has 65 digits at most, and a DOUBLE is printed with fewer. */
+function isNumber(value: string): boolean {
+  return value.length <= 100 && /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value)
 }

@@ -1,22 +1,21 @@
+import { type Finding, isError, problem } from '../../../findings/finding'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import { FailureError } from '../../../runtime/errors'
+import { drillOnly } from '../../drill/drill-finding'
 import type { DrillContext, DrillOutcome, DrillPart } from '../../drill/drill-part'
 import type { SoundArtifact } from '../../restore-part'
 import type { DumpContent } from '../check/dump-content'
+import { databaseServerOver } from '../database-server'
 import { type RereadDatabase, rereadDatabase } from '../restore/reread-database'
-import { checkDrillServer } from './check-drill-server'
+import { checkDumpNeeds } from '../target/check-dump-needs'
+import { nameOf } from '../target/server-version'
 import { runDrillChecks, unansweredChecks } from './drill-checks'
 import type { DatabaseDrill, DatabaseDrillSettings } from './drill-work'
 import { findDrillHost } from './find-drill-host'
 import { importDatabases } from './import-databases'
 import { type OpenDrillServer, openDrillServer } from './open-drill-server'
-import { explainOtherDatabase } from './other-database'
-import { nameOf } from './server-version'
 
-/**
- * Imports the databases into a throwaway server, with the code of a restore, dumps them again, and asks it the checks
- * of the user.
- */
+/** Imports the databases into a throwaway server with the code of a restore, and runs the checks of the user there. */
 export function drillDatabases(
   settings: DatabaseDrillSettings,
   sound: readonly SoundArtifact<DatabaseArtifact, DumpContent>[],
@@ -32,12 +31,12 @@ export function drillDatabases(
   }
 }
 
-/** A server takes this much before anything is in it: its logs, its own tables. */
+/** The size of an empty server: its logs, its own tables. */
 const emptyServerBytes = 400e6
-/** What rows take in tables with their indexes, against what they take in a dump; by rule of thumb. */
+/** The size of tables with their indexes compared with their dump; a rule of thumb. */
 const tableFactor = 2
 
-/** How much of the disk these dumps take as databases, with their server. */
+/** The disk space for these dumps as databases, with their server. */
 export function spaceForDumps(dumpBytes: number): number {
   return dumpBytes === 0 ? 0 : emptyServerBytes + dumpBytes * tableFactor
 }
@@ -56,7 +55,7 @@ async function onThrowawayServer(
   })
   try {
     const outcome = await tryOut(databases, settings, context, server)
-    runtime.log.info(`The drill on ${nameOf(server.version)} is over.`)
+    runtime.log.info(`The drill on ${nameOf(server.version)} has ended.`)
     return outcome
   } finally {
     await context.tidyUp(() => server.close())
@@ -75,22 +74,33 @@ async function tryOut(
   context: DrillContext,
   server: OpenDrillServer,
 ): Promise<DrillOutcome> {
-  // A server that dies ends the drill.
   const died = new AbortController()
   server.lost.catch(error => died.abort(error))
   const signal = AbortSignal.any([context.signal, died.signal])
   const drill: DatabaseDrill = { ...context, signal, settings, databases, server }
-  const refused = await checkDrillServer(drill)
+  const refused = await refusals(drill)
   const imported = refused.length > 0 ? undefined : await importDatabases(drill)
-  // Where a database is missing, no answer would mean anything.
+  // When a database is missing, no check means anything.
   const checks = imported?.isComplete === true ? await runDrillChecks(drill) : []
   signal.throwIfAborted()
-  const names = databases.map(({ artifact }) => artifact.database)
-  const findings = (imported?.findings ?? []).map(each => explainOtherDatabase(each, names))
   return {
-    findings: [...refused, ...findings, ...checks],
+    findings: [...refused, ...(imported?.findings ?? []), ...checks],
     warnings: imported?.warnings ?? [],
     restoreMs: imported?.importMs ?? 0,
     proof: { server: server.version, tables: imported?.tables ?? 0 },
   }
+}
+
+/** What a restore would refuse before it writes: an import alone would silently use another storage engine, say. */
+async function refusals({ databases, server, settings }: DatabaseDrill): Promise<Finding[]> {
+  const { connection, access } = server
+  const names = databases.map(({ artifact }) => artifact.database)
+  const { database } = await databaseServerOver(connection).targetFacts({ access, databases: names })
+  if (database === undefined) return []
+  const hint = '"This server" is the throwaway one: an image in "drill-server" starts another.'
+  return databases.flatMap(({ artifact, needs }) =>
+    checkDumpNeeds({ artifact, target: artifact.database }, needs, database, settings)
+      .filter(isError)
+      .map(({ what, fix = '' }) => drillOnly({ ...problem('refused', what, `${fix} ${hint}`), key: artifact.key })),
+  )
 }

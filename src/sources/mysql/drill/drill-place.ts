@@ -15,16 +15,13 @@ export interface DrillPlace {
   readonly connection: Connection
   /** Runs a short command there; see `LocalCommand`. */
   run(program: string, words: readonly string[]): Promise<LocalResult>
-  /** Starts a program there. In a container, `kill` ends only the way to it: `remove` ends the program. */
+  /** Starts a program there. In a container, `kill` ends only the docker client: `remove` ends the program. */
   start(program: string, words: readonly string[]): ToolProcess
-  /** Ends what was begun over the connection, and the container. What `start` started here is the caller's to end. */
+  /** Ends what runs over the connection, and the container. The caller ends what `start` started on this machine. */
   remove(): Promise<void>
 }
 
-/**
- * A folder on this machine, made new. Programs that are started there die with this process, where the machine knows
- * how.
- */
+/** A new folder on this machine. Programs started there die with this process, where the machine has setpriv. */
 export async function placeOnThisMachine(
   folder: string,
   run: LocalCommand,
@@ -32,10 +29,10 @@ export async function placeOnThisMachine(
 ): Promise<DrillPlace> {
   const home = join(folder, 'home')
   await mkdir(home, { recursive: true, mode: 0o700 })
-  // No option file of this machine's user plays a part, nor what else the environment of a workflow holds.
+  // Option files of this user and variables of the workflow must have no effect.
   const environment = { PATH: searchPath(variables['PATH']), HOME: home, TMPDIR: home }
-  const leash = ['--pdeathsig', 'KILL']
-  const isLeashed = (await run('setpriv', [...leash, 'true'], environment)).exitCode === 0
+  const setprivOptions = ['--pdeathsig', 'KILL']
+  const diesWithUs = (await run('setpriv', [...setprivOptions, 'true'], environment)).exitCode === 0
   const connection = localConnection({ environment })
   return {
     folder,
@@ -43,14 +40,14 @@ export async function placeOnThisMachine(
     connection,
     run: (program, words) => run(program, words, environment),
     start: (program, words) =>
-      isLeashed
-        ? startTool('setpriv', [...leash, program, ...words], environment)
+      diesWithUs
+        ? startTool('setpriv', [...setprivOptions, program, ...words], environment)
         : startTool(program, words, environment),
     remove: async () => connection.close(),
   }
 }
 
-/** Servers are found behind what a user's PATH leads to. */
+/** Servers are often in folders that are not on a user's PATH. */
 function searchPath(path: string | undefined): string {
   return [path ?? '', '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
     .filter(folder => folder !== '')

@@ -8,23 +8,23 @@ import type { OpenDrillServer } from './open-drill-server'
 export interface DatabaseDrillSettings {
   /** `auto`, `local`, or the name of an image. */
   drillServer: string
-  /** Statements of SQL, each of which must return a true value. */
+  /** SQL statements that must each return a true value. */
   drillChecks: readonly string[]
-  /** Kinds of things that are refused otherwise. */
+  /** Kinds of contents that are refused by default. */
   allowedEntries: ReadonlySet<string>
 }
 
-/** What the steps of one drill of databases share. */
+/** What the steps of a drill of databases share. */
 export interface DatabaseDrill extends DrillContext {
   settings: DatabaseDrillSettings
   databases: readonly RereadDatabase[]
   server: OpenDrillServer
 }
 
-/** What its imports need. */
-export function drillTools({ point, signal, server }: DatabaseDrill): ImportTools {
+/** What an import by a drill needs. */
+export function drillTools({ point, runtime, signal, server }: DatabaseDrill): ImportTools {
   const { connection, access } = server
-  // Both ends are on one machine.
+  // Both ends are on the same machine.
   const hasGzip = false
-  return { repository: point.repository, server: databaseServerOver(connection), access, signal, hasGzip }
+  return { repository: point.repository, runtime, server: databaseServerOver(connection), access, signal, hasGzip }
 }

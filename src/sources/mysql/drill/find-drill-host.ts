@@ -2,23 +2,20 @@ import { constants } from 'node:fs'
 import { access, realpath } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import type { LocalCommand, LocalResult } from '../../../runtime/github/local-command'
+import { parseServerVersion } from '../target/server-version'
 import type { DrillHost, InstalledServer } from './choose-drill-server'
-import { parseServerVersion } from './server-version'
 
-/** Where packages put a server that is not for a user's PATH. */
+/** Where packages install a server outside of a user's PATH. */
 const serverFolders = ['/usr/sbin', '/usr/libexec', '/usr/local/sbin', '/usr/local/bin', '/usr/local/mysql/bin']
 const serverNames = ['mariadbd', 'mysqld']
 
-/** Looks for database servers and for a docker engine on the runner. Starts neither. */
+/** Finds database servers and a docker engine on the runner. Starts neither. */
 export async function findDrillHost(
   run: LocalCommand,
   environment: Readonly<Record<string, string>>,
 ): Promise<DrillHost> {
   const docker = await run('docker', ['version', '--format', '{{.Server.Version}}'], environment)
-  return {
-    installed: await findServers(run, environment),
-    dockerProblem: dockerProblem(docker),
-  }
+  return { installed: await findServers(run, environment), dockerProblem: dockerProblem(docker) }
 }
 
 function dockerProblem({ exitCode, stderr }: LocalResult): string | undefined {

@@ -1,99 +1,96 @@
 import { type Finding, problem } from '../../../findings/finding'
 import { FailureError, messageOf } from '../../../runtime/errors'
-import { asFinding } from '../../drill/drill-finding'
+import { asFinding, drillOnly } from '../../drill/drill-finding'
 import { createDatabase } from '../client/database-statements'
 import { quotedAccount, quotedIdentifier } from '../client/sql-names'
 import { databaseServerOver } from '../database-server'
-import type { ImportedRows } from '../restore/import-and-compare'
-import { compareRead, importRead } from '../restore/import-read'
-import { brokenViewWarnings, makeStandingViews } from '../restore/make-views-one-by-one'
+import { compareImported, type ImportedRows, importRead } from '../restore/import-and-compare'
+import { brokenViewWarnings, makeUsableViews } from '../restore/make-views-one-by-one'
 import type { RereadDatabase } from '../restore/reread-database'
+import { seriesOf } from '../target/server-version'
 import { type DatabaseDrill, drillTools } from './drill-work'
-import { missingDatabase } from './other-database'
-import { seriesOf } from './server-version'
+import { explainOtherDatabase, missingDatabase } from './other-database'
 
-export interface DrilledDatabases {
+interface DrilledDatabases {
   findings: Finding[]
-  /** Every database came in, so that questions to them make sense. */
+  /** Every database was imported, so that checks make sense. */
   isComplete: boolean
-  /** How long the imports took, without the comparisons. */
+  /** Duration of the imports, without the comparisons. */
   importMs: number
   /** How many were compared. */
   tables: number
-  /** What a restore would warn of too. */
+  /** Those of a restore. */
   warnings: Finding[]
-}
-
-/** A database of the drill whose rows are in. */
-interface PendingImport {
-  read: RereadDatabase
-  rows: ImportedRows
 }
 
 /**
  * Imports every database under its own name, with the code of a restore and in its order: the rows of all, the views of
- * all, then each is compared with its manifest. One that fails is a finding, and the others go on.
+ * all, then each is compared with its manifest. One that fails is a finding, and the others continue.
  */
 export async function importDatabases(drill: DatabaseDrill): Promise<DrilledDatabases> {
   const drilled: DrilledDatabases = { findings: [], isComplete: true, importMs: 0, tables: 0, warnings: [] }
-  /** What comes through a step. */
-  const each = async <T, R>(
-    items: readonly T[],
-    readOf: (item: T) => RereadDatabase,
-    step: (item: T) => Promise<R>,
-  ) => {
-    const through: R[] = []
-    for (const item of items) {
-      const { key, database } = readOf(item).artifact
-      try {
-        through.push(await step(item))
-      } catch (error) {
-        drilled.findings.push(asFinding('import', key, error, drill.signal))
-        drilled.isComplete = false
-        drill.runtime.log.info(`The database ${JSON.stringify(database)} could not be imported.`)
-      }
+  const attempt = async <T>(key: string, database: string, step: () => Promise<T>): Promise<T[]> => {
+    try {
+      return [await step()]
+    } catch (error) {
+      drilled.findings.push(importFinding(key, error, drill))
+      drilled.isComplete = false
+      drill.runtime.log.info(`The database ${JSON.stringify(database)} could not be imported.`)
+      return []
     }
-    return through
   }
-  const pending = await each(
-    drill.databases,
-    read => read,
-    async read => {
-      await makeDefiners(read, drill)
-      return timed(drill, drilled, () => importDatabase(read, drill))
-    },
-  )
-  const complete = await each(
-    pending,
-    ({ read }) => read,
-    async imported => {
-      drilled.warnings.push(...(await timed(drill, drilled, () => makeEveryView(imported, drill))))
-      return imported
-    },
-  )
-  await each(
-    complete,
-    ({ read }) => read,
-    async imported => {
-      const { findings, warnings } = await compareDatabase(imported, drill)
-      drilled.findings.push(...findings)
-      drilled.warnings.push(...warnings)
-      drilled.tables += imported.read.artifact.content.tables.length
-    },
-  )
+  const imported: ImportedRows[] = []
+  for (const read of drill.databases) {
+    const { key, database } = read.artifact
+    imported.push(...(await attempt(key, database, () => importDatabase(read, drill, drilled))))
+  }
+  const complete: ImportedRows[] = []
+  for (const rows of imported) {
+    const { dump, target } = rows.request
+    complete.push(...(await attempt(dump.key, target, () => makeAllViews(rows, drill, drilled))))
+  }
+  for (const rows of complete) {
+    const { dump, target } = rows.request
+    await attempt(dump.key, target, () => compareDatabase(rows, drill, drilled))
+  }
   return drilled
 }
 
-/**
- * As a restore does: a view over a table that the backup leaves out costs nothing else. One over another database is a
- * finding.
- */
-async function makeEveryView({ rows }: PendingImport, drill: DatabaseDrill): Promise<Finding[]> {
+function importFinding(key: string, error: unknown, { databases, signal }: DatabaseDrill): Finding {
+  const finding = asFinding('import', key, error, signal)
+  const names = databases.map(({ artifact }) => artifact.database)
+  return finding.code === 'import' ? drillOnly(explainOtherDatabase(finding, names)) : finding
+}
+
+async function importDatabase(
+  read: RereadDatabase,
+  drill: DatabaseDrill,
+  drilled: DrilledDatabases,
+): Promise<ImportedRows> {
+  await createDefiners(read, drill)
+  return timed(drill, drilled, async () => {
+    const { database, content } = read.artifact
+    const { access, connection } = drill.server
+    const server = databaseServerOver(connection)
+    const sql = createDatabase(database, content)
+    await server.runSql({ access, sql, name: `the creation of database ${JSON.stringify(database)}` })
+    const { inventory } = await server.inventory({ access, databases: [database] })
+    return importRead(read, database, drill.point, inventory, drillTools(drill))
+  })
+}
+
+/** As in a restore, a view of a table that the backup leaves out is skipped. One of another database is a finding. */
+async function makeAllViews(
+  rows: ImportedRows,
+  drill: DatabaseDrill,
+  drilled: DrilledDatabases,
+): Promise<ImportedRows> {
   const names = drill.databases.map(({ artifact }) => artifact.database)
-  const broken = await makeStandingViews(rows, drillTools(drill))
+  const broken = await timed(drill, drilled, () => makeUsableViews(rows, drillTools(drill)))
   const elsewhere = broken.find(({ message }) => missingDatabase(message, names) !== undefined)
   if (elsewhere !== undefined) throw new FailureError(elsewhere.message)
-  return brokenViewWarnings(broken)
+  drilled.warnings.push(...brokenViewWarnings(broken))
+  return rows
 }
 
 async function timed<T>({ runtime }: DatabaseDrill, drilled: DrilledDatabases, step: () => Promise<T>): Promise<T> {
@@ -105,55 +102,42 @@ async function timed<T>({ runtime }: DatabaseDrill, drilled: DrilledDatabases, s
   }
 }
 
-async function importDatabase(read: RereadDatabase, drill: DatabaseDrill): Promise<PendingImport> {
-  const { database, content } = read.artifact
-  const { access, connection } = drill.server
-  const server = databaseServerOver(connection)
-  const sql = createDatabase(database, content)
-  await server.runSql({ access, sql, name: `the making of database ${JSON.stringify(database)}` })
-  const { inventory } = await server.inventory({ access, databases: [database] })
-  return { read, rows: await importRead(read, database, drill, inventory, drillTools(drill)) }
-}
-
-async function compareDatabase(
-  { read, rows }: PendingImport,
-  drill: DatabaseDrill,
-): Promise<{ findings: Finding[]; warnings: Finding[] }> {
-  const { key, database } = read.artifact
-  const name = JSON.stringify(database)
-  const { differences, warnings, proof } = await compareRead(rows, drill, drillTools(drill))
+async function compareDatabase(rows: ImportedRows, drill: DatabaseDrill, drilled: DrilledDatabases): Promise<void> {
+  const { dump, target, content } = rows.request
+  const { key } = dump
+  const name = JSON.stringify(target)
+  const { differences, warnings, proof } = await compareImported(rows, drillTools(drill))
+  drilled.tables += content.tables.length
   if (differences.length > 0) {
-    const what = `The database ${name} was restored for a trial and is not what the manifest says: ${differences.join('; ')}.`
-    return { findings: [{ ...problem('restored', what), key }], warnings: [] }
+    const what = `The database ${name} was restored in the drill and differs from its manifest: ${differences.join('; ')}.`
+    drilled.findings.push({ ...problem('restored', what), key })
+    return
   }
   const isRows = ({ code }: Finding) => code === 'rows-not-comparable'
   const findings = warnings.filter(isRows).map(({ what }) => incomparable(what, key, drill))
-  if (findings.length === 0)
-    drill.runtime.log.info(`The database ${name} was dumped again and came out as it was: ${proof}.`)
-  return { findings, warnings: warnings.filter(warning => !isRows(warning)) }
+  drilled.findings.push(...findings)
+  drilled.warnings.push(...warnings.filter(warning => !isRows(warning)))
+  if (findings.length === 0) drill.runtime.log.info(`The database ${name} was dumped again and is the same: ${proof}.`)
 }
 
 /** What cannot be compared is not proven. */
 function incomparable(what: string, key: string, { point }: DatabaseDrill): Finding {
   const { flavor, version } = point.manifest.server.database ?? { flavor: '', version: '' }
-  const advice = `Hold the drill on the version that was backed up: "drill-server: ${flavor}:${seriesOf(version)}".`
-  return { ...problem('not-comparable', what, advice), key }
+  const advice = `Run the drill on the version that was backed up: "drill-server: ${flavor}:${seriesOf(version)}".`
+  return drillOnly({ ...problem('not-comparable', what, advice), key })
 }
 
-/**
- * The users in whose name things are made must be there, or nothing made so can be used: no view can be read that
- * stands on another.
- */
-async function makeDefiners({ needs }: RereadDatabase, { runtime, server }: DatabaseDrill): Promise<void> {
+/** The definers of views and routines must exist, or nothing of theirs can be used. */
+async function createDefiners({ needs }: RereadDatabase, { runtime, server }: DatabaseDrill): Promise<void> {
   const { connection, access } = server
   for (const definer of needs.definers) {
     const isRole = !definer.includes('@')
     const account = isRole ? quotedIdentifier(definer) : quotedAccount(definer)
     const sql = `CREATE ${isRole ? 'ROLE' : 'USER'} IF NOT EXISTS ${account};\nGRANT ALL ON *.* TO ${account};`
     try {
-      await databaseServerOver(connection).runSql({ access, sql, name: `the making of ${definer}` })
+      await databaseServerOver(connection).runSql({ access, sql, name: `the creation of ${definer}` })
     } catch (error) {
-      runtime.log.info(`${messageOf(error)} What is made in that name may not be usable in this drill.`)
+      runtime.log.info(`${messageOf(error)} Objects of that user may not be usable in this drill.`)
     }
   }
 }

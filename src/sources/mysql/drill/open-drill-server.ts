@@ -3,10 +3,10 @@ import { UserError } from '../../../runtime/errors'
 import type { LocalCommand } from '../../../runtime/github/local-command'
 import type { Connection } from '../../../ssh/remote'
 import type { DatabaseAccess } from '../client/database-access'
+import { nameOf, parseServerVersion, type ServerVersion } from '../target/server-version'
 import { chooseDrillServer, type DrillHost, type RecordedServer, refuseUnfit } from './choose-drill-server'
 import { placeInContainer } from './container-place'
 import { type DrillPlace, placeOnThisMachine } from './drill-place'
-import { nameOf, parseServerVersion, type ServerVersion } from './server-version'
 import { startThrowawayServer } from './throwaway-server'
 
 /** A throwaway server, ready for the jobs of a restore. */
@@ -16,12 +16,12 @@ export interface OpenDrillServer {
   readonly version: ServerVersion
   /** Rejects when the server ends before `close`. Never resolves. */
   readonly lost: Promise<never>
-  /** Ends it, and the container that it ran in. */
+  /** Ends it, and its container. */
   close(): Promise<void>
 }
 
 export interface DrillServerRequest {
-  /** As the manifest names it. */
+  /** From the manifest. */
   recorded: RecordedServer
   /** `auto`, `local` or the name of an image. */
   requested: string
@@ -31,21 +31,21 @@ export interface DrillServerRequest {
   run: LocalCommand
   variables: Readonly<Record<string, string>>
   signal: AbortSignal
-  /** Told where the server runs. */
+  /** Receives where the server runs. */
   log: (line: string) => void
 }
 
 /**
- * Chooses a server that takes the dumps of the recorded one, and starts it. Throws `UserError` when nothing fits,
- * saying what would, and `FailureError` when it does not start; nothing is left of it then but the folder.
+ * Chooses a server for the dumps of the recorded one, and starts it. Throws `UserError` with alternatives when there is
+ * none, and `FailureError` when it does not start; then only the folder is left.
  */
 export async function openDrillServer(request: DrillServerRequest): Promise<OpenDrillServer> {
   const { recorded, requested, host, folder, run, variables, signal, log } = request
   const chosen = chooseDrillServer(recorded, requested, host)
   log(
     chosen.kind === 'installed'
-      ? `The drill is held on a throwaway ${nameOf(chosen.server)} (${chosen.server.program}).`
-      : `The drill is held in a container of ${chosen.image}.`,
+      ? `The drill runs on a throwaway ${nameOf(chosen.server)} (${chosen.server.program}).`
+      : `The drill runs in a container of ${chosen.image}.`,
   )
   const place =
     chosen.kind === 'installed'
@@ -67,7 +67,7 @@ export async function openDrillServer(request: DrillServerRequest): Promise<Open
       },
     }
   } catch (error) {
-    // What went wrong first is what the person must know.
+    // The first error is the one to report.
     await place.remove().catch(() => {})
     throw error
   }

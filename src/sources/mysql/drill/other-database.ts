@@ -1,9 +1,6 @@
 import type { Finding } from '../../../findings/finding'
 
-/**
- * Tells an import that failed for want of a database that is not backed up: a view may stand on a table of any database
- * of its server. `databases`: those of the recovery point. Other findings come back as they are.
- */
+/** Explains an import that failed since it uses a database that is not in the recovery point: mostly a view does. */
 export function explainOtherDatabase(finding: Finding, databases: readonly string[]): Finding {
   if (finding.code !== 'import') return finding
   const other = missingDatabase(finding.what, databases)
@@ -12,17 +9,17 @@ export function explainOtherDatabase(finding: Finding, databases: readonly strin
   return {
     ...finding,
     code: 'other-database',
-    fix: `Something in it, mostly a view, stands on the database ${name}, which is not in this recovery point. Add ${name} to "databases" of the backup: until then it can be restored only where ${name} is.`,
+    fix: `Something in it, mostly a view, uses the database ${name}, which is not in this recovery point. Add ${name} to "databases" of the backup: until then it can be restored only to a server that has ${name}.`,
   }
 }
 
-/** As the servers say it in English, which the throwaway one speaks: `Table 'crm.t' doesn't exist (error 1146)`. */
+/** In English, the language of the throwaway server: `Table 'crm.t' doesn't exist (error 1146)`. */
 const missing = [
   /Table '(.+)' doesn't exist \(error 1146\)/,
   /(?:FUNCTION|PROCEDURE) (.+) does not exist \(error 1305\)/,
 ]
 
-/** The database that a message of the server is about, when it is none of `databases`. */
+/** The database in a message of the server, when it is not one of `databases`. */
 export function missingDatabase(message: string, databases: readonly string[]): string | undefined {
   const unknown = /Unknown database '(.+)' \(error 1049\)/.exec(message)?.[1]
   if (unknown !== undefined) return databases.includes(unknown) ? undefined : unknown

@@ -3,16 +3,13 @@ import type { DrillMachine } from '../../drill/drill-part'
 import { isDead, parseOwner } from '../../drill/owner'
 import { containerLabel, dockerVariables, removeContainer } from './container-place'
 
-/**
- * Ends the servers of killed drills, and removes their containers. Only what is certainly of a drill whose process is
- * gone.
- */
+/** Ends servers and removes containers of killed drills. Only those whose process is certainly gone. */
 export async function removeDrillServers(folders: readonly string[], machine: DrillMachine): Promise<string[]> {
   for (const folder of folders) await endServersOf(folder)
   return removeContainers(machine)
 }
 
-/** They are known by their data folder, a name that nothing else has. */
+/** Identified by their data folder, which has a unique name. */
 async function endServersOf(folder: string): Promise<void> {
   const pids = (await readdir('/proc').catch(() => [])).map(Number).filter(Number.isInteger)
   for (const pid of pids) {
@@ -21,21 +18,21 @@ async function endServersOf(folder: string): Promise<void> {
     try {
       process.kill(pid, 'SIGKILL')
     } catch {
-      // It has ended by itself, or belongs to another user.
+      // It has ended already, or belongs to another user.
     }
   }
 }
 
-/** An engine that hangs must not hold up a verification. */
-const patience = ['--kill-after=5', '30']
+/** An engine that hangs must not block a verification. */
+const timeLimit = ['--kill-after=5', '30']
 
-/** Where there is no docker, or no engine answers, none are listed. */
+/** Without docker, or without an answer of its engine, nothing is listed. */
 async function removeContainers({ run, variables }: DrillMachine): Promise<string[]> {
   const environment = dockerVariables(variables)
   const format = `{{.Names}} {{.Label "${containerLabel}"}}`
   const listed = await run(
     'timeout',
-    [...patience, 'docker', 'ps', '--all', '--filter', `label=${containerLabel}`, '--format', format],
+    [...timeLimit, 'docker', 'ps', '--all', '--filter', `label=${containerLabel}`, '--format', format],
     environment,
   )
   const removed: string[] = []

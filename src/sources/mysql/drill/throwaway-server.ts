@@ -3,24 +3,24 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { FailureError } from '../../../runtime/errors'
 import type { DatabaseAccess } from '../client/database-access'
 import { databaseServerOver } from '../database-server'
+import type { ServerVersion } from '../target/server-version'
 import type { DrillPlace } from './drill-place'
-import type { ServerVersion } from './server-version'
 import { initialOptions, installerNames, serverOptions } from './throwaway-options'
 import { endOf, type ToolProcess } from './tool-process'
 
-/** A database server that only this process can reach, and of which nothing stays. */
+/** A database server that only this process can reach, and of which nothing remains. */
 export interface ThrowawayServer {
   /** As its root, over its socket. */
   readonly access: DatabaseAccess
   /** Rejects when the server ends before `stop`. Never resolves. */
   readonly lost: Promise<never>
-  /** Ends it at once. What it wrote goes with its folder. */
+  /** Ends it at once. Its data is removed with its folder. */
   stop(): Promise<void>
 }
 
 export interface ThrowawayRequest {
   place: DrillPlace
-  /** The server program, as the place names it. */
+  /** The server program, as a path in the place. */
   program: string
   flavor: ServerVersion['flavor']
   signal: AbortSignal
@@ -30,15 +30,14 @@ export interface ThrowawayRequest {
 const startLimitMs = 120_000
 
 /**
- * Makes a data folder and starts a server on it: no network, no option files, no events, no durability. Throws
- * `FailureError` with the server's last words when it does not start, and the signal's reason; nothing runs then.
+ * Creates a data folder and starts a server on it: no network, no option files, no events, no durability. Throws
+ * `FailureError` with the last output of the server when it does not start; then nothing runs.
  */
 export async function startThrowawayServer(request: ThrowawayRequest): Promise<ThrowawayServer> {
   const first = await attempt(request, request.program)
   if (!('failed' in first)) return first
   if (!first.failed.isDenied) throw first.failed.error
-  // AppArmor on Ubuntu ties /usr/sbin/mysqld to /var/lib/mysql. It goes by the path of the program, so a copy is free
-  // of it.
+  // AppArmor on Ubuntu confines /usr/sbin/mysqld, by its path, to /var/lib/mysql. A copy is not confined.
   const { place, program } = request
   const copy = join(place.folder, basename(program))
   const { exitCode } = await place.run('cp', [program, copy])
@@ -99,20 +98,20 @@ async function findInstaller(place: DrillPlace, program: string): Promise<string
   const { stdout } = await place.run('sh', ['-c', looking])
   const found = stdout.trim()
   if (found !== '') return found
-  throw new FailureError(`${installerNames[0]}, which makes a data folder for ${program}, was not found.`, {
+  throw new FailureError(`${installerNames[0]}, which creates a data folder for ${program}, was not found.`, {
     advice:
       'Install the whole server package (Debian, Ubuntu: apt install mariadb-server), or name an image in "drill-server".',
   })
 }
 
-/** By a statement that is run just as those of the drill will be. */
+/** Checks with a statement that runs like those of the drill. */
 async function answering(place: DrillPlace, access: DatabaseAccess, signal: AbortSignal): Promise<void> {
   const server = databaseServerOver(place.connection)
   const deadlineMs = performance.now() + startLimitMs
   for (;;) {
     signal.throwIfAborted()
     try {
-      await server.runSql({ access, sql: 'SELECT 1;', name: 'the first word of the throwaway server' })
+      await server.runSql({ access, sql: 'SELECT 1;', name: 'the first statement on the throwaway server' })
       return
     } catch (error) {
       if (performance.now() > deadlineMs) throw error
@@ -128,9 +127,9 @@ function failed(what: string, tool: ToolProcess): Failed {
 }
 
 function diedError(what: string, tool: ToolProcess): FailureError {
-  return new FailureError(`The throwaway database server of the drill is not to be had: ${what.replace(/\.$/, '')}.`, {
+  return new FailureError(`The throwaway database server of the drill could not be used: ${what.replace(/\.$/, '')}.`, {
     advice:
-      'Its last words are in the log. Look for a full disk or too little memory on the runner, or try a container: name an image in "drill-server".',
+      'Its last output is in the log. Check for a full disk or too little memory on the runner, or use a container: name an image in "drill-server".',
     detail: tool.lastLines(),
   })
 }

@@ -4,13 +4,13 @@ import type { Readable } from 'node:stream'
 import { abortable } from '../../../runtime/abortable'
 import { signalGroup } from '../../../server/local/process-group'
 
-/** A program that runs beside the drill and can be ended at any moment. */
+/** A program that runs next to the drill and can be ended at any moment. */
 export interface ToolProcess {
   /** How it ended; never rejects. `code` is undefined when a signal ended it, or when it never started. */
   readonly ended: Promise<ToolEnd>
-  /** The last of what it printed. */
+  /** The end of its output. */
   lastLines(): string[]
-  /** Ends it and what it started, at once. */
+  /** Ends it and its child processes, at once. */
   kill(): void
 }
 
@@ -22,17 +22,13 @@ export interface ToolEnd {
 
 const keptLines = 40
 
-/** Starts a program with nothing to read, in a process group of its own. */
+/** Starts a program without input, in its own process group. */
 export function startTool(
   program: string,
   words: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): ToolProcess {
-  const child = spawn(program, words, {
-    env: { ...environment },
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawn(program, words, { env: { ...environment }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const lines: string[] = []
   for (const stream of [child.stdout, child.stderr]) keepLast(stream, lines)
   const ended = new Promise<ToolEnd>(resolve => {
@@ -48,9 +44,7 @@ export function startTool(
   return { ended, lastLines: () => [...lines], kill: () => signalGroup(child, 'SIGKILL') }
 }
 
-/**
- * Waits for a program to end. Throws the signal's reason, the program ended at once, when the signal is aborted first.
- */
+/** Waits for a program to end. When the signal is aborted, ends it and throws the reason. */
 export async function endOf(tool: ToolProcess, signal: AbortSignal): Promise<ToolEnd> {
   try {
     return await abortable(tool.ended, signal)

@@ -8,30 +8,26 @@ import { databaseCounts } from '../dump/database-counts'
 import type { RowFormat } from './row-format'
 
 export interface RestoredRequest {
-  /** What should be there. */
+  /** The expected content. */
   content: DatabaseArtifact['content']
-  /** What a dump of the restored database holds. */
+  /** The content of a dump of the restored database. */
   restored: DumpContent
   rowFormat: RowFormat
-  /**
-   * Reads the stored dump, or dumps the restored database, once more with rows that do not depend on the layout of a
-   * dump.
-   */
+  /** Reads the stored dump, or dumps the restored database, once more with rows that do not depend on the layout. */
   layoutFree: { stored(): Promise<DumpContent | undefined>; restored(): Promise<DumpContent> }
 }
 
 export interface Comparison {
-  /** Halves of sentences; empty: it is what it should be. */
+  /** Half sentences; []: no difference. */
   differences: string[]
-  /** What is proven, for a person: `16 tables, row by row, 2 views …`. */
+  /** What is proven, for messages: `16 tables, row by row, 2 views …`. */
   proof: string
   warnings: Finding[]
 }
 
 /**
- * Holds a restored database against the manifest: every table, view, trigger, routine and event by name, and every row,
- * by what a dump of it says. Versions of the dump tools lay out the same rows in different ways; then both dumps are
- * read again without their layout.
+ * Compares a restored database, as dumped again, with the manifest: each table, view, trigger, routine and event by
+ * name, and each row. Versions of the dump tools lay out the same rows differently; then both are read without layout.
  */
 export async function compareRestored(request: RestoredRequest): Promise<Comparison> {
   const { content, restored, rowFormat } = request
@@ -61,7 +57,7 @@ async function compareLayoutFree({ layoutFree, rowFormat }: RestoredRequest, pro
   if (stored === undefined) return { differences: ['the dump could not be read again'], proof: '', warnings: [] }
   const differences = other
     .map(({ name, rows }) => ({ name, rows, there: found.get(name)?.rows }))
-    // Servers of one series write a row in one way.
+    // Servers of one series write rows in the same way.
     .filter(({ rows, there }) => rowFormat === 'same-series' || there !== rows)
     .map(({ name, rows, there }) =>
       there === rows
@@ -76,7 +72,7 @@ async function compareLayoutFree({ layoutFree, rowFormat }: RestoredRequest, pro
     warnings: [
       warning(
         'rows-not-comparable',
-        `These tables have as many rows as they should, and some of these are written differently: ${listed(names, 5)}. Another version of the server may do that, and so may something that changed them. Look at a few of them.`,
+        `These tables have as many rows as they should, and some of these are written differently: ${listed(names, 5)}. Another version of the server may be the reason, or something changed them. Check a few of them.`,
       ),
     ],
   }

@@ -9,36 +9,37 @@ import type { RereadDatabase } from './reread-database'
 import type { DatabaseRestoreSettings } from './restore-settings'
 import type { DatabasesState } from './rollback/database-state'
 
-/** What the steps of one restore of databases share. */
+/** What the steps of a restore of databases share. */
 export interface DatabaseWork {
   context: RestoreContext
   settings: DatabaseRestoreSettings
   databases: readonly PlannedDatabase[]
   /** Their dumps. */
   sound: readonly RereadDatabase[]
-  /** What the database server said of itself; undefined when there are no databases. */
+  /** Facts of the database server; undefined without databases. */
   target: TargetDatabase | undefined
-  /** The server can unpack gzip, so streams travel small. */
+  /** Whether the server has gzip, so that streams are compressed. */
   hasGzip: boolean
-  /** For the post step: changed as things are done, and saved then. */
+  /** For the post step: updated and saved with each change. */
   state: DatabasesState
-  /** The dumps of what is replaced, by the names of the databases, as they are stored. */
+  /** The stored dumps of what is replaced, by the names of the databases. */
   safety: Map<string, SafetyDump>
 }
 
-/** What a database held before it was replaced, and where that is stored. */
+/** The stored dump of a database that is to be replaced. */
 export interface SafetyDump extends StoredDump {
   content: DumpContent
 }
 
-/** Over the connection in use now. */
+/** Over the current connection. */
 export function serverOf({ context }: DatabaseWork): DatabaseServer {
   return databaseServerOver(context.connection())
 }
 
-/** What an import by this run needs; `signal` ends it. */
-export function importTools(work: DatabaseWork, signal: AbortSignal): ImportTools {
-  const { context, settings, hasGzip } = work
-  const { repository } = context
-  return { repository, server: serverOf(work), access: settings.mysql, hasGzip, signal }
+/**
+ * What an import by this run needs. `signal`: another one for a rollback, which continues when the run is cancelled.
+ */
+export function importTools(work: DatabaseWork, signal = work.context.signal): ImportTools {
+  const { repository, runtime } = work.context
+  return { repository, runtime, server: serverOf(work), access: work.settings.mysql, hasGzip: work.hasGzip, signal }
 }

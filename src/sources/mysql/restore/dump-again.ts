@@ -6,28 +6,22 @@ import { compose } from '../../../pipeline/filter'
 import { UserError } from '../../../runtime/errors'
 import { checkDump } from '../check/dump-check'
 import type { DumpContent } from '../check/dump-content'
-import type { DatabaseAccess } from '../client/database-access'
 import type { DatabaseServer } from '../database-server'
 import { baseOptions, dumpArguments } from '../dump/dump-arguments'
 import { parseDumpOptions } from '../dump/dump-options'
+import type { ImportContext } from './import-dump'
 
-export interface DumpAgainRequest {
+export interface DumpAgainRequest extends Pick<ImportContext, 'access' | 'hasGzip' | 'signal'> {
   server: Pick<DatabaseServer, 'openDump'>
-  access: DatabaseAccess
   database: string
-  /** Those of the dump that is compared with, as its manifest has them. */
+  /** Options of the dump to compare with, as its manifest says. */
   options: readonly string[]
-  hasGzip: boolean
-  signal: AbortSignal
-  /** How rows count; see `checkDump`. */
+  /** How rows are compared; see `checkDump`. */
   rows?: 'as-written' | 'layout-free'
   onProgress?: (bytes: number) => void
 }
 
-/**
- * Dumps a database once more and keeps nothing but what it holds: what equals the dump it was made from has every row
- * of it.
- */
+/** Dumps a database once more and returns only its content, for the comparison with the dump that was imported. */
 export async function dumpAgain(request: DumpAgainRequest): Promise<DumpContent> {
   const { server, access, database, signal, rows } = request
   const kind = request.hasGzip ? 'gzip' : 'none'
@@ -57,9 +51,8 @@ export async function dumpAgain(request: DumpAgainRequest): Promise<DumpContent>
 }
 
 /**
- * The options beyond those that every dump has, as far as they may be given. A manifest is untrusted text, so they pass
- * the same door as the input `dump-options`; what leaves out kinds of objects is left out here, since these are
- * compared by what is there.
+ * The options beyond those that every dump has. A manifest is untrusted text, so they pass the checks of the input
+ * `dump-options`; options that leave out kinds of objects are dropped, since the comparison covers all kinds.
  */
 function extraOptions(options: readonly string[]): string[] {
   return options

@@ -3,19 +3,19 @@ import { ActionError, FailureError, UserError } from '../../../runtime/errors'
 import { plural } from '../../../runtime/text/format-count'
 import { formatSize } from '../../../runtime/text/format-size'
 import type { RestoredItem } from '../../restore-item'
-import { describeDatabase } from '../target/describe-database'
-import type { PlannedDatabase } from '../target/planned-database'
-import { type DatabaseWork, importTools } from './database-work'
-import { emptyTarget, emptyTargetOrLeave } from './empty-target'
-import type { ImportedRows } from './import-and-compare'
-import { compareRead, importRead } from './import-read'
-import { brokenViewWarnings, makeStandingViews } from './make-views-one-by-one'
+import { alterDatabase, createDatabase } from '../client/database-statements'
+import type { DatabaseInventory } from '../inventory/inventory'
+import { describeDatabase, type PlannedDatabase } from '../target/planned-database'
+import { type DatabaseWork, importTools, serverOf } from './database-work'
+import { compareImported, type ImportedRows, importRead } from './import-and-compare'
+import { brokenViewWarnings, makeUsableViews } from './make-views-one-by-one'
+import { remakeDatabase, runOwnSql } from './remake-database'
 import { rereadOf } from './reread-database'
 import { addDatabaseRollback } from './rollback/database-rollback'
 import type { DatabaseState } from './rollback/database-state'
 import { takeSafetyDump } from './rollback/safety-dump'
 
-/** Dumps every database that is to be replaced, before the first of them is touched. */
+/** Dumps every database that is to be replaced, before the first of them is changed. */
 export async function takeSafetyDumps(work: DatabaseWork): Promise<void> {
   const { context, safety, settings } = work
   if (!settings.safetyBackup) return
@@ -30,7 +30,6 @@ export async function takeSafetyDumps(work: DatabaseWork): Promise<void> {
   }
 }
 
-/** A database on its way in. */
 interface PendingImport {
   planned: PlannedDatabase
   state: DatabaseState
@@ -39,19 +38,18 @@ interface PendingImport {
 }
 
 /**
- * Imports the databases: the rows of one after another, then the views of all, since they may stand on each other's
- * tables, then each is compared with its manifest and gets its events. Throws the first thing that went wrong.
+ * Imports the rows of one database after another, then the views of all, since they may use tables of each other; then
+ * compares each with its manifest and creates its events. Throws the first error.
  */
 export async function importDatabases(work: DatabaseWork): Promise<RestoredItem[]> {
   const { context } = work
   const pending: PendingImport[] = []
   for (const planned of work.databases) {
     await assertUnchanged(planned, work)
-    // One that was made by others since the look is not ours to drop: making it fails then, and nothing is to be
-    // undone.
+    // Creating it fails when others have created it since the check: then there is nothing to roll back.
     if (planned.state === 'absent') await emptyTarget(planned, work)
     const state = noteDatabase(planned, work)
-    addDatabaseRollback(planned, work, state)
+    addDatabaseRollback(state, work)
     state.phase = 'writing'
     context.save()
     if (planned.state !== 'absent') await emptyTargetOrLeave(planned, state, work)
@@ -69,8 +67,7 @@ export async function importDatabases(work: DatabaseWork): Promise<RestoredItem[
 
 /** A view whose tables are missing is skipped, not fatal. */
 async function makeViewsOf({ rows }: PendingImport, work: DatabaseWork): Promise<void> {
-  const { context } = work
-  context.warn(brokenViewWarnings(await makeStandingViews(rows, importTools(work, context.signal))))
+  work.context.warn(brokenViewWarnings(await makeUsableViews(rows, importTools(work))))
 }
 
 function explained<T>(planned: PlannedDatabase, step: Promise<T>): Promise<T> {
@@ -79,16 +76,53 @@ function explained<T>(planned: PlannedDatabase, step: Promise<T>): Promise<T> {
   })
 }
 
-/**
- * The slot may have been written since it was read, by another host or by hand: better now than with half of it
- * imported.
- */
+/** The slot may have been overwritten since it was read: fails before half of it is imported. */
 async function assertUnchanged({ artifact }: PlannedDatabase, { context, sound }: DatabaseWork): Promise<void> {
   const stored = await context.repository.store.head(artifact.key)
   if (isSameObject(stored, rereadOf(sound, artifact)?.artifact)) return
   throw new FailureError(`"${artifact.key}" was replaced since it was read and checked.`, {
-    advice: 'Run again: the recovery point that is there now is checked then, or choose another one.',
+    advice: 'Run again, which checks the new recovery point, or choose another one.',
   })
+}
+
+/**
+ * What failed before it changed anything, at a lock or a missing right, is not rolled back: others may have written.
+ */
+async function emptyTargetOrLeave(planned: PlannedDatabase, state: DatabaseState, work: DatabaseWork): Promise<void> {
+  try {
+    await emptyTarget(planned, work)
+  } catch (error) {
+    if (!work.context.signal.aborted && (await isIntact(planned, work))) {
+      state.phase = 'intact'
+      work.context.save()
+    }
+    throw error
+  }
+}
+
+async function isIntact({ target, present }: PlannedDatabase, work: DatabaseWork): Promise<boolean> {
+  const { inventory } = await serverOf(work).inventory({ access: work.settings.mysql, databases: [target] })
+  const now = inventory.databases.find(({ name }) => name === target)
+  return now !== undefined && present !== undefined && namesIn(now) === namesIn(present)
+}
+
+function namesIn({ tables, triggers, routines, events }: DatabaseInventory): string {
+  const names = [
+    ...[...tables, ...routines].map(({ kind, name }) => `${kind} ${name}`),
+    ...triggers.map(({ name }) => `trigger ${name}`),
+    ...events.map(name => `event ${name}`),
+  ]
+  return JSON.stringify(names.sort())
+}
+
+/** Makes the target an empty database with the defaults of the one that was backed up. */
+async function emptyTarget({ target, state, artifact, present }: PlannedDatabase, work: DatabaseWork): Promise<void> {
+  const { content } = artifact
+  const place = { server: serverOf(work), access: work.settings.mysql, signal: work.context.signal }
+  const name = `the creation of database ${JSON.stringify(target)}`
+  if (state === 'absent') await runOwnSql(place, createDatabase(target, content), name)
+  else if (state === 'filled') await remakeDatabase(place, target, content, name)
+  else if (present?.collation !== content.collation) await runOwnSql(place, alterDatabase(target, content), name)
 }
 
 function noteDatabase(
@@ -106,11 +140,11 @@ function noteDatabase(
   return noted
 }
 
-/** Under another name, what names its own database means the old one; that shows only when it is used. */
+/** Restored under another name, SQL that names its own database still means the original one. */
 function explainOwnName(error: unknown, { artifact, target }: PlannedDatabase): unknown {
   const { database } = artifact
   if (database === target || !(error instanceof ActionError)) return error
-  // As the servers quote it: the name of the target may hold the other one.
+  // As the servers quote it: the name of the target may contain the original one.
   const quotations = [`'${database}'`, `'${database}.`, ` ${database}.`, `\`${database}\``]
   if (!quotations.some(quotation => error.message.includes(quotation))) return error
   return new UserError(error.message, {
@@ -127,8 +161,7 @@ async function importInto(planned: PlannedDatabase, state: DatabaseState, work: 
   const read = rereadOf(work.sound, artifact)
   if (read === undefined) throw new TypeError(`The dump of ${artifact.database} was not read before.`)
   const startedMs = clock.monotonicMs()
-  const tools = importTools(work, context.signal)
-  const rows = await importRead(read, target, context, work.target?.found.inventory, tools)
+  const rows = await importRead(read, target, context.point, work.target?.found.inventory, importTools(work))
   return { planned, state, rows, importMs: clock.monotonicMs() - startedMs }
 }
 
@@ -138,15 +171,14 @@ async function compareAndFinish({ planned, rows, importMs }: PendingImport, work
   const { target, artifact } = planned
   const { database, content } = artifact
   const startedMs = clock.monotonicMs()
-  const tools = importTools(work, context.signal)
-  const { differences, warnings, proof } = await compareRead(rows, context, tools)
+  const { differences, warnings, proof } = await compareImported(rows, importTools(work))
   if (differences.length > 0) {
     throw new FailureError(
       `The database ${JSON.stringify(target)} was imported and is not what the manifest says: ${differences.join('; ')}.`,
       {
         detail: differences,
         advice:
-          'Something else may have written to it meanwhile: stop the site and what writes to the database (cron jobs), then run again.',
+          'Something else may have written to it meanwhile: stop the site and other writers (cron jobs), then run again.',
       },
     )
   }

@@ -10,7 +10,7 @@ import { eventsLast, type WithheldSql } from '../check/events/events-last'
 import type { DatabaseAccess } from '../client/database-access'
 import type { DatabaseServer } from '../database-server'
 
-/** A dump in the store that was read and checked before. */
+/** A stored dump that was read and checked before. */
 export interface StoredDump extends ReadableObject {
   compression: Compression
 }
@@ -19,17 +19,17 @@ export interface ImportContext {
   repository: Repository
   server: Pick<DatabaseServer, 'openImport'>
   access: DatabaseAccess
-  /** Whether the server has gzip, so that the dump travels small. */
+  /** Whether the server has gzip, so that the dump is sent compressed. */
   hasGzip: boolean
   signal: AbortSignal
-  /** Told how many bytes of the object have been read. */
+  /** Receives how many bytes of the object have been read. */
   onProgress?: (bytes: number) => void
 }
 
 /**
- * Imports a dump into a database that is there, and returns the SQL that is withheld: the final forms of its views,
- * which may stand on tables of another database that comes later, and its events, which when due would run at once, on
- * rows that are still to be compared. Throws the first thing that went wrong; nothing of a row is in the message.
+ * Imports a dump into an existing database, and returns the SQL that is withheld: the final forms of its views, which
+ * may use tables of a database that comes later, and its events, which could change rows before they are compared.
+ * Error messages have no row data.
  */
 export async function importDump(dump: StoredDump, database: string, context: ImportContext): Promise<WithheldSql> {
   const { repository, server, access, hasGzip, signal, onProgress } = context
@@ -41,7 +41,7 @@ export async function importDump(dump: StoredDump, database: string, context: Im
     where: line => sql.where(line),
     signal,
   })
-  // It is unpacked again a moment later: the least effort is right.
+  // It is decompressed a moment later: the lowest level is enough.
   const travel = hasGzip ? [createGzip({ level: 1, chunkSize: 256 * 1024 })] : []
   await sendToJob(intake, input =>
     readArtifact(repository, dump, {
@@ -54,12 +54,12 @@ export async function importDump(dump: StoredDump, database: string, context: Im
   return sql.withheld()
 }
 
-/** The session of a dump, as its head sets it; SQL that was withheld comes without it. */
+/** The session settings at the head of a dump; withheld SQL comes without them. */
 const session = `SET NAMES utf8mb4;
 SET SQL_MODE = 'NO_AUTO_VALUE_ON_ZERO', TIME_ZONE = '+00:00', FOREIGN_KEY_CHECKS = 0, UNIQUE_CHECKS = 0;
 `
 
-/** Runs what was withheld. `what` is for messages: `the views`. */
+/** Imports withheld SQL. `what`: for messages, `the views`. */
 export async function importWithheld(
   sql: Buffer,
   what: string,

@@ -4,31 +4,31 @@ import { type BrokenView, type ImportedRows, type ImportTools, makeViews } from 
 import { type ImportContext, importWithheld } from './import-dump'
 
 /**
- * Makes the views of a database whose rows are in, as far as there is what they stand on. Those that are left out are
- * noted in `rows`, so that they are not missed, and returned. Throws what else goes wrong.
+ * Creates the views of a database whose rows are imported. Those that use something that does not exist are left out,
+ * noted in `rows`, so that they are not missed, and returned.
  */
-export async function makeStandingViews(rows: ImportedRows, tools: ImportTools): Promise<readonly BrokenView[]> {
+export async function makeUsableViews(rows: ImportedRows, tools: ImportTools): Promise<readonly BrokenView[]> {
   try {
     await makeViews(rows, tools)
     return []
   } catch (error) {
-    if (!standsOnWhatIsMissing(error)) throw error
+    if (!usesWhatIsMissing(error)) throw error
     const broken = await makeViewsOneByOne(rows.withheld.views, rows.request.target, tools)
     rows.brokenViews = broken
     return broken
   }
 }
 
-/** No such table, database, or view that can be used: MySQL and MariaDB error references. */
-const standsOnNothing = /\(error (1146|1049|1356)\)/
+/** No such table, database, or usable view: MySQL and MariaDB error references. */
+const missing = /\(error (1146|1049|1356)\)/
 
-export function standsOnWhatIsMissing(error: unknown): boolean {
-  return standsOnNothing.test(messageOf(error))
+export function usesWhatIsMissing(error: unknown): boolean {
+  return missing.test(messageOf(error))
 }
 
 /**
- * Makes the views of a database one by one, and leaves out those that stand on what is not there: a table that the
- * backup leaves out, or one of a database that is not in it. Throws what else goes wrong.
+ * Creates views one by one, and leaves out those that use something that does not exist: a table that the backup leaves
+ * out, or a database that is not in it.
  */
 export async function makeViewsOneByOne(
   views: Buffer,
@@ -41,7 +41,7 @@ export async function makeViewsOneByOne(
     try {
       await importWithheld(Buffer.from(sql, 'latin1'), `the view ${JSON.stringify(name)}`, database, context)
     } catch (error) {
-      if (!standsOnWhatIsMissing(error)) throw error
+      if (!usesWhatIsMissing(error)) throw error
       broken.push({ name, message: messageOf(error) })
     }
   }
@@ -53,12 +53,12 @@ export function brokenViewWarnings(broken: readonly BrokenView[]): Finding[] {
   return broken.map(({ name, message }) =>
     warning(
       'view-not-made',
-      `The view ${JSON.stringify(name)} was left out, since something that it stands on is not there: ${message} Either the backup leaves a table out ("exclude-tables"), or the view stands on a database that is not in it.`,
+      `The view ${JSON.stringify(name)} was left out, since something that it uses does not exist: ${message} Either the backup leaves a table out ("exclude-tables"), or the view uses a database that is not in it.`,
     ),
   )
 }
 
-/** Each behind its title, as both tools write them. */
+/** Each after its title, as both tools write them. */
 function viewsIn(sql: Buffer): string[] {
   return sql
     .toString('latin1')

@@ -1,27 +1,26 @@
 import type { Compression } from '../../../pipeline/compression'
 import { compressionLines } from '../../../pipeline/compression-lines'
 import { type Intake, intake } from '../../../server/intake'
-import { startJob } from '../../../server/job'
+import { type JobFailure, startJob } from '../../../server/job'
 import type { Connection } from '../../../ssh/remote'
 import { locationOptions, optionLines, toArgument } from '../client/client-request'
 import type { DatabaseAccess } from '../client/database-access'
 import { importError } from '../client/import-error'
 
-/** Which database takes SQL, and how that travels. */
+/** Which database receives SQL, and its compression. */
 export interface ImportRequest {
   access: DatabaseAccess
   database: string
-  /** Of what is sent. */
+  /** Of the sent stream. */
   compression: Compression
-  /** What stands on a line of what was sent, for messages without row data. */
+  /** What is on a line of the sent SQL, for messages without row data. */
   where: (line: number) => string | undefined
-  /** Ends it. */
   signal: AbortSignal
 }
 
 /**
- * The dump is untrusted text: in binary mode the client runs no commands of its own (`\!`) but DELIMITER, and reads no
- * files. `--comments`: without it the MariaDB client takes the comments out of the bodies of routines.
+ * The dump is untrusted text: in binary mode the client runs none of its own commands (`\!`) but DELIMITER, and reads
+ * no files. `--comments`: without it the MariaDB client removes the comments in the bodies of routines.
  */
 const importOptions = [
   '--batch',
@@ -38,18 +37,11 @@ const importOptions = [
 ]
 
 /** The job `import`. The first statement that fails ends it. */
-export function openImport(
-  connection: Connection,
-  { access, database, compression, where, signal }: ImportRequest,
-): Promise<Intake> {
+export function openImport(connection: Connection, request: ImportRequest): Promise<Intake> {
+  const { access, database, compression, where, signal } = request
   const options = [...locationOptions(access), ...importOptions, `--database=${database}`]
   const name = `the import into database ${JSON.stringify(database)}`
-  return intake(
-    startJob(
-      connection,
-      'open-import',
-      [...optionLines(access), ...options.map(toArgument), ...compressionLines({ kind: compression })],
-      { takesData: true, explain: failure => importError(name, failure, where), signal },
-    ),
-  )
+  const lines = [...optionLines(access), ...options.map(toArgument), ...compressionLines({ kind: compression })]
+  const explain = (failure: JobFailure) => importError(name, failure, where)
+  return intake(startJob(connection, 'open-import', lines, { takesData: true, explain, signal }))
 }

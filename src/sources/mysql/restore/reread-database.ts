@@ -7,7 +7,7 @@ import { checkDump } from '../check/dump-check'
 import type { DumpContent } from '../check/dump-content'
 import type { DumpNeeds } from '../check/needs/dump-needs'
 
-/** A dump that was read whole and is what its manifest says; `etag` is that of the object that was read. */
+/** A dump that was read whole and matches its manifest; `etag`: of the object that was read. */
 export interface RereadDatabase extends SoundArtifact<DatabaseArtifact, DumpContent> {
   /** What it needs of its server. */
   needs: DumpNeeds
@@ -20,15 +20,12 @@ export function rereadDatabase(sound: SoundArtifact<DatabaseArtifact, DumpConten
   return { ...sound, needs }
 }
 
-/** Among those that were read, the one that a manifest names. */
+/** The one that a manifest names. */
 export function rereadOf(databases: readonly RereadDatabase[], { key }: DatabaseArtifact): RereadDatabase | undefined {
   return databases.find(({ artifact }) => artifact.key === key)
 }
 
-/**
- * Reads a stored dump once more, with rows that do not depend on its layout. Undefined when it could not be read to its
- * end.
- */
+/** Reads a stored dump once more, with rows that do not depend on its layout. Undefined: not read to its end. */
 export async function rereadLayoutFree(
   point: RecoveryPoint,
   artifact: DatabaseArtifact,

@@ -13,18 +13,14 @@ import { databaseServerOver } from '../database-server'
 import { checkDatabaseServer } from '../target/check-database-server'
 import { chooseDatabases } from '../target/choose-databases'
 import type { DatabaseTargetFacts, TargetDatabase } from '../target/database-target-facts'
-import { describeDatabase } from '../target/describe-database'
-import { type DatabasePart, type PlannedDatabase, plannedDatabase } from '../target/planned-database'
+import { type DatabasePart, describeDatabase, type PlannedDatabase, plannedDatabase } from '../target/planned-database'
 import type { DatabaseWork } from './database-work'
 import { importDatabases, takeSafetyDumps } from './import-databases'
 import { type RereadDatabase, rereadDatabase } from './reread-database'
 import type { DatabaseRestoreSettings } from './restore-settings'
 import { progressInWords, untouchedInWords } from './rollback/database-state'
 
-/**
- * What a restore brings back of the databases: what is replaced is dumped before, what is imported is dumped again and
- * compared.
- */
+/** Databases to replace are dumped before; imported databases are dumped again and compared. */
 export function restoreDatabases(
   settings: DatabaseRestoreSettings,
   choice: RestoreChoice<DatabaseArtifact>,
@@ -56,7 +52,7 @@ export function seenDatabases(
   const databases = seen.chosen.map(part => plannedDatabase(part, facts.database))
   return {
     host: seen.facts,
-    // An estimate of how large tables become is too rough for other sources to fail by it.
+    // The estimate of table sizes is too rough to fail other sources.
     diskBytes: () => 0,
     plan: othersTake => {
       const findings = checkDatabaseServer({ settings, databases, facts, manifest, sound, othersTake })
@@ -99,12 +95,10 @@ function restoring(request: Omit<DatabaseWork, 'state' | 'safety'>): RestoringPa
     },
     state,
     isSettled: true,
-    untouched: () =>
-      untouchedInWords(
-        state,
-        request.databases.length,
-        [...safety.values()].map(({ key }) => key),
-      ),
+    untouched: () => {
+      const keys = [...safety.values()].map(({ key }) => key)
+      return untouchedInWords(state, request.databases.length, keys)
+    },
     progress: () => progressInWords(state),
   }
 }

@@ -1,22 +1,36 @@
 import { type Finding, problem, warning } from '../../../findings/finding'
 import type { Manifest } from '../../../repository/manifest/manifest'
 import { defined } from '../../../runtime/defined'
+import { ActionError, messageOf } from '../../../runtime/errors'
+import { missingTool } from '../../../server/missing-tool'
 import { findBlindSpots } from '../inventory/blind-spots'
 import { brokenView } from '../inventory/broken-view'
 import { grantsOf, mayOnServer } from '../inventory/grants'
 import type { Inventory } from '../inventory/inventory'
 import { dumpDefaultProblems } from '../plan/dump-default-problems'
-import { rereadOf } from '../restore/reread-database'
+import { type RereadDatabase, rereadOf } from '../restore/reread-database'
+import type { DatabaseRestoreSettings } from '../restore/restore-settings'
 import { definerProblems } from './check-definers'
 import { diskSpaceProblems } from './check-disk-space'
 import { checkDumpNeeds } from './check-dump-needs'
-import type { DatabaseServerRequest } from './database-server-request'
-import type { TargetDatabase } from './database-target-facts'
-import { databaseToolProblems } from './database-tool-problems'
+import type { DatabaseTargetFacts, TargetDatabase } from './database-target-facts'
 import { foldsCase, holdings, type PlannedDatabase } from './planned-database'
 import { missingRights } from './restore-rights'
+import { compareSeries, nameOf, seriesOf } from './server-version'
 
-/** What speaks against importing these databases into this server. */
+/** What is checked before anything is imported into a database server. */
+export interface DatabaseServerRequest {
+  settings: Pick<DatabaseRestoreSettings, 'overwrite' | 'safetyBackup' | 'mysql' | 'allowedEntries'>
+  databases: readonly PlannedDatabase[]
+  /** How many bytes other sources need of the disk mounted there. */
+  othersTake(mount: string): number
+  facts: DatabaseTargetFacts
+  manifest: Manifest
+  /** Their dumps. */
+  sound: readonly RereadDatabase[]
+}
+
+/** The problems with importing these databases into this server. */
 export function checkDatabaseServer(request: DatabaseServerRequest): Finding[] {
   const { settings, databases, facts, sound } = request
   const { database } = facts
@@ -24,7 +38,7 @@ export function checkDatabaseServer(request: DatabaseServerRequest): Finding[] {
   if (database === undefined) return databaseToolProblems(facts)
   return [
     ...databaseToolProblems(facts),
-    // The safety dump and the comparison are dumps too: one that leaves out rows would be taken for the whole.
+    // The safety dump and the comparison are dumps too, and must not leave out rows.
     ...dumpDefaultProblems(database.found),
     ...databases.flatMap(planned => overwriteProblems(planned, settings)),
     ...databases.flatMap(planned => brokenViewProblems(planned, settings, database)),
@@ -42,6 +56,29 @@ export function checkDatabaseServer(request: DatabaseServerRequest): Finding[] {
   ]
 }
 
+/** Why the database server gave no answer, or its tools are missing. */
+function databaseToolProblems({ tools, database, problem: why }: DatabaseTargetFacts): Finding[] {
+  const needed = [
+    { tool: 'client', name: 'mysql (or mariadb)' },
+    { tool: 'dump-tool', name: 'mysqldump (or mariadb-dump)' },
+  ]
+  const missing = needed.filter(({ tool }) => !tools.has(tool))
+  if (missing.length > 0) return missing.map(({ name }) => missingTool(name, 'mariadb-client'))
+  if (why !== undefined) {
+    const advice = why instanceof ActionError ? why.advice : undefined
+    const fix = advice ?? 'Check that the database server runs and accepts the login.'
+    return [problem('database-server', messageOf(why), fix)]
+  }
+  if (database !== undefined) return []
+  return [
+    problem(
+      'database-server',
+      'The database server gave no answer.',
+      'Check that it runs and accepts the login: mysql-user, mysql-password, or ~/.my.cnf of the SSH user.',
+    ),
+  ]
+}
+
 function overwriteProblems(
   { artifact, target, state, present }: PlannedDatabase,
   { overwrite, safetyBackup }: DatabaseServerRequest['settings'],
@@ -52,8 +89,8 @@ function overwriteProblems(
     return [
       problem(
         'overwrite',
-        `The database ${name} is there and holds ${holdings(present)}; nothing is overwritten unasked.`,
-        `To replace it, set "overwrite: true" and "confirm" (it is dumped into the bucket first); to look at it first, restore it under another name: ${artifact.database}=${target}_restored`,
+        `The database ${name} exists and has ${holdings(present)}; it is not overwritten without "overwrite: true".`,
+        `To replace it, set "overwrite: true" and "confirm" (it is dumped into the bucket first); to check the backup first, restore it under another name: ${artifact.database}=${target}_restored`,
       ),
     ]
   }
@@ -61,13 +98,13 @@ function overwriteProblems(
   return [
     warning(
       'no-way-back',
-      `The database ${name}, which holds ${holdings(present)}, will be replaced without a dump of it: there is no way back.`,
+      `The database ${name}, which has ${holdings(present)}, will be replaced without a dump: a failed restore cannot be rolled back.`,
       'Leave "safety-backup" at "true".',
     ),
   ]
 }
 
-/** The dump of what is replaced would end there, and the restore with it. */
+/** The safety dump would fail there, and the restore with it. */
 function brokenViewProblems(
   { state, present }: PlannedDatabase,
   { overwrite, safetyBackup }: DatabaseServerRequest['settings'],
@@ -87,13 +124,13 @@ function twinProblems(databases: readonly PlannedDatabase[], database: TargetDat
     .map(twins =>
       problem(
         'same-name',
-        `To this database server ${twins.map(({ target }) => JSON.stringify(target)).join(' and ')} are one name.`,
+        `For this database server ${twins.map(({ target }) => JSON.stringify(target)).join(' and ')} are the same name.`,
         'Restore one of them under another name, as in: shop=shop_copy',
       ),
     )
 }
 
-/** Everything that an import, its rollback and the comparison afterwards need, in one GRANT for each database. */
+/** All rights that an import, its rollback and the comparison need, in one GRANT per database. */
 function rightProblems({ databases, sound }: DatabaseServerRequest, { found }: TargetDatabase): Finding[] {
   const { inventory } = found
   const { server, user } = inventory
@@ -110,11 +147,10 @@ function rightProblems({ databases, sound }: DatabaseServerRequest, { found }: T
         ),
       ]
     }
-    // What is restored is dumped again, and what is replaced is dumped before: a dump leaves out in silence what its
-    // user may not see.
+    // The safety dump and the comparison are dumps, which silently leave out what their user cannot see.
     const { routines } = artifact.content
     const definers = rereadOf(sound, artifact)?.needs.definers
-    // The text of a routine is for its definer: others need the right to all.
+    // Only its definer may read a routine: others need the right to read all.
     const areOwn = routines === 0 || definers?.every(definer => definer === user) === true
     const spots = findBlindSpots({
       ...server,
@@ -140,8 +176,8 @@ function serverProblems({ variables, found }: TargetDatabase): Finding[] {
     return [
       problem(
         'read-only',
-        'The database server is set read-only: it may be a replica.',
-        'Restore onto the primary. If this is it, run this as an administrator of the database:\nSET GLOBAL read_only=OFF;',
+        'The database server is read-only: it may be a replica.',
+        'Restore to the primary. If this is it, run this as an administrator of the database:\nSET GLOBAL read_only=OFF;',
       ),
     ]
   }
@@ -149,47 +185,33 @@ function serverProblems({ variables, found }: TargetDatabase): Finding[] {
     return [
       warning(
         'primary-key',
-        'The database server wants a primary key in every table; a table without one ends the import.',
-        'Should that happen, run this as an administrator of the database:\nSET GLOBAL sql_require_primary_key=OFF;',
+        'The database server requires a primary key in every table; a table without one fails the import.',
+        'If that happens, run this as an administrator of the database:\nSET GLOBAL sql_require_primary_key=OFF;',
       ),
     ]
   }
   return []
 }
 
-/**
- * MySQL manual, `read_only`; MariaDB documentation, "GRANT", on READ_ONLY ADMIN, which SUPER holds no more since 10.11.
- */
+/** MySQL manual, `read_only`; MariaDB documentation, "GRANT", READ_ONLY ADMIN: not part of SUPER since 10.11. */
 function mayWriteReadOnly(inventory: Inventory): boolean {
   const { flavor, version } = inventory.server
-  const isSplit = flavor === 'mariadb' && compareVersions(version, '10.11') >= 0
+  const isSplit = flavor === 'mariadb' && compareSeries(version, '10.11') >= 0
   const rights = flavor === 'mysql' ? ['CONNECTION_ADMIN', 'SUPER'] : ['READ_ONLY ADMIN', 'READ ONLY ADMIN']
   return mayOnServer(grantsOf(inventory), [...rights, ...(isSplit ? [] : ['SUPER'])])
 }
-
-const flavorNames: Readonly<Record<string, string>> = { mariadb: 'MariaDB', mysql: 'MySQL' }
 
 function versionWarnings({ server }: Manifest, { found }: TargetDatabase): Finding[] {
   const from = server.database
   const to = found.inventory.server
   if (from === undefined) return []
-  const words = (each: { flavor: string; version: string }) =>
-    `${flavorNames[each.flavor] ?? each.flavor} ${each.version}`
-  const isOlder = from.flavor === to.flavor && compareVersions(to.version, from.version) < 0
-  if (from.flavor === to.flavor && !isOlder) return []
+  if (from.flavor === to.flavor && compareSeries(to.version, from.version) >= 0) return []
+  const series = seriesOf(from.version) ?? from.version
   return [
     warning(
       'other-version',
-      `The dump comes from ${words(from)}, this server is ${words(to)}: what only the other one knows ends the import, and is undone then.`,
-      `Nothing, if it goes well. If not, restore onto ${flavorNames[from.flavor] ?? from.flavor} ${from.version.split('.').slice(0, 2).join('.')} or newer.`,
+      `The dump comes from ${nameOf(from)}, this server is ${nameOf(to)}: SQL that this server does not know fails the import, which is rolled back then.`,
+      `Nothing, unless the import fails. Then restore to ${nameOf({ ...from, version: series })} or newer.`,
     ),
   ]
-}
-
-/** By major and minor version, as these decide what a server knows. */
-function compareVersions(one: string, other: string): number {
-  const numbers = (version: string) => version.split('.').slice(0, 2).map(Number)
-  const [a = 0, b = 0] = numbers(one)
-  const [c = 0, d = 0] = numbers(other)
-  return a - c || b - d
 }

@@ -5,11 +5,11 @@ import { quotedAccount } from '../client/sql-names'
 import { grantsOf, mayOnServer } from '../inventory/grants'
 import type { TargetDatabase } from './database-target-facts'
 import type { PlannedDatabase } from './planned-database'
+import { compareSeries } from './server-version'
 
 /**
- * Views, triggers, routines and events are made in a user's name (DEFINER). In another's name only users with a right
- * of their own may; without it an import ends in the middle (error 1227). And what is made in the name of a user who
- * does not exist cannot be used (error 1449).
+ * Views, triggers, routines and events are created in the name of a user (DEFINER). For another user this needs a
+ * right, or the import fails halfway (error 1227). What belongs to a user who does not exist cannot be used (1449).
  */
 export function definerProblems(
   { artifact }: PlannedDatabase,
@@ -19,18 +19,18 @@ export function definerProblems(
   const { inventory } = found
   const { server, user } = inventory
   const grants = grantsOf(inventory)
-  const holds = (privileges: readonly string[]) => mayOnServer(grants, privileges)
+  const may = (privileges: readonly string[]) => mayOnServer(grants, privileges)
   const name = JSON.stringify(artifact.database)
   const others = [...needs.definers].filter(definer => definer !== user)
   const results: Finding[] = []
   const right = definerRight(server)
   const absent = accounts === undefined ? [] : others.filter(definer => !accounts.has(definer))
-  const mayOrphan = right.orphans.length === 0 || holds(right.orphans)
-  if (others.length > 0 && (!holds(right.any) || (absent.length > 0 && !mayOrphan))) {
+  const mayOrphan = right.orphans.length === 0 || may(right.orphans)
+  if (others.length > 0 && (!may(right.any) || (absent.length > 0 && !mayOrphan))) {
     results.push(
       problem(
         'definers',
-        `The dump of ${name} makes things in the name of ${others.join(', ')} (DEFINER), and ${user} may not.`,
+        `The dump of ${name} creates objects in the name of ${others.join(', ')} (DEFINER), which ${user} may not do.`,
         `Run this as an administrator of the database:\nGRANT ${right.grant} ON *.* TO ${quotedAccount(user)};`,
       ),
     )
@@ -39,20 +39,20 @@ export function definerProblems(
     results.push(
       warning(
         'definers-missing',
-        `The dump of ${name} makes things in the name of users that this server does not have: ${absent.join(', ')}. They are restored, and cannot be used until these users are there.`,
+        `The dump of ${name} creates objects in the name of users that this server does not have: ${absent.join(', ')}. They are restored, and cannot be used until these users exist.`,
         [
-          'Make them, with the rights that they had:',
+          'Create them, with the rights that they had:',
           ...absent.map(each => `CREATE USER ${quotedAccount(each)} IDENTIFIED BY '…';`),
         ].join('\n'),
       ),
     )
   }
-  return [...results, ...binaryLogProblems(artifact, variables, holds(['SUPER']))]
+  return [...results, ...binaryLogProblems(artifact, variables, may(['SUPER']))]
 }
 
 /**
- * Triggers and functions of a server with a binary log: MySQL manual, "Stored Program Binary Logging"; tried on MariaDB
- * 10.11, where BINLOG ADMIN is not enough. Procedures are free.
+ * Triggers and functions on a server with a binary log: MySQL manual, "Stored Program Binary Logging"; tried on MariaDB
+ * 10.11, where BINLOG ADMIN is not enough. Procedures need no right.
  */
 function binaryLogProblems(
   { database, content }: DatabaseArtifact,
@@ -69,7 +69,7 @@ function binaryLogProblems(
     return [
       problem(
         'binary-log',
-        `The dump of ${name} has triggers or functions, and this server writes a binary log, where only SUPER may make them (error 1419).`,
+        `The dump of ${name} has triggers or functions, and this server writes a binary log, where only SUPER may create them (error 1419).`,
         statement,
       ),
     ]
@@ -78,38 +78,34 @@ function binaryLogProblems(
   return [
     warning(
       'binary-log',
-      `The dump of ${name} has functions, and this server writes a binary log: one that is declared neither DETERMINISTIC nor NO SQL nor READS SQL DATA ends the import (error 1418), which is undone then.`,
-      `Should that happen: ${statement.charAt(0).toLowerCase()}${statement.slice(1)}`,
+      `The dump of ${name} has functions, and this server writes a binary log: one that is declared neither DETERMINISTIC nor NO SQL nor READS SQL DATA fails the import (error 1418), which is rolled back then.`,
+      `If that happens: ${statement.charAt(0).toLowerCase()}${statement.slice(1)}`,
     ),
   ]
 }
 
 /**
- * `any`: one of these is enough. `orphans`: one of these as well, where a definer is not there. MySQL manual, "Stored
- * Object Access Control"; MariaDB documentation, "GRANT", on SET USER, which SUPER holds no more since 11.0.
+ * `any`: one of these is enough. `orphans`: one of these too, for a definer that does not exist. MySQL manual, "Stored
+ * Object Access Control"; MariaDB documentation, "GRANT", SET USER: SUPER does not include it since 11.0.
  */
 function definerRight({ flavor, version }: { flavor: string; version: string }): {
   any: string[]
   orphans: string[]
   grant: string
 } {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  const since = (one: number, two: number) => major > one || (major === one && minor >= two)
+  const isSince = (series: string) => compareSeries(version, series) >= 0
   if (flavor === 'mariadb') {
-    if (since(11, 0)) return { any: ['SET USER'], orphans: [], grant: 'SET USER' }
-    return since(10, 5)
+    if (isSince('11.0')) return { any: ['SET USER'], orphans: [], grant: 'SET USER' }
+    return isSince('10.5')
       ? { any: ['SET USER', 'SUPER'], orphans: [], grant: 'SET USER' }
       : { any: ['SUPER'], orphans: [], grant: 'SUPER' }
   }
-  if (since(8, 2)) {
+  if (isSince('8.2')) {
     const orphans = ['ALLOW_NONEXISTENT_DEFINER', 'SUPER']
-    return {
-      any: ['SET_ANY_DEFINER', 'SUPER'],
-      orphans,
-      grant: 'SET_ANY_DEFINER, ALLOW_NONEXISTENT_DEFINER',
-    }
+    const grant = 'SET_ANY_DEFINER, ALLOW_NONEXISTENT_DEFINER'
+    return { any: ['SET_ANY_DEFINER', 'SUPER'], orphans, grant }
   }
-  return since(8, 0)
+  return isSince('8.0')
     ? { any: ['SET_USER_ID', 'SUPER'], orphans: [], grant: 'SET_USER_ID' }
     : { any: ['SUPER'], orphans: [], grant: 'SUPER' }
 }

@@ -1,21 +1,27 @@
 import { type Finding, problem, warning } from '../../../findings/finding'
 import { formatSize } from '../../../runtime/text/format-size'
-import type { DatabaseServerRequest } from './database-server-request'
+import type { DatabaseRestoreSettings } from '../restore/restore-settings'
 import type { TargetDatabase } from './database-target-facts'
+import type { PlannedDatabase } from './planned-database'
 
 /**
- * Checks the free space of the server's data folder; skipped for a remote database or an unknown folder. A dump is no
- * measure of its tables: values in hexadecimal take twice the space in it, and indexes none. What others take is there
- * before the databases come.
+ * Checks the free space of the server's data folder; skipped for a remote database or an unknown folder. The size of a
+ * dump says little about its tables: hexadecimal values take twice the space in it, and indexes none. What others take
+ * is on the disk before the databases are.
  */
 export function diskSpaceProblems(
-  { databases, settings, othersTake }: DatabaseServerRequest,
+  request: {
+    settings: Pick<DatabaseRestoreSettings, 'mysql'>
+    databases: readonly PlannedDatabase[]
+    othersTake(mount: string): number
+  },
   { freeBytes, mount, variables }: TargetDatabase,
 ): Finding[] {
+  const { databases, settings, othersTake } = request
   const isLocal = settings.mysql.host === undefined || ['localhost', '127.0.0.1', '::1'].includes(settings.mysql.host)
   if (!isLocal || freeBytes === undefined) return []
   const needed = databases.reduce((sum, { artifact }) => sum + artifact.content.bytes, 0)
-  // What is replaced goes before.
+  // What is replaced is dropped before.
   const freed = databases
     .flatMap(({ present }) => present?.tables ?? [])
     .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
@@ -25,15 +31,15 @@ export function diskSpaceProblems(
   const isWrong = available < needed / 2
   const more = [
     ...(freed === 0 ? [] : [`, and ${formatSize(freed)} in what is replaced`]),
-    ...(taken === 0 ? [] : [`, of which the files take ${formatSize(taken)}`]),
+    ...(taken === 0 ? [] : [`, of which the files need ${formatSize(taken)}`]),
   ]
   return [
     (isWrong ? problem : warning)(
       'disk-full',
-      `The dumps hold ${formatSize(needed)} of SQL, and the disk of ${variables.get('datadir') ?? 'the database server'} has ${formatSize(freeBytes)} free${more.join('')}.`,
+      `The dumps have ${formatSize(needed)} of SQL, and the disk of ${variables.get('datadir') ?? 'the database server'} has ${formatSize(freeBytes)} free${more.join('')}.`,
       isWrong
-        ? 'Make room there first.'
-        : 'It may just fit: tables with indexes can take twice the size of their dump.',
+        ? 'Free disk space there first.'
+        : 'It may be just enough: tables with indexes can take twice the size of their dump.',
     ),
   ]
 }

@@ -1,15 +1,13 @@
 import { type Finding, problem, warning } from '../../../findings/finding'
+import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import { formatSize } from '../../../runtime/text/format-size'
 import type { DumpNeeds } from '../check/needs/dump-needs'
 import type { TargetDatabase } from './database-target-facts'
-import type { PlannedDatabase } from './planned-database'
+import type { DatabasePart } from './planned-database'
 
-/**
- * What a dump needs of its server and this one lacks, and what it would do that no restore is about: found by reading
- * the dump, so before anything is written.
- */
+/** What a dump needs that this server lacks, and what it would change outside of its target, from reading the dump. */
 export function checkDumpNeeds(
-  planned: Pick<PlannedDatabase, 'artifact' | 'target'>,
+  planned: DatabasePart,
   needs: DumpNeeds,
   server: TargetDatabase,
   { allowedEntries }: { allowedEntries: ReadonlySet<string> } = { allowedEntries: new Set() },
@@ -22,8 +20,6 @@ export function checkDumpNeeds(
     ...unusualProblems(name, needs, allowedEntries.has('statements')),
   ]
 }
-
-type DatabaseArtifact = PlannedDatabase['artifact']
 
 /** Character sets, collations and storage engines. */
 function serverLacks(
@@ -48,7 +44,7 @@ function serverLacks(
       problem(
         'charset-missing',
         `The dump of ${name} needs what this database server does not know: ${unknown.join(', ')}.`,
-        'Restore onto a server of the flavour and version that the dump comes from, or a newer one.',
+        'Restore to a server of the product and version that the dump comes from, or a newer one.',
       ),
     )
   }
@@ -58,7 +54,7 @@ function serverLacks(
       problem(
         'engine-missing',
         `The dump of ${name} has tables of storage engines that this server lacks: ${missing.join(', ')}.`,
-        'Install the engine there, or restore onto a server that has it. (With NO_ENGINE_SUBSTITUTION off the server would take another one in silence.)',
+        'Install the engine there, or restore to a server that has it. (With NO_ENGINE_SUBSTITUTION off the server would silently use another one.)',
       ),
     )
   }
@@ -91,27 +87,23 @@ function serverSettings(
     findings.push(
       problem(
         'lower-case-names',
-        `This database server writes all table names in lower case, and the dump of ${name} has names with capitals, such as ${JSON.stringify(upper.name)}.`,
-        'Restore onto a server with lower_case_table_names=0, as Linux has it.',
+        `This database server stores all table names in lower case, and the dump of ${name} has names with capitals, such as ${JSON.stringify(upper.name)}.`,
+        'Restore to a server with lower_case_table_names=0, the default on Linux.',
       ),
     )
   }
   return findings
 }
 
-/** What would have an effect outside of the target. */
-function reachesOutside(
-  name: string,
-  { artifact, target }: Pick<PlannedDatabase, 'artifact' | 'target'>,
-  needs: DumpNeeds,
-): Finding[] {
+/** Effects outside of the target. */
+function reachesOutside(name: string, { artifact, target }: DatabasePart, needs: DumpNeeds): Finding[] {
   const findings: Finding[] = []
   if (needs.hasGtidPurged) {
     findings.push(
       problem(
         'gtid-purged',
         `The dump of ${name} sets GTID_PURGED of the whole server.`,
-        'It was made with --set-gtid-purged. Restore it by hand onto a server without transactions of its own (RESET MASTER), as docs/recovery-by-hand.md says.',
+        'It was made with --set-gtid-purged. Restore it by hand to a server without transactions of its own (RESET MASTER), as docs/recovery-by-hand.md says.',
       ),
     )
   }
@@ -124,29 +116,29 @@ function reachesOutside(
         `The dump of ${name} would write outside of ${JSON.stringify(target)}: it names ${others.map(each => JSON.stringify(each)).join(', ')}.`,
         others.every(each => each === artifact.database)
           ? 'Something in it names its own database, as a trigger may. Restore it under its own name, on another server if the live one must stay.'
-          : 'Restore it by hand, when you have looked at what it does there (docs/recovery-by-hand.md).',
+          : 'Check what it does there, then restore it by hand (docs/recovery-by-hand.md).',
       ),
     )
   }
   return findings
 }
 
-/** Who may write to the bucket may write into a dump as well, and the import runs all of it. */
+/** Whoever can write to the bucket can also write into a dump, and the import runs all of it. */
 function unusualProblems(name: string, { unusual }: DumpNeeds, isAllowed: boolean): Finding[] {
   if (unusual.length === 0) return []
   const what = `The dump of ${name} has statements that no dump tool writes for one database, and the import would run them: ${unusual.join(', ')}.`
   if (isAllowed)
-    return [warning('unusual-statements', what, 'Nothing, if this is meant: "allow-entries" names "statements".')]
+    return [warning('unusual-statements', what, 'Nothing, if this is intended: "allow-entries" has "statements".')]
   return [
     problem(
       'unusual-statements',
       what,
-      'If you know why they are there, name "statements" in "allow-entries". If not, somebody may have changed the dump: choose another recovery point, and find out who can write to the bucket.',
+      'If you know why they are there, add "statements" to "allow-entries". If not, someone may have changed the dump: choose another recovery point, and find out who can write to the bucket.',
     ),
   ]
 }
 
-/** `utf8` and `utf8mb3` are one, under the name of the time. */
+/** `utf8` and `utf8mb3` are the same, in older and newer versions. */
 function isKnownSet(name: string, known: ReadonlySet<string>): boolean {
   if (known.size === 0 || name === '' || name === 'binary') return true
   return known.has(name) || (/^utf8(mb3)?$/.test(name) && (known.has('utf8') || known.has('utf8mb3')))

@@ -6,7 +6,7 @@ import { systemSchemas } from '../client/system-schemas'
 import type { DatabaseRestoreSettings } from '../restore/restore-settings'
 import type { DatabasePart } from './planned-database'
 
-/** Which databases to restore, and under which names. Throws UserError that says what is there. */
+/** Which databases to restore, and under which names. Throws UserError that names what the recovery point has. */
 export function chooseDatabases(
   wanted: DatabaseRestoreSettings['databases'],
   choice: RestoreChoice<DatabaseArtifact>,
@@ -19,15 +19,15 @@ export function chooseDatabases(
     refuseName(target)
     const first = chosen.findIndex(other => other.target === target)
     if (first !== index) {
-      throw new UserError(`Input "databases" sends two databases to the name ${JSON.stringify(target)}.`, {
-        advice: 'Give each a name of its own, as in: shop=shop_copy',
+      throw new UserError(`Input "databases" restores two databases to the name ${JSON.stringify(target)}.`, {
+        advice: 'Give each its own name, as in: shop=shop_copy',
       })
     }
   }
   return chosen
 }
 
-/** A `=` may stand in a name: what the recovery point has decides, the longest name first. */
+/** A name may contain `=`: the longest name of the recovery point that fits decides. */
 function chooseDatabase(
   item: string,
   { manifest, artifacts, contents }: RestoreChoice<DatabaseArtifact>,
@@ -42,9 +42,9 @@ function chooseDatabase(
     if (target !== '') return { artifact: found, target }
   }
   const name = found?.database ?? item.split('=')[0] ?? item
-  const problem = found === undefined ? 'is not in the recovery point' : 'has no name behind the "="'
+  const problem = found === undefined ? 'is not in the recovery point' : 'has no name after the "="'
   throw new UserError(
-    `The database ${JSON.stringify(name)} of "databases" ${problem} ${manifest.slot}, which holds ${contents}.`,
+    `The database ${JSON.stringify(name)} of "databases" ${problem} ${manifest.slot}, which has ${contents}.`,
     { advice: 'Write one name per line, or name=target to restore it under another name.' },
   )
 }
@@ -56,6 +56,6 @@ function refuseName(target: string): void {
   throw new UserError(`A database cannot be restored under the name ${shown(target)}.`, {
     advice: isSystem
       ? 'It belongs to the database server itself. Restore under another name and copy by hand what is needed.'
-      : 'Names have at most 64 characters, no control characters, and no blank at the end. Choose another, as in: shop=shop_copy',
+      : 'Names have at most 64 characters, no control characters, and no space at the end. Choose another, as in: shop=shop_copy',
   })
 }

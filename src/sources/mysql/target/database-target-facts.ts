@@ -11,21 +11,20 @@ export interface DatabaseTargetRequest {
   access: DatabaseAccess
   /** By their names there. */
   databases: readonly string[]
-  /** Ends it. */
   signal?: AbortSignal | undefined
 }
 
 /** What a restore of databases meets on a server. */
 export interface DatabaseTargetFacts extends TargetHost {
-  /** Undefined when the database server could not be asked. */
+  /** Undefined when the database server gave no answer. */
   database?: TargetDatabase
-  /** Why it could not. */
+  /** Why it gave none. */
   problem?: Error
 }
 
 /** What could not be found out is undefined, or empty. */
 export interface TargetDatabase {
-  /** Of the requested databases, those that are there; the rights of the user, the tools. */
+  /** Of the requested databases, those that exist; the rights of the user, the tools. */
   found: ServerInventory
   /** In lower case. */
   collations: ReadonlySet<string>
@@ -34,18 +33,15 @@ export interface TargetDatabase {
   variables: ReadonlyMap<string, string>
   /** `user@host`; undefined when the user may not see them. */
   accounts: ReadonlySet<string> | undefined
-  /** On the disk of its data folder, when that can be seen from where SSH leads. */
+  /** On the disk of its data folder, when SSH leads to the same machine. */
   freeBytes: number | undefined
   /** Where that disk is mounted. */
   mount: string | undefined
-  /** Views that stand on something that is gone: a dump ends there. */
+  /** Views that use something that does not exist: a dump fails there. */
   brokenViews: readonly { database: string; name: string }[]
 }
 
-/**
- * The job `target-facts`, for databases, and the views of a preflight that would end a dump of what is there. Reads
- * only.
- */
+/** The job `target-facts` for databases, with the views from a preflight that would fail a dump. Reads only. */
 export async function databaseTargetFacts(
   connection: Connection,
   { access, databases, signal }: DatabaseTargetRequest,
@@ -60,7 +56,7 @@ export async function databaseTargetFacts(
   return { ...facts, database: { ...facts.database, brokenViews } }
 }
 
-/** Throws FailureError when the answer makes no sense. */
+/** Throws FailureError for an invalid answer. */
 export function parseDatabaseTarget(text: string, problem: Error | undefined): DatabaseTargetFacts {
   const { rows, host } = readTarget(text)
   if (problem !== undefined) return { ...host, problem }
@@ -79,7 +75,7 @@ const variableNames = new Set([
   'event_scheduler',
 ])
 
-/** All that is no line of an inventory. */
+/** All words that are not of an inventory. */
 const ownWords = new Set([
   ...['uid', 'tool', 'collation', 'character-set', 'engine', 'account', 'database-disk'],
   ...variableNames,

@@ -1,24 +1,27 @@
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import { plural } from '../../../runtime/text/format-count'
+import type { RestoreItem } from '../../restore-item'
+import { databaseCounts } from '../dump/database-counts'
 import type { DatabaseInventory } from '../inventory/inventory'
+import type { DatabaseRestoreSettings } from '../restore/restore-settings'
 import type { TargetDatabase } from './database-target-facts'
 
-/** Which database of a recovery point is to go where. */
+/** A database of a recovery point, and its target. */
 export interface DatabasePart {
   artifact: DatabaseArtifact
-  /** The name it gets. */
+  /** Its new name. */
   target: string
 }
 
-/** A database that is to be restored, and what stands under its name. */
+/** A database to restore, and what has its name now. */
 export interface PlannedDatabase extends DatabasePart {
-  /** What is there under the target's name. `filled`: it holds something. */
+  /** Of the target. */
   state: 'absent' | 'empty' | 'filled'
   /** Undefined when absent. */
   present: DatabaseInventory | undefined
 }
 
-/** What stands under the target's name. `database`: undefined when the database server could not be asked. */
+/** `database`: undefined when the database server gave no answer. */
 export function plannedDatabase(part: DatabasePart, database: TargetDatabase | undefined): PlannedDatabase {
   const isSame = (name: string) =>
     name === part.target ||
@@ -28,7 +31,7 @@ export function plannedDatabase(part: DatabasePart, database: TargetDatabase | u
   return { ...part, state, present }
 }
 
-/** What a database holds, in words; '' for nothing. */
+/** Counts of the contents of a database; '' when it is empty. */
 export function holdings(database: DatabaseInventory): string {
   const tables = database.tables.filter(({ kind }) => kind !== 'view').length
   const counts: [number, string][] = [
@@ -43,7 +46,33 @@ export function holdings(database: DatabaseInventory): string {
     .join(', ')
 }
 
-/** To such a server `Shop` and `shop` are one database. */
+/** Such a server takes `Shop` and `shop` for the same database. */
 export function foldsCase({ variables }: Pick<TargetDatabase, 'variables'>): boolean {
   return ['1', '2'].includes(variables.get('lower_case_table_names') ?? '')
+}
+
+/** A database as the plan of a restore shows it. */
+export function describeDatabase(
+  { artifact, target, state, present }: PlannedDatabase,
+  { overwrite, safetyBackup }: Pick<DatabaseRestoreSettings, 'overwrite' | 'safetyBackup'>,
+): RestoreItem {
+  const { content, bytes, database } = artifact
+  const counts = databaseCounts({ ...content, tables: content.tables.length })
+  const replaced = !overwrite
+    ? 'refused, since it must not be overwritten'
+    : safetyBackup
+      ? 'it is dumped into the bucket, then replaced'
+      : 'it is replaced without a dump'
+  return {
+    ...{ noun: 'database', name: database, target, bytes },
+    count: counts[0] ?? '',
+    holds: counts.filter(count => !count.startsWith('0 ')).join(', '),
+    before:
+      present === undefined
+        ? 'does not exist'
+        : state === 'filled'
+          ? `has ${holdings(present)}`
+          : 'exists and is empty',
+    becomes: { absent: 'it is created', empty: 'it is filled', filled: replaced }[state],
+  }
 }

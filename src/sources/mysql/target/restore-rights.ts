@@ -1,7 +1,7 @@
 import { quotedAccount, quotedIdentifier } from '../client/sql-names'
 import { databasesToGrantOn, type Grants, mayUse } from '../inventory/grants'
 
-/** What a restore does in a database: making and dropping everything, writing rows, and dumping it again. */
+/** A restore creates and drops everything in a database, writes rows, and dumps it again. */
 const needed = [
   'SELECT',
   'INSERT',
@@ -19,16 +19,11 @@ const needed = [
   'EVENT',
 ]
 
-/**
- * The rights that are missing on a database, there or not, with the statement that gives them; undefined when none is.
- */
-export function missingRights(request: {
-  grants: Grants
-  /** `CURRENT_USER()`: `restore@localhost`. */
-  user: string
-  database: string
-}): { missing: string[]; grant: string } | undefined {
-  const { grants, user, database } = request
+/** The missing rights on a database, which may not exist yet, and the GRANT for them; undefined: none is missing. */
+export function missingRights(
+  /** `user`: `restore@localhost`. */
+  { grants, user, database }: { grants: Grants; user: string; database: string },
+): { missing: string[]; grant: string } | undefined {
   const missing = needed.filter(privilege => !mayUse(grants, privilege, { database }))
   if (missing.length === 0) return undefined
   const names = [...new Set(missing.flatMap(privilege => databasesToGrantOn(grants, privilege, database)))]

@@ -85,13 +85,13 @@ describe('chooseParts', () => {
   })
 
   it.each([
-    [['nothing'], /^The database "nothing" of "databases" is not in the recovery point Monday-13-00, which holds/],
+    [['nothing'], /^The database "nothing" of "databases" is not in the recovery point Monday-13-00, which has/],
     [['Shop'], /^The database "Shop" of "databases" is not in/],
     [['nothing=shop'], /^The database "nothing" of "databases" is not in/],
-    [['shop='], /^The database "shop" of "databases" has no name behind the "="/],
-    [['shop=x', 'blog=x'], /^Input "databases" sends two databases to the name "x"\.$/],
-    [['shop', 'blog=shop'], /^Input "databases" sends two databases to the name "shop"\.$/],
-    [['shop', 'shop'], /^Input "databases" sends two databases to the name "shop"\.$/],
+    [['shop='], /^The database "shop" of "databases" has no name after the "="/],
+    [['shop=x', 'blog=x'], /^Input "databases" restores two databases to the name "x"\.$/],
+    [['shop', 'blog=shop'], /^Input "databases" restores two databases to the name "shop"\.$/],
+    [['shop', 'shop'], /^Input "databases" restores two databases to the name "shop"\.$/],
     [['shop=mysql'], /^A database cannot be restored under the name "mysql"\.$/],
     [['shop=Information_Schema'], /^A database cannot be restored under the name "Information_Schema"\.$/],
     [[`shop=${'x'.repeat(65)}`], /^A database cannot be restored under the name "x{65}"\.$/],
@@ -102,7 +102,7 @@ describe('chooseParts', () => {
   it('says what the recovery point holds', () => {
     const manifest = aManifest([aDump('shop'), anArchive(['/var/www/html'])])
     expect(refused({ databases: ['shopp'] }, manifest).message).toBe(
-      'The database "shopp" of "databases" is not in the recovery point Monday-13-00, which holds the database "shop", the folder /var/www/html.',
+      'The database "shopp" of "databases" is not in the recovery point Monday-13-00, which has the database "shop", the folder /var/www/html.',
     )
   })
 
@@ -123,7 +123,7 @@ describe('chooseParts', () => {
   it.each(['/var/www', '/var/www/html/uploads', '/var/www/HTML'])('refuses the folder %s', path => {
     const error = refused({ paths: [{ path }] })
     expect(error.message).toMatch(
-      `The folder ${path} of "paths" is not one of the recovery point Monday-13-00, which holds`,
+      `The folder ${path} of "paths" is not one of the recovery point Monday-13-00, which has`,
     )
     expect(error.advice).toMatch(/^Name whole folders/)
   })
@@ -131,7 +131,7 @@ describe('chooseParts', () => {
   it('refuses folders of a recovery point that has none, and does without where all are asked for', () => {
     const manifest = aManifest([aDump()])
     expect(refused({ paths: [{ path: '/srv' }] }, manifest).message).toBe(
-      'The recovery point Monday-13-00 holds no files, but "paths" asks for /srv.',
+      'The recovery point Monday-13-00 has no files, but "paths" requests /srv.',
     )
     expect(choose({}, manifest).files).toBeUndefined()
   })
@@ -163,6 +163,6 @@ describe('chooseParts', () => {
   ])('takes no folders %j from a manifest, even if nobody asks for them', paths => {
     const choosing = () => choose({ paths: [] }, aManifest([aDump(), anArchive(paths)]))
     expect(choosing).toThrow(FailureError)
-    expect(choosing).toThrow(/^The manifest names a folder that cannot be one/)
+    expect(choosing).toThrow(/^The manifest names an impossible folder/)
   })
 })

@@ -11,8 +11,8 @@ describe('planOf', () => {
     const { checks, items } = plan()
     expect(checks.findings).toEqual([])
     expect(items).toMatchObject([
-      { noun: 'database', name: 'shop', target: 'shop', before: 'is not there' },
-      { noun: 'folder', name: '/var/www/html', target: '/var/www/html', before: 'is not there' },
+      { noun: 'database', name: 'shop', target: 'shop', before: 'does not exist' },
+      { noun: 'folder', name: '/var/www/html', target: '/var/www/html', before: 'does not exist' },
     ])
   })
 
@@ -48,18 +48,18 @@ describe('planOf', () => {
         code: 'database-server',
         level: 'error',
         what: 'It broke.',
-        fix: 'See that the database server runs and lets the user in.',
+        fix: 'Check that the database server runs and accepts the login.',
       },
     ])
   })
 
   it('is not content with a database server that says nothing', () => {
-    expect(findings({ facts: { isAsked: false } })).toEqual(['error: The database server did not say what it has.'])
+    expect(findings({ facts: { isAsked: false } })).toEqual(['error: The database server gave no answer.'])
   })
 
   it('tells that a folder is unknown rather than leave it out in silence', () => {
     const manifest = aManifest([anArchive(['/srv/a', '/srv/b'])])
-    expect(findings({ manifest })).toEqual(['error: The server did not say what stands at /srv/b.'])
+    expect(findings({ manifest })).toEqual(['error: The server did not report what is at /srv/b.'])
   })
 
   it('tells of what earlier restores left, last', () => {
@@ -70,7 +70,7 @@ describe('planOf', () => {
       code: 'leftover',
       level: 'warning',
       what: "An earlier restore left the folder '/var/www/.o'\\''html.restoring-2026-11-20T10-00-00Z'.",
-      fix: "Remove it when nobody needs it any more:\nrm -r '/var/www/.o'\\''html.restoring-2026-11-20T10-00-00Z'",
+      fix: "Remove it when it is no longer needed:\nrm -r '/var/www/.o'\\''html.restoring-2026-11-20T10-00-00Z'",
     })
   })
 
@@ -94,15 +94,15 @@ describe('planOf', () => {
     expect(told.slice(0, wrong + 1).every(line => line.startsWith('error'))).toBe(true)
     for (const part of [
       'tar was not found',
-      'is there and holds 1 table',
+      'exists and has 1 table',
       'may not do everything',
       'the collation utf8mb4_uca1400_ai_ci',
       'Aria',
       'max_allowed_packet',
       'in the name of root@localhost',
-      'set read-only',
-      'The folder /var/www/html is there and not empty',
-      'may not write in /var/www',
+      'is read-only',
+      'The folder /var/www/html exists and is not empty',
+      'may not write to /var/www',
       'The files need',
       'devices',
       'All restored files will belong to deploy',
@@ -129,11 +129,11 @@ describe('planLines', () => {
       plan({ inputs: { databases: ['shop=shop'] }, facts: { databases: [filled], isRoot: false } }),
     )
     expect(lines.slice(0, 2)).toEqual([
-      'database "shop" (2 tables, 1 view, 1 trigger, 1 routine, 1 event) -> "shop", which holds 1 table: refused, since it is not to be overwritten',
-      'folder /var/www/html (2,521 files, 300 directories, 2 symbolic links) -> /var/www/html, which is not there: it is made',
+      'database "shop" (2 tables, 1 view, 1 trigger, 1 routine, 1 event) -> "shop", which has 1 table: refused, since it must not be overwritten',
+      'folder /var/www/html (2,521 files, 300 directories, 2 symbolic links) -> /var/www/html, which does not exist: it is created',
     ])
     const wrong = lines.findIndex(line => line.startsWith('error '))
-    expect(lines[wrong]).toMatch(/The database "shop" is there/)
+    expect(lines[wrong]).toMatch(/The database "shop" exists/)
     expect(lines[wrong + 1]).toMatch(/^ {8}To replace it/)
     expect(lines.join('\n')).not.toMatch(/a backup needs/i)
   })

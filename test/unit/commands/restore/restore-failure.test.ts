@@ -5,7 +5,7 @@ import { CancelledError, FailureError, UserError } from '../../../../src/runtime
 import {
   type FoldersState,
   untouchedInWords as untouchedFolders,
-} from '../../../../src/sources/files/restore/folders-state'
+} from '../../../../src/sources/files/restore/folder-work'
 import {
   type DatabaseState,
   type DatabasesState,
@@ -100,7 +100,7 @@ describe('restoreFailure', () => {
     const told = await tell({ error })
     expect(told).toMatchObject({ kind: 'user', what: 'The disk is full.', advice: 'Make room.' })
     expect(told.safe).toBe(
-      'Every folder that is in use is as it was. No database was touched. Every recovery point in the bucket is as it was.',
+      'Every folder in use is as it was. No database was touched. Every recovery point in the bucket is as it was.',
     )
     expect(told.detail.join('\n')).toContain('df says so')
   })
@@ -113,8 +113,8 @@ describe('restoreFailure', () => {
     })
     expect(told.safe).toBe(
       [
-        'The database "shop" is what it was. What was unpacked is removed. Every folder that is in use is as it was.',
-        'Dumps of what the databases were: p/before-restore/x.shop.database.sql.gz.',
+        'The database "shop" is what it was. What was unpacked is removed. Every folder in use is as it was.',
+        'Dumps of the databases as they were: p/before-restore/x.shop.database.sql.gz.',
         'Every recovery point in the bucket is as it was.',
       ].join(' '),
     )
@@ -152,9 +152,9 @@ describe('restoreFailure', () => {
     const swaps = [{ unpacked: '/a', place: '/var/www/html', kept: '/var/www/html.before-restore-x' }]
     const told = await tell({ swaps })
     expect(told.safe).toContain(
-      'Folders are as they were, unless the connection broke in the very moment of their swap: /var/www/html (the old one, if it was moved, is /var/www/html.before-restore-x).',
+      'Folders are as they were, unless the connection broke during their swap: /var/www/html (the old one, if it was moved, is /var/www/html.before-restore-x).',
     )
-    expect(told.safe).not.toContain('Every folder that is in use is as it was')
+    expect(told.safe).not.toContain('Every folder in use is as it was')
     expect(told.isSettled).toBe(false)
   })
 

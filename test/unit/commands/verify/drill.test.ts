@@ -46,7 +46,8 @@ describe('drillOnRunner', () => {
       {
         code: 'drill-check',
         level: 'error',
-        what: expect.stringContaining('"SELECT 1" asks a database, and '),
+        isDrillOnly: true,
+        what: expect.stringContaining('"SELECT 1" needs a database, and '),
       },
     ])
     expect(await readdir(temp)).toEqual([])

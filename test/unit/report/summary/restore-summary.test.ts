@@ -50,7 +50,7 @@ describe('renderRestoreSummary, of a restore that went well', () => {
       ],
       [
         ...['folder <code>/var/www/html</code>', '<code>/var/www/html</code>', '2,521 files'],
-        ...['is there and not empty', '✅ 2,521 files, 300 directories', '20 s'],
+        ...['exists and is not empty', '✅ 2,521 files, 300 directories', '20 s'],
       ],
     ])
   })

@@ -6,6 +6,7 @@ import { problem, warning } from '../../../../src/findings/finding'
 import { setVerifyOutputs } from '../../../../src/report/outputs/verify-outputs'
 import { scrubVerifyReport } from '../../../../src/report/scrub'
 import { renderVerifySummary } from '../../../../src/report/summary/verify-summary'
+import { drillOnly } from '../../../../src/sources/drill/drill-finding'
 import { recordingRuntime } from '../../recording-runtime'
 
 function point(overrides: Partial<VerifiedPoint> = {}): VerifiedPoint {
@@ -95,14 +96,14 @@ describe('verifyError', () => {
 
   it('does not call an object bad whose bytes are sound', () => {
     const what = 'The drill check "SELECT 0" is not true: it returned 0.'
-    const drilled = { ...failed, findings: [problem('drill-check', what)] }
+    const drilled = { ...failed, findings: [drillOnly(problem('drill-check', what))] }
     expect(verifyError([drilled]).advice).toBe(
       'The stored objects of Monday-12-00 are sound to the byte; only the drill failed. The log and the job summary name every finding.',
     )
     const broken = point({ name: 'b', status: 'failed', findings: [finding] })
     expect(verifyError([drilled, broken]).advice).toContain('Do not count on b; look for one that is sound')
     expect(verifyError([broken, drilled]).advice).toContain('The stored objects of Monday-12-00 are sound')
-    const both = { ...failed, findings: [finding, problem('drill-check', what)] }
+    const both = { ...failed, findings: [finding, drillOnly(problem('drill-check', what))] }
     expect(verifyError([both]).advice).toContain('Do not count on Monday-12-00')
     const differs = { ...failed, findings: [problem('restored', what)] }
     expect(verifyError([differs]).advice).toContain('Do not count on Monday-12-00')

@@ -8,8 +8,8 @@ export function dropByHand(database: string): string {
   return `mysql -e ${shellWord(dropDatabase(database))}`
 }
 
-/** The commands that put a safety dump in the place of what the database holds, with stock tools. */
-export function putBackByHand(s3: S3Place, database: string, defaults: DatabaseDefaults, key: string): string[] {
+/** The commands that replace a database with its safety dump, with stock tools. */
+export function restoreByHand(s3: S3Place, database: string, defaults: DatabaseDefaults, key: string): string[] {
   const { characterSet, collation } = defaults
   const dump = { database, characterSet, collation, compression: 'gzip' } as const
   return [dropByHand(database), ...importCommands(dump, fetchCommand(s3, key))]

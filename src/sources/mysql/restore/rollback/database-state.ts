@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What the post step must know of a restore of databases. */
+/** What the post step must know about a restore of databases. */
 export interface DatabasesState {
   databases: DatabaseState[]
   /** Uploads of safety dumps that are not complete. */
@@ -11,19 +11,16 @@ export interface DatabaseState {
   target: string
   /** What was there before. */
   was: 'absent' | 'empty' | 'filled'
-  /** Of what was there; '' when absent. */
+  /** Of the database before; '' when absent. */
   characterSet: string
   collation: string
-  /** The dump of what was there; null when there is none. */
+  /** The dump of the database before; null: none. */
   safetyKey: string | null
-  /**
-   * `writing`: it is neither what it was nor what it is to be; `intact`: it was to be replaced, and was not touched
-   * after all.
-   */
+  /** `writing`: neither restored nor as it was; `intact`: replacing it failed before anything was changed. */
   phase: 'waiting' | 'writing' | 'done' | 'intact'
 }
 
-/** Throws when it is not a whole state. */
+/** Throws when it is not a complete state. */
 export function parseDatabasesState(state: unknown): DatabasesState {
   return schema.parse(state)
 }
@@ -42,7 +39,7 @@ const schema = z.object({
   uploads: z.array(z.object({ key: z.string(), id: z.string() })),
 })
 
-/** Of a restore that failed: see `RestoringPart.untouched`. */
+/** After a failed restore: see `RestoringPart.untouched`. */
 export function untouchedInWords(
   { databases }: DatabasesState,
   planned: number,
@@ -51,11 +48,11 @@ export function untouchedInWords(
   const isTouched = databases.some(({ phase }) => phase !== 'intact')
   return [
     ...(planned === 0 || isTouched ? [] : ['No database was touched.']),
-    ...(safetyKeys.length === 0 ? [] : [`Dumps of what the databases were: ${safetyKeys.join(', ')}.`]),
+    ...(safetyKeys.length === 0 ? [] : [`Dumps of the databases as they were: ${safetyKeys.join(', ')}.`]),
   ]
 }
 
-/** Of a restore that was cancelled: see `RestoringPart.progress`. */
+/** After a cancelled restore: see `RestoringPart.progress`. */
 export function progressInWords({ databases }: DatabasesState): string | undefined {
   const named = (wanted: DatabaseState['phase']) =>
     databases

@@ -20,8 +20,8 @@ import { type DatabaseWork, type SafetyDump, serverOf } from '../database-work'
 const memoryBudgetBytes = 48 * 2 ** 20
 
 /**
- * Dumps a database that is about to be replaced, through the same checks as a backup, and stores it whole before
- * anything is touched. Throws what went wrong; nothing has changed then.
+ * Dumps a database that is about to be replaced, with the checks of a backup, and stores it completely before anything
+ * is changed.
  */
 export async function takeSafetyDump(planned: PlannedDatabase, work: DatabaseWork): Promise<SafetyDump> {
   const { context, settings, state } = work
@@ -29,7 +29,7 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: DatabaseWor
   const access = settings.mysql
   const server = serverOf(work)
   const { target, present } = planned
-  if (present === undefined) throw new TypeError(`There is no database ${target} to be dumped.`)
+  if (present === undefined) throw new TypeError(`There is no database ${target} to dump.`)
   const key = safetyKey(repository.prefix, context.stamp, target)
   const origin = { slot: safetyFolder, run: runtime.run, startedAt: context.startedAt.toISOString() }
   const selection = { excluded: [], structureOnly: [] }
@@ -70,20 +70,19 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: DatabaseWor
     return { key, etag: version.etag, bytes, sha256, compression: 'gzip', content }
   } catch (error) {
     await upload?.abort().catch(() => {})
-    if (!(error instanceof StoreError)) throw error
-    throw notDumped(target, error)
+    throw error instanceof StoreError ? notDumped(target, error) : error
   }
 }
 
 function notDumped(target: string, error: StoreError): UserError {
   return new UserError(`The database ${JSON.stringify(target)} could not be dumped into the bucket: ${error.message}`, {
     cause: error,
-    advice: `${error.advice ?? 'See that the credentials may write there.'} The dump is the way back from the restore; "safety-backup: false" does without.`,
+    advice: `${error.advice ?? 'Check that the credentials may write there.'} The rollback needs the dump; "safety-backup: false" restores without it.`,
     detail: error.detail,
   })
 }
 
-/** A dump that this user could not import would roll nothing back: better known now than with the database gone. */
+/** A dump that this user cannot import is useless for a rollback: refused before the database is dropped. */
 function assertImportable(planned: PlannedDatabase, content: DumpContent, { target: server }: DatabaseWork): void {
   const { present, target } = planned
   if (server === undefined || present === undefined || content.needs === undefined) return
@@ -97,9 +96,9 @@ function assertImportable(planned: PlannedDatabase, content: DumpContent, { targ
   const [first] = wrong
   if (first === undefined) return
   throw new UserError(
-    `The database ${JSON.stringify(target)} as it is now could not be put back by this user, should the restore fail: ${first.what}`,
+    `The database ${JSON.stringify(target)} as it is now could not be restored by this user if the restore failed: ${first.what}`,
     {
-      advice: `${onOneLine(first.fix)} Or do without a way back: "safety-backup: false".`,
+      advice: `${onOneLine(first.fix)} Or restore without a rollback: "safety-backup: false".`,
       detail: wrong.flatMap(({ what, fix = '' }) => [what, `  ${fix}`]),
     },
   )

@@ -1,16 +1,15 @@
 import type { Repository } from '../../../../repository/repository'
 import { messageOf } from '../../../../runtime/errors'
-import type { UndoRequest, UnfinishedPart } from '../../../unfinished-part'
-import { dropDatabase } from '../../client/database-statements'
+import type { UnfinishedPart } from '../../../unfinished-part'
 import { databaseServerOver } from '../../database-server'
-import { endOwnConnections, remakeDatabase, runOwnSql } from '../remake-database'
+import { resetDatabase } from '../remake-database'
 import type { DatabaseRestoreSettings } from '../restore-settings'
-import { dropByHand, putBackByHand } from './by-hand'
+import { dropByHand, restoreByHand } from './by-hand'
 import { type DatabaseState, parseDatabasesState } from './database-state'
 
 /**
- * Databases that were made for the restore go again. One that was being replaced is not put back here, where time is
- * short: what it was, and how to put it back, is in the result.
+ * Drops databases that the restore created. One that was being replaced is not rolled back here, where time is short:
+ * the result names its dump and the commands to restore it.
  */
 export function unfinishedDatabases(settings: DatabaseRestoreSettings, saved: unknown): UnfinishedPart {
   const { databases, uploads } = parseDatabasesState(saved)
@@ -21,13 +20,17 @@ export function unfinishedDatabases(settings: DatabaseRestoreSettings, saved: un
     dropUploads: async ({ store }: Repository) => {
       for (const { key, id } of uploads) await store.abortUpload(key, id)
     },
-    undo: async request => {
+    undo: async ({ connection, log }) => {
+      const place = { server: databaseServerOver(connection), access: settings.mysql }
       for (const { target } of inPhase('done'))
-        request.log.info(`The database ${JSON.stringify(target)} was restored and compared before the run ended.`)
+        log.info(`The database ${JSON.stringify(target)} was restored and compared before the run ended.`)
       const failures: string[] = []
       for (const database of inPhase('writing').filter(({ was }) => was !== 'filled')) {
         try {
-          await undoNew(database, request, settings)
+          const name = JSON.stringify(database.target)
+          await resetDatabase(place, database)
+          database.phase = 'waiting'
+          log.info(`The database ${name} is ${database.was === 'absent' ? 'gone' : 'empty'} again.`)
         } catch (error) {
           failures.push(messageOf(error))
         }
@@ -36,28 +39,11 @@ export function unfinishedDatabases(settings: DatabaseRestoreSettings, saved: un
     },
     restored: () =>
       inPhase('done').map(({ target, safetyKey }) => {
-        const before = safetyKey === null ? '' : `; what it was lies in ${safetyKey}`
+        const before = safetyKey === null ? '' : `; its previous content is in ${safetyKey}`
         return `${JSON.stringify(target)}${before}`
       }),
     incomplete: () => inPhase('writing').map(database => incompleteInWords(database, settings)),
   }
-}
-
-/** What was absent or empty before is so again. */
-async function undoNew(
-  database: DatabaseState,
-  { connection, log }: UndoRequest,
-  { mysql: access }: DatabaseRestoreSettings,
-): Promise<void> {
-  const { target, was } = database
-  const place = { server: databaseServerOver(connection), access }
-  const name = JSON.stringify(target)
-  const about = `the undoing of database ${name}`
-  await endOwnConnections(place, target)
-  if (was === 'absent') await runOwnSql(place, dropDatabase(target), about)
-  else await remakeDatabase(place, target, database, about)
-  database.phase = 'waiting'
-  log.info(`The database ${name} is ${was === 'absent' ? 'gone' : 'empty'} again.`)
 }
 
 function incompleteInWords(
@@ -69,5 +55,5 @@ function incompleteInWords(
     return `The database ${name} is incomplete. It was ${was} before: drop it (${dropByHand(target)}).`
   if (safetyKey === null)
     return `The database ${name} is incomplete, and there is no dump of what it was ("safety-backup: false"): restore it again.`
-  return `The database ${name} is incomplete: its import was interrupted. What it was lies in ${safetyKey}. Put it back on the server: ${putBackByHand(s3, target, defaults, safetyKey).join(' && ')}`
+  return `The database ${name} is incomplete: its import was interrupted. Its previous content is in ${safetyKey}. Restore it on the server: ${restoreByHand(s3, target, defaults, safetyKey).join(' && ')}`
 }

@@ -67,7 +67,7 @@ describe('checkArchive', () => {
   it('accepts zero blocks behind the end and nothing else', () => {
     expect(check(Buffer.concat([varied, Buffer.alloc(8192)])).files).toBe(4)
     expect(() => check(Buffer.concat([varied, Buffer.alloc(100)]))).toThrow('cut off')
-    expect(() => check(Buffer.concat([varied, site]))).toThrow('The archive goes on behind its end.')
+    expect(() => check(Buffer.concat([varied, site]))).toThrow('The archive continues after its end.')
     expect(() => check(archive(site, Buffer.alloc(512), entry()))).toThrow('a single zero block')
   })
 

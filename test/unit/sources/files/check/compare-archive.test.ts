@@ -16,13 +16,13 @@ describe('compareArchive', () => {
 
   it('does not take silence for agreement', () => {
     expect(() => compareArchive(archive, new Map([['f', 3]]), { allowEmpty: false })).toThrow(
-      'the server did not say how many directories there are, the server did not say how many links there are',
+      'the server did not report how many directories there are, the server did not report how many links there are',
     )
   })
 
   it('refuses an archive without a file, unless that is allowed', () => {
     const empty = { ...archive, files: 0, links: 0 }
-    expect(() => compareArchive(empty, counts(0, 2, 0), { allowEmpty: false })).toThrow('but not one file')
+    expect(() => compareArchive(empty, counts(0, 2, 0), { allowEmpty: false })).toThrow('but no files')
     expect(() => compareArchive(empty, counts(0, 2, 0), { allowEmpty: true })).not.toThrow()
   })
 })

@@ -15,23 +15,23 @@ describe('checkFolders, about places', () => {
     ['folder', true, []],
     ['link', true, []],
     ['not-a-folder', true, []],
-    ['folder', false, ['error: The folder /var/www/html is there and not empty; nothing is overwritten unasked.']],
-    ['link', false, ['error: The folder /var/www/html is there, as a symbolic link; nothing is overwritten unasked.']],
+    [
+      'folder',
+      false,
+      ['error: The folder /var/www/html exists and is not empty; it is not overwritten without "overwrite: true".'],
+    ],
+    [
+      'link',
+      false,
+      ['error: The folder /var/www/html is a symbolic link; it is not overwritten without "overwrite: true".'],
+    ],
     [
       'not-a-folder',
       false,
-      ['error: The folder /var/www/html is there, and no folder; nothing is overwritten unasked.'],
+      ['error: The folder /var/www/html exists and is not a folder; it is not overwritten without "overwrite: true".'],
     ],
-    [
-      'mount',
-      false,
-      ['error: A disk is mounted at /var/www/html, so the folder cannot be changed for another by renaming.'],
-    ],
-    [
-      'mount',
-      true,
-      ['error: A disk is mounted at /var/www/html, so the folder cannot be changed for another by renaming.'],
-    ],
+    ['mount', false, ['error: A disk is mounted at /var/www/html, so the folder cannot be replaced by renaming.']],
+    ['mount', true, ['error: A disk is mounted at /var/www/html, so the folder cannot be replaced by renaming.']],
   ])('judges a place that is %s, with overwrite %s', (state, overwrite, expected) => {
     expect(findings({ manifest: site, inputs: { overwrite }, facts: { places: [{ state }] } })).toEqual(expected)
   })
@@ -46,14 +46,14 @@ describe('checkFolders, about places', () => {
   it('wants a folder above that the SSH user may write in', () => {
     const facts = { isRoot: false, places: [{ isWritable: false }] }
     expect(findings({ manifest: site, facts })[0]).toBe(
-      'error: The SSH user may not write in /var/www, where /var/www/html is to be put.',
+      'error: The SSH user may not write to /var/www, where /var/www/html is to be restored.',
     )
   })
 
   it('checks each folder by its own place', () => {
     const places: Partial<TargetPlace>[] = [{ state: 'empty' }, { state: 'folder', parent: '/srv' }]
     expect(findings({ manifest: two, facts: { places } })).toEqual([
-      'error: The folder /srv/media is there and not empty; nothing is overwritten unasked.',
+      'error: The folder /srv/media exists and is not empty; it is not overwritten without "overwrite: true".',
     ])
   })
 
@@ -79,7 +79,7 @@ describe('checkFolders, about places that are more than a site', () => {
       {
         code: 'system-place',
         level: 'error',
-        what: `The recovery point has ${path}, where more than a site lies, and "paths" does not name it: with "*" whoever can write to the bucket chooses where the restore writes.`,
+        what: `The recovery point has ${path}, which is more than a site, and "paths" does not name it: with "*" anyone who can write to the bucket chooses where the restore writes.`,
         fix: expect.stringMatching(`:\\npaths: \\|\\n  /srv/media\\n  ${path}$`),
       },
     ])
@@ -98,7 +98,7 @@ describe('checkFolders, about places that are more than a site', () => {
   it('names all of them at once', () => {
     const manifest = aManifest([anArchive(['/etc/apache2', '/var/www', '/root/bin'])])
     const [finding] = findings({ manifest, facts: { places: [{}, {}, {}] } })
-    expect(finding).toMatch(/has \/etc\/apache2, \/root\/bin, where .* does not name them:/)
+    expect(finding).toMatch(/has \/etc\/apache2, \/root\/bin, which .* does not name them:/)
   })
 })
 
@@ -115,7 +115,7 @@ describe('checkFolders, about the disk', () => {
     expect(told).toHaveLength(mounts.length)
     for (const mount of mounts) {
       expect(told[0]).toBe(
-        `error: The files need 612 MB on the disk of ${mount}, which has 612 MB free (the old folder stays beside the new one).`,
+        `error: The files need 612 MB on the disk of ${mount}, which has 612 MB free (the old folder stays next to the new one).`,
       )
     }
   })
@@ -144,7 +144,7 @@ describe('checkFolders, about entries that may do harm', () => {
       inputs: { allowedEntries: new Set(isAllowed ? [kind] : []) },
       facts: { isRoot },
       files: { hazards: [hazard(kind)] },
-    }).filter(({ what }) => what.startsWith('The archive holds'))
+    }).filter(({ what }) => what.startsWith('The archive has'))
 
   it.each<[RiskyEntryKind, boolean, boolean, 'error' | 'warning']>([
     ['outside-links', false, true, 'error'],
@@ -162,7 +162,7 @@ describe('checkFolders, about entries that may do harm', () => {
 
   it('says at once all that it takes', () => {
     const [finding] = told('set-uid', false, false)
-    expect(finding?.fix).toMatch(/name "set-uid" in "allow-entries".*Only root may restore them/)
+    expect(finding?.fix).toMatch(/add "set-uid" to "allow-entries".*Only root may restore them/)
     expect(told('set-uid', true, false)[0]?.fix).toBe('Only root may restore them: log in as root.')
     expect(told('outside-links', false, false)[0]?.fix).not.toMatch(/root/)
   })
@@ -170,7 +170,7 @@ describe('checkFolders, about entries that may do harm', () => {
   it('names the first five and counts the rest', () => {
     const files = { hazards: [hazard('outside-links', 7)] }
     expect(findings({ manifest: site, files })[0]).toBe(
-      'error: The archive holds symbolic links that lead out of the restored folders: "/var/www/html/0", "/var/www/html/1", "/var/www/html/2", "/var/www/html/3", "/var/www/html/4" and 2 more.',
+      'error: The archive has symbolic links that lead out of the restored folders: "/var/www/html/0", "/var/www/html/1", "/var/www/html/2", "/var/www/html/3", "/var/www/html/4" and 2 more.',
     )
   })
 

@@ -4,7 +4,7 @@ import {
   type InstalledServer,
   refuseUnfit,
 } from '../../../../../src/sources/mysql/drill/choose-drill-server'
-import { parseServerVersion } from '../../../../../src/sources/mysql/drill/server-version'
+import { parseServerVersion } from '../../../../../src/sources/mysql/target/server-version'
 
 /** `MySQL 8.4.10` as an installed server. */
 function server(name: string): InstalledServer {
@@ -56,7 +56,7 @@ describe('chooseDrillServer', () => {
 
   it.each([
     ['MySQL 8.0.46', 'MySQL 8.0, MySQL 8.4', 'ubuntu-24.04 has MySQL 8.0, ubuntu-26.04 has MySQL 8.4'],
-    ['MySQL 8.4.10', 'MySQL 8.4', 'would do: ubuntu-26.04 has MySQL 8.4'],
+    ['MySQL 8.4.10', 'MySQL 8.4', 'suitable server: ubuntu-26.04 has MySQL 8.4'],
     ['MySQL 9.2.0', 'none', "None of GitHub's runners has a MySQL server that new"],
     ['MariaDB 11.4.5', 'none', "None of GitHub's runners has a MariaDB server installed"],
   ])('says for %s which runner or image would do', (recorded, _, advice) => {
@@ -65,7 +65,7 @@ describe('chooseDrillServer', () => {
     expect(() => choose(recorded, 'auto', [], none)).toThrow(
       expect.objectContaining({
         message: expect.stringMatching(/can take a dump of .*no database server is installed.*no engine answers/),
-        advice: expect.stringContaining(`A container of ${flavor}:${series} is then started`),
+        advice: expect.stringContaining(`Then a container of ${flavor}:${series} is used`),
       }),
     )
     expect(() => choose(recorded, 'auto', [], none)).toThrow(
@@ -116,7 +116,7 @@ describe('refuseUnfit', () => {
   it.each(['mysqld Ver 8.4.10', 'mariadbd Ver 10.6.21-MariaDB'])('refuses %s and names what would do', text => {
     expect(() => refuseUnfit(recorded, found(text), 'acme/db')).toThrow(
       expect.objectContaining({
-        message: expect.stringContaining('"acme/db" holds'),
+        message: expect.stringContaining('"acme/db" has'),
         advice: expect.stringContaining('drill-server: mariadb:10.11'),
       }),
     )

@@ -129,7 +129,7 @@ describe('compareRestored', () => {
       {
         code: 'rows-not-comparable',
         level: 'warning',
-        what: 'These tables have as many rows as they should, and some of these are written differently: "t0", "t1", "t2", "t3", "t4" and 2 more. Another version of the server may do that, and so may something that changed them. Look at a few of them.',
+        what: 'These tables have as many rows as they should, and some of these are written differently: "t0", "t1", "t2", "t3", "t4" and 2 more. Another version of the server may be the reason, or something changed them. Check a few of them.',
       },
     ])
   })

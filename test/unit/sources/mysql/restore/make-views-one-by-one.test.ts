@@ -3,7 +3,7 @@ import type { ImportContext } from '../../../../../src/sources/mysql/restore/imp
 import {
   brokenViewWarnings,
   makeViewsOneByOne,
-  standsOnWhatIsMissing,
+  usesWhatIsMissing,
 } from '../../../../../src/sources/mysql/restore/make-views-one-by-one'
 import { aJobReport } from '../../../server/a-job-report'
 
@@ -82,11 +82,11 @@ describe('makeViewsOneByOne', () => {
   })
 })
 
-describe('standsOnWhatIsMissing', () => {
+describe('usesWhatIsMissing', () => {
   it.each([1146, 1049, 1356])('knows error %d', code => {
-    expect(standsOnWhatIsMissing(new Error(`the server said so (error ${code})`))).toBe(true)
+    expect(usesWhatIsMissing(new Error(`the server said so (error ${code})`))).toBe(true)
   })
   it('takes nothing else for it', () => {
-    expect(standsOnWhatIsMissing(new Error('1146 rows (error 1205)'))).toBe(false)
+    expect(usesWhatIsMissing(new Error('1146 rows (error 1205)'))).toBe(false)
   })
 })

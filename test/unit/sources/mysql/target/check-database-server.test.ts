@@ -8,9 +8,9 @@ const told = (options: PlanOptions) => findings({ manifest, ...options })
 const fixesFor = (options: PlanOptions) => fixes({ manifest, ...options })
 
 describe('checkDatabaseServer, about what is there', () => {
-  const refusal = 'error: The database "shop" is there and holds 1 table; nothing is overwritten unasked.'
+  const refusal = 'error: The database "shop" exists and has 1 table; it is not overwritten without "overwrite: true".'
   const warning =
-    'warning: The database "shop", which holds 1 table, will be replaced without a dump of it: there is no way back.'
+    'warning: The database "shop", which has 1 table, will be replaced without a dump: a failed restore cannot be rolled back.'
 
   it.each([
     ['absent', [], false, true, []],
@@ -36,8 +36,8 @@ describe('checkDatabaseServer, about what is there', () => {
 
   it.each([
     ['0', []],
-    ['1', ['error: To this database server "Shop" and "shop" are one name.']],
-    ['2', ['error: To this database server "Shop" and "shop" are one name.']],
+    ['1', ['error: For this database server "Shop" and "shop" are the same name.']],
+    ['2', ['error: For this database server "Shop" and "shop" are the same name.']],
   ])('judges two names that differ in case with lower_case_table_names=%s', (folding, expected) => {
     const facts = { variables: { lower_case_table_names: folding } }
     expect(findings({ manifest: aManifest([aDump('Shop'), aDump('shop')]), facts })).toEqual(expected)
@@ -198,7 +198,7 @@ describe('checkDatabaseServer, about rights', () => {
 })
 
 describe('checkDatabaseServer, about the server', () => {
-  const readOnly = 'error: The database server is set read-only: it may be a replica.'
+  const readOnly = 'error: The database server is read-only: it may be a replica.'
   const root = (rights: string) => [
     `GRANT ALL PRIVILEGES ON \`shop\`.* TO \`a\`@\`%\``,
     `GRANT ${rights} ON *.* TO \`a\`@\`%\``,
@@ -232,7 +232,7 @@ describe('checkDatabaseServer, about the server', () => {
 
   it('remarks that tables need a primary key', () => {
     expect(told({ facts: { variables: { sql_require_primary_key: 'ON' } } })).toEqual([
-      'warning: The database server wants a primary key in every table; a table without one ends the import.',
+      'warning: The database server requires a primary key in every table; a table without one fails the import.',
     ])
   })
 
@@ -248,7 +248,7 @@ describe('checkDatabaseServer, about the server', () => {
       expect(told({ facts: { server: { flavor, version } } })).toEqual(
         servers.map(
           server =>
-            `warning: The dump comes from MariaDB 10.11.19, this server is ${server}: what only the other one knows ends the import, and is undone then.`,
+            `warning: The dump comes from MariaDB 10.11.19, this server is ${server}: SQL that this server does not know fails the import, which is rolled back then.`,
         ),
       )
     },
@@ -280,7 +280,7 @@ describe('checkDatabaseServer, about the disk', () => {
       facts: { databases: [aDatabase('a', { tables })], database: { freeBytes: 5e9 } },
     }
     expect(findings({ manifest: large, ...options })).toEqual([
-      'warning: The dumps hold 100 GB of SQL, and the disk of the database server has 5 GB free, and 45 GB in what is replaced.',
+      'warning: The dumps have 100 GB of SQL, and the disk of the database server has 5 GB free, and 45 GB in what is replaced.',
     ])
   })
 
@@ -304,6 +304,6 @@ describe('checkDatabaseServer, about the disk', () => {
     const facts = { places: [{ mount: '/', freeBytes: 100e9 }], database: { freeBytes, mount } }
     const [told] = findings({ manifest: both, facts })
     expect(levels({ manifest: both, facts })).toEqual(expected)
-    if (told !== undefined) expect(told).toMatch(/has \S+ GB free, of which the files take 612 MB\.$/)
+    if (told !== undefined) expect(told).toMatch(/has \S+ GB free, of which the files need 612 MB\.$/)
   })
 })

@@ -52,7 +52,7 @@ describe('definerProblems', () => {
       grant === undefined
         ? []
         : [
-            'error: The dump of "shop" makes things in the name of root@localhost (DEFINER), and shop@localhost may not.',
+            'error: The dump of "shop" creates objects in the name of root@localhost (DEFINER), which shop@localhost may not do.',
           ],
     )
     expect(fixes(options)).toEqual(
@@ -78,10 +78,10 @@ describe('definerProblems', () => {
     const definers = ['root@localhost', 'old@10.%', "o'x@localhost"]
     const options = onto(mariadb1011, 'SET USER', { database: { accounts } }, { definers })
     expect(findings(options)).toEqual([
-      `warning: The dump of "shop" makes things in the name of users that this server does not have: old@10.%, o'x@localhost. They are restored, and cannot be used until these users are there.`,
+      `warning: The dump of "shop" creates objects in the name of users that this server does not have: old@10.%, o'x@localhost. They are restored, and cannot be used until these users exist.`,
     ])
     expect(fixes(options)[0]?.split('\n')).toEqual([
-      'Make them, with the rights that they had:',
+      'Create them, with the rights that they had:',
       "CREATE USER 'old'@'10.%' IDENTIFIED BY '…';",
       "CREATE USER `o'x`@'localhost' IDENTIFIED BY '…';",
     ])

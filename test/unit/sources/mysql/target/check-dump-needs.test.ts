@@ -103,7 +103,7 @@ describe('checkDumpNeeds', () => {
       'The dump of "shop" has statements that no dump tool writes for one database, and the import would run them: CREATE USER, SET GLOBAL.'
     const needs = { unusual: ['CREATE USER', 'SET GLOBAL'] }
     expect(told({ needs })).toEqual([`error: ${what}`])
-    expect(fixes({ manifest, needs })[0]).toMatch(/name "statements" in "allow-entries"/)
+    expect(fixes({ manifest, needs })[0]).toMatch(/add "statements" to "allow-entries"/)
     const inputs = (kind: 'devices' | 'statements') => ({ allowedEntries: new Set([kind]) })
     expect(told({ needs, inputs: inputs('devices') })).toEqual([`error: ${what}`])
     expect(told({ needs, inputs: inputs('statements') })).toEqual([`warning: ${what}`])

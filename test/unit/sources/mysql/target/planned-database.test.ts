@@ -1,5 +1,6 @@
 import { holdings, plannedDatabase } from '../../../../../src/sources/mysql/target/planned-database'
 import { aDatabase, aDump, aTable, type FactOptions, someFacts } from '../../../commands/restore/a-restore'
+import { type PlanOptions, plan } from '../../../commands/restore/planning'
 
 const filled = aDatabase('shop', { tables: [aTable] })
 
@@ -36,5 +37,32 @@ describe('holdings', () => {
     })
     expect(holdings(database)).toBe('2 tables, 1 view, 1 routine, 2 events')
     expect(holdings(aDatabase())).toBe('')
+  })
+})
+
+describe('describeDatabase', () => {
+  it.each<[string, FactOptions, NonNullable<PlanOptions['inputs']>, string, string]>([
+    ['absent', {}, {}, 'does not exist', 'it is created'],
+    ['empty', { databases: [aDatabase()] }, {}, 'exists and is empty', 'it is filled'],
+    ['filled', { databases: [filled] }, {}, 'has 1 table', 'refused, since it must not be overwritten'],
+    [
+      'filled, with overwrite',
+      { databases: [filled] },
+      { overwrite: true },
+      'has 1 table',
+      'it is dumped into the bucket, then replaced',
+    ],
+    [
+      'filled, with overwrite and without a dump of it',
+      { databases: [filled] },
+      { overwrite: true, safetyBackup: false },
+      'has 1 table',
+      'it is replaced without a dump',
+    ],
+  ])('says what would become of a database that is %s', (_, facts, inputs, before, becomes) => {
+    expect(plan({ facts, inputs }).items[0]).toEqual({
+      ...{ noun: 'database', name: 'shop', target: 'shop', bytes: 12_300_000, count: '2 tables' },
+      ...{ holds: '2 tables, 1 view, 1 trigger, 1 routine, 1 event', before, becomes },
+    })
   })
 })

@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { safetyKey } from '../../../../../../src/repository/names/safety-key'
-import { putBackByHand } from '../../../../../../src/sources/mysql/restore/rollback/by-hand'
+import { restoreByHand } from '../../../../../../src/sources/mysql/restore/rollback/by-hand'
 
 const s3 = { bucket: 'acme', prefix: 'running-backups', region: 'eu-central-1' }
 const defaults = { characterSet: 'utf8mb4', collation: 'utf8mb4_bin' }
 
 const putBack = (database: string) =>
-  putBackByHand(s3, database, defaults, safetyKey(s3.prefix, '2026-11-23T13-05-02Z', database))
+  restoreByHand(s3, database, defaults, safetyKey(s3.prefix, '2026-11-23T13-05-02Z', database))
 
-describe('putBackByHand', () => {
+describe('restoreByHand', () => {
   it('drops what is there, makes it anew with its defaults, and imports the dump', () => {
     expect(putBack('shop')).toEqual([
       "mysql -e 'DROP DATABASE IF EXISTS `shop`;'",
@@ -20,7 +20,7 @@ describe('putBackByHand', () => {
 
   it('names the endpoint of another store', () => {
     const store = { ...s3, endpoint: 'https://s3.example.com' }
-    expect(putBackByHand(store, 'shop', defaults, 'k')[2]).toMatch(
+    expect(restoreByHand(store, 'shop', defaults, 'k')[2]).toMatch(
       /^aws --endpoint-url https:\/\/s3\.example\.com s3 cp s3:\/\/acme\/k - /,
     )
   })

@@ -27,7 +27,7 @@ describe('untouchedInWords', () => {
     expect(untouchedInWords(state(database('intact')), 1, [])).toEqual(['No database was touched.'])
     expect(untouchedInWords(state(), 0, [])).toEqual([])
     expect(untouchedInWords(state(database('waiting')), 1, ['a', 'b'])).toEqual([
-      'Dumps of what the databases were: a, b.',
+      'Dumps of the databases as they were: a, b.',
     ])
   })
 })

@@ -1,5 +1,5 @@
 import { FailureError } from '../../../../../src/runtime/errors'
-import { parseTrees } from '../../../../../src/sources/files/restore/parse-trees'
+import { parseTrees } from '../../../../../src/sources/files/restore/count-trees'
 
 const tree = (number: number, counts: Readonly<Record<string, string>>) =>
   Object.entries(counts)

@@ -1,4 +1,4 @@
-import { checkAnswer } from '../../../../../src/sources/mysql/drill/check-answer'
+import { checkAnswer } from '../../../../../src/sources/mysql/drill/drill-checks'
 
 describe('judgeAnswer', () => {
   it.each(['1', '-1', '0.1', '1.', '.5', '1e3', '2026', '1\t0', '1'.repeat(65)])('takes %j for true', line => {
@@ -24,8 +24,8 @@ describe('judgeAnswer', () => {
     'takes %j for no answer, and does not show it',
     line => {
       expect(checkAnswer(line)).toEqual({
-        problem: 'is neither true nor not: what it returned is no number',
-        advice: expect.stringContaining('Ask for a comparison'),
+        problem: 'is neither true nor false: it did not return a number',
+        advice: expect.stringContaining('Use a comparison'),
       })
     },
   )

@@ -3,7 +3,7 @@ import {
   nameOf,
   parseServerVersion,
   seriesOf,
-} from '../../../../../src/sources/mysql/drill/server-version'
+} from '../../../../../src/sources/mysql/target/server-version'
 
 describe('parseServerVersion', () => {
   it.each([
