@@ -1,8 +1,8 @@
 import type { Finding } from '../findings/finding'
 import { warning } from '../findings/finding'
 import { listed } from '../findings/listed'
-import { codecsOf } from '../pipeline/codec'
-import type { Compression } from '../pipeline/compression'
+import { codecsOf, encodedBy } from '../pipeline/codec'
+import type { CompressionSettings } from '../pipeline/compression'
 import type { ContentCheck, ContentDigest } from '../pipeline/content-check'
 import type { Artifact } from '../repository/manifest/manifest'
 import type { Job } from '../server/job'
@@ -16,7 +16,7 @@ type OwnKeys<A extends Artifact> = Exclude<keyof A, keyof Artifact>
 
 /** How one artifact is made. `C`: the result of its check. */
 export interface ArtifactSteps<C extends ContentDigest> extends Pick<ArtifactPlan, 'name' | 'key' | 'waitsFor'> {
-  compression: Compression
+  compression: CompressionSettings
   check(): ContentCheck<C>
   /** Starts its job. `expectedBytes`: when the size is known before the first byte. */
   open(request: TakeRequest): Promise<{ job: Job; expectedBytes: number | undefined }>
@@ -30,12 +30,13 @@ export interface ArtifactSteps<C extends ContentDigest> extends Pick<ArtifactPla
 
 /** The plan of an artifact that is one stream. */
 export function artifactPlan<C extends ContentDigest>(steps: ArtifactSteps<C>): ArtifactPlan {
-  const { name, key, waitsFor, compression } = steps
+  const { name, key, waitsFor } = steps
+  const encoded = encodedBy(steps.compression)
   return {
     ...{ name, key, waitsFor },
     take: async (request, context) => {
       const stream = {
-        ...{ name, key, codecs: codecsOf({ compression }), check: steps.check(), put: request.put },
+        ...{ name, key, codecs: codecsOf(encoded), check: steps.check(), put: request.put },
         open: (signal: AbortSignal) => steps.open({ ...request, signal }),
       }
       const { content, startedAt, finishedAt, report, ...stored } = await streamArtifact(stream, context)
@@ -44,7 +45,7 @@ export function artifactPlan<C extends ContentDigest>(steps: ArtifactSteps<C>): 
         artifact: {
           ...stored,
           ...steps.describe(content),
-          ...{ etag: '', versionId: null, compression },
+          ...{ etag: '', versionId: null, ...encoded },
           startedAt: startedAt.toISOString(),
           finishedAt: finishedAt.toISOString(),
         },

@@ -1,5 +1,4 @@
-import { codecsOf, suffixOf } from '../../pipeline/codec'
-import type { Compression } from '../../pipeline/compression'
+import { type Encoded, splitSuffix, suffixOf } from '../../pipeline/codec'
 import type { Kind } from '../manifest/kinds/kind'
 import { type Artifact, type KindName, kindOf, kinds } from '../manifest/kinds/kinds'
 import { tierOf } from './tier-name'
@@ -25,14 +24,8 @@ export function slotKeys(prefix: string, slot: string): { manifest: string; proo
 }
 
 /** The key of a data object, e.g. `running-backups/Monday-13-00.shop.database.sql.gz`. */
-export function artifactKey(
-  prefix: string,
-  slot: string,
-  name: string,
-  kind: KindName,
-  compression: Compression,
-): string {
-  return `${slotStem(prefix, slot)}${name}.${kindOf({ kind }).extension}${suffixOf(codecsOf({ compression }))}`
+export function artifactKey(prefix: string, slot: string, name: string, kind: KindName, encoded: Encoded): string {
+  return `${slotStem(prefix, slot)}${name}.${kindOf({ kind }).extension}${suffixOf(encoded)}`
 }
 
 /** The key that a data object has in another slot of the prefix. */
@@ -55,7 +48,7 @@ export function listingPrefix(prefix: string): string {
 /** What a key says about its object. */
 export type ParsedKey =
   | { slot: string; what: 'manifest' | 'proof' }
-  | { slot: string; what: 'artifact'; kind: KindName; name: string; compression: Compression }
+  | { slot: string; what: 'artifact'; kind: KindName; name: string; encoded: Encoded }
 
 /**
  * Reads a key back. Undefined for every key that this action would not have written under the prefix, in the ring or in
@@ -68,11 +61,10 @@ export function parseKey(prefix: string, key: string): ParsedKey | undefined {
   if (slot === undefined || rest === undefined || !isSlotName(slot)) return undefined
   if (rest === 'manifest.json') return { slot, what: 'manifest' }
   if (rest === 'proof.json') return { slot, what: 'proof' }
-  const [, stem = '', suffix] = /^(.+?)(\.gz|\.zst)?$/s.exec(rest) ?? []
-  const compression = suffix === '.gz' ? 'gzip' : suffix === '.zst' ? 'zstd' : 'none'
+  const { stem, encoded } = splitSuffix(rest)
   for (const each of kinds) {
     const name = stem.endsWith(`.${each.extension}`) ? stem.slice(0, -each.extension.length - 1) : ''
-    if (isNameIn(each, name)) return { slot, what: 'artifact', kind: each.kind, name, compression }
+    if (isNameIn(each, name)) return { slot, what: 'artifact', kind: each.kind, name, encoded }
   }
   return undefined
 }

@@ -40,7 +40,7 @@ export async function storePoint(store: Store, options: PointOptions = {}): Prom
   const run = { repository: 'acme/shop', id: runId, attempt: '1', event: 'schedule', url: '' }
   const metadata = objectMetadata({ slot, run, startedAt })
   const put = async (name: string, kind: Artifact['kind'], content: Buffer) => {
-    const key = artifactKey(folderName, slot, name, kind, 'gzip')
+    const key = artifactKey(folderName, slot, name, kind, { compression: 'gzip' })
     const bytes = gzipSync(content)
     const { etag } = await putBytes(store, key, bytes, metadata)
     return {

@@ -2,7 +2,7 @@ import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { CheckError } from '../../../src/pipeline/check-error'
-import { type Codec, codecsOf, decode, suffixOf } from '../../../src/pipeline/codec'
+import { type Codec, codecsOf, decode, splitSuffix, suffixOf } from '../../../src/pipeline/codec'
 
 const content = Buffer.from('INSERT INTO orders VALUES (1);\n'.repeat(20_000))
 const encode = { gzip: gzipSync, zstd: zstdCompressSync }
@@ -71,6 +71,7 @@ describe('codecsOf', () => {
     ['none', [], ''],
   ] as const)('knows what %s makes of content and of its name', (compression, codecs, suffix) => {
     expect(codecsOf({ compression })).toEqual(codecs)
-    expect(suffixOf(codecs)).toBe(suffix)
+    expect(suffixOf({ compression })).toBe(suffix)
+    expect(splitSuffix(`shop.sql${suffix}`)).toEqual({ stem: 'shop.sql', encoded: { compression } })
   })
 })

@@ -52,7 +52,7 @@ export function asIntent(manifest: Manifest): Manifest {
 }
 
 function keyOf(prefix: string, slot: string, { name, kind, compression }: Artifact): string {
-  return artifactKey(prefix, slot, name, kind, compression)
+  return artifactKey(prefix, slot, name, kind, { compression })
 }
 
 /** The proof of a recovery point that `putPoint` has stored. */

@@ -133,7 +133,7 @@ export class World {
     metadata: Readonly<Record<string, string>>,
   ): Promise<PreparedArtifact> {
     const kind = name === 'codebase' ? 'files' : 'database'
-    const key = artifactKey(prefix, at, name, kind, compression)
+    const key = artifactKey(prefix, at, name, kind, { compression })
     const id = await this.store.createUpload(key, { contentType: 'application/octet-stream', metadata })
     const partETags = []
     for (const [index, part] of parts.entries()) {

@@ -1,4 +1,4 @@
-import type { Compression } from '../../../pipeline/compression'
+import { decodeCommands } from '../../../pipeline/codec'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import type { SourceWords } from '../../source-words'
 import { filesCounts } from '../check/archive-content'
@@ -11,12 +11,6 @@ export const archiveWords: SourceWords<FilesArtifact> = {
   origins: ({ paths }) => paths,
   counts: ({ content }) => filesCounts(content),
   parts: () => [],
-  recovery: ({ compression }, fetch) => [`${fetch} | ${unpackers[compression]} -C /`],
+  recovery: (artifact, fetch) => [[fetch, ...decodeCommands(artifact), 'tar -xpf - -C /'].join(' | ')],
   recoveryNote: 'Run as root on the server to restore to. The tar line writes to the original places of the files.',
-}
-
-const unpackers: Readonly<Record<Compression, string>> = {
-  gzip: 'tar -xpzf -',
-  zstd: 'zstd -dc | tar -xpf -',
-  none: 'tar -xpf -',
 }

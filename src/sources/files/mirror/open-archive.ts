@@ -1,7 +1,6 @@
 import { type Finding, warning } from '../../../findings/finding'
 import { listed } from '../../../findings/listed'
-import type { CompressionSettings } from '../../../pipeline/compression'
-import { compressionLines } from '../../../pipeline/compression-lines'
+import { type CompressionSettings, compressionLines } from '../../../pipeline/compression'
 import { type Job, startJob } from '../../../server/job'
 import type { JobReport, ReportLine } from '../../../server/job-report'
 import type { Connection } from '../../../ssh/remote'

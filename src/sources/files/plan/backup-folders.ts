@@ -1,3 +1,4 @@
+import { encodedBy } from '../../../pipeline/codec'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import { artifactKey, artifactName } from '../../../repository/names/keys'
 import { artifactPlan } from '../../artifact-plan'
@@ -44,9 +45,9 @@ function archivePlan(settings: FolderSettings, slot: string, { clock }: Host): A
   let mirroredAt: Date | undefined
   return artifactPlan({
     name,
-    key: artifactKey(s3.prefix, slot, name, 'files', compression.kind),
+    key: artifactKey(s3.prefix, slot, name, 'files', encodedBy(compression)),
     waitsFor: 'rsync',
-    compression: compression.kind,
+    compression,
     check: () => checkArchive({ paths: files.paths.map(path => path.slice(1)) }),
     open: ({ connection, signal, owner }) =>
       openMirrored(connection, {

@@ -1,5 +1,4 @@
-import type { Compression } from '../../../pipeline/compression'
-import { compressionLines } from '../../../pipeline/compression-lines'
+import { type Compression, compressionLines } from '../../../pipeline/compression'
 import { type Intake, intake } from '../../../server/intake'
 import { type JobFailure, startJob } from '../../../server/job'
 import type { Request } from '../../../server/request'

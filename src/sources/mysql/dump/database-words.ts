@@ -1,5 +1,5 @@
 import { shellWord } from '../../../findings/shell-word'
-import type { Compression } from '../../../pipeline/compression'
+import { decodeCommands, type Encoded } from '../../../pipeline/codec'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import type { SourceWords } from '../../source-words'
 import type { DatabaseDefaults } from '../client/database-statements'
@@ -20,19 +20,13 @@ export const databaseWords: SourceWords<DatabaseArtifact> = {
 
 /** Creates a database and imports a dump into it, with standard tools. `fetch`: prints the stored dump. */
 export function importCommands(
-  { database, compression, characterSet, collation }: DatabaseDefaults & { database: string; compression: Compression },
+  { database, compression, characterSet, collation }: DatabaseDefaults & Encoded & { database: string },
   fetch: string,
 ): string[] {
   // Without it the MariaDB client removes the comments in the bodies of triggers and routines.
   const client = ['mysql --comments', ...(database.startsWith('-') ? ['--'] : []), shellWord(database)]
   return [
     `mysql -e ${shellWord(`CREATE DATABASE IF NOT EXISTS ${quotedIdentifier(database)} CHARACTER SET ${characterSet} COLLATE ${collation}`)}`,
-    [fetch, ...decompressors[compression], client.join(' ')].join(' | '),
+    [fetch, ...decodeCommands({ compression }), client.join(' ')].join(' | '),
   ]
-}
-
-const decompressors: Readonly<Record<Compression, readonly string[]>> = {
-  gzip: ['gunzip'],
-  zstd: ['zstd -dc'],
-  none: [],
 }

@@ -1,5 +1,4 @@
-import type { CompressionSettings } from '../../../pipeline/compression'
-import { compressionLines } from '../../../pipeline/compression-lines'
+import { type CompressionSettings, compressionLines } from '../../../pipeline/compression'
 import { type Job, startJob } from '../../../server/job'
 import type { Connection } from '../../../ssh/remote'
 import { explainClientJob } from '../client/client-errors'

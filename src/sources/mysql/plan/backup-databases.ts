@@ -62,7 +62,7 @@ function leftOut(plans: readonly DatabasePlan[], database: string) {
 function dumpPlan({ mysql: access, compression, dumpOptions }: DumpSettings, plan: DatabasePlan): ArtifactPlan {
   const { name, key, listed } = plan
   return artifactPlan({
-    ...{ name, key, waitsFor: 'its turn', compression: compression.kind },
+    ...{ name, key, waitsFor: 'its turn', compression },
     check: () => checkDump({ passes: plan.arguments.structure.length > 0 ? 2 : 1 }),
     open: async ({ connection, signal, lastBytes }) => ({
       job: await databaseServerOver(connection).openDump({

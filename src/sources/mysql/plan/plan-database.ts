@@ -1,5 +1,6 @@
 import { type Finding, warning } from '../../../findings/finding'
 import { listed as listedNames } from '../../../findings/listed'
+import { encodedBy } from '../../../pipeline/codec'
 import { artifactKey, artifactName } from '../../../repository/names/keys'
 import { quotedIdentifier } from '../client/sql-names'
 import { type DumpArguments, dumpArguments } from '../dump/dump-arguments'
@@ -38,7 +39,7 @@ export function planDatabase(
   const name = artifactName('database', isOnlyOne ? undefined : listed.name)
   const plan = {
     name,
-    key: artifactKey(inputs.s3.prefix, slot, name, 'database', inputs.compression.kind),
+    key: artifactKey(inputs.s3.prefix, slot, name, 'database', encodedBy(inputs.compression)),
     listed: visibility.listed,
     selection,
     arguments: dumpArguments({

@@ -41,7 +41,7 @@ describe('describePublished', () => {
     expect(recovery?.commands).toEqual([
       "mysql -e 'CREATE DATABASE IF NOT EXISTS `shop` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci'",
       `${fetch}.database.sql.gz - | gunzip | mysql --comments shop`,
-      `${fetch}.codebase.tar.gz - | tar -xpzf - -C /`,
+      `${fetch}.codebase.tar.gz - | gunzip | tar -xpf - -C /`,
     ])
     expect(recovery?.note).toMatch(/as root/)
   })

@@ -20,7 +20,7 @@ const compressions = fc.constantFrom('gzip', 'zstd', 'none')
 describe('artifactKey', () => {
   it('names an only database, one of several, and the files', () => {
     const key = (name: string, kind: 'database' | 'files', compression: 'gzip' | 'zstd' | 'none') =>
-      artifactKey('running-backups', 'Monday-13-00', name, kind, compression)
+      artifactKey('running-backups', 'Monday-13-00', name, kind, { compression })
     expect(key(artifactName('database'), 'database', 'gzip')).toBe('running-backups/Monday-13-00.database.sql.gz')
     expect(key(artifactName('database', 'odd-name db'), 'database', 'zstd')).toBe(
       'running-backups/Monday-13-00.odd-name%20db.database.sql.zst',
@@ -29,13 +29,13 @@ describe('artifactKey', () => {
   })
 
   it('puts nothing before the slot when the prefix is empty', () => {
-    expect(artifactKey('', 'running', 'codebase', 'files', 'gzip')).toBe('running.codebase.tar.gz')
+    expect(artifactKey('', 'running', 'codebase', 'files', { compression: 'gzip' })).toBe('running.codebase.tar.gz')
     expect(readmeKey('')).toBe('README.md')
   })
 
   it('refuses a slot whose name could be taken for something else', () => {
     for (const slot of ['', 'a.b', 'a/b', '..', 'a b']) {
-      expect(() => artifactKey('p', slot, 'database', 'database', 'gzip')).toThrow(RangeError)
+      expect(() => artifactKey('p', slot, 'database', 'database', { compression: 'gzip' })).toThrow(RangeError)
     }
   })
 })
@@ -45,7 +45,7 @@ describe('keyInSlot', () => {
     fc.assert(
       fc.property(prefixes, slots, slots, databases, compressions, (prefix, one, other, name, compression) => {
         const keyOf = (slot: string) =>
-          artifactKey(prefix, slot, artifactName('database', name), 'database', compression)
+          artifactKey(prefix, slot, artifactName('database', name), 'database', { compression })
         expect(keyInSlot(prefix, keyOf(one), other)).toBe(keyOf(other))
       }),
     )
@@ -68,11 +68,11 @@ describe('parseKey', () => {
         compressions,
         (prefix, slot, database, isOnly, compression) => {
           const name = artifactName('database', isOnly ? undefined : database)
-          expect(parseKey(prefix, artifactKey(prefix, slot, name, 'database', compression))).toEqual({
-            ...{ slot, what: 'artifact', kind: 'database', name, compression },
+          expect(parseKey(prefix, artifactKey(prefix, slot, name, 'database', { compression }))).toEqual({
+            ...{ slot, what: 'artifact', kind: 'database', name, encoded: { compression } },
           })
-          expect(parseKey(prefix, artifactKey(prefix, slot, 'codebase', 'files', compression))).toEqual({
-            ...{ slot, what: 'artifact', kind: 'files', name: 'codebase', compression },
+          expect(parseKey(prefix, artifactKey(prefix, slot, 'codebase', 'files', { compression }))).toEqual({
+            ...{ slot, what: 'artifact', kind: 'files', name: 'codebase', encoded: { compression } },
           })
           expect(parseKey(prefix, slotKeys(prefix, slot).manifest)).toEqual({ slot, what: 'manifest' })
           expect(parseKey(prefix, slotKeys(prefix, slot).proof)).toEqual({ slot, what: 'proof' })
@@ -111,7 +111,7 @@ describe('parseKey', () => {
         if (parsed === undefined) return
         const again =
           parsed.what === 'artifact'
-            ? artifactKey(prefix, parsed.slot, parsed.name, parsed.kind, parsed.compression)
+            ? artifactKey(prefix, parsed.slot, parsed.name, parsed.kind, parsed.encoded)
             : slotKeys(prefix, parsed.slot)[parsed.what]
         expect(again).toBe(key)
       }),

@@ -1,4 +1,4 @@
-import { compressionLines } from '../../../../../src/pipeline/compression-lines'
+import { compressionLines } from '../../../../../src/pipeline/compression'
 import { clientLines, locationOptions, optionLines } from '../../../../../src/sources/mysql/client/client-request'
 
 const values = (lines: ReturnType<typeof clientLines>, wanted: string) =>
