@@ -20,7 +20,7 @@ async function expectSuspect(before: BucketSnapshot, run: BackupRun, telling: re
   expect(main?.outputs['manifest-key']).toBe('running-backups/suspect/running.manifest.json')
   expect(main?.annotations.error).toHaveLength(1)
   const message = main?.annotations.error[0]?.message ?? ''
-  for (const pattern of [...telling, /accept-shrink: true/, /Still safe: Slot running holds/])
+  for (const pattern of [...telling, /accept-shrink: true/, /Still safe: Slot running is unchanged/])
     expect(message).toMatch(pattern)
   expect(main?.annotations.notice).toEqual([])
   expect(main?.summary).not.toMatch(/is good/)
