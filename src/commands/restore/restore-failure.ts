@@ -77,7 +77,7 @@ function adviceFor(error: unknown, { left }: RollbackOutcome): { advice?: string
   const commands = left.map(each => each.commands).filter(each => each.length > 0)
   const [first] = commands
   const more = commands.length > 1 ? ' (for the others see the log)' : ''
-  const byHand = first === undefined ? '' : `Put it back on the server${more}: ${first.join(' && ')}`
+  const byHand = first === undefined ? '' : `Restore it on the server${more}: ${first.join(' && ')}`
   return {
     advice: [own ?? 'Fix what is incomplete, then run the restore again.', byHand]
       .filter(text => text !== '')

@@ -71,7 +71,7 @@ describe('a restore over a live site', () => {
     const bucket = await scene.snapshot()
     const message = expectRefused(await run(), [
       /2 things are wrong/,
-      /is there and holds 3 tables, 1 view, 1 routine, 1 event/,
+      /exists and has 3 tables, 1 view, 1 routine, 1 event/,
     ])
     expect(message).toContain(scene.docroot)
     expect(message).toMatch(/Still safe: Nothing on the server was changed/)
@@ -171,7 +171,7 @@ describe('a restore over a live site', () => {
 
 /** Runs the commands that an annotation names, as a person on the server would. */
 async function followByHand(message: string): Promise<void> {
-  const commands = /Put it back on the server: (mysql -e .* \| gunzip \| mysql \S+ \S+)$/m.exec(message)?.[1] ?? ''
+  const commands = /Restore it on the server: (mysql -e .* \| gunzip \| mysql \S+ \S+)$/m.exec(message)?.[1] ?? ''
   expect(commands).toMatch(/DROP DATABASE .* && mysql -e .*CREATE DATABASE .* && aws .* s3 cp /)
   const { s3, mysql } = scene.services
   await command('bash', [

@@ -240,7 +240,7 @@ describe('an edited manifest', () => {
     [
       'list of tables',
       manifest => void database(manifest).content.tables.splice(0, 1),
-      /does not hold what its manifest says: table ".*" is there in addition/,
+      /does not hold what its manifest says: table ".*" is unexpected/,
       ['content'],
     ],
     [

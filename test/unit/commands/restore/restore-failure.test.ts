@@ -129,7 +129,7 @@ describe('restoreFailure', () => {
       databases: [{}],
     })
     expect(told.safe).toMatch(/^Step 0 is left\. /)
-    expect(told.advice).toBe("Make room. Put it back on the server: mysql -e '0' && aws 0")
+    expect(told.advice).toBe("Make room. Restore it on the server: mysql -e '0' && aws 0")
     expect(told.detail.join('\n')).toContain("Step 0 is left.\n    mysql -e '0'\n    aws 0")
     expect(told.isSettled).toBe(false)
   })
@@ -137,7 +137,7 @@ describe('restoreFailure', () => {
   it('has commands for the first of several, and all of them in the log', async () => {
     const told = await tell({ steps: [failing, failing], databases: [{}, { target: 'blog' }] })
     expect(told.advice).toBe(
-      "Fix what is incomplete, then run the restore again. Put it back on the server (for the others see the log): mysql -e '1' && aws 1",
+      "Fix what is incomplete, then run the restore again. Restore it on the server (for the others see the log): mysql -e '1' && aws 1",
     )
     const detail = told.detail.join('\n')
     expect(detail).toContain("mysql -e '0'")
@@ -191,7 +191,7 @@ describe('restoreFailure, of a run that was cancelled', () => {
     })
     expect(told.what).toMatch(/The import into the database "shop" had begun\.$/)
     expect(told.safe).toMatch(/^What was unpacked is removed\. Step 1 is left\. /)
-    expect(told.advice).toMatch(/Put it back on the server: mysql -e '1' && aws 1$/)
+    expect(told.advice).toMatch(/Restore it on the server: mysql -e '1' && aws 1$/)
     expect(told.isSettled).toBe(false)
   })
 
