@@ -1,5 +1,8 @@
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { formatCount } from '../runtime/text/format-count'
+import { lineBytesMax, mebibytes, messagesBytesMax, reportBytesMax, reportLinesMax, tooMuch } from './job-limits'
+import { LineCutter } from './line-cutter'
+import type { ServerJob } from './server-script'
 
 /** One line of a job's report: `docs/protocol.md` lists the words. */
 export interface ReportLine {
@@ -32,11 +35,13 @@ export interface JobReport {
 export const keptMessages = 200
 const longestMessage = 1_000
 
-/** Reads a job's standard error to its end. Lines with the nonce are ours, all others are output of the tools. */
+/**
+ * Reads a job's standard error to its end, in constant memory. Lines with the nonce are ours, all others are output of
+ * the tools. Throws FailureError when it is more than a job may send.
+ */
 export async function followReport(
   stderr: Readable,
-  nonce: string,
-  onReport: ((line: ReportLine) => void) | undefined,
+  { job, nonce, onReport }: { job: ServerJob; nonce: string; onReport: (line: ReportLine) => void },
 ): Promise<JobReport> {
   const report: JobReport = {
     done: false,
@@ -50,16 +55,28 @@ export async function followReport(
     messages: [],
   }
   const own = `@${nonce} `
-  for await (const line of createInterface({ input: stderr, crlfDelay: Number.POSITIVE_INFINITY })) {
+  let [allBytes, reportLines, reportBytes] = [0, 0, 0]
+  const read = (line: string) => {
     if (line.startsWith(own)) {
+      reportLines++
+      reportBytes += line.length
+      if (reportLines > reportLinesMax) throw tooMuch(job, `${formatCount(reportLinesMax)} lines of its report`)
+      if (reportBytes > reportBytesMax) throw tooMuch(job, `${mebibytes(reportBytesMax)} of its report`)
       const reported = splitWord(line.slice(own.length))
       note(report, reported)
-      onReport?.(reported)
+      onReport(reported)
     } else if (line.trim() !== '' && !isKnownNoise(line)) {
       report.messages.push(line.slice(0, longestMessage))
       if (report.messages.length > keptMessages) report.messages.shift()
     }
   }
+  const cutter = new LineCutter(lineBytesMax)
+  for await (const chunk of stderr) {
+    allBytes += chunk.length
+    if (allBytes > messagesBytesMax) throw tooMuch(job, `${mebibytes(messagesBytesMax)} of messages`)
+    for (const line of cutter.lines(chunk)) read(line)
+  }
+  for (const line of cutter.last()) read(line)
   return report
 }
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { pipeline, type Readable, Transform, type TransformCallback, type Writable } from 'node:stream'
+import { pipeline, type Readable, type Writable } from 'node:stream'
 import { abortable, onAbort } from '../runtime/abortable'
-import { FailureError } from '../runtime/errors'
 import type { Connection, RemoteExit, RemoteProcess } from '../ssh/remote'
+import { Gate } from './gate'
+import { JobClock } from './job-clock'
 import { followReport, type JobReport, type ReportLine } from './job-report'
 import { encodeRequest, type Request } from './request'
 import { bootstrapCommand, type ServerJob, serverScript } from './server-script'
@@ -38,6 +39,8 @@ export interface JobOptions {
   onReport?: (line: ReportLine) => void
   /** Standard input carries data, so no heartbeats are sent. */
   takesData?: boolean
+  /** What the job may wait for a lock, on top of its time. */
+  waitMs?: number
   /** Makes the error for the user. */
   explain: (failure: JobFailure) => Error
   /**
@@ -49,7 +52,8 @@ export interface JobOptions {
 
 /**
  * Starts a job. Success means three things: exit status 0, the report line `done`, and the end of standard output. ssh2
- * reports a dead connection as a normal end of stream, so the end alone proves nothing.
+ * reports a dead connection as a normal end of stream, so the end alone proves nothing. A job that sends more or takes
+ * longer than it may (`job-limits.ts`) fails with FailureError, and its channel is closed.
  */
 export async function startJob(
   connection: Connection,
@@ -57,31 +61,55 @@ export async function startJob(
   request: Request,
   options: JobOptions,
 ): Promise<Job> {
-  const { signal, explain, onReport, takesData = false } = options
+  const { signal, explain, onReport, takesData = false, waitMs = 0 } = options
   signal?.throwIfAborted()
-  const remote = await abortable(connection.exec(bootstrapCommand), signal, late => late.close())
+  const stop = new AbortController()
+  const fail = (error: Error) => stop.abort(error)
+  const forget = onAbort(signal, fail)
+  let isWaitingForUs = () => false
+  const clock = new JobClock(name, { waitMs, fail, isWaitingForUs: () => isWaitingForUs() })
+  const remote = await abortable(connection.exec(bootstrapCommand), stop.signal, late => late.close()).catch(error => {
+    forget()
+    clock.stop()
+    throw error
+  })
   const nonce = randomBytes(12).toString('hex')
-  const reported = followReport(remote.stderr, nonce, onReport)
+  const reported = followReport(remote.stderr, {
+    ...{ job: name, nonce },
+    onReport: line => {
+      clock.reported(line)
+      onReport?.(line)
+    },
+  })
+  reported.catch(fail)
   remote.stdin.write(serverScript(name))
   remote.stdin.write(encodeRequest([['nonce', nonce], ['job', name], ...request]))
 
-  const done = abortable(proof(remote, reported, explain), signal)
+  const done = abortable(proof(remote, reported, explain), stop.signal)
   let failure: Error | undefined
   // Not unhandled: the body fails with it too, and callers that await `done` still see it.
   done.catch((error: Error) => {
     failure = error
   })
+  const stopClock = () => clock.stop()
+  done.then(stopClock, stopClock)
   if (!takesData) beatUntil(done, remote)
 
-  const gate = new Gate(nonce, done)
+  const gate = new Gate({ job: name, nonce, proof: done, onData: () => clock.moved(), fail })
   gate.on('error', () => {}) // A reader of the body sees it, even one that comes later.
-  const forget = onAbort(signal, reason => {
+  if (takesData) for (const event of ['drain', 'finish']) remote.stdin.on(event, () => clock.moved())
+  isWaitingForUs = () => gate.readableLength > 0 || (takesData && isHungry(remote.stdin))
+  const forgetStop = onAbort(stop.signal, reason => {
     const first = failure ?? reason
     gate.destroy(first)
     remote.stdin.destroy(first)
+    remote.stderr.destroy()
     remote.close()
   })
-  gate.once('close', forget)
+  gate.once('close', () => {
+    forget()
+    forgetStop()
+  })
   pipeline(remote.stdout, gate, () => remote.close())
   return {
     body: gate,
@@ -92,13 +120,18 @@ export async function startJob(
   }
 }
 
+/** Everything that was sent has been taken, and more is to come. */
+function isHungry(input: Writable): boolean {
+  return input.writableLength === 0 && !input.writableEnded && !input.destroyed
+}
+
 /** What a job printed, and its report. */
 export interface JobResult {
   text: string
   report: JobReport
 }
 
-/** Runs a job to its end and returns its output, which is kept in memory. */
+/** Runs a job to its end and returns its output, which is kept in memory: `job-limits.ts` says how much it may be. */
 export async function runJob(
   connection: Connection,
   name: ServerJob,
@@ -125,47 +158,4 @@ function beatUntil(done: Promise<unknown>, { stdin }: RemoteProcess): void {
   const timer = setInterval(() => stdin.write('\n'), heartbeatMs).unref()
   const stop = () => clearInterval(timer)
   done.then(stop, stop)
-}
-
-/** Drops the output of the login shell before the nonce, passes the data, and holds back the end until `proof`. */
-class Gate extends Transform {
-  private readonly marker: Buffer
-  private readonly proof: Promise<unknown>
-  private before: Buffer | undefined = Buffer.alloc(0)
-
-  constructor(nonce: string, proof: Promise<unknown>) {
-    super({ readableHighWaterMark: 1 << 20, writableHighWaterMark: 1 << 18 })
-    this.marker = Buffer.from(`@${nonce}\n`)
-    this.proof = proof
-  }
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, callback: TransformCallback): void {
-    callback(null, this.before === undefined ? chunk : this.afterMarker(this.before, chunk))
-  }
-
-  override _flush(callback: TransformCallback): void {
-    this.proof.then(
-      () =>
-        callback(
-          this.before === undefined
-            ? null
-            : new FailureError('A job on the server ended without its marker on standard output.'),
-        ),
-      callback,
-    )
-  }
-
-  /** The data after the marker; undefined until the marker has arrived. */
-  private afterMarker(before: Buffer, chunk: Buffer): Buffer | undefined {
-    const seen = Buffer.concat([before, chunk])
-    const at = seen.indexOf(this.marker)
-    if (at < 0) {
-      // Keeps only what could be the start of the marker, however much arrives.
-      this.before = seen.subarray(Math.max(0, seen.length - this.marker.length))
-      return undefined
-    }
-    this.before = undefined
-    const data = seen.subarray(at + this.marker.length)
-    return data.length > 0 ? data : undefined
-  }
 }

@@ -18,11 +18,21 @@ export function readAnswer<Reading>(
   readers: ReadonlyMap<string, (row: AnswerRow, reading: Reading) => void>,
   reading: Reading,
 ): void {
-  for (const line of text.split('\n')) {
+  for (const line of linesOf(text)) {
     if (line === '') continue
     const row = rowOf(line, job)
     const read = readers.get(row.field(0)) ?? row.isUnreadable()
     read(row, reading)
+  }
+}
+
+/** One by one: an answer may be large. */
+function* linesOf(text: string): Generator<string> {
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf('\n', from)
+    const to = end < 0 ? text.length : end
+    yield text.slice(from, to)
+    from = to + 1
   }
 }
 

@@ -28,7 +28,8 @@ export class ForwardedSocket extends Duplex implements LinkSocket {
     this.#carrier = carrier
     // 'close' reports a failure too; without a listener here, 'error' would end the process.
     this.on('error', () => {})
-    divert(channel, {
+    divert(channel, carrier, {
+      held: () => this.readableLength,
       accept: chunk => this.#accept(chunk),
       finish: () => this.#finish(),
     })
@@ -43,7 +44,7 @@ export class ForwardedSocket extends Duplex implements LinkSocket {
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.#written = done
-    this.#carrier.inOneGo(() => this.#channel.write(chunk, () => this.#writtenOnce()))
+    this.#carrier.inOneGo(() => this.#channel.write(chunk, () => this.#carrier.onceSent(() => this.#writtenOnce())))
   }
 
   /** Sends the pieces of one packet in one packet of the link below. */

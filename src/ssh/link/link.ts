@@ -40,6 +40,9 @@ const algorithms: Pick<Algorithms, 'cipher' | 'compress'> = {
   compress: ['none'],
 }
 
+/** What waits in a socket for a server that does not read, whatever window it granted. */
+const unsentBytesMax = 8 * 1024 * 1024
+
 /** Starts SSH on the socket and logs in. Throws `DialError` or `CancelledError`, and destroys the socket then. */
 export async function openLink(socket: LinkSocket, options: LinkOptions): Promise<Link> {
   const { signal, timeouts } = options
@@ -160,7 +163,14 @@ export class Link {
     return {
       lossOf: () => (this.loss === undefined ? undefined : lossOf(this.loss)),
       inOneGo: work => this.#inOneGo(work),
+      onceSent: next => this.#onceSent(next),
+      fail: reason => this.fail(reason, 'protocol'),
     }
+  }
+
+  #onceSent(next: () => void): void {
+    if (this.#socket.writableLength <= unsentBytesMax) next()
+    else this.#socket.once('drain', next)
   }
 
   /** ssh2 writes each packet in three pieces; corked, they take one system call. */

@@ -10,6 +10,10 @@ export interface Carrier {
   lossOf(): string | undefined
   /** Runs `work` and sends everything that it writes in one go. */
   inOneGo(work: () => void): void
+  /** Calls back once what was written so far does not fill memory: ssh2 takes everything that a window allows. */
+  onceSent(next: () => void): void
+  /** Breaks the link, since the server does not keep to the protocol. */
+  fail(reason: string): void
 }
 
 /**
@@ -32,7 +36,8 @@ export function remoteProcess(channel: ClientChannel, carrier: Carrier): RemoteP
     () => channel.stderr._read(0),
     () => {},
   )
-  divert(channel, {
+  divert(channel, carrier, {
+    held: () => stdout.readableLength,
     accept: chunk => stdout.accept(chunk),
     finish: () => {
       // A link that breaks ends the output too. Only an end that the server announced means that it is complete.
@@ -40,7 +45,7 @@ export function remoteProcess(channel: ClientChannel, carrier: Carrier): RemoteP
       stdout.finish()
     },
   })
-  divert(channel.stderr, stderr)
+  divert(channel.stderr, carrier, stderr)
   channel.on('exit', (code: number | null, signal?: string) => {
     status = code === null ? { kind: 'signal', signal: signal ?? 'unknown' } : { kind: 'code', code }
   })
@@ -69,6 +74,10 @@ class ChannelOutput extends Readable implements Outlet {
     this.#more = more
     this.#unwanted = unwanted
     this.on('error', () => {})
+  }
+
+  held(): number {
+    return this.readableLength
   }
 
   accept(chunk: Buffer): boolean {
@@ -106,7 +115,7 @@ class ChannelInput extends Writable {
 
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error) => void): void {
     this.#written = done
-    this.#carrier.inOneGo(() => this.#channel.write(chunk, () => this.#writtenOnce()))
+    this.#carrier.inOneGo(() => this.#channel.write(chunk, () => this.#carrier.onceSent(() => this.#writtenOnce())))
   }
 
   override _final(done: () => void): void {

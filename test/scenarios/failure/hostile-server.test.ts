@@ -102,3 +102,33 @@ describe('a backup of a server that talks', () => {
     expect(run.main?.log.join('\n')).toContain('running')
   })
 })
+
+describe('a backup of a server that never stops', () => {
+  const clients = ['mysql', 'mariadb']
+
+  it.each<[string, readonly string[], string, RegExp]>([
+    [
+      'an answer',
+      clients,
+      `yes "visible$(printf '\\t%0200d' 41)"`,
+      /The server sent too much during the inventory: more than 64 MiB of output/,
+    ],
+    [
+      'a line of messages',
+      dumpTools,
+      "tr '\\0' x </dev/zero >&2",
+      /The server sent too much during the dump: more than 256 MiB of messages/,
+    ],
+    [
+      'a list of short rows',
+      clients,
+      'yes "$(printf \'visible\\t41\\n%.0s\' $(seq 1000))"',
+      /The server sent too much during the inventory: more than 4,000,000 fields of output/,
+    ],
+  ])('fails in constant memory when %s has no end', async (_name, tools, script, telling) => {
+    scene.tools.replace(tools, `${answerQuestions}\n${script}`)
+    const { main } = await expectFailure(scene, {}, [telling, unchanged])
+    expect(main?.peakRssBytes).toBeGreaterThan(20_000_000)
+    expect(main?.peakRssBytes).toBeLessThan(256_000_000)
+  })
+})

@@ -27,7 +27,7 @@ afterEach(() => {
 export interface Script {
   onLogin?: (login: AuthContext, client: ServerConnection) => void
   /** Plays the process; `cut` ends the TCP connection once what was written has left. */
-  onCommand?: (channel: ServerChannel, cut: () => void) => void
+  onCommand?: (channel: ServerChannel, cut: () => void, client: ServerConnection) => void
 }
 
 /** A server that does what sshd cannot be brought to do, speaking SSH all the same. */
@@ -39,7 +39,7 @@ export async function serverThat({
     client.on('error', () => {})
     client.on('authentication', login => onLogin(login, client))
     client.on('session', accept => {
-      accept().on('exec', acceptCommand => onCommand(acceptCommand(), () => client.end()))
+      accept().on('exec', acceptCommand => onCommand(acceptCommand(), () => client.end(), client))
     })
   })
   server.listen(0, '127.0.0.1')

@@ -46,9 +46,10 @@ export async function folderTargetFacts(
 export function parseFolderTarget(text: string): FolderTargetFacts {
   const { rows, host } = readTarget(text)
   const all = (word: string) => rows.filter(([first]) => first === word)
+  const [mounts, disks] = [byPlace(all('place-mount')), byPlace(all('place-disk'))]
   return {
     ...host,
-    places: all('place').map((row, index) => placeOf(row, index, rows)),
+    places: all('place').map((row, index) => placeOf(row, index, { mounts, disks })),
     leftovers: all('leftover').map(([, ...folder]) => folder.join('\t')),
   }
 }
@@ -57,20 +58,24 @@ export function parseFolderTarget(text: string): FolderTargetFacts {
 function placeOf(
   [word = '', number = '', state = '', may, ...parent]: string[],
   index: number,
-  rows: readonly string[][],
+  { mounts, disks }: Record<'mounts' | 'disks', ReadonlyMap<string, string>>,
 ): TargetPlace {
   const known = states.find(each => each === state)
   if (known === undefined || number !== String(index)) throw unreadableTarget(`${word} ${number} ${state}`)
-  const own = (name: string) => {
-    const [row, ...more] = rows.filter(([first, at]) => first === name && at === number)
-    if (more.length > 0) throw unreadableTarget(`${name} ${number}`)
-    return row?.slice(2).join('\t')
-  }
   return {
     state: known,
     parent: parent.join('\t'),
     isWritable: may === 'yes',
-    mount: own('place-mount') ?? '',
-    freeBytes: freeBytesOf(own('place-disk')),
+    mount: mounts.get(number) ?? '',
+    freeBytes: freeBytesOf(disks.get(number)),
   }
+}
+
+function byPlace(rows: readonly string[][]): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const [word, number = '', ...value] of rows) {
+    if (found.has(number)) throw unreadableTarget(`${word} ${number}`)
+    found.set(number, value.join('\t'))
+  }
+  return found
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { abortable } from '../../../runtime/abortable'
+import { LineCutter } from '../../../server/line-cutter'
 import { signalGroup } from '../../../server/local/process-group'
 
 /** A program that runs next to the drill and can be ended at any moment. */
@@ -21,6 +21,7 @@ export interface ToolEnd {
 }
 
 const keptLines = 40
+const longestLine = 500
 
 /** Starts a program without input, in its own process group. */
 export function startTool(
@@ -56,9 +57,16 @@ export async function endOf(tool: ToolProcess, signal: AbortSignal): Promise<Too
 }
 
 function keepLast(stream: Readable, lines: string[]): void {
-  createInterface({ input: stream }).on('line', line => {
+  const cutter = new LineCutter(longestLine)
+  const keep = (line: string) => {
     if (line.trim() === '') return
-    lines.push(line.slice(0, 500))
+    lines.push(line)
     if (lines.length > keptLines) lines.shift()
+  }
+  stream.on('data', (chunk: Buffer) => {
+    for (const line of cutter.lines(chunk)) keep(line)
+  })
+  stream.on('end', () => {
+    for (const line of cutter.last()) keep(line)
   })
 }
