@@ -272,7 +272,7 @@ describe('reading', () => {
     expect(error.status).toBe(403)
     proxy.fail({ method: 'GET' }, { kind: 'reply', status: 403, code: 'AccessDenied' })
     const listing = failure(store.list('running-backups/')[Symbol.asyncIterator]().next())
-    expect((await listing).advice).toContain(`Allow s3:ListBucket on arn:aws:s3:::${settings.bucket} to`)
+    expect((await listing).advice).toContain(`Allow s3:ListBucket on arn:aws:s3:::${settings.bucket} for`)
   })
 
   it('reads a large object to its end over connections that break', async () => {

@@ -159,7 +159,7 @@ describe('preflight', () => {
         ),
         /folder "\/no\/such\/folder" of "paths" does not exist[\s\S]*Check "paths"/,
         /zstd was not found[\s\S]*\nsudo apt install zstd/,
-        /disk of the mirror .* 4\.4 TB to copy[\s\S]*are lacking[\s\S]*"mirror-dir"/,
+        /disk of the mirror .* 4\.4 TB to copy[\s\S]*are missing[\s\S]*"mirror-dir"/,
         new RegExp(
           `lack s3:PutObject[\\s\\S]*\\n{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::${bucket}/running-backups/\\*"}`,
         ),

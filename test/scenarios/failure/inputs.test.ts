@@ -140,9 +140,9 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
   'structure-only-tables': [['.log', /table or database\.table/]],
   'dump-options': [
     ['--force', /must not contain "--force".*looks complete and is not/],
-    ['--loose-skip-comments', /proves that the dump is whole/],
-    ['--skip_comm', /proves that the dump is whole/],
-    ['--compact', /proves that the dump is whole/],
+    ['--loose-skip-comments', /proves that the dump is complete/],
+    ['--skip_comm', /proves that the dump is complete/],
+    ['--compact', /proves that the dump is complete/],
     ['--result-file=/tmp/x', /SQL on standard output/],
     ['--tab=/tmp', /SQL on standard output/],
     ['--password=hidden-secret', /must not contain "--password"/],

@@ -155,7 +155,7 @@ describe('a restore', () => {
     await sql('SET GLOBAL read_only = ON')
     try {
       const inputs = { 'mysql-user': 'restorer', 'mysql-password': 'a long password' }
-      expectRefused(await restore(inputs), [/set read-only/])
+      expectRefused(await restore(inputs), [/is read-only/])
     } finally {
       await sql('SET GLOBAL read_only = OFF')
     }

@@ -113,7 +113,7 @@ describe('a restore writes nothing when', () => {
         const artifact = databaseIn(manifest)
         if (artifact.kind === 'database') artifact.content.tables.pop()
       },
-      /table "zz_last" is there in addition/,
+      /table "zz_last" is unexpected/,
     ],
     [
       'the fingerprint of a table',

@@ -33,7 +33,7 @@ describe('the post step of a backup that was killed', () => {
     expect(stage.states()['backup']).toContain('"uploads":[]')
     const { error, log } = await stage.backupPost()
     expect(error).toBeUndefined()
-    expect(log).toContain('Dropped the unfinished upload of backups/Monday-13-00.shop.database.sql.gz.')
+    expect(log).toContain('Aborted the unfinished upload of backups/Monday-13-00.shop.database.sql.gz.')
     expect(await openUploads(stage.store)).toEqual([])
   })
 

@@ -46,7 +46,7 @@ describe('a backup', () => {
 
   it('stores nothing when the dump lacks a table that the server lists before it and after it', async () => {
     await stage.databases.put('shop', [...shop, aHiddenTable('invoices')])
-    await failing(/"shop" does not hold what the server lists: table "invoices" is missing in the dump/)
+    await failing(/"shop" does not match what the server lists: table "invoices" is missing in the dump/)
     expect(stage.jobs().filter(name => name === 'inventory')).toHaveLength(3)
   })
 

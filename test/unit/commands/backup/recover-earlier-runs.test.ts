@@ -80,7 +80,7 @@ describe('a backup behind one that was killed while it streamed', () => {
     stage.advance(3_600_000)
     const { error, log } = await stage.backup()
     expect(error).toBeUndefined()
-    expect(log).toContain('Dropped an unfinished upload of an earlier run: backups/Monday-13-00.shop.database.sql.gz.')
+    expect(log).toContain('Aborted an unfinished upload of an earlier run: backups/Monday-13-00.shop.database.sql.gz.')
     expect(await openUploads(stage.store)).toEqual([])
   })
 })

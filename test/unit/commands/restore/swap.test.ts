@@ -55,7 +55,7 @@ describe('the swap of folders', () => {
     const { error } = await stage.restore()
     expect(error?.message).toMatch(/^The connection to the server broke during the swap of the folders/)
     expect(error).toMatchObject({
-      safe: expect.stringContaining('The database "shop" is what it was before, put back from'),
+      safe: expect.stringContaining('The database "shop" is what it was before, restored from'),
     })
     await expectAsBefore()
   })

@@ -59,7 +59,7 @@ describe('the post step of a restore that was killed', () => {
     await killed()
     const { error } = await stage.restorePost()
     expect(error?.message).toMatch(
-      /^The database "shop" is incomplete: its import was interrupted. What it was lies in backups\/before-restore\/.*: mysql -e .*DROP DATABASE.* && .*aws s3 cp/,
+      /^The database "shop" is incomplete: its import was interrupted. Its previous content is in backups\/before-restore\/.*: mysql -e .*DROP DATABASE.* && .*aws s3 cp/,
     )
     await expectFoldersAsBefore()
   })
@@ -87,7 +87,7 @@ describe('the post step of a restore that was killed', () => {
     stage.onJob('swap-state', () => stage.kill())
     await killed()
     const { error } = await stage.restorePost()
-    expect(error?.message).toMatch(/^The databases are restored and the folders are not, so they may not fit/)
+    expect(error?.message).toMatch(/^The databases are restored and the folders are not, so they may not match/)
     await expectFoldersAsBefore()
   })
 

@@ -37,7 +37,7 @@ describe('a restore that fails', () => {
     expect(error?.message).toMatch(/^The import into database "blog" failed at line 3.*: The table `posts` is full/)
     expect(error).toMatchObject({
       safe: expect.stringMatching(
-        /"shop" is what it was before, put back from .*"blog" is what it was before, put back from/s,
+        /"shop" is what it was before, restored from .*"blog" is what it was before, restored from/s,
       ),
     })
     await expectAsBefore()
@@ -51,7 +51,7 @@ describe('a restore that fails', () => {
     })
     const { error } = await stage.restore()
     expect(error?.message).toBe(
-      'The database "shop" was imported and is not what the manifest says: table "more" is there in addition.',
+      'The database "shop" was imported and is not what the manifest says: table "more" is unexpected.',
     )
     expect(stage.jobs()).not.toContain('swap')
     await expectAsBefore()
@@ -72,7 +72,7 @@ describe('a restore that fails', () => {
     stage.onJob('open-import', () => stage.cut(), { skip: 1 })
     const { error, log } = await stage.restore()
     expect(error?.message).toMatch(/^The connection to the server broke/)
-    expect(log).toContain('The connection to the server broke. Connecting again to undo what was begun.')
+    expect(log).toContain('The connection to the server broke. Connecting again to roll back.')
     await expectAsBefore()
   })
 
@@ -110,7 +110,7 @@ describe('a restore that fails', () => {
     })
     const { error } = await stage.restore()
     expect(error).toMatchObject({
-      safe: expect.stringMatching(/"shop" is incomplete; what it was lies in backups\/before-restore\/.*shop/),
+      safe: expect.stringMatching(/"shop" is incomplete; its previous content is in backups\/before-restore\/.*shop/),
       advice: expect.stringContaining('aws s3 cp'),
     })
     expect(await stage.databases.objects('blog')).toEqual(otherBlog)
