@@ -190,7 +190,7 @@ describe('runAction', () => {
     const body = `
       const held = Buffer.alloc(150 * 1024 * 1024, 1)
       fs.writeFileSync('big', held.subarray(0, 1024 * 1024))
-      setTimeout(() => { fs.rmSync('big'); fs.writeFileSync('kept', 'x'); console.log(held.length) }, 400)`
+      setTimeout(() => { fs.rmSync('big'); fs.writeFileSync('kept', 'x'); console.log(held.length) }, 1500)`
     const { main, leftFiles } = await runAction({ action: await action(body) })
     expect(main?.peakRssBytes).toBeGreaterThan(150 * 1024 * 1024)
     expect(main?.durationMs).toBeGreaterThan(400)
