@@ -44,6 +44,16 @@ export function lockIdentity({ store, prefix }: Repository, { run, clock }: Runt
   }
 }
 
+/** Connects, and logs each retry. `survivesAbort`: a cancelled run still needs the connection until it is closed. */
+export function openConnection(
+  { ssh }: { ssh: SshTarget },
+  { runtime, connect }: Omit<CommandTools, 'repository'>,
+  options: { survivesAbort?: boolean } = {},
+): Promise<Connection> {
+  const { log, signal } = runtime
+  return connect(ssh, { ...options, signal, onRetry: message => log.info(message) })
+}
+
 /** How long to wait for a run that is about to end, or was just cancelled. */
 const lockWaitSeconds = 20
 const releaseMs = 3_000
@@ -52,14 +62,10 @@ const releaseMs = 3_000
 export async function openSession(
   inputs: { ssh: SshTarget },
   { lock, owner }: LockIdentity,
-  { runtime, connect }: Omit<CommandTools, 'repository'>,
+  tools: Omit<CommandTools, 'repository'>,
 ): Promise<Session> {
-  const { log, signal } = runtime
-  const connection = await connect(inputs.ssh, {
-    signal,
-    survivesAbort: true,
-    onRetry: message => log.info(message),
-  })
+  const { log, signal } = tools.runtime
+  const connection = await openConnection(inputs, tools, { survivesAbort: true })
   log.info(`Connected to ${inputs.ssh.user}@${inputs.ssh.host}, ${connection.serverVersion}; its host key is verified.`)
   const server = serverOver(connection)
   try {
@@ -75,10 +81,10 @@ export async function openSession(
 /** Connects without a lock, to read only. */
 export async function openReadOnlySession(
   inputs: { ssh: SshTarget },
-  { runtime, connect }: Omit<CommandTools, 'repository'>,
+  tools: Omit<CommandTools, 'repository'>,
 ): Promise<Session> {
-  const { log, signal } = runtime
-  const connection = await connect(inputs.ssh, { signal, onRetry: message => log.info(message) })
+  const { log, signal } = tools.runtime
+  const connection = await openConnection(inputs, tools)
   log.info(`Connected to ${inputs.ssh.user}@${inputs.ssh.host}, ${connection.serverVersion}.`)
   return {
     server: serverOver(connection),

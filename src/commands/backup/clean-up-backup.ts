@@ -3,7 +3,7 @@ import { abortLeftovers } from '../../repository/commit/leftovers'
 import { recoverSlot } from '../../repository/commit/recover'
 import { messageOf, UserError } from '../../runtime/errors'
 import { type Server, serverOver } from '../../server/server'
-import type { CommandTools } from '../session'
+import { type CommandTools, openConnection } from '../session'
 import { type BackupState, isCleanedUp } from './backup-state'
 import { runAfter } from './hooks'
 
@@ -36,17 +36,10 @@ async function recoverStore(state: BackupState, { runtime, repository }: Omit<Co
   }
 }
 
-async function cleanUpServer(
-  inputs: BackupInputs,
-  state: BackupState,
-  { runtime, repository, connect }: CommandTools,
-): Promise<void> {
+async function cleanUpServer(inputs: BackupInputs, state: BackupState, tools: CommandTools): Promise<void> {
+  const { runtime, repository } = tools
   const { lock, owner, afterCommandPending } = state
-  const connection = await connect(inputs.ssh, {
-    signal: runtime.signal,
-    survivesAbort: true,
-    onRetry: message => runtime.log.info(message),
-  })
+  const connection = await openConnection(inputs, tools, { survivesAbort: true })
   try {
     const server = serverOver(connection)
     const ended = await server.cleanUp({ lock, owner, mirrorDir: inputs.files.mirrorDir })

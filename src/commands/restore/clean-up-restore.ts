@@ -3,7 +3,7 @@ import { messageOf } from '../../runtime/errors'
 import { serverOver } from '../../server/server'
 import { sources } from '../../sources/registry'
 import type { UnfinishedPart } from '../../sources/unfinished-part'
-import type { CommandTools } from '../session'
+import { type CommandTools, openConnection } from '../session'
 import type { RestoreState } from './restore-state'
 
 /** What is left after the clean-up, for a person. Whole sentences. */
@@ -40,15 +40,11 @@ async function cleanUpServer(
   inputs: RestoreInputs,
   { lock, owner }: RestoreState,
   parts: readonly UnfinishedPart[],
-  { runtime, connect }: CommandTools,
+  tools: CommandTools,
   left: CleanUpResult,
 ): Promise<void> {
-  const { log, signal } = runtime
-  const connection = await connect(inputs.ssh, {
-    signal,
-    survivesAbort: true,
-    onRetry: message => log.info(message),
-  })
+  const { log } = tools.runtime
+  const connection = await openConnection(inputs, tools, { survivesAbort: true })
   try {
     await serverOver(connection).cleanUp({ lock, owner, mirrorDir: '' })
     // What was applied last is undone first.

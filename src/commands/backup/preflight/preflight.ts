@@ -4,15 +4,15 @@ import type { BackupInputs } from '../../../inputs/backup'
 import { storageClassWarnings } from '../../../inputs/groups/s3-options'
 import type { Host } from '../../../sources/backup-part'
 import { sources } from '../../../sources/registry'
-import type { CommandTools } from '../../session'
+import { type CommandTools, openConnection } from '../../session'
 import { preflightHost } from './preflight-host'
 import { preflightStore } from './preflight-store'
 
 /** Checks all that a backup needs and stores nothing. Throws only when the server cannot be reached, or on cancel. */
 export async function preflight(inputs: BackupInputs, tools: CommandTools): Promise<PreflightReport> {
-  const { runtime, repository, connect } = tools
-  const { signal, log, clock } = runtime
-  const connection = await connect(inputs.ssh, { signal, onRetry: message => log.info(message) })
+  const { runtime, repository } = tools
+  const { signal, clock } = runtime
+  const connection = await openConnection(inputs, tools)
   try {
     const { user, host } = inputs.ssh
     const [server, store] = await Promise.all([
