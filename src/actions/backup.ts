@@ -45,10 +45,9 @@ async function backUp(begun: BegunBackup, runtime: Runtime, repository: Reposito
   let report: RunReport
   try {
     const { error, ...result } = await backup(inputs, { runtime, repository, connect, openCache }, attempt)
-    const reportNow = () => ({ ...reportFacts(begun, runtime), ...result, warnings: attempt.warnings })
     noteMissed(await started)
-    if (error === undefined) noteMissed(await monitor?.success(successSentence(reportNow())))
-    report = reportNow()
+    report = { ...reportFacts(begun, runtime), ...result }
+    if (error === undefined) noteMissed(await monitor?.success(successSentence(report)))
     setBackupOutputs(runtime, report)
     if (error !== undefined) throw error
   } catch (error) {

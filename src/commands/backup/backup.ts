@@ -94,7 +94,7 @@ async function backUp(
   return {
     ...describePublished(manifest, repository, { prepared, baseline, place: reportedStore(inputs.s3) }),
     ...(await readHistory(repository, { keep, index, manifest })),
-    ...{ result: 'good', slot, warnings: attempt.warnings, error: afterError },
+    ...{ result: 'good', slot, error: afterError },
   }
 }
 

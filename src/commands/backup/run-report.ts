@@ -22,7 +22,6 @@ export interface BackupResult extends StoredPoint {
   /** `failed`: a suspect recovery point that could not be stored. */
   result: 'good' | 'suspect' | 'failed'
   slot: string
-  warnings: readonly Finding[]
   /** What the last recovery points stored. */
   sizes?: readonly SizePoint[]
   /** The ring and the longer tiers. */
@@ -63,6 +62,7 @@ export interface RunReport extends Omit<BackupResult, 'result' | 'slot' | 'finis
   finishedAt: Date
   /** The steps of the run in their order. */
   phases: readonly ReportedPhase[]
+  warnings: readonly Finding[]
   /** Only when `result` is not `good`. */
   failure?: FailureFacts
 }

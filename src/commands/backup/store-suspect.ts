@@ -44,7 +44,7 @@ export async function storeSuspect(
       const place = reportedStore(inputs.s3)
       return {
         ...describePublished(manifest, repository, { prepared, baseline: undefined, place }),
-        ...{ result: 'suspect', slot, warnings: attempt.warnings },
+        ...{ result: 'suspect', slot },
         error: shrinkError(verdict, { slot, suspectManifestKey: slotKeys(prefix, slot).manifest }),
       }
     })
@@ -52,7 +52,7 @@ export async function storeSuspect(
     if (error instanceof CancelledError) throw error
     runtime.log.info(`The suspect recovery point could not be stored: ${messageOf(error)}`)
     return {
-      ...{ result: 'failed', slot, artifacts: [], warnings: attempt.warnings },
+      ...{ result: 'failed', slot, artifacts: [] },
       error: shrinkError(verdict, { slot, suspectManifestKey: undefined }),
     }
   }

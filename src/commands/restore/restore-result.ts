@@ -33,7 +33,6 @@ export interface RestoreResult extends Omit<RestoreFacts, 'hasBegun'> {
   result: 'restored' | 'dry-run'
   /** Not of a dry run: what came of each. */
   items: readonly (RestoreItem & Partial<ItemOutcome>)[]
-  warnings: readonly Finding[]
 }
 
 /** Everything that is shown of one run of the restore action. */

@@ -34,11 +34,11 @@ export async function restore(
     const plan = await step('Check the server', () => checkServer(read, session, chosen.name, tools))
     const { items, checks } = plan
     attempt.learn({ items, checks })
-    if (inputs.isDryRun) return { result: 'dry-run', point, items, checks, ...known(attempt) }
+    if (inputs.isDryRun) return { result: 'dry-run', point, items, checks, safetyKeys: [] }
     attempt.warn(serverWarnings(plan))
     refuseErrors(checks)
     const restored = await writeParts({ inputs, tools, attempt, session, identity, chosen, plan })
-    return { result: 'restored', point, items: restored, checks, ...known(attempt) }
+    return { result: 'restored', point, items: restored, checks, safetyKeys: attempt.facts.safetyKeys ?? [] }
   } finally {
     await session.close()
   }
@@ -69,11 +69,6 @@ async function checkServer(
   const plan = await planRestore(read, session, name)
   for (const line of planLines(plan)) runtime.log.info(line)
   return plan
-}
-
-/** What is known only at the end. */
-function known({ facts, warnings }: RestoreAttempt) {
-  return { safetyKeys: facts.safetyKeys ?? [], warnings }
 }
 
 /** A dry run shows them with the errors. */

@@ -12,13 +12,8 @@ export interface VerifyFacts {
 
 export type VerifyAttempt = Attempt<VerifyFacts>
 
-/** The result when everything was proven. */
-export interface VerifyResult extends VerifyFacts {
-  warnings: readonly Finding[]
-}
-
 /** Everything that is shown of one run of the action `verify`. */
-export interface VerifyReport extends Partial<VerifyResult> {
+export interface VerifyReport extends Partial<VerifyFacts> {
   level: 'stored' | 'read' | 'restore'
   store: ReportedStore
   startedAt: Date

@@ -11,7 +11,7 @@ import { verifyError } from './verify-error'
 import { pointLines } from './verify-lines'
 import { verifyPoint } from './verify-point'
 import { verifyProgress } from './verify-progress'
-import type { VerifiedPoint, VerifyAttempt, VerifyResult } from './verify-result'
+import type { VerifiedPoint, VerifyAttempt, VerifyFacts } from './verify-result'
 
 /** What the command needs of the world; tests pass their own. */
 export interface VerifyTools {
@@ -23,7 +23,7 @@ export interface VerifyTools {
 }
 
 /** Verifies the requested recovery points. Throws all faults at the end, but at once when the store gives no answer. */
-export async function verify(inputs: VerifyInputs, tools: VerifyTools, attempt: VerifyAttempt): Promise<VerifyResult> {
+export async function verify(inputs: VerifyInputs, tools: VerifyTools, attempt: VerifyAttempt): Promise<VerifyFacts> {
   const { log, clock } = tools.runtime
   const { points, warnings } = await log.group('Read the bucket', () =>
     pointsToVerify(tools.repository, inputs, clock.now()),
@@ -35,7 +35,7 @@ export async function verify(inputs: VerifyInputs, tools: VerifyTools, attempt: 
   )
   if (verified.length === 0) throw gone(points)
   if (verified.some(({ status }) => status === 'failed')) throw verifyError(verified)
-  return { requested: verified.length, points: verified, warnings: attempt.warnings }
+  return { requested: verified.length, points: verified }
 }
 
 /** Streams at once: each holds some megabytes, and more than four do not decompress faster. */

@@ -1,12 +1,7 @@
 import { beginAttempt } from '../../../../src/commands/attempt'
 import type { DrillResult, PointToDrill } from '../../../../src/commands/verify/point'
 import { verify } from '../../../../src/commands/verify/verify'
-import {
-  isProven,
-  type VerifyAttempt,
-  type VerifyFacts,
-  type VerifyResult,
-} from '../../../../src/commands/verify/verify-result'
+import { isProven, type VerifyAttempt, type VerifyFacts } from '../../../../src/commands/verify/verify-result'
 import { problem, warning } from '../../../../src/findings/finding'
 import { loadVerifyInputs } from '../../../../src/inputs/verify'
 import type { Manifest } from '../../../../src/repository/manifest/manifest'
@@ -36,7 +31,7 @@ beforeEach(() => {
   drillResult = { findings: [], restoreSeconds: 12, tables: 1, files: 1, warnings: [] }
 })
 
-async function run(inputs: Readonly<Record<string, string>> = {}, over: Store = store): Promise<VerifyResult> {
+async function run(inputs: Readonly<Record<string, string>> = {}, over: Store = store): Promise<VerifyFacts> {
   runtime = recordingRuntime({
     inputs: { 's3-bucket': 'acme', 's3-region': 'eu-central-1', 's3-prefix': prefix, ...inputs },
     now: '2026-11-23T14:00:00Z',
