@@ -1,6 +1,6 @@
-import { PassThrough, Writable } from 'node:stream'
+import { PassThrough, type Writable } from 'node:stream'
 import { FailureError } from '../../../../src/runtime/errors'
-import { UnreadInput } from '../../../../src/ssh/link/unread-input'
+import { ProcessInput } from '../../../../src/server/local/process-input'
 import type { Connection, RemoteExit, RemoteProcess } from '../../../../src/ssh/remote'
 import { localShell } from '../../../servers/processes/local-shell'
 
@@ -115,28 +115,16 @@ class Channel implements RemoteProcess {
 }
 
 /** Passes on what a job is sent; its request waits until the test lets it. */
-class JobInput extends Writable {
-  readonly #pipe: Writable
+class JobInput extends ProcessInput {
   readonly #onRequest: (request: string) => Promise<void> | void
 
   constructor(pipe: Writable, onRequest: (request: string) => Promise<void> | void) {
-    super({ highWaterMark: 1024 * 1024 })
-    this.#pipe = pipe
+    super(pipe)
     this.#onRequest = onRequest
-    this.on('error', () => {})
   }
 
-  override async _write(chunk: Buffer, _encoding: string, done: (error?: Error) => void): Promise<void> {
+  override async _write(chunk: Buffer, encoding: string, done: (error?: Error) => void): Promise<void> {
     if (chunk.subarray(0, 6).toString() === 'nonce=') await this.#onRequest(chunk.toString())
-    this.#pipe.write(chunk, error => done(error ? new UnreadInput(error) : undefined))
-  }
-
-  override _final(done: () => void): void {
-    this.#pipe.end(() => done())
-  }
-
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#pipe.destroy()
-    done(error)
+    super._write(chunk, encoding, done)
   }
 }
