@@ -1,10 +1,9 @@
-import { readdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { openSite, shop } from '../stage/a-site'
+import { shop } from '../stage/a-site'
 import { held } from '../stage/bucket'
-import { aStage, filesIn, type Stage, writeFiles } from '../stage/stage'
+import type { Stage } from '../stage/stage'
 import { putBytes } from '../stored-point'
+import { aNewerSite, expectFoldersAsBefore } from './newer-site'
 
 let stage: Stage
 let before: Record<string, string>
@@ -12,11 +11,8 @@ let before: Record<string, string>
 const shopKey = 'backups/Monday-13-00.shop.database.sql.gz'
 
 beforeEach(async () => {
-  stage = await aStage()
-  await openSite(stage)
-  await stage.backup()
+  stage = await aNewerSite()
   before = held(stage.store)
-  await writeFiles(stage.site, { 'index.php': 'newer' })
 })
 
 afterEach(() => stage.leave())
@@ -24,8 +20,7 @@ afterEach(() => stage.leave())
 /** Nothing of the server has changed, and nothing of the bucket but by the hand of the test. */
 async function expectNothingTouched(): Promise<void> {
   expect(await stage.databases.objects('shop')).toEqual(shop)
-  expect(await filesIn(stage.site)).toMatchObject({ 'index.php': 'newer' })
-  expect(await readdir(dirname(stage.site))).toEqual(['html'])
+  await expectFoldersAsBefore(stage)
   expect(stage.jobs()).not.toContain('run-sql')
   expect(stage.jobs()).not.toContain('swap')
 }

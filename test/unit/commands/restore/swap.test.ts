@@ -1,19 +1,15 @@
-import { readdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { blog, files, openSite, shop } from '../stage/a-site'
+import { blog, files, shop } from '../stage/a-site'
 import { aTable } from '../stage/databases'
-import { aStage, filesIn, type Stage, writeFiles } from '../stage/stage'
+import { filesIn, type Stage } from '../stage/stage'
+import { aNewerSite, expectAsBefore } from './newer-site'
 
 let stage: Stage
 
 const otherShop = [aTable('orders')]
 
 beforeEach(async () => {
-  stage = await aStage()
-  await openSite(stage)
-  await stage.backup()
+  stage = await aNewerSite()
   await stage.databases.put('shop', otherShop)
-  await writeFiles(stage.site, { 'index.php': 'newer' })
 })
 
 afterEach(() => stage.leave())
@@ -21,14 +17,6 @@ afterEach(() => stage.leave())
 async function expectRestored(): Promise<void> {
   expect(await stage.databases.objects('shop')).toEqual(shop)
   expect(await filesIn(stage.site)).toEqual(files)
-  expect(stage.states()['restore']).toContain('"stage":"clean"')
-}
-
-async function expectAsBefore(): Promise<void> {
-  expect(await stage.databases.objects('shop')).toEqual(otherShop)
-  expect(await stage.databases.objects('blog')).toEqual(blog)
-  expect(await filesIn(stage.site)).toMatchObject({ 'index.php': 'newer' })
-  expect(await readdir(dirname(stage.site))).toEqual(['html'])
   expect(stage.states()['restore']).toContain('"stage":"clean"')
 }
 
@@ -57,13 +45,13 @@ describe('the swap of folders', () => {
     expect(error).toMatchObject({
       safe: expect.stringContaining('The database "shop" is what it was before, restored from'),
     })
-    await expectAsBefore()
+    await expectAsBefore(stage, { shop: otherShop, blog })
   })
 
   it('gives back what stood there when the new folder cannot be put into its place', async () => {
     await stage.program('mv', 'case "$*" in *" ./html "*) exit 1 ;; esac; exec mv "$@"')
     const { error } = await stage.restore()
     expect(error?.message).toBe(`The restored folder could not be put into its place, ${stage.site}.`)
-    await expectAsBefore()
+    await expectAsBefore(stage, { shop: otherShop, blog })
   })
 })

@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { blog, files, openSite, shop } from '../../stage/a-site'
+import { blog, files, shop } from '../../stage/a-site'
 import { openUploads } from '../../stage/bucket'
 import { aTable } from '../../stage/databases'
-import { aStage, filesIn, type Stage, writeFiles } from '../../stage/stage'
+import { filesIn, type Stage } from '../../stage/stage'
+import { aNewerSite, expectFoldersAsBefore } from '../newer-site'
 
 let stage: Stage
 
@@ -11,22 +12,14 @@ const otherShop = [aTable('orders')]
 
 /** The shop holds something else, the blog is gone. */
 beforeEach(async () => {
-  stage = await aStage()
-  await openSite(stage)
-  await stage.backup()
+  stage = await aNewerSite()
   await stage.databases.put('shop', otherShop)
   await stage.databases.remove('blog')
-  await writeFiles(stage.site, { 'index.php': 'newer' })
 })
 
 afterEach(() => stage.leave())
 
 const databases = async () => [await stage.databases.objects('shop'), await stage.databases.objects('blog')]
-
-async function expectFoldersAsBefore(): Promise<void> {
-  expect(await filesIn(stage.site)).toMatchObject({ 'index.php': 'newer' })
-  expect(await readdir(dirname(stage.site))).toEqual(['html'])
-}
 
 async function killed(): Promise<void> {
   expect(await stage.restore()).toMatchObject({ isKilled: true })
@@ -39,7 +32,7 @@ describe('the post step of a restore that was killed', () => {
     expect(await readdir(dirname(stage.site))).toHaveLength(2)
     expect(await stage.restorePost()).toMatchObject({ error: undefined })
     expect(await databases()).toEqual([otherShop, undefined])
-    await expectFoldersAsBefore()
+    await expectFoldersAsBefore(stage)
   })
 
   it('drops the dump of what was to be replaced, when that was not whole', async () => {
@@ -61,7 +54,7 @@ describe('the post step of a restore that was killed', () => {
     expect(error?.message).toMatch(
       /^The database "shop" is incomplete: its import was interrupted. Its previous content is in backups\/before-restore\/.*: mysql -e .*DROP DATABASE.* && .*aws s3 cp/,
     )
-    await expectFoldersAsBefore()
+    await expectFoldersAsBefore(stage)
   })
 
   it('takes away again the half of a database that was not there', async () => {
@@ -88,7 +81,7 @@ describe('the post step of a restore that was killed', () => {
     await killed()
     const { error } = await stage.restorePost()
     expect(error?.message).toMatch(/^The databases are restored and the folders are not, so they may not match/)
-    await expectFoldersAsBefore()
+    await expectFoldersAsBefore(stage)
   })
 
   it('changes nothing when all was done', async () => {
@@ -107,7 +100,7 @@ describe('a restore that is cancelled', () => {
     const { error } = await stage.restore()
     expect(error?.message).toBe('Nothing that is in use had been changed yet.')
     expect(await databases()).toEqual([otherShop, undefined])
-    await expectFoldersAsBefore()
+    await expectFoldersAsBefore(stage)
     expect(stage.states()['restore']).toContain('"stage":"clean"')
   })
 
@@ -116,7 +109,7 @@ describe('a restore that is cancelled', () => {
     const { error } = await stage.restore()
     expect(error?.message).toBe('The import into the database "shop" had begun.')
     expect(stage.states()['restore']).toContain('"stage":"working"')
-    await expectFoldersAsBefore()
+    await expectFoldersAsBefore(stage)
     const { error: left } = await stage.restorePost()
     expect(left?.message).toMatch(/^The database "shop" is incomplete: its import was interrupted/)
   })

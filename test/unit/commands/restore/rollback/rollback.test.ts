@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { openSite, shop } from '../../stage/a-site'
+import { shop } from '../../stage/a-site'
 import { anEvent, aTable, aView, someRows } from '../../stage/databases'
-import { aStage, filesIn, type Stage, writeFiles } from '../../stage/stage'
+import { filesIn, type Stage } from '../../stage/stage'
+import { aNewerSite, expectAsBefore } from '../newer-site'
 
 let stage: Stage
 
@@ -12,23 +13,12 @@ const otherBlog = [aTable('posts'), someRows('posts', 'newer')].sort()
 const full = 'ERROR 1114 (HY000) at line 3: The table `posts` is full'
 
 beforeEach(async () => {
-  stage = await aStage()
-  await openSite(stage)
-  await stage.backup()
+  stage = await aNewerSite()
   await stage.databases.put('shop', otherShop)
   await stage.databases.put('blog', otherBlog)
-  await writeFiles(stage.site, { 'index.php': 'newer' })
 })
 
 afterEach(() => stage.leave())
-
-async function expectAsBefore(): Promise<void> {
-  expect(await stage.databases.objects('shop')).toEqual(otherShop)
-  expect(await stage.databases.objects('blog')).toEqual(otherBlog)
-  expect(await filesIn(stage.site)).toMatchObject({ 'index.php': 'newer' })
-  expect(await readdir(dirname(stage.site))).toEqual(['html'])
-  expect(stage.states()['restore']).toContain('"stage":"clean"')
-}
 
 describe('a restore that fails', () => {
   it('puts both databases back when the import into the second one fails', async () => {
@@ -40,7 +30,7 @@ describe('a restore that fails', () => {
         /"shop" is what it was before, restored from .*"blog" is what it was before, restored from/s,
       ),
     })
-    await expectAsBefore()
+    await expectAsBefore(stage, { shop: otherShop, blog: otherBlog })
   })
 
   it('puts them back when what was imported is not what it should be', async () => {
@@ -54,7 +44,7 @@ describe('a restore that fails', () => {
       'The database "shop" was imported and is not what the manifest says: table "more" is unexpected.',
     )
     expect(stage.jobs()).not.toContain('swap')
-    await expectAsBefore()
+    await expectAsBefore(stage, { shop: otherShop, blog: otherBlog })
   })
 
   it('puts them back when a view cannot be made', async () => {
@@ -65,7 +55,7 @@ describe('a restore that fails', () => {
     )
     const { error } = await stage.restore()
     expect(error?.message).toContain('The import into database "shop" failed')
-    await expectAsBefore()
+    await expectAsBefore(stage, { shop: otherShop, blog: otherBlog })
   })
 
   it('goes on over another connection when the link dies in the middle of an import', async () => {
@@ -73,7 +63,7 @@ describe('a restore that fails', () => {
     const { error, log } = await stage.restore()
     expect(error?.message).toMatch(/^The connection to the server broke/)
     expect(log).toContain('The connection to the server broke. Connecting again to roll back.')
-    await expectAsBefore()
+    await expectAsBefore(stage, { shop: otherShop, blog: otherBlog })
   })
 
   it('leaves alone what it could not even empty', async () => {
@@ -82,7 +72,7 @@ describe('a restore that fails', () => {
     expect(error?.message).toContain('Lock wait timeout exceeded')
     expect(error).toMatchObject({ safe: expect.stringContaining('No database was touched.') })
     expect(stage.jobs()).not.toContain('open-import')
-    await expectAsBefore()
+    await expectAsBefore(stage, { shop: otherShop, blog: otherBlog })
   })
 
   it('puts back what it had dropped and could not make anew', async () => {
@@ -90,7 +80,7 @@ describe('a restore that fails', () => {
     const { error } = await stage.restore()
     expect(error?.message).toContain('Disk full')
     expect(stage.jobs().filter(name => name === 'open-import')).toHaveLength(3)
-    await expectAsBefore()
+    await expectAsBefore(stage, { shop: otherShop, blog: otherBlog })
   })
 
   it('takes away again what was not there, and empties what was empty', async () => {
