@@ -154,7 +154,7 @@ describe('connect through a jump host', () => {
     const own = await anotherSshd('own-jump')
     const pins = own.knownHosts + server.knownHosts
     const connection = await connected({ jumpPort: own.port, pins }, { closeMs: 50 })
-    const process = await connection.exec('sleep 600')
+    const process = await connection.exec('cat')
     const ended = /Disconnected from user|Connection closed by|Connection reset by/
     const begin = (await own.log()).length
     connection.close()
@@ -286,7 +286,7 @@ describe('connect through a jump host: failures', () => {
   it('tells a stream that the server died under, while the jump host lives', async () => {
     const mortal = await anotherSshd('mortal')
     const connection = await connected({ port: mortal.port, pins: jump.knownHosts + mortal.knownHosts })
-    const process = await connection.exec('echo begin; sleep 600')
+    const process = await connection.exec('echo begin; cat')
     process.stderr.resume()
     process.stdout.once('data', () => mortal.killSessions())
     await text(process.stdout)
@@ -298,7 +298,7 @@ describe('connect through a jump host: failures', () => {
     running.push(proxy)
     const pins = `${jump.fingerprints.ed25519}\n${server.fingerprints.ed25519}`
     const connection = await connected({ jumpPort: proxy.port, pins }, { keepaliveMs: 50, keepaliveCount: 3 })
-    const process = await connection.exec('echo begin; sleep 600')
+    const process = await connection.exec('echo begin; cat')
     process.stderr.resume()
     process.stdout.once('data', () => proxy.blackhole())
     await text(process.stdout)
