@@ -22,7 +22,7 @@ tab='	'
 read_request() {
   nonce='' job='' options='' databases='' everything='' paths='' excludes='' mirror='' bandwidth='' allow_empty=''
   compression='' level='' text='' estimate='' lock='' owner='' wait_seconds=0 argument_count=0 structure_count=0
-  staging='' swaps='' watcher='' held=''
+  staging='' swaps='' location='' locations='' watcher='' held=''
   while IFS= read -r line && [ -n "$line" ]; do
     key=${line%%=*} value=${line#*=}
     case $value in *\\*) value=$(printf '%b.' "$value") value=${value%.} ;; esac
@@ -50,6 +50,7 @@ read_request() {
       text) text=$value ;;
       estimate) estimate=$value ;;
       lock) lock=$value ;;
+      location) location=$value ;;
       owner) owner=$value ;;
       wait-seconds) wait_seconds=$value ;;
       staging) staging=$staging$value$nl ;;

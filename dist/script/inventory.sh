@@ -75,10 +75,25 @@ list_databases() {
     SELECT 'routine', HEX(ROUTINE_SCHEMA), HEX(ROUTINE_NAME), ROUTINE_TYPE, ROUTINE_DEFINITION IS NOT NULL
       FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA $REPLY;
     SELECT 'event', HEX(EVENT_SCHEMA), HEX(EVENT_NAME)
-      FROM information_schema.EVENTS WHERE EVENT_SCHEMA $REPLY;" &&
+      FROM information_schema.EVENTS WHERE EVENT_SCHEMA $REPLY;
+    SELECT 'ambiguous', HEX(ROUTINE_SCHEMA), ROUTINE_TYPE, HEX(ROUTINE_NAME)
+      FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA $REPLY AND ROUTINE_DEFINITION REGEXP $ambiguous;
+    SELECT 'ambiguous', HEX(TRIGGER_SCHEMA), 'TRIGGER', HEX(TRIGGER_NAME)
+      FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA $REPLY AND ACTION_STATEMENT REGEXP $ambiguous;
+    SELECT 'ambiguous', HEX(EVENT_SCHEMA), 'EVENT', HEX(EVENT_NAME)
+      FROM information_schema.EVENTS WHERE EVENT_SCHEMA $REPLY AND EVENT_DEFINITION REGEXP $ambiguous;
+    SELECT DISTINCT 'definer', HEX(TABLE_SCHEMA), HEX(DEFINER) FROM information_schema.VIEWS WHERE TABLE_SCHEMA $REPLY;
+    SELECT DISTINCT 'definer', HEX(TRIGGER_SCHEMA), HEX(DEFINER) FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA $REPLY;
+    SELECT DISTINCT 'definer', HEX(ROUTINE_SCHEMA), HEX(DEFINER) FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA $REPLY;
+    SELECT DISTINCT 'definer', HEX(EVENT_SCHEMA), HEX(DEFINER) FROM information_schema.EVENTS WHERE EVENT_SCHEMA $REPLY;" &&
     list_grants
   report_sql_status inventory $?
 }
+
+# Code that the client and the server read differently: a comment that begins with -- and a control character,
+# and a line that begins with the command of the client. A restore makes no such object.
+ambiguous="CONCAT('--[', CHAR(1 USING utf8mb4), '-', CHAR(8 USING utf8mb4), CHAR(14 USING utf8mb4), '-', CHAR(31 USING utf8mb4),
+  CHAR(127 USING utf8mb4), ']|(^|', CHAR(10 USING utf8mb4), ')[Dd][Ee][Ll][Ii][Mm][Ii][Tt][Ee][Rr]')"
 
 # The chosen schemas: REPLY is the end of an SQL condition.
 choose_databases() {

@@ -100,6 +100,8 @@ async function list(database: string): Promise<DatabaseInventory> {
   const events = await rows('SELECT HEX(EVENT_NAME) FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ?')
   return {
     name: database,
+    definers: [],
+    ambiguous: [],
     characterSet: 'utf8mb4',
     collation: 'utf8mb4_general_ci',
     tables: tables.map(([name = '', type = '']) => ({

@@ -35,6 +35,7 @@ const database = z.strictObject({
       routines: z.array(z.string()),
       events: z.array(z.string()),
     }),
+    definers: z.array(z.string()),
     characterSet: z.string().min(1),
     collation: z.string().min(1),
   }),

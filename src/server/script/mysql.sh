@@ -46,6 +46,14 @@ find_tools() {
   client=$(command -v mariadb || command -v mysql) || problem missing-tool mysql
   dumper=$(command -v mariadb-dump || command -v mysqldump) || problem missing-tool mysqldump
   require_builtin_printf
+  find_location
+}
+
+# An account that was made for an import connects to where the login of the server's own configuration does.
+find_location() {
+  [ -n "$location" ] || return 0
+  names='host|port|socket|protocol|(loose-)?((skip|disable|enable)-)?(ssl|tls|get-server-public-key|server-public-key-path)'
+  locations=$("$client" --print-defaults </dev/null 2>/dev/null | tr ' ' "$nl" | grep -E -e "^--($names)")
 }
 
 # Credentials reach the tools in an option file on a descriptor: not as an argument, in the environment or in
@@ -58,6 +66,11 @@ require_builtin_printf() {
 # A login path file would override the option file, so the tools get the path of one that does not exist.
 no_login_path=/nonexistent/mylogin.cnf
 
+# log_in ARGUMENT…: the client, with the option file on descriptor 3.
+log_in() {
+  MYSQL_TEST_LOGIN_FILE=$no_login_path "$client" --defaults-file=/dev/fd/3 "$@"
+}
+
 # run_sql SQL ARGUMENT…
 run_sql() {
   sql=$1
@@ -65,7 +78,7 @@ run_sql() {
   if [ -n "$options" ]; then
     printf '[client]\n%s' "$options" | {
       exec 3<&0
-      printf '%s\n' "$sql" | MYSQL_TEST_LOGIN_FILE=$no_login_path "$client" --defaults-file=/dev/fd/3 "$@"
+      printf '%s\n' "$sql" | with_lines "$locations" log_in "$@"
     }
   else
     printf '%s\n' "$sql" | "$client" "$@"
@@ -87,7 +100,7 @@ run_import() {
     exec 6<&0
     printf '[client]\n%s' "$options" | {
       exec 3<&0 <&6 6<&-
-      MYSQL_TEST_LOGIN_FILE=$no_login_path "$client" --defaults-file=/dev/fd/3 "$@"
+      with_lines "$locations" log_in "$@"
     }
   else
     "$client" "$@"

@@ -6,7 +6,7 @@ import { type DumpRequest, openDump } from './dump/open-dump'
 import type { ServerInventory } from './inventory/parse-inventory'
 import { type InventoryRequest, takeInventory } from './inventory/take-inventory'
 import { type DatabaseHostFacts, type DatabasePreflightRequest, preflightDatabases } from './plan/database-preflight'
-import { type ImportRequest, openImport } from './restore/open-import'
+import { type ImportRequest, openImport } from './restore/import/open-import'
 import {
   type DatabaseTargetFacts,
   type DatabaseTargetRequest,

@@ -15,6 +15,8 @@ export interface DatabaseArtifact extends StoredArtifact {
     events: number
     /** Their names, so that a later run can name the one that is gone. */
     objects?: { views: string[]; triggers: string[]; routines: string[]; events: string[] }
+    /** In whose name its views, triggers, routines and events are: `user@host`, or a role. A restore accepts no others. */
+    definers?: string[]
     /** The database's defaults, which a dump of a single database does not carry. */
     characterSet: string
     collation: string
@@ -62,6 +64,7 @@ export const database: Kind<DatabaseArtifact> = {
       routines: count,
       events: count,
       objects: z.exactOptional(z.looseObject({ views: names, triggers: names, routines: names, events: names })),
+      definers: z.exactOptional(names),
       characterSet: z.string(),
       collation: z.string(),
     }),

@@ -32,7 +32,9 @@ const clientOptions = [
 
 /** With a user, the server's own configuration is not read: it could leave something out of the dump. */
 export function optionLines(access: DatabaseAccess): Request {
-  return access.user === undefined ? [] : optionFileLines(access).map(line => ['option', line] as const)
+  if (access.user === undefined) return []
+  const lines = optionFileLines(access).map(line => ['option', line] as const)
+  return access.isConfigured === true ? [...lines, ['location', 'configured']] : lines
 }
 
 /** Without a user, ~/.my.cnf has the login, and these options say where to connect. */

@@ -6,4 +6,6 @@ export interface DatabaseAccess {
   host?: string
   port?: number
   socket?: string
+  /** Where to connect is in the server's own client configuration, who logs in is not. */
+  isConfigured?: boolean
 }

@@ -13,6 +13,8 @@ export interface SqlRequest {
   database?: string
   /** The task, for messages: `the making of database "shop"`. */
   name: string
+  /** Goes on after a statement that fails. */
+  goesOn?: boolean
   /** Ends it. */
   signal?: AbortSignal | undefined
 }
@@ -23,11 +25,14 @@ export async function runSql(connection: Connection, request: SqlRequest): Promi
 }
 
 /** The request of the job. `options`: more for the client. */
-export function sqlLines({ access, sql, database }: SqlRequest, options: readonly string[] = []): Request {
+export function sqlLines(
+  { access, sql, database, goesOn = false }: SqlRequest,
+  options: readonly string[] = [],
+): Request {
   const current = database === undefined ? [] : [`--database=${database}`]
   return [
     ...clientLines({ access, databases: [], dumpOptions: [] }),
-    ...[...options, '--loose-skip-print-query-on-error', ...current].map(toArgument),
+    ...[...options, '--loose-skip-print-query-on-error', ...(goesOn ? ['--force'] : []), ...current].map(toArgument),
     ['text', sql],
   ]
 }

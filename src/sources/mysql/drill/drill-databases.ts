@@ -77,29 +77,31 @@ async function tryOut(
   const died = new AbortController()
   server.lost.catch(error => died.abort(error))
   const signal = AbortSignal.any([context.signal, died.signal])
-  const drill: DatabaseDrill = { ...context, signal, settings, databases, server }
-  const refused = await refusals(drill)
+  const names = databases.map(({ artifact }) => artifact.database)
+  const facts = await databaseServerOver(server.connection).targetFacts({ access: server.access, databases: names })
+  if (facts.database === undefined) throw facts.problem ?? new FailureError('The throwaway server gave no answer.')
+  const drill: DatabaseDrill = {
+    ...{ ...context, signal, settings, databases, server },
+    ...{ target: facts.database, warnings: [] },
+  }
+  const refused = refusals(drill)
   const imported = refused.length > 0 ? undefined : await importDatabases(drill)
   // When a database is missing, no check means anything.
   const checks = imported?.isComplete === true ? await runDrillChecks(drill) : []
   signal.throwIfAborted()
   return {
     findings: [...refused, ...(imported?.findings ?? []), ...checks],
-    warnings: imported?.warnings ?? [],
+    warnings: drill.warnings,
     restoreMs: imported?.importMs ?? 0,
     proof: { server: server.version, tables: imported?.tables ?? 0 },
   }
 }
 
 /** What a restore would refuse before it writes: an import alone would silently use another storage engine, say. */
-async function refusals({ databases, server, settings }: DatabaseDrill): Promise<Finding[]> {
-  const { connection, access } = server
-  const names = databases.map(({ artifact }) => artifact.database)
-  const { database } = await databaseServerOver(connection).targetFacts({ access, databases: names })
-  if (database === undefined) return []
+function refusals({ databases, target, settings }: DatabaseDrill): Finding[] {
   const hint = '"This server" is the throwaway one: an image in "drill-server" starts another.'
   return databases.flatMap(({ artifact, needs }) =>
-    checkDumpNeeds({ artifact, target: artifact.database }, needs, database, settings)
+    checkDumpNeeds({ artifact, target: artifact.database }, needs, target, settings)
       .filter(isError)
       .map(({ what, fix = '' }) => drillOnly({ ...problem('refused', what, `${fix} ${hint}`), key: artifact.key })),
   )

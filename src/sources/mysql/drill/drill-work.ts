@@ -1,7 +1,9 @@
+import type { Finding } from '../../../findings/finding'
 import type { DrillContext } from '../../drill/drill-part'
 import { databaseServerOver } from '../database-server'
-import type { ImportTools } from '../restore/import-and-compare'
+import type { ImportTools } from '../restore/import/import-tools'
 import type { RereadDatabase } from '../restore/reread-database'
+import type { TargetDatabase } from '../target/database-target-facts'
 import type { OpenDrillServer } from './open-drill-server'
 
 /** The inputs of a drill, as far as they are about databases. */
@@ -19,12 +21,23 @@ export interface DatabaseDrill extends DrillContext {
   settings: DatabaseDrillSettings
   databases: readonly RereadDatabase[]
   server: OpenDrillServer
+  target: TargetDatabase
+  warnings: Finding[]
 }
 
-/** What an import by a drill needs. */
-export function drillTools({ point, runtime, signal, server }: DatabaseDrill): ImportTools {
+/** What an import by a drill needs: the rights of a restore, by the same means. */
+export function drillTools(drill: DatabaseDrill): ImportTools {
+  const { point, runtime, signal, server, target, databases, settings, warnings } = drill
   const { connection, access } = server
-  // Both ends are on the same machine.
-  const hasGzip = false
-  return { repository: point.repository, runtime, server: databaseServerOver(connection), access, signal, hasGzip }
+  return {
+    ...{ repository: point.repository, runtime, server: databaseServerOver(connection), access, target, signal },
+    databases: databases.map(({ artifact }) => artifact.database),
+    areTrusted: settings.allowedEntries.has('statements'),
+    // Both ends are on the same machine.
+    hasGzip: false,
+    warn: found => warnings.push(...found),
+    // They end with the server.
+    accounts: new Set(),
+    save: () => {},
+  }
 }

@@ -4,8 +4,8 @@ import { asFinding, drillOnly } from '../../drill/drill-finding'
 import { createDatabase } from '../client/database-statements'
 import { quotedAccount, quotedIdentifier } from '../client/sql-names'
 import { databaseServerOver } from '../database-server'
-import { compareImported, type ImportedRows, importRead } from '../restore/import-and-compare'
-import { brokenViewWarnings, makeUsableViews } from '../restore/make-views-one-by-one'
+import { brokenViewWarnings } from '../restore/import/make-objects'
+import { compareImported, type ImportedRows, importRead, makeUsableViews } from '../restore/import-and-compare'
 import type { RereadDatabase } from '../restore/reread-database'
 import { seriesOf } from '../target/server-version'
 import { type DatabaseDrill, drillTools } from './drill-work'
@@ -19,8 +19,6 @@ interface DrilledDatabases {
   importMs: number
   /** How many were compared. */
   tables: number
-  /** Those of a restore. */
-  warnings: Finding[]
 }
 
 /**
@@ -28,7 +26,7 @@ interface DrilledDatabases {
  * all, then each is compared with its manifest. One that fails is a finding, and the others continue.
  */
 export async function importDatabases(drill: DatabaseDrill): Promise<DrilledDatabases> {
-  const drilled: DrilledDatabases = { findings: [], isComplete: true, importMs: 0, tables: 0, warnings: [] }
+  const drilled: DrilledDatabases = { findings: [], isComplete: true, importMs: 0, tables: 0 }
   const attempt = async <T>(key: string, database: string, step: () => Promise<T>): Promise<T[]> => {
     try {
       return [await step()]
@@ -74,8 +72,7 @@ async function importDatabase(
     const server = databaseServerOver(connection)
     const sql = createDatabase(database, content)
     await server.runSql({ access, sql, name: `the creation of database ${JSON.stringify(database)}` })
-    const { inventory } = await server.inventory({ access, databases: [database] })
-    return importRead(read, database, drill.point, inventory, drillTools(drill))
+    return importRead(read, database, drill.point, drillTools(drill))
   })
 }
 
@@ -89,7 +86,7 @@ async function makeAllViews(
   const broken = await timed(drill, drilled, () => makeUsableViews(rows, drillTools(drill)))
   const elsewhere = broken.find(({ message }) => missingDatabase(message, names) !== undefined)
   if (elsewhere !== undefined) throw new FailureError(elsewhere.message)
-  drilled.warnings.push(...brokenViewWarnings(broken))
+  drill.warnings.push(...brokenViewWarnings(broken))
   return rows
 }
 
@@ -116,7 +113,7 @@ async function compareDatabase(rows: ImportedRows, drill: DatabaseDrill, drilled
   const isRows = ({ code }: Finding) => code === 'rows-not-comparable'
   const findings = warnings.filter(isRows).map(({ what }) => incomparable(what, key, drill))
   drilled.findings.push(...findings)
-  drilled.warnings.push(...warnings.filter(warning => !isRows(warning)))
+  drill.warnings.push(...warnings.filter(warning => !isRows(warning)))
   if (findings.length === 0) drill.runtime.log.info(`The database ${name} was dumped again and is the same: ${proof}.`)
 }
 
@@ -127,13 +124,19 @@ function incomparable(what: string, key: string, { point }: DatabaseDrill): Find
   return drillOnly({ ...problem('not-comparable', what, advice), key })
 }
 
-/** The definers of views and routines must exist, or nothing of theirs can be used. */
-async function createDefiners({ needs }: RereadDatabase, { runtime, server }: DatabaseDrill): Promise<void> {
+/**
+ * The definers of views and routines must exist, or nothing of theirs can be used. They get no right outside of the
+ * databases of the recovery point.
+ */
+async function createDefiners({ needs }: RereadDatabase, drill: DatabaseDrill): Promise<void> {
+  const { runtime, server, databases } = drill
+  const names = databases.map(({ artifact }) => artifact.database.replace(/[_%\\]/g, '\\$&'))
   const { connection, access } = server
   for (const definer of needs.definers) {
     const isRole = !definer.includes('@')
     const account = isRole ? quotedIdentifier(definer) : quotedAccount(definer)
-    const sql = `CREATE ${isRole ? 'ROLE' : 'USER'} IF NOT EXISTS ${account};\nGRANT ALL ON *.* TO ${account};`
+    const grants = names.map(name => `GRANT ALL ON ${quotedIdentifier(name)}.* TO ${account};`)
+    const sql = [`CREATE ${isRole ? 'ROLE' : 'USER'} IF NOT EXISTS ${account};`, ...grants].join('\n')
     try {
       await databaseServerOver(connection).runSql({ access, sql, name: `the creation of ${definer}` })
     } catch (error) {

@@ -1,11 +1,11 @@
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import type { DumpContent } from '../check/dump-content'
-import type { DatabaseDefaults } from '../client/database-statements'
+import type { DatabaseInventory } from '../inventory/inventory'
 
-/** The content of a dump for its manifest, with the defaults of its database. */
+/** The content of a dump for its manifest, with what the dump does not say about its database. */
 export function contentOfDump(
   { bytes, sha256, tables, views, triggers, routines, events }: DumpContent,
-  { characterSet, collation }: DatabaseDefaults,
+  { characterSet, collation, definers }: Pick<DatabaseInventory, 'characterSet' | 'collation' | 'definers'>,
 ): DatabaseArtifact['content'] {
   return {
     ...{ bytes, sha256, tables },
@@ -14,6 +14,7 @@ export function contentOfDump(
     routines: routines.length,
     events: events.length,
     objects: { views, triggers, routines, events },
+    definers: [...new Set(definers)],
     ...{ characterSet, collation },
   }
 }

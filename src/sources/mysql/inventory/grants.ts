@@ -5,6 +5,8 @@ export interface Grants {
   /** The user itself, its active roles, everybody (MariaDB's PUBLIC). A right of any of them counts. */
   readonly holders: readonly Holder[]
   readonly server: GrantRules
+  /** Roles were granted, which may not be active. */
+  readonly hasRoles: boolean
 }
 
 /** How the server reads grants on databases. */
@@ -40,6 +42,23 @@ export function mayOnServer({ holders }: Grants, privileges: readonly string[]):
   return holders.some(({ global }) => privileges.some(each => has(global, each)))
 }
 
+/** Whether the user has any right outside of this database, or may get one with another role. */
+export function mayElsewhere({ holders, server, hasRoles }: Grants, database: string): boolean {
+  const isOwn = (pattern: string) =>
+    pattern === database ||
+    (!server.partialRevokes && pattern.replace(/\\([_%\\])/g, '$1') === database && !/(^|[^\\])[_%]/.test(pattern))
+  const isAny = (privileges: ReadonlySet<string>) => [...privileges].some(privilege => privilege !== 'USAGE')
+  return (
+    hasRoles ||
+    holders.some(
+      ({ global, databases, tables }) =>
+        isAny(global) ||
+        databases.some(({ pattern, privileges }) => !isOwn(pattern) && isAny(privileges)) ||
+        tables.some(entry => entry.database !== database && isAny(entry.privileges)),
+    )
+  )
+}
+
 /**
  * Reads the lines of `SHOW GRANTS`, which include the rights of the session's roles (MariaDB, MySQL 8 and newer). Skips
  * rights on columns and on single routines, roles and proxies, which do not matter for a dump, and lines that it does
@@ -66,7 +85,7 @@ export function parseGrants(lines: readonly string[], server: GrantRules): Grant
       holder.tables.push({ database, table, privileges })
     }
   }
-  return { holders, server }
+  return { holders, server, hasRoles: lines.some(line => /^GRANT (?!.* ON ).* TO /.test(line)) }
 }
 
 /** The lines that the client printed with `--batch`, which escapes backslash, line break, tab and NUL. */

@@ -19,6 +19,10 @@ export interface DatabaseInventory {
   /** `kind` in lower case: procedure, function, package, package body. `isReadable`: the user may see its text. */
   routines: { name: string; kind: string; isReadable: boolean }[]
   events: string[]
+  /** Of its views, triggers, routines and events: `user@host`, or the name of a role. */
+  definers: string[]
+  /** Objects with code that the database client and the server read differently: `procedure total`. */
+  ambiguous: string[]
 }
 
 export interface ListedTable {

@@ -67,7 +67,8 @@ const readers = new Map<string, (row: AnswerRow, reading: Reading) => void>([
     'database',
     ({ name, field }, { databases }) => {
       const defaults = { characterSet: field(2), collation: field(3) }
-      databases.set(name(1), { name: name(1), ...defaults, tables: [], triggers: [], routines: [], events: [] })
+      const objects = { tables: [], triggers: [], routines: [], events: [], definers: [], ambiguous: [] }
+      databases.set(name(1), { name: name(1), ...defaults, ...objects })
     },
   ],
   [
@@ -91,7 +92,17 @@ const readers = new Map<string, (row: AnswerRow, reading: Reading) => void>([
       }),
   ],
   ['event', (row, reading) => databaseOf(row, reading)?.events.push(row.name(2))],
+  [
+    'ambiguous',
+    (row, reading) => databaseOf(row, reading)?.ambiguous.push(`${row.field(2).toLowerCase()} ${row.name(3)}`),
+  ],
+  ['definer', (row, reading) => databaseOf(row, reading)?.definers.push(definerName(row.name(2)))],
 ])
+
+/** `information_schema` has a role as `role@`. */
+function definerName(listed: string): string {
+  return listed.endsWith('@') ? listed.slice(0, -1) : listed
+}
 
 function serverFacts(version: string, comment: string): Inventory['server'] {
   const flavor = /mariadb/i.test(`${version} ${comment}`) ? 'mariadb' : 'mysql'

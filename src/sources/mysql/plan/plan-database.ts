@@ -1,5 +1,6 @@
 import { type Finding, warning } from '../../../findings/finding'
 import { listed as listedNames } from '../../../findings/listed'
+import { quotedName } from '../../../findings/quoted-name'
 import { encodedBy } from '../../../pipeline/codec'
 import { artifactKey, artifactName } from '../../../repository/names/keys'
 import { quotedIdentifier } from '../client/sql-names'
@@ -67,20 +68,32 @@ export function planWarnings(
       'Check its spelling in "exclude-tables" and "structure-only-tables", or remove it.',
     ),
   )
+  const ambiguous = databases.flatMap(({ name, ambiguous }) => ambiguous.map(object => `${object} of ${name}`))
+  const unmade = ambiguous.length === 0 ? [] : [ambiguousWarning(ambiguous)]
   const loose = nonTransactionalTables(databases)
-  if (loose.length === 0) return unmatched
+  if (loose.length === 0) return [...unmatched, ...unmade]
   const names = loose.map(({ database, name, engine }) => `${database}.${name} (${engine || 'no engine'})`)
   const statements = loose.map(
     ({ database, name }) => `ALTER TABLE ${quotedIdentifier(database)}.${quotedIdentifier(name)} ENGINE=InnoDB;`,
   )
   return [
     ...unmatched,
+    ...unmade,
     warning(
       'non-transactional-tables',
       `Rows of these tables may be from different moments, since their engine has no transactions: ${listedNames(names, namedAtMost)}.`,
       ['Use InnoDB for them, where the application allows it:', ...statements.slice(0, namedAtMost)].join('\n'),
     ),
   ]
+}
+
+function ambiguousWarning(objects: readonly string[]): Finding {
+  const shown = listedNames(objects.map(quotedName), namedAtMost)
+  return warning(
+    'ambiguous-code',
+    `A restore makes none of these, since the database client and the server read their code differently: ${shown}. They have a comment that begins with "--" and a control character, or a line that begins with "delimiter".`,
+    'Write them anew without that. If nobody here wrote them, somebody may be preparing to run statements with the rights of whoever restores this database.',
+  )
 }
 
 /** A dump may read their rows at different moments: their engine has no transactions. */

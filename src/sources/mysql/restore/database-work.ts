@@ -1,10 +1,11 @@
+import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import type { RestoreContext } from '../../restore-part'
 import type { DumpContent } from '../check/dump-content'
 import { type DatabaseServer, databaseServerOver } from '../database-server'
 import type { TargetDatabase } from '../target/database-target-facts'
 import type { PlannedDatabase } from '../target/planned-database'
-import type { ImportTools } from './import-and-compare'
-import type { StoredDump } from './import-dump'
+import type { StoredDump } from './import/import-dump'
+import type { ImportTools } from './import/import-tools'
 import type { RereadDatabase } from './reread-database'
 import type { DatabaseRestoreSettings } from './restore-settings'
 import type { DatabasesState } from './rollback/database-state'
@@ -24,11 +25,15 @@ export interface DatabaseWork {
   state: DatabasesState
   /** The stored dumps of what is replaced, by the names of the databases. */
   safety: Map<string, SafetyDump>
+  /** Accounts of imports that are still there. */
+  accounts: Set<string>
 }
 
 /** The stored dump of a database that is to be replaced. */
 export interface SafetyDump extends StoredDump {
   content: DumpContent
+  /** As a manifest has it. */
+  described: DatabaseArtifact['content']
 }
 
 /** Over the current connection. */
@@ -40,6 +45,17 @@ export function serverOf({ context }: DatabaseWork): DatabaseServer {
  * What an import by this run needs. `signal`: another one for a rollback, which continues when the run is cancelled.
  */
 export function importTools(work: DatabaseWork, signal = work.context.signal): ImportTools {
-  const { repository, runtime } = work.context
-  return { repository, runtime, server: serverOf(work), access: work.settings.mysql, hasGzip: work.hasGzip, signal }
+  const { context, settings, target, databases, hasGzip, accounts, state } = work
+  const { repository, runtime } = context
+  if (target === undefined) throw new TypeError('Without databases nothing is imported.')
+  return {
+    ...{ repository, runtime, server: serverOf(work), access: settings.mysql, target, hasGzip, accounts, signal },
+    databases: databases.map(each => each.target),
+    areTrusted: settings.allowedEntries.has('statements'),
+    warn: warnings => context.warn(warnings),
+    save: () => {
+      state.accounts = [...accounts]
+      context.save()
+    },
+  }
 }

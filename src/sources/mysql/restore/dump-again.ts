@@ -9,9 +9,9 @@ import type { DumpContent } from '../check/dump-content'
 import type { DatabaseServer } from '../database-server'
 import { baseOptions, dumpArguments } from '../dump/dump-arguments'
 import { parseDumpOptions } from '../dump/dump-options'
-import type { ImportContext } from './import-dump'
+import type { ImportTools } from './import/import-tools'
 
-export interface DumpAgainRequest extends Pick<ImportContext, 'access' | 'hasGzip' | 'signal'> {
+export interface DumpAgainRequest extends Pick<ImportTools, 'access' | 'hasGzip' | 'signal'> {
   server: Pick<DatabaseServer, 'openDump'>
   database: string
   /** Options of the dump to compare with, as its manifest says. */

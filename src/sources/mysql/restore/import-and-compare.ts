@@ -2,14 +2,13 @@ import { warning } from '../../../findings/finding'
 import { withProgress } from '../../../pipeline/transfer-progress'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import type { RecoveryPoint } from '../../../repository/repository'
-import type { Runtime } from '../../../runtime/runtime'
 import { plural } from '../../../runtime/text/format-count'
-import type { WithheldSql } from '../check/events/events-last'
-import type { DatabaseServer } from '../database-server'
-import type { Inventory } from '../inventory/inventory'
+import type { HeldObject } from '../check/split/held-object'
 import { type Comparison, compareRestored, type RestoredRequest } from './compare-restored'
 import { dumpAgain } from './dump-again'
-import { type ImportContext, importDump, importWithheld, type StoredDump } from './import-dump'
+import { importDump, type StoredDump } from './import/import-dump'
+import type { ImportTools } from './import/import-tools'
+import { type BrokenView, makeEvents, makeRoutines, makeViews, type ObjectTarget } from './import/make-objects'
 import { type RereadDatabase, rereadLayoutFree } from './reread-database'
 import { type RowFormat, rowFormatOf } from './row-format'
 
@@ -27,45 +26,40 @@ export interface ImportRequest {
   readLayoutFree: RestoredRequest['layoutFree']['stored']
 }
 
-export interface ImportTools extends Omit<ImportContext, 'onProgress'> {
-  runtime: Runtime
-  server: Pick<DatabaseServer, 'openImport' | 'openDump' | 'inventory'>
-}
-
-/** A database whose rows are imported; its views are still placeholders, and it has no events. */
+/** A database whose tables and rows are imported; `objects`: everything else, which is not made yet. */
 export interface ImportedRows {
   request: ImportRequest
-  withheld: WithheldSql
-  /** Views that are left out, since something that they use does not exist; see `make-views-one-by-one.ts`. */
+  objects: readonly HeldObject[]
+  /** Views that are left out, since something that they use does not exist; see `makeViews`. */
   brokenViews?: readonly BrokenView[]
 }
 
-/** First: everything but the final forms of views, and events. */
+/** First: tables, rows, and what views may use. */
 export async function importRows(
   request: ImportRequest,
   tools: ImportTools,
   title = `database ${request.target}`,
 ): Promise<ImportedRows> {
   const { dump, target } = request
-  const withheld = await withProgress(tools.runtime, title, dump.bytes, onProgress =>
-    importDump(dump, target, { ...tools, onProgress }),
+  const objects = await withProgress(tools.runtime, title, dump.bytes, onProgress =>
+    importDump(dump, target, tools, onProgress),
   )
-  return { request, withheld }
+  await makeRoutines(objects, objectTarget(request), tools)
+  return { request, objects }
 }
 
-/** The same for a dump of a recovery point that was read before. `inventory`: of the server to which it is restored. */
+/** The same for a dump of a recovery point that was read before. */
 export async function importRead(
   { artifact, content }: RereadDatabase,
   target: string,
   point: RecoveryPoint,
-  inventory: Inventory | undefined,
   tools: ImportTools,
 ): Promise<ImportedRows> {
   const { manifest } = point
   const request = {
     ...{ dump: artifact, content: artifact.content, events: content.events, target },
     options: manifest.server.database?.options ?? [],
-    rowFormat: rowFormatOf(manifest, inventory),
+    rowFormat: rowFormatOf(manifest, tools.target.found.inventory),
     readLayoutFree: () => rereadLayoutFree(point, artifact, tools.signal),
   }
   const rows = await importRows(request, tools)
@@ -73,19 +67,26 @@ export async function importRead(
   return rows
 }
 
-/** Second, when the rows of all databases are imported: a view may use tables of another one. */
-export async function makeViews({ request, withheld }: ImportedRows, tools: ImportTools): Promise<void> {
-  await importWithheld(withheld.views, 'the views', request.target, tools)
+/**
+ * Second, when the rows of all databases are imported: a view may use tables of another one. Views that use something
+ * that does not exist are left out, noted in `rows`, so that they are not missed, and returned.
+ */
+export async function makeUsableViews(rows: ImportedRows, tools: ImportTools): Promise<readonly BrokenView[]> {
+  const broken = await makeViews(rows.objects, objectTarget(rows.request), tools)
+  rows.brokenViews = broken
+  return broken
+}
+
+function objectTarget({ target, content }: ImportRequest): ObjectTarget {
+  return { database: target, defaults: content, definers: content.definers ?? [] }
 }
 
 /**
- * Third, when all views exist: dumps the database again and compares both dumps. Its events are created after that,
- * since they may change rows. Differences are in the result; throws when a step failed.
+ * Third, when all views exist: dumps the database again and compares both dumps. Its events are made after that, since
+ * they may change rows. Differences are in the result; throws when a step failed.
  */
-export async function compareImported(
-  { request, withheld, brokenViews = [] }: ImportedRows,
-  tools: ImportTools,
-): Promise<Comparison> {
+export async function compareImported(rows: ImportedRows, tools: ImportTools): Promise<Comparison> {
+  const { request, objects, brokenViews = [] } = rows
   const { target, options, rowFormat, readLayoutFree } = request
   const content = withoutViews(request.content, brokenViews)
   const title = `comparing ${target}`
@@ -99,8 +100,8 @@ export async function compareImported(
     })
   })
   if (comparison.differences.length > 0 || request.events.length === 0) return comparison
-  await importWithheld(withheld.events, 'the events', target, tools)
-  return withEvents(comparison, request.events, await eventsOf(target, tools), withheld.events.toString('utf8'))
+  await makeEvents(objects, objectTarget(request), tools)
+  return withEvents(comparison, request.events, await eventsOf(target, tools), objects)
 }
 
 function withoutViews(
@@ -125,16 +126,17 @@ async function eventsOf(database: string, { server, access }: ImportTools): Prom
   return inventory.databases.find(({ name }) => name === database)?.events ?? []
 }
 
-/** Names of events are not case-sensitive. `sql`: created them. */
+/** Names of events are not case-sensitive. `objects`: of the dump. */
 function withEvents(
   comparison: Comparison,
   expected: readonly string[],
   found: readonly string[],
-  sql: string,
+  objects: readonly HeldObject[],
 ): Comparison {
   const there = new Set(found.map(name => name.toLowerCase()))
   const absent = expected.filter(name => !there.has(name.toLowerCase()))
-  const missing = absent.filter(name => !mayBeOver(name, sql))
+  const over = objects.filter(mayBeOver).map(({ name }) => name.toLowerCase())
+  const missing = absent.filter(name => !over.includes(name.toLowerCase()))
   if (missing.length > 0) {
     return { ...comparison, differences: missing.map(name => `event ${JSON.stringify(name)} is missing`) }
   }
@@ -153,14 +155,7 @@ function withEvents(
 }
 
 /** An event that has ended: the server creates it and drops it at once (note 1588). */
-function mayBeOver(name: string, sql: string): boolean {
-  const at = sql.indexOf(`EVENT \`${name.replaceAll('`', '``')}\` `)
-  if (at < 0) return false
-  return /^EVENT `(?:[^`]|``)*` ON SCHEDULE (?:AT |EVERY .{0,300}? ENDS )/is.test(sql.slice(at, at + 1_000))
-}
-
-/** A view that could not be created, since something that it uses does not exist. */
-export interface BrokenView {
-  name: string
-  message: string
+function mayBeOver({ kind, rest }: HeldObject): boolean {
+  const schedule = rest.toString('latin1', 0, 1_000)
+  return kind === 'event' && /^ ON SCHEDULE (?:AT |EVERY .{0,300}? ENDS )/is.test(schedule)
 }

@@ -7,11 +7,11 @@ import { alterDatabase, createDatabase } from '../client/database-statements'
 import type { DatabaseInventory } from '../inventory/inventory'
 import { describeDatabase, type PlannedDatabase } from '../target/planned-database'
 import { type DatabaseWork, importTools, serverOf } from './database-work'
-import { compareImported, type ImportedRows, importRead } from './import-and-compare'
-import { brokenViewWarnings, makeUsableViews } from './make-views-one-by-one'
+import { brokenViewWarnings } from './import/make-objects'
+import { compareImported, type ImportedRows, importRead, makeUsableViews } from './import-and-compare'
 import { remakeDatabase, runOwnSql } from './remake-database'
 import { rereadOf } from './reread-database'
-import { addDatabaseRollback } from './rollback/database-rollback'
+import { addAccountRollback, addDatabaseRollback } from './rollback/database-rollback'
 import type { DatabaseState } from './rollback/database-state'
 import { takeSafetyDump } from './rollback/safety-dump'
 
@@ -38,11 +38,12 @@ interface PendingImport {
 }
 
 /**
- * Imports the rows of one database after another, then the views of all, since they may use tables of each other; then
- * compares each with its manifest and creates its events. Throws the first error.
+ * Imports the rows of one database after another, then makes the views and routines of all, since they may use tables
+ * of each other; then compares each with its manifest and makes its events. Throws the first error.
  */
 export async function importDatabases(work: DatabaseWork): Promise<RestoredItem[]> {
   const { context } = work
+  addAccountRollback(work)
   const pending: PendingImport[] = []
   for (const planned of work.databases) {
     await assertUnchanged(planned, work)
@@ -161,7 +162,7 @@ async function importInto(planned: PlannedDatabase, state: DatabaseState, work: 
   const read = rereadOf(work.sound, artifact)
   if (read === undefined) throw new TypeError(`The dump of ${artifact.database} was not read before.`)
   const startedMs = clock.monotonicMs()
-  const rows = await importRead(read, target, context.point, work.target?.found.inventory, importTools(work))
+  const rows = await importRead(read, target, context.point, importTools(work))
   return { planned, state, rows, importMs: clock.monotonicMs() - startedMs }
 }
 

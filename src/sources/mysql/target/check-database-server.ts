@@ -10,7 +10,7 @@ import type { Inventory } from '../inventory/inventory'
 import { dumpDefaultProblems } from '../plan/dump-default-problems'
 import { type RereadDatabase, rereadOf } from '../restore/reread-database'
 import type { DatabaseRestoreSettings } from '../restore/restore-settings'
-import { definerProblems } from './check-definers'
+import { definerProblems, keepsDefiner } from './check-definers'
 import { diskSpaceProblems } from './check-disk-space'
 import { checkDumpNeeds } from './check-dump-needs'
 import type { DatabaseTargetFacts, TargetDatabase } from './database-target-facts'
@@ -131,8 +131,9 @@ function twinProblems(databases: readonly PlannedDatabase[], database: TargetDat
 }
 
 /** All rights that an import, its rollback and the comparison need, in one GRANT per database. */
-function rightProblems({ databases, sound }: DatabaseServerRequest, { found }: TargetDatabase): Finding[] {
-  const { inventory } = found
+function rightProblems({ databases, sound }: DatabaseServerRequest, database: TargetDatabase): Finding[] {
+  const { inventory } = database.found
+  const keeps = keepsDefiner(database)
   const { server, user } = inventory
   const grants = grantsOf(inventory)
   return databases.flatMap((planned): Finding[] => {
@@ -150,8 +151,8 @@ function rightProblems({ databases, sound }: DatabaseServerRequest, { found }: T
     // The safety dump and the comparison are dumps, which silently leave out what their user cannot see.
     const { routines } = artifact.content
     const definers = rereadOf(sound, artifact)?.needs.definers
-    // Only its definer may read a routine: others need the right to read all.
-    const areOwn = routines === 0 || definers?.every(definer => definer === user) === true
+    // Only its definer, who may be this user, may read a routine: others need the right to read all.
+    const areOwn = routines === 0 || definers?.every(definer => definer === user || !keeps(definer)) === true
     const spots = findBlindSpots({
       ...server,
       user,

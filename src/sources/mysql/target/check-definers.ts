@@ -9,13 +9,10 @@ import { compareSeries } from './server-version'
 
 /**
  * Views, triggers, routines and events are created in the name of a user (DEFINER). For another user this needs a
- * right, or the import fails halfway (error 1227). What belongs to a user who does not exist cannot be used (1449).
+ * right. What belongs to a user who does not exist cannot be used (error 1449).
  */
-export function definerProblems(
-  { artifact }: PlannedDatabase,
-  needs: DumpNeeds,
-  { found, accounts, variables }: TargetDatabase,
-): Finding[] {
+export function definerProblems({ artifact }: PlannedDatabase, needs: DumpNeeds, database: TargetDatabase): Finding[] {
+  const { found, accounts, variables } = database
   const { inventory } = found
   const { server, user } = inventory
   const grants = grantsOf(inventory)
@@ -23,15 +20,25 @@ export function definerProblems(
   const name = JSON.stringify(artifact.database)
   const others = [...needs.definers].filter(definer => definer !== user)
   const results: Finding[] = []
-  const right = definerRight(server)
-  const absent = accounts === undefined ? [] : others.filter(definer => !accounts.has(definer))
-  const mayOrphan = right.orphans.length === 0 || may(right.orphans)
-  if (others.length > 0 && (!may(right.any) || (absent.length > 0 && !mayOrphan))) {
+  const keeps = keepsDefiner(database)
+  const replaced = others.filter(definer => !keeps(definer))
+  const absent = accounts === undefined ? [] : others.filter(definer => keeps(definer) && !accounts.has(definer))
+  const unlisted = needs.definers.filter(definer => artifact.content.definers?.includes(definer) !== true)
+  if (unlisted.length > 0) {
     results.push(
       problem(
-        'definers',
-        `The dump of ${name} creates objects in the name of ${others.join(', ')} (DEFINER), which ${user} may not do.`,
-        `Run this as an administrator of the database:\nGRANT ${right.grant} ON *.* TO ${quotedAccount(user)};`,
+        'definers-unlisted',
+        `The dump of ${name} creates objects in the name of ${unlisted.join(', ')} (DEFINER), and nothing in the database was in that name when it was backed up.`,
+        'Someone may have changed the dump: choose another recovery point, and find out who can write to the bucket.',
+      ),
+    )
+  }
+  if (replaced.length > 0) {
+    results.push(
+      warning(
+        'definers-replaced',
+        `Views, triggers, routines and events of ${name} that were in the name of ${replaced.join(', ')} (DEFINER) are restored in the name of ${user}, who may not use other names.`,
+        `Nothing, if ${user} has rights on the whole database. To restore the names too, run this as an administrator of the database, then restore again:\nGRANT ${definerRight(server).grant} ON *.* TO ${quotedAccount(user)};`,
       ),
     )
   }
@@ -48,6 +55,16 @@ export function definerProblems(
     )
   }
   return [...results, ...binaryLogProblems(artifact, variables, may(['SUPER']))]
+}
+
+/** Whether the login may create objects in this name: `user@host`, or a role. */
+export function keepsDefiner({ found: { inventory }, accounts }: TargetDatabase): (definer: string) => boolean {
+  const { server, user } = inventory
+  const grants = grantsOf(inventory)
+  const right = definerRight(server)
+  const mayAny = mayOnServer(grants, right.any)
+  const mayOrphan = right.orphans.length === 0 || mayOnServer(grants, right.orphans)
+  return definer => definer === user || (mayAny && (mayOrphan || accounts === undefined || accounts.has(definer)))
 }
 
 /**

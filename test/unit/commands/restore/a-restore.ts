@@ -37,6 +37,7 @@ export function aDump(database = 'shop', content: Partial<DatabaseArtifact['cont
         routines: ['function tax'],
         events: ['tidy'],
       },
+      definers: ['root@localhost'],
       ...{ characterSet: 'utf8mb4', collation: 'utf8mb4_general_ci' },
       ...content,
     },
@@ -138,7 +139,7 @@ export function soundOf(
 export function aDatabase(name = 'shop', overrides: Partial<DatabaseInventory> = {}): DatabaseInventory {
   return {
     ...{ name, characterSet: 'utf8mb4', collation: 'utf8mb4_general_ci' },
-    ...{ tables: [], triggers: [], routines: [], events: [] },
+    ...{ tables: [], triggers: [], routines: [], events: [], definers: [], ambiguous: [] },
     ...overrides,
   }
 }

@@ -10,12 +10,15 @@ import { aManifest, type FactOptions, type FoundOptions, someFacts, someInputs, 
 
 export interface PlanOptions extends FoundOptions {
   manifest?: Manifest
+  /** What the inventory of the source lists; by default those that its dump names. */
+  definers?: string[]
   inputs?: Partial<RestoreInputs>
   facts?: FactOptions
 }
 
 /** The plan of a restore of the site of `a-restore.ts`. */
-export function plan({ manifest = aManifest(), ...options }: PlanOptions = {}): RestorePlan {
+export function plan({ manifest: made = aManifest(), ...options }: PlanOptions = {}): RestorePlan {
+  const manifest = withDefiners(made, options.definers ?? options.needs?.definers)
   const inputs = someInputs(options.inputs)
   const facts = someFacts(options.facts)
   const { databases, files } = soundOf(manifest, options)
@@ -28,6 +31,14 @@ export function plan({ manifest = aManifest(), ...options }: PlanOptions = {}): 
     ...(folders === undefined || files === undefined ? [] : [seenFolders(inputs, folders, facts.folders, files)]),
   ]
   return planOf(seen, manifest.slot)
+}
+
+function withDefiners(manifest: Manifest, definers: string[] | undefined): Manifest {
+  if (definers === undefined) return manifest
+  const artifacts = manifest.artifacts.map(artifact =>
+    artifact.kind === 'database' ? { ...artifact, content: { ...artifact.content, definers } } : artifact,
+  )
+  return { ...manifest, artifacts }
 }
 
 export function databasesOf({ artifacts }: Manifest): DatabaseArtifact[] {

@@ -39,6 +39,7 @@ function someParts({ databases = [], swaps = [], safetyKeys = [] }: Case): Faile
       ...{ safetyKey: null, phase: 'writing', ...database },
     })),
     uploads: [],
+    accounts: [],
   }
   const folders: FoldersState = { staging: [], swaps }
   return [

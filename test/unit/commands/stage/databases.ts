@@ -53,7 +53,7 @@ export function aView(name: string): string {
 }
 
 export function anEvent(name: string): string {
-  return `/*!50106 CREATE*/ /*!50117 DEFINER=\`root\`@\`localhost\`*/ /*!50106 EVENT \`${name}\` ON SCHEDULE EVERY 1 DAY DO delete from orders */;`
+  return `/*!50106 CREATE*/ /*!50117 DEFINER=\`root\`@\`localhost\`*/ /*!50106 EVENT \`${name}\` ON SCHEDULE EVERY 1 DAY ON COMPLETION NOT PRESERVE ENABLE DO delete from orders */;`
 }
 
 /** The server lists it, and no dump has it. */

@@ -55,6 +55,11 @@ export class SqlComment {
     return this.isMariadbOnly || Number(this.kept) > readByAll
   }
 
+  /** The next bytes tell whether it is a comment, and whether its content is code. */
+  get isUndecided(): boolean {
+    return ![states.block, states.blockStar, states.line].some(state => state === this.state)
+  }
+
   begin(byte: number): void {
     this.isMariadbOnly = false
     this.state = byte === slash ? states.slash : byte === hyphen ? states.dash : states.line

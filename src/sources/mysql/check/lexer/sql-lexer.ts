@@ -1,37 +1,12 @@
 import { CheckError } from '../../../../pipeline/check-error'
 import { ConditionalComments } from './conditional-comments'
+import { states } from './lexer-states'
+import { asterisk, backslash, backtick, doubleQuote, isWordByte, newline, singleQuote, slash } from './sql-bytes'
 import { SqlComment } from './sql-comment'
 import type { QuoteMode, SqlListener, TokenKind } from './sql-token'
 
 /** In bytes; more than any identifier (64 characters) and any `sql_mode` need. */
 const textLimit = 4096
-
-const states = {
-  code: 0,
-  word: 1,
-  quoted: 2,
-  quotedEscape: 3,
-  quotedEnd: 4,
-  comment: 5,
-  star: 6,
-  delimiter: 7,
-  delimiterCommand: 8,
-  escape: 9,
-} as const
-
-const newline = 0x0a
-const doubleQuote = 0x22
-const singleQuote = 0x27
-const asterisk = 0x2a
-const slash = 0x2f
-const backslash = 0x5c
-const backtick = 0x60
-
-/** Letters, digits, `_`, `$` and every byte of a multi-byte character. */
-const isWordByte = Array.from(
-  { length: 256 },
-  (_, byte) => byte >= 0x80 || /[0-9A-Za-z_$]/.test(String.fromCharCode(byte)),
-)
 
 /**
  * Splits SQL into statements as the mysql client does: quotes, comments, conditional comments and the DELIMITER
@@ -44,6 +19,8 @@ export class SqlLexer {
   blank = false
   readonly quoteMode: QuoteMode = { ansiQuotes: false, noBackslashEscapes: false }
   readonly conditional = new ConditionalComments()
+  /** Where the conditional comment began that comes before the first token of the statement. */
+  opening: number | undefined
 
   private readonly listener: SqlListener
   private readonly comment = new SqlComment()
@@ -73,6 +50,18 @@ export class SqlLexer {
     return this.state === states.word && this.statementEmpty ? this.start : undefined
   }
 
+  /** Where a statement began of which no token was read yet, or may have begun: with what may become a comment. */
+  get mayHaveBegun(): number | undefined {
+    if (!this.statementEmpty) return undefined
+    const isInComment = this.state === states.comment && this.comment.isUndecided
+    return this.opening ?? this.openWord ?? (isInComment ? this.start : undefined)
+  }
+
+  /** In bytes. */
+  get delimiterLength(): number {
+    return this.delimiter.length
+  }
+
   /** Makes `scan` return after the current call of the listener. */
   stop(): void {
     this.stopped = true
@@ -97,6 +86,7 @@ export class SqlLexer {
   /** To be called at the end of a chunk: offsets become relative to the next one. */
   endChunk(length: number): void {
     this.start -= length
+    if (this.opening !== undefined) this.opening -= length
   }
 
   /** Handles one byte; returns the next index, or the same one to read the byte again in a new state. */
@@ -193,7 +183,10 @@ export class SqlLexer {
     if (step === 'inside') return at + 1
     this.state = states.code
     if (step !== 'symbols') this.conditional.readComment()
-    if (step === 'conditional') this.conditional.open(this.comment.mayBeSkipped)
+    if (step === 'conditional') {
+      if (this.statementEmpty) this.opening ??= this.start
+      this.conditional.open(this.comment.mayBeSkipped)
+    }
     if (step === 'symbols') for (const symbol of this.comment.text) this.emit('symbol', symbol, at)
     if (step === 'line over' && this.statementEmpty) {
       this.listener.lineComment(this.comment.text, this.commentAtLineStart, at + 1)
@@ -233,6 +226,7 @@ export class SqlLexer {
 
   private endStatement(): void {
     this.statementEmpty = true
+    this.opening = undefined
     this.conditional.reset()
     this.tokens = true
   }

@@ -1,11 +1,17 @@
 import { shellWord } from '../../../../findings/shell-word'
 import { fetchCommand, type S3Place } from '../../../../store/s3/fetch-command'
 import { type DatabaseDefaults, dropDatabase } from '../../client/database-statements'
+import { quotedAccount } from '../../client/sql-names'
 import { importCommands } from '../../dump/database-words'
 
 /** The command that drops a database. */
 export function dropByHand(database: string): string {
   return `mysql -e ${shellWord(dropDatabase(database))}`
+}
+
+/** The command that removes an account of an import. */
+export function accountByHand(account: string): string {
+  return `mysql -e ${shellWord(`DROP USER ${quotedAccount(account)};`)}`
 }
 
 /** The commands that replace a database with its safety dump, with stock tools. */

@@ -1,10 +1,27 @@
 import { FailureError } from '../../../../runtime/errors'
-import { contentOfDump } from '../../dump/content-of-dump'
 import { type DatabaseWork, importTools, type SafetyDump, serverOf } from '../database-work'
-import { compareImported, type ImportedRows, importRows, makeViews } from '../import-and-compare'
+import { dropAccounts } from '../import/import-account'
+import { compareImported, type ImportedRows, importRows, makeUsableViews } from '../import-and-compare'
 import { endOwnConnections, remakeDatabase, resetDatabase, type SqlPlace } from '../remake-database'
-import { dropByHand, restoreByHand } from './by-hand'
+import { accountByHand, dropByHand, restoreByHand } from './by-hand'
 import type { DatabaseState } from './database-state'
+
+/** Adds the rollback step of all accounts that imports make. It runs after those of the databases. */
+export function addAccountRollback(work: DatabaseWork): void {
+  work.context.rollback.addLast({
+    undone: '',
+    left: {
+      get what() {
+        return `An account that was made for the import is still there (${[...work.accounts].join(', ')}); it has rights on the restored database only.`
+      },
+      get commands() {
+        return [...work.accounts].map(accountByHand)
+      },
+    },
+    isQuick: true,
+    run: () => dropAccounts([...work.accounts], importTools(work, work.context.runtime.signal)),
+  })
+}
 
 /** Adds the rollback steps of one database, before its first statement runs. */
 export function addDatabaseRollback(database: DatabaseState, work: DatabaseWork): void {
@@ -103,7 +120,7 @@ function setPhase(database: DatabaseState, phase: DatabaseState['phase'], work: 
 function importSafetyDump(database: DatabaseState, safety: SafetyDump, work: DatabaseWork): Promise<ImportedRows> {
   const { target } = database
   const request = {
-    ...{ dump: safety, content: contentOfDump(safety.content, database), events: safety.content.events, target },
+    ...{ dump: safety, content: safety.described, events: safety.content.events, target },
     ...({ options: [], rowFormat: 'identical', readLayoutFree: async () => undefined } as const),
   }
   return importRows(request, importTools(work, work.context.runtime.signal), `rolling back ${target}`)
@@ -112,7 +129,7 @@ function importSafetyDump(database: DatabaseState, safety: SafetyDump, work: Dat
 /** When the rows of all databases are restored, which its views may use. */
 async function finishFromDump(rows: ImportedRows, work: DatabaseWork): Promise<void> {
   const tools = importTools(work, work.context.runtime.signal)
-  await makeViews(rows, tools)
+  await makeUsableViews(rows, tools)
   const { differences } = await compareImported(rows, tools)
   if (differences.length === 0) return
   throw new FailureError(

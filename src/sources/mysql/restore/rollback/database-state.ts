@@ -5,6 +5,8 @@ export interface DatabasesState {
   databases: DatabaseState[]
   /** Uploads of safety dumps that are not complete. */
   uploads: { key: string; id: string }[]
+  /** Accounts that were made for imports and are not removed yet: `user@host`. */
+  accounts: string[]
 }
 
 export interface DatabaseState {
@@ -37,6 +39,7 @@ const schema = z.object({
     }),
   ),
   uploads: z.array(z.object({ key: z.string(), id: z.string() })),
+  accounts: z.array(z.string()),
 })
 
 /** After a failed restore: see `RestoringPart.untouched`. */

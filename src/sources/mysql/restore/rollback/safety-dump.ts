@@ -1,4 +1,4 @@
-import { isError, onOneLine } from '../../../../findings/finding'
+import { type Finding, isError, onOneLine } from '../../../../findings/finding'
 import { completeObject } from '../../../../repository/artifact/complete-object'
 import type { BegunUpload } from '../../../../repository/artifact/writer'
 import { objectMetadata } from '../../../../repository/manifest/object-metadata'
@@ -67,7 +67,15 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: DatabaseWor
     state.uploads = []
     context.save()
     const { bytes, sha256, content } = prepared
-    return { key, etag: version.etag, bytes, sha256, compression: 'gzip', content }
+    return {
+      key,
+      etag: version.etag,
+      bytes,
+      sha256,
+      compression: 'gzip',
+      content,
+      described: contentOfDump(content, present),
+    }
   } catch (error) {
     await upload?.abort().catch(() => {})
     throw error instanceof StoreError ? notDumped(target, error) : error
@@ -83,16 +91,22 @@ function notDumped(target: string, error: StoreError): UserError {
 }
 
 /** A dump that this user cannot import is useless for a rollback: refused before the database is dropped. */
-function assertImportable(planned: PlannedDatabase, content: DumpContent, { target: server }: DatabaseWork): void {
+function assertImportable(
+  planned: PlannedDatabase,
+  content: DumpContent,
+  { target: server, context }: DatabaseWork,
+): void {
   const { present, target } = planned
   if (server === undefined || present === undefined || content.needs === undefined) return
   const artifact = { ...planned.artifact, database: target, content: contentOfDump(content, present) }
   const own = { ...planned, artifact }
-  const wrong = [
+  const found = [
     // This dump was written by this server's own tool.
     ...checkDumpNeeds(own, { ...content.needs, unusual: [] }, server),
     ...definerProblems(own, content.needs, server),
-  ].filter(isError)
+  ]
+  context.warn(found.filter(({ code }) => code === 'definers-replaced').map(ifRolledBack))
+  const wrong = found.filter(isError)
   const [first] = wrong
   if (first === undefined) return
   throw new UserError(
@@ -102,4 +116,8 @@ function assertImportable(planned: PlannedDatabase, content: DumpContent, { targ
       detail: wrong.flatMap(({ what, fix = '' }) => [what, `  ${fix}`]),
     },
   )
+}
+
+function ifRolledBack(finding: Finding): Finding {
+  return { ...finding, code: 'definers-not-rolled-back', what: `Should this restore be rolled back: ${finding.what}` }
 }

@@ -2,6 +2,7 @@ import type { Repository } from '../../../../repository/repository'
 import { messageOf } from '../../../../runtime/errors'
 import type { UnfinishedPart } from '../../../unfinished-part'
 import { databaseServerOver } from '../../database-server'
+import { dropAccounts } from '../import/import-account'
 import { resetDatabase } from '../remake-database'
 import type { DatabaseRestoreSettings } from '../restore-settings'
 import { dropByHand, restoreByHand } from './by-hand'
@@ -12,7 +13,7 @@ import { type DatabaseState, parseDatabasesState } from './database-state'
  * the result names its dump and the commands to restore it.
  */
 export function unfinishedDatabases(settings: DatabaseRestoreSettings, saved: unknown): UnfinishedPart {
-  const { databases, uploads } = parseDatabasesState(saved)
+  const { databases, uploads, accounts } = parseDatabasesState(saved)
   const inPhase = (wanted: DatabaseState['phase']) => databases.filter(({ phase }) => phase === wanted)
   return {
     noun: 'databases',
@@ -35,6 +36,8 @@ export function unfinishedDatabases(settings: DatabaseRestoreSettings, saved: un
           failures.push(messageOf(error))
         }
       }
+      const tools = { ...place, accounts: new Set(accounts), save: () => {} }
+      await dropAccounts(accounts, tools).catch(error => failures.push(messageOf(error)))
       return { undone: [], failures }
     },
     restored: () =>

@@ -79,7 +79,8 @@ describe('a restore that fails', () => {
     await stage.databases.failNext('create', 'shop', 'ERROR 1021 (HY000) at line 3: Disk full')
     const { error } = await stage.restore()
     expect(error?.message).toContain('Disk full')
-    expect(stage.jobs().filter(name => name === 'open-import')).toHaveLength(3)
+    // Rows, placeholder, view and event.
+    expect(stage.jobs().filter(name => name === 'open-import')).toHaveLength(4)
     await expectAsBefore(stage, { shop: otherShop, blog: otherBlog })
   })
 

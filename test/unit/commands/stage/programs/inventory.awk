@@ -29,3 +29,4 @@ FILENAME ~ /defaults$/ {
 /^\/\*!50001 CREATE VIEW/ { print "table", database, name_behind("VIEW"), "VIEW", "", 0 }
 /^\/\*!50001 DROP VIEW/ { print "table", database, name_behind("EXISTS"), "VIEW", "", 0 }
 /^\/\*!50106 CREATE/ { print "event", database, name_behind("EVENT") }
+/DEFINER=/ { print "definer", database, hex("root@localhost") }

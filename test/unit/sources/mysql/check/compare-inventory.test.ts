@@ -4,6 +4,8 @@ import type { DatabaseInventory } from '../../../../../src/sources/mysql/invento
 
 const listed: DatabaseInventory = {
   name: 'shop',
+  definers: [],
+  ambiguous: [],
   characterSet: 'utf8mb4',
   collation: 'utf8mb4_general_ci',
   tables: [

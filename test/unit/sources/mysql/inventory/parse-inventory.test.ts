@@ -19,7 +19,10 @@ describe('parseInventory', () => {
         row('table', hex(name), hex('v'), 'VIEW', '', '0') +
         row('trigger', hex(name), hex('t'), hex(name)) +
         row('routine', hex(name), hex('p'), 'PROCEDURE', '1') +
-        row('event', hex(name), hex('e')),
+        row('event', hex(name), hex('e')) +
+        row('definer', hex(name), hex('b@localhost')) +
+        row('definer', hex(name), hex('role@')) +
+        row('ambiguous', hex(name), 'PROCEDURE', hex('p')),
     )
     expect(found.visible).toEqual([name])
     expect(found.inventory).toEqual({
@@ -39,6 +42,8 @@ describe('parseInventory', () => {
           triggers: [{ name: 't', table: name }],
           routines: [{ name: 'p', kind: 'procedure', isReadable: true }],
           events: ['e'],
+          definers: ['b@localhost', 'role'],
+          ambiguous: ['procedure p'],
         },
       ],
     })

@@ -18,6 +18,8 @@ function database(name: string, tables: string[], others: Partial<Record<ListedT
     triggers: [],
     routines: [],
     events: [],
+    definers: [],
+    ambiguous: [],
   }
   return inventory
 }

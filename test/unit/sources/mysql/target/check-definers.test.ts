@@ -1,6 +1,6 @@
 import type { DumpNeeds } from '../../../../../src/sources/mysql/check/needs/dump-needs'
 import { aDump, aManifest, type FactOptions } from '../../../commands/restore/a-restore'
-import { findings, fixes, type PlanOptions } from '../../../commands/restore/planning'
+import { findings, findingsOf, fixes, type PlanOptions } from '../../../commands/restore/planning'
 
 const owner = 'GRANT ALL PRIVILEGES ON `shop`.* TO `shop`@`localhost`'
 const noRoutines = { routines: 0, objects: { views: [], triggers: ['t'], routines: [], events: [] } }
@@ -52,14 +52,15 @@ describe('definerProblems', () => {
       grant === undefined
         ? []
         : [
-            'error: The dump of "shop" creates objects in the name of root@localhost (DEFINER), which shop@localhost may not do.',
+            'warning: Views, triggers, routines and events of "shop" that were in the name of root@localhost (DEFINER) are restored in the name of shop@localhost, who may not use other names.',
           ],
     )
     expect(fixes(options)).toEqual(
       grant === undefined
         ? []
-        : [`Run this as an administrator of the database:\nGRANT ${grant} ON *.* TO 'shop'@'localhost';`],
+        : [expect.stringMatching(/^Nothing, if shop@localhost has rights on the whole database\./)],
     )
+    expect(fixes(options).filter(fix => !fix.endsWith(`\nGRANT ${grant} ON *.* TO 'shop'@'localhost';`))).toEqual([])
   })
 
   it('asks for nothing when everything is in the own name', () => {
@@ -69,7 +70,7 @@ describe('definerProblems', () => {
 
   it('takes a role, or the same name at another host, for another', () => {
     expect(findings(onto(mariadb1011, 'USAGE', {}, { definers: ['shop', 'shop@%', 'shop@localhost'] }))[0]).toMatch(
-      /in the name of shop, shop@% \(DEFINER\)/,
+      /in the name of shop, shop@% \(DEFINER\) are restored in the name of shop@localhost/,
     )
   })
 
@@ -87,6 +88,13 @@ describe('definerProblems', () => {
     ])
   })
 
+  it('refuses a name that the inventory of the source does not list', () => {
+    const options = { ...onto(mariadb1011, 'SET USER', {}, { definers: ['a@%', 'evil@%'] }), definers: ['a@%', 'b@%'] }
+    expect(findings(options)).toEqual([
+      'error: The dump of "shop" creates objects in the name of evil@% (DEFINER), and nothing in the database was in that name when it was backed up.',
+    ])
+  })
+
   it('says nothing of accounts that it may not see', () => {
     const options = onto(mariadb1011, 'SET USER', { database: { accounts: undefined } })
     expect(findings(options)).toEqual([])
@@ -97,8 +105,10 @@ describe('definerProblems', () => {
     const levels = (rights: string, definers: string[]) =>
       findings(onto(mysql84, rights, { database }, { definers })).map(line => line.split(':')[0])
     expect(levels('SET_ANY_DEFINER', ['root@localhost'])).toEqual([])
-    expect(levels('SET_ANY_DEFINER', ['old@%'])).toEqual(['error', 'warning'])
-    expect(levels('SET_ANY_DEFINER, ALLOW_NONEXISTENT_DEFINER', ['old@%'])).toEqual(['warning'])
+    const codes = (rights: string) =>
+      findingsOf(onto(mysql84, rights, { database }, { definers: ['old@%'] })).map(({ code }) => code)
+    expect(codes('SET_ANY_DEFINER')).toEqual(['definers-replaced'])
+    expect(codes('SET_ANY_DEFINER, ALLOW_NONEXISTENT_DEFINER')).toEqual(['definers-missing'])
   })
 })
 

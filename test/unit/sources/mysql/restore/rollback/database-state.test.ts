@@ -8,7 +8,7 @@ import {
 const database = (phase: DatabaseState['phase'], target = 'shop'): DatabaseState => ({
   ...{ target, was: 'filled', characterSet: 'utf8mb4', collation: '', safetyKey: 'k', phase },
 })
-const state = (...databases: DatabaseState[]) => ({ databases, uploads: [{ key: 'k', id: 'u' }] })
+const state = (...databases: DatabaseState[]) => ({ databases, uploads: [{ key: 'k', id: 'u' }], accounts: [] })
 
 describe('parseDatabasesState', () => {
   it('reads what was saved as JSON', () => {

@@ -1,10 +1,10 @@
-import { type Compression, compressionLines } from '../../../pipeline/compression'
-import { type Intake, intake } from '../../../server/intake'
-import { type JobFailure, startJob } from '../../../server/job'
-import type { Connection } from '../../../ssh/remote'
-import { locationOptions, optionLines, toArgument } from '../client/client-request'
-import type { DatabaseAccess } from '../client/database-access'
-import { importError } from '../client/import-error'
+import { type Compression, compressionLines } from '../../../../pipeline/compression'
+import { type Intake, intake } from '../../../../server/intake'
+import { type JobFailure, startJob } from '../../../../server/job'
+import type { Connection } from '../../../../ssh/remote'
+import { locationOptions, optionLines, toArgument } from '../../client/client-request'
+import type { DatabaseAccess } from '../../client/database-access'
+import { importError } from '../../client/import-error'
 
 /** Which database receives SQL, and its compression. */
 export interface ImportRequest {

@@ -1,0 +1,245 @@
+import { quotedName } from '../../../../findings/quoted-name'
+import { CheckError } from '../../../../pipeline/check-error'
+import { SqlLexer } from '../lexer/sql-lexer'
+import type { SqlListener, TokenKind } from '../lexer/sql-token'
+import { RowReader } from '../rows/row-reader'
+import { DumpComments, sandboxLine } from '../statements/dump-comments'
+import { type DumpObject, DumpStatement, type StatementKind } from '../statements/dump-statement'
+import { type HeldObject, heldKinds } from './held-object'
+import { HeldSql } from './held-sql'
+import { behindName, ObjectHead } from './object-head'
+import { SessionReader } from './session-settings'
+import { type PlaceMark, type StatementPlace, StatementPlaces } from './statement-places'
+
+/**
+ * Where the bytes go. `beginning`: up to the first comment or statement of a dump; kept, to remove the sandbox line.
+ * `undecided`: in a statement whose kind is not known yet; kept. `holding`: in one that is held back; kept. `skipping`:
+ * in one that is only about what is held back; kept, and left out.
+ */
+type Mode = 'beginning' | 'passing' | 'undecided' | 'holding' | 'skipping'
+
+/** What is left out: the default collation around an object, and what removes an object that is not there. */
+const skipped: Readonly<Record<string, readonly string[]>> = {
+  ALTER: ['DATABASE', 'SCHEMA'],
+  DROP: ['VIEW', 'TRIGGER', 'PROCEDURE', 'FUNCTION', 'EVENT', 'PACKAGE'],
+}
+
+/** Takes the objects with code out of a dump; see `splitDump`. The input may be two dumps in a row. */
+export class DumpSplitter implements SqlListener {
+  readonly objects: HeldObject[] = []
+  private readonly out: (bytes: Buffer) => void
+  private readonly places = new StatementPlaces()
+  private readonly lexer = new SqlLexer(this)
+  private readonly statement = new DumpStatement(this.lexer.quoteMode)
+  private readonly comments = new DumpComments()
+  private readonly rows = new RowReader({ openRows: () => {}, addHead: () => {}, addRows: () => {} })
+  private readonly session = new SessionReader()
+
+  private chunk: Buffer = Buffer.alloc(0)
+  /** The end of what was routed of the chunk; `marks`: the statements that begin after it. */
+  private cursor = 0
+  private marks: PlaceMark[] = []
+  private mode: Mode = 'beginning'
+  private readonly kept = new HeldSql()
+  private heldBytes = 0
+
+  private place: StatementPlace | undefined
+  private head: ObjectHead | undefined
+  /** Where the statement begins in this chunk; undefined: in an earlier one. */
+  private statementStart: number | undefined
+
+  constructor(out: (bytes: Buffer) => void) {
+    this.out = out
+  }
+
+  write(chunk: Buffer): void {
+    this.chunk = chunk
+    this.cursor = 0
+    let at = 0
+    while (at < chunk.length) at = this.rows.isOpen ? this.readRows(at) : this.lexer.scan(chunk, at)
+    if (this.place === undefined) this.keepWhatMayHaveBegun()
+    this.route(chunk.length)
+    this.statementStart = undefined
+    this.lexer.endChunk(chunk.length)
+  }
+
+  finish(): void {
+    if (this.mode === 'beginning') this.begin()
+    this.passKept()
+  }
+
+  where(line: number): string | undefined {
+    return this.places.where(line)
+  }
+
+  token(kind: TokenKind, text: string, conditional: boolean, start: number, end: number): void {
+    const place = this.place ?? this.beginStatement(text, start)
+    this.head?.token(kind, text, conditional, this.kept.bytes + (end - this.cursor))
+    if (place.verb === 'SET' || this.mode === 'skipping') this.session.token(kind, text)
+    if (place.verb === 'ALTER' || place.verb === 'DROP') this.readSecond(text, place, end)
+    else this.settle(this.statement.read(kind, text, conditional), place, end)
+  }
+
+  statementEnd(end: number): void {
+    const found = this.statement.end()
+    if (this.place !== undefined && this.place.kind.kind === 'open') this.place.kind = found
+    this.endStatement(end)
+  }
+
+  lineComment(text: string, atLineStart: boolean, end: number): void {
+    if (this.mode === 'beginning') {
+      this.route(end)
+      this.begin()
+    } else if (this.mode === 'undecided') {
+      this.route(end)
+      this.passKept()
+    }
+    if (this.comments.read(text, atLineStart).kind !== 'trailer') return
+    this.route(end)
+    this.mode = 'beginning'
+  }
+
+  /** The first comment or statement of a dump was read. */
+  private begin(): void {
+    const { bytes, marks } = this.kept.take()
+    const length = sandboxLine.exec(bytes.toString('latin1', 0, 200))?.[0].length ?? 0
+    this.pass(bytes.subarray(length), shifted(marks, length))
+    this.mode = 'passing'
+  }
+
+  private beginStatement(verb: string, start: number): StatementPlace {
+    const from = Math.max(this.lexer.opening ?? start, this.cursor)
+    this.keepFrom(this.lexer.opening ?? start)
+    const place: StatementPlace = { verb: verb.toUpperCase(), kind: { kind: 'open' }, line: 0 }
+    this.place = place
+    this.head = place.verb === 'CREATE' ? new ObjectHead() : undefined
+    this.marks.push({ at: from, place })
+    this.statementStart = start >= 0 ? start : undefined
+    return place
+  }
+
+  /** The word after ALTER or DROP tells what the statement is about. */
+  private readSecond(text: string, { verb }: StatementPlace, end: number): void {
+    const word = text.toUpperCase()
+    if (this.mode !== 'undecided' || word === verb) return
+    if (skipped[verb]?.includes(word) === true) {
+      this.mode = 'skipping'
+      this.session.token('word', verb)
+      return
+    }
+    this.lexer.tokens = false
+    this.route(end)
+    this.passKept()
+  }
+
+  private settle(found: StatementKind, place: StatementPlace, end: number): void {
+    if (found.kind === 'open') return
+    this.lexer.tokens = false
+    place.kind = found
+    if (found.kind === 'object' && this.isHeld(found.object)) {
+      this.mode = 'holding'
+      return
+    }
+    this.route(end)
+    this.passKept()
+    if (found.kind !== 'rows') return
+    const head = this.statementStart === undefined ? undefined : this.chunk.subarray(this.statementStart, end)
+    this.rows.open(found.table, head ?? Buffer.alloc(0))
+    this.lexer.stop()
+  }
+
+  /** The placeholder of a view may be a table: that one is imported as any other. */
+  private isHeld(object: DumpObject): boolean {
+    return object === 'placeholder'
+      ? this.head?.result?.kind === 'placeholder'
+      : heldKinds.some(kind => kind === object)
+  }
+
+  private readRows(at: number): number {
+    const end = this.rows.read(this.chunk, at)
+    if (!this.rows.isOpen) {
+      this.lexer.restart()
+      this.endStatement(end)
+    }
+    return end
+  }
+
+  private endStatement(end: number): void {
+    this.route(end)
+    if (this.mode === 'holding') this.hold()
+    else if (this.mode === 'skipping') this.kept.take()
+    else this.passKept()
+    this.mode = 'passing'
+    this.place = undefined
+    this.head = undefined
+    this.statement.reset()
+    this.session.end()
+    this.comments.statement()
+  }
+
+  /** The kept statement is one to hold back. */
+  private hold(): void {
+    const { bytes } = this.kept.take()
+    const sql = bytes.subarray(0, bytes.length - this.lexer.delimiterLength)
+    this.heldBytes += sql.length
+    HeldSql.refuseMoreThanLimit(this.heldBytes)
+    const head = this.head?.result
+    if (head === undefined) throw unreadable(this.place)
+    const { end, isConditional, ...object } = head
+    const rest = behindName(sql.subarray(end), isConditional)
+    if (rest === undefined) throw unreadable(this.place)
+    // A copy: the bytes of a small object must not keep a whole chunk.
+    this.objects.push({ ...object, rest: Buffer.from(rest), session: this.session.current })
+  }
+
+  /** No statement is open: only bytes that may be the beginning of one are kept. */
+  private keepWhatMayHaveBegun(): void {
+    if (this.mode === 'beginning') return
+    const begun = this.lexer.mayHaveBegun
+    if (begun !== undefined) this.keepFrom(begun)
+    else {
+      this.route(this.chunk.length)
+      this.passKept()
+    }
+  }
+
+  /** Nothing before is part of the statement. In an earlier chunk, it is where what is kept begins. */
+  private keepFrom(begun: number): void {
+    if (begun >= this.cursor) {
+      this.route(begun)
+      if (this.mode === 'beginning') this.begin()
+      else this.passKept()
+    } else if (this.mode === 'beginning') this.begin()
+    this.mode = 'undecided'
+  }
+
+  /** Sends the chunk, up to here, where its mode says. */
+  private route(end: number): void {
+    const bytes = this.chunk.subarray(this.cursor, end)
+    const marks = shifted(this.marks, this.cursor)
+    this.cursor = end
+    this.marks = []
+    if (this.mode === 'passing') this.pass(bytes, marks)
+    else this.kept.add(bytes, marks)
+  }
+
+  private passKept(): void {
+    const { bytes, marks } = this.kept.take()
+    this.pass(bytes, marks)
+    this.mode = 'passing'
+  }
+
+  private pass(bytes: Buffer, marks: readonly PlaceMark[]): void {
+    this.places.pass(bytes, marks)
+    if (bytes.length > 0) this.out(bytes)
+  }
+}
+
+function unreadable(place: StatementPlace | undefined): CheckError {
+  const object = place?.kind.kind === 'object' ? `${place.kind.object} ${quotedName(place.kind.name)}` : 'statement'
+  return new CheckError(`The dump has a ${object} in a form that no dump tool writes: it is not restored.`)
+}
+
+function shifted(marks: readonly PlaceMark[], offset: number): PlaceMark[] {
+  return marks.map(({ at, place }) => ({ at: at - offset, place }))
+}

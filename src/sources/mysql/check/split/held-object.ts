@@ -1,0 +1,33 @@
+import type { SessionSettings } from './session-settings'
+
+/**
+ * What has a definer, or runs later: it is not imported with the rows, but made by itself. `placeholder`: a view of ones,
+ * in whose place comes the view.
+ */
+export const heldKinds = [
+  'placeholder',
+  'view',
+  'trigger',
+  'event',
+  'procedure',
+  'function',
+  'package',
+  'package body',
+] as const
+
+export type HeldKind = (typeof heldKinds)[number]
+
+/** One CREATE statement of a dump, in parts. */
+export interface HeldObject {
+  kind: HeldKind
+  name: string
+  /** `user@host`, or the name of a role; '' for a placeholder. */
+  definer: string
+  /** Of a view: `ALGORITHM=MERGE`; of a function: `AGGREGATE`. Of fixed words. */
+  attributes: string
+  /** Of a view: `SQL SECURITY INVOKER`. Of fixed words. */
+  security: string
+  /** Everything behind the name: text of the dump, in the character set of its session. */
+  rest: Buffer
+  session: SessionSettings
+}

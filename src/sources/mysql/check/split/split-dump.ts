@@ -1,0 +1,43 @@
+import { Transform } from 'node:stream'
+import { DumpSplitter } from './dump-splitter'
+import type { HeldObject } from './held-object'
+
+/** The SQL of one dump, split for an import. */
+export interface DumpSplit {
+  /**
+   * For `pipeline`, from uncompressed SQL: tables, rows and placeholders of views. Every object that has a definer or
+   * runs later is taken out, and so is the line that enables the sandbox of MariaDB's clients, an error for others.
+   * Everything else is unchanged. Fails with `CheckError` for an object in a form that no dump tool writes, and for more
+   * than 64 MiB of them.
+   */
+  stream: Transform
+  /** The statement on a line of the output so far, by its number: `the rows of table "orders"`. */
+  where(line: number): string | undefined
+  /** What was taken out, in its order; complete after the end of the stream. */
+  objects: readonly HeldObject[]
+}
+
+/** Memory is constant except for the objects. */
+export function splitDump(): DumpSplit {
+  const splitter = new DumpSplitter(bytes => stream.push(bytes))
+  const stream = new Transform({
+    highWaterMark: 256 * 1024,
+    transform(chunk: Buffer, _encoding, done) {
+      finished(() => splitter.write(chunk), done)
+    },
+    flush(done) {
+      finished(() => splitter.finish(), done)
+    },
+  })
+  return { stream, where: line => splitter.where(line), objects: splitter.objects }
+}
+
+function finished(work: () => void, done: (error?: Error) => void): void {
+  try {
+    work()
+  } catch (error) {
+    done(error instanceof Error ? error : new Error(String(error)))
+    return
+  }
+  done()
+}

@@ -1,0 +1,91 @@
+import { FailureError } from '../../../../runtime/errors'
+import type { HeldObject } from '../../check/split/held-object'
+import type { ImportTools } from './import-tools'
+import { createStatement, objectName, objectProblem, sessionSql } from './object-sql'
+
+/** In bytes of SQL: how much the server is asked about at once. */
+const batchBytes = 256 * 1024
+
+/**
+ * Errors for a text that was read to its end as one statement: it is of a kind that cannot be prepared (1295), or a
+ * view of something that is not there, cannot be used, or may not be. Error references of MySQL and MariaDB.
+ */
+const understood = new Set([
+  1295, 1049, 1052, 1054, 1060, 1142, 1143, 1146, 1222, 1267, 1271, 1305, 1347, 1348, 1356, 1370, 1449,
+])
+
+/**
+ * Throws unless the server itself takes the text of each object for exactly one statement, to its end. It is only
+ * prepared: PREPARE takes one statement, reads it whole, and runs nothing (tried on MariaDB 10.11 and MySQL 9.7).
+ * `CREATE <kind> <name>` at its beginning is ours.
+ */
+export async function checkObjects(
+  objects: readonly HeldObject[],
+  database: string,
+  tools: Pick<ImportTools, 'server' | 'access' | 'signal'>,
+): Promise<void> {
+  for (const object of objects) refuse(object, objectProblem(object))
+  let batch: HeldObject[] = []
+  let bytes = 0
+  const ask = async () => {
+    const asked = batch
+    batch = []
+    bytes = 0
+    if (asked.length > 0) await askServer(asked, database, tools)
+  }
+  for (const object of objects) {
+    batch.push(object)
+    bytes += object.rest.length * 2
+    if (bytes >= batchBytes) await ask()
+  }
+  await ask()
+}
+
+async function askServer(
+  objects: readonly HeldObject[],
+  database: string,
+  { server, access, signal }: Pick<ImportTools, 'server' | 'access' | 'signal'>,
+): Promise<void> {
+  const sql = objects.map(object => {
+    const text = createStatement(object, undefined).toString('hex')
+    return [
+      sessionSql(object.session),
+      `SET @object = CONVERT(0x${text} USING ${object.session.characterSet ?? 'utf8mb4'});`,
+      'PREPARE object FROM @object;',
+      'SHOW ERRORS LIMIT 1;',
+      "SELECT 'asked';",
+    ].join('\n')
+  })
+  const name = 'the check of views, routines, triggers and events'
+  const answer = await server.runSql({ access, database, sql: sql.join('\n'), name, goesOn: true, signal })
+  const errors = errorsIn(answer)
+  if (errors.length !== objects.length)
+    throw new FailureError('The database server did not answer about every view, routine, trigger and event.')
+  for (const [index, object] of objects.entries()) {
+    const error = errors[index]
+    if (error === undefined || understood.has(error)) continue
+    refuse(object, `is not one statement for this database server (error ${error})`)
+  }
+}
+
+/** One for each object: the number of its error; undefined for none. */
+function errorsIn(answer: string): (number | undefined)[] {
+  const errors: (number | undefined)[] = []
+  let error: number | undefined
+  for (const line of answer.split('\n')) {
+    const code = /^Error\t(\d+)\t/.exec(line)?.[1]
+    if (code !== undefined) error = Number(code)
+    if (line !== 'asked') continue
+    errors.push(error)
+    error = undefined
+  }
+  return errors
+}
+
+function refuse(object: HeldObject, problem: string | undefined): void {
+  if (problem === undefined) return
+  throw new FailureError(`The ${objectName(object)} of the dump ${problem}: it is not made.`, {
+    advice:
+      'Either someone changed the dump, or it comes from another flavour or version of the database server. Look at its text in the dump; it can be made by hand afterwards (docs/recovery-by-hand.md).',
+  })
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto'
+import { warning } from '../../../../findings/finding'
+import { messageOf } from '../../../../runtime/errors'
+import type { DatabaseAccess } from '../../client/database-access'
+import { quotedAccount, quotedIdentifier } from '../../client/sql-names'
+import { databasesToGrantOn, grantsOf, mayElsewhere } from '../../inventory/grants'
+import type { ImportTools } from './import-tools'
+
+/** An account as which the tables and rows of one dump are imported. */
+export interface ImportAccount {
+  access: DatabaseAccess
+  /** Removes it, if it was made for the import. */
+  close(): Promise<void>
+}
+
+/** What tables and rows need: nothing that runs later, and nothing outside of the database. */
+const rights =
+  'SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, LOCK TABLES, CREATE VIEW, SHOW VIEW'
+
+const prefix = 'make-a-backup-'
+
+/**
+ * The account for an import into an existing database. A dump is untrusted text: where the login has rights beyond that
+ * database, a new account is made that has none. Where that fails, it is the login, with a warning.
+ */
+export async function openImportAccount(database: string, tools: ImportTools): Promise<ImportAccount> {
+  const { access, target, areTrusted, signal, warn } = tools
+  const own = { access, close: async () => {} }
+  const { inventory } = target.found
+  if (areTrusted || !mayElsewhere(grantsOf(inventory), database)) return own
+  try {
+    return await makeAccount(database, tools)
+  } catch (error) {
+    signal.throwIfAborted()
+    warn([
+      warning(
+        'import-rights',
+        `The dump of ${JSON.stringify(database)} is imported with all rights of ${inventory.user}, since no account with rights on this database alone could be made: ${messageOf(error)}`,
+        `Nothing, if you trust whoever may write to the bucket or to this database. Otherwise use a database user that has rights on ${JSON.stringify(database)} only, or one that may make accounts (CREATE USER and GRANT OPTION).`,
+      ),
+    ])
+    return own
+  }
+}
+
+async function makeAccount(database: string, tools: ImportTools): Promise<ImportAccount> {
+  const { access, runtime, accounts, save } = tools
+  const user = `${prefix}${dateOf(runtime.clock.now())}-${randomBytes(4).toString('hex')}`
+  // All kinds of characters that a rule for passwords may ask for.
+  const password = `${randomBytes(24).toString('base64url')}aA1.`
+  const account = `${user}@${await ownHost(tools)}`
+  accounts.add(account)
+  save()
+  const close = () => dropAccounts([account], tools)
+  await dropAccounts(leftAccounts(tools.target.accounts, runtime.clock.now()), tools).catch(() => {})
+  try {
+    await run(tools, accountStatements(account, password, database, tools), 'the making of an account for the import')
+    const isConfigured = access.user === undefined
+    const login = { ...access, user, password, ...(isConfigured ? { isConfigured } : {}) }
+    await tools.server.runSql({ access: login, database, sql: 'SELECT 1;', name: 'the login for the import' })
+    return { access: login, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** The accounts that imports of killed runs left, yesterday or before. */
+function leftAccounts(accounts: ReadonlySet<string> | undefined, now: Date): string[] {
+  const yesterday = dateOf(new Date(now.getTime() - 24 * 60 * 60 * 1000))
+  return [...(accounts ?? [])].filter(account => {
+    const date = /^make-a-backup-(\d{8})-[0-9a-f]{8}@/.exec(account)?.[1]
+    return date !== undefined && date < yesterday
+  })
+}
+
+/** As the server names the machine of its client. */
+async function ownHost({ server, access, signal }: ImportTools): Promise<string> {
+  const sql = "SELECT SUBSTRING_INDEX(USER(), '@', -1);"
+  return (await server.runSql({ access, sql, name: 'asking for the name of this client', signal })).trim()
+}
+
+function accountStatements(account: string, password: string, database: string, tools: ImportTools): string {
+  const grants = grantsOf(tools.target.found.inventory)
+  const to = quotedAccount(account)
+  const on = (name: string) =>
+    databasesToGrantOn({ ...grants, holders: [] }, '', name).map(pattern => `${quotedIdentifier(pattern)}.*`)
+  const others = tools.databases.filter(name => name !== database)
+  return [
+    `CREATE USER ${to} IDENTIFIED BY '${password}';`,
+    ...on(database).map(name => `GRANT ${rights} ON ${name} TO ${to};`),
+    ...others.flatMap(on).map(name => `GRANT REFERENCES ON ${name} TO ${to};`),
+  ].join('\n')
+}
+
+/** Removes accounts that were made for imports. Throws when one remains. */
+export async function dropAccounts(
+  names: readonly string[],
+  tools: Pick<ImportTools, 'server' | 'access' | 'accounts' | 'save'>,
+): Promise<void> {
+  for (const name of names) {
+    await run(tools, `DROP USER IF EXISTS ${quotedAccount(name)};`, 'the removal of an account of an import')
+    tools.accounts.delete(name)
+    tools.save()
+  }
+}
+
+async function run(tools: Pick<ImportTools, 'server' | 'access'>, sql: string, name: string): Promise<void> {
+  await tools.server.runSql({ access: tools.access, sql, name })
+}
+
+function dateOf(time: Date): string {
+  return time.toISOString().slice(0, 10).replaceAll('-', '')
+}

@@ -1,0 +1,29 @@
+import type { Finding } from '../../../../findings/finding'
+import type { Repository } from '../../../../repository/repository'
+import type { Runtime } from '../../../../runtime/runtime'
+import type { DatabaseAccess } from '../../client/database-access'
+import type { DatabaseServer } from '../../database-server'
+import type { TargetDatabase } from '../../target/database-target-facts'
+
+/** What imports of one run need. */
+export interface ImportTools {
+  runtime: Runtime
+  repository: Repository
+  server: Pick<DatabaseServer, 'openImport' | 'openDump' | 'inventory' | 'runSql'>
+  /** The login of this run. */
+  access: DatabaseAccess
+  /** The database server, as this login sees it. */
+  target: TargetDatabase
+  /** Names of all databases of this run: a foreign key may lead from one to another. */
+  databases: readonly string[]
+  /** Dumps are imported with the rights of the login. */
+  areTrusted: boolean
+  /** Whether the server has gzip, so that a dump is sent compressed. */
+  hasGzip: boolean
+  signal: AbortSignal
+  warn(warnings: readonly Finding[]): void
+  /** An account was made for an import, or is about to be, and is to be removed; `user@host`. */
+  accounts: Set<string>
+  /** Called after each change of `accounts`. */
+  save(): void
+}

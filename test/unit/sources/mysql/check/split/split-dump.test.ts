@@ -1,0 +1,229 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import fc from 'fast-check'
+import type { HeldObject } from '../../../../../../src/sources/mysql/check/split/held-object'
+import { splitDump } from '../../../../../../src/sources/mysql/check/split/split-dump'
+import {
+  everything,
+  finalView,
+  mariadbDump,
+  mysqlDump,
+  placeholder,
+  placeholderTable,
+  rows,
+  stored,
+  table,
+} from '../../dumps'
+
+interface Split {
+  sql: string
+  /** With their texts as strings. */
+  objects: (Omit<HeldObject, 'rest'> & { rest: string })[]
+  where: (line: number) => string | undefined
+}
+
+/** Splits a dump, cut at these places. */
+async function split(dump: string | Buffer, cuts: readonly number[] = []): Promise<Split> {
+  const bytes = Buffer.from(dump)
+  const ends = [...cuts.filter(cut => cut < bytes.length), bytes.length].sort((one, other) => one - other)
+  const chunks = ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end))
+  const { stream, where, objects } = splitDump()
+  const out: Buffer[] = []
+  await pipeline(Readable.from(chunks.filter(chunk => chunk.length > 0)), stream, async source => {
+    for await (const piece of source) out.push(piece)
+  })
+  const readable = objects.map(object => ({ ...object, rest: object.rest.toString() }))
+  return { sql: Buffer.concat(out).toString(), objects: readable, where }
+}
+
+const everyByte = (dump: string) => Array.from(Buffer.from(dump).keys())
+
+const event = `/*!50106 SET @save_time_zone= @@TIME_ZONE */ ;
+/*!50106 DROP EVENT IF EXISTS \`e1\` */;
+DELIMITER ;;
+/*!50003 SET @saved_time_zone      = @@time_zone */ ;;
+/*!50003 SET time_zone             = 'SYSTEM' */ ;;
+/*!50106 CREATE*/ /*!50117 DEFINER=\`r\`@\`h\`*/ /*!50106 EVENT \`e1\` ON SCHEDULE EVERY 1 DAY ON COMPLETION PRESERVE ENABLE DO set @x = ';' */ ;;
+/*!50003 SET time_zone             = @saved_time_zone */ ;;
+DELIMITER ;
+/*!50106 SET TIME_ZONE= @save_time_zone */ ;
+`
+const trigger = stored(
+  "/*!50003 CREATE*/ /*!50017 DEFINER=`a*/b`@`%`*/ /*!50003 TRIGGER `tr1` BEFORE INSERT ON `orders` FOR EACH ROW begin set @a = 'x;;'; -- don't\nend */",
+)
+const routine = stored('CREATE DEFINER=`r`@`h` PROCEDURE `p``1`()\nbegin\n  select 1;\nend ', 'ANSI_QUOTES')
+const orders = table('orders') + rows('orders', 'INSERT INTO `orders` VALUES\n(1,2),\n(3,4);\n')
+const sandbox = '/*M!999999\\- enable the sandbox mode */ \n'
+
+describe('splitDump', () => {
+  it('takes out everything that has a definer, in parts, with the session in which it was stored', async () => {
+    const { sql, objects } = await split(mysqlDump(orders + trigger + event + routine + finalView('v1')))
+    expect(sql).not.toMatch(/TRIGGER `|EVENT `e1` ON|PROCEDURE `|VIEW `v1` AS/)
+    expect(sql).toContain('INSERT INTO `orders` VALUES\n(1,2),\n(3,4);')
+    expect(objects).toEqual([
+      {
+        ...{ kind: 'trigger', name: 'tr1', definer: 'a*/b@%', attributes: '', security: '' },
+        rest: " BEFORE INSERT ON `orders` FOR EACH ROW begin set @a = 'x;;'; -- don't\nend",
+        session: { sqlMode: 'STRICT_TRANS_TABLES', timeZone: '+00:00' },
+      },
+      {
+        ...{ kind: 'event', name: 'e1', definer: 'r@h', attributes: '', security: '' },
+        rest: " ON SCHEDULE EVERY 1 DAY ON COMPLETION PRESERVE ENABLE DO set @x = ';'",
+        session: { timeZone: 'SYSTEM' },
+      },
+      {
+        ...{ kind: 'procedure', name: 'p`1', definer: 'r@h', attributes: '', security: '' },
+        rest: '()\nbegin\n  select 1;\nend ',
+        session: { sqlMode: 'ANSI_QUOTES' },
+      },
+      {
+        ...{ kind: 'view', name: 'v1', definer: 'root@localhost' },
+        ...{ attributes: 'ALGORITHM=UNDEFINED', security: 'SQL SECURITY DEFINER' },
+        rest: " AS select 1 AS `id`,'CREATE TABLE x;' AS `a*/b`",
+        session: {},
+      },
+    ])
+  })
+
+  it('takes out the placeholder of a view, and leaves one that is a table', async () => {
+    const { sql, objects } = await split(mysqlDump(placeholder('v1') + placeholderTable('v2')))
+    expect(objects).toMatchObject([{ kind: 'placeholder', name: 'v1', definer: '', rest: expect.stringMatching(/`$/) }])
+    expect(sql).toContain('/*!50001 CREATE TABLE `v2`')
+  })
+
+  it('knows the character sets around an object, and the default of its database', async () => {
+    const around = `ALTER DATABASE \`shop\` CHARACTER SET latin1 COLLATE latin1_swedish_ci ;
+/*!50003 SET character_set_client  = latin1 */ ;
+/*!50003 SET collation_connection  = latin1_german1_ci */ ;
+${routine}/*!50003 SET character_set_client  = @saved_cs_client */ ;
+/*!50003 SET collation_connection  = @saved_col_connection */ ;
+ALTER DATABASE \`shop\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ;
+`
+    const { sql, objects } = await split(mysqlDump(around + trigger))
+    expect(sql).not.toContain('ALTER DATABASE')
+    expect(objects.map(({ session }) => session)).toMatchObject([
+      { characterSet: 'latin1', collation: 'latin1_german1_ci', databaseCollation: 'latin1_swedish_ci' },
+      { databaseCollation: 'utf8mb4_bin' },
+    ])
+    expect(objects[1]?.session).not.toHaveProperty('characterSet')
+  })
+
+  it('reads a check option behind a view', async () => {
+    const view = `/*!50001 CREATE ALGORITHM=MERGE */
+/*!50013 DEFINER=\`role\` SQL SECURITY INVOKER */
+/*!50001 VIEW \`v\` AS select 1 AS \`a\` */
+/*!50002 WITH LOCAL CHECK OPTION */;
+`
+    expect((await split(mysqlDump(view))).objects).toMatchObject([
+      {
+        ...{ name: 'v', definer: 'role', attributes: 'ALGORITHM=MERGE', security: 'SQL SECURITY INVOKER' },
+        rest: ' AS select 1 AS `a` WITH LOCAL CHECK OPTION',
+      },
+    ])
+  })
+
+  it('leaves out the database in front of a name', async () => {
+    const text = stored('CREATE DEFINER=`a`@`b` TRIGGER shop . `tr` BEFORE INSERT ON t FOR EACH ROW SET @a = 1')
+    expect((await split(mysqlDump(text))).objects).toMatchObject([
+      { name: 'tr', rest: ' BEFORE INSERT ON t FOR EACH ROW SET @a = 1' },
+    ])
+  })
+
+  it('gives the same whatever the chunks', async () => {
+    const dump = sandbox + mysqlDump(table('log')) + everything + mysqlDump(placeholder('v1') + event + finalView('v1'))
+    const whole = await split(dump)
+    expect(whole.objects).toHaveLength(8)
+    const bytewise = await split(dump, everyByte(dump))
+    expect(bytewise.sql).toBe(whole.sql)
+    expect(bytewise.objects).toEqual(whole.objects)
+    const lines = whole.sql.split('\n').map((_, index) => whole.where(index + 1))
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(dump.length), { maxLength: 30 }), async cuts => {
+        const { sql, objects, where } = await split(dump, cuts)
+        expect(sql).toBe(whole.sql)
+        expect(objects).toEqual(whole.objects)
+        expect(lines.map((_, index) => where(index + 1))).toEqual(lines)
+      }),
+    )
+  })
+
+  it.each([
+    ['a dump without such objects', mysqlDump(orders)],
+    ['nothing', ''],
+    ['text that is no SQL', 'mysqldump: not found'],
+    [
+      'a title and a comment in rows',
+      mysqlDump(rows('orders', "INSERT INTO `orders` VALUES ('/*!50003 CREATE*/');\n")),
+    ],
+    ['comments between statements', mysqlDump('/* a comment */\n/*!50003 */;\n-- one more\n/* CREATE VIEW */\n')],
+  ])('leaves to the byte %s', async (_, dump) => {
+    expect((await split(dump)).sql).toBe(dump)
+    expect((await split(dump, everyByte(dump))).sql).toBe(dump)
+  })
+
+  it.each([
+    ['an object without a definer', 'CREATE ALGORITHM=MERGE VIEW `v` AS select 1;\n'],
+    ['an object of the importer', 'CREATE DEFINER=CURRENT_USER PROCEDURE `p`() select 1;\n'],
+    ['a comment without an end', '/*!50003 CREATE DEFINER=`a`@`b` PROCEDURE `p`() select 1;\n'],
+    ['an object in a comment that every server skips', '/*!99999 CREATE PROCEDURE p() */ CREATE USER u;\n'],
+  ])('refuses %s', async (_, sql) => {
+    await expect(split(mysqlDump(sql))).rejects.toThrow(/in a form that no dump tool writes: it is not restored/)
+  })
+
+  it.each([sandbox, '/*!999999\\- enable the sandbox mode */\n', '/*M!999999\\- enable the sandbox mode */\r\n'])(
+    'leaves out the line of the sandbox, of every pass: %j',
+    async line => {
+      const [first, second] = [mysqlDump(table('log')), mysqlDump(orders)]
+      const dump = line + first + line + second
+      expect((await split(dump)).sql).toBe(first + second)
+      expect((await split(dump, everyByte(dump))).sql).toBe(first + second)
+    },
+  )
+
+  it('keeps that line where it is something else', async () => {
+    const line = '/*M!999999\\- enable the sandbox mode */'
+    const dump = mysqlDump(`${rows('orders', `INSERT INTO \`orders\` VALUES (1,'${line}');\n`)}${line}\n`)
+    expect((await split(dump)).sql).toBe(dump)
+  })
+
+  it('holds no more than fits into the memory', async () => {
+    const { stream } = splitDump()
+    const endless = async function* () {
+      for (;;) yield Buffer.from(stored(`CREATE DEFINER=\`r\`@\`h\` PROCEDURE \`p\`() set @x = '${'x'.repeat(1e6)}'`))
+    }
+    await expect(pipeline(Readable.from(endless()), stream, drain)).rejects.toThrow('are larger than 64 MiB')
+  })
+
+  describe('where', () => {
+    it('tells what begins on a line of what came out', async () => {
+      const { sql, where } = await split(mariadbDump(orders + placeholderTable('v1') + trigger + routine))
+      const on = (text: string) => where(sql.split('\n').findIndex(line => line.includes(text)) + 1)
+      expect(on('CREATE TABLE `orders`')).toBe('the table "orders"')
+      expect(on('INSERT INTO')).toBe('the rows of table "orders"')
+      expect(on('(3,4)')).toBe('the rows of table "orders"')
+      expect(on('UNLOCK')).toBe('a statement UNLOCK')
+      expect(on('CREATE TABLE `v1`')).toBe('the placeholder of the view "v1"')
+      expect(where(1)).toBeUndefined()
+      expect(where(100_000)).toBe('a statement SET')
+    })
+
+    it('shows names in a form that does nothing to a terminal', async () => {
+      const { sql, where } = await split(mysqlDump(table('a\x1b[2J')))
+      const line = sql.split('\n').findIndex(each => each.startsWith('CREATE TABLE')) + 1
+      expect(where(line)).toBe('the table "a\\x1b[2J"')
+    })
+
+    it('counts lines by the million and forgets the first statements', async () => {
+      const many = Array.from({ length: 30_000 }, (_, index) => `SET @x = ${index};\n`).join('')
+      const { sql, where } = await split(mysqlDump(orders + many + table('last')))
+      const line = sql.split('\n').findIndex(text => text.startsWith('CREATE TABLE `last`')) + 1
+      expect(line).toBeGreaterThan(30_000)
+      expect(where(line)).toBe('the table "last"')
+      expect(where(20)).toBeUndefined()
+    })
+  })
+})
+
+async function drain(source: AsyncIterable<Buffer>): Promise<void> {
+  for await (const _ of source);
+}

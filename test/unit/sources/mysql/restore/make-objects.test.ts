@@ -1,0 +1,235 @@
+import { Writable } from 'node:stream'
+import type { HeldObject } from '../../../../../src/sources/mysql/check/split/held-object'
+import type { SqlRequest } from '../../../../../src/sources/mysql/client/run-sql'
+import type { ImportTools } from '../../../../../src/sources/mysql/restore/import/import-tools'
+import {
+  brokenViewWarnings,
+  makeEvents,
+  makeRoutines,
+  makeViews,
+} from '../../../../../src/sources/mysql/restore/import/make-objects'
+import type { ImportRequest } from '../../../../../src/sources/mysql/restore/import/open-import'
+import { someFacts } from '../../../commands/restore/a-restore'
+import { aJobReport } from '../../../server/a-job-report'
+
+function anObject(overrides: Partial<Omit<HeldObject, 'rest'>> & { rest?: string } = {}): HeldObject {
+  const { rest = ' AS select 1', ...others } = overrides
+  return {
+    ...{ kind: 'view', name: 'totals', definer: 'root@localhost', attributes: '', security: '', session: {} },
+    ...others,
+    rest: Buffer.from(rest, 'latin1'),
+  }
+}
+
+const target = {
+  database: 'shop',
+  defaults: { characterSet: 'utf8mb4', collation: 'utf8mb4_bin' },
+  definers: ['root@localhost', 'app@%'],
+}
+
+interface Answers {
+  /** Of an import: what the test says about its SQL. */
+  import?: (sql: string, where: ImportRequest['where']) => Error | undefined
+  /** Of the check: the number of the error for a text. */
+  check?: (text: string) => number | undefined
+  grants?: readonly string[]
+}
+
+/** A server that takes SQL, and answers as the test says. */
+function aServer(answers: Answers = {}) {
+  const imports: string[] = []
+  const openImport = async ({ where }: ImportRequest) => {
+    const { promise, resolve, reject } = Promise.withResolvers<ReturnType<typeof aJobReport>>()
+    promise.catch(() => {})
+    let sql = ''
+    const input = new Writable({
+      write: (chunk, _encoding, done) => {
+        sql += String(chunk)
+        done()
+      },
+      final: done => {
+        imports.push(sql)
+        const error = answers.import?.(sql, where)
+        if (error === undefined) resolve(aJobReport({ done: true }))
+        else reject(error)
+        done()
+      },
+    })
+    return { input, done: promise, close: () => {} }
+  }
+  const runSql = async ({ sql }: SqlRequest) =>
+    [...sql.matchAll(/CONVERT\(0x([0-9a-f]+) USING/g)]
+      .map(([, hex = '']) => answers.check?.(Buffer.from(hex, 'hex').toString()))
+      .map(code => `${code === undefined ? '' : `Error\t${code}\tno\n`}asked\n`)
+      .join('')
+  const { database } = someFacts({ ...(answers.grants === undefined ? {} : { grants: answers.grants }) }).databases
+  const tools = { server: { openImport, runSql }, access: {}, target: database, signal: new AbortController().signal }
+  return { imports, tools: tools as unknown as ImportTools }
+}
+
+/** In the order of a restore. */
+async function makeObjects(...request: Parameters<typeof makeViews>) {
+  await makeRoutines(...request)
+  return makeViews(...request)
+}
+
+describe('makeRoutines and makeViews', () => {
+  it('makes routines before views, and triggers last; events are not among them', async () => {
+    const { imports, tools } = aServer()
+    const kinds = ['event', 'trigger', 'view', 'placeholder', 'function'] as const
+    const objects = kinds.map(kind => anObject({ kind, name: kind }))
+    expect(await makeObjects(objects, target, tools)).toEqual([])
+    const made = imports.map(sql => /^CREATE .*`(\w+)`/m.exec(sql)?.[1])
+    expect(made).toEqual(['function', 'placeholder', 'view', 'trigger'])
+  })
+
+  it('makes each in its session, in the name of its definer, between delimiters that nobody knows', async () => {
+    const { imports, tools } = aServer()
+    const session = { sqlMode: 'ANSI_QUOTES', characterSet: 'latin1', collation: 'latin1_bin', timeZone: 'SYSTEM' }
+    const object = anObject({ kind: 'procedure', name: 'p`1', definer: 'app@%', rest: '() select 1', session })
+    await makeObjects([object], target, tools)
+    await makeObjects([object], target, tools)
+    const delimiters = imports.map(sql => /^DELIMITER (;[0-9a-f]{14})$/m.exec(sql)?.[1] ?? '')
+    expect(new Set(delimiters).size).toBe(2)
+    expect(imports[0]?.replaceAll(delimiters[0] ?? '', '//')).toBe(`SET NAMES latin1;
+SET sql_mode = 'ANSI_QUOTES', time_zone = 'SYSTEM', collation_connection = latin1_bin;
+DELIMITER //
+CREATE DEFINER='app'@'%' PROCEDURE \`p\`\`1\`() select 1
+//
+DELIMITER ;
+`)
+  })
+
+  it('sets the default collation of the database around an object that had another one', async () => {
+    const { imports, tools } = aServer()
+    const object = anObject({ kind: 'function', session: { databaseCollation: 'latin1_bin' } })
+    await makeObjects([object], target, tools)
+    expect(imports[0]).toMatch(/^ALTER DATABASE `shop` COLLATE latin1_bin;\n/)
+    expect(imports[0]).toMatch(/\nALTER DATABASE `shop` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;\n$/)
+  })
+
+  it('replaces a placeholder, which may be a table, by the view', async () => {
+    const { imports, tools } = aServer()
+    await makeObjects([anObject({ attributes: 'ALGORITHM=MERGE', security: 'SQL SECURITY INVOKER' })], target, tools)
+    expect(imports[0]).toContain('DROP TABLE IF EXISTS `shop`.`totals`;\nDROP VIEW IF EXISTS `shop`.`totals`;\n')
+    expect(imports[0]).toContain(
+      "CREATE ALGORITHM=MERGE DEFINER='root'@'localhost' SQL SECURITY INVOKER VIEW `totals` AS select 1\n",
+    )
+  })
+
+  it('makes objects in the name of the login where that may use no other', async () => {
+    const { imports, tools } = aServer({ grants: ['GRANT ALL PRIVILEGES ON `shop`.* TO `root`@`localhost`'] })
+    await makeObjects([anObject({ definer: 'app@%' }), anObject({ name: 'own' })], target, tools)
+    expect(imports[0]).toContain('CREATE DEFINER=CURRENT_USER VIEW `totals`')
+    expect(imports[0]).toContain("CREATE DEFINER='root'@'localhost' VIEW `own`")
+  })
+
+  it('leaves out a view that stands on nothing, and makes the others', async () => {
+    const { imports, tools } = aServer({
+      import: sql =>
+        sql.includes('`b\u00fccher`') ? new Error("Table 'shop.books' doesn't exist (error 1146)") : undefined,
+    })
+    const views = ['open_orders', 'b\u00fccher', 'totals'].map(name => anObject({ name }))
+    const broken = await makeObjects(views, target, tools)
+    expect(broken.map(({ name }) => name)).toEqual(['b\u00fccher'])
+    expect(imports).toHaveLength(4)
+    expect(brokenViewWarnings(broken)).toMatchObject([
+      { code: 'view-not-made', what: expect.stringContaining('The view "b\u00fccher" was left out') },
+    ])
+  })
+
+  it('throws what is not about something missing', async () => {
+    const { tools } = aServer({ import: () => new Error('Access denied (error 1227)') })
+    await expect(makeObjects([anObject()], target, tools)).rejects.toThrow('error 1227')
+  })
+
+  it('tells which object is on a line', async () => {
+    const found: (string | undefined)[] = []
+    const { tools } = aServer({
+      import: (sql, where) => {
+        found.push(...['`a`()', '`b`()', 'two'].map(text => where(sql.slice(0, sql.indexOf(text)).split('\n').length)))
+        return undefined
+      },
+    })
+    const objects = ['a', 'b'].map(name => anObject({ kind: 'procedure', name, rest: '()\nselect\n"two"' }))
+    await makeObjects(objects, target, tools)
+    expect(found).toEqual(['the procedure "a"', 'the procedure "b"', 'the procedure "a"'])
+  })
+
+  describe('makes nothing', () => {
+    const refused = async (object: HeldObject, answers: Answers = {}) => {
+      const { imports, tools } = aServer(answers)
+      const error: unknown = await makeObjects([object], target, tools).catch((thrown: unknown) => thrown)
+      expect(imports).toEqual([])
+      return error
+    }
+
+    it('in a name that the inventory of the source does not list', async () => {
+      expect(await refused(anObject({ definer: 'evil@%' }))).toMatchObject({
+        message:
+          'The view "totals" of the dump is in the name of "evil@%", and nothing in the database was in that name when it was backed up.',
+      })
+    })
+
+    it('that the server takes for more than one statement, or for less', async () => {
+      expect(await refused(anObject(), { check: () => 1064 })).toMatchObject({
+        message:
+          'The view "totals" of the dump is not one statement for this database server (error 1064): it is not made.',
+      })
+    })
+
+    it.each([
+      ['--\x01 x', '"--" and a control character'],
+      ['select 1\nDelimiter x', 'a line that begins with "delimiter"'],
+      ["'\\C \\'g\\b\\k'", '"\\C"'],
+    ])('that the client would read otherwise: %j', async (rest, what) => {
+      expect(await refused(anObject({ rest }))).toMatchObject({
+        message: `The view "totals" of the dump has ${what}, which the database client and the server read differently: it is not made.`,
+      })
+    })
+
+    it.each([
+      { characterSet: 'gbk' },
+      { characterSet: 'utf8mb4; SELECT 1' },
+      { collation: 'a b' },
+      { sqlMode: "ANSI'; SELECT 1" },
+      { timeZone: "SYSTEM'; SELECT 1" },
+      { databaseCollation: '`a`' },
+    ])('in the session %j', async session => {
+      expect(await refused(anObject({ kind: 'function', session }))).toMatchObject({
+        message: expect.stringContaining('the database client and the server read differently'),
+      })
+    })
+  })
+
+  it('takes what cannot be prepared, and a view of something that comes later, for one statement', async () => {
+    for (const code of [undefined, 1295, 1146, 1049, 1356]) {
+      const { imports, tools } = aServer({ check: () => code })
+      await makeObjects([anObject()], target, tools)
+      expect(imports).toHaveLength(1)
+    }
+  })
+})
+
+describe('makeEvents', () => {
+  const schedules = [
+    " ON SCHEDULE AT '2030-01-01 00:00:00' ON COMPLETION PRESERVE DISABLE DO select 1",
+    " ON SCHEDULE EVERY '1:30' MINUTE_SECOND STARTS '2030-01-01 00:00:00' ENDS '2031-01-01 00:00:00' ON COMPLETION NOT PRESERVE ENABLE DO select 1",
+  ]
+  it.each(schedules)('makes one with plain values: %s', async rest => {
+    const { imports, tools } = aServer()
+    await makeEvents([anObject({ kind: 'event', rest }), anObject()], target, tools)
+    expect(imports).toHaveLength(1)
+    expect(imports[0]).toContain(`EVENT \`totals\`${rest}`)
+  })
+
+  it('makes none whose schedule would be evaluated', async () => {
+    const { imports, tools } = aServer()
+    const rest =
+      " ON SCHEDULE AT NOW() + INTERVAL LENGTH(LOAD_FILE('/etc/passwd')) DAY ON COMPLETION PRESERVE DO select 1"
+    await expect(makeEvents([anObject({ kind: 'event', rest })], target, tools)).rejects.toThrow(
+      'has a schedule that no dump tool writes',
+    )
+    expect(imports).toEqual([])
+  })
+})
