@@ -25,6 +25,8 @@ afterEach(() => {
 })
 
 export interface Script {
+  /** The software that it claims to be. */
+  ident?: string
   onLogin?: (login: AuthContext, client: ServerConnection) => void
   /** Plays the process; `cut` ends the TCP connection once what was written has left. */
   onCommand?: (channel: ServerChannel, cut: () => void, client: ServerConnection) => void
@@ -34,8 +36,9 @@ export interface Script {
 export async function serverThat({
   onLogin = login => login.accept(),
   onCommand = () => {},
+  ident = 'a-server',
 }: Script): Promise<SshTarget> {
-  const server = new Server({ hostKeys: [hostKey] }, client => {
+  const server = new Server({ hostKeys: [hostKey], ident }, client => {
     client.on('error', () => {})
     client.on('authentication', login => onLogin(login, client))
     client.on('session', accept => {
