@@ -10,6 +10,7 @@ import { DialError, type DialFailure } from './dial-error'
 import { ForwardedSocket, type LinkSocket } from './forwarded-socket'
 import type { Login } from './login'
 import { type Carrier, remoteProcess } from './remote-process'
+import { signWithSha2 } from './rsa-signatures'
 import { isExchangingKeys, limitServer, unusable } from './server-limits'
 import { describe, dialErrorOf } from './ssh2-error'
 
@@ -89,7 +90,10 @@ export async function openLink(socket: LinkSocket, options: LinkOptions): Promis
       hostKey: () => hostKey,
     })
     limitServer(client, socket, reason => link.fail(reason, 'protocol'))
-    client.on('handshake', () => useKeyObjects(client))
+    client.on('handshake', () => {
+      useKeyObjects(client)
+      signWithSha2(client)
+    })
     client.on('change password', () => link.fail('the server wants the password to be changed first', 'login'))
     try {
       await abortable(ready, signal)
@@ -187,9 +191,11 @@ export class Link {
 
   #use(channel: object, use: () => void, reject: (error: Error) => void): void {
     const fault = unusable(channel)
-    if (fault === undefined) return use()
-    this.fail(fault, 'protocol')
-    reject(new Error(fault))
+    if (fault === undefined) use()
+    else {
+      this.fail(fault, 'protocol')
+      reject(new Error(fault))
+    }
   }
 
   #onceSent(next: () => void): void {
