@@ -37,7 +37,7 @@ export function wholeBody(source: Readable, lengthBytes: number, explain: (fault
 }
 
 /** What is read as one text may have so many bytes. */
-export const textBytesMax = 8 * 2 ** 20
+const textBytesMax = 8 * 2 ** 20
 
 /** Of a JSON text: 70,000 tables. Each takes 50 bytes of memory and more, were it `{}`. */
 const valuesMax = 500_000
