@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream'
 import type { Gunzip, ZstdDecompress } from 'node:zlib'
 import { messageOf } from '../runtime/errors'
-import { noteFreed } from '../runtime/minor-gc'
+import { noteFreed } from '../runtime/garbage'
 import { CheckError } from './check-error'
 import type { ZstdFrames } from './zstd-frames'
 

@@ -22,8 +22,8 @@ const hour = 60 * minute
 
 /** For jobs that print nothing, or a few lines. */
 const little = mebibyte
-/** 400,000 tables with names of 30 letters. */
-const listing = 64 * mebibyte
+/** 300,000 tables with names of 30 letters. */
+const listing = 48 * mebibyte
 const stream = Number.POSITIVE_INFINITY
 
 /** Generous: a limit is for what never ends, not for what is slow. */
@@ -85,7 +85,7 @@ const whatPrints =
 export function tooMuch(job: ServerJob, what: string): FailureError {
   const { name, outputBytes } = limitsOf[job]
   return new FailureError(`The server sent too much during ${name}: more than ${what}.`, {
-    advice: outputBytes === listing ? `The limit has room for 400,000 tables. ${whatPrints}` : whatPrints,
+    advice: outputBytes === listing ? `The limit has room for 300,000 tables. ${whatPrints}` : whatPrints,
   })
 }
 

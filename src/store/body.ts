@@ -1,4 +1,5 @@
 import { pipeline, type Readable, Transform } from 'node:stream'
+import { collectGarbage } from '../runtime/garbage'
 import { watchForCrumbs } from './crumbs'
 import { StoreError } from './store-error'
 
@@ -39,6 +40,9 @@ export function wholeBody(source: Readable, lengthBytes: number, explain: (fault
 /** What is read as one text may have so many bytes. */
 const textBytesMax = 8 * 2 ** 20
 
+/** Before a text of this size is read whole, what the last one has left is removed from memory. */
+const largeBytes = 2 ** 20
+
 /** Of a JSON text: 70,000 tables. Each takes 50 bytes of memory and more, were it `{}`. */
 const valuesMax = 500_000
 
@@ -52,17 +56,25 @@ export async function textOf(body: Readable, what: string, bytesMax = textBytesM
   let values = 0
   for await (const chunk of body) {
     chunks.push(chunk)
+    if (bytes <= largeBytes && bytes + chunk.length > largeBytes) collectGarbage()
     bytes += chunk.length
-    for (const byte of chunk) if (beginsValue(byte)) values++
+    values += valuesIn(chunk)
     if (bytes > bytesMax) throw tooLong(what, `${bytesMax} bytes`)
     if (values > valuesMax) throw tooLong(what, `${valuesMax} values`)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  const whole = Buffer.concat(chunks)
+  chunks.length = 0
+  return whole.toString('utf8')
 }
 
-/** A comma, `[` or `{`. */
-function beginsValue(byte: number): boolean {
-  return byte === 0x2c || byte === 0x5b || byte === 0x7b
+/** Each follows a comma, `[` or `{`. */
+function valuesIn(chunk: Buffer): number {
+  let count = 0
+  for (let index = 0; index < chunk.length; index++) {
+    const byte = chunk[index]
+    if (byte === 0x2c || byte === 0x5b || byte === 0x7b) count++
+  }
+  return count
 }
 
 function tooLong(what: string, limit: string): StoreError {

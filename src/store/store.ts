@@ -101,10 +101,10 @@ export interface StoredObject extends StoredVersion {
 }
 
 /**
- * What all listings of one reading may have together, since they are kept in memory: 168 slots of 1,000 databases each,
- * and as many copies.
+ * What all listings of one reading may have together, since they are kept in memory: the slots of a week and 100 copies,
+ * of 500 databases each.
  */
-export const listedMax = 350_000
+export const listedMax = 150_000
 
 export interface ListedObject {
   key: string

@@ -38,6 +38,8 @@ export type Fault =
   | { kind: 'reset'; when: 'before' | 'after' | { bodyBytes: number } }
   /** No answer, ever. The store does not hear of the request. */
   | { kind: 'hang' }
+  /** An answer in the store's place, made for the request. */
+  | { kind: 'made'; headers?: Record<string, string>; body: (request: SeenRequest) => string }
   /**
    * An answer in the store's place whose body begins with one text and repeats another one: for ever, or so many times,
    * or once in so many milliseconds.
@@ -101,7 +103,7 @@ export async function startFaultProxy({ upstream }: { upstream: string }): Promi
     if (rule === undefined) return forward(origin, incoming, answer)
     rule.left--
     seen.fault = rule.fault
-    meet(rule.fault, origin, incoming, answer)
+    meet(rule.fault, seen, origin, incoming, answer)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -133,7 +135,7 @@ function matches(seen: SeenRequest, { method, path, query }: Match): boolean {
   )
 }
 
-function meet(fault: Fault, origin: URL, incoming: IncomingMessage, answer: ServerResponse): void {
+function meet(fault: Fault, seen: SeenRequest, origin: URL, incoming: IncomingMessage, answer: ServerResponse): void {
   switch (fault.kind) {
     case 'reply':
       if (fault.forward) forward(origin, incoming, answer, { instead: () => reply(answer, fault) })
@@ -147,6 +149,10 @@ function meet(fault: Fault, origin: URL, incoming: IncomingMessage, answer: Serv
       break
     case 'hang':
       incoming.resume()
+      break
+    case 'made':
+      answer.writeHead(200, { 'content-type': 'application/xml', ...fault.headers })
+      drain(incoming, () => answer.end(fault.body(seen)))
       break
     case 'repeat':
       answer.writeHead(fault.status ?? 200, { 'content-type': 'application/xml', ...fault.headers })

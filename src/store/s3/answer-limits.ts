@@ -1,11 +1,15 @@
 import { type Readable, Transform } from 'node:stream'
 import type { S3Client } from '@aws-sdk/client-s3'
+import { noteFreed } from '../../runtime/garbage'
 
 /** Of an answer that the SDK reads into memory: a page of a listing with 1,000 long names has 1.5 MiB. */
 const answerBytesMax = 2 * 2 ** 20
 
 /** Opening and closing tags: such a page has 22,000. The SDK's parser takes 200 bytes for an element, however short. */
 const answerTagsMax = 60_000
+
+/** The SDK's parser leaves ten times the text of an answer behind. */
+const garbageOfText = 10
 
 const lessThan = 0x3c
 
@@ -46,6 +50,7 @@ function limited(body: Readable, timeoutMs: number): Readable {
   const whole = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length
+      noteFreed(garbageOfText * chunk.length)
       for (const byte of chunk) if (byte === lessThan) tags++
       if (bytes > answerBytesMax || tags > answerTagsMax) done(fault('AnswerTooLong', 'The answer is too long.'))
       else done(null, chunk)

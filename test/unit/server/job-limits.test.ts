@@ -47,9 +47,9 @@ async function expectTooMuch(process: TestProcess, failed: Promise<unknown>, mes
 
 describe('what a job may send', () => {
   it.each<[ServerJob, string]>([
-    ['inventory', '64 MiB'],
-    ['target-facts', '64 MiB'],
-    ['preflight', '64 MiB'],
+    ['inventory', '48 MiB'],
+    ['target-facts', '48 MiB'],
+    ['preflight', '48 MiB'],
     ['run-sql', '16 MiB'],
     ['swap-state', '1 MiB'],
   ])('ends an endless answer to %s at %s', async (name, limit) => {
