@@ -14,8 +14,8 @@ beforeAll(async () => {
 beforeEach(() => proxy.clear())
 afterAll(() => proxy?.stop())
 
-async function list() {
-  const s3 = { ...services.s3, endpoint: proxy.endpoint }
+async function list(endpoint = proxy.endpoint) {
+  const s3 = { ...services.s3, endpoint }
   const { main } = await actionRun('list', { inputs: s3Inputs({ s3 }, 'backups') })
   if (main === undefined) throw new Error('The main step did not run.')
   return main
@@ -98,4 +98,17 @@ describe('a list of a bucket that lies stays in constant memory', () => {
     },
     300_000,
   )
+})
+
+describe('a list of a store that is reached without encryption', () => {
+  it('warns of it once', async () => {
+    const main = await list('http://store.invalid:9000')
+    expect(main.annotations.error).toHaveLength(1)
+    expect(main.annotations.warning).toEqual([
+      expect.objectContaining({
+        title: 'unencrypted',
+        message: expect.stringContaining('anyone on the way can read every database and file that passes'),
+      }),
+    ])
+  })
 })
