@@ -4,7 +4,7 @@ import { describeSocketError } from './tcp'
 
 /** The error of a broken link in a few words. */
 export function describe(error: Error): string {
-  return levelOf(error) === 'client-socket' ? describeSocketError(error).message : error.message
+  return levelOf(error) === 'client-socket' ? describeSocketError(error).message : wordsOf(error)
 }
 
 /** Turns what ssh2 reports before the login is finished into a `DialError`. */
@@ -16,16 +16,21 @@ export function dialErrorOf(error: unknown, greeting: string, loginMethods: read
   if (level === 'client-socket') return describeSocketError(error)
   if (level === 'client-timeout') return new DialError('timeout', 'no answer during the SSH handshake', facts)
   if (level === 'client-authentication' || /authentication failures/i.test(error.message)) {
-    return new DialError('login', error.message, facts)
+    return new DialError('login', wordsOf(error), facts)
   }
-  if (/host key format|Host denied/.test(error.message)) return new DialError('host-key', error.message, facts)
-  if (/no matching/i.test(error.message)) return new DialError('algorithms', error.message, facts)
+  if (/host key format|Host denied/.test(error.message)) return new DialError('host-key', wordsOf(error), facts)
+  if (/no matching/i.test(error.message)) return new DialError('algorithms', wordsOf(error), facts)
   const isClosed = /^(Connection lost before handshake|No response from server)$/.test(error.message)
   if (isClosed || isDisconnect(error)) {
-    const message = isClosed ? 'the server closed the connection before the login' : error.message
+    const message = isClosed ? 'the server closed the connection before the login' : wordsOf(error)
     return new DialError('network', message, facts)
   }
-  return new DialError('protocol', error.message, facts)
+  return new DialError('protocol', wordsOf(error), facts)
+}
+
+/** Words of the server may be among them: 35,000 characters, if it likes. */
+export function wordsOf(error: unknown): string {
+  return messageOf(error).slice(0, 300)
 }
 
 function levelOf(error: Error): string {

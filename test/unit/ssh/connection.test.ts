@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import type { AuthContext } from 'ssh2'
 import { ActionError, FailureError, UserError } from '../../../src/runtime/errors'
 import { fingerprintOf, parseHostKeyPins } from '../../../src/ssh/keys/host-keys'
+import { sshString } from '../../../src/ssh/keys/key-blob'
 import type { SshTarget } from '../../../src/ssh/remote'
 import { cleanUp, connected, parsed, serverThat, targetAt, userKey } from './a-server'
 
@@ -53,6 +54,22 @@ describe('connect', () => {
     })
     await connected({ ...target, privateKey: key })
     expect(algorithms).toEqual(['asked', 'sha256'])
+  })
+
+  it('repeats only so much of what a server says when it hangs up', async () => {
+    const target = await serverThat({
+      onLogin: (_login, client) => {
+        const said = Buffer.from('no! '.repeat(5_000))
+        const { allocPacket, encrypt } = cipherOf(client)
+        const message = Buffer.concat([Buffer.from([1, 0, 0, 0, 14]), sshString(said), sshString('')])
+        const packet = allocPacket(message.length)
+        packet.set(message, 5)
+        encrypt(packet)
+      },
+    })
+    const error = await refusal({ ...target, password })
+    expect(error.message).toContain('no! no! no!')
+    expect(error.message.length).toBeLessThan(500)
   })
 
   it('logs in with a password', async () => {
@@ -264,6 +281,11 @@ function ask(
     if (answers[0] === password) login.accept()
     else login.reject(['keyboard-interactive'])
   })
+}
+
+function cipherOf(client: object): { allocPacket(bytes: number): Buffer; encrypt(packet: Buffer): void } {
+  const cipher = Reflect.get(Reflect.get(client, '_protocol'), '_cipher')
+  return { allocPacket: cipher.allocPacket.bind(cipher), encrypt: cipher.encrypt.bind(cipher) }
 }
 
 /** As a server that does not know RFC 8308: it tells no signature algorithms. */
