@@ -52,8 +52,8 @@ export function decode(codecs: readonly Codec[]): Filter<undefined> {
 /** Large pieces, since each costs a turn of the event loop. The queue keeps the decompression thread busy. */
 const options = { chunkSize: 512 * 1024, writableHighWaterMark: 1024 * 1024 }
 
-/** The largest window that `zstd --ultra` uses without `--long`. */
-const params = { [constants.ZSTD_d_windowLogMax]: 27 }
+/** 16 MiB, twice the window of level 19, the highest that a backup takes. Each decoder keeps one in memory. */
+const params = { [constants.ZSTD_d_windowLogMax]: 24 }
 
 const facts: Readonly<Record<Codec, { suffix: string; command: string; decoder: () => Duplex }>> = {
   gzip: { suffix: '.gz', command: 'gunzip', decoder: () => new Decoder('gzip', createGunzip(options)) },

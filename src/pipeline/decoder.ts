@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream'
 import type { Gunzip, ZstdDecompress } from 'node:zlib'
 import { messageOf } from '../runtime/errors'
-import { noteFreed } from '../runtime/minor-gc'
+import { noteFreed } from '../runtime/garbage'
 import { CheckError } from './check-error'
 import type { ZstdFrames } from './zstd-frames'
 
@@ -80,6 +80,8 @@ export class Decoder extends Duplex {
 
   private failEngine(error: unknown): void {
     if (codeOf(error) === 'Z_BUF_ERROR') this.failCut()
+    else if (codeOf(error) === 'ZSTD_error_frameParameter_windowTooLarge')
+      this.fail(`The ${this.label} stream needs more memory to be unpacked than that of any backup.`, error)
     else
       this.fail(
         `The ${this.label} stream is damaged within its first ${this.written} bytes: ${messageOf(error)}.`,

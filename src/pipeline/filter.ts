@@ -1,6 +1,6 @@
 import { type Duplex, Transform, Writable } from 'node:stream'
 import { finished, pipeline } from 'node:stream/promises'
-import { noteFreed } from '../runtime/minor-gc'
+import { noteFreed } from '../runtime/garbage'
 
 /**
  * A part of a pipeline that changes or measures the stream, in constant memory. It ends only when everything is

@@ -10,7 +10,7 @@ export interface GateOptions {
   /** The end of the data waits for it. */
   proof: Promise<unknown>
   /** Called for each piece of the data. */
-  onData: () => void
+  onData: (bytes: number) => void
   /** Told that the job sent more than it may. */
   fail: (error: Error) => void
 }
@@ -73,7 +73,7 @@ export class Gate extends Transform {
   }
 
   #check(data: Buffer): Error | undefined {
-    this.#options.onData()
+    this.#options.onData(data.length)
     const { job } = this.#options
     const { outputBytes } = limitsOf[job]
     if (outputBytes === Number.POSITIVE_INFINITY) return undefined

@@ -1,4 +1,4 @@
-import { limitsOf, startMs, tooLong } from './job-limits'
+import { crumbsBytes, limitsOf, startMs, tooLong } from './job-limits'
 import type { ReportLine } from './job-report'
 import type { ServerJob } from './server-script'
 
@@ -17,6 +17,10 @@ export class JobClock {
   #kind: 'start' | 'time' | 'silence' = 'start'
   #timer: NodeJS.Timeout | undefined
   #isStopped = false
+  /** Since the silence was counted anew. */
+  #movedBytes = 0
+  readonly #phases = new Set<string>()
+  #hasPhaseLimit = false
 
   constructor(job: ServerJob, options: JobClockOptions) {
     this.#job = job
@@ -25,21 +29,30 @@ export class JobClock {
   }
 
   /** Data moved, in either direction. */
-  moved(): void {
+  moved(bytes: number): void {
     if (this.#isStopped) return
     if (this.#kind === 'start') this.#begin()
-    else if (this.#kind === 'silence') this.#timer?.refresh()
+    else if (this.#kind === 'silence') {
+      this.#movedBytes += bytes
+      if (this.#movedBytes >= crumbsBytes) this.#again()
+    }
   }
 
   /** A line of the report arrived. */
   reported({ word, value }: ReportLine): void {
-    this.moved()
     if (this.#isStopped) return
+    if (this.#kind === 'start') this.#begin()
     if (word !== 'phase') return
     const phaseMs = limitsOf[this.#job].phaseMs?.[value]
-    if (phaseMs !== undefined) this.#limitTo(phaseMs)
-    // The limit of a phase ends with it. A time is not begun again: a server could name phases for ever.
-    else if (this.#kind === 'silence') this.#begin()
+    // Each phase comes once: a server could name them for ever.
+    if (phaseMs !== undefined && !this.#phases.has(value)) {
+      this.#phases.add(value)
+      this.#hasPhaseLimit = true
+      this.#limitTo(phaseMs)
+    } else if (this.#hasPhaseLimit && this.#kind === 'silence') {
+      this.#hasPhaseLimit = false
+      this.#begin()
+    }
   }
 
   stop(): void {
@@ -53,12 +66,17 @@ export class JobClock {
     this.#limitTo((timeMs ?? silenceMs ?? 0) + this.#options.waitMs)
   }
 
+  #again(): void {
+    this.#movedBytes = 0
+    this.#timer?.refresh()
+  }
+
   #limitTo(ms: number): void {
     clearTimeout(this.#timer)
     if (ms === Number.POSITIVE_INFINITY) return
     this.#timer = setTimeout(() => {
-      if (this.#kind === 'silence' && this.#options.isWaitingForUs()) this.#timer?.refresh()
-      else this.#options.fail(tooLong(this.#job, this.#kind, ms))
+      if (this.#kind === 'silence' && this.#options.isWaitingForUs()) this.#again()
+      else this.#options.fail(tooLong(this.#job, this.#movedBytes > 0 ? 'crumbs' : this.#kind, ms))
     }, ms).unref()
   }
 }

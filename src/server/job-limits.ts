@@ -10,9 +10,9 @@ export interface JobLimits {
   outputBytes: number
   /** From its first sign to its end. */
   timeMs?: number
-  /** Instead of `timeMs`, for streams: without data, in whichever direction, and without a line of the report. */
+  /** Instead of `timeMs`, for streams: with less than `crumbsBytes` of data, in whichever direction. */
   silenceMs?: number
-  /** Phases with a limit of their own, which begins with them. */
+  /** Phases with a limit of their own, which begins with them and ends with the next one. */
   phaseMs?: Readonly<Record<string, number>>
 }
 
@@ -22,8 +22,8 @@ const hour = 60 * minute
 
 /** For jobs that print nothing, or a few lines. */
 const little = mebibyte
-/** 400,000 tables with names of 30 letters. */
-const listing = 64 * mebibyte
+/** 300,000 tables with names of 30 letters. */
+const listing = 48 * mebibyte
 const stream = Number.POSITIVE_INFINITY
 
 /** Generous: a limit is for what never ends, not for what is slow. */
@@ -40,7 +40,8 @@ export const limitsOf: Readonly<Record<ServerJob, JobLimits>> = {
   preflight: { name: 'the preflight', outputBytes: listing, timeMs: hour },
   // The commands are the user's, who knows how long they take.
   'run-command': { name: 'the command', outputBytes: little, timeMs: 12 * hour },
-  'open-dump': { name: 'the dump', outputBytes: stream, silenceMs: hour },
+  // A table that must be sorted first, or a lock: the tool says nothing while it waits.
+  'open-dump': { name: 'the dump', outputBytes: stream, silenceMs: 30 * minute },
   // rsync is silent from its first file to its last: a first mirror of some terabytes takes most of a day.
   'open-archive': {
     ...{ name: 'the copy of the files', outputBytes: stream, silenceMs: 30 * minute },
@@ -62,6 +63,9 @@ export const limitsOf: Readonly<Record<ServerJob, JobLimits>> = {
 /** From the request for a channel to the first sign of the job. Another connection may have to be opened for it. */
 export const startMs = 5 * minute
 
+/** A byte now and then does not end a silence: a stream could go on like that for ever. */
+export const crumbsBytes = 64 * 1024
+
 /** Of an answer that is kept: also short fields take memory, one by one. */
 export const fieldsMax = 4_000_000
 /** What a login may print before the job begins. */
@@ -81,7 +85,7 @@ const whatPrints =
 export function tooMuch(job: ServerJob, what: string): FailureError {
   const { name, outputBytes } = limitsOf[job]
   return new FailureError(`The server sent too much during ${name}: more than ${what}.`, {
-    advice: outputBytes === listing ? `The limit has room for 400,000 tables. ${whatPrints}` : whatPrints,
+    advice: outputBytes === listing ? `The limit has room for 300,000 tables. ${whatPrints}` : whatPrints,
   })
 }
 
@@ -91,11 +95,12 @@ export function mebibytes(bytes: number): string {
 }
 
 /** The error for a job that did not answer in time. */
-export function tooLong(job: ServerJob, what: 'start' | 'time' | 'silence', ms: number): FailureError {
+export function tooLong(job: ServerJob, what: 'start' | 'time' | 'silence' | 'crumbs', ms: number): FailureError {
   const { name } = limitsOf[job]
   const message = {
     start: `The server did not begin ${name} within ${duration(ms)}.`,
     time: `The server did not finish ${name} within ${duration(ms)}.`,
+    crumbs: `The server sent next to nothing during ${name}: less than ${crumbsBytes / 1024} KiB within ${duration(ms)}.`,
     silence: `The server gave no sign of life during ${name} for ${duration(ms)}.`,
   }
   return new FailureError(message[what], {

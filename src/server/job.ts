@@ -4,6 +4,7 @@ import { abortable, onAbort } from '../runtime/abortable'
 import type { Connection, RemoteExit, RemoteProcess } from '../ssh/remote'
 import { Gate } from './gate'
 import { JobClock } from './job-clock'
+import { crumbsBytes } from './job-limits'
 import { followReport, type JobReport, type ReportLine } from './job-report'
 import { encodeRequest, type Request } from './request'
 import { bootstrapCommand, type ServerJob, serverScript } from './server-script'
@@ -95,9 +96,10 @@ export async function startJob(
   done.then(stopClock, stopClock)
   if (!takesData) beatUntil(done, remote)
 
-  const gate = new Gate({ job: name, nonce, proof: done, onData: () => clock.moved(), fail })
+  const gate = new Gate({ job: name, nonce, proof: done, onData: bytes => clock.moved(bytes), fail })
   gate.on('error', () => {}) // A reader of the body sees it, even one that comes later.
-  if (takesData) for (const event of ['drain', 'finish']) remote.stdin.on(event, () => clock.moved())
+  // `drain` comes after a whole buffer.
+  if (takesData) for (const event of ['drain', 'finish']) remote.stdin.on(event, () => clock.moved(crumbsBytes))
   isWaitingForUs = () => gate.readableLength > 0 || (takesData && isHungry(remote.stdin))
   const forgetStop = onAbort(stop.signal, reason => {
     const first = failure ?? reason

@@ -70,7 +70,7 @@ async function readThrough<A extends Artifact, C extends ContentDigest>(
   artifact: A,
   options: RereadOptions<A, C>,
 ): Promise<Reading<C>> {
-  const inspection = inspect(codecsOf(artifact), options.check)
+  const inspection = inspect(codecsOf(artifact), upTo(artifact.content.bytes, options.check))
   const onProgress = (bytes: number) => options.onProgress?.(bytes, inspection.progress().content.bytes)
   const read = await readOrFault(repository, artifact, inspection, { ...options, onProgress })
   if (read instanceof CheckError)
@@ -78,6 +78,23 @@ async function readThrough<A extends Artifact, C extends ContentDigest>(
   if ('code' in read) return { findings: [read], content: undefined }
   const { sha256, content } = read
   return { findings: compareWithManifest(artifact, sha256, options.compare(artifact, content)), content }
+}
+
+/**
+ * A few compressed bytes may unpack to any number. What is a little longer than its manifest says is read to its end, for
+ * the sake of what can be said of it.
+ */
+function upTo<C>(bytes: number, check: ContentCheck<C>): ContentCheck<C> {
+  let left = 2 * bytes + 64 * 2 ** 20
+  return {
+    write: chunk => {
+      left -= chunk.length
+      if (left < 0) throw new CheckError(`it holds far more than the ${bytes} bytes of content that its manifest says.`)
+      check.write(chunk)
+    },
+    finish: () => check.finish(),
+    progress: () => check.progress(),
+  }
 }
 
 function compareWithManifest(artifact: Artifact, sha256: string, differences: readonly string[]): Finding[] {

@@ -9,6 +9,8 @@ import type { JobReport } from '../server/job-report'
 
 /** One artifact on its way from the server to the store. */
 export interface ArtifactStream<R> extends Omit<ArtifactToWrite<R>, 'expectedBytes'> {
+  /** For messages. */
+  name: string
   /** Starts the job on the server. `expectedBytes`: when its size is known before its first byte. */
   open(signal: AbortSignal): Promise<{ job: Job; expectedBytes: number | undefined }>
 }

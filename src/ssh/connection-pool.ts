@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onAbort } from '../runtime/abortable'
-import { FailureError, messageOf, UserError } from '../runtime/errors'
+import { FailureError, UserError } from '../runtime/errors'
 import type { Link } from './link/link'
+import { wordsOf } from './link/ssh2-error'
 import type { Connection, RemoteProcess } from './remote'
 
 /** A connection that opens more links when `MaxSessions` (sshd_config(5), default 10) allows no more commands. */
@@ -61,7 +62,7 @@ export class ConnectionPool implements Connection {
       if (loss !== undefined)
         throw new FailureError(`The connection to ${this.#host} was lost: ${loss}.`, { cause: error })
       if (isRefusedChannel(error)) return undefined
-      throw new UserError(`${this.#host} refused to run a command: ${messageOf(error)}.`, {
+      throw new UserError(`${this.#host} refused to run a command: ${wordsOf(error)}.`, {
         advice: 'The account may be limited to file transfer (ForceCommand internal-sftp) or have no shell.',
         cause: error,
       })

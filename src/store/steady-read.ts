@@ -5,8 +5,9 @@ import type { KnownObject, Store } from './store'
 import { StoreError } from './store-error'
 
 /**
- * Reads an object as one stream; continues a broken one at its next byte, up to six times without progress. Fails with
- * `StoreError` `PreconditionFailed` for another object, `NoSuchKey` for none. Destroying it stops the download.
+ * Reads an object as one stream; continues a broken one at its next byte, up to six times without progress and a hundred
+ * times within 64 MiB. Fails with `StoreError` `PreconditionFailed` for another object, also one that turns out to be
+ * longer, `NoSuchKey` for none. Destroying it stops the download.
  */
 export function steadyRead(
   store: Pick<Store, 'get' | 'name'>,
@@ -24,6 +25,8 @@ interface SteadyOptions {
 }
 
 const faultsAtMost = 6
+const faultsInStretchMax = 100
+const stretchBytes = 64 * 2 ** 20
 
 class SteadyRead extends Readable {
   readonly #store: Pick<Store, 'get' | 'name'>
@@ -34,6 +37,8 @@ class SteadyRead extends Readable {
   #isOpening = false
   #position = 0
   #faultsInARow = 0
+  #faultsInStretch = 0
+  #stretchEnd = stretchBytes
 
   constructor(store: Pick<Store, 'get' | 'name'>, object: KnownObject, options: SteadyOptions) {
     super({ highWaterMark: 256 * 1024 })
@@ -85,6 +90,11 @@ class SteadyRead extends Readable {
     body.on('data', (chunk: Buffer) => {
       this.#position += chunk.length
       this.#faultsInARow = 0
+      if (this.#position >= this.#stretchEnd) {
+        this.#stretchEnd = this.#position + stretchBytes
+        this.#faultsInStretch = 0
+      }
+      if (this.#position > this.#object.sizeBytes) return void this.destroy(this.#tooLong())
       this.#options.onProgress?.(this.#position)
       if (!this.push(chunk)) body.pause()
     })
@@ -95,10 +105,22 @@ class SteadyRead extends Readable {
     })
   }
 
+  #tooLong(): StoreError {
+    const { key, sizeBytes } = this.#object
+    return new StoreError(
+      `"${key}" in ${this.#store.name} has more than its ${sizeBytes} bytes: it is another object.`,
+      {
+        code: 'PreconditionFailed',
+      },
+    )
+  }
+
   async #goOn(fault: unknown): Promise<void> {
     if (this.destroyed) return
     this.#faultsInARow++
-    if (this.#faultsInARow >= faultsAtMost || !isRetryable(fault)) {
+    this.#faultsInStretch++
+    const isHopeless = this.#faultsInARow >= faultsAtMost || this.#faultsInStretch >= faultsInStretchMax
+    if (isHopeless || !isRetryable(fault)) {
       this.destroy(fault instanceof Error ? fault : new Error(String(fault)))
       return
     }

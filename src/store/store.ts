@@ -16,8 +16,11 @@ export interface Store {
 
   /** Size, ETag and metadata of an object, or undefined when there is none. */
   head(key: string): Promise<StoredObject | undefined>
-  /** A small object as text (at most 8 MiB), or undefined when there is none. */
-  getText(key: string): Promise<string | undefined>
+  /**
+   * A small object as text (at most `bytesMax`, by default 8 MiB), or undefined when there is none. Throws `StoreError`
+   * with `code: 'TooLong'` for a longer one, and for JSON of more than 500,000 values.
+   */
+  getText(key: string, bytesMax?: number): Promise<string | undefined>
   /**
    * The bytes of an object, or undefined when there is none. The stream fails if it ends early. Throws `StoreError`
    * with `code: 'PreconditionFailed'` when the object has another ETag than `which.etag`, and with `code:
@@ -96,6 +99,12 @@ export interface StoredObject extends StoredVersion {
   /** Archived: it cannot be read before it is restored. */
   isArchived: boolean
 }
+
+/**
+ * What all listings of one reading may have together, since they are kept in memory: the slots of a week and 100 copies,
+ * of 500 databases each.
+ */
+export const listedMax = 150_000
 
 export interface ListedObject {
   key: string

@@ -46,6 +46,19 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         expect(await store.head('empty')).toMatchObject({ sizeBytes: 0, etag: md5('') })
       })
 
+      it('refuses to read a text that has more than it may', async () => {
+        await store.putText('a', '12345', json)
+        expect(await store.getText('a', 5)).toBe('12345')
+        await expect(store.getText('a', 4)).rejects.toMatchObject({ code: 'TooLong' })
+      })
+
+      it('refuses to read a text that would be large once parsed', async () => {
+        await store.putText('many', `[${'{},'.repeat(249_999)}0]`, json)
+        expect(await store.getText('many')).toHaveLength(3 * 249_999 + 3)
+        await store.putText('many', `[${'{},'.repeat(250_000)}0]`, json)
+        await expect(store.getText('many')).rejects.toMatchObject({ code: 'TooLong' })
+      })
+
       it('refuses to read a text of more than 8 MiB', async () => {
         await store.putText('large', 'x'.repeat(8 * MiB + 1), json)
         await expect(store.getText('large')).rejects.toThrow(StoreError)

@@ -9,7 +9,7 @@ import { buffer, text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { ActionError, CancelledError, FailureError, UserError } from '../../src/runtime/errors'
 import { connect } from '../../src/ssh/connection'
-import { parseHostKeyPins } from '../../src/ssh/keys/host-keys'
+import { fingerprintOf, parseHostKeyPins } from '../../src/ssh/keys/host-keys'
 import { readPrivateKey } from '../../src/ssh/keys/private-key'
 import type { Connection, RemoteExit, RemoteProcess, SshTarget } from '../../src/ssh/remote'
 import type { SshTimeouts } from '../../src/ssh/timeouts'
@@ -255,9 +255,36 @@ describe('connect', () => {
     const odd = await anotherSshd('odd', { config: ['Ciphers aes128-cbc'] })
     const error = await refusal(target({ port: odd.port, hostKeys: parseHostKeyPins(odd.knownHosts) }))
     expect(error).toBeInstanceOf(UserError)
-    expect(error.message).toContain('no encryption algorithm in common')
-    expect(error.detail.join('\n')).toMatch(/the server: .*cipher: aes128-cbc/)
-    expect(error.detail.join('\n')).toMatch(/this action: .*cipher: aes128-gcm@openssh\.com/)
+    expect(error.message).toContain('offers no cipher that is sound and known to this action, only: aes128-cbc.')
+    expect(error.advice).toContain('remove the line "Ciphers …" or add one of these to it')
+    expect(error.advice).toContain('aes128-gcm@openssh.com')
+  })
+
+  it.each([
+    ['MAC', ['Ciphers aes128-ctr', 'MACs hmac-sha1,hmac-sha1-etm@openssh.com'], 'hmac-sha1,hmac-sha1-etm@openssh.com'],
+    ['key exchange', ['KexAlgorithms diffie-hellman-group14-sha1'], 'diffie-hellman-group14-sha1'],
+    [
+      'key exchange with any group',
+      ['KexAlgorithms diffie-hellman-group-exchange-sha256'],
+      'diffie-hellman-group-exchange-sha256',
+    ],
+  ])('does not use a weak %s', async (name, config, offered) => {
+    const weak = await anotherSshd(`weak-${name}`, { config })
+    const error = await refusal(target({ port: weak.port, hostKeys: parseHostKeyPins(weak.knownHosts) }))
+    expect(error).toBeInstanceOf(UserError)
+    expect(error.message).toContain('that is sound and known to this action, only: ')
+    expect(error.message).toContain(offered)
+    expect(error.advice).toContain('/etc/ssh/sshd_config on the server')
+  })
+
+  it.each(['line', 'fingerprint'])('does not take a host key that signs with SHA-1, pinned by its %s', async pin => {
+    const old = await anotherSshd(`sha1-${pin}`, { config: ['HostKeyAlgorithms ssh-rsa'], hostKeyTypes: ['rsa'] })
+    const [, , base64 = ''] = old.knownHosts.split(' ')
+    const hostKeys = parseHostKeyPins(pin === 'line' ? old.knownHosts : fingerprintOf(Buffer.from(base64, 'base64')))
+    const error = await refusal(target({ port: old.port, hostKeys }))
+    expect(error).toBeInstanceOf(UserError)
+    expect(error.message).toContain('offers no host key that is sound and known to this action, only: ssh-rsa.')
+    expect(error.advice).toContain('ssh-keygen -t ed25519')
   })
 
   it.each(['aes256-gcm@openssh.com', 'aes256-ctr', 'chacha20-poly1305@openssh.com'])(

@@ -19,11 +19,13 @@ export function describeObject({ bytes, ...facts }: MemoryObject): StoredObject 
 }
 
 /** The object as text. */
-export function textOfObject({ bytes, isArchived }: MemoryObject, key: string): string {
+export function textOfObject({ bytes, isArchived }: MemoryObject, key: string, bytesMax = 8 * 2 ** 20): string {
   const doing = `read "${key}" as text`
   if (isArchived) throw refusal('InvalidObjectState', 403, doing)
-  if (bytes.length > 8 * 2 ** 20) throw refusal('TooLong', 200, doing)
-  return bytes.toString('utf8')
+  const text = bytes.toString('utf8')
+  const values = text.replace(/[^,[{]+/g, '').length
+  if (bytes.length > bytesMax || values > 500_000) throw refusal('TooLong', 200, doing)
+  return text
 }
 
 /** The object's bytes. With `cut` the stream breaks off behind so many of them. */

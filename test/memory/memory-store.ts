@@ -83,10 +83,10 @@ class InMemory extends FaultScript implements MemoryStore {
     })
   }
 
-  getText(key: string): Promise<string | undefined> {
+  getText(key: string, bytesMax?: number): Promise<string | undefined> {
     return this.#operate('getText', key, () => {
       const held = this.#objects.get(key)
-      return held && textOfObject(held, key)
+      return held && textOfObject(held, key, bytesMax)
     })
   }
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request as requestUpstream, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { pipeline, Transform } from 'node:stream'
+import { pipeline, Readable, Transform } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
 
 /** A request as it arrived, for rules and for assertions. `path` is still percent-encoded, without the query. */
 export interface SeenRequest {
@@ -37,6 +38,22 @@ export type Fault =
   | { kind: 'reset'; when: 'before' | 'after' | { bodyBytes: number } }
   /** No answer, ever. The store does not hear of the request. */
   | { kind: 'hang' }
+  /** An answer in the store's place, made for the request. */
+  | { kind: 'made'; headers?: Record<string, string>; body: (request: SeenRequest) => string }
+  /**
+   * An answer in the store's place whose body begins with one text and repeats another one: for ever, or so many times,
+   * or once in so many milliseconds.
+   */
+  | {
+      kind: 'repeat'
+      status?: number
+      headers?: Record<string, string>
+      begin?: string
+      text: string
+      end?: string
+      times?: number
+      everyMs?: number
+    }
   /** The connection ends after so many bytes of the answer's body. */
   | { kind: 'truncate'; afterBytes: number }
   /** The answer passes with these headers, in place of its own of the same names. */
@@ -86,7 +103,7 @@ export async function startFaultProxy({ upstream }: { upstream: string }): Promi
     if (rule === undefined) return forward(origin, incoming, answer)
     rule.left--
     seen.fault = rule.fault
-    meet(rule.fault, origin, incoming, answer)
+    meet(rule.fault, seen, origin, incoming, answer)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -118,7 +135,7 @@ function matches(seen: SeenRequest, { method, path, query }: Match): boolean {
   )
 }
 
-function meet(fault: Fault, origin: URL, incoming: IncomingMessage, answer: ServerResponse): void {
+function meet(fault: Fault, seen: SeenRequest, origin: URL, incoming: IncomingMessage, answer: ServerResponse): void {
   switch (fault.kind) {
     case 'reply':
       if (fault.forward) forward(origin, incoming, answer, { instead: () => reply(answer, fault) })
@@ -133,6 +150,14 @@ function meet(fault: Fault, origin: URL, incoming: IncomingMessage, answer: Serv
     case 'hang':
       incoming.resume()
       break
+    case 'made':
+      answer.writeHead(200, { 'content-type': 'application/xml', ...fault.headers })
+      drain(incoming, () => answer.end(fault.body(seen)))
+      break
+    case 'repeat':
+      answer.writeHead(fault.status ?? 200, { 'content-type': 'application/xml', ...fault.headers })
+      drain(incoming, () => pipeline(Readable.from(repeated(fault)), answer, () => {}))
+      break
     case 'truncate':
       forward(origin, incoming, answer, { cutAfterBytes: fault.afterBytes })
       break
@@ -143,6 +168,25 @@ function meet(fault: Fault, origin: URL, incoming: IncomingMessage, answer: Serv
       forward(origin, incoming, answer, { flipAtByte: fault.atByte })
       break
   }
+}
+
+async function* repeated({
+  begin = '',
+  text,
+  end = '',
+  times = Number.POSITIVE_INFINITY,
+  everyMs,
+}: Extract<Fault, { kind: 'repeat' }>): AsyncGenerator<Buffer> {
+  yield Buffer.from(begin)
+  const each = Math.max(1, Math.floor(65_536 / text.length))
+  for (let left = times; left > 0; left -= each) {
+    if (everyMs === undefined) yield Buffer.from(text.repeat(Math.min(left, each)))
+    else {
+      await wait(everyMs)
+      yield Buffer.from(text)
+    }
+  }
+  yield Buffer.from(end)
 }
 
 interface Twist {

@@ -26,14 +26,19 @@ export async function isStoredAsSent(
   } else if (reply === undefined ? isFrom(origin, stored.metadata) : stored.etag === reply.etag) {
     return true
   }
-  return (await readBack(store, object.key)) === object.sha256
+  return (await readBack(store, object)) === object.sha256
 }
 
-/** The sha256 of an object, read in one pass; undefined when there is none. */
-async function readBack(store: Store, key: string): Promise<string | undefined> {
+/** The sha256 of an object, read in one pass; undefined when there is none, or when it is longer than it was. */
+async function readBack(store: Store, { key, bytes }: SentObject): Promise<string | undefined> {
   const body = await store.get(key)
   if (body === undefined) return undefined
   const hash = createHash('sha256')
-  for await (const chunk of body) hash.update(chunk)
+  let left = bytes
+  for await (const chunk of body) {
+    left -= chunk.length
+    if (left < 0) return undefined
+    hash.update(chunk)
+  }
   return hash.digest('hex')
 }

@@ -3,7 +3,6 @@ import { pipeline } from 'node:stream/promises'
 import type { Codec } from '../../pipeline/codec'
 import type { ContentCheck, ContentDigest } from '../../pipeline/content-check'
 import { type Inspection, inspect } from '../../pipeline/inspect'
-import { watchForStall } from '../../pipeline/stall-watch'
 import { type MultipartWriter, openMultipartWriter } from '../../store/multipart-writer'
 import { planParts } from '../../store/part-size'
 import type { PutOptions } from '../../store/store'
@@ -12,8 +11,6 @@ import type { PreparedObject } from './objects'
 
 /** What is to be stored, and how it is checked in passing. */
 export interface ArtifactToWrite<R> {
-  /** For messages. */
-  name: string
   key: string
   codecs: readonly Codec[]
   check: ContentCheck<R>
@@ -37,35 +34,26 @@ export interface WriteContext {
 
 /**
  * Stores a stream, through the checks, in an upload that stays open. Throws the first error: `CheckError`,
- * `FailureError` for a stalled stream, `StoreError`, that of the body, or the signal's reason.
+ * `StoreError`, that of the body, or the signal's reason.
  */
 export async function writeArtifact<R extends ContentDigest>(
   { store }: Repository,
-  { name, key, codecs, check, put, expectedBytes }: ArtifactToWrite<R>,
+  { key, codecs, check, put, expectedBytes }: ArtifactToWrite<R>,
   body: Readable,
   { signal, memoryBudgetBytes, onUpload, onStart }: WriteContext,
 ): Promise<PreparedObject & { content: R }> {
   const inspection = inspect(codecs, check)
-  const stall = new AbortController()
-  const flowing = AbortSignal.any([signal, stall.signal])
   const plan = planParts({ expectedBytes, maxParts: store.maxParts, memoryBudgetBytes })
-  const writer = await openMultipartWriter(store, key, { ...plan, put, signal: flowing })
+  const writer = await openMultipartWriter(store, key, { ...plan, put, signal })
   onUpload({ key, uploadId: writer.uploadId, abort: () => writer.abort() })
   // The body may have failed in the meantime: a pipeline would report only that it is closed.
   if (body.errored !== null) throw body.errored
   onStart(inspection)
-  const watch = watchForStall(
-    () => inspection.progress().storedBytes,
-    name,
-    error => stall.abort(error),
-  )
   try {
-    await pipeline([body, ...inspection.stages, writer.writable], { signal: flowing })
+    await pipeline([body, ...inspection.stages, writer.writable], { signal })
   } catch (error) {
     // A pipeline that was aborted reports only that; the reason says why.
-    throw flowing.aborted ? flowing.reason : error
-  } finally {
-    clearInterval(watch)
+    throw signal.aborted ? signal.reason : error
   }
   return { key, ...inspection.result(), upload: { id: writer.uploadId, partETags: writer.parts() } }
 }

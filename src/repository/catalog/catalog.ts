@@ -1,5 +1,6 @@
 import { FailureError, messageOf } from '../../runtime/errors'
-import type { ListedObject } from '../../store/store'
+import { formatCount } from '../../runtime/text/format-count'
+import { type ListedObject, listedMax } from '../../store/store'
 import { isArchivedFault, isDenied, StoreError } from '../../store/store-error'
 import type { Manifest } from '../manifest/manifest'
 import { manifestBytesMax } from '../manifest/manifest-codec'
@@ -50,17 +51,23 @@ export interface CatalogOptions {
  * Throws `StoreError`, also when the prefix may not be listed.
  */
 export async function readCatalog(repository: Repository, options: CatalogOptions = {}): Promise<CatalogPoint[]> {
-  const listed = (await Promise.all(places(repository).map(listPlace))).flat()
+  const room = { left: listedMax }
+  const listed = (await Promise.all(places(repository).map(place => listPlace(place, room)))).flat()
   const entries: CatalogPoint[] = []
-  const rest = listed.values()
-  const readSome = async (): Promise<void> => {
-    for (const point of rest) {
-      options.signal?.throwIfAborted()
-      const entry = await readEntry(point, options.proofs ?? false)
-      if (entry !== undefined) entries.push(entry)
+  const readAll = async (points: readonly ListedPoint[], atOnce: number): Promise<void> => {
+    const rest = points.values()
+    const readSome = async (): Promise<void> => {
+      for (const point of rest) {
+        options.signal?.throwIfAborted()
+        const entry = await readEntry(point, options.proofs ?? false)
+        if (entry !== undefined) entries.push(entry)
+      }
     }
+    await Promise.all(Array.from({ length: atOnce }, readSome))
   }
-  await Promise.all(Array.from({ length: readsAtOnce }, readSome))
+  const [small, large] = [true, false].map(isSmall => listed.filter(point => isSmall === isSmallOne(point)))
+  await readAll(small ?? [], readsAtOnce)
+  await readAll(large ?? [], 1)
   return entries.sort(
     (one, other) =>
       orderOf(other) - orderOf(one) ||
@@ -76,6 +83,13 @@ export function takenAtOf({ facts, storedAt }: CatalogPoint): Date | undefined {
 }
 
 const readsAtOnce = 16
+
+/** A manifest of 500 tables. What is larger is read alone: parsed, it takes ten times as much memory, or more. */
+const smallBytesMax = 128 * 1024
+
+function isSmallOne({ manifestBytes }: ListedPoint): boolean {
+  return manifestBytes <= smallBytesMax
+}
 
 function orderOf(entry: CatalogPoint): number {
   return takenAtOf(entry)?.getTime() ?? Number.MIN_SAFE_INTEGER
@@ -110,13 +124,14 @@ interface ListedPoint extends Pick<CatalogPoint, 'name' | 'repository' | 'slot' 
 }
 
 /** What a listing of one folder shows, without the folders in it. */
-async function listPlace({ place, repository, folder, lead }: Place): Promise<ListedPoint[]> {
+async function listPlace({ place, repository, folder, lead }: Place, room: { left: number }): Promise<ListedPoint[]> {
   const { store, prefix } = repository
   const manifests = new Map<string, ListedObject>()
   const proofs = new Set<string>()
   const objects = new Map<string, number>()
   const etags = new Map<string, string>()
   for await (const object of store.list(folder)) {
+    if (room.left-- === 0) throw tooMany(repository)
     const parsed = parseKey(prefix, object.key)
     if (parsed?.what === 'manifest') manifests.set(parsed.slot, object)
     if (parsed?.what === 'proof') proofs.add(parsed.slot)
@@ -131,6 +146,13 @@ async function listPlace({ place, repository, folder, lead }: Place): Promise<Li
   }))
 }
 
+function tooMany({ store, prefix }: Repository): StoreError {
+  return new StoreError(`There are more than ${formatCount(listedMax)} objects under "${prefix}" in ${store.name}.`, {
+    code: 'ListingTooLong',
+    advice: 'Use a prefix that has only backups: input "s3-prefix".',
+  })
+}
+
 /** Undefined when it is gone since the listing. */
 async function readEntry(listed: ListedPoint, withProof: boolean): Promise<CatalogPoint | undefined> {
   const { manifestBytes, hasProof, objects, etags, ...point } = listed
@@ -138,7 +160,8 @@ async function readEntry(listed: ListedPoint, withProof: boolean): Promise<Catal
   if (manifestBytes > manifestBytesMax) {
     return unreadable(`Its manifest has ${manifestBytes} bytes, too many for one.`)
   }
-  const state = await readSlot(point.repository, point.slot).catch((error: unknown) => {
+  const bytesMax = isSmallOne(listed) ? smallBytesMax : manifestBytesMax
+  const state = await readSlot(point.repository, point.slot, bytesMax).catch((error: unknown) => {
     if (!isUnfit(error)) throw error
     return { kind: 'unfit', error } as const
   })
@@ -179,7 +202,7 @@ async function proofOf(
 ): Promise<Proof | undefined> {
   const { proof: key } = slotKeys(repository.prefix, slot)
   try {
-    const text = await repository.store.getText(key)
+    const text = await repository.store.getText(key, smallBytesMax)
     const proof = text === undefined ? undefined : parseProof(text, key)
     return proof !== undefined && isProofOf(proof, manifest, etags) ? proof : undefined
   } catch (error) {

@@ -21,12 +21,18 @@ export const manifestBytesMax = 8 * 1024 * 1024
 
 /**
  * The manifest's text: fields in the order of the schema below, fields of later versions after them, two spaces of
- * indentation (none beyond 8 MiB: 40,000 tables), a final line break. One manifest, one text.
+ * indentation (none beyond 8 MiB: 40,000 tables), a final line break. One manifest, one text. Throws `ManifestError`
+ * for one that nobody could read.
  */
 export function serializeManifest(manifest: Manifest): string {
   const ordered = manifestSchema.parse(manifest)
   const text = `${JSON.stringify(ordered, null, 2)}\n`
-  return Buffer.byteLength(text) <= manifestBytesMax ? text : `${JSON.stringify(ordered)}\n`
+  if (Buffer.byteLength(text) <= manifestBytesMax) return text
+  const dense = `${JSON.stringify(ordered)}\n`
+  if (Buffer.byteLength(dense) <= manifestBytesMax) return dense
+  throw new ManifestError('The recovery point has too many tables for one manifest, which may have 8 MiB.', {
+    advice: 'Split the databases into several backups, each with a prefix of its own.',
+  })
 }
 
 /** Reads a manifest strictly, but keeps unknown fields. Throws `ManifestError`, also for a later format. */

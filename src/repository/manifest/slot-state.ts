@@ -22,13 +22,13 @@ export type SlotState =
   | { kind: 'unreadable'; text: string; error: ManifestError }
   | { kind: 'denied' }
 
-/** Reads a slot's manifest. Throws `StoreError` when the store gives no answer. */
-export async function readSlot(repository: Repository, slot: string): Promise<SlotState> {
+/** Reads a slot's manifest. Throws `StoreError` when the store gives no answer, and for more than `bytesMax`. */
+export async function readSlot(repository: Repository, slot: string, bytesMax?: number): Promise<SlotState> {
   const { store, prefix } = repository
   const key = slotKeys(prefix, slot).manifest
   let text: string | undefined
   try {
-    text = await store.getText(key)
+    text = await store.getText(key, bytesMax)
   } catch (error) {
     if (isDenied(error)) return { kind: 'denied' }
     throw error

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ParsedKey, utils } from 'ssh2'
-import { CancelledError, messageOf, UserError } from '../../runtime/errors'
+import { CancelledError, UserError } from '../../runtime/errors'
 import { algorithmsForType, fingerprintOf, type HostKeyAlgorithm } from '../keys/host-keys'
 import { keyTypeOf } from '../keys/key-blob'
 import { DialError } from '../link/dial-error'
@@ -8,7 +8,7 @@ import { type Link, openLink } from '../link/link'
 import { Login } from '../link/login'
 import type { SshTarget } from '../remote'
 import type { SshTimeouts } from '../timeouts'
-import { explainDialError } from './explain-dial-error'
+import { type Algorithms, explainDialError } from './explain-dial-error'
 import { hostKeyError } from './host-key-error'
 import { offeredHostKeys } from './offered-keys'
 import { directRoute, type HostNames, hostNames, type Route } from './route'
@@ -49,7 +49,7 @@ export async function establish(target: SshTarget, options: EstablishOptions): P
         names,
         through: options.route?.through,
         offeredKey: key === undefined ? undefined : `${key.type} ${fingerprintOf(key.getPublicSSH())}`,
-        algorithms: error.failure === 'algorithms' ? await compareAlgorithms(target, options) : [],
+        algorithms: error.failure === 'algorithms' ? await compareAlgorithms(target, options) : undefined,
         attempts: attempt,
       })
     }
@@ -70,13 +70,17 @@ async function dialTrusted(
   options: EstablishOptions,
 ): Promise<Link> {
   const { host, port, hostKeys } = target
+  let refused: DialError
   try {
     return await dial(target, hostKeys.algorithms(host, port), key, options)
   } catch (error) {
     if (!(error instanceof DialError) || error.failure !== 'host-key') throw error
+    refused = error
   }
   // A server usually has several keys and presents one: the pin may be of another.
   const offered = await offeredHostKeys(target, options.route ?? directRoute, options.timeouts, options.signal)
+  const isNoneSound = offered.length === 0 && /no matching/i.test(refused.message)
+  if (isNoneSound) throw new DialError('algorithms', refused.message, { cause: refused })
   const trusted = offered.find(candidate => hostKeys.check(host, port, candidate) === 'trusted')
   if (trusted === undefined) throw hostKeyError(target, names, offered)
   try {
@@ -107,18 +111,18 @@ async function dial(
   })
 }
 
-/** Connects once more, only to list the algorithms of both sides, which ssh2 prints only in debug lines. */
-async function compareAlgorithms(target: SshTarget, options: EstablishOptions): Promise<string[]> {
-  const lists: string[] = []
+/** Connects once more, only for the lists that did not match: ssh2 prints them only in debug lines. */
+async function compareAlgorithms(target: SshTarget, options: EstablishOptions): Promise<Algorithms> {
+  const lists: Algorithms = { local: '', remote: '' }
   const onLine = (line: string) => {
-    const [, side, list] = /^Handshake: \((local|remote)\) (.+)/.exec(line) ?? []
-    if (side !== undefined) lists.push(`${side === 'local' ? 'this action' : 'the server'}: ${list}`)
+    const [, side, list] = /^Handshake: \((local|remote)\) [^:]+: (.*)/.exec(line) ?? []
+    if (list !== undefined && (side === 'local' || side === 'remote')) lists[side] = list
   }
   try {
     const link = await dial(target, target.hostKeys.algorithms(target.host, target.port), undefined, options, onLine)
     link.close()
   } catch (error) {
-    lists.push(`result: ${messageOf(error)}`)
+    if (error instanceof CancelledError) throw error
   }
   return lists
 }

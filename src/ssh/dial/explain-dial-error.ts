@@ -1,7 +1,14 @@
 import { type ActionError, FailureError, UserError } from '../../runtime/errors'
 import type { DialError } from '../link/dial-error'
 import type { SshTarget } from '../remote'
+import { makeHostKey } from './host-key-error'
 import type { HostNames } from './route'
+
+/** What both sides offered where nothing matched, separated by commas. */
+export interface Algorithms {
+  local: string
+  remote: string
+}
 
 /** The facts for the message about a failed connection, apart from the error. No secrets. */
 export interface DialFacts {
@@ -10,8 +17,8 @@ export interface DialFacts {
   through: string | undefined
   /** The client key that was offered: type and fingerprint. */
   offeredKey: string | undefined
-  /** The algorithms of both sides; only for the failure `algorithms`. */
-  algorithms: readonly string[]
+  /** Only for the failure `algorithms`. */
+  algorithms: Algorithms | undefined
   attempts: number
 }
 
@@ -41,11 +48,7 @@ export function explainDialError(error: DialError, target: SshTarget, facts: Dia
         cause,
       })
     case 'algorithms':
-      return new UserError(`${Where} and this action have no encryption algorithm in common: ${error.message}.`, {
-        advice: 'Allow one of the algorithms of this action in sshd_config on the server. Both lists are in the log.',
-        detail: facts.algorithms,
-        cause,
-      })
+      return algorithmsError(error, facts)
     case 'login':
       return loginError(error, target, facts)
     case 'network':
@@ -69,6 +72,27 @@ export function explainDialError(error: DialError, target: SshTarget, facts: Dia
       })
   }
 }
+
+function algorithmsError(error: DialError, { names, algorithms }: DialFacts): UserError {
+  const { what, keyword } = kinds.find(({ words }) => words.test(error.message)) ?? kinds[0]
+  const theirs = algorithms?.remote.slice(0, 300) || 'none'
+  const accepted = algorithms?.local.split(',').filter(name => !/^(ext-info|kex-strict)-/.test(name)) ?? []
+  return new UserError(`${names.Where} offers no ${what} that is sound and known to this action, only: ${theirs}.`, {
+    advice:
+      keyword === 'HostKeyAlgorithms'
+        ? `SHA-1 (ssh-rsa) and DSA (ssh-dss) are refused, since they can be forged. ${makeHostKey}`
+        : `SHA-1, MD5 and groups of 1024 bits are refused, since they can be broken. In /etc/ssh/sshd_config on the server, remove the line "${keyword} …" or add one of these to it, then restart sshd: ${accepted.join(',')}. Every OpenSSH since 6.5 has them by default.`,
+    cause: error,
+  })
+}
+
+/** By the words of ssh2: the lists, and their keyword in sshd_config(5). */
+const kinds = [
+  { words: /key exchange/, what: 'key exchange', keyword: 'KexAlgorithms' },
+  { words: /host key/, what: 'host key', keyword: 'HostKeyAlgorithms' },
+  { words: /cipher/, what: 'cipher', keyword: 'Ciphers' },
+  { words: /MAC/, what: 'message authentication code (MAC)', keyword: 'MACs' },
+] as const
 
 const firewallHint =
   "GitHub's hosted runners come from changing addresses: if a firewall allows only known addresses, use a self-hosted runner, or a larger runner with a static address."
@@ -126,6 +150,11 @@ function loginError(error: DialError, target: SshTarget, facts: DialFacts): User
   }
   if (facts.names.input.host === 'ssh-proxy-jump') {
     advice.push('The jump host gets the same key and password as the server.')
+  }
+  if (facts.offeredKey?.startsWith('ssh-rsa') === true) {
+    advice.push(
+      'An RSA key is only used with SHA-2, which servers older than OpenSSH 7.2 do not know: they need an Ed25519 or ECDSA key.',
+    )
   }
   if (user === 'root') advice.push('Many servers do not allow root to log in (PermitRootLogin).')
   return new UserError(

@@ -1,8 +1,9 @@
 import { abortable } from '../../runtime/abortable'
-import { CancelledError, messageOf } from '../../runtime/errors'
+import { CancelledError } from '../../runtime/errors'
 import { DialError, type DialFailure } from '../link/dial-error'
 import type { LinkSocket } from '../link/forwarded-socket'
 import type { Link } from '../link/link'
+import { wordsOf } from '../link/ssh2-error'
 import { describeSocketError } from '../link/tcp'
 import type { SshTarget } from '../remote'
 import { hostNames, type Route } from './route'
@@ -47,7 +48,7 @@ async function withinTime(opening: Promise<LinkSocket>, timeoutMs: number, signa
 function refusalOf(error: unknown): Error {
   const reason = error instanceof Error && 'reason' in error ? error.reason : undefined
   if (reason === undefined) return describeSocketError(error)
-  const words = messageOf(error).replace(/^\(SSH\) Channel open failure: /, '')
+  const words = wordsOf(error).replace(/^\(SSH\) Channel open failure: /, '')
   return new DialError(reason === 2 ? failureIn(words) : 'forwarding', words, { cause: error })
 }
 

@@ -1,11 +1,11 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { UserError } from '../../runtime/errors'
-import { keyTypeOf } from './key-blob'
+import { isWeakKey, keyTypeOf } from './key-blob'
 
 /** The result of comparing an offered host key with the pins. */
-type HostKeyVerdict = 'trusted' | 'unknown' | 'changed' | 'revoked'
+type HostKeyVerdict = 'trusted' | 'weak' | 'unknown' | 'changed' | 'revoked'
 
-/** Host key algorithms that ssh2 supports and that are still secure, in the order in which they are offered. */
+/** Host key algorithms that ssh2 supports and that are still secure, in the order in which they are offered: no SHA-1. */
 export const hostKeyAlgorithms = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
@@ -13,7 +13,6 @@ export const hostKeyAlgorithms = [
   'ecdsa-sha2-nistp521',
   'rsa-sha2-512',
   'rsa-sha2-256',
-  'ssh-rsa',
 ] as const
 export type HostKeyAlgorithm = (typeof hostKeyAlgorithms)[number]
 
@@ -24,7 +23,7 @@ export interface HostKeyPins {
   /** The number of `@cert-authority` lines. Host certificates are not supported, so these lines pin nothing. */
   readonly certificateAuthorities: number
   /**
-   * `trusted`: pinned for this host; `revoked`: marked as revoked, even if also pinned; `changed`: other keys are
+   * `trusted`: pinned for this host; `weak`: pinned, and too short to be trusted; `revoked`: marked as revoked, even if also pinned; `changed`: other keys are
    * pinned for this host, or only fingerprints are pinned and none matches; `unknown`: nothing is pinned for this host.
    */
   check(host: string, port: number, key: Buffer): HostKeyVerdict
@@ -85,9 +84,10 @@ function pinsOf(lines: readonly KnownHost[], fingerprints: ReadonlySet<string>):
     certificateAuthorities: lines.length - keys.length - revoked.length,
     check(host, port, key) {
       if (revoked.some(line => line.key.equals(key) && matchesHost(line.hosts, host, port))) return 'revoked'
-      if (fingerprints.has(fingerprintOf(key))) return 'trusted'
       const pinned = keysOf(host, port)
-      if (pinned.some(line => line.key.equals(key))) return 'trusted'
+      if (fingerprints.has(fingerprintOf(key)) || pinned.some(line => line.key.equals(key))) {
+        return isWeakKey(key) ? 'weak' : 'trusted'
+      }
       return pinned.length > 0 || (fingerprints.size > 0 && keys.length === 0) ? 'changed' : 'unknown'
     },
     algorithms(host, port) {

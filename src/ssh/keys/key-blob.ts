@@ -4,6 +4,22 @@ export function keyTypeOf(key: Buffer): string | undefined {
   return fields !== undefined && fields.length > 1 ? fields[0]?.toString('latin1') : undefined
 }
 
+/** The bits of an RSA key's modulus (RFC 4253, 6.6: type, exponent, modulus); undefined for a key of another type. */
+export function rsaBitsOf(key: Buffer): number | undefined {
+  const [type, , modulus] = readFields(key) ?? []
+  if (type?.toString('latin1') !== 'ssh-rsa' || modulus === undefined) return undefined
+  const first = modulus.findIndex(byte => byte !== 0)
+  return first < 0 ? 0 : (modulus.length - first) * 8 - Math.clz32(modulus[first] ?? 0) + 24
+}
+
+/** As NIST and OpenSSH want it: a shorter key can be computed from its public half. */
+export const rsaBitsMin = 2048
+
+/** Too short to prove who has it. */
+export function isWeakKey(key: Buffer): boolean {
+  return (rsaBitsOf(key) ?? rsaBitsMin) < rsaBitsMin
+}
+
 /** Splits a sequence of SSH strings (RFC 4251, 5), or undefined when the lengths do not add up. */
 export function readFields(data: Buffer): Buffer[] | undefined {
   const fields: Buffer[] = []

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { utils } from 'ssh2'
 import { UserError } from '../../runtime/errors'
-import { readFields } from './key-blob'
+import { readFields, rsaBitsMin, rsaBitsOf } from './key-blob'
 import { encodeEd25519Key } from './openssh-key'
 import { type Pem, readPem } from './pem'
 
@@ -18,6 +18,8 @@ export function readPrivateKey(text: string, passphrase?: string): string {
   const parsed = utils.parseKey(usable)
   if (parsed instanceof Error || !parsed.isPrivateKey()) throw damaged()
   if (parsed.type === 'ssh-dss') throw dsa()
+  const bits = rsaBitsOf(parsed.getPublicSSH())
+  if (bits !== undefined && bits < rsaBitsMin) throw weakRsa(bits)
   return usable
 }
 
@@ -152,4 +154,8 @@ function hardwareKey(): UserError {
 
 function dsa(): UserError {
   return wrongKey('is a DSA key, which is too weak and which SSH servers no longer accept', makeNewKey)
+}
+
+function weakRsa(bits: number): UserError {
+  return wrongKey(`is an RSA key of ${bits} bits, which is too weak: at least ${rsaBitsMin} are needed`, makeNewKey)
 }

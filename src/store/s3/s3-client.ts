@@ -1,4 +1,5 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { limitAnswers } from './answer-limits'
 import { retryStrategy } from './s3-retry'
 import type { S3Settings } from './s3-settings'
 
@@ -11,6 +12,8 @@ export interface S3Tuning {
   patientIdleTimeoutMs: number
   /** From the start of a request to the headers of its response, including the body of a part. */
   requestTimeoutMs: number
+  /** From the headers of an answer to its end, unless it is an object. */
+  answerTimeoutMs: number
   maxAttempts: number
   /** The longest wait before the second attempt; doubles with each attempt. */
   retryDelayMs: number
@@ -27,6 +30,7 @@ export const defaultTuning: S3Tuning = {
   idleTimeoutMs: 30_000,
   patientIdleTimeoutMs: 300_000,
   requestTimeoutMs: 600_000,
+  answerTimeoutMs: 120_000,
   maxAttempts: 8,
   retryDelayMs: 200,
   pageSize: undefined,
@@ -63,6 +67,7 @@ export function openS3Clients(settings: S3Settings, tuning: S3Tuning): S3Clients
     credentials: quick.config.credentials,
     requestHandler: handlerOptions(tuning, tuning.patientIdleTimeoutMs),
   })
+  for (const client of [quick, patient]) limitAnswers(client, tuning.answerTimeoutMs)
   return { quick, patient }
 }
 

@@ -1,5 +1,7 @@
 import { shellWord } from '../../findings/shell-word'
 import { defined } from '../../runtime/defined'
+import { formatCount } from '../../runtime/text/format-count'
+import { listedMax } from '../store'
 import { StoreError } from '../store-error'
 import { readFault, type S3Fault } from './s3-fault'
 import type { S3Settings } from './s3-settings'
@@ -172,6 +174,18 @@ const explanations: Readonly<Record<string, Explain>> = {
   ECONNREFUSED: unreachable('nothing answers at the store’s address'),
   EHOSTUNREACH: unreachable('the store cannot be reached'),
   ENETUNREACH: unreachable('the store cannot be reached'),
+  AnswerTooLong: (_fault, _operation, settings) => ({
+    reason: 'the store sent more than any answer to this request has',
+    advice: `Something else than an S3 store may answer. ${endpointAdvice(settings)}`,
+  }),
+  EndlessListing: (_fault, _operation, settings) => ({
+    reason: 'the listing has no end',
+    advice: `The store names the same page again and again, or pages without entries. ${endpointAdvice(settings)}`,
+  }),
+  ListingTooLong: () => ({
+    reason: `there are more than ${formatCount(listedMax)} objects`,
+    advice: 'Use a prefix that has only backups: input "s3-prefix".',
+  }),
   TimeoutError: stalled,
   RequestTimeout: stalled,
   ETIMEDOUT: stalled,

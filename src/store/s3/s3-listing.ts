@@ -1,5 +1,6 @@
 import { ListMultipartUploadsCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3'
 import type { ListedObject, OpenUpload } from '../store'
+import { EndOfListing } from './end-of-listing'
 import { present, unquoted } from './s3-answer'
 
 /** Lists every object under the prefix, page by page. `deep`: including those behind a further `/`. */
@@ -7,6 +8,7 @@ export async function* listObjects(
   client: S3Client,
   request: { bucket: string; prefix: string; deep: boolean; pageSize: number | undefined },
 ): AsyncGenerator<ListedObject> {
+  const end = new EndOfListing()
   let from: string | undefined
   do {
     const page = await client.send(
@@ -20,14 +22,16 @@ export async function* listObjects(
     )
     for (const entry of page.Contents ?? []) {
       yield {
-        key: present(entry.Key, 'key'),
+        key: own(present(entry.Key, 'key')),
         sizeBytes: present(entry.Size, 'size'),
-        etag: unquoted(present(entry.ETag, 'ETag')),
+        etag: own(unquoted(present(entry.ETag, 'ETag'))),
         lastModified: present(entry.LastModified, 'time of last change'),
       }
     }
     // A listing that breaks off must not look complete.
-    from = page.IsTruncated ? present(page.NextContinuationToken, 'next page') : undefined
+    const next: string | undefined = page.IsTruncated ? present(page.NextContinuationToken, 'next page') : undefined
+    end.expect(page.Contents?.length ?? 0, next, from)
+    from = next
   } while (from !== undefined)
 }
 
@@ -36,6 +40,7 @@ export async function* listOpenUploads(
   client: S3Client,
   request: { bucket: string; prefix: string; pageSize: number | undefined },
 ): AsyncGenerator<OpenUpload> {
+  const end = new EndOfListing()
   let from: { KeyMarker: string; UploadIdMarker: string } | undefined
   do {
     const page = await client.send(
@@ -48,17 +53,19 @@ export async function* listOpenUploads(
     )
     for (const upload of page.Uploads ?? []) {
       yield {
-        key: present(upload.Key, 'key'),
-        uploadId: present(upload.UploadId, 'upload id'),
+        key: own(present(upload.Key, 'key')),
+        uploadId: own(present(upload.UploadId, 'upload id')),
         initiated: present(upload.Initiated, 'start time'),
       }
     }
-    from = page.IsTruncated
+    const next = page.IsTruncated
       ? {
           KeyMarker: present(page.NextKeyMarker, 'next page'),
           UploadIdMarker: present(page.NextUploadIdMarker, 'next page'),
         }
       : undefined
+    end.expect(page.Uploads?.length ?? 0, next, from)
+    from = next
   } while (from !== undefined)
 }
 
@@ -70,4 +77,9 @@ export async function mayBeOpen(uploads: AsyncIterable<OpenUpload>, uploadId: st
   } catch {
     return true
   }
+}
+
+/** Text that does not keep the whole page in memory, as a part of it would. */
+function own(text: string): string {
+  return Buffer.from(text).toString()
 }

@@ -62,12 +62,12 @@ class S3Store implements Store {
     })
   }
 
-  async getText(key: string): Promise<string | undefined> {
+  async getText(key: string, bytesMax?: number): Promise<string | undefined> {
     for (let attempt = 1; ; attempt++) {
       const body = await this.get(key)
       if (body === undefined) return undefined
       try {
-        return await textOf(body, `"${key}" from ${this.name}`)
+        return await textOf(body, `"${key}" from ${this.name}`, bytesMax)
       } catch (error) {
         // The SDK retries a request, but not when the response breaks off.
         if (attempt >= this.#tuning.maxAttempts || !isRetryable(error)) throw error

@@ -111,13 +111,25 @@ describe('a backup of a server that never stops', () => {
       'an answer',
       clients,
       `yes "visible$(printf '\\t%0200d' 41)"`,
-      /The server sent too much during the inventory: more than 64 MiB of output/,
+      /The server sent too much during the inventory: more than 48 MiB of output/,
     ],
     [
       'a line of messages',
       dumpTools,
       "tr '\\0' x </dev/zero >&2",
       /The server sent too much during the dump: more than 256 MiB of messages/,
+    ],
+    [
+      'a list of databases',
+      clients,
+      `awk 'BEGIN { for (i = 0; ; i++) printf "database\\t%06x\\tu\\tc\\n", i }'`,
+      /The server sent too much during the inventory: more than/,
+    ],
+    [
+      'a list of tables',
+      clients,
+      `awk 'BEGIN { print "database\\t41\\tu\\tc"; for (i = 0; ; i++) printf "table\\t41\\t%06x\\tBASE TABLE\\tInnoDB\\t1\\n", i }'`,
+      /The server sent too much during the inventory: more than/,
     ],
     [
       'a list of short rows',

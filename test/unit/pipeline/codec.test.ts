@@ -1,6 +1,7 @@
 import { Readable, Writable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { constants, createZstdCompress, gzipSync, zstdCompressSync } from 'node:zlib'
 import { CheckError } from '../../../src/pipeline/check-error'
 import { type Codec, codecsOf, decode, splitSuffix, suffixOf } from '../../../src/pipeline/codec'
 
@@ -49,6 +50,15 @@ describe('decode', () => {
     const stored = encode[codec](content)
     await expect(decoded([codec], stored.subarray(0, -1))).rejects.toBeInstanceOf(CheckError)
     await expect(decoded([codec], Buffer.concat([stored, Buffer.from('x')]))).rejects.toBeInstanceOf(CheckError)
+  })
+
+  it('does not unpack zstd that takes more memory than level 19 does', async () => {
+    const compressed = async (windowLog: number) => {
+      const params = { [constants.ZSTD_c_windowLog]: windowLog }
+      return buffer(Readable.from([content]).pipe(createZstdCompress({ params })))
+    }
+    expect((await decoded(['zstd'], await compressed(24))).equals(content)).toBe(true)
+    await expect(decoded(['zstd'], await compressed(25))).rejects.toThrow('needs more memory to be unpacked')
   })
 
   it('holds no more than a few pieces for a reader that takes nothing', async () => {

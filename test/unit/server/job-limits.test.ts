@@ -47,9 +47,9 @@ async function expectTooMuch(process: TestProcess, failed: Promise<unknown>, mes
 
 describe('what a job may send', () => {
   it.each<[ServerJob, string]>([
-    ['inventory', '64 MiB'],
-    ['target-facts', '64 MiB'],
-    ['preflight', '64 MiB'],
+    ['inventory', '48 MiB'],
+    ['target-facts', '48 MiB'],
+    ['preflight', '48 MiB'],
     ['run-sql', '16 MiB'],
     ['swap-state', '1 MiB'],
   ])('ends an endless answer to %s at %s', async (name, limit) => {
@@ -231,13 +231,62 @@ describe('how long a job may take', () => {
     job.body.resume()
     process.begins()
     for (let index = 0; index < 5; index++) {
-      process.prints('INSERT')
-      await pass(59 * minute)
+      process.prints('x'.repeat(64 * 1024))
+      await pass(29 * minute)
     }
     expect(process.isClosed).toBe(false)
     await pass(minute)
-    expect(await failed).toHaveProperty('message', 'The server gave no sign of life during the dump for 1 hour.')
+    expect(await failed).toHaveProperty('message', 'The server gave no sign of life during the dump for 30 minutes.')
     expect(process.isClosed).toBe(true)
+  })
+
+  it('ends a stream of a byte now and then', async () => {
+    const { job, process, failed } = await started('open-dump')
+    job.body.resume()
+    process.begins()
+    for (let index = 0; index < 30; index++) {
+      expect(process.isClosed).toBe(false)
+      process.prints('x')
+      await pass(minute)
+    }
+    expect(await failed).toHaveProperty(
+      'message',
+      'The server sent next to nothing during the dump: less than 64 KiB within 30 minutes.',
+    )
+  })
+
+  it('goes on with a stream that is only slow', async () => {
+    const { job, process } = await started('open-dump')
+    job.body.resume()
+    process.begins()
+    for (let index = 0; index < 300; index++) {
+      process.prints('x'.repeat(3_000))
+      await pass(minute)
+    }
+    expect(process.isClosed).toBe(false)
+    process.succeeds()
+    expect(await job.done).toMatchObject({ done: true })
+  })
+
+  it('does not take lines of the report for a sign of life', async () => {
+    const { process, failed } = await started('open-archive')
+    process.reports('begin')
+    for (let index = 0; index < 30; index++) {
+      process.reports('recovered x')
+      process.reports('phase tar')
+      await pass(minute)
+    }
+    expect(await failed).toHaveProperty('message', expect.stringContaining('gave no sign of life'))
+  })
+
+  it('gives each phase its time only once', async () => {
+    const { process, failed } = await started('open-archive')
+    process.reports('phase rsync')
+    await pass(23 * hour)
+    process.reports('phase tar')
+    process.reports('phase rsync')
+    await pass(30 * minute)
+    expect(await failed).toHaveProperty('message', expect.stringContaining('for 30 minutes'))
   })
 
   it('does not take messages of tools, or what comes before the marker, for a sign of life', async () => {
@@ -246,7 +295,7 @@ describe('how long a job may take', () => {
     for (let index = 0; index < 6; index++) {
       process.complains('still at it')
       process.prints('still at it')
-      await pass(10 * minute)
+      await pass(5 * minute)
     }
     expect(await failed).toHaveProperty('message', expect.stringContaining('gave no sign of life during the dump'))
   })

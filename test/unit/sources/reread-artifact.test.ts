@@ -293,6 +293,27 @@ describe('rereadArtifact', () => {
     ])
   })
 
+  it('does not unpack far more than the manifest says', async () => {
+    await forge(gzipSync(Buffer.alloc(80 * 2 ** 20)))
+    let bytes = 0
+    const count = {
+      write: (chunk: Buffer) => {
+        bytes += chunk.length
+      },
+      finish: () => ({ bytes, sha256: '' }),
+      progress: () => ({ bytes }),
+    }
+    const of = artifact()
+    const { findings, content } = await rereadArtifact(point(), of, {
+      ...{ check: count, compare: () => [], signal: new AbortController().signal },
+    })
+    expect(bytes).toBeLessThan(70 * 2 ** 20)
+    expect(content).toBeUndefined()
+    expect(findings.map(({ what }) => what)).toEqual([
+      `"${of.key}" is to the byte what was stored, and does not pass: it holds far more than the ${of.content.bytes} bytes of content that its manifest says.`,
+    ])
+  })
+
   it('goes on where a connection breaks', async () => {
     for (const afterBytes of [50, 0, 300]) store.cutNext(/./, afterBytes, reset)
     expect(codes(await reread())).toEqual([])

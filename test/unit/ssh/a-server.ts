@@ -25,6 +25,11 @@ afterEach(() => {
 })
 
 export interface Script {
+  /** In place of an Ed25519 key. */
+  hostKeys?: readonly string[]
+  /** The software that it claims to be. */
+  ident?: string
+  onConnection?: (client: ServerConnection) => void
   onLogin?: (login: AuthContext, client: ServerConnection) => void
   /** Plays the process; `cut` ends the TCP connection once what was written has left. */
   onCommand?: (channel: ServerChannel, cut: () => void, client: ServerConnection) => void
@@ -32,11 +37,15 @@ export interface Script {
 
 /** A server that does what sshd cannot be brought to do, speaking SSH all the same. */
 export async function serverThat({
+  onConnection = () => {},
   onLogin = login => login.accept(),
   onCommand = () => {},
+  hostKeys = [hostKey],
+  ident = 'a-server',
 }: Script): Promise<SshTarget> {
-  const server = new Server({ hostKeys: [hostKey] }, client => {
+  const server = new Server({ hostKeys: [...hostKeys], ident }, client => {
     client.on('error', () => {})
+    onConnection(client)
     client.on('authentication', login => onLogin(login, client))
     client.on('session', accept => {
       accept().on('exec', acceptCommand => onCommand(acceptCommand(), () => client.end(), client))

@@ -1,9 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { getEventListeners, once } from 'node:events'
 import { createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { AuthContext } from 'ssh2'
 import { ActionError, FailureError, UserError } from '../../../src/runtime/errors'
 import { fingerprintOf, parseHostKeyPins } from '../../../src/ssh/keys/host-keys'
+import { sshString } from '../../../src/ssh/keys/key-blob'
 import type { SshTarget } from '../../../src/ssh/remote'
 import { cleanUp, connected, parsed, serverThat, targetAt, userKey } from './a-server'
 
@@ -19,7 +21,57 @@ async function refusal(target: SshTarget): Promise<ActionError> {
   throw new Error('it connected')
 }
 
+function rsaKey(modulusLength: number): string {
+  return generateKeyPairSync('rsa', { modulusLength }).privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()
+}
+
 describe('connect', () => {
+  it.each(['line', 'fingerprint'])('does not trust a host key of RSA-1024, pinned by its %s', async pin => {
+    const weak = rsaKey(1024)
+    const target = await serverThat({ hostKeys: [weak], onLogin: () => expect('a login').toBe('never seen') })
+    const blob = parsed(weak).getPublicSSH()
+    const pinned =
+      pin === 'line' ? `[127.0.0.1]:${target.port} ssh-rsa ${blob.toString('base64')}` : fingerprintOf(blob)
+    const error = await refusal({ ...target, password, hostKeys: parseHostKeyPins(pinned) })
+    expect(error).toBeInstanceOf(UserError)
+    expect(error.message).toContain('is too weak: RSA with 1024 bits, of at least 2048.')
+    expect(error.advice).toContain('make a new host key: ssh-keygen -t ed25519')
+    // Nobody is invited to pin it.
+    expect(error.detail.join('\n')).toContain('(RSA, too weak)')
+    expect(error.detail.join('\n')).not.toContain(blob.toString('base64'))
+  })
+
+  it('signs with SHA-2 by an RSA key, also where the server does not say that it knows it', async () => {
+    const key = rsaKey(2048)
+    const algorithms: (string | undefined)[] = []
+    const target = await serverThat({
+      onConnection: client => hideExtensions(client),
+      onLogin: login => {
+        if (login.method !== 'publickey') return login.reject(['publickey'])
+        algorithms.push(login.signature === undefined ? 'asked' : login.hashAlgo)
+        login.accept()
+      },
+    })
+    await connected({ ...target, privateKey: key })
+    expect(algorithms).toEqual(['asked', 'sha256'])
+  })
+
+  it('repeats only so much of what a server says when it hangs up', async () => {
+    const target = await serverThat({
+      onLogin: (_login, client) => {
+        const said = Buffer.from('no! '.repeat(5_000))
+        const { allocPacket, encrypt } = cipherOf(client)
+        const message = Buffer.concat([Buffer.from([1, 0, 0, 0, 14]), sshString(said), sshString('')])
+        const packet = allocPacket(message.length)
+        packet.set(message, 5)
+        encrypt(packet)
+      },
+    })
+    const error = await refusal({ ...target, password })
+    expect(error.message).toContain('no! no! no!')
+    expect(error.message.length).toBeLessThan(500)
+  })
+
   it('logs in with a password', async () => {
     const target = await serverThat({
       onLogin: login =>
@@ -228,5 +280,21 @@ function ask(
     seen(answers)
     if (answers[0] === password) login.accept()
     else login.reject(['keyboard-interactive'])
+  })
+}
+
+function cipherOf(client: object): { allocPacket(bytes: number): Buffer; encrypt(packet: Buffer): void } {
+  const cipher = Reflect.get(Reflect.get(client, '_protocol'), '_cipher')
+  return { allocPacket: cipher.allocPacket.bind(cipher), encrypt: cipher.encrypt.bind(cipher) }
+}
+
+/** As a server that does not know RFC 8308: it tells no signature algorithms. */
+function hideExtensions(client: object): void {
+  let kex: object | undefined
+  Object.defineProperty(Reflect.get(client, '_protocol'), '_kex', {
+    get: () => kex,
+    set: (made: object) => {
+      kex = Object.defineProperty(made, 'remoteExtInfoEnabled', { get: () => false, set: () => {} })
+    },
   })
 }

@@ -55,6 +55,17 @@ describe('steadyRead', () => {
     expect(gets()).toBe(3)
   })
 
+  it('gives up a store that breaks each connection after a few bytes', async () => {
+    for (let times = 0; times < 200; times++) store.cutNext(/./, 10, reset)
+    await expect(buffer(steadyRead(store, await described(), quick))).rejects.toBe(reset)
+    expect(gets()).toBe(100)
+  })
+
+  it('reads no further than the object should be long', async () => {
+    const reading = buffer(steadyRead(store, { ...(await described()), sizeBytes: 10 }))
+    await expect(reading).rejects.toMatchObject({ code: 'PreconditionFailed' })
+  })
+
   it('is done when the connection breaks behind the last byte', async () => {
     store.cutNext(/./, bytes.length, reset)
     expect((await buffer(steadyRead(store, await described(), quick))).equals(bytes)).toBe(true)

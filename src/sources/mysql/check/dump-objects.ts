@@ -2,6 +2,7 @@ import { quotedName } from '../../../findings/quoted-name'
 import { CheckError } from '../../../pipeline/check-error'
 import type { TableFingerprint } from '../../../repository/manifest/manifest'
 import type { DumpContent } from './dump-content'
+import { NameSet, objectsMax } from './name-set'
 import type { RowDigest } from './rows/row-digest'
 import type { RowSink } from './rows/row-reader'
 import type { DumpObject } from './statements/dump-statement'
@@ -10,12 +11,13 @@ import type { DumpObject } from './statements/dump-statement'
 export class DumpObjects implements RowSink {
   private readonly tables = new Map<string, TableFingerprint>()
   private readonly names = {
-    placeholder: new Set<string>(),
-    view: new Set<string>(),
-    trigger: new Set<string>(),
-    event: new Set<string>(),
+    table: new NameSet(objectsMax, 'tables'),
+    placeholder: new NameSet(objectsMax, 'views'),
+    view: new NameSet(objectsMax, 'views'),
+    trigger: new NameSet(objectsMax, 'triggers'),
+    event: new NameSet(objectsMax, 'events'),
   }
-  private readonly routines = new Set<string>()
+  private readonly routines = new NameSet(objectsMax, 'routines')
   private last: string | undefined
   /** The table whose rows are passing. */
   private current: { table: TableFingerprint; rows: RowDigest } | undefined
@@ -38,6 +40,7 @@ export class DumpObjects implements RowSink {
   add(object: DumpObject, name: string): void {
     if (object === 'table') {
       this.last = name
+      this.names.table.add(name)
       if (!this.tables.has(name)) this.tables.set(name, { name, ...this.newDigest().finish() })
     } else if (object === 'placeholder' || object === 'view' || object === 'trigger' || object === 'event') {
       this.names[object].add(name)

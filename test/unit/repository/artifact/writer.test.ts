@@ -44,7 +44,7 @@ function write(
   const put = { contentType: 'application/octet-stream' }
   return writeArtifact(
     { store, prefix },
-    { name: 'database', key, codecs: ['gzip'], check: check(wrong), put, expectedBytes: undefined },
+    { key, codecs: ['gzip'], check: check(wrong), put, expectedBytes: undefined },
     body,
     {
       signal,
@@ -107,30 +107,5 @@ describe('writeArtifact', () => {
     const writing = write(new Readable({ read() {} }), { signal: stop.signal })
     setImmediate(() => stop.abort(reason))
     await expect(writing).rejects.toBe(reason)
-  })
-
-  describe('with a body that stands still', () => {
-    beforeEach(() => {
-      jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] })
-    })
-    afterEach(() => {
-      jest.useRealTimers()
-    })
-
-    const untilSeen = async () => {
-      for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate)
-    }
-
-    it('gives it up after ten minutes, and watches no more', async () => {
-      const body = new Readable({ read() {} })
-      const writing = write(body).catch((error: unknown) => error)
-      body.push(stored.subarray(0, 1000))
-      await untilSeen()
-      jest.advanceTimersByTime(11 * 60_000)
-      expect(await writing).toMatchObject({ message: 'The stream of database sent no data for 10 minutes.' })
-      expect(jest.getTimerCount()).toBe(0)
-      expect(await openUploads()).toHaveLength(1)
-      expect(store.keys()).toEqual([])
-    })
   })
 })

@@ -3,6 +3,7 @@ import type { Manifest } from '../../../../src/repository/manifest/manifest'
 import { serializeManifest } from '../../../../src/repository/manifest/manifest-codec'
 import { type Proof, type ProvenArtifact, serializeProof } from '../../../../src/repository/manifest/proof'
 import { slotKeys } from '../../../../src/repository/names/keys'
+import type { Store } from '../../../../src/store/store'
 import { StoreError } from '../../../../src/store/store-error'
 import { type MemoryStore, memoryStore } from '../../../memory/memory-store'
 import { asIntent, json, proofOf, putPoint } from '../points'
@@ -36,6 +37,32 @@ describe('readCatalog', () => {
     expect(await catalog()).toEqual([])
     const folders = ['', 'daily/', 'weekly/', 'monthly/', 'yearly/', 'suspect/']
     expect(store.operations).toEqual(folders.map(folder => `list web1/${folder}`))
+  })
+
+  it('keeps no more objects than there is memory for, in all listings together', async () => {
+    const lists: Pick<Store, 'list'> = {
+      list: async function* (folder) {
+        for (let index = 0; index < 30_000; index++) {
+          yield { key: `${folder}Monday-13-00.${index}.sql.gz`, sizeBytes: 1, etag: 'e', lastModified: storedAt }
+        }
+      },
+    }
+    const crowded = answering(store, lists)
+    await expect(readCatalog({ store: crowded, prefix })).rejects.toMatchObject({
+      code: 'ListingTooLong',
+      message: expect.stringContaining('There are more than 150,000 objects under "web1" in '),
+    })
+  })
+
+  it('does not read more of a manifest than the listing says that it has', async () => {
+    await putManifest('Monday-13-00', `${' '.repeat(200 * 1024)}{}`)
+    const lists: Pick<Store, 'list'> = {
+      list: async function* (folder) {
+        for await (const object of store.list(folder)) yield { ...object, sizeBytes: 100 }
+      },
+    }
+    const lying = answering(store, lists)
+    expect(shown(await readCatalog({ store: lying, prefix }))).toEqual(['Monday-13-00 unreadable'])
   })
 
   it('shows of each what its manifest says', async () => {

@@ -184,12 +184,18 @@ describe('serializeManifest', () => {
   it('leaves the indentation out where the text would be too long to be read back', () => {
     const [artifact] = whole.artifacts
     if (artifact?.kind !== 'database') throw new Error('The builder has changed.')
-    const tables = Array.from({ length: 50_000 }, (_, index) => ({
-      name: `t${index}`,
-      bytes: 1,
-      sha256: 'd'.repeat(64),
-    }))
-    const large = { ...whole, artifacts: [{ ...artifact, content: { ...artifact.content, tables } }] }
+    const tablesOf = (length: number) =>
+      Array.from({ length }, (_, index) => ({
+        name: `t${index}`,
+        bytes: 1,
+        sha256: 'd'.repeat(64),
+      }))
+    const havingTables = (tables: number) => ({
+      ...whole,
+      artifacts: [{ ...artifact, content: { ...artifact.content, tables: tablesOf(tables) } }],
+    })
+    const large = havingTables(50_000)
+    expect(() => serializeManifest(havingTables(100_000))).toThrow('has too many tables for one manifest')
     const written = serializeManifest(large)
     expect(Buffer.byteLength(written)).toBeLessThan(manifestBytesMax)
     expect(written.trimEnd()).not.toContain('\n')

@@ -188,6 +188,33 @@ describe('parseHostKeyPins', () => {
   })
 })
 
+describe('HostKeyPins.check', () => {
+  const rsaOf = (bits: number) => {
+    const modulus = Buffer.alloc(bits / 8, 0xc5)
+    return Buffer.concat([
+      sshString('ssh-rsa'),
+      sshString('\x01\x00\x01'),
+      sshString(Buffer.concat([Buffer.of(0), modulus])),
+    ])
+  }
+
+  it.each([
+    [1024, 'weak'],
+    [2040, 'weak'],
+    [2048, 'trusted'],
+    [4096, 'trusted'],
+  ])('finds a pinned RSA key of %i bits %s', (bits, verdict) => {
+    const key = rsaOf(bits)
+    expect(parseHostKeyPins(line('web1', key)).check('web1', 22, key)).toBe(verdict)
+    expect(parseHostKeyPins(fingerprintOf(key)).check('web1', 22, key)).toBe(verdict)
+  })
+
+  it('finds a weak key that is not pinned as unknown as any', () => {
+    expect(parseHostKeyPins('').check('web1', 22, rsaOf(1024))).toBe('unknown')
+    expect(parseHostKeyPins(line('web1', ed25519)).check('web1', 22, rsaOf(1024))).toBe('changed')
+  })
+})
+
 describe('HostKeyPins.algorithms', () => {
   it('offers only the pinned types of this host, ed25519 first', () => {
     const pins = parseHostKeyPins([line('web1', rsa), line('web1', ed25519), line('web2', ecdsa)].join('\n'))
@@ -198,13 +225,14 @@ describe('HostKeyPins.algorithms', () => {
   it('offers every type when nothing is pinned for this host', () => {
     const algorithms = parseHostKeyPins(line('web2', rsa)).algorithms('web1', 22)
     expect(algorithms[0]).toBe('ssh-ed25519')
-    expect(algorithms).toEqual(expect.arrayContaining(['ecdsa-sha2-nistp521', 'rsa-sha2-512', 'ssh-rsa']))
+    expect(algorithms).toEqual(expect.arrayContaining(['ecdsa-sha2-nistp521', 'rsa-sha2-512', 'rsa-sha2-256']))
+    expect(algorithms).not.toContain('ssh-rsa')
   })
 
   it('offers every type when a fingerprint is pinned, those known of the host first', () => {
     const algorithms = parseHostKeyPins(`${line('web1', rsa)}\n${fingerprintOf(ed25519)}`).algorithms('web1', 22)
     expect(algorithms.slice(0, 3)).toEqual(['rsa-sha2-512', 'rsa-sha2-256', 'ssh-ed25519'])
-    expect(new Set(algorithms).size).toBe(7)
+    expect(new Set(algorithms).size).toBe(6)
   })
 })
 

@@ -121,6 +121,7 @@ describe('readPrivateKey', () => {
     ['a fingerprint', () => 'SHA256:abc', /fingerprint/],
     ['a path', () => '~/.ssh/id_ed25519', /path/],
     ['a DSA key', () => dsaKey(), /DSA/],
+    ['an RSA key of 1024 bits', () => rsaKey(1024), /an RSA key of 1024 bits, which is too weak/],
     ['a key without its last line', () => key('rsa').text.split('\n').slice(0, -2).join('\n'), /not a complete/],
     ['a key without its first line', () => key('rsa').text.split('\n').slice(1).join('\n'), /not a complete/],
     ['a key with a line missing', () => key('rsa').text.split('\n').toSpliced(4, 1).join('\n'), /not a complete/],
@@ -180,4 +181,8 @@ function openSshKey(publicKey: Buffer): string {
 function dsaKey(): string {
   const pair = generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 })
   return pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+}
+
+function rsaKey(modulusLength: number): string {
+  return generateKeyPairSync('rsa', { modulusLength }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 }

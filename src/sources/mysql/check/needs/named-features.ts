@@ -1,4 +1,5 @@
 import type { Token, TokenWindow } from '../lexer/token-window'
+import { featuresMax, NameSet } from '../name-set'
 import type { DumpObject } from '../statements/dump-statement'
 
 /** Written by people, not by the server: any word in it may be a name. */
@@ -9,9 +10,9 @@ const textTypes = new Set([')', 'CHAR', 'VARCHAR', 'TINYTEXT', 'TEXT', 'MEDIUMTE
 
 /** Finds the character sets, collations and storage engines that statements name. */
 export class NamedFeatures {
-  readonly collations = new Set<string>()
-  readonly characterSets = new Set<string>()
-  readonly engines = new Set<string>()
+  readonly collations = new NameSet(featuresMax, 'collations')
+  readonly characterSets = new NameSet(featuresMax, 'character sets')
+  readonly engines = new NameSet(featuresMax, 'storage engines')
 
   /** `object`: what the statement creates, once known. */
   read(token: Token, before: TokenWindow, object: DumpObject | undefined): void {

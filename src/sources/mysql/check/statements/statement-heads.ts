@@ -1,4 +1,5 @@
 import type { Token, TokenWindow } from '../lexer/token-window'
+import { featuresMax, NameSet } from '../name-set'
 
 /** After these a statement names its sources, no longer its target. */
 const headEnds = new Set(['AS', 'VALUES', 'VALUE', 'FOR', 'SCHEDULE', 'SELECT', 'SET', 'DO', '('])
@@ -7,7 +8,7 @@ const strangersLimit = 5
 
 /** Finds the definers and databases that the heads of statements name. */
 export class StatementHeads {
-  readonly definers = new Set<string>()
+  readonly definers = new NameSet(featuresMax, 'definers')
   readonly strangers = new Set<string>()
   usesDatabase: string | undefined
 

@@ -1,6 +1,6 @@
 import { constants, PerformanceObserver, type PerformanceObserverEntryList } from 'node:perf_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
-import { noteFreed } from '../../../src/runtime/minor-gc'
+import { noteFreed } from '../../../src/runtime/garbage'
 
 const MiB = 2 ** 20
 
