@@ -1,19 +1,26 @@
 import { type Attempt, beginAttempt } from '../commands/attempt'
 import { type FailureFacts, reportedStore } from '../commands/run-facts'
+import type { Signing } from '../inputs/groups/signed-by'
 import type { Repository } from '../repository/repository'
 import { withRepository } from '../repository/with-repository'
 import type { Runtime } from '../runtime/runtime'
 import type { S3Settings } from '../store/s3/s3-settings'
 import { runAction } from './run-action'
 
+/** What the inputs of every action have. */
+interface RepositoryInputs {
+  s3: S3Settings
+  signing: Signing
+}
+
 /** A run whose inputs are valid. */
-export interface Begun<Inputs extends { s3: S3Settings }, Facts extends object> {
+export interface Begun<Inputs extends RepositoryInputs, Facts extends object> {
   inputs: Inputs
   attempt: Attempt<Facts>
 }
 
 /** What differs between the actions. */
-export interface Command<Inputs extends { s3: S3Settings }, Facts extends object> {
+export interface Command<Inputs extends RepositoryInputs, Facts extends object> {
   load(runtime: Runtime, env: NodeJS.ProcessEnv): Inputs
   run(begun: Begun<Inputs, Facts>, runtime: Runtime, repository: Repository): Promise<void>
   /** What is still safe when it fails. An error's own `safe` takes precedence. */
@@ -23,7 +30,7 @@ export interface Command<Inputs extends { s3: S3Settings }, Facts extends object
 }
 
 /** Runs a command as an action. Invalid inputs have an annotation, but no summary. */
-export function commandAction<Inputs extends { s3: S3Settings }, Facts extends object>(
+export function commandAction<Inputs extends RepositoryInputs, Facts extends object>(
   runtime: Runtime,
   command: Command<Inputs, Facts>,
 ): Promise<void> {
@@ -32,7 +39,7 @@ export function commandAction<Inputs extends { s3: S3Settings }, Facts extends o
     const inputs = command.load(runtime, process.env)
     const own = { inputs, attempt: beginAttempt<Facts>(runtime) }
     begun = own
-    await withRepository(inputs.s3, repository => command.run(own, runtime, repository))
+    await withRepository(inputs, repository => command.run(own, runtime, repository))
   }
   return runAction(runtime, work, {
     get safe() {
@@ -44,7 +51,7 @@ export function commandAction<Inputs extends { s3: S3Settings }, Facts extends o
 
 /** What a report of any action shows. */
 export function runFacts<Facts extends object>(
-  { inputs, attempt }: Begun<{ s3: S3Settings }, Facts>,
+  { inputs, attempt }: Begun<RepositoryInputs, Facts>,
   { clock }: Pick<Runtime, 'clock'>,
 ) {
   const { startedAt, phases, warnings } = attempt

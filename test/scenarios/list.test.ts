@@ -80,7 +80,7 @@ function hourOf(startedAt: string): string {
 function proofOf({ slot, artifacts }: Manifest, takenAt: string): string {
   const { run, tool } = original.manifest
   const proof: Proof = {
-    ...{ format: 'make-a-backup-proof/1', slot, takenAt, provenAt: '2026-01-02T03:04:05.000Z' },
+    ...{ format: 'make-a-backup-proof/1', slot, takenAt, status: 'proven', provenAt: '2026-01-02T03:04:05.000Z' },
     artifacts: artifacts.map(({ key, sha256, etag }) => ({ key, sha256, etag })),
     ...{ restoreSeconds: 41.2, tables: 1, files: 3, run, tool },
   }

@@ -87,7 +87,7 @@ async function backUp(
   const keep = inputs.tiers
   if (Object.values(keep).some(count => count > 0))
     await step('Keep the tiers', async () =>
-      warn((await keepTiers(repository, { manifest, keep, log: runtime.log })).warnings),
+      warn((await keepTiers(repository, { manifest, keep, clock: runtime.clock, log: runtime.log })).warnings),
     )
   warn(await writeBucketReadme(repository, inputs.s3))
   await known.save(now)

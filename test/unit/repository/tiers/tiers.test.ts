@@ -33,7 +33,7 @@ describe('keepTiers', () => {
     expect(world.ring()).toEqual(ring)
     for (const name of made) {
       const entry = world.manifest(name)
-      expect(entry).toEqual({ ...manifest, slot: name, artifacts: entry.artifacts })
+      expect(entry).toEqual({ ...manifest, slot: name, finishedAt: entry.finishedAt, artifacts: entry.artifacts })
       for (const [index, artifact] of entry.artifacts.entries()) {
         const origin = manifest.artifacts[index]
         const key = origin?.key.replace('Monday-13-00', name)
@@ -61,7 +61,10 @@ describe('keepTiers', () => {
         ...(await world.store.copy({ key: artifact.key, sizeBytes, etag }, key, put)),
       })
     }
-    const kept = await keepTiers({ store: world.store, prefix: '' }, { manifest, keep: { ...none, yearly: 1 } })
+    const kept = await keepTiers(
+      { store: world.store, prefix: '' },
+      { manifest, keep: { ...none, yearly: 1 }, clock: world.clock },
+    )
     expect(kept.made).toEqual(['yearly/2026'])
     expect(world.store.keys()).toContain('yearly/2026.manifest.json')
     expect(world.store.keys()).toContain('yearly/2026.database.sql.gz')
@@ -175,7 +178,7 @@ describe('keepTiers', () => {
   it('does not believe a manifest that reads back as something else', async () => {
     const manifest = await world.take(rows('one'))
     const store = answering(world.store, { getText: async () => 'something else' })
-    const kept = await keepTiers({ store, prefix }, { manifest, keep: { ...none, daily: 1 } })
+    const kept = await keepTiers({ store, prefix }, { manifest, keep: { ...none, daily: 1 }, clock: world.clock })
     expect(kept).toMatchObject({ made: [], warnings: [{ code: 'tier-not-made' }] })
     expect(kept.warnings[0]?.what).toContain('reads back as something else')
   })
