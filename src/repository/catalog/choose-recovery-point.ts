@@ -86,21 +86,17 @@ async function latest(search: Search): Promise<Found> {
 async function atTime(search: Search, at: Date): Promise<Found> {
   const entries = await readCatalog(search.repository)
   // Lists show times to the second.
-  const second = secondOf(at)
-  const copied = entries.find(
-    ({ doubt, facts }) => doubt?.kind === 'stored-again' && secondOf(facts?.takenAt) === second,
-  )
-  const good = entries.find(entry => entry.state === 'good' && secondOf(takenAtOf(entry)) <= second)
-  if (copied !== undefined && secondOf(takenAtOf(good ?? copied)) !== second) {
-    return { ...(await load(copied)), warnings: [storedAgain(copied)] }
+  const unitMs = at.getTime() % 1000 === 0 ? 1000 : 1
+  const wanted = Math.floor(at.getTime() / unitMs)
+  const unitOf = (time = new Date(Number.NaN)) => Math.floor(time.getTime() / unitMs)
+  const good = entries.find(entry => entry.state === 'good' && unitOf(takenAtOf(entry)) <= wanted)
+  if (good === undefined || unitOf(takenAtOf(good)) < wanted) {
+    const copied = entries.find(each => each.doubt?.kind === 'stored-again' && unitOf(each.facts?.takenAt) === wanted)
+    if (copied !== undefined) return { ...(await load(copied)), warnings: [storedAgain(copied)] }
   }
   if (good !== undefined) return load(good)
   const problem = `There is no good recovery point at or before ${at.toISOString()}`
   throw noSuchRecoveryPoint({ ...search, entries, problem })
-}
-
-function secondOf(time: Date | undefined): number {
-  return time === undefined ? Number.POSITIVE_INFINITY : Math.floor(time.getTime() / 1000)
 }
 
 function storedAgain({ name, storedAt }: CatalogPoint): Finding {

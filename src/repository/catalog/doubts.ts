@@ -95,7 +95,7 @@ export function fromTheFuture({ startedAt }: Pick<Manifest, 'startedAt'>, stored
 
 function storedAgain(manifest: Manifest, storedAt: Date): string {
   const later = formatDuration(laterMs(manifest, storedAt))
-  return `It was stored again at ${storedAt.toISOString()}, ${later} after it was written: copied from elsewhere, or replayed. To restore it all the same, give its time as "snapshot": ${secondOf(manifest.startedAt)}`
+  return `It was stored again at ${storedAt.toISOString()}, ${later} after it was written: copied from elsewhere, or replayed. To restore it all the same, give its time as "snapshot": ${secondOf(manifest.startedAt)}.`
 }
 
 /** As a person writes it: `2026-11-23T13:17:02Z` */

@@ -90,7 +90,7 @@ const wrongs: [string, () => Promise<unknown>, RegExp][] = [
       nowMs = Date.parse('2026-11-25T19:00:00Z')
       await write(newest, own)
     },
-    /^It was stored again at 2026-11-25T19:00:00\.000Z, 2 h 43 m after it was written: copied from elsewhere, or replayed\. .* 2026-11-25T16:17:02Z$/,
+    /^It was stored again at 2026-11-25T19:00:00\.000Z, 2 h 43 m after it was written: copied from elsewhere, or replayed\. .* 2026-11-25T16:17:02Z\.$/,
   ],
   [
     'is from the future',
@@ -183,7 +183,15 @@ describe('a recovery point that was stored again', () => {
       ...{ name: slot, isAuthentic: true },
       warnings: [{ code: 'snapshot-stored-again' }],
     })
-    expect((await choose('2026-11-25T16:17:03Z')).name).toBe('Wednesday-15-00')
+    expect((await choose('2026-11-25T16:17:02.120Z')).name).toBe(slot)
+    for (const other of ['2026-11-25T16:17:02.121Z', '2026-11-25T16:17:03Z']) {
+      expect((await choose(other)).name).toBe('Wednesday-15-00')
+    }
+    await store.remove(slotKeys(prefix, 'Wednesday-15-00').manifest)
+    expect((await choose('2026-11-25T16:17:02Z')).name).toBe(slot)
+    await expect(choose('latest')).rejects.toMatchObject({
+      advice: expect.stringMatching(/Of Wednesday-16-00: It was stored again at .* 2026-11-25T16:17:02Z/),
+    })
   })
 })
 
