@@ -83,6 +83,10 @@ async function backUp(
   const complete = { ...draft, warnings: publicWarnings(scrubFindings(attempt.warnings, runtime.scrub)) }
   const { manifest, warnings: published } = await step('Publish', () => publishRun(complete, run, tools))
   attempt.learn({ isStored: true })
+  const { signer } = repository
+  runtime.log.info(
+    signer === undefined ? 'It is not signed: that takes a key.' : `Signed by ${signer.publicKey.fingerprint}.`,
+  )
   warn(published)
   const keep = inputs.tiers
   if (Object.values(keep).some(count => count > 0))

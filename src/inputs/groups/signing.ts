@@ -18,8 +18,9 @@ export function backupSigning(signingKey: SigningKey | undefined, { privateKey }
 /** The input `signing-key`; undefined when empty. */
 export function readSigningKey(read: InputReader): SigningKey | undefined {
   const key = secret(read, 'signing-key')
+  if (key === undefined) return undefined
   const passphrase = secret(read, 'ssh-key-passphrase')
-  return key === undefined ? undefined : strongKey(readPrivateKey(key, passphrase, 'signing-key'), 'signing-key')
+  return strongKey(readPrivateKey(key, passphrase, 'signing-key'), 'signing-key')
 }
 
 function strongKey(privateKey: string, input: string): SigningKey {
