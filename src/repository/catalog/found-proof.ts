@@ -1,4 +1,5 @@
 import { FailureError } from '../../runtime/errors'
+import { printable } from '../../runtime/text/printable'
 import { isArchivedFault, isDenied, StoreError } from '../../store/store-error'
 import type { Manifest } from '../manifest/manifest'
 import { isProofOf, type Proof, parseProof } from '../manifest/proof'
@@ -38,7 +39,12 @@ export async function readProof(wanted: ProofToRead): Promise<FoundProof | undef
   if (problem !== undefined) return { kind: 'untrusted', problem }
   return proof.status === 'proven'
     ? { kind: 'proven', provenAt: new Date(proof.provenAt), restoreSeconds: proof.restoreSeconds }
-    : { kind: 'failed', failedAt: new Date(proof.failedAt), problem: proof.findings[0]?.message ?? '' }
+    : { kind: 'failed', failedAt: new Date(proof.failedAt), problem: shown(proof.findings[0]?.message) }
+}
+
+/** The text is of whoever wrote the proof. */
+function shown(message = 'It does not say why.'): string {
+  return printable(message.slice(0, 500))
 }
 
 async function objectionToProof(

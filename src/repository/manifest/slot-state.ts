@@ -1,3 +1,4 @@
+import { quotedName } from '../../findings/quoted-name'
 import { isDenied } from '../../store/store-error'
 import { objectsOf } from '../artifact/objects'
 import { isArtifactKeyOf, slotKeys } from '../names/keys'
@@ -56,7 +57,7 @@ function assertBelongs(manifest: Manifest, prefix: string, slot: string, key: st
     throw new ManifestError(`The manifest "${key}" is that of another slot, "${manifest.slot}".`)
   }
   if (manifest.prefix !== prefix) {
-    throw new ManifestError(`The manifest "${key}" is that of another folder, "${manifest.prefix}".`)
+    throw new ManifestError(`The manifest "${key}" is that of another folder, ${quotedName(manifest.prefix)}.`)
   }
   if (manifest.state === 'complete') return
   const stranger = objectsOf(manifest).find(({ key }) => !isArtifactKeyOf(prefix, slot, key))

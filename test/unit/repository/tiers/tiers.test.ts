@@ -1,8 +1,10 @@
 import { manifestFormat } from '../../../../src/repository/manifest/manifest'
 import { parseManifest, serializeManifest } from '../../../../src/repository/manifest/manifest-codec'
+import { readSignedSlot } from '../../../../src/repository/signatures/found-signature'
 import { tierAges } from '../../../../src/repository/tiers/tier-ages'
 import { keepTiers } from '../../../../src/repository/tiers/tiers'
 import { StoreError } from '../../../../src/store/store-error'
+import { aSigningKey } from '../../ssh/keys/some-keys'
 import { answering, prefix } from '../ring'
 import { none, rows, TierWorld } from './tier-world'
 
@@ -21,6 +23,20 @@ describe('keepTiers', () => {
 
   beforeEach(() => {
     world = new TierWorld()
+  })
+
+  it('signs an entry anew, with the time at which it is written, and removes its signature with it', async () => {
+    world.signer = aSigningKey()
+    await world.run('2026-11-23T13:05:00Z', { daily: 1 })
+    const [first = ''] = world.entries()
+    const state = await readSignedSlot(world.repository, first)
+    expect(state).toMatchObject({ kind: 'complete', signature: { kind: 'valid' } })
+    const stored = await world.store.head(manifestKey(first))
+    expect(Number(stored?.lastModified) - Date.parse(world.manifest(first).finishedAt)).toBeLessThan(60_000)
+    const orphan = `${manifestKey('daily/2026-11-22')}.sig`
+    await world.store.putText(orphan, 'of a killed run', json)
+    expect((await world.run('2026-11-24T13:05:00Z', { daily: 1 })).removed).toEqual([first])
+    expect(world.tierKeys().filter(key => key.endsWith('.sig'))).toEqual([`${manifestKey('daily/2026-11-24')}.sig`])
   })
 
   it('makes an entry in every tier: the same bytes, a manifest of its own', async () => {
