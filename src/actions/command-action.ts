@@ -1,5 +1,6 @@
 import { type Attempt, beginAttempt } from '../commands/attempt'
 import { type FailureFacts, reportedStore } from '../commands/run-facts'
+import type { Signing } from '../inputs/groups/signed-by'
 import { unencrypted } from '../inputs/unencrypted'
 import { annotateWarnings } from '../report/annotations'
 import type { Repository } from '../repository/repository'
@@ -8,8 +9,10 @@ import type { Runtime } from '../runtime/runtime'
 import type { S3Settings } from '../store/s3/s3-settings'
 import { runAction } from './run-action'
 
+/** What the inputs of every action have. */
 interface CommonInputs {
   s3: S3Settings
+  signing: Signing
   heartbeatUrl?: string
 }
 
@@ -40,7 +43,7 @@ export function commandAction<Inputs extends CommonInputs, Facts extends object>
     const own = { inputs, attempt: beginAttempt<Facts>(runtime) }
     begun = own
     annotateWarnings(runtime.log, unencrypted(inputs))
-    await withRepository(inputs.s3, repository => command.run(own, runtime, repository))
+    await withRepository(inputs, repository => command.run(own, runtime, repository))
   }
   return runAction(runtime, work, {
     get safe() {
@@ -52,7 +55,7 @@ export function commandAction<Inputs extends CommonInputs, Facts extends object>
 
 /** What a report of any action shows. */
 export function runFacts<Facts extends object>(
-  { inputs, attempt }: Begun<{ s3: S3Settings }, Facts>,
+  { inputs, attempt }: Begun<CommonInputs, Facts>,
   { clock }: Pick<Runtime, 'clock'>,
 ) {
   const { startedAt, phases, warnings } = attempt

@@ -36,5 +36,7 @@ function reportOf(
   failure?: FailureFacts,
 ): ListReport {
   const known = { warnings: [], ...attempt.facts, ...defined({ failure }) }
-  return scrubListReport({ store: reportedStore(inputs.s3), now: attempt.startedAt, ...known }, scrub)
+  const areSignaturesRequired = inputs.signing.trust !== undefined
+  const facts = { store: reportedStore(inputs.s3), now: attempt.startedAt, areSignaturesRequired }
+  return scrubListReport({ ...facts, ...known }, scrub)
 }

@@ -18,6 +18,8 @@ import { loadMysql, mysqlSecrets } from './groups/mysql'
 import { loadRotation } from './groups/rotation'
 import { type Environment, loadS3, s3Secrets } from './groups/s3'
 import { loadObjectOptions } from './groups/s3-options'
+import type { Signing } from './groups/signed-by'
+import { backupSigning, readSigningKey } from './groups/signing'
 import { loadSsh, sshSecrets } from './groups/ssh'
 import { loadTiers } from './groups/tiers'
 import { flag, type InputReader, lines, maskSecret } from './read'
@@ -27,6 +29,7 @@ export interface BackupInputs extends DatabaseSettings {
   ssh: SshTarget
   mysql: DatabaseAccess
   s3: S3Settings
+  signing: Signing
   files: FileSettings
   compression: CompressionSettings
   rotation: Rotation
@@ -49,9 +52,10 @@ export function loadBackupInputs(read: InputReader, environment: Environment): B
     something: () => requireSomething(read),
     inputs: () => readGroups(read, environment),
   })
-  const { database, rotation, heartbeatUrl, s3, objects, ...rest } = inputs
+  const { database, rotation, heartbeatUrl, s3, objects, signingKey, ...rest } = inputs
   return {
     ...rest,
+    signing: backupSigning(signingKey, rest.ssh),
     ...database,
     ...rotation,
     s3: objects === undefined ? s3 : { ...s3, objects },
@@ -62,6 +66,7 @@ export function loadBackupInputs(read: InputReader, environment: Environment): B
 function readGroups(read: InputReader, environment: Environment) {
   return readAll({
     ssh: () => loadSsh(read),
+    signingKey: () => readSigningKey(read),
     mysql: () => loadMysql(read),
     s3: () => loadS3(read, environment),
     objects: () => loadObjectOptions(read),
@@ -78,7 +83,7 @@ function readGroups(read: InputReader, environment: Environment) {
   })
 }
 
-const secrets = [...sshSecrets, ...mysqlSecrets, ...s3Secrets, ...heartbeatSecrets]
+const secrets = [...sshSecrets, 'signing-key', ...mysqlSecrets, ...s3Secrets, ...heartbeatSecrets]
 
 function requireSomething(read: InputReader): void {
   if (['databases', 'paths'].some(name => isFilled(read, name))) return

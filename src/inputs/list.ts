@@ -1,12 +1,15 @@
 import { readAll } from '../findings/read-all'
+import { defined } from '../runtime/defined'
 import type { S3Settings } from '../store/s3/s3-settings'
 import { period } from './groups/period'
 import { type Environment, loadS3, s3Secrets } from './groups/s3'
+import { readSignedBy, type Signing } from './groups/signed-by'
 import { type InputReader, maskSecret } from './read'
 
 /** The inputs of a list. Contains secrets: never log it. */
 export interface ListInputs {
   s3: S3Settings
+  signing: Signing
   /** The maximum age of the newest good recovery point; undefined: any age. */
   maxAgeMs: number | undefined
   /** The expected interval of backups; undefined: no check for missing ones. */
@@ -18,6 +21,7 @@ export function loadListInputs(read: InputReader, environment: Environment): Lis
   for (const name of s3Secrets) maskSecret(read, name)
   return readAll({
     s3: () => loadS3(read, environment),
+    signing: () => defined({ trust: readSignedBy(read) }),
     maxAgeMs: () => period(read, 'max-age', { min: '1m', max: '3650d' }),
     // GitHub schedules at most every five minutes. The check looks back one week, which rarely contains a complete
     // period longer than a day.

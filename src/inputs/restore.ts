@@ -1,6 +1,7 @@
 import { mapAll, readAll } from '../findings/read-all'
 import { shown, wrongInput } from '../findings/wrong-input'
 import { parseSnapshotChoice, type SnapshotChoice } from '../repository/names/snapshot-choice'
+import { defined } from '../runtime/defined'
 import { UserError } from '../runtime/errors'
 import { isInside } from '../sources/files/plan/folder-paths'
 import type { FolderChoice, FolderRestoreSettings } from '../sources/files/restore/restore-settings'
@@ -11,6 +12,7 @@ import { type RiskyKind, readAllowedEntries } from './groups/allow-entries'
 import { normalPath, refuseSystemFolder } from './groups/files'
 import { loadMysql, mysqlSecrets } from './groups/mysql'
 import { type Environment, loadS3, s3Secrets } from './groups/s3'
+import { readSignedBy, type Signing } from './groups/signed-by'
 import { loadSsh, sshSecrets } from './groups/ssh'
 import { flag, type InputReader, lines, maskSecret, optional } from './read'
 
@@ -18,6 +20,7 @@ import { flag, type InputReader, lines, maskSecret, optional } from './read'
 export interface RestoreInputs extends DatabaseRestoreSettings, FolderRestoreSettings {
   ssh: SshTarget
   s3: S3Settings
+  signing: Signing
   snapshot: SnapshotChoice
   allowedEntries: ReadonlySet<RiskyKind>
   /** Check and report, write nothing. */
@@ -44,6 +47,7 @@ function readGroups(read: InputReader, environment: Environment): RestoreInputs 
     ssh: () => loadSsh(read),
     mysql: () => loadMysql(read),
     s3: () => loadS3(read, environment),
+    signing: () => defined({ trust: readSignedBy(read) }),
     snapshot: () => parseSnapshotChoice(optional(read, 'snapshot') ?? 'latest'),
     databases: () => readSelection(read, 'databases'),
     paths: () => readPaths(read),

@@ -1,11 +1,14 @@
 import { readAll } from '../findings/read-all'
 import { shown, wrongInput } from '../findings/wrong-input'
 import { parseSnapshotChoice, type SnapshotChoice } from '../repository/names/snapshot-choice'
+import { defined } from '../runtime/defined'
 import { UserError } from '../runtime/errors'
 import { countStatements } from '../sources/mysql/check/lexer/count-statements'
 import type { S3Settings } from '../store/s3/s3-settings'
 import { type RiskyKind, readAllowedEntries } from './groups/allow-entries'
 import { type Environment, loadS3, s3Secrets } from './groups/s3'
+import { readSignedBy, type Signing } from './groups/signed-by'
+import { readSigningKey, signingSecrets } from './groups/signing'
 import { choice, type InputReader, lines, maskSecret, optional } from './read'
 
 /** Each level includes the one before: what the store reports; every byte read and checked; a restore. */
@@ -16,6 +19,7 @@ export type VerifyLevel = (typeof verifyLevels)[number]
 /** The inputs of a verification. Contains secrets: never log it. */
 export interface VerifyInputs {
   s3: S3Settings
+  signing: Signing
   /** `all`: every recovery point of the ring and the tiers, and the suspect ones. */
   snapshot: SnapshotChoice | 'all'
   level: VerifyLevel
@@ -29,16 +33,22 @@ export interface VerifyInputs {
 
 /** Reads the inputs of the action `verify`, masks secrets first. Throws one `UserError` for all invalid inputs. */
 export function loadVerifyInputs(read: InputReader, environment: Environment): VerifyInputs {
-  for (const name of s3Secrets) maskSecret(read, name)
+  for (const name of [...s3Secrets, ...signingSecrets]) maskSecret(read, name)
   const level = () => choice(read, 'level', verifyLevels) ?? 'read'
   const { drill, ...inputs } = readAll({
     s3: () => loadS3(read, environment),
+    signing: () => readSigning(read),
     snapshot: () => readSnapshot(read),
     level,
     drill: () => readDrill(read),
   })
   if (inputs.level !== 'restore') refuseIdleDrill(drill, inputs.level)
   return { ...inputs, ...drill }
+}
+
+function readSigning(read: InputReader): Signing {
+  const { signer, trust } = readAll({ signer: () => readSigningKey(read), trust: () => readSignedBy(read) })
+  return defined({ signer, trust })
 }
 
 function readSnapshot(read: InputReader): VerifyInputs['snapshot'] {

@@ -5,6 +5,7 @@ import type { FailureFacts } from '../commands/run-facts'
 import type { VerifyReport } from '../commands/verify/verify-result'
 import { scrubFindings } from '../findings/finding'
 import { scrubPreflight } from '../findings/preflight'
+import type { FoundProof } from '../repository/catalog/found-proof'
 import type { ReportedChanges } from '../repository/guards/changes'
 import { defined } from '../runtime/defined'
 
@@ -48,11 +49,16 @@ function scrubItem(item: RestoreReport['items'][number], scrub: Scrub) {
   }
 }
 
+function scrubProof(proof: FoundProof, scrub: Scrub): FoundProof {
+  return proof.kind === 'proven' ? proof : { ...proof, problem: scrub(proof.problem) }
+}
+
 export function scrubListReport(report: ListReport, scrub: Scrub): ListReport {
   const points = report.points?.map(point => ({
     ...point,
     facts: point.facts && scrubFacts(point.facts, scrub),
     problem: point.problem && scrub(point.problem),
+    proof: point.proof && scrubProof(point.proof, scrub),
   }))
   return {
     ...report,

@@ -106,6 +106,15 @@ head -n 20 "$slot.manifest.json"
 
 ## 3. Download and check
 
+If you know the public key of the backup (the variable \`SIGNED_BY\`, or \`ssh-keygen -y -f\` and the private key), see first
+that nobody else wrote this manifest. It must say \`Good "make-a-backup" signature\`:
+
+\`\`\`sh
+echo 'backup ssh-ed25519 AAAA...' > allowed_signers
+s3 cp "$folder/$slot.manifest.json.sig" .
+ssh-keygen -Y verify -f allowed_signers -I backup -n make-a-backup -s "$slot.manifest.json.sig" < "$slot.manifest.json"
+\`\`\`
+
 This fetches every object that the manifest names, and compares each with its checksum. Each line must end in \`OK\`
 (on macOS write \`shasum -a 256 --check\`).
 

@@ -1,12 +1,18 @@
+import type { SigningKey } from '../ssh/keys/signing-key'
 import type { Store } from '../store/store'
 import type { Manifest } from './manifest/manifest'
 import { listingPrefix, suspectFolder } from './names/keys'
+import type { Trust } from './signatures/trust'
 
-/** The folder of one site in a bucket: a store and a prefix. */
+/** The folder of one site in a bucket: a store and a prefix, and how a run knows what is genuine there. */
 export interface Repository {
   readonly store: Store
   /** Without a slash at either end; '' for the bucket's root. */
   readonly prefix: string
+  /** Signs the manifests and proofs of this run. Undefined: they are not signed. */
+  readonly signer?: SigningKey
+  /** Whose signatures count. Undefined: none is needed. */
+  readonly trust?: Trust
 }
 
 /** A recovery point, as its manifest has it, and the repository that it is in. */
@@ -16,6 +22,6 @@ export interface RecoveryPoint {
 }
 
 /** Where recovery points are that did not pass the shrink guard, named as the ring's slots. */
-export function suspectsOf({ store, prefix }: Repository): Repository {
-  return { store, prefix: `${listingPrefix(prefix)}${suspectFolder}` }
+export function suspectsOf(repository: Repository): Repository {
+  return { ...repository, prefix: `${listingPrefix(repository.prefix)}${suspectFolder}` }
 }

@@ -3,10 +3,13 @@ import { openS3Store } from '../store/s3/s3-store'
 import type { Repository } from './repository'
 
 /** Runs work with the repository that the inputs of an action name, and closes its store in the end. */
-export async function withRepository<T>(settings: S3Settings, work: (own: Repository) => Promise<T>): Promise<T> {
-  const store = openS3Store(settings)
+export async function withRepository<T>(
+  { s3, signing }: { s3: S3Settings; signing: Pick<Repository, 'signer' | 'trust'> },
+  work: (own: Repository) => Promise<T>,
+): Promise<T> {
+  const store = openS3Store(s3)
   try {
-    return await work({ store, prefix: settings.prefix })
+    return await work({ store, prefix: s3.prefix, ...signing })
   } finally {
     store.close()
   }

@@ -76,6 +76,8 @@ export interface RestoreContext {
   /** Of this run; `point` may be in another one. */
   repository: Repository
   point: RecoveryPoint
+  /** The signature of the recovery point was verified against `signed-by`. */
+  isAuthentic: boolean
   startedAt: Date
   /** `startedAt` as names have it. */
   stamp: string

@@ -50,6 +50,7 @@ export function s3Inputs({ s3 }: Pick<Services, 's3'>, bucket: string): Record<s
 function secretsOf(inputs: Readonly<Record<string, string>>): string[] {
   const names = [
     'ssh-key',
+    'signing-key',
     'ssh-key-passphrase',
     'ssh-password',
     'mysql-password',

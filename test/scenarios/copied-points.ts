@@ -1,6 +1,8 @@
 import type { Manifest } from '../../src/repository/manifest/manifest'
 import { parseManifest, serializeManifest } from '../../src/repository/manifest/manifest-codec'
 import { objectMetadata } from '../../src/repository/manifest/object-metadata'
+import { signText } from '../../src/repository/signatures/ssh-signature'
+import type { SigningKey } from '../../src/ssh/keys/signing-key'
 import { bucketView } from '../servers/bucket-view'
 import type { Services } from '../servers/services'
 import { freshBucket } from '../servers/test-services'
@@ -21,6 +23,8 @@ export interface CopyOptions {
   folder?: string
   /** Last word on the manifest before it is written. */
   edit?: (manifest: Manifest) => void
+  /** Who signs it; by default nobody. */
+  signer?: SigningKey
 }
 
 /** Reads the recovery point that a backup stored. */
@@ -36,10 +40,10 @@ export async function bucketOfCopies(services: Services, original: OriginalPoint
   const name = await freshBucket(services)
   const view = bucketView(services.s3, name)
 
-  async function put({ slot, startedAt, folder = '', edit }: CopyOptions): Promise<Manifest> {
+  async function put({ slot, startedAt, folder = '', edit, signer }: CopyOptions): Promise<Manifest> {
     const manifest = structuredClone(original.manifest)
     const run = { ...manifest.run, id: startedAt.replace(/\D/g, '') }
-    Object.assign(manifest, { slot, startedAt, run })
+    Object.assign(manifest, { slot, startedAt, run, prefix: `running-backups/${folder}`.replace(/\/$/, '') })
     const metadata = objectMetadata({ slot, run, startedAt })
     const prefix = `running-backups/${folder}`
     for (const artifact of manifest.artifacts) {
@@ -50,7 +54,9 @@ export async function bucketOfCopies(services: Services, original: OriginalPoint
       artifact.etag = (await view.head(artifact.key)).etag
     }
     edit?.(manifest)
-    await view.put(`${prefix}${slot}.manifest.json`, serializeManifest(manifest))
+    const text = serializeManifest(manifest)
+    if (signer !== undefined) await view.put(`${prefix}${slot}.manifest.json.sig`, signText(text, signer))
+    await view.put(`${prefix}${slot}.manifest.json`, text)
     return manifest
   }
 

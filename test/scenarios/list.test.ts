@@ -50,7 +50,7 @@ const snapshots = z.array(
   z.strictObject({
     snapshot: z.string(),
     place: z.enum(['ring', 'daily', 'weekly', 'monthly', 'yearly', 'suspect']),
-    verdict: z.enum(['good', 'suspect', 'damaged', 'unfinished', 'lost', 'unreadable', 'denied']),
+    verdict: z.enum(['good', 'suspect', 'damaged', 'untrusted', 'unfinished', 'lost', 'unreadable', 'denied']),
     takenAt: z.iso.datetime().nullable(),
     ageSeconds: z.int().nonnegative().nullable(),
     isStale: z.boolean(),
@@ -58,7 +58,10 @@ const snapshots = z.array(
     bytes: z.int().positive().nullable(),
     databases: z.array(z.strictObject({ name: z.string(), bytes: z.int(), tables: z.literal(1) })).nullable(),
     files: z.strictObject({ paths: z.array(z.string()), bytes: z.int(), files: z.int().positive() }).nullable(),
-    proof: z.strictObject({ provenAt: z.iso.datetime(), restoreSeconds: z.number() }).nullable(),
+    proof: z
+      .strictObject({ status: z.literal('proven'), provenAt: z.iso.datetime(), restoreSeconds: z.number() })
+      .nullable(),
+    signedBy: z.string().nullable(),
     problem: z.string().nullable(),
     runUrl: z.string().nullable(),
   }),
@@ -80,7 +83,7 @@ function hourOf(startedAt: string): string {
 function proofOf({ slot, artifacts }: Manifest, takenAt: string): string {
   const { run, tool } = original.manifest
   const proof: Proof = {
-    ...{ format: 'make-a-backup-proof/1', slot, takenAt, provenAt: '2026-01-02T03:04:05.000Z' },
+    ...{ format: 'make-a-backup-proof/1', slot, takenAt, status: 'proven', provenAt: '2026-01-02T03:04:05.000Z' },
     artifacts: artifacts.map(({ key, sha256, etag }) => ({ key, sha256, etag })),
     ...{ restoreSeconds: 41.2, tables: 1, files: 3, run, tool },
   }
@@ -224,7 +227,7 @@ describe('a bucket with all that may lie in one', () => {
     const all = listed(green.main)
     expect(all.filter(({ isStale }) => isStale).map(({ snapshot }) => snapshot)).toEqual([at(odd.stale).slot])
     expect(all.filter(({ proof }) => proof !== null).map(({ snapshot, proof }) => [snapshot, proof])).toEqual([
-      [at(1).slot, { provenAt: '2026-01-02T03:04:05Z', restoreSeconds: 41.2 }],
+      [at(1).slot, { status: 'proven', provenAt: '2026-01-02T03:04:05Z', restoreSeconds: 41.2 }],
     ])
     expect(green.main.summary).toContain('⚠️ good, stale')
     expect(green.main.summary).toContain('restored in 41 s')

@@ -58,6 +58,7 @@ const manifest = z.strictObject({
   finishedAt: instant,
   timezone: z.string().min(1),
   host: z.string().min(1),
+  prefix: z.string(),
   run: z.strictObject({
     repository: z.string(),
     id: z.string(),

@@ -137,8 +137,10 @@ const workflows = [
 ]
 
 const { privateKey } = generateKeyPairSync('ed25519')
+const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 const harmless: Readonly<Record<string, string>> = {
-  'ssh-key': privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  ...{ 'ssh-key': pem, 'signing-key': pem },
+  'signed-by': 'SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8',
   'ssh-known-hosts': 'SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8',
 }
 

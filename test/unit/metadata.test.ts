@@ -144,7 +144,8 @@ const contracts: ActionContract[] = [
     needed: s3Needed,
     defaults: { 's3-prefix': 'running-backups' },
     outputs: ['snapshots', 'latest', 'latest-age-seconds', 'count', 'missing'],
-    setOutputs: runtime => setListOutputs(runtime, { ...aRun, now: aRun.finishedAt, points: [] }),
+    setOutputs: runtime =>
+      setListOutputs(runtime, { ...aRun, now: aRun.finishedAt, areSignaturesRequired: false, points: [] }),
     runs: { using: 'node24', main: '../dist/list/index.js' },
   },
 ]

@@ -83,11 +83,15 @@ async function backUp(
   const complete = { ...draft, warnings: publicWarnings(scrubFindings(attempt.warnings, runtime.scrub)) }
   const { manifest, warnings: published } = await step('Publish', () => publishRun(complete, run, tools))
   attempt.learn({ isStored: true })
+  const { signer } = repository
+  runtime.log.info(
+    signer === undefined ? 'It is not signed: that takes a key.' : `Signed by ${signer.publicKey.fingerprint}.`,
+  )
   warn(published)
   const keep = inputs.tiers
   if (Object.values(keep).some(count => count > 0))
     await step('Keep the tiers', async () =>
-      warn((await keepTiers(repository, { manifest, keep, log: runtime.log })).warnings),
+      warn((await keepTiers(repository, { manifest, keep, clock: runtime.clock, log: runtime.log })).warnings),
     )
   warn(await writeBucketReadme(repository, inputs.s3))
   await known.save(now)

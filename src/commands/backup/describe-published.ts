@@ -13,7 +13,7 @@ import type { ReportedArtifact, ReportedTables, StoredPoint } from './run-report
 /** What is stored now, next to what was stored the last time. `place`: how `aws` reaches it. */
 export function describePublished(
   manifest: Manifest,
-  { prefix }: Repository,
+  { prefix, signer }: Repository,
   facts: { prepared: Prepared; baseline: Baseline | undefined; place: ReportedStore },
 ): StoredPoint {
   const { prepared, baseline, place } = facts
@@ -27,6 +27,7 @@ export function describePublished(
     }),
     ...{ taken: takenOf(artifacts), manifestKey: slotKeys(prefix, manifest.slot).manifest },
     ...defined({
+      signer: signer?.publicKey,
       tables: tablesOf(artifacts),
       skew: skewOf(prepared),
       changes: baseline && compareWith(baseline, now),

@@ -1,6 +1,7 @@
 import type { Finding } from '../../findings/finding'
 import type { SizePoint } from '../../repository/catalog/size-history'
 import type { ReportedChanges } from '../../repository/guards/changes'
+import type { PublicKey } from '../../ssh/keys/public-key'
 import type { Attempt } from '../attempt'
 import type { FailureFacts, ReportedPhase, ReportedStore, ReportedTier } from '../run-facts'
 
@@ -43,6 +44,8 @@ export interface StoredPoint {
   /** How far apart the moments are that the parts show. */
   skew?: { of: string; seconds: number }
   manifestKey?: string
+  /** Who signed it: the public key, as a line and by its fingerprint. Undefined: nobody. */
+  signer?: Pick<PublicKey, 'line' | 'fingerprint'>
   /** Against the last good recovery point, where there is one. */
   changes?: ReportedChanges
   /** Commands of standard tools that restore exactly these objects, one line each, and where to run them. */

@@ -14,17 +14,31 @@ import {
 
 /** For the log: `Monday-13-00: good, taken 2026-11-23T13:17:02Z, 43 m ago, 1.2 MB (16 tables), 4.4 MB (2,521 files)` */
 export function pointLine(point: ReportedPoint, now: Date): string {
-  const { name, verdict, isStale, facts, proof, problem } = point
+  const { name, verdict, isStale, facts, proof, signer, problem } = point
   const words = [
     verdict,
     isDated(point) ? `taken ${isoTime(point.facts.takenAt)}, ${ageOf(point, now)}` : 'of unknown age',
     isStale ? 'stale' : '',
     facts === undefined ? '' : databasesText(facts),
     facts === undefined ? '' : filesText(facts),
-    proof === undefined ? '' : `proven ${isoTime(proof.provenAt)}`,
+    proofWords(proof),
+    signer === undefined ? '' : `signed by ${signer}`,
   ]
   const end = problem === undefined ? '' : `. ${problem}`
   return `${name}: ${words.filter(word => word !== '').join(', ')}${end}`
+}
+
+function proofWords(proof: ReportedPoint['proof']): string {
+  switch (proof?.kind) {
+    case undefined:
+      return ''
+    case 'proven':
+      return `proven ${isoTime(proof.provenAt)}`
+    case 'failed':
+      return `its drill failed ${isoTime(proof.failedAt)} (${proof.problem})`
+    case 'untrusted':
+      return `not proven (${proof.problem})`
+  }
 }
 
 /** `Monday-13-00 is the newest good recovery point, taken 43 m ago: one of 176 good ones` */

@@ -1,4 +1,5 @@
 import type { Finding } from '../../findings/finding'
+import type { FoundProof } from '../../repository/catalog/found-proof'
 import type { FailureFacts, ReportedStore } from '../run-facts'
 
 /** Everything that is shown of one run of the action `list`. */
@@ -10,6 +11,8 @@ export interface ListReport {
   points?: readonly ReportedPoint[]
   /** Only where something is expected. `missing`: the beginnings of the periods without a good one, oldest first. */
   expected?: { everyMs: number; count: number; missing: readonly Date[] }
+  /** Whether only what is signed by the right key counts. */
+  areSignaturesRequired: boolean
   warnings: readonly Finding[]
   /** Only of a run that did not end well. */
   failure?: FailureFacts
@@ -23,13 +26,16 @@ export interface ReportedPoint {
   name: string
   place: (typeof placeNames)[number]
   /** All but `good` and `suspect` cannot be restored; `problem` says why. */
-  verdict: 'good' | 'suspect' | 'damaged' | 'unfinished' | 'lost' | 'unreadable' | 'denied'
+  verdict: 'good' | 'suspect' | 'damaged' | 'untrusted' | 'unfinished' | 'lost' | 'unreadable' | 'denied'
   /** A slot of the ring that was not written when its turn came again. */
   isStale: boolean
   /** Undefined where no manifest could be read. */
   facts: PointFacts | undefined
   /** Its last drill, if that was of this very recovery point. */
-  proof: { provenAt: Date; restoreSeconds: number } | undefined
+  proof: FoundProof | undefined
+  /** The fingerprint of who signed it; undefined where nobody did, or where it was not looked at. */
+  signer: string | undefined
+  isSigned: boolean
   /** In whole sentences. */
   problem: string | undefined
 }

@@ -7,6 +7,8 @@ import { noSuchRecoveryPoint } from '../../repository/catalog/no-such-recovery-p
 import { isStaleSlot } from '../../repository/catalog/stale-slot'
 import { listingPrefix } from '../../repository/names/keys'
 import type { Repository } from '../../repository/repository'
+import { readSignedSlot, signerOf } from '../../repository/signatures/found-signature'
+import { minuteMs } from '../../repository/signatures/times'
 import { abortable } from '../../runtime/abortable'
 import { defined } from '../../runtime/defined'
 import { UserError } from '../../runtime/errors'
@@ -14,7 +16,7 @@ import type { Runtime } from '../../runtime/runtime'
 import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { backupAdvice, tooOldError } from './list-error'
-import { periodRows, pointLine } from './list-lines'
+import { isoTime, periodRows, pointLine } from './list-lines'
 import { type ListReport, newestGood, type ReportedPoint, unfitPoints } from './list-report'
 
 /** What the command needs of the world; tests pass their own. */
@@ -37,7 +39,8 @@ export async function list(inputs: ListInputs, tools: ListTools, now: Date): Pro
     // A read that hangs would use up the time that a cancelled run has left.
     abortable(readCatalog(repository, { proofs: true, signal }), signal),
   )
-  const points = found.map(point => reported(point, now))
+  const signer = await signerOfNewest(found, repository)
+  const points = found.map(point => reported(point, now, signer))
   const { expectEveryMs } = inputs
   const expected = expectEveryMs === undefined ? undefined : missingPeriods(found, expectEveryMs, now)
   await log.group(plural(points.length, 'recovery point'), async () => {
@@ -46,7 +49,12 @@ export async function list(inputs: ListInputs, tools: ListTools, now: Date): Pro
   const listed = { points, ...defined({ expected }) }
   const denied = allDenied(found, inputs)
   if (denied !== undefined) return { ...listed, warnings: [], error: denied }
-  const warnings = [...missingWarning(listed), ...unfitWarning(listed)]
+  const warnings = [
+    ...missingWarning(listed),
+    ...unfitWarning(listed),
+    ...futureWarning(found),
+    ...failedDrills(listed),
+  ]
   if (newestGood(listed) !== undefined) {
     const error = inputs.maxAgeMs === undefined ? undefined : tooOldError({ points, now }, inputs.maxAgeMs)
     return { ...listed, warnings, ...defined({ error }) }
@@ -56,15 +64,30 @@ export async function list(inputs: ListInputs, tools: ListTools, now: Date): Pro
   return { ...listed, warnings: [warning('nothing-good', error.message), ...warnings] }
 }
 
-function reported(entry: CatalogPoint, now: Date): ReportedPoint {
-  const { name, slot, place, state, facts, problem, proof } = entry
+/** Without a trust no other signature is read: 168 requests more. */
+async function signerOfNewest(
+  entries: readonly CatalogPoint[],
+  { trust }: Repository,
+): Promise<{ of: CatalogPoint; signer: string | undefined } | undefined> {
+  const newest = entries.find(({ state }) => state === 'good')
+  if (trust !== undefined || newest?.isSigned !== true) return undefined
+  const slot = await readSignedSlot(newest.repository, newest.slot)
+  return { of: newest, signer: signerOf(slot.signature) }
+}
+
+function reported(
+  entry: CatalogPoint,
+  now: Date,
+  newest: { of: CatalogPoint; signer: string | undefined } | undefined,
+): ReportedPoint {
+  const { name, slot, place, state, facts, problem, proof, isSigned } = entry
+  const signer = newest?.of === entry ? newest.signer : entry.signer
   const takenAt = takenAtOf(entry)
   const dated = facts && takenAt && { ...facts, takenAt }
   return {
-    ...{ name, place, verdict: state, problem },
+    ...{ name, place, verdict: state, problem, proof, isSigned, signer },
     isStale: place === 'ring' && dated !== undefined && isStaleSlot({ slot, ...dated }, now),
     facts: dated,
-    proof: proof && { provenAt: new Date(proof.provenAt), restoreSeconds: proof.restoreSeconds },
   }
 }
 
@@ -92,6 +115,24 @@ function missingWarning({ expected }: Pick<ListReport, 'expected'>): Finding[] {
   const rows = periodRows(missing, everyMs).toReversed()
   const message = `${formatCount(missing.length)} of ${plural(count, 'period')} of ${formatDuration(everyMs)} have no good recovery point; those that begin at ${listed(rows, 10)}.`
   return [warning('recovery-points-missing', message)]
+}
+
+/** Beyond an hour it does not count, and its verdict says so. */
+function futureWarning(entries: readonly CatalogPoint[]): Finding[] {
+  const ahead = entries.filter(
+    ({ state, facts, storedAt }) => state === 'good' && Number(facts?.takenAt) - storedAt.getTime() > minuteMs,
+  )
+  const [first] = ahead
+  if (first?.facts === undefined) return []
+  const others = ahead.length === 1 ? '' : ` So do ${plural(ahead.length - 1, 'other')}.`
+  const message = `${first.name} says that it was taken at ${isoTime(first.facts.takenAt)}, and was stored before that, at ${isoTime(first.storedAt)}: the clock of a runner is wrong.${others}`
+  return [warning('recovery-point-future', message)]
+}
+
+function failedDrills({ points = [] }: Pick<ListReport, 'points'>): Finding[] {
+  const failed = points.flatMap(({ name, proof }) => (proof?.kind === 'failed' ? [`${name}: ${proof.problem}`] : []))
+  if (failed.length === 0) return []
+  return [warning('drill-failed', `The last drill failed of ${listed(failed, 5)}`)]
 }
 
 function unfitWarning(report: Pick<ListReport, 'points'>): Finding[] {

@@ -26,6 +26,10 @@ export interface RestoredPoint {
   /** The host it was taken from. */
   host: string
   runUrl: string
+  /** The fingerprint of who signed it; undefined where nobody did. */
+  signer: string | undefined
+  /** Whether that is one of those that `signed-by` names. */
+  isAuthentic: boolean
 }
 
 /** What came of a restore, or of its dry run. */

@@ -1,6 +1,7 @@
 import { isError } from '../../findings/finding'
 import type { RestoreInputs } from '../../inputs/restore'
 import { type ChosenRecoveryPoint, chooseRecoveryPoint } from '../../repository/catalog/choose-recovery-point'
+import { signerOf } from '../../repository/signatures/found-signature'
 import { refuseErrors } from '../refuse-errors'
 import { type CommandTools, lockIdentity, openReadOnlySession, openSession, type Session } from '../session'
 import { chooseParts } from './choose-parts'
@@ -50,14 +51,17 @@ async function choose(
   attempt: RestoreAttempt,
 ): Promise<ChosenRecoveryPoint> {
   const chosen = await chooseRecoveryPoint(repository, snapshot, runtime.clock.now())
-  const { name, manifest, warnings } = chosen
+  const { name, manifest, signature, warnings } = chosen
   attempt.warn(warnings)
-  runtime.log.info(`${name}, taken ${manifest.startedAt} from ${manifest.host}.`)
+  const signer = signerOf(signature)
+  const signed = signer === undefined ? 'It is not signed.' : `It is signed by ${signer}.`
+  runtime.log.info(`${name}, taken ${manifest.startedAt} from ${manifest.host}. ${signed}`)
   return chosen
 }
 
-function describePoint({ name, manifest: { startedAt, host, run } }: ChosenRecoveryPoint): RestoredPoint {
-  return { name, takenAt: new Date(startedAt), host, runUrl: run.url }
+function describePoint({ name, manifest, signature, isAuthentic }: ChosenRecoveryPoint): RestoredPoint {
+  const { startedAt, host, run } = manifest
+  return { name, takenAt: new Date(startedAt), host, runUrl: run.url, signer: signerOf(signature), isAuthentic }
 }
 
 async function checkServer(

@@ -7,6 +7,8 @@ export interface PointName {
   name: string
   readonly repository: Repository
   slot: string
+  /** When its manifest was stored, as a listing shows it; undefined: not listed. */
+  storedAt?: Date
 }
 
 /** A recovery point that was read and is sound, about to be restored on trial. */

@@ -14,8 +14,8 @@ export async function pointsToVerify(
   now: Date,
 ): Promise<{ points: PointName[]; warnings: readonly Finding[] }> {
   if (snapshot !== 'all') {
-    const { warnings, manifest: _, ...point } = await chooseRecoveryPoint(repository, snapshot, now)
-    return { points: [point], warnings }
+    const { name, slot, repository: own, warnings } = await chooseRecoveryPoint(repository, snapshot, now)
+    return { points: [{ name, slot, repository: own }], warnings }
   }
   const points = await everyPoint(repository)
   if (points.length > 0) return { points, warnings: [] }
@@ -32,11 +32,11 @@ async function everyPoint(repository: Repository): Promise<PointName[]> {
 
 async function pointsIn({ repository, folder, lead }: Place): Promise<PointName[]> {
   const { store, prefix } = repository
-  const found: { slot: string; writtenMs: number }[] = []
+  const found: { slot: string; storedAt: Date }[] = []
   for await (const { key, lastModified } of store.list(folder)) {
     const parsed = parseKey(prefix, key)
-    if (parsed?.what === 'manifest') found.push({ slot: parsed.slot, writtenMs: lastModified.getTime() })
+    if (parsed?.what === 'manifest') found.push({ slot: parsed.slot, storedAt: lastModified })
   }
-  found.sort((a, b) => b.writtenMs - a.writtenMs)
-  return found.map(({ slot }) => ({ name: `${lead}${slot}`, repository, slot }))
+  found.sort((a, b) => b.storedAt.getTime() - a.storedAt.getTime())
+  return found.map(({ slot, storedAt }) => ({ name: `${lead}${slot}`, repository, slot, storedAt }))
 }

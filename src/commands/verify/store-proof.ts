@@ -1,6 +1,9 @@
-import { type Finding, warning } from '../../findings/finding'
-import { proofFormat, serializeProof } from '../../repository/manifest/proof'
+import { type Finding, publicWarnings, scrubFindings, warning } from '../../findings/finding'
+import type { Manifest } from '../../repository/manifest/manifest'
+import { type Disproven, type Proof, type Proven, proofFormat, serializeProof } from '../../repository/manifest/proof'
+import { writeSignature } from '../../repository/manifest/write-manifest'
 import { slotKeys } from '../../repository/names/keys'
+import type { RecoveryPoint } from '../../repository/repository'
 import { messageOf } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
 import { tool } from '../../runtime/version'
@@ -9,38 +12,77 @@ import type { DrillResult, PointName, PointToDrill } from './point'
 
 /** Writes the proof of a drill next to the manifest. A refusal is a warning: what was proven stays proven. */
 export async function storeProof(
-  { name, repository, slot, manifest, sound }: PointToDrill,
+  point: PointToDrill,
   { restoreSeconds, server, tables, files }: DrillResult,
-  { clock, run }: Pick<Runtime, 'clock' | 'run'>,
+  runtime: Pick<Runtime, 'clock' | 'run'>,
 ): Promise<Finding | undefined> {
-  const text = serializeProof({
-    ...{ format: proofFormat, slot, takenAt: manifest.startedAt, provenAt: clock.now().toISOString() },
-    artifacts: sound.map(({ artifact: { key, sha256, etag } }) => ({ key, sha256, etag })),
-    ...{ restoreSeconds, tables, files, run, tool },
+  const proven: Proven = {
+    ...{ status: 'proven', provenAt: runtime.clock.now().toISOString(), restoreSeconds, tables, files },
     ...(server === undefined ? {} : { server }),
-  })
+  }
+  // With the ETags that were read, which may be others than those of the manifest.
+  const read = { ...point.manifest, artifacts: point.sound.map(({ artifact }) => artifact) }
+  const error = await write(point, proofOf(read, runtime, proven))
+  if (error === undefined) return undefined
+  const message = `${point.name} is proven, but the proof could not be stored, so "list" will not show it: ${messageOf(error)}`
+  return warning('proof-not-stored', message)
+}
+
+/** More would make the proof longer than anyone reads. */
+const findingsAtMost = 20
+
+/**
+ * Replaces the proof of a recovery point that was found to be wrong. `isDrill`: also where there is none. Credentials
+ * that may only read leave it, with a warning.
+ */
+export async function storeFailure(
+  point: PointName & RecoveryPoint,
+  findings: readonly Finding[],
+  { runtime, isDrill }: { runtime: Pick<Runtime, 'clock' | 'run' | 'scrub'>; isDrill: boolean },
+): Promise<Finding | undefined> {
+  const { repository, slot, name, manifest } = point
+  const failed: Disproven = {
+    ...{ status: 'failed', failedAt: runtime.clock.now().toISOString() },
+    findings: publicWarnings(scrubFindings(findings.slice(0, findingsAtMost), runtime.scrub)),
+  }
   try {
-    await repository.store.putText(slotKeys(repository.prefix, slot).proof, text, {
-      contentType: 'application/json',
-    })
-    return undefined
+    const isThere = (await repository.store.head(slotKeys(repository.prefix, slot).proof)) !== undefined
+    if (!isThere && !isDrill) return undefined
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
-    const message = `${name} is proven, but the proof could not be stored, so "list" will not show it: ${messageOf(error)}`
-    return warning('proof-not-stored', message)
+    return notReplaced(name, error)
+  }
+  const error = await write(point, proofOf(manifest, runtime, failed))
+  return error === undefined ? undefined : notReplaced(name, error)
+}
+
+function notReplaced(name: string, error: StoreError): Finding {
+  const message = `${name} failed, and the proof of an earlier drill could not be replaced, so "list" may still show it as proven: ${messageOf(error)}`
+  return warning('proof-not-replaced', message)
+}
+
+function proofOf(
+  { slot, startedAt, artifacts }: Manifest,
+  { run }: Pick<Runtime, 'run'>,
+  result: Proven | Disproven,
+): Proof {
+  return {
+    ...{ format: proofFormat, slot, takenAt: startedAt },
+    artifacts: artifacts.map(({ key, sha256, etag }) => ({ key, sha256, etag })),
+    ...{ run, tool, ...result },
   }
 }
 
-/** Removes the proof of a recovery point that failed since. Credentials that may only read leave it, with a warning. */
-export async function withdrawProof({ name, repository, slot }: PointName): Promise<Finding | undefined> {
-  const { store, prefix } = repository
-  const { proof: key } = slotKeys(prefix, slot)
+/** The signature first: an old proof with it proves nothing. */
+async function write({ repository, slot }: PointName, proof: Proof): Promise<StoreError | undefined> {
+  const { proof: key } = slotKeys(repository.prefix, slot)
+  const text = serializeProof(proof)
   try {
-    if ((await store.head(key)) !== undefined) await store.remove(key)
+    await writeSignature(repository, key, text)
+    await repository.store.putText(key, text, { contentType: 'application/json' })
     return undefined
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error
-    const message = `${name} failed, and the proof of an earlier drill could not be removed, so "list" still shows it as proven: ${messageOf(error)}`
-    return warning('proof-not-removed', message)
+    if (error instanceof StoreError) return error
+    throw error
   }
 }

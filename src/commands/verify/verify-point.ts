@@ -1,18 +1,21 @@
 import { type Finding, problem } from '../../findings/finding'
 import { quotedName } from '../../findings/quoted-name'
 import type { VerifyLevel } from '../../inputs/verify'
+import { type Doubt, doubtAbout } from '../../repository/catalog/doubts'
 import { lookAtArtifact } from '../../repository/catalog/look-at-artifact'
-import type { Artifact } from '../../repository/manifest/manifest'
+import type { Artifact, Manifest } from '../../repository/manifest/manifest'
 import { ManifestError } from '../../repository/manifest/manifest-codec'
-import { readSlot, type SlotState } from '../../repository/manifest/slot-state'
+import { slotKeys } from '../../repository/names/keys'
 import type { RecoveryPoint } from '../../repository/repository'
+import { readSignedSlot, type SignedSlot, signerOf } from '../../repository/signatures/found-signature'
+import { defined } from '../../runtime/defined'
 import type { Limit } from '../../runtime/limit'
 import type { Runtime } from '../../runtime/runtime'
 import { sourceOf } from '../../sources/registry'
 import { type Reread, rereadArtifact, soundArtifacts } from '../../sources/reread-artifact'
 import { isArchivedFault, StoreError } from '../../store/store-error'
 import type { Drill, PointName, PointToDrill } from './point'
-import { storeProof, withdrawProof } from './store-proof'
+import { storeFailure, storeProof } from './store-proof'
 import type { VerifyProgress } from './verify-progress'
 import type { VerifiedPoint } from './verify-result'
 
@@ -45,7 +48,7 @@ export async function verifyPoint(
     const now = checked.findings.length === 0 ? state : await stateOf(point)
     // A backup may have written this slot meanwhile: then the findings are about what is gone.
     if (isSame(state, now) || attempt === attemptsAtMost) {
-      if (isDisproven(checked)) await withdraw(point, tools)
+      if (isDisproven(checked)) await disprove(point, state, checked, level, tools)
       return { name: point.name, ...checked, durationMs: clock.monotonicMs() - startedMs }
     }
     tools.runtime.log.info(`${point.name} was written again while it was verified: verifying it once more.`)
@@ -60,15 +63,24 @@ function isDisproven({ findings }: CheckedPoint): boolean {
   return findings.some(({ code }) => code !== 'denied' && code !== 'unfinished')
 }
 
-async function withdraw(point: PointName, { note }: PointTools): Promise<void> {
-  const warning = await withdrawProof(point)
+/** A proof is of a manifest; without one that can be read, or be believed, there is none that counts. */
+async function disprove(
+  point: PointName,
+  state: SignedSlot,
+  { findings }: CheckedPoint,
+  level: VerifyLevel,
+  { runtime, note }: PointTools,
+): Promise<void> {
+  if (state.kind !== 'complete' || findings.some(({ code }) => code === 'untrusted')) return
+  const isDrill = level === 'restore'
+  const warning = await storeFailure({ ...point, manifest: state.manifest }, findings, { runtime, isDrill })
   if (warning !== undefined) note(warning)
 }
 
 /** A manifest that is too large, or archived (cold storage), is a fault of this recovery point and not of the store. */
-async function stateOf({ repository, slot }: PointName): Promise<SlotState> {
+async function stateOf({ repository, slot }: PointName): Promise<SignedSlot> {
   try {
-    return await readSlot(repository, slot)
+    return await readSignedSlot(repository, slot)
   } catch (error) {
     if (!isArchivedFault(error) && !(error instanceof StoreError && error.code === 'TooLong')) throw error
     const { message, advice } = error
@@ -80,17 +92,20 @@ type CheckedPoint = Omit<VerifiedPoint, 'name' | 'durationMs'>
 
 async function checkPoint(
   point: PointName,
-  state: Exclude<SlotState, { kind: 'empty' }>,
+  state: Exclude<SignedSlot, { kind: 'empty' }>,
   level: VerifyLevel,
   tools: PointTools,
 ): Promise<CheckedPoint> {
   if (state.kind !== 'complete') return unverifiable(point, state)
-  const { manifest } = state
+  const { manifest, signature } = state
   const { artifacts, verdict, startedAt } = manifest
   const facts = {
     ...{ verdict, takenAt: startedAt, objects: artifacts.length },
     storedBytes: artifacts.reduce((sum, { bytes }) => sum + bytes, 0),
+    ...defined({ signer: signerOf(signature) }),
   }
+  const doubt = await doubtAbout({ ...point, manifest, signature, storedAt: await storedAtOf(point, manifest) })
+  if (doubt !== undefined) return { ...facts, status: 'failed', findings: [untrusted(point, doubt)] }
   const seen = await Promise.all(
     artifacts.map(artifact => tools.limit(() => checkArtifact({ ...point, manifest }, artifact, level, tools))),
   )
@@ -99,6 +114,16 @@ async function checkPoint(
   if (level !== 'restore') return { ...facts, status: 'proven', findings }
   const sound = soundArtifacts(seen.flatMap(each => each.reread ?? []))
   return { ...facts, ...(await tryToRestore({ ...point, manifest, sound }, tools)) }
+}
+
+function untrusted({ name }: PointName, { what }: Doubt): Finding {
+  return problem('untrusted', `${quotedName(name)} is not to be trusted. ${what}`)
+}
+
+async function storedAtOf({ repository, slot, storedAt }: PointName, { finishedAt }: Manifest): Promise<Date> {
+  if (storedAt !== undefined) return storedAt
+  const stored = await repository.store.head(slotKeys(repository.prefix, slot).manifest)
+  return stored?.lastModified ?? new Date(finishedAt)
 }
 
 async function tryToRestore(
@@ -138,7 +163,7 @@ async function checkArtifact(
 
 function unverifiable(
   { name, repository, slot }: PointName,
-  state: Exclude<SlotState, { kind: 'empty' | 'complete' }>,
+  state: Exclude<SignedSlot, { kind: 'empty' | 'complete' }>,
 ): CheckedPoint {
   const nothing = { status: 'failed', objects: 0, storedBytes: 0 } as const
   if (state.kind === 'denied') {
@@ -170,7 +195,7 @@ function holdsNothing({ name }: PointName): Finding {
   return problem('empty', `The manifest of ${quotedName(name)} names no objects.`)
 }
 
-function isSame(one: SlotState, other: SlotState): boolean {
-  const textOf = (state: SlotState) => ('text' in state ? state.text : state.kind)
+function isSame(one: SignedSlot, other: SignedSlot): boolean {
+  const textOf = (state: SignedSlot) => ('text' in state ? state.text : state.kind)
   return textOf(one) === textOf(other)
 }

@@ -40,6 +40,8 @@ export interface VerifiedPoint {
   /** Of all its objects. */
   storedBytes: number
   durationMs: number
+  /** The fingerprint of who signed it; undefined where nobody did. */
+  signer?: string
   findings: readonly Finding[]
   /** Only when it was restored. */
   restoreSeconds?: number

@@ -68,7 +68,8 @@ function readKey(read: InputReader): string | undefined {
     passphrase: () => secret(read, 'ssh-key-passphrase'),
   })
   if (key !== undefined) return readPrivateKey(key, passphrase)
-  if (passphrase === undefined) return undefined
+  // It may be that of the signing key.
+  if (passphrase === undefined || read.input('signing-key') !== '') return undefined
   throw new UserError('Input "ssh-key-passphrase" is set without "ssh-key".', {
     advice: 'Set the private key that it opens, or remove the passphrase.',
   })

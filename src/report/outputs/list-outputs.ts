@@ -7,6 +7,7 @@ import {
   newestGood,
   type ReportedPoint,
 } from '../../commands/list/list-report'
+import type { FoundProof } from '../../repository/catalog/found-proof'
 import type { Runtime } from '../../runtime/runtime'
 import { fittingOutput } from './outputs'
 
@@ -29,13 +30,25 @@ export function setListOutputs({ output, log }: Pick<Runtime, 'output' | 'log'>,
 }
 
 function jsonOf(point: ReportedPoint, now: Date) {
-  const { name, place, verdict, isStale, proof, problem } = point
+  const { name, place, verdict, isStale, proof, signer, problem } = point
   return {
     ...{ snapshot: name, place, verdict },
     ...factsOf(point, now),
     isStale,
-    proof: proof === undefined ? null : { ...proof, provenAt: isoTime(proof.provenAt) },
+    proof: proof === undefined ? null : proofOf(proof),
+    signedBy: signer ?? null,
     problem: problem ?? null,
+  }
+}
+
+function proofOf(proof: FoundProof) {
+  switch (proof.kind) {
+    case 'proven':
+      return { status: 'proven', provenAt: isoTime(proof.provenAt), restoreSeconds: proof.restoreSeconds }
+    case 'failed':
+      return { status: 'failed', failedAt: isoTime(proof.failedAt), problem: proof.problem }
+    case 'untrusted':
+      return { status: 'untrusted', problem: proof.problem }
   }
 }
 

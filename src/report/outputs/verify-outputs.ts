@@ -11,6 +11,7 @@ export function setVerifyOutputs({ output, log }: Pick<Runtime, 'output' | 'log'
     level: report.level,
     status: point.status,
     bytes: point.storedBytes,
+    signedBy: point.signer ?? null,
     ...(point.restoreSeconds === undefined ? {} : { restoreSeconds: point.restoreSeconds }),
     findings: point.findings.map(({ code, key, what }) => ({ code, key: key ?? null, message: what })),
   }))

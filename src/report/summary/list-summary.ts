@@ -53,17 +53,28 @@ function heading(report: ListReport): string {
   return `${mark} ${prose(newestSentence(report))}`
 }
 
-function place({ store, points = [], expected }: ListReport): string {
+function place({ store, points = [], expected, areSignaturesRequired }: ListReport): string {
   const hosts = [...new Set(points.flatMap(({ facts }) => (facts === undefined ? [] : [facts.host])))]
   const bytes = points.reduce((sum, { facts }) => sum + (facts === undefined ? 0 : bytesOf(facts)), 0)
   return [
     bucketFact(store),
     ...(hosts.length === 0 ? [] : [`**Host** ${listed(hosts.map(code), 5)}`]),
     ...(points.length === 0 ? [] : [`**Recovery points** ${counts(points)}`, `**Size** ${formatSize(bytes)}`]),
+    ...signatures(points, areSignaturesRequired),
     ...(expected === undefined
       ? []
       : [`**Missing** ${formatCount(expected.missing.length)} of ${formatCount(expected.count)}`]),
   ].join(' · ')
+}
+
+/** Of the newest good one where nothing is required, since no other signature is read then. */
+function signatures(points: readonly ReportedPoint[], areRequired: boolean): string[] {
+  const newest = newestGood({ points })
+  if (areRequired) return ['**Signatures** required by `signed-by`']
+  if (newest === undefined) return []
+  const signer =
+    newest.signer === undefined ? 'the newest has none that is valid' : `the newest is by ${code(newest.signer)}`
+  return [`**Signatures** not required (\`signed-by\` is empty); ${signer}`]
 }
 
 /** `172 (168 good, 2 suspect, 1 unfinished, 3 stale)` */

@@ -1,7 +1,7 @@
 import { databasesText, filesText } from '../../commands/list/list-lines'
 import { ageMs, isDated, type ReportedPoint } from '../../commands/list/list-report'
 import { formatDuration } from '../../runtime/text/format-duration'
-import { code, table } from './markdown'
+import { code, prose, table } from './markdown'
 import { readableTime } from './readable-time'
 
 /** Slot, taken at, age, database, files, verdict and proof of each. */
@@ -39,7 +39,14 @@ function verdictCell({ verdict, isStale }: ReportedPoint): string {
   return `${mark} ${verdict}${isStale ? ', stale' : ''}`
 }
 
-function provenCell({ provenAt, restoreSeconds }: NonNullable<ReportedPoint['proof']>, now: Date): string {
-  const age = formatDuration(now.getTime() - provenAt.getTime())
-  return `✅ ${age} ago, restored in ${formatDuration(restoreSeconds * 1000)}`
+function provenCell(proof: NonNullable<ReportedPoint['proof']>, now: Date): string {
+  const ago = (time: Date) => `${formatDuration(now.getTime() - time.getTime())} ago`
+  switch (proof.kind) {
+    case 'proven':
+      return `✅ ${ago(proof.provenAt)}, restored in ${formatDuration(proof.restoreSeconds * 1000)}`
+    case 'failed':
+      return `❌ failed ${ago(proof.failedAt)}`
+    case 'untrusted':
+      return `❌ ${prose(proof.problem)}`
+  }
 }

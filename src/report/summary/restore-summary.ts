@@ -68,8 +68,14 @@ function placeAndTime({ point, host, store, startedAt }: RestoreReport): string 
     `**Recovery point** ${code(point.name)}`,
     `**Taken** ${readableTime(point.takenAt)}, ${age} before`,
     `**From** ${code(point.host)}`,
+    signedBy(point),
     ...facts,
   ].join(' · ')
+}
+
+function signedBy({ signer, isAuthentic }: NonNullable<RestoreReport['point']>): string {
+  if (signer === undefined) return '**Not signed**'
+  return `**Signed by** ${code(signer)}${isAuthentic ? ', as `signed-by` requires' : ', not required: `signed-by` is empty'}`
 }
 
 function itemsTable(report: RestoreReport): string {

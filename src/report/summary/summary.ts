@@ -29,6 +29,7 @@ function goodParts(report: RunReport): string[] {
     `## ✅ ${prose(report.slot ?? 'The recovery point')} is good${withWarnings(report)}`,
     `One recovery point of ${prose(report.taken ?? 'nothing')} was taken, checked and stored in **${formatDuration(runDurationMs(report))}**.`,
     placeAndTime(report),
+    signatureLine(report),
     artifactsTable(report.artifacts),
     warningsSection(report.warnings),
     '### What is inside',
@@ -68,6 +69,13 @@ function placeAndTime(report: RunReport): string {
   const facts = [`**Host** ${code(report.host)}`, bucketFact(store), time]
   if (servedBy !== undefined) facts.push(`**Database** ${prose(servedBy)}`)
   return facts.join(' · ')
+}
+
+function signatureLine({ signer }: RunReport): string {
+  if (signer === undefined) {
+    return '**Not signed**: that takes a key, `ssh-key` or `signing-key`. Who can write to the bucket can change it unnoticed.'
+  }
+  return `**Signed by** ${code(signer.fingerprint)}. For \`signed-by\` of the other workflows: ${code(signer.line)}`
 }
 
 function skewLine({ skew }: RunReport): string {

@@ -59,6 +59,7 @@ function pointsTable({ points, level }: VerifyReport): string {
     { heading: 'recovery point' },
     { heading: 'taken' },
     { heading: 'result' },
+    { heading: 'signed by' },
     { heading: 'objects', isNumber: true },
     { heading: 'size', isNumber: true },
     ...(level === 'restore' ? [{ heading: 'time to restore', isNumber: true }] : []),
@@ -67,6 +68,7 @@ function pointsTable({ points, level }: VerifyReport): string {
     prose(point.name),
     prose(point.takenAt ?? 'unknown'),
     `${point.status === 'proven' ? '✅' : '❌'} ${point.status}${point.verdict === 'suspect' ? ', suspect' : ''}`,
+    point.signer === undefined ? 'nobody' : code(point.signer),
     String(point.objects),
     formatSize(point.storedBytes),
     ...(level === 'restore'

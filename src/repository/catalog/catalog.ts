@@ -1,15 +1,16 @@
-import { FailureError, messageOf } from '../../runtime/errors'
+import { defined } from '../../runtime/defined'
+import { messageOf } from '../../runtime/errors'
 import { formatCount } from '../../runtime/text/format-count'
 import { type ListedObject, listedMax } from '../../store/store'
-import { isArchivedFault, isDenied, StoreError } from '../../store/store-error'
-import type { Manifest } from '../manifest/manifest'
+import { isArchivedFault, StoreError } from '../../store/store-error'
 import { manifestBytesMax } from '../manifest/manifest-codec'
-import { isProofOf, type Proof, parseProof } from '../manifest/proof'
-import { readSlot } from '../manifest/slot-state'
-import { listingPrefix, parseKey, slotKeys, suspectFolder } from '../names/keys'
+import { listingPrefix, parseKey, suspectFolder } from '../names/keys'
 import { type Tier, tiers } from '../names/tier-name'
 import { type Repository, suspectsOf } from '../repository'
+import { readSlotForTrust, signerOf } from '../signatures/found-signature'
 import { type CatalogFacts, factsOf } from './catalog-facts'
+import { type Doubt, doubtAbout } from './doubts'
+import { type FoundProof, readProof } from './found-proof'
 import { listedDamage } from './listed-damage'
 
 /** One recovery point, or what should be one, as the bucket shows it. */
@@ -22,19 +23,25 @@ export interface CatalogPoint {
   place: 'ring' | Tier | 'suspect'
   /**
    * `suspect`: its manifest says so, or it is in the folder of those; `damaged`: an object of it is missing, is not its
-   * own or has another size; `unfinished`: its objects may be of two hours, until a run recovers it; `lost`: it could
+   * own or has another size; `untrusted`: it is complete and not to be believed, see `doubts.ts`; `unfinished`: its objects may be of two hours, until a run recovers it; `lost`: it could
    * be neither finished nor rolled back; `unreadable`: the object under the manifest's key is no manifest, or cannot be
    * read; `denied`: the credentials may not read it.
    */
-  state: 'good' | 'suspect' | 'damaged' | 'unfinished' | 'lost' | 'unreadable' | 'denied'
+  state: 'good' | 'suspect' | 'damaged' | 'untrusted' | 'unfinished' | 'lost' | 'unreadable' | 'denied'
   /** When the manifest was stored, as the store says. */
   storedAt: Date
   /** What its manifest says; undefined when there is none that could be read. */
   facts?: CatalogFacts
   /** Why it cannot be restored, in whole sentences. */
   problem?: string
+  /** Why it is `untrusted`. */
+  doubt?: Doubt
+  /** Whether there is a signature, of whomever and whatever. */
+  isSigned: boolean
+  /** The fingerprint of who signed it. Only where signatures count. */
+  signer?: string
   /** Only when requested, and only for this very recovery point. */
-  proof?: Proof
+  proof?: FoundProof
 }
 
 export interface CatalogOptions {
@@ -114,9 +121,10 @@ export function places(repository: Repository): Place[] {
   ]
 }
 
-interface ListedPoint extends Pick<CatalogPoint, 'name' | 'repository' | 'slot' | 'place' | 'storedAt'> {
+interface ListedPoint extends Pick<CatalogPoint, 'name' | 'repository' | 'slot' | 'place' | 'storedAt' | 'isSigned'> {
   manifestBytes: number
-  hasProof: boolean
+  /** When the proof was stored; undefined without one. */
+  proofStoredAt: Date | undefined
   /** Sizes by key. */
   objects: ReadonlyMap<string, number>
   /** By key. */
@@ -127,14 +135,16 @@ interface ListedPoint extends Pick<CatalogPoint, 'name' | 'repository' | 'slot' 
 async function listPlace({ place, repository, folder, lead }: Place, room: { left: number }): Promise<ListedPoint[]> {
   const { store, prefix } = repository
   const manifests = new Map<string, ListedObject>()
-  const proofs = new Set<string>()
+  const signatures = new Set<string>()
+  const proofs = new Map<string, Date>()
   const objects = new Map<string, number>()
   const etags = new Map<string, string>()
   for await (const object of store.list(folder)) {
     if (room.left-- === 0) throw tooMany(repository)
     const parsed = parseKey(prefix, object.key)
     if (parsed?.what === 'manifest') manifests.set(parsed.slot, object)
-    if (parsed?.what === 'proof') proofs.add(parsed.slot)
+    if (parsed?.what === 'manifest-signature') signatures.add(parsed.slot)
+    if (parsed?.what === 'proof') proofs.set(parsed.slot, object.lastModified)
     if (parsed?.what === 'artifact') {
       objects.set(object.key, object.sizeBytes)
       etags.set(object.key, object.etag)
@@ -142,7 +152,8 @@ async function listPlace({ place, repository, folder, lead }: Place, room: { lef
   }
   return [...manifests].map(([slot, { sizeBytes, lastModified }]) => ({
     ...{ name: `${lead}${slot}`, repository, slot, place, storedAt: lastModified },
-    ...{ manifestBytes: sizeBytes, hasProof: proofs.has(slot), objects, etags },
+    ...{ manifestBytes: sizeBytes, isSigned: signatures.has(slot), objects, etags },
+    proofStoredAt: proofs.get(slot),
   }))
 }
 
@@ -155,13 +166,13 @@ function tooMany({ store, prefix }: Repository): StoreError {
 
 /** Undefined when it is gone since the listing. */
 async function readEntry(listed: ListedPoint, withProof: boolean): Promise<CatalogPoint | undefined> {
-  const { manifestBytes, hasProof, objects, etags, ...point } = listed
+  const { manifestBytes, proofStoredAt, objects, etags, ...point } = listed
   const unreadable = (problem: string): CatalogPoint => ({ ...point, state: 'unreadable', problem })
   if (manifestBytes > manifestBytesMax) {
     return unreadable(`Its manifest has ${manifestBytes} bytes, too many for one.`)
   }
   const bytesMax = isSmallOne(listed) ? smallBytesMax : manifestBytesMax
-  const state = await readSlot(point.repository, point.slot, bytesMax).catch((error: unknown) => {
+  const state = await readSlotForTrust(point.repository, point.slot, bytesMax).catch((error: unknown) => {
     if (!isUnfit(error)) throw error
     return { kind: 'unfit', error } as const
   })
@@ -178,14 +189,20 @@ async function readEntry(listed: ListedPoint, withProof: boolean): Promise<Catal
     case 'lost':
       return { ...point, state: 'lost', facts: factsOf(state.manifest), problem: lost }
     case 'complete': {
-      const { manifest } = state
+      const { manifest, signature } = state
       const facts = factsOf(manifest)
+      const known = { ...point, facts, ...defined({ signer: signerOf(signature) }) }
+      const doubt = await doubtAbout({ ...point, manifest, signature, etags })
+      if (doubt !== undefined) return { ...known, state: 'untrusted', problem: doubt.what, doubt }
       const problem = await listedDamage({ ...point, manifest }, objects)
-      if (problem !== undefined) return { ...point, state: 'damaged', facts, problem }
-      const proof = withProof && hasProof ? await proofOf(point, manifest, etags) : undefined
+      if (problem !== undefined) return { ...known, state: 'damaged', problem }
+      const proof =
+        withProof && proofStoredAt !== undefined
+          ? await readProof({ ...point, manifest, etags, storedAt: proofStoredAt })
+          : undefined
       return {
-        ...{ ...point, state: point.place === 'suspect' ? 'suspect' : manifest.verdict, facts },
-        ...(proof === undefined ? {} : { proof }),
+        ...{ ...known, state: point.place === 'suspect' ? 'suspect' : manifest.verdict },
+        ...defined({ proof }),
       }
     }
   }
@@ -193,24 +210,6 @@ async function readEntry(listed: ListedPoint, withProof: boolean): Promise<Catal
 
 const interrupted = 'A run was interrupted while it replaced this slot. The next backup finishes it or rolls it back.'
 const lost = 'A run was interrupted while it replaced this slot, and it could be neither finished nor rolled back.'
-
-/** A proof that cannot be read, or is that of an earlier week or of other objects, proves nothing. */
-async function proofOf(
-  { repository, slot }: Pick<CatalogPoint, 'repository' | 'slot'>,
-  manifest: Manifest,
-  etags: ReadonlyMap<string, string>,
-): Promise<Proof | undefined> {
-  const { proof: key } = slotKeys(repository.prefix, slot)
-  try {
-    const text = await repository.store.getText(key, smallBytesMax)
-    const proof = text === undefined ? undefined : parseProof(text, key)
-    return proof !== undefined && isProofOf(proof, manifest, etags) ? proof : undefined
-  } catch (error) {
-    const isSilent = error instanceof StoreError && !isDenied(error) && !isUnfit(error)
-    if (isSilent || !(error instanceof FailureError)) throw error
-    return undefined
-  }
-}
 
 /** The store says of this one object that it cannot be read, at least not as a small text. */
 function isUnfit(error: unknown): error is StoreError {

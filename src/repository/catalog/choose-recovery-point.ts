@@ -1,11 +1,16 @@
 import { type Finding, warning } from '../../findings/finding'
 import { UserError } from '../../runtime/errors'
 import { formatDuration } from '../../runtime/text/format-duration'
-import { readSlot, type SlotState } from '../manifest/slot-state'
+import type { SlotState } from '../manifest/slot-state'
 import { slotKeys, suspectFolder } from '../names/keys'
 import type { SnapshotChoice } from '../names/snapshot-choice'
 import { type RecoveryPoint, type Repository, suspectsOf } from '../repository'
+import { readSignature, readSignedSlot } from '../signatures/found-signature'
+import type { FoundSignature } from '../signatures/ssh-signature'
+import { minuteMs } from '../signatures/times'
+import { objectionTo } from '../signatures/trust'
 import { type CatalogPoint, readCatalog, takenAtOf } from './catalog'
+import { doubtAbout } from './doubts'
 import { noSuchRecoveryPoint } from './no-such-recovery-point'
 import { indexPrefix } from './prefix-index'
 import { isStaleSlot, weekMs } from './stale-slot'
@@ -15,12 +20,17 @@ export interface ChosenRecoveryPoint extends RecoveryPoint {
   /** As `CatalogPoint.name`. */
   name: string
   slot: string
+  /** Whose signature it has. */
+  signature: FoundSignature
+  /** Whether that was verified against those whose signatures count. */
+  isAuthentic: boolean
   /** What to know about the choice: its age, that it is suspect, what was not readable and may be newer. */
   warnings: Finding[]
 }
 
 /**
- * The requested recovery point. Suspect ones only by name, with a warning; unfinished, lost and unreadable ones never.
+ * The requested recovery point. Suspect ones only by name, with a warning; unfinished, lost and unreadable ones never,
+ * nor one whose signature does not count where that is required.
  * Throws UserError that lists what is there instead.
  */
 export async function chooseRecoveryPoint(
@@ -30,7 +40,9 @@ export async function chooseRecoveryPoint(
 ): Promise<ChosenRecoveryPoint> {
   const search = { repository, now }
   const { warnings = [], ...chosen } = await find(search, choice)
-  return { ...chosen, warnings: [...warnings, ...warningsFor(chosen, choice, now)] }
+  const { trust } = repository
+  const isAuthentic = trust !== undefined && objectionTo(chosen.signature, trust, 'manifest') === undefined
+  return { ...chosen, isAuthentic, warnings: [...warnings, ...warningsFor(chosen, choice, now)] }
 }
 
 interface Search {
@@ -39,7 +51,7 @@ interface Search {
 }
 
 /** `warnings`: what was left out in the search. */
-type Found = Omit<ChosenRecoveryPoint, 'warnings'> & { warnings?: readonly Finding[] }
+type Found = Omit<ChosenRecoveryPoint, 'warnings' | 'isAuthentic'> & { warnings?: readonly Finding[] }
 
 function find(search: Search, choice: SnapshotChoice): Promise<Found> {
   switch (choice.kind) {
@@ -56,9 +68,15 @@ function find(search: Search, choice: SnapshotChoice): Promise<Found> {
 async function latest(search: Search): Promise<Found> {
   const { repository } = search
   const index = await indexPrefix(repository)
-  const manifest = await index.newestGood()
+  const newest = await index.newest()
   const { warnings } = index
-  if (manifest !== undefined) return { name: manifest.slot, repository, slot: manifest.slot, manifest, warnings }
+  if (newest !== undefined) {
+    const { manifest, text } = newest
+    const { slot } = manifest
+    const { manifest: key } = slotKeys(repository.prefix, slot)
+    const signature = newest.signature ?? (await readSignature(repository, key, text))
+    return { name: slot, repository, slot, manifest, signature, warnings }
+  }
   const entries = await readCatalog(repository)
   const good = entries.find(({ state }) => state === 'good')
   if (good !== undefined) return { ...(await load(good)), warnings }
@@ -67,21 +85,37 @@ async function latest(search: Search): Promise<Found> {
 
 async function atTime(search: Search, at: Date): Promise<Found> {
   const entries = await readCatalog(search.repository)
-  const good = entries.find(entry => {
-    const takenAt = takenAtOf(entry)
-    return entry.state === 'good' && takenAt !== undefined && takenAt.getTime() <= at.getTime()
-  })
+  // Lists show times to the second.
+  const unitMs = at.getTime() % 1000 === 0 ? 1000 : 1
+  const wanted = Math.floor(at.getTime() / unitMs)
+  const unitOf = (time = new Date(Number.NaN)) => Math.floor(time.getTime() / unitMs)
+  const good = entries.find(entry => entry.state === 'good' && unitOf(takenAtOf(entry)) <= wanted)
+  if (good === undefined || unitOf(takenAtOf(good)) < wanted) {
+    const copied = entries.find(each => each.doubt?.kind === 'stored-again' && unitOf(each.facts?.takenAt) === wanted)
+    if (copied !== undefined) return { ...(await load(copied)), warnings: [storedAgain(copied)] }
+  }
   if (good !== undefined) return load(good)
   const problem = `There is no good recovery point at or before ${at.toISOString()}`
   throw noSuchRecoveryPoint({ ...search, entries, problem })
+}
+
+function storedAgain({ name, storedAt }: CatalogPoint): Finding {
+  return warning(
+    'snapshot-stored-again',
+    `${name} was stored again at ${storedAt.toISOString()}: copied from elsewhere, or replayed. It is taken because its very time was named, and its signature counts.`,
+  )
 }
 
 async function byName(search: Search, name: string): Promise<Found> {
   const isSuspect = name.startsWith(`${suspectFolder}/`)
   const slot = isSuspect ? name.slice(suspectFolder.length + 1) : name
   const repository = isSuspect ? suspectsOf(search.repository) : search.repository
-  const state = await readSlot(repository, slot)
-  if (state.kind === 'complete') return { name, repository, slot, manifest: state.manifest }
+  const state = await readSignedSlot(repository, slot)
+  if (state.kind === 'complete') {
+    const { manifest, signature = { kind: 'absent' } } = state
+    await refuseDoubt({ name, repository, slot, manifest, signature })
+    return { name, repository, slot, manifest, signature }
+  }
   if (state.kind !== 'empty') throw notRestorable(name, slotKeys(repository.prefix, slot).manifest, state)
   const entries = await readCatalog(search.repository)
   throw noSuchRecoveryPoint({
@@ -90,11 +124,30 @@ async function byName(search: Search, name: string): Promise<Found> {
   })
 }
 
+/** Where signatures are required, what cannot be believed is not restored by its name either. */
+async function refuseDoubt(found: Found): Promise<void> {
+  const { name, repository, slot } = found
+  if (repository.trust === undefined) return
+  const stored = await repository.store.head(slotKeys(repository.prefix, slot).manifest)
+  const doubt = await doubtAbout({ ...found, storedAt: stored?.lastModified ?? new Date(found.manifest.finishedAt) })
+  if (doubt === undefined) return
+  throw new UserError(`The recovery point ${name} is not to be trusted. ${doubt.what}`, {
+    advice:
+      doubt.kind === 'signature'
+        ? 'Choose another one: latest, an ISO time, or one that the action "list" shows as good. If the key that signed it is yours, add it to "signed-by".'
+        : 'Choose another one: latest, an ISO time, or one that the action "list" shows as good.',
+  })
+}
+
 /** The entry was read a moment ago; a backup may have replaced it since. */
 async function load({ name, repository, slot, facts }: CatalogPoint): Promise<Found> {
-  const state = await readSlot(repository, slot)
-  const isSame = state.kind === 'complete' && Date.parse(state.manifest.startedAt) === facts?.takenAt.getTime()
-  if (isSame) return { name, repository, slot, manifest: state.manifest }
+  const state = await readSignedSlot(repository, slot)
+  if (state.kind === 'complete' && Date.parse(state.manifest.startedAt) === facts?.takenAt.getTime()) {
+    const { manifest, signature = { kind: 'absent' } } = state
+    const { trust } = repository
+    const isAsBefore = trust === undefined || objectionTo(signature, trust, 'manifest') === undefined
+    if (isAsBefore) return { name, repository, slot, manifest, signature }
+  }
   throw new UserError(`The recovery point ${name} is being replaced at this very moment.`, {
     advice: 'Wait until the backup that is running is done, then run again.',
   })
@@ -140,6 +193,10 @@ function warningsFor({ name, slot, manifest }: Found, choice: SnapshotChoice, no
         `${name} is suspect: it was much smaller than the one before it, or lacked something that one had. It is taken because it was named.`,
       ),
     )
+  }
+  if (-ageMs > minuteMs) {
+    const message = `${name} says that it was taken at ${manifest.startedAt}, which is in the future: a clock was wrong, or the manifest is.`
+    warnings.push(warning('snapshot-future', message))
   }
   const isStale =
     (choice.kind === 'latest' && ageMs > weekMs) ||

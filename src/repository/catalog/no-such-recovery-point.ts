@@ -33,7 +33,7 @@ export function noSuchRecoveryPoint({ repository, problem, entries, now, wanted 
     similar.length > 0
       ? ['Perhaps you mean', similar.map(entry => describe(entry, now))]
       : ['There are, newest first', lines]
-  const advice = [`${lead}: ${listed(meant, 10)}.`, dayAdvice(wanted), deniedAdvice(entries)]
+  const advice = [`${lead}: ${listed(meant, 10)}.`, dayAdvice(wanted), doubtAdvice(entries), deniedAdvice(entries)]
   return new UserError(`${problem} ${where}; ${plural(entries.length, 'other is', 'others are')} there.`, {
     advice: advice.filter(text => text !== '').join(' '),
     detail: lines,
@@ -71,6 +71,12 @@ function wordsOf(name: string): string[] {
 function dayAdvice(wanted: string | undefined): string {
   if (wanted === undefined || !/^\d{4}-\d\d-\d\d$/.test(wanted)) return ''
   return `For the newest one of that day write a time: ${wanted}T23:59:59Z.`
+}
+
+/** The reason of the newest that is not to be trusted; a bucket that was moved has no other. */
+function doubtAdvice(entries: readonly CatalogPoint[]): string {
+  const newest = entries.find(({ doubt }) => doubt !== undefined)
+  return newest?.doubt === undefined ? '' : `Of ${newest.name}: ${newest.doubt.what}`
 }
 
 function deniedAdvice(entries: readonly CatalogPoint[]): string {

@@ -4,14 +4,10 @@ import type { ListedObject } from '../../store/store'
 import { isArchivedFault, isDenied } from '../../store/store-error'
 import type { Manifest } from '../manifest/manifest'
 import { manifestBytesMax } from '../manifest/manifest-codec'
-import { readSlot } from '../manifest/slot-state'
 import { listingPrefix, parseKey } from '../names/keys'
 import type { Repository } from '../repository'
-
-/** A manifest as the listing shows it; nothing of it is read yet. */
-interface ListedManifest extends ListedObject {
-  slot: string
-}
+import { readSlotForTrust } from '../signatures/found-signature'
+import { findNewestGood, type IndexedPoint, type ListedManifest, type Reading, startOf } from './newest-good'
 
 /** What is under a prefix. Manifests are read when a method needs them, each once. */
 export interface PrefixIndex {
@@ -23,8 +19,13 @@ export interface PrefixIndex {
   readonly objects: readonly ListedObject[]
   /** What was skipped, and why; grows as manifests are read. */
   readonly warnings: readonly Finding[]
-  /** The newest complete and good recovery point, by its own start. */
+  /**
+   * The newest complete and good recovery point, by its own start. Where signatures count, of those whose signature
+   * does; where they are only preferred and none has one, the newest of all, with a warning.
+   */
   newestGood(): Promise<Manifest | undefined>
+  /** The same, and what else is known of it. */
+  newest(): Promise<IndexedPoint | undefined>
   /**
    * Slots with an intent that is still to be recovered, oldest first.
    *
@@ -59,53 +60,47 @@ export async function indexPrefix(repository: Repository): Promise<PrefixIndex> 
 
 const skewMs = 15 * 60 * 1000
 
-interface Reading {
-  kind: 'complete' | 'intent' | 'lost'
-  manifest: Manifest
-}
-
 function indexAt(
   repository: Repository,
   listing: Pick<PrefixIndex, 'manifests' | 'objects' | 'isReadable'>,
 ): PrefixIndex {
   const { manifests } = listing
-  const warnings: Finding[] = []
+  const skipped: Finding[] = []
+  /** By slot. */
+  const doubted = new Map<string, Finding>()
   const readings = new Map<string, Promise<Reading | undefined>>()
 
   function read(listed: ListedManifest): Promise<Reading | undefined> {
     const known = readings.get(listed.key)
     if (known !== undefined) return known
-    const reading = readListed(repository, listed, warnings)
+    const reading = readListed(repository, listed, skipped)
     readings.set(listed.key, reading)
     return reading
   }
 
   /** Newest first; ends where the store's date is before `latest()`, with a margin for clocks that differ. */
-  async function* since(latest: () => number): AsyncGenerator<Reading & { listed: ListedManifest }> {
+  async function* since(latest: () => number): AsyncGenerator<Reading> {
     for (const listed of manifests) {
       if (listed.lastModified.getTime() + skewMs < latest()) return
       const reading = await read(listed)
-      if (reading !== undefined) yield { ...reading, listed }
+      if (reading !== undefined) yield reading
     }
   }
 
-  async function newestGood(): Promise<Manifest | undefined> {
-    let newest: Manifest | undefined
-    let newestMs = Number.NEGATIVE_INFINITY
-    for await (const { kind, manifest, listed } of since(() => newestMs)) {
-      if (kind !== 'complete' || manifest.verdict !== 'good') continue
-      const startedMs = startOf(manifest, listed)
-      if (startedMs > newestMs) [newest, newestMs] = [manifest, startedMs]
-    }
-    return newest
+  let found: Promise<IndexedPoint | undefined> | undefined
+  const newest = () => {
+    found ??= findNewestGood(repository, { since, etags: etagsOf(listing), doubted })
+    return found
   }
+
+  const newestGood = async () => (await newest())?.manifest
 
   async function unfinished(): Promise<string[]> {
     const slots: string[] = []
     let latestMs = Number.NEGATIVE_INFINITY
-    for await (const { kind, manifest, listed } of since(() => latestMs)) {
-      if (kind === 'intent') slots.unshift(manifest.slot)
-      latestMs = Math.max(latestMs, startOf(manifest, listed))
+    for await (const reading of since(() => latestMs)) {
+      if (reading.kind === 'intent') slots.unshift(reading.manifest.slot)
+      latestMs = Math.max(latestMs, startOf(reading))
     }
     return slots
   }
@@ -115,24 +110,29 @@ function indexAt(
     return new Map(artifacts.map(({ name, bytes }) => [name, bytes]))
   }
 
-  return { ...listing, warnings, newestGood, unfinished, lastSizes }
+  return {
+    ...{ ...listing, newest, newestGood, unfinished, lastSizes },
+    get warnings() {
+      return [...skipped, ...doubted.values()]
+    },
+  }
 }
 
-/** A manifest with a start after its storage comes from a clock that runs ahead. */
-function startOf(manifest: Manifest, listed: ListedManifest): number {
-  return Math.min(Date.parse(manifest.startedAt), listed.lastModified.getTime())
+function etagsOf({ objects }: Pick<PrefixIndex, 'objects'>): Map<string, string> {
+  return new Map(objects.map(({ key, etag }) => [key, etag]))
 }
 
 async function readListed(
   repository: Repository,
-  { key, slot, sizeBytes }: ListedManifest,
+  listed: ListedManifest,
   warnings: Finding[],
 ): Promise<Reading | undefined> {
+  const { key, slot, sizeBytes } = listed
   const skip = (reason: string): undefined => {
     warnings.push(warning('manifest-unreadable', `"${key}" was left out: ${reason}`))
   }
   if (sizeBytes > manifestBytesMax) return skip(`it has ${sizeBytes} bytes, too many for a manifest.`)
-  const state = await readSlot(repository, slot).catch((error: unknown) => {
+  const state = await readSlotForTrust(repository, slot).catch((error: unknown) => {
     if (!isArchivedFault(error)) throw error
     return { kind: 'archived' } as const
   })
@@ -146,6 +146,6 @@ async function readListed(
     case 'empty':
       return undefined
     default:
-      return state
+      return { ...state, listed }
   }
 }

@@ -6,14 +6,14 @@ import type { Completion } from '../artifact/complete-object'
 import { keysOf, objectsOf, withoutUploads } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
 import { ManifestError, parseManifest, serializeManifest } from '../manifest/manifest-codec'
-import { writeManifest } from '../manifest/write-manifest'
-import { slotKeys } from '../names/keys'
+import { writeManifest, writeSignature } from '../manifest/write-manifest'
+import { signatureKey, slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
-import { removeStale } from './stale-objects'
+import { removeObjects, removeStale } from './stale-objects'
 
 /**
- * The last step: writes the manifest with `state: 'complete'`, reads it back, and removes objects that only the
- * recovery point before it named. `completions` has one entry for each object of the intent, in order. Throws when the
+ * The last step: writes the signature, then the manifest with `state: 'complete'`, reads it back, and removes objects
+ * that only the recovery point before it named, and a signature that would be of that one. `completions` has one entry for each object of the intent, in order. Throws when the
  * manifest is not proven to be written; the intent stands then. `warnings` are those that were found here; all but
  * `stale-object-kept` are in the manifest too.
  */
@@ -28,6 +28,7 @@ export async function commit(
   const warnings = unreadable(store, intent, completions)
   const manifest = committed(intent, completions, finishedAt, warnings)
   const text = serializeManifest(manifest)
+  await writeSignature(repository, key, text)
   const outcome = await writeManifest(repository, intent.slot, text)
   if (outcome.written !== 'yes') throw outcome.error
   await readBack(store, key, text, manifest)
@@ -35,11 +36,14 @@ export async function commit(
   const kept = new Set(keysOf(manifest))
   const stale = intent.previous ? keysOf(intent.previous).filter(key => !kept.has(key)) : []
   warnings.push(...(await removeStale(repository, intent.slot, stale)))
+  if (repository.signer === undefined && intent.previousSignature !== undefined) {
+    warnings.push(...(await removeObjects(store, [signatureKey(key)])))
+  }
   return { manifest, warnings }
 }
 
 function committed(
-  { previous: _previous, ...intent }: Manifest,
+  { previous: _, previousSignature: __, signature: ___, ...intent }: Manifest,
   completions: readonly Completion[],
   finishedAt: Date,
   warnings: readonly Finding[],

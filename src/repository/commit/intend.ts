@@ -1,23 +1,28 @@
 import { type Finding, publicWarnings, warning } from '../../findings/finding'
+import { defined } from '../../runtime/defined'
 import { FailureError, messageOf } from '../../runtime/errors'
 import type { Store } from '../../store/store'
-import { StoreError } from '../../store/store-error'
+import { isDenied, StoreError } from '../../store/store-error'
 import { abortUploadOf } from '../artifact/abort-upload'
 import { keysOf, objectsOf, type PreparedObject } from '../artifact/objects'
 import type { Artifact, Manifest } from '../manifest/manifest'
 import { manifestBytesMax, serializeManifest } from '../manifest/manifest-codec'
 import { readSlot } from '../manifest/slot-state'
 import { writeManifest } from '../manifest/write-manifest'
-import { isArtifactKeyOf } from '../names/keys'
+import { isArtifactKeyOf, signatureKey, slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
 import { nothingChanged, unfinished } from './publish-error'
 import type { Before } from './roll-back'
+import { signIntent } from './signed-intent'
 
 /** An artifact that is prepared whole. `etag` and `versionId` come with the commit; give '' and null. */
 export type PreparedArtifact = Artifact & PreparedObject
 
 /** A recovery point that passed every check and is not visible yet. */
-export type PreparedManifest = Omit<Manifest, 'state' | 'finishedAt' | 'artifacts' | 'previous'> & {
+export type PreparedManifest = Omit<
+  Manifest,
+  'state' | 'finishedAt' | 'artifacts' | 'prefix' | 'previous' | 'previousSignature' | 'signature'
+> & {
   artifacts: PreparedArtifact[]
 }
 
@@ -52,13 +57,15 @@ export async function intend(repository: Repository, prepared: PreparedManifest,
 
 async function buildIntent(repository: Repository, prepared: PreparedManifest, now: Date): Promise<Intended> {
   const { before, warnings } = await readBefore(repository, prepared.slot)
-  const intent: Manifest = {
+  const intent = signIntent(repository, {
     ...prepared,
+    prefix: repository.prefix,
     state: 'publishing',
     finishedAt: now.toISOString(),
     warnings: [...prepared.warnings, ...publicWarnings(warnings)],
     previous: before?.manifest ?? null,
-  }
+    ...defined({ previousSignature: before?.signature }),
+  })
   const intentText = serializeManifest(intent)
   const sizeBytes = Buffer.byteLength(intentText)
   if (sizeBytes > manifestBytesMax) {
@@ -82,7 +89,13 @@ async function readBefore(
     case 'empty':
       return { before: { text: undefined, manifest: null }, warnings: [] }
     case 'complete':
-      return { before: { text: state.text, manifest: state.manifest }, warnings: [] }
+      return {
+        before: {
+          ...{ text: state.text, manifest: state.manifest },
+          ...defined({ signature: await signatureBefore(repository, slot) }),
+        },
+        warnings: [],
+      }
     case 'lost':
       return { before: { text: state.text, manifest: null }, warnings: [] }
     case 'denied':
@@ -95,6 +108,16 @@ async function readBefore(
       }
     case 'intent':
       throw new FailureError('an earlier run left an unfinished recovery point there, which was not recovered first.')
+  }
+}
+
+/** As it is; whether it is of any worth is seen when it is needed. */
+async function signatureBefore({ store, prefix }: Repository, slot: string): Promise<string | undefined> {
+  try {
+    return await store.getText(signatureKey(slotKeys(prefix, slot).manifest))
+  } catch (error) {
+    if (isDenied(error)) return undefined
+    throw error
   }
 }
 

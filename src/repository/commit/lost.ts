@@ -14,8 +14,9 @@ import type { Repository } from '../repository'
  * it: with both manifests a person can see by sha256 which object is of which hour.
  */
 export async function markLost(repository: Repository, intent: Manifest, reason: string): Promise<WriteOutcome> {
+  const { signature: _, ...unsigned } = intent
   const lost: Manifest = {
-    ...intent,
+    ...unsigned,
     artifacts: withoutUploads(intent, () => ({})),
     warnings: [...intent.warnings, ...publicWarnings([warning('slot-lost', reason)])],
   }

@@ -41,7 +41,7 @@ export async function publish(
       // Only a store's refusal leaves the slot as it was; a wrong object is there already.
       const isTouched = completions.length > 0 || !(error instanceof StoreError)
       if (isTouched) throw unfinished(intent.slot, error, before !== undefined)
-      throw await afterRefusal(repository, intended, error)
+      throw await afterRefusal(repository, intended, error, clock.now())
     }
   }
   try {
@@ -53,11 +53,16 @@ export async function publish(
 }
 
 /** After the very first completion was refused: rolls back if possible. Returns the error to throw. */
-async function afterRefusal(repository: Repository, intended: Intended, cause: unknown): Promise<PublishError> {
+async function afterRefusal(
+  repository: Repository,
+  intended: Intended,
+  cause: unknown,
+  now: Date,
+): Promise<PublishError> {
   const { intent, intentText, before } = intended
   if (before === undefined) return unfinished(intent.slot, cause, false)
   try {
-    const { outcome, warnings } = await rollBack(repository, intent, intentText, before)
+    const { outcome, warnings } = await rollBack(repository, intent, intentText, { ...before, now })
     if (outcome === 'rolled-back') return nothingChanged(intent.slot, cause, warnings)
   } catch {
     // The store gives no answer now; the intent stands, and the first error says more than this one.

@@ -1,4 +1,5 @@
 import { type Finding, warning } from '../../findings/finding'
+import { defined } from '../../runtime/defined'
 import { FailureError, messageOf } from '../../runtime/errors'
 import type { Clock } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
@@ -11,9 +12,11 @@ import { serializeManifest } from '../manifest/manifest-codec'
 import { readSlot } from '../manifest/slot-state'
 import { isUnchanged } from '../manifest/write-manifest'
 import type { Repository } from '../repository'
+import { minuteMs } from '../signatures/times'
 import { commit } from './commit'
 import { markLost } from './lost'
 import { rollBack } from './roll-back'
+import { finisherOf } from './signed-intent'
 
 /**
  * - `completed`: the slot holds the recovery point of the intent.
@@ -67,19 +70,37 @@ async function finishOrRollBack(
   clock: Pick<Clock, 'now'>,
 ): Promise<Recovery> {
   const { slot } = intent
+  const finisher = await finisherOf(repository, intent)
   const completions = await rollForward(repository.store, intent, clock.now())
   if (completions !== undefined) {
     if (!(await isUnchanged(repository, slot, intentText))) return { slot, outcome: 'nothing', warnings: [] }
-    const { warnings } = await commit(repository, intent, completions, clock.now())
-    return { slot, outcome: 'completed', warnings }
+    const { warnings } = await commit(finisher, intent, completions, finishTime(intent, clock.now()))
+    const isSignedLess = finisher.signer === undefined && repository.signer !== undefined
+    return { slot, outcome: 'completed', warnings: isSignedLess ? [notOurs(slot), ...warnings] : warnings }
   }
 
   const previous = intent.previous ?? null
-  const before = { text: previous === null ? undefined : serializeManifest(previous), manifest: previous }
-  const { outcome, warnings } = await rollBack(repository, intent, intentText, before)
+  const { outcome, warnings } = await rollBack(finisher, intent, intentText, {
+    text: previous === null ? undefined : serializeManifest(previous),
+    ...{ manifest: previous, now: clock.now() },
+    ...defined({ signature: intent.previousSignature }),
+  })
   if (outcome === 'rolled-back') return { slot, outcome: 'rolled-back', warnings }
   if (outcome === 'recovered') return { slot, outcome: 'nothing', warnings }
   return lose(repository, intent, intentText, warnings)
+}
+
+/** To the minute: two recoveries at the same time write the same text, and so each other's signature is of both. */
+function finishTime(intent: Manifest, now: Date): Date {
+  const minute = Math.floor(now.getTime() / minuteMs) * minuteMs
+  return new Date(Math.max(Date.parse(intent.finishedAt), minute))
+}
+
+function notOurs(slot: string): Finding {
+  return warning(
+    'finished-unsigned',
+    `The unfinished recovery point in slot ${slot} was not signed by this run's key, so it was finished without a signature: where "signed-by" is set, it does not count. The next backup into this slot replaces it.`,
+  )
 }
 
 /** The completed objects in the intent's order; undefined when one can never be completed any more. */

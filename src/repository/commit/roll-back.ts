@@ -6,16 +6,19 @@ import { findObject } from '../artifact/complete-object'
 import { keysOf, objectsOf } from '../artifact/objects'
 import { isSameObject } from '../artifact/reader'
 import type { ArtifactObject, Manifest } from '../manifest/manifest'
-import { isUnchanged, writeManifest } from '../manifest/write-manifest'
+import { serializeManifest } from '../manifest/manifest-codec'
+import { isUnchanged, writeManifest, writeSignature } from '../manifest/write-manifest'
 import { slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
+import { verifyText } from '../signatures/ssh-signature'
 import { markLost } from './lost'
 import { removeStale } from './stale-objects'
 
-/** The manifest's object before the intent: its text, and what it said (null: no recovery point). */
+/** The manifest's object before the intent: its text, what it said (null: no recovery point), and its signature. */
 export interface Before {
   text: string | undefined
   manifest: Manifest | null
+  signature?: string
 }
 
 /**
@@ -26,7 +29,7 @@ export interface Before {
 export type Rollback = { outcome: 'rolled-back' | 'impossible' | 'recovered'; warnings: Finding[] }
 
 /**
- * Rolls an intent back if every object of the recovery point before it is proven to be in place or, where there was
+ * Rolls an intent back, at this moment, if every object of the recovery point before it is proven to be in place or, where there was
  * none, if no object of the intent is. Throws `StoreError` when the store gives no answer; the intent stands then.
  *
  * A completion whose reply was lost may still take place, so the proof is made again after the aborts, when nothing can
@@ -36,7 +39,7 @@ export async function rollBack(
   repository: Repository,
   intent: Manifest,
   intentText: string,
-  before: Before,
+  { now, ...before }: Before & { now: Date },
 ): Promise<Rollback> {
   const { store } = repository
   const warnings: Finding[] = []
@@ -54,7 +57,7 @@ export async function rollBack(
     if ((await findObject(store, intent, object)) !== undefined) orphans.push(object.key)
   }
   warnings.push(...(await removeStale(repository, intent.slot, orphans)))
-  warnings.push(...(await putBack(repository, intent, before.text)))
+  warnings.push(...(await putBack(repository, intent, before, now)))
   return { outcome: 'rolled-back', warnings }
 }
 
@@ -80,13 +83,15 @@ async function isInPlace(store: Store, object: ArtifactObject): Promise<boolean>
   }
 }
 
-async function putBack(repository: Repository, intent: Manifest, text: string | undefined): Promise<Finding[]> {
-  if (text !== undefined) {
+async function putBack(repository: Repository, intent: Manifest, before: Before, now: Date): Promise<Finding[]> {
+  const key = slotKeys(repository.prefix, intent.slot).manifest
+  if (before.text !== undefined) {
+    const text = isOwn(repository, before.text, before.signature) ? writtenAt(before, now) : before.text
+    if (text !== before.text) await writeSignature(repository, key, text)
     const outcome = await writeManifest(repository, intent.slot, text)
     if (outcome.written !== 'yes') throw outcome.error
     return []
   }
-  const key = slotKeys(repository.prefix, intent.slot).manifest
   try {
     await repository.store.remove(key)
     return []
@@ -100,6 +105,18 @@ async function putBack(repository: Repository, intent: Manifest, text: string | 
     if (outcome.written !== 'yes') throw outcome.error
     return [warning('intent-kept', `The credentials may not remove "${key}". It stays, marked as not restorable.`)]
   }
+}
+
+/** Whether this run's key has signed it. What others have signed is put back as it was. */
+function isOwn({ signer }: Repository, text: string, armored: string | undefined): boolean {
+  if (signer === undefined || armored === undefined) return false
+  const signature = verifyText(text, armored)
+  return signature.kind === 'valid' && signature.signer.fingerprint === signer.publicKey.fingerprint
+}
+
+/** With the time of this moment: a manifest that is younger than it says was stored again, and does not count. */
+function writtenAt({ manifest, text = '' }: Before, now: Date): string {
+  return manifest === null ? text : serializeManifest({ ...manifest, finishedAt: now.toISOString() })
 }
 
 /** The objects of the intent that replace none of before. */

@@ -110,6 +110,7 @@ const recoveryPoint = z.looseObject({
   finishedAt: instant,
   timezone: z.string(),
   host: z.string(),
+  prefix: z.string(),
   ...provenance,
   server,
   artifacts: z.array(artifactSchema),
@@ -118,4 +119,6 @@ const recoveryPoint = z.looseObject({
 
 const manifestSchema: z.ZodType<Manifest> = recoveryPoint.extend({
   previous: z.exactOptional(z.nullable(recoveryPoint)),
+  previousSignature: z.exactOptional(z.string()),
+  signature: z.exactOptional(z.string()),
 })

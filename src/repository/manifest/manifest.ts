@@ -20,6 +20,8 @@ export interface Manifest {
   timezone: string
   /** The input `ssh-host`. */
   host: string
+  /** The folder in the bucket that it was written to, without a slash at either end. */
+  prefix: string
   run: RunIdentity
   tool: { name: string; version: string }
   server: {
@@ -32,4 +34,8 @@ export interface Manifest {
   warnings: { code: string; message: string }[]
   /** Only while `publishing`: the recovery point that this one replaces, for a rollback. */
   previous?: Manifest | null
+  /** Only while `publishing`: the signature that `previous` has, if any. */
+  previousSignature?: string
+  /** Only while `publishing`: of this manifest without this field. Without it the commit may be finished, not signed. */
+  signature?: string
 }

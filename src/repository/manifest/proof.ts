@@ -9,17 +9,26 @@ import { provenance } from './manifest-codec'
 export const proofFormat = 'make-a-backup-proof/1'
 
 /**
- * The record of a drill that went well, `<slot>.proof.json`. It counts only for the recovery point taken at `takenAt`
+ * The record of the last drill, `<slot>.proof.json`. It counts only for the recovery point taken at `takenAt`
  * and for these very objects: a slot is overwritten every week. A public format: `docs/format.md` explains each field.
  */
-export interface Proof {
+export type Proof = ProofFacts & (Proven | Disproven)
+
+interface ProofFacts {
   format: typeof proofFormat
   slot: string
   /** The manifest's `startedAt`. */
   takenAt: string
-  provenAt: string
-  /** The objects that were restored, as their manifest has them; `etag` as the store had it. */
+  /** The objects that were read, as their manifest has them; `etag` as the store had it. */
   artifacts: ProvenArtifact[]
+  run: RunIdentity
+  tool: { name: string; version: string }
+}
+
+/** It went well. */
+export interface Proven {
+  status: 'proven'
+  provenAt: string
   /** How long the imports and the unpacking took, without the comparisons. */
   restoreSeconds: number
   /** The throwaway server that imported the dumps; undefined when there were none. */
@@ -27,8 +36,14 @@ export interface Proof {
   /** How many of each were compared. */
   tables: number
   files: number
-  run: RunIdentity
-  tool: { name: string; version: string }
+}
+
+/** It did not, or the objects were found to be wrong since. */
+export interface Disproven {
+  status: 'failed'
+  failedAt: string
+  /** The first of them. */
+  findings: { code: string; message: string }[]
 }
 
 export interface ProvenArtifact {
@@ -37,14 +52,17 @@ export interface ProvenArtifact {
   etag: string
 }
 
-/** Whether a proof is for this manifest. `listed`: ETags by key; an object that was stored again has another one. */
+/**
+ * Whether a proof is for this manifest. `listed`: ETags by key; one that was stored again has another one, and is not
+ * proven by this. That a recovery point failed holds for it all the same.
+ */
 export function isProofOf(proof: Proof, manifest: Manifest, listed: ReadonlyMap<string, string>): boolean {
   const { slot, startedAt, artifacts } = manifest
   const isOfThisMoment = proof.slot === slot && Date.parse(proof.takenAt) === Date.parse(startedAt)
   if (!isOfThisMoment || proof.artifacts.length !== artifacts.length) return false
   return artifacts.every(({ key, sha256 }) => {
     const proven = proof.artifacts.find(each => each.key === key)
-    return proven?.sha256 === sha256 && proven.etag === listed.get(key)
+    return proven?.sha256 === sha256 && (proof.status === 'failed' || proven.etag === listed.get(key))
   })
 }
 
@@ -62,15 +80,31 @@ export function parseProof(text: string, key: string): Proof {
   }
 }
 
-const schema: z.ZodType<Proof> = z.looseObject({
+const head = {
   format: z.literal(proofFormat),
   slot: z.string().refine(isSlotName, 'expected letters, digits, "_" and "-"'),
   takenAt: instant,
-  provenAt: instant,
-  artifacts: z.array(z.looseObject({ key: z.string(), sha256: z.string(), etag: z.string() })),
-  restoreSeconds: z.number().nonnegative(),
-  server: z.exactOptional(z.looseObject({ flavor: z.string(), version: z.string() })),
-  tables: count,
-  files: count,
-  ...provenance,
-})
+}
+const artifacts = z.array(z.looseObject({ key: z.string(), sha256: z.string(), etag: z.string() }))
+
+const schema: z.ZodType<Proof> = z.discriminatedUnion('status', [
+  z.looseObject({
+    ...head,
+    status: z.literal('proven'),
+    provenAt: instant,
+    artifacts,
+    restoreSeconds: z.number().nonnegative(),
+    server: z.exactOptional(z.looseObject({ flavor: z.string(), version: z.string() })),
+    tables: count,
+    files: count,
+    ...provenance,
+  }),
+  z.looseObject({
+    ...head,
+    status: z.literal('failed'),
+    failedAt: instant,
+    artifacts,
+    findings: z.array(z.looseObject({ code: z.string(), message: z.string() })),
+    ...provenance,
+  }),
+])

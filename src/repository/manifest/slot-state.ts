@@ -1,3 +1,4 @@
+import { quotedName } from '../../findings/quoted-name'
 import { isDenied } from '../../store/store-error'
 import { objectsOf } from '../artifact/objects'
 import { isArtifactKeyOf, slotKeys } from '../names/keys'
@@ -18,7 +19,8 @@ import { ManifestError, parseManifest } from './manifest-codec'
  */
 export type SlotState =
   | { kind: 'empty' }
-  | { kind: 'complete' | 'intent' | 'lost'; manifest: Manifest; text: string }
+  | { kind: 'complete'; manifest: Manifest; text: string }
+  | { kind: 'intent' | 'lost'; manifest: Manifest; text: string }
   | { kind: 'unreadable'; text: string; error: ManifestError }
   | { kind: 'denied' }
 
@@ -37,6 +39,7 @@ export async function readSlot(repository: Repository, slot: string, bytesMax?: 
   try {
     const manifest = parseManifest(text, key)
     assertBelongs(manifest, prefix, slot, key)
+    if (manifest.state === 'complete') return { kind: 'complete', manifest, text }
     return { kind: kindOf(manifest), manifest, text }
   } catch (error) {
     if (error instanceof ManifestError) return { kind: 'unreadable', text, error }
@@ -44,8 +47,7 @@ export async function readSlot(repository: Repository, slot: string, bytesMax?: 
   }
 }
 
-function kindOf(manifest: Manifest): 'complete' | 'intent' | 'lost' {
-  if (manifest.state === 'complete') return 'complete'
+function kindOf(manifest: Manifest): 'intent' | 'lost' {
   return objectsOf(manifest).some(({ upload }) => upload !== undefined) ? 'intent' : 'lost'
 }
 
@@ -53,6 +55,9 @@ function kindOf(manifest: Manifest): 'complete' | 'intent' | 'lost' {
 function assertBelongs(manifest: Manifest, prefix: string, slot: string, key: string): void {
   if (manifest.slot !== slot) {
     throw new ManifestError(`The manifest "${key}" is that of another slot, "${manifest.slot}".`)
+  }
+  if (manifest.prefix !== prefix) {
+    throw new ManifestError(`The manifest "${key}" is that of another folder, ${quotedName(manifest.prefix)}.`)
   }
   if (manifest.state === 'complete') return
   const stranger = objectsOf(manifest).find(({ key }) => !isArtifactKeyOf(prefix, slot, key))

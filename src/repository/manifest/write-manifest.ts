@@ -1,7 +1,8 @@
 import type { Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
-import { slotKeys } from '../names/keys'
+import { signatureKey, slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
+import { signText } from '../signatures/ssh-signature'
 
 /** Whether a manifest was written. `unknown`: no answer came, and the object could not be read either. */
 export type WriteOutcome = { written: 'yes' } | { written: 'no' | 'unknown'; error: StoreError }
@@ -26,6 +27,12 @@ async function outcomeOf(store: Store, key: string, text: string, error: StoreEr
     const isRefused = error.status !== undefined && error.status >= 400 && error.status < 500
     return { written: isRefused ? 'no' : 'unknown', error }
   }
+}
+
+/** Writes the signature of a text that is about to be stored under the key, if this run signs. Throws `StoreError`. */
+export async function writeSignature({ store, signer }: Repository, key: string, text: string): Promise<void> {
+  if (signer === undefined) return
+  await store.putText(signatureKey(key), signText(text, signer), { contentType: 'text/plain' })
 }
 
 /** Whether the manifest is still this text: no other run has recovered the slot. Throws `StoreError`. */

@@ -23,6 +23,11 @@ export function slotKeys(prefix: string, slot: string): { manifest: string; proo
   return { manifest: `${stem}manifest.json`, proof: `${stem}proof.json` }
 }
 
+/** The key of the signature of a manifest or a proof. */
+export function signatureKey(signed: string): string {
+  return `${signed}.sig`
+}
+
 /** The key of a data object, e.g. `running-backups/Monday-13-00.shop.database.sql.gz`. */
 export function artifactKey(prefix: string, slot: string, name: string, kind: KindName, encoded: Encoded): string {
   return `${slotStem(prefix, slot)}${name}.${kindOf({ kind }).extension}${suffixOf(encoded)}`
@@ -47,7 +52,7 @@ export function listingPrefix(prefix: string): string {
 
 /** What a key says about its object. */
 export type ParsedKey =
-  | { slot: string; what: 'manifest' | 'proof' }
+  | { slot: string; what: 'manifest' | 'manifest-signature' | 'proof' | 'proof-signature' }
   | { slot: string; what: 'artifact'; kind: KindName; name: string; encoded: Encoded }
 
 /**
@@ -60,7 +65,9 @@ export function parseKey(prefix: string, key: string): ParsedKey | undefined {
   const [, slot, rest] = /^([A-Za-z0-9_/-]+)\.([^/]+)$/s.exec(key.slice(folder.length)) ?? []
   if (slot === undefined || rest === undefined || !isSlotName(slot)) return undefined
   if (rest === 'manifest.json') return { slot, what: 'manifest' }
+  if (rest === 'manifest.json.sig') return { slot, what: 'manifest-signature' }
   if (rest === 'proof.json') return { slot, what: 'proof' }
+  if (rest === 'proof.json.sig') return { slot, what: 'proof-signature' }
   const { stem, encoded } = splitSuffix(rest)
   for (const each of kinds) {
     const name = stem.endsWith(`.${each.extension}`) ? stem.slice(0, -each.extension.length - 1) : ''

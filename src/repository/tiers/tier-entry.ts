@@ -1,5 +1,6 @@
 import type { Finding } from '../../findings/finding'
 import { FailureError } from '../../runtime/errors'
+import type { Clock } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 import { objectsOf, withoutUploads } from '../artifact/objects'
 import { isSameObject } from '../artifact/reader'
@@ -7,16 +8,18 @@ import { removeObjects } from '../commit/stale-objects'
 import type { ArtifactObject, Manifest } from '../manifest/manifest'
 import { serializeManifest } from '../manifest/manifest-codec'
 import { objectMetadata } from '../manifest/object-metadata'
-import { isUnchanged, writeManifest } from '../manifest/write-manifest'
+import { isUnchanged, writeManifest, writeSignature } from '../manifest/write-manifest'
 import { keyInSlot, slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
 import type { ReadTierEntry } from './tier-folder'
 
 /**
  * Makes an entry of a tier from a recovery point: its objects are copied within the store and compared, then the
- * manifest is written and read back. It is the manifest of the recovery point, but for the slot, the keys, the ETags
- * and the versions. `inTheWay`: keys of a broken entry's manifest and proof, removed first, so that they never describe
- * the new objects.
+ * signature and the manifest are written, and that is read back. It is the manifest of the recovery point, but for the
+ * slot, the keys, the ETags, the versions, and the time at which it is written. `inTheWay`: keys of a broken entry's
+ * manifest, proof and signatures, removed first, so that they never describe the new objects.
+ *
+ * `origin` must be what this run has made itself: it is signed anew here.
  *
  * Throws `FailureError` when the entry was not made: it has no manifest then, or this one and no proof.
  */
@@ -24,7 +27,7 @@ export async function makeTierEntry(
   repository: Repository,
   origin: Manifest,
   name: string,
-  inTheWay: readonly string[],
+  { inTheWay, clock }: { inTheWay: readonly string[]; clock: Pick<Clock, 'now'> },
 ): Promise<Manifest> {
   const { store, prefix } = repository
   for (const key of inTheWay) await store.remove(key)
@@ -38,8 +41,9 @@ export async function makeTierEntry(
   for (const copy of copies) await assertStored(store, copy)
 
   const artifacts = withoutUploads(origin, index => copies[index] ?? {})
-  const manifest: Manifest = { ...origin, slot: name, artifacts }
+  const manifest: Manifest = { ...origin, slot: name, prefix, finishedAt: clock.now().toISOString(), artifacts }
   const text = serializeManifest(manifest)
+  await writeSignature(repository, slotKeys(prefix, name).manifest, text)
   const outcome = await writeManifest(repository, name, text)
   if (outcome.written !== 'yes') throw outcome.error
   if (await isUnchanged(repository, name, text)) return manifest
@@ -51,11 +55,11 @@ export async function makeTierEntry(
 /** Removes an entry, its manifest first. Throws `StoreError` when that fails; other refusals are warnings. */
 export async function removeTierEntry(
   { store, prefix }: Repository,
-  { name, keys }: ReadTierEntry,
+  { name, keys, signatures }: ReadTierEntry,
 ): Promise<Finding[]> {
   const { manifest, proof } = slotKeys(prefix, name)
   await store.remove(manifest)
-  return removeObjects(store, [proof, ...keys])
+  return removeObjects(store, [...signatures, proof, ...keys])
 }
 
 async function copyObject(

@@ -26,6 +26,8 @@ export interface ReadTierEntry extends TierEntry {
   takenAt?: Date
   /** The data objects that the manifest names. */
   keys: readonly string[]
+  /** The signatures that a listing shows. */
+  signatures: readonly string[]
 }
 
 /** Lists a tier, in one listing. Throws `StoreError`. */
@@ -48,7 +50,8 @@ export async function readTierEntry(
 ): Promise<ReadTierEntry | undefined> {
   const own = objects.filter(({ parsed }) => parsed.slot === name)
   const isTooLarge = own.some(({ parsed, sizeBytes }) => parsed.what === 'manifest' && sizeBytes > manifestBytesMax)
-  const foreign: ReadTierEntry = { tier, name, state: 'foreign', keys: [] }
+  const signatures = own.filter(({ parsed }) => parsed.what.endsWith('-signature')).map(({ key }) => key)
+  const foreign: ReadTierEntry = { tier, name, state: 'foreign', keys: [], signatures }
   if (isTooLarge) return foreign
   const state = await readSlot(repository, name)
   if (state.kind === 'empty') return undefined
@@ -63,6 +66,7 @@ export async function readTierEntry(
     state: state.kind === 'complete' && isWhole ? verdict : 'broken',
     takenAt: new Date(startedAt),
     keys: named.map(({ key }) => key),
+    signatures,
   }
 }
 

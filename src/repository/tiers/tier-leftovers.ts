@@ -5,7 +5,7 @@ import type { TierFolder } from './tier-folder'
 
 /**
  * Removes what killed runs left in a tier: data objects of an entry that has no manifest, or whose manifest does not
- * name them, and proofs without a manifest. A data object goes only if its metadata says that it was copied for that
+ * name them, and proofs and signatures without a manifest. A data object goes only if its metadata says that it was copied for that
  * very entry: what a person put there stays. `named`: the objects of each entry whose manifest was read; entries whose
  * manifest was not read are left alone.
  */
@@ -20,7 +20,7 @@ export async function removeTierLeftovers(
     const isLeft =
       parsed.what === 'artifact'
         ? (!hasManifest || named.has(parsed.slot)) && !named.get(parsed.slot)?.includes(key)
-        : parsed.what === 'proof' && !hasManifest
+        : parsed.what !== 'manifest' && !hasManifest
     if (!isLeft) continue
     try {
       if (parsed.what === 'artifact' && !(await isCopyFor(store, key, parsed.slot))) continue

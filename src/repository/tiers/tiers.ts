@@ -1,6 +1,6 @@
 import { type Finding, warning } from '../../findings/finding'
 import { FailureError, messageOf } from '../../runtime/errors'
-import type { Log } from '../../runtime/runtime'
+import type { Clock, Log } from '../../runtime/runtime'
 import { isDenied, StoreError } from '../../store/store-error'
 import { keysOf } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
@@ -12,9 +12,10 @@ import { removeTierLeftovers } from './tier-leftovers'
 import { planTiers } from './tier-plan'
 
 export interface KeepTiersOptions {
-  /** The complete and good recovery point that was just committed. */
+  /** The complete and good recovery point that this run has just committed: its copies are signed anew. */
   manifest: Manifest
   keep: TierKeep
+  clock: Pick<Clock, 'now'>
   log?: Pick<Log, 'info'>
 }
 
@@ -94,7 +95,7 @@ function isGood({ state }: ReadTierEntry): boolean {
 /** `named`: the data objects of each good entry. */
 async function makeEntry(
   repository: Repository,
-  { manifest, log }: KeepTiersOptions,
+  { manifest, clock, log }: KeepTiersOptions,
   name: string,
   known: readonly KnownTier[],
   { kept, named }: { kept: KeptTiers; named: Map<string, readonly string[]> },
@@ -104,7 +105,7 @@ async function makeEntry(
     .filter(({ parsed }) => parsed.slot === name && parsed.what !== 'artifact')
     .map(({ key }) => key)
   try {
-    const made = await makeTierEntry(repository, manifest, name, inTheWay)
+    const made = await makeTierEntry(repository, manifest, name, { inTheWay, clock })
     named.set(name, keysOf(made))
   } catch (error) {
     kept.warnings.push(notMade(name, error))

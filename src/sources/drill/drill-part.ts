@@ -1,7 +1,7 @@
 import type { Finding } from '../../findings/finding'
 import type { ContentDigest } from '../../pipeline/content-check'
 import type { Artifact } from '../../repository/manifest/manifest'
-import type { Proof } from '../../repository/manifest/proof'
+import type { Proven } from '../../repository/manifest/proof'
 import type { RecoveryPoint } from '../../repository/repository'
 import type { LocalCommand } from '../../runtime/github/local-command'
 import type { Runtime } from '../../runtime/runtime'
@@ -48,5 +48,5 @@ export interface DrillOutcome {
   /** How long it took, without the comparisons. */
   restoreMs: number
   /** Its share of the proof. */
-  proof: Partial<Pick<Proof, 'server' | 'tables' | 'files'>>
+  proof: Partial<Pick<Proven, 'server' | 'tables' | 'files'>>
 }

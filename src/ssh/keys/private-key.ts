@@ -6,13 +6,32 @@ import { encodeEd25519Key } from './openssh-key'
 import { type Pem, readPem } from './pem'
 
 /**
- * Turns the inputs `ssh-key` and `ssh-key-passphrase` into key text that ssh2 accepts without a passphrase; repairs
- * broken lines and quotes. Throws `UserError` that says what the input has instead, without showing the key.
+ * Turns a private key and the input `ssh-key-passphrase` into key text that ssh2 accepts without a passphrase; repairs
+ * broken lines and quotes. Throws `UserError` that says what the input has instead, without showing the key. `input`:
+ * the name of the one that has the key.
  */
-export function readPrivateKey(text: string, passphrase?: string): string {
-  const repaired = repair(text)
-  refuseOtherThings(repaired)
-  const pem = readPem(repaired)
+export function readPrivateKey(text: string, passphrase?: string, input = 'ssh-key'): string {
+  try {
+    return usableKey(repair(text), passphrase)
+  } catch (error) {
+    if (!(error instanceof KeyFault)) throw error
+    throw new UserError(error.message.replaceAll('%', `"${input}"`), { advice: error.advice })
+  }
+}
+
+/** What is wrong with a key. In the message `%` is the input that has it. */
+class KeyFault extends Error {
+  readonly advice: string
+
+  constructor(message: string, advice: string) {
+    super(message)
+    this.advice = advice
+  }
+}
+
+function usableKey(text: string, passphrase: string | undefined): string {
+  refuseOtherThings(text)
+  const pem = readPem(text)
   if (pem === undefined) throw damaged()
   const usable = pem.label === 'OPENSSH PRIVATE KEY' ? readOpenSsh(pem, passphrase) : readOther(pem, passphrase)
   const parsed = utils.parseKey(usable)
@@ -117,45 +136,46 @@ const pasteThePrivateKey =
   'Store the private key as a secret: the whole file without ".pub", from its -----BEGIN line to its -----END line.'
 const makeNewKey = 'Make a new one: ssh-keygen -t ed25519 -N "" -f backup-key'
 
-function wrongKey(what: string, advice: string): UserError {
-  return new UserError(`Input "ssh-key" ${what}.`, { advice })
+function wrongKey(what: string, advice: string): KeyFault {
+  return new KeyFault(`Input % ${what}.`, advice)
 }
 
-function damaged(): UserError {
+function damaged(): KeyFault {
   return wrongKey(
     'is not a complete private key',
     `It is cut off, changed, or not a key at all. ${pasteThePrivateKey} To check a key file: ssh-keygen -y -f <file>`,
   )
 }
 
-function passphraseMissing(): UserError {
+function passphraseMissing(): KeyFault {
   return wrongKey(
     'is protected by a passphrase, and "ssh-key-passphrase" is empty',
     'Store the passphrase as a secret and pass it as "ssh-key-passphrase", or use a separate key without a passphrase.',
   )
 }
 
-function wrongPassphrase(): UserError {
-  return new UserError('Input "ssh-key-passphrase" does not open the private key in "ssh-key".', {
-    advice: 'To check it where the key was made: ssh-keygen -y -f <file>',
-  })
+function wrongPassphrase(): KeyFault {
+  return new KeyFault(
+    'Input "ssh-key-passphrase" does not open the private key in %.',
+    'To check it where the key was made: ssh-keygen -y -f <file>',
+  )
 }
 
-function unsupportedEncryption(): UserError {
+function unsupportedEncryption(): KeyFault {
   return wrongKey(
     'is encrypted in a way that is not supported',
     'Encrypt it again with the default: ssh-keygen -p -f <file>',
   )
 }
 
-function hardwareKey(): UserError {
+function hardwareKey(): KeyFault {
   return wrongKey('belongs to a hardware token (FIDO), which a runner cannot use', makeNewKey)
 }
 
-function dsa(): UserError {
+function dsa(): KeyFault {
   return wrongKey('is a DSA key, which is too weak and which SSH servers no longer accept', makeNewKey)
 }
 
-function weakRsa(bits: number): UserError {
+function weakRsa(bits: number): KeyFault {
   return wrongKey(`is an RSA key of ${bits} bits, which is too weak: at least ${rsaBitsMin} are needed`, makeNewKey)
 }

@@ -15,6 +15,9 @@ import {
 import { type GoodBackup, goodBackup } from '../good-backup'
 import { databaseOf, filesOf } from '../stored-manifest'
 
+/** A manifest and its signature. */
+const signed = ['running.manifest.json', 'running.manifest.json.sig']
+
 const services = testServices()
 const database = freshDatabaseName()
 let docroot: string
@@ -172,7 +175,7 @@ describe('the bucket', () => {
     const { bucket } = backup
     const keys = (await bucket.keys()).filter(key => !(key in strange))
     expect(keys).toEqual(
-      ['README.md', 'running.codebase.tar.gz', 'running.database.sql.gz', 'running.manifest.json'].map(
+      ['README.md', 'running.codebase.tar.gz', 'running.database.sql.gz', ...signed].map(
         name => `running-backups/${name}`,
       ),
     )
@@ -216,7 +219,7 @@ describe('the bucket', () => {
       expect(sha256(await bucket.bytes(artifact.key))).toBe(artifact.sha256)
     }
     for (const [key, text] of Object.entries(strange)) expect(await bucket.text(key)).toBe(text)
-    expect(await bucket.keys()).toHaveLength(4 + Object.keys(strange).length)
+    expect(await bucket.keys()).toHaveLength(5 + Object.keys(strange).length)
     expect(await bucket.openUploads()).toEqual([])
     expect(second.main.summary).toContain('no change')
   })
@@ -231,7 +234,7 @@ describe('the bucket', () => {
       inputs: { databases: name, 's3-prefix': prefix, rotation: 'running' },
     })
     expect((await bucket.keys()).sort()).toEqual(
-      ['README.md', 'running.database.sql.gz', 'running.manifest.json'].map(key => folder + key),
+      ['README.md', 'running.database.sql.gz', ...signed].map(key => folder + key),
     )
   })
 })

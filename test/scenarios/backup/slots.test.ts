@@ -12,6 +12,9 @@ import {
 import { goodBackup } from '../good-backup'
 import { databaseOf } from '../stored-manifest'
 
+/** A manifest and its signature. */
+const signed = ['running.manifest.json', 'running.manifest.json.sig']
+
 const services = testServices()
 const sql = (text: string, database?: string) => testSql(services, text, database)
 
@@ -66,7 +69,7 @@ describe('the name of the slot', () => {
     expect(main.outputs['slot']).toBe(slot)
     expect(await bucket.keys()).toEqual(
       [
-        ...['database.sql.gz', 'manifest.json'].map(end => `running-backups/${slot}.${end}`),
+        ...['database.sql.gz', 'manifest.json', 'manifest.json.sig'].map(end => `running-backups/${slot}.${end}`),
         'running-backups/README.md',
       ].sort(),
     )
@@ -114,7 +117,9 @@ describe('the objects of a slot', () => {
     expect(manifest.artifacts).toHaveLength(1)
     expect(manifest.server).not.toHaveProperty('database')
     expect(await bucket.keys()).toEqual(
-      ['README.md', 'running.codebase.tar.gz', 'running.manifest.json'].map(name => `running-backups/${name}`),
+      ['README.md', 'running.codebase.tar.gz', 'running.manifest.json', 'running.manifest.json.sig'].map(
+        name => `running-backups/${name}`,
+      ),
     )
     expect(main.summary).not.toContain('mysql')
   })
@@ -148,11 +153,11 @@ describe('the objects of a slot', () => {
         .map(key => key.replace('running-backups/', ''))
 
     await goodBackup(services, { inputs: { ...common, databases: one, paths: await smallFolder() } })
-    expect(await objects()).toEqual(['running.codebase.tar.gz', 'running.database.sql.gz', 'running.manifest.json'])
+    expect(await objects()).toEqual(['running.codebase.tar.gz', 'running.database.sql.gz', ...signed])
 
     const several = await goodBackup(services, { inputs: { ...common, databases: `${two}\n${one}\n` } })
     const both = [one, two].map(each => `running.${encodeURIComponent(each)}.database.sql.gz`)
-    expect(await objects()).toEqual([...both, 'running.manifest.json'].sort())
+    expect(await objects()).toEqual([...both, ...signed].sort())
     expect(several.manifest.artifacts.map(({ name: artifact }) => artifact)).toEqual(
       [two, one].map(each => `${encodeURIComponent(each)}.database`),
     )
@@ -162,7 +167,7 @@ describe('the objects of a slot', () => {
     }
 
     await goodBackup(services, { inputs: { ...common, databases: two, compression: 'zstd' } })
-    expect(await objects()).toEqual(['running.database.sql.zst', 'running.manifest.json'])
+    expect(await objects()).toEqual(['running.database.sql.zst', ...signed])
     for (const key of others) expect(await bucket.text(key)).toBe(`${key} stays`)
   })
 })

@@ -70,6 +70,10 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
     ['-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n', /not a complete private key/],
     ['key', /fewer than 4 characters/],
   ],
+  'signing-key': [
+    ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoq me', /is a public key.*Store the private key/],
+    ['key', /fewer than 4 characters/],
+  ],
   'ssh-password': [
     ['two lines\nof password', /single line/],
     ['abc', /fewer than 4 characters/],

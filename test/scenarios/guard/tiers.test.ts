@@ -40,7 +40,7 @@ describe('the longer tiers', () => {
     const entries = [`daily/${date}`, `weekly/${week}`]
 
     const made = await bucketSnapshot(services.s3, bucket)
-    const ends = ['codebase.tar.gz', 'database.sql.gz', 'manifest.json']
+    const ends = ['codebase.tar.gz', 'database.sql.gz', 'manifest.json', 'manifest.json.sig']
     expect(Object.keys(made.objects).sort()).toEqual(
       [
         'running-backups/README.md',

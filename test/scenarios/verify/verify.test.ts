@@ -54,6 +54,7 @@ const verifiedSchema = z.array(
     level: z.enum(['stored', 'read', 'restore']),
     status: z.enum(['proven', 'failed']),
     bytes: z.number(),
+    signedBy: z.string().nullable(),
     findings: z.array(z.strictObject({ code: z.string(), key: z.string().nullable(), message: z.string() })),
   }),
 )
@@ -118,8 +119,9 @@ describe('a sound recovery point', () => {
     expect(main.outputs).toMatchObject({ status: 'proven', 'restore-seconds': '' })
     const { slot, startedAt, artifacts } = backup.manifest
     const bytes = artifacts.reduce((sum, artifact) => sum + artifact.bytes, 0)
+    const signedBy = expect.stringMatching(/^SHA256:/)
     expect(verified(main)).toEqual([
-      { snapshot: slot, takenAt: startedAt, verdict: 'good', level, status: 'proven', bytes, findings: [] },
+      { snapshot: slot, takenAt: startedAt, verdict: 'good', level, status: 'proven', bytes, signedBy, findings: [] },
     ])
     expect(main.annotations).toMatchObject({ error: [], warning: [] })
     expect(main.annotations.notice).toHaveLength(1)

@@ -1,12 +1,10 @@
 import { listAction } from '../../../src/actions/list'
-import { verifyAction } from '../../../src/actions/verify'
 import { verifyPostAction } from '../../../src/actions/verify-post'
 import { githubRuntime } from '../../../src/runtime/github/github-runtime'
 
 /** ssh2 and `@actions` are loaded together by nothing but the bundle, so the actions that log in are not among them. */
 const actions = new Map([
   ['list', listAction],
-  ['verify', verifyAction],
   ['verify-post', verifyPostAction],
 ])
 

@@ -34,17 +34,17 @@ describe('an action', () => {
     return { status, stderr, annotations: stdout.match(/^::(?:error|warning|notice) .*$/gm) ?? [] }
   }
 
-  it.each([
-    ['verify', 's3-bucket', 'No recovery point was changed'],
-    ['list', 's3-bucket', 'Nothing was changed'],
-  ])('tells in one annotation all that %s is not told', (action, input, safe) => {
-    const { status, annotations } = run(action)
-    expect(status).toBe(1)
-    expect(annotations).toEqual([
-      expect.stringMatching(new RegExp(`^::error title=.*"${input}" is required.*Still safe: ${safe}`)),
-    ])
-    expect(readFileSync(join(folder, 'summary'), 'utf8').trim()).toBe('')
-  })
+  it.each([['list', 's3-bucket', 'Nothing was changed']])(
+    'tells in one annotation all that %s is not told',
+    (action, input, safe) => {
+      const { status, annotations } = run(action)
+      expect(status).toBe(1)
+      expect(annotations).toEqual([
+        expect.stringMatching(new RegExp(`^::error title=.*"${input}" is required.*Still safe: ${safe}`)),
+      ])
+      expect(readFileSync(join(folder, 'summary'), 'utf8').trim()).toBe('')
+    },
+  )
 
   it('has nothing to do in the post step of verify when no drill was killed', () => {
     expect(run('verify-post')).toEqual({ status: 0, stderr: '', annotations: [] })

@@ -50,7 +50,7 @@ export async function storePoint(store: Store, options: PointOptions = {}): Prom
   }
   const manifest: Manifest = {
     ...{ format: manifestFormat, slot, state: 'complete', verdict: options.verdict ?? 'good' },
-    ...{ startedAt, finishedAt: startedAt, timezone: 'UTC', host: 'web1.example.com', run },
+    ...{ startedAt, finishedAt: startedAt, timezone: 'UTC', host: 'web1.example.com', prefix: folderName, run },
     tool: { name: 'make-a-backup', version: '1.0.0' },
     server: { os: 'Debian GNU/Linux 12' },
     artifacts: [

@@ -24,6 +24,7 @@ describe('loadBackupInputs', () => {
     expect(rotation.text).toBe('hour-of-week')
     expect(rest).toEqual({
       mysql: {},
+      signing: {},
       s3: { bucket: 'acme-backups', prefix: '', region: 'eu-central-1' },
       databases: ['shop'],
       tables: { exclude: [], structureOnly: [] },
@@ -147,6 +148,7 @@ describe('loadBackupInputs', () => {
     'ssh-key': '-----BEGIN OPENSSH PRIVATE KEY-----\nzq1zq1zq1\n-----END OPENSSH PRIVATE KEY-----',
     'ssh-key-passphrase': 'zq2 zq2',
     'ssh-password': 'zq3\nzq3',
+    'signing-key': 'zq9 zq9',
     'mysql-password': 'zq4\nzq4',
     's3-access-key-id': 'zq5 zq5',
     's3-secret-access-key': 'zq6 zq6',
@@ -173,7 +175,7 @@ describe('loadBackupInputs', () => {
 
   it('shows no secret in any error', () => {
     const error = refusal(() => loadBackupInputs(given({ ...good, ...secrets }), {}))
-    expect(error.detail).toHaveLength(7)
+    expect(error.detail).toHaveLength(8)
     expect([error.message, error.advice, ...error.detail].join()).not.toContain('zq')
   })
 })

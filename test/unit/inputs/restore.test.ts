@@ -23,6 +23,7 @@ describe('loadRestoreInputs', () => {
     expect(s3).toMatchObject({ bucket: 'acme-backups' })
     expect(rest).toEqual({
       mysql: {},
+      signing: {},
       snapshot: { kind: 'latest' },
       databases: 'all',
       paths: 'all',

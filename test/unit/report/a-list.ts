@@ -10,6 +10,7 @@ export function aPoint(
 ): ReportedPoint {
   return {
     ...{ name, place: 'ring', verdict: 'good', isStale: false, proof: undefined, problem: undefined },
+    ...{ signer: undefined, isSigned: false },
     facts: {
       takenAt: new Date(takenAt),
       host: 'web1.example.com',
@@ -27,7 +28,7 @@ export function anUnreadable(name: string): ReportedPoint {
   const problem = `The manifest "web1/${name}.manifest.json" is not JSON.`
   return {
     ...{ name, place: 'ring', verdict: 'unreadable', isStale: false, facts: undefined, proof: undefined },
-    problem,
+    ...{ problem, signer: undefined, isSigned: false },
   }
 }
 
@@ -42,7 +43,7 @@ export function someHours(count: number): ReportedPoint[] {
 export function aReport(points: readonly ReportedPoint[] | undefined, changes: Partial<ListReport> = {}): ListReport {
   return {
     store: { bucket: 'acme', prefix: 'web1' },
-    now,
+    ...{ now, areSignaturesRequired: false },
     warnings: [],
     ...(points === undefined ? {} : { points }),
     ...changes,

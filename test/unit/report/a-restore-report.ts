@@ -12,6 +12,8 @@ export function aRestoreReport(overrides: Partial<RestoreReport> = {}): RestoreR
       takenAt: new Date('2026-11-23T13:05:02.120Z'),
       host: 'old.example.com',
       runUrl: '',
+      signer: 'SHA256:abc',
+      isAuthentic: true,
     },
     startedAt: new Date('2026-11-24T16:05:02.120Z'),
     finishedAt: new Date('2026-11-24T16:06:40.002Z'),

@@ -69,6 +69,7 @@ export function aManifest(overrides: Partial<Manifest> = {}): Manifest {
     finishedAt: '2026-11-23T12:06:00.000Z',
     timezone: 'UTC',
     host: 'web1.example.com',
+    prefix: 'web1',
     run: { repository: 'acme/shop', id: '1', attempt: '1', event: 'schedule', url: '' },
     tool: { name: 'make-a-backup', version: '1.0.0' },
     server: { os: 'Debian GNU/Linux 12' },

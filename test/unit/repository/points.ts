@@ -31,7 +31,7 @@ export async function putPoint(
     key: keyOf(place, slot, artifact),
     bytes: 10,
   }))
-  const manifest = { ...usual, artifacts }
+  const manifest = { ...usual, prefix: changes.prefix ?? place, artifacts }
   for (const { key, name: artifactName } of artifacts) {
     if (!without.includes(artifactName)) await store.putText(key, '0123456789', { contentType: 'text/plain' })
   }
@@ -55,8 +55,10 @@ function keyOf(prefix: string, slot: string, { name, kind, compression }: Artifa
   return artifactKey(prefix, slot, name, kind, { compression })
 }
 
+type GoodProof = Extract<Proof, { status: 'proven' }>
+
 /** The proof of a recovery point that `putPoint` has stored. */
-export async function proofOf(store: MemoryStore, { slot, startedAt, artifacts }: Manifest): Promise<Proof> {
+export async function proofOf(store: MemoryStore, { slot, startedAt, artifacts }: Manifest): Promise<GoodProof> {
   const proven = artifacts.map(async ({ key, sha256 }) => ({
     ...{ key, sha256 },
     etag: (await store.head(key))?.etag ?? '',
@@ -65,11 +67,12 @@ export async function proofOf(store: MemoryStore, { slot, startedAt, artifacts }
 }
 
 /** A proof of other objects than there are. */
-export function aProof(changes: Partial<Proof> = {}): Proof {
+export function aProof(changes: Partial<GoodProof> = {}): GoodProof {
   return {
     format: 'make-a-backup-proof/1',
     slot: 'Monday-13-00',
     takenAt: '2026-11-23T13:17:00.000Z',
+    status: 'proven',
     provenAt: '2026-11-24T04:45:00.000Z',
     artifacts: [{ key: 'web1/Monday-13-00.database.sql.gz', sha256: 'a'.repeat(64), etag: 'e' }],
     restoreSeconds: 98.4,

@@ -7,6 +7,8 @@ import { parseManifest } from '../../../src/repository/manifest/manifest-codec'
 import { objectMetadata } from '../../../src/repository/manifest/object-metadata'
 import { artifactKey, parseKey } from '../../../src/repository/names/keys'
 import type { Repository } from '../../../src/repository/repository'
+import { defined } from '../../../src/runtime/defined'
+import type { SigningKey } from '../../../src/ssh/keys/signing-key'
 import type { Store } from '../../../src/store/store'
 import type { Moment, StoreOperation } from '../../memory/memory-faults'
 import { type MemoryStore, memoryStore } from '../../memory/memory-store'
@@ -32,6 +34,8 @@ export class World {
   readonly store: MemoryStore
   readonly clock = { now: () => new Date(this.#timeMs) }
   operationCount = 0
+  /** Signs what is published and recovered. */
+  signer: SigningKey | undefined
   /** Whether the death came. */
   hasDied = false
   onOperation: (operation: StoreOperation, key: string, moment: Moment) => void | Promise<void> = () => {}
@@ -61,7 +65,7 @@ export class World {
   }
 
   get repository(): Repository {
-    return { store: this.store, prefix }
+    return { store: this.store, prefix, ...defined({ signer: this.signer }) }
   }
 
   dieAt(count: number, moment: Moment): void {

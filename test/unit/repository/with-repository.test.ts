@@ -9,11 +9,14 @@ const settings = {
 describe('withRepository', () => {
   it('works with the prefix in the bucket that the inputs name', async () => {
     const seen = async ({ store, prefix }: Repository) => [store.name, prefix]
-    expect(await withRepository(settings, seen)).toEqual(['https://s3.example.com/acme', 'running-backups'])
+    expect(await withRepository({ s3: settings, signing: {} }, seen)).toEqual([
+      'https://s3.example.com/acme',
+      'running-backups',
+    ])
   })
 
   it('passes on what the work throws', async () => {
     const failure = new Error('no')
-    await expect(withRepository(settings, () => Promise.reject(failure))).rejects.toBe(failure)
+    await expect(withRepository({ s3: settings, signing: {} }, () => Promise.reject(failure))).rejects.toBe(failure)
   })
 })

@@ -23,7 +23,7 @@ export async function preflight(inputs: BackupInputs, tools: CommandTools): Prom
     return mergeReports([
       {
         findings: storageClassWarnings(inputs.s3.objects?.storageClass),
-        facts: [`SSH: ${user}@${host}, ${connection.serverVersion}; its host key is verified.`],
+        facts: [`SSH: ${user}@${host}, ${connection.serverVersion}; its host key is verified.`, signatureFact(inputs)],
       },
       ...server,
       store,
@@ -31,6 +31,12 @@ export async function preflight(inputs: BackupInputs, tools: CommandTools): Prom
   } finally {
     connection.close()
   }
+}
+
+function signatureFact({ signing: { signer } }: BackupInputs): string {
+  return signer === undefined
+    ? 'Recovery points are not signed: that takes a key, "ssh-key" or "signing-key".'
+    : `Recovery points are signed. For "signed-by" of the other workflows: ${signer.publicKey.line}`
 }
 
 /** Checks all that a backup needs on a server. */

@@ -19,7 +19,7 @@ describe('pointLine', () => {
   })
 
   it('marks stale and proven ones', () => {
-    const proof = { provenAt: new Date('2026-11-24T04:43:00.000Z'), restoreSeconds: 98 }
+    const proof = { kind: 'proven' as const, provenAt: new Date('2026-11-24T04:43:00.000Z'), restoreSeconds: 98 }
     expect(pointLine(aPoint('Monday', '2026-11-16T16:00:00Z', { isStale: true, proof }), now)).toBe(
       'Monday: good, taken 2026-11-16T16:00:00Z, 9 d 1 h ago, stale, 12.3 MB (16 tables), 240 MB (2,521 files), proven 2026-11-24T04:43:00Z',
     )

@@ -28,6 +28,7 @@ interface RequestedScope {
 
 async function run(asked: RequestedScope = {}): Promise<{ report: ListReport; error: unknown }> {
   const inputs = {
+    signing: {},
     s3: { bucket: 'acme', prefix, region: 'eu-central-1' },
     ...{ maxAgeMs: undefined, expectEveryMs: undefined, ...asked },
   }
@@ -39,7 +40,7 @@ async function run(asked: RequestedScope = {}): Promise<{ report: ListReport; er
   }
 }
 
-const empty: ListReport = { store: { bucket: 'acme', prefix }, now, warnings: [] }
+const empty: ListReport = { store: { bucket: 'acme', prefix }, now, areSignaturesRequired: false, warnings: [] }
 
 /** The hours up to 16:17, so many hours back each. */
 async function hours(...back: number[]): Promise<void> {
@@ -105,6 +106,7 @@ describe('list', () => {
     await store.putText(`${prefix}/Wednesday-16-00.proof.json`, serializeProof(proof), json)
     const { report } = await run()
     expect(report.points?.[0]?.proof).toEqual({
+      kind: 'proven',
       provenAt: new Date('2026-11-24T04:45:00.000Z'),
       restoreSeconds: 98.4,
     })

@@ -58,6 +58,7 @@ export function aManifest(artifacts: Manifest['artifacts'] = [aDump(), anArchive
   return {
     ...{ format: manifestFormat, slot: 'Monday-13-00', state: 'complete', verdict: 'good' },
     ...{ startedAt: at, finishedAt: at, timezone: 'UTC', host: 'web1.example.com' },
+    prefix: 'running-backups',
     run: { repository: 'acme/shop', id: '123', attempt: '1', event: 'schedule', url: '' },
     tool: { name: 'make-a-backup', version: '1.0.0' },
     server: {
@@ -74,6 +75,7 @@ export function someInputs(overrides: Partial<RestoreInputs> = {}): RestoreInput
   return {
     ssh: { host: 'web1.example.com', port: 22, user: 'deploy', hostKeys: parseHostKeyPins('') },
     mysql: {},
+    signing: {},
     s3: { bucket: 'acme', prefix: 'running-backups', region: 'eu-central-1' },
     snapshot: { kind: 'latest' },
     ...{ databases: 'all', paths: 'all', overwrite: false, safetyBackup: true },

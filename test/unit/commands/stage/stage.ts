@@ -14,8 +14,10 @@ import type { Drill } from '../../../../src/commands/verify/point'
 import { verify } from '../../../../src/commands/verify/verify'
 import type { VerifyAttempt } from '../../../../src/commands/verify/verify-result'
 import { loadBackupInputs } from '../../../../src/inputs/backup'
+import type { Signing } from '../../../../src/inputs/groups/signed-by'
 import { loadRestoreInputs } from '../../../../src/inputs/restore'
 import { loadVerifyInputs } from '../../../../src/inputs/verify'
+import type { Repository } from '../../../../src/repository/repository'
 import type { BaselineCache } from '../../../../src/runtime/github/baseline-cache'
 import type { MemoryStore } from '../../../memory/memory-store'
 import { type Databases, databasesIn } from './databases'
@@ -56,6 +58,11 @@ const bucket: Inputs = {
 }
 const server: Inputs = { 'ssh-host': 'web1.example.com', 'ssh-user': 'deploy', 'ssh-password': 'open sesame' }
 
+/** As `withRepository` does. */
+function signing<T extends { repository: Repository }>(tools: T, { signing }: { signing: Signing }): T {
+  return { ...tools, repository: { ...tools.repository, ...signing } }
+}
+
 export async function aStage(): Promise<Stage> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'stage-')))
   const place = (name: string) => join(root, name)
@@ -81,21 +88,23 @@ export async function aStage(): Promise<Stage> {
         const attempt: BackupAttempt = beginAttempt(tools.runtime)
         tools.tellsWarnings(() => attempt.warnings)
         const inputs = loadBackupInputs(tools.runtime, {})
-        const { error } = await backup(inputs, { ...tools, openCache: () => stage.cache }, attempt)
+        const { error } = await backup(inputs, { ...signing(tools, inputs), openCache: () => stage.cache }, attempt)
         if (error !== undefined) throw error
       }),
     backupPost: inputs =>
       run.step({ ...backupOf, ...inputs }, async tools => {
         const state = loadBackupState(tools.runtime)
         if (state === undefined) return
-        const failures = await cleanUpBackup(loadBackupInputs(tools.runtime, {}), state, tools)
+        const inputs = loadBackupInputs(tools.runtime, {})
+        const failures = await cleanUpBackup(inputs, state, signing(tools, inputs))
         if (failures.length > 0) throw new Error(failures.join('\n'))
       }),
     restore: inputs =>
       run.step({ ...restoreOf, ...inputs }, async tools => {
         const attempt: RestoreAttempt = beginAttempt(tools.runtime)
         tools.tellsWarnings(() => attempt.warnings)
-        await restore(loadRestoreInputs(tools.runtime, {}), tools, attempt)
+        const loaded = loadRestoreInputs(tools.runtime, {})
+        await restore(loaded, signing(tools, loaded), attempt)
       }),
     restorePost: inputs =>
       run.step({ ...restoreOf, ...inputs }, async tools => {
@@ -110,7 +119,7 @@ export async function aStage(): Promise<Stage> {
         const attempt: VerifyAttempt = beginAttempt(tools.runtime)
         tools.tellsWarnings(() => attempt.warnings)
         const loaded = loadVerifyInputs(tools.runtime, {})
-        await verify(loaded, { ...tools, drill: stage.drill, wait: async () => {} }, attempt)
+        await verify(loaded, { ...signing(tools, loaded), drill: stage.drill, wait: async () => {} }, attempt)
       }),
     program: (name, text) => writeFile(join(bin, name), `#!/bin/sh\nPATH=$STAGE_PATH\n${text}\n`, { mode: 0o755 }),
     leave: async () => {

@@ -24,7 +24,12 @@ let waits: number[]
 let whileWaiting: () => Promise<unknown>
 
 beforeEach(() => {
-  store = memoryStore({ minPartBytes: 1 })
+  let storedMs = Date.parse('2026-11-23T22:00:00Z')
+  const now = () => {
+    storedMs += 1000
+    return new Date(storedMs)
+  }
+  store = memoryStore({ minPartBytes: 1, now })
   drilled = []
   waits = []
   whileWaiting = async () => {}
@@ -326,7 +331,11 @@ describe('verify', () => {
         'Monday-13-00 is not proven: Table "orders" came out otherwise.',
       )
       expect(points()).toMatchObject([{ status: 'failed', restoreSeconds: 3 }])
-      expect(store.keys()).not.toContain(slotKeys(prefix, 'Monday-13-00').proof)
+      const { proof } = slotKeys(prefix, 'Monday-13-00')
+      expect(parseProof(held(proof).toString(), proof)).toMatchObject({
+        ...{ status: 'failed', failedAt: '2026-11-23T14:00:00.000Z' },
+        findings: [{ code: 'restored', message: 'Table "orders" came out otherwise.' }],
+      })
     })
 
     it('tells what takes nothing from the proof', async () => {
@@ -367,23 +376,24 @@ describe('verify', () => {
       expect(points()).toMatchObject([{ status: 'proven', takenAt: '2026-11-23T14:05:00.000Z' }])
     })
 
-    it('leaves no proof of what failed since, at whatever level', async () => {
+    it('replaces the proof of what failed since, at whatever level, by what it found', async () => {
       const manifest = await storePoint(store, hour(13))
       const { proof } = slotKeys(prefix, 'Monday-13-00')
+      const status = () => parseProof(held(proof).toString(), proof).status
       await run(inputs)
-      expect(store.keys()).toContain(proof)
+      expect(status()).toBe('proven')
       drillResult = { ...drillResult, findings: [problem('drill-check', 'It is not true.')] }
       await failure(run(inputs))
-      expect(store.keys()).not.toContain(proof)
+      expect(status()).toBe('failed')
       drillResult = { ...drillResult, findings: [] }
       await run(inputs)
       await flip(manifest)
       await failure(run())
-      expect(store.keys()).not.toContain(proof)
+      expect(status()).toBe('failed')
       expect(attempt.warnings).toEqual([])
     })
 
-    it('says so when the proof of what failed may not be removed, and keeps one of what may not be read', async () => {
+    it('says so when the proof of what failed may not be replaced, and keeps one of what may not be read', async () => {
       const manifest = await storePoint(store, hour(13))
       const { proof } = slotKeys(prefix, 'Monday-13-00')
       await run(inputs)
@@ -392,10 +402,10 @@ describe('verify', () => {
       await failure(run())
       expect(store.keys()).toContain(proof)
       await flip(manifest)
-      store.failAlways('remove', /proof/, denied)
+      store.failAlways('putText', /proof/, denied)
       await failure(run())
       expect(attempt.warnings).toEqual([
-        { code: 'proof-not-removed', level: 'warning', what: expect.stringContaining('denied') },
+        { code: 'proof-not-replaced', level: 'warning', what: expect.stringContaining('denied') },
       ])
     })
 

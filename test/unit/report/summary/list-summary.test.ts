@@ -13,7 +13,7 @@ const rowsOf = (markdown: string) => markdown.split('\n').filter(line => /^\| (<
 
 describe('renderListSummary', () => {
   it('shows slot, time, age, database, files, verdict and proof of each', () => {
-    const proof = { provenAt: new Date('2026-11-24T04:43:00.000Z'), restoreSeconds: 98 }
+    const proof = { kind: 'proven' as const, provenAt: new Date('2026-11-24T04:43:00.000Z'), restoreSeconds: 98 }
     const markdown = renderListSummary(
       aReport([
         aPoint('Wednesday-16-00', '2026-11-25T16:17:00Z', { proof }),
@@ -43,7 +43,7 @@ describe('renderListSummary', () => {
       }),
     )
     expect(markdown.split('\n')[2]).toBe(
-      '**Bucket** <code>s3&#58;//acme/</code> at <code>https&#58;//s3.example.com</code> · **Host** <code>web1.example.com</code> · **Recovery points** 5 (4 good, 1 unreadable, 1 stale) · **Size** 1 GB · **Missing** 0 of 167',
+      '**Bucket** <code>s3&#58;//acme/</code> at <code>https&#58;//s3.example.com</code> · **Host** <code>web1.example.com</code> · **Recovery points** 5 (4 good, 1 unreadable, 1 stale) · **Size** 1 GB · **Signatures** not required (`signed-by` is empty); the newest has none that is valid · **Missing** 0 of 167',
     )
     expect(markdown).not.toContain('without a good recovery point')
   })

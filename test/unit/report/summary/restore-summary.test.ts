@@ -35,7 +35,7 @@ describe('renderRestoreSummary, of a restore that went well', () => {
     const lines = summary.split('\n')
     expect(lines[0]).toBe('## ✅ Restored, and compared with the manifest')
     expect(lines[2]).toBe(
-      '**Recovery point** <code>Monday-13-00</code> · **Taken** Mon 23 Nov 2026, 13:05 UTC, 1 d 3 h before · **From** <code>old.example.com</code> · **Server** <code>web1.example.com</code> · **Bucket** <code>s3&#58;//acme/running-backups/</code>',
+      '**Recovery point** <code>Monday-13-00</code> · **Taken** Mon 23 Nov 2026, 13:05 UTC, 1 d 3 h before · **From** <code>old.example.com</code> · **Signed by** <code>SHA256:abc</code>, as `signed-by` requires · **Server** <code>web1.example.com</code> · **Bucket** <code>s3&#58;//acme/running-backups/</code>',
     )
     expect(lines[4]).toBe('Everything was in its place after **1 m 38 s**.')
   })

@@ -134,7 +134,10 @@ describe('setVerifyOutputs', () => {
 
   it('tells each recovery point and its findings', () => {
     const told = { code: 'checksum', key: 'p/a.sql.gz', message: '"p/a.sql.gz" has another sha256.' }
-    const points = [point({ restoreSeconds: 61.4 }), { ...failed, takenAt: undefined, restoreSeconds: 3 }]
+    const points = [
+      point({ restoreSeconds: 61.4, signer: 'SHA256:abc' }),
+      { ...failed, takenAt: undefined, restoreSeconds: 3 },
+    ]
     const { status, verified, seconds } = outputs(aReport({ requested: 2, points, level: 'restore' }))
     expect([status, seconds]).toEqual(['failed', '61'])
     expect(JSON.parse(verified)).toEqual([
@@ -145,11 +148,11 @@ describe('setVerifyOutputs', () => {
           verdict: 'good',
           level: 'restore',
         },
-        ...{ status: 'proven', bytes: 252_300_000, restoreSeconds: 61.4, findings: [] },
+        ...{ status: 'proven', bytes: 252_300_000, signedBy: 'SHA256:abc', restoreSeconds: 61.4, findings: [] },
       },
       {
         ...{ snapshot: 'Monday-12-00', takenAt: null, verdict: 'good', level: 'restore' },
-        ...{ status: 'failed', bytes: 252_300_000, restoreSeconds: 3, findings: [told] },
+        ...{ status: 'failed', bytes: 252_300_000, signedBy: null, restoreSeconds: 3, findings: [told] },
       },
     ])
   })
@@ -173,7 +176,7 @@ describe('renderVerifySummary', () => {
     expect(summary).toContain(
       '## ✅ Monday-13-00, taken 54 m 58 s ago, is proven: 2 objects, 252 MB, read and checked, in 1 m 2 s\n',
     )
-    expect(summary).toContain('| Monday-13-00 | 2026-11-23T13:05:02.120Z | ✅ proven | 2 | 252 MB |')
+    expect(summary).toContain('| Monday-13-00 | 2026-11-23T13:05:02.120Z | ✅ proven | nobody | 2 | 252 MB |')
     expect(summary).not.toContain('undefined')
   })
 

@@ -52,7 +52,11 @@ describe('latest', () => {
       warnings: [],
     })
     expect(chosen.manifest.startedAt).toBe('2026-11-25T16:17:00.000Z')
-    expect(store.operations.slice(before)).toEqual(['list web1/', 'getText web1/Wednesday-16-00.manifest.json'])
+    expect(store.operations.slice(before)).toEqual([
+      'list web1/',
+      'getText web1/Wednesday-16-00.manifest.json',
+      'getText web1/Wednesday-16-00.manifest.json.sig',
+    ])
   })
 
   it.each([
@@ -207,7 +211,10 @@ describe('a name', () => {
       manifest: { slot },
       warnings: [],
     })
-    expect(store.operations.slice(before)).toEqual([`getText web1/${name}.manifest.json`])
+    expect(store.operations.slice(before)).toEqual([
+      `getText web1/${name}.manifest.json`,
+      `getText web1/${name}.manifest.json.sig`,
+    ])
   })
 
   it('of a suspect one is taken with a warning', async () => {

@@ -9,7 +9,7 @@ const now = new Date('2026-11-23T13:50:00.000Z')
 function taken(at: string, changes: Partial<CatalogPoint> = {}, timezone = 'UTC'): CatalogPoint {
   const takenAt = new Date(at)
   return {
-    ...{ name: at, repository, slot: 'Monday-13-00', place: 'ring', state: 'good' },
+    ...{ name: at, repository, slot: 'Monday-13-00', place: 'ring', state: 'good', isSigned: false },
     storedAt: new Date(takenAt.getTime() + 90_000),
     facts: {
       ...{ takenAt, finishedAt: takenAt, host: 'web1', timezone },

@@ -38,7 +38,7 @@ async function interrupted({ hasBefore = true } = {}): Promise<Interrupted> {
 }
 
 const rollingBack = ({ world, intent, intentText, before }: Interrupted) =>
-  rollBack(world.repository, intent, intentText, before)
+  rollBack(world.repository, intent, intentText, { ...before, now: world.clock.now() })
 
 /** Lets the completion of this upload, whose reply was lost, take place right before the upload is aborted. */
 function landBeforeAbort({ world, intent }: Interrupted, name: string): void {

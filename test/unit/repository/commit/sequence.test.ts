@@ -2,8 +2,11 @@ import fc from 'fast-check'
 import { indexPrefix } from '../../../../src/repository/catalog/prefix-index'
 import { abortLeftovers } from '../../../../src/repository/commit/leftovers'
 import { recoverSlot } from '../../../../src/repository/commit/recover'
+import { readSignedSlot } from '../../../../src/repository/signatures/found-signature'
+import { aSigningKey } from '../../ssh/keys/some-keys'
 import { type Content, prefix, World } from '../ring'
 
+const signer = aSigningKey()
 const slots = ['Monday-12-00', 'Monday-13-00', 'Monday-14-00']
 
 interface Run {
@@ -34,6 +37,7 @@ describe('a ring of slots', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(run, { minLength: 1, maxLength: 8 }), async runs => {
         const world = new World()
+        world.signer = signer
         const model = new Map(slots.map(slot => [slot, { hadOne: false, possible: new Set<string>() }]))
         for (const next of runs) {
           world.pass(3_600_000)
@@ -47,6 +51,7 @@ describe('a ring of slots', () => {
         await recoverAll(world)
         expect(intents(world)).toEqual([])
         compare(world, model)
+        for (const slot of slots) expect(['empty', 'valid']).toContain(await signatureOf(world, slot))
         world.pass(3_600_000)
         await abortLeftovers(world.repository, 'none', world.clock.now())
         expect(await world.openUploads()).toEqual([])
@@ -55,6 +60,12 @@ describe('a ring of slots', () => {
     )
   })
 })
+
+/** `valid`: by the key of the runs, and of these very bytes. */
+async function signatureOf(world: World, slot: string): Promise<string> {
+  const state = await readSignedSlot(world.repository, slot)
+  return state.kind === 'complete' ? (state.signature?.kind ?? 'none') : state.kind
+}
 
 /** What a slot may hold: the last recovery point seen there, or one that a dead run was about to put there. */
 type Model = Map<string, { hadOne: boolean; possible: Set<string> }>

@@ -68,6 +68,7 @@ const recoveryPoint: fc.Arbitrary<Manifest> = fc.record({
   finishedAt: instant,
   timezone: text,
   host: text,
+  prefix: text,
   run: fc.record({ repository: text, id: text, attempt: text, event: text, url: text }),
   tool: fc.record({ name: text, version: text }),
   server: fc.oneof(
@@ -90,7 +91,9 @@ const recoveryPoint: fc.Arbitrary<Manifest> = fc.record({
 
 const manifests: fc.Arbitrary<Manifest> = fc.oneof(
   recoveryPoint,
-  fc.tuple(recoveryPoint, fc.option(recoveryPoint)).map(([manifest, previous]) => ({ ...manifest, previous })),
+  fc
+    .tuple(recoveryPoint, fc.option(recoveryPoint), text)
+    .map(([manifest, previous, signature]) => ({ ...manifest, previous, previousSignature: signature, signature })),
 )
 
 const whole: Manifest = {
@@ -130,6 +133,7 @@ const whole: Manifest = {
   },
   tool: { version: '1.0.0', name: 'make-a-backup' },
   run: { id: '123', repository: 'acme/shop', attempt: '1', url: '', event: 'schedule' },
+  prefix: 'running-backups',
   host: 'web1.example.com',
   timezone: 'UTC',
   finishedAt: '2026-11-23T13:06:40.002Z',
@@ -161,7 +165,9 @@ describe('serializeManifest', () => {
     ])
     expect(lines.slice(-2)).toEqual(['}', ''])
     expect(lines.filter(line => /^ {2}"/.test(line)).map(line => line.split('"')[1])).toEqual(
-      'format slot state verdict startedAt finishedAt timezone host run tool server artifacts warnings'.split(' '),
+      'format slot state verdict startedAt finishedAt timezone host prefix run tool server artifacts warnings'.split(
+        ' ',
+      ),
     )
     expect(lines.filter(line => /^ {6}"/.test(line)).map(line => line.split('"')[1])).toEqual(
       'flavor version dumpTool options name kind database key bytes sha256 etag versionId compression startedAt finishedAt content upload code message'.split(

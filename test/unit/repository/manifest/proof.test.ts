@@ -1,4 +1,4 @@
-import { type Proof, parseProof, proofFormat, serializeProof } from '../../../../src/repository/manifest/proof'
+import { parseProof, proofFormat, serializeProof } from '../../../../src/repository/manifest/proof'
 import { FailureError } from '../../../../src/runtime/errors'
 import { aProof } from '../points'
 
@@ -36,7 +36,7 @@ describe('a proof', () => {
   })
 
   it('is never written wrong', () => {
-    const wrong: Proof = { ...aProof(), files: Number.NaN }
+    const wrong = { ...aProof(), files: Number.NaN }
     expect(() => serializeProof(wrong)).toThrow()
     expect(aProof().format).toBe(proofFormat)
   })

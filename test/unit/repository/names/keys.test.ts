@@ -6,6 +6,7 @@ import {
   keyInSlot,
   parseKey,
   readmeKey,
+  signatureKey,
   slotKeys,
 } from '../../../../src/repository/names/keys'
 
@@ -76,6 +77,9 @@ describe('parseKey', () => {
           })
           expect(parseKey(prefix, slotKeys(prefix, slot).manifest)).toEqual({ slot, what: 'manifest' })
           expect(parseKey(prefix, slotKeys(prefix, slot).proof)).toEqual({ slot, what: 'proof' })
+          const { manifest, proof } = slotKeys(prefix, slot)
+          expect(parseKey(prefix, signatureKey(manifest))).toEqual({ slot, what: 'manifest-signature' })
+          expect(parseKey(prefix, signatureKey(proof))).toEqual({ slot, what: 'proof-signature' })
         },
       ),
     )
@@ -100,6 +104,7 @@ describe('parseKey', () => {
       'manifest',
       'proof',
       'json',
+      'sig',
       '/',
       'é%',
       ' ',
@@ -112,8 +117,10 @@ describe('parseKey', () => {
         const again =
           parsed.what === 'artifact'
             ? artifactKey(prefix, parsed.slot, parsed.name, parsed.kind, parsed.encoded)
-            : slotKeys(prefix, parsed.slot)[parsed.what]
-        expect(again).toBe(key)
+            : parsed.what.startsWith('manifest')
+              ? slotKeys(prefix, parsed.slot).manifest
+              : slotKeys(prefix, parsed.slot).proof
+        expect(parsed.what.endsWith('signature') ? signatureKey(again) : again).toBe(key)
       }),
       { numRuns: 2000 },
     )
@@ -136,6 +143,8 @@ describe('parseKey', () => {
     'p/Monday.a%2g.database.sql.gz',
     'p/Monday.a%2f.database.sql.gz',
     'p/Monday.manifest.json.bak',
+    'p/Monday.database.sql.gz.sig',
+    'p/Monday.manifest.json.sig.sig',
     'p/.manifest.json',
   ])('does not take %s for one of ours', key => {
     expect(parseKey('p', key)).toBeUndefined()

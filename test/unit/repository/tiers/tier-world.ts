@@ -20,7 +20,7 @@ export class TierWorld extends World {
   }
 
   keep(manifest: Manifest, keep: Partial<TierKeep>): Promise<KeptTiers> {
-    return keepTiers(this.repository, { manifest, keep: { ...none, ...keep } })
+    return keepTiers(this.repository, { manifest, keep: { ...none, ...keep }, clock: this.clock })
   }
 
   /** One run on a good day: a recovery point at this moment, and the tiers after it. */

@@ -1,8 +1,10 @@
 import { manifestFormat } from '../../../../src/repository/manifest/manifest'
 import { parseManifest, serializeManifest } from '../../../../src/repository/manifest/manifest-codec'
+import { readSignedSlot } from '../../../../src/repository/signatures/found-signature'
 import { tierAges } from '../../../../src/repository/tiers/tier-ages'
 import { keepTiers } from '../../../../src/repository/tiers/tiers'
 import { StoreError } from '../../../../src/store/store-error'
+import { aSigningKey } from '../../ssh/keys/some-keys'
 import { answering, prefix } from '../ring'
 import { none, rows, TierWorld } from './tier-world'
 
@@ -23,6 +25,20 @@ describe('keepTiers', () => {
     world = new TierWorld()
   })
 
+  it('signs an entry anew, with the time at which it is written, and removes its signature with it', async () => {
+    world.signer = aSigningKey()
+    await world.run('2026-11-23T13:05:00Z', { daily: 1 })
+    const [first = ''] = world.entries()
+    const state = await readSignedSlot(world.repository, first)
+    expect(state).toMatchObject({ kind: 'complete', signature: { kind: 'valid' } })
+    const stored = await world.store.head(manifestKey(first))
+    expect(Number(stored?.lastModified) - Date.parse(world.manifest(first).finishedAt)).toBeLessThan(60_000)
+    const orphan = `${manifestKey('daily/2026-11-22')}.sig`
+    await world.store.putText(orphan, 'of a killed run', json)
+    expect((await world.run('2026-11-24T13:05:00Z', { daily: 1 })).removed).toEqual([first])
+    expect(world.tierKeys().filter(key => key.endsWith('.sig'))).toEqual([`${manifestKey('daily/2026-11-24')}.sig`])
+  })
+
   it('makes an entry in every tier: the same bytes, a manifest of its own', async () => {
     world.goTo('2026-11-23T13:05:00Z')
     const manifest = await world.take(rows('one'), 'Monday-13-00')
@@ -33,7 +49,7 @@ describe('keepTiers', () => {
     expect(world.ring()).toEqual(ring)
     for (const name of made) {
       const entry = world.manifest(name)
-      expect(entry).toEqual({ ...manifest, slot: name, artifacts: entry.artifacts })
+      expect(entry).toEqual({ ...manifest, slot: name, finishedAt: entry.finishedAt, artifacts: entry.artifacts })
       for (const [index, artifact] of entry.artifacts.entries()) {
         const origin = manifest.artifacts[index]
         const key = origin?.key.replace('Monday-13-00', name)
@@ -61,7 +77,10 @@ describe('keepTiers', () => {
         ...(await world.store.copy({ key: artifact.key, sizeBytes, etag }, key, put)),
       })
     }
-    const kept = await keepTiers({ store: world.store, prefix: '' }, { manifest, keep: { ...none, yearly: 1 } })
+    const kept = await keepTiers(
+      { store: world.store, prefix: '' },
+      { manifest, keep: { ...none, yearly: 1 }, clock: world.clock },
+    )
     expect(kept.made).toEqual(['yearly/2026'])
     expect(world.store.keys()).toContain('yearly/2026.manifest.json')
     expect(world.store.keys()).toContain('yearly/2026.database.sql.gz')
@@ -175,7 +194,7 @@ describe('keepTiers', () => {
   it('does not believe a manifest that reads back as something else', async () => {
     const manifest = await world.take(rows('one'))
     const store = answering(world.store, { getText: async () => 'something else' })
-    const kept = await keepTiers({ store, prefix }, { manifest, keep: { ...none, daily: 1 } })
+    const kept = await keepTiers({ store, prefix }, { manifest, keep: { ...none, daily: 1 }, clock: world.clock })
     expect(kept).toMatchObject({ made: [], warnings: [{ code: 'tier-not-made' }] })
     expect(kept.warnings[0]?.what).toContain('reads back as something else')
   })
