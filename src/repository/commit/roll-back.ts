@@ -11,6 +11,7 @@ import { isUnchanged, writeManifest, writeSignature } from '../manifest/write-ma
 import { slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
 import { verifyText } from '../signatures/ssh-signature'
+import { hourMs } from '../signatures/times'
 import { markLost } from './lost'
 import { removeStale } from './stale-objects'
 
@@ -114,9 +115,10 @@ function isOwn({ signer }: Repository, text: string, armored: string | undefined
   return signature.kind === 'valid' && signature.signer.fingerprint === signer.publicKey.fingerprint
 }
 
-/** With the time of this moment: a manifest that is younger than it says was stored again, and does not count. */
+/** With the time of this moment, unless its own is near: one that is stored much later than it says does not count. */
 function writtenAt({ manifest, text = '' }: Before, now: Date): string {
-  return manifest === null ? text : serializeManifest({ ...manifest, finishedAt: now.toISOString() })
+  const isNear = now.getTime() - Date.parse(manifest?.finishedAt ?? '') < hourMs / 2
+  return manifest === null || isNear ? text : serializeManifest({ ...manifest, finishedAt: now.toISOString() })
 }
 
 /** The objects of the intent that replace none of before. */
