@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { localConnection } from '../../../src/server/local/local-connection'
 import type { DatabaseAccess } from '../../../src/sources/mysql/client/database-access'
+import { importOptions } from '../../../src/sources/mysql/restore/import/open-import'
 import type { Connection } from '../../../src/ssh/remote'
 import type { Services } from '../../servers/services'
 
@@ -11,6 +12,8 @@ export interface DatabaseUnderTest {
   /** The words before a program that runs where the server does. */
   enter: readonly string[]
   sql(text: string, database?: string): string
+  /** Runs SQL as an import does, but goes on after what fails; returns nothing. */
+  runAll(text: Buffer, database: string, access: DatabaseAccess): void
   /** The dump of a database by the server's own tool, as a backup makes it. */
   dump(database: string, options: readonly string[]): string
 }
@@ -54,6 +57,18 @@ function at(
     enter,
     sql: (text, database) =>
       run([client, ...login, ...quiet, ...(database === undefined ? [] : [`--database=${database}`])], text),
+    runAll: (text, database, { user = '', password = '', socket = '' }) => {
+      const options = ['--no-defaults', `--user=${user}`, `--password=${password}`, `--socket=${socket}`]
+      const [program = '', ...others] = [
+        ...enter,
+        client,
+        ...options,
+        ...importOptions,
+        '--force',
+        `--database=${database}`,
+      ]
+      spawnSync(program, others, { input: text, stdio: ['pipe', 'ignore', 'ignore'] })
+    },
     dump: (database, options) => run([dumper, ...login, ...options, '--', database], ''),
   }
 }

@@ -40,17 +40,12 @@ export async function importOf(server: DatabaseUnderTest, request: ImportCase): 
   const store = memoryStore()
   const key = 'running-backups/x.database.sql'
   const etag = await storeBytes(store, key, sql)
-  const over = databaseServerOver(server.connection)
-  const facts = await over.targetFacts({ access, databases: [target] })
-  if (facts.database === undefined) throw facts.problem ?? new Error('There is no target.')
   const warnings: Finding[] = []
-  const accounts = new Set<string>()
-  const runtime = recordingRuntime()
-  const tools: ImportTools = {
-    ...{ runtime, repository: { store, prefix: 'running-backups' }, server: over, access, accounts },
-    ...{ target: facts.database, databases: [target], areTrusted: false, hasGzip: true },
-    ...{ signal: new AbortController().signal, warn: found => warnings.push(...found), save: () => {} },
+  const tools = {
+    ...(await toolsFor(server, target, access, warnings)),
+    repository: { store, prefix: 'running-backups' },
   }
+  const { accounts } = tools
   const sha256 = createHash('sha256').update(sql).digest('hex')
   const dump = { key, etag, bytes: sql.length, sha256, compression: 'none' } as const
   const read = contentOf(sql, definers)
@@ -68,6 +63,23 @@ export async function importOf(server: DatabaseUnderTest, request: ImportCase): 
     return { ...outcome, error: undefined, differences, accounts: [...accounts] }
   } catch (error) {
     return { ...outcome, error, accounts: [...accounts] }
+  }
+}
+
+/** What an import into an existing database needs. `warnings` receives those that it gives. */
+export async function toolsFor(
+  server: DatabaseUnderTest,
+  target: string,
+  access: DatabaseUnderTest['access'] = server.access,
+  warnings: Finding[] = [],
+): Promise<ImportTools> {
+  const over = databaseServerOver(server.connection)
+  const facts = await over.targetFacts({ access, databases: [target] })
+  if (facts.database === undefined) throw facts.problem ?? new Error('There is no target.')
+  return {
+    ...{ runtime: recordingRuntime(), repository: { store: memoryStore(), prefix: '' }, server: over, access },
+    ...{ target: facts.database, databases: [target], areTrusted: false, hasGzip: true, accounts: new Set() },
+    ...{ signal: new AbortController().signal, warn: found => warnings.push(...found), save: () => {} },
   }
 }
 

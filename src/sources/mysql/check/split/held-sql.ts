@@ -2,7 +2,7 @@ import { CheckError } from '../../../../pipeline/check-error'
 import type { PlaceMark } from './statement-places'
 
 /** In bytes. Views, routines, triggers and events are written by people. */
-const heldLimit = 64 * 1024 * 1024
+const heldLimit = 32 * 1024 * 1024
 
 /** SQL that is kept, with the places of its statements. */
 export class HeldSql {
@@ -13,7 +13,7 @@ export class HeldSql {
   static refuseMoreThanLimit(bytes: number): void {
     if (bytes <= heldLimit) return
     throw new CheckError(
-      'The views, triggers, routines and events of the dump are larger than 64 MiB: they cannot be held.',
+      'The views, triggers, routines and events of the dump are larger than 32 MiB: they cannot be held.',
       { advice: 'Restore this dump by hand (see docs/recovery-by-hand.md).' },
     )
   }

@@ -8,7 +8,7 @@ export interface DumpSplit {
    * For `pipeline`, from uncompressed SQL: tables, rows and placeholders of views. Every object that has a definer or
    * runs later is taken out, and so is the line that enables the sandbox of MariaDB's clients, an error for others.
    * Everything else is unchanged. Fails with `CheckError` for an object in a form that no dump tool writes, and for more
-   * than 64 MiB of them.
+   * than 32 MiB of them.
    */
   stream: Transform
   /** The statement on a line of the output so far, by its number: `the rows of table "orders"`. */

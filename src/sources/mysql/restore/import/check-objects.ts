@@ -25,27 +25,32 @@ export async function checkObjects(
   tools: Pick<ImportTools, 'server' | 'access' | 'signal'>,
 ): Promise<void> {
   for (const object of objects) refuse(object, objectProblem(object))
-  let batch: HeldObject[] = []
-  let bytes = 0
-  const ask = async () => {
-    const asked = batch
-    batch = []
-    bytes = 0
-    if (asked.length > 0) await askServer(asked, database, tools)
+  for (const batch of batchesOf(objects)) {
+    const problems = await problemsOnServer(batch, database, tools)
+    for (const [index, object] of batch.entries()) refuse(object, problems[index])
   }
-  for (const object of objects) {
-    batch.push(object)
-    bytes += object.rest.length * 2
-    if (bytes >= batchBytes) await ask()
-  }
-  await ask()
 }
 
-async function askServer(
+function batchesOf(objects: readonly HeldObject[]): HeldObject[][] {
+  const batches: HeldObject[][] = []
+  let room = 0
+  for (const object of objects) {
+    if (room <= 0) {
+      batches.push([])
+      room = batchBytes
+    }
+    batches.at(-1)?.push(object)
+    room -= object.rest.length * 2
+  }
+  return batches
+}
+
+/** Why the server does not take each of these for one statement; undefined where it does. */
+export async function problemsOnServer(
   objects: readonly HeldObject[],
   database: string,
   { server, access, signal }: Pick<ImportTools, 'server' | 'access' | 'signal'>,
-): Promise<void> {
+): Promise<(string | undefined)[]> {
   const sql = objects.map(object => {
     const text = createStatement(object, undefined).toString('hex')
     return [
@@ -61,11 +66,11 @@ async function askServer(
   const errors = errorsIn(answer)
   if (errors.length !== objects.length)
     throw new FailureError('The database server did not answer about every view, routine, trigger and event.')
-  for (const [index, object] of objects.entries()) {
-    const error = errors[index]
-    if (error === undefined || understood.has(error)) continue
-    refuse(object, `is not one statement for this database server (error ${error})`)
-  }
+  return errors.map(error =>
+    error === undefined || understood.has(error)
+      ? undefined
+      : `is not one statement for this database server (error ${error})`,
+  )
 }
 
 /** One for each object: the number of its error; undefined for none. */

@@ -120,9 +120,19 @@ async function make(objects: readonly HeldObject[], target: ObjectTarget, tools:
     )
   }
   await checkObjects(objects, target.database, tools)
-  const script = new Script(target, tools)
+  const { pieces, where } = scriptOf(objects, target, keepsDefiner(tools.target))
+  await importSql(pieces, target.database, where, tools)
+}
+
+/** The SQL that makes checked objects. `keeps`: whether one may be in this name. */
+export function scriptOf(
+  objects: readonly HeldObject[],
+  target: ObjectTarget,
+  keeps: (definer: string) => boolean,
+): { pieces: readonly Buffer[]; where: (line: number) => string | undefined } {
+  const script = new Script(target, keeps)
   for (const object of objects) script.add(object)
-  await importSql(script.pieces, target.database, line => script.where(line), tools)
+  return { pieces: script.pieces, where: line => script.where(line) }
 }
 
 const newline = 0x0a
@@ -137,9 +147,9 @@ class Script {
   private readonly target: ObjectTarget
   private readonly keeps: (definer: string) => boolean
 
-  constructor(target: ObjectTarget, tools: ImportTools) {
+  constructor(target: ObjectTarget, keeps: (definer: string) => boolean) {
     this.target = target
-    this.keeps = keepsDefiner(tools.target)
+    this.keeps = keeps
   }
 
   add(object: HeldObject): void {

@@ -21,7 +21,7 @@ export interface ImportRequest {
  * The dump is untrusted text: in binary mode the client runs none of its own commands (`\!`) but DELIMITER, and reads
  * no files. `--comments`: without it the MariaDB client removes the comments in the bodies of routines.
  */
-const importOptions = [
+export const importOptions: readonly string[] = [
   '--batch',
   '--binary-mode',
   '--comments',

@@ -191,7 +191,7 @@ ALTER DATABASE \`shop\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ;
     const endless = async function* () {
       for (;;) yield Buffer.from(stored(`CREATE DEFINER=\`r\`@\`h\` PROCEDURE \`p\`() set @x = '${'x'.repeat(1e6)}'`))
     }
-    await expect(pipeline(Readable.from(endless()), stream, drain)).rejects.toThrow('are larger than 64 MiB')
+    await expect(pipeline(Readable.from(endless()), stream, drain)).rejects.toThrow('are larger than 32 MiB')
   })
 
   describe('where', () => {
