@@ -137,15 +137,24 @@ grep -E '"(database|characterSet|collation)": "' "$slot.manifest.json"
 mysql -e 'CREATE DATABASE \`shop\` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci'
 \`\`\`
 
-Write your own name, character set and collation there, and your own name below. The \`sed\` drops a first line that newer MariaDB
-servers write and many clients cannot read; it leaves every other dump as it is. Use the line that fits the object's name:
+Write your own name, character set and collation there, and your own name below. Import as the database user of the site: as
+root, whatever somebody put into a dump would run with all rights. Create the user, with the password from the site's configuration:
 
 \`\`\`sh
-first_line='1{/^\\/\\*M\\{0,1\\}!999999/d;}'
+mysql -e "CREATE USER 'shop'@'localhost' IDENTIFIED BY '...'; GRANT ALL ON shop.* TO 'shop'@'localhost'"
+\`\`\`
 
-gunzip -c "$slot.database.sql.gz"  | LC_ALL=C sed "$first_line" | mysql --binary-mode --comments shop
-zstd -dc  "$slot.database.sql.zst" | LC_ALL=C sed "$first_line" | mysql --binary-mode --comments shop
-LC_ALL=C sed "$first_line" "$slot.database.sql" | mysql --binary-mode --comments shop
+The \`sed\` drops a first line that newer MariaDB servers write and many clients cannot read, and gives views, triggers, routines and
+events to the user who imports them; it leaves everything else as it is. Use the line that fits the object's name:
+
+\`\`\`sh
+first_line='1{/^\\/\\*M?!999999/d;}'
+own_names='/^(\\/\\*!50[0-9]+ (CREATE\\*\\/|DEFINER=)|CREATE DEFINER=)/s/DEFINER=\`[^\`]*\`(@\`[^\`]*\`)?/DEFINER=CURRENT_USER/'
+prepared() { LC_ALL=C sed -E -e "$first_line" -e "$own_names"; }
+
+gunzip -c "$slot.database.sql.gz"  | prepared | mysql --user=shop --password --binary-mode --comments shop
+zstd -dc  "$slot.database.sql.zst" | prepared | mysql --user=shop --password --binary-mode --comments shop
+prepared < "$slot.database.sql" | mysql --user=shop --password --binary-mode --comments shop
 \`\`\`
 
 With several databases each has an object of its own, named \`<slot>.<database>.database.sql.gz\`; odd characters in the

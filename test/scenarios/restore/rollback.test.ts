@@ -171,7 +171,10 @@ describe('a restore over a live site', () => {
 
 /** Runs the commands that an annotation names, as a person on the server would. */
 async function followByHand(message: string): Promise<void> {
-  const commands = /Restore it on the server: (mysql -e .* \| gunzip \| mysql \S+ \S+)$/m.exec(message)?.[1] ?? ''
+  const commands =
+    /Restore it on the server: (mysql -e .* \| gunzip \| .* \| mysql --user=SITE_USER --password \S+ \S+ \S+)$/m.exec(
+      message,
+    )?.[1] ?? ''
   expect(commands).toMatch(/DROP DATABASE .* && mysql -e .*CREATE DATABASE .* && aws .* s3 cp /)
   const { s3, mysql } = scene.services
   await command('bash', [
@@ -179,6 +182,6 @@ async function followByHand(message: string): Promise<void> {
     `set -euo pipefail
 mysql() { mariadb --defaults-file='${mysql.clientConfig}' "$@"; }
 export AWS_ACCESS_KEY_ID='${s3.accessKey}' AWS_SECRET_ACCESS_KEY='${s3.secretKey}' AWS_DEFAULT_REGION=us-east-1 HOME='${scene.home}'
-${commands}`,
+${commands.replace('--user=SITE_USER --password', '')}`,
   ])
 }

@@ -57,7 +57,7 @@ describe('bucketReadme', () => {
   it('gives a sed line that drops the sandbox line of MariaDB and nothing else', () => {
     const dump = 'caf\u00e9\n/*M!999999\\- enable the sandbox mode */\n'
     const firstLine = /^first_line='(.*)'$/m.exec(bucketReadme(location))?.[1]
-    const filter = (input: string) => spawnSync('sed', [firstLine ?? ''], { input, encoding: 'utf8' }).stdout
+    const filter = (input: string) => spawnSync('sed', ['-E', firstLine ?? ''], { input, encoding: 'utf8' }).stdout
     expect(filter(`/*M!999999\\- enable the sandbox mode */ \n${dump}`)).toBe(dump)
     expect(filter(`/*!999999\\- enable the sandbox mode */\n${dump}`)).toBe(dump)
     expect(filter(dump)).toBe(dump)

@@ -14,7 +14,9 @@ describe('restoreByHand', () => {
     expect(putBack('shop')).toEqual([
       "mysql -e 'DROP DATABASE IF EXISTS `shop`;'",
       "mysql -e 'CREATE DATABASE IF NOT EXISTS `shop` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin'",
-      'aws s3 cp s3://acme/running-backups/before-restore/2026-11-23T13-05-02Z.shop.database.sql.gz - | gunzip | mysql --comments shop',
+      expect.stringMatching(
+        /^aws s3 cp s3:\/\/acme\/running-backups\/before-restore\/2026-11-23T13-05-02Z\.shop\.database\.sql\.gz - \| gunzip \| LC_ALL=C sed .* \| mysql --user=SITE_USER --password --binary-mode --comments shop$/,
+      ),
     ])
   })
 
@@ -53,7 +55,14 @@ describe('restoreByHand', () => {
       names.flatMap(each => [
         ...['-e', `DROP DATABASE IF EXISTS \`${sql(each)}\`;`],
         ...['-e', `CREATE DATABASE IF NOT EXISTS \`${sql(each)}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`],
-        ...['--comments', ...(each.startsWith('-') ? ['--'] : []), each],
+        ...[
+          '--user=SITE_USER',
+          '--password',
+          '--binary-mode',
+          '--comments',
+          ...(each.startsWith('-') ? ['--'] : []),
+          each,
+        ],
       ]),
     )
   })
