@@ -1,8 +1,9 @@
 import { isError } from '../../findings/finding'
 import type { RestoreInputs } from '../../inputs/restore'
 import { type ChosenRecoveryPoint, chooseRecoveryPoint } from '../../repository/catalog/choose-recovery-point'
+import type { RestoreTarget } from '../../sources/restore-part'
 import { refuseErrors } from '../refuse-errors'
-import { type CommandTools, lockIdentity, openReadOnlySession, openSession, type Session } from '../session'
+import { type CommandTools, lockIdentity, openReadOnlySession, openSession } from '../session'
 import { chooseParts } from './choose-parts'
 import { planLines, planRestore, type RestorePlan } from './plan-restore'
 import { type ReadPart, readParts } from './read-parts'
@@ -31,13 +32,15 @@ export async function restore(
     const read = await step('Read and compare the objects', () =>
       readParts(parts, chosen, { runtime: tools.runtime, signal: session.signal }),
     )
-    const plan = await step('Check the server', () => checkServer(read, session, chosen.name, tools))
+    const isAuthentic = false
+    const target = { connection: session.connection, signal: session.signal, isAuthentic }
+    const plan = await step('Check the server', () => checkServer(read, target, chosen.name, tools))
     const { items, checks } = plan
     attempt.learn({ items, checks })
     if (inputs.isDryRun) return { result: 'dry-run', point, items, checks, safetyKeys: [] }
     attempt.warn(serverWarnings(plan))
     refuseErrors(checks)
-    const restored = await writeParts({ inputs, tools, attempt, session, identity, chosen, plan })
+    const restored = await writeParts({ inputs, tools, attempt, session, identity, chosen, plan, isAuthentic })
     return { result: 'restored', point, items: restored, checks, safetyKeys: attempt.facts.safetyKeys ?? [] }
   } finally {
     await session.close()
@@ -62,11 +65,11 @@ function describePoint({ name, manifest: { startedAt, host, run } }: ChosenRecov
 
 async function checkServer(
   read: readonly ReadPart[],
-  session: Session,
+  target: RestoreTarget,
   name: string,
   { runtime }: CommandTools,
 ): Promise<RestorePlan> {
-  const plan = await planRestore(read, session, name)
+  const plan = await planRestore(read, target, name)
   for (const line of planLines(plan)) runtime.log.info(line)
   return plan
 }

@@ -19,6 +19,7 @@ interface WriteRequest {
   identity: LockIdentity
   chosen: RecoveryPoint
   plan: Pick<RestorePlan, 'parts'>
+  isAuthentic: boolean
 }
 
 /** Carries out a plan. Throws after what was begun is rolled back as far as possible; the error says how far. */
@@ -49,13 +50,13 @@ interface BegunRestore extends FailedRestore {
 
 /** From here on the post step cleans up after this run. */
 function begin(request: WriteRequest): BegunRestore {
-  const { inputs, tools, attempt, session, identity, chosen, plan } = request
+  const { inputs, tools, attempt, session, identity, chosen, plan, isAuthentic } = request
   const { runtime, repository } = tools
   let { connection } = session
   let stage: RestoreState['stage'] = 'working'
   const parts: RestoringPart[] = []
   const context: RestoreContext = {
-    ...{ runtime, repository, point: chosen, owner: identity.owner },
+    ...{ runtime, repository, point: chosen, isAuthentic, owner: identity.owner },
     ...{ startedAt: attempt.startedAt, stamp: timeStamp(attempt.startedAt) },
     ...{ signal: session.signal, rollback: rollbackLog(), warn: attempt.warn },
     keep: key => attempt.learn({ safetyKeys: [...(attempt.facts.safetyKeys ?? []), key] }),

@@ -14,14 +14,23 @@ export class ExpectedPaths {
     this.missing = new Set(this.wanted.map(({ path }) => path))
   }
 
-  /** The name in its plain form. Throws for one that would leave the folders when unpacked, or that is in none. */
-  accept(name: string, isDirectory: boolean): string {
+  /**
+   * The name in its plain form, and whether it is inside one of the folders, not one of them or above. Throws for one
+   * that would leave the folders when unpacked, or that is in none.
+   */
+  accept(name: string, isDirectory: boolean): { path: string; isInside: boolean } {
     const path = plainPath(name)
     this.missing.delete(path)
+    let [isInside, isAround] = [false, false]
     for (const { path: wanted, inside } of this.wanted) {
-      if (path === wanted || path.startsWith(inside)) return path
-      if (isDirectory && (path === '' || inside.startsWith(`${path}/`))) return path
+      if (path === wanted) {
+        if (isDirectory) return { path, isInside: false }
+        throw new CheckError(`The archive has ${show(`/${path}`)} as something that is not a folder.`)
+      }
+      if (path.startsWith(inside)) isInside = true
+      else isAround ||= path === '' || inside.startsWith(`${path}/`)
     }
+    if (isInside || (isAround && isDirectory)) return { path, isInside }
     throw new CheckError(`The archive has an entry that is in none of its folders: ${show(name)}.`)
   }
 
@@ -41,6 +50,7 @@ export class ExpectedPaths {
 
 /** A name without `./`, double slashes and final slash. Throws for an absolute one and for one with `..`. */
 export function plainPath(name: string): string {
+  if (!oddStep.test(name)) return name
   if (name.startsWith('/')) throw new CheckError(`The archive has an entry with an absolute name: ${show(name)}.`)
   if (parentStep.test(name)) throw new CheckError(`The archive has an entry with ".." in its name: ${show(name)}.`)
   return tidy(name)
@@ -56,11 +66,11 @@ export function show(name: string): string {
   return quotedName(Buffer.from(name, 'latin1'))
 }
 
+/** What most names do not have: `.` or nothing at the start of a step, or a slash at the end. */
+const oddStep = /^[./]|\/[./]|\/$/
 const parentStep = /(?:^|\/)\.\.(?:\/|$)/
 
 function tidy(name: string): string {
-  const isPlain = !name.startsWith('.') && !name.includes('//') && !name.includes('/.') && !name.endsWith('/')
-  if (isPlain) return name
   return name
     .split('/')
     .filter(part => part !== '' && part !== '.')

@@ -72,6 +72,7 @@ function write() {
     session: { connection, signal: runtime.signal },
     chosen: { repository, manifest: aManifest() },
     plan: { parts: [aPart('databases'), aPart('folders')] },
+    isAuthentic: false,
   })
   return { work, attempt }
 }

@@ -29,9 +29,9 @@ describe('plainPath', () => {
 describe('ExpectedPaths', () => {
   it('takes the folders, what is in them, and the folders that lead to them', () => {
     const paths = new ExpectedPaths(['srv/site'])
-    expect(paths.accept('./srv/', true)).toBe('srv')
-    expect(paths.accept('srv/site/', true)).toBe('srv/site')
-    expect(paths.accept('srv/site/index.php', false)).toBe('srv/site/index.php')
+    expect(paths.accept('./srv/', true)).toEqual({ path: 'srv', isInside: false })
+    expect(paths.accept('srv/site/', true)).toEqual({ path: 'srv/site', isInside: false })
+    expect(paths.accept('srv/site/index.php', false)).toEqual({ path: 'srv/site/index.php', isInside: true })
     expect(() => paths.finish()).not.toThrow()
   })
 
