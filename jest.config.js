@@ -26,6 +26,12 @@ const withServers = name => ({
 })
 
 module.exports = {
-  projects: [project('unit'), withServers('contract'), withServers('integration'), withServers('scenarios')],
+  projects: [
+    project('unit'),
+    project('hostile'),
+    withServers('contract'),
+    withServers('integration'),
+    withServers('scenarios'),
+  ],
   testTimeout: 120_000,
 }

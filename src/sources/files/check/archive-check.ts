@@ -27,7 +27,7 @@ export interface ArchiveSink {
 }
 
 /**
- * Checks a tar archive (v7, ustar, GNU, pax): its headers, its tree, all folders, and its end. Accepts only what GNU tar
+ * Checks a tar archive (ustar, GNU, pax): its headers, its tree, all folders, and its end. Accepts only what GNU tar
  * and busybox read alike, so that what was seen here is what is unpacked. Every archive is somebody else's input.
  */
 export function checkArchive(expected: ExpectedArchive): ContentCheck<ArchiveContent> {
@@ -144,10 +144,9 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
   }
 
   private readEntry(header: TarHeader): void {
-    const { mode, uid, gid, sizeBytes, device } = header
+    const { type, mode, uid, gid, sizeBytes, device } = header
     const { name, target, capabilities } = this.extended.take(header)
     this.last = name
-    const type = header.type === '0' && name.endsWith('/') ? '5' : header.type
     // Such an entry has no data for one of the programs, and data for the other.
     if (sizeBytes > 0 && type !== '0' && type !== '7')
       throw new CheckError(`The archive has an entry with data that its type does not have: ${show(name)}.`)

@@ -62,7 +62,9 @@ export class ExtendedHeaders {
       throw new CheckError(
         `The archive has ${isLink ? 'a link without' : 'an entry that is no link, with'} a target: ${show(name)}.`,
       )
-    refuseOddSlash(name, header, path ?? longName)
+    // Not every busybox takes it for a folder.
+    if (name.endsWith('/') && header.type !== '5')
+      throw new CheckError(`The archive has an entry that is no folder and is named like one: ${show(name)}.`)
     return { name, target, capabilities: records === undefined ? undefined : recordedCapabilities(records) }
   }
 }
@@ -95,12 +97,6 @@ function refuseOtherFields(
 function refuseOddName(name: string): void {
   // The field has 100 bytes; of a long name it has the beginning, and `..a` may have become `..`.
   if (name.length !== 100 || !name.endsWith('/..')) plainPath(name)
-}
-
-/** Old programs write folders as files whose names end with a slash; busybox sees it only in the header. */
-function refuseOddSlash(name: string, { type }: TarHeader, longer: string | undefined): void {
-  if (!name.endsWith('/') || type === '5' || (type === '0' && longer === undefined)) return
-  throw new CheckError(`The archive has an entry that is no folder and is named like one: ${show(name)}.`)
 }
 
 function recordedCapabilities(records: ReadonlyMap<string, string>): string | undefined {

@@ -42,7 +42,7 @@ interface Place {
 
 /** The commands for root that make what was left out of a folder; not more than were kept. `isRoot`: owners are right. */
 export function commandsFor({ path, target }: Place, leftOut: readonly RiskyEntries[], isRoot: boolean): string[] {
-  const inside = `${pathBytes(path)}/`
+  const inside = insideOf(path)
   return leftOut.flatMap(({ kind, first }) =>
     first
       .filter(entry => entry.path.startsWith(inside))
@@ -51,6 +51,11 @@ export function commandsFor({ path, target }: Place, leftOut: readonly RiskyEntr
         return commandFor(kind, entry, shellWord(Buffer.concat([Buffer.from(`${target}/`), bytes])), isRoot)
       }),
   )
+}
+
+/** What the names of entries in a folder begin with. */
+function insideOf(path: string): string {
+  return `${pathBytes(path.slice(1))}/`
 }
 
 function commandFor(
@@ -81,7 +86,7 @@ export function leftOutWarnings(
 ): Finding[] {
   return leftOut.flatMap(entries => {
     const { kind, first } = entries
-    const isHere = ({ path }: RiskyEntry) => folders.some(folder => path.startsWith(`${pathBytes(folder.path)}/`))
+    const isHere = ({ path }: RiskyEntry) => folders.some(folder => path.startsWith(insideOf(folder.path)))
     const named = first.filter(isHere).map(({ path }) => show(`/${path}`))
     if (named.length === 0) return []
     const count = folders.length === 1 || named.length < first.length ? named.length : entries.count

@@ -141,9 +141,9 @@ describe('checkArchive', () => {
       expect(() => check(archive(entry({ name: 'var' })), { paths: ['var/www'] })).toThrow('in none of its folders')
     })
 
-    it('may begin with ./ and hold bytes of any kind', () => {
-      const name = Buffer.concat([Buffer.from('./site/'), Buffer.from([0xff, 0x0a, 0xe4])])
-      expect(check(archive(folder('./'), folder('./site/'), entry({ name }))).files).toBe(1)
+    it('may hold bytes of any kind', () => {
+      const name = Buffer.concat([Buffer.from('site/'), Buffer.from([0xff, 0x0a, 0xe4])])
+      expect(check(archive(site, entry({ name }))).files).toBe(1)
       expect(check(archive(folder('sïte/'), entry({ name: 'sïte/x' })), { paths: ['sïte'] }).files).toBe(1)
     })
 
@@ -177,14 +177,6 @@ describe('checkArchive', () => {
         flipped[at] = (flipped[at] ?? 0) ^ 0x04
         expect(() => check(flipped)).toThrow(CheckError)
       }
-    })
-
-    it('sums of signed bytes are accepted', () => {
-      const name = Buffer.from('site/\xe4', 'latin1')
-      const sum = entry({ name })
-        .subarray(0, 512)
-        .reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0)
-      expect(check(archive(site, entry({ name, checksum: sum - 256 }))).files).toBe(1)
     })
   })
 
