@@ -3,7 +3,7 @@ import type { EntryKind } from './archive-content'
 import { KeyedDigest } from './keyed-digest'
 
 /** More of them would need more memory than a run may use. */
-const namesMax = 12_000_000
+const namesMax = 6_000_000
 const shards = 64
 
 /** The number of a kind in the table is its place here, from 1. */
@@ -15,9 +15,14 @@ const kinds: readonly EntryKind[] = ['f', 'd', 'l', 'p', 'b', 'c']
  */
 export class NameTable {
   /** By the first bits of the digest, so that not all of them grow at once. */
-  private readonly parts = Array.from({ length: shards }, () => new DigestTable())
+  private readonly parts: DigestTable[]
   private readonly digest = new KeyedDigest()
   private size = 0
+
+  constructor() {
+    const scratch = new Uint32Array(partBytesMax / 2 / Uint32Array.BYTES_PER_ELEMENT)
+    this.parts = Array.from({ length: shards }, () => new DigestTable(scratch))
+  }
 
   /** False: it was there before. Throws CheckError for too many names. */
   add(name: string, kind: EntryKind): boolean {
@@ -46,10 +51,23 @@ export class NameTable {
 
 const valueBits = 3
 
-/** Open addressing, two words for each digest: its last three bits are a number from 1 to 7 instead. */
+/** For `namesMax`, shared out unevenly. */
+const partBytesMax = 4 * 1024 * 1024
+
+/**
+ * Open addressing, two words for each digest: its last three bits are a number from 1 to 7 instead. It grows in place, so
+ * that nothing waits for the garbage collection.
+ */
 class DigestTable {
-  private words = new Uint32Array(64)
+  private readonly buffer = new ArrayBuffer(256, { maxByteLength: partBytesMax })
+  private readonly words = new Uint32Array(this.buffer)
+  private readonly scratch: Uint32Array
   private size = 0
+
+  /** `scratch`: for the moment in which it grows. */
+  constructor(scratch: Uint32Array) {
+    this.scratch = scratch
+  }
 
   /** 0: it is not there. */
   get(high: number, low: number): number {
@@ -83,11 +101,14 @@ class DigestTable {
   }
 
   private grow(): void {
-    const old = this.words
-    this.words = new Uint32Array(old.length * 2)
-    for (let at = 0; at < old.length; at += 2) {
-      const low = old[at + 1] ?? 0
-      if (low !== 0) this.put(old[at] ?? 0, low)
+    const { words, scratch, buffer } = this
+    const { length } = words
+    scratch.set(words)
+    buffer.resize(buffer.byteLength * 2)
+    words.fill(0)
+    for (let at = 0; at < length; at += 2) {
+      const low = scratch[at + 1] ?? 0
+      if (low !== 0) this.put(scratch[at] ?? 0, low)
     }
   }
 }
