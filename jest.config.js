@@ -28,10 +28,10 @@ const withServers = name => ({
 module.exports = {
   projects: [
     project('unit'),
+    withServers('hostile'),
     withServers('contract'),
     withServers('integration'),
     withServers('scenarios'),
-    withServers('hostile'),
   ],
   testTimeout: 120_000,
 }

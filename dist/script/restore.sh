@@ -1,21 +1,25 @@
 #!/bin/sh
 # Unpacks an archive into a staging folder, counts what was unpacked, removes staging folders.
 
-# Unpacks standard input into a new staging folder. The owner of the parent folder may replace ours at any
-# time, so once we are in it, nothing uses its name.
+# Unpacks standard input into a new staging folder.
 job_open_extract() {
   command -v tar >/dev/null || problem missing-tool tar
   folder=${staging%"$nl"}
-  name=${folder##*/}
   cd -P "${folder%/*}/" 2>/dev/null || problem staging-folder "$folder"
-  above=$(pwd -P)
-  mkdir "./$name" 2>/dev/null || problem staging-folder "$folder"
-  cd -P "./$name" 2>/dev/null || problem staging-folder "$folder"
-  if [ ! -O . ] || [ "$(pwd -P)" != "${above%/}/$name" ]; then problem staging-folder "$folder"; fi
+  # Its own mode, since a default access control list of the folder around it replaces the umask.
+  mkdir -m 700 "./${folder##*/}" 2>/dev/null || problem staging-folder "$folder"
+  enter_own "${folder##*/}" || problem staging-folder "$folder"
   printf '%s\n' "$owner" >./owner
   mkdir ./tree || problem staging-folder "$folder"
   say phase extract
   receive_compressed unpack extract
+}
+
+# enter_own NAME: goes into a folder of ours in the current one. The owner of that one may replace ours at any time, so
+# once we are in it, nothing uses its name.
+enter_own() {
+  above=$(pwd -P)
+  cd -P "./$1" 2>/dev/null && [ -O . ] && [ "$(pwd -P)" = "${above%/}/$1" ]
 }
 
 # Only root can restore owners; modes are always restored.
@@ -24,31 +28,70 @@ unpack() {
   if is_gnu_tar; then
     set -- "$@" --quoting-style=escape --numeric-owner
     if [ "$(id -u)" = 0 ]; then set -- "$@" --same-owner; else set -- "$@" --no-same-owner; fi
-  elif [ "$(id -u)" != 0 ]; then
-    set -- "$@" -o
+  else
+    [ "$(id -u)" = 0 ] || set -- "$@" -o
+    # busybox takes the owners by their names otherwise, bsdtar unpacks what no check has seen.
+    case $(tar --version 2>&1) in
+      bsdtar*) set -- "$@" --numeric-owner --no-xattrs --no-acls --no-fflags ;;
+      *) case $(tar --help 2>&1) in *--numeric-owner*) set -- "$@" --numeric-owner ;; esac ;;
+    esac
   fi
   with_lines "$(archive_names)" tar "$@" -f - -C ./tree -- >/dev/null
 }
 
-# The contents of each folder, for the comparison: entries by kind, and the bytes of its files, with hard
-# links counted once.
+# Looks at the unpacked folders, for the comparison with the archive. Only numbers: the names in them are unknown.
 job_count_trees() {
   watch_runner
+  folder=${staging%"$nl"}
+  if ! cd -P "${folder%/*}/" 2>/dev/null || ! enter_own "${folder##*/}"; then problem staging-folder "$folder"; fi
   number=0
   for_each "$paths" count_tree
 }
 
 count_tree() {
-  [ -d "$1" ] || problem missing-folder "$1"
-  cd "$1" 2>/dev/null || problem uncounted-folder "$1"
+  if [ -h "./tree$1" ] || [ ! -d "./tree$1" ]; then problem missing-folder "$1"; fi
   # Only root can read a folder that denies access to its owner.
-  closed=$([ "$(id -u)" = 0 ] || find . -type d ! -perm -0500 -print 2>/dev/null | head -n 1)
-  [ -z "$closed" ] || problem uncounted-folder "$1/${closed#./}"
-  for kind in f d l; do printf 'tree\t%s\t%s\t%s\n' "$number" "$kind" "$(count_entries "$kind" .)"; done
-  printf 'tree\t%s\tbytes\t%s\n' "$number" "$(find . -type f -exec stat -c '%d:%i %s' {} + 2>/dev/null | sort -u | awk '{ sum += $2 } END { printf "%.0f", sum }')"
-  cd / || :
+  closed=$([ "$(id -u)" = 0 ] || find "./tree$1" -type d ! -perm -0500 -print 2>/dev/null | head -n 1)
+  [ -z "$closed" ] || problem uncounted-folder "$folder${closed#.}"
+  if stat -c %f . >/dev/null 2>&1; then
+    find "./tree$1" -exec stat -c '%f %h %d:%i %s %u %g' {} + 2>/dev/null | awk -v number="$number" "$sum_by_kind"
+  else
+    for kind in f d l p b c s; do printf 'tree\t%s\t%s\t%s\n' "$number" "$kind" "$(count_entries "$kind" "./tree$1")"; done
+    say_found set-ids "$(find "./tree$1" -type f '(' -perm -4000 -o -perm -2000 ')' -print 2>/dev/null | head -n 1)"
+  fi
+  say_found capabilities "$(getcap -r "./tree$1" 2>/dev/null | head -n 1)"
   number=$((number + 1))
 }
+
+say_found() {
+  [ -z "$2" ] || printf 'tree\t%s\t%s\tyes\n' "$number" "$1"
+}
+
+# Of each kind: names, then of its files, hard links counted once, their number, the sums of sizes, permissions, users
+# and groups, and how many have the sticky bit, and set-uid or set-gid. The first hexadecimal digit of a mode is the kind.
+# shellcheck disable=SC2016 # awk's own
+sum_by_kind='
+  function digit(at) { return index("0123456789abcdef", substr($1, at, 1)) - 1 }
+  {
+    kind = substr("?pc?d?b?f?l?s", digit(1) + 1, 1)
+    names[kind]++
+    if (kind != "d" && $2 > 1 && seen[$3]++) next
+    count[kind]++
+    if (kind == "f" || kind == "l") bytes[kind] += $4
+    high = digit(2)
+    modes[kind] += (high % 2) * 256 + digit(3) * 16 + digit(4)
+    uids[kind] += $5
+    gids[kind] += $6
+    if (int(high / 2) % 2) sticky[kind]++
+    if (high >= 4) set_ids[kind]++
+  }
+  END {
+    last = split("f d l p b c s", kinds)
+    for (at = 1; at <= last; at++) {
+      kind = kinds[at]
+      printf "tree\t%s\t%s\t%.0f\t%.0f\t%.0f\t%.0f\t%.0f\t%.0f\t%.0f\t%.0f\n", number, kind, names[kind], count[kind], bytes[kind], modes[kind], uids[kind], gids[kind], sticky[kind], set_ids[kind]
+    }
+  }'
 
 # Removes staging folders of this owner, after unfinished swaps are undone.
 job_remove_staging() {

@@ -41,11 +41,11 @@ export function scrubRestore(report: RestoreReport, scrub: Scrub): RestoreReport
 }
 
 function scrubItem(item: RestoreReport['items'][number], scrub: Scrub) {
-  const { holds, before, becomes, proof } = item
+  const { holds, before, becomes, proof, leftOut } = item
   return {
     ...item,
     ...{ holds: scrub(holds), before: scrub(before), becomes: scrub(becomes) },
-    ...defined({ proof: proof && scrub(proof) }),
+    ...defined({ proof: proof && scrub(proof), leftOut: leftOut?.map(scrub) }),
   }
 }
 

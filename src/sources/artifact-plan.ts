@@ -22,6 +22,8 @@ export interface ArtifactSteps<C extends ContentDigest> extends Pick<ArtifactPla
   open(request: TakeRequest): Promise<{ job: Job; expectedBytes: number | undefined }>
   /** Compares it with what the server reports. Throws CheckError. [] adds what its tools printed as a warning. */
   confirm(content: C, report: JobReport, request: TakeRequest): Promise<Finding[]>
+  /** What a restore of it would do without. */
+  remarks?(content: C): Finding[]
   /** The moment whose state it has; by default when its stream began. */
   moment?(): Date
   /** Its own fields in the manifest. */
@@ -50,7 +52,7 @@ export function artifactPlan<C extends ContentDigest>(steps: ArtifactSteps<C>): 
           finishedAt: finishedAt.toISOString(),
         },
         moment: steps.moment?.() ?? startedAt,
-        warnings: own.length > 0 ? own : whatToolsSaid(name, report),
+        warnings: [...(own.length > 0 ? own : whatToolsSaid(name, report)), ...(steps.remarks?.(content) ?? [])],
       }
     },
   }

@@ -27,6 +27,8 @@ export interface ItemOutcome {
   durationMs: number
   /** Where the server keeps what was at the target before; null: nowhere. */
   kept: string | null
+  /** Commands for root that make what was left out. */
+  leftOut?: readonly string[]
   /** Its entry in the output `restored`: a public format. */
   output: Readonly<Record<string, string | number | null>>
 }

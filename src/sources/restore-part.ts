@@ -45,6 +45,8 @@ export interface RestoreTarget {
   connection: Connection
   /** Ends everything that runs there. */
   signal: AbortSignal
+  /** The signature of the recovery point was verified against `signed-by`. */
+  isAuthentic: boolean
 }
 
 /** The target, as one source sees it. */
@@ -76,8 +78,6 @@ export interface RestoreContext {
   /** Of this run; `point` may be in another one. */
   repository: Repository
   point: RecoveryPoint
-  /** The signature of the recovery point was verified against `signed-by`. */
-  isAuthentic: boolean
   startedAt: Date
   /** `startedAt` as names have it. */
   stamp: string

@@ -1,3 +1,4 @@
+import type { Finding } from '../findings/finding'
 import type { ContentCheck, ContentDigest } from '../pipeline/content-check'
 import type { Artifact } from '../repository/manifest/manifest'
 import type { BackupPart } from './backup-part'
@@ -24,10 +25,10 @@ export interface Source<A extends Artifact, C extends ContentDigest, BackupSetti
 
 /** How a stored artifact is read, and compared with its manifest. */
 export interface ArtifactReading<A extends Artifact, C extends ContentDigest> {
-  /** The check of the backup. */
+  /** The check of the backup, and all that a restore must know before it writes anything. */
   check(artifact: A): ContentCheck<C>
-  /** That check, and all that a restore must know before it writes anything. */
-  restoreCheck(artifact: A): ContentCheck<C>
   /** How the content differs from what the manifest says, as halves of a sentence: `table "orders" has other rows`. */
   compare(artifact: A, content: C): string[]
+  /** What a restore would refuse of it, on any server. `allowed`: kinds of contents that are not refused. */
+  refusals(artifact: A, content: C, allowed: ReadonlySet<string>): Finding[]
 }

@@ -211,15 +211,15 @@ ${'-- much more to read\n'.repeat(200_000)}`
     })
     expect(await send(intake, compress[kind](archiveOf(folder)))).toBeUndefined()
     expect(await treeDigest(`${staging}/tree${folder}`)).toEqual(await treeDigest(folder))
-    const [counted] = await server.countTrees([`${staging}/tree${folder}`])
+    const [counted] = await server.countTrees({ staging, paths: [folder] })
     const files = execFileSync('find', [folder, '-type', 'f', '-printf', 'x']).length
-    expect(counted?.files).toBe(files)
+    expect(counted?.names.f).toBe(files)
     const unique = execFileSync('sh', ['-c', 'find "$1" -type f -printf "%i %s\\n" | sort -u', 'sh', folder]).toString()
     const bytes = unique
       .trim()
       .split('\n')
       .reduce((sum, line) => sum + Number(line.split(' ')[1]), 0)
-    expect(counted?.fileBytes).toBe(bytes)
+    expect(counted?.kinds?.f.bytes).toBe(bytes)
   })
 
   it('unpacks no more than the folders it is told', async () => {
@@ -593,7 +593,7 @@ describe('an SSH user who is not root', () => {
       const staging = join(home, '.html.restoring-1')
       const request = { staging, owner: 'x', paths: [source], compression: 'none', signal } as const
       expect(await send(await server.openExtract(request), archiveOf(source))).toBeUndefined()
-      return { server, home, tree: `${staging}/tree${source}` }
+      return { server, home, staging, source, tree: `${staging}/tree${source}` }
     }
     const modeOf = async (path: string) => ((await lstat(path)).mode & 0o7777).toString(8)
     const remove = (home: string) => {
@@ -614,9 +614,9 @@ describe('an SSH user who is not root', () => {
     })
 
     it('says which folder keeps it from counting', async () => {
-      const { server, home, tree } = await unpacked({})
+      const { server, home, staging, source, tree } = await unpacked({})
       await chmod(join(tree, 'sub'), 0o311)
-      await expect(server.countTrees([tree])).rejects.toThrow(
+      await expect(server.countTrees({ staging, paths: [source] })).rejects.toThrow(
         `The unpacked files cannot be counted: ${tree}/sub denies access to its own owner.`,
       )
       remove(home)

@@ -193,6 +193,7 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
         ['f', 1],
         ['d', round === 1 ? 2 : 1],
         ['l', 1],
+        ...['p', 'b', 'c'].map(kind => [kind, 0]),
       ])
     }
   })

@@ -46,7 +46,7 @@ const files = z.strictObject({
   kind: z.literal('files'),
   paths: z.array(z.string()).min(1),
   ...stored,
-  content: z.strictObject({ bytes: size, sha256, files: size, directories: size, links: size }),
+  content: z.strictObject({ bytes: size, sha256, files: size, directories: size, links: size, specials: size }),
 })
 
 const manifest = z.strictObject({

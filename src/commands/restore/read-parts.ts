@@ -44,10 +44,10 @@ async function readWhole(
   { runtime, signal }: { runtime: Runtime; signal: AbortSignal },
 ): Promise<Reread> {
   const progress = transferProgress(runtime, `reading ${artifact.name}`, artifact.bytes)
-  const { restoreCheck, compare } = sourceOf(artifact).reading
+  const { check, compare } = sourceOf(artifact).reading
   try {
     return await rereadArtifact(point, artifact, {
-      ...{ check: restoreCheck(artifact), compare, signal },
+      ...{ check: check(artifact), compare, signal },
       onProgress: progress.moved,
     })
   } finally {

@@ -2,8 +2,9 @@ import { isError } from '../../findings/finding'
 import type { RestoreInputs } from '../../inputs/restore'
 import { type ChosenRecoveryPoint, chooseRecoveryPoint } from '../../repository/catalog/choose-recovery-point'
 import { signerOf } from '../../repository/signatures/found-signature'
+import type { RestoreTarget } from '../../sources/restore-part'
 import { refuseErrors } from '../refuse-errors'
-import { type CommandTools, lockIdentity, openReadOnlySession, openSession, type Session } from '../session'
+import { type CommandTools, lockIdentity, openReadOnlySession, openSession } from '../session'
 import { chooseParts } from './choose-parts'
 import { planLines, planRestore, type RestorePlan } from './plan-restore'
 import { type ReadPart, readParts } from './read-parts'
@@ -32,7 +33,9 @@ export async function restore(
     const read = await step('Read and compare the objects', () =>
       readParts(parts, chosen, { runtime: tools.runtime, signal: session.signal }),
     )
-    const plan = await step('Check the server', () => checkServer(read, session, chosen.name, tools))
+    const { isAuthentic } = chosen
+    const target = { connection: session.connection, signal: session.signal, isAuthentic }
+    const plan = await step('Check the server', () => checkServer(read, target, chosen.name, tools))
     const { items, checks } = plan
     attempt.learn({ items, checks })
     if (inputs.isDryRun) return { result: 'dry-run', point, items, checks, safetyKeys: [] }
@@ -66,11 +69,11 @@ function describePoint({ name, manifest, signature, isAuthentic }: ChosenRecover
 
 async function checkServer(
   read: readonly ReadPart[],
-  session: Session,
+  target: RestoreTarget,
   name: string,
   { runtime }: CommandTools,
 ): Promise<RestorePlan> {
-  const plan = await planRestore(read, session, name)
+  const plan = await planRestore(read, target, name)
   for (const line of planLines(plan)) runtime.log.info(line)
   return plan
 }

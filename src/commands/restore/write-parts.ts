@@ -1,5 +1,4 @@
 import type { RestoreInputs } from '../../inputs/restore'
-import type { ChosenRecoveryPoint } from '../../repository/catalog/choose-recovery-point'
 import { timeStamp } from '../../repository/names/safety-key'
 import type { RecoveryPoint } from '../../repository/repository'
 import { sources } from '../../sources/registry'
@@ -18,7 +17,7 @@ interface WriteRequest {
   attempt: RestoreAttempt
   session: Pick<Session, 'connection' | 'signal'>
   identity: LockIdentity
-  chosen: RecoveryPoint & Pick<ChosenRecoveryPoint, 'isAuthentic'>
+  chosen: RecoveryPoint
   plan: Pick<RestorePlan, 'parts'>
 }
 
@@ -56,7 +55,7 @@ function begin(request: WriteRequest): BegunRestore {
   let stage: RestoreState['stage'] = 'working'
   const parts: RestoringPart[] = []
   const context: RestoreContext = {
-    ...{ runtime, repository, point: chosen, isAuthentic: chosen.isAuthentic, owner: identity.owner },
+    ...{ runtime, repository, point: chosen, owner: identity.owner },
     ...{ startedAt: attempt.startedAt, stamp: timeStamp(attempt.startedAt) },
     ...{ signal: session.signal, rollback: rollbackLog(), warn: attempt.warn },
     keep: key => attempt.learn({ safetyKeys: [...(attempt.facts.safetyKeys ?? []), key] }),

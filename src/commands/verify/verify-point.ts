@@ -25,6 +25,8 @@ export interface PointTools {
   /** How many objects are read at once. */
   limit: Limit
   progress: VerifyProgress
+  /** Kinds of contents that are not refused. */
+  allowedEntries: ReadonlySet<string>
   drill: Drill
   note: (warning: Finding) => void
 }
@@ -139,23 +141,25 @@ async function tryToRestore(
   return { status: 'proven', findings, restoreSeconds }
 }
 
-/** At the level `restore` it is read as a restore reads it, so that the drill need not read it again. */
+/** It is read as a restore reads it, so that the drill need not read it again; which finds itself what it would refuse. */
 async function checkArtifact(
   point: PointName & RecoveryPoint,
   artifact: Artifact,
   level: VerifyLevel,
-  { signal, progress }: PointTools,
+  { signal, progress, allowedEntries }: PointTools,
 ): Promise<{ findings: readonly Finding[]; reread?: Reread }> {
   signal.throwIfAborted()
   if (level === 'stored') return lookAtArtifact(point, artifact)
   const reading = progress.reading(`${point.name} ${artifact.name}`, artifact.bytes)
-  const { check, restoreCheck, compare } = sourceOf(artifact).reading
+  const { check, compare, refusals } = sourceOf(artifact).reading
   try {
     const reread = await rereadArtifact(point, artifact, {
-      ...{ check: level === 'restore' ? restoreCheck(artifact) : check(artifact), compare, signal },
+      ...{ check: check(artifact), compare, signal },
       onProgress: reading.moved,
     })
-    return { findings: reread.findings, reread }
+    const { content } = reread
+    const refused = level === 'restore' || content === undefined ? [] : refusals(artifact, content, allowedEntries)
+    return { findings: [...reread.findings, ...refused], reread }
   } finally {
     reading.ended()
   }

@@ -46,7 +46,7 @@ const headsAtOnce = 16
 /** Several at a time. A point that cannot be verified because the store fails stops the others and is thrown. */
 async function verifyEach(
   points: readonly PointName[],
-  { level }: VerifyInputs,
+  { level, allowedEntries }: VerifyInputs,
   { runtime, drill, wait }: VerifyTools,
   attempt: VerifyAttempt,
 ): Promise<readonly VerifiedPoint[]> {
@@ -56,7 +56,7 @@ async function verifyEach(
   const progress = verifyProgress(runtime, points.length)
   const oneByOne = limit(1)
   const tools = {
-    ...{ runtime, signal, progress, limit: limit(atOnce) },
+    ...{ runtime, signal, progress, allowedEntries, limit: limit(atOnce) },
     drill: (point: PointToDrill) => oneByOne(() => drill(point, signal)),
     note: (warning: Finding) => attempt.warn([warning]),
   }

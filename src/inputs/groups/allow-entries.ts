@@ -1,10 +1,10 @@
 import { mapAll } from '../../findings/read-all'
 import { wrongInput } from '../../findings/wrong-input'
-import { riskyEntryKinds } from '../../sources/files/check/archive-content'
+import { allowedEntryKinds } from '../../sources/files/check/archive-content'
 import { type InputReader, lines } from '../read'
 
 /** Risky contents of archives and dumps. `statements`: SQL statements that no dump tool writes. */
-const riskyKinds = [...riskyEntryKinds, 'statements'] as const
+const riskyKinds = [...allowedEntryKinds, 'statements'] as const
 
 export type RiskyKind = (typeof riskyKinds)[number]
 

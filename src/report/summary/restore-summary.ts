@@ -6,7 +6,7 @@ import { formatDuration } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
 import { bucketFact } from './bucket-fact'
 import { detailsFold, failureSections, joinParts, phasesFold } from './failure-sections'
-import { code, folded, prose, table } from './markdown'
+import { code, fenced, folded, prose, table } from './markdown'
 import { preflightSection } from './preflight-section'
 import { readableTime } from './readable-time'
 import { warningsSection } from './warnings-section'
@@ -32,6 +32,7 @@ function goodParts(report: RestoreReport): string[] {
     isDry ? '' : `Everything was in its place after **${formatDuration(runDurationMs(report))}**.`,
     itemsTable(report),
     warningsSection(report.warnings),
+    leftOutSection(report),
     rollbackSection(report),
     isDry && report.checks !== undefined ? preflightSection(report.checks, dryWords(report)) : '',
     phasesFold(report),
@@ -99,6 +100,12 @@ function itemsTable(report: RestoreReport): string {
       isDone ? formatDuration(item.durationMs ?? 0) : formatSize(item.bytes),
     ]),
   )
+}
+
+function leftOutSection({ items }: RestoreReport): string {
+  const commands = items.flatMap(({ leftOut = [] }) => leftOut)
+  if (commands.length === 0) return ''
+  return `### What was left out\n\nThe warnings say why. Where it belongs to your site, these commands make it again, as root on the server:\n\n${fenced(commands, 'sh')}`
 }
 
 function rollbackSection({ items, safetyKeys, result }: RestoreReport): string {

@@ -31,7 +31,7 @@ update_mirror() {
   say size "$(printf '%s\n' "$REPLY" | sed -n 's/^Total file size: //p' | tr -cd 0-9)"
   # The runner compares these counts with the archive.
   cd "$mirror" || problem mirror-folder "$mirror"
-  for kind in f d l; do
+  for kind in f d l p b c; do
     say count "$kind" "$(with_lines "$(archive_names | sed 's,^,./,')" count_entries "$kind")"
   done
 }
@@ -86,6 +86,10 @@ literal_pattern() {
 write_archive() {
   # Names are bytes: escaped in messages, raw in the archive. Every tar reads the format, and it has no
   # limits.
-  if is_gnu_tar; then set -- --format=gnu --quoting-style=escape; else set --; fi
+  case $(tar --version 2>&1) in
+    *GNU*) set -- --format=gnu --quoting-style=escape ;;
+    bsdtar*) set -- --format=gnutar ;;
+    *) set -- ;;
+  esac
   with_lines "$(archive_names)" tar "$@" --numeric-owner -C "$mirror" -cf - -- </dev/null
 }

@@ -4,7 +4,7 @@ import type { Connection } from '../../ssh/remote'
 import { type ArchiveRequest, openArchive } from './mirror/open-archive'
 import { type FolderHostFacts, type FolderPreflightRequest, preflightFolders } from './plan/folder-preflight'
 import { type FolderInventory, type FolderInventoryRequest, listFolders } from './plan/list-folders'
-import { countTrees, type TreeCount } from './restore/count-trees'
+import { type CountRequest, countTrees, type TreeCount } from './restore/count-trees'
 import {
   type FolderSwap,
   type RemoveStagingRequest,
@@ -29,8 +29,8 @@ export interface FolderServer {
   targetFacts(request: FolderTargetRequest): Promise<FolderTargetFacts>
   /** Unpacks a tar archive into a new folder: its entries are below `<staging>/tree`. */
   openExtract(request: ExtractRequest): Promise<Intake>
-  /** Counts the contents of these folders, in their order. */
-  countTrees(folders: readonly string[]): Promise<TreeCount[]>
+  /** Looks at the unpacked folders of a staging folder, in their order. */
+  countTrees(request: CountRequest): Promise<TreeCount[]>
   /** Moves unpacked folders into their places by renames, all or none. */
   swap(swaps: readonly FolderSwap[]): Promise<void>
   /** The state of each of these swaps. Waits for a running swap. */
@@ -52,7 +52,7 @@ export function folderServerOver(connection: Connection): FolderServer {
     openArchive: request => openArchive(connection, request),
     targetFacts: request => folderTargetFacts(connection, request),
     openExtract: request => openExtract(connection, request),
-    countTrees: folders => countTrees(connection, folders),
+    countTrees: request => countTrees(connection, request),
     swap: swaps => swapFolders(connection, swaps),
     swapState: swaps => swapState(connection, swaps),
     unswap: swaps => unswapFolders(connection, swaps),

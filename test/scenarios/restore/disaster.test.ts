@@ -39,7 +39,7 @@ beforeAll(async () => {
     await rm(dirname(dirname(dirname(docroot))), { recursive: true })
 
     second = await startSiteServer(services, await freshFolder(services))
-    run = await restoreRun(second.services, backup.bucket, { inputs: { 'allow-entries': 'outside-links' } })
+    run = await restoreRun(second.services, backup.bucket)
   } finally {
     await first.stop()
   }

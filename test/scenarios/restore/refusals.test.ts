@@ -1,10 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
+import { lstat, readdir, readlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { FilesArtifact, Manifest } from '../../../src/repository/manifest/manifest'
 import { freshDatabaseName, testSql } from '../../servers/test-services'
-import { archive, type Entry, entry, folder } from '../../unit/sources/files/tars'
+import { archive, type Entry, entry, folder, pax } from '../../unit/sources/files/tars'
 import { bucketSnapshot } from '../bucket-snapshot'
 import { bucketOfCopies, type OriginalPoint, originalPoint } from '../copied-points'
 import { openScene, type Scene } from '../failure/failure-scene'
@@ -152,17 +153,29 @@ describe('a restore writes nothing when', () => {
       /link/,
     ],
     [
-      'a link that leaves the folders',
-      root => [entry({ name: `${root}/link`, type: '2', link: '/etc/shadow' })],
-      /symbolic link.*\/etc\/shadow/,
-    ],
-    [
       'a hard link to what is outside',
       root => [entry({ name: `${root}/hard`, type: '1', link: 'etc/shadow' })],
       /hard link/,
     ],
-    ['a device', root => [entry({ name: `${root}/sda`, type: '4' })], /device/],
-    ['a set-uid program', root => [entry(setUid(`${root}/su`))], /set-uid/],
+    [
+      'an entry behind the size of a link',
+      root => [
+        entry({ name: `${root}/link`, type: '2', link: 'x', sizeField: '00000001000\0' }),
+        entry(setUid(`${root}/su`)),
+      ],
+      /data that its type does not have/,
+    ],
+    [
+      'a name twice',
+      root => [entry({ name: `${root}/index.php`, type: '2', link: '/etc' })],
+      /two entries of the name/,
+    ],
+    [
+      'a second name',
+      root => [pax('x', { 'GNU.sparse.name': `${root}/x` }), entry({ name: `${root}/y` })],
+      /GNU\.sparse/,
+    ],
+    ['a header of Solaris', root => [entry({ name: `${root}/x`, type: 'X' })], /unknown type/],
   ]
 
   it.each(hostile)('the archive holds %s, with digests forged to fit', async (_name, entries, telling) => {
@@ -189,27 +202,55 @@ describe('a restore writes nothing when', () => {
   })
 })
 
-describe('what somebody allows', () => {
-  it('is restored: links that leave the folders, and set-uid programs as root', async () => {
-    const root = scene.docroot.slice(1)
-    const name = await bucketWithArchive([
-      folder(root),
-      entry({ name: `${root}/link`, type: '2', link: '/etc/shadow' }),
-      entry(setUid(`${root}/su`)),
-    ])
-    const target = join(parent, 'allowed')
-    const run = await restoreRun(scene.services, name, {
-      inputs: {
-        databases: 'none',
-        paths: `${scene.docroot}=${target}`,
-        'allow-entries': process.getuid?.() === 0 ? 'outside-links\nset-uid' : 'outside-links',
-      },
+describe('a restore of an archive with everything that is risky', () => {
+  const isRoot = process.getuid?.() === 0
+  const root = () => scene.docroot.slice(1)
+  const numbers = (block: Buffer) => void block.write('0000001\x000000003\0', 329, 'latin1')
+  const risky = () => [
+    folder(root()),
+    entry({ name: `${root()}/link`, type: '2', link: '/etc/shadow' }),
+    entry({ name: `${root()}/root`, type: '2', link: '/' }),
+    entry({ name: `${root()}/pipe`, type: '6' }),
+    entry(setUid(`${root()}/it's su`)),
+    entry({ name: `${root()}/null`, type: '3', patch: numbers }),
+  ]
+
+  async function restored(target: string, inputs: Readonly<Record<string, string>> = {}) {
+    const run = await restoreRun(scene.services, await bucketWithArchive(risky()), {
+      inputs: { databases: 'none', paths: `${scene.docroot}=${target}`, ...inputs },
     })
-    if (process.getuid?.() !== 0) expectRefused(run, [/set-uid/])
-    else {
-      expectRestored(run)
-      expect((await readdir(target)).sort()).toEqual(['link', 'su'])
-    }
+    expectRestored(run)
+    return run
+  }
+
+  const modeOf = async (path: string) => ((await lstat(path)).mode & 0o7777).toString(8)
+
+  it('goes on without what could be root of somebody else, and says how to have it', async () => {
+    const target = join(parent, 'left out')
+    const { main } = await restored(target)
+    expect((await readdir(target)).sort()).toEqual(["it's su", 'link', 'pipe', 'root'])
+    expect(await modeOf(join(target, "it's su"))).toBe('755')
+    expect(await readlink(join(target, 'root'))).toBe('/')
+    expect((await lstat(join(target, 'pipe'))).isFIFO()).toBe(true)
+    const warnings = main?.annotations.warning.map(({ message }) => message) ?? []
+    expect(warnings.filter(text => text.includes('Not restored: 1 set-uid or set-gid file'))).toHaveLength(1)
+    expect(warnings.filter(text => text.includes('Not restored: 1 device'))).toHaveLength(1)
+    expect(main?.summary).toContain('### What was left out')
+    // What the summary says is what puts it back.
+    const commands = /```sh\n([^`]*)\n```/.exec(main?.summary ?? '')?.[1] ?? ''
+    expect(commands).toContain('chmod u+s ')
+    if (!isRoot) return
+    execFileSync('bash', ['-ec', commands])
+    expect(await modeOf(join(target, "it's su"))).toBe('4755')
+    expect((await lstat(join(target, 'null'))).rdev).toBe((await lstat('/dev/null')).rdev)
+  })
+
+  it('restores it as it was when it is named, and for root alone', async () => {
+    const target = join(parent, 'given')
+    const { main } = await restored(target, { 'allow-entries': 'set-uid\ndevices' })
+    expect(await modeOf(join(target, "it's su"))).toBe(isRoot ? '4755' : '755')
+    expect((await readdir(target)).includes('null')).toBe(isRoot)
+    expect(main?.summary.includes('### What was left out')).toBe(!isRoot)
   })
 })
 
@@ -236,6 +277,7 @@ async function bucketWithArchive(entries: readonly Buffer[]): Promise<string> {
       files: count('017'),
       directories: count('5'),
       links: count('2'),
+      specials: count('346'),
     },
   }
   await view.put(artifact.key, stored, (await view.head(artifact.key)).metadata)

@@ -33,4 +33,11 @@ describe('shellWord', () => {
     const output = execFileSync('bash', [], { input: script, encoding: 'utf8' })
     expect(output.split('\0').slice(0, -1)).toEqual(words)
   })
+
+  it('is read back by bash to the same bytes where they are no text', () => {
+    const words = [Buffer.from("/srv/caf\xe9's $x \n", 'latin1'), Buffer.from('/srv/ü')]
+    const script = words.map(bytes => `printf '%s\\0' ${shellWord(bytes)}`).join('\n')
+    const output = execFileSync('bash', [], { input: script })
+    expect(output).toEqual(Buffer.concat(words.flatMap(bytes => [bytes, Buffer.alloc(1)])))
+  })
 })

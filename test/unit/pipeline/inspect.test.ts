@@ -114,8 +114,9 @@ describe('inspect', () => {
     ['gzip', 'pigz', ['-p', '3']],
     ['gzip', 'pigz', ['-i', '-b', '128']],
     ['zstd', 'zstd', ['-q', '-T2']],
-    ['zstd', 'zstd', ['-q', '--ultra', '-22']],
-    ['zstd', 'zstd', ['-q', '--no-check', '--long=27']],
+    // The highest level of the input; what is above it needs windows that no backup has.
+    ['zstd', 'zstd', ['-q', '-19']],
+    ['zstd', 'zstd', ['-q', '--no-check', '--long=24']],
     ['zstd', 'pzstd', ['-q', '-p', '2']],
   ] as const)('reads what %s programs write: %s %j', async (compression, program, options) => {
     const stored = execFileSync(program, [...options, '-c'], { input: content, maxBuffer: 64 * 1024 * 1024 })

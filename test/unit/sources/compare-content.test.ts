@@ -41,7 +41,7 @@ describe('compareDump and compareFiles', () => {
     const tables = [fingerprint('b'), fingerprint('a')]
     const told = database({ tables: [fingerprint('a'), fingerprint('b')], views: 1 })
     expect(compareDump(told, { ...empty, tables, views: ['v'] })).toEqual([])
-    expect(compareFiles(files(), { ...digest, files: 1, directories: 1, links: 0, others: 3 })).toEqual([])
+    expect(compareFiles(files(), { ...digest, files: 1, directories: 1, links: 0, specials: 3 })).toEqual([])
   })
 
   it('names tables that are missing, additional or other, five of each', () => {
@@ -69,12 +69,13 @@ describe('compareDump and compareFiles', () => {
     expect(compareDump(database(counts), found)).toEqual(['it has 1 trigger, not 0', 'it has 0 routines, not 1'])
   })
 
-  it('counts files, directories and links', () => {
-    const found = { ...digest, files: 2, directories: 0, links: 1, others: 0 }
-    expect(compareFiles(files(), found)).toEqual([
+  it('counts files, directories, links and special files', () => {
+    const found = { ...digest, files: 2, directories: 0, links: 1, specials: 3 }
+    expect(compareFiles(files({ specials: 2 }), found)).toEqual([
       'it has 2 files, not 1',
       'it has 0 directories, not 1',
       'it has 1 link, not 0',
+      'it has 3 special files, not 2',
     ])
   })
 

@@ -5,7 +5,15 @@ import type { Kind } from './kind'
 export interface FilesArtifact extends StoredArtifact {
   kind: 'files'
   paths: string[]
-  content: { bytes: number; sha256: string; files: number; directories: number; links: number }
+  /** `specials`: fifos and devices; manifests of older versions do not count them. */
+  content: {
+    bytes: number
+    sha256: string
+    files: number
+    directories: number
+    links: number
+    specials?: number | undefined
+  }
 }
 
 /** An archive of folders. */
@@ -26,7 +34,7 @@ export const files: Kind<FilesArtifact> = {
     kind: z.literal('files'),
     paths: z.array(z.string()),
     ...stored,
-    content: z.looseObject({ ...digest, files: count, directories: count, links: count }),
+    content: z.looseObject({ ...digest, files: count, directories: count, links: count, specials: count.optional() }),
     upload,
   }),
   sourceOf: () => '',

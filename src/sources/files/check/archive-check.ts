@@ -1,47 +1,47 @@
 import { createHash } from 'node:crypto'
 import { CheckError } from '../../../pipeline/check-error'
 import type { ContentCheck } from '../../../pipeline/content-check'
-import type { ArchiveContent } from './archive-content'
-import { ExpectedPaths, show } from './expected-paths'
+import type { ArchiveContent, UnpackedEntry } from './archive-content'
+import { ArchiveTree } from './archive-tree'
+import { show } from './expected-paths'
 import { ExtendedHeaders } from './extended-headers'
-import {
-  blockSize,
-  continuesSparseMap,
-  isZeroBlock,
-  parseTarHeader,
-  sparseSize,
-  type TarHeader,
-  tarMode,
-} from './tar-header'
-import { Unpacking } from './unpacking'
+import { blockSize, isZeroBlock, parseTarHeader, type TarHeader } from './tar-header'
 
 /** The expected archive. `paths`: its folders, without their leading slash. */
 export interface ExpectedArchive {
   paths: readonly string[]
-  /**
-   * The archive will be unpacked, and may be malicious: refuses what would be written outside of its folders, what
-   * programs read differently, and more than `limits`; reports the content of each folder, and hazards.
-   */
-  isUntrusted?: boolean
-  /** The maximum: entries of all kinds, bytes of the archive. Only with `isUntrusted`. */
+  /** The maximum: entries of all kinds, bytes of the archive. */
   limits?: { entries: number; bytes: number }
+  /** Sees the parts of the archive while they pass. */
+  sink?: ArchiveSink
 }
 
-/** Checks a tar archive (v7, ustar, GNU, pax): headers, entries only in its folders, all folders, and its end. */
+/** Receives an archive in its parts, each after it passed its checks. The buffers are valid only during the call. */
+export interface ArchiveSink {
+  /** A block of a header, or of what precedes one. */
+  header(block: Buffer): void
+  /** The entry that those blocks make. */
+  entry(entry: UnpackedEntry): void
+  /** Data, padding and the end. */
+  data(bytes: Buffer): void
+}
+
+/**
+ * Checks a tar archive (ustar, GNU, pax): its headers, its tree, all folders, and its end. Accepts only what GNU tar
+ * and busybox read alike, so that what was seen here is what is unpacked. Every archive is somebody else's input.
+ */
 export function checkArchive(expected: ExpectedArchive): ContentCheck<ArchiveContent> {
   return new ArchiveCheck(expected)
 }
 
-/** Long names and extended attributes of one entry; the kernel allows far less. */
-const metadataLimit = 16 * 1024 * 1024
-
-type Place = 'headers' | 'metadata' | 'sparse map' | 'lone zero block' | 'end'
+type Place = 'headers' | 'metadata' | 'lone zero block' | 'end'
 
 class ArchiveCheck implements ContentCheck<ArchiveContent> {
-  private readonly paths: ExpectedPaths
+  private readonly tree: ArchiveTree
   private readonly digest = createHash('sha256')
+  private readonly limits: { entries: number; bytes: number }
+  private readonly sink: ArchiveSink | undefined
   private bytes = 0
-  private readonly counts = { files: 0, directories: 0, links: 0, others: 0 }
   private last: string | undefined
 
   private place: Place = 'headers'
@@ -53,17 +53,11 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
   /** The long name or extended header being read. */
   private metadata = { type: '', sizeBytes: 0, blocks: [] as Buffer[], missing: 0 }
   private readonly extended = new ExtendedHeaders()
-  private sparse: TarHeader | undefined
 
-  private readonly unpacking: Unpacking | undefined
-  private readonly limits: { entries: number; bytes: number }
-  /** Of the last header; only with `unpacking`. */
-  private facts = { mode: 0, sparseBytes: 0 }
-
-  constructor({ paths, isUntrusted = false, limits }: ExpectedArchive) {
-    this.paths = new ExpectedPaths(paths)
-    this.unpacking = isUntrusted ? new Unpacking(paths) : undefined
-    this.limits = limits !== undefined && isUntrusted ? limits : { entries: Infinity, bytes: Infinity }
+  constructor({ paths, limits = { entries: Infinity, bytes: Infinity }, sink }: ExpectedArchive) {
+    this.tree = new ArchiveTree(paths)
+    this.limits = limits
+    this.sink = sink
   }
 
   write(chunk: Buffer): void {
@@ -75,6 +69,7 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
     while (at < chunk.length) {
       if (this.skip > 0) {
         const passed = Math.min(this.skip, chunk.length - at)
+        this.sink?.data(chunk.subarray(at, at + passed))
         this.skip -= passed
         at += passed
       } else if (this.partialLength === 0 && chunk.length - at >= blockSize) {
@@ -98,57 +93,47 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
         `The archive is cut off: its end did not come. It has ${this.bytes} bytes and ${this.whereabouts()}.`,
       )
     }
-    this.paths.finish()
-    const content = { bytes: this.bytes, sha256: this.digest.digest('hex'), ...this.counts }
-    return this.unpacking === undefined ? content : { ...content, ...this.unpacking.finish() }
+    return { bytes: this.bytes, sha256: this.digest.digest('hex'), ...this.tree.finish() }
   }
 
   progress(): { bytes: number; files: number } {
-    return { bytes: this.bytes, files: this.counts.files }
+    return { bytes: this.bytes, files: this.tree.files }
   }
 
   private read(block: Buffer): void {
-    switch (this.place) {
-      case 'metadata':
-        this.readMetadata(block)
-        return
-      case 'sparse map':
-        if (!continuesSparseMap(block)) this.endSparseMap()
-        return
-      case 'end':
-        if (isZeroBlock(block)) return
-        throw new CheckError('The archive continues after its end.')
-      case 'lone zero block':
-        if (!isZeroBlock(block)) throw this.damaged('a single zero block stands between its entries')
-        this.place = 'end'
-        return
-      case 'headers':
-        if (isZeroBlock(block)) this.place = 'lone zero block'
-        else this.readHeader(block)
-    }
+    if (this.place === 'metadata') this.readMetadata(block)
+    else if (!isZeroBlock(block)) this.readHeader(block)
+    else this.readZeroBlock(block)
+  }
+
+  private readZeroBlock(block: Buffer): void {
+    // busybox does not take it for the end then.
+    if (this.extended.isPending) throw this.damaged('an extended header stands before its end')
+    this.place = this.place === 'headers' ? 'lone zero block' : 'end'
+    this.sink?.data(block)
   }
 
   private readHeader(block: Buffer): void {
+    if (this.place === 'end') throw new CheckError('The archive continues after its end.')
+    // GNU tar ends here, busybox does not.
+    if (this.place === 'lone zero block') throw this.damaged('a single zero block stands between its entries')
     const header = this.explained(() => parseTarHeader(block))
-    if (ExtendedHeaders.isType(header.type)) {
-      if (header.sizeBytes > metadataLimit) throw this.damaged('an extended header is too large')
-      const { type, sizeBytes } = header
-      this.metadata = { type, sizeBytes, blocks: [], missing: sizeBytes }
-      if (header.sizeBytes > 0) this.place = 'metadata'
+    this.sink?.header(block)
+    const maxBytes = ExtendedHeaders.maxBytes(header.type)
+    if (maxBytes === undefined) {
+      this.readEntry(header)
       return
     }
-    if (this.unpacking !== undefined) {
-      const sparseBytes = header.type === 'S' ? this.explained(() => sparseSize(block)) : 0
-      this.facts = { mode: this.explained(() => tarMode(block)), sparseBytes }
-    }
-    if (header.isExtended) {
-      this.sparse = header
-      this.place = 'sparse map'
-    } else this.readEntry(header)
+    const { type, sizeBytes } = header
+    if (sizeBytes > maxBytes) throw this.damaged('an extended header is too large')
+    if (sizeBytes === 0) throw this.damaged('an extended header is empty')
+    this.metadata = { type, sizeBytes, blocks: [], missing: sizeBytes }
+    this.place = 'metadata'
   }
 
   private readMetadata(block: Buffer): void {
     const { metadata } = this
+    this.sink?.header(block)
     metadata.blocks.push(Buffer.from(block))
     metadata.missing -= blockSize
     if (metadata.missing > 0) return
@@ -158,60 +143,17 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
     this.explained(() => this.extended.add(metadata.type, data))
   }
 
-  private endSparseMap(): void {
-    this.place = 'headers'
-    if (this.sparse !== undefined) this.readEntry(this.sparse)
-    this.sparse = undefined
-  }
-
   private readEntry(header: TarHeader): void {
-    const { extended } = this
-    const name = extended.nameOf(header)
-    const target = extended.targetOf(header)
-    const sizeBytes = this.explained(() => extended.sizeOf(header))
-    const type = header.type === '0' && name.endsWith('/') ? '5' : header.type
-    if (type === 'V') {
-      extended.reset()
-      this.pass(sizeBytes)
-      return
-    }
+    const { type, mode, uid, gid, sizeBytes, device } = header
+    const { name, target, capabilities } = this.extended.take(header)
     this.last = name
-    this.count(type)
-    const isDirectory = type === '5' || type === 'D'
-    const path = this.paths.accept(name, isDirectory)
-    const linked = type === '1' ? this.paths.acceptTarget(name, target) : target
-    if (this.unpacking !== undefined) {
-      extended.refuseAmbiguity(header)
-      this.unpacking.add({
-        path,
-        type: isDirectory ? '5' : type,
-        target: linked,
-        mode: this.facts.mode,
-        hasCapabilities: extended.hasCapabilities(),
-        sizeBytes: '07S'.includes(type) ? this.diskBytes(type, sizeBytes) : 0,
-      })
-    }
-    extended.reset()
-    // A hard link has no data, even if its size is not 0 (GNU tar, `read_header`).
-    if (type !== '1') this.pass(sizeBytes)
-  }
-
-  private diskBytes(type: string, sizeBytes: number): number {
-    if (type === 'S') return this.facts.sparseBytes
-    return this.explained(() => this.extended.sparseSize()) ?? sizeBytes
-  }
-
-  private count(type: string): void {
-    if ('017S'.includes(type)) this.counts.files++
-    else if ('5D'.includes(type)) this.counts.directories++
-    else if (type === '2') this.counts.links++
-    else if ('346'.includes(type)) this.counts.others++
-    else throw this.damaged(`an entry is of the unknown type ${show(type)}`)
-    if (this.entries > this.limits.entries)
+    // Such an entry has no data for one of the programs, and data for the other.
+    if (sizeBytes > 0 && type !== '0' && type !== '7')
+      throw new CheckError(`The archive has an entry with data that its type does not have: ${show(name)}.`)
+    const entry = this.tree.add({ name, type, target, mode, uid, gid, sizeBytes, device, capabilities })
+    if (this.tree.entries > this.limits.entries)
       throw new CheckError(`The archive has more than the ${this.limits.entries} entries that it may have.`)
-  }
-
-  private pass(sizeBytes: number): void {
+    this.sink?.entry(entry)
     this.skip = Math.ceil(sizeBytes / blockSize) * blockSize
   }
 
@@ -230,11 +172,6 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
   }
 
   private whereabouts(): string {
-    return this.last === undefined ? 'no entry' : `${this.entries} entries, the last is ${show(this.last)}`
-  }
-
-  private get entries(): number {
-    const { files, directories, links, others } = this.counts
-    return files + directories + links + others
+    return this.last === undefined ? 'no entry' : `${this.tree.entries} entries, the last is ${show(this.last)}`
   }
 }

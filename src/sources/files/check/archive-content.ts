@@ -2,19 +2,23 @@ import type { Examples } from '../../../findings/examples'
 import type { ContentDigest } from '../../../pipeline/content-check'
 import { plural } from '../../../runtime/text/format-count'
 
-/** The content of an archive. `files`: names of regular files, including hard links; `links`: symbolic links. */
-export interface ArchiveContent extends ContentDigest {
+/** The size of an archive. `files`: names of regular files, including hard links; `links`: symbolic links. */
+export interface ArchiveSize extends ContentDigest {
   files: number
   directories: number
   links: number
   /** Fifos and devices. */
-  others: number
-  /** This and the rest only with `isUntrusted`. In the order of the requested folders. */
-  perPath?: FolderContent[]
+  specials: number
+}
+
+/** What an archive becomes when it is unpacked. */
+export interface ArchiveContent extends ArchiveSize {
+  /** In the order of the requested folders. */
+  perPath: FolderContent[]
   /** One of each kind. */
-  hazards?: Hazard[]
+  risky: RiskyEntries[]
   /** Hard links to a file of another folder: they cannot be restored without it. */
-  crossLinks?: Examples
+  crossLinks: Examples
 }
 
 /** The content of one folder of an archive, itself counted among the directories. */
@@ -23,23 +27,63 @@ export interface FolderContent {
   files: number
   directories: number
   links: number
-  /** The sizes of its files as they will be on disk, holes included; a hard link adds nothing. */
+  /** The sizes of its files; a hard link adds nothing. */
   fileBytes: number
+  kinds: KindCounts
+}
+
+/** What an entry becomes, as `find -type` names it: file, directory, symbolic link, fifo, block and character device. */
+export type EntryKind = 'f' | 'd' | 'l' | 'p' | 'b' | 'c'
+
+export const entryKinds: readonly EntryKind[] = ['f', 'd', 'l', 'p', 'b', 'c']
+
+export type KindCounts = Readonly<Record<EntryKind, KindCount>>
+
+/** The entries of one kind. All but `names` is of files, not of names: one with several names counts once. */
+export interface KindCount {
+  names: number
+  count: number
+  /** Of files their sizes, of symbolic links the lengths of their targets. */
+  bytes: number
+  /** Sums of permissions (0 to 0777), and of owners. */
+  modes: number
+  uids: number
+  gids: number
+  /** How many have the sticky bit, and how many set-uid or set-gid. */
+  sticky: number
+  setIds: number
 }
 
 /**
- * What can do harm when unpacked, and may be intended. `outside-links`: symbolic links out of the folders of the
- * archive, or with an unknown target; `set-uid`: regular files with set-uid, set-gid or capabilities; `devices`:
- * character and block.
+ * Entries that do harm when somebody else made them. `set-uid`: regular files with set-uid or set-gid; `devices`:
+ * block and character; `capabilities`: files with Linux capabilities.
  */
-export interface Hazard extends Examples {
-  kind: RiskyEntryKind
+export interface RiskyEntries {
+  kind: RiskyKind
+  count: number
+  /** The first of them. */
+  first: RiskyEntry[]
 }
 
-/** Contents that are refused unless the user allows them. */
-export const riskyEntryKinds = ['outside-links', 'set-uid', 'devices'] as const
+export interface RiskyEntry {
+  /** Bytes, one character each, in plain form. */
+  path: string
+  mode: number
+  uid: number
+  gid: number
+  /** As mknod(1) takes it: `b 8 0`. */
+  device?: string
+  /** As setcap(8) takes them: `10,12+ep`. */
+  capabilities?: string
+}
 
-export type RiskyEntryKind = (typeof riskyEntryKinds)[number]
+/** Kinds that are restored when the input `allow-entries` names them. */
+export const allowedEntryKinds = ['set-uid', 'devices'] as const
+
+/** Extended attributes are not in our archives, so capabilities are never restored. */
+export const riskyKinds = [...allowedEntryKinds, 'capabilities'] as const
+
+export type RiskyKind = (typeof riskyKinds)[number]
 
 /** The counts of an archive, in words. */
 export function filesCounts(content: { files: number; directories: number; links: number }): string[] {
@@ -53,13 +97,17 @@ export function filesCounts(content: { files: number; directories: number; links
 /** An entry as it would be unpacked. Names are bytes, one character each, in plain form. */
 export interface UnpackedEntry {
   path: string
-  /** One letter, as in the header; `5` for all directories. */
-  type: string
+  kind: EntryKind
+  /** Another name of an earlier entry. */
+  isHardLink: boolean
   /** Of a hard link, in plain form; of a symbolic link as it is. */
   target: string
-  /** Permissions, with set-uid and set-gid. */
+  /** With set-uid, set-gid and the sticky bit. */
   mode: number
-  hasCapabilities: boolean
-  /** Its size on disk. */
+  uid: number
+  gid: number
   sizeBytes: number
+  device: { major: number; minor: number } | undefined
+  /** As setcap(8) takes them. */
+  capabilities: string | undefined
 }

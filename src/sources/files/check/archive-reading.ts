@@ -1,22 +1,23 @@
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import { compareCounts, orDigest } from '../../content-differences'
 import type { ArtifactReading } from '../../source'
-import { untrustedArchive } from '../restore/reread-files'
-import { checkArchive } from './archive-check'
-import type { ArchiveContent } from './archive-content'
+import { checkStored } from '../restore/reread-files'
+import type { ArchiveContent, ArchiveSize } from './archive-content'
 
 /** How a stored archive is read. */
 export const archiveReading: ArtifactReading<FilesArtifact, ArchiveContent> = {
-  check: ({ paths }) => checkArchive({ paths: paths.map(path => path.slice(1)) }),
-  restoreCheck: untrustedArchive,
+  check: checkStored,
   compare: compareFiles,
+  // What it would refuse fails the check; set-uid bits and devices are left out, and the rest is restored.
+  refusals: () => [],
 }
 
 /** How an archive differs from its manifest, in half sentences. */
-export function compareFiles({ content: recorded }: FilesArtifact, found: ArchiveContent): string[] {
+export function compareFiles({ content: recorded }: FilesArtifact, found: ArchiveSize): string[] {
   return orDigest(recorded, found, [
     ...compareCounts('file', recorded.files, found.files),
     ...compareCounts('directory', recorded.directories, found.directories),
     ...compareCounts('link', recorded.links, found.links),
+    ...compareCounts('special file', recorded.specials ?? found.specials, found.specials),
   ])
 }

@@ -1,17 +1,18 @@
 import { CheckError } from '../../../pipeline/check-error'
-import type { ArchiveContent } from './archive-content'
+import type { ArchiveSize } from './archive-content'
 
 /**
- * Compares an archive with the entries of the mirror that the server counted before: `counts` by `find -type` (`f`,
- * `d`, `l`). Throws CheckError when they differ, or when it has no files and `allowEmpty` is off.
+ * Compares an archive with the entries of the mirror that the server counted before: `counts` by `find -type`. Throws
+ * CheckError when they differ, or when it has no files and `allowEmpty` is off.
  */
 export function compareArchive(
-  archive: ArchiveContent,
+  archive: ArchiveSize,
   counts: ReadonlyMap<string, number>,
   options: { allowEmpty: boolean },
 ): void {
-  const differences = kinds.flatMap(({ kind, plural, field }) => {
-    const counted = counts.get(kind)
+  const differences = kinds.flatMap(({ kinds, plural, field }) => {
+    const each = kinds.map(kind => counts.get(kind))
+    const counted = each.includes(undefined) ? undefined : each.reduce<number>((sum, count = 0) => sum + count, 0)
     if (counted === archive[field]) return []
     return counted === undefined
       ? [`the server did not report how many ${plural} there are`]
@@ -30,7 +31,8 @@ export function compareArchive(
 }
 
 const kinds = [
-  { kind: 'f', plural: 'files', field: 'files' },
-  { kind: 'd', plural: 'directories', field: 'directories' },
-  { kind: 'l', plural: 'links', field: 'links' },
+  { kinds: ['f'], plural: 'files', field: 'files' },
+  { kinds: ['d'], plural: 'directories', field: 'directories' },
+  { kinds: ['l'], plural: 'links', field: 'links' },
+  { kinds: ['p', 'b', 'c'], plural: 'fifos and devices', field: 'specials' },
 ] as const

@@ -1,111 +1,107 @@
 import { CheckError } from '../../../pipeline/check-error'
+import { capabilitiesOf } from './capabilities'
 import { plainPath, show } from './expected-paths'
+import { entryRecords, globalRecords, parsePaxRecords } from './pax-records'
 import type { TarHeader } from './tar-header'
+
+/** What an entry is called in the end, and what its target is. */
+export interface ExtendedEntry {
+  name: string
+  target: string
+  capabilities: string | undefined
+}
 
 /** What precedes an entry: long names of GNU tar (`L`, `K`) and records of pax (`x`, and `g` for all that follow). */
 export class ExtendedHeaders {
   private longName: string | undefined
   private longLink: string | undefined
-  private records = new Map<string, string>()
-  private readonly globalRecords = new Map<string, string>()
+  private records: ReadonlyMap<string, string> | undefined
 
-  static isType(type: string): boolean {
-    return 'LKxgX'.includes(type)
+  /** The data that a header of this type may have; undefined: it is an entry itself. The kernel allows no longer names. */
+  static maxBytes(type: string): number | undefined {
+    if (type === 'L' || type === 'K') return 4096
+    // busybox skips a longer one, GNU tar does not.
+    return type === 'x' || type === 'g' ? 0xfffff : undefined
+  }
+
+  /** Something that belongs to the next entry was read. */
+  get isPending(): boolean {
+    return this.longName !== undefined || this.longLink !== undefined || this.records !== undefined
   }
 
   add(type: string, data: Buffer): void {
-    if (type === 'L') this.longName = untilZero(data)
-    else if (type === 'K') this.longLink = untilZero(data)
-    else if (type === 'x') this.records = parsePaxRecords(data)
-    else if (type === 'g') {
-      for (const [keyword, value] of parsePaxRecords(data)) this.globalRecords.set(keyword, value)
+    if (type === 'g') {
+      parsePaxRecords(data, globalRecords)
+      return
     }
+    const earlier = { L: this.longName, K: this.longLink, x: this.records }[type]
+    if (earlier !== undefined) throw new CheckError(`an entry has two extended headers of the type "${type}"`)
+    if (type === 'L') this.longName = longText(data)
+    else if (type === 'K') this.longLink = longText(data)
+    else this.records = parsePaxRecords(data, entryRecords)
   }
 
-  /** After the entry they belong to. */
-  reset(): void {
+  /** Takes what precedes this entry. Throws CheckError where GNU tar and busybox, or others, could read another name. */
+  take(header: TarHeader): ExtendedEntry {
+    const { longName, longLink, records } = this
     this.longName = undefined
     this.longLink = undefined
-    this.records = new Map()
-  }
-
-  record(keyword: string): string | undefined {
-    const value = this.records.get(keyword) ?? this.globalRecords.get(keyword)
-    return value === '' ? undefined : value
-  }
-
-  /** A sparse file in pax format has a made-up name in its header and in `path`. */
-  nameOf(header: TarHeader): string {
-    return this.record('GNU.sparse.name') ?? this.record('path') ?? this.longName ?? header.name
-  }
-
-  targetOf(header: TarHeader): string {
-    return this.record('linkpath') ?? this.longLink ?? header.link
-  }
-
-  sizeOf(header: TarHeader): number {
-    return this.sizeRecord('size') ?? header.sizeBytes
-  }
-
-  /** The size of a sparse file without holes; undefined for others and for those of old GNU tar. */
-  sparseSize(): number | undefined {
-    return this.sizeRecord('GNU.sparse.realsize') ?? this.sizeRecord('GNU.sparse.size')
-  }
-
-  hasCapabilities(): boolean {
-    const attribute = 'xattr.security.capability'
-    return this.record(`SCHILY.${attribute}`) !== undefined || this.record(`LIBARCHIVE.${attribute}`) !== undefined
-  }
-
-  /** Throws where another program could read another name than `nameOf` and `targetOf`, and a bad one. */
-  refuseAmbiguity(header: TarHeader): void {
-    const path = this.record('path')
-    const linkPath = this.record('linkpath')
-    const all = [header.name, this.longName, path, this.record('GNU.sparse.name')]
-    for (const name of all) if (name !== undefined && !isCutBehindDots(name)) plainPath(name)
-    const twice =
-      (this.longName !== undefined && path !== undefined && this.longName !== path) ||
-      (this.longLink !== undefined && linkPath !== undefined && this.longLink !== linkPath)
-    if (twice) throw new CheckError(`The archive has an entry with two names: ${show(this.nameOf(header))}.`)
-    if ([...all, linkPath].some(name => name?.includes('\0')))
-      throw new CheckError(`The archive has an entry with a zero byte in its name: ${show(this.nameOf(header))}.`)
-  }
-
-  private sizeRecord(keyword: string): number | undefined {
-    const value = this.record(keyword)
-    if (value === undefined) return undefined
-    if (!/^\d{1,15}$/.test(value)) throw new CheckError('an extended header has a wrong size')
-    return Number(value)
+    this.records = undefined
+    const [path, linkPath] = [records?.get('path'), records?.get('linkpath')]
+    const name = path ?? longName ?? header.name
+    const target = linkPath ?? longLink ?? header.link
+    if ((path !== undefined && longName !== undefined) || (linkPath !== undefined && longLink !== undefined))
+      throw new CheckError(`The archive has an entry with two names: ${show(name)}.`)
+    if (records !== undefined) refuseOtherFields(name, records, header)
+    if (name !== header.name) refuseOddName(header.name)
+    if (name === '' || name.includes('\0') || target.includes('\0'))
+      throw new CheckError(`The archive has an entry with a zero byte in its name: ${show(name)}.`)
+    const isLink = header.type === '1' || header.type === '2'
+    // An empty file with a target is a hard link for busybox.
+    if (isLink !== (target !== ''))
+      throw new CheckError(
+        `The archive has ${isLink ? 'a link without' : 'an entry that is no link, with'} a target: ${show(name)}.`,
+      )
+    // Not every busybox takes it for a folder.
+    if (name.endsWith('/') && header.type !== '5')
+      throw new CheckError(`The archive has an entry that is no folder and is named like one: ${show(name)}.`)
+    return { name, target, capabilities: records === undefined ? undefined : recordedCapabilities(records) }
   }
 }
 
-function untilZero(data: Buffer): string {
-  const end = data.indexOf(0)
-  return data.toString('latin1', 0, end < 0 ? data.length : end)
+/** A text that ends with its only zero byte: GNU tar would read on behind one without. */
+function longText(data: Buffer): string {
+  if (data.length < 2 || data.indexOf(0) !== data.length - 1) throw new CheckError('a long name is damaged')
+  return data.toString('latin1', 0, data.length - 1)
 }
 
-/** The field for names has 100 bytes; of a long name it has the beginning, and `..a` may have become `..`. */
-function isCutBehindDots(name: string): boolean {
-  return name.length === 100 && name.endsWith('/..')
-}
-
-/**
- * The records of a pax extended header, `<length> <keyword>=<value>\n` each (POSIX pax, "pax Extended Header").
- * Keywords and values are bytes, one character each; an empty value cancels a global one.
- */
-function parsePaxRecords(data: Buffer): Map<string, string> {
-  const records = new Map<string, string>()
-  const all = data.toString('latin1')
-  let at = 0
-  while (at < all.length) {
-    const length = /^(\d{1,10}) /.exec(all.slice(at, at + 11))?.[1]
-    const end = at + Number(length ?? 0)
-    const equals = all.indexOf('=', at)
-    if (length === undefined || end > all.length || all[end - 1] !== '\n' || equals < 0 || equals >= end) {
-      throw new CheckError('an extended header is damaged')
-    }
-    records.set(all.slice(at + length.length + 1, equals), all.slice(equals + 1, end - 1))
-    at = end
+/** GNU tar takes these fields from the records, busybox from the header. */
+function refuseOtherFields(
+  name: string,
+  records: ReadonlyMap<string, string>,
+  { sizeBytes, uid, gid }: TarHeader,
+): void {
+  for (const [keyword, field] of Object.entries({ size: sizeBytes, uid, gid })) {
+    const value = records.get(keyword)
+    if (value !== undefined && value !== String(field))
+      throw new CheckError(`The archive has an entry with two values of ${keyword}: ${show(name)}.`)
   }
-  return records
+  for (const keyword of ['mtime', 'atime', 'ctime']) {
+    const value = records.get(keyword)
+    if (value !== undefined && !/^-?\d{1,12}(?:\.\d{1,20})?$/.test(value))
+      throw new CheckError(`The archive has an entry with a wrong ${keyword}: ${show(name)}.`)
+  }
+}
+
+/** The name in the header, where another one holds: other programs may take it. */
+function refuseOddName(name: string): void {
+  // The field has 100 bytes; of a long name it has the beginning, and `..a` may have become `..`.
+  if (name.length !== 100 || !name.endsWith('/..')) plainPath(name)
+}
+
+function recordedCapabilities(records: ReadonlyMap<string, string>): string | undefined {
+  const plain = records.get('SCHILY.xattr.security.capability')
+  const encoded = records.get('LIBARCHIVE.xattr.security.capability')
+  const value = plain ?? (encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('latin1'))
+  return value === undefined ? undefined : capabilitiesOf(value)
 }

@@ -1,34 +1,54 @@
 import { type Examples, noExamples, note } from '../../../findings/examples'
-import type { FolderContent, UnpackedEntry } from './archive-content'
+import { type EntryKind, entryKinds, type FolderContent, type KindCount, type UnpackedEntry } from './archive-content'
 import { pathBytes, show } from './expected-paths'
 
 /** Counts the entries of an archive by the folder they are in; one folder may be inside another. */
 export class FolderTally {
-  private readonly folders: { path: string; inside: string; content: FolderContent }[]
+  private readonly folders: { path: string; bytes: string; inside: string; kinds: Record<EntryKind, KindCount> }[]
   private readonly crossLinks = noExamples()
 
   constructor(paths: readonly string[]) {
     this.folders = paths.map(path => {
       const bytes = pathBytes(path)
-      const content = { path, files: 0, directories: 0, links: 0, fileBytes: 0 }
-      return { path: bytes, inside: bytes === '' ? '' : `${bytes}/`, content }
+      return { path, bytes, inside: bytes === '' ? '' : `${bytes}/`, kinds: noEntries() }
     })
   }
 
-  add({ path, type, target, sizeBytes }: UnpackedEntry): void {
+  add(entry: UnpackedEntry): void {
+    const { path, isHardLink, target } = entry
     let isCrossLink = false
-    for (const { path: own, inside, content } of this.folders) {
-      if (path !== own && !path.startsWith(inside)) continue
-      if (type === '5') content.directories++
-      else if (type === '2') content.links++
-      else if ('017S'.includes(type)) content.files++
-      content.fileBytes += sizeBytes
-      if (type === '1' && !target.startsWith(inside)) isCrossLink = true
+    for (const { bytes, inside, kinds } of this.folders) {
+      if (path !== bytes && !path.startsWith(inside)) continue
+      addTo(kinds[entry.kind], entry)
+      if (isHardLink && !target.startsWith(inside)) isCrossLink = true
     }
     if (isCrossLink) note(this.crossLinks, () => `${show(`/${path}`)} to ${show(`/${target}`)}`)
   }
 
   finish(): { perPath: FolderContent[]; crossLinks: Examples } {
-    return { perPath: this.folders.map(({ content }) => content), crossLinks: this.crossLinks }
+    const perPath = this.folders.map(({ path, kinds }) => ({
+      ...{ path, files: kinds.f.names, directories: kinds.d.names, links: kinds.l.names },
+      ...{ fileBytes: kinds.f.bytes, kinds },
+    }))
+    return { perPath, crossLinks: this.crossLinks }
   }
+}
+
+/** The start of a count. */
+export function noEntries(): Record<EntryKind, KindCount> {
+  const none = () => ({ names: 0, count: 0, bytes: 0, modes: 0, uids: 0, gids: 0, sticky: 0, setIds: 0 })
+  const kinds = Object.fromEntries(entryKinds.map(kind => [kind, none()]))
+  return kinds as Record<EntryKind, KindCount>
+}
+
+function addTo(sums: KindCount, { kind, isHardLink, target, mode, uid, gid, sizeBytes }: UnpackedEntry): void {
+  sums.names++
+  if (isHardLink) return
+  sums.count++
+  sums.bytes += kind === 'l' ? target.length : sizeBytes
+  sums.modes += mode & 0o777
+  sums.uids += uid
+  sums.gids += gid
+  if ((mode & 0o1000) !== 0) sums.sticky++
+  if ((mode & 0o6000) !== 0) sums.setIds++
 }

@@ -1,4 +1,5 @@
 import { CheckError } from '../../../pipeline/check-error'
+import { largeNumber, octalNumber } from './header-number'
 
 /** The unit of a tar file. */
 export const blockSize = 512
@@ -10,77 +11,102 @@ export interface TarHeader {
   type: string
   /** The data after the header, without padding. */
   sizeBytes: number
-  /** Old GNU sparse files: further blocks of the map follow the header. */
-  isExtended: boolean
+  /** With set-uid (04000), set-gid (02000) and the sticky bit (01000). */
+  mode: number
+  uid: number
+  gid: number
+  /** Of a device: its numbers. */
+  device: { major: number; minor: number } | undefined
 }
 
-/** Reads a ustar, GNU or v7 header block (POSIX.1-1988 and the GNU tar manual, "Basic Tar Format"). */
+/** The types of entries that GNU tar and busybox both know, and those of what may precede one. */
+const knownTypes = '01234567LKxg'
+
+/** Of user and group; the last one, -1, means "leave it as it is". */
+const ownerMax = 2 ** 32 - 2
+
+/**
+ * Reads a header block of ustar or GNU (POSIX.1-1988 and the GNU tar manual, "Basic Tar Format"). Throws CheckError for
+ * one that GNU tar and busybox may read differently: see `list.c` of the one, `get_header_tar.c` of the other. Not every
+ * busybox reads v7, and sums of signed bytes.
+ */
 export function parseTarHeader(block: Buffer): TarHeader {
   if (!hasChecksum(block)) throw new CheckError('a header has a wrong checksum')
-  const isGnu = block.toString('latin1', 257, 265) === 'ustar  \0'
-  const isUstar = !isGnu && block.toString('latin1', 257, 262) === 'ustar'
+  const isUstar = hasUstarFormat(block)
+  const typeByte = block[156] || 0x30
+  const type = String.fromCharCode(typeByte)
+  if (!knownTypes.includes(type)) throw new CheckError(`an entry is of the unknown type ${JSON.stringify(type)}`)
+  // busybox takes it for the end of the archive.
+  if (block[0] === 0) throw new CheckError('a header has no name')
+  // busybox believes a prefix in every format.
+  if (!isUstar && block[345] !== 0) throw new CheckError('a header has a prefix, which its format does not know')
   const name = text(block, 0, 100)
-  const prefix = isUstar ? text(block, 345, 155) : ''
-  const type = String.fromCharCode(block[156] ?? 0)
+  const sizeBytes = largeNumber(block, 124, 12)
+  if (sizeBytes < 0) throw new CheckError('a header has a negative size')
+  // The time only has to be one.
+  largeNumber(block, 136, 12)
   return {
-    name: prefix === '' ? name : `${prefix}/${name}`,
-    link: text(block, 157, 100),
-    type: type === '\0' ? '0' : type,
-    sizeBytes: number(block, 124, 12),
-    isExtended: type === 'S' && block[482] !== 0,
+    name: block[345] === 0 ? name : `${text(block, 345, 155)}/${name}`,
+    link: block[157] === 0 ? '' : text(block, 157, 100),
+    ...{ type, sizeBytes },
+    mode: octalNumber(block, 100, 8) & 0o7777,
+    uid: owner(block, 108),
+    gid: owner(block, 116),
+    device: deviceOf(block, type),
   }
 }
 
-/** The permissions in a header block, with set-uid (04000) and set-gid (02000). */
-export function tarMode(block: Buffer): number {
-  return number(block, 100, 8)
+/** Throws CheckError when it is neither ustar nor GNU. */
+function hasUstarFormat(block: Buffer): boolean {
+  const magic = block.toString('latin1', 257, 265)
+  if (magic === 'ustar  \0') return false
+  if (magic === 'ustar\x0000') return true
+  throw new CheckError('a header has an unknown format')
 }
 
-/** The size on disk of a sparse file of old GNU tar (type `S`; GNU tar manual, "Basic Tar Format", `realsize`). */
-export function sparseSize(block: Buffer): number {
-  return number(block, 483, 12)
+function owner(block: Buffer, start: number): number {
+  const value = largeNumber(block, start, 8)
+  if (value < 0 || value > ownerMax) throw new CheckError('a header has an owner that cannot be')
+  return value
 }
 
-/** Whether another block of a sparse map follows this one. */
-export function continuesSparseMap(block: Buffer): boolean {
-  return block[504] !== 0
+/** busybox gives a device without numbers those of the device before it, and reads the numbers of every entry. */
+function deviceOf(block: Buffer, type: string): TarHeader['device'] {
+  const isDevice = type === '3' || type === '4'
+  if (block[329] === 0) {
+    if (isDevice) throw new CheckError('a device has no numbers')
+    return undefined
+  }
+  const device = { major: octalNumber(block, 329, 8), minor: octalNumber(block, 337, 8) }
+  return isDevice ? device : undefined
 }
 
+/** Changes the mode in a header block. */
+export function changeMode(block: Buffer, mode: number): void {
+  block.write(`${mode.toString(8).padStart(7, '0')}\0`, 100, 'latin1')
+  block.write(`${sumOf(block).toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
+}
+
+/** Whether a block has only zero bytes. */
 export function isZeroBlock(block: Buffer): boolean {
-  return block.equals(zeroBlock)
+  return block[0] === 0 && block.equals(zeroBlock)
 }
 
 const zeroBlock = Buffer.alloc(blockSize)
 
-/** The sum of all bytes, the checksum's own as blanks. Some old programs summed signed bytes. */
 function hasChecksum(block: Buffer): boolean {
-  let sum = 8 * 0x20
-  let high = 0
-  for (let at = 0; at < blockSize; at++) {
-    if (at >= 148 && at < 156) continue
-    const byte = block[at] ?? 0
-    sum += byte
-    if (byte >= 0x80) high++
-  }
-  const stored = number(block, 148, 8)
-  return stored === sum || stored === sum - high * 256
+  return octalNumber(block, 148, 8) === sumOf(block)
+}
+
+/** The sum of all bytes, the checksum's own as blanks. */
+function sumOf(block: Buffer): number {
+  let sum = 0
+  for (let at = 0; at < blockSize; at++) sum += block[at] ?? 0
+  for (let at = 148; at < 156; at++) sum += 0x20 - (block[at] ?? 0)
+  return sum
 }
 
 function text(block: Buffer, start: number, length: number): string {
   const end = block.indexOf(0, start)
   return block.toString('latin1', start, end < 0 || end > start + length ? start + length : end)
-}
-
-/** Octal digits between blanks, or, with the highest bit set, a big-endian binary number (base-256). */
-function number(block: Buffer, start: number, length: number): number {
-  let value = 0
-  if (block[start] === 0x80) {
-    for (let at = start + 1; at < start + length; at++) value = value * 256 + (block[at] ?? 0)
-  } else {
-    const digits = text(block, start, length).trim()
-    if (!/^[0-7]*$/.test(digits)) throw new CheckError('a header has a field that is not a number')
-    value = digits === '' ? 0 : Number.parseInt(digits, 8)
-  }
-  if (!Number.isSafeInteger(value)) throw new CheckError('a header has a number that is too large')
-  return value
 }

@@ -7,6 +7,7 @@ import { checkArchive } from '../check/archive-check'
 import { compareArchive } from '../check/compare-archive'
 import { folderServerOver } from '../folder-server'
 import { openMirrored, vanishedOrChanged } from '../mirror/open-archive'
+import { leftOutLater } from '../restore/left-out'
 import type { FolderSettings } from './folder-settings'
 import { describeFolders } from './list-folders'
 import { pathProblems } from './path-problems'
@@ -61,10 +62,15 @@ function archivePlan(settings: FolderSettings, slot: string, { clock }: Host): A
       compareArchive(content, report.counts, { allowEmpty })
       return vanishedOrChanged(report)
     },
+    remarks: leftOutLater,
     moment: () => mirroredAt ?? clock.now(),
     describe: (content): Pick<FilesArtifact, 'kind' | 'paths' | 'content'> => {
-      const { bytes, sha256, files: count, directories, links } = content
-      return { kind: 'files', paths: files.paths, content: { bytes, sha256, files: count, directories, links } }
+      const { bytes, sha256, files: count, directories, links, specials } = content
+      return {
+        kind: 'files',
+        paths: files.paths,
+        content: { bytes, sha256, files: count, directories, links, specials },
+      }
     },
   })
 }

@@ -1,62 +1,72 @@
 import { FailureError } from '../../../runtime/errors'
 import { type JobFailure, runJob } from '../../../server/job'
+import type { Request } from '../../../server/request'
 import type { Connection } from '../../../ssh/remote'
+import { type EntryKind, entryKinds, type KindCount, type KindCounts } from '../check/archive-content'
 import { explainFolderJob } from '../folder-errors'
-import { folderContent, type RereadFiles } from './reread-files'
 
-/** The contents of a folder, itself counted among its directories. */
+/** A staging folder, and the folders of the archive in it. */
+export interface CountRequest {
+  staging: string
+  paths: readonly string[]
+}
+
+/** What is in an unpacked folder, itself counted among its directories. */
 export interface TreeCount {
-  files: number
-  directories: number
-  links: number
-  /** Of its files, hard links counted once. Undefined where the server has no `stat` that counts them. */
-  fileBytes: number | undefined
+  /** How many names there are of each kind; `s`: sockets. */
+  names: Readonly<Record<EntryKind | 's', number>>
+  /** Undefined where the server has no `stat` that tells more. */
+  kinds: KindCounts | undefined
+  /** Only where `kinds` is undefined: a file is set-uid or set-gid. */
+  hasSetIds: boolean
+  hasCapabilities: boolean
 }
 
 /** The job `count-trees`. */
-export async function countTrees(connection: Connection, folders: readonly string[]): Promise<TreeCount[]> {
-  const request = folders.map(path => ['path', path] as const)
+export async function countTrees(connection: Connection, { staging, paths }: CountRequest): Promise<TreeCount[]> {
+  const request: Request = [['staging', staging], ...paths.map(path => ['path', path] as const)]
   const explain = (failure: JobFailure) => explainFolderJob('the count of the unpacked files', failure)
   const { text } = await runJob(connection, 'count-trees', request, { explain })
-  return parseTrees(text, folders.length)
+  return parseTrees(text, paths.length)
 }
+
+const foundKinds = [...entryKinds, 's'] as const
 
 /** Reads the answer of the job `count-trees`. Throws FailureError when it is not for that many folders. */
 export function parseTrees(text: string, folders: number): TreeCount[] {
   const lines = text.split('\n').map(line => line.split('\t'))
-  const number = (index: number, what: string): number => {
-    const value = lines.find(
-      ([word, folder, kind]) => word === 'tree' && folder === String(index) && kind === what,
-    )?.[3]
-    return /^\d+$/.test(value ?? '') ? Number(value) : Number.NaN
-  }
   return Array.from({ length: folders }, (_, index) => {
-    const [files, directories, links] = [number(index, 'f'), number(index, 'd'), number(index, 'l')]
-    if (![files, directories, links].every(Number.isSafeInteger))
-      throw new FailureError('The server counted the unpacked files and answered with lines that make no sense.')
-    const fileBytes = number(index, 'bytes')
-    // With files but 0 bytes, the server could not count the bytes.
-    const isKnown = Number.isSafeInteger(fileBytes) && (fileBytes > 0 || files === 0)
-    return { files, directories, links, fileBytes: isKnown ? fileBytes : undefined }
+    const own = lines.filter(([word, folder]) => word === 'tree' && folder === String(index))
+    const numbersOf = (kind: string) => (own.find(line => line[2] === kind)?.slice(3) ?? []).map(numberOf)
+    const all = foundKinds.map(kind => [kind, numbersOf(kind)] as const)
+    if (all.some(([, numbers]) => !isComplete(numbers))) throw unreadable()
+    const isDetailed = all.every(([, numbers]) => numbers.length > 1)
+    return {
+      names: Object.fromEntries(all.map(([kind, [names]]) => [kind, names])) as TreeCount['names'],
+      kinds: isDetailed
+        ? (Object.fromEntries(all.map(([kind, numbers]) => [kind, countOf(numbers)])) as KindCounts)
+        : undefined,
+      hasSetIds: own.some(([, , kind]) => kind === 'set-ids'),
+      hasCapabilities: own.some(([, , kind]) => kind === 'capabilities'),
+    }
   })
 }
 
-/** How unpacked folders differ from their archive, in whole clauses. `found`: in the order of `paths`. */
-export function compareTrees(files: RereadFiles, paths: readonly string[], found: readonly TreeCount[]): string[] {
-  // A file with hard links in two folders is counted in both there, and once in the archive.
-  const isShared = (files.content.crossLinks?.count ?? 0) > 0
-  return paths.flatMap((path, index) => {
-    const expected = folderContent(files, path)
-    const tree = found[index]
-    if (expected === undefined || tree === undefined) return [`${path} could not be counted`]
-    const pairs: [string, number, number][] = [
-      ['files', expected.files, tree.files],
-      ['directories', expected.directories, tree.directories],
-      ['symbolic links', expected.links, tree.links],
-      ['bytes of files', expected.fileBytes, isShared ? expected.fileBytes : (tree.fileBytes ?? expected.fileBytes)],
-    ]
-    return pairs.flatMap(([what, wanted, there]) =>
-      wanted === there ? [] : [`${path} has ${there} ${what}, not ${wanted}`],
-    )
-  })
+/** In the order of the answer. */
+const fields = ['names', 'count', 'bytes', 'modes', 'uids', 'gids', 'sticky', 'setIds'] as const
+
+function isComplete(numbers: readonly number[]): boolean {
+  return (numbers.length === 1 || numbers.length === fields.length) && numbers.every(Number.isSafeInteger)
+}
+
+function countOf(numbers: readonly number[]): KindCount {
+  return Object.fromEntries(fields.map((field, index) => [field, numbers[index]])) as unknown as KindCount
+}
+
+function numberOf(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) : Number.NaN
+}
+
+function unreadable(): FailureError {
+  return new FailureError('The server counted the unpacked files and answered with lines that make no sense.')
 }

@@ -3,6 +3,7 @@ import type { RestoreContext } from '../../restore-part'
 import { type FolderServer, folderServerOver } from '../folder-server'
 import type { PlannedFolder } from '../target/planned-folder'
 import type { FolderSwap } from './folder-jobs'
+import type { Given } from './left-out'
 import type { RereadFiles } from './reread-files'
 
 /** What the steps of a restore of folders share. */
@@ -15,6 +16,10 @@ export interface FolderWork {
   files: RereadFiles | undefined
   /** Of the server. */
   tools: ReadonlyMap<string, string>
+  /** The SSH user is root: owners are kept. */
+  isRoot: boolean
+  /** What is restored of the risky entries. */
+  given: Given
   state: FoldersState
 }
 

@@ -1,7 +1,7 @@
 import type { ContentCheck } from '../../../pipeline/content-check'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import type { SoundArtifact } from '../../restore-part'
-import { checkArchive } from '../check/archive-check'
+import { checkArchive, type ExpectedArchive } from '../check/archive-check'
 import type { ArchiveContent, FolderContent } from '../check/archive-content'
 
 /** An archive that was read whole and matches its manifest; `etag`: of the object that was read. */
@@ -9,16 +9,20 @@ export type RereadFiles = SoundArtifact<FilesArtifact, ArchiveContent>
 
 /** The content of one of the folders of the archive. */
 export function folderContent({ artifact, content }: RereadFiles, path: string): FolderContent | undefined {
-  return content.perPath?.[artifact.paths.indexOf(path)]
+  return content.perPath[artifact.paths.indexOf(path)]
 }
 
-/** The check of the backup, and of everything that an archive could do to a server that unpacks it. */
-export function untrustedArchive({ paths, content }: FilesArtifact): ContentCheck<ArchiveContent> {
-  const entries = content.files + content.directories + content.links
-  return checkArchive({
+/** The check of an archive that is stored. */
+export function checkStored(artifact: FilesArtifact): ContentCheck<ArchiveContent> {
+  return checkArchive(expectedArchive(artifact))
+}
+
+/** No more than its manifest says. */
+export function expectedArchive({ paths, content }: FilesArtifact): ExpectedArchive {
+  const { files, directories, links, specials } = content
+  const counted = files + directories + links
+  return {
     paths: paths.map(path => path.slice(1)),
-    isUntrusted: true,
-    // The manifest does not count fifos and devices.
-    limits: { entries: entries * 2 + 10_000, bytes: content.bytes },
-  })
+    limits: { entries: counted + (specials ?? counted + 10_000), bytes: content.bytes },
+  }
 }

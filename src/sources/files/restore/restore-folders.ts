@@ -8,6 +8,7 @@ import { chooseFolders } from '../target/choose-folders'
 import type { FolderTargetFacts } from '../target/folder-target-facts'
 import { describeFolder, diskSpaceForFolders, type FolderPart, plannedFolders } from '../target/planned-folder'
 import { type FolderWork, untouchedInWords } from './folder-work'
+import { givenKinds, nothingGiven } from './left-out'
 import type { RereadFiles } from './reread-files'
 import type { FolderRestoreSettings } from './restore-settings'
 import { swapFolders } from './swap-folders'
@@ -21,11 +22,11 @@ export function restoreFolders(
   const chosen = chooseFolders(settings.paths, choice)
   return {
     artifacts: chosen === undefined ? [] : [chosen.artifact],
-    look: async ({ connection, signal }, [files]) => {
+    look: async ({ connection, signal, isAuthentic }, [files]) => {
       if (chosen === undefined || files === undefined) return noFolders
       const folders = chosen.folders.map(({ target }) => target)
       const facts = await folderServerOver(connection).targetFacts({ folders, signal })
-      return seenFolders(settings, chosen.folders, facts, files)
+      return seenFolders({ settings, parts: chosen.folders, facts, files, isAuthentic })
     },
   }
 }
@@ -35,19 +36,27 @@ const noFolders: SeenTarget = {
   diskBytes: () => 0,
   plan: () => ({
     ...{ items: [], lines: [], findings: [], facts: [] },
-    begin: context => restoring({ context, overwrite: false, folders: [], files: undefined, tools: new Map() }),
+    begin: context =>
+      restoring({
+        ...{ context, overwrite: false, folders: [], files: undefined, tools: new Map() },
+        ...{ isRoot: false, given: nothingGiven },
+      }),
   }),
 }
 
-/** `facts`: of the places of `parts`. */
-export function seenFolders(
-  settings: FolderRestoreSettings,
-  parts: readonly FolderPart[],
-  facts: FolderTargetFacts,
-  files: RereadFiles,
-): SeenTarget {
+interface FoldersToSee {
+  settings: FolderRestoreSettings
+  parts: readonly FolderPart[]
+  /** Of the places of `parts`. */
+  facts: FolderTargetFacts
+  files: RereadFiles
+  isAuthentic: boolean
+}
+
+export function seenFolders({ settings, parts, facts, files, isAuthentic }: FoldersToSee): SeenTarget {
   const { overwrite } = settings
-  const { tools } = facts
+  const { tools, isRoot } = facts
+  const given = givenKinds(settings, { isAuthentic, isRoot })
   const folders = plannedFolders(parts, facts)
   const items = folders.map(folder => describeFolder(folder, files, overwrite))
   return {
@@ -60,9 +69,9 @@ export function seenFolders(
     plan: () => ({
       items,
       lines: items.map(item => planLine(item, name => name)),
-      findings: checkFolders({ settings, parts, folders, facts, files }),
+      findings: checkFolders({ settings, parts, folders, facts, files, given }),
       facts: [],
-      begin: context => restoring({ context, overwrite, folders, files, tools }),
+      begin: context => restoring({ context, overwrite, folders, files, tools, isRoot, given }),
     }),
   }
 }

@@ -5,6 +5,7 @@ import type { RestoredItem } from '../../restore-item'
 import { describeFolder, type PlannedFolder } from '../target/planned-folder'
 import type { FolderSwap } from './folder-jobs'
 import { type FolderWork, serverOf, type UnpackedFolder } from './folder-work'
+import { commandsFor, leftOutOf } from './left-out'
 import { folderContent } from './reread-files'
 
 /** Moves the unpacked folders into their places, all or none. The old folders are kept next to them. */
@@ -24,6 +25,7 @@ export async function swapFolders(unpacked: readonly UnpackedFolder[], work: Fol
     return {
       ...describeFolder(folder, files, overwrite),
       ...{ proof, durationMs, kept },
+      leftOut: commandsFor(folder, leftOutOf(files.content, work.given), work.isRoot),
       output: { kind: 'folder', path, target, files: folderContent(files, path)?.files ?? 0, kept },
     }
   })

@@ -1,14 +1,19 @@
+import { createGzip } from 'node:zlib'
 import { codecsOf, decode } from '../../../pipeline/codec'
+import type { Compression } from '../../../pipeline/compression'
 import { checkContent } from '../../../pipeline/content-check'
-import { aside, compose } from '../../../pipeline/filter'
+import { aside, compose, type Filter } from '../../../pipeline/filter'
 import { withProgress } from '../../../pipeline/transfer-progress'
 import { readArtifact } from '../../../repository/artifact/reader'
 import type { Repository } from '../../../repository/repository'
 import type { Runtime } from '../../../runtime/runtime'
 import { sendToJob } from '../../../server/send-to-job'
+import { leaveOut } from '../check/leave-out'
 import type { FolderServer } from '../folder-server'
-import { compareTrees, type TreeCount } from './count-trees'
-import { type RereadFiles, untrustedArchive } from './reread-files'
+import { compareTrees } from './compare-trees'
+import type { TreeCount } from './count-trees'
+import { type Given, leftOutOf } from './left-out'
+import { checkStored, expectedArchive, type RereadFiles } from './reread-files'
 
 interface UnpackRequest {
   /** Read and checked before. */
@@ -18,6 +23,8 @@ interface UnpackRequest {
   /** A folder that does not exist yet; see `treeOf`. */
   staging: string
   owner: string
+  /** What is restored of the risky entries. */
+  given: Given
 }
 
 interface UnpackContext {
@@ -30,22 +37,35 @@ interface UnpackContext {
 }
 
 /**
- * Unpacks folders of an archive into a new folder on the server, with a check of every entry. Throws the first error;
- * then the caller removes what was unpacked so far.
+ * Unpacks folders of an archive into a new folder on the server, with a check of every entry and without the risky ones
+ * that are not given. Throws the first error; then the caller removes what was unpacked so far.
  */
 export async function unpackArchive(request: UnpackRequest, context: UnpackContext): Promise<void> {
   const { paths, staging, owner } = request
   const { artifact } = request.files
   const { runtime, repository, server, tools, signal } = context
-  const codecs = codecsOf(artifact)
-  const isForwarded = codecs.every(codec => tools.has(codec))
-  const compression = isForwarded ? artifact.compression : 'none'
-  const checked = compose(decode(codecs), checkContent(untrustedArchive(artifact)))
-  const filter = isForwarded ? aside(checked) : checked
+  const { filter, compression } = sentStream(request, tools)
   await withProgress(runtime, 'unpacking', artifact.bytes, async onProgress => {
     const intake = await server.openExtract({ staging, owner, paths, compression, signal })
     await sendToJob(intake, input => readArtifact(repository, artifact, { filter, into: [input], signal, onProgress }))
   })
+}
+
+/** What is sent of the stored stream: as it is, if the server can decompress it and nothing of it is left out. */
+function sentStream(
+  { files: { artifact, content }, given }: Pick<UnpackRequest, 'files' | 'given'>,
+  tools: UnpackContext['tools'],
+): { filter: Filter<unknown>; compression: Compression } {
+  const codecs = codecsOf(artifact)
+  const isWhole = leftOutOf(content, given).length === 0
+  if (isWhole && codecs.every(codec => tools.has(codec))) {
+    const checked = compose(decode(codecs), checkContent(checkStored(artifact)))
+    return { filter: aside(checked), compression: artifact.compression }
+  }
+  const checked = compose(decode(codecs), leaveOut(expectedArchive(artifact), given))
+  if (!tools.has('gzip')) return { filter: checked, compression: 'none' }
+  const gzip: Filter<void> = { stages: [createGzip({ level: 1 })], result: () => {} }
+  return { filter: compose(checked, gzip), compression: 'gzip' }
 }
 
 /** Where a folder is unpacked. */
@@ -53,11 +73,11 @@ export function treeOf(staging: string, path: string): string {
   return `${staging}/tree${path}`
 }
 
-/** Counts the unpacked folders, and compares them with the archive. */
+/** Looks at the unpacked folders, and compares them with what was seen of the archive. `isRoot`: owners are kept. */
 export async function countUnpacked(
-  { files, paths, staging }: Omit<UnpackRequest, 'owner'>,
-  server: Pick<FolderServer, 'countTrees'>,
+  { files, paths, staging, given }: Omit<UnpackRequest, 'owner'>,
+  { server, isRoot }: { server: Pick<FolderServer, 'countTrees'>; isRoot: boolean },
 ): Promise<{ trees: TreeCount[]; differences: string[] }> {
-  const trees = await server.countTrees(paths.map(path => treeOf(staging, path)))
-  return { trees, differences: compareTrees(files, paths, trees) }
+  const trees = await server.countTrees({ staging, paths })
+  return { trees, differences: compareTrees({ files, paths, found: trees, given, isRoot }) }
 }

@@ -35,7 +35,7 @@ export async function unpackFolders(work: FolderWork): Promise<UnpackedFolder[]>
  * one. Only files that are hard links to each other have to be unpacked together.
  */
 function unpackedTogether(folders: readonly PlannedFolder[], { content }: RereadFiles): Iterable<PlannedFolder[]> {
-  const isLinked = (content.crossLinks?.count ?? 0) > 0
+  const isLinked = content.crossLinks.count > 0
   return Map.groupBy(folders, ({ mount, parent }) => (isLinked ? mount : parent)).values()
 }
 
@@ -71,19 +71,21 @@ async function unpackInto(
 ): Promise<TreeCount[]> {
   const { repository, runtime, owner, signal } = work.context
   const server = serverOf(work)
-  const request = { files, paths: folders.map(({ path }) => path), staging, owner }
+  const { given, isRoot } = work
+  const request = { files, paths: folders.map(({ path }) => path), staging, owner, given }
   await unpackArchive(request, { runtime, repository, server, tools: work.tools, signal })
-  const { trees, differences } = await countUnpacked(request, server)
+  const { trees, differences } = await countUnpacked(request, { server, isRoot })
   if (differences.length === 0) return trees
   throw new FailureError(`The unpacked files differ from the archive: ${differences.join('; ')}.`, {
     advice:
-      'Check for a file system without case-sensitive names, or for a program that removes files during the restore; then run again.',
+      'Check for a file system without case-sensitive names or without owners and modes, or for a program that changes files during the restore; then run again.',
     detail: differences,
   })
 }
 
 function proofOf(tree: TreeCount | undefined): string {
   if (tree === undefined) return ''
-  const size = tree.fileBytes === undefined ? [] : [formatSize(tree.fileBytes)]
-  return [...filesCounts(tree), ...size].join(', ')
+  const { names, kinds } = tree
+  const size = kinds === undefined ? [] : [formatSize(kinds.f.bytes)]
+  return [...filesCounts({ files: names.f, directories: names.d, links: names.l }), ...size].join(', ')
 }

@@ -1,10 +1,9 @@
 import { type Finding, problem, warning } from '../../../findings/finding'
-import { listed } from '../../../findings/listed'
 import { shellWord } from '../../../findings/shell-word'
 import { plural } from '../../../runtime/text/format-count'
 import { formatSize } from '../../../runtime/text/format-size'
 import { missingTool } from '../../../server/missing-tool'
-import { type RiskyEntryKind, riskyEntryKinds } from '../check/archive-content'
+import { type Given, leftOutOf, leftOutWarnings } from '../restore/left-out'
 import type { RereadFiles } from '../restore/reread-files'
 import type { FolderRestoreSettings } from '../restore/restore-settings'
 import type { FolderTargetFacts, TargetPlace } from './folder-target-facts'
@@ -19,6 +18,8 @@ export interface FoldersRequest {
   folders: readonly PlannedFolder[]
   facts: FolderTargetFacts
   files: RereadFiles
+  /** What is restored of the risky entries. */
+  given: Given
 }
 
 /** The problems with restoring these folders to their places. */
@@ -32,12 +33,12 @@ export function checkFolders(request: FoldersRequest): Finding[] {
   ]
 }
 
-function knownPlaces({ settings, folders, facts, files }: FoldersRequest): Finding[] {
+function knownPlaces({ settings, folders, facts, files, given }: FoldersRequest): Finding[] {
   return [
     ...unnamedProblems(settings, folders),
     ...folders.flatMap((folder, index) => placeProblems(folder, facts.places[index], settings.overwrite)),
     ...diskProblems(folders, facts, files),
-    ...entryProblems(settings, facts, files),
+    ...leftOutWarnings(folders, leftOutOf(files.content, given), facts.isRoot),
     ...linkProblems(folders, files),
     ...ownerWarnings(settings, facts),
   ]
@@ -130,37 +131,11 @@ function diskProblems(folders: readonly PlannedFolder[], { places }: FolderTarge
   })
 }
 
-const entryWords: Readonly<Record<RiskyEntryKind, string>> = {
-  'outside-links': 'symbolic links that lead out of the restored folders',
-  'set-uid': 'set-uid or set-gid programs, which run with the rights of their owner for every user',
-  devices: 'devices, which give access to the disks and the kernel',
-}
-
-function entryProblems(
-  { allowedEntries }: FolderRestoreSettings,
-  { isRoot }: FolderTargetFacts,
-  { content }: RereadFiles,
-): Finding[] {
-  return riskyEntryKinds.flatMap((kind): Finding[] => {
-    const found = content.hazards?.find(hazard => hazard.kind === kind)
-    if (found === undefined || found.count === 0) return []
-    const what = `The archive has ${entryWords[kind]}: ${listed(found.examples, 5, found.count)}.`
-    const isForRoot = kind !== 'outside-links' && !isRoot
-    const isAllowed = allowedEntries.has(kind)
-    if (isAllowed && !isForRoot)
-      return [warning('risky-entries', what, 'Nothing, if this is intended: "allow-entries" has it.')]
-    const allow = `If these belong to your site, add "${kind}" to "allow-entries". If not, someone may have changed the archive.`
-    const root = 'Only root may restore them: log in as root.'
-    const fixes = [...(isAllowed ? [] : [allow]), ...(isForRoot ? [root] : [])]
-    return [problem('risky-entries', what, fixes.join(' '))]
-  })
-}
-
 /** A hard link has no data of its own: without its target it cannot be restored. */
 function linkProblems(folders: readonly PlannedFolder[], { artifact, content }: RereadFiles): Finding[] {
   const isWhole = folders.length === artifact.paths.length && new Set(folders.map(({ mount }) => mount)).size === 1
   const { crossLinks } = content
-  if (isWhole || crossLinks === undefined || crossLinks.count === 0) return []
+  if (isWhole || crossLinks.count === 0) return []
   return [
     problem(
       'hard-links',

@@ -5,7 +5,8 @@ import {
   type Manifest,
   manifestFormat,
 } from '../../../../src/repository/manifest/manifest'
-import type { ArchiveContent } from '../../../../src/sources/files/check/archive-content'
+import type { ArchiveContent, RiskyEntries, RiskyEntry } from '../../../../src/sources/files/check/archive-content'
+import { noEntries } from '../../../../src/sources/files/check/folder-tally'
 import type { RereadFiles } from '../../../../src/sources/files/restore/reread-files'
 import type { FolderTargetFacts, TargetPlace } from '../../../../src/sources/files/target/folder-target-facts'
 import type { DumpContent } from '../../../../src/sources/mysql/check/dump-content'
@@ -52,6 +53,17 @@ export function anArchive(paths: string[] = ['/var/www/html']): FilesArtifact {
     ...{ startedAt: at, finishedAt: at },
     content: { bytes: 612_000_000, sha256: 'f'.repeat(64), files: 2521, directories: 300, links: 2 },
   }
+}
+
+/** A regular file of www-data that does harm as it is; a test overrides how. */
+export function aRiskyEntry(path: string, overrides: Partial<RiskyEntry> = {}): RiskyEntry {
+  return { path, mode: 0o755, uid: 33, gid: 6, ...overrides }
+}
+
+/** A device in the document root. */
+export const aDevice: RiskyEntries = {
+  ...{ kind: 'devices', count: 1 },
+  first: [aRiskyEntry('var/www/html/null', { mode: 0o666, uid: 0, device: 'c 1 3' })],
 }
 
 export function aManifest(artifacts: Manifest['artifacts'] = [aDump(), anArchive()]): Manifest {
@@ -121,15 +133,12 @@ export function soundOf(
       artifact: files,
       content: {
         ...files.content,
-        others: 0,
+        specials: 0,
         perPath: files.paths.map(path => ({
-          path,
-          files: 2521,
-          directories: 300,
-          links: 2,
-          fileBytes: 600_000_000,
+          ...{ path, files: 2521, directories: 300, links: 2, fileBytes: 600_000_000 },
+          kinds: noEntries(),
         })),
-        hazards: [],
+        risky: [],
         crossLinks: { count: 0, examples: [] },
         ...found.files,
       },

@@ -1,6 +1,6 @@
 import { planLines } from '../../../../src/commands/restore/plan-restore'
 import { FailureError, UserError } from '../../../../src/runtime/errors'
-import { aDatabase, aDump, aManifest, anArchive, aTable } from './a-restore'
+import { aDatabase, aDevice, aDump, aManifest, anArchive, aTable } from './a-restore'
 import { findings, findingsOf, fixes, plan } from './planning'
 
 const databaseOnly = aManifest([aDump()])
@@ -88,7 +88,7 @@ describe('planOf', () => {
         variables: { read_only: 'ON', max_allowed_packet: '1024' },
       },
       needs: { definers: ['root@localhost'], collations: ['utf8mb4_uca1400_ai_ci'], engines: ['Aria'] },
-      files: { hazards: [{ kind: 'devices', count: 1, examples: ['"/var/www/html/null"'] }] },
+      files: { risky: [aDevice] },
     })
     const wrong = told.findLastIndex(line => line.startsWith('error'))
     expect(told.slice(0, wrong + 1).every(line => line.startsWith('error'))).toBe(true)
@@ -104,7 +104,7 @@ describe('planOf', () => {
       'The folder /var/www/html exists and is not empty',
       'may not write to /var/www',
       'The files need',
-      'devices',
+      'Not restored: 1 device',
       'All restored files will belong to deploy',
       'The dump comes from MariaDB 10.11.19, this server is MariaDB 10.6.1',
     ]) {

@@ -9,6 +9,7 @@ import { chooseDatabases } from '../../../../src/sources/mysql/target/choose-dat
 import { aManifest, type FactOptions, type FoundOptions, someFacts, someInputs, soundOf } from './a-restore'
 
 export interface PlanOptions extends FoundOptions {
+  isAuthentic?: boolean
   manifest?: Manifest
   /** What the inventory of the source lists; by default those that its dump names. */
   definers?: string[]
@@ -22,13 +23,16 @@ export function plan({ manifest: made = aManifest(), ...options }: PlanOptions =
   const inputs = someInputs(options.inputs)
   const facts = someFacts(options.facts)
   const { databases, files } = soundOf(manifest, options)
+  const { isAuthentic = false } = options
   const choice = { manifest, contents: 'everything' }
   const chosen = chooseDatabases(inputs.databases, { ...choice, artifacts: databasesOf(manifest) })
   const asked = { chosen, facts: chosen.length === 0 ? undefined : facts.databases, sound: databases }
   const folders = chooseFolders(inputs.paths, { ...choice, artifacts: filesOf(manifest) })?.folders
   const seen = [
     seenDatabases(inputs, manifest, asked),
-    ...(folders === undefined || files === undefined ? [] : [seenFolders(inputs, folders, facts.folders, files)]),
+    ...(folders === undefined || files === undefined
+      ? []
+      : [seenFolders({ settings: inputs, parts: folders, facts: facts.folders, files, isAuthentic })]),
   ]
   return planOf(seen, manifest.slot)
 }

@@ -70,7 +70,7 @@ function write() {
     ...{ inputs: someInputs(), attempt, identity: { lock: 'l', owner: 'o' } },
     tools: { runtime, repository, connect: async () => connection },
     session: { connection, signal: runtime.signal },
-    chosen: { repository, manifest: aManifest(), isAuthentic: false },
+    chosen: { repository, manifest: aManifest() },
     plan: { parts: [aPart('databases'), aPart('folders')] },
   })
   return { work, attempt }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { RestoreReport } from '../../../../src/commands/restore/restore-result'
 import { problem, warning } from '../../../../src/findings/finding'
+import { scrubRestore } from '../../../../src/report/scrub'
 import { renderRestoreSummary, restoredSentence } from '../../../../src/report/summary/restore-summary'
 import { aRestoredDatabase, aRestoredFolder, aRestoreReport } from '../a-restore-report'
 
@@ -27,6 +28,17 @@ function cells(markdown: string): string[][] {
     .filter(line => line.startsWith('|'))
     .map(line => line.slice(2, -2).split(' | '))
 }
+
+describe('what was left out', () => {
+  it('is shown as the commands that make it again, scrubbed, and only where there is some', () => {
+    const leftOut = ['chmod u+s /srv/secret', "mknod -m 0666 '/srv/```' c 1 3"]
+    const report = aRestoreReport({ items: [aRestoredDatabase(), aRestoredFolder({ leftOut })] })
+    const summary = renderRestoreSummary(scrubRestore(report, text => text.replaceAll('secret', '***')))
+    expect(summary).toContain('### What was left out')
+    expect(summary).toContain("````sh\nchmod u+s /srv/***\nmknod -m 0666 '/srv/```' c 1 3\n````")
+    expect(renderRestoreSummary(aRestoreReport())).not.toContain('left out')
+  })
+})
 
 describe('renderRestoreSummary, of a restore that went well', () => {
   const summary = renderRestoreSummary(aRestoreReport())

@@ -67,7 +67,7 @@ const wrongs: [string, () => Promise<unknown>, RegExp][] = [
   [
     'another key has signed',
     () => write(newest, other),
-    new RegExp(`^Its manifest is signed by ${others.replace('+', '\\+')}, which "signed-by" does not name\\.$`),
+    new RegExp(`^Its manifest is signed by ${others.replaceAll('+', '\\+')}, which "signed-by" does not name\\.$`),
   ],
   [
     'was changed after it was signed',

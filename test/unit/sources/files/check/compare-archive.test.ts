@@ -1,7 +1,7 @@
 import { compareArchive } from '../../../../../src/sources/files/check/compare-archive'
 
-const archive = { bytes: 1, sha256: '', files: 3, directories: 2, links: 1, others: 0 }
-const counts = (f: number, d: number, l: number) => new Map(Object.entries({ f, d, l }))
+const archive = { bytes: 1, sha256: '', files: 3, directories: 2, links: 1, specials: 2 }
+const counts = (f: number, d: number, l: number) => new Map(Object.entries({ f, d, l, p: 1, b: 0, c: 1 }))
 
 describe('compareArchive', () => {
   it('accepts the counts of the mirror', () => {
@@ -16,7 +16,7 @@ describe('compareArchive', () => {
 
   it('does not take silence for agreement', () => {
     expect(() => compareArchive(archive, new Map([['f', 3]]), { allowEmpty: false })).toThrow(
-      'the server did not report how many directories there are, the server did not report how many links there are',
+      'the server did not report how many directories there are, the server did not report how many links there are, the server did not report how many fifos and devices there are',
     )
   })
 

@@ -3,14 +3,13 @@ import { ExpectedPaths, pathBytes, plainPath } from '../../../../../src/sources/
 describe('plainPath', () => {
   it.each([
     ['site', 'site'],
-    ['./site/', 'site'],
-    ['site//a/./b', 'site/a/b'],
+    ['site/', 'site'],
     ['site/.htaccess', 'site/.htaccess'],
     ['site/..a', 'site/..a'],
     ['site/a..', 'site/a..'],
     ['site/...', 'site/...'],
     ['..site/a', '..site/a'],
-  ])('gives %s in its plain form', (name, plain) => {
+  ])('gives %s without a slash at its end', (name, plain) => {
     expect(plainPath(name)).toBe(plain)
   })
 
@@ -18,6 +17,13 @@ describe('plainPath', () => {
     'refuses a step upwards, wherever it stands: %s',
     name => {
       expect(() => plainPath(name)).toThrow('entry with ".." in its name')
+    },
+  )
+
+  it.each(['.', './', './site', 'site/.', 'site/./a', 'site//a', 'site//'])(
+    'refuses a name that is not plain: %s',
+    name => {
+      expect(() => plainPath(name)).toThrow('"." or "//" in its name')
     },
   )
 
@@ -29,9 +35,9 @@ describe('plainPath', () => {
 describe('ExpectedPaths', () => {
   it('takes the folders, what is in them, and the folders that lead to them', () => {
     const paths = new ExpectedPaths(['srv/site'])
-    expect(paths.accept('./srv/', true)).toBe('srv')
-    expect(paths.accept('srv/site/', true)).toBe('srv/site')
-    expect(paths.accept('srv/site/index.php', false)).toBe('srv/site/index.php')
+    expect(paths.accept('srv/', true)).toEqual({ path: 'srv', isInside: false })
+    expect(paths.accept('srv/site/', true)).toEqual({ path: 'srv/site', isInside: false })
+    expect(paths.accept('srv/site/index.php', false)).toEqual({ path: 'srv/site/index.php', isInside: true })
     expect(() => paths.finish()).not.toThrow()
   })
 

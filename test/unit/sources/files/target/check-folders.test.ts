@@ -1,7 +1,7 @@
-import type { RiskyEntryKind } from '../../../../../src/sources/files/check/archive-content'
+import type { RiskyEntries } from '../../../../../src/sources/files/check/archive-content'
 import type { TargetPlace } from '../../../../../src/sources/files/target/folder-target-facts'
-import { aManifest, anArchive } from '../../../commands/restore/a-restore'
-import { findings, findingsOf, fixes } from '../../../commands/restore/planning'
+import { aDevice, aManifest, anArchive, aRiskyEntry } from '../../../commands/restore/a-restore'
+import { findings, findingsOf, fixes, type PlanOptions } from '../../../commands/restore/planning'
 
 const site = aManifest([anArchive()])
 const two = aManifest([anArchive(['/var/www/html', '/srv/media'])])
@@ -131,52 +131,66 @@ describe('checkFolders, about the disk', () => {
   })
 })
 
-describe('checkFolders, about entries that may do harm', () => {
-  const hazard = (kind: RiskyEntryKind, count = 1) => ({
-    kind,
-    count,
-    examples: Array.from({ length: Math.min(count, 5) }, (_, index) => `"/var/www/html/${index}"`),
+describe('checkFolders, about entries that do harm when somebody else made them', () => {
+  const programs: RiskyEntries = {
+    ...{ kind: 'set-uid', count: 7 },
+    first: Array.from({ length: 7 }, (_, index) => aRiskyEntry(`var/www/html/it's ${index}`, { mode: 0o6755 })),
+  }
+
+  const told = (entries: RiskyEntries, options: PlanOptions = {}) =>
+    findingsOf({ manifest: site, files: { risky: [entries] }, ...options }).filter(({ code }) => code === 'left-out')
+
+  it('says what is left out and why, and the commands that put it back', () => {
+    expect(told(aDevice)).toEqual([
+      {
+        ...{ code: 'left-out', level: 'warning' },
+        what: 'Not restored: 1 device: "/var/www/html/null". Whoever can write to the bucket could have added them: a signature that "signed-by" accepts shows that they are yours, and so does "devices" in "allow-entries".',
+        fix: 'If it belongs to your site, put it back as root after the restore:\nmknod -m 0666 /var/www/html/null c 1 3 && chown 0:6 /var/www/html/null',
+      },
+    ])
   })
 
-  const told = (kind: RiskyEntryKind, isAllowed: boolean, isRoot: boolean) =>
-    findingsOf({
-      manifest: site,
-      inputs: { allowedEntries: new Set(isAllowed ? [kind] : []) },
-      facts: { isRoot },
-      files: { hazards: [hazard(kind)] },
-    }).filter(({ what }) => what.startsWith('The archive has'))
-
-  it.each<[RiskyEntryKind, boolean, boolean, 'error' | 'warning']>([
-    ['outside-links', false, true, 'error'],
-    ['outside-links', true, true, 'warning'],
-    ['outside-links', true, false, 'warning'],
-    ['set-uid', false, true, 'error'],
-    ['set-uid', true, true, 'warning'],
-    ['set-uid', true, false, 'error'],
-    ['devices', false, true, 'error'],
-    ['devices', true, true, 'warning'],
-    ['devices', true, false, 'error'],
-  ])('judges %s, allowed: %s, as root: %s', (kind, isAllowed, isRoot, level) => {
-    expect(told(kind, isAllowed, isRoot).map(each => each.level)).toEqual([level])
-  })
-
-  it('says at once all that it takes', () => {
-    const [finding] = told('set-uid', false, false)
-    expect(finding?.fix).toMatch(/add "set-uid" to "allow-entries".*Only root may restore them/)
-    expect(told('set-uid', true, false)[0]?.fix).toBe('Only root may restore them: log in as root.')
-    expect(told('outside-links', false, false)[0]?.fix).not.toMatch(/root/)
-  })
-
-  it('names the first five and counts the rest', () => {
-    const files = { hazards: [hazard('outside-links', 7)] }
-    expect(findings({ manifest: site, files })[0]).toBe(
-      'error: The archive has symbolic links that lead out of the restored folders: "/var/www/html/0", "/var/www/html/1", "/var/www/html/2", "/var/www/html/3", "/var/www/html/4" and 2 more.',
+  it('names the first five, for the places that they get', () => {
+    const inputs = { paths: [{ path: '/var/www/html', target: '/srv/new' }] }
+    const [finding] = told(programs, { inputs })
+    expect(finding?.what).toMatch(
+      /^Not restored: 7 set-uid or set-gid files: "\/var\/www\/html\/it's 0",.* and 2 more\. /,
+    )
+    expect(finding?.fix).toMatch(
+      /\(the job summary has more of them\):\nchmod ug\+s '\/srv\/new\/it'\\''s 0' && chmod ug\+s .*4'$/,
     )
   })
 
-  it('has nothing to say of kinds that are not there', () => {
-    const hazards = [hazard('outside-links', 0), hazard('set-uid', 0), hazard('devices', 0)]
-    expect(findings({ manifest: site, files: { hazards } })).toEqual([])
+  it.each<[string, PlanOptions]>([
+    ['named', { inputs: { allowedEntries: new Set(['set-uid']) } }],
+    ['of an authentic recovery point', { isAuthentic: true }],
+  ])('has nothing to say of what is %s', (_, options) => {
+    expect(told(programs, options)).toEqual([])
+  })
+
+  it.each<[string, PlanOptions]>([
+    ['of another kind than named', { inputs: { allowedEntries: new Set(['devices']) } }],
+    ['for root only', { isAuthentic: true, facts: { isRoot: false } }],
+  ])('leaves out what is %s', (_, options) => {
+    expect(told(programs, options)).toHaveLength(1)
+  })
+
+  it('tells a user who is not root to give the owner back as well', () => {
+    const [finding] = told(programs, { facts: { isRoot: false } })
+    expect(finding?.what).toMatch(/Only root may make them\.$/)
+    expect(finding?.fix).toContain("chown 33:6 '/var/www/html/it'\\''s 0' && chmod ug+s ")
+  })
+
+  it('never restores capabilities', () => {
+    const first = [aRiskyEntry('var/www/html/server', { capabilities: '10+ep' })]
+    const [finding] = told({ kind: 'capabilities', count: 1, first }, { isAuthentic: true })
+    expect(finding?.fix).toMatch(/\nsetcap 10\+ep \/var\/www\/html\/server$/)
+  })
+
+  it('is silent about folders that are not restored, and kinds that are not there', () => {
+    const inputs = { paths: [{ path: '/srv/media' }] }
+    expect(told(programs, { manifest: two, inputs })).toEqual([])
+    expect(told({ kind: 'devices', count: 0, first: [] })).toEqual([])
   })
 })
 

@@ -1,0 +1,105 @@
+import { CheckError } from '../../../pipeline/check-error'
+import type { ArchiveContent, EntryKind, UnpackedEntry } from './archive-content'
+import { ExpectedPaths, show } from './expected-paths'
+import { FolderTally } from './folder-tally'
+import { NameTable } from './name-table'
+import { RiskyFinder } from './risky-entries'
+
+/** An entry as the archive names it. `type`: one letter, as in the header. */
+export interface NamedEntry
+  extends Pick<UnpackedEntry, 'mode' | 'uid' | 'gid' | 'sizeBytes' | 'device' | 'capabilities'> {
+  name: string
+  type: string
+  target: string
+}
+
+/**
+ * The tree that an archive becomes, entry by entry: every name comes once, behind the folder that it is in, and every
+ * hard link behind its target. So nothing is ever written through a link, and the order of two entries decides nothing.
+ * Throws CheckError for any other entry.
+ */
+export class ArchiveTree {
+  private readonly paths: ExpectedPaths
+  private readonly tally: FolderTally
+  private readonly risky = new RiskyFinder()
+  private readonly names = new NameTable()
+  private readonly counts = { files: 0, directories: 0, links: 0, specials: 0 }
+  /** Most entries are in the folder of the entry before. */
+  private lastFolder = ''
+
+  constructor(paths: readonly string[]) {
+    this.paths = new ExpectedPaths(paths)
+    this.tally = new FolderTally(paths)
+  }
+
+  add(named: NamedEntry): UnpackedEntry {
+    const { name, type, target, mode, uid, gid, sizeBytes, device, capabilities } = named
+    const isHardLink = type === '1'
+    const place = this.paths.accept(name, type === '5')
+    const { path } = place
+    const linked = isHardLink ? this.paths.acceptTarget(name, target) : target
+    if (place.isInside) this.refuseOtherFolder(path)
+    const kind = isHardLink ? this.kindOfTarget(path, linked) : kindsByType[type]
+    if (kind === undefined) throw new TypeError(`An entry has the type ${type}.`)
+    if (!this.names.add(path, kind)) throw new CheckError(`The archive has two entries of the name ${show(path)}.`)
+    const entry = { path, kind, isHardLink, target: linked, mode, uid, gid, sizeBytes, device, capabilities }
+    this.counts[countedAs[kind]]++
+    this.tally.add(entry)
+    this.risky.add(entry)
+    return entry
+  }
+
+  get files(): number {
+    return this.counts.files
+  }
+
+  get entries(): number {
+    const { files, directories, links, specials } = this.counts
+    return files + directories + links + specials
+  }
+
+  finish(): Omit<ArchiveContent, 'bytes' | 'sha256'> {
+    this.paths.finish()
+    return { ...this.counts, ...this.tally.finish(), risky: this.risky.finish() }
+  }
+
+  private kindOfTarget(path: string, target: string): EntryKind {
+    const kind = this.names.kindOf(target)
+    if (kind !== undefined && kind !== 'd') return kind
+    throw new CheckError(
+      `The archive has a hard link to something that does not come before it: ${show(path)} to ${show(target)}.`,
+    )
+  }
+
+  private refuseOtherFolder(path: string): void {
+    const folder = folderOf(path)
+    if (folder === this.lastFolder) return
+    if (this.names.kindOf(folder) !== 'd') throw this.noFolder(path)
+    this.lastFolder = folder
+  }
+
+  private noFolder(path: string): CheckError {
+    for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) {
+      const kind = this.names.kindOf(folder)
+      if (kind === 'l') {
+        return new CheckError(
+          `The archive has an entry that would be written through a symbolic link of its own: ${show(path)} through ${show(folder)}.`,
+        )
+      }
+    }
+    return new CheckError(`The archive has an entry whose folder does not come before it: ${show(path)}.`)
+  }
+}
+
+const kindsByType: Readonly<Record<string, EntryKind>> = {
+  ...{ '0': 'f', '7': 'f', '5': 'd', '2': 'l', '6': 'p', '4': 'b', '3': 'c' },
+}
+
+const countedAs: Readonly<Record<EntryKind, 'files' | 'directories' | 'links' | 'specials'>> = {
+  ...{ f: 'files', d: 'directories', l: 'links', p: 'specials', b: 'specials', c: 'specials' },
+}
+
+/** '' is the root of the archive. */
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
+}

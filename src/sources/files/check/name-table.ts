@@ -1,0 +1,114 @@
+import { CheckError } from '../../../pipeline/check-error'
+import type { EntryKind } from './archive-content'
+import { KeyedDigest } from './keyed-digest'
+
+/** More of them would need more memory than a run may use. */
+const namesMax = 6_000_000
+const shards = 64
+
+/** The number of a kind in the table is its place here, from 1. */
+const kinds: readonly EntryKind[] = ['f', 'd', 'l', 'p', 'b', 'c']
+
+/**
+ * The names in a stream of millions and their kinds, in 11 to 22 bytes each: 61 bits of a keyed digest. Two names of
+ * millions have the same one once in many thousand archives of a million, and such two cannot be constructed.
+ */
+export class NameTable {
+  /** By the first bits of the digest, so that not all of them grow at once. */
+  private readonly parts: DigestTable[]
+  private readonly digest = new KeyedDigest()
+  private size = 0
+
+  constructor() {
+    const scratch = new Uint32Array(partBytesMax / 2 / Uint32Array.BYTES_PER_ELEMENT)
+    this.parts = Array.from({ length: shards }, () => new DigestTable(scratch))
+  }
+
+  /** False: it was there before. Throws CheckError for too many names. */
+  add(name: string, kind: EntryKind): boolean {
+    const part = this.partOf(name)
+    const { high, low } = this.digest
+    if (part.get(high, low) !== 0) return false
+    part.add(high, low, kinds.indexOf(kind) + 1)
+    this.size++
+    if (this.size > namesMax)
+      throw new CheckError(`The archive has more than ${namesMax} names, which are more than can be checked.`)
+    return true
+  }
+
+  kindOf(name: string): EntryKind | undefined {
+    const part = this.partOf(name)
+    return kinds[part.get(this.digest.high, this.digest.low) - 1]
+  }
+
+  private partOf(name: string): DigestTable {
+    this.digest.update(name)
+    const part = this.parts[this.digest.high % shards]
+    if (part === undefined) throw new TypeError('There is a part for each remainder.')
+    return part
+  }
+}
+
+const valueBits = 3
+
+/** For `namesMax`, shared out unevenly. */
+const partBytesMax = 4 * 1024 * 1024
+
+/**
+ * Open addressing, two words for each digest: its last three bits are a number from 1 to 7 instead. It grows in place, so
+ * that nothing waits for the garbage collection.
+ */
+class DigestTable {
+  private readonly buffer = new ArrayBuffer(256, { maxByteLength: partBytesMax })
+  private readonly words = new Uint32Array(this.buffer)
+  private readonly scratch: Uint32Array
+  private size = 0
+
+  /** `scratch`: for the moment in which it grows. */
+  constructor(scratch: Uint32Array) {
+    this.scratch = scratch
+  }
+
+  /** 0: it is not there. */
+  get(high: number, low: number): number {
+    const found = this.words[this.placeOf(high, low) + 1] ?? 0
+    return found & ((1 << valueBits) - 1)
+  }
+
+  /** One that is not there yet. */
+  add(high: number, low: number, value: number): void {
+    if (this.size * 8 >= this.words.length * 3) this.grow()
+    this.put(high, (low & ~((1 << valueBits) - 1)) | value)
+    this.size++
+  }
+
+  private put(high: number, low: number): void {
+    const at = this.placeOf(high, low)
+    this.words[at] = high
+    this.words[at + 1] = low
+  }
+
+  /** Where this digest is, or the free place where it belongs. */
+  private placeOf(high: number, low: number): number {
+    const { words } = this
+    const mask = words.length - 1
+    let at = (high >>> 5) & mask & ~1
+    for (;;) {
+      const found = words[at + 1] ?? 0
+      if (found === 0 || (words[at] === high && (found ^ low) >>> valueBits === 0)) return at
+      at = (at + 2) & mask
+    }
+  }
+
+  private grow(): void {
+    const { words, scratch, buffer } = this
+    const { length } = words
+    scratch.set(words)
+    buffer.resize(buffer.byteLength * 2)
+    words.fill(0)
+    for (let at = 0; at < length; at += 2) {
+      const low = scratch[at + 1] ?? 0
+      if (low !== 0) this.put(scratch[at] ?? 0, low)
+    }
+  }
+}

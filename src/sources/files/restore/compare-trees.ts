@@ -1,0 +1,94 @@
+import type { EntryKind, KindCount, KindCounts } from '../check/archive-content'
+import type { TreeCount } from './count-trees'
+import type { Given } from './left-out'
+import { folderContent, type RereadFiles } from './reread-files'
+
+interface Comparison {
+  files: RereadFiles
+  /** Folders of the archive. */
+  paths: readonly string[]
+  /** In the order of `paths`. */
+  found: readonly TreeCount[]
+  given: Given
+  /** Owners are kept. */
+  isRoot: boolean
+}
+
+/** How unpacked folders differ from what was seen of their archive, without what was left out. In whole clauses. */
+export function compareTrees({ files, paths, found, given, isRoot }: Comparison): string[] {
+  // A file with hard links in two folders is counted in both there, and once in the archive.
+  const isShared = files.content.crossLinks.count > 0
+  return paths.flatMap((path, index) => {
+    const content = folderContent(files, path)
+    const tree = found[index]
+    if (content === undefined || tree === undefined) return [`${path} could not be counted`]
+    const expected = withoutLeftOut(content.kinds, given)
+    return [
+      ...otherCounts(expected, tree, isShared && given.has('set-uid')).map(
+        ({ what, wanted, there }) => `${path} has ${there} ${what}, not ${wanted}`,
+      ),
+      ...(isShared ? [] : otherDetails(expected, tree, isRoot)).map(
+        what => `${path} has other ${what} than the archive`,
+      ),
+    ]
+  })
+}
+
+const noDevices: KindCount = { names: 0, count: 0, bytes: 0, modes: 0, uids: 0, gids: 0, sticky: 0, setIds: 0 }
+
+function withoutLeftOut(kinds: KindCounts, given: Given): KindCounts {
+  return {
+    ...kinds,
+    ...(given.has('devices') ? {} : { b: noDevices, c: noDevices }),
+    ...(given.has('set-uid') ? {} : { f: { ...kinds.f, setIds: 0 } }),
+  }
+}
+
+const kindWords: readonly [EntryKind, string][] = [
+  ['f', 'files'],
+  ['d', 'directories'],
+  ['l', 'symbolic links'],
+  ['p', 'fifos'],
+  ['b', 'block devices'],
+  ['c', 'character devices'],
+]
+
+interface OtherCount {
+  what: string
+  wanted: number
+  there: number
+}
+
+/** `isAnySetId`: how many are in each folder is unknown. */
+function otherCounts(expected: KindCounts, tree: TreeCount, isAnySetId: boolean): OtherCount[] {
+  const { names, kinds, hasSetIds, hasCapabilities } = tree
+  const { setIds } = expected.f
+  const isKnown = !isAnySetId && (kinds !== undefined || setIds === 0)
+  return [
+    ...kindWords.map(([kind, what]) => ({ what, wanted: expected[kind].names, there: names[kind] })),
+    { what: 'sockets', wanted: 0, there: names.s },
+    {
+      what: 'set-uid or set-gid files',
+      wanted: setIds,
+      there: isKnown ? (kinds?.f.setIds ?? Number(hasSetIds)) : setIds,
+    },
+    { what: 'files with capabilities, or more', wanted: 0, there: Number(hasCapabilities) },
+  ].filter(({ wanted, there }) => wanted !== there)
+}
+
+/** Not every tar keeps the owners of symbolic links, and no server their permissions. */
+const ownedKinds = kindWords.filter(([kind]) => kind !== 'l')
+
+function otherDetails(expected: KindCounts, { kinds }: TreeCount, isRoot: boolean): string[] {
+  if (kinds === undefined) return []
+  const differ = (kind: EntryKind, fields: readonly (keyof KindCount)[]) =>
+    fields.some(field => expected[kind][field] !== kinds[kind][field])
+  return [
+    ...(differ('f', ['bytes']) ? [`bytes of files (${kinds.f.bytes}, not ${expected.f.bytes})`] : []),
+    ...(differ('l', ['bytes']) ? ['targets of symbolic links'] : []),
+    ...ownedKinds.filter(([kind]) => differ(kind, ['modes'])).map(([, words]) => `permissions of ${words}`),
+    // GNU tar leaves a folder the set-gid bit that it has from the one around it.
+    ...(isRoot && (differ('d', ['sticky']) || differ('f', ['sticky'])) ? ['sticky bits'] : []),
+    ...ownedKinds.filter(([kind]) => isRoot && differ(kind, ['uids', 'gids'])).map(([, words]) => `owners of ${words}`),
+  ]
+}

@@ -1,0 +1,124 @@
+import { type Finding, warning } from '../../../findings/finding'
+import { listed } from '../../../findings/listed'
+import { shellWord } from '../../../findings/shell-word'
+import { plural } from '../../../runtime/text/format-count'
+import type { ArchiveContent, RiskyEntries, RiskyEntry, RiskyKind } from '../check/archive-content'
+import { pathBytes, show } from '../check/expected-paths'
+
+/** The kinds of risky entries that a restore restores. */
+export type Given = ReadonlySet<RiskyKind>
+
+export const nothingGiven: Given = new Set()
+
+/**
+ * What is the own of who restores: an authentic recovery point, or what was named. A file that is set-uid needs the
+ * owner that it had, and a device needs root.
+ */
+export function givenKinds(
+  { allowedEntries }: { allowedEntries: ReadonlySet<string> },
+  { isAuthentic, isRoot }: { isAuthentic: boolean; isRoot: boolean },
+): Given {
+  const kinds = ['set-uid', 'devices'] as const
+  return new Set(isRoot ? kinds.filter(kind => isAuthentic || allowedEntries.has(kind)) : [])
+}
+
+/** Entries of an archive that are not restored as they were. */
+export function leftOutOf({ risky }: Pick<ArchiveContent, 'risky'>, given: Given): RiskyEntries[] {
+  return risky.filter(({ kind, count }) => count > 0 && !given.has(kind))
+}
+
+/** In words: `2 set-uid or set-gid bits of files`. */
+const riskyWords: Readonly<Record<RiskyKind, (count: number) => string>> = {
+  'set-uid': count => plural(count, 'set-uid or set-gid file'),
+  devices: count => plural(count, 'device'),
+  capabilities: count => plural(count, 'file with capabilities', 'files with capabilities'),
+}
+
+/** A folder that is restored. `path`: in the archive. */
+interface Place {
+  path: string
+  target: string
+}
+
+/** The commands for root that make what was left out of a folder; not more than were kept. `isRoot`: owners are right. */
+export function commandsFor({ path, target }: Place, leftOut: readonly RiskyEntries[], isRoot: boolean): string[] {
+  const inside = insideOf(path)
+  return leftOut.flatMap(({ kind, first }) =>
+    first
+      .filter(entry => entry.path.startsWith(inside))
+      .map(entry => {
+        const bytes = Buffer.from(entry.path.slice(inside.length), 'latin1')
+        return commandFor(kind, entry, shellWord(Buffer.concat([Buffer.from(`${target}/`), bytes])), isRoot)
+      }),
+  )
+}
+
+/** What the names of entries in a folder begin with. */
+function insideOf(path: string): string {
+  return `${pathBytes(path.slice(1))}/`
+}
+
+function commandFor(
+  kind: RiskyKind,
+  { mode, uid, gid, device, capabilities }: RiskyEntry,
+  place: string,
+  isRoot: boolean,
+) {
+  const owner = `chown ${uid}:${gid} ${place}`
+  if (kind === 'devices') return `mknod -m ${octal(mode & 0o7777)} ${place} ${device} && ${owner}`
+  if (kind === 'capabilities') return `setcap ${shellWord(capabilities ?? '')} ${place}`
+  const bits = `${(mode & 0o4000) === 0 ? '' : 'u'}${(mode & 0o2000) === 0 ? '' : 'g'}`
+  return `${isRoot ? '' : `${owner} && `}chmod ${bits}+s ${place}`
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0')
+}
+
+/** At most this many commands in a warning; the job summary has more. */
+const commandsInWarning = 5
+
+/** What a restore leaves out of these folders, and how to have it. */
+export function leftOutWarnings(
+  folders: readonly Place[],
+  leftOut: readonly RiskyEntries[],
+  isRoot: boolean,
+): Finding[] {
+  return leftOut.flatMap(entries => {
+    const { kind, first } = entries
+    const isHere = ({ path }: RiskyEntry) => folders.some(folder => path.startsWith(insideOf(folder.path)))
+    const named = first.filter(isHere).map(({ path }) => show(`/${path}`))
+    if (named.length === 0) return []
+    const count = folders.length === 1 || named.length < first.length ? named.length : entries.count
+    const commands = folders.flatMap(folder => commandsFor(folder, [entries], isRoot))
+    const shown = commands.slice(0, commandsInWarning)
+    const rest = commands.length > shown.length ? ' (the job summary has more of them)' : ''
+    return [
+      warning(
+        'left-out',
+        `Not restored: ${riskyWords[kind](count)}: ${listed(named, 5, count)}. ${reasonFor(kind, isRoot)}`,
+        `If ${count === 1 ? 'it belongs' : 'they belong'} to your site, put ${count === 1 ? 'it' : 'them'} back as root after the restore${rest}:\n${shown.join(' && ')}`,
+      ),
+    ]
+  })
+}
+
+function reasonFor(kind: RiskyKind, isRoot: boolean): string {
+  if (kind === 'capabilities') return 'Capabilities are never restored.'
+  if (!isRoot) return 'Only root may make them.'
+  return `Whoever can write to the bucket could have added them: a signature that "signed-by" accepts shows that they are yours, and so does "${kind}" in "allow-entries".`
+}
+
+/** At the backup: what a restore without a signature would leave out. */
+export function leftOutLater(content: ArchiveContent): Finding[] {
+  return leftOutOf(content, nothingGiven).map(({ kind, count, first }) => {
+    const named = first.map(({ path }) => show(`/${path}`))
+    return warning(
+      'left-out-later',
+      `A restore leaves out ${riskyWords[kind](count)} unless the recovery point is signed: ${listed(named, 5, count)}.`,
+      kind === 'capabilities'
+        ? 'Put them back after a restore with setcap: the archive is not meant to hold them.'
+        : `Nothing, if the restore workflow sets "signed-by" and logs in as root. Otherwise add "${kind}" to its "allow-entries".`,
+    )
+  })
+}
