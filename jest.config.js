@@ -28,7 +28,7 @@ const withServers = name => ({
 module.exports = {
   projects: [
     project('unit'),
-    withServers('hostile'),
+    project('hostile'),
     withServers('contract'),
     withServers('integration'),
     withServers('scenarios'),

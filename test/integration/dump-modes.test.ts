@@ -33,7 +33,6 @@ describe('checkDump of a real database with everything', () => {
     expect(needs).toMatchObject({
       definers: ['root@localhost'],
       hasGtidPurged: false,
-      hasSandboxLine: true,
       usesDatabase: undefined,
       strangers: [],
       unusual: [],

@@ -1,9 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { localConnection } from '../../../src/server/local/local-connection'
 import type { DatabaseAccess } from '../../../src/sources/mysql/client/database-access'
 import { importOptions } from '../../../src/sources/mysql/restore/import/open-import'
 import type { Connection } from '../../../src/ssh/remote'
-import type { Services } from '../../servers/services'
+import { startMariadb } from '../../servers/database/mariadb'
 
 /** A database server that hostile dumps are imported into, as root, by the client of the server's own machine. */
 export interface DatabaseUnderTest {
@@ -16,29 +19,34 @@ export interface DatabaseUnderTest {
   runAll(text: Buffer, database: string, access: DatabaseAccess): void
   /** The dump of a database by the server's own tool, as a backup makes it. */
   dump(database: string, options: readonly string[]): string
+  /** Ends it, if it is one of our own. */
+  close(): Promise<void>
 }
 
-/** The variable that names another server than that of the tests: the folder of a chroot, and the socket in it. */
+/** The variable that names another server than one of our own: the folder of a chroot, and the socket in it. */
 const placeVariable = 'MAKE_A_BACKUP_HOSTILE_SERVER'
 
-export function databaseUnderTest({ mysql }: Services): DatabaseUnderTest {
+/** A server that nobody else uses: what it holds besides the target must stay the same. */
+export async function openDatabaseUnderTest(): Promise<DatabaseUnderTest> {
   const [root, socket] = (process.env[placeVariable] ?? '').split(':')
-  if (root === undefined || socket === undefined) {
-    const tools = { client: 'mariadb', dumper: 'mariadb-dump', login: [`--defaults-file=${mysql.clientConfig}`] }
-    const admin = { user: 'hostile_admin', password: 'all rights', socket: mysql.socket }
-    const server = at([], admin, tools)
-    const account = `'${admin.user}'@'localhost'`
-    server.sql(`CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY '${admin.password}';
-      GRANT ALL ON *.* TO ${account} WITH GRANT OPTION;`)
-    return server
+  if (root !== undefined && socket !== undefined) {
+    const login = ['--no-defaults', '--user=root', `--socket=${socket}`]
+    const place = { enter: ['chroot', root], access: { user: 'root', password: '', socket }, close: async () => {} }
+    return at(place, { client: 'mysql', dumper: 'mysqldump', login })
   }
-  const tools = { client: 'mysql', dumper: 'mysqldump', login: ['--no-defaults', '--user=root', `--socket=${socket}`] }
-  return at(['chroot', root], { user: 'root', password: '', socket }, tools)
+  const folder = await mkdtemp(join(tmpdir(), 'make-a-backup-hostile-'))
+  const mariadb = await startMariadb(folder)
+  const access = { user: 'root', password: mariadb.rootPassword, socket: mariadb.socket }
+  const close = async () => {
+    await mariadb.stop()
+    await rm(folder, { recursive: true })
+  }
+  const login = [`--defaults-file=${mariadb.clientConfig}`]
+  return at({ enter: [], access, close }, { client: 'mariadb', dumper: 'mariadb-dump', login })
 }
 
 function at(
-  enter: readonly string[],
-  access: DatabaseAccess,
+  { enter, access, close }: Pick<DatabaseUnderTest, 'enter' | 'access' | 'close'>,
   { client, dumper, login }: { client: string; dumper: string; login: readonly string[] },
 ): DatabaseUnderTest {
   const run = (words: readonly string[], input: string) => {
@@ -53,8 +61,7 @@ function at(
   const quiet = ['--batch', '--skip-column-names', '--default-character-set=utf8mb4']
   return {
     connection: localConnection({ command: enter, environment: { PATH: process.env['PATH'], HOME: '/nonexistent' } }),
-    access,
-    enter,
+    ...{ access, enter, close },
     sql: (text, database) =>
       run([client, ...login, ...quiet, ...(database === undefined ? [] : [`--database=${database}`])], text),
     runAll: (text, database, { user = '', password = '', socket = '' }) => {

@@ -6,10 +6,10 @@ import { problemsOnServer } from '../../../src/sources/mysql/restore/import/chec
 import { openImportAccount } from '../../../src/sources/mysql/restore/import/import-account'
 import { scriptOf } from '../../../src/sources/mysql/restore/import/make-objects'
 import { objectProblem } from '../../../src/sources/mysql/restore/import/object-sql'
-import { freshDatabaseName, testServices } from '../../servers/test-services'
+import { freshDatabaseName } from '../../servers/test-services'
 import { table } from '../../unit/sources/mysql/dumps'
 import { randomFrom } from '../random'
-import { databaseUnderTest } from './database-under-test'
+import { type DatabaseUnderTest, openDatabaseUnderTest } from './database-under-test'
 import { toolsFor } from './import-of'
 import { randomSql } from './random-sql'
 import { makeNeighbour, worldOf } from './world'
@@ -17,7 +17,7 @@ import { makeNeighbour, worldOf } from './world'
 const count = Number(process.env['HOSTILE_COUNT'] ?? 600)
 const seed = Number(process.env['HOSTILE_SEED'] ?? 1)
 const batchSize = 300
-const server = databaseUnderTest(testServices())
+let server: DatabaseUnderTest
 
 /** What is passed on of a text as rows, and what is held back; undefined when it is refused. */
 async function splitOf(sql: Buffer): Promise<{ rows: Buffer; objects: readonly HeldObject[] } | undefined> {
@@ -63,9 +63,14 @@ async function importAll(texts: readonly Buffer[], target: string): Promise<{ ma
   }
 }
 
+beforeAll(async () => {
+  server = await openDatabaseUnderTest()
+  makeNeighbour(server)
+})
+afterAll(() => server.close())
+
 describe('generated SQL', () => {
   it(`has no effect outside of its database: ${count} texts of seed ${seed}`, async () => {
-    makeNeighbour(server)
     const random = randomFrom(seed)
     let made = 0
     for (let done = 0; done < count; done += batchSize) {

@@ -1,13 +1,17 @@
+import { execFileSync } from 'node:child_process'
+import { databaseServerOver } from '../../../src/sources/mysql/database-server'
+import { importCommands } from '../../../src/sources/mysql/dump/database-words'
 import { baseOptions } from '../../../src/sources/mysql/dump/dump-arguments'
 import { awkwardDatabaseSql } from '../../servers/database/awkward-database'
-import { freshDatabaseName, testServices } from '../../servers/test-services'
+import { freshDatabaseName } from '../../servers/test-services'
 import { mysqlDump, rows, stored, table } from '../../unit/sources/mysql/dumps'
-import { databaseUnderTest } from './database-under-test'
+import { type DatabaseUnderTest, openDatabaseUnderTest } from './database-under-test'
 import { importOf } from './import-of'
 import { evil, evilFile, makeNeighbour, worldOf } from './world'
 
-const server = databaseUnderTest(testServices())
-const isMariadb = server.sql('SELECT VERSION();').includes('MariaDB')
+let server: DatabaseUnderTest
+/** As it is before each of the members. */
+let world: string
 const tenant = 'tenant@localhost'
 
 function freshTarget(): string {
@@ -16,7 +20,12 @@ function freshTarget(): string {
   return name
 }
 
-beforeAll(() => makeNeighbour(server))
+beforeAll(async () => {
+  server = await openDatabaseUnderTest()
+  makeNeighbour(server)
+  world = worldOf(server, '')
+})
+afterAll(() => server.close())
 
 const user = `CREATE USER ${evil}`
 const file = `SELECT 'x' INTO OUTFILE '${evilFile}'`
@@ -120,52 +129,116 @@ const members: readonly (readonly [string, string])[] = [
 describe('the import of a dump', () => {
   it.each(members)('has no effect outside of its database: %s', async (_, sql) => {
     const target = freshTarget()
-    const before = worldOf(server, target)
     const dump = Buffer.from(mysqlDump(orders + sql), 'latin1')
     const { accounts, warnings } = await importOf(server, { sql: dump, target, definers: [tenant] })
     expect(warnings).toEqual([])
-    expect(worldOf(server, target)).toBe(before)
+    expect(worldOf(server, target)).toBe(world)
     expect(accounts).toEqual([])
-    const definers = server.sql(`SELECT DEFINER FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = '${target}'
-      UNION SELECT DEFINER FROM information_schema.VIEWS WHERE TABLE_SCHEMA = '${target}'
-      UNION SELECT DEFINER FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = '${target}'
-      UNION SELECT DEFINER FROM information_schema.EVENTS WHERE EVENT_SCHEMA = '${target}';`)
-    expect(
-      definers
-        .trim()
-        .split('\n')
-        .filter(each => each !== tenant && each !== ''),
-    ).toEqual([])
+    expect(definersIn(target).filter(each => each !== tenant)).toEqual([])
     server.sql(`DROP DATABASE ${target}`)
   })
 
-  it('restores an ordinary database with everything in it', async () => {
-    const [from, to] = [freshTarget(), freshTarget()]
-    if (isMariadb) server.sql(awkwardDatabaseSql, from)
-    else server.sql(ordinarySql, from)
-    const sql = Buffer.from(server.dump(from, baseOptions))
-    const definers =
-      server.sql(`SELECT DISTINCT DEFINER FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = '${from}'
-      UNION SELECT DEFINER FROM information_schema.VIEWS WHERE TABLE_SCHEMA = '${from}'
-      UNION SELECT DEFINER FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = '${from}'
-      UNION SELECT DEFINER FROM information_schema.EVENTS WHERE EVENT_SCHEMA = '${from}';`)
-    const { error, differences, warnings, needs } = await importOf(server, {
-      sql,
-      target: to,
-      definers: definers.trim().split('\n'),
+  it('names the object of a tenant that would run more than itself, and makes nothing of it', async () => {
+    const [from, to] = [tenantsDatabase(), freshTarget()]
+    const before = worldOf(server, to)
+    const sql = Buffer.from(server.dump(from, baseOptions), 'latin1')
+    const { error, warnings } = await importOf(server, { sql, target: to, definers: [tenant] })
+    expect(worldOf(server, to)).toBe(before)
+    expect(warnings).toEqual([])
+    expect(String(error)).toMatch(/^FailureError: The procedure "p" of the dump has "--" and a control character/)
+    // The backup names it, too.
+    const over = databaseServerOver(server.connection)
+    const { inventory } = await over.inventory({ access: server.access, databases: [from] })
+    expect(inventory.databases[0]?.ambiguous).toEqual(['procedure p'])
+  })
+
+  it('by hand, as the user of the site, has no effect outside of its database', () => {
+    const [from, to] = [tenantsDatabase(), freshTarget()]
+    server.sql(`GRANT ALL ON ${to}.* TO 'tenant'@'localhost'`)
+    const before = worldOf(server, to)
+    const [, importing = ''] = importCommands(
+      { database: to, compression: 'none', characterSet: 'utf8mb4', collation: 'utf8mb4_bin' },
+      'cat',
+    )
+    const prepared = /^cat \| (.*) \| mysql --user=SITE_USER --password --binary-mode --comments \S+$/.exec(
+      importing,
+    )?.[1]
+    const sql = execFileSync('sh', ['-c', prepared ?? 'false'], {
+      input: Buffer.from(server.dump(from, baseOptions), 'latin1'),
     })
-    expect(error).toBeUndefined()
-    expect({ differences, warnings, unusual: needs?.unusual }).toEqual({ differences: [], warnings: [], unusual: [] })
-    const of = (database: string) =>
-      server
-        .dump(database, baseOptions)
-        .replaceAll(database, 'it')
-        .replace(/^--.*$/gm, '')
-        .replaceAll(' CHARACTER SET utf8mb4', '')
-        .replace(/TRIGGER `(\w+)`/g, 'TRIGGER $1')
-    expect(of(to)).toBe(of(from))
+    server.runAll(sql, to, { ...server.access, user: 'tenant', password: 'of the site' })
+    expect(worldOf(server, to)).toBe(before)
+  })
+
+  describe('restores an ordinary database with everything in it', () => {
+    it('as an administrator, in the names of its definers', async () => {
+      const [from, to] = [ordinaryDatabase(), freshTarget()]
+      const sql = Buffer.from(server.dump(from, baseOptions))
+      const definers = definersIn(from)
+      const { error, differences, warnings, needs } = await importOf(server, { sql, target: to, definers })
+      expect(error).toBeUndefined()
+      expect({ differences, warnings, unusual: needs?.unusual }).toEqual({ differences: [], warnings: [], unusual: [] })
+      expect(dumpOf(to)).toBe(dumpOf(from))
+    })
+
+    it('as a user of that database only, in the name of this user', async () => {
+      const [from, to] = [ordinaryDatabase(), freshTarget()]
+      const sql = Buffer.from(server.dump(from, baseOptions))
+      const user = `u_${to.slice(-10)}`
+      server.sql(`CREATE USER ${user}@localhost IDENTIFIED BY 'of the site'; GRANT ALL ON ${to}.* TO ${user}@localhost`)
+      const access = { ...server.access, user, password: 'of the site' }
+      // Where there is a binary log, only an administrator may let others make triggers and functions.
+      const trusts = server.sql('SELECT @@global.log_bin_trust_function_creators')
+      server.sql('SET GLOBAL log_bin_trust_function_creators = ON')
+      const outcome = await importOf(server, { sql, target: to, definers: definersIn(from), access })
+      server.sql(`SET GLOBAL log_bin_trust_function_creators = ${trusts}`)
+      expect(outcome).toMatchObject({ error: undefined, differences: [], warnings: [] })
+      expect(definersIn(to)).toEqual([`${user}@localhost`])
+      const unnamed = (dump: string) => dump.replace(/DEFINER=`[^`]*`@`[^`]*`/g, '')
+      expect(unnamed(dumpOf(to))).toBe(unnamed(dumpOf(from)))
+    })
   })
 })
+
+/** A database of a tenant, made with the tenant's own rights, with what the review of a dump would not see. */
+function tenantsDatabase(): string {
+  const name = freshTarget()
+  server.sql(`CREATE USER IF NOT EXISTS 'tenant'@'localhost' IDENTIFIED BY 'of the site';
+    GRANT ALL ON ${name}.* TO 'tenant'@'localhost'`)
+  const text = `DELIMITER //\nCREATE PROCEDURE p() SELECT 1 --\x01 ;; ${user} ;; DROP PROCEDURE p ;; CREATE PROCEDURE p() SELECT 1 --\x01\n + 2//\n`
+  server.runAll(Buffer.from(text, 'latin1'), name, { ...server.access, user: 'tenant', password: 'of the site' })
+  expect(definersIn(name)).toEqual([tenant])
+  return name
+}
+
+function ordinaryDatabase(): string {
+  const name = freshTarget()
+  const isMariadb = server.sql('SELECT VERSION();').includes('MariaDB')
+  server.sql(isMariadb ? awkwardDatabaseSql : ordinarySql, name)
+  return name
+}
+
+/** Without its name and its times, and what the server writes in one of two ways. */
+function dumpOf(database: string): string {
+  return server
+    .dump(database, baseOptions)
+    .replaceAll(database, 'it')
+    .replace(/^--.*$/gm, '')
+    .replaceAll(' CHARACTER SET utf8mb4', '')
+    .replace(/TRIGGER `(\w+)`/g, 'TRIGGER $1')
+}
+
+function definersIn(database: string): string[] {
+  const sql = `SELECT DEFINER FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = '${database}'
+    UNION SELECT DEFINER FROM information_schema.VIEWS WHERE TABLE_SCHEMA = '${database}'
+    UNION SELECT DEFINER FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = '${database}'
+    UNION SELECT DEFINER FROM information_schema.EVENTS WHERE EVENT_SCHEMA = '${database}';`
+  return server
+    .sql(sql)
+    .trim()
+    .split('\n')
+    .filter(line => line !== '')
+}
 
 /** What both servers have, in the names of several users. */
 const ordinarySql = `

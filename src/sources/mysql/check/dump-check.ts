@@ -74,7 +74,6 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
   write(chunk: Buffer): void {
     this.chunk = chunk
     this.bytes += chunk.length
-    this.needs?.chunk(chunk)
     this.digest.update(chunk)
     let at = 0
     while (at < chunk.length) {

@@ -99,7 +99,7 @@ export function someInputs(overrides: Partial<RestoreInputs> = {}): RestoreInput
 function needs(overrides: Partial<DumpNeeds> = {}): DumpNeeds {
   return {
     ...{ definers: [], collations: ['utf8mb4_general_ci'], characterSets: ['utf8mb4'], engines: ['InnoDB'] },
-    ...{ longestStatementBytes: 1_000_000, hasGtidPurged: false, hasSandboxLine: false },
+    ...{ longestStatementBytes: 1_000_000, hasGtidPurged: false },
     ...{ usesDatabase: undefined, strangers: [], unusual: [] },
     ...overrides,
   }

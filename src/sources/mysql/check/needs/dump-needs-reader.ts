@@ -1,6 +1,5 @@
 import type { QuoteMode, TokenKind } from '../lexer/sql-token'
 import { TokenWindow } from '../lexer/token-window'
-import { sandboxLine } from '../statements/dump-comments'
 import type { StatementKind } from '../statements/dump-statement'
 import { StatementHeads } from '../statements/statement-heads'
 import { UsualStatements } from '../statements/usual-statements'
@@ -17,15 +16,9 @@ export class DumpNeedsReader {
   private known: StatementKind = { kind: 'open' }
   private longestBytes = 0
   private hasGtidPurged = false
-  private opening = ''
 
   constructor(quoteMode: QuoteMode) {
     this.usual = new UsualStatements(quoteMode)
-  }
-
-  /** To be called with every chunk. */
-  chunk(bytes: Buffer): void {
-    if (this.opening.length < 200) this.opening += bytes.toString('latin1', 0, 200)
   }
 
   token(kind: TokenKind, text: string): void {
@@ -70,7 +63,6 @@ export class DumpNeedsReader {
       engines: [...this.features.engines],
       longestStatementBytes: this.longestBytes,
       hasGtidPurged: this.hasGtidPurged,
-      hasSandboxLine: sandboxLine.test(this.opening),
       usesDatabase: this.heads.usesDatabase,
       strangers: [...this.heads.strangers],
       unusual: this.usual.unusual,

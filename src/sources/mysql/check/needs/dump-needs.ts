@@ -12,8 +12,6 @@ export interface DumpNeeds {
   longestStatementBytes: number
   /** It sets GTID_PURGED, which is for the whole server. */
   hasGtidPurged: boolean
-  /** Its first line enables the sandbox of MariaDB's clients; for other clients it is an error. */
-  hasSandboxLine: boolean
   /** The first database that it creates or switches to. */
   usesDatabase: string | undefined
   /** The first five databases that its statements name, perhaps including its own. */

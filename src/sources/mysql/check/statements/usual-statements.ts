@@ -60,17 +60,12 @@ export class UsualStatements {
   private readonly found = new Set<string>()
   private readonly quoteMode: QuoteMode
   private readonly bulkLoad = new BulkLoadIdiom()
-  private readonly triggered = new Set<string>()
   private shape: string[] = []
   private words: string[] = []
   private hasSelect = false
   private hasOddValue = false
   /** The variable that is set is `sql_mode`. */
   private mode = false
-  private before: Token | undefined
-  /** After the first ON: the table of a trigger. */
-  private table: Token | undefined
-  private qualified: Token | undefined
 
   /** `quoteMode`: the current one, which changes. */
   constructor(quoteMode: QuoteMode) {
@@ -87,9 +82,7 @@ export class UsualStatements {
     if (token.word === 'SELECT') this.hasSelect = true
     if (token.kind === 'word' && this.words.length < 4) this.words.push(token.word)
     if (this.words[0] === 'SET') this.readSetting(token)
-    this.readTable(token)
     if (this.shape.length <= shapeLimit) this.shape.push(shapeOf(token))
-    this.before = token
   }
 
   /** `hidesText`: the statement has a comment that some servers skip and others do not. */
@@ -97,13 +90,10 @@ export class UsualStatements {
     const isBulkLoad = this.bulkLoad.end()
     const isUsual = !hidesText && (isBulkLoad || this.isUsual(known))
     if (this.shape.length > 0 && !isUsual) this.report(this.label())
-    this.readTrigger(known)
     this.shape = []
     this.words = []
     this.hasSelect = false
     this.hasOddValue = false
-    this.before = undefined
-    this.table = undefined
   }
 
   report(label: string): void {
@@ -124,21 +114,6 @@ export class UsualStatements {
     if (this.words.slice(0, 2).join(' ') === 'CREATE TABLE') return !this.hasSelect
     // A loadable function (CREATE FUNCTION … SONAME) has no parameters.
     return object !== 'function' || this.shape.includes('(')
-  }
-
-  private readTable(token: Token): void {
-    const { before } = this
-    // In `shop`.`t` the second name is the table.
-    const isQualified = before?.word === '.' && this.qualified !== undefined && this.qualified === this.table
-    if ((before?.word === 'ON' && this.table === undefined) || isQualified) this.table = token
-    this.qualified = token.word === '.' ? before : undefined
-  }
-
-  /** Both tools write the triggers of a table after its rows: otherwise the import would run them. */
-  private readTrigger(known: StatementKind): void {
-    if (known.kind === 'object' && known.object === 'trigger' && this.table !== undefined)
-      this.triggered.add(this.table.text.toLowerCase())
-    if (known.kind === 'rows' && this.triggered.has(known.table.toLowerCase())) this.report('INSERT after a trigger')
   }
 
   private readSetting({ kind, text, word }: Token): void {

@@ -29,7 +29,6 @@ const nothing = {
   characterSets: [],
   engines: [],
   hasGtidPurged: false,
-  hasSandboxLine: false,
   usesDatabase: undefined,
   strangers: [],
   unusual: [],
@@ -87,7 +86,6 @@ describe('checkDump with needs', () => {
         collations: ['latin1_german1_ci', 'utf8mb3_general_ci', 'utf8mb4_bin', 'utf8mb4_general_ci'],
         characterSets: ['latin1', 'utf8mb3', 'utf8mb4'],
         engines: ['InnoDB'],
-        hasSandboxLine: true,
       },
     ],
     [
@@ -97,7 +95,6 @@ describe('checkDump with needs', () => {
         collations: ['latin1_german1_ci', 'utf8mb3_general_ci', 'utf8mb4_bin', 'utf8mb4_uca1400_ai_ci'],
         characterSets: ['latin1', 'utf8mb3', 'utf8mb4'],
         engines: ['InnoDB'],
-        hasSandboxLine: true,
       },
     ],
   ])('reads a dump of %s', (_, dump, expected) => {

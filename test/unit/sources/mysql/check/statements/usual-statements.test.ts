@@ -1,5 +1,5 @@
 import { checkDump } from '../../../../../../src/sources/mysql/check/dump-check'
-import { everything, finalView, mariadbDump, mysqlDump, placeholder, rows, stored, table } from '../../dumps'
+import { everything, finalView, mariadbDump, mysqlDump, placeholder, stored, table } from '../../dumps'
 import { mariadb103, mariadb114, mariadb1011, mysql57, mysql80, mysql84 } from '../../tool-dumps'
 
 function unusual(dump: string, chunkBytes = dump.length): string[] | undefined {
@@ -127,18 +127,6 @@ describe('the statements of a dump', () => {
     const rowsOf = (mode: string) => `SET sql_mode='${mode}';\nINSERT INTO t VALUES ('\\'); DROP TABLE (t);\n`
     expect(planted(rowsOf('NO_BACKSLASH_ESCAPES'))).toContain('INSERT with more than rows')
     expect(planted('SET sql_mode=\'ORACLE\';\nCREATE TABLE "a\\";CALL x;\n')).toEqual(['CALL X'])
-  })
-
-  it('are told where a trigger would be run by the import', () => {
-    const trigger = (of: string) =>
-      stored(
-        `/*!50003 CREATE*/ /*!50017 DEFINER=\`r\`@\`h\`*/ /*!50003 TRIGGER \`on\` BEFORE INSERT ON ${of} FOR EACH ROW SET @x = 1 */`,
-      )
-    const insert = rows('t', 'INSERT INTO `t` VALUES (1);\n')
-    expect(planted(insert + trigger('`t`'))).toEqual([])
-    expect(planted(trigger('`u`') + insert)).toEqual([])
-    for (const of of ['`t`', 'T', '`shop`.`t`', 'shop . t'])
-      expect(planted(trigger(of) + insert)).toEqual(['INSERT after a trigger'])
   })
 
   it.each([
