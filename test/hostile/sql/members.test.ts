@@ -138,6 +138,17 @@ describe('the import of a dump', () => {
     server.sql(`DROP DATABASE ${target}`)
   })
 
+  it('says that the dump wants more than its database, and gives no right for it', async () => {
+    const target = freshTarget()
+    const { error } = await importOf(server, { sql: Buffer.from(mysqlDump(`${orders}${user};\n`)), target })
+    expect(error).toMatchObject({
+      message: expect.stringMatching(
+        /^The dump wants more than its database "db_\w+", and was refused: .* a statement CREATE: Access denied/,
+      ),
+      advice: expect.not.stringMatching(/GRANT/),
+    })
+  })
+
   it('names the object of a tenant that would run more than itself, and makes nothing of it', async () => {
     const [from, to] = [tenantsDatabase(), freshTarget()]
     const before = worldOf(server, to)

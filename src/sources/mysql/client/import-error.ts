@@ -112,9 +112,14 @@ function textOf({ code, text }: ClientError): string {
 /** What to do about common errors of imports. */
 const advices: readonly { codes: readonly number[]; advice: string }[] = [
   {
-    codes: [1227, 1449],
+    codes: [1227],
     advice:
-      'The dump creates views, triggers, routines or events of other users (DEFINER). Grant the database user the right to: SET USER on *.* (MariaDB 10.5 and newer), SET_USER_ID (MySQL 8.0), SET_ANY_DEFINER and ALLOW_NONEXISTENT_DEFINER (MySQL 8.2 and newer), SUPER (older ones).',
+      'The statement needs a right on the whole server, for which the dump of one database has no use: someone may have changed it. Choose another recovery point, and find out who can write to the bucket.',
+  },
+  {
+    codes: [1449],
+    advice:
+      'Something is in the name of a user (DEFINER) whom this server does not have. Create the user, with the rights of before, then run again.',
   },
   {
     codes: [1418, 1419],

@@ -4,6 +4,7 @@ import { createGzip } from 'node:zlib'
 import { codecsOf, decode } from '../../../../pipeline/codec'
 import type { Compression } from '../../../../pipeline/compression'
 import { type ReadableObject, readArtifact } from '../../../../repository/artifact/reader'
+import { ActionError, UserError } from '../../../../runtime/errors'
 import { sendToJob } from '../../../../server/send-to-job'
 import type { HeldObject } from '../../check/split/held-object'
 import { splitDump } from '../../check/split/split-dump'
@@ -33,10 +34,27 @@ export async function importDump(
   } catch (error) {
     // What remains is removed with the rollback.
     await account.close().catch(() => {})
-    throw error
+    throw account.access === tools.access ? error : explainRights(error, database)
   }
   await account.close()
   return objects
+}
+
+/** Access denied, in the error references of MySQL and MariaDB; 1290: for a file, by --secure-file-priv. */
+const denied = /\(error (1044|1045|1142|1143|1227|1290|1370|1410|1419)\)/
+
+/** The account of the import may do everything in the database: a dump that wants more is not one of this database alone. */
+function explainRights(error: unknown, database: string): unknown {
+  if (!(error instanceof ActionError) || !denied.test(error.message)) return error
+  return new UserError(
+    `The dump wants more than its database ${JSON.stringify(database)}, and was refused: ${error.message}`,
+    {
+      cause: error,
+      detail: error.detail,
+      advice:
+        'Someone may have changed the dump: choose another recovery point, and find out who can write to the bucket. If you know why the statement is there (a table with DATA DIRECTORY, say), "allow-entries: statements" imports it with all rights of the database user.',
+    },
+  )
 }
 
 async function importAs(
