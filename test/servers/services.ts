@@ -53,7 +53,7 @@ export async function startServices(dir: string): Promise<RunningServices> {
     throw new AggregateError(reasons, `A server of the tests did not start: ${reasons.map(String).join('\n')}`)
   }
 
-  await mariadb.value.createUser(backupUser.user, backupUser.password, ['ALL PRIVILEGES ON *.*'])
+  await mariadb.value.createAdministrator(backupUser.user, backupUser.password)
   const { host, port, user, privateKey, knownHosts } = sshd.value
   const { endpoint, accessKey, secretKey } = rgw.value
   return {

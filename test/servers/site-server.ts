@@ -22,7 +22,7 @@ export async function startSiteServer(shared: Services, folder: string): Promise
     startMariadb(join(folder, 'mariadb')),
   ])
   const { user, password } = shared.mysql
-  await mariadb.createUser(user, password, ['ALL PRIVILEGES ON *.*'])
+  await mariadb.createAdministrator(user, password)
   const { host, port, user: login, privateKey, knownHosts } = sshd
   const { socket, port: databasePort, clientConfig } = mariadb
   return {

@@ -23,6 +23,8 @@ export interface MariadbServer {
   sql(text: string, database?: string): Promise<string>
   /** Makes `name`@`localhost` and `name`@`127.0.0.1` anew, with grants like `SELECT, SHOW VIEW ON shop.*`. */
   createUser(name: string, password: string, grants?: readonly string[]): Promise<void>
+  /** The same with all rights, and that of passing them on. */
+  createAdministrator(name: string, password: string): Promise<void>
   /** Ends the server in good order. Does nothing the second time. */
   stop(): Promise<void>
   /** SIGKILL: what a crash or the OOM killer does. */
@@ -93,6 +95,14 @@ GRANT ALL ON *.* TO root@'${host}' WITH GRANT OPTION;\n`,
   await writeFile(passwordFile, rootPassword, { mode: 0o600 })
 
   const sql = (text: string, database?: string) => runSql(clientConfig, text, database)
+  const createUser = async (name: string, password: string, grants: readonly string[], option = '') => {
+    const accounts = hosts.map(host => `${quote(name)}@'${host}'`)
+    const statements = accounts.flatMap(account => [
+      `CREATE OR REPLACE USER ${account} IDENTIFIED BY ${quote(password)}`,
+      ...grants.map(grant => `GRANT ${grant} TO ${account}${option}`),
+    ])
+    await sql(`${statements.join(';\n')};`)
+  }
   return {
     socket,
     port,
@@ -100,14 +110,8 @@ GRANT ALL ON *.* TO root@'${host}' WITH GRANT OPTION;\n`,
     rootPassword,
     pid: server.pid ?? 0,
     sql,
-    createUser: async (name, password, grants = []) => {
-      const accounts = hosts.map(host => `${quote(name)}@'${host}'`)
-      const statements = accounts.flatMap(account => [
-        `CREATE OR REPLACE USER ${account} IDENTIFIED BY ${quote(password)}`,
-        ...grants.map(grant => `GRANT ${grant} TO ${account}`),
-      ])
-      await sql(`${statements.join(';\n')};`)
-    },
+    createUser: (name, password, grants = []) => createUser(name, password, grants),
+    createAdministrator: (name, password) => createUser(name, password, ['ALL ON *.*'], ' WITH GRANT OPTION'),
     stop: () => end(server, 'SIGTERM', ended),
     kill: () => end(server, 'SIGKILL', ended),
   }
