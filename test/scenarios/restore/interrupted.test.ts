@@ -40,6 +40,7 @@ async function siteNow() {
     database: await checksumDatabase(sql, scene.database),
     files: await treeDigest(scene.docroot),
     beside: (await readdir(dirname(scene.docroot))).filter(name => name.includes('restor')),
+    accounts: await sql('SELECT User, Host FROM mysql.user ORDER BY 1, 2'),
   }
 }
 
