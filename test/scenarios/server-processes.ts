@@ -37,16 +37,23 @@ function serverProcesses(home: string): ServerProcess[] {
     })
 }
 
-/** Waits for a process of this program that has read and written so many bytes. Throws after half a minute. */
+/**
+ * Waits for a process of this program, with this in its command line, that has read and written so many bytes. Throws
+ * after half a minute.
+ */
 export async function serverProcess(
   home: string,
   program: string,
-  least: { readBytes?: number; writtenBytes?: number } = {},
+  least: { commandLine?: string; readBytes?: number; writtenBytes?: number } = {},
 ): Promise<ServerProcess> {
-  const { readBytes = 0, writtenBytes = 0 } = least
+  const { commandLine = '', readBytes = 0, writtenBytes = 0 } = least
   for (let attempt = 0; attempt < 3_000; attempt++) {
     const found = serverProcesses(home).find(
-      process => process.program === program && process.readBytes >= readBytes && process.writtenBytes >= writtenBytes,
+      process =>
+        process.program === program &&
+        process.commandLine.includes(commandLine) &&
+        process.readBytes >= readBytes &&
+        process.writtenBytes >= writtenBytes,
     )
     if (found !== undefined) return found
     await sleep(10)

@@ -40,7 +40,6 @@ async function siteNow() {
     database: await checksumDatabase(sql, scene.database),
     files: await treeDigest(scene.docroot),
     beside: (await readdir(dirname(scene.docroot))).filter(name => name.includes('restor')),
-    accounts: await sql('SELECT User, Host FROM mysql.user ORDER BY 1, 2'),
   }
 }
 
@@ -137,7 +136,7 @@ describe('a restore over a live site', () => {
     await writeFile(join(scene.docroot, 'index.php'), 'broken')
     await sql("UPDATE orders SET note = 'broken' WHERE id = 2", scene.database)
     inTheSwap('sleep 2')
-    const cut = serverProcess(scene.home, 'sleep').then(() => link.reset())
+    const cut = serverProcess(scene.home, 'sleep', { commandLine: 'sleep 2' }).then(() => link.reset())
     const restored = await run({ inputs: throughLink() })
     await cut
     expectRestored(restored)
@@ -161,7 +160,7 @@ describe('a restore over a live site', () => {
     await sql("UPDATE orders SET note = 'live' WHERE id = 2", scene.database)
     const { files } = await siteNow()
     inTheSwap('sleep 2; kill -9 $PPID')
-    const killed = await run({ killAfter: serverProcess(scene.home, 'sleep') })
+    const killed = await run({ killAfter: serverProcess(scene.home, 'sleep', { commandLine: 'sleep 2' }) })
     const [error, ...more] = killed.post?.annotations.error ?? []
     expect(more).toEqual([])
     expect(error?.message).toMatch(/^The databases are restored and the folders are not/)
@@ -173,7 +172,7 @@ describe('a restore over a live site', () => {
   it('keeps what the server swapped when only the run is killed', async () => {
     await writeFile(join(scene.docroot, 'index.php'), 'live')
     inTheSwap('sleep 2')
-    const killed = await run({ killAfter: serverProcess(scene.home, 'sleep') })
+    const killed = await run({ killAfter: serverProcess(scene.home, 'sleep', { commandLine: 'sleep 2' }) })
     expect(killed.post?.annotations).toEqual({ notice: [], warning: [], error: [] })
     expect(await readFile(join(scene.docroot, 'index.php'), 'utf8')).toMatch(/Hello/)
     await rm(besideDocroot(), { recursive: true })
