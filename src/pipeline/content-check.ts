@@ -1,4 +1,5 @@
 import { Transform } from 'node:stream'
+import { attempt } from './attempt'
 import type { Digest } from './digest'
 import { type Filter, known } from './filter'
 
@@ -17,22 +18,13 @@ export type ContentDigest = Digest
 /** Runs a check on content while it passes through. */
 export function checkContent<R>(check: ContentCheck<R>): Filter<R> {
   let found: { result: R } | undefined
-  const attempt = (work: () => void, done: (error?: Error) => void): void => {
-    try {
-      work()
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)))
-      return
-    }
-    done()
-  }
   const stage = new Transform({
     highWaterMark: 1024 * 1024,
     transform(piece: Buffer, _encoding, done) {
-      attempt(
-        () => check.write(piece),
-        error => done(error, piece),
-      )
+      attempt(() => {
+        check.write(piece)
+        return piece
+      }, done)
     },
     flush(done) {
       attempt(() => {

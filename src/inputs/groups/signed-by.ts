@@ -3,8 +3,8 @@ import { wrongInput } from '../../findings/wrong-input'
 import type { Repository } from '../../repository/repository'
 import type { Trust } from '../../repository/signatures/trust'
 import { UserError } from '../../runtime/errors'
-import { keyTypeOf } from '../../ssh/keys/key-blob'
-import { leastRsaBits, publicKeyOf } from '../../ssh/keys/public-key'
+import { keyTypeOf, rsaBitsMin } from '../../ssh/keys/key-blob'
+import { publicKeyOf } from '../../ssh/keys/public-key'
 import { type InputReader, lines } from '../read'
 
 /** Who signs what a run writes, and whose signatures count in what it reads. */
@@ -49,7 +49,7 @@ function fingerprintIn(item: string): string {
   if (!isWhole) throw refused(item, `The text after the type is cut off or changed. ${howTo}`)
   const key = publicKeyOf(blob)
   if (key !== undefined) return key.fingerprint
-  throw refused(item, `It is damaged, or an RSA key of fewer than ${leastRsaBits} bits, which is too weak. ${howTo}`)
+  throw refused(item, `It is damaged, or an RSA key of fewer than ${rsaBitsMin} bits, which is too weak. ${howTo}`)
 }
 
 function refuseOtherThings(item: string, first: string, words: readonly string[]): void {

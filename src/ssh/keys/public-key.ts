@@ -1,6 +1,6 @@
 import { createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto'
 import { fingerprintOf } from './host-keys'
-import { readFields, sshString } from './key-blob'
+import { isWeakKey, readFields, sshString } from './key-blob'
 
 /** A public key that can be told from others, and that can check a signature. */
 export interface PublicKey {
@@ -14,9 +14,6 @@ export interface PublicKey {
   verifies(data: Buffer, signature: Buffer): boolean
 }
 
-/** Smaller ones can be forged. */
-export const leastRsaBits = 2048
-
 /**
  * A key in SSH's binary form: Ed25519 (RFC 8709), ECDSA (RFC 5656), RSA (RFC 8332, of 2048 bits or more). Undefined for
  * other types, and for one that is damaged or too short.
@@ -26,7 +23,7 @@ export function publicKeyOf(blob: Buffer): PublicKey | undefined {
   const name = type.toString('latin1')
   const algorithm = algorithms.find(each => each.type === name)
   const key = algorithm && keyObject(algorithm.jwk(parts))
-  if (algorithm === undefined || key === undefined || bitsOf(key) < leastRsaBits) return undefined
+  if (algorithm === undefined || key === undefined || isWeakKey(blob)) return undefined
   return {
     ...{ blob, fingerprint: fingerprintOf(blob), line: `${name} ${blob.toString('base64')}` },
     verifies: (data, signature) => {
@@ -103,11 +100,6 @@ function keyObject(jwk: JsonWebKey | undefined): KeyObject | undefined {
     // A point that is not on the curve, a modulus of nothing.
     return undefined
   }
-}
-
-/** Of an RSA key; the other types have one size each. */
-function bitsOf(key: KeyObject): number {
-  return key.asymmetricKeyDetails?.modulusLength ?? leastRsaBits
 }
 
 /** A number that is not negative, as RFC 4251 writes it: a zero before a first bit that is set. */

@@ -1,6 +1,6 @@
 import { createPrivateKey, sign } from 'node:crypto'
 import { utils } from 'ssh2'
-import { readFields, sshString } from './key-blob'
+import { sshString } from './key-blob'
 import { algorithms, type PublicKey, publicKeyOf } from './public-key'
 
 /** A private key that signs. Never log it. */
@@ -10,17 +10,16 @@ export interface SigningKey {
   sign(data: Buffer): Buffer
 }
 
-/** Of a key that `readPrivateKey` has read. Undefined for one that is too weak to sign: RSA below 2048 bits. */
-export function signingKeyOf(privateKey: string): SigningKey | undefined {
+/** Of a key that `readPrivateKey` has read: it refuses what cannot sign, or is too weak. */
+export function signingKeyOf(privateKey: string): SigningKey {
   const parsed = utils.parseKey(privateKey)
   if (parsed instanceof Error) throw new TypeError('The private key was not read before.')
   const publicKey = publicKeyOf(parsed.getPublicSSH())
-  if (publicKey === undefined) return undefined
-  const key = createPrivateKey(parsed.getPrivatePEM())
-  const type = readFields(publicKey.blob)?.[0]?.toString('latin1')
-  const algorithm = algorithms.find(each => each.type === type)
+  const algorithm = algorithms.find(({ type }) => publicKey?.line.startsWith(`${type} `))
   const [name, hash] = Object.entries(algorithm?.hashes ?? {})[0] ?? []
-  if (algorithm === undefined || name === undefined || hash === undefined) return undefined
+  if (publicKey === undefined || algorithm === undefined || name === undefined || hash === undefined)
+    throw new TypeError('The private key is of a kind that cannot sign.')
+  const key = createPrivateKey(parsed.getPrivatePEM())
   return {
     publicKey,
     sign: data => {

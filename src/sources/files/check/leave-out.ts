@@ -1,4 +1,5 @@
 import { Transform } from 'node:stream'
+import { attempt } from '../../../pipeline/attempt'
 import { type Filter, known } from '../../../pipeline/filter'
 import { type ArchiveSink, checkArchive, type ExpectedArchive } from './archive-check'
 import type { ArchiveContent, RiskyKind, UnpackedEntry } from './archive-content'
@@ -16,30 +17,19 @@ export function leaveOut(expected: ExpectedArchive, given: ReadonlySet<RiskyKind
   const stage = new Transform({
     highWaterMark: 1024 * 1024,
     transform(piece: Buffer, _encoding, done) {
-      attempt(done, () => {
+      attempt(() => {
         check.write(piece)
         return passing.take()
-      })
+      }, done)
     },
     flush(done) {
-      attempt(done, () => {
+      attempt(() => {
         found = { result: check.finish() }
         return passing.take()
-      })
+      }, done)
     },
   })
   return { stages: [stage], result: () => known(found) }
-}
-
-function attempt(done: (error: Error | null, piece?: Buffer) => void, work: () => Buffer): void {
-  let piece: Buffer
-  try {
-    piece = work()
-  } catch (error) {
-    done(error instanceof Error ? error : new Error(String(error)))
-    return
-  }
-  done(null, piece)
 }
 
 class PassingArchive implements ArchiveSink {

@@ -37,7 +37,7 @@ export function drillTools(drill: DatabaseDrill): ImportTools {
     hasGzip: false,
     warn: found => warnings.push(...found),
     // They end with the server.
-    accounts: new Set(),
+    accounts: [],
     save: () => {},
   }
 }

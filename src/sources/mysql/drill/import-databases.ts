@@ -2,8 +2,9 @@ import { type Finding, problem } from '../../../findings/finding'
 import { FailureError, messageOf } from '../../../runtime/errors'
 import { asFinding, drillOnly } from '../../drill/drill-finding'
 import { createDatabase } from '../client/database-statements'
-import { quotedAccount, quotedIdentifier } from '../client/sql-names'
+import { grantPattern, quotedDefiner, quotedIdentifier } from '../client/sql-names'
 import { databaseServerOver } from '../database-server'
+import { grantsOf } from '../inventory/grants'
 import { brokenViewWarnings } from '../restore/import/make-objects'
 import { compareImported, type ImportedRows, importRead, makeUsableViews } from '../restore/import-and-compare'
 import type { RereadDatabase } from '../restore/reread-database'
@@ -129,14 +130,15 @@ function incomparable(what: string, key: string, { point }: DatabaseDrill): Find
  * databases of the recovery point.
  */
 async function createDefiners({ needs }: RereadDatabase, drill: DatabaseDrill): Promise<void> {
-  const { runtime, server, databases } = drill
-  const names = databases.map(({ artifact }) => artifact.database.replace(/[_%\\]/g, '\\$&'))
+  const { runtime, server, databases, target } = drill
+  const rules = grantsOf(target.found.inventory).server
+  const names = databases.map(({ artifact }) => quotedIdentifier(grantPattern(rules, artifact.database)))
   const { connection, access } = server
   for (const definer of needs.definers) {
-    const isRole = !definer.includes('@')
-    const account = isRole ? quotedIdentifier(definer) : quotedAccount(definer)
-    const grants = names.map(name => `GRANT ALL ON ${quotedIdentifier(name)}.* TO ${account};`)
-    const sql = [`CREATE ${isRole ? 'ROLE' : 'USER'} IF NOT EXISTS ${account};`, ...grants].join('\n')
+    const account = quotedDefiner(definer)
+    const grants = names.map(name => `GRANT ALL ON ${name}.* TO ${account};`)
+    const kind = definer.includes('@') ? 'USER' : 'ROLE'
+    const sql = [`CREATE ${kind} IF NOT EXISTS ${account};`, ...grants].join('\n')
     try {
       await databaseServerOver(connection).runSql({ access, sql, name: `the creation of ${definer}` })
     } catch (error) {

@@ -6,14 +6,15 @@ import type { ArtifactReading } from '../../source'
 import { compareDump } from '../check/compare-dump'
 import { checkDump } from '../check/dump-check'
 import type { DumpContent } from '../check/dump-content'
+import { unlistedDefiners } from '../check/needs/unlisted-definers'
 
 /** How a stored dump is read. */
 export const dumpReading: ArtifactReading<DatabaseArtifact, DumpContent> = {
   check: () => checkDump({ passes: 'one or two', needs: true }),
   compare: compareDump,
-  refusals: ({ key, content: { definers = [] } }, { needs }, allowed) => {
+  refusals: ({ key, content }, { needs }, allowed) => {
     const unusual = allowed.has('statements') ? [] : (needs?.unusual ?? [])
-    const unlisted = needs?.definers.filter(definer => !definers.includes(definer)) ?? []
+    const unlisted = unlistedDefiners(content, needs?.definers ?? [])
     const reasons = [
       ...(unusual.length === 0 ? [] : [`statements that no dump tool writes for one database: ${unusual.join(', ')}`]),
       ...(unlisted.length === 0

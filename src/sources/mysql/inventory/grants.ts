@@ -1,3 +1,4 @@
+import { grantPattern } from '../client/sql-names'
 import type { Inventory } from './inventory'
 
 /** The rights of a database user at a fresh login, as `SHOW GRANTS` lists them. */
@@ -123,7 +124,7 @@ export function databasesToGrantOn(grants: Grants, privilege: string, database: 
     .filter(entry => !has(entry.privileges, privilege))
     .map(entry => entry.pattern)
   if (lacking.length > 0) return [...new Set(lacking)]
-  return [grants.server.partialRevokes ? database : database.replace(/[_%\\]/g, '\\$&')]
+  return [grantPattern(grants.server, database)]
 }
 
 function has(privileges: ReadonlySet<string>, privilege: string): boolean {

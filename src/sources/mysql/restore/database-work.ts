@@ -25,8 +25,6 @@ export interface DatabaseWork {
   state: DatabasesState
   /** The stored dumps of what is replaced, by the names of the databases. */
   safety: Map<string, SafetyDump>
-  /** Accounts of imports that are still there. */
-  accounts: Set<string>
 }
 
 /** The stored dump of a database that is to be replaced. */
@@ -45,17 +43,15 @@ export function serverOf({ context }: DatabaseWork): DatabaseServer {
  * What an import by this run needs. `signal`: another one for a rollback, which continues when the run is cancelled.
  */
 export function importTools(work: DatabaseWork, signal = work.context.signal): ImportTools {
-  const { context, settings, target, databases, hasGzip, accounts, state } = work
+  const { context, settings, target, databases, hasGzip, state } = work
   const { repository, runtime } = context
   if (target === undefined) throw new TypeError('Without databases nothing is imported.')
   return {
-    ...{ repository, runtime, server: serverOf(work), access: settings.mysql, target, hasGzip, accounts, signal },
+    ...{ repository, runtime, server: serverOf(work), access: settings.mysql, target, hasGzip, signal },
+    accounts: state.accounts,
     databases: databases.map(each => each.target),
     areTrusted: settings.allowedEntries.has('statements'),
     warn: warnings => context.warn(warnings),
-    save: () => {
-      state.accounts = [...accounts]
-      context.save()
-    },
+    save: () => context.save(),
   }
 }

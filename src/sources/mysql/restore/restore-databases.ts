@@ -81,10 +81,10 @@ function describeServer({ found }: TargetDatabase): string {
   return `Database: ${server.flavor} ${server.version}, as ${user}; ${dumpTool}.`
 }
 
-function restoring(request: Omit<DatabaseWork, 'state' | 'safety' | 'accounts'>): RestoringPart {
+function restoring(request: Omit<DatabaseWork, 'state' | 'safety'>): RestoringPart {
   const state: DatabaseWork['state'] = { databases: [], uploads: [], accounts: [] }
   const safety: DatabaseWork['safety'] = new Map()
-  const work = { ...request, state, safety, accounts: new Set<string>() }
+  const work = { ...request, state, safety }
   return {
     prepare: {
       name: 'Dump what is to be replaced',

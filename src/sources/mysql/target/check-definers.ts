@@ -1,6 +1,7 @@
 import { type Finding, problem, warning } from '../../../findings/finding'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import type { DumpNeeds } from '../check/needs/dump-needs'
+import { unlistedDefiners } from '../check/needs/unlisted-definers'
 import { quotedAccount } from '../client/sql-names'
 import { grantsOf, mayOnServer } from '../inventory/grants'
 import type { TargetDatabase } from './database-target-facts'
@@ -23,7 +24,7 @@ export function definerProblems({ artifact }: PlannedDatabase, needs: DumpNeeds,
   const keeps = keepsDefiner(database)
   const replaced = others.filter(definer => !keeps(definer))
   const absent = accounts === undefined ? [] : others.filter(definer => keeps(definer) && !accounts.has(definer))
-  const unlisted = needs.definers.filter(definer => artifact.content.definers?.includes(definer) !== true)
+  const unlisted = unlistedDefiners(artifact.content, needs.definers)
   if (unlisted.length > 0) {
     results.push(
       problem(

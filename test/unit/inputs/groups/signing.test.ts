@@ -1,26 +1,16 @@
 import { readSignedBy } from '../../../../src/inputs/groups/signed-by'
 import { backupSigning, readSigningKey } from '../../../../src/inputs/groups/signing'
-import { UserError } from '../../../../src/runtime/errors'
-import { recordingRuntime } from '../../recording-runtime'
+import { readPrivateKey } from '../../../../src/ssh/keys/private-key'
 import { makeKeyPair } from '../../ssh/keys/some-keys'
+import { given, refusal } from '../reading'
 
 const pair = makeKeyPair()
 const encrypted = makeKeyPair(['-t', 'ecdsa'], 'open sesame')
 const short = makeKeyPair(['-t', 'rsa', '-b', '1024'])
-const fingerprint = readSignedBy(recordingRuntime({ inputs: { 'signed-by': pair.publicKey } }))
+const fingerprint = readSignedBy(given({ 'signed-by': pair.publicKey }))
 
-const signedBy = (text: string) => readSignedBy(recordingRuntime({ inputs: { 'signed-by': text } }))
-const keyOf = (inputs: Record<string, string>) => readSigningKey(recordingRuntime({ inputs }))
-
-function refusal(work: () => unknown): UserError {
-  try {
-    work()
-  } catch (error) {
-    if (error instanceof UserError) return error
-    throw error
-  }
-  throw new Error('It was taken.')
-}
+const signedBy = (text: string) => readSignedBy(given({ 'signed-by': text }))
+const keyOf = (inputs: Record<string, string>) => readSigningKey(given(inputs))
 
 describe('readSignedBy', () => {
   it('requires nothing when it is empty', () => {
@@ -64,7 +54,7 @@ describe('readSignedBy', () => {
   })
 
   it('refuses a private key, masks it, and does not show it', () => {
-    const runtime = recordingRuntime({ inputs: { 'signed-by': `${pair.publicKey}\n${pair.privateKey}` } })
+    const runtime = given({ 'signed-by': `${pair.publicKey}\n${pair.privateKey}` })
     const { message, advice } = refusal(() => readSignedBy(runtime))
     expect(message).toBe('Input "signed-by" has a private key. It takes public keys.')
     expect(advice).toMatch(/^Replace that key, since others may have read it here\./)
@@ -105,7 +95,7 @@ describe('backupSigning', () => {
     expect(both.signer).toBe(own)
     expect(both.trust).toEqual({ signers: new Set([own?.publicKey.fingerprint]), demand: 'preferred' })
     expect(backupSigning(undefined, {})).toEqual({})
-    expect(refusal(() => backupSigning(undefined, { privateKey: short.privateKey })).message).toContain(
+    expect(refusal(() => backupSigning(undefined, { privateKey: readPrivateKey(short.privateKey) })).message).toContain(
       '"ssh-key" is an RSA',
     )
   })

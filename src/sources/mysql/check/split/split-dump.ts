@@ -1,11 +1,12 @@
 import { Transform } from 'node:stream'
+import { attempt } from '../../../../pipeline/attempt'
 import { DumpSplitter } from './dump-splitter'
 import type { HeldObject } from './held-object'
 
 /** The SQL of one dump, split for an import. */
 export interface DumpSplit {
   /**
-   * For `pipeline`, from uncompressed SQL: tables, rows and placeholders of views. Every object that has a definer or
+   * For `pipeline`, from uncompressed SQL: tables and rows. Every object that has a definer or
    * runs later is taken out, and so is the line that enables the sandbox of MariaDB's clients, an error for others.
    * Everything else is unchanged. Fails with `CheckError` for an object in a form that no dump tool writes, and for more
    * than 32 MiB of them.
@@ -23,21 +24,11 @@ export function splitDump(): DumpSplit {
   const stream = new Transform({
     highWaterMark: 256 * 1024,
     transform(chunk: Buffer, _encoding, done) {
-      finished(() => splitter.write(chunk), done)
+      attempt(() => splitter.write(chunk), done)
     },
     flush(done) {
-      finished(() => splitter.finish(), done)
+      attempt(() => splitter.finish(), done)
     },
   })
   return { stream, where: line => splitter.where(line), objects: splitter.objects }
-}
-
-function finished(work: () => void, done: (error?: Error) => void): void {
-  try {
-    work()
-  } catch (error) {
-    done(error instanceof Error ? error : new Error(String(error)))
-    return
-  }
-  done()
 }

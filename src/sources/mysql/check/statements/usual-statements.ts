@@ -1,3 +1,4 @@
+import { backslashSets } from '../../client/backslash-sets'
 import type { QuoteMode } from '../lexer/sql-token'
 import type { Token } from '../lexer/token-window'
 import { BulkLoadIdiom } from './bulk-load-idiom'
@@ -51,9 +52,6 @@ const shapeWords = new Set(shapes.flatMap(({ source }) => source.match(/[A-Z_]{2
 
 /** Words that change the meaning of a usual statement or of a variable. */
 const otherWords = new Set(['GLOBAL', 'PERSIST', 'PERSIST_ONLY', 'PASSWORD', 'ROLE', 'STATEMENT', 'SELECT', 'INTO'])
-
-/** In these a character may end with the byte of a backslash, so quotes end elsewhere than they seem to. */
-const backslashSets = new Set(['big5', 'cp932', 'gb18030', 'gbk', 'sjis'])
 
 /** Finds statements that no dump tool writes for one database: they may do anything with the rights of the importer. */
 export class UsualStatements {

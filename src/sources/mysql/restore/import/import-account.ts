@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { warning } from '../../../../findings/finding'
 import { messageOf } from '../../../../runtime/errors'
 import type { DatabaseAccess } from '../../client/database-access'
-import { quotedAccount, quotedIdentifier } from '../../client/sql-names'
-import { databasesToGrantOn, grantsOf, mayElsewhere } from '../../inventory/grants'
+import { grantPattern, quotedAccount, quotedIdentifier } from '../../client/sql-names'
+import { grantsOf, mayElsewhere } from '../../inventory/grants'
 import type { ImportTools } from './import-tools'
 
 /** An account as which the tables and rows of one dump are imported. */
@@ -14,8 +14,7 @@ export interface ImportAccount {
 }
 
 /** What tables and rows need: nothing that runs later, and nothing outside of the database. */
-const rights =
-  'SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, LOCK TABLES, CREATE VIEW, SHOW VIEW'
+const rights = 'SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, LOCK TABLES'
 
 const prefix = 'make-a-backup-'
 
@@ -49,7 +48,7 @@ async function makeAccount(database: string, tools: ImportTools): Promise<Import
   // All kinds of characters that a rule for passwords may ask for.
   const password = `${randomBytes(24).toString('base64url')}aA1.`
   const account = `${user}@${await ownHost(tools)}`
-  accounts.add(account)
+  accounts.push(account)
   save()
   const close = () => dropAccounts([account], tools)
   await dropAccounts(leftAccounts(tools.target.accounts, runtime.clock.now()), tools).catch(() => {})
@@ -81,15 +80,14 @@ async function ownHost({ server, access, signal }: ImportTools): Promise<string>
 }
 
 function accountStatements(account: string, password: string, database: string, tools: ImportTools): string {
-  const grants = grantsOf(tools.target.found.inventory)
+  const { server } = grantsOf(tools.target.found.inventory)
   const to = quotedAccount(account)
-  const on = (name: string) =>
-    databasesToGrantOn({ ...grants, holders: [] }, '', name).map(pattern => `${quotedIdentifier(pattern)}.*`)
+  const on = (name: string) => `${quotedIdentifier(grantPattern(server, name))}.*`
   const others = tools.databases.filter(name => name !== database)
   return [
     `CREATE USER ${to} IDENTIFIED BY '${password}';`,
-    ...on(database).map(name => `GRANT ${rights} ON ${name} TO ${to};`),
-    ...others.flatMap(on).map(name => `GRANT REFERENCES ON ${name} TO ${to};`),
+    `GRANT ${rights} ON ${on(database)} TO ${to};`,
+    ...others.map(name => `GRANT REFERENCES ON ${on(name)} TO ${to};`),
   ].join('\n')
 }
 
@@ -98,9 +96,10 @@ export async function dropAccounts(
   names: readonly string[],
   tools: Pick<ImportTools, 'server' | 'access' | 'accounts' | 'save'>,
 ): Promise<void> {
-  for (const name of names) {
+  for (const name of [...names]) {
     await run(tools, `DROP USER IF EXISTS ${quotedAccount(name)};`, 'the removal of an account of an import')
-    tools.accounts.delete(name)
+    const at = tools.accounts.indexOf(name)
+    if (at >= 0) tools.accounts.splice(at, 1)
     tools.save()
   }
 }

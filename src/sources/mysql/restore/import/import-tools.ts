@@ -22,8 +22,8 @@ export interface ImportTools {
   hasGzip: boolean
   signal: AbortSignal
   warn(warnings: readonly Finding[]): void
-  /** An account was made for an import, or is about to be, and is to be removed; `user@host`. */
-  accounts: Set<string>
+  /** Accounts that were made for imports, or are about to be, and are to be removed: `user@host`. */
+  accounts: string[]
   /** Called after each change of `accounts`. */
   save(): void
 }

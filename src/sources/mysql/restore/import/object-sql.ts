@@ -1,8 +1,9 @@
 import { quotedName } from '../../../../findings/quoted-name'
 import type { HeldKind, HeldObject } from '../../check/split/held-object'
 import type { SessionSettings } from '../../check/split/session-settings'
+import { backslashSets } from '../../client/backslash-sets'
 import { alterDatabase, type DatabaseDefaults } from '../../client/database-statements'
-import { quotedAccount, quotedIdentifier } from '../../client/sql-names'
+import { quotedDefiner, quotedIdentifier } from '../../client/sql-names'
 
 /** How a dump sets its session, where it does not set it for the object. */
 const ordinary = { sqlMode: 'NO_AUTO_VALUE_ON_ZERO', characterSet: 'utf8mb4', timeZone: '+00:00' }
@@ -16,9 +17,6 @@ const plain: Record<keyof SessionSettings, RegExp> = {
   timeZone: /^[A-Za-z0-9_:+/-]+$/,
 }
 
-/** In these a character may end with the byte of a backslash: the client would split the SQL elsewhere. */
-const backslashSets = ['big5', 'cp932', 'gb18030', 'gbk', 'sjis']
-
 /**
  * What the client would do with the text of an object and the server would not, or the other way round; undefined:
  * nothing. Found without any idea of what is a comment or a text. `--` and a control character is a comment only for
@@ -31,9 +29,8 @@ function ambiguity({ rest, session }: Pick<HeldObject, 'rest' | 'session'>): str
   if (/--[^\t-\r -~\u0080-\u00ff]/.test(text)) return '"--" and a control character'
   if (/^delimiter/im.test(text)) return 'a line that begins with "delimiter"'
   const commands = [...text.matchAll(/\\C(.{0,40})/gis)].map(([, word = '']) => word.replace(/[\s'"`\\]/g, ''))
-  if (commands.some(word => backslashSets.some(set => word.toLowerCase().startsWith(set)))) return '"\\C"'
-  if (backslashSets.includes((session.characterSet ?? '').toLowerCase()))
-    return `the character set ${session.characterSet}`
+  if (commands.some(word => [...backslashSets].some(set => word.toLowerCase().startsWith(set)))) return '"\\C"'
+  if (backslashSets.has((session.characterSet ?? '').toLowerCase())) return `the character set ${session.characterSet}`
   const odd = (Object.keys(plain) as (keyof SessionSettings)[]).find(
     field => session[field] !== undefined && !plain[field].test(session[field]),
   )
@@ -81,10 +78,6 @@ export function createStatement(object: HeldObject, definer: string | undefined)
     ...[isView ? security : attributes, kind.toUpperCase(), place],
   ]
   return Buffer.concat([Buffer.from(words.filter(word => word !== '').join(' ')), rest])
-}
-
-function quotedDefiner(definer: string): string {
-  return definer.includes('@') ? quotedAccount(definer) : quotedIdentifier(definer)
 }
 
 /** What stands in the place of the object, if anything: the placeholder of a view is a table in old dumps. */

@@ -12,14 +12,14 @@ export function addAccountRollback(work: DatabaseWork): void {
     undone: '',
     left: {
       get what() {
-        return `An account that was made for the import is still there (${[...work.accounts].join(', ')}); it has rights on the restored database only.`
+        return `An account that was made for the import is still there (${work.state.accounts.join(', ')}); it has rights on the restored database only.`
       },
       get commands() {
-        return [...work.accounts].map(accountByHand)
+        return work.state.accounts.map(accountByHand)
       },
     },
     isQuick: true,
-    run: () => dropAccounts([...work.accounts], importTools(work, work.context.runtime.signal)),
+    run: () => dropAccounts(work.state.accounts, importTools(work, work.context.runtime.signal)),
   })
 }
 

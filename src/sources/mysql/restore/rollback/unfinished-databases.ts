@@ -36,8 +36,9 @@ export function unfinishedDatabases(settings: DatabaseRestoreSettings, saved: un
           failures.push(messageOf(error))
         }
       }
-      const tools = { ...place, accounts: new Set(accounts), save: () => {} }
-      await dropAccounts(accounts, tools).catch(error => failures.push(messageOf(error)))
+      await dropAccounts(accounts, { ...place, accounts, save: () => {} }).catch(error =>
+        failures.push(messageOf(error)),
+      )
       return { undone: [], failures }
     },
     restored: () =>

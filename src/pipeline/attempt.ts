@@ -1,0 +1,11 @@
+/** Does one step of a stream, and tells its callback what it returned, or what it threw. */
+export function attempt<T>(work: () => T, done: (error: Error | null, value?: T) => void): void {
+  let value: T
+  try {
+    value = work()
+  } catch (error) {
+    done(error instanceof Error ? error : new Error(String(error)))
+    return
+  }
+  done(null, value)
+}
