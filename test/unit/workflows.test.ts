@@ -13,7 +13,12 @@ const all = [...own, ...yamlIn('examples'), 'README.md']
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 
+const dispatchInput = z.object({ type: z.string().optional(), default: z.unknown().optional() })
+
 const workflow = z.object({
+  on: z.object({
+    workflow_dispatch: z.object({ inputs: z.record(z.string(), dispatchInput).default({}) }).nullish(),
+  }),
   permissions: z.record(z.string(), z.string()),
   jobs: z.record(
     z.string(),
@@ -53,5 +58,41 @@ describe.each([...own, ...yamlIn('examples')])('%s', file => {
 
   it('puts no expression into a command', () => {
     expect(steps.filter(({ run }) => run?.includes('${{'))).toEqual([])
+  })
+})
+
+/** What one sets for a single run, by action. */
+const once: Readonly<Record<string, readonly string[]>> = {
+  'OWNER/make-a-backup@v1': ['dry-run', 'accept-shrink', 'adopt-prefix'],
+  'OWNER/make-a-backup/restore@v1': ['dry-run', 'overwrite'],
+}
+
+/** The first whole workflow of the README. */
+const [, quickStart = ''] = /```yaml\n(name: [\s\S]*?)```/.exec(read('README.md')) ?? []
+
+const toCopy = [
+  { file: 'README.md', text: quickStart },
+  ...yamlIn('examples').map(file => ({ file, text: read(file) })),
+].map(({ file, text }) => ({ file, ...workflow.parse(parse(text)) }))
+
+describe.each(toCopy)('$file', ({ on, jobs }) => {
+  const used = Object.values(jobs)
+    .flatMap(({ steps }) => steps)
+    .flatMap(({ uses = '', with: inputs = {} }) =>
+      (once[uses] ?? []).map(name => ({ name, value: inputs[name], asked: on.workflow_dispatch?.inputs[name] })),
+    )
+
+  it('asks for what is set for a single run where the run is started, so that no commit is needed', () => {
+    const expected = used.map(({ name }) => ({
+      name,
+      value: `\${{ inputs.${name} || false }}`,
+      asked: expect.objectContaining({ type: 'boolean' }),
+    }))
+    expect(used).toEqual(expected)
+  })
+
+  it('changes nothing by a press of the button alone', () => {
+    const harmful = used.filter(({ name, asked }) => name !== 'dry-run' && asked?.default !== false)
+    expect(harmful).toEqual([])
   })
 })
