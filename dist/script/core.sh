@@ -70,6 +70,34 @@ problem() {
   finish 69
 }
 
+# missing_tool NAME: ends the job. The runner knows its package by the description of the system.
+missing_tool() {
+  describe_system
+  problem missing-tool "$1" "$REPLY"
+}
+
+# REPLY is the distribution, by the words of its os-release, and the database server that is installed: its
+# package where there is rpm, otherwise `mysql` or `mariadb`.
+describe_system() {
+  distribution=$(sed -n 's/^ID\(_LIKE\)\{0,1\}="\{0,1\}\([^"]*\).*/\2/p' /etc/os-release 2>/dev/null | tr ' \n' ',,')
+  find_database_server
+  REPLY="${distribution:-unknown} $REPLY"
+}
+
+find_database_server() {
+  REPLY=unknown
+  for program in "$(command -v mariadbd)" "$(command -v mysqld)" /usr/sbin/mariadbd /usr/sbin/mysqld \
+    /usr/libexec/mariadbd /usr/libexec/mysqld /usr/bin/mariadbd /usr/bin/mysqld; do
+    [ -x "$program" ] || continue
+    REPLY=$(rpm -qf --qf '%{NAME}' "$program" 2>/dev/null) && return
+    case $program$("$program" --version </dev/null 2>/dev/null) in
+      *[Mm]aria*) REPLY=mariadb ;;
+      *) REPLY=mysql ;;
+    esac
+    return
+  done
+}
+
 finish() {
   trap - EXIT TERM HUP INT PIPE
   [ -z "$watcher" ] || kill "$watcher" 2>/dev/null

@@ -2,8 +2,8 @@
 # The mirror and its archive.
 
 job_open_archive() {
-  command -v rsync >/dev/null || problem missing-tool rsync
-  command -v tar >/dev/null || problem missing-tool tar
+  command -v rsync >/dev/null || missing_tool rsync
+  command -v tar >/dev/null || missing_tool tar
   mirror=$(expand_home "$mirror")
   mkdir -p "$mirror" 2>/dev/null || problem mirror-folder "$mirror"
   if [ -h "$mirror" ] || [ ! -O "$mirror" ] || [ ! -w "$mirror" ]; then problem mirror-folder "$mirror"; fi

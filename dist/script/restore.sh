@@ -3,7 +3,7 @@
 
 # Unpacks standard input into a new staging folder.
 job_open_extract() {
-  command -v tar >/dev/null || problem missing-tool tar
+  command -v tar >/dev/null || missing_tool tar
   folder=${staging%"$nl"}
   cd -P "${folder%/*}/" 2>/dev/null || problem staging-folder "$folder"
   # Its own mode, since a default access control list of the folder around it replaces the umask.

@@ -4,6 +4,7 @@
 
 job_target_facts() {
   printf 'uid\t%s\n' "$(id -u)"
+  report_system
   for name in tar gzip zstd; do report_tool "$name" "$name"; done
   report_tool client mariadb mysql
   report_tool dump-tool mariadb-dump mysqldump

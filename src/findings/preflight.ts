@@ -1,3 +1,4 @@
+import { defined } from '../runtime/defined'
 import { plural } from '../runtime/text/format-count'
 import { type Finding, isError, scrubFindings } from './finding'
 
@@ -7,11 +8,19 @@ export interface PreflightReport {
   findings: readonly Finding[]
   /** What was checked and is fine, one sentence each. */
   facts: readonly string[]
+  /** What a run would store, and what that comes to, one sentence each. Not of a restore; so is the next. */
+  stored?: readonly string[]
+  /** What a restore of it will need. */
+  needs?: readonly string[]
 }
 
 /** The same with every text scrubbed of secrets. */
-export function scrubPreflight({ findings, facts }: PreflightReport, scrub: (text: string) => string): PreflightReport {
-  return { findings: scrubFindings(findings, scrub), facts: facts.map(scrub) }
+export function scrubPreflight(report: PreflightReport, scrub: (text: string) => string): PreflightReport {
+  const { findings, facts, stored, needs } = report
+  return {
+    ...{ findings: scrubFindings(findings, scrub), facts: facts.map(scrub) },
+    ...defined({ stored: stored?.map(scrub), needs: needs?.map(scrub) }),
+  }
 }
 
 /** `7 things are wrong, and 2 warnings.`: the result in one sentence. */
@@ -27,6 +36,8 @@ export function preflightVerdict({ findings }: Pick<PreflightReport, 'findings'>
 export function preflightLines(report: PreflightReport): string[] {
   return [
     ...report.facts.map(fact => `ok      ${fact}`),
+    ...(report.stored ?? []).map(line => `stores  ${line}`),
+    ...(report.needs ?? []).map(line => `restore ${line}`),
     ...report.findings.flatMap(({ level, what, fix = '' }) => [
       `${level.padEnd(7)} ${what}`,
       ...fix.split('\n').map(line => `        ${line}`),

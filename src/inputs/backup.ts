@@ -14,7 +14,7 @@ import { loadFiles } from './groups/files'
 import { type GuardSettings, loadGuards } from './groups/guards'
 import { heartbeatSecrets, loadHeartbeat } from './groups/heartbeat'
 import { type Hooks, loadHooks } from './groups/hooks'
-import { loadMysql, mysqlSecrets } from './groups/mysql'
+import { loadMysql, mysqlInputs, mysqlSecrets } from './groups/mysql'
 import { loadRotation } from './groups/rotation'
 import { type Environment, loadS3, s3Secrets } from './groups/s3'
 import { loadObjectOptions } from './groups/s3-options'
@@ -86,7 +86,15 @@ function readGroups(read: InputReader, environment: Environment) {
 const secrets = [...sshSecrets, 'signing-key', ...mysqlSecrets, ...s3Secrets, ...heartbeatSecrets]
 
 function requireSomething(read: InputReader): void {
-  if (['databases', 'paths'].some(name => isFilled(read, name))) return
+  if (isFilled(read, 'databases')) return
+  // An empty variable or a matrix without the field must not leave the database out of every backup.
+  const login = mysqlInputs.find(name => read.input(name) !== '')
+  if (login !== undefined) {
+    throw new UserError(`Input "databases" is empty, although "${login}" is set: no database would be backed up.`, {
+      advice: `Name databases in "databases", or "*" for all. To back up files alone, remove "${login}".`,
+    })
+  }
+  if (isFilled(read, 'paths')) return
   throw new UserError('Inputs "databases" and "paths" are both empty: there is nothing to back up.', {
     advice: 'Name databases, or "*" for all, or absolute folders on the server, one per line.',
   })

@@ -1,6 +1,6 @@
 import { onOneLine } from '../findings/finding'
-import { UserError } from '../runtime/errors'
-import { missingTool } from './missing-tool'
+import { FailureError, UserError } from '../runtime/errors'
+import { missingTool, parseSystem, type ServerTool } from './missing-tool'
 
 /** The error for a problem code of the script. `subject`: what the script names. */
 export type JobProblem = (subject: string, detail: readonly string[]) => Error
@@ -20,7 +20,10 @@ export const commonProblems: JobProblems = new Map<string, JobProblem>([
   [
     'missing-tool',
     subject => {
-      const { what, fix } = missingTool(subject, packageOf(subject))
+      const [name = '', ...system] = subject.split(' ')
+      const tool = scriptTools.find(each => each === name)
+      if (tool === undefined) return new FailureError(`The server lacks a tool: ${subject}.`)
+      const { what, fix } = missingTool(tool, parseSystem(system.join(' ')))
       return new UserError(what, { advice: onOneLine(fix) })
     },
   ],
@@ -35,6 +38,4 @@ export const commonProblems: JobProblems = new Map<string, JobProblem>([
   ['busy', busy],
 ])
 
-function packageOf(tool: string): string {
-  return { mysql: 'mariadb-client', mysqldump: 'mariadb-client' }[tool] ?? tool
-}
+const scriptTools: readonly ServerTool[] = ['rsync', 'tar', 'gzip', 'zstd', 'client', 'dump-tool']

@@ -23,7 +23,7 @@ export interface BackupPart {
   /** Reads what the server has, and decides what to back up. Throws when the server gives no answer. */
   plan(host: Host, slot: string): Promise<PartPlan>
   /** Checks everything that the backup would meet. Throws only when the run is cancelled. */
-  preflight(host: Host): Promise<PartPreflight>
+  preflight(host: Host, slot: string): Promise<PartPreflight>
 }
 
 export interface PartPlan {
@@ -44,6 +44,25 @@ export interface PartPlan {
 export interface PartPreflight extends PreflightReport {
   /** Undefined without inputs for this source, or when the server gave no answer. */
   host: HostFacts | undefined
+  /** The keys of the objects that the backup would write. */
+  keys: readonly string[]
+  /** What it would take, in bytes before compression; undefined when that is not known. */
+  takes: { what: string; bytes: number } | undefined
+  /** What a restore of it will need. */
+  forRestore: RestoreNeeds
+}
+
+export interface RestoreNeeds {
+  /** Programs on the server, by the names of their packages or their own. */
+  tools: readonly string[]
+  /** Rights, settings and whatever else must be there. Whole sentences. */
+  others: readonly string[]
+}
+
+/** Of a source that a backup does not take. */
+export const nothingToTake: PartPreflight = {
+  ...{ findings: [], facts: [], host: undefined, keys: [], takes: undefined },
+  forRestore: { tools: [], others: [] },
 }
 
 /** One artifact to make. */

@@ -82,6 +82,7 @@ function archive(
     allowEmpty: false,
     compression: { kind: 'none' },
     owner: 'this run',
+    user: 'sitebackup',
     onReport: () => {},
     signal,
     ...request,

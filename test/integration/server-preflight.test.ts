@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { preflight } from '../../src/commands/backup/preflight/preflight'
@@ -109,12 +109,17 @@ async function stored(): Promise<{ keys: string[]; uploads: string[] }> {
 describe('preflight', () => {
   it('is green where everything is there, and leaves nothing, neither on the server nor in the bucket', async () => {
     const docroot = await freshDocroot(services)
-    const report = await look(inputsOf({ paths: docroot }))
+    const report = await look(inputsOf({ paths: docroot, exclude: 'nothing-like-this/' }))
     expect(report.findings.filter(isError)).toEqual([])
     expect(() => refuseErrors(report)).not.toThrow()
     expect(report.findings.map(({ what }) => what)).toEqual(
-      expect.arrayContaining([expect.stringContaining(`${database}.log (MyISAM)`)]),
+      expect.arrayContaining([
+        expect.stringContaining(`${database}.log (MyISAM)`),
+        'The pattern "nothing-like-this/" of "exclude" leaves nothing out at present.',
+      ]),
     )
+    expect(report.stored?.join('\n')).toMatch(/About .* for each recovery point .*: the database .*, the files [1-9]/)
+    expect(report.needs?.join('\n')).toMatch(/mariadb-dump, tar, gzip\.[\s\S]*MariaDB \d+\.\d+ or newer/)
     const facts = report.facts.join('\n')
     expect(facts).toMatch(/host key is verified/)
     expect(facts).toMatch(/Tools: rsync version 3/)
@@ -127,7 +132,7 @@ describe('preflight', () => {
     expect(await readdir(home)).toEqual([])
   })
 
-  it('names all seven things that are wrong, each with what mends it', async () => {
+  it('names all eight things that are wrong, each with what mends it', async () => {
     const blind = `${user}b`
     const sql = (text: string) => testSql(services, text, database)
     await sql(`CREATE USER ${blind}@localhost IDENTIFIED BY 'secret';
@@ -139,6 +144,9 @@ describe('preflight', () => {
     const large = await freshFolder(services)
     await writeFile(join(large, 'sparse'), '')
     await truncate(join(large, 'sparse'), 2 ** 42)
+    const own = openS3Store(inputsOf({ 's3-endpoint': services.s3.endpoint }).s3)
+    const theirs = 'running-backups/running.codebase.tar.zst'
+    await own.putText(theirs, 'not ours', { contentType: 'text/plain' })
     try {
       const report = await look(
         inputsOf({
@@ -146,6 +154,7 @@ describe('preflight', () => {
           databases: `${database}\nno_such_database`,
           paths: `${large}\n/no/such/folder`,
           compression: 'zstd',
+          rotation: 'running',
         }),
       )
       const wrong = report.findings.filter(isError).map(({ what, fix }) => `${what}\n${fix}`)
@@ -159,6 +168,7 @@ describe('preflight', () => {
         ),
         /folder "\/no\/such\/folder" of "paths" does not exist[\s\S]*Check "paths"/,
         /zstd was not found[\s\S]*\nsudo apt install zstd/,
+        /not this site's to write to: "running-backups\/running\.codebase\.tar\.zst"[\s\S]*"adopt-prefix: true"/,
         /disk of the mirror .* 4\.4 TB to copy[\s\S]*are missing[\s\S]*"mirror-dir"/,
         new RegExp(
           `lack s3:PutObject[\\s\\S]*\\n{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::${bucket}/running-backups/\\*"}`,
@@ -166,13 +176,15 @@ describe('preflight', () => {
       ]) {
         expect(wrong).toEqual(expect.arrayContaining([expect.stringMatching(expected)]))
       }
-      expect(wrong).toHaveLength(7)
+      expect(wrong).toHaveLength(8)
       const error = refusal(() => refuseErrors(report))
-      expect(error.message).toMatch(/^7 things are wrong: \(1\) .* \(7\) /)
-      expect(error.detail).toHaveLength(7)
-      expect(await stored()).toEqual({ keys: [], uploads: [] })
+      expect(error.message).toMatch(/^8 things are wrong: \(1\) .* \(8\) /)
+      expect(error.detail).toHaveLength(8)
+      expect(await stored()).toEqual({ keys: [theirs], uploads: [] })
       expect(existsSync(join(home, '.make-a-backup'))).toBe(false)
     } finally {
+      await own.remove(theirs)
+      own.close()
       await sql(`DROP VIEW hollow; DROP USER ${blind}@localhost`)
     }
   })
@@ -218,9 +230,16 @@ describe('preflight', () => {
   })
 })
 
+/** Root may read everything, so that root runs a shell without that right. */
+const nobody =
+  process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', '--inh-caps=-all'] : []
+
 describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('examine under %s', name => {
-  const examine = async (more: { paths: string[]; mirrorDir: string; exclude?: string[] }) => {
-    const connection = localShell(name.split(' '), { PATH: process.env['PATH'], HOME: home })
+  const examine = async (
+    more: { paths: string[]; mirrorDir: string; exclude?: string[] },
+    asNobody: readonly string[] = [],
+  ) => {
+    const connection = localShell([...asNobody, ...name.split(' ')], { PATH: process.env['PATH'], HOME: home })
     try {
       const access = { user, password: 'secret', socket: services.mysql.socket }
       const { brokenViews } = await databaseServerOver(connection).preflight({
@@ -245,7 +264,9 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('examine 
     expect(found.mirror).toEqual({ path: mirrorDir, state: 'absent' })
     expect(found.lockFolder).toEqual({ path: join(home, '.make-a-backup'), state: 'absent' })
     expect(found.freeBytes).toBeGreaterThan(0)
-    expect(found.estimate?.missingBytes).toBe(100_000)
+    expect(found.estimate).toMatchObject({ missingBytes: 100_000, totalBytes: 100_000 })
+    expect([...(found.usedPatterns ?? [])]).toEqual(['*.bin'])
+    expect(found.unreadable).toEqual({ count: 0, files: [] })
     expect(Math.abs(found.clock.getTime() - Date.now())).toBeLessThan(60_000)
     expect(existsSync(mirrorDir)).toBe(false)
 
@@ -253,8 +274,33 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('examine 
     await writeFile(join(mirrorDir, source, 'page.html'), 'an older page')
     const later = await examine(request)
     expect(later.mirror?.state).toBe('present')
-    expect(later.estimate).toEqual({ missingBytes: 100_000, missingFiles: 1 })
+    expect(later.estimate).toEqual({ missingBytes: 100_000, missingFiles: 1, totalBytes: 100_000 })
     expect(await readdir(join(mirrorDir, source))).toEqual(['page.html'])
+  })
+
+  it('names the files that the user may not read, and none that is left out or copied already', async () => {
+    const folder = await freshFolder(services)
+    const [source, mirrorDir] = [join(folder, 'site'), join(folder, 'mirror')]
+    await mkdir(join(source, 'closed'), { recursive: true })
+    await mkdir(join(mirrorDir, source), { recursive: true })
+    const odd = 'wp config \\#101\n"é.php'
+    for (const file of ['index.php', odd, 'left.log', 'copied.php', 'closed/inside']) {
+      await writeFile(join(source, file), 'x')
+      if (file !== 'index.php') await chmod(join(source, file), 0)
+      await utimes(join(source, file), 1e9, 1e9)
+    }
+    await chmod(join(source, 'closed'), 0)
+    await writeFile(join(mirrorDir, source, 'copied.php'), 'x')
+    await utimes(join(mirrorDir, source, 'copied.php'), 1e9, 1e9)
+    const { problems, unreadable } = await examine({ paths: [source], mirrorDir, exclude: ['*.log'] }, nobody)
+    await chmod(join(source, 'closed'), 0o755)
+    expect(unreadable).toEqual({
+      count: 1,
+      files: [{ path: Buffer.from(join(source, odd)), isFolder: false }],
+    })
+    expect(problems).toMatchObject([
+      { message: `The SSH user may not read 1 file or folder of "paths": "${join(source, 'closed')}".` },
+    ])
   })
 
   it('tells a mirror folder that is a link or a file from one that can be used', async () => {

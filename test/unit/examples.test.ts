@@ -67,7 +67,9 @@ const listOf = (value = '') => value.split('\n').filter(line => line.trim() !== 
 
 /** Where recovery points are, and with which keys. */
 const place = ({ inputs }: Use) =>
-  Object.fromEntries(Object.entries(inputs).filter(([name]) => /^s3-(bucket|prefix|region|endpoint|.*key.*)$/.test(name)))
+  Object.fromEntries(
+    Object.entries(inputs).filter(([name]) => /^s3-(bucket|prefix|region|endpoint|.*key.*)$/.test(name)),
+  )
 
 /** Those that store to AWS with keys: what the examples for the bad day are written for. */
 const backups = [...of('README.md'), ...of('hourly-backup.yml')]

@@ -4,7 +4,7 @@ import { storageClassWarnings } from '../../inputs/groups/s3-options'
 import { writeBucketReadme } from '../../repository/bucket-readme'
 import type { PrefixIndex } from '../../repository/catalog/prefix-index'
 import { type Baseline, baselineOf } from '../../repository/guards/baseline'
-import { adoptedPrefix, findForeign, foreignError } from '../../repository/guards/foreign-prefix'
+import { adoptedPrefix, foreignError } from '../../repository/guards/foreign-prefix'
 import { scopedBaseline } from '../../repository/guards/scoped-baseline'
 import { checkShrink, type ShrinkVerdict } from '../../repository/guards/shrink'
 import { acceptedShrink } from '../../repository/guards/shrink-error'
@@ -14,6 +14,7 @@ import { reportedStore } from '../run-facts'
 import { type CommandTools, type LockIdentity, lockIdentity, openSession, type Session } from '../session'
 import { describePublished } from './describe-published'
 import { describeRecoveryPoint } from './describe-recovery-point'
+import { foreignObjects } from './plan/foreign-objects'
 import { type KnownBaseline, knownBaseline, type OpenCache } from './plan/known-baseline'
 import { type BackupPlan, planBackup, scopeOf } from './plan/plan-backup'
 import { publishRun } from './publish-run'
@@ -121,18 +122,14 @@ async function compareWithLast(
 
 /** What is stored under the keys to write must be from this site, or `adopt-prefix` allows to overwrite it. */
 async function refuseForeign(
-  { ssh, guards }: BackupInputs,
+  inputs: BackupInputs,
   { repository }: BackupTools,
   { parts }: BackupPlan,
   slot: string,
   index: PrefixIndex,
 ): Promise<Finding | undefined> {
-  const foreign = await findForeign(repository, {
-    slot,
-    host: ssh.host,
-    newest: await index.newestGood(),
-    keysToWrite: parts.flatMap(part => part.artifacts.map(({ key }) => key)),
-  })
-  if (foreign.length > 0 && !guards.adoptPrefix) throw foreignError(foreign, ssh.host)
-  return adoptedPrefix(foreign, ssh.host)
+  const keysToWrite = parts.flatMap(part => part.artifacts.map(({ key }) => key))
+  const foreign = await foreignObjects(inputs, repository, { slot, index, keysToWrite })
+  if (foreign.length > 0 && !inputs.guards.adoptPrefix) throw foreignError(foreign, inputs.ssh.host)
+  return adoptedPrefix(foreign, inputs.ssh.host)
 }

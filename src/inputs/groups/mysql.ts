@@ -9,6 +9,9 @@ import { parseHost } from './host'
 /** The secrets that `loadMysql` reads. */
 export const mysqlSecrets = ['mysql-password'] as const
 
+/** The inputs that `loadMysql` reads. */
+export const mysqlInputs = ['mysql-user', 'mysql-password', 'mysql-host', 'mysql-port', 'mysql-socket'] as const
+
 /** The inputs `mysql-*`. If all are empty, the client configuration on the server is used. */
 export function loadMysql(read: InputReader): DatabaseAccess {
   const { user, password, host, port, socket } = readAll({

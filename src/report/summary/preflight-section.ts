@@ -21,10 +21,16 @@ export function preflightSection(
     `${isGreen ? '✅' : '❌'} **${words.verdict}** ${words.nothing}`,
     part('What is wrong', list('error')),
     part('Warnings', list('warning')),
-    part('What is fine', report.facts.map(fact => `- ${prose(fact)}`).join('\n')),
+    part('What a run stores', sentences(report.stored)),
+    part('What a restore of it will need', sentences(report.needs)),
+    part('What is fine', sentences(report.facts)),
   ]
     .filter(text => text !== '')
     .join('\n\n')
+}
+
+function sentences(lines: readonly string[] = []): string {
+  return lines.map(line => `- ${prose(line)}`).join('\n')
 }
 
 /** Statements and commands are on lines of their own, so that they can be copied as they are. */
@@ -36,5 +42,5 @@ function fixMarkdown(fix: string): string {
 }
 
 function isToCopy(line: string): boolean {
-  return /^(GRANT|ALTER TABLE|CREATE USER|DROP VIEW|SET GLOBAL|aws|apt|sudo|mkdir|rm|df|chmod) |^\{/.test(line)
+  return /^(GRANT|ALTER TABLE|CREATE USER|DROP VIEW|SET GLOBAL|aws|apk|sudo|mkdir|rm|df|chmod) |^\{/.test(line)
 }

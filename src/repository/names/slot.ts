@@ -37,6 +37,16 @@ export function slotName(rotation: Rotation, at: Date, timezone: string): string
   return rotation.parts.map(part => ('literal' in part ? part.literal : fields[part.placeholder])).join('')
 }
 
+const valuesOf: Readonly<Partial<Record<Placeholder, number>>> = { weekday: 7, hour: 24, month: 12, day: 31 }
+
+/** How many slots a rotation has; undefined when names never come round again, or when that depends on the runs. */
+export function slotCount({ parts }: Rotation): number | undefined {
+  return parts.reduce<number | undefined>((product, part) => {
+    const values = 'literal' in part ? 1 : valuesOf[part.placeholder]
+    return product === undefined || values === undefined ? undefined : product * values
+  }, 1)
+}
+
 const longestTemplate = 80
 
 const namedRotations: ReadonlyMap<string, string> = new Map([

@@ -6,16 +6,16 @@ job_inventory() {
   system=$(sed -n 's/^PRETTY_NAME="\{0,1\}\([^"]*\).*/\1/p' /etc/os-release 2>/dev/null)
   printf 'os\t%s\n' "${system:-$(uname -sr)}"
   case $compression in
-    zstd) command -v zstd >/dev/null || problem missing-tool zstd ;;
-    gzip) command -v pigz >/dev/null || command -v gzip >/dev/null || problem missing-tool gzip ;;
+    zstd) command -v zstd >/dev/null || missing_tool zstd ;;
+    gzip) command -v pigz >/dev/null || command -v gzip >/dev/null || missing_tool gzip ;;
   esac
   if [ -n "$paths" ]; then list_files; fi
   if [ -n "$everything$databases" ]; then list_databases; fi
 }
 
 list_files() {
-  command -v rsync >/dev/null || problem missing-tool rsync
-  command -v tar >/dev/null || problem missing-tool tar
+  command -v rsync >/dev/null || missing_tool rsync
+  command -v tar >/dev/null || missing_tool tar
   printf 'rsync\t%s\n' "$(rsync --version 2>/dev/null | head -n 1)"
   printf 'tar\t%s\n' "$(tar --version 2>/dev/null | head -n 1)"
   for_each "$paths" report_path
@@ -34,6 +34,11 @@ report_path() {
     state=present
   fi
   printf 'path\t%s\t%s\n' "$state" "$1"
+}
+
+report_system() {
+  describe_system
+  printf 'system\t%s\n' "$REPLY"
 }
 
 # report_tool WHAT NAME…: reports the version line of the first tool that exists.

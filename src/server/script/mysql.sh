@@ -43,8 +43,8 @@ report_sql_status() {
 }
 
 find_tools() {
-  client=$(command -v mariadb || command -v mysql) || problem missing-tool mysql
-  dumper=$(command -v mariadb-dump || command -v mysqldump) || problem missing-tool mysqldump
+  client=$(command -v mariadb || command -v mysql) || missing_tool client
+  dumper=$(command -v mariadb-dump || command -v mysqldump) || missing_tool dump-tool
   require_builtin_printf
   find_location
 }

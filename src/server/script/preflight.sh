@@ -4,6 +4,7 @@
 
 job_preflight() {
   printf 'clock\t%s\n' "$(date +%s)"
+  report_system
   for name in rsync tar gzip pigz zstd; do report_tool "$name" "$name"; done
   report_tool client mariadb mysql
   report_tool dump-tool mariadb-dump mysqldump
@@ -12,7 +13,10 @@ job_preflight() {
   watch_runner
   if [ -n "$paths" ]; then check_folders; fi
   # In subshells, so that a problem ends only one check.
-  if [ -n "$paths" ] && [ -n "$estimate" ] && command -v rsync >/dev/null; then (estimate_mirror); fi
+  if [ -n "$paths" ] && [ -n "$estimate" ] && command -v rsync >/dev/null; then
+    (estimate_mirror)
+    (rehearse_mirror)
+  fi
   if [ -n "$everything$databases" ] && client=$(command -v mariadb || command -v mysql); then (list_broken_views); fi
 }
 
@@ -22,6 +26,7 @@ check_folders() {
   report_folder mirror "$mirror"
   nearest_folder "$mirror"
   printf 'disk\t%s\n' "$(df -Pk "$REPLY" 2>/dev/null | sed -n 2p)"
+  printf 'inodes\t%s\n' "$(df -Pi "$REPLY" 2>/dev/null | sed -n 2p)"
 }
 
 # report_folder WHAT PATH: whether our folder can be used or created. REPLY is its state.
@@ -55,14 +60,79 @@ estimate_mirror() {
 }
 
 keep_present() {
-  [ ! -d "$1" ] || present=$present$1$nl
+  if [ -d "$1" ] && [ -r "$1" ] && [ -x "$1" ]; then present=$present$1$nl; fi
 }
 
-# Views that would abort a dump. TABLE_ROWS makes MariaDB open the view, and TABLE_COMMENT then has the error.
+# Which patterns leave something out, and which files rsync would copy but may not read: rsync itself opens no
+# file in a dry run. Its lines are too many to keep.
+rehearse_mirror() {
+  present=''
+  for_each "$paths" keep_present
+  paths=$present
+  [ -n "$paths" ] || return 0
+  rsync_words=''
+  for_each "$paths" add_own_exclusion
+  for_each "$excludes" add_rsync_word --exclude=
+  for_each "$paths" add_source
+  nearest_folder "$mirror"
+  set --
+  if rsync --help 2>&1 | grep -q -e '--debug='; then
+    set -- --debug=FILTER
+    printf 'sees-patterns\tyes\n'
+  fi
+  with_lines "$rsync_words" rsync_to "$REPLY" -aHR --dry-run '--out-format=%i %n' "$@" 2>/dev/null |
+    awk "$sift_rehearsal" | note_unreadable
+}
+
+# One line for each pattern, and one for each file.
+# shellcheck disable=SC2016 # awk's own
+sift_rehearsal='
+  /^>f[^ ]+ / { print "file " substr($0, index($0, " ") + 1); next }
+  / because of pattern / {
+    pattern = $0
+    sub(/.* because of pattern /, "", pattern)
+    if (!seen[pattern]++) print "pattern " pattern
+  }'
+
+# Reads these lines; names the first twenty of the files that this user may not read.
+note_unreadable() {
+  unreadable=0
+  while IFS= read -r line; do
+    case $line in
+      'pattern '*) printf 'pattern\t%s\n' "${line#pattern }" ;;
+      *)
+        raw_name "${line#file }"
+        # By opening it: what a mode says is not all where there are access control lists and network drives.
+        { command true <"$REPLY"; } 2>/dev/null || [ ! -e "$REPLY" ] || name_unreadable "$REPLY"
+        ;;
+    esac
+  done
+  printf 'unreadable\t%s\n' "$unreadable"
+}
+
+# raw_name NAME: REPLY is a name that rsync printed, with the bytes that it escapes.
+raw_name() {
+  REPLY=/${1#/}
+  case $1 in
+    *\\#[0-7][0-7][0-7]*)
+      REPLY=$(printf '%s\n' "$REPLY" | sed -e 's/\\/\\\\/g' -e 's/\\\\#\([0-7][0-7][0-7]\)/\\0\1/g')
+      REPLY=$(printf '%b.' "$REPLY")
+      REPLY=${REPLY%.}
+      ;;
+  esac
+}
+
+name_unreadable() {
+  unreadable=$((unreadable + 1))
+  [ "$unreadable" -gt 20 ] || printf 'unreadable-file\t%s\n' "$(printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n')"
+}
+
+# Settings of the server, which a new one should have too; and views that would abort a dump. TABLE_ROWS makes MariaDB open the view, and TABLE_COMMENT then has the error.
 list_broken_views() {
   require_builtin_printf
   choose_databases
   with_values argument run_sql "
+    SHOW VARIABLES WHERE Variable_name IN ('lower_case_table_names', 'max_allowed_packet', 'event_scheduler', 'log_bin_trust_function_creators');
     SELECT 'broken-view', HEX(TABLE_SCHEMA), HEX(TABLE_NAME), TABLE_ROWS
       FROM information_schema.TABLES
       WHERE TABLE_SCHEMA $REPLY AND TABLE_TYPE = 'VIEW' AND TABLE_COMMENT LIKE '%references invalid%';"

@@ -2,6 +2,7 @@ import { FailureError, UserError } from '../../runtime/errors'
 import type { JobFailure } from '../../server/job'
 import { explainFailure, firstMessage, type JobKnowledge, type JobName } from '../../server/job-errors'
 import { busy, type JobProblem } from '../../server/job-problems'
+import { UnreadableError, unreadableIn } from './unreadable'
 
 /** Why a job that works with folders failed. */
 export function explainFolderJob(name: JobName, failure: JobFailure): Error {
@@ -78,6 +79,8 @@ export const folderKnowledge: JobKnowledge = {
 
 /** Exit values: rsync(1). */
 function rsyncError(what: string, status: number, detail: readonly string[]): Error | undefined {
+  const unreadable = status === 23 ? unreadableIn(detail) : []
+  if (unreadable.length > 0) return new UnreadableError(unreadable, detail)
   if (status === 23) {
     return new UserError(`${what}: it could not copy everything${firstMessage(detail)}.`, {
       advice:

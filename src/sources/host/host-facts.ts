@@ -2,6 +2,7 @@ import { FailureError } from '../../runtime/errors'
 import { runJob } from '../../server/job'
 import { explainFailure, isGoodStatus, type JobKnowledge } from '../../server/job-errors'
 import type { JobReport } from '../../server/job-report'
+import { parseSystem, type ServerSystem, unknownSystem } from '../../server/missing-tool'
 import type { Request } from '../../server/request'
 import type { Connection } from '../../ssh/remote'
 import { type AnswerRow, readAnswer } from './answer'
@@ -12,14 +13,12 @@ export interface HostFacts {
   clock: Date
   /** The version line of each installed tool by name, '' when it prints none. */
   tools: ReadonlyMap<string, string>
+  system: ServerSystem
   /** Where locks are kept. */
   lockFolder: OwnFolder
   /** What failed on the way, including rsync's dry run; everything else was still found out. */
   problems: readonly Error[]
 }
-
-/** The tools by the names that `HostFacts.tools` uses. */
-export type ServerTool = 'rsync' | 'tar' | 'gzip' | 'pigz' | 'zstd' | 'client' | 'dump-tool'
 
 /** A folder that a backup creates for itself. `impossible`: it does not exist and cannot be created. */
 export interface OwnFolder {
@@ -56,8 +55,10 @@ export async function hostFacts(
   const tools = new Map<string, string>()
   let clock: Date | undefined
   let lockFolder: OwnFolder | undefined
+  let system = unknownSystem
   const own: PreflightReaders = new Map<string, (row: AnswerRow) => void>([
     ['clock', row => (clock = clockOf(row))],
+    ['system', row => (system = parseSystem(row.field(1)))],
     ['tool', row => tools.set(row.field(1), row.rest(2))],
   ])
   const folders = (row: AnswerRow) => {
@@ -69,7 +70,7 @@ export async function hostFacts(
   if (clock === undefined || lockFolder === undefined)
     throw new FailureError('The server answered the preflight with lines that make no sense.')
   return {
-    ...{ clock, lockFolder, tools },
+    ...{ clock, lockFolder, tools, system },
     problems: [
       ...(report.problem === undefined ? [] : [explain(report)]),
       ...(isRsyncGood ? [] : [explain({ ...report, problem: undefined })]),

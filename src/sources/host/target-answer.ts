@@ -1,6 +1,7 @@
 import { FailureError } from '../../runtime/errors'
 import { type JobResult, runJob } from '../../server/job'
 import { explainFailure, type JobKnowledge } from '../../server/job-errors'
+import { parseSystem, type ServerSystem } from '../../server/missing-tool'
 import type { Request } from '../../server/request'
 import type { Connection } from '../../ssh/remote'
 
@@ -9,6 +10,7 @@ export interface TargetHost {
   isRoot: boolean
   /** The version line of each tool by name: `tar`, `gzip`, `zstd`, `client`, `dump-tool`. */
   tools: ReadonlyMap<string, string>
+  system: ServerSystem
 }
 
 /** For messages. */
@@ -39,6 +41,7 @@ export function readTarget(text: string): { rows: string[][]; host: TargetHost }
     rows,
     host: {
       isRoot: uid === '0',
+      system: parseSystem(rows.find(([word]) => word === 'system')?.[1] ?? ''),
       tools: new Map(tools.map(([, name = '', ...version]) => [name, version.join('\t')])),
     },
   }

@@ -178,4 +178,14 @@ describe('loadBackupInputs', () => {
     expect(error.detail).toHaveLength(8)
     expect([error.message, error.advice, ...error.detail].join()).not.toContain('zq')
   })
+
+  it.each([
+    ['mysql-user', 'site'],
+    ['mysql-socket', '/run/mysqld/mysqld.sock'],
+  ])('refuses a login for the database without a database: %s', (name, value) => {
+    const files = { ...good, databases: '# none yet', paths: '/var/www/html', [name]: value }
+    const error = refusal(() => loadBackupInputs(given(files), {}))
+    expect(error.message).toBe(`Input "databases" is empty, although "${name}" is set: no database would be backed up.`)
+    expect(error.advice).toContain(`remove "${name}"`)
+  })
 })

@@ -11,9 +11,12 @@ const explain = (report: Partial<JobReport>, exit: RemoteExit = code(70)) =>
 
 describe('explainFailure', () => {
   it('goes by what the script itself says before anything else', () => {
-    const error = explain({ problem: { code: 'missing-tool', detail: 'mysqldump' } }, { kind: 'lost', reason: 'x' })
+    const error = explain(
+      { problem: { code: 'missing-tool', detail: 'dump-tool ubuntu,debian mysql' } },
+      { kind: 'lost', reason: 'x' },
+    )
     expect(error).toBeInstanceOf(UserError)
-    expect(error.message).toBe('mysqldump was not found on the server.')
+    expect(error.message).toBe('mysqldump (or mariadb-dump) was not found on the server.')
   })
 
   it('goes by a bad status although the shell ended with 0', () => {

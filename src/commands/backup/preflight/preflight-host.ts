@@ -24,8 +24,8 @@ export function preflightHost(
 
 const compressors: Readonly<Record<Compression, readonly NeededTool[]>> = {
   none: [],
-  gzip: [{ tools: ['pigz', 'gzip'], name: 'gzip (or pigz)', package: 'gzip' }],
-  zstd: [{ tools: ['zstd'], name: 'zstd', package: 'zstd', otherwise: ', or set "compression" to gzip' }],
+  gzip: [{ tools: ['gzip', 'pigz'] }],
+  zstd: [{ tools: ['zstd'], otherwise: ', or set "compression" to gzip' }],
 }
 
 const minuteMs = 60_000

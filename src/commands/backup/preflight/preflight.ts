@@ -1,33 +1,54 @@
-import { errorsFirst } from '../../../findings/finding'
+import { errorsFirst, type Finding, isError, problem } from '../../../findings/finding'
 import type { PreflightReport } from '../../../findings/preflight'
 import type { BackupInputs } from '../../../inputs/backup'
 import { storageClassWarnings } from '../../../inputs/groups/s3-options'
-import type { Host } from '../../../sources/backup-part'
+import { indexPrefix, type PrefixIndex } from '../../../repository/catalog/prefix-index'
+import { adoptedPrefix, foreignError } from '../../../repository/guards/foreign-prefix'
+import type { Manifest } from '../../../repository/manifest/manifest'
+import { slotName } from '../../../repository/names/slot'
+import type { Repository } from '../../../repository/repository'
+import type { Host, PartPreflight } from '../../../sources/backup-part'
+import { findingOf } from '../../../sources/collect-problems'
 import { sources } from '../../../sources/registry'
 import { type CommandTools, openConnection } from '../../session'
+import { foreignObjects } from '../plan/foreign-objects'
+import { restoreOutlook, storedOutlook } from './outlook'
 import { preflightHost } from './preflight-host'
 import { preflightStore } from './preflight-store'
 
-/** Checks all that a backup needs and stores nothing. Throws only when the server cannot be reached, or on cancel. */
+/**
+ * Checks all that a backup and a restore of it need, and stores nothing. Throws only when the server cannot be reached,
+ * or on cancel.
+ */
 export async function preflight(inputs: BackupInputs, tools: CommandTools): Promise<PreflightReport> {
   const { runtime, repository } = tools
   const { signal, clock } = runtime
+  const slot = slotName(inputs.rotation, clock.now(), inputs.timezone)
   const connection = await openConnection(inputs, tools)
   try {
     const { user, host } = inputs.ssh
     const [server, store] = await Promise.all([
-      preflightServer(inputs, { connection, signal, clock }),
+      preflightServer(inputs, { connection, signal, clock }, slot),
       preflightStore(inputs.s3, repository.store),
     ])
+    const keysToWrite = server.parts.flatMap(({ keys }) => keys)
+    const prefix = await preflightPrefix(inputs, repository, { slot, keysToWrite, isReachable: isGreen(store) })
     signal.throwIfAborted()
-    return mergeReports([
+    const merged = mergeReports([
       {
         findings: storageClassWarnings(inputs.s3.objects?.storageClass),
         facts: [`SSH: ${user}@${host}, ${connection.serverVersion}; its host key is verified.`, signatureFact(inputs)],
       },
-      ...server,
+      ...server.parts,
+      server.host,
       store,
+      prefix,
     ])
+    return {
+      ...merged,
+      stored: storedOutlook(inputs, server.parts, prefix.newest),
+      needs: restoreOutlook(inputs, server.parts),
+    }
   } finally {
     connection.close()
   }
@@ -40,12 +61,54 @@ function signatureFact({ signing: { signer } }: BackupInputs): string {
 }
 
 /** Checks all that a backup needs on a server. */
-async function preflightServer(inputs: BackupInputs, host: Host): Promise<PreflightReport[]> {
+async function preflightServer(
+  inputs: BackupInputs,
+  host: Host,
+  slot: string,
+): Promise<{ parts: PartPreflight[]; host: PreflightReport }> {
   const from = host.clock.now().getTime()
-  const parts = await Promise.all(sources.map(source => source.backup(inputs).preflight(host)))
+  const parts = await Promise.all(sources.map(source => source.backup(inputs).preflight(host, slot)))
   const to = host.clock.now().getTime()
   const found = parts.flatMap(part => part.host ?? [])[0]
-  return found === undefined ? parts : [...parts, preflightHost(inputs.compression.kind, found, { from, to })]
+  const nothing: PreflightReport = { findings: [], facts: [] }
+  return {
+    parts,
+    host: found === undefined ? nothing : preflightHost(inputs.compression.kind, found, { from, to }),
+  }
+}
+
+/** Whose prefix it is, as the run would judge. A store that does not even answer has a finding already. */
+async function preflightPrefix(
+  inputs: BackupInputs,
+  repository: Repository,
+  { slot, keysToWrite, isReachable }: { slot: string; keysToWrite: readonly string[]; isReachable: boolean },
+): Promise<PreflightReport & { newest: Manifest | undefined }> {
+  try {
+    const index = await indexPrefix(repository)
+    const newest = await index.newestGood()
+    const foreign = await foreignFinding(inputs, repository, { slot, keysToWrite, index })
+    const fact =
+      newest === undefined ? [] : [`The last good recovery point: ${newest.slot}, taken ${newest.startedAt}.`]
+    return { findings: [...foreign, ...index.warnings], facts: fact, newest }
+  } catch (error) {
+    return { findings: isReachable ? [findingOf(error)] : [], facts: [], newest: undefined }
+  }
+}
+
+async function foreignFinding(
+  inputs: BackupInputs,
+  repository: Repository,
+  target: { slot: string; keysToWrite: readonly string[]; index: PrefixIndex },
+): Promise<Finding[]> {
+  const { ssh, guards } = inputs
+  const foreign = await foreignObjects(inputs, repository, target)
+  if (foreign.length === 0) return []
+  const { message, advice } = foreignError(foreign, ssh.host)
+  return [(guards.adoptPrefix && adoptedPrefix(foreign, ssh.host)) || problem('foreign-prefix', message, advice)]
+}
+
+function isGreen({ findings }: PreflightReport): boolean {
+  return !findings.some(isError)
 }
 
 /** One report of several, errors first, and no finding twice. */

@@ -5,6 +5,7 @@ import { type Job, startJob } from '../../../server/job'
 import type { JobReport, ReportLine } from '../../../server/job-report'
 import type { Connection } from '../../../ssh/remote'
 import { explainFolderJob } from '../folder-errors'
+import { withUser } from '../unreadable'
 
 /** Which folders to mirror, and the compression of the archive. */
 export interface ArchiveRequest {
@@ -13,6 +14,8 @@ export interface ArchiveRequest {
   mirrorDir: string
   bandwidthLimit?: string
   allowEmpty: boolean
+  /** Who logs in, for messages. */
+  user: string
   compression: CompressionSettings
   owner: string
   onReport: (line: ReportLine) => void
@@ -35,7 +38,7 @@ export function openArchive(connection: Connection, request: ArchiveRequest): Pr
       ...compressionLines(request.compression),
     ],
     {
-      explain: failure => explainFolderJob('the copy of the files', failure),
+      explain: failure => withUser(explainFolderJob('the copy of the files', failure), request.user),
       onReport: request.onReport,
       signal: request.signal,
     },

@@ -1,6 +1,5 @@
-import { encodedBy } from '../../../pipeline/codec'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
-import { artifactKey, artifactName } from '../../../repository/names/keys'
+import { artifactName } from '../../../repository/names/keys'
 import { artifactPlan } from '../../artifact-plan'
 import type { ArtifactPlan, BackupPart, Host, PartPlan } from '../../backup-part'
 import { checkArchive } from '../check/archive-check'
@@ -8,7 +7,7 @@ import { compareArchive } from '../check/compare-archive'
 import { folderServerOver } from '../folder-server'
 import { openMirrored, vanishedOrChanged } from '../mirror/open-archive'
 import { leftOutLater } from '../restore/left-out'
-import type { FolderSettings } from './folder-settings'
+import { archiveKey, type FolderSettings } from './folder-settings'
 import { describeFolders } from './list-folders'
 import { pathProblems } from './path-problems'
 import { preflightPart } from './preflight-part'
@@ -18,7 +17,7 @@ import { scopeFiles } from './scope-files'
 export function backupFolders(settings: FolderSettings): BackupPart {
   return {
     plan: (host, slot) => planFolders(settings, host, slot),
-    preflight: host => preflightPart(settings, host),
+    preflight: (host, slot) => preflightPart(settings, host, slot),
   }
 }
 
@@ -41,19 +40,19 @@ async function planFolders(settings: FolderSettings, host: Host, slot: string): 
 }
 
 function archivePlan(settings: FolderSettings, slot: string, { clock }: Host): ArtifactPlan {
-  const { files, compression, allowEmpty, s3 } = settings
+  const { files, compression, allowEmpty } = settings
   const name = artifactName('files')
   let mirroredAt: Date | undefined
   return artifactPlan({
     name,
-    key: artifactKey(s3.prefix, slot, name, 'files', encodedBy(compression)),
+    key: archiveKey(settings, slot),
     waitsFor: 'rsync',
     compression,
     check: () => checkArchive({ paths: files.paths.map(path => path.slice(1)) }),
     open: ({ connection, signal, owner }) =>
       openMirrored(connection, {
         ...files,
-        ...{ allowEmpty, compression, owner, signal },
+        ...{ allowEmpty, compression, owner, signal, user: settings.ssh.user },
         onMirrored: () => {
           mirroredAt = clock.now()
         },

@@ -2,8 +2,9 @@ import { defined } from '../../../runtime/defined'
 import type { Connection } from '../../../ssh/remote'
 import type { AnswerRow } from '../../host/answer'
 import { type HostFacts, hostFacts, type OwnFolder, ownFolder, type PreflightReaders } from '../../host/host-facts'
-import { freeBytesOf } from '../../host/parse-disk'
+import { freeBytesOf, freeInodesOf } from '../../host/parse-disk'
 import { folderKnowledge } from '../folder-errors'
+import { rsyncName, type UnreadableEntry } from '../unreadable'
 import { type ListedFolder, listedFolder } from './list-folders'
 
 export interface FolderPreflightRequest {
@@ -21,8 +22,14 @@ export interface FolderHostFacts extends HostFacts {
   mirror?: OwnFolder
   /** On the disk of the mirror, for the SSH user. */
   freeBytes?: number
-  /** What rsync still has to copy into the mirror, from a dry run. */
-  estimate?: { missingBytes: number; missingFiles: number }
+  /** Files and folders that may still be made there. */
+  freeInodes?: number
+  /** What rsync still has to copy into the mirror, from a dry run, and how much the folders hold in all. */
+  estimate?: { missingBytes: number; missingFiles: number; totalBytes: number }
+  /** Files that rsync would copy and may not read, with the first of them. */
+  unreadable: { count: number; files: UnreadableEntry[] }
+  /** Patterns that leave something out, as rsync prints them; undefined when it does not say. */
+  usedPatterns?: ReadonlySet<string>
 }
 
 /** The job `preflight`, for folders. Reads only. */
@@ -34,10 +41,18 @@ export async function preflightFolders(
   const stats: string[] = []
   let mirror: OwnFolder | undefined
   let freeBytes: number | undefined
+  let freeInodes: number | undefined
+  let usedPatterns: Set<string> | undefined
+  const unreadable: FolderHostFacts['unreadable'] = { count: 0, files: [] }
   const readers: PreflightReaders = new Map<string, (row: AnswerRow) => void>([
     ['path', row => listed.push(listedFolder(row))],
     ['folder', row => (mirror = ownFolder(row))],
     ['disk', row => (freeBytes = freeBytesOf(row.rest(1)))],
+    ['inodes', row => (freeInodes = freeInodesOf(row.rest(1)))],
+    ['sees-patterns', () => (usedPatterns = new Set())],
+    ['pattern', row => usedPatterns?.add(rsyncName(row.rest(1)).toString())],
+    ['unreadable', row => (unreadable.count = Number.parseInt(row.field(1), 10) || 0)],
+    ['unreadable-file', row => unreadable.files.push({ path: Buffer.from(row.field(1), 'hex'), isFolder: false })],
     ['stats', row => stats.push(row.rest(1))],
   ])
   const request = [
@@ -48,7 +63,7 @@ export async function preflightFolders(
   ]
   const facts = await hostFacts(connection, { request, readers, knowledge: folderKnowledge, signal })
   const estimate = estimateOf(stats, mirror?.state === 'present')
-  return { ...facts, paths: listed, ...defined({ mirror, freeBytes, estimate }) }
+  return { ...facts, paths: listed, unreadable, ...defined({ mirror, freeBytes, freeInodes, estimate, usedPatterns }) }
 }
 
 /** From rsync's statistics. Without a mirror, everything is missing. */
@@ -56,7 +71,8 @@ function estimateOf(stats: readonly string[], hasMirror: boolean): FolderHostFac
   const number = (pattern: RegExp): number =>
     Number(stats.map(line => pattern.exec(line)?.[1]).find(value => value !== undefined))
   const missingBytes = number(hasMirror ? /Total transferred file size: (\d+)/ : /Total file size: (\d+)/)
+  const totalBytes = number(/Total file size: (\d+)/)
   const missingFiles = number(hasMirror ? /Number of (?:regular )?files transferred: (\d+)/ : /Number of files: (\d+)/)
-  if (![missingBytes, missingFiles].every(Number.isSafeInteger)) return undefined
-  return { missingBytes, missingFiles }
+  if (![missingBytes, missingFiles, totalBytes].every(Number.isSafeInteger)) return undefined
+  return { missingBytes, missingFiles, totalBytes }
 }

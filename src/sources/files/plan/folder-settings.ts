@@ -1,4 +1,6 @@
+import { encodedBy } from '../../../pipeline/codec'
 import type { CompressionSettings } from '../../../pipeline/compression'
+import { artifactKey, artifactName } from '../../../repository/names/keys'
 
 /** The files part of a recovery point. */
 export interface FileSettings {
@@ -14,9 +16,15 @@ export interface FileSettings {
 
 /** The inputs of a backup, as far as they are about folders. */
 export interface FolderSettings {
+  ssh: { user: string }
   files: FileSettings
   /** A folder without files is fine. */
   allowEmpty: boolean
   s3: { prefix: string }
   compression: CompressionSettings
+}
+
+/** Where the archive goes. */
+export function archiveKey({ s3, compression }: Pick<FolderSettings, 's3' | 'compression'>, slot: string): string {
+  return artifactKey(s3.prefix, slot, artifactName('files'), 'files', encodedBy(compression))
 }

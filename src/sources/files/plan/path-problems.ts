@@ -1,9 +1,11 @@
 import { type Finding, problem } from '../../../findings/finding'
+import { readCommands } from '../unreadable'
+import type { FolderSettings } from './folder-settings'
 import type { FolderInventory } from './list-folders'
 
 /** Requested folders that cannot be backed up as they are. */
 export function pathProblems(
-  { allowEmpty }: { allowEmpty: boolean },
+  { allowEmpty, ssh }: Pick<FolderSettings, 'allowEmpty' | 'ssh'>,
   { paths }: Pick<FolderInventory, 'paths'>,
 ): Finding[] {
   return paths.flatMap(({ path, state }): Finding[] => {
@@ -22,11 +24,14 @@ export function pathProblems(
         problem('folder-missing', `${folder} is not a folder on the server.`, 'Name the folder that contains it.'),
       ]
     if (state === 'unreadable') {
+      const entry = [{ path: Buffer.from(path), isFolder: true }]
       return [
         problem(
           'folder-unreadable',
           `${folder} may not be read by the SSH user.`,
-          'Let the SSH user read it, for example through a group that owns it.',
+          ['Let it read it, on the server (the command is in the package acl):', ...readCommands(entry, ssh.user)].join(
+            '\n',
+          ),
         ),
       ]
     }

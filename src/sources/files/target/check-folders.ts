@@ -26,7 +26,7 @@ export interface FoldersRequest {
 export function checkFolders(request: FoldersRequest): Finding[] {
   const { parts, folders, facts } = request
   return [
-    ...(facts.tools.has('tar') ? [] : [missingTool('tar', 'tar')]),
+    ...(facts.tools.has('tar') ? [] : [missingTool('tar', facts.system)]),
     ...unknownPlaces(parts, facts),
     ...(folders.length === 0 ? [] : knownPlaces(request)),
     ...leftoverWarnings(facts),

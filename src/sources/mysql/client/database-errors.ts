@@ -3,6 +3,12 @@ import { UserError } from '../../../runtime/errors'
 /** The first match wins. Error numbers: the error references of MySQL and MariaDB. */
 const meanings: readonly { pattern: RegExp; meaning: string; advice: string }[] = [
   {
+    pattern: /Access denied for user '[^']*'@'[^']*' \(using password: NO\)/,
+    meaning: 'The database refused the login, for which no password was sent.',
+    advice:
+      '"mysql-password" was empty: check that its secret exists under this very name, in this repository or in the environment of the job. Without "mysql-user" the password comes from ~/.my.cnf of the SSH user on the server, which has none.',
+  },
+  {
     pattern: /\b(1045|1698)\b|Access denied for user '[^']*'@'[^']*'( \(using password: (YES|NO)\))?$/m,
     meaning: 'The database refused the login.',
     advice:

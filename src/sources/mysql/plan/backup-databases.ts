@@ -17,7 +17,7 @@ import { scopeDatabase } from './scope-database'
 export function backupDatabases(settings: DumpSettings): BackupPart {
   return {
     plan: (host, slot) => planDatabases(settings, host, slot),
-    preflight: host => preflightPart(settings, host),
+    preflight: (host, slot) => preflightPart(settings, host, slot),
   }
 }
 

@@ -40,7 +40,7 @@ export function planDatabase(
   const name = artifactName('database', isOnlyOne ? undefined : listed.name)
   const plan = {
     name,
-    key: artifactKey(inputs.s3.prefix, slot, name, 'database', encodedBy(inputs.compression)),
+    key: dumpKey(inputs, slot, name),
     listed: visibility.listed,
     selection,
     arguments: dumpArguments({
@@ -52,6 +52,15 @@ export function planDatabase(
     expectedBytes: expectedDumpBytes(listed),
   }
   return { plan, visibility }
+}
+
+/** Where the dump of this name goes. */
+export function dumpKey(
+  { s3, compression }: Pick<DumpSettings, 's3' | 'compression'>,
+  slot: string,
+  name: string,
+): string {
+  return artifactKey(s3.prefix, slot, name, 'database', encodedBy(compression))
 }
 
 const namedAtMost = 10

@@ -1,23 +1,29 @@
 import type { Finding } from '../../../findings/finding'
-import type { Host, PartPreflight } from '../../backup-part'
+import { artifactName } from '../../../repository/names/keys'
+import { type Host, nothingToTake, type PartPreflight } from '../../backup-part'
 import { collectProblems, findingOf } from '../../collect-problems'
 import { missingTools } from '../../host/missing-tools'
 import { databaseServerOver } from '../database-server'
 import { blindSpotProblems } from '../inventory/blind-spots'
 import { brokenView, nameOf } from '../inventory/broken-view'
 import { describeInventory } from '../inventory/describe-inventory'
-import type { ServerInventory } from '../inventory/parse-inventory'
+import type { DatabaseInventory } from '../inventory/inventory'
 import { selectTables } from '../inventory/table-selection'
 import type { DatabaseHostFacts } from './database-preflight'
 import { chosenDatabases, databaseProblems } from './database-problems'
 import type { DatabaseRequest, DumpSettings } from './database-settings'
-import { planWarnings } from './plan-database'
-import { planVisibility } from './plan-visibility'
+import { dumpKey, planWarnings } from './plan-database'
+import { planVisibility, type Visibility } from './plan-visibility'
+import { restoreNeeds } from './restore-needs'
 
 /** What the dumps of a backup would encounter on the server. */
-export async function preflightPart(settings: DumpSettings, { connection, signal }: Host): Promise<PartPreflight> {
+export async function preflightPart(
+  settings: DumpSettings,
+  { connection, signal }: Host,
+  slot: string,
+): Promise<PartPreflight> {
   const { mysql: access, databases, dumpOptions } = settings
-  if (databases.length === 0) return { findings: [], facts: [], host: undefined }
+  if (databases.length === 0) return nothingToTake
   const server = databaseServerOver(connection)
   const { findings, orFinding } = collectProblems(signal)
   const request = { access, databases, dumpOptions, signal }
@@ -25,35 +31,50 @@ export async function preflightPart(settings: DumpSettings, { connection, signal
   // Missing tools are findings of their own.
   const canList = host === undefined || (host.tools.has('client') && host.tools.has('dump-tool'))
   const found = canList ? await orFinding(server.inventory(request)) : undefined
+  const onTheWay = [
+    ...findings,
+    ...(host === undefined
+      ? []
+      : [...host.problems.map(findingOf), ...missingTools(host, [{ tools: ['client'] }, { tools: ['dump-tool'] }])]),
+  ]
+  // Databases that could not be listed are not missing.
+  if (found === undefined) return { ...nothingToTake, host, findings: onTheWay }
+  const chosen = chosenDatabases(settings, found)
+  const visibilities = chosen.map(listed =>
+    planVisibility(settings, found.inventory, listed, selectTables(settings.tables, listed)),
+  )
   return {
     host,
     findings: [
-      ...findings,
-      ...(host === undefined ? [] : [...host.problems.map(findingOf), ...missingTools(host, clientTools)]),
-      // Databases that could not be listed are not missing.
-      ...(found === undefined
-        ? []
-        : [...databaseProblems(settings, found), ...dumpProblems(settings, found, host?.brokenViews ?? [])]),
+      ...onTheWay,
+      ...databaseProblems(settings, found),
+      ...dumpProblems(settings, chosen, visibilities, host?.brokenViews ?? []),
     ],
-    facts: found === undefined ? [] : describeInventory(found.inventory),
+    facts: describeInventory(found.inventory),
+    keys: chosen.map(({ name }) =>
+      dumpKey(settings, slot, artifactName('database', chosen.length === 1 ? undefined : name)),
+    ),
+    takes: { what: chosen.length === 1 ? 'the database' : 'the databases', bytes: bytesOf(visibilities) },
+    forRestore: restoreNeeds(found.inventory, chosen, host?.settings ?? new Map()),
   }
 }
 
-const clientTools = [
-  { tools: ['client'], name: 'mysql (or mariadb)', package: 'mariadb-client' },
-  { tools: ['dump-tool'], name: 'mysqldump (or mariadb-dump)', package: 'mariadb-client' },
-] as const
+/** Rows and indexes, by the server's own estimate, without what the inputs leave out. */
+function bytesOf(visibilities: readonly Visibility[]): number {
+  return visibilities.reduce((sum, { listed, selection }) => {
+    const without = new Set([...selection.excluded, ...selection.structureOnly])
+    const taken = listed.tables.filter(({ name }) => !without.has(name))
+    return sum + taken.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0)
+  }, 0)
+}
 
 /** What a dump would silently leave out, stop at, or read at different moments. */
 function dumpProblems(
   inputs: DatabaseRequest,
-  found: ServerInventory,
+  chosen: readonly DatabaseInventory[],
+  visibilities: readonly Visibility[],
   brokenViews: DatabaseHostFacts['brokenViews'],
 ): Finding[] {
-  const chosen = chosenDatabases(inputs, found)
-  const visibilities = chosen.map(listed =>
-    planVisibility(inputs, found.inventory, listed, selectTables(inputs.tables, listed)),
-  )
   const isDumped = ({ database, name }: { database: string; name: string }) =>
     visibilities.some(({ listed, selection }) => listed.name === database && !selection.excluded.includes(name))
   return [

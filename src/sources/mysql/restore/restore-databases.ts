@@ -1,4 +1,5 @@
 import type { DatabaseArtifact, Manifest } from '../../../repository/manifest/manifest'
+import { unknownSystem } from '../../../server/missing-tool'
 import { planLine } from '../../restore-item'
 import type {
   PlannedPart,
@@ -47,7 +48,7 @@ export function seenDatabases(
     sound: readonly SoundArtifact<DatabaseArtifact, DumpContent>[]
   },
 ): SeenTarget {
-  const facts: DatabaseTargetFacts = seen.facts ?? { isRoot: false, tools: new Map() }
+  const facts: DatabaseTargetFacts = seen.facts ?? { isRoot: false, tools: new Map(), system: unknownSystem }
   const sound = seen.sound.map(rereadDatabase)
   const databases = seen.chosen.map(part => plannedDatabase(part, facts.database))
   return {

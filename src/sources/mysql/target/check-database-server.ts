@@ -57,13 +57,9 @@ export function checkDatabaseServer(request: DatabaseServerRequest): Finding[] {
 }
 
 /** Why the database server gave no answer, or its tools are missing. */
-function databaseToolProblems({ tools, database, problem: why }: DatabaseTargetFacts): Finding[] {
-  const needed = [
-    { tool: 'client', name: 'mysql (or mariadb)' },
-    { tool: 'dump-tool', name: 'mysqldump (or mariadb-dump)' },
-  ]
-  const missing = needed.filter(({ tool }) => !tools.has(tool))
-  if (missing.length > 0) return missing.map(({ name }) => missingTool(name, 'mariadb-client'))
+function databaseToolProblems({ tools, system, database, problem: why }: DatabaseTargetFacts): Finding[] {
+  const missing = (['client', 'dump-tool'] as const).filter(tool => !tools.has(tool))
+  if (missing.length > 0) return missing.map(tool => missingTool(tool, system))
   if (why !== undefined) {
     const advice = why instanceof ActionError ? why.advice : undefined
     const fix = advice ?? 'Check that the database server runs and accepts the login.'

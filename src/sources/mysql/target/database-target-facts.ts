@@ -77,7 +77,7 @@ const variableNames = new Set([
 
 /** All words that are not of an inventory. */
 const ownWords = new Set([
-  ...['uid', 'tool', 'collation', 'character-set', 'engine', 'account', 'database-disk'],
+  ...['uid', 'system', 'tool', 'collation', 'character-set', 'engine', 'account', 'database-disk'],
   ...variableNames,
 ])
 

@@ -192,6 +192,7 @@ export function someFacts(options: FactOptions = {}): {
   const host = {
     isRoot: options.isRoot ?? true,
     tools: new Map(tools.map(tool => [tool, `${tool} 1.0`])),
+    system: { distribution: ['debian'], databaseServer: 'mariadb' },
   }
   return {
     databases: {

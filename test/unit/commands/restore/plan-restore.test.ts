@@ -26,9 +26,9 @@ describe('planOf', () => {
 
   it('says how to install what is missing', () => {
     expect(fixes({ facts: { tools: [] } })).toEqual([
-      'Install it there (this is for Debian and Ubuntu), or make sure that it is on the PATH of a non-interactive SSH login:\nsudo apt install mariadb-client',
-      'Install it there (this is for Debian and Ubuntu), or make sure that it is on the PATH of a non-interactive SSH login:\nsudo apt install mariadb-client',
-      'Install it there (this is for Debian and Ubuntu), or make sure that it is on the PATH of a non-interactive SSH login:\nsudo apt install tar',
+      'Install it there, or make sure that it is on the PATH of a non-interactive SSH login:\nsudo apt install mariadb-client\nNot the client of MySQL: it would remove the server of MariaDB that is installed there.',
+      'Install it there, or make sure that it is on the PATH of a non-interactive SSH login:\nsudo apt install mariadb-client\nNot the client of MySQL: it would remove the server of MariaDB that is installed there.',
+      'Install it there, or make sure that it is on the PATH of a non-interactive SSH login:\nsudo apt install tar',
     ])
   })
 

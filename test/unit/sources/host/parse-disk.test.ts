@@ -1,4 +1,16 @@
-import { freeBytesOf, mountOf } from '../../../../src/sources/host/parse-disk'
+import { freeBytesOf, freeInodesOf, mountOf } from '../../../../src/sources/host/parse-disk'
+
+describe('freeInodesOf', () => {
+  it.each([
+    ['/dev/sda1 2621440 201234 2420206 8% /', 2_420_206],
+    ['/dev/sda1 100 100 0 100% /', 0],
+    // btrfs has no such number.
+    ['/dev/sdb 0 0 0 - /srv', undefined],
+    [undefined, undefined],
+  ])('reads how many files fit from %j', (line, free) => {
+    expect(freeInodesOf(line)).toBe(free)
+  })
+})
 
 describe('freeBytesOf', () => {
   it.each([

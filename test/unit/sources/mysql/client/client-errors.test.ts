@@ -9,6 +9,10 @@ const explain = (report: Partial<JobReport>) =>
 describe('explainClientJob', () => {
   it.each([
     [
+      "ERROR 1045 (28000): Access denied for user 'b'@'localhost' (using password: NO)",
+      /refused the login, for which no password was sent/,
+    ],
+    [
       "mariadb-dump: Got error: 1045: \"Access denied for user 'b'@'localhost' (using password: YES)\" when trying to connect",
       /refused the login/,
     ],
