@@ -1,5 +1,5 @@
 import { ConnectionPool } from './connection-pool'
-import { establish } from './dial/establish'
+import { Dialer } from './dial/dialer'
 import { routeThrough } from './dial/jump-host'
 import type { Connection, SshTarget } from './remote'
 import { defaultTimeouts, type SshTimeouts } from './timeouts'
@@ -26,20 +26,24 @@ export async function connect(target: SshTarget, options: ConnectOptions): Promi
 
 async function open(target: SshTarget, options: ConnectOptions): Promise<ConnectionPool> {
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
-  const onRetry = options.onRetry ?? (() => {})
+  const settings = { timeouts, onRetry: options.onRetry ?? (() => {}) }
   const { signal } = options
-  const settings = { timeouts, onRetry }
   if (target.jump === undefined) {
-    const first = await establish(target, { ...settings, signal })
-    return new ConnectionPool(target.host, first, signal => establish(target, { ...settings, signal }))
+    const dialer = new Dialer(target, settings)
+    return new ConnectionPool(target.host, await dialer.link(signal), signal => dialer.link(signal))
   }
-  const jump = await establish(target.jump, { ...settings, signal, isJump: true })
+  const jump = await new Dialer(target.jump, { ...settings, isJump: true }).link(signal)
   const route = routeThrough(target.jump, jump)
-  const behind = { ...target, hostKeys: target.hostKeys.without(jump.hostKey) }
   try {
-    const first = await establish(behind, { ...settings, signal, route })
-    const another = (signal: AbortSignal) => establish(behind, { ...settings, signal, route })
-    return new ConnectionPool(target.host, first, another, () => route.close())
+    const behind = { ...target, hostKeys: target.hostKeys.without(jump.hostKey) }
+    const dialer = new Dialer(behind, { ...settings, route })
+    const first = await dialer.link(signal)
+    return new ConnectionPool(
+      target.host,
+      first,
+      signal => dialer.link(signal),
+      () => route.close(),
+    )
   } catch (error) {
     route.close()
     throw error

@@ -62,13 +62,16 @@ function target(overrides: Partial<SshTarget> = {}): SshTarget {
   }
 }
 
+/** No second attempt, and no pauses, unless a test is about them. */
+const quick = { retryMs: [], penaltyMs: [], showPauseMs: 1 }
+
 async function connected(to: SshTarget = target(), timeouts: Partial<SshTimeouts> = {}): Promise<Connection> {
-  const connection = await connect(to, { signal: new AbortController().signal, timeouts })
+  const connection = await connect(to, { signal: new AbortController().signal, timeouts: { ...quick, ...timeouts } })
   open.push(connection)
   return connection
 }
 
-async function refusal(to: SshTarget, timeouts: Partial<SshTimeouts> = { retryMs: [] }): Promise<ActionError> {
+async function refusal(to: SshTarget, timeouts: Partial<SshTimeouts> = {}): Promise<ActionError> {
   try {
     await connected(to, timeouts)
   } catch (error) {
@@ -124,6 +127,71 @@ describe('connect', () => {
     expect((await result(await connection.exec('echo hello'))).stdout).toBe('hello\n')
   })
 
+  it.each<[string, number, () => string]>([
+    ['a line', 1, () => knownHostsLine('ssh-rsa').replace(/^\S+/, '[127.0.0.1]:*')],
+    ['the fingerprint of the first key', 1, () => sshd.fingerprints.ed25519 ?? ''],
+    ['a fingerprint as ssh-keygen prints it', 1, () => `256 ${sshd.fingerprints.ecdsa} root@web1 (ECDSA)`],
+    ['the fingerprint of the RSA key', 2, () => sshd.fingerprints.rsa ?? ''],
+    ['the fingerprint of the ECDSA key', 3, () => sshd.fingerprints.ecdsa ?? ''],
+  ])('needs for a host that is pinned by %s: %i connections, and one login', async (_, connections, pins) => {
+    const proxy = await proxyTo(sshd)
+    const before = (await sshd.log()).length
+    const connection = await connected(target({ port: proxy.port, hostKeys: parseHostKeyPins(pins()) }))
+    expect((await result(await connection.exec('echo hello'))).stdout).toBe('hello\n')
+    expect(proxy.connections).toBe(connections)
+    expect((await sshd.log()).slice(before).split('Accepted publickey').length - 1).toBe(1)
+  })
+
+  it.each<[string, () => string]>([
+    ['line', () => knownHostsLine('ssh-ed25519').replace(/^\S+ (\S+) .*/, `[127.0.0.1]:* $1 ${otherEd25519}`)],
+    ['fingerprint', () => `SHA256:${'A'.repeat(43)}`],
+  ])('needs one connection for each key of a host that is not the one pinned by a %s', async (_, pins) => {
+    const proxy = await proxyTo(sshd)
+    const error = await refusal(target({ port: proxy.port, hostKeys: parseHostKeyPins(pins()) }))
+    expect(error.message).toContain('is not the one pinned')
+    for (const fingerprint of Object.values(sshd.fingerprints)) expect(error.message).toContain(fingerprint)
+    expect(proxy.connections).toBe(3)
+  })
+
+  it('remembers the type of the pinned key for further connections', async () => {
+    const strict = await anotherSshd('one-session', { config: ['MaxSessions 1'], hostKeyTypes: ['ed25519', 'rsa'] })
+    const proxy = await proxyTo(strict)
+    const hostKeys = parseHostKeyPins(strict.fingerprints.rsa ?? '')
+    const connection = await connected(
+      target({ port: proxy.port, privateKey: readPrivateKey(strict.privateKey), hostKeys }),
+    )
+    expect(proxy.connections).toBe(2)
+    const [first, second] = await Promise.all([connection.exec('cat'), connection.exec('echo hello')])
+    expect((await result(second)).stdout).toBe('hello\n')
+    first.close()
+    expect(proxy.connections).toBe(3)
+  })
+
+  it('takes a look at a key that fails for no sign of a wrong one', async () => {
+    const busy = await dropping(Number.POSITIVE_INFINITY, 1)
+    const hostKeys = parseHostKeyPins(sshd.fingerprints.rsa ?? '')
+    const error = await refusal(target({ port: busy.port, hostKeys }), { retryMs: [1, 1] })
+    expect(error).toBeInstanceOf(FailureError)
+    expect(error.message).toMatch(
+      /broke off before the login \(3 attempts\).* neither confirmed nor refused.* RSA, ECDSA key/,
+    )
+    expect(wholeText(error)).not.toMatch(/impersonating|not the one pinned/)
+    // Once it can be looked at, the search goes on where it was.
+    const recovering = await dropping(1, 1)
+    await connected(target({ port: recovering.port, hostKeys }), { retryMs: [1] })
+    expect(recovering.connections()).toBe(3)
+  })
+
+  it('names the keys that it could see of a host that is not the one pinned, and those that it could not', async () => {
+    const busy = await dropping(Number.POSITIVE_INFINITY, 2)
+    const line = knownHostsLine('ssh-ed25519').replace(/^\S+ (\S+) .*/, `[127.0.0.1]:* $1 ${otherEd25519}`)
+    const error = await refusal(target({ port: busy.port, hostKeys: parseHostKeyPins(line) }))
+    expect(error.message).toContain('is not the one pinned')
+    expect(error.message).toContain(
+      `offers: ${sshd.fingerprints.ed25519} (ED25519), ${sshd.fingerprints.rsa} (RSA), a key that it did not show (ECDSA).`,
+    )
+  })
+
   it('trusts a line that ssh-keygen has hashed', async () => {
     const file = join(dir, 'hashed')
     await command('sh', ['-c', 'cat >"$1" && ssh-keygen -q -H -f "$1"', 'sh', file], sshd.knownHosts)
@@ -138,7 +206,8 @@ describe('connect', () => {
     expect(error).toBeInstanceOf(UserError)
     expect(error.message).toContain('pins no host key')
     expect(error.safe).toMatch(/Nothing was sent/)
-    for (const fingerprint of Object.values(sshd.fingerprints)) expect(error.detail.join('\n')).toContain(fingerprint)
+    // The annotation has the message and the advice, not the detail.
+    for (const fingerprint of Object.values(sshd.fingerprints)) expect(error.message).toContain(fingerprint)
     for (const line of sshd.knownHosts.trim().split('\n')) expect(error.detail).toContain(line)
     expect(error.advice).toContain('ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub')
     expect((await sshd.log()).slice(before)).not.toMatch(/publickey|password/i)
@@ -177,7 +246,7 @@ describe('connect', () => {
     const error = await refusal(target({ hostKeys: parseHostKeyPins(pins()) }))
     expect(error).toBeInstanceOf(UserError)
     expect(error.message).toMatch(what)
-    expect(error.detail.join('\n')).toContain(sshd.fingerprints.ed25519)
+    expect(error.message).toContain(`${sshd.fingerprints.ed25519} (ED25519)`)
   })
 
   it('refuses a server that has none of the pinned types, as changed', async () => {
@@ -185,7 +254,7 @@ describe('connect', () => {
     const pins = knownHostsLine('ssh-rsa').replace(/^\S+/, `[127.0.0.1]:${only.port}`)
     const error = await refusal(target({ port: only.port, hostKeys: parseHostKeyPins(pins) }))
     expect(error.message).toMatch(/is not the one pinned/)
-    expect(error.detail.join('\n')).toContain(only.fingerprints.ed25519)
+    expect(error.message).toContain(only.fingerprints.ed25519)
   })
 
   it('explains a key that the server does not know, names it, and does not try again', async () => {
@@ -285,6 +354,38 @@ describe('connect', () => {
     expect(error).toBeInstanceOf(UserError)
     expect(error.message).toContain('offers no host key that is sound and known to this action, only: ssh-rsa.')
     expect(error.advice).toContain('ssh-keygen -t ed25519')
+  })
+
+  it.each(['line', 'fingerprint'])('tells a pinned RSA key that the server proves only by SHA-1: %s', async pin => {
+    const old = await anotherSshd(`sha1-too-${pin}`, {
+      config: ['HostKeyAlgorithms ssh-rsa,ssh-ed25519'],
+      hostKeyTypes: ['rsa', 'ed25519'],
+    })
+    const pins = pin === 'line' ? old.knownHosts.split('\n')[0] : old.fingerprints.rsa
+    const error = await refusal(target({ port: old.port, hostKeys: parseHostKeyPins(pins ?? '') }))
+    expect(error.message).toContain('is an RSA key, and the server proves it only by SHA-1 (ssh-rsa)')
+    expect(error.message).toContain(`${old.fingerprints.rsa} (RSA, only by SHA-1)`)
+    expect(error.advice).toContain('The server has another key: pin that one.')
+    // Nobody is invited to paste the line that is there already.
+    expect(error.detail.join('\n')).not.toContain('ssh-rsa')
+    expect(error.detail.join('\n')).toContain('ssh-ed25519')
+  })
+
+  it('tells that the key is accepted and a second factor is wanted, and how to exempt the user', async () => {
+    const config = ['KbdInteractiveAuthentication yes', 'AuthenticationMethods publickey,keyboard-interactive']
+    const strict = await anotherSshd('second-factor', { config })
+    const privateKey = readPrivateKey(strict.privateKey)
+    const error = await refusal(
+      target({ port: strict.port, privateKey, hostKeys: parseHostKeyPins(strict.knownHosts) }),
+    )
+    expect(error).toBeInstanceOf(UserError)
+    expect(error.message).toMatch(/accepted the key ssh-ed25519 SHA256:\S+ of ".*" and then asked for a second factor/)
+    expect(error.advice).toContain(`"Match User ${strict.user}" and "AuthenticationMethods publickey"`)
+    expect(error.advice).not.toMatch(/accepts no keys|authorized_keys/)
+    // What the advice says works.
+    config.push(`Match User ${strict.user}`, 'AuthenticationMethods publickey', 'Match all')
+    const exempt = await anotherSshd('second-factor', { config })
+    await connected(target({ port: exempt.port, privateKey, hostKeys: parseHostKeyPins(exempt.knownHosts) }))
   })
 
   it.each(['aes256-gcm@openssh.com', 'aes256-ctr', 'chacha20-poly1305@openssh.com'])(
@@ -512,13 +613,17 @@ async function drain(process: RemoteProcess): Promise<void> {
   )
 }
 
-/** In front of the server, something that ends the first connections before a word is said, as MaxStartups does. */
-async function dropping(count: number): Promise<{ port: number }> {
+/**
+ * In front of the server, something that ends connections before a word is said, as MaxStartups does: so many, after the
+ * first `spared`.
+ */
+async function dropping(count: number, spared = 0): Promise<{ port: number; connections: () => number }> {
   const sockets = new Set<Socket>()
-  let dropped = 0
+  let connections = 0
   const server = createServer(client => {
     client.on('error', () => {})
-    if (dropped++ < count) return void client.resume().end()
+    const number = ++connections
+    if (number > spared && number <= spared + count) return void client.resume().end()
     const upstream = connectSocket(sshd.port, sshd.host)
     for (const socket of [client, upstream]) sockets.add(socket.on('error', () => {}))
     client.pipe(upstream).pipe(client)
@@ -534,5 +639,5 @@ async function dropping(count: number): Promise<{ port: number }> {
   })
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The server has no port.')
-  return { port: address.port }
+  return { port: address.port, connections: () => connections }
 }

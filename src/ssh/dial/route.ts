@@ -29,13 +29,19 @@ export interface HostNames {
 
 /** The names of a server at the end of a route, or of a jump host. */
 export function hostNames({ host, port }: SshTarget, through: string | undefined, isJump: boolean): HostNames {
+  const address = addressOf(host, port)
   if (isJump) {
     const input = { host: 'ssh-proxy-jump', port: 'ssh-proxy-jump' }
     const name = `jump host ${host}`
-    const where = `${name}:${port}`
+    const where = `jump host ${address}`
     return { Host: `The ${name}`, host: `the ${name}`, Where: `The ${where}`, where: `the ${where}`, input }
   }
   const input = { host: 'ssh-host', port: 'ssh-port' }
-  const where = through === undefined ? `${host}:${port}` : `${host}:${port} (through ${through})`
+  const where = through === undefined ? address : `${address} (through ${through})`
   return { Host: host, host, Where: where, where, input }
+}
+
+/** A host and its port; an IPv6 address in brackets. */
+export function addressOf(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }

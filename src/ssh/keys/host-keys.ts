@@ -1,18 +1,22 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { UserError } from '../../runtime/errors'
+import { matchesHost } from './host-pattern'
 import { isWeakKey, keyTypeOf } from './key-blob'
 
 /** The result of comparing an offered host key with the pins. */
 type HostKeyVerdict = 'trusted' | 'weak' | 'unknown' | 'changed' | 'revoked'
 
-/** Host key algorithms that ssh2 supports and that are still secure, in the order in which they are offered: no SHA-1. */
+/**
+ * Host key algorithms that ssh2 supports and that are still secure (no SHA-1), in the order in which they are asked for:
+ * a server shows one key for each connection, and these are the types of most pins.
+ */
 export const hostKeyAlgorithms = [
   'ssh-ed25519',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
   'ecdsa-sha2-nistp256',
   'ecdsa-sha2-nistp384',
   'ecdsa-sha2-nistp521',
-  'rsa-sha2-512',
-  'rsa-sha2-256',
 ] as const
 export type HostKeyAlgorithm = (typeof hostKeyAlgorithms)[number]
 
@@ -20,18 +24,21 @@ export type HostKeyAlgorithm = (typeof hostKeyAlgorithms)[number]
 export interface HostKeyPins {
   /** The number of pinned keys and fingerprints, for all hosts. */
   readonly count: number
-  /** The number of `@cert-authority` lines. Host certificates are not supported, so these lines pin nothing. */
-  readonly certificateAuthorities: number
+  /**
+   * The lines for this host that pin nothing: `@cert-authority`, since host certificates are not supported, and the types
+   * of keys that ssh2 does not know.
+   */
+  idle(host: string, port: number): string[]
   /**
    * `trusted`: pinned for this host; `weak`: pinned, and too short to be trusted; `revoked`: marked as revoked, even if also pinned; `changed`: other keys are
    * pinned for this host, or only fingerprints are pinned and none matches; `unknown`: nothing is pinned for this host.
    */
   check(host: string, port: number, key: Buffer): HostKeyVerdict
   /**
-   * The algorithms to offer, so that the server presents a key that can be compared: the types pinned for this host,
-   * followed by all others if a fingerprint is pinned (it does not show its type) or nothing is.
+   * The algorithms by which this host could show a pinned key: those of the types that are pinned for it; followed by
+   * all others if a fingerprint is pinned, whose type is unknown or only noted beside it. Empty if nothing is pinned.
    */
-  algorithms(host: string, port: number): HostKeyAlgorithm[]
+  candidates(host: string, port: number): HostKeyAlgorithm[]
   /** The same pins without this bare fingerprint: it names no host, so the jump host could pose as the server. */
   without(key: Buffer): HostKeyPins
 }
@@ -42,12 +49,12 @@ export interface HostKeyPins {
  */
 export function parseHostKeyPins(text: string): HostKeyPins {
   const lines: KnownHost[] = []
-  const fingerprints = new Set<string>()
+  const fingerprints = new Map<string, string>()
   for (const [index, raw] of text.split(/\r\n|\n|\r/).entries()) {
     const line = raw.replace(/^\uFEFF/, '').trim()
     if (line === '' || line.startsWith('#')) continue
     const found = readFingerprints(line, index + 1)
-    if (found.length > 0) for (const fingerprint of found) fingerprints.add(fingerprint)
+    if (found.length > 0) for (const fingerprint of found) fingerprints.set(fingerprint, noteBehind(line))
     else lines.push(readKnownHost(line, index + 1))
   }
   return pinsOf(lines, fingerprints)
@@ -58,15 +65,9 @@ export function fingerprintOf(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
 }
 
-/** The name of a host in a `known_hosts` file: with brackets and port unless the port is 22. */
-export function knownHostsName(host: string, port: number): string {
-  return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`
-}
-
-/** The algorithms with which a server can prove that it has a key of this type. */
-export function algorithmsForType(keyType: string): HostKeyAlgorithm[] {
-  if (keyType === 'ssh-rsa') return ['rsa-sha2-512', 'rsa-sha2-256']
-  return hostKeyAlgorithms.filter(algorithm => algorithm === keyType)
+/** The type of the keys that a server proves by this algorithm. */
+export function typeForAlgorithm(algorithm: string): string {
+  return algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm
 }
 
 interface KnownHost {
@@ -75,31 +76,55 @@ interface KnownHost {
   key: Buffer
 }
 
-function pinsOf(lines: readonly KnownHost[], fingerprints: ReadonlySet<string>): HostKeyPins {
+/** `fingerprints`: each with the kind of its key, as far as it is known. */
+function pinsOf(lines: readonly KnownHost[], fingerprints: ReadonlyMap<string, string>): HostKeyPins {
   const keys = lines.filter(line => line.marker === '')
-  const revoked = lines.filter(line => line.marker === '@revoked')
-  const keysOf = (host: string, port: number) => keys.filter(line => matchesHost(line.hosts, host, port))
+  const isUsable = (line: KnownHost) =>
+    hostKeyAlgorithms.some(algorithm => typeForAlgorithm(algorithm) === keyTypeOf(line.key))
+  const keysOf = (host: string, port: number) =>
+    keys.filter(line => isUsable(line) && matchesHost(line.hosts, host, port))
+  const marked = (marker: KnownHost['marker'], host: string, port: number) =>
+    lines.filter(line => line.marker === marker && matchesHost(line.hosts, host, port))
   return {
     count: keys.length + fingerprints.size,
-    certificateAuthorities: lines.length - keys.length - revoked.length,
+    idle: (host, port) => [
+      ...marked('@cert-authority', host, port).map(() => '@cert-authority'),
+      ...marked('', host, port)
+        .filter(line => !isUsable(line))
+        .map(line => keyTypeOf(line.key) ?? ''),
+    ],
     check(host, port, key) {
-      if (revoked.some(line => line.key.equals(key) && matchesHost(line.hosts, host, port))) return 'revoked'
+      if (marked('@revoked', host, port).some(line => line.key.equals(key))) return 'revoked'
       const pinned = keysOf(host, port)
       if (fingerprints.has(fingerprintOf(key)) || pinned.some(line => line.key.equals(key))) {
         return isWeakKey(key) ? 'weak' : 'trusted'
       }
       return pinned.length > 0 || (fingerprints.size > 0 && keys.length === 0) ? 'changed' : 'unknown'
     },
-    algorithms(host, port) {
-      const pinned = new Set(keysOf(host, port).flatMap(line => algorithmsForType(keyTypeOf(line.key) ?? '')))
-      const first = hostKeyAlgorithms.filter(algorithm => pinned.has(algorithm))
-      if (fingerprints.size === 0 && first.length > 0) return first
-      return [...first, ...hostKeyAlgorithms.filter(algorithm => !pinned.has(algorithm))]
+    candidates(host, port) {
+      const types = keysOf(host, port).map(line => keyTypeOf(line.key))
+      const kinds = [...fingerprints.values()]
+      const isFirst = (algorithm: HostKeyAlgorithm) => {
+        const type = typeForAlgorithm(algorithm)
+        return types.includes(type) || kinds.includes(kindOfKey(type))
+      }
+      const rest = fingerprints.size === 0 ? [] : hostKeyAlgorithms.filter(algorithm => !isFirst(algorithm))
+      return [...hostKeyAlgorithms.filter(isFirst), ...rest]
     },
     without(key) {
-      return pinsOf(lines, new Set([...fingerprints].filter(each => each !== fingerprintOf(key))))
+      return pinsOf(lines, new Map([...fingerprints].filter(([each]) => each !== fingerprintOf(key))))
     },
   }
+}
+
+/** `ED25519`, `RSA` or `ECDSA`, as OpenSSH prints it behind a fingerprint. */
+export function kindOfKey(type: string): string {
+  return type.startsWith('ecdsa') ? 'ECDSA' : type.replace('ssh-', '').toUpperCase()
+}
+
+/** `ssh-keygen -l` ends its line with the kind of the key, in parentheses. */
+function noteBehind(line: string): string {
+  return /\((\w+)\)$/.exec(line)?.[1]?.toUpperCase() ?? ''
 }
 
 function readFingerprints(line: string, number: number): string[] {
@@ -143,7 +168,7 @@ function readKnownHost(line: string, number: number): KnownHost {
     throw badLine(number, 'starts with an unknown marker', 'The markers are @revoked and @cert-authority.')
   }
   const [hosts, type, base64] = words
-  if (hosts !== undefined && isKeyType(hosts)) {
+  if (hosts !== undefined && isKeyType(hosts) && !isKeyType(type ?? '')) {
     throw badLine(
       number,
       'has a key but no host before it',
@@ -173,60 +198,11 @@ function readKnownHost(line: string, number: number): KnownHost {
 
 const howToGetLines = 'This prints the lines: ssh-keyscan <host> (compare them with the server before you trust them).'
 
+/** Also a type that this action does not know: a server may have more keys, and `ssh-keyscan` prints them all. */
 function isKeyType(word: string): boolean {
-  return /^(ssh-(rsa|dss|ed25519|ed448)|ecdsa-sha2-nistp\d+|sk-[a-z0-9-]+@openssh\.com|[a-z0-9-]+-cert-v\d\d@openssh\.com)$/.test(
-    word,
-  )
+  return /^(ssh|ecdsa|sk|rsa)-[a-z0-9-]+(@[a-z0-9.-]+)?$/.test(word)
 }
 
 function badLine(number: number, what: string, advice: string): UserError {
   return new UserError(`Input "ssh-known-hosts", line ${number}, ${what}.`, { advice })
-}
-
-function matchesHost(hosts: string, host: string, port: number): boolean {
-  const name = knownHostsName(host, port)
-  return hosts.startsWith('|') ? matchesHash(hosts, name) : matchesPatterns(hosts, name)
-}
-
-function matchesHash(hashed: string, name: string): boolean {
-  const [, , salt, hash] = hashed.split('|')
-  if (salt === undefined || hash === undefined) return false
-  const expected = Buffer.from(hash, 'base64')
-  const actual = createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest()
-  return expected.length === actual.length && timingSafeEqual(expected, actual)
-}
-
-function matchesPatterns(list: string, name: string): boolean {
-  let matched = false
-  for (const item of list.toLowerCase().split(',')) {
-    const negated = item.startsWith('!')
-    // OpenSSH writes port 22 without brackets; an item with brackets means the same.
-    const pattern = (negated ? item.slice(1) : item).replace(/^\[(.+)\]:22$/, '$1')
-    if (!matchesHostPattern(pattern, name)) continue
-    // A negated pattern that matches excludes the whole line, in any position.
-    if (negated) return false
-    matched = true
-  }
-  return matched
-}
-
-/** `*` is any text, `?` any one character. Backtracks only to the last `*`, so that no pattern can make it slow. */
-function matchesHostPattern(pattern: string, text: string): boolean {
-  let p = 0
-  let star = -1
-  let resume = 0
-  for (let t = 0; t < text.length; ) {
-    if (pattern[p] === '*') {
-      star = p++
-      resume = t
-    } else if (pattern[p] === '?' || (p < pattern.length && pattern[p] === text[t])) {
-      p++
-      t++
-    } else if (star >= 0) {
-      p = star + 1
-      t = ++resume
-    } else return false
-  }
-  while (pattern[p] === '*') p++
-  return p === pattern.length
 }

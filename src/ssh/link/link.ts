@@ -11,6 +11,7 @@ import { ForwardedSocket, type LinkSocket } from './forwarded-socket'
 import type { Login } from './login'
 import { type Carrier, remoteProcess } from './remote-process'
 import { signWithSha2 } from './rsa-signatures'
+import { readHello } from './server-hello'
 import { isExchangingKeys, limitServer, unusable } from './server-limits'
 import { describe, dialErrorOf } from './ssh2-error'
 
@@ -18,21 +19,19 @@ import { describe, dialErrorOf } from './ssh2-error'
 export interface LinkOptions {
   user: string
   /** The algorithms to offer, in order of preference. */
-  hostKeyAlgorithms: readonly HostKeyAlgorithm[]
+  hostKeyAlgorithms: readonly (HostKeyAlgorithm | 'ssh-rsa')[]
   /** Called before anything else is sent, and at each re-keying. */
   verifyHostKey: (key: Buffer) => boolean
   login: Login
   timeouts: SshTimeouts
   signal: AbortSignal
-  /** Receives ssh2's debug lines, which cost time for every packet. */
-  debug?: (line: string) => void
 }
 
 /**
  * What is sound, and no more. AES-GCM first: measured, it is three times as fast as AES-CTR in Node. The rest is for old
  * servers; every OpenSSH since 5.7 has something of each list.
  */
-const algorithms: Pick<Algorithms, 'kex' | 'hmac' | 'cipher' | 'compress'> = {
+export const algorithms = {
   // Without group exchange: ssh2 takes any group, of 512 bits or of so many that the process hangs.
   kex: [
     'curve25519-sha256',
@@ -55,7 +54,7 @@ const algorithms: Pick<Algorithms, 'kex' | 'hmac' | 'cipher' | 'compress'> = {
   ],
   // The streams are already compressed.
   compress: ['none'],
-}
+} satisfies Algorithms
 
 /** What waits in a socket for a server that does not read, whatever window it granted. */
 const unsentBytesMax = 8 * 1024 * 1024
@@ -80,13 +79,12 @@ export async function openLink(socket: LinkSocket, options: LinkOptions): Promis
       // replies wait behind megabytes of data.
       keepaliveInterval: timeouts.keepaliveMs,
       keepaliveCountMax: Number.MAX_SAFE_INTEGER,
-      ...(options.debug === undefined ? {} : { debug: options.debug }),
     })
     const client = ssh.connection
     if (client === null) throw new TypeError('node-ssh creates its client at once.')
-    const greeting = readGreeting(socket)
+    const hello = readHello(socket)
     const link = new Link(client, socket, timeouts, {
-      identification: () => identificationIn(greeting()),
+      identification: () => hello().identification,
       hostKey: () => hostKey,
     })
     limitServer(client, socket, reason => link.fail(reason, 'protocol'))
@@ -94,11 +92,14 @@ export async function openLink(socket: LinkSocket, options: LinkOptions): Promis
       useKeyObjects(client)
       signWithSha2(client)
     })
-    client.on('change password', () => link.fail('the server wants the password to be changed first', 'login'))
+    client.on('banner', text => options.login.heard(text))
+    client.on('change password', () =>
+      link.fail('the server wants the password to be changed first', 'password-expired'),
+    )
     try {
       await abortable(ready, signal)
     } catch (error) {
-      throw dialErrorOf(link.firstError ?? error, greeting(), options.login.remaining)
+      throw dialErrorOf(link.firstError ?? error, { hello: hello(), login: options.login.record })
     }
     return link
   } catch (error) {
@@ -225,19 +226,4 @@ export class Link {
     }, keepaliveMs)
     return timer.unref()
   }
-}
-
-/** Collects the first bytes from the server: its identification, and any lines before it (RFC 4253, 4.2). */
-function readGreeting(socket: LinkSocket): () => string {
-  let text = ''
-  const onData = (chunk: Buffer) => {
-    text += chunk.toString('latin1', 0, 4096)
-    if (identificationIn(text) !== '' || text.length > 4096) socket.removeListener('data', onData)
-  }
-  socket.on('data', onData)
-  return () => text
-}
-
-function identificationIn(greeting: string): string {
-  return /^(SSH-[^\r\n]*)\r?\n/m.exec(greeting)?.[1] ?? ''
 }

@@ -1,5 +1,7 @@
 import { messageOf } from '../../runtime/errors'
-import { DialError } from './dial-error'
+import { DialError, type DialFailure } from './dial-error'
+import type { LoginRecord } from './login'
+import type { ServerHello } from './server-hello'
 import { describeSocketError } from './tcp'
 
 /** The error of a broken link in a few words. */
@@ -7,25 +9,44 @@ export function describe(error: Error): string {
   return levelOf(error) === 'client-socket' ? describeSocketError(error).message : wordsOf(error)
 }
 
+/** What was seen of a server by the time an attempt failed. */
+export interface DialRecord {
+  hello: ServerHello
+  login: LoginRecord
+}
+
 /** Turns what ssh2 reports before the login is finished into a `DialError`. */
-export function dialErrorOf(error: unknown, greeting: string, loginMethods: readonly string[]): Error {
-  if (error instanceof DialError || !(error instanceof Error))
-    return error instanceof Error ? error : new Error(messageOf(error))
-  const facts = { cause: error, greeting, loginMethods }
+export function dialErrorOf(error: unknown, record: DialRecord): Error {
+  if (!(error instanceof Error)) return new Error(messageOf(error))
+  if (error instanceof DialError) return new DialError(error.failure, error.message, { cause: error, ...record })
+  const facts = { cause: error, ...record }
+  const failed = (failure: DialFailure, message = wordsOf(error)) => new DialError(failure, message, facts)
   const level = levelOf(error)
-  if (level === 'client-socket') return describeSocketError(error)
-  if (level === 'client-timeout') return new DialError('timeout', 'no answer during the SSH handshake', facts)
-  if (level === 'client-authentication' || /authentication failures/i.test(error.message)) {
-    return new DialError('login', wordsOf(error), facts)
+  if (level === 'client-authentication' || /authentication failures/i.test(error.message)) return failed('login')
+  if (/host key format|Host denied/.test(error.message)) return failed('host-key')
+  if (/no matching/i.test(error.message)) return failed('algorithms')
+  if (record.hello.identification === '') {
+    const refusal = withoutSsh(record.hello.text)
+    if (refusal !== undefined) return failed(refusal, 'its first line is no greeting of SSH')
   }
-  if (/host key format|Host denied/.test(error.message)) return new DialError('host-key', wordsOf(error), facts)
-  if (/no matching/i.test(error.message)) return new DialError('algorithms', wordsOf(error), facts)
+  if (level === 'client-socket') {
+    const { failure, message } = describeSocketError(error)
+    return failed(record.login.hasBegun ? 'login-closed' : failure, message)
+  }
+  if (level === 'client-timeout') {
+    return failed(record.hello.text === '' ? 'silent' : 'timeout', 'no answer during the SSH handshake')
+  }
   const isClosed = /^(Connection lost before handshake|No response from server)$/.test(error.message)
-  if (isClosed || isDisconnect(error)) {
-    const message = isClosed ? 'the server closed the connection before the login' : wordsOf(error)
-    return new DialError('network', message, facts)
-  }
-  return new DialError('protocol', wordsOf(error), facts)
+  if (!isClosed && !isDisconnect(error)) return failed('protocol')
+  const closed = record.login.hasBegun ? 'login-closed' : 'network'
+  return failed(closed, isClosed ? 'the server closed the connection before the login' : wordsOf(error))
+}
+
+/** Why a server said something else than that it speaks SSH. OpenSSH has two lines for a client that it sends away. */
+function withoutSsh(text: string): DialFailure | undefined {
+  if (/^Not allowed at this time/m.test(text)) return 'penalty'
+  if (text.trim() === '' || /^Exceeded MaxStartups/m.test(text)) return undefined
+  return 'not-ssh'
 }
 
 /** Words of the server may be among them: 35,000 characters, if it likes. */

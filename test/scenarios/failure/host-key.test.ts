@@ -30,8 +30,8 @@ describe('a backup of a server whose host key is not proven', () => {
       ...telling,
       /Still safe: Nothing was sent to the server/,
     ])
+    expect(run.main?.annotations.error[0]?.message).toContain(`${scene.sshd.fingerprints.ed25519} (ED25519)`)
     const printed = run.main?.log.map(line => line.trim())
-    expect(printed).toContain(`${scene.sshd.fingerprints.ed25519} (ED25519)`)
     expect(printed).toContain(`${host} ${type} ${key}`)
     // sshd writes down each attempt to log in, and each key that was shown to it.
     const seen = (await scene.sshd.log()).slice(earlier)

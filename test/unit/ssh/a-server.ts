@@ -29,6 +29,8 @@ export interface Script {
   hostKeys?: readonly string[]
   /** The software that it claims to be. */
   ident?: string
+  /** What it says before the login. */
+  banner?: string
   onConnection?: (client: ServerConnection) => void
   onLogin?: (login: AuthContext, client: ServerConnection) => void
   /** Plays the process; `cut` ends the TCP connection once what was written has left. */
@@ -42,8 +44,9 @@ export async function serverThat({
   onCommand = () => {},
   hostKeys = [hostKey],
   ident = 'a-server',
+  banner = '',
 }: Script): Promise<SshTarget> {
-  const server = new Server({ hostKeys: [...hostKeys], ident }, client => {
+  const server = new Server({ hostKeys: [...hostKeys], ident, banner }, client => {
     client.on('error', () => {})
     onConnection(client)
     client.on('authentication', login => onLogin(login, client))
@@ -80,7 +83,7 @@ export async function connected(
   const connection = await connect(target, {
     signal: new AbortController().signal,
     ...options,
-    timeouts: { retryMs: [], loginMs: 5_000, closeMs: 50, ...timeouts },
+    timeouts: { retryMs: [], penaltyMs: [], showPauseMs: 1, loginMs: 5_000, closeMs: 50, ...timeouts },
   })
   cleanUp.push(() => connection.close())
   return connection

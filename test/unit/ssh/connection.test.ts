@@ -2,8 +2,8 @@ import { generateKeyPairSync } from 'node:crypto'
 import { getEventListeners, once } from 'node:events'
 import { createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
-import type { AuthContext } from 'ssh2'
-import { ActionError, FailureError, UserError } from '../../../src/runtime/errors'
+import type { AuthContext, AuthenticationType } from 'ssh2'
+import { ActionError, UserError } from '../../../src/runtime/errors'
 import { fingerprintOf, parseHostKeyPins } from '../../../src/ssh/keys/host-keys'
 import { sshString } from '../../../src/ssh/keys/key-blob'
 import type { SshTarget } from '../../../src/ssh/remote'
@@ -37,7 +37,7 @@ describe('connect', () => {
     expect(error.message).toContain('is too weak: RSA with 1024 bits, of at least 2048.')
     expect(error.advice).toContain('make a new host key: ssh-keygen -t ed25519')
     // Nobody is invited to pin it.
-    expect(error.detail.join('\n')).toContain('(RSA, too weak)')
+    expect(error.message).toContain('(RSA, too weak)')
     expect(error.detail.join('\n')).not.toContain(blob.toString('base64'))
   })
 
@@ -122,6 +122,63 @@ describe('connect', () => {
     expect(methods).toEqual(['publickey', 'publickey', 'password'])
   })
 
+  it('comes back to the key when the server wants the password first', async () => {
+    const target = await serverThat({
+      onLogin: login => {
+        if (login.method === 'password' && login.password === password) passwords++
+        if (login.method === 'publickey' && passwords === 1) login.accept()
+        else login.reject([passwords === 1 ? 'publickey' : 'password'], login.method === 'password')
+      },
+    })
+    let passwords = 0
+    await connected({ ...target, privateKey: userKey, password })
+    expect(passwords).toBe(1)
+  })
+
+  it.each<[AuthenticationType, { password?: string }, RegExp, RegExp]>([
+    ['keyboard-interactive', {}, /by keyboard .*A run without a person/, /"AuthenticationMethods publickey"/],
+    ['password', {}, /asked for a second factor: a password/, /set "ssh-password" too/],
+    ['password', { password }, /The password did not satisfy it/, /"Match User deploy"/],
+    ['publickey', {}, /another key \(publickey\)/, /"Match User deploy"/],
+  ])('tells that the key was accepted, where the server then asks for %s %j', async (next, more, what, advice) => {
+    const target = await serverThat({
+      onLogin: login => {
+        if (login.method === 'publickey' && login.signature === undefined) login.accept()
+        else login.reject([next], login.method === 'publickey')
+      },
+    })
+    const error = await refusal({ ...target, ...more, privateKey: userKey })
+    expect(error).toBeInstanceOf(UserError)
+    expect(error.message).toMatch(/^127\.0\.0\.1 accepted the key ssh-ed25519 SHA256:\S+ of "deploy" and then asked/)
+    expect(error.message).toMatch(what)
+    expect(error.advice).toMatch(advice)
+    expect(error.advice).not.toMatch(/accepts no keys|authorized_keys/)
+  })
+
+  it('says that a password has expired, and how to end that', async () => {
+    const target = await serverThat({
+      onLogin: login => {
+        if (login.method === 'password') login.requestChange('Change it', () => {})
+        else login.reject(['password'])
+      },
+    })
+    const error = await refusal({ ...target, password })
+    expect(error).toBeInstanceOf(UserError)
+    expect(error.message).toMatch(/^The password of "deploy" has expired/)
+    expect(error.advice).toContain('chage -M -1 deploy')
+  })
+
+  it('repeats what a server said that hangs up during the login', async () => {
+    const target = await serverThat({
+      banner: 'Your account has expired\n\u202e',
+      onLogin: (_login, client) => client.end(),
+    })
+    const error = await refusal({ ...target, privateKey: userKey })
+    expect(error.message).toMatch(/^127\.0\.0\.1 closed the connection while "deploy" logged in: /)
+    expect(error.message).toContain('It said: "Your account has expired \\u{202e}"')
+    expect(error.advice).toContain('chage -l deploy')
+  })
+
   it('tells that a server takes no keys, and what it takes', async () => {
     const target = await serverThat({ onLogin: login => login.reject(['password']) })
     const error = await refusal({ ...target, privateKey: userKey })
@@ -137,20 +194,6 @@ describe('connect', () => {
     const error = await refusal({ ...target, privateKey: userKey, password, hostKeys })
     expect(error.message).toContain('is not the one pinned')
     expect(logins).toBe(0)
-  })
-
-  it('explains a service that is not SSH, with what it said', async () => {
-    const server = createServer(socket => {
-      socket.on('error', () => {})
-      socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')
-      socket.resume()
-    })
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    cleanUp.push(() => server.close())
-    const error = await refusal(targetAt(server.address()))
-    expect(error).toBeInstanceOf(FailureError)
-    expect(error.detail.join()).toContain('HTTP/1.1 400')
   })
 })
 

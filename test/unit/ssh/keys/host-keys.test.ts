@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { UserError } from '../../../../src/runtime/errors'
-import { fingerprintOf, knownHostsName, parseHostKeyPins } from '../../../../src/ssh/keys/host-keys'
+import { fingerprintOf, parseHostKeyPins } from '../../../../src/ssh/keys/host-keys'
 import { sshString } from '../../../../src/ssh/keys/key-blob'
 
 const ed25519 = keyOf('ssh-ed25519', 1)
@@ -105,7 +105,7 @@ describe('parseHostKeyPins', () => {
 
   it('does not take the key of a certificate authority for a host key', () => {
     const pins = parseHostKeyPins(`@cert-authority ${line('*', ed25519)}`)
-    expect(pins).toMatchObject({ count: 0, certificateAuthorities: 1 })
+    expect(pins.count).toBe(0)
     expect(pins.check('web1', 22, ed25519)).toBe('unknown')
   })
 
@@ -215,30 +215,43 @@ describe('HostKeyPins.check', () => {
   })
 })
 
-describe('HostKeyPins.algorithms', () => {
-  it('offers only the pinned types of this host, ed25519 first', () => {
+describe('HostKeyPins.candidates', () => {
+  const sound = ['ssh-ed25519', 'rsa-sha2-512', 'rsa-sha2-256']
+  const ecdsas = ['ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521']
+
+  it('has only the pinned types of this host, ed25519 first', () => {
     const pins = parseHostKeyPins([line('web1', rsa), line('web1', ed25519), line('web2', ecdsa)].join('\n'))
-    expect(pins.algorithms('web1', 22)).toEqual(['ssh-ed25519', 'rsa-sha2-512', 'rsa-sha2-256'])
-    expect(pins.algorithms('web2', 22)).toEqual(['ecdsa-sha2-nistp256'])
+    expect(pins.candidates('web1', 22)).toEqual(sound)
+    expect(pins.candidates('web2', 22)).toEqual(['ecdsa-sha2-nistp256'])
   })
 
-  it('offers every type when nothing is pinned for this host', () => {
-    const algorithms = parseHostKeyPins(line('web2', rsa)).algorithms('web1', 22)
-    expect(algorithms[0]).toBe('ssh-ed25519')
-    expect(algorithms).toEqual(expect.arrayContaining(['ecdsa-sha2-nistp521', 'rsa-sha2-512', 'rsa-sha2-256']))
-    expect(algorithms).not.toContain('ssh-rsa')
+  it('is empty when nothing is pinned for this host', () => {
+    expect(parseHostKeyPins(line('web2', rsa)).candidates('web1', 22)).toEqual([])
   })
 
-  it('offers every type when a fingerprint is pinned, those known of the host first', () => {
-    const algorithms = parseHostKeyPins(`${line('web1', rsa)}\n${fingerprintOf(ed25519)}`).algorithms('web1', 22)
-    expect(algorithms.slice(0, 3)).toEqual(['rsa-sha2-512', 'rsa-sha2-256', 'ssh-ed25519'])
-    expect(new Set(algorithms).size).toBe(6)
+  it('has every type when a fingerprint is pinned, those known of the host first, and no SHA-1', () => {
+    const pins = parseHostKeyPins(`${line('web1', ecdsa)}\n${fingerprintOf(ed25519)}`)
+    expect(pins.candidates('web1', 22)).toEqual(['ecdsa-sha2-nistp256', ...sound, ...ecdsas.slice(1)])
+  })
+
+  it('begins with the type that ssh-keygen prints behind a fingerprint', () => {
+    const pins = parseHostKeyPins(`256 ${fingerprintOf(ecdsa)} root@web1 (ECDSA)`)
+    expect(pins.candidates('web1', 22)).toEqual([...ecdsas, ...sound])
   })
 })
 
-describe('knownHostsName', () => {
-  it('puts host and port into brackets unless the port is 22', () => {
-    expect(knownHostsName('Web1', 22)).toBe('web1')
-    expect(knownHostsName('web1', 2222)).toBe('[web1]:2222')
+describe('HostKeyPins.idle', () => {
+  it('has the @cert-authority lines for this host', () => {
+    const pins = parseHostKeyPins(line('@cert-authority *.example.com', ed25519))
+    expect(pins.idle('web1.example.com', 22)).toEqual(['@cert-authority'])
+    expect(pins.idle('web1.example.org', 22)).toEqual([])
+  })
+
+  it('has keys of an unknown type, which neither pin anything nor make another key a changed one', () => {
+    const type = 'ssh-mldsa44-ed25519'
+    const pins = parseHostKeyPins(line('web1', keyOf(type, 5)))
+    expect(pins.idle('web1', 22)).toEqual([type])
+    expect(pins.check('web1', 22, ed25519)).toBe('unknown')
+    expect(pins.candidates('web1', 22)).toEqual([])
   })
 })
