@@ -22,7 +22,7 @@ tab='	'
 read_request() {
   nonce='' job='' options='' databases='' everything='' paths='' excludes='' mirror='' bandwidth='' allow_empty=''
   compression='' level='' text='' estimate='' lock='' owner='' wait_seconds=0 argument_count=0 structure_count=0
-  staging='' swaps='' location='' locations='' watcher='' held=''
+  users='' groups='' staging='' swaps='' location='' locations='' watcher='' held=''
   while IFS= read -r line && [ -n "$line" ]; do
     key=${line%%=*} value=${line#*=}
     case $value in *\\*) value=$(printf '%b.' "$value") value=${value%.} ;; esac
@@ -41,6 +41,8 @@ read_request() {
         eval "structure_$structure_count=\$value"
         ;;
       path) paths=$paths$value$nl ;;
+      user) users=$users$value$nl ;;
+      group) groups=$groups$value$nl ;;
       exclude) excludes=$excludes$value$nl ;;
       mirror) mirror=$value ;;
       bandwidth) bandwidth=$value ;;

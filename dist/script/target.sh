@@ -11,6 +11,10 @@ job_target_facts() {
   watch_runner
   number=0
   for_each "$paths" report_place
+  number=0
+  for_each "$users" report_account user passwd
+  number=0
+  for_each "$groups" report_account group group
   # In a subshell, so that a problem ends only this check.
   if [ -n "$databases" ]; then (list_target_databases); fi
 }
@@ -42,6 +46,28 @@ place_state() {
     echo empty
   else
     echo folder
+  fi
+}
+
+# report_account WORD DATABASE ACCOUNT: the number of an account, the group of a user at a login, and who has the number
+# that it had on another server. ACCOUNT is that number, a blank, and its name; one of them may be empty.
+report_account() {
+  look_up "$2" "${3#* }"
+  own=${REPLY#*:*:} login=''
+  if [ -n "$REPLY" ] && [ "$1" = user ]; then login=${own#*:} login=${login%%:*}; fi
+  look_up "$2" "${3%% *}"
+  printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$number" "${own%%:*}" "$login" "${REPLY%%:*}"
+  number=$((number + 1))
+}
+
+# look_up DATABASE KEY: REPLY is the line of an account, by name or number, or nothing.
+look_up() {
+  REPLY=''
+  if [ -z "$2" ]; then return; fi
+  if command -v getent >/dev/null; then
+    REPLY=$(getent "$1" "$2" 2>/dev/null | head -n 1)
+  else
+    REPLY=$(KEY=$2 awk -F: '$1 == ENVIRON["KEY"] || $3 == ENVIRON["KEY"]' "/etc/$1" 2>/dev/null | head -n 1)
   fi
 }
 

@@ -11,6 +11,7 @@ import type { S3Settings } from '../store/s3/s3-settings'
 import { type RiskyKind, readAllowedEntries } from './groups/allow-entries'
 import { normalPath, refuseSystemFolder } from './groups/files'
 import { loadMysql, mysqlSecrets } from './groups/mysql'
+import { readOwner } from './groups/owner'
 import { type Environment, loadS3, s3Secrets } from './groups/s3'
 import { readSignedBy, type Signing } from './groups/signed-by'
 import { loadSsh, sshSecrets } from './groups/ssh'
@@ -53,6 +54,7 @@ function readGroups(read: InputReader, environment: Environment): RestoreInputs 
     paths: () => readPaths(read),
     overwrite: () => flag(read, 'overwrite') ?? false,
     safetyBackup: () => flag(read, 'safety-backup') ?? true,
+    owner: () => readOwner(read),
     allowedEntries: () => readAllowedEntries(read),
     isDryRun: () => flag(read, 'dry-run') ?? false,
   })

@@ -174,7 +174,14 @@ zstd -dc "$slot.codebase.tar.zst" | sudo tar -xpf - -C /
 sudo tar -xpf "$slot.codebase.tar" -C /
 \`\`\`
 
-Again, only the line that fits. Then check the database's name, user and password in the site's configuration, and open the site.
+Again, only the line that fits. If the archive's first entry is \`.make-a-backup.owners\`, the backup did not log in as root, and that list
+says whose the files are. This gives them to their owners, who must exist here:
+
+\`\`\`sh
+sudo sh -c 'cd / && xargs -0 -n 2 chown -hR -- < .make-a-backup.owners; rm .make-a-backup.owners'
+\`\`\`
+
+Then check the database's name, user and password in the site's configuration, and open the site.
 `
 
 /** For a POSIX shell. */

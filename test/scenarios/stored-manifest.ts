@@ -46,7 +46,17 @@ const files = z.strictObject({
   kind: z.literal('files'),
   paths: z.array(z.string()).min(1),
   ...stored,
-  content: z.strictObject({ bytes: size, sha256, files: size, directories: size, links: size, specials: size }),
+  content: z.strictObject({
+    ...{ bytes: size, sha256, files: size, directories: size, links: size, specials: size },
+    owners: z.array(
+      z.strictObject({
+        user: z.string().nullable(),
+        group: z.string().nullable(),
+        ...{ uid: size, gid: size, entries: size },
+      }),
+    ),
+    ownerList: z.literal('.make-a-backup.owners').optional(),
+  }),
 })
 
 const manifest = z.strictObject({

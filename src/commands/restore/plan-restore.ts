@@ -50,8 +50,5 @@ function othersTake(one: SeenTarget, all: readonly SeenTarget[], mount: string):
 function hostFacts(host: TargetHost | undefined): string[] {
   if (host === undefined) return []
   const { tools, isRoot } = host
-  return [
-    ...(tools.has('tar') ? [`tar: ${tools.get('tar')}.`] : []),
-    isRoot ? 'The SSH user is root: owners of files are kept.' : 'The SSH user is not root.',
-  ]
+  return [...(tools.has('tar') ? [`tar: ${tools.get('tar')}.`] : []), `The SSH user is ${isRoot ? '' : 'not '}root.`]
 }

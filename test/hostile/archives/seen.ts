@@ -11,6 +11,7 @@ export function seen(bytes: Buffer): Listing | CheckError {
   const sink = {
     header: () => {},
     data: () => {},
+    drop: () => {},
     entry: (entry: UnpackedEntry) => {
       entries.set(entry.path, entry)
     },
@@ -41,10 +42,10 @@ export interface Described {
 
 function described(entry: UnpackedEntry, entries: ReadonlyMap<string, UnpackedEntry>): Described {
   const first = firstName(entry, entries)
-  const { path, kind, mode, uid, gid, sizeBytes, target, device } = first
+  const { path, kind, mode, owner, sizeBytes, target, device } = first
   return {
     ...{ path: entry.path, kind, mode, sizeBytes, file: path },
-    owner: process.getuid?.() === 0 ? `${uid}:${gid}` : undefined,
+    owner: process.getuid?.() === 0 ? `${owner.uid}:${owner.gid}` : undefined,
     target: kind === 'l' ? target : '',
     device: device === undefined ? '' : `${device.major},${device.minor}`,
   }

@@ -13,7 +13,25 @@ export interface FilesArtifact extends StoredArtifact {
     directories: number
     links: number
     specials?: number | undefined
+    /** Those with the most entries. `user`, `group`: null where the server had no name. */
+    owners?: RecordedOwner[] | undefined
+    /** The entry of the archive that lists its owners; absent: they are in its headers. */
+    ownerList?: string | undefined
   }
+}
+
+const owner = z.looseObject({
+  user: z.string().nullable(),
+  group: z.string().nullable(),
+  ...{ uid: count, gid: count, entries: count },
+})
+
+interface RecordedOwner {
+  user: string | null
+  group: string | null
+  uid: number
+  gid: number
+  entries: number
 }
 
 /** An archive of folders. */
@@ -34,7 +52,11 @@ export const files: Kind<FilesArtifact> = {
     kind: z.literal('files'),
     paths: z.array(z.string()),
     ...stored,
-    content: z.looseObject({ ...digest, files: count, directories: count, links: count, specials: count.optional() }),
+    content: z.looseObject({
+      ...{ ...digest, files: count, directories: count, links: count, specials: count.optional() },
+      owners: z.array(owner).optional(),
+      ownerList: z.string().optional(),
+    }),
     upload,
   }),
   sourceOf: () => '',

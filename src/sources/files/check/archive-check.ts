@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { CheckError } from '../../../pipeline/check-error'
 import type { ContentCheck } from '../../../pipeline/content-check'
+import { KnownOwners } from '../owners/owner'
+import { OwnerList, ownerListName } from '../owners/owner-list'
 import type { ArchiveContent, UnpackedEntry } from './archive-content'
 import { ArchiveTree } from './archive-tree'
-import { show } from './expected-paths'
+import { plainPath, show } from './expected-paths'
 import { ExtendedHeaders } from './extended-headers'
 import { blockSize, isZeroBlock, parseTarHeader, type TarHeader } from './tar-header'
 
@@ -22,6 +24,8 @@ export interface ArchiveSink {
   header(block: Buffer): void
   /** The entry that those blocks make. */
   entry(entry: UnpackedEntry): void
+  /** Those blocks make nothing that is unpacked. */
+  drop(): void
   /** Data, padding and the end. */
   data(bytes: Buffer): void
 }
@@ -53,6 +57,10 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
   /** The long name or extended header being read. */
   private metadata = { type: '', sizeBytes: 0, blocks: [] as Buffer[], missing: 0 }
   private readonly extended = new ExtendedHeaders()
+  private readonly knownOwners = new KnownOwners()
+  private owners: OwnerList | undefined
+  /** Bytes of the list of owners that are still to come, and its padding. */
+  private listLeft = { bytes: 0, padding: 0 }
 
   constructor({ paths, limits = { entries: Infinity, bytes: Infinity }, sink }: ExpectedArchive) {
     this.tree = new ArchiveTree(paths)
@@ -69,7 +77,7 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
     while (at < chunk.length) {
       if (this.skip > 0) {
         const passed = Math.min(this.skip, chunk.length - at)
-        this.sink?.data(chunk.subarray(at, at + passed))
+        this.pass(chunk.subarray(at, at + passed))
         this.skip -= passed
         at += passed
       } else if (this.partialLength === 0 && chunk.length - at >= blockSize) {
@@ -93,7 +101,12 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
         `The archive is cut off: its end did not come. It has ${this.bytes} bytes and ${this.whereabouts()}.`,
       )
     }
-    return { bytes: this.bytes, sha256: this.digest.digest('hex'), ...this.tree.finish() }
+    return {
+      bytes: this.bytes,
+      sha256: this.digest.digest('hex'),
+      hasOwnerList: this.owners !== undefined,
+      ...this.tree.finish(),
+    }
   }
 
   progress(): { bytes: number; files: number } {
@@ -143,14 +156,42 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
     this.explained(() => this.extended.add(metadata.type, data))
   }
 
+  /** Data and padding of an entry. */
+  private pass(data: Buffer): void {
+    const { owners, listLeft } = this
+    if (owners === undefined || listLeft.bytes + listLeft.padding === 0) {
+      this.sink?.data(data)
+      return
+    }
+    const own = data.subarray(0, listLeft.bytes)
+    this.explained(() => owners.write(own))
+    this.listLeft = { bytes: listLeft.bytes - own.length, padding: listLeft.padding - (data.length - own.length) }
+    if (this.listLeft.bytes + this.listLeft.padding === 0) this.explained(() => owners.finish())
+  }
+
+  /** The first entry may be the list of owners, which is not unpacked. */
+  private readOwnerList({ type, sizeBytes }: TarHeader): void {
+    if (this.tree.entries > 0 || this.owners !== undefined || type !== '0' || sizeBytes === 0)
+      throw this.damaged('its list of owners is in the wrong place')
+    this.sink?.drop()
+    this.owners = new OwnerList(this.knownOwners)
+    this.skip = Math.ceil(sizeBytes / blockSize) * blockSize
+    this.listLeft = { bytes: sizeBytes, padding: this.skip - sizeBytes }
+  }
+
   private readEntry(header: TarHeader): void {
-    const { type, mode, uid, gid, sizeBytes, device } = header
+    const { type, mode, sizeBytes, device } = header
     const { name, target, capabilities } = this.extended.take(header)
     this.last = name
+    if (name === ownerListName) {
+      this.readOwnerList(header)
+      return
+    }
     // Such an entry has no data for one of the programs, and data for the other.
     if (sizeBytes > 0 && type !== '0' && type !== '7')
       throw new CheckError(`The archive has an entry with data that its type does not have: ${show(name)}.`)
-    const entry = this.tree.add({ name, type, target, mode, uid, gid, sizeBytes, device, capabilities })
+    const owner = this.owners?.of(plainPath(name)) ?? this.knownOwners.known(header.owner)
+    const entry = this.tree.add({ name, type, target, mode, owner, sizeBytes, device, capabilities })
     if (this.tree.entries > this.limits.entries)
       throw new CheckError(`The archive has more than the ${this.limits.entries} entries that it may have.`)
     this.sink?.entry(entry)

@@ -1,6 +1,7 @@
 import type { Examples } from '../../../findings/examples'
 import type { ContentDigest } from '../../../pipeline/content-check'
 import { plural } from '../../../runtime/text/format-count'
+import type { Owner } from '../owners/owner'
 
 /** The size of an archive. `files`: names of regular files, including hard links; `links`: symbolic links. */
 export interface ArchiveSize extends ContentDigest {
@@ -19,6 +20,10 @@ export interface ArchiveContent extends ArchiveSize {
   risky: RiskyEntries[]
   /** Hard links to a file of another folder: they cannot be restored without it. */
   crossLinks: Examples
+  /** Whose they are, apart from the folders around them. */
+  ownerChanges: OwnerChanges
+  /** The owners are those of its list, and not those in its headers. */
+  hasOwnerList: boolean
 }
 
 /** The content of one folder of an archive, itself counted among the directories. */
@@ -45,10 +50,9 @@ export interface KindCount {
   count: number
   /** Of files their sizes, of symbolic links the lengths of their targets. */
   bytes: number
-  /** Sums of permissions (0 to 0777), and of owners. */
+  /** The sum of permissions (0 to 0777). */
   modes: number
-  uids: number
-  gids: number
+  owners: ReadonlyMap<Owner, number>
   /** How many have the sticky bit, and how many set-uid or set-gid. */
   sticky: number
   setIds: number
@@ -69,8 +73,7 @@ export interface RiskyEntry {
   /** Bytes, one character each, in plain form. */
   path: string
   mode: number
-  uid: number
-  gid: number
+  owner: Owner
   /** As mknod(1) takes it: `b 8 0`. */
   device?: string
   /** As setcap(8) takes them: `10,12+ep`. */
@@ -94,6 +97,13 @@ export function filesCounts(content: { files: number; directories: number; links
   ]
 }
 
+/** Entries with another owner than the folder they are in, in the order of the archive. */
+export interface OwnerChanges {
+  count: number
+  /** The first of them. Names are bytes, one character each, in plain form. */
+  first: { path: string; owner: Owner }[]
+}
+
 /** An entry as it would be unpacked. Names are bytes, one character each, in plain form. */
 export interface UnpackedEntry {
   path: string
@@ -104,8 +114,7 @@ export interface UnpackedEntry {
   target: string
   /** With set-uid, set-gid and the sticky bit. */
   mode: number
-  uid: number
-  gid: number
+  owner: Owner
   sizeBytes: number
   device: { major: number; minor: number } | undefined
   /** As setcap(8) takes them. */

@@ -1,13 +1,13 @@
 import { CheckError } from '../../../pipeline/check-error'
-import type { ArchiveContent, EntryKind, UnpackedEntry } from './archive-content'
+import { OwnerChangesFinder } from '../owners/owner-changes'
+import { type ArchiveContent, type EntryKind, entryKinds, type UnpackedEntry } from './archive-content'
 import { ExpectedPaths, show } from './expected-paths'
 import { FolderTally } from './folder-tally'
 import { NameTable } from './name-table'
 import { RiskyFinder } from './risky-entries'
 
 /** An entry as the archive names it. `type`: one letter, as in the header. */
-export interface NamedEntry
-  extends Pick<UnpackedEntry, 'mode' | 'uid' | 'gid' | 'sizeBytes' | 'device' | 'capabilities'> {
+export interface NamedEntry extends Pick<UnpackedEntry, 'mode' | 'owner' | 'sizeBytes' | 'device' | 'capabilities'> {
   name: string
   type: string
   target: string
@@ -22,7 +22,8 @@ export class ArchiveTree {
   private readonly paths: ExpectedPaths
   private readonly tally: FolderTally
   private readonly risky = new RiskyFinder()
-  private readonly names = new NameTable()
+  private readonly owners = new OwnerChangesFinder()
+  private readonly names = new NameTable(kindBits)
   private readonly counts = { files: 0, directories: 0, links: 0, specials: 0 }
   /** Most entries are in the folder of the entry before. */
   private lastFolder = ''
@@ -33,7 +34,7 @@ export class ArchiveTree {
   }
 
   add(named: NamedEntry): UnpackedEntry {
-    const { name, type, target, mode, uid, gid, sizeBytes, device, capabilities } = named
+    const { name, type, target, mode, owner, sizeBytes, device, capabilities } = named
     const isHardLink = type === '1'
     const place = this.paths.accept(name, type === '5')
     const { path } = place
@@ -41,11 +42,13 @@ export class ArchiveTree {
     if (place.isInside) this.refuseOtherFolder(path)
     const kind = isHardLink ? this.kindOfTarget(path, linked) : kindsByType[type]
     if (kind === undefined) throw new TypeError(`An entry has the type ${type}.`)
-    if (!this.names.add(path, kind)) throw new CheckError(`The archive has two entries of the name ${show(path)}.`)
-    const entry = { path, kind, isHardLink, target: linked, mode, uid, gid, sizeBytes, device, capabilities }
+    if (!this.names.add(path, entryKinds.indexOf(kind) + 1))
+      throw new CheckError(`The archive has two entries of the name ${show(path)}.`)
+    const entry = { path, kind, isHardLink, target: linked, mode, owner, sizeBytes, device, capabilities }
     this.counts[countedAs[kind]]++
     this.tally.add(entry)
     this.risky.add(entry)
+    this.owners.add(entry)
     return entry
   }
 
@@ -58,13 +61,18 @@ export class ArchiveTree {
     return files + directories + links + specials
   }
 
-  finish(): Omit<ArchiveContent, 'bytes' | 'sha256'> {
+  finish(): Omit<ArchiveContent, 'bytes' | 'sha256' | 'hasOwnerList'> {
     this.paths.finish()
-    return { ...this.counts, ...this.tally.finish(), risky: this.risky.finish() }
+    return { ...this.counts, ...this.tally.finish(), risky: this.risky.finish(), ownerChanges: this.owners.changes }
+  }
+
+  /** Of an earlier entry. */
+  private kindOf(path: string): EntryKind | undefined {
+    return entryKinds[this.names.valueOf(path) - 1]
   }
 
   private kindOfTarget(path: string, target: string): EntryKind {
-    const kind = this.names.kindOf(target)
+    const kind = this.kindOf(target)
     if (kind !== undefined && kind !== 'd') return kind
     throw new CheckError(
       `The archive has a hard link to something that does not come before it: ${show(path)} to ${show(target)}.`,
@@ -74,13 +82,13 @@ export class ArchiveTree {
   private refuseOtherFolder(path: string): void {
     const folder = folderOf(path)
     if (folder === this.lastFolder) return
-    if (this.names.kindOf(folder) !== 'd') throw this.noFolder(path)
+    if (this.kindOf(folder) !== 'd') throw this.noFolder(path)
     this.lastFolder = folder
   }
 
   private noFolder(path: string): CheckError {
     for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) {
-      const kind = this.names.kindOf(folder)
+      const kind = this.kindOf(folder)
       if (kind === 'l') {
         return new CheckError(
           `The archive has an entry that would be written through a symbolic link of its own: ${show(path)} through ${show(folder)}.`,
@@ -90,6 +98,9 @@ export class ArchiveTree {
     return new CheckError(`The archive has an entry whose folder does not come before it: ${show(path)}.`)
   }
 }
+
+/** For the number of a kind, its place in the list from 1. */
+const kindBits = 3
 
 const kindsByType: Readonly<Record<string, EntryKind>> = {
   ...{ '0': 'f', '7': 'f', '5': 'd', '2': 'l', '6': 'p', '4': 'b', '3': 'c' },

@@ -79,7 +79,7 @@ function longText(data: Buffer): string {
 function refuseOtherFields(
   name: string,
   records: ReadonlyMap<string, string>,
-  { sizeBytes, uid, gid }: TarHeader,
+  { sizeBytes, owner: { uid, gid } }: TarHeader,
 ): void {
   for (const [keyword, field] of Object.entries({ size: sizeBytes, uid, gid })) {
     const value = records.get(keyword)

@@ -1,17 +1,25 @@
 import { Transform } from 'node:stream'
 import { attempt } from '../../../pipeline/attempt'
 import { type Filter, known } from '../../../pipeline/filter'
+import type { OwnerNumbers } from '../owners/target-owners'
 import { type ArchiveSink, checkArchive, type ExpectedArchive } from './archive-check'
 import type { ArchiveContent, RiskyKind, UnpackedEntry } from './archive-content'
 import { setUidOrGid } from './risky-entries'
-import { changeMode } from './tar-header'
+import { changeHeader } from './tar-header'
 
 /**
  * Checks an archive and passes on a copy that has only the given kinds of risky entries: without the others' devices,
  * and without set-uid and set-gid of files. So they are nowhere, not even for a moment. The result is of the whole one.
+ *
+ * With `numbers` its entries belong to whom they will belong; without, their owners stay. So tar gives each file its
+ * owner, before its mode, and nothing is ever given to somebody through a link. The list of owners is left out.
  */
-export function leaveOut(expected: ExpectedArchive, given: ReadonlySet<RiskyKind>): Filter<ArchiveContent> {
-  const passing = new PassingArchive(given)
+export function leaveOut(
+  expected: ExpectedArchive,
+  given: ReadonlySet<RiskyKind>,
+  numbers?: OwnerNumbers,
+): Filter<ArchiveContent> {
+  const passing = new PassingArchive(given, numbers)
   const check = checkArchive({ ...expected, sink: passing })
   let found: { result: ArchiveContent } | undefined
   const stage = new Transform({
@@ -38,24 +46,32 @@ class PassingArchive implements ArchiveSink {
   private passed: Buffer[] = []
 
   private readonly given: ReadonlySet<RiskyKind>
+  private readonly numbers: OwnerNumbers | undefined
 
-  constructor(given: ReadonlySet<RiskyKind>) {
+  constructor(given: ReadonlySet<RiskyKind>, numbers: OwnerNumbers | undefined) {
     this.given = given
+    this.numbers = numbers
   }
 
   header(block: Buffer): void {
     this.held.push(Buffer.from(block))
   }
 
-  entry({ kind, mode }: UnpackedEntry): void {
+  entry({ kind, mode, owner }: UnpackedEntry): void {
+    const { given, numbers } = this
     const blocks = this.held
     this.held = []
     // Another name of a device is one too.
-    if ((kind === 'b' || kind === 'c') && !this.given.has('devices')) return
+    if ((kind === 'b' || kind === 'c') && !given.has('devices')) return
     const header = blocks.at(-1)
-    if (kind !== 'd' && !this.given.has('set-uid') && header !== undefined && (mode & setUidOrGid) !== 0)
-      changeMode(header, mode & ~setUidOrGid)
+    const isSetId = kind !== 'd' && !given.has('set-uid') && (mode & setUidOrGid) !== 0
+    if (header !== undefined && (isSetId || numbers !== undefined))
+      changeHeader(header, { ...(isSetId ? { mode: mode & ~setUidOrGid } : {}), ...numbers?.(owner) })
     this.passed.push(...blocks)
+  }
+
+  drop(): void {
+    this.held = []
   }
 
   data(bytes: Buffer): void {

@@ -1,17 +1,14 @@
 import { CheckError } from '../../../pipeline/check-error'
-import type { EntryKind } from './archive-content'
 import { KeyedDigest } from './keyed-digest'
 
 /** More of them would need more memory than a run may use. */
 const namesMax = 6_000_000
 const shards = 64
 
-/** The number of a kind in the table is its place here, from 1. */
-const kinds: readonly EntryKind[] = ['f', 'd', 'l', 'p', 'b', 'c']
-
 /**
- * The names in a stream of millions and their kinds, in 11 to 22 bytes each: 61 bits of a keyed digest. Two names of
- * millions have the same one once in many thousand archives of a million, and such two cannot be constructed.
+ * The names in a stream of millions and a small number for each, in 11 to 22 bytes each: 64 bits of a keyed digest, less
+ * those of the number. With 3 bits for it, two names of millions have the same digest once in many thousand archives of a
+ * million, and such two cannot be constructed.
  */
 export class NameTable {
   /** By the first bits of the digest, so that not all of them grow at once. */
@@ -19,26 +16,28 @@ export class NameTable {
   private readonly digest = new KeyedDigest()
   private size = 0
 
-  constructor() {
+  /** `valueBits`: the numbers are from 1 to 2^valueBits - 1. */
+  constructor(valueBits: number) {
     const scratch = new Uint32Array(partBytesMax / 2 / Uint32Array.BYTES_PER_ELEMENT)
-    this.parts = Array.from({ length: shards }, () => new DigestTable(scratch))
+    this.parts = Array.from({ length: shards }, () => new DigestTable(scratch, valueBits))
   }
 
   /** False: it was there before. Throws CheckError for too many names. */
-  add(name: string, kind: EntryKind): boolean {
+  add(name: string, value: number): boolean {
     const part = this.partOf(name)
     const { high, low } = this.digest
     if (part.get(high, low) !== 0) return false
-    part.add(high, low, kinds.indexOf(kind) + 1)
+    part.add(high, low, value)
     this.size++
     if (this.size > namesMax)
       throw new CheckError(`The archive has more than ${namesMax} names, which are more than can be checked.`)
     return true
   }
 
-  kindOf(name: string): EntryKind | undefined {
+  /** 0: it is not there. */
+  valueOf(name: string): number {
     const part = this.partOf(name)
-    return kinds[part.get(this.digest.high, this.digest.low) - 1]
+    return part.get(this.digest.high, this.digest.low)
   }
 
   private partOf(name: string): DigestTable {
@@ -49,36 +48,36 @@ export class NameTable {
   }
 }
 
-const valueBits = 3
-
 /** For `namesMax`, shared out unevenly. */
 const partBytesMax = 4 * 1024 * 1024
 
 /**
- * Open addressing, two words for each digest: its last three bits are a number from 1 to 7 instead. It grows in place, so
- * that nothing waits for the garbage collection.
+ * Open addressing, two words for each digest: its last bits are a number from 1 instead. It grows in place, so that
+ * nothing waits for the garbage collection.
  */
 class DigestTable {
   private readonly buffer = new ArrayBuffer(256, { maxByteLength: partBytesMax })
   private readonly words = new Uint32Array(this.buffer)
   private readonly scratch: Uint32Array
+  private readonly valueBits: number
   private size = 0
 
   /** `scratch`: for the moment in which it grows. */
-  constructor(scratch: Uint32Array) {
+  constructor(scratch: Uint32Array, valueBits: number) {
     this.scratch = scratch
+    this.valueBits = valueBits
   }
 
   /** 0: it is not there. */
   get(high: number, low: number): number {
     const found = this.words[this.placeOf(high, low) + 1] ?? 0
-    return found & ((1 << valueBits) - 1)
+    return found & ((1 << this.valueBits) - 1)
   }
 
   /** One that is not there yet. */
   add(high: number, low: number, value: number): void {
     if (this.size * 8 >= this.words.length * 3) this.grow()
-    this.put(high, (low & ~((1 << valueBits) - 1)) | value)
+    this.put(high, (low & ~((1 << this.valueBits) - 1)) | value)
     this.size++
   }
 
@@ -90,7 +89,7 @@ class DigestTable {
 
   /** Where this digest is, or the free place where it belongs. */
   private placeOf(high: number, low: number): number {
-    const { words } = this
+    const { words, valueBits } = this
     const mask = words.length - 1
     let at = (high >>> 5) & mask & ~1
     for (;;) {

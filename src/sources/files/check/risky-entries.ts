@@ -14,8 +14,8 @@ export class RiskyFinder {
     this.found = Object.fromEntries(none)
   }
 
-  add({ path, kind, isHardLink, mode, uid, gid, device, capabilities }: UnpackedEntry): void {
-    const entry = { path, mode, uid, gid }
+  add({ path, kind, isHardLink, mode, owner, device, capabilities }: UnpackedEntry): void {
+    const entry = { path, mode, owner }
     if (device !== undefined) this.note('devices', { ...entry, device: `${kind} ${device.major} ${device.minor}` })
     // Another name of a file has its mode.
     if (kind !== 'f' || isHardLink) return

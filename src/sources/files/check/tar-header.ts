@@ -1,4 +1,5 @@
 import { CheckError } from '../../../pipeline/check-error'
+import { accountName, type Owner, ownerNumberMax } from '../owners/owner'
 import { largeNumber, octalNumber } from './header-number'
 
 /** The unit of a tar file. */
@@ -13,17 +14,13 @@ export interface TarHeader {
   sizeBytes: number
   /** With set-uid (04000), set-gid (02000) and the sticky bit (01000). */
   mode: number
-  uid: number
-  gid: number
+  owner: Owner
   /** Of a device: its numbers. */
   device: { major: number; minor: number } | undefined
 }
 
 /** The types of entries that GNU tar and busybox both know, and those of what may precede one. */
 const knownTypes = '01234567LKxg'
-
-/** Of user and group; the last one, -1, means "leave it as it is". */
-const ownerMax = 2 ** 32 - 2
 
 /**
  * Reads a header block of ustar or GNU (POSIX.1-1988 and the GNU tar manual, "Basic Tar Format"). Throws CheckError for
@@ -50,8 +47,7 @@ export function parseTarHeader(block: Buffer): TarHeader {
     link: block[157] === 0 ? '' : text(block, 157, 100),
     ...{ type, sizeBytes },
     mode: octalNumber(block, 100, 8) & 0o7777,
-    uid: owner(block, 108),
-    gid: owner(block, 116),
+    owner: ownerOf(block),
     device: deviceOf(block, type),
   }
 }
@@ -64,9 +60,19 @@ function hasUstarFormat(block: Buffer): boolean {
   throw new CheckError('a header has an unknown format')
 }
 
-function owner(block: Buffer, start: number): number {
+function ownerOf(block: Buffer): Owner {
+  return { user: nameIn(block, 265), group: nameIn(block, 297), uid: numberIn(block, 108), gid: numberIn(block, 116) }
+}
+
+/** A name that fills the field may be the beginning of a longer one. */
+function nameIn(block: Buffer, start: number): string | undefined {
+  const name = text(block, start, 32)
+  return name.length === 32 ? undefined : accountName(name)
+}
+
+function numberIn(block: Buffer, start: number): number {
   const value = largeNumber(block, start, 8)
-  if (value < 0 || value > ownerMax) throw new CheckError('a header has an owner that cannot be')
+  if (value < 0 || value > ownerNumberMax) throw new CheckError('a header has an owner that cannot be')
   return value
 }
 
@@ -81,10 +87,23 @@ function deviceOf(block: Buffer, type: string): TarHeader['device'] {
   return isDevice ? device : undefined
 }
 
-/** Changes the mode in a header block. */
-export function changeMode(block: Buffer, mode: number): void {
-  block.write(`${mode.toString(8).padStart(7, '0')}\0`, 100, 'latin1')
+/** Changes a header block. */
+export function changeHeader(block: Buffer, { mode, uid, gid }: { mode?: number; uid?: number; gid?: number }): void {
+  if (mode !== undefined) writeNumber(block, mode, 100)
+  if (uid !== undefined) writeNumber(block, uid, 108)
+  if (gid !== undefined) writeNumber(block, gid, 116)
   block.write(`${sumOf(block).toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
+}
+
+/** In a field of 8 bytes, as `largeNumber` reads it. */
+function writeNumber(block: Buffer, value: number, start: number): void {
+  if (value < 0o10000000) {
+    block.write(`${value.toString(8).padStart(7, '0')}\0`, start, 'latin1')
+    return
+  }
+  block.fill(0, start, start + 8)
+  block[start] = 0x80
+  block.writeUInt32BE(value, start + 4)
 }
 
 /** Whether a block has only zero bytes. */

@@ -8,6 +8,7 @@ import type { DrillContext, DrillOutcome, DrillPart } from '../../drill/drill-pa
 import type { SoundArtifact } from '../../restore-part'
 import type { ArchiveContent } from '../check/archive-content'
 import { folderServerOver } from '../folder-server'
+import { recordedNumbers } from '../owners/target-owners'
 import { nothingGiven } from '../restore/left-out'
 import type { RereadFiles } from '../restore/reread-files'
 import { countUnpacked, unpackArchive } from '../restore/unpack-archive'
@@ -54,10 +55,11 @@ async function unpackAndCount(
     const server = folderServerOver(connection)
     const staging = join(folder, 'files')
     const { tools, isRoot } = await server.targetFacts({ folders: [staging] })
-    const request = { files, paths: files.artifact.paths, staging, owner: 'a drill', given: nothingGiven }
+    const numbers = isRoot ? recordedNumbers : undefined
+    const request = { files, paths: files.artifact.paths, staging, owner: 'a drill', given: nothingGiven, numbers }
     await unpackArchive(request, { runtime, repository: point.repository, server, tools, signal })
     const unpackedMs = runtime.clock.monotonicMs()
-    return { differences: (await countUnpacked(request, { server, isRoot })).differences, unpackedMs }
+    return { differences: (await countUnpacked(request, { server })).differences, unpackedMs }
   } finally {
     connection.close()
   }

@@ -2,6 +2,7 @@ import { decodeCommands } from '../../../pipeline/codec'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import type { SourceWords } from '../../source-words'
 import { filesCounts } from '../check/archive-content'
+import { applyOwnerList } from '../owners/owner-list'
 
 /** How folders and their archives are shown. */
 export const archiveWords: SourceWords<FilesArtifact> = {
@@ -11,6 +12,9 @@ export const archiveWords: SourceWords<FilesArtifact> = {
   origins: ({ paths }) => paths,
   counts: ({ content }) => filesCounts(content),
   parts: () => [],
-  recovery: (artifact, fetch) => [[fetch, ...decodeCommands(artifact), 'tar -xpf - -C /'].join(' | ')],
+  recovery: (artifact, fetch) => [
+    [fetch, ...decodeCommands(artifact), 'tar -xpf - -C /'].join(' | '),
+    ...(artifact.content.ownerList === undefined ? [] : [applyOwnerList]),
+  ],
   recoveryNote: 'Run as root on the server to restore to. The tar line writes to the original places of the files.',
 }

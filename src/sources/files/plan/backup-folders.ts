@@ -3,9 +3,12 @@ import { artifactName } from '../../../repository/names/keys'
 import { artifactPlan } from '../../artifact-plan'
 import type { ArtifactPlan, BackupPart, Host, PartPlan } from '../../backup-part'
 import { checkArchive } from '../check/archive-check'
+import type { ArchiveContent } from '../check/archive-content'
 import { compareArchive } from '../check/compare-archive'
 import { folderServerOver } from '../folder-server'
 import { openMirrored, vanishedOrChanged } from '../mirror/open-archive'
+import { ownerListName } from '../owners/owner-list'
+import { ownersIn } from '../owners/target-owners'
 import { leftOutLater } from '../restore/left-out'
 import { archiveKey, type FolderSettings } from './folder-settings'
 import { describeFolders } from './list-folders'
@@ -65,11 +68,24 @@ function archivePlan(settings: FolderSettings, slot: string, { clock }: Host): A
     moment: () => mirroredAt ?? clock.now(),
     describe: (content): Pick<FilesArtifact, 'kind' | 'paths' | 'content'> => {
       const { bytes, sha256, files: count, directories, links, specials } = content
+      const { hasOwnerList } = content
       return {
         kind: 'files',
         paths: files.paths,
-        content: { bytes, sha256, files: count, directories, links, specials },
+        content: {
+          ...{ bytes, sha256, files: count, directories, links, specials },
+          ...{ owners: recordedOwners(content), ...(hasOwnerList ? { ownerList: ownerListName } : {}) },
+        },
       }
     },
   })
+}
+
+/** Of that many owners, those with the most entries. */
+const recordedMax = 100
+
+function recordedOwners({ perPath }: ArchiveContent): FilesArtifact['content']['owners'] {
+  return [...ownersIn(perPath)]
+    .slice(0, recordedMax)
+    .map(([{ user = null, group = null, uid, gid }, entries]) => ({ user, group, uid, gid, entries }))
 }

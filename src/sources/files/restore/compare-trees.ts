@@ -1,5 +1,6 @@
 import type { EntryKind, KindCount, KindCounts } from '../check/archive-content'
-import type { TreeCount } from './count-trees'
+import type { OwnerNumbers } from '../owners/target-owners'
+import type { FoundKind, TreeCount } from './count-trees'
 import type { Given } from './left-out'
 import { folderContent, type RereadFiles } from './reread-files'
 
@@ -10,12 +11,12 @@ interface Comparison {
   /** In the order of `paths`. */
   found: readonly TreeCount[]
   given: Given
-  /** Owners are kept. */
-  isRoot: boolean
+  /** The owners that root gave; undefined: all is the SSH user's. */
+  numbers: OwnerNumbers | undefined
 }
 
 /** How unpacked folders differ from what was seen of their archive, without what was left out. In whole clauses. */
-export function compareTrees({ files, paths, found, given, isRoot }: Comparison): string[] {
+export function compareTrees({ files, paths, found, given, numbers }: Comparison): string[] {
   // A file with hard links in two folders is counted in both there, and once in the archive.
   const isShared = files.content.crossLinks.count > 0
   return paths.flatMap((path, index) => {
@@ -27,14 +28,14 @@ export function compareTrees({ files, paths, found, given, isRoot }: Comparison)
       ...otherCounts(expected, tree, isShared && given.has('set-uid')).map(
         ({ what, wanted, there }) => `${path} has ${there} ${what}, not ${wanted}`,
       ),
-      ...(isShared ? [] : otherDetails(expected, tree, isRoot)).map(
+      ...(isShared ? [] : otherDetails(expected, tree, numbers)).map(
         what => `${path} has other ${what} than the archive`,
       ),
     ]
   })
 }
 
-const noDevices: KindCount = { names: 0, count: 0, bytes: 0, modes: 0, uids: 0, gids: 0, sticky: 0, setIds: 0 }
+const noDevices: KindCount = { names: 0, count: 0, bytes: 0, modes: 0, owners: new Map(), sticky: 0, setIds: 0 }
 
 function withoutLeftOut(kinds: KindCounts, given: Given): KindCounts {
   return {
@@ -79,9 +80,10 @@ function otherCounts(expected: KindCounts, tree: TreeCount, isAnySetId: boolean)
 /** Not every tar keeps the owners of symbolic links, and no server their permissions. */
 const ownedKinds = kindWords.filter(([kind]) => kind !== 'l')
 
-function otherDetails(expected: KindCounts, { kinds }: TreeCount, isRoot: boolean): string[] {
+function otherDetails(expected: KindCounts, { kinds }: TreeCount, numbers: OwnerNumbers | undefined): string[] {
   if (kinds === undefined) return []
-  const differ = (kind: EntryKind, fields: readonly (keyof KindCount)[]) =>
+  const isRoot = numbers !== undefined
+  const differ = (kind: EntryKind, fields: readonly (keyof KindCount & keyof FoundKind)[]) =>
     fields.some(field => expected[kind][field] !== kinds[kind][field])
   return [
     ...(differ('f', ['bytes']) ? [`bytes of files (${kinds.f.bytes}, not ${expected.f.bytes})`] : []),
@@ -89,6 +91,18 @@ function otherDetails(expected: KindCounts, { kinds }: TreeCount, isRoot: boolea
     ...ownedKinds.filter(([kind]) => differ(kind, ['modes'])).map(([, words]) => `permissions of ${words}`),
     // GNU tar leaves a folder the set-gid bit that it has from the one around it.
     ...(isRoot && (differ('d', ['sticky']) || differ('f', ['sticky'])) ? ['sticky bits'] : []),
-    ...ownedKinds.filter(([kind]) => isRoot && differ(kind, ['uids', 'gids'])).map(([, words]) => `owners of ${words}`),
+    ...ownedKinds
+      .filter(([kind]) => isRoot && isOtherOwner(expected[kind], kinds[kind], numbers))
+      .map(([, words]) => `owners of ${words}`),
   ]
+}
+
+function isOtherOwner({ owners }: KindCount, { uids, gids }: FoundKind, numbers: OwnerNumbers): boolean {
+  const sum = { uid: 0, gid: 0 }
+  for (const [owner, count] of owners) {
+    const { uid, gid } = numbers(owner)
+    sum.uid += count * uid
+    sum.gid += count * gid
+  }
+  return sum.uid !== uids || sum.gid !== gids
 }

@@ -2,7 +2,7 @@ import { FailureError } from '../../../runtime/errors'
 import { type JobFailure, runJob } from '../../../server/job'
 import type { Request } from '../../../server/request'
 import type { Connection } from '../../../ssh/remote'
-import { type EntryKind, entryKinds, type KindCount, type KindCounts } from '../check/archive-content'
+import { type EntryKind, entryKinds, type KindCount } from '../check/archive-content'
 import { explainFolderJob } from '../folder-errors'
 
 /** A staging folder, and the folders of the archive in it. */
@@ -16,10 +16,16 @@ export interface TreeCount {
   /** How many names there are of each kind; `s`: sockets. */
   names: Readonly<Record<EntryKind | 's', number>>
   /** Undefined where the server has no `stat` that tells more. */
-  kinds: KindCounts | undefined
+  kinds: Readonly<Record<EntryKind, FoundKind>> | undefined
   /** Only where `kinds` is undefined: a file is set-uid or set-gid. */
   hasSetIds: boolean
   hasCapabilities: boolean
+}
+
+/** The entries of one kind. `uids` and `gids`: the sums of their owners. */
+export interface FoundKind extends Omit<KindCount, 'owners'> {
+  uids: number
+  gids: number
 }
 
 /** The job `count-trees`. */
@@ -44,7 +50,9 @@ export function parseTrees(text: string, folders: number): TreeCount[] {
     return {
       names: Object.fromEntries(all.map(([kind, [names]]) => [kind, names])) as TreeCount['names'],
       kinds: isDetailed
-        ? (Object.fromEntries(all.map(([kind, numbers]) => [kind, countOf(numbers)])) as KindCounts)
+        ? (Object.fromEntries(all.map(([kind, numbers]) => [kind, countOf(numbers)])) as Readonly<
+            Record<EntryKind, FoundKind>
+          >)
         : undefined,
       hasSetIds: own.some(([, , kind]) => kind === 'set-ids'),
       hasCapabilities: own.some(([, , kind]) => kind === 'capabilities'),
@@ -59,8 +67,8 @@ function isComplete(numbers: readonly number[]): boolean {
   return (numbers.length === 1 || numbers.length === fields.length) && numbers.every(Number.isSafeInteger)
 }
 
-function countOf(numbers: readonly number[]): KindCount {
-  return Object.fromEntries(fields.map((field, index) => [field, numbers[index]])) as unknown as KindCount
+function countOf(numbers: readonly number[]): FoundKind {
+  return Object.fromEntries(fields.map((field, index) => [field, numbers[index]])) as unknown as FoundKind
 }
 
 function numberOf(text: string): number {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { RestoreContext } from '../../restore-part'
 import { type FolderServer, folderServerOver } from '../folder-server'
+import type { OwnerNumbers } from '../owners/target-owners'
 import type { PlannedFolder } from '../target/planned-folder'
 import type { FolderSwap } from './folder-jobs'
 import type { Given } from './left-out'
@@ -16,8 +17,10 @@ export interface FolderWork {
   files: RereadFiles | undefined
   /** Of the server. */
   tools: ReadonlyMap<string, string>
-  /** The SSH user is root: owners are kept. */
-  isRoot: boolean
+  /** The owners that root gives; undefined: all will be the SSH user's. */
+  numbers: OwnerNumbers | undefined
+  /** The SSH user. */
+  user: string
   /** What is restored of the risky entries. */
   given: Given
   state: FoldersState

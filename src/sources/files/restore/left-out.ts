@@ -4,6 +4,7 @@ import { shellWord } from '../../../findings/shell-word'
 import { plural } from '../../../runtime/text/format-count'
 import type { ArchiveContent, RiskyEntries, RiskyEntry, RiskyKind } from '../check/archive-content'
 import { pathBytes, show } from '../check/expected-paths'
+import { ownerWord } from '../owners/owner'
 
 /** The kinds of risky entries that a restore restores. */
 export type Given = ReadonlySet<RiskyKind>
@@ -60,11 +61,11 @@ function insideOf(path: string): string {
 
 function commandFor(
   kind: RiskyKind,
-  { mode, uid, gid, device, capabilities }: RiskyEntry,
+  { mode, owner: recorded, device, capabilities }: RiskyEntry,
   place: string,
   isRoot: boolean,
 ) {
-  const owner = `chown ${uid}:${gid} ${place}`
+  const owner = `chown -- ${ownerWord(recorded)} ${place}`
   if (kind === 'devices') return `mknod -m ${octal(mode & 0o7777)} ${place} ${device} && ${owner}`
   if (kind === 'capabilities') return `setcap ${shellWord(capabilities ?? '')} ${place}`
   const bits = `${(mode & 0o4000) === 0 ? '' : 'u'}${(mode & 0o2000) === 0 ? '' : 'g'}`

@@ -3,13 +3,15 @@ import { planLine } from '../../restore-item'
 import type { RestoreChoice, RestorePart, RestoringPart, SeenTarget } from '../../restore-part'
 import type { ArchiveContent } from '../check/archive-content'
 import { folderServerOver } from '../folder-server'
+import type { Owner } from '../owners/owner'
+import { accountsToAsk, ownersIn, planOwners } from '../owners/target-owners'
 import { checkFolders } from '../target/check-folders'
 import { chooseFolders } from '../target/choose-folders'
 import type { FolderTargetFacts } from '../target/folder-target-facts'
 import { describeFolder, diskSpaceForFolders, type FolderPart, plannedFolders } from '../target/planned-folder'
 import { type FolderWork, untouchedInWords } from './folder-work'
 import { givenKinds, nothingGiven } from './left-out'
-import type { RereadFiles } from './reread-files'
+import { folderContent, type RereadFiles } from './reread-files'
 import type { FolderRestoreSettings } from './restore-settings'
 import { swapFolders } from './swap-folders'
 import { unpackFolders } from './unpack-folders'
@@ -25,7 +27,8 @@ export function restoreFolders(
     look: async ({ connection, signal, isAuthentic }, [files]) => {
       if (chosen === undefined || files === undefined) return noFolders
       const folders = chosen.folders.map(({ target }) => target)
-      const facts = await folderServerOver(connection).targetFacts({ folders, signal })
+      const accounts = accountsToAsk(ownersOf(chosen.folders, files), settings.owner)
+      const facts = await folderServerOver(connection).targetFacts({ folders, accounts, signal })
       return seenFolders({ settings, parts: chosen.folders, facts, files, isAuthentic })
     },
   }
@@ -39,7 +42,7 @@ const noFolders: SeenTarget = {
     begin: context =>
       restoring({
         ...{ context, overwrite: false, folders: [], files: undefined, tools: new Map() },
-        ...{ isRoot: false, given: nothingGiven },
+        ...{ numbers: undefined, user: '', given: nothingGiven },
       }),
   }),
 }
@@ -54,8 +57,13 @@ interface FoldersToSee {
 }
 
 export function seenFolders({ settings, parts, facts, files, isAuthentic }: FoldersToSee): SeenTarget {
-  const { overwrite } = settings
+  const { overwrite, ssh } = settings
   const { tools, isRoot } = facts
+  const ownersHere = ownersOf(parts, files)
+  const asked = accountsToAsk(ownersHere, settings.owner)
+  const owners = planOwners({
+    ...{ owners: ownersHere, choice: settings.owner, asked, found: facts.accounts, isRoot, user: ssh.user },
+  })
   const given = givenKinds(settings, { isAuthentic, isRoot })
   const folders = plannedFolders(parts, facts)
   const items = folders.map(folder => describeFolder(folder, files, overwrite))
@@ -69,11 +77,17 @@ export function seenFolders({ settings, parts, facts, files, isAuthentic }: Fold
     plan: () => ({
       items,
       lines: items.map(item => planLine(item, name => name)),
-      findings: checkFolders({ settings, parts, folders, facts, files, given }),
-      facts: [],
-      begin: context => restoring({ context, overwrite, folders, files, tools, isRoot, given }),
+      findings: [...checkFolders({ settings, parts, folders, facts, files, given }), ...owners.findings],
+      facts: owners.facts,
+      begin: context =>
+        restoring({ context, overwrite, folders, files, tools, numbers: owners.numbers, user: ssh.user, given }),
     }),
   }
+}
+
+/** Whose the entries of these folders are. */
+function ownersOf(parts: readonly FolderPart[], files: RereadFiles): Map<Owner, number> {
+  return ownersIn(parts.flatMap(({ path }) => folderContent(files, path) ?? []))
 }
 
 function restoring(request: Omit<FolderWork, 'state'>): RestoringPart {

@@ -1,3 +1,5 @@
+import type { OwnerChoice } from '../owners/target-owners'
+
 /** The inputs of a restore, as far as they are about folders. */
 export interface FolderRestoreSettings {
   paths: 'all' | readonly FolderChoice[]
@@ -5,6 +7,8 @@ export interface FolderRestoreSettings {
   overwrite: boolean
   /** Kinds of contents that are refused by default. */
   allowedEntries: ReadonlySet<string>
+  /** Whose all restored files will be, in place of what was recorded. */
+  owner?: OwnerChoice | undefined
   /** The owner of the restored files, unless it is root. */
   ssh: { user: string }
 }

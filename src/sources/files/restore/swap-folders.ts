@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { warning } from '../../../findings/finding'
 import { messageOf } from '../../../runtime/errors'
 import type { RestoredItem } from '../../restore-item'
+import { ownerCommands } from '../owners/later-owners'
 import { describeFolder, type PlannedFolder } from '../target/planned-folder'
 import type { FolderSwap } from './folder-jobs'
 import { type FolderWork, serverOf, type UnpackedFolder } from './folder-work'
 import { commandsFor, leftOutOf } from './left-out'
-import { folderContent } from './reread-files'
+import { folderContent, type RereadFiles } from './reread-files'
 
 /** Moves the unpacked folders into their places, all or none. The old folders are kept next to them. */
 export async function swapFolders(unpacked: readonly UnpackedFolder[], work: FolderWork): Promise<RestoredItem[]> {
@@ -25,12 +26,21 @@ export async function swapFolders(unpacked: readonly UnpackedFolder[], work: Fol
     return {
       ...describeFolder(folder, files, overwrite),
       ...{ proof, durationMs, kept },
-      leftOut: commandsFor(folder, leftOutOf(files.content, work.given), work.isRoot),
+      leftOut: commandsLater(folder, files, work),
       output: { kind: 'folder', path, target, files: folderContent(files, path)?.files ?? 0, kept },
     }
   })
   await removeStaging(swaps, work)
   return restored
+}
+
+/** What root has to do by hand, in this order: a new owner clears set-uid bits. */
+function commandsLater(folder: PlannedFolder, files: RereadFiles, { given, numbers }: FolderWork): string[] {
+  const isRoot = numbers !== undefined
+  return [
+    ...(isRoot ? [] : ownerCommands(folder, files.content)),
+    ...commandsFor(folder, leftOutOf(files.content, given), isRoot),
+  ]
 }
 
 function keptName({ target }: PlannedFolder, stamp: string): string {

@@ -8,8 +8,11 @@ import { readArtifact } from '../../../repository/artifact/reader'
 import type { Repository } from '../../../repository/repository'
 import type { Runtime } from '../../../runtime/runtime'
 import { sendToJob } from '../../../server/send-to-job'
+import type { ArchiveContent } from '../check/archive-content'
 import { leaveOut } from '../check/leave-out'
 import type { FolderServer } from '../folder-server'
+import type { Owner } from '../owners/owner'
+import { type OwnerNumbers, ownersIn } from '../owners/target-owners'
 import { compareTrees } from './compare-trees'
 import type { TreeCount } from './count-trees'
 import { type Given, leftOutOf } from './left-out'
@@ -25,6 +28,8 @@ interface UnpackRequest {
   owner: string
   /** What is restored of the risky entries. */
   given: Given
+  /** The owners that root gives; undefined: all will be the user's. */
+  numbers: OwnerNumbers | undefined
 }
 
 interface UnpackContext {
@@ -53,19 +58,26 @@ export async function unpackArchive(request: UnpackRequest, context: UnpackConte
 
 /** What is sent of the stored stream: as it is, if the server can decompress it and nothing of it is left out. */
 function sentStream(
-  { files: { artifact, content }, given }: Pick<UnpackRequest, 'files' | 'given'>,
+  { files: { artifact, content }, given, numbers }: Pick<UnpackRequest, 'files' | 'given' | 'numbers'>,
   tools: UnpackContext['tools'],
 ): { filter: Filter<unknown>; compression: Compression } {
   const codecs = codecsOf(artifact)
-  const isWhole = leftOutOf(content, given).length === 0
+  const isWhole = leftOutOf(content, given).length === 0 && hasOwners(content, numbers)
   if (isWhole && codecs.every(codec => tools.has(codec))) {
     const checked = compose(decode(codecs), checkContent(checkStored(artifact)))
     return { filter: aside(checked), compression: artifact.compression }
   }
-  const checked = compose(decode(codecs), leaveOut(expectedArchive(artifact), given))
+  const checked = compose(decode(codecs), leaveOut(expectedArchive(artifact), given, numbers))
   if (!tools.has('gzip')) return { filter: checked, compression: 'none' }
   const gzip: Filter<void> = { stages: [createGzip({ level: 1 })], result: () => {} }
   return { filter: compose(checked, gzip), compression: 'gzip' }
+}
+
+/** Whether the headers have the owners that will be given. */
+function hasOwners({ hasOwnerList, perPath }: ArchiveContent, numbers: OwnerNumbers | undefined): boolean {
+  if (numbers === undefined) return true
+  const isSame = (owner: Owner) => numbers(owner).uid === owner.uid && numbers(owner).gid === owner.gid
+  return !hasOwnerList && [...ownersIn(perPath).keys()].every(isSame)
 }
 
 /** Where a folder is unpacked. */
@@ -73,11 +85,11 @@ export function treeOf(staging: string, path: string): string {
   return `${staging}/tree${path}`
 }
 
-/** Looks at the unpacked folders, and compares them with what was seen of the archive. `isRoot`: owners are kept. */
+/** Looks at the unpacked folders, and compares them with what was seen of the archive. */
 export async function countUnpacked(
-  { files, paths, staging, given }: Omit<UnpackRequest, 'owner'>,
-  { server, isRoot }: { server: Pick<FolderServer, 'countTrees'>; isRoot: boolean },
+  { files, paths, staging, given, numbers }: Omit<UnpackRequest, 'owner'>,
+  { server }: { server: Pick<FolderServer, 'countTrees'> },
 ): Promise<{ trees: TreeCount[]; differences: string[] }> {
   const trees = await server.countTrees({ staging, paths })
-  return { trees, differences: compareTrees({ files, paths, found: trees, given, isRoot }) }
+  return { trees, differences: compareTrees({ files, paths, found: trees, given, numbers }) }
 }

@@ -25,7 +25,7 @@ export async function unpackFolders(work: FolderWork): Promise<UnpackedFolder[]>
     const trees = await unpackInto(staging, together, files, work)
     const durationMs = clock.monotonicMs() - startedMs
     for (const [index, folder] of together.entries())
-      all.push({ folder, unpacked: treeOf(staging, folder.path), proof: proofOf(trees[index]), durationMs })
+      all.push({ folder, unpacked: treeOf(staging, folder.path), proof: proofOf(trees[index], work), durationMs })
   }
   return folders.flatMap(folder => all.filter(each => each.folder === folder))
 }
@@ -71,10 +71,10 @@ async function unpackInto(
 ): Promise<TreeCount[]> {
   const { repository, runtime, owner, signal } = work.context
   const server = serverOf(work)
-  const { given, isRoot } = work
-  const request = { files, paths: folders.map(({ path }) => path), staging, owner, given }
+  const { given, numbers } = work
+  const request = { files, paths: folders.map(({ path }) => path), staging, owner, given, numbers }
   await unpackArchive(request, { runtime, repository, server, tools: work.tools, signal })
-  const { trees, differences } = await countUnpacked(request, { server, isRoot })
+  const { trees, differences } = await countUnpacked(request, { server })
   if (differences.length === 0) return trees
   throw new FailureError(`The unpacked files differ from the archive: ${differences.join('; ')}.`, {
     advice:
@@ -83,9 +83,10 @@ async function unpackInto(
   })
 }
 
-function proofOf(tree: TreeCount | undefined): string {
+function proofOf(tree: TreeCount | undefined, { numbers, user }: FolderWork): string {
   if (tree === undefined) return ''
   const { names, kinds } = tree
+  const owners = numbers === undefined ? `all owned by ${user}` : 'owners'
   const size = kinds === undefined ? [] : [formatSize(kinds.f.bytes)]
-  return [...filesCounts({ files: names.f, directories: names.d, links: names.l }), ...size].join(', ')
+  return [...filesCounts({ files: names.f, directories: names.d, links: names.l }), ...size, owners].join(', ')
 }

@@ -3,6 +3,7 @@ import { shellWord } from '../../../findings/shell-word'
 import { plural } from '../../../runtime/text/format-count'
 import { formatSize } from '../../../runtime/text/format-size'
 import { missingTool } from '../../../server/missing-tool'
+import { laterOwners } from '../owners/later-owners'
 import { type Given, leftOutOf, leftOutWarnings } from '../restore/left-out'
 import type { RereadFiles } from '../restore/reread-files'
 import type { FolderRestoreSettings } from '../restore/restore-settings'
@@ -40,7 +41,7 @@ function knownPlaces({ settings, folders, facts, files, given }: FoldersRequest)
     ...diskProblems(folders, facts, files),
     ...leftOutWarnings(folders, leftOutOf(files.content, given), facts.isRoot),
     ...linkProblems(folders, files),
-    ...ownerWarnings(settings, facts),
+    ...(facts.isRoot || settings.owner !== undefined ? [] : laterOwners(folders, files.content, settings.ssh.user)),
   ]
 }
 
@@ -141,17 +142,6 @@ function linkProblems(folders: readonly PlannedFolder[], { artifact, content }: 
       'hard-links',
       `Files of one folder are hard links to files of another (${plural(crossLinks.count, 'link')}, such as ${crossLinks.examples[0] ?? ''}), so these folders can only be restored together and on one disk.`,
       'Restore all folders at once ("paths: *"), to places on one disk.',
-    ),
-  ]
-}
-
-function ownerWarnings({ ssh }: FolderRestoreSettings, { isRoot }: FolderTargetFacts): Finding[] {
-  if (isRoot) return []
-  return [
-    warning(
-      'owners',
-      `All restored files will belong to ${ssh.user}: only root can give files to others.`,
-      'Restore as root to keep owners, or run chown afterwards.',
     ),
   ]
 }

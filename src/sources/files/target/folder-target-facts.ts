@@ -2,10 +2,13 @@ import type { Connection } from '../../../ssh/remote'
 import { freeBytesOf } from '../../host/parse-disk'
 import { askTarget, readTarget, type TargetHost, unreadableTarget } from '../../host/target-answer'
 import { folderKnowledge } from '../folder-errors'
+import type { Accounts, AskedAccount, FoundAccount } from '../owners/target-owners'
 
 export interface FolderTargetRequest {
   /** Absolute; the targets. */
   folders: readonly string[]
+  /** Whom files will belong to. */
+  accounts?: Accounts<AskedAccount>
   signal?: AbortSignal | undefined
 }
 
@@ -15,6 +18,8 @@ export interface FolderTargetFacts extends TargetHost {
   places: TargetPlace[]
   /** Unpacked folders that restores left at least a day ago. */
   leftovers: string[]
+  /** In the order of the request. */
+  accounts: Accounts<FoundAccount>
 }
 
 /**
@@ -36,9 +41,14 @@ const states = ['absent', 'empty', 'folder', 'link', 'mount', 'not-a-folder'] as
 /** The job `target-facts`, for folders. Reads only. */
 export async function folderTargetFacts(
   connection: Connection,
-  { folders, signal }: FolderTargetRequest,
+  { folders, accounts, signal }: FolderTargetRequest,
 ): Promise<FolderTargetFacts> {
-  const request = folders.map(path => ['path', path] as const)
+  const asked = ({ number, name }: AskedAccount) => `${number ?? ''} ${name}`
+  const request = [
+    ...folders.map(path => ['path', path] as const),
+    ...(accounts?.users ?? []).map(account => ['user', asked(account)] as const),
+    ...(accounts?.groups ?? []).map(account => ['group', asked(account)] as const),
+  ]
   return parseFolderTarget((await askTarget(connection, request, { knowledge: folderKnowledge, signal })).text)
 }
 
@@ -51,6 +61,7 @@ export function parseFolderTarget(text: string): FolderTargetFacts {
     ...host,
     places: all('place').map((row, index) => placeOf(row, index, { mounts, disks })),
     leftovers: all('leftover').map(([, ...folder]) => folder.join('\t')),
+    accounts: { users: all('user').map(accountOf), groups: all('group').map(accountOf) },
   }
 }
 
@@ -69,6 +80,17 @@ function placeOf(
     mount: mounts.get(number) ?? '',
     freeBytes: freeBytesOf(disks.get(number)),
   }
+}
+
+/** Each is reported in order, like a place. */
+function accountOf(
+  [word = '', index = '', number = '', loginGroup = '', ...holder]: string[],
+  at: number,
+): FoundAccount {
+  if (index !== String(at) || ![number, loginGroup].every(text => /^\d{0,10}$/.test(text)))
+    throw unreadableTarget(`${word} ${index} ${number}`)
+  const known = (text: string) => (text === '' ? undefined : Number(text))
+  return { number: known(number), loginGroup: known(loginGroup), holder: holder.join('\t') }
 }
 
 function byPlace(rows: readonly string[][]): Map<string, string> {

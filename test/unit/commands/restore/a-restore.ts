@@ -7,6 +7,8 @@ import {
 } from '../../../../src/repository/manifest/manifest'
 import type { ArchiveContent, RiskyEntries, RiskyEntry } from '../../../../src/sources/files/check/archive-content'
 import { noEntries } from '../../../../src/sources/files/check/folder-tally'
+import type { Owner } from '../../../../src/sources/files/owners/owner'
+import type { Accounts, FoundAccount } from '../../../../src/sources/files/owners/target-owners'
 import type { RereadFiles } from '../../../../src/sources/files/restore/reread-files'
 import type { FolderTargetFacts, TargetPlace } from '../../../../src/sources/files/target/folder-target-facts'
 import type { DumpContent } from '../../../../src/sources/mysql/check/dump-content'
@@ -55,15 +57,20 @@ export function anArchive(paths: string[] = ['/var/www/html']): FilesArtifact {
   }
 }
 
+/** www-data, whose group is `disk`. */
+export function anOwner(overrides: Partial<Owner> = {}): Owner {
+  return { user: 'www-data', group: 'disk', uid: 33, gid: 6, ...overrides }
+}
+
 /** A regular file of www-data that does harm as it is; a test overrides how. */
 export function aRiskyEntry(path: string, overrides: Partial<RiskyEntry> = {}): RiskyEntry {
-  return { path, mode: 0o755, uid: 33, gid: 6, ...overrides }
+  return { path, mode: 0o755, owner: anOwner(), ...overrides }
 }
 
 /** A device in the document root. */
 export const aDevice: RiskyEntries = {
   ...{ kind: 'devices', count: 1 },
-  first: [aRiskyEntry('var/www/html/null', { mode: 0o666, uid: 0, device: 'c 1 3' })],
+  first: [aRiskyEntry('var/www/html/null', { mode: 0o666, owner: anOwner({ user: 'root', uid: 0 }), device: 'c 1 3' })],
 }
 
 export function aManifest(artifacts: Manifest['artifacts'] = [aDump(), anArchive()]): Manifest {
@@ -140,6 +147,11 @@ export function soundOf(
         })),
         risky: [],
         crossLinks: { count: 0, examples: [] },
+        ownerChanges: {
+          count: files.paths.length,
+          first: files.paths.map(path => ({ path: path.slice(1), owner: anOwner() })),
+        },
+        hasOwnerList: false,
         ...found.files,
       },
     },
@@ -161,6 +173,7 @@ export interface FactOptions {
   isRoot?: boolean
   tools?: readonly string[]
   leftovers?: string[]
+  accounts?: Accounts<FoundAccount>
   /** Why the database server could not be asked. */
   databaseProblem?: Error
   places?: Partial<TargetPlace>[]
@@ -207,6 +220,7 @@ export function someFacts(options: FactOptions = {}): {
         ...place,
       })),
       leftovers: options.leftovers ?? [],
+      accounts: options.accounts ?? { users: [], groups: [] },
     },
   }
 }

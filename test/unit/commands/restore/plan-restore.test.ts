@@ -117,7 +117,7 @@ describe('planOf', () => {
       'The recovery point Monday-13-00 was read whole and is what its manifest says.',
       'Database: mariadb 10.11.19, as root@localhost; mariadb-dump 10.19.',
       'tar: tar 1.0.',
-      'The SSH user is root: owners of files are kept.',
+      'The SSH user is root.',
     ])
     expect(plan({ facts: { isRoot: false } }).checks.facts.at(-1)).toBe('The SSH user is not root.')
   })

@@ -1,16 +1,30 @@
 import type { EntryKind, KindCount } from '../../../../../src/sources/files/check/archive-content'
 import { noEntries } from '../../../../../src/sources/files/check/folder-tally'
+import { type OwnerNumbers, recordedNumbers } from '../../../../../src/sources/files/owners/target-owners'
 import { compareTrees } from '../../../../../src/sources/files/restore/compare-trees'
-import type { TreeCount } from '../../../../../src/sources/files/restore/count-trees'
+import type { FoundKind, TreeCount } from '../../../../../src/sources/files/restore/count-trees'
 import { type Given, nothingGiven } from '../../../../../src/sources/files/restore/left-out'
-import { aManifest, anArchive, soundOf } from '../../../commands/restore/a-restore'
+import { aManifest, anArchive, anOwner, soundOf } from '../../../commands/restore/a-restore'
 
-type Counts = Partial<Record<EntryKind, Partial<KindCount>>>
+type Counts = Partial<Record<EntryKind, Partial<FoundKind>>>
 
-function counts(of: Counts): Record<EntryKind, KindCount> {
-  const all = noEntries()
-  for (const [kind, count] of Object.entries(of)) Object.assign(all[kind as EntryKind], count)
-  return all
+function counts(of: Counts): Record<EntryKind, FoundKind & KindCount> {
+  const all = Object.entries(noEntries()).map(([kind, count]) => [kind, { ...count, uids: 0, gids: 0 }])
+  const found = Object.fromEntries(all)
+  for (const [kind, count] of Object.entries(of)) Object.assign(found[kind], count)
+  return found
+}
+
+const webOwner = anOwner({ uid: 33, gid: 33 })
+
+/** As the archive has it: two files and a folder of `webOwner`, all else of nobody who is counted. */
+function archived(of: Counts): Record<EntryKind, KindCount> {
+  const all = counts(of)
+  return {
+    ...all,
+    f: { ...all.f, owners: new Map([[webOwner, 2]]) },
+    d: { ...all.d, owners: new Map([[webOwner, 1]]) },
+  }
 }
 
 const site: Counts = {
@@ -36,19 +50,17 @@ function tree(of: Counts, overrides: Partial<TreeCount> & { sockets?: number } =
 
 interface Options {
   given?: Given
-  isRoot?: boolean
+  numbers?: OwnerNumbers | undefined
   isShared?: boolean
 }
 
-function differences(
-  found: TreeCount,
-  { given = nothingGiven, isRoot = true, isShared = false }: Options = {},
-): string[] {
-  const perPath = [{ path: 'srv', files: 3, directories: 1, links: 1, fileBytes: 10, kinds: counts(site) }]
+function differences(found: TreeCount, { given = nothingGiven, isShared = false, ...options }: Options = {}): string[] {
+  const numbers = 'numbers' in options ? options.numbers : recordedNumbers
+  const perPath = [{ path: 'srv', files: 3, directories: 1, links: 1, fileBytes: 10, kinds: archived(site) }]
   const crossLinks = { count: isShared ? 1 : 0, examples: [] }
   const { files } = soundOf(aManifest([anArchive(['/srv'])]), { files: { perPath, crossLinks } })
   if (files === undefined) throw new Error('The manifest has files.')
-  return compareTrees({ files, paths: ['/srv'], found: [found], given, isRoot })
+  return compareTrees({ files, paths: ['/srv'], found: [found], given, numbers })
 }
 
 const all: Given = new Set(['set-uid', 'devices'] as const)
@@ -88,13 +100,22 @@ describe('compareTrees', () => {
     expect(differences(found)).toEqual([difference])
   })
 
+  it('wants the owners that this server was to give', () => {
+    const other = tree({ ...plain, f: { ...plain.f, uids: 96, gids: 98 }, d: { ...plain.d, uids: 48, gids: 49 } })
+    expect(differences(other, { numbers: () => ({ uid: 48, gid: 49 }) })).toEqual([])
+    expect(differences(other, { numbers: () => ({ uid: 48, gid: 48 }) })).toEqual([
+      '/srv has other owners of files than the archive',
+      '/srv has other owners of directories than the archive',
+    ])
+  })
+
   it('lets a folder have the set-gid bit of the one around it', () => {
     expect(differences(tree({ ...plain, d: { ...plain.d, setIds: 0 } }))).toEqual([])
   })
 
   it('does not compare what only root can restore', () => {
     const own = tree({ ...plain, f: { ...plain.f, uids: 0, gids: 0 }, d: { ...plain.d, uids: 0, setIds: 0 } })
-    expect(differences(own, { isRoot: false })).toEqual([])
+    expect(differences(own, { numbers: undefined })).toEqual([])
   })
 
   it('compares names alone where the server knows no more, and finds set-uid all the same', () => {
@@ -115,7 +136,7 @@ describe('compareTrees', () => {
   it('does not take a missing answer for agreement', () => {
     const { files } = soundOf(aManifest([anArchive(['/srv'])]))
     if (files === undefined) throw new Error('The manifest has files.')
-    expect(compareTrees({ files, paths: ['/srv'], found: [], given: all, isRoot: true })).toEqual([
+    expect(compareTrees({ files, paths: ['/srv'], found: [], given: all, numbers: recordedNumbers })).toEqual([
       '/srv could not be counted',
     ])
   })

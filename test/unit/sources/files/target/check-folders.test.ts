@@ -145,7 +145,7 @@ describe('checkFolders, about entries that do harm when somebody else made them'
       {
         ...{ code: 'left-out', level: 'warning' },
         what: 'Not restored: 1 device: "/var/www/html/null". Whoever can write to the bucket could have added them: a signature that "signed-by" accepts shows that they are yours, and so does "devices" in "allow-entries".',
-        fix: 'If it belongs to your site, put it back as root after the restore:\nmknod -m 0666 /var/www/html/null c 1 3 && chown 0:6 /var/www/html/null',
+        fix: 'If it belongs to your site, put it back as root after the restore:\nmknod -m 0666 /var/www/html/null c 1 3 && chown -- root:disk /var/www/html/null',
       },
     ])
   })
@@ -178,7 +178,7 @@ describe('checkFolders, about entries that do harm when somebody else made them'
   it('tells a user who is not root to give the owner back as well', () => {
     const [finding] = told(programs, { facts: { isRoot: false } })
     expect(finding?.what).toMatch(/Only root may make them\.$/)
-    expect(finding?.fix).toContain("chown 33:6 '/var/www/html/it'\\''s 0' && chmod ug+s ")
+    expect(finding?.fix).toContain("chown -- www-data:disk '/var/www/html/it'\\''s 0' && chmod ug+s ")
   })
 
   it('never restores capabilities', () => {

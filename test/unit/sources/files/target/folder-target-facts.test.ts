@@ -18,6 +18,7 @@ describe('parseFolderTarget', () => {
       isRoot: false,
       tools: new Map(),
       leftovers: [],
+      accounts: { users: [], groups: [] },
       places: [
         { state: 'folder', isWritable: true, parent: '/var/www', mount: '/', freeBytes: 20 * 1024 },
         {
