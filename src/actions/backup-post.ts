@@ -13,7 +13,9 @@ export function backupPostAction(runtime: Runtime): Promise<void> {
     if (state === undefined || isCleanedUp(state)) return
     const inputs = loadBackupInputs(runtime, process.env)
     const failures = await runtime.log.group('Clean up after the run', () =>
-      withRepository(inputs, repository => cleanUpBackup(inputs, state, { runtime, repository, connect })),
+      withRepository(inputs, runtime.clock, repository =>
+        cleanUpBackup(inputs, state, { runtime, repository, connect }),
+      ),
     )
     if (failures.length === 0) return
     const what = `Some leftovers of the run could not be cleaned up: ${failures.join(' ')} The next run tries again.`

@@ -43,7 +43,7 @@ export function commandAction<Inputs extends CommonInputs, Facts extends object>
     const own = { inputs, attempt: beginAttempt<Facts>(runtime) }
     begun = own
     annotateWarnings(runtime.log, unencrypted(inputs))
-    await withRepository(inputs, repository => command.run(own, runtime, repository))
+    await withRepository(inputs, runtime.clock, repository => command.run(own, runtime, repository))
   }
   return runAction(runtime, work, {
     get safe() {

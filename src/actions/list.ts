@@ -16,7 +16,7 @@ export function listAction(runtime: Runtime): Promise<void> {
   return commandAction<ListInputs, ListResult>(runtime, {
     load: loadListInputs,
     run: async (begun, _, repository) => {
-      const { error, ...result } = await list(begun.inputs, { runtime, repository }, begun.attempt.startedAt)
+      const { error, ...result } = await list(begun.inputs, { runtime, repository })
       begun.attempt.learn(result)
       const report = reportOf(begun, runtime)
       annotateWarnings(runtime.log, report.warnings)
@@ -35,8 +35,8 @@ function reportOf(
   { scrub }: Runtime,
   failure?: FailureFacts,
 ): ListReport {
-  const known = { warnings: [], ...attempt.facts, ...defined({ failure }) }
+  const known = { now: attempt.startedAt, warnings: [], ...attempt.facts, ...defined({ failure }) }
   const areSignaturesRequired = inputs.signing.trust !== undefined
-  const facts = { store: reportedStore(inputs.s3), now: attempt.startedAt, areSignaturesRequired }
+  const facts = { store: reportedStore(inputs.s3), areSignaturesRequired }
   return scrubListReport({ ...facts, ...known }, scrub)
 }

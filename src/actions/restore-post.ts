@@ -14,7 +14,9 @@ export function restorePostAction(runtime: Runtime): Promise<void> {
     if (state === undefined || state.stage === 'clean') return
     const inputs = loadRestoreInputs(runtime, process.env)
     const { incomplete, failures } = await log.group('Clean up after the restore', () =>
-      withRepository(inputs, repository => cleanUpRestore(inputs, state, { runtime, repository, connect })),
+      withRepository(inputs, runtime.clock, repository =>
+        cleanUpRestore(inputs, state, { runtime, repository, connect }),
+      ),
     )
     if (incomplete.length > 0) log.error(incomplete.join('\n'), 'The restore is half done')
     if (failures.length === 0) return

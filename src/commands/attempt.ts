@@ -7,6 +7,7 @@ type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>
 
 /** What is known of a run so far. The command adds what it learns; the report of a failed run is made from it. */
 export interface Attempt<Facts extends object> {
+  /** By the store's clock, as soon as that is known. */
   readonly startedAt: Date
   readonly facts: Readonly<Partial<Facts>>
   readonly phases: readonly ReportedPhase[]
@@ -21,8 +22,12 @@ export function beginAttempt<Facts extends object>({ log, clock }: Pick<Runtime,
   const facts: Partial<Facts> = {}
   const phases: ReportedPhase[] = []
   const warnings: Finding[] = []
+  const [begunAt, aheadThenMs] = [clock.now().getTime(), clock.aheadMs() ?? 0]
   return {
-    ...{ startedAt: clock.now(), facts, phases, warnings },
+    ...{ facts, phases, warnings },
+    get startedAt() {
+      return new Date(begunAt + aheadThenMs - (clock.aheadMs() ?? 0))
+    },
     learn: learned => {
       Object.assign(facts, learned)
     },

@@ -1,7 +1,7 @@
 /** The port to the environment that runs the action: `github-runtime.ts` implements it; tests pass one that records. */
 export interface Runtime {
   readonly log: Log
-  readonly clock: Clock
+  readonly clock: StoreClock
   readonly run: RunIdentity
   /** Aborted on SIGINT and SIGTERM. GitHub's runner sends SIGTERM 7.5 s after SIGINT and kills 2.5 s later. */
   readonly signal: AbortSignal
@@ -11,10 +11,15 @@ export interface Runtime {
   mask(secret: string): void
   /** Replaces every masked secret in the text by `***`. */
   scrub(text: string): string
+  /** Never throws: an output that cannot be written is a warning. */
   output(name: string, value: string): void
-  /** Adds GitHub-flavoured Markdown to the job summary. Never rejects: a summary must not fail a backup. */
+  /** Adds GitHub-flavoured Markdown to the job summary. Never rejects: one that cannot be written is a warning. */
   summary(markdown: string): Promise<void>
-  /** Passes a value from the main step to the post step of the same action. At most 64 KiB each. */
+  /**
+   * Passes a value from the main step to the post step of the same action. At most 64 KiB each. Throws `FailureError`
+   * when the first one cannot be written: nothing has been touched yet. Later all that was saved is dropped, with a
+   * warning: by what is out of date, a post step would take back what is done.
+   */
   saveState(name: string, value: string): void
   /** The value that the main step saved; '' if none. */
   state(name: string): string
@@ -36,10 +41,23 @@ export interface Log {
   group<T>(title: string, work: () => Promise<T>): Promise<T>
 }
 
-export interface Clock {
+/** What tells the time of day, and how sure that is. */
+export interface WallClock {
+  /** By the store's clock, as soon as that is known. */
   now(): Date
+  /** How far this machine's clock is ahead of the store's; negative: behind. Undefined: the store has not told its time. */
+  aheadMs(): number | undefined
+}
+
+export interface Clock extends WallClock {
   /** Milliseconds that never go back, for durations. */
   monotonicMs(): number
+}
+
+/** A clock that learns the store's time. */
+export interface StoreClock extends Clock {
+  /** A request is sent now; what comes back takes the `Date` header of its answer, undefined without one. */
+  asking(): (date: string | undefined) => void
 }
 
 /** Identifies the run. Empty strings outside GitHub. */

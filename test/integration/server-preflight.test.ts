@@ -8,6 +8,7 @@ import { refuseErrors } from '../../src/commands/refuse-errors'
 import { isError } from '../../src/findings/finding'
 import type { PreflightReport } from '../../src/findings/preflight'
 import { type BackupInputs, loadBackupInputs } from '../../src/inputs/backup'
+import { storeClock, systemClock } from '../../src/runtime/clock'
 import { folderServerOver } from '../../src/sources/files/folder-server'
 import { databaseServerOver } from '../../src/sources/mysql/database-server'
 import { connect } from '../../src/ssh/connection'
@@ -87,9 +88,9 @@ function inputsOf(more: Readonly<Record<string, string>>): BackupInputs {
 }
 
 async function look(inputs: BackupInputs): Promise<PreflightReport> {
-  const store = openS3Store(inputs.s3, { retryDelayMs: 10, maxAttempts: 2 })
+  const runtime = { ...recordingRuntime(), clock: storeClock(systemClock) }
+  const store = openS3Store(inputs.s3, { retryDelayMs: 10, maxAttempts: 2 }, runtime.clock)
   try {
-    const runtime = { ...recordingRuntime(), clock: { now: () => new Date(), monotonicMs: () => 0 } }
     return await preflight(inputs, { runtime, repository: { store, prefix: inputs.s3.prefix }, connect })
   } finally {
     store.close()

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { abortable } from '../../src/runtime/abortable'
+import type { StoreClock } from '../../src/runtime/runtime'
 import type {
   KnownObject,
   ListedObject,
@@ -22,6 +23,8 @@ export interface MemoryStoreOptions {
   minPartBytes?: number
   /** By default a clock that starts with 2026 and moves on by a second with every writing operation. */
   now?: () => Date
+  /** Learns the time of `now` from every answer, as from the `Date` of those of S3. */
+  clock?: Pick<StoreClock, 'asking'>
   /**
    * Called around every operation. What it throws is what the caller gets; a promise that stays open makes the
    * operation hang. For listings `key` is the prefix.
@@ -188,8 +191,10 @@ class InMemory extends FaultScript implements MemoryStore {
 
   async #operate<T>(operation: StoreOperation, key: string, effect: () => T): Promise<T> {
     this.operations.push(`${operation} ${key}`)
+    const answered = this.#options.clock?.asking()
     await this.#passThrough(operation, key, 'before')
     const result = effect()
+    answered?.(this.#options.now?.().toUTCString())
     await this.#passThrough(operation, key, 'after')
     return result
   }

@@ -1,3 +1,4 @@
+import { storeClock } from '../../src/runtime/clock'
 import { createLog } from '../../src/runtime/github/log'
 import { createMasks } from '../../src/runtime/github/masks'
 import type { RunIdentity, Runtime } from '../../src/runtime/runtime'
@@ -49,7 +50,7 @@ export function recordingRuntime(options: RecordingOptions = {}): RecordingRunti
     (kind: RecordedLine['kind']) =>
     (text: string, { title }: { title?: string }) =>
       void lines.push(title === undefined ? { kind, text } : { kind, text, title })
-  const clock = { now: () => new Date(start + passedMs), monotonicMs: () => passedMs }
+  const clock = storeClock({ now: () => new Date(start + passedMs), monotonicMs: () => passedMs })
 
   return {
     lines,

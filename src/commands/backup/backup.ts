@@ -2,7 +2,7 @@ import { type Finding, publicWarnings, scrubFindings } from '../../findings/find
 import type { BackupInputs } from '../../inputs/backup'
 import { storageClassWarnings } from '../../inputs/groups/s3-options'
 import { writeBucketReadme } from '../../repository/bucket-readme'
-import type { PrefixIndex } from '../../repository/catalog/prefix-index'
+import { indexPrefix, type PrefixIndex } from '../../repository/catalog/prefix-index'
 import { type Baseline, baselineOf } from '../../repository/guards/baseline'
 import { adoptedPrefix, foreignError } from '../../repository/guards/foreign-prefix'
 import { scopedBaseline } from '../../repository/guards/scoped-baseline'
@@ -10,6 +10,7 @@ import { checkShrink, type ShrinkVerdict } from '../../repository/guards/shrink'
 import { acceptedShrink } from '../../repository/guards/shrink-error'
 import { slotName } from '../../repository/names/slot'
 import { keepTiers } from '../../repository/tiers/tiers'
+import { clockDifference, refuseClock } from '../clock-difference'
 import { reportedStore } from '../run-facts'
 import { type CommandTools, type LockIdentity, lockIdentity, openSession, type Session } from '../session'
 import { describePublished } from './describe-published'
@@ -31,12 +32,10 @@ export interface BackupTools extends CommandTools {
 
 /** Takes one recovery point and stores it. Throws what failed; unless the error says otherwise, nothing has changed. */
 export async function backup(inputs: BackupInputs, tools: BackupTools, attempt: BackupAttempt): Promise<BackupResult> {
-  const slot = slotName(inputs.rotation, attempt.startedAt, inputs.timezone)
-  attempt.learn({ slot })
   const identity = lockIdentity(tools.repository, tools.runtime)
   const session = await attempt.step('Connect', () => openSession(inputs, identity, tools))
   try {
-    return await backUp(inputs, tools, { slot, identity, session }, attempt)
+    return await backUp(inputs, tools, { identity, session }, attempt)
   } finally {
     await session.close()
   }
@@ -45,13 +44,12 @@ export async function backup(inputs: BackupInputs, tools: BackupTools, attempt: 
 async function backUp(
   inputs: BackupInputs,
   tools: BackupTools,
-  { slot, identity, session }: { slot: string; identity: LockIdentity; session: Session },
+  { identity, session }: { identity: LockIdentity; session: Session },
   attempt: BackupAttempt,
 ): Promise<BackupResult> {
   const { runtime, repository } = tools
-  const { startedAt, step, warn } = attempt
-  const { index, warnings } = await step('Read the bucket', () => recoverEarlierRuns(inputs, slot, tools))
-  warn(warnings)
+  const { step, warn } = attempt
+  const { startedAt, slot, index } = await step('Read the bucket', () => readBucket(inputs, tools, attempt))
   const plan = await step('Check the server', () =>
     planBackup(inputs, slot, { ...session, clock: runtime.clock }, runtime.log),
   )
@@ -101,6 +99,23 @@ async function backUp(
     ...(await readHistory(repository, { keep, index, manifest })),
     ...{ result: 'good', slot, error: afterError },
   }
+}
+
+/** The store's first answer tells its time, and so which hour it is. Nothing was changed before that. */
+async function readBucket(
+  inputs: BackupInputs,
+  { runtime, repository }: BackupTools,
+  attempt: BackupAttempt,
+): Promise<{ startedAt: Date; slot: string; index: PrefixIndex }> {
+  const found = await indexPrefix(repository)
+  refuseClock(runtime.clock)
+  attempt.warn([clockDifference(runtime.clock)])
+  const { startedAt } = attempt
+  const slot = slotName(inputs.rotation, startedAt, inputs.timezone)
+  attempt.learn({ slot })
+  const { index, warnings } = await recoverEarlierRuns(inputs, slot, found, { runtime, repository })
+  attempt.warn(warnings)
+  return { startedAt, slot, index }
 }
 
 /** Compares what was taken with the last good recovery point, without what the workflow no longer requests. */

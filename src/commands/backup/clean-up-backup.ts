@@ -66,7 +66,7 @@ async function dropUnknownUploads(
   try {
     const held = await server.takeLock({ lock, owner, waitSeconds: 0 })
     try {
-      const { aborted } = await abortLeftovers(repository, slot, runtime.clock.now())
+      const { aborted } = await abortLeftovers(repository, slot, runtime.clock)
       for (const { key } of aborted) runtime.log.info(`Aborted the unfinished upload of ${key}.`)
     } finally {
       await held.release()

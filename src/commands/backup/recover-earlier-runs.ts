@@ -9,17 +9,17 @@ import { messageOf } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
 
 /**
- * Finishes or rolls back what dead runs left, and aborts their uploads; the lock of the prefix must be held. A slot
- * that cannot be recovered now is a warning; this run's own slot must be recovered, or this throws.
+ * Finishes or rolls back what dead runs left, and aborts their uploads; the lock of the prefix must be held. `index`
+ * is what is there; what comes back is that afterwards. A slot that cannot be recovered now is a warning; this run's own slot must be recovered, or this throws.
  */
 export async function recoverEarlierRuns(
   { ssh, guards }: BackupInputs,
   slot: string,
+  index: PrefixIndex,
   { runtime, repository }: { runtime: Runtime; repository: Repository },
 ): Promise<{ index: PrefixIndex; warnings: Finding[] }> {
   const { log, clock } = runtime
   const warnings: Finding[] = []
-  const index = await indexPrefix(repository)
   // Before any change: what looks unfinished might be another host's run that is still running.
   const foreign = findForeignHost(await index.newestGood(), ssh.host)
   if (foreign.length > 0 && !guards.adoptPrefix) throw foreignError(foreign, ssh.host)
@@ -37,7 +37,7 @@ export async function recoverEarlierRuns(
       warnings.push(warning('slot-unfinished', messageOf(error)))
     }
   }
-  const { aborted, warnings: unaborted } = await abortLeftovers(repository, slot, clock.now())
+  const { aborted, warnings: unaborted } = await abortLeftovers(repository, slot, clock)
   for (const upload of aborted) log.info(`Aborted an unfinished upload of an earlier run: ${upload.key}.`)
 
   const current = hasRecovered ? await indexPrefix(repository) : index

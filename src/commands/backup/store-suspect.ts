@@ -34,7 +34,7 @@ export async function storeSuspect(
   try {
     return await attempt.step('Store it as suspect', async () => {
       await recoverSlot(repository, slot, runtime.clock)
-      await abortLeftovers(repository, slot, runtime.clock.now())
+      await abortLeftovers(repository, slot, runtime.clock)
       const plan = await planBackup(inputs, slot, { ...session, clock: runtime.clock }, { info: () => {} })
       const run = unfinishedRun(runtime, { prefix, slot, ...first.identity })
       const { prepared } = await takeArtifacts({ ...first, inputs, plan, run }, tools)

@@ -1,44 +1,48 @@
 import { type Finding, warning } from '../../findings/finding'
 import { listed } from '../../findings/listed'
 import type { ListInputs } from '../../inputs/list'
-import { type CatalogPoint, readCatalog, takenAtOf } from '../../repository/catalog/catalog'
+import { type CatalogPoint, readCatalog } from '../../repository/catalog/catalog'
+import { failedDrill } from '../../repository/catalog/found-proof'
 import { missingPeriods } from '../../repository/catalog/missing-periods'
 import { noSuchRecoveryPoint } from '../../repository/catalog/no-such-recovery-point'
 import { isStaleSlot } from '../../repository/catalog/stale-slot'
 import { listingPrefix } from '../../repository/names/keys'
 import type { Repository } from '../../repository/repository'
 import { readSignedSlot, signerOf } from '../../repository/signatures/found-signature'
-import { minuteMs } from '../../repository/signatures/times'
 import { abortable } from '../../runtime/abortable'
 import { defined } from '../../runtime/defined'
 import { UserError } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
 import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
+import { clockWarning } from '../clock-difference'
 import { backupAdvice, tooOldError } from './list-error'
-import { isoTime, periodRows, pointLine } from './list-lines'
+import { periodRows, pointLine } from './list-lines'
 import { type ListReport, newestGood, type ReportedPoint, unfitPoints } from './list-report'
 
 /** What the command needs of the world; tests pass their own. */
 export interface ListTools {
-  runtime: Pick<Runtime, 'log' | 'signal'>
+  runtime: Pick<Runtime, 'log' | 'signal' | 'clock'>
   repository: Repository
 }
 
 /** What a list has found. */
-export interface ListResult extends Required<Pick<ListReport, 'points' | 'warnings'>>, Pick<ListReport, 'expected'> {
+export interface ListResult
+  extends Required<Pick<ListReport, 'now' | 'points' | 'warnings'>>,
+    Pick<ListReport, 'expected'> {
   /** Fails the run: nothing good, too old, or no manifest that may be read. */
   error?: UserError
 }
 
-/** Lists the recovery points, their ages by `now`, and the missing ones. Throws when the store gives no answer. */
-export async function list(inputs: ListInputs, tools: ListTools, now: Date): Promise<ListResult> {
+/** Lists the recovery points, their ages by the store's clock, and the missing ones. Throws when it gives no answer. */
+export async function list(inputs: ListInputs, tools: ListTools): Promise<ListResult> {
   const { repository, runtime } = tools
-  const { log, signal } = runtime
+  const { log, signal, clock } = runtime
   const found = await log.group('Read the bucket', () =>
     // A read that hangs would use up the time that a cancelled run has left.
     abortable(readCatalog(repository, { proofs: true, signal }), signal),
   )
+  const now = clock.now()
   const signer = await signerOfNewest(found, repository)
   const points = found.map(point => reported(point, now, signer))
   const { expectEveryMs } = inputs
@@ -46,10 +50,11 @@ export async function list(inputs: ListInputs, tools: ListTools, now: Date): Pro
   await log.group(plural(points.length, 'recovery point'), async () => {
     for (const point of points) log.info(pointLine(point, now))
   })
-  const listed = { points, ...defined({ expected }) }
+  const listed = { now, points, ...defined({ expected }) }
   const denied = allDenied(found, inputs)
   if (denied !== undefined) return { ...listed, warnings: [], error: denied }
   const warnings = [
+    ...[clockWarning(clock) ?? []].flat(),
     ...missingWarning(listed),
     ...unfitWarning(listed),
     ...futureWarning(found),
@@ -82,12 +87,10 @@ function reported(
 ): ReportedPoint {
   const { name, slot, place, state, facts, problem, proof, isSigned } = entry
   const signer = newest?.of === entry ? newest.signer : entry.signer
-  const takenAt = takenAtOf(entry)
-  const dated = facts && takenAt && { ...facts, takenAt }
   return {
     ...{ name, place, verdict: state, problem, proof, isSigned, signer },
-    isStale: place === 'ring' && dated !== undefined && isStaleSlot({ slot, ...dated }, now),
-    facts: dated,
+    isStale: place === 'ring' && facts !== undefined && isStaleSlot({ slot, ...facts }, now),
+    facts,
   }
 }
 
@@ -117,22 +120,18 @@ function missingWarning({ expected }: Pick<ListReport, 'expected'>): Finding[] {
   return [warning('recovery-points-missing', message)]
 }
 
-/** Beyond an hour it does not count, and its verdict says so. */
 function futureWarning(entries: readonly CatalogPoint[]): Finding[] {
-  const ahead = entries.filter(
-    ({ state, facts, storedAt }) => state === 'good' && Number(facts?.takenAt) - storedAt.getTime() > minuteMs,
-  )
-  const [first] = ahead
-  if (first?.facts === undefined) return []
-  const others = ahead.length === 1 ? '' : ` So do ${plural(ahead.length - 1, 'other')}.`
-  const message = `${first.name} says that it was taken at ${isoTime(first.facts.takenAt)}, and was stored before that, at ${isoTime(first.storedAt)}: the clock of a runner is wrong.${others}`
-  return [warning('recovery-point-future', message)]
+  const future = entries.filter(({ doubt }) => doubt?.kind === 'future')
+  const [first] = future
+  if (first?.doubt === undefined) return []
+  const others = future.length === 1 ? '' : ` So ${plural(future.length - 1, 'other is', 'others are')}.`
+  return [warning('recovery-point-future', `${first.name} does not count as good. ${first.doubt.what}${others}`)]
 }
 
 function failedDrills({ points = [] }: Pick<ListReport, 'points'>): Finding[] {
-  const failed = points.flatMap(({ name, proof }) => (proof?.kind === 'failed' ? [`${name}: ${proof.problem}`] : []))
+  const failed = points.flatMap(({ name, proof }) => (proof?.kind === 'failed' ? [failedDrill(name, proof)] : []))
   if (failed.length === 0) return []
-  return [warning('drill-failed', `The last drill failed of ${listed(failed, 5)}`)]
+  return [warning('drill-failed', listed(failed, 5))]
 }
 
 function unfitWarning(report: Pick<ListReport, 'points'>): Finding[] {

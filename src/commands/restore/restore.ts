@@ -3,6 +3,7 @@ import type { RestoreInputs } from '../../inputs/restore'
 import { type ChosenRecoveryPoint, chooseRecoveryPoint } from '../../repository/catalog/choose-recovery-point'
 import { signerOf } from '../../repository/signatures/found-signature'
 import type { RestoreTarget } from '../../sources/restore-part'
+import { clockWarning } from '../clock-difference'
 import { refuseErrors } from '../refuse-errors'
 import { type CommandTools, lockIdentity, openReadOnlySession, openSession } from '../session'
 import { chooseParts } from './choose-parts'
@@ -53,18 +54,18 @@ async function choose(
   { runtime, repository }: CommandTools,
   attempt: RestoreAttempt,
 ): Promise<ChosenRecoveryPoint> {
-  const chosen = await chooseRecoveryPoint(repository, snapshot, runtime.clock.now())
-  const { name, manifest, signature, warnings } = chosen
-  attempt.warn(warnings)
+  const chosen = await chooseRecoveryPoint(repository, snapshot, runtime.clock)
+  const { name, takenAt, manifest, signature, warnings } = chosen
+  attempt.warn([clockWarning(runtime.clock), ...warnings])
   const signer = signerOf(signature)
   const signed = signer === undefined ? 'It is not signed.' : `It is signed by ${signer}.`
-  runtime.log.info(`${name}, taken ${manifest.startedAt} from ${manifest.host}. ${signed}`)
+  runtime.log.info(`${name}, taken ${takenAt.toISOString()} from ${manifest.host}. ${signed}`)
   return chosen
 }
 
-function describePoint({ name, manifest, signature, isAuthentic }: ChosenRecoveryPoint): RestoredPoint {
-  const { startedAt, host, run } = manifest
-  return { name, takenAt: new Date(startedAt), host, runUrl: run.url, signer: signerOf(signature), isAuthentic }
+function describePoint({ name, takenAt, manifest, signature, isAuthentic }: ChosenRecoveryPoint): RestoredPoint {
+  const { host, run } = manifest
+  return { name, takenAt, host, runUrl: run.url, signer: signerOf(signature), isAuthentic }
 }
 
 async function checkServer(

@@ -9,6 +9,8 @@ export interface PointName {
   slot: string
   /** When its manifest was stored, as a listing shows it; undefined: not listed. */
   storedAt?: Date
+  /** Whether a listing shows a proof of it; undefined: not listed. */
+  hasProof?: boolean
 }
 
 /** A recovery point that was read and is sound, about to be restored on trial. */

@@ -5,16 +5,17 @@ import { chooseRecoveryPoint } from '../../repository/catalog/choose-recovery-po
 import { listingPrefix, parseKey } from '../../repository/names/keys'
 import type { Repository } from '../../repository/repository'
 import { UserError } from '../../runtime/errors'
+import type { WallClock } from '../../runtime/runtime'
 import type { PointName } from './point'
 
 /** The requested recovery points. Throws `UserError` when there is none. */
 export async function pointsToVerify(
   repository: Repository,
   { snapshot }: VerifyInputs,
-  now: Date,
+  clock: Pick<WallClock, 'now'>,
 ): Promise<{ points: PointName[]; warnings: readonly Finding[] }> {
   if (snapshot !== 'all') {
-    const { name, slot, repository: own, warnings } = await chooseRecoveryPoint(repository, snapshot, now)
+    const { name, slot, repository: own, warnings } = await chooseRecoveryPoint(repository, snapshot, clock)
     return { points: [{ name, slot, repository: own }], warnings }
   }
   const points = await everyPoint(repository)
@@ -33,10 +34,15 @@ async function everyPoint(repository: Repository): Promise<PointName[]> {
 async function pointsIn({ repository, folder, lead }: Place): Promise<PointName[]> {
   const { store, prefix } = repository
   const found: { slot: string; storedAt: Date }[] = []
+  const proofs = new Set<string>()
   for await (const { key, lastModified } of store.list(folder)) {
     const parsed = parseKey(prefix, key)
     if (parsed?.what === 'manifest') found.push({ slot: parsed.slot, storedAt: lastModified })
+    if (parsed?.what === 'proof') proofs.add(parsed.slot)
   }
   found.sort((a, b) => b.storedAt.getTime() - a.storedAt.getTime())
-  return found.map(({ slot, storedAt }) => ({ name: `${lead}${slot}`, repository, slot, storedAt }))
+  return found.map(({ slot, storedAt }) => ({
+    ...{ name: `${lead}${slot}`, repository, slot, storedAt },
+    hasProof: proofs.has(slot),
+  }))
 }

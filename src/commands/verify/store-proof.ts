@@ -3,11 +3,11 @@ import type { Manifest } from '../../repository/manifest/manifest'
 import { type Disproven, type Proof, type Proven, proofFormat, serializeProof } from '../../repository/manifest/proof'
 import { writeSignature } from '../../repository/manifest/write-manifest'
 import { slotKeys } from '../../repository/names/keys'
-import type { RecoveryPoint } from '../../repository/repository'
+import type { RecoveryPoint, Repository } from '../../repository/repository'
 import { messageOf } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
 import { tool } from '../../runtime/version'
-import { StoreError } from '../../store/store-error'
+import { isDenied, StoreError } from '../../store/store-error'
 import type { DrillResult, PointName, PointToDrill } from './point'
 
 /** Writes the proof of a drill next to the manifest. A refusal is a warning: what was proven stays proven. */
@@ -46,14 +46,23 @@ export async function storeFailure(
     findings: publicWarnings(scrubFindings(findings.slice(0, findingsAtMost), runtime.scrub)),
   }
   try {
-    const isThere = (await repository.store.head(slotKeys(repository.prefix, slot).proof)) !== undefined
-    if (!isThere && !isDrill) return undefined
+    if (!isDrill && !(await mayBeProven(repository, slot))) return undefined
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
     return notReplaced(name, error)
   }
   const error = await write(point, proofOf(manifest, runtime, failed))
   return error === undefined ? undefined : notReplaced(name, error)
+}
+
+/** Without the right to list, an object that is not there is denied too. */
+async function mayBeProven({ store, prefix }: Repository, slot: string): Promise<boolean> {
+  try {
+    return (await store.head(slotKeys(prefix, slot).proof)) !== undefined
+  } catch (error) {
+    if (isDenied(error)) return true
+    throw error
+  }
 }
 
 function notReplaced(name: string, error: StoreError): Finding {
@@ -73,13 +82,16 @@ function proofOf(
   }
 }
 
-/** The signature first: an old proof with it proves nothing. */
+/** Until both are written, a proof and a signature that do not go together prove nothing where signatures count. */
 async function write({ repository, slot }: PointName, proof: Proof): Promise<StoreError | undefined> {
   const { proof: key } = slotKeys(repository.prefix, slot)
   const text = serializeProof(proof)
   try {
-    await writeSignature(repository, key, text)
+    const signature = () => writeSignature(repository, key, text)
+    if (proof.status === 'proven') await signature()
     await repository.store.putText(key, text, { contentType: 'application/json' })
+    // A right to write that is missing must not leave a good proof in place of a failed one.
+    if (proof.status === 'failed') await signature()
     return undefined
   } catch (error) {
     if (error instanceof StoreError) return error

@@ -47,7 +47,7 @@ function whatTheyHold(points: readonly VerifiedPoint[]): string {
 /** `taken 6 d 12 h ago`, of the newest. */
 function ageOf(points: readonly VerifiedPoint[], now: Date): string | undefined {
   const taken = points.flatMap(({ takenAt }) => (takenAt === undefined ? [] : Date.parse(takenAt)))
-  return taken.length === 0 ? undefined : `taken ${formatDuration(now.getTime() - Math.max(...taken))} ago`
+  return taken.length === 0 ? undefined : `taken ${formatDuration(Math.max(0, now.getTime() - Math.max(...taken)))} ago`
 }
 
 function suspectWord({ verdict }: VerifiedPoint): string {

@@ -1,8 +1,10 @@
-import { type Finding, problem } from '../../findings/finding'
+import { type Finding, problem, warning } from '../../findings/finding'
 import { quotedName } from '../../findings/quoted-name'
 import type { VerifyLevel } from '../../inputs/verify'
 import { type Doubt, doubtAbout } from '../../repository/catalog/doubts'
+import { failedDrill, readProof } from '../../repository/catalog/found-proof'
 import { lookAtArtifact } from '../../repository/catalog/look-at-artifact'
+import { storedWhen, takenAt } from '../../repository/catalog/taken-at'
 import type { Artifact, Manifest } from '../../repository/manifest/manifest'
 import { ManifestError } from '../../repository/manifest/manifest-codec'
 import { slotKeys } from '../../repository/names/keys'
@@ -28,7 +30,7 @@ export interface PointTools {
   /** Kinds of contents that are not refused. */
   allowedEntries: ReadonlySet<string>
   drill: Drill
-  note: (warning: Finding) => void
+  note: (warning: Finding | undefined) => void
 }
 
 /**
@@ -100,32 +102,46 @@ async function checkPoint(
 ): Promise<CheckedPoint> {
   if (state.kind !== 'complete') return unverifiable(point, state)
   const { manifest, signature } = state
-  const { artifacts, verdict, startedAt } = manifest
+  const { artifacts, verdict } = manifest
+  const storedAt = await storedAtOf(point, manifest)
   const facts = {
-    ...{ verdict, takenAt: startedAt, objects: artifacts.length },
+    ...{ verdict, takenAt: takenAt(manifest, storedAt).toISOString(), objects: artifacts.length },
     storedBytes: artifacts.reduce((sum, { bytes }) => sum + bytes, 0),
     ...defined({ signer: signerOf(signature) }),
   }
-  const doubt = await doubtAbout({ ...point, manifest, signature, storedAt: await storedAtOf(point, manifest) })
+  const doubt = await doubtAbout({ ...point, manifest, signature, storedAt })
   if (doubt !== undefined) return { ...facts, status: 'failed', findings: [untrusted(point, doubt)] }
   const seen = await Promise.all(
     artifacts.map(artifact => tools.limit(() => checkArtifact({ ...point, manifest }, artifact, level, tools))),
   )
   const findings: Finding[] = artifacts.length === 0 ? [holdsNothing(point)] : seen.flatMap(each => each.findings)
   if (findings.length > 0) return { ...facts, status: 'failed', findings }
-  if (level !== 'restore') return { ...facts, status: 'proven', findings }
+  if (level !== 'restore') {
+    tools.note(await lastDrill(point, manifest))
+    return { ...facts, status: 'proven', findings }
+  }
   const sound = soundArtifacts(seen.flatMap(each => each.reread ?? []))
   return { ...facts, ...(await tryToRestore({ ...point, manifest, sound }, tools)) }
+}
+
+/** What a level below does not try, and a drill has found to be wrong. */
+async function lastDrill(
+  { name, repository, slot, hasProof }: PointName,
+  manifest: Manifest,
+): Promise<Finding | undefined> {
+  if (hasProof === false) return undefined
+  const proof = await readProof({ repository, slot, manifest })
+  return proof?.kind === 'failed' ? warning('drill-failed', failedDrill(name, proof)) : undefined
 }
 
 function untrusted({ name }: PointName, { what }: Doubt): Finding {
   return problem('untrusted', `${quotedName(name)} is not to be trusted. ${what}`)
 }
 
-async function storedAtOf({ repository, slot, storedAt }: PointName, { finishedAt }: Manifest): Promise<Date> {
-  if (storedAt !== undefined) return storedAt
+async function storedAtOf({ repository, slot, storedAt }: PointName, manifest: Manifest): Promise<Date> {
+  if (storedAt !== undefined) return storedWhen(repository, manifest, storedAt)
   const stored = await repository.store.head(slotKeys(repository.prefix, slot).manifest)
-  return stored?.lastModified ?? new Date(finishedAt)
+  return stored?.lastModified ?? new Date(manifest.finishedAt)
 }
 
 async function tryToRestore(
@@ -165,10 +181,11 @@ async function checkArtifact(
   }
 }
 
-function unverifiable(
-  { name, repository, slot }: PointName,
+async function unverifiable(
+  point: PointName,
   state: Exclude<SignedSlot, { kind: 'empty' | 'complete' }>,
-): CheckedPoint {
+): Promise<CheckedPoint> {
+  const { name, repository, slot } = point
   const nothing = { status: 'failed', objects: 0, storedBytes: 0 } as const
   if (state.kind === 'denied') {
     const message = `The credentials may not read the manifest of ${quotedName(name)}.`
@@ -179,7 +196,8 @@ function unverifiable(
     const finding = problem('unreadable', state.error.message, state.error.advice)
     return { ...nothing, verdict: 'unknown', takenAt: undefined, findings: [finding] }
   }
-  const { verdict, startedAt } = state.manifest
+  const { verdict } = state.manifest
+  const taken = takenAt(state.manifest, await storedAtOf(point, state.manifest))
   const [reason, advice] =
     state.kind === 'intent'
       ? [
@@ -192,7 +210,7 @@ function unverifiable(
         ]
   const finding = problem('unfinished', `${quotedName(name)} cannot be verified: ${reason}.`, advice)
   const publishing = state.kind === 'intent' ? { publishingSince: state.manifest.finishedAt } : {}
-  return { ...nothing, ...publishing, verdict, takenAt: startedAt, findings: [finding] }
+  return { ...nothing, ...publishing, verdict, takenAt: taken.toISOString(), findings: [finding] }
 }
 
 function holdsNothing({ name }: PointName): Finding {

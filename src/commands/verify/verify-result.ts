@@ -32,7 +32,7 @@ export interface VerifiedPoint {
   status: 'proven' | 'failed'
   /** Of the manifest; `unknown` where none could be read. */
   verdict: 'good' | 'suspect' | 'unknown'
-  /** As the manifest has it; undefined where none could be read. */
+  /** See `takenAt` of the catalog, in ISO 8601; undefined where no manifest could be read. */
   takenAt: string | undefined
   objects: number
   /** Only of one that a run is publishing: when that began. */

@@ -5,6 +5,7 @@ import { UserError } from '../../runtime/errors'
 import { limit } from '../../runtime/limit'
 import type { Runtime } from '../../runtime/runtime'
 import { plural } from '../../runtime/text/format-count'
+import { clockWarning } from '../clock-difference'
 import type { Drill, PointName, PointToDrill } from './point'
 import { pointsToVerify } from './points-to-verify'
 import { verifyError } from './verify-error'
@@ -25,11 +26,9 @@ export interface VerifyTools {
 /** Verifies the requested recovery points. Throws all faults at the end, but at once when the store gives no answer. */
 export async function verify(inputs: VerifyInputs, tools: VerifyTools, attempt: VerifyAttempt): Promise<VerifyFacts> {
   const { log, clock } = tools.runtime
-  const { points, warnings } = await log.group('Read the bucket', () =>
-    pointsToVerify(tools.repository, inputs, clock.now()),
-  )
+  const { points, warnings } = await log.group('Read the bucket', () => pointsToVerify(tools.repository, inputs, clock))
   attempt.learn({ requested: points.length })
-  attempt.warn(warnings)
+  attempt.warn([clockWarning(clock), ...warnings])
   const verified = await log.group(`Verify ${plural(points.length, 'recovery point')}`, () =>
     verifyEach(points, inputs, tools, attempt),
   )
@@ -58,7 +57,7 @@ async function verifyEach(
   const tools = {
     ...{ runtime, signal, progress, allowedEntries, limit: limit(atOnce) },
     drill: (point: PointToDrill) => oneByOne(() => drill(point, signal)),
-    note: (warning: Finding) => attempt.warn([warning]),
+    note: (warning: Finding | undefined) => attempt.warn([warning]),
   }
   const verified = verifiedPoints(points.length, runtime, attempt)
   let unfinished: Unfinished[] = []

@@ -1,9 +1,11 @@
 import type { ListedArtifact } from '../manifest/kinds/kind'
 import { kindOf } from '../manifest/kinds/kinds'
 import type { Manifest } from '../manifest/manifest'
+import { takenAt } from './taken-at'
 
 /** What a catalog keeps of a manifest: no more than a list shows, because manifests may have megabytes. */
 export interface CatalogFacts {
+  /** See `takenAt`. */
   takenAt: Date
   finishedAt: Date
   host: string
@@ -15,12 +17,12 @@ export interface CatalogFacts {
   runUrl: string
 }
 
-/** The facts of a manifest. */
-export function factsOf(manifest: Manifest): CatalogFacts {
-  const { startedAt, finishedAt, host, timezone, artifacts, warnings, run } = manifest
+/** The facts of a manifest that was stored then. */
+export function factsOf(manifest: Manifest, storedAt: Date): CatalogFacts {
+  const { finishedAt, host, timezone, artifacts, warnings, run } = manifest
   const listed = artifacts.map(artifact => kindOf(artifact).listed(artifact))
   return {
-    takenAt: new Date(startedAt),
+    takenAt: takenAt(manifest, storedAt),
     finishedAt: new Date(finishedAt),
     host,
     timezone,

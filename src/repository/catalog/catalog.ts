@@ -3,6 +3,7 @@ import { messageOf } from '../../runtime/errors'
 import { formatCount } from '../../runtime/text/format-count'
 import { type ListedObject, listedMax } from '../../store/store'
 import { isArchivedFault, StoreError } from '../../store/store-error'
+import type { Manifest } from '../manifest/manifest'
 import { manifestBytesMax } from '../manifest/manifest-codec'
 import { listingPrefix, parseKey, suspectFolder } from '../names/keys'
 import { type Tier, tiers } from '../names/tier-name'
@@ -12,6 +13,7 @@ import { type CatalogFacts, factsOf } from './catalog-facts'
 import { type Doubt, doubtAbout } from './doubts'
 import { type FoundProof, readProof } from './found-proof'
 import { listedDamage } from './listed-damage'
+import { storedWhen } from './taken-at'
 
 /** One recovery point, or what should be one, as the bucket shows it. */
 export interface CatalogPoint {
@@ -83,12 +85,6 @@ export async function readCatalog(repository: Repository, options: CatalogOption
   )
 }
 
-/** When it was taken, by its manifest; one from a clock that runs ahead is as old as its object. */
-export function takenAtOf({ facts, storedAt }: CatalogPoint): Date | undefined {
-  if (facts === undefined) return undefined
-  return facts.takenAt.getTime() > storedAt.getTime() ? storedAt : facts.takenAt
-}
-
 const readsAtOnce = 16
 
 /** A manifest of 500 tables. What is larger is read alone: parsed, it takes ten times as much memory, or more. */
@@ -99,7 +95,7 @@ function isSmallOne({ manifestBytes }: ListedPoint): boolean {
 }
 
 function orderOf(entry: CatalogPoint): number {
-  return takenAtOf(entry)?.getTime() ?? Number.MIN_SAFE_INTEGER
+  return entry.facts?.takenAt.getTime() ?? Number.MIN_SAFE_INTEGER
 }
 
 export interface Place {
@@ -176,6 +172,8 @@ async function readEntry(listed: ListedPoint, withProof: boolean): Promise<Catal
     if (!isUnfit(error)) throw error
     return { kind: 'unfit', error } as const
   })
+  const factsNow = async (manifest: Manifest) =>
+    factsOf(manifest, await storedWhen(point.repository, manifest, point.storedAt))
   switch (state.kind) {
     case 'empty':
       return undefined
@@ -185,14 +183,19 @@ async function readEntry(listed: ListedPoint, withProof: boolean): Promise<Catal
     case 'unreadable':
       return unreadable(messageOf(state.error))
     case 'intent':
-      return { ...point, state: 'unfinished', facts: factsOf(state.manifest), problem: interrupted }
+      return { ...point, state: 'unfinished', facts: await factsNow(state.manifest), problem: interrupted }
     case 'lost':
-      return { ...point, state: 'lost', facts: factsOf(state.manifest), problem: lost }
+      return { ...point, state: 'lost', facts: await factsNow(state.manifest), problem: lost }
     case 'complete': {
       const { manifest, signature } = state
-      const facts = factsOf(manifest)
-      const known = { ...point, facts, ...defined({ signer: signerOf(signature) }) }
-      const doubt = await doubtAbout({ ...point, manifest, signature, etags })
+      const storedAt = await storedWhen(point.repository, manifest, point.storedAt)
+      const known = {
+        ...point,
+        storedAt,
+        facts: factsOf(manifest, storedAt),
+        ...defined({ signer: signerOf(signature) }),
+      }
+      const doubt = await doubtAbout({ ...point, storedAt, manifest, signature, etags })
       if (doubt !== undefined) return { ...known, state: 'untrusted', problem: doubt.what, doubt }
       const problem = await listedDamage({ ...point, manifest }, objects)
       if (problem !== undefined) return { ...known, state: 'damaged', problem }

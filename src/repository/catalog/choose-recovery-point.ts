@@ -1,5 +1,6 @@
 import { type Finding, warning } from '../../findings/finding'
 import { UserError } from '../../runtime/errors'
+import type { WallClock } from '../../runtime/runtime'
 import { formatDuration } from '../../runtime/text/format-duration'
 import type { SlotState } from '../manifest/slot-state'
 import { slotKeys, suspectFolder } from '../names/keys'
@@ -7,19 +8,21 @@ import type { SnapshotChoice } from '../names/snapshot-choice'
 import { type RecoveryPoint, type Repository, suspectsOf } from '../repository'
 import { readSignature, readSignedSlot } from '../signatures/found-signature'
 import type { FoundSignature } from '../signatures/ssh-signature'
-import { minuteMs } from '../signatures/times'
 import { objectionTo } from '../signatures/trust'
-import { type CatalogPoint, readCatalog, takenAtOf } from './catalog'
-import { doubtAbout } from './doubts'
+import { type CatalogPoint, readCatalog } from './catalog'
+import { type Doubt, doubtAbout } from './doubts'
 import { noSuchRecoveryPoint } from './no-such-recovery-point'
 import { indexPrefix } from './prefix-index'
 import { isStaleSlot, weekMs } from './stale-slot'
+import { takenAt } from './taken-at'
 
 /** A recovery point that may be restored. */
 export interface ChosenRecoveryPoint extends RecoveryPoint {
   /** As `CatalogPoint.name`. */
   name: string
   slot: string
+  /** See `takenAt`. */
+  takenAt: Date
   /** Whose signature it has. */
   signature: FoundSignature
   /** Whether that was verified against those whose signatures count. */
@@ -36,22 +39,31 @@ export interface ChosenRecoveryPoint extends RecoveryPoint {
 export async function chooseRecoveryPoint(
   repository: Repository,
   choice: SnapshotChoice,
-  now: Date,
+  clock: Pick<WallClock, 'now'>,
 ): Promise<ChosenRecoveryPoint> {
-  const search = { repository, now }
+  const search = { repository, clock }
   const { warnings = [], ...chosen } = await find(search, choice)
   const { trust } = repository
   const isAuthentic = trust !== undefined && objectionTo(chosen.signature, trust, 'manifest') === undefined
-  return { ...chosen, isAuthentic, warnings: [...warnings, ...warningsFor(chosen, choice, now)] }
+  const own = { ...chosen, takenAt: takenAt(chosen.manifest, chosen.storedAt) }
+  return { ...own, isAuthentic, warnings: [...warnings, ...warningsFor(own, choice, clock.now())] }
 }
 
 interface Search {
   repository: Repository
-  now: Date
+  clock: Pick<WallClock, 'now'>
 }
 
-/** `warnings`: what was left out in the search. */
-type Found = Omit<ChosenRecoveryPoint, 'warnings' | 'isAuthentic'> & { warnings?: readonly Finding[] }
+interface Found extends Omit<ChosenRecoveryPoint, 'warnings' | 'isAuthentic' | 'takenAt'> {
+  /** When its manifest was stored. */
+  storedAt: Date
+  /** What was left out in the search. */
+  warnings?: readonly Finding[]
+}
+
+function nowOf({ repository, clock }: Search): { repository: Repository; now: Date } {
+  return { repository, now: clock.now() }
+}
 
 function find(search: Search, choice: SnapshotChoice): Promise<Found> {
   switch (choice.kind) {
@@ -71,16 +83,16 @@ async function latest(search: Search): Promise<Found> {
   const newest = await index.newest()
   const { warnings } = index
   if (newest !== undefined) {
-    const { manifest, text } = newest
+    const { manifest, text, storedAt } = newest
     const { slot } = manifest
     const { manifest: key } = slotKeys(repository.prefix, slot)
     const signature = newest.signature ?? (await readSignature(repository, key, text))
-    return { name: slot, repository, slot, manifest, signature, warnings }
+    return { name: slot, repository, slot, manifest, signature, storedAt, warnings }
   }
   const entries = await readCatalog(repository)
   const good = entries.find(({ state }) => state === 'good')
   if (good !== undefined) return { ...(await load(good)), warnings }
-  throw noSuchRecoveryPoint({ ...search, entries, problem: 'There is no good recovery point' })
+  throw noSuchRecoveryPoint({ ...nowOf(search), entries, problem: 'There is no good recovery point' })
 }
 
 async function atTime(search: Search, at: Date): Promise<Found> {
@@ -89,14 +101,14 @@ async function atTime(search: Search, at: Date): Promise<Found> {
   const unitMs = at.getTime() % 1000 === 0 ? 1000 : 1
   const wanted = Math.floor(at.getTime() / unitMs)
   const unitOf = (time = new Date(Number.NaN)) => Math.floor(time.getTime() / unitMs)
-  const good = entries.find(entry => entry.state === 'good' && unitOf(takenAtOf(entry)) <= wanted)
-  if (good === undefined || unitOf(takenAtOf(good)) < wanted) {
+  const good = entries.find(entry => entry.state === 'good' && unitOf(entry.facts?.takenAt) <= wanted)
+  if (good === undefined || unitOf(good.facts?.takenAt) < wanted) {
     const copied = entries.find(each => each.doubt?.kind === 'stored-again' && unitOf(each.facts?.takenAt) === wanted)
     if (copied !== undefined) return { ...(await load(copied)), warnings: [storedAgain(copied)] }
   }
   if (good !== undefined) return load(good)
   const problem = `There is no good recovery point at or before ${at.toISOString()}`
-  throw noSuchRecoveryPoint({ ...search, entries, problem })
+  throw noSuchRecoveryPoint({ ...nowOf(search), entries, problem })
 }
 
 function storedAgain({ name, storedAt }: CatalogPoint): Finding {
@@ -113,25 +125,28 @@ async function byName(search: Search, name: string): Promise<Found> {
   const state = await readSignedSlot(repository, slot)
   if (state.kind === 'complete') {
     const { manifest, signature = { kind: 'absent' } } = state
-    await refuseDoubt({ name, repository, slot, manifest, signature })
-    return { name, repository, slot, manifest, signature }
+    const stored = await repository.store.head(slotKeys(repository.prefix, slot).manifest)
+    const storedAt = stored?.lastModified ?? new Date(manifest.finishedAt)
+    const found = { name, repository, slot, manifest, signature, storedAt }
+    const doubt = await doubtAbout(found)
+    if (doubt === undefined) return found
+    if (repository.trust !== undefined) throw doubtful(found, doubt)
+    return {
+      ...found,
+      warnings: [warning('recovery-point-future', `${name} is taken because it was named. ${doubt.what}`)],
+    }
   }
   if (state.kind !== 'empty') throw notRestorable(name, slotKeys(repository.prefix, slot).manifest, state)
   const entries = await readCatalog(search.repository)
   throw noSuchRecoveryPoint({
-    ...{ ...search, entries, wanted: name },
+    ...{ ...nowOf(search), entries, wanted: name },
     problem: `There is no recovery point "${name}"`,
   })
 }
 
 /** Where signatures are required, what cannot be believed is not restored by its name either. */
-async function refuseDoubt(found: Found): Promise<void> {
-  const { name, repository, slot } = found
-  if (repository.trust === undefined) return
-  const stored = await repository.store.head(slotKeys(repository.prefix, slot).manifest)
-  const doubt = await doubtAbout({ ...found, storedAt: stored?.lastModified ?? new Date(found.manifest.finishedAt) })
-  if (doubt === undefined) return
-  throw new UserError(`The recovery point ${name} is not to be trusted. ${doubt.what}`, {
+function doubtful({ name }: Found, doubt: Doubt): UserError {
+  return new UserError(`The recovery point ${name} is not to be trusted. ${doubt.what}`, {
     advice:
       doubt.kind === 'signature'
         ? 'Choose another one: latest, an ISO time, or one that the action "list" shows as good. If the key that signed it is yours, add it to "signed-by".'
@@ -140,13 +155,13 @@ async function refuseDoubt(found: Found): Promise<void> {
 }
 
 /** The entry was read a moment ago; a backup may have replaced it since. */
-async function load({ name, repository, slot, facts }: CatalogPoint): Promise<Found> {
+async function load({ name, repository, slot, storedAt, facts }: CatalogPoint): Promise<Found> {
   const state = await readSignedSlot(repository, slot)
-  if (state.kind === 'complete' && Date.parse(state.manifest.startedAt) === facts?.takenAt.getTime()) {
+  if (state.kind === 'complete' && takenAt(state.manifest, storedAt).getTime() === facts?.takenAt.getTime()) {
     const { manifest, signature = { kind: 'absent' } } = state
     const { trust } = repository
     const isAsBefore = trust === undefined || objectionTo(signature, trust, 'manifest') === undefined
-    if (isAsBefore) return { name, repository, slot, manifest, signature }
+    if (isAsBefore) return { name, repository, slot, manifest, signature, storedAt }
   }
   throw new UserError(`The recovery point ${name} is being replaced at this very moment.`, {
     advice: 'Wait until the backup that is running is done, then run again.',
@@ -182,8 +197,11 @@ function notRestorable(name: string, key: string, state: SlotState): UserError {
   }
 }
 
-function warningsFor({ name, slot, manifest }: Found, choice: SnapshotChoice, now: Date): Finding[] {
-  const takenAt = new Date(manifest.startedAt)
+function warningsFor(
+  { name, slot, takenAt, manifest }: Pick<ChosenRecoveryPoint, 'name' | 'slot' | 'takenAt' | 'manifest'>,
+  choice: SnapshotChoice,
+  now: Date,
+): Finding[] {
   const ageMs = now.getTime() - takenAt.getTime()
   const warnings: Finding[] = []
   if (manifest.verdict === 'suspect') {
@@ -193,10 +211,6 @@ function warningsFor({ name, slot, manifest }: Found, choice: SnapshotChoice, no
         `${name} is suspect: it was much smaller than the one before it, or lacked something that one had. It is taken because it was named.`,
       ),
     )
-  }
-  if (-ageMs > minuteMs) {
-    const message = `${name} says that it was taken at ${manifest.startedAt}, which is in the future: a clock was wrong, or the manifest is.`
-    warnings.push(warning('snapshot-future', message))
   }
   const isStale =
     (choice.kind === 'latest' && ageMs > weekMs) ||
@@ -209,7 +223,7 @@ function warningsFor({ name, slot, manifest }: Found, choice: SnapshotChoice, no
     warnings.push(
       warning(
         'snapshot-stale',
-        `${name} was last written ${formatDuration(ageMs)} ago, at ${manifest.startedAt}. ${reason}`,
+        `${name} was last written ${formatDuration(ageMs)} ago, at ${takenAt.toISOString()}. ${reason}`,
       ),
     )
   }

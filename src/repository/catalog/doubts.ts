@@ -1,12 +1,10 @@
 import { quotedName } from '../../findings/quoted-name'
 import { formatDuration } from '../../runtime/text/format-duration'
-import { isDenied } from '../../store/store-error'
+import { hourMs, minuteMs } from '../../runtime/times'
 import { objectsOf } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
-import { slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
 import type { FoundSignature } from '../signatures/ssh-signature'
-import { hourMs } from '../signatures/times'
 import { objectionTo } from '../signatures/trust'
 import { lookAtArtifact } from './look-at-artifact'
 
@@ -30,7 +28,7 @@ export interface Evidence {
   manifest: Manifest
   /** Undefined where it was not read, because none is needed. */
   signature: FoundSignature | undefined
-  /** When the manifest was stored, as a listing shows it, which may be of before it was read. */
+  /** When the manifest was stored: see `storedWhen`. */
   storedAt: Date
   /** ETags by key, as a listing shows them; undefined: they are compared elsewhere. */
   etags?: ReadonlyMap<string, string>
@@ -38,15 +36,13 @@ export interface Evidence {
 
 /**
  * What is held against a recovery point, the worst first; undefined when nothing is. Without a trust in the
- * repository this is only a time that cannot be. What a listing shows is looked at once more: a backup may have
- * written the slot since. Throws `StoreError`.
+ * repository this is only a time that cannot be. Throws `StoreError`.
  */
 export async function doubtAbout(evidence: Evidence): Promise<Doubt | undefined> {
-  const { repository, manifest, signature = { kind: 'absent' } } = evidence
+  const { repository, manifest, signature = { kind: 'absent' }, storedAt } = evidence
   const { trust } = repository
-  const storedAt = await storedWhen(evidence)
-  const aheadMs = Date.parse(manifest.startedAt) - storedAt.getTime()
-  if (aheadMs > hourMs) return { kind: 'future', what: fromTheFuture(manifest, storedAt) }
+  const future = fromTheFuture(manifest, storedAt)
+  if (future !== undefined) return { kind: 'future', what: future }
   if (trust === undefined) return undefined
   const objection = objectionTo(signature, trust, 'manifest')
   if (objection !== undefined) return { kind: 'signature', what: objection }
@@ -62,18 +58,6 @@ function laterMs({ finishedAt }: Pick<Manifest, 'finishedAt'>, storedAt: Date): 
   return storedAt.getTime() - Date.parse(finishedAt)
 }
 
-/** A manifest that cannot be as old as the listing says is asked for its age. */
-async function storedWhen({ repository, manifest, storedAt }: Evidence): Promise<Date> {
-  if (Date.parse(manifest.startedAt) <= storedAt.getTime()) return storedAt
-  try {
-    const stored = await repository.store.head(slotKeys(repository.prefix, manifest.slot).manifest)
-    return stored?.lastModified ?? storedAt
-  } catch (error) {
-    if (isDenied(error)) return storedAt
-    throw error
-  }
-}
-
 async function exchangedObject({ repository, manifest, etags }: Evidence): Promise<string | undefined> {
   if (etags === undefined) return undefined
   for (const object of objectsOf(manifest)) {
@@ -87,10 +71,11 @@ async function exchangedObject({ repository, manifest, etags }: Evidence): Promi
   return undefined
 }
 
-/** What is wrong with the time of one that is older than its object; undefined when that is as it should be. */
-export function fromTheFuture({ startedAt }: Pick<Manifest, 'startedAt'>, storedAt: Date): string {
-  const ahead = formatDuration(Date.parse(startedAt) - storedAt.getTime())
-  return `It is from the future: it says that it was taken at ${quotedName(startedAt)}, and it was stored ${ahead} before that, at ${storedAt.toISOString()}. The clock of the runner was wrong, or the manifest is.`
+/** What is wrong with the time of one that is younger than its own manifest; undefined when it is not, to a minute. */
+export function fromTheFuture({ startedAt }: Pick<Manifest, 'startedAt'>, storedAt: Date): string | undefined {
+  const aheadMs = Date.parse(startedAt) - storedAt.getTime()
+  if (aheadMs <= minuteMs) return undefined
+  return `It is from the future: it says that it was taken at ${quotedName(startedAt)}, and it was stored ${formatDuration(aheadMs)} before that, at ${storedAt.toISOString()}. The clock of the runner was wrong, or the manifest is.`
 }
 
 function storedAgain(manifest: Manifest, storedAt: Date): string {

@@ -1,12 +1,12 @@
 import { FailureError } from '../../runtime/errors'
 import { printable } from '../../runtime/text/printable'
+import { hourMs } from '../../runtime/times'
 import { isArchivedFault, isDenied, StoreError } from '../../store/store-error'
 import type { Manifest } from '../manifest/manifest'
 import { isProofOf, type Proof, parseProof } from '../manifest/proof'
 import { slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
 import { readSignature } from '../signatures/found-signature'
-import { hourMs } from '../signatures/times'
 import { objectionTo } from '../signatures/trust'
 
 /** What the last drill of a recovery point is known to have shown. `untrusted`: its record does not count. */
@@ -19,10 +19,10 @@ interface ProofToRead {
   repository: Repository
   slot: string
   manifest: Manifest
-  /** By key, as a listing shows them. */
-  etags: ReadonlyMap<string, string>
-  /** When the proof was stored. */
-  storedAt: Date
+  /** By key, as a listing shows them. Without them nothing is proven. */
+  etags?: ReadonlyMap<string, string>
+  /** When the proof was stored, where that is known. */
+  storedAt?: Date
 }
 
 /**
@@ -30,7 +30,7 @@ interface ProofToRead {
  * proves nothing. Throws `StoreError`.
  */
 export async function readProof(wanted: ProofToRead): Promise<FoundProof | undefined> {
-  const { repository, slot, manifest, etags, storedAt } = wanted
+  const { repository, slot, manifest, etags = new Map(), storedAt } = wanted
   const { proof: key } = slotKeys(repository.prefix, slot)
   const text = await textUnlessUnfit(repository, key)
   const proof = text === undefined ? undefined : parsed(text, key)
@@ -42,6 +42,11 @@ export async function readProof(wanted: ProofToRead): Promise<FoundProof | undef
     : { kind: 'failed', failedAt: new Date(proof.failedAt), problem: shown(proof.findings[0]?.message) }
 }
 
+/** In a sentence: what the last drill of the recovery point of this name has found. */
+export function failedDrill(name: string, { failedAt, problem }: Extract<FoundProof, { kind: 'failed' }>): string {
+  return `The last drill of ${name} failed at ${failedAt.toISOString().slice(0, 19)}Z: ${problem}`
+}
+
 /** The text is of whoever wrote the proof. */
 function shown(message = 'It does not say why.'): string {
   return printable(message.slice(0, 500))
@@ -49,14 +54,14 @@ function shown(message = 'It does not say why.'): string {
 
 async function objectionToProof(
   repository: Repository,
-  { key, text, proof, storedAt }: { key: string; text: string; proof: Proof; storedAt: Date },
+  { key, text, proof, storedAt }: { key: string; text: string; proof: Proof; storedAt: Date | undefined },
 ): Promise<string | undefined> {
   const { trust } = repository
   if (trust === undefined) return undefined
   const objection = objectionTo(await readSignature(repository, key, text), trust, 'proof')
   if (objection !== undefined) return objection
   const endedAt = proof.status === 'proven' ? proof.provenAt : proof.failedAt
-  if (storedAt.getTime() - Date.parse(endedAt) <= hourMs) return undefined
+  if (storedAt === undefined || storedAt.getTime() - Date.parse(endedAt) <= hourMs) return undefined
   return `Its proof of ${endedAt} was stored again at ${storedAt.toISOString()}: copied from elsewhere, or replayed.`
 }
 

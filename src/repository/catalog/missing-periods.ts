@@ -1,6 +1,6 @@
 import { timezoneOf } from '../names/known-timezone'
 import { parseRotation, slotName } from '../names/slot'
-import { type CatalogPoint, takenAtOf } from './catalog'
+import type { CatalogPoint } from './catalog'
 import { weekMs } from './stale-slot'
 
 /** The periods in each of which a recovery point is expected. */
@@ -43,14 +43,14 @@ export function missingPeriods(entries: readonly CatalogPoint[], everyMs: number
 function oldestOfRing(entries: readonly CatalogPoint[]): number {
   const ring = entries.filter(({ place }) => place === 'ring')
   return ring.reduce(
-    (oldestMs, entry) => Math.min(oldestMs, (takenAtOf(entry) ?? entry.storedAt).getTime()),
+    (oldestMs, entry) => Math.min(oldestMs, (entry.facts?.takenAt ?? entry.storedAt).getTime()),
     Number.POSITIVE_INFINITY,
   )
 }
 
 /** When these were taken; the newest first, as they come. */
 function timesOf(entries: readonly CatalogPoint[]): Date[] {
-  return entries.flatMap(entry => takenAtOf(entry) ?? [])
+  return entries.flatMap(entry => entry.facts?.takenAt ?? [])
 }
 
 interface Period {

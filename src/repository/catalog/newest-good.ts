@@ -3,8 +3,8 @@ import type { ListedObject } from '../../store/store'
 import type { Manifest } from '../manifest/manifest'
 import type { Repository } from '../repository'
 import type { FoundSignature } from '../signatures/ssh-signature'
-import { minuteMs } from '../signatures/times'
-import { type Doubt, doubtAbout, fromTheFuture } from './doubts'
+import { type Doubt, doubtAbout } from './doubts'
+import { takenAt } from './taken-at'
 
 /** A manifest as the listing shows it; nothing of it is read yet. */
 export interface ListedManifest extends ListedObject {
@@ -17,6 +17,8 @@ export interface IndexedPoint {
   text: string
   /** Only where signatures count. */
   signature?: FoundSignature
+  /** When its manifest was stored. */
+  storedAt: Date
 }
 
 /** A manifest in any state. */
@@ -30,7 +32,7 @@ interface Search {
   since(latest: () => number): AsyncGenerator<Reading>
   /** By key, as the listing shows them. */
   etags: ReadonlyMap<string, string>
-  /** By slot: what does not count and why, and whose clock is wrong. Filled here. */
+  /** By slot: what does not count and why. Filled here. */
   doubted: Map<string, Finding>
 }
 
@@ -48,9 +50,8 @@ export async function findNewestGood(repository: Repository, search: Search): Pr
   return uncertain
 }
 
-/** A manifest with a start after its storage comes from a clock that runs ahead. */
-export function startOf({ manifest, listed }: Reading): number {
-  return Math.min(Date.parse(manifest.startedAt), listed.lastModified.getTime())
+export function startOf({ manifest, storedAt }: Reading): number {
+  return takenAt(manifest, storedAt).getTime()
 }
 
 async function newestOf(
@@ -61,13 +62,12 @@ async function newestOf(
   let newest: IndexedPoint | undefined
   let newestMs = Number.NEGATIVE_INFINITY
   for await (const reading of since(() => newestMs)) {
-    const { kind, manifest, signature, listed } = reading
+    const { kind, manifest, signature, storedAt } = reading
     const startedMs = startOf(reading)
     if (kind !== 'complete' || manifest.verdict !== 'good' || startedMs <= newestMs) continue
-    const doubt = await doubtAbout({ repository, manifest, signature, etags, storedAt: listed.lastModified })
+    const doubt = await doubtAbout({ repository, manifest, signature, etags, storedAt })
     if (counts(doubt)) [newest, newestMs] = [reading, startedMs]
-    const remark = doubt === undefined ? clockWarning(reading) : notCounted(manifest, doubt)
-    if (remark !== undefined) doubted.set(manifest.slot, remark)
+    if (doubt !== undefined) doubted.set(manifest.slot, notCounted(manifest, doubt))
   }
   return newest
 }
@@ -82,10 +82,4 @@ function notOwn({ slot, startedAt }: Manifest): Finding {
     'recovery-point-untrusted',
     `No recovery point here is signed by this run's key, so this run is compared with ${slot}, taken ${startedAt}, all the same. That is so once, after the first key or a change of it. Otherwise find out who else writes here.`,
   )
-}
-
-/** Clocks that differ by more than a minute are worth a word. */
-function clockWarning({ manifest, listed: { lastModified } }: Reading): Finding | undefined {
-  if (Date.parse(manifest.startedAt) - lastModified.getTime() <= minuteMs) return undefined
-  return warning('recovery-point-future', `${manifest.slot}: ${fromTheFuture(manifest, lastModified)}`)
 }

@@ -4,7 +4,7 @@ import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { listingPrefix } from '../names/keys'
 import type { Repository } from '../repository'
-import { type CatalogPoint, takenAtOf } from './catalog'
+import type { CatalogPoint } from './catalog'
 
 /** A search that found nothing. */
 export interface NoSuchSnapshot {
@@ -41,7 +41,7 @@ export function noSuchRecoveryPoint({ repository, problem, entries, now, wanted 
 }
 
 function describe(entry: CatalogPoint, now: Date): string {
-  const takenAt = takenAtOf(entry)
+  const takenAt = entry.facts?.takenAt
   const state = entry.state === 'good' ? '' : `${entry.state}, `
   if (takenAt === undefined) return `${entry.name} (${state}of unknown age)`
   const age = formatDuration(now.getTime() - takenAt.getTime())

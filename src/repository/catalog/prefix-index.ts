@@ -8,6 +8,7 @@ import { listingPrefix, parseKey } from '../names/keys'
 import type { Repository } from '../repository'
 import { readSlotForTrust } from '../signatures/found-signature'
 import { findNewestGood, type IndexedPoint, type ListedManifest, type Reading, startOf } from './newest-good'
+import { storedWhen } from './taken-at'
 
 /** What is under a prefix. Manifests are read when a method needs them, each once. */
 export interface PrefixIndex {
@@ -31,7 +32,7 @@ export interface PrefixIndex {
    *
    * A run recovers every intent that it finds before it writes its own. So every intent that the store dates before the
    * start of any later run is recovered, and nothing older than the latest start needs to be read: in the normal case
-   * one or two manifests. Clocks may differ by 15 minutes (more, and S3 refuses the requests). This does not see an
+   * one or two manifests. With a store that does not tell its time, clocks may differ by 15 minutes. This does not see an
    * intent that a run left because the store gave no clear answer: that one is recovered when its slot's turn comes.
    */
   unfinished(): Promise<string[]>
@@ -146,6 +147,6 @@ async function readListed(
     case 'empty':
       return undefined
     default:
-      return { ...state, listed }
+      return { ...state, listed, storedAt: await storedWhen(repository, state.manifest, listed.lastModified) }
   }
 }

@@ -1,5 +1,7 @@
 import { type Finding, warning } from '../../findings/finding'
+import { doClocksDiffer } from '../../runtime/clock'
 import { messageOf } from '../../runtime/errors'
+import type { WallClock } from '../../runtime/runtime'
 import type { OpenUpload } from '../../store/store'
 import { StoreError } from '../../store/store-error'
 import { objectsOf } from '../artifact/objects'
@@ -18,14 +20,14 @@ export function uploadIdsOf(manifest: Manifest): string[] {
 
 /**
  * Aborts uploads that dead runs left open directly under the prefix: only those whose key this action would write, that
- * no intent refers to (each slot's manifest is read), and that are at least half an hour old or belong to the slot
+ * no intent refers to (each slot's manifest is read), and that are at least half an hour old by clocks that agree, or belong to the slot
  * being written: the caller holds the prefix's lock, so no other run writes that one. Never throws a `StoreError`: what
  * cannot be listed, read or aborted is a warning.
  */
 export async function abortLeftovers(
   repository: Repository,
   slotBeingWritten: string,
-  now: Date,
+  clock: WallClock,
 ): Promise<{ aborted: OpenUpload[]; warnings: Finding[] }> {
   const { store, prefix } = repository
   const aborted: OpenUpload[] = []
@@ -40,7 +42,8 @@ export async function abortLeftovers(
     for await (const upload of store.listUploads(listingPrefix(prefix))) {
       const parsed = parseKey(prefix, upload.key)
       if (parsed?.what !== 'artifact') continue
-      const isOld = now.getTime() - upload.initiated.getTime() >= leastAgeMs
+      const ageMs = clock.now().getTime() - upload.initiated.getTime()
+      const isOld = ageMs >= leastAgeMs && !doClocksDiffer(clock)
       if (isOld || parsed.slot === slotBeingWritten) candidates.push({ ...upload, slot: parsed.slot })
     }
   } catch (error) {

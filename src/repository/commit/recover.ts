@@ -1,7 +1,9 @@
 import { type Finding, warning } from '../../findings/finding'
+import { doClocksDiffer } from '../../runtime/clock'
 import { defined } from '../../runtime/defined'
 import { FailureError, messageOf } from '../../runtime/errors'
-import type { Clock } from '../../runtime/runtime'
+import type { WallClock } from '../../runtime/runtime'
+import { minuteMs } from '../../runtime/times'
 import type { Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
 import { abortUploadOf } from '../artifact/abort-upload'
@@ -12,7 +14,6 @@ import { serializeManifest } from '../manifest/manifest-codec'
 import { readSlot } from '../manifest/slot-state'
 import { isUnchanged } from '../manifest/write-manifest'
 import type { Repository } from '../repository'
-import { minuteMs } from '../signatures/times'
 import { commit } from './commit'
 import { markLost } from './lost'
 import { rollBack } from './roll-back'
@@ -43,7 +44,7 @@ export interface Recovery {
  *
  * Throws `FailureError` when the store gives no clear answer; the intent stands, to be tried again.
  */
-export async function recoverSlot(repository: Repository, slot: string, clock: Pick<Clock, 'now'>): Promise<Recovery> {
+export async function recoverSlot(repository: Repository, slot: string, clock: WallClock): Promise<Recovery> {
   try {
     const state = await readSlot(repository, slot)
     if (state.kind === 'denied') return { slot, outcome: 'unknown', warnings: [] }
@@ -67,11 +68,11 @@ async function finishOrRollBack(
   repository: Repository,
   intent: Manifest,
   intentText: string,
-  clock: Pick<Clock, 'now'>,
+  clock: WallClock,
 ): Promise<Recovery> {
   const { slot } = intent
   const finisher = await finisherOf(repository, intent)
-  const completions = await rollForward(repository.store, intent, clock.now())
+  const completions = await rollForward(repository.store, intent, clock)
   if (completions !== undefined) {
     if (!(await isUnchanged(repository, slot, intentText))) return { slot, outcome: 'nothing', warnings: [] }
     const { warnings } = await commit(finisher, intent, completions, finishTime(intent, clock.now()))
@@ -104,14 +105,15 @@ function notOurs(slot: string): Finding {
 }
 
 /** The completed objects in the intent's order; undefined when one can never be completed any more. */
-async function rollForward(store: Store, intent: Manifest, now: Date): Promise<Completion[] | undefined> {
+async function rollForward(store: Store, intent: Manifest, clock: WallClock): Promise<Completion[] | undefined> {
   const completions = new Map<ArtifactObject, Completion>()
   const objects = objectsOf(intent)
   for (const object of await unlistedFirst(store, objects)) {
     try {
       completions.set(object, await completeObject(store, intent, object))
     } catch (error) {
-      if (isPermanentFailure(error, now.getTime() - Date.parse(intent.startedAt))) return undefined
+      const ageMs = doClocksDiffer(clock) ? 0 : clock.now().getTime() - Date.parse(intent.startedAt)
+      if (isPermanentFailure(error, ageMs)) return undefined
       throw error
     }
   }

@@ -1,4 +1,5 @@
 import { type Finding, warning } from '../../findings/finding'
+import { hourMs } from '../../runtime/times'
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
 import { abortUploadOf } from '../artifact/abort-upload'
@@ -11,7 +12,6 @@ import { isUnchanged, writeManifest, writeSignature } from '../manifest/write-ma
 import { slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
 import { verifyText } from '../signatures/ssh-signature'
-import { hourMs } from '../signatures/times'
 import { markLost } from './lost'
 import { removeStale } from './stale-objects'
 

@@ -1,9 +1,9 @@
+import { hourMs } from '../../runtime/times'
 import type { Manifest } from '../manifest/manifest'
 import { serializeManifest } from '../manifest/manifest-codec'
 import { slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
 import { signText, verifyText } from '../signatures/ssh-signature'
-import { hourMs } from '../signatures/times'
 
 /** The intent with its own signature, if this run signs. */
 export function signIntent({ signer }: Repository, intent: Manifest): Manifest {

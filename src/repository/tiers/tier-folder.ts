@@ -1,5 +1,7 @@
 import type { ListedObject } from '../../store/store'
 import { objectsOf } from '../artifact/objects'
+import { fromTheFuture } from '../catalog/doubts'
+import { storedWhen, takenAt } from '../catalog/taken-at'
 import { manifestBytesMax } from '../manifest/manifest-codec'
 import { readSlot } from '../manifest/slot-state'
 import { isArtifactKeyOf, listingPrefix, type ParsedKey, parseKey } from '../names/keys'
@@ -8,7 +10,7 @@ import type { Repository } from '../repository'
 import type { TierEntry } from './tier-plan'
 
 /** An object of a tier, by its key. `parsed.slot` is the name of its entry. */
-interface TierObject extends Pick<ListedObject, 'key' | 'sizeBytes'> {
+interface TierObject extends Pick<ListedObject, 'key' | 'sizeBytes' | 'lastModified'> {
   parsed: ParsedKey
 }
 
@@ -22,7 +24,7 @@ export interface TierFolder {
 
 /** An entry whose manifest was read. A tier may have hundreds, so no more of it is kept than is used. */
 export interface ReadTierEntry extends TierEntry {
-  /** The manifest's `startedAt`; undefined for a foreign one. */
+  /** Undefined for a foreign one. */
   takenAt?: Date
   /** The data objects that the manifest names. */
   keys: readonly string[]
@@ -34,9 +36,9 @@ export interface ReadTierEntry extends TierEntry {
 export async function listTier(repository: Repository, tier: Tier): Promise<TierFolder> {
   const { store, prefix } = repository
   const objects: TierObject[] = []
-  for await (const { key, sizeBytes } of store.list(`${listingPrefix(prefix)}${tier}/`)) {
+  for await (const { key, sizeBytes, lastModified } of store.list(`${listingPrefix(prefix)}${tier}/`)) {
     const parsed = parseKey(prefix, key)
-    if (parsed !== undefined && tierOf(parsed.slot) === tier) objects.push({ key, sizeBytes, parsed })
+    if (parsed !== undefined && tierOf(parsed.slot) === tier) objects.push({ key, sizeBytes, lastModified, parsed })
   }
   const names = objects.filter(({ parsed }) => parsed.what === 'manifest').map(({ parsed }) => parsed.slot)
   return { tier, objects, names: names.sort() }
@@ -56,15 +58,18 @@ export async function readTierEntry(
   const state = await readSlot(repository, name)
   if (state.kind === 'empty') return undefined
   if (state.kind === 'denied' || state.kind === 'unreadable') return foreign
-  const { startedAt, verdict } = state.manifest
-  const named = objectsOf(state.manifest)
+  const { manifest } = state
+  const listedAt = own.find(({ parsed }) => parsed.what === 'manifest')?.lastModified
+  const storedAt = await storedWhen(repository, manifest, listedAt ?? new Date(manifest.finishedAt))
+  const named = objectsOf(manifest)
   if (named.some(({ key }) => !isArtifactKeyOf(repository.prefix, name, key))) return foreign
+  const isFromThen = fromTheFuture(manifest, storedAt) === undefined
   const isWhole = named.every(({ key, bytes }) => own.some(object => object.key === key && object.sizeBytes === bytes))
   return {
     tier,
     name,
-    state: state.kind === 'complete' && isWhole ? verdict : 'broken',
-    takenAt: new Date(startedAt),
+    state: state.kind === 'complete' && isWhole && isFromThen ? manifest.verdict : 'broken',
+    takenAt: takenAt(manifest, storedAt),
     keys: named.map(({ key }) => key),
     signatures,
   }

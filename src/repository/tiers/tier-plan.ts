@@ -8,7 +8,8 @@ export interface TierEntry {
   /**
    * - `good`: a complete recovery point that passed every check, with all its objects.
    * - `suspect`: a complete one that did not.
-   * - `broken`: ours and neither: its manifest is not complete, or objects that it names are not there.
+   * - `broken`: ours and neither: its manifest is not complete, or younger than it can be, or objects that it names are
+   *   not there.
    * - `foreign`: not ours, or not to be read: no manifest of this format, or one that names other objects
    *   than this entry's.
    */

@@ -1,6 +1,7 @@
 import { type Finding, warning } from '../../findings/finding'
+import { doClocksDiffer } from '../../runtime/clock'
 import { FailureError, messageOf } from '../../runtime/errors'
-import type { Clock, Log } from '../../runtime/runtime'
+import type { Log, WallClock } from '../../runtime/runtime'
 import { isDenied, StoreError } from '../../store/store-error'
 import { keysOf } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
@@ -15,7 +16,7 @@ export interface KeepTiersOptions {
   /** The complete and good recovery point that this run has just committed: its copies are signed anew. */
   manifest: Manifest
   keep: TierKeep
-  clock: Pick<Clock, 'now'>
+  clock: WallClock
   log?: Pick<Log, 'info'>
 }
 
@@ -29,14 +30,14 @@ export interface KeptTiers {
 /**
  * Keeps the longer tiers next to the ring, as `planTiers` says: makes the entries that this recovery point is the first
  * of, by copies within the store, and then, if every one of them succeeded, removes the entries that are too old, and
- * what dead runs left. The caller holds the lock of the prefix from the commit until this is over.
+ * what dead runs left; nothing while the clocks of this machine and the store differ. The caller holds the lock of the prefix from the commit until this is over.
  *
  * The recovery point itself is good already, so no fault of a store is thrown: an entry that could not be made is a
  * warning `tier-not-made`, and the next run tries again; one that could not be removed is a warning `tier-entry-kept`.
  * A run may die at any moment: an entry has no manifest then, or is whole.
  */
 export async function keepTiers(repository: Repository, options: KeepTiersOptions): Promise<KeptTiers> {
-  const { manifest, keep } = options
+  const { manifest, keep, clock } = options
   if (manifest.state !== 'complete' || manifest.verdict !== 'good')
     throw new RangeError(`Tiers are kept from good recovery points, and that of ${manifest.slot} is not one.`)
   const kept: KeptTiers = { made: [], removed: [], warnings: [] }
@@ -53,6 +54,8 @@ export async function keepTiers(repository: Repository, options: KeepTiersOption
   for (const { name } of plan.copies) await makeEntry(repository, options, name, known, { kept, named })
   if (known.length < wanted.length || kept.made.length < plan.copies.length) return kept
 
+  // A clock that is wrong has already told one month for another.
+  if (doClocksDiffer(clock)) return kept
   await removeEntries(repository, options, plan.removals, kept)
   for (const { folder } of known) kept.warnings.push(...(await removeTierLeftovers(repository.store, folder, named)))
   return kept

@@ -1,8 +1,8 @@
 import * as core from '@actions/core'
-import { systemClock } from '../clock'
+import { storeClock, systemClock } from '../clock'
 import type { Runtime } from '../runtime'
 import { stopSignal } from '../stop-signal'
-import { appendToSummary } from './job-summary'
+import { commandFiles } from './command-files'
 import { createLog } from './log'
 import { createMasks } from './masks'
 import { readRunIdentity } from './run-identity'
@@ -12,9 +12,12 @@ export function githubRuntime(): Runtime {
   const masks = createMasks()
   // A reader that went away must not end a backup: without a listener, EPIPE would.
   process.stdout.on('error', () => {})
+  const log = createLog(core, masks.scrub, systemClock)
+  const files = commandFiles(core, process.env, log)
   return {
-    log: createLog(core, masks.scrub, systemClock),
-    clock: systemClock,
+    log,
+    ...files,
+    clock: storeClock(systemClock),
     run: readRunIdentity(process.env),
     signal: stopSignal(process),
     input: name => core.getInput(name),
@@ -22,9 +25,7 @@ export function githubRuntime(): Runtime {
       for (const form of masks.add(secret)) core.setSecret(form)
     },
     scrub: masks.scrub,
-    output: (name, value) => core.setOutput(name, value),
-    summary: markdown => appendToSummary(process.env['GITHUB_STEP_SUMMARY'], masks.scrub(markdown)),
-    saveState: (name, value) => core.saveState(name, value),
+    summary: markdown => files.summary(masks.scrub(markdown)),
     state: name => core.getState(name),
   }
 }

@@ -5,19 +5,15 @@ export const summaryLimitBytes = 1024 * 1024
 
 const cutNote = '\n\n> This summary was cut: GitHub shows at most 1 MiB for each step. The log has the rest.\n'
 
-/** Appends to the job summary (`GITHUB_STEP_SUMMARY`), cut after a line at the limit, with a note. Never throws. */
+/** Appends to the job summary (`GITHUB_STEP_SUMMARY`), cut after a line at the limit, with a note. */
 export async function appendToSummary(path: string | undefined, markdown: string): Promise<void> {
   if (path === undefined || path === '' || markdown.trim() === '') return
-  try {
-    const usedBytes = await stat(path).then(
-      file => file.size,
-      () => 0,
-    )
-    const text = fitSummary(`${markdown.trimEnd()}\n\n`, summaryLimitBytes - usedBytes)
-    if (text !== '') await appendFile(path, text)
-  } catch {
-    // A summary must not fail a backup.
-  }
+  const usedBytes = await stat(path).then(
+    file => file.size,
+    () => 0,
+  )
+  const text = fitSummary(`${markdown.trimEnd()}\n\n`, summaryLimitBytes - usedBytes)
+  if (text !== '') await appendFile(path, text)
 }
 
 /** The Markdown if it fits into `spareBytes`, else as many lines as fit with a note; '' if not even the note fits. */

@@ -18,7 +18,11 @@ export interface LogCommands {
  * beyond recognition. GitHub does not nest groups, so an inner group is a plain heading. The duration of a group is
  * printed after it, where a reader sees it while the group is folded; under 0.1 s it is left out.
  */
-export function createLog(commands: LogCommands, scrub: (text: string) => string, clock: Clock): Log {
+export function createLog(
+  commands: LogCommands,
+  scrub: (text: string) => string,
+  clock: Pick<Clock, 'monotonicMs'>,
+): Log {
   let openGroups = 0
 
   const lines = (text: string) => printableLines(scrub(text))

@@ -1,5 +1,7 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import type { StoreClock } from '../../runtime/runtime'
 import { limitAnswers } from './answer-limits'
+import { readClock } from './answer-time'
 import { retryStrategy } from './s3-retry'
 import type { S3Settings } from './s3-settings'
 
@@ -44,7 +46,8 @@ export interface S3Clients {
   patient: S3Client
 }
 
-export function openS3Clients(settings: S3Settings, tuning: S3Tuning): S3Clients {
+/** `clock` learns the store's time from its answers. */
+export function openS3Clients(settings: S3Settings, tuning: S3Tuning, clock?: Pick<StoreClock, 'asking'>): S3Clients {
   const config: S3ClientConfig = {
     region: settings.region,
     forcePathStyle: settings.forcePathStyle ?? settings.endpoint !== undefined,
@@ -67,7 +70,10 @@ export function openS3Clients(settings: S3Settings, tuning: S3Tuning): S3Clients
     credentials: quick.config.credentials,
     requestHandler: handlerOptions(tuning, tuning.patientIdleTimeoutMs),
   })
-  for (const client of [quick, patient]) limitAnswers(client, tuning.answerTimeoutMs)
+  for (const client of [quick, patient]) {
+    limitAnswers(client, tuning.answerTimeoutMs)
+    if (clock !== undefined) readClock(client, clock)
+  }
   return { quick, patient }
 }
 

@@ -10,7 +10,7 @@ export interface S3Fault {
   requestId: string | undefined
   /** The region of the bucket, if the response names it. */
   region: string | undefined
-  /** The SDK has adjusted its clock to the store's, so another attempt should succeed. */
+  /** The SDK has adjusted its clock to the store's: with any error, while the two are minutes apart. */
   isClockCorrected: boolean
 }
 

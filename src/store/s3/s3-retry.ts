@@ -10,13 +10,17 @@ export function retryStrategy(options: {
   maxAttempts: number
   baseDelayMs: number
 }): NonNullable<S3ClientConfig['retryStrategy']> {
+  let hasCorrectedClock = false
   return {
     acquireInitialRetryToken: async () => token(0, 0),
     recordSuccess: () => {},
     refreshRetryTokenForRetry: async (previous, { error, retryAfterHint }) => {
       const retries = previous.getRetryCount() + 1
+      // The answer to HEAD has no code. The SDK sets the mark with any error, so it counts for the first refusal only.
+      const isNowInTime = !hasCorrectedClock && isRefusedForItsTime(error)
+      if (isNowInTime) hasCorrectedClock = true
       // The SDK treats any rejection as "no further attempt" and throws the error of the request.
-      if (retries >= attemptsWorth(error, options.maxAttempts)) throw new Error('No further attempt.')
+      else if (retries >= attemptsWorth(error, options.maxAttempts)) throw new Error('No further attempt.')
       const slower = isThrottled(error) ? 4 : 1
       const longest = Math.min(longestDelayMs, options.baseDelayMs * slower * 2 ** (retries - 1))
       // Half of it is random, so that parts that failed together are not retried together.
@@ -29,8 +33,8 @@ export function retryStrategy(options: {
 
 /** Whether the same request may succeed when it is retried. */
 export function isRetryable(error: unknown): boolean {
-  const { code, status, isClockCorrected } = readFault(error)
-  return isClockCorrected || retryableCodes.has(code) || (status !== undefined && retryableStatuses.has(status))
+  const { code, status } = readFault(error)
+  return retryableCodes.has(code) || (status !== undefined && retryableStatuses.has(status))
 }
 
 /** Whether a failed request may have taken effect: its response was lost, or the store failed afterwards. */
@@ -45,6 +49,8 @@ export function mayHaveTakenEffect(error: unknown): boolean {
 const longestDelayMs = 20_000
 
 const throttlingCodes = ['SlowDown', 'Throttling', 'ThrottlingException', 'RequestLimitExceeded', 'TooManyRequests']
+
+const tooSkewed = 'RequestTimeTooSkewed'
 
 const retryableCodes = new Set([
   ...throttlingCodes,
@@ -67,14 +73,23 @@ const retryableCodes = new Set([
   'ENETUNREACH',
   'EAI_AGAIN',
   'ENOTFOUND',
+  // The SDK has taken the store's time from this answer.
+  tooSkewed,
 ])
 
 const retryableStatuses = new Set([408, 429, 500, 502, 503, 504])
 
 function attemptsWorth(error: unknown, maxAttempts: number): number {
   if (!isRetryable(error)) return 1
+  const { code } = readFault(error)
+  if (code === tooSkewed) return Math.min(2, maxAttempts)
   // Usually a misspelt name, rarely a temporary failure of the resolver.
-  return readFault(error).code === 'ENOTFOUND' ? Math.min(3, maxAttempts) : maxAttempts
+  return code === 'ENOTFOUND' ? Math.min(3, maxAttempts) : maxAttempts
+}
+
+function isRefusedForItsTime(error: unknown): boolean {
+  const { status, isClockCorrected } = readFault(error)
+  return isClockCorrected && status === 403
 }
 
 function isThrottled(error: unknown): boolean {

@@ -9,6 +9,7 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
+import type { StoreClock } from '../../runtime/runtime'
 import { textOf, wholeBody } from '../body'
 import { multipartETag } from '../etag'
 import type {
@@ -33,9 +34,13 @@ import { isRetryable, mayHaveTakenEffect } from './s3-retry'
 import type { S3Settings } from './s3-settings'
 import { signPayload } from './signed-payload'
 
-/** Opens the store of the settings. Sends nothing before the first call. */
-export function openS3Store(settings: S3Settings, tuning: Partial<S3Tuning> = {}): Store {
-  return new S3Store(settings, { ...defaultTuning, ...tuning })
+/** Opens the store of the settings. Sends nothing before the first call. `clock` learns the store's time. */
+export function openS3Store(
+  settings: S3Settings,
+  tuning: Partial<S3Tuning> = {},
+  clock?: Pick<StoreClock, 'asking'>,
+): Store {
+  return new S3Store(settings, { ...defaultTuning, ...tuning }, clock)
 }
 
 class S3Store implements Store {
@@ -45,13 +50,13 @@ class S3Store implements Store {
   readonly #tuning: S3Tuning
   readonly #clients: S3Clients
 
-  constructor(settings: S3Settings, tuning: S3Tuning) {
+  constructor(settings: S3Settings, tuning: S3Tuning, clock?: Pick<StoreClock, 'asking'>) {
     const { bucket, endpoint } = settings
     this.name = endpoint === undefined ? `s3://${bucket}` : `${endpoint.replace(/\/+$/, '')}/${bucket}`
     this.maxParts = endpoint !== undefined && /\.scw\.cloud(?=[:/]|$)/i.test(endpoint) ? 1_000 : 10_000
     this.#settings = settings
     this.#tuning = tuning
-    this.#clients = openS3Clients(settings, tuning)
+    this.#clients = openS3Clients(settings, tuning, clock)
   }
 
   async head(key: string): Promise<StoredObject | undefined> {

@@ -12,6 +12,7 @@ import type { SigningKey } from '../../../src/ssh/keys/signing-key'
 import type { Store } from '../../../src/store/store'
 import type { Moment, StoreOperation } from '../../memory/memory-faults'
 import { type MemoryStore, memoryStore } from '../../memory/memory-store'
+import { clockAt } from '../clock-at'
 
 export const prefix = 'running-backups'
 export const slot = 'Monday-13-00'
@@ -32,7 +33,7 @@ export class Death extends Error {}
  */
 export class World {
   readonly store: MemoryStore
-  readonly clock = { now: () => new Date(this.#timeMs) }
+  readonly clock = clockAt(() => new Date(this.#timeMs))
   operationCount = 0
   /** Signs what is published and recovered. */
   signer: SigningKey | undefined

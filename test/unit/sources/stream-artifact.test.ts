@@ -46,7 +46,7 @@ function aScene(options: { check?: Partial<ContentCheck<ContentDigest>>; store?:
   }
   const context: StreamContext = {
     repository: { store, prefix: 'shop' },
-    clock: { now: () => new Date(0), monotonicMs: () => 0 },
+    clock: { now: () => new Date(0), monotonicMs: () => 0, aheadMs: () => undefined },
     signal: abort.signal,
     memoryBudgetBytes: 32 * 2 ** 20,
     onUpload: ({ uploadId }) => uploads.push(uploadId),

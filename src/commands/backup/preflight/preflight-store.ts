@@ -1,38 +1,40 @@
-import { type Finding, problem, warning } from '../../../findings/finding'
+import { type Finding, warning } from '../../../findings/finding'
 import type { PreflightReport } from '../../../findings/preflight'
 import { shellWord } from '../../../findings/shell-word'
+import type { Clock } from '../../../runtime/runtime'
 import { plural } from '../../../runtime/text/format-count'
-import { formatDuration } from '../../../runtime/text/format-duration'
 import { type BucketFacts, readBucketFacts } from '../../../store/s3/bucket-facts'
 import { tryStoreRights } from '../../../store/s3/s3-rights'
 import type { S3Settings } from '../../../store/s3/s3-settings'
 import type { Store } from '../../../store/store'
+import { clockDifference } from '../../clock-difference'
 
 /** Tries the rights on the store and reads how the bucket is set up. Leaves nothing in it. */
 export async function preflightStore(
   settings: S3Settings,
   store: Store,
+  clock: Clock,
   readFacts: (settings: S3Settings) => Promise<BucketFacts> = readBucketFacts,
 ): Promise<PreflightReport> {
   const [{ findings, held }, bucket] = await Promise.all([tryStoreRights(store, settings), readFacts(settings)])
   const setUp = checkBucket(bucket, settings)
+  const time = checkClock(clock)
   return {
-    findings: [...findings, ...setUp.findings],
-    facts: [...(held.length === 0 ? [] : [`${store.name}: ${held.join(', ')} tried and held.`]), ...setUp.facts],
+    findings: [...findings, ...time.findings, ...setUp.findings],
+    facts: [
+      ...(held.length === 0 ? [] : [`${store.name}: ${held.join(', ')} tried and held.`]),
+      ...time.facts,
+      ...setUp.facts,
+    ],
   }
 }
 
-const minuteMs = 60_000
 /** An interrupted run is finished from its parts by a later one. */
 const leastUploadDays = 2
 
-/** Checks a bucket's settings and its clock. What is not known is not mentioned. */
+/** Checks a bucket's settings. What is not known is not mentioned. */
 export function checkBucket(facts: BucketFacts, settings: S3Settings): PreflightReport {
-  const checks = [
-    checkClock(facts.clockAheadMs),
-    checkVersioning(facts.versioning, settings),
-    checkUploads(facts.unfinishedUploads, settings),
-  ]
+  const checks = [checkVersioning(facts.versioning, settings), checkUploads(facts.unfinishedUploads, settings)]
   return {
     findings: checks.flatMap(({ finding }) => (finding === undefined ? [] : [finding])),
     facts: checks.flatMap(({ fact }) => (fact === undefined ? [] : [fact])),
@@ -44,17 +46,11 @@ interface Checked {
   fact?: string
 }
 
-function checkClock(aheadMs: number | undefined): Checked {
-  if (aheadMs === undefined) return {}
-  const apart = Math.abs(aheadMs)
-  if (apart <= minuteMs) return { fact: "The runner's clock and the store's agree." }
-  return {
-    finding: (apart > 5 * minuteMs ? problem : warning)(
-      'clock',
-      `The runner's clock is ${formatDuration(apart)} ${aheadMs > 0 ? 'ahead of' : 'behind'} the store's: slots get the wrong hour, and stores refuse requests that are 15 minutes off.`,
-      'Set the clock of the machine that runs this workflow:\nsudo timedatectl set-ntp true',
-    ),
-  }
+/** Once the store has answered; says nothing where it does not tell its time. */
+function checkClock(clock: Clock): PreflightReport {
+  const difference = clockDifference(clock)
+  if (difference !== undefined) return { findings: [difference], facts: [] }
+  return { findings: [], facts: clock.aheadMs() === undefined ? [] : ["The runner's clock and the store's agree."] }
 }
 
 function checkVersioning(versioning: BucketFacts['versioning'], settings: S3Settings): Checked {

@@ -23,14 +23,13 @@ import { preflightStore } from './preflight-store'
 export async function preflight(inputs: BackupInputs, tools: CommandTools): Promise<PreflightReport> {
   const { runtime, repository } = tools
   const { signal, clock } = runtime
-  const slot = slotName(inputs.rotation, clock.now(), inputs.timezone)
   const connection = await openConnection(inputs, tools)
   try {
     const { user, host } = inputs.ssh
-    const [server, store] = await Promise.all([
-      preflightServer(inputs, { connection, signal, clock }, slot),
-      preflightStore(inputs.s3, repository.store),
-    ])
+    const store = await preflightStore(inputs.s3, repository.store, clock)
+    // Only now is known which hour it is in the store.
+    const slot = slotName(inputs.rotation, clock.now(), inputs.timezone)
+    const server = await preflightServer(inputs, { connection, signal, clock }, slot)
     const keysToWrite = server.parts.flatMap(({ keys }) => keys)
     const prefix = await preflightPrefix(inputs, repository, { slot, keysToWrite, isReachable: isGreen(store) })
     signal.throwIfAborted()
@@ -73,7 +72,7 @@ async function preflightServer(
   const nothing: PreflightReport = { findings: [], facts: [] }
   return {
     parts,
-    host: found === undefined ? nothing : preflightHost(inputs.compression.kind, found, { from, to }),
+    host: found === undefined ? nothing : preflightHost(inputs.compression.kind, found, host.clock, { from, to }),
   }
 }
 

@@ -33,7 +33,7 @@ async function run(asked: RequestedScope = {}): Promise<{ report: ListReport; er
     ...{ maxAgeMs: undefined, expectEveryMs: undefined, ...asked },
   }
   try {
-    const { error, ...result } = await list(inputs, { runtime, repository: { store, prefix } }, now)
+    const { error, ...result } = await list(inputs, { runtime, repository: { store, prefix } })
     return { report: { ...empty, ...result }, error }
   } catch (error) {
     return { report: empty, error }
@@ -246,5 +246,25 @@ describe('a store that does not answer as hoped', () => {
     expect(error).toEqual(new Error('stop'))
     expect(error).not.toBeInstanceOf(ActionError)
     expect(report.points).toBeUndefined()
+  })
+})
+
+describe('list on a machine whose clock is wrong', () => {
+  it.each([-30 * 24 * hourMs, 30 * 24 * hourMs])('counts ages by the store, and says so: %s ms', async aheadMs => {
+    await hours(3)
+    const here = new Date(now.getTime() + aheadMs)
+    const own = recordingRuntime({ now: here })
+    const asked = memoryStore({ now: () => now, clock: own.clock })
+    for (const key of store.keys()) {
+      await asked.putText(key, store.bytes(key)?.toString() ?? '', { contentType: 'text/plain' })
+    }
+    const inputs = { signing: {}, s3: { bucket: 'acme', prefix, region: 'eu-central-1' }, expectEveryMs: undefined }
+    const { error, points, warnings } = await list(
+      { ...inputs, maxAgeMs: 2 * hourMs },
+      { runtime: own, repository: { store: asked, prefix } },
+    )
+    expect(points).toHaveLength(1)
+    expect(error?.message).toMatch(/was taken 3 h( \d+ m)? ago/)
+    expect(warnings).toContainEqual(expect.objectContaining({ code: 'clock', level: 'warning' }))
   })
 })

@@ -38,6 +38,8 @@ export interface Runner extends Moments {
   step(inputs: Readonly<Record<string, string>>, work: (tools: StepTools) => Promise<unknown>): Promise<Ended>
   /** Moves the clocks of runner and store on. */
   advance(ms: number): void
+  /** The clock of the runner is so far ahead of the store's in the steps from now on. */
+  setAhead(ms: number): void
   /** Cancels the run, as SIGINT does. */
   cancel(): void
   /** The links to the server die. */
@@ -61,10 +63,12 @@ export function runner(environment: NodeJS.ProcessEnv): Runner {
   let jobs: string[] = []
   let operationsBefore = 0
   let startedMs = Date.parse('2026-11-23T13:05:02.120Z')
+  let aheadMs = 0
   let saved: Readonly<Record<string, string>> = {}
   let process: Process | undefined
   const now = () => new Date(startedMs + (process?.runtime.clock.monotonicMs() ?? 0))
-  const store = memoryStore({ minPartBytes: 1, now, onOperation: keeper.operation })
+  const clock = { asking: () => process?.runtime.clock.asking() ?? (() => {}) }
+  const store = memoryStore({ minPartBytes: 1, now, clock, onOperation: keeper.operation })
 
   const connectTo = async ({ links }: Process): Promise<Connection> => {
     const link = serverLink(environment, async job => {
@@ -102,7 +106,7 @@ export function runner(environment: NodeJS.ProcessEnv): Runner {
       jobs = []
       operationsBefore = store.operations.length
       startedMs = now().getTime()
-      const runtime = recordingRuntime({ inputs, now: new Date(startedMs), states: saved })
+      const runtime = recordingRuntime({ inputs, now: new Date(startedMs + aheadMs), states: saved })
       const own: Process = { runtime, links: [], isDead: false, died: Promise.withResolvers() }
       process = own
       let warnings = (): readonly { what: string }[] => []
@@ -129,6 +133,9 @@ export function runner(environment: NodeJS.ProcessEnv): Runner {
     },
     advance: ms => {
       process?.runtime.advance(ms)
+    },
+    setAhead: ms => {
+      aheadMs = ms
     },
     cancel: () => process?.runtime.stop(new CancelledError()),
     kill: () => {

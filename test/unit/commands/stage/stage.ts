@@ -29,7 +29,7 @@ type Inputs = Readonly<Record<string, string>>
 /** A site of two databases and a folder, a store, and the commands themselves between them, all on this machine. */
 export interface Stage
   extends Moments,
-    Pick<Runner, 'jobs' | 'writes' | 'advance' | 'cancel' | 'cut' | 'kill' | 'states'> {
+    Pick<Runner, 'jobs' | 'writes' | 'advance' | 'setAhead' | 'cancel' | 'cut' | 'kill' | 'states'> {
   store: MemoryStore
   databases: Databases
   /** The home folder on the server. */
@@ -76,11 +76,11 @@ export async function aStage(): Promise<Stage> {
     STAGE_PATH: path,
     STAGE_DATABASES: place('databases'),
   })
-  const { jobs, writes, advance, cancel, cut, kill, states, store, onJob, onStore } = run
+  const { jobs, writes, advance, setAhead, cancel, cut, kill, states, store, onJob, onStore } = run
   const backupOf: Inputs = { ...bucket, ...server, databases: 'shop\nblog', paths: site }
   const restoreOf: Inputs = { ...bucket, ...server, overwrite: 'true', confirm: server['ssh-host'] ?? '' }
   const stage: Stage = {
-    ...{ jobs, writes, advance, cancel, cut, kill, states, store, onJob, onStore, databases, home, site },
+    ...{ jobs, writes, advance, setAhead, cancel, cut, kill, states, store, onJob, onStore, databases, home, site },
     cache: { load: async () => undefined, save: async () => {} },
     drill: async () => ({ findings: [], restoreSeconds: 12, warnings: [], tables: 1, files: 1 }),
     backup: inputs =>

@@ -1,4 +1,5 @@
 import { problem } from '../../../../src/findings/finding'
+import { StoreError } from '../../../../src/store/store-error'
 import { openSite } from '../stage/a-site'
 import { held, jsonIn } from '../stage/bucket'
 import { aStage, type Stage } from '../stage/stage'
@@ -71,6 +72,34 @@ describe('what a backup has stored', () => {
     })
     const { error } = await stage.verify({ level: 'restore' })
     expect(error?.message).toBe('Monday-13-00 is not proven: The import into "shop" failed.')
+    expect(jsonIn(stage.store, proofKey)).toMatchObject({ status: 'failed' })
+  })
+
+  it('shows at a lower level that its last drill failed, until one succeeds', async () => {
+    const good = stage.drill
+    stage.drill = async () => ({
+      findings: [problem('import', 'The import into "shop" failed.')],
+      ...{ restoreSeconds: 12, warnings: [], tables: 0, files: 0 },
+    })
+    await stage.verify({ level: 'restore' })
+    const said = /^The last drill of Monday-13-00 failed at 2026-11-23T13:05:\d\dZ: The import into "shop" failed\.$/
+    for (const inputs of [{ level: 'read' }, { level: 'stored', snapshot: 'all' }]) {
+      const { error, warnings } = await stage.verify(inputs)
+      expect(error).toBeUndefined()
+      expect(warnings).toEqual([expect.stringMatching(said)])
+    }
+    stage.drill = good
+    await stage.verify({ level: 'restore' })
+    expect((await stage.verify({ level: 'read' })).warnings).toEqual([])
+  })
+
+  it('is not proven any more when it fails for credentials that may only put', async () => {
+    await stage.verify({ level: 'restore' })
+    const denied = new StoreError('denied', { code: 'AccessDenied', status: 403 })
+    for (const operation of ['head', 'remove'] as const) stage.store.failAlways(operation, /proof/, denied)
+    await flip(shopKey)
+    const { warnings } = await stage.verify()
+    expect(warnings).toEqual([])
     expect(jsonIn(stage.store, proofKey)).toMatchObject({ status: 'failed' })
   })
 

@@ -1,4 +1,4 @@
-import { type CatalogPoint, readCatalog, takenAtOf } from '../../../../src/repository/catalog/catalog'
+import { type CatalogPoint, readCatalog } from '../../../../src/repository/catalog/catalog'
 import type { Manifest } from '../../../../src/repository/manifest/manifest'
 import { serializeManifest } from '../../../../src/repository/manifest/manifest-codec'
 import { type Proof, type ProvenArtifact, serializeProof } from '../../../../src/repository/manifest/proof'
@@ -323,17 +323,17 @@ describe('a recovery point whose objects are not all there', () => {
   })
 })
 
-describe('takenAtOf', () => {
+describe('the time of a recovery point', () => {
   it('is what the manifest says, but never later than it was stored', async () => {
     await putPoint(store, 'Monday-13-00', '2099-11-23T13:17:00.000Z')
-    expect(takenAtOf(await only())).toEqual(storedAt)
+    expect(await only()).toMatchObject({ facts: { takenAt: storedAt }, state: 'untrusted', doubt: { kind: 'future' } })
     await putPoint(store, 'Monday-13-00', '2026-11-23T13:17:00.000Z')
-    expect(takenAtOf(await only())).toEqual(new Date('2026-11-23T13:17:00.000Z'))
+    expect((await only()).facts?.takenAt).toEqual(new Date('2026-11-23T13:17:00.000Z'))
   })
 
   it('is unknown without a manifest', async () => {
     await putManifest('Monday-13-00', '{')
-    expect(takenAtOf(await only())).toBeUndefined()
+    expect((await only()).facts).toBeUndefined()
   })
 })
 

@@ -5,6 +5,7 @@ import { parseSnapshotChoice } from '../../../../src/repository/names/snapshot-c
 import { ActionError, UserError } from '../../../../src/runtime/errors'
 import { StoreError } from '../../../../src/store/store-error'
 import { type MemoryStore, memoryStore } from '../../../memory/memory-store'
+import { clockAt } from '../../clock-at'
 import { asIntent, json, putPoint } from '../points'
 import { answering } from '../ring'
 
@@ -18,7 +19,7 @@ beforeEach(() => {
 })
 
 const choose = (text: string, from = store) =>
-  chooseRecoveryPoint({ store: from, prefix }, parseSnapshotChoice(text), now)
+  chooseRecoveryPoint({ store: from, prefix }, parseSnapshotChoice(text), clockAt(now))
 
 async function refusal(text: string, from = store): Promise<ActionError> {
   const error = await choose(text, from).catch((thrown: unknown) => thrown)
@@ -191,7 +192,7 @@ describe('a time', () => {
       },
     })
     const choice = parseSnapshotChoice('2026-11-25T16:30:00Z')
-    await expect(chooseRecoveryPoint({ store: moving, prefix }, choice, now)).rejects.toThrow(
+    await expect(chooseRecoveryPoint({ store: moving, prefix }, choice, clockAt(now))).rejects.toThrow(
       'The recovery point Wednesday-16-00 is being replaced at this very moment.',
     )
   })
@@ -214,7 +215,16 @@ describe('a name', () => {
     expect(store.operations.slice(before)).toEqual([
       `getText web1/${name}.manifest.json`,
       `getText web1/${name}.manifest.json.sig`,
+      `head web1/${name}.manifest.json`,
     ])
+  })
+
+  it('is as old as its manifest when it says that it is from the future, and that is told', async () => {
+    await putPoint(store, 'Wednesday-18-00', '2026-11-25T18:00:00.000Z')
+    expect(await choose('Wednesday-18-00')).toMatchObject({
+      takenAt: now,
+      warnings: [{ code: 'recovery-point-future', what: expect.stringContaining('stored 1 h before that') }],
+    })
   })
 
   it('of a suspect one is taken with a warning', async () => {
@@ -238,7 +248,7 @@ describe('a name', () => {
   it('works at the root of a bucket', async () => {
     await putPoint(store, 'Monday-13-00', '2026-11-23T13:17:00.000Z', { prefix: '' })
     await putPoint(store, 'suspect/Monday-14-00', '2026-11-23T14:17:00.000Z', { prefix: '' })
-    const at = (text: string) => chooseRecoveryPoint({ store, prefix: '' }, parseSnapshotChoice(text), now)
+    const at = (text: string) => chooseRecoveryPoint({ store, prefix: '' }, parseSnapshotChoice(text), clockAt(now))
     expect(await at('Monday-13-00')).toMatchObject({ repository: { prefix: '' } })
     expect(await at('suspect/Monday-14-00')).toMatchObject({
       repository: { prefix: 'suspect' },

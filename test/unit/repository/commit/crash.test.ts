@@ -219,7 +219,7 @@ function expectNoHarm(world: World, photograph: Map<string, string>): void {
 }
 
 async function abortAllLeftovers(world: World): Promise<void> {
-  await abortLeftovers(world.repository, slot, world.clock.now())
+  await abortLeftovers(world.repository, slot, world.clock)
 }
 
 function same(a: [string, string][], b: [string, string][]): boolean {

@@ -81,5 +81,5 @@ describe('abortLeftovers', () => {
 })
 
 function abortIn(world: World) {
-  return abortLeftovers(world.repository, slot, world.clock.now())
+  return abortLeftovers(world.repository, slot, world.clock)
 }

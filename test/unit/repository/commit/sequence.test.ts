@@ -53,7 +53,7 @@ describe('a ring of slots', () => {
         compare(world, model)
         for (const slot of slots) expect(['empty', 'valid']).toContain(await signatureOf(world, slot))
         world.pass(3_600_000)
-        await abortLeftovers(world.repository, 'none', world.clock.now())
+        await abortLeftovers(world.repository, 'none', world.clock)
         expect(await world.openUploads()).toEqual([])
       }),
       { numRuns: 100 },
@@ -91,7 +91,7 @@ async function live(world: World, { slot, contents, life }: Run): Promise<boolea
     await recoverAll(world)
     expect(intents(world)).toEqual([])
     await recover(world, slot)
-    await abortLeftovers(world.repository, slot, world.clock.now())
+    await abortLeftovers(world.repository, slot, world.clock)
     await world.publish(await world.prepare(contents, slot))
     return true
   } catch (error) {

@@ -91,7 +91,7 @@ class Simulation {
     const { world } = this
     const startedAt = world.clock.now()
     const slot = slotName(ring, startedAt, timezone)
-    if (this.#mayBeUnfinished) await this.#recoverAll(slot, startedAt)
+    if (this.#mayBeUnfinished) await this.#recoverAll(slot)
     await this.#recover(slot)
     const manifest = await world.take(this.#contents(startedAt), slot, { timezone })
     this.published.add(manifest.startedAt)
@@ -104,10 +104,10 @@ class Simulation {
     this.#mayBeUnfinished = false
   }
 
-  async #recoverAll(slotBeingWritten: string, now: Date): Promise<void> {
+  async #recoverAll(slotBeingWritten: string): Promise<void> {
     const index = await indexPrefix(this.world.repository)
     for (const slot of await index.unfinished()) await this.#recover(slot)
-    await abortLeftovers(this.world.repository, slotBeingWritten, now)
+    await abortLeftovers(this.world.repository, slotBeingWritten, this.world.clock)
   }
 
   async #recover(slot: string): Promise<void> {

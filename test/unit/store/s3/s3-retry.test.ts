@@ -108,3 +108,27 @@ describe('retryStrategy', () => {
     expect(await delays(broken('ENOTFOUND'), 8)).toHaveLength(2)
   })
 })
+
+describe('a request on a machine whose clock is wrong', () => {
+  /** The SDK marks every error so, while the clocks are four minutes apart. */
+  const marked = (name: string, status: number) =>
+    Object.assign(new Error('said the store'), {
+      name,
+      $metadata: { httpStatusCode: status, clockSkewCorrected: true },
+    })
+
+  it.each([
+    ['NotFound', 404],
+    ['NoSuchKey', 404],
+    ['NoSuchUpload', 404],
+    ['PreconditionFailed', 412],
+  ])('is not sent again because of an ordinary answer: %s', async (name, status) => {
+    expect(await delays(marked(name, status), 8)).toEqual([])
+  })
+
+  it('is sent once more when it was refused for its time, also where the answer has no code', async () => {
+    expect(await delays(answered('RequestTimeTooSkewed', 403), 8)).toHaveLength(1)
+    expect(await delays(marked('Unknown', 403), 8)).toHaveLength(1)
+    expect(await delays(answered('Unknown', 403), 8)).toEqual([])
+  })
+})

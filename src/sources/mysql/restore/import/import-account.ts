@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { warning } from '../../../../findings/finding'
+import { doClocksDiffer } from '../../../../runtime/clock'
 import { messageOf } from '../../../../runtime/errors'
+import type { WallClock } from '../../../../runtime/runtime'
 import type { DatabaseAccess } from '../../client/database-access'
 import { grantPattern, quotedAccount, quotedIdentifier } from '../../client/sql-names'
 import { grantsOf, mayElsewhere } from '../../inventory/grants'
@@ -51,7 +53,7 @@ async function makeAccount(database: string, tools: ImportTools): Promise<Import
   accounts.push(account)
   save()
   const close = () => dropAccounts([account], tools)
-  await dropAccounts(leftAccounts(tools.target.accounts, runtime.clock.now()), tools).catch(() => {})
+  await dropAccounts(leftAccounts(tools.target.accounts, runtime.clock), tools).catch(() => {})
   try {
     await run(tools, accountStatements(account, password, database, tools), 'the making of an account for the import')
     const isConfigured = access.user === undefined
@@ -64,9 +66,10 @@ async function makeAccount(database: string, tools: ImportTools): Promise<Import
   }
 }
 
-/** The accounts that imports of killed runs left, yesterday or before. */
-function leftAccounts(accounts: ReadonlySet<string> | undefined, now: Date): string[] {
-  const yesterday = dateOf(new Date(now.getTime() - 24 * 60 * 60 * 1000))
+/** The accounts that imports of killed runs left, yesterday or before. None while nobody knows what day it is. */
+function leftAccounts(accounts: ReadonlySet<string> | undefined, clock: WallClock): string[] {
+  if (doClocksDiffer(clock)) return []
+  const yesterday = dateOf(new Date(clock.now().getTime() - 24 * 60 * 60 * 1000))
   return [...(accounts ?? [])].filter(account => {
     const date = /^make-a-backup-(\d{8})-[0-9a-f]{8}@/.exec(account)?.[1]
     return date !== undefined && date < yesterday

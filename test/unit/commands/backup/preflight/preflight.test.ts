@@ -2,7 +2,7 @@ import { mergeReports } from '../../../../../src/commands/backup/preflight/prefl
 import { checkBucket } from '../../../../../src/commands/backup/preflight/preflight-store'
 import { refuseErrors } from '../../../../../src/commands/refuse-errors'
 import type { Finding } from '../../../../../src/findings/finding'
-import { clockAhead, unfinishedUploadsRule } from '../../../../../src/store/s3/bucket-facts'
+import { unfinishedUploadsRule } from '../../../../../src/store/s3/bucket-facts'
 import { policyStatement } from '../../../../../src/store/s3/policy-statement'
 import { refusal } from '../../../inputs/reading'
 
@@ -43,22 +43,9 @@ describe('refuseErrors', () => {
 
 describe('judgeBucket', () => {
   const settings = { bucket: 'acme', prefix: 'hourly', region: 'eu-central-1' }
-  const minute = 60_000
 
   it('says nothing of what is not known', () => {
     expect(checkBucket({}, settings)).toEqual({ findings: [], facts: [] })
-  })
-
-  it.each<[number, string[]]>([
-    [minute, []],
-    [-minute, []],
-    [minute + 1, ['warning']],
-    [5 * minute, ['warning']],
-    [-5 * minute - 1, ['error']],
-  ])('judges clocks that are %s ms apart', (clockAheadMs, levels) => {
-    const { findings, facts } = checkBucket({ clockAheadMs }, settings)
-    expect(findings.map(({ level }) => level)).toEqual(levels)
-    expect(facts).toHaveLength(1 - levels.length)
   })
 
   it('writes the whole command where there are no rules, and only the rule where a command would drop the others', () => {
@@ -93,25 +80,6 @@ describe('unfinishedUploadsRule', () => {
 
   it('passes over rules that are off', () => {
     expect(unfinishedUploadsRule([{ Status: 'Disabled', ...abort }], '')).toBe('other-rules')
-  })
-})
-
-describe('clockAhead', () => {
-  const told = 'Mon, 23 Nov 2026 13:00:00 GMT'
-  const at = Date.parse(told)
-
-  it.each([
-    [at - 500, at + 100, 0],
-    [at + 900, at + 1_200, 0],
-    [at + 3_000, at + 3_100, 2_000],
-    [at - 9_000, at - 8_000, -8_000],
-  ])('holds the sending and the answer against the second that the store told', (sent, answered, ahead) => {
-    expect(clockAhead(told, sent, answered)).toBe(ahead)
-  })
-
-  it('knows nothing without a date', () => {
-    expect(clockAhead(undefined, at, at)).toBeUndefined()
-    expect(clockAhead('soon', at, at)).toBeUndefined()
   })
 })
 
