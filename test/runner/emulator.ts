@@ -5,7 +5,7 @@ import { parseFileCommands } from './file-commands'
 import { assertLimits } from './limits'
 import { Masks } from './masks'
 import { type Annotation, type AnnotationKind, type LogGroup, type OutputLine, OutputReader } from './output-reader'
-import { type LeftFile, RunFolder } from './run-folder'
+import { type fileCommands, type LeftFile, RunFolder } from './run-folder'
 import { runnerVariables } from './runner-variables'
 import { type Moment, type ProcessEnd, StepProcess } from './step-process'
 
@@ -17,6 +17,10 @@ export interface RunOptions {
   env?: Readonly<Record<string, string>>
   /** Secrets the workflow knows: the runner masks them before the action says so. */
   secrets?: readonly string[]
+  /** How far the clock of the runner is ahead of the machine's. */
+  clockAheadMs?: number
+  /** Files of the main step on which there is no room. */
+  full?: readonly (typeof fileCommands)[number][]
   /** Debug logging, as after "Re-run jobs" with "Enable debug logging". */
   debug?: boolean
   /** When to cancel the main step: SIGINT, 7.5 s, SIGTERM, 2.5 s, SIGKILL. */
@@ -105,7 +109,9 @@ async function runStep(
   script: string,
   carried: Readonly<Record<string, string>>,
 ): Promise<StepRun> {
+  const full = name === 'main' ? (options.full ?? []) : []
   const files = await folder.commandFiles(name)
+  for (const variable of full) files[variable] = '/dev/full'
   let peakFileBytes = 0
   const child = new StepProcess(script, {
     cwd: folder.workspace,
@@ -117,6 +123,7 @@ async function runStep(
       ...runnerVariables(folder),
       ...(options.debug ? { RUNNER_DEBUG: '1' } : {}),
       ...inputVariables(file.defaults, options.inputs ?? {}),
+      ...movedClock(options.clockAheadMs),
       ...options.env,
       ...carried,
       ...files,
@@ -148,7 +155,7 @@ async function runStep(
   if (stdout === null || stderr === null) throw new Error('The step has no output to read.')
   const [end] = await Promise.all([child.end, reader.read('stdout', stdout), reader.read('stderr', stderr)])
 
-  const text = (path: string) => readFile(path, 'utf8')
+  const text = async (path: string) => (path === '/dev/full' ? '' : readFile(path, 'utf8'))
   const run: StepRun = {
     ...end,
     lines: reader.lines,
@@ -163,6 +170,11 @@ async function runStep(
   }
   assertLimits(run)
   return run
+}
+
+function movedClock(aheadMs: number | undefined): Record<string, string> {
+  if (aheadMs === undefined) return {}
+  return { NODE_OPTIONS: `--require ${join(__dirname, 'moved-clock.cjs')}`, CLOCK_AHEAD_MS: String(aheadMs) }
 }
 
 function conclude(main: StepRun | undefined): ActionRun['conclusion'] {

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { assertNoSecrets } from '../../runner/assert-no-secrets'
+import type { BackupOverrides } from '../../runner/backup-run'
 import type { ActionRun } from '../../runner/emulator'
-import { openScene, type Scene } from '../failure/failure-scene'
+import { expectRed, openScene, type Scene } from '../failure/failure-scene'
 
 let scene: Scene
 beforeAll(async () => {
@@ -12,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => scene?.close())
 
 /** Runs a backup with a monitor that answers `status`; returns the run and what the monitor heard, in order. */
-async function watchedRun(status: number, inputs: Record<string, string> = {}) {
+async function watchedRun(status: number, inputs: Record<string, string> = {}, options: BackupOverrides = {}) {
   const secret = randomUUID()
   const heard: string[] = []
   const bodies: string[] = []
@@ -29,7 +30,7 @@ async function watchedRun(status: number, inputs: Record<string, string> = {}) {
   const port = typeof address === 'object' && address !== null ? address.port : 0
   const url = `http://127.0.0.1:${port}/ping/${secret}`
   try {
-    const run = await scene.run({ inputs: { 'heartbeat-url': url, ...inputs } })
+    const run = await scene.run({ ...options, inputs: { 'heartbeat-url': url, ...inputs } })
     assertNoSecrets(run, [url])
     expect(shown(run)).not.toContain(secret)
     return { run, heard, bodies }
@@ -69,6 +70,28 @@ describe('the heartbeat', () => {
     const warnings: { code: string }[] = JSON.parse(run.main?.outputs['warnings'] ?? '[]')
     expect(warnings.map(({ code }) => code)).toContain('heartbeat-failed')
     expect(heard).toEqual(['/ping/secret/start', '/ping/secret'])
+  })
+
+  it('hears of a good backup once, though the runner has no room for outputs and summary', async () => {
+    const { run, heard } = await watchedRun(200, {}, { full: ['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY'] })
+    expect(run.conclusion).toBe('success')
+    expect(run.main?.annotations.error).toEqual([])
+    expect(heard).toEqual(['/ping/secret/start', '/ping/secret'])
+    const told = run.main?.annotations.warning
+      .filter(({ title }) => title === 'Not written')
+      .map(({ message }) => message)
+    expect(told).toEqual([
+      expect.stringMatching(/^The outputs could not be written.*ENOSPC.*GITHUB_OUTPUT/),
+      expect.stringMatching(/^The job summary could not be written.*ENOSPC.*GITHUB_STEP_SUMMARY/),
+    ])
+  })
+
+  it('hears of a failure when a killed run could not be cleaned up, and nothing is touched', async () => {
+    const before = await scene.snapshot()
+    const { run, heard } = await watchedRun(200, {}, { full: ['GITHUB_STATE'] })
+    expectRed(run, [/^Backup failed|cannot be written: ENOSPC.*GITHUB_STATE/, /Free disk space on the runner/])
+    expect(heard).toEqual(['/ping/secret/start', '/ping/secret/fail'])
+    expect(await scene.snapshot()).toEqual(before)
   })
 
   it('is silent in a dry run', async () => {

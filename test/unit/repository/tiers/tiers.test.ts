@@ -4,6 +4,7 @@ import { readSignedSlot } from '../../../../src/repository/signatures/found-sign
 import { tierAges } from '../../../../src/repository/tiers/tier-ages'
 import { keepTiers } from '../../../../src/repository/tiers/tiers'
 import { StoreError } from '../../../../src/store/store-error'
+import { clockAt } from '../../clock-at'
 import { aSigningKey } from '../../ssh/keys/some-keys'
 import { answering, prefix } from '../ring'
 import { none, rows, TierWorld } from './tier-world'
@@ -91,6 +92,35 @@ describe('keepTiers', () => {
     const manifest = await world.take(rows('one'), 'running', { timezone: 'Europe/Berlin' })
     const { made } = await world.keep(manifest, { daily: 1, yearly: 1 })
     expect(made).toEqual(['daily/2027-01-01', 'yearly/2027'])
+  })
+
+  it('makes again what a wrong clock has made before its time, and counts it as none until then', async () => {
+    await world.run('2026-12-01T13:05:00Z', { daily: 1 })
+    const key = manifestKey('daily/2026-12-01')
+    const early = world.store.bytes(key)?.toString() ?? ''
+    world.goTo('2026-11-23T13:05:00Z')
+    await world.store.putText(key, early, { contentType: 'application/json' })
+    expect(await tierAges(world.repository, { ...none, daily: 1 })).toMatchObject([{ count: 0, newest: undefined }])
+    expect(await world.run('2026-12-01T14:05:00Z', { daily: 1 })).toMatchObject({
+      made: ['daily/2026-12-01'],
+      removed: [],
+    })
+    expect(await tierAges(world.repository, { ...none, daily: 1 })).toMatchObject([{ count: 1 }])
+  })
+
+  it('removes nothing while the clocks of runner and store differ, not even what a killed run left', async () => {
+    await world.run('2026-11-22T13:05:00Z', { daily: 1 })
+    await world.store.remove(manifestKey('daily/2026-11-22'))
+    await world.run('2026-11-23T13:05:00Z', { daily: 1 })
+    world.goTo('2026-11-24T13:05:00Z')
+    const before = world.tierKeys()
+    const manifest = await world.take(rows('now'))
+    const clock = clockAt(world.clock.now, 61_000)
+    const kept = await keepTiers(world.repository, { manifest, keep: { ...none, daily: 1 }, clock })
+    expect(kept).toEqual({ made: ['daily/2026-11-24'], removed: [], warnings: [] })
+    expect(world.tierKeys()).toEqual(expect.arrayContaining(before))
+    expect(await world.keep(manifest, { daily: 1 })).toMatchObject({ removed: ['daily/2026-11-23'] })
+    expect(world.strays()).toEqual([])
   })
 
   it('keeps what the first recovery point of a period made, at the price of a listing and one manifest', async () => {
