@@ -122,8 +122,9 @@ function problemError(
 /** The script never started: the login shell, or something before it, refused the command. */
 function shellError(name: JobName, code: number, detail: readonly string[]): Error {
   return new UserError(`The server did not run the command for ${name} (status ${code})${firstMessage(detail)}.`, {
-    advice:
-      'The SSH user needs a login shell that runs commands (not nologin), /bin/sh, and no forced command on its key.',
+    advice: detail.some(line => /password (has expired|change required)/i.test(line))
+      ? 'The password of the SSH user has expired, which also stops logins by key. On the server, end that for this user: chage -d "$(date +%F)" -M -1 <user>'
+      : 'The SSH user needs a login shell that runs commands (not nologin), /bin/sh, and no forced command on its key.',
     detail,
   })
 }

@@ -15,7 +15,10 @@ export function loginError(error: DialError, target: SshTarget, facts: DialFacts
     ...(password === undefined ? [] : ['the password']),
   ]
   return new UserError(
-    `${facts.names.Host} did not let "${user}" in with ${offered.join(' or ') || 'neither key nor password'}.`,
+    [
+      `${facts.names.Host} did not let "${user}" in with ${offered.join(' or ') || 'neither key nor password'}.`,
+      ...questionsOf(login),
+    ].join(' '),
     { advice: loginAdvice(error, target, facts).join(' '), detail: loginDetail(error), cause: error },
   )
 }
@@ -38,7 +41,7 @@ export function closedLoginError(error: DialError, { user }: SshTarget, { names,
 /** The error for a password that the server takes only to change it. */
 export function passwordExpiredError(error: DialError, { user }: SshTarget, { names }: DialFacts): UserError {
   return new UserError(`The password of "${user}" has expired: ${names.host} wants a new one before the login.`, {
-    advice: `On the server, set another one (passwd ${user}) and store it as "ssh-password". For the account of a program, end the expiry: chage -M -1 ${user}. A key in "ssh-key" is better than a password.`,
+    advice: `On the server, set another one (passwd ${user}) and store it as "ssh-password". For the account of a program, end the expiry: chage -d "$(date +%F)" -M -1 ${user}. A key in "ssh-key" is better than a password.`,
     cause: error,
   })
 }
@@ -106,15 +109,18 @@ function loginAdvice({ login }: DialError, { user, password }: SshTarget, facts:
 
 /** For the log: what the server answered, asked and said. */
 function loginDetail({ message, login }: DialError): string[] {
-  const { remaining, questions } = login
+  const { remaining } = login
   return [
     `The server's answer: ${message}.`,
     ...(remaining.length > 0 ? [`It accepts: ${remaining.join(', ')}.`] : []),
-    ...(questions.length > 0
-      ? [`It asked: ${questions.map(question => quotedName(question.trim())).join(', ')}.`]
-      : []),
+    ...questionsOf(login),
     ...bannerLines(login.banner),
   ]
+}
+
+/** A password that was refused and a code that nobody could give look alike but for the question. */
+function questionsOf({ questions }: DialError['login']): string[] {
+  return questions.length > 0 ? [`It asked: ${questions.map(question => quotedName(question.trim())).join(', ')}.`] : []
 }
 
 function bannerLines(banner: string): string[] {

@@ -27,6 +27,7 @@ export function dialErrorOf(error: unknown, record: DialRecord): Error {
   if (/no matching/i.test(error.message)) return failed('algorithms')
   if (record.hello.identification === '') {
     const refusal = withoutSsh(record.hello.text)
+    if (refusal === 'penalty') return failed(refusal, 'the server lets this address wait ("Not allowed at this time")')
     if (refusal !== undefined) return failed(refusal, 'its first line is no greeting of SSH')
   }
   if (level === 'client-socket') {
@@ -38,8 +39,8 @@ export function dialErrorOf(error: unknown, record: DialRecord): Error {
   }
   const isClosed = /^(Connection lost before handshake|No response from server)$/.test(error.message)
   if (!isClosed && !isDisconnect(error)) return failed('protocol')
-  const closed = record.login.hasBegun ? 'login-closed' : 'network'
-  return failed(closed, isClosed ? 'the server closed the connection before the login' : wordsOf(error))
+  if (record.login.hasBegun) return failed('login-closed', isClosed ? 'it ended without an answer' : wordsOf(error))
+  return failed('network', isClosed ? 'the server closed the connection before the login' : wordsOf(error))
 }
 
 /** Why a server said something else than that it speaks SSH. OpenSSH has two lines for a client that it sends away. */

@@ -41,4 +41,13 @@ describe('explainFailure', () => {
   ])('tells status %i as a kill', (status, expected) => {
     expect(explain({ statuses: new Map([['dump', status]]) }).message).toMatch(expected)
   })
+
+  it('knows an expired password, which stops the commands of a login by key', () => {
+    const messages = ['WARNING: Your password has expired.', 'Password change required but no TTY available.']
+    const error = explain({ messages }, code(1))
+    expect(error.message).toContain(
+      'did not run the command for the dump (status 1): WARNING: Your password has expired.',
+    )
+    expect(error).toMatchObject({ advice: expect.stringContaining('chage -d "$(date +%F)" -M -1 <user>') })
+  })
 })

@@ -103,7 +103,9 @@ describe('connect', () => {
   ])('gives the password to no other question: %s', async (_, prompts) => {
     const answers: string[][] = []
     const target = await serverThat({ onLogin: login => ask(login, prompts, given => answers.push(given)) })
-    expect(await refusal({ ...target, password })).toBeInstanceOf(UserError)
+    const error = await refusal({ ...target, password })
+    expect(error).toBeInstanceOf(UserError)
+    expect(error.message).toContain(`It asked: ${prompts.map(({ prompt }) => `"${prompt.trim()}"`).join(', ')}.`)
     expect(answers).toEqual([[]])
   })
 
@@ -165,7 +167,7 @@ describe('connect', () => {
     const error = await refusal({ ...target, password })
     expect(error).toBeInstanceOf(UserError)
     expect(error.message).toMatch(/^The password of "deploy" has expired/)
-    expect(error.advice).toContain('chage -M -1 deploy')
+    expect(error.advice).toContain('-M -1 deploy')
   })
 
   it('repeats what a server said that hangs up during the login', async () => {
@@ -194,6 +196,16 @@ describe('connect', () => {
     const error = await refusal({ ...target, privateKey: userKey, password, hostKeys })
     expect(error.message).toContain('is not the one pinned')
     expect(logins).toBe(0)
+  })
+
+  it('raises no alarm over a pin of a type that nobody here can check', async () => {
+    const target = await serverThat({})
+    const key = Buffer.concat([sshString('ssh-mldsa44-ed25519'), sshString('key')]).toString('base64')
+    const hostKeys = parseHostKeyPins(`[127.0.0.1]:${target.port} ssh-mldsa44-ed25519 ${key}`)
+    const error = await refusal({ ...target, password, hostKeys })
+    expect(error.message).toContain('only keys of a type that this action does not take (ssh-mldsa44-ed25519)')
+    expect(error.message).toMatch(/offers: SHA256:\S{43} \(ED25519\)\.$/)
+    expect(error.advice).not.toContain('impersonating')
   })
 })
 
