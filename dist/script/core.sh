@@ -7,7 +7,13 @@
 #   REPLY       what a function returns besides its exit status; its comment says what
 #   lists       one value per line, read by `for_each` and `with_lines`; names are never expanded as patterns
 #   problem, finish   end the job, or the subshell that calls them
+set +vx
 set -fu
+unset IFS
+# bash takes over functions from the environment: none of them may stand for a tool.
+if [ -n "${BASH_VERSION:-}" ]; then
+  for imported in $(command env | command sed -n 's/^BASH_FUNC_\([A-Za-z0-9_.:-]*\)%%=.*/\1/p'); do command unset -f "$imported"; done
+fi
 user_umask=$(umask)
 umask 077
 user_locale=${LC_ALL:-}
@@ -22,7 +28,7 @@ tab='	'
 read_request() {
   nonce='' job='' options='' databases='' everything='' paths='' excludes='' mirror='' bandwidth='' allow_empty=''
   compression='' level='' text='' estimate='' lock='' owner='' wait_seconds=0 argument_count=0 structure_count=0
-  users='' groups='' staging='' swaps='' location='' locations='' watcher='' held=''
+  users='' groups='' staging='' swaps='' location='' locations='' watcher='' held='' compare=''
   while IFS= read -r line && [ -n "$line" ]; do
     key=${line%%=*} value=${line#*=}
     case $value in *\\*) value=$(printf '%b.' "$value") value=${value%.} ;; esac
@@ -46,6 +52,7 @@ read_request() {
       exclude) excludes=$excludes$value$nl ;;
       mirror) mirror=$value ;;
       bandwidth) bandwidth=$value ;;
+      compare) compare=$value ;;
       allow-empty) allow_empty=$value ;;
       compression) compression=$value ;;
       level) level=$value ;;
@@ -107,6 +114,19 @@ finish() {
   exit "$1"
 }
 
+# ---------------------------------------------------------------- the environment
+
+# Unsets what in the environment of a login would change a tool.
+clean_environment() {
+  unset POSIXLY_CORRECT GREP_OPTIONS
+  for setting in $(env | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | grep -E "^($tool_settings)$"); do
+    [ "$setting" = LC_ALL ] || unset "$setting"
+  done
+}
+
+tool_settings='LC_.*|LANG|LANGUAGE|TAR_OPTIONS|TAPE|RSYNC_.*|GZIP|PIGZ|ZSTD_.*|XZ_.*|BZIP2?|GREP_.*|LS_OPTIONS|QUOTING_STYLE|TIME_STYLE'
+tool_settings="$tool_settings|([A-Z]+_)?BLOCK_?SIZE|_POSIX2_VERSION|MYSQL_.*|LIBMYSQL_.*|MARIADB_.*|TMPDIR|CDPATH|ENV|BASH_ENV"
+
 # ---------------------------------------------------------------- the runner
 
 # Ends the job when standard input ends, since the runner is gone then. Each heartbeat refreshes the locks.
@@ -116,7 +136,7 @@ watch_runner() {
     # The watcher itself reads, so that ending it leaves no process behind.
     while IFS= read -r _ <&5; do touch_held; done
     # Only if this shell leads its process group: otherwise the group may contain processes of the server.
-    [ "$(ps -o pgid= -p $$ 2>/dev/null | tr -d ' ')" = "$$" ] && kill -TERM 0
+    [ "$(group_of $$)" = "$$" ] && kill -TERM 0
   ) </dev/null >/dev/null 2>&1 &
   watcher=$!
   exec </dev/null 5<&-
@@ -124,13 +144,25 @@ watch_runner() {
   trap 'finish 70' EXIT
 }
 
-# `held` lists the lock folders that this job holds; lock.sh takes them.
+# group_of PID: prints its process group. From /proc (proc(5)), since many servers have no ps; others have no /proc.
+group_of() {
+  if [ -r "/proc/$1/stat" ]; then
+    # The name of the program comes before this, in parentheses, and may be anything.
+    sed -n '$s/.*) [A-Za-z] [0-9]* \([0-9]*\) .*/\1/p' "/proc/$1/stat" 2>/dev/null
+  else
+    ps -o pgid= -p "$1" 2>/dev/null | tr -d ' '
+  fi
+}
+
+# `held` lists the lock folders that this job holds; lock.sh takes them. A beat differs from the last one, so that
+# others see it whatever the clock does.
 touch_held() {
+  beats=$((${beats:-0} + 1))
   for_each "$held" touch_lock
 }
 
 touch_lock() {
-  [ ! -d "$1" ] || : >"$1/alive"
+  [ ! -d "$1" ] || echo "$beats" >"$1/alive"
 }
 
 release_held() {
@@ -184,6 +216,40 @@ with_values() {
 }
 
 # ---------------------------------------------------------------- folders
+
+# make_folder PATH CODE OPTION…: makes a folder of ours, or ends the job with the problem CODE; a disk that is full is
+# called so.
+make_folder() {
+  made=$1 made_code=$2
+  shift 2
+  made_error=$(mkdir "$@" -- "$made" 2>&1) || cannot_write "$made_code" "$made" "$made_error"
+}
+
+# cannot_write CODE PATH ERROR: ends the job because of what a tool said.
+cannot_write() {
+  [ -z "$3" ] || printf '%s\n' "$3" >&2
+  nearest_folder "$2"
+  full_disk "$REPLY"
+  case $3 in
+    *'No space left'*) problem disk-full "${full:-space} $2" ;;
+    # dash says nothing else when it cannot write.
+    '' | *'I/O error'*) [ -z "$full" ] || problem disk-full "$full $2" ;;
+    *[Qq]'uota exceeded'*) problem disk-full "quota $2" ;;
+    *'Read-only file system'*) problem disk-full "read-only $2" ;;
+  esac
+  problem "$1" "$2"
+}
+
+# full_disk FOLDER: `full` is `inodes` or `space` where the disk has none of them left for us, and '' otherwise.
+full_disk() {
+  full=''
+  case $(df -Pi "$1" 2>/dev/null | sed -n '2s/.* \([0-9][0-9]*\)  *[0-9]*%  *\/.*/\1/p') in
+    0) full=inodes ;;
+  esac
+  # A lock takes a folder and some files.
+  free=$(df -Pk "$1" 2>/dev/null | sed -n '2s/.* \([0-9][0-9]*\)  *[0-9]*%  *\/.*/\1/p')
+  [ "${free:-32}" -ge 32 ] || full=space
+}
 
 # expand_home PATH: prints the path, with a leading `~/` replaced by the home folder.
 expand_home() {

@@ -4,23 +4,36 @@
 job_open_archive() {
   command -v rsync >/dev/null || missing_tool rsync
   command -v tar >/dev/null || missing_tool tar
-  mirror=$(expand_home "$mirror")
-  mkdir -p "$mirror" 2>/dev/null || problem mirror-folder "$mirror"
-  if [ -h "$mirror" ] || [ ! -O "$mirror" ] || [ ! -w "$mirror" ]; then problem mirror-folder "$mirror"; fi
-  mirror=$(cd "$mirror" && pwd -P) || problem mirror-folder "$mirror"
-  take_lock "$mirror.lock" "$wait_seconds" || problem mirror-busy "$REPLY"
+  open_mirror
   watch_runner
   for_each "$paths" refuse_hollow
   say phase rsync
+  forget_folders
   update_mirror
   # Root's mirror has the owners itself.
   owner_list=''
   if [ "$(id -u)" != 0 ]; then
     owner_list=.make-a-backup.owners
-    list_owners >"./$owner_list" || problem mirror-folder "$mirror"
+    list_owners >"./$owner_list" || cannot_write mirror-folder "$mirror" ''
   fi
   say phase tar
   send_compressed write_archive tar
+}
+
+# Makes and locks the mirror. What we write down about it is inside of it, in a folder that no path of a site has.
+open_mirror() {
+  mirror=$(expand_home "$mirror")
+  [ -d "$mirror" ] || make_folder "$mirror" mirror-folder -p
+  refuse_foreign "$mirror"
+  mirror=$(cd "$mirror" && pwd -P) || problem mirror-folder "$mirror"
+  notes=$mirror/.make-a-backup
+  make_folder "$notes" mirror-folder -p
+  refuse_foreign "$notes"
+  take_lock "$notes/lock" "$wait_seconds" || problem busy "$REPLY"
+}
+
+refuse_foreign() {
+  if [ -h "$1" ] || [ ! -O "$1" ] || [ ! -w "$1" ]; then problem mirror-folder "$1"; fi
 }
 
 # A folder that vanished or became empty, for example an unmounted disk, must not empty the mirror.
@@ -30,11 +43,23 @@ refuse_hollow() {
 }
 
 update_mirror() {
-  run_rsync "$mirror" --delete --delete-excluded
-  status=$?
+  set -- --delete --delete-excluded
+  if is_compare_due; then
+    run_rsync "$mirror" "$@" --checksum '--out-format=%i %n'
+  else
+    run_rsync "$mirror" "$@"
+  fi
+  found=$REPLY
+  if [ "$(value_of again)" = yes ]; then
+    last_pass=yes
+    run_rsync "$mirror" "$@"
+  fi
+  status=$(value_of status)
   say status rsync "$status"
   case $status in 0 | 24) ;; *) finish 70 ;; esac
-  say size "$(printf '%s\n' "$REPLY" | sed -n 's/^Total file size: //p' | tr -cd 0-9)"
+  say size "$(value_of 'Total file size:' | tr -cd 0-9)"
+  for_each "$(printf '%s\n' "$found" | grep -E '^(differs|differ|skipped|skip) ')" say
+  [ -z "$compared" ] || note_comparison
   # The runner compares these counts with the archive.
   cd "$mirror" || problem mirror-folder "$mirror"
   for kind in f d l p b c; do
@@ -42,8 +67,30 @@ update_mirror() {
   done
 }
 
-# run_rsync TARGET OPTION…: copies the folders to the target. REPLY is the statistics of rsync; returns its
-# status.
+# The runner says whether, or, where it cannot read the bucket, names the day or week: once in each.
+is_compare_due() {
+  compared=''
+  case $compare in
+    '') return 1 ;;
+    yes) compared=yes ;;
+    *) [ "$(cat "$notes/compared-$lock" 2>/dev/null)" = "$compare" ] || compared=yes ;;
+  esac
+  # What is copied for the first time needs no comparison.
+  copied=''
+  for_each "$paths" note_copy
+  [ -n "$compared" ] && [ -n "$copied" ]
+}
+
+note_copy() {
+  [ ! -e "$mirror$1" ] || copied=yes
+}
+
+note_comparison() {
+  say compared yes
+  [ "$compare" = yes ] || printf '%s\n' "$compare" >"$notes/compared-$lock"
+}
+
+# run_rsync TARGET OPTION…: copies the folders to the target. REPLY is what `sift` makes of its output.
 #
 # -R (relative): the mirror has every folder under its full path, and patterns are anchored at the server's
 # root. The trailing slash follows a path that is a symbolic link.
@@ -55,8 +102,53 @@ run_rsync() {
   for_each "$excludes" add_rsync_word --exclude=
   for_each "$paths" add_source
   [ -z "$bandwidth" ] || set -- "$@" "--bwlimit=$bandwidth"
-  REPLY=$(with_lines "$rsync_words" rsync_to "$rsync_target" -aHR "$@" --numeric-ids --stats --no-human-readable)
+  REPLY=$(
+    {
+      with_lines "$rsync_words" rsync_to "$rsync_target" -aHSR "$@" --numeric-ids --stats --no-human-readable 2>&1
+      echo "@status $?"
+    } | awk -v last="${last_pass:-}" "$sift"
+  )
 }
+
+# The line of REPLY with this first word.
+value_of() {
+  printf '%s\n' "$REPLY" | sed -n "s/^$1 //p"
+}
+
+# Reads what rsync prints: its statistics and its messages, and with --checksum a line for each entry that differs.
+# Prints the statistics; the status; how many files differ in nothing but their contents and how many rsync cannot
+# copy, with five of each; and whether it should run once more, since files vanished or shrank while it read them. Of
+# these nothing is told before the last pass: then the status is 24. Names cannot look like a message: rsync escapes line breaks.
+# shellcheck disable=SC2016 # awk's own
+sift='
+  function tell(line) { print line | "cat 1>&2" }
+  function counted(word, few, number, examples, at) {
+    if (number == 0) return
+    print word, number
+    for (at = 1; at <= number && at <= 5; at++) print few, examples[at]
+  }
+  /^@status [0-9]+$/ { status = $2; next }
+  /^>fc\.\.[^ ]* / { if (++differs <= 5) differ[differs] = substr($0, index($0, " ") + 1); next }
+  /^[.<>ch][fdLDS][^ ][^ ][^ ][^ ][^ ][^ ][^ ][^ ][^ ] / || /^\*deleting / { next }
+  /^skipping non-regular file "/ { if (++skipped <= 5) skip[skipped] = substr($0, 28, length($0) - 28); next }
+  /^(Number of|Total) .*: / { print; next }
+  /^(Literal data|Matched data|File list .*|Total bytes .*): / || /^(sent|total size is) [0-9]/ || /^$/ { next }
+  /^file has vanished: / || /read errors mapping ".*": No data available/ || /^(WARNING|ERROR): .* failed verification -- update / ||
+    /^rsync (warning|error): .*\(code 2[34]\)/ || /^IO error encountered -- skipping file deletion/ {
+      if (/read errors mapping/) cut = 1
+      if (last) tell($0)
+      else if (++quiet <= 50) held[quiet] = $0
+      next
+    }
+  { tell($0); serious = 1 }
+  END {
+    again = status == 24 || status == 23 && cut && !serious
+    if (!last && !again) for (at = 1; at <= quiet && at <= 50; at++) tell(held[at])
+    if (!last && again) print "again yes"
+    print "status", again ? 24 : status
+    counted("differs", "differ", differs, differ)
+    counted("skipped", "skip", skipped, skip)
+  }'
 
 rsync_to() {
   rsync_target=$1
@@ -71,7 +163,7 @@ add_own_exclusion() {
   case $mirror in
     "$physical"/*)
       own_name=$(literal_pattern "$1/${mirror#"$physical"/}")
-      rsync_words="$rsync_words--exclude=$own_name$nl--exclude=$own_name.lock$nl"
+      rsync_words="$rsync_words--exclude=$own_name$nl"
       ;;
   esac
 }

@@ -5,6 +5,8 @@ main() {
   read_request
   printf '@%s\n' "$nonce"
   say begin
+  # The command of the user runs as in a login.
+  [ "$job" = run-command ] || clean_environment
   # The lowest priority that needs no privileges: a backup must not slow down the site.
   renice -n 19 -p $$ >/dev/null 2>&1 || :
   ionice -c 2 -n 7 -p $$ >/dev/null 2>&1 || :

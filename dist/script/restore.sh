@@ -7,10 +7,9 @@ job_open_extract() {
   folder=${staging%"$nl"}
   cd -P "${folder%/*}/" 2>/dev/null || problem staging-folder "$folder"
   # Its own mode, since a default access control list of the folder around it replaces the umask.
-  mkdir -m 700 "./${folder##*/}" 2>/dev/null || problem staging-folder "$folder"
+  made_error=$(mkdir -m 700 "./${folder##*/}" 2>&1) || cannot_write staging-folder "$folder" "$made_error"
   enter_own "${folder##*/}" || problem staging-folder "$folder"
-  printf '%s\n' "$owner" >./owner
-  mkdir ./tree || problem staging-folder "$folder"
+  made_error=$({ printf '%s\n' "$owner" >./owner && mkdir ./tree; } 2>&1) || cannot_write staging-folder "$folder" "$made_error"
   say phase extract
   receive_compressed unpack extract
 }

@@ -19,7 +19,7 @@ const partsOf = {
   preflight: ['mysql', 'inventory', 'files', 'preflight'],
   'run-command': ['command'],
   'open-dump': ['mysql', 'streams'],
-  'open-archive': ['lock', 'streams', 'files'],
+  'open-archive': ['lock', 'streams', 'mirror', 'files'],
   'target-facts': ['mysql', 'inventory', 'target'],
   'run-sql': ['mysql'],
   'open-import': ['mysql', 'streams'],

@@ -20,7 +20,7 @@ export interface ArtifactSteps<C extends ContentDigest> extends Pick<ArtifactPla
   check(): ContentCheck<C>
   /** Starts its job. `expectedBytes`: when the size is known before the first byte. */
   open(request: TakeRequest): Promise<{ job: Job; expectedBytes: number | undefined }>
-  /** Compares it with what the server reports. Throws CheckError. [] adds what its tools printed as a warning. */
+  /** Compares it with what the server reports. Throws CheckError. [] adds what its tools printed (`whatToolsSaid`). */
   confirm(content: C, report: JobReport, request: TakeRequest): Promise<Finding[]>
   /** What a restore of it would do without. */
   remarks?(content: C): Finding[]
@@ -59,7 +59,7 @@ export function artifactPlan<C extends ContentDigest>(steps: ArtifactSteps<C>): 
 }
 
 /** What a tool printed although it succeeded: worth a warning, and no reason to doubt the artifact. */
-function whatToolsSaid(name: string, { messages }: JobReport): Finding[] {
+export function whatToolsSaid(name: string, { messages }: Pick<JobReport, 'messages'>): Finding[] {
   if (messages.length === 0) return []
   return [warning('server-messages', `The tools on the server said about ${name}: ${listed(messages, 5)}`)]
 }

@@ -3,7 +3,7 @@ import type { PreflightReport } from '../findings/preflight'
 import type { PreparedArtifact } from '../repository/commit/intend'
 import type { ArtifactBaseline } from '../repository/guards/baseline'
 import type { ScopedArtifact } from '../repository/guards/scoped-baseline'
-import type { Manifest } from '../repository/manifest/manifest'
+import type { Artifact, Manifest } from '../repository/manifest/manifest'
 import type { Clock } from '../runtime/runtime'
 import type { Connection } from '../ssh/remote'
 import type { PutOptions } from '../store/store'
@@ -78,9 +78,17 @@ export interface ArtifactPlan {
 export interface TakeRequest extends Host {
   /** Shown to other runs that find the lock of this one. */
   owner: string
+  /** The same for each run of this prefix, and no other: the name of its lock. */
+  lock: string
   put: PutOptions
-  /** The size the artifact had in the last good recovery point. */
-  lastBytes: number | undefined
+  before: EarlierArtifact
+}
+
+/** The same artifact in the last good recovery point. */
+export interface EarlierArtifact {
+  /** Undefined: there is none, or the bucket cannot be read. */
+  artifact: Artifact | undefined
+  isReadable: boolean
 }
 
 /** An artifact that is stored and checked, and that no reader can see yet. */

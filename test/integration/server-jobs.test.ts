@@ -81,8 +81,7 @@ function archive(
     exclude: [],
     allowEmpty: false,
     compression: { kind: 'none' },
-    owner: 'this run',
-    user: 'sitebackup',
+    ...{ owner: 'this run', user: 'sitebackup', lock: '0123456789abcdef', compare: '' },
     onReport: () => {},
     signal,
     ...request,
@@ -254,7 +253,7 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
     await until(async () => (await processesNaming(mirrorDir)).length === 0)
     const again = await server.takeLock({ lock: 'a', owner: 'next run', waitSeconds: 5 })
     await again.release()
-    expect(existsSync(`${mirrorDir}.lock`)).toBe(false)
+    expect(existsSync(join(mirrorDir, '.make-a-backup/lock'))).toBe(false)
   })
 })
 

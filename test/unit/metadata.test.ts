@@ -67,6 +67,7 @@ const contracts: ActionContract[] = [
       'ssh-port': '22',
       's3-prefix': 'running-backups',
       'mirror-dir': '~/.make-a-backup/mirror',
+      'compare-contents': 'weekly',
       compression: 'gzip',
       rotation: 'hour-of-week',
       timezone: 'UTC',

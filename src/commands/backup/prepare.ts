@@ -1,13 +1,12 @@
-import type { ArtifactPlan, TakenArtifact, TakeRequest } from '../../sources/backup-part'
+import type { ArtifactPlan, EarlierArtifact, TakenArtifact, TakeRequest } from '../../sources/backup-part'
 import type { StreamContext } from '../../sources/stream-artifact'
 import type { BackupPlan } from './plan/plan-backup'
 
 /** What is prepared for one recovery point, a list for each part of the plan; nothing of it is visible yet. */
 export type Prepared = readonly (readonly TakenArtifact[])[]
 
-export interface PrepareRequest extends Omit<TakeRequest, 'signal' | 'lastBytes'> {
-  /** The size an artifact had in the last good recovery point. */
-  lastBytes(name: string): number | undefined
+export interface PrepareRequest extends Omit<TakeRequest, 'signal' | 'before'> {
+  before(name: string): EarlierArtifact
 }
 
 /** Takes the artifacts of each source in turn, the sources in parallel. The first failure stops all and is thrown. */
@@ -36,8 +35,8 @@ async function takeEach(
 ): Promise<TakenArtifact[]> {
   const taken: TakenArtifact[] = []
   for (const plan of plans) {
-    const lastBytes = request.lastBytes(plan.name)
-    taken.push(await plan.take({ ...request, lastBytes, signal: context.signal }, context))
+    const before = request.before(plan.name)
+    taken.push(await plan.take({ ...request, before, signal: context.signal }, context))
   }
   return taken
 }

@@ -44,16 +44,16 @@ async function stream(
   { plan, session, identity, index, run, slot, startedAt }: TakeRequest,
   { runtime, repository }: { runtime: Runtime; repository: Repository },
 ): Promise<Prepared> {
-  const lastSizes = await index.lastSizes()
+  const last = await index.lastArtifacts()
   const origin = { slot, run: runtime.run, startedAt: startedAt.toISOString() }
   const progress = streamProgress(runtime, plan)
   try {
     return await prepare(
       plan,
       {
-        ...{ connection: session.connection, clock: runtime.clock, owner: identity.owner },
+        ...{ connection: session.connection, clock: runtime.clock, ...identity },
         put: { contentType: 'application/octet-stream', metadata: objectMetadata(origin) },
-        lastBytes: name => lastSizes.get(name),
+        before: name => ({ artifact: last.get(name), isReadable: index.isReadable }),
       },
       {
         ...{ repository, clock: runtime.clock, signal: session.signal, memoryBudgetBytes },

@@ -2,17 +2,20 @@ import { mapAll, readAll } from '../../findings/read-all'
 import { shown, wrongInput } from '../../findings/wrong-input'
 import type { UserError } from '../../runtime/errors'
 import { isInside, isKernelFolder } from '../../sources/files/plan/folder-paths'
-import type { FileSettings } from '../../sources/files/plan/folder-settings'
-import { type InputReader, lines, optional } from '../read'
+import { compareContents as comparisons, type FileSettings } from '../../sources/files/plan/folder-settings'
+import { choice, type InputReader, lines, optional } from '../read'
+import { checkPattern, checkReach } from './exclude-pattern'
 
-/** The inputs `paths`, `exclude`, `mirror-dir` and `rsync-bwlimit`. */
+/** The inputs `paths`, `exclude`, `mirror-dir`, `compare-contents` and `rsync-bwlimit`. */
 export function loadFiles(read: InputReader): FileSettings {
-  const { paths, exclude, mirrorDir, bandwidthLimit } = readAll({
+  const { paths, exclude, mirrorDir, compareContents, bandwidthLimit } = readAll({
     paths: () => readPaths(read),
     exclude: () => mapAll(lines(read, 'exclude'), checkPattern),
     mirrorDir: () => readMirrorDir(read),
+    compareContents: () => choice(read, 'compare-contents', comparisons) ?? 'weekly',
     bandwidthLimit: () => readBandwidthLimit(read),
   })
+  mapAll(paths.length === 0 ? [] : exclude, pattern => checkReach(pattern, paths))
   const covering = paths.find(path => isInside(path, mirrorDir))
   if (covering !== undefined) {
     throw wrongInput(
@@ -22,7 +25,7 @@ export function loadFiles(read: InputReader): FileSettings {
       'rsync deletes files from the mirror that are not in the source, so it must never contain the originals. For example: ~/.make-a-backup/mirror',
     )
   }
-  return { paths, exclude, mirrorDir, ...(bandwidthLimit === undefined ? {} : { bandwidthLimit }) }
+  return { paths, exclude, mirrorDir, compareContents, ...(bandwidthLimit === undefined ? {} : { bandwidthLimit }) }
 }
 
 const defaultMirrorDir = '~/.make-a-backup/mirror'
@@ -53,6 +56,9 @@ export function refuseSystemFolder(path: string): void {
   if (path === '/') {
     throw wrongInput('paths', 'name folders below the root', path, 'For example: /var/www/html')
   }
+  if (isInside(path, '/.make-a-backup')) {
+    throw wrongInput('paths', 'name folders of a site', path, 'The mirror has its own notes under this name.')
+  }
   if (isKernelFolder(path)) {
     throw wrongInput('paths', 'name folders with real files', path, 'This is a virtual file system of the kernel.')
   }
@@ -72,31 +78,6 @@ export function normalPath(name: string, value: string, options: { home?: boolea
   if (value.split('/').some(part => part === '.' || part === '..')) throw refuse('Write the path without "." and "..".')
   if (Buffer.byteLength(value) > longestPath) throw refuse(`A path has at most ${longestPath} bytes.`)
   return value.replace(/\/+/g, '/').replace(/(?<=.)\/$/, '')
-}
-
-function checkPattern(pattern: string): string {
-  const refuse = (rule: string, advice: string): UserError => wrongInput('exclude', rule, pattern, advice)
-  if (/^[+-]([ ,]|$)/.test(pattern)) {
-    const bare = pattern.slice(1).trim()
-    throw refuse(
-      'be patterns, not filter rules',
-      `Write only the pattern${bare && `: ${shown(bare)}`}. Every line is an exclusion.`,
-    )
-  }
-  if (pattern === '!') throw refuse('be patterns, not filter rules', 'A single "!" would clear all patterns before it.')
-  if (pattern.startsWith(';')) {
-    throw refuse(
-      'be patterns',
-      'rsync treats such a line as a comment. Write [;] for a name that begins with a semicolon.',
-    )
-  }
-  if (/^\/?\**\/?$/.test(pattern)) {
-    throw refuse(
-      'leave something to back up',
-      'This pattern matches everything. Leave "paths" empty to back up no files.',
-    )
-  }
-  return pattern
 }
 
 function readMirrorDir(read: InputReader): string {

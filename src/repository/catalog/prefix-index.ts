@@ -2,7 +2,7 @@ import { type Finding, warning } from '../../findings/finding'
 import { messageOf } from '../../runtime/errors'
 import type { ListedObject } from '../../store/store'
 import { isArchivedFault, isDenied } from '../../store/store-error'
-import type { Manifest } from '../manifest/manifest'
+import type { Artifact, Manifest } from '../manifest/manifest'
 import { manifestBytesMax } from '../manifest/manifest-codec'
 import { listingPrefix, parseKey } from '../names/keys'
 import type { Repository } from '../repository'
@@ -36,8 +36,8 @@ export interface PrefixIndex {
    * intent that a run left because the store gave no clear answer: that one is recovered when its slot's turn comes.
    */
   unfinished(): Promise<string[]>
-  /** Stored bytes of each artifact of the newest good recovery point, by artifact name. */
-  lastSizes(): Promise<ReadonlyMap<string, number>>
+  /** The artifacts of the newest good recovery point, by name. */
+  lastArtifacts(): Promise<ReadonlyMap<string, Artifact>>
 }
 
 /** Lists the prefix once, without its folders. A denial is an index that says so. Throws `StoreError`. */
@@ -106,13 +106,13 @@ function indexAt(
     return slots
   }
 
-  async function lastSizes(): Promise<ReadonlyMap<string, number>> {
+  async function lastArtifacts(): Promise<ReadonlyMap<string, Artifact>> {
     const artifacts = (await newestGood())?.artifacts ?? []
-    return new Map(artifacts.map(({ name, bytes }) => [name, bytes]))
+    return new Map(artifacts.map(artifact => [artifact.name, artifact]))
   }
 
   return {
-    ...{ ...listing, newest, newestGood, unfinished, lastSizes },
+    ...{ ...listing, newest, newestGood, unfinished, lastArtifacts },
     get warnings() {
       return [...skipped, ...doubted.values()]
     },

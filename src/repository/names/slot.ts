@@ -83,7 +83,8 @@ function visible(text: string): string {
   return printable(text.length > longestTemplate ? `${text.slice(0, longestTemplate)}…` : text)
 }
 
-function calendarFields(at: Date, timezone: string): Record<Placeholder, string> {
+/** The moment by the clock of the IANA zone, in English; `date` is `2026-11-27`. */
+export function calendarFields(at: Date, timezone: string): Record<Placeholder, string> {
   const format = new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
     timeZone: timezone,
     hourCycle: 'h23',

@@ -9,7 +9,7 @@ job_preflight() {
   report_tool client mariadb mysql
   report_tool dump-tool mariadb-dump mysqldump
   report_folder lock "${HOME:-/nonexistent}/.make-a-backup"
-  [ "$REPLY" != impossible ] || report_folder lock "${TMPDIR:-/tmp}/make-a-backup-$(id -u)"
+  [ "$REPLY" != impossible ] || report_folder lock "/tmp/make-a-backup-$(id -u)"
   watch_runner
   if [ -n "$paths" ]; then check_folders; fi
   # In subshells, so that a problem ends only one check.
@@ -37,13 +37,19 @@ report_folder() {
   elif [ "$REPLY" = "$2" ]; then
     REPLY=present
     [ -d "$2" ] && [ -O "$2" ] && [ -w "$2" ] && [ -x "$2" ] || REPLY=unusable
-    # The lock of the mirror is next to it.
-    if [ "$1" = mirror ] && [ ! -w "$2/.." ]; then REPLY=unusable; fi
   elif [ -d "$REPLY" ] && [ -w "$REPLY" ] && [ -x "$REPLY" ]; then
     REPLY=absent
   else
     REPLY=impossible
   fi
+  case $REPLY in
+    present | absent)
+      state=$REPLY
+      nearest_folder "$2"
+      full_disk "$REPLY"
+      REPLY=${full:-$state}
+      ;;
+  esac
   printf 'folder\t%s\t%s\t%s\n' "$1" "$REPLY" "$2"
 }
 
@@ -54,9 +60,12 @@ estimate_mirror() {
   paths=$present
   [ -n "$paths" ] || return 0
   nearest_folder "$mirror"
+  last_pass=yes
   run_rsync "$REPLY" --dry-run
-  say status rsync $?
+  say status rsync "$(value_of status)"
   printf '%s\n' "$REPLY" | sed -n -e "s/^Total/stats$tab&/p" -e "s/^Number/stats$tab&/p"
+  printf 'skipped\t%s\n' "$(value_of skipped)"
+  printf '%s\n' "$REPLY" | sed -n "s/^skip /skip$tab/p"
 }
 
 keep_present() {

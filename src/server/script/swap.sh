@@ -67,7 +67,7 @@ remove_empty_kept() {
 lock_swaps() {
   find_state_folder
   trap '' PIPE HUP TERM INT
-  take_lock "$REPLY/swap.lock" 30 || problem busy "${REPLY:-the swap of folders}"
+  take_lock "$REPLY/swap.lock" 30 || problem busy "$REPLY"
 }
 
 # with_swap FUNCTION SWAP: calls the function with UNPACKED PLACE KEPT.
@@ -102,7 +102,8 @@ swap_in() {
 # Before an unpacked folder is moved, a file next to it marks it as moved: otherwise a folder that vanished
 # would look like one that was swapped in.
 mark_of() {
-  REPLY=$1.is-in-its-place
+  # Its own name: that of the folder may be as long as a name can be.
+  REPLY=${1%/*}/.in-its-place-$(printf '%s' "${1##*/}" | cksum | tr ' ' -)
 }
 
 # Moves the unpacked folder into its place. Checks that the staging folder is still ours and that no link is

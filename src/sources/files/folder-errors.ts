@@ -1,7 +1,9 @@
+import { onOneLine } from '../../findings/finding'
 import { FailureError, UserError } from '../../runtime/errors'
+import { fullDisk } from '../../server/full-disk'
 import type { JobFailure } from '../../server/job'
 import { explainFailure, firstMessage, type JobKnowledge, type JobName } from '../../server/job-errors'
-import { busy, type JobProblem } from '../../server/job-problems'
+import type { JobProblem } from '../../server/job-problems'
 import { UnreadableError, unreadableIn } from './unreadable'
 
 /** Why a job that works with folders failed. */
@@ -15,7 +17,7 @@ export const folderKnowledge: JobKnowledge = {
   tools: new Map([
     ['rsync', { name: 'rsync', goodStatuses: [24], explain: rsyncError }],
     ['tar', { name: 'tar', goodStatuses: [1], explain: unreadableFile }],
-    ['extract', { name: 'tar', explain: fullDisk }],
+    ['extract', { name: 'tar', explain: extractError }],
   ]),
   problems: new Map<string, JobProblem>([
     [
@@ -73,12 +75,29 @@ export const folderKnowledge: JobKnowledge = {
           detail,
         }),
     ],
-    ['mirror-busy', busy],
   ]),
 }
 
-/** Exit values: rsync(1). */
+/** Exit values: rsync(1). Its messages are those of the functions that failed, on the reading or the writing side. */
 function rsyncError(what: string, status: number, detail: readonly string[]): Error | undefined {
+  const blocked = detail.find(line => /No space left on device|[Qq]uota exceeded|Read-only file system/.test(line))
+  if (blocked !== undefined) return mirrorDisk(what, blocked, detail)
+  const long = detail.filter(line => /File name too long|overflows max-path|name too long/i.test(line))
+  if (long.length > 0) {
+    return new UserError(`${what}: a name or a path is too long for the mirror${firstMessage(long)}.`, {
+      advice:
+        'On Linux a name has at most 255 bytes and a path 4,095, and in the mirror the path of "mirror-dir" comes before it. Give "mirror-dir" a shorter one, such as /var/m, rename the folder, or add it to "exclude".',
+      detail,
+    })
+  }
+  const unwritable = detail.filter(line => writing.test(line))
+  if (unwritable.length > 0) {
+    return new UserError(`${what}: it may not change something in the mirror${firstMessage(unwritable)}.`, {
+      advice:
+        'The files of the site are fine. Something on the server protects the copy, such as chattr +i or +a (lsattr -d shows it), or another user put it there: make it writable (sudo chattr -R -i, or sudo chown -R to the SSH user), or remove it from the mirror; the next run copies it again.',
+      detail,
+    })
+  }
   const unreadable = status === 23 ? unreadableIn(detail) : []
   if (unreadable.length > 0) return new UnreadableError(unreadable, detail)
   if (status === 23) {
@@ -103,6 +122,21 @@ function rsyncError(what: string, status: number, detail: readonly string[]): Er
   return undefined
 }
 
+/** What rsync does in the mirror, as its messages name it. */
+const writing =
+  /^rsync: (\[\w+\] )?(recv_generator: )?(mkstemp|mkdir|rename|delete_file|delete_stats|mknod|mkfifo|symlink|link|chown|chgrp|failed to set|ftruncate|write failed)\b.*(Operation not permitted|Permission denied)/
+
+function mirrorDisk(what: string, blocked: string, detail: readonly string[]): UserError {
+  const lack = /quota/i.test(blocked) ? 'quota' : /Read-only/.test(blocked) ? 'read-only' : 'space'
+  const path = /"(\/[^"]*)"/.exec(blocked)?.[1] ?? 'the mirror'
+  const { what: cause, fix } = fullDisk(lack, path)
+  const inodes = lack === 'space' ? ' It may also be its inodes (df -i).' : ''
+  return new UserError(`${what}: writing the mirror failed: ${blocked.trim()}. ${cause}`, {
+    advice: `${onOneLine(fix)}${inodes} Or point "mirror-dir" to a larger disk.`,
+    detail,
+  })
+}
+
 function unreadableFile(what: string, _status: number, detail: readonly string[]): Error {
   return new UserError(`${what}${firstMessage(detail)}.`, {
     advice: 'Make every file readable for the SSH user, or add files that need no backup to "exclude".',
@@ -110,7 +144,7 @@ function unreadableFile(what: string, _status: number, detail: readonly string[]
   })
 }
 
-function fullDisk(what: string, _status: number, detail: readonly string[]): Error {
+function extractError(what: string, _status: number, detail: readonly string[]): Error {
   return new FailureError(`${what}${firstMessage(detail)}.`, {
     advice: 'Check for a full disk or a quota on the server (df, df -i), then run again.',
     detail,

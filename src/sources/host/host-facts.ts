@@ -20,13 +20,16 @@ export interface HostFacts {
   problems: readonly Error[]
 }
 
-/** A folder that a backup creates for itself. `impossible`: it does not exist and cannot be created. */
+/**
+ * A folder that a backup creates for itself. `impossible`: it does not exist and cannot be created. `space`, `inodes`:
+ * what its disk has none of.
+ */
 export interface OwnFolder {
   path: string
   state: (typeof folderStates)[number]
 }
 
-const folderStates = ['present', 'absent', 'unusable', 'impossible'] as const
+const folderStates = ['present', 'absent', 'unusable', 'impossible', 'space', 'inodes'] as const
 
 /** Reads the rows of one source that the job `preflight` printed, by their first word. */
 export type PreflightReaders = ReadonlyMap<string, (row: AnswerRow) => void>

@@ -138,7 +138,7 @@ describe('the mirror on the server', () => {
       inputs: { ...inputs(), paths: folder, 'mirror-dir': '' },
     })
     expect(await treeDigest(join(home, '.make-a-backup/mirror', folder))).toEqual(await treeDigest(folder))
-    expect(await inside(join(home, '.make-a-backup'))).not.toContain('mirror.lock')
+    expect(await readdir(join(home, '.make-a-backup/mirror/.make-a-backup'))).toEqual(['wanted'])
     expect(await readFile(calls, 'utf8')).not.toContain('bwlimit')
   })
 

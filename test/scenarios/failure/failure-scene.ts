@@ -184,5 +184,6 @@ export function expectCleanPost({ post }: BackupRun): void {
 
 function locksIn(home: string): string[] {
   const state = join(home, '.make-a-backup')
-  return existsSync(state) ? readdirSync(state).filter(name => /^lock-|\.lock$|\.breaking$/.test(name)) : []
+  const folders = [state, join(state, 'mirror', '.make-a-backup')].filter(existsSync)
+  return folders.flatMap(folder => readdirSync(folder).filter(name => /^lock|\.lock$|\.breaking$/.test(name)))
 }

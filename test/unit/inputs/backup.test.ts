@@ -29,7 +29,7 @@ describe('loadBackupInputs', () => {
       databases: ['shop'],
       tables: { exclude: [], structureOnly: [] },
       dumpOptions: [],
-      files: { paths: [], exclude: [], mirrorDir: '~/.make-a-backup/mirror' },
+      files: { paths: [], exclude: [], mirrorDir: '~/.make-a-backup/mirror', compareContents: 'weekly' },
       compression: { kind: 'gzip' },
       timezone: 'UTC',
       tiers: { daily: 0, weekly: 0, monthly: 0, yearly: 0 },

@@ -1,10 +1,12 @@
 import { z } from 'zod'
-import { count, digest, type StoredArtifact, stored, upload } from './artifact'
+import { count, digest, instant, type StoredArtifact, stored, upload } from './artifact'
 import type { Kind } from './kind'
 
 export interface FilesArtifact extends StoredArtifact {
   kind: 'files'
   paths: string[]
+  /** When rsync last compared the contents of the files with those in the mirror, in this run or an earlier one. */
+  contentsComparedAt?: string
   /** `specials`: fifos and devices; manifests of older versions do not count them. */
   content: {
     bytes: number
@@ -51,6 +53,7 @@ export const files: Kind<FilesArtifact> = {
     name: z.string(),
     kind: z.literal('files'),
     paths: z.array(z.string()),
+    contentsComparedAt: z.exactOptional(instant),
     ...stored,
     content: z.looseObject({
       ...{ ...digest, files: count, directories: count, links: count, specials: count.optional() },

@@ -13,6 +13,10 @@ export interface ArchiveRequest {
   exclude: readonly string[]
   mirrorDir: string
   bandwidthLimit?: string
+  /** As `comparisonWord` says. */
+  compare: string
+  /** Which prefix asks for the folders. */
+  lock: string
   allowEmpty: boolean
   /** Who logs in, for messages. */
   user: string
@@ -31,6 +35,8 @@ export function openArchive(connection: Connection, request: ArchiveRequest): Pr
       ...request.paths.map(path => ['path', path] as const),
       ...request.exclude.map(pattern => ['exclude', pattern] as const),
       ['mirror', request.mirrorDir],
+      ['compare', request.compare],
+      ['lock', request.lock],
       ['bandwidth', request.bandwidthLimit ?? ''],
       ['allow-empty', request.allowEmpty ? 'yes' : ''],
       ['owner', request.owner],
@@ -46,7 +52,7 @@ export function openArchive(connection: Connection, request: ArchiveRequest): Pr
 }
 
 /** `onMirrored`: when rsync has read the last of the live files. */
-interface MirroredRequest extends Omit<ArchiveRequest, 'onReport'> {
+interface MirroredRequest extends ArchiveRequest {
   onMirrored(): void
 }
 
@@ -55,13 +61,15 @@ interface MirroredRequest extends Omit<ArchiveRequest, 'onReport'> {
  */
 export async function openMirrored(
   connection: Connection,
-  { onMirrored, ...request }: MirroredRequest,
+  { onMirrored, onReport, ...request }: MirroredRequest,
 ): Promise<{ job: Job; expectedBytes: number | undefined }> {
   let expectedBytes: number | undefined
   const mirrored = Promise.withResolvers<void>()
   const job = await openArchive(connection, {
     ...request,
-    onReport: ({ word, value }) => {
+    onReport: line => {
+      onReport(line)
+      const { word, value } = line
       if (word === 'size' && value !== '') expectedBytes = Number.parseInt(value, 10)
       if (word !== 'phase' || value !== 'tar') return
       onMirrored()
@@ -75,8 +83,10 @@ export async function openMirrored(
 /** What rsync and tar skipped, as is normal on a live site. Exit values: rsync(1), GNU tar. */
 export function vanishedOrChanged({ messages, statuses }: JobReport): Finding[] {
   const said = listed(messages, 5)
-  if (statuses.get('rsync') === 24)
-    return [warning('files-vanished', `Files vanished while rsync read them, as happens on a live site: ${said}`)]
+  if (statuses.get('rsync') === 24) {
+    const what = 'Files vanished or became shorter while rsync read them, twice in a row, as happens on a live site'
+    return [warning('files-vanished', `${what}: ${said}`)]
+  }
   if (statuses.get('tar') === 1) return [warning('files-changed', `Files changed while tar read them: ${said}`)]
   return []
 }

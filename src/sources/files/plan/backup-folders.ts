@@ -1,15 +1,18 @@
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import { artifactName } from '../../../repository/names/keys'
-import { artifactPlan } from '../../artifact-plan'
-import type { ArtifactPlan, BackupPart, Host, PartPlan } from '../../backup-part'
+import { defined } from '../../../runtime/defined'
+import { artifactPlan, whatToolsSaid } from '../../artifact-plan'
+import type { ArtifactPlan, BackupPart, EarlierArtifact, Host, PartPlan } from '../../backup-part'
 import { checkArchive } from '../check/archive-check'
 import type { ArchiveContent } from '../check/archive-content'
 import { compareArchive } from '../check/compare-archive'
 import { folderServerOver } from '../folder-server'
+import { mirrorNotes } from '../mirror/mirror-notes'
 import { openMirrored, vanishedOrChanged } from '../mirror/open-archive'
 import { ownerListName } from '../owners/owner-list'
 import { ownersIn } from '../owners/target-owners'
 import { leftOutLater } from '../restore/left-out'
+import { comparisonWord } from './compare-contents'
 import { archiveKey, type FolderSettings } from './folder-settings'
 import { describeFolders } from './list-folders'
 import { pathProblems } from './path-problems'
@@ -43,35 +46,45 @@ async function planFolders(settings: FolderSettings, host: Host, slot: string): 
 }
 
 function archivePlan(settings: FolderSettings, slot: string, { clock }: Host): ArtifactPlan {
-  const { files, compression, allowEmpty } = settings
+  const { files, compression, allowEmpty, timezone } = settings
   const name = artifactName('files')
+  let notes = mirrorNotes()
   let mirroredAt: Date | undefined
+  let comparedAt: string | undefined
   return artifactPlan({
     name,
     key: archiveKey(settings, slot),
     waitsFor: 'rsync',
     compression,
     check: () => checkArchive({ paths: files.paths.map(path => path.slice(1)) }),
-    open: ({ connection, signal, owner }) =>
-      openMirrored(connection, {
+    open: ({ connection, signal, owner, lock, before }) => {
+      notes = mirrorNotes()
+      comparedAt = comparedBefore(before)
+      const { isReadable } = before
+      return openMirrored(connection, {
         ...files,
-        ...{ allowEmpty, compression, owner, signal, user: settings.ssh.user },
+        ...{ allowEmpty, compression, owner, lock, signal, user: settings.ssh.user },
+        compare: comparisonWord(files.compareContents, { now: clock.now(), timezone, comparedAt, isReadable }),
+        onReport: notes.read,
         onMirrored: () => {
           mirroredAt = clock.now()
         },
-      }),
+      })
+    },
     confirm: async (content, report) => {
       compareArchive(content, report.counts, { allowEmpty })
-      return vanishedOrChanged(report)
+      const skipped = vanishedOrChanged(report)
+      return [...notes.findings(comparedAt), ...(skipped.length > 0 ? skipped : whatToolsSaid(name, report))]
     },
     remarks: leftOutLater,
     moment: () => mirroredAt ?? clock.now(),
-    describe: (content): Pick<FilesArtifact, 'kind' | 'paths' | 'content'> => {
+    describe: (content): Pick<FilesArtifact, 'kind' | 'paths' | 'contentsComparedAt' | 'content'> => {
       const { bytes, sha256, files: count, directories, links, specials } = content
       const { hasOwnerList } = content
+      const contentsComparedAt = notes.isCompared ? mirroredAt?.toISOString() : comparedAt
       return {
-        kind: 'files',
-        paths: files.paths,
+        ...{ kind: 'files', paths: files.paths },
+        ...defined({ contentsComparedAt }),
         content: {
           ...{ bytes, sha256, files: count, directories, links, specials },
           ...{ owners: recordedOwners(content), ...(hasOwnerList ? { ownerList: ownerListName } : {}) },
@@ -88,4 +101,9 @@ function recordedOwners({ perPath }: ArchiveContent): FilesArtifact['content']['
   return [...ownersIn(perPath)]
     .slice(0, recordedMax)
     .map(([{ user = null, group = null, uid, gid }, entries]) => ({ user, group, uid, gid, entries }))
+}
+
+/** When contents were compared, as the last good recovery point says. */
+function comparedBefore({ artifact }: EarlierArtifact): string | undefined {
+  return artifact !== undefined && 'contentsComparedAt' in artifact ? artifact.contentsComparedAt : undefined
 }

@@ -28,6 +28,8 @@ export interface FolderHostFacts extends HostFacts {
   estimate?: { missingBytes: number; missingFiles: number; totalBytes: number }
   /** Files that rsync would copy and may not read, with the first of them. */
   unreadable: { count: number; files: UnreadableEntry[] }
+  /** Which rsync cannot copy, with some of their names. */
+  devices: { count: number; names: string[] }
   /** Patterns that leave something out, as rsync prints them; undefined when it does not say. */
   usedPatterns?: ReadonlySet<string>
 }
@@ -39,6 +41,7 @@ export async function preflightFolders(
 ): Promise<FolderHostFacts> {
   const listed: ListedFolder[] = []
   const stats: string[] = []
+  const devices = { count: 0, names: [] as string[] }
   let mirror: OwnFolder | undefined
   let freeBytes: number | undefined
   let freeInodes: number | undefined
@@ -53,6 +56,8 @@ export async function preflightFolders(
     ['pattern', row => usedPatterns?.add(rsyncName(row.rest(1)).toString())],
     ['unreadable', row => (unreadable.count = Number.parseInt(row.field(1), 10) || 0)],
     ['unreadable-file', row => unreadable.files.push({ path: Buffer.from(row.field(1), 'hex'), isFolder: false })],
+    ['skipped', row => (devices.count = Number.parseInt(row.field(1), 10) || 0)],
+    ['skip', row => devices.names.push(row.rest(1))],
     ['stats', row => stats.push(row.rest(1))],
   ])
   const request = [
@@ -63,7 +68,8 @@ export async function preflightFolders(
   ]
   const facts = await hostFacts(connection, { request, readers, knowledge: folderKnowledge, signal })
   const estimate = estimateOf(stats, mirror?.state === 'present')
-  return { ...facts, paths: listed, unreadable, ...defined({ mirror, freeBytes, freeInodes, estimate, usedPatterns }) }
+  const found = defined({ mirror, freeBytes, freeInodes, estimate, usedPatterns })
+  return { ...facts, paths: listed, unreadable, devices, ...found }
 }
 
 /** From rsync's statistics. Without a mirror, everything is missing. */

@@ -2,6 +2,10 @@ import { encodedBy } from '../../../pipeline/codec'
 import type { CompressionSettings } from '../../../pipeline/compression'
 import { artifactKey, artifactName } from '../../../repository/names/keys'
 
+/** How often rsync compares file contents, and not only size and time. `weekly`: the first run of a week. */
+export const compareContents = ['weekly', 'daily', 'always', 'never'] as const
+export type CompareContents = (typeof compareContents)[number]
+
 /** The files part of a recovery point. */
 export interface FileSettings {
   /** Absolute, without a slash at the end, none inside another; empty: no files part. */
@@ -12,6 +16,7 @@ export interface FileSettings {
   mirrorDir: string
   /** As rsync's `--bwlimit` takes it, `0` for none. */
   bandwidthLimit?: string
+  compareContents: CompareContents
 }
 
 /** The inputs of a backup, as far as they are about folders. */
@@ -21,6 +26,8 @@ export interface FolderSettings {
   /** A folder without files is fine. */
   allowEmpty: boolean
   s3: { prefix: string }
+  /** An IANA name: where days and weeks begin. */
+  timezone: string
   compression: CompressionSettings
 }
 

@@ -8,6 +8,7 @@ import { collectProblems, findingOf } from '../../collect-problems'
 import { missingTools } from '../../host/missing-tools'
 import { unusableFolder } from '../../host/unusable-folder'
 import { folderServerOver } from '../folder-server'
+import { notCopied } from '../mirror/mirror-notes'
 import { distinct, UnreadableError, unreadableFinding } from '../unreadable'
 import type { FolderHostFacts } from './folder-preflight'
 import { archiveKey, type FolderSettings } from './folder-settings'
@@ -38,6 +39,7 @@ export async function preflightPart(
       ...pathProblems(settings, host),
       ...unreadable(host, settings.ssh.user),
       ...unusedPatterns(host, settings.files.exclude),
+      ...notCopied(host.devices.count, host.devices.names),
     ],
     facts: [...describeFolders(host.paths.filter(({ state }) => state === 'present')), ...disk.facts],
     takes: host.estimate && { what: 'the files', bytes: host.estimate.totalBytes },
@@ -53,8 +55,11 @@ function restoreNeeds({ ssh }: FolderSettings): PartPreflight['forRestore'] {
 }
 
 function checkMirror({ mirror }: FolderHostFacts): Finding[] {
-  const place = 'in such a folder too, since its lock is next to it. Point "mirror-dir" to such a place.'
-  return mirror === undefined ? [] : unusableFolder('The mirror folder', mirror, `, ${place}`)
+  if (mirror === undefined) return []
+  return unusableFolder('The mirror folder', mirror).map(({ fix, ...finding }) => ({
+    ...finding,
+    fix: `${fix}\nOr point "mirror-dir" to another place.`,
+  }))
 }
 
 /** The folders by rsync's own messages, the files one by one. */
@@ -83,7 +88,7 @@ const blockBytes = 4096
 
 function checkDisk(host: FolderHostFacts): { findings: Finding[]; facts: string[] } {
   const { mirror, freeBytes, freeInodes, estimate } = host
-  if (mirror === undefined || freeBytes === undefined) return { findings: [], facts: [] }
+  if (mirror === undefined || freeBytes === undefined || mirror.state === 'space') return { findings: [], facts: [] }
   const free = `The disk of the mirror (${mirror.path}) has ${formatSize(freeBytes)} free`
   if (estimate === undefined) return { findings: [], facts: [`${free}.`] }
   const neededBytes = estimate.missingBytes + estimate.missingFiles * blockBytes

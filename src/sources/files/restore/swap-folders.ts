@@ -3,6 +3,7 @@ import { warning } from '../../../findings/finding'
 import { messageOf } from '../../../runtime/errors'
 import type { RestoredItem } from '../../restore-item'
 import { ownerCommands } from '../owners/later-owners'
+import { cutName, nameBytesMax } from '../plan/folder-paths'
 import { describeFolder, type PlannedFolder } from '../target/planned-folder'
 import type { FolderSwap } from './folder-jobs'
 import { type FolderWork, serverOf, type UnpackedFolder } from './folder-work'
@@ -44,7 +45,9 @@ function commandsLater(folder: PlannedFolder, files: RereadFiles, { given, numbe
 }
 
 function keptName({ target }: PlannedFolder, stamp: string): string {
-  return `${target}.before-restore-${stamp}`
+  const suffix = `.before-restore-${stamp}`
+  const at = target.lastIndexOf('/') + 1
+  return `${target.slice(0, at)}${cutName(target.slice(at), nameBytesMax - suffix.length)}${suffix}`
 }
 
 /** Everything is in its place: a failed clean-up is only a warning. */

@@ -1,6 +1,7 @@
 import { FailureError } from '../../../runtime/errors'
 import { formatSize } from '../../../runtime/text/format-size'
 import { filesCounts } from '../check/archive-content'
+import { cutName } from '../plan/folder-paths'
 import type { PlannedFolder } from '../target/planned-folder'
 import type { TreeCount } from './count-trees'
 import { type FolderWork, serverOf, type UnpackedFolder } from './folder-work'
@@ -42,7 +43,7 @@ function unpackedTogether(folders: readonly PlannedFolder[], { content }: Reread
 function stagingFor([first]: readonly PlannedFolder[], stamp: string): string {
   if (first === undefined) throw new TypeError('Without folders there is no staging folder.')
   const name = first.target.slice(first.target.lastIndexOf('/') + 1)
-  return `${first.parent === '/' ? '' : first.parent}/.${name.slice(0, 150)}.restoring-${stamp}`
+  return `${first.parent === '/' ? '' : first.parent}/.${cutName(name, 150)}.restoring-${stamp}`
 }
 
 function addRollback(staging: string, work: FolderWork): void {

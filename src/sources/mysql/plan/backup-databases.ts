@@ -64,11 +64,11 @@ function dumpPlan({ mysql: access, compression, dumpOptions }: DumpSettings, pla
   return artifactPlan({
     ...{ name, key, waitsFor: 'its turn', compression },
     check: () => checkDump({ passes: plan.arguments.structure.length > 0 ? 2 : 1 }),
-    open: async ({ connection, signal, lastBytes }) => ({
+    open: async ({ connection, signal, before }) => ({
       job: await databaseServerOver(connection).openDump({
         ...{ access, database: listed.name, arguments: plan.arguments, compression, signal },
       }),
-      expectedBytes: Math.max(lastBytes ?? 0, plan.expectedBytes),
+      expectedBytes: Math.max(before.artifact?.bytes ?? 0, plan.expectedBytes),
     }),
     confirm: async (content, _report, { connection, signal }) => {
       await confirmDump({ server: databaseServerOver(connection), access, dumpOptions, signal }, plan, content)

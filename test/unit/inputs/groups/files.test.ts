@@ -3,7 +3,12 @@ import { given, refusal } from '../reading'
 
 describe('loadFiles', () => {
   it('has no paths and the default mirror when all inputs are empty', () => {
-    expect(loadFiles(given())).toEqual({ paths: [], exclude: [], mirrorDir: '~/.make-a-backup/mirror' })
+    expect(loadFiles(given())).toEqual({
+      paths: [],
+      exclude: [],
+      mirrorDir: '~/.make-a-backup/mirror',
+      compareContents: 'weekly',
+    })
   })
 
   it('reads everything', () => {
@@ -11,12 +16,14 @@ describe('loadFiles', () => {
       paths: '/var/www/html\n# uploads\n/srv/uploads/\n',
       exclude: '*.log\n/var/www/html/cache/\n',
       'mirror-dir': '/backup//mirror/',
+      'compare-contents': 'daily',
       'rsync-bwlimit': '2.5M',
     }
     expect(loadFiles(given(inputs))).toEqual({
       paths: ['/var/www/html', '/srv/uploads'],
       exclude: ['*.log', '/var/www/html/cache/'],
       mirrorDir: '/backup/mirror',
+      compareContents: 'daily',
       bandwidthLimit: '2.5M',
     })
   })
@@ -46,6 +53,11 @@ describe('loadFiles: paths', () => {
     ['/', 'name folders below the root, got "/"', 'For example: /var/www/html'],
     ['//', 'name folders below the root, got "/"', 'For example: /var/www/html'],
     ['/proc', 'name folders with real files, got "/proc"', 'This is a virtual file system of the kernel.'],
+    [
+      '/.make-a-backup',
+      'name folders of a site, got "/.make-a-backup"',
+      'The mirror has its own notes under this name.',
+    ],
     ['/dev/shm', 'name folders with real files, got "/dev/shm"', 'This is a virtual file system of the kernel.'],
     ['/srv\n/srv/', 'name each folder once, got "/srv"', 'Remove the second mention.'],
     [
@@ -72,29 +84,6 @@ describe('loadFiles: paths', () => {
     const error = refusal(() => loadFiles(given({ paths: 'one\n/two\nthree' })))
     expect(error.detail).toHaveLength(2)
     expect(error.detail[1]).toBe('2. Input "paths" must be absolute paths, got "three". For example: /var/www/html')
-  })
-})
-
-describe('loadFiles: exclude', () => {
-  it('takes rsync patterns as they are, in order', () => {
-    const exclude = ['*.log', '/var/www/html/cache/', '**/node_modules/', 'a b', '-dash', '+plus', '!important', '[;]x']
-    expect(loadFiles(given({ exclude: exclude.join('\n') })).exclude.slice(0, -1)).toEqual(exclude.slice(0, -1))
-  })
-
-  const rules = 'be patterns, not filter rules'
-  it.each([
-    ['- *.log', rules, 'Write only the pattern: "*.log". Every line is an exclusion.'],
-    ['+ keep', rules, 'Write only the pattern: "keep". Every line is an exclusion.'],
-    ['-', rules, 'Write only the pattern. Every line is an exclusion.'],
-    ['!', rules, 'A single "!" would clear all patterns before it.'],
-    [';x', 'be patterns', 'rsync treats such a line as a comment. Write [;] for a name that begins with a semicolon.'],
-    ['*', 'leave something to back up', 'This pattern matches everything. Leave "paths" empty to back up no files.'],
-    ['/', 'leave something to back up', 'This pattern matches everything. Leave "paths" empty to back up no files.'],
-    ['/**', 'leave something to back up', 'This pattern matches everything. Leave "paths" empty to back up no files.'],
-  ])('refuses %s', (exclude, rule, advice) => {
-    const error = refusal(() => loadFiles(given({ exclude })))
-    expect(error.message).toBe(`Input "exclude" must ${rule}, got "${exclude}".`)
-    expect(error.advice).toBe(advice)
   })
 })
 

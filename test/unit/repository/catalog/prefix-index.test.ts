@@ -12,7 +12,7 @@ describe('indexPrefix', () => {
     expect(index).toMatchObject({ isReadable: true, manifests: [], warnings: [] })
     expect(await index.newestGood()).toBeUndefined()
     expect(await index.unfinished()).toEqual([])
-    expect(await index.lastSizes()).toEqual(new Map())
+    expect(await index.lastArtifacts()).toEqual(new Map())
   })
 
   it('lists manifests newest first, and leaves out folders and strangers', async () => {
@@ -31,7 +31,7 @@ describe('indexPrefix', () => {
     const index = await indexPrefix(world.repository)
     expect((await index.newestGood())?.slot).toBe('Monday-23')
     expect(await index.unfinished()).toEqual([])
-    expect(await index.lastSizes()).toEqual(new Map([['codebase', 5]]))
+    expect([...(await index.lastArtifacts())].map(([name, { bytes }]) => [name, bytes])).toEqual([['codebase', 5]])
     expect(world.store.operations.slice(before)).toEqual([
       `list ${prefix}/`,
       `getText ${prefix}/Monday-23.manifest.json`,

@@ -29,5 +29,61 @@ describe('explainFolderJob', () => {
       messages: ['rsync: [sender] send_files failed to open "/srv/secret": Permission denied (13)'],
     })
     expect(error.message).toMatch(/srv\/secret/)
+    expect(error).toMatchObject({ advice: expect.stringContaining('readable for the SSH user') })
+  })
+
+  it.each([
+    [
+      'a full disk',
+      'rsync: [receiver] mkstemp "/m/srv/.a.x" failed: No space left on device (28)',
+      /writing the mirror failed.* The disk of \/m\/srv\/\.a\.x on the server is full/,
+      /df -h .*df -i.*"mirror-dir"/,
+    ],
+    [
+      'a quota',
+      'rsync: [receiver] write failed on "/m/a": Disk quota exceeded (122)',
+      /has used up its quota on the disk of \/m\/a/,
+      /quota -s/,
+    ],
+    [
+      'a damaged disk',
+      'rsync: [receiver] mkdir "/m/a" failed: Read-only file system (30)',
+      /mounted read-only/,
+      /dmesg/,
+    ],
+    [
+      'a protected mirror',
+      'rsync: [generator] recv_generator: mkdir "/m/a" failed: Operation not permitted (1)',
+      /may not change something in the mirror.*"\/m\/a"/,
+      /chattr -R -i/,
+    ],
+    [
+      'a path that is too long',
+      'rsync: [generator] recv_generator: mkdir "/m/a" failed: File name too long (36)',
+      /too long for the mirror/,
+      /4,095.*"mirror-dir"/,
+    ],
+  ])('says that it is %s, although rsync calls it files that were not transferred', (_, message, what, advice) => {
+    const error = explain({ statuses: new Map([['rsync', 23]]), messages: ['file has vanished: "/x"', message] })
+    expect(error.message).toMatch(what)
+    expect(error).toMatchObject({ advice: expect.stringMatching(advice) })
+  })
+
+  it.each([
+    ['inodes', /has no inodes left/, /df -i \/home\/'a b'|df -i '\/home\/a b'/],
+    ['space', /is full/, /df -h/],
+    ['quota', /quota/, /quota -s/],
+    ['read-only', /read-only/, /dmesg/],
+  ])('calls a disk without %s so', (lack, what, advice) => {
+    const error = explain({ problem: { code: 'disk-full', detail: `${lack} /home/a b` } })
+    expect(error.message).toMatch(what)
+    expect(error.message).toContain('/home/a b')
+    expect(error).toMatchObject({ advice: expect.stringMatching(advice) })
+  })
+
+  it('names the run that holds a lock, and the command for one that nobody holds', () => {
+    const error = explain({ problem: { code: 'busy', detail: '/home/a b/lock\tacme/shop run 1' } })
+    expect(error.message).toBe('Another run holds the lock on the server: acme/shop run 1.')
+    expect(error).toMatchObject({ advice: expect.stringContaining("rm -rf '/home/a b/lock'") })
   })
 })
