@@ -28,13 +28,14 @@ export function scrubReport(report: RunReport, scrub: Scrub): RunReport {
 }
 
 export function scrubRestore(report: RestoreReport, scrub: Scrub): RestoreReport {
-  const { failure, checks } = report
+  const { failure, checks, nextSteps } = report
   return {
     ...report,
     items: report.items.map(item => scrubItem(item, scrub)),
     warnings: scrubFindings(report.warnings, scrub),
     ...defined({
       checks: checks && scrubPreflight(checks, scrub),
+      nextSteps: nextSteps?.map(({ what, commands }) => ({ what: scrub(what), commands: commands.map(scrub) })),
       failure: failure && scrubFailure(failure, scrub),
     }),
   }

@@ -33,6 +33,14 @@ export interface ItemOutcome {
   output: Readonly<Record<string, string | number | null>>
 }
 
+/** Something that a site needs beside what was restored. */
+export interface NextStep {
+  /** Whole sentences. */
+  what: string
+  /** To copy. Names in them come from a manifest, quoted. */
+  commands: readonly string[]
+}
+
 /** A line of the plan. `shown`: formats a name. */
 export function planLine(item: RestoreItem, shown: (name: string) => string): string {
   const { noun, name, target, holds, before, becomes } = item

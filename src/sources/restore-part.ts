@@ -5,7 +5,7 @@ import type { RecoveryPoint, Repository } from '../repository/repository'
 import type { Runtime } from '../runtime/runtime'
 import type { Connection } from '../ssh/remote'
 import type { TargetHost } from './host/target-answer'
-import type { RestoredItem, RestoreItem } from './restore-item'
+import type { NextStep, RestoredItem, RestoreItem } from './restore-item'
 import type { RollbackLog } from './rollback-log'
 import type { UnfinishedPart } from './unfinished-part'
 
@@ -68,6 +68,8 @@ export interface PlannedPart {
   findings: readonly Finding[]
   /** What was checked and is fine, one sentence each. */
   facts: readonly string[]
+  /** What is not in the recovery point and must be there, as far as that is known. */
+  nextSteps: readonly NextStep[]
   /** Prepares the work without starting it. */
   begin(context: RestoreContext): RestoringPart
 }

@@ -1,7 +1,7 @@
 import { errorsFirst } from '../../findings/finding'
 import { type PreflightReport, preflightLines } from '../../findings/preflight'
 import type { TargetHost } from '../../sources/host/target-answer'
-import type { RestoreItem } from '../../sources/restore-item'
+import type { NextStep, RestoreItem } from '../../sources/restore-item'
 import type { PlannedPart, RestoreTarget, SeenTarget } from '../../sources/restore-part'
 import type { ReadPart } from './read-parts'
 
@@ -10,6 +10,7 @@ export interface RestorePlan {
   parts: readonly PlannedPart[]
   items: readonly RestoreItem[]
   checks: PreflightReport
+  nextSteps: readonly NextStep[]
 }
 
 /** Compares what is to be restored with the server; reports all problems at once. `name`: of the recovery point. */
@@ -27,6 +28,7 @@ export function planOf(seen: readonly SeenTarget[], name: string): RestorePlan {
   return {
     parts,
     items: parts.flatMap(({ items }) => items),
+    nextSteps: parts.flatMap(({ nextSteps }) => nextSteps),
     checks: {
       findings: errorsFirst(parts.flatMap(({ findings }) => findings)),
       facts: [

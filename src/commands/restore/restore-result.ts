@@ -1,6 +1,6 @@
 import type { Finding } from '../../findings/finding'
 import type { PreflightReport } from '../../findings/preflight'
-import type { ItemOutcome, RestoreItem } from '../../sources/restore-item'
+import type { ItemOutcome, NextStep, RestoreItem } from '../../sources/restore-item'
 import type { Attempt } from '../attempt'
 import type { FailureFacts, ReportedPhase, ReportedStore } from '../run-facts'
 
@@ -11,6 +11,8 @@ export interface RestoreFacts {
   items: readonly RestoreItem[]
   /** What the checks of the server found. */
   checks: PreflightReport
+  /** What else the site needs. */
+  nextSteps: readonly NextStep[]
   /** Stored objects that have what is replaced. */
   safetyKeys: readonly string[]
   /** Something on the server is being changed. */

@@ -37,13 +37,13 @@ export async function restore(
     const { isAuthentic } = chosen
     const target = { connection: session.connection, signal: session.signal, isAuthentic }
     const plan = await step('Check the server', () => checkServer(read, target, chosen.name, tools))
-    const { items, checks } = plan
-    attempt.learn({ items, checks })
-    if (inputs.isDryRun) return { result: 'dry-run', point, items, checks, safetyKeys: [] }
+    const { items, checks, nextSteps } = plan
+    attempt.learn({ items, checks, nextSteps })
+    if (inputs.isDryRun) return { result: 'dry-run', point, items, checks, nextSteps, safetyKeys: [] }
     attempt.warn(serverWarnings(plan))
     refuseErrors(checks)
     const restored = await writeParts({ inputs, tools, attempt, session, identity, chosen, plan })
-    return { result: 'restored', point, items: restored, checks, safetyKeys: attempt.facts.safetyKeys ?? [] }
+    return { result: 'restored', point, items: restored, checks, nextSteps, safetyKeys: attempt.facts.safetyKeys ?? [] }
   } finally {
     await session.close()
   }

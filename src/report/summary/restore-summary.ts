@@ -34,6 +34,7 @@ function goodParts(report: RestoreReport): string[] {
     warningsSection(report.warnings),
     leftOutSection(report),
     rollbackSection(report),
+    nextSteps(report),
     isDry && report.checks !== undefined ? preflightSection(report.checks, dryWords(report)) : '',
     phasesFold(report),
   ]
@@ -106,6 +107,16 @@ function leftOutSection({ items }: RestoreReport): string {
   const commands = items.flatMap(({ leftOut = [] }) => leftOut)
   if (commands.length === 0) return ''
   return `### What was left out\n\nThe warnings say why. Where it belongs to your site, these commands make it again, as root on the server:\n\n${fenced(commands, 'sh')}`
+}
+
+/** What is not in a recovery point. Names in it come from a manifest: text alone. */
+function nextSteps({ nextSteps = [] }: RestoreReport): string {
+  if (nextSteps.length === 0) return ''
+  const steps = nextSteps.map(({ what, commands }, index) => {
+    const text = `${index + 1}. ${prose(what)}`
+    return commands.length === 0 ? text : `${text}\n\n${fenced(commands, 'sql')}`
+  })
+  return `### Next steps\n\n${steps.join('\n\n')}`
 }
 
 function rollbackSection({ items, safetyKeys, result }: RestoreReport): string {

@@ -87,6 +87,7 @@ const server = z.looseObject({
   ),
   rsync: z.exactOptional(z.string()),
   tar: z.exactOptional(z.string()),
+  php: z.exactOptional(z.looseObject({ version: z.string(), modules: z.array(z.string()) })),
 })
 
 /** Which run made something, by which release. */

@@ -2,7 +2,7 @@ import type { RunIdentity } from '../../runtime/runtime'
 import type { Artifact } from './kinds/kinds'
 
 export type { ArtifactObject } from './kinds/artifact'
-export type { DatabaseArtifact, TableFingerprint } from './kinds/database'
+export type { DatabaseAccount, DatabaseArtifact, TableFingerprint } from './kinds/database'
 export type { FilesArtifact } from './kinds/files'
 export type { Artifact } from './kinds/kinds'
 
@@ -29,6 +29,8 @@ export interface Manifest {
     database?: { flavor: string; version: string; dumpTool: string; options: string[] }
     rsync?: string
     tar?: string
+    /** Of its command line. */
+    php?: { version: string; modules: string[] }
   }
   artifacts: Artifact[]
   warnings: { code: string; message: string }[]

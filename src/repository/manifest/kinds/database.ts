@@ -17,10 +17,19 @@ export interface DatabaseArtifact extends StoredArtifact {
     objects?: { views: string[]; triggers: string[]; routines: string[]; events: string[] }
     /** In whose name its views, triggers, routines and events are: `user@host`, or a role. A restore accepts no others. */
     definers?: string[]
+    /** Who had rights on it; absent when the login of the backup may not see that. Text for people: never run. */
+    accounts?: DatabaseAccount[]
     /** The database's defaults, which a dump of a single database does not carry. */
     characterSet: string
     collation: string
   }
+}
+
+export interface DatabaseAccount {
+  /** `user@host`, or the name of a role. */
+  account: string
+  /** Its rights on this database, as statements without a password. */
+  grants: string[]
 }
 
 /** Size and sha256 of a table's `INSERT` lines; or of its rows alone, without their layout. */
@@ -65,6 +74,7 @@ export const database: Kind<DatabaseArtifact> = {
       events: count,
       objects: z.exactOptional(z.looseObject({ views: names, triggers: names, routines: names, events: names })),
       definers: z.exactOptional(names),
+      accounts: z.exactOptional(z.array(z.looseObject({ account: z.string(), grants: names }))),
       characterSet: z.string(),
       collation: z.string(),
     }),

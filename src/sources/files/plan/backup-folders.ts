@@ -35,12 +35,12 @@ async function planFolders(settings: FolderSettings, host: Host, slot: string): 
     ...{ paths, signal: host.signal },
     compression: settings.compression.kind,
   })
-  const { os, rsync, tar } = found
+  const { os, rsync, tar, php } = found
   return {
     lines: [...describeFolders(found.paths), `${rsync.replace(/ +/g, ' ')}; ${tar}`],
     findings: pathProblems(settings, found),
     artifacts: [archivePlan(settings, slot, host)],
-    server: { os, rsync, tar },
+    server: { os, rsync, tar, ...defined({ php }) },
     scope,
   }
 }

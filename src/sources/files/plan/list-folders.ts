@@ -9,6 +9,8 @@ export interface FolderInventory {
   os: string
   rsync: string
   tar: string
+  /** Of its command line; undefined where there is none. */
+  php?: { version: string; modules: string[] }
   paths: ListedFolder[]
 }
 
@@ -57,6 +59,16 @@ const readers = new Map<string, (row: AnswerRow, found: FolderInventory) => void
   ['os', (row, found) => (found.os = row.field(1))],
   ['rsync', (row, found) => (found.rsync = row.field(1))],
   ['tar', (row, found) => (found.tar = row.field(1))],
+  [
+    'php',
+    (row, found) => {
+      const modules = row
+        .field(2)
+        .split(',')
+        .filter(name => name !== '')
+      found.php = { version: row.field(1), modules }
+    },
+  ],
   ['path', (row, found) => found.paths.push(listedFolder(row))],
 ])
 

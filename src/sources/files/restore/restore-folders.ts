@@ -1,5 +1,5 @@
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
-import { planLine } from '../../restore-item'
+import { type NextStep, planLine } from '../../restore-item'
 import type { RestoreChoice, RestorePart, RestoringPart, SeenTarget } from '../../restore-part'
 import type { ArchiveContent } from '../check/archive-content'
 import { folderServerOver } from '../folder-server'
@@ -13,6 +13,7 @@ import { type FolderWork, untouchedInWords } from './folder-work'
 import { givenKinds, nothingGiven } from './left-out'
 import { folderContent, type RereadFiles } from './reread-files'
 import type { FolderRestoreSettings } from './restore-settings'
+import { surroundingSteps } from './surroundings'
 import { swapFolders } from './swap-folders'
 import { unpackFolders } from './unpack-folders'
 
@@ -29,7 +30,10 @@ export function restoreFolders(
       const folders = chosen.folders.map(({ target }) => target)
       const accounts = accountsToAsk(ownersOf(chosen.folders, files), settings.owner)
       const facts = await folderServerOver(connection).targetFacts({ folders, accounts, signal })
-      return seenFolders({ settings, parts: chosen.folders, facts, files, isAuthentic })
+      return seenFolders({
+        ...{ settings, parts: chosen.folders, facts, files, isAuthentic },
+        nextSteps: surroundingSteps(choice.manifest, chosen.artifact.paths),
+      })
     },
   }
 }
@@ -38,7 +42,7 @@ const noFolders: SeenTarget = {
   host: undefined,
   diskBytes: () => 0,
   plan: () => ({
-    ...{ items: [], lines: [], findings: [], facts: [] },
+    ...{ items: [], lines: [], findings: [], facts: [], nextSteps: [] },
     begin: context =>
       restoring({
         ...{ context, overwrite: false, folders: [], files: undefined, tools: new Map() },
@@ -54,9 +58,10 @@ interface FoldersToSee {
   facts: FolderTargetFacts
   files: RereadFiles
   isAuthentic: boolean
+  nextSteps: readonly NextStep[]
 }
 
-export function seenFolders({ settings, parts, facts, files, isAuthentic }: FoldersToSee): SeenTarget {
+export function seenFolders({ settings, parts, facts, files, isAuthentic, nextSteps }: FoldersToSee): SeenTarget {
   const { overwrite, ssh } = settings
   const { tools, isRoot } = facts
   const ownersHere = ownersOf(parts, files)
@@ -79,6 +84,7 @@ export function seenFolders({ settings, parts, facts, files, isAuthentic }: Fold
       lines: items.map(item => planLine(item, name => name)),
       findings: [...checkFolders({ settings, parts, folders, facts, files, given }), ...owners.findings],
       facts: owners.facts,
+      nextSteps,
       begin: context =>
         restoring({ context, overwrite, folders, files, tools, numbers: owners.numbers, user: ssh.user, given }),
     }),

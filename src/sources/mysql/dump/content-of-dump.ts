@@ -1,4 +1,5 @@
-import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
+import type { DatabaseAccount, DatabaseArtifact } from '../../../repository/manifest/manifest'
+import { defined } from '../../../runtime/defined'
 import type { DumpContent } from '../check/dump-content'
 import type { DatabaseInventory } from '../inventory/inventory'
 
@@ -6,6 +7,7 @@ import type { DatabaseInventory } from '../inventory/inventory'
 export function contentOfDump(
   { bytes, sha256, tables, views, triggers, routines, events }: DumpContent,
   { characterSet, collation, definers }: Pick<DatabaseInventory, 'characterSet' | 'collation' | 'definers'>,
+  accounts?: DatabaseAccount[],
 ): DatabaseArtifact['content'] {
   return {
     ...{ bytes, sha256, tables },
@@ -15,6 +17,7 @@ export function contentOfDump(
     events: events.length,
     objects: { views, triggers, routines, events },
     definers: [...new Set(definers)],
+    ...defined({ accounts }),
     ...{ characterSet, collation },
   }
 }

@@ -144,14 +144,17 @@ function holdsGlobally(holder: Holder, privilege: string, database: string): boo
  * on 10.11). MySQL's order depends on version and history (manual, "GRANT Statement", on wildcards). Where the order is
  * unknown, all must agree.
  */
-function decidingEntries({ flavor, partialRevokes }: GrantRules, holder: Holder, database: string) {
-  const entries = holder.databases.filter(({ pattern }) =>
-    partialRevokes ? pattern === database : matchesPattern(pattern, database),
-  )
-  if (flavor === 'mysql') return entries
+function decidingEntries(rules: GrantRules, holder: Holder, database: string) {
+  const entries = holder.databases.filter(({ pattern }) => coversDatabase(rules, pattern, database))
+  if (rules.flavor === 'mysql') return entries
   if (holder.kind !== 'role') return entries.slice(0, 1)
   const whole = entries.filter(({ pattern }) => !partsOf(pattern).some(isWildcard))
   return whole.length > 0 ? whole : entries
+}
+
+/** Whether the pattern of a grant covers a database. */
+export function coversDatabase({ partialRevokes }: GrantRules, pattern: string, database: string): boolean {
+  return partialRevokes ? pattern === database : matchesPattern(pattern, database)
 }
 
 /** Byte by byte, as servers compare: `_` is half of an `ö`. Without recursion, which would be slow for many `%`. */

@@ -7,6 +7,7 @@ export interface Inventory {
   user: string
   /** The lines of `SHOW GRANTS` for a fresh login, without password hashes. */
   grants: { lines: string[]; partialRevokes: boolean }
+  accounts: AccountRights
   databases: DatabaseInventory[]
 }
 
@@ -32,4 +33,27 @@ export interface ListedTable {
   engine: string
   /** The server's own estimate of data and indexes; 0 when it has none. */
   sizeBytes: number
+}
+
+/** Rights of an account, as the server keeps them in the tables of the schema `mysql`, none of which has a password. */
+export interface AccountRight {
+  /** As in the table: a pattern. */
+  database: string
+  /** `user@host`, or the name of a role of MariaDB. */
+  account: string
+  /** '' for the whole database. */
+  object: { kind: '' | 'TABLE' | 'PROCEDURE' | 'FUNCTION'; name: string }
+  /** Undefined for all columns. */
+  column: string | undefined
+  privileges: readonly string[]
+  isGrantable: boolean
+}
+
+/** What the login may see of other accounts. */
+export interface AccountRights {
+  /** The tables that it could read. */
+  seen: ReadonlySet<string>
+  rights: readonly AccountRight[]
+  /** Who has which role, each as `AccountRight.account`. */
+  roles: readonly { role: string; member: string }[]
 }

@@ -2,6 +2,7 @@ import { FailureError } from '../../../runtime/errors'
 import { type AnswerRow, readAnswer } from '../../host/answer'
 import { grantLines } from './grants'
 import type { DatabaseInventory, Inventory, ListedTable } from './inventory'
+import { type AccountReading, accountReaders, noAccounts } from './parse-accounts'
 
 /** The result of the job `inventory`. */
 export interface ServerInventory {
@@ -18,7 +19,7 @@ export interface ServerInventory {
 /** Reads the tab-separated lines of the job `inventory`; names are in hexadecimal. Throws FailureError otherwise. */
 export function parseInventory(text: string): ServerInventory {
   const found: Reading['found'] = { os: '', visible: [], canIgnoreTableData: false, defaults: [] }
-  const reading: Reading = { found, inventory: undefined, databases: new Map(), dumpTool: '' }
+  const reading: Reading = { found, inventory: undefined, databases: new Map(), accounts: noAccounts(), dumpTool: '' }
   readAnswer(text, 'the inventory', readers, reading)
   const { inventory, databases } = reading
   if (inventory === undefined) throw new FailureError('The server did not list its databases.')
@@ -29,6 +30,7 @@ interface Reading {
   found: Omit<ServerInventory, 'inventory'>
   inventory: Inventory | undefined
   databases: Map<string, DatabaseInventory>
+  accounts: AccountReading
   dumpTool: string
 }
 
@@ -55,6 +57,7 @@ const readers = new Map<string, (row: AnswerRow, reading: Reading) => void>([
         dumpTool: reading.dumpTool,
         user: '',
         grants: { lines: [], partialRevokes: false },
+        accounts: reading.accounts,
         databases: [],
       }
     },
@@ -97,6 +100,9 @@ const readers = new Map<string, (row: AnswerRow, reading: Reading) => void>([
     (row, reading) => databaseOf(row, reading)?.ambiguous.push(`${row.field(2).toLowerCase()} ${row.name(3)}`),
   ],
   ['definer', (row, reading) => databaseOf(row, reading)?.definers.push(definerName(row.name(2)))],
+  ...accountReaders.map(
+    ([word, read]) => [word, (row: AnswerRow, { accounts }: Reading) => read(row, accounts)] as const,
+  ),
 ])
 
 /** `information_schema` has a role as `role@`. */

@@ -77,7 +77,7 @@ function dumpPlan({ mysql: access, compression, dumpOptions }: DumpSettings, pla
     describe: (content): Pick<DatabaseArtifact, 'kind' | 'database' | 'content'> => ({
       kind: 'database',
       database: listed.name,
-      content: contentOfDump(content, listed),
+      content: contentOfDump(content, listed, plan.accounts),
     }),
   })
 }

@@ -2,9 +2,11 @@ import { type Finding, warning } from '../../../findings/finding'
 import { listed as listedNames } from '../../../findings/listed'
 import { quotedName } from '../../../findings/quoted-name'
 import { encodedBy } from '../../../pipeline/codec'
+import type { DatabaseAccount } from '../../../repository/manifest/manifest'
 import { artifactKey, artifactName } from '../../../repository/names/keys'
 import { quotedIdentifier } from '../client/sql-names'
 import { type DumpArguments, dumpArguments } from '../dump/dump-arguments'
+import { accountsOf } from '../inventory/accounts'
 import type { DatabaseInventory } from '../inventory/inventory'
 import type { ServerInventory } from '../inventory/parse-inventory'
 import { selectTables, type TableSelection, unmatchedPatterns } from '../inventory/table-selection'
@@ -18,6 +20,8 @@ export interface DatabasePlan {
   listed: DatabaseInventory
   selection: TableSelection
   arguments: DumpArguments
+  /** Who has rights on it; undefined when the login may not see that. */
+  accounts: DatabaseAccount[] | undefined
   /** An upper bound of the dump's size, from the server's estimate. */
   expectedBytes: number
 }
@@ -49,6 +53,7 @@ export function planDatabase(
       extra: [...inputs.dumpOptions, ...visibility.options],
       canIgnoreTableData: found.canIgnoreTableData,
     }),
+    accounts: accountsOf(found.inventory, listed.name),
     expectedBytes: expectedDumpBytes(listed),
   }
   return { plan, visibility }

@@ -1,13 +1,14 @@
-import type { Finding } from '../../../findings/finding'
+import { type Finding, warning } from '../../../findings/finding'
 import { artifactName } from '../../../repository/names/keys'
 import { type Host, nothingToTake, type PartPreflight } from '../../backup-part'
 import { collectProblems, findingOf } from '../../collect-problems'
 import { missingTools } from '../../host/missing-tools'
 import { databaseServerOver } from '../database-server'
+import { grantsToSeeAccounts } from '../inventory/accounts'
 import { blindSpotProblems } from '../inventory/blind-spots'
 import { brokenView, nameOf } from '../inventory/broken-view'
 import { describeInventory } from '../inventory/describe-inventory'
-import type { DatabaseInventory } from '../inventory/inventory'
+import type { DatabaseInventory, Inventory } from '../inventory/inventory'
 import { selectTables } from '../inventory/table-selection'
 import type { DatabaseHostFacts } from './database-preflight'
 import { chosenDatabases, databaseProblems } from './database-problems'
@@ -48,6 +49,7 @@ export async function preflightPart(
     findings: [
       ...onTheWay,
       ...databaseProblems(settings, found),
+      ...unseenAccounts(found.inventory),
       ...dumpProblems(settings, chosen, visibilities, host?.brokenViews ?? []),
     ],
     facts: describeInventory(found.inventory),
@@ -57,6 +59,19 @@ export async function preflightPart(
     takes: { what: chosen.length === 1 ? 'the database' : 'the databases', bytes: bytesOf(visibilities) },
     forRestore: restoreNeeds(found.inventory, chosen, host?.settings ?? new Map()),
   }
+}
+
+/** A backup goes on without; only the next steps of a restore know less. */
+function unseenAccounts(inventory: Inventory): Finding[] {
+  const statements = grantsToSeeAccounts(inventory)
+  if (statements.length === 0) return []
+  return [
+    warning(
+      'accounts-unseen',
+      'The database user may not see which accounts have rights on the databases: a restore onto a new server cannot say which ones the site needs.',
+      `To have them recorded, without passwords, run this as an administrator of the database:\n${statements.join('\n')}`,
+    ),
+  ]
 }
 
 /** Rows and indexes, by the server's own estimate, without what the inputs leave out. */

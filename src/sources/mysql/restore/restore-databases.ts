@@ -11,6 +11,7 @@ import type {
 } from '../../restore-part'
 import type { DumpContent } from '../check/dump-content'
 import { databaseServerOver } from '../database-server'
+import { accountSteps } from '../target/account-steps'
 import { checkDatabaseServer } from '../target/check-database-server'
 import { chooseDatabases } from '../target/choose-databases'
 import type { DatabaseTargetFacts, TargetDatabase } from '../target/database-target-facts'
@@ -73,6 +74,7 @@ function planDatabases(
     items,
     lines: items.map(item => planLine(item, JSON.stringify)),
     facts: target === undefined ? [] : [describeServer(target)],
+    nextSteps: accountSteps(databases, target),
     begin: context => restoring({ context, settings, databases, sound, target, hasGzip: tools.has('gzip') }),
   }
 }

@@ -32,7 +32,7 @@ export function plan({ manifest: made = aManifest(), ...options }: PlanOptions =
     seenDatabases(inputs, manifest, asked),
     ...(folders === undefined || files === undefined
       ? []
-      : [seenFolders({ settings: inputs, parts: folders, facts: facts.folders, files, isAuthentic })]),
+      : [seenFolders({ settings: inputs, parts: folders, facts: facts.folders, files, isAuthentic, nextSteps: [] })]),
   ]
   return planOf(seen, manifest.slot)
 }

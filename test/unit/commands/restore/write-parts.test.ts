@@ -59,7 +59,7 @@ function aPart(name: string): PlannedPart {
       },
     }
   }
-  return { items: [], lines: [], findings: [], facts: [], begin }
+  return { items: [], lines: [], findings: [], facts: [], nextSteps: [], begin }
 }
 
 function write() {

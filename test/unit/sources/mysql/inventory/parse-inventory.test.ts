@@ -22,7 +22,19 @@ describe('parseInventory', () => {
         row('event', hex(name), hex('e')) +
         row('definer', hex(name), hex('b@localhost')) +
         row('definer', hex(name), hex('role@')) +
-        row('ambiguous', hex(name), 'PROCEDURE', hex('p')),
+        row('ambiguous', hex(name), 'PROCEDURE', hex('p')) +
+        row('accounts-seen', 'db') +
+        row(
+          'right',
+          hex('shop%'),
+          hex('site'),
+          hex('%'),
+          'TABLE',
+          hex('t`'),
+          hex('c'),
+          'Select,Delete versioning rows,Grant',
+        ) +
+        row('role', hex('editors'), '', hex('site'), hex('%')),
     )
     expect(found.visible).toEqual([name])
     expect(found.inventory).toEqual({
@@ -30,6 +42,20 @@ describe('parseInventory', () => {
       dumpTool: 'mysqldump  Ver 8.0.46',
       user: 'b@localhost',
       grants: { lines: ['GRANT USAGE ON *.* TO `b`@`localhost`'], partialRevokes: true },
+      accounts: {
+        seen: new Set(['db']),
+        rights: [
+          {
+            database: 'shop%',
+            account: 'site@%',
+            object: { kind: 'TABLE', name: 't`' },
+            column: 'c',
+            privileges: ['SELECT', 'DELETE HISTORY'],
+            isGrantable: true,
+          },
+        ],
+        roles: [{ role: 'editors', member: 'site@%' }],
+      },
       databases: [
         {
           name,

@@ -5,6 +5,7 @@ const inventory = {
   dumpTool: '',
   user: 'b@localhost',
   grants: { lines: [], partialRevokes: false },
+  accounts: { seen: new Set<string>(), rights: [], roles: [] },
   databases: [],
 } as const
 const empty = {
