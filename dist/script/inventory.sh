@@ -19,6 +19,10 @@ list_files() {
   printf 'rsync\t%s\n' "$(rsync --version 2>/dev/null | head -n 1)"
   printf 'tar\t%s\n' "$(tar --version 2>/dev/null | head -n 1)"
   for_each "$paths" report_path
+  if command -v php >/dev/null; then
+    printf 'php\t%s\t%s\n' "$(php -v </dev/null 2>/dev/null | head -n 1)" \
+      "$(php -m </dev/null 2>/dev/null | grep -v -e '^\[' -e '^$' | sort -u | tr '\n' ',')"
+  fi
 }
 
 report_path() {
@@ -92,7 +96,38 @@ list_databases() {
     SELECT DISTINCT 'definer', HEX(ROUTINE_SCHEMA), HEX(DEFINER) FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA $REPLY;
     SELECT DISTINCT 'definer', HEX(EVENT_SCHEMA), HEX(DEFINER) FROM information_schema.EVENTS WHERE EVENT_SCHEMA $REPLY;" &&
     list_grants
-  report_sql_status inventory $?
+  status=$?
+  [ "$status" != 0 ] || list_accounts
+  report_sql_status inventory "$status"
+}
+
+# Whose rights there are, from tables that hold no password. What this login may not read is passed over, and so
+# is what only the other product has: after the word `accounts-seen` a table was read.
+list_accounts() {
+  with_values argument run_sql "
+    SELECT 'right', HEX(Db), HEX(User), HEX(Host), '', '', '', CONCAT_WS(',',
+      IF(Select_priv = 'Y', 'SELECT', NULL), IF(Insert_priv = 'Y', 'INSERT', NULL),
+      IF(Update_priv = 'Y', 'UPDATE', NULL), IF(Delete_priv = 'Y', 'DELETE', NULL),
+      IF(Create_priv = 'Y', 'CREATE', NULL), IF(Drop_priv = 'Y', 'DROP', NULL),
+      IF(References_priv = 'Y', 'REFERENCES', NULL), IF(Index_priv = 'Y', 'INDEX', NULL),
+      IF(Alter_priv = 'Y', 'ALTER', NULL), IF(Create_tmp_table_priv = 'Y', 'CREATE TEMPORARY TABLES', NULL),
+      IF(Lock_tables_priv = 'Y', 'LOCK TABLES', NULL), IF(Create_view_priv = 'Y', 'CREATE VIEW', NULL),
+      IF(Show_view_priv = 'Y', 'SHOW VIEW', NULL), IF(Create_routine_priv = 'Y', 'CREATE ROUTINE', NULL),
+      IF(Alter_routine_priv = 'Y', 'ALTER ROUTINE', NULL), IF(Execute_priv = 'Y', 'EXECUTE', NULL),
+      IF(Event_priv = 'Y', 'EVENT', NULL), IF(Trigger_priv = 'Y', 'TRIGGER', NULL),
+      IF(Grant_priv = 'Y', 'GRANT', NULL))
+      FROM mysql.db;
+    SELECT DISTINCT 'accounts-seen', 'db' FROM (SELECT COUNT(*) FROM mysql.db) AS seen;
+    SELECT 'right', HEX(Db), HEX(User), HEX(Host), 'TABLE', HEX(Table_name), '', Table_priv FROM mysql.tables_priv WHERE Table_priv != '';
+    SELECT DISTINCT 'accounts-seen', 'tables_priv' FROM (SELECT COUNT(*) FROM mysql.tables_priv) AS seen;
+    SELECT 'right', HEX(Db), HEX(User), HEX(Host), 'TABLE', HEX(Table_name), HEX(Column_name), Column_priv FROM mysql.columns_priv;
+    SELECT DISTINCT 'accounts-seen', 'columns_priv' FROM (SELECT COUNT(*) FROM mysql.columns_priv) AS seen;
+    SELECT 'right', HEX(Db), HEX(User), HEX(Host), Routine_type, HEX(Routine_name), '', Proc_priv FROM mysql.procs_priv
+      WHERE Routine_type IN ('PROCEDURE', 'FUNCTION');
+    SELECT DISTINCT 'accounts-seen', 'procs_priv' FROM (SELECT COUNT(*) FROM mysql.procs_priv) AS seen;
+    SELECT 'role', HEX(Role), '', HEX(User), HEX(Host) FROM mysql.roles_mapping;
+    SELECT 'role', HEX(FROM_USER), HEX(FROM_HOST), HEX(TO_USER), HEX(TO_HOST) FROM mysql.role_edges;" --force 2>/dev/null
+  return 0
 }
 
 # Code that the client and the server read differently: a comment that begins with -- and a control character,

@@ -12,6 +12,7 @@ import { type FolderServer, folderServerOver } from '../../src/sources/files/fol
 import type { ArchiveRequest } from '../../src/sources/files/mirror/open-archive'
 import { type DatabaseServer, databaseServerOver } from '../../src/sources/mysql/database-server'
 import { dumpArguments } from '../../src/sources/mysql/dump/dump-arguments'
+import { accountsOf } from '../../src/sources/mysql/inventory/accounts'
 import type { Connection } from '../../src/ssh/remote'
 import { localShell } from '../servers/processes/local-shell'
 import { freshDatabase, freshFolder, testServices, testSql } from '../servers/test-services'
@@ -108,9 +109,33 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
       compression: 'gzip',
     })
     expect(paths.map(({ state }) => state)).toEqual(['empty', 'missing', 'not-a-folder', 'present'])
+    const odd = `o'd ${shell.join(' ')}`
+    const quoted = `\`${odd}\`@'10.0.0.%'`
+    await testSql(services, `CREATE OR REPLACE USER ${quoted} IDENTIFIED BY 'not to be seen';`)
+    const on = `\`${name.replaceAll('`', '``').replace(/[\\_%]/g, '\\$&')}\``
+    await testSql(
+      services,
+      `GRANT SELECT, CREATE TEMPORARY TABLES ON ${on}.* TO ${quoted} WITH GRANT OPTION;
+       GRANT UPDATE (x) ON \`${name.replaceAll('`', '``')}\`.\`a\nb\` TO ${quoted};`,
+    )
     const found = await server.databases.inventory({
       ...{ access, databases: [name, 'not there'], compression: 'gzip' },
     })
+    const recorded = accountsOf(found.inventory, name)?.filter(({ account }) => account === `${odd}@10.0.0.%`)
+    const to = `TO ${quoted}`
+    expect(recorded).toEqual([
+      {
+        account: `${odd}@10.0.0.%`,
+        grants: [
+          `GRANT SELECT, CREATE TEMPORARY TABLES ON ${on}.* ${to} WITH GRANT OPTION`,
+          `GRANT UPDATE (\`x\`) ON \`${name.replaceAll('`', '``')}\`.\`a\nb\` ${to}`,
+        ],
+      },
+    ])
+    // What is recorded can be run as it is.
+    await testSql(services, `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${quoted}; ${recorded?.[0]?.grants.join('; ')};`)
+    await testSql(services, `DROP USER ${quoted}`)
+    expect(JSON.stringify(found.inventory.accounts)).not.toMatch(/not to be seen|[0-9A-F]{40}/)
     expect(found.inventory.server.flavor).toBe('mariadb')
     expect(found.inventory.databases).toHaveLength(1)
     expect(found.inventory.databases[0]).toMatchObject({

@@ -34,8 +34,8 @@ function goodParts(report: RestoreReport): string[] {
     warningsSection(report.warnings),
     leftOutSection(report),
     rollbackSection(report),
-    nextSteps(report),
     isDry && report.checks !== undefined ? preflightSection(report.checks, dryWords(report)) : '',
+    nextSteps(report),
     phasesFold(report),
   ]
 }

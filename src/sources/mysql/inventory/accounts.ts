@@ -1,10 +1,10 @@
 import type { DatabaseAccount } from '../../../repository/manifest/manifest'
 import { grantPattern, quotedDefiner, quotedIdentifier } from '../client/sql-names'
-import { coversDatabase } from './grants'
+import { coversDatabase } from './grant-pattern'
 import type { AccountRight, Inventory } from './inventory'
 
 /** The tables to read for `accountsOf`. */
-export const accountTables = ['db', 'tables_priv', 'columns_priv', 'procs_priv'] as const
+const accountTables = ['db', 'tables_priv', 'columns_priv', 'procs_priv'] as const
 
 /** Statements that let the login see whose rights there are, without any password; [] when it can. */
 export function grantsToSeeAccounts({ accounts, user }: Pick<Inventory, 'accounts' | 'user'>): string[] {
@@ -23,7 +23,10 @@ export function accountsOf(inventory: Inventory, database: string): DatabaseAcco
   if (!seen.has('db')) return undefined
   const { partialRevokes } = inventory.grants
   const rules = { flavor: inventory.server.flavor, partialRevokes }
-  const own = rights.filter(right => !isSystemAccount(right.account) && coversDatabase(rules, right.database, database))
+  // Only the name of a right on a whole database is a pattern.
+  const isOn = ({ database: on, object }: AccountRight) =>
+    object.kind === '' ? coversDatabase(rules, on, database) : on === database
+  const own = rights.filter(right => !isSystemAccount(right.account) && isOn(right))
   const grants = new Map<string, string[]>()
   const add = (account: string, statement: string) => grants.set(account, [...(grants.get(account) ?? []), statement])
   for (const right of own) add(right.account, grantStatement(right, database, rules))

@@ -1,4 +1,5 @@
 import { grantPattern } from '../client/sql-names'
+import { coversDatabase, isPattern } from './grant-pattern'
 import type { Inventory } from './inventory'
 
 /** The rights of a database user at a fresh login, as `SHOW GRANTS` lists them. */
@@ -148,48 +149,8 @@ function decidingEntries(rules: GrantRules, holder: Holder, database: string) {
   const entries = holder.databases.filter(({ pattern }) => coversDatabase(rules, pattern, database))
   if (rules.flavor === 'mysql') return entries
   if (holder.kind !== 'role') return entries.slice(0, 1)
-  const whole = entries.filter(({ pattern }) => !partsOf(pattern).some(isWildcard))
+  const whole = entries.filter(({ pattern }) => !isPattern(pattern))
   return whole.length > 0 ? whole : entries
-}
-
-/** Whether the pattern of a grant covers a database. */
-export function coversDatabase({ partialRevokes }: GrantRules, pattern: string, database: string): boolean {
-  return partialRevokes ? pattern === database : matchesPattern(pattern, database)
-}
-
-/** Byte by byte, as servers compare: `_` is half of an `ö`. Without recursion, which would be slow for many `%`. */
-function matchesPattern(pattern: string, name: string): boolean {
-  const parts = partsOf(pattern)
-  const bytes = Buffer.from(name).toString('latin1')
-  let part = 0
-  let position = 0
-  let star = -1
-  let resume = 0
-  while (position < bytes.length) {
-    const wanted = parts[part]
-    if (wanted === '%') {
-      star = part++
-      resume = position
-    } else if (wanted === '_' || wanted?.slice(-1) === bytes[position]) {
-      part++
-      position++
-    } else if (star >= 0) {
-      part = star + 1
-      position = ++resume
-    } else {
-      return false
-    }
-  }
-  return parts.slice(part).every(rest => rest === '%')
-}
-
-/** Single bytes, or two where a backslash escapes the second. */
-function partsOf(pattern: string): string[] {
-  return Buffer.from(pattern).toString('latin1').match(/\\.|./gs) ?? []
-}
-
-function isWildcard(part: string): boolean {
-  return part === '%' || part === '_'
 }
 
 interface GrantLine {

@@ -37,7 +37,7 @@ export interface ListedTable {
 
 /** Rights of an account, as the server keeps them in the tables of the schema `mysql`, none of which has a password. */
 export interface AccountRight {
-  /** As in the table: a pattern. */
+  /** As in the table: a pattern, where it is on a whole database. */
   database: string
   /** `user@host`, or the name of a role of MariaDB. */
   account: string

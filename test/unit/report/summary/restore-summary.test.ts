@@ -29,6 +29,26 @@ function cells(markdown: string): string[][] {
     .map(line => line.slice(2, -2).split(' | '))
 }
 
+describe('the next steps', () => {
+  it('are texts and statements to copy, scrubbed, that cannot end their block', () => {
+    const nextSteps = [
+      { what: 'Make the *accounts* of the site.', commands: ["CREATE USER 'secret'@'%' IDENTIFIED BY '…';", '```'] },
+      { what: 'Not in the recovery point: cron jobs.', commands: [] },
+    ]
+    const report = scrubRestore(aRestoreReport({ nextSteps }), text => text.replaceAll('secret', '***'))
+    expect(renderRestoreSummary(report)).toContain(
+      [
+        '### Next steps',
+        '1. Make the &#42;accounts&#42; of the site.',
+        "````sql\nCREATE USER '***'@'%' IDENTIFIED BY '…';\n```\n````",
+        '2. Not in the recovery point: cron jobs.',
+      ].join('\n\n'),
+    )
+    expect(renderRestoreSummary({ ...report, result: 'dry-run' })).toContain('### Next steps')
+    expect(renderRestoreSummary(aRestoreReport())).not.toContain('Next steps')
+  })
+})
+
 describe('what was left out', () => {
   it('is shown as the commands that make it again, scrubbed, and only where there is some', () => {
     const leftOut = ['chmod u+s /srv/secret', "mknod -m 0666 '/srv/```' c 1 3"]

@@ -8,6 +8,7 @@ describe('parseFolderTarget', () => {
   it('reads what stands at each place, in the order of the request', () => {
     const text =
       row('uid', '1000') +
+      row('system', 'debian, mariadb') +
       row('place', '0', 'folder', 'yes', '/var/www') +
       row('place-mount', '0', '/') +
       row('place-disk', '0', disk(20)) +
@@ -17,6 +18,7 @@ describe('parseFolderTarget', () => {
     expect(parseFolderTarget(text)).toEqual({
       isRoot: false,
       tools: new Map(),
+      system: { distribution: ['debian'], databaseServer: 'mariadb' },
       leftovers: [],
       accounts: { users: [], groups: [] },
       places: [
