@@ -102,6 +102,7 @@ remove_unpacked() {
   # The job that makes it may only just have begun, and not know yet that its runner has given up.
   [ -e "$1/owner" ] || sleep 1
   if [ -h "$1" ] || [ ! -O "$1" ] || [ "$(cat "$1/owner" 2>/dev/null)" != "$owner" ]; then return; fi
+  if find_mount "$1"; then problem mounted "$REPLY"; fi
   # A tar whose runner has just gone away may still be writing.
   for pause in 0 1 2; do
     sleep "$pause"

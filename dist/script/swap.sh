@@ -5,8 +5,15 @@
 # All or none: if one fails, those before it are undone.
 job_swap() {
   lock_swaps
+  for_each "$swaps" with_swap refuse_mounted
   done_swaps=''
   for_each "$swaps" with_swap swap_or_undo
+}
+
+# A rename carries a mount along, and who removes the old folder then empties what is mounted. Looked at before the
+# first rename: the mount may be newer than the check of the target.
+refuse_mounted() {
+  if is_there "$2" && find_mount "$2"; then problem mounted "$REPLY"; fi
 }
 
 swap_or_undo() {
@@ -159,7 +166,14 @@ undo_if_swapped() {
 
 # undo_swap STATE UNPACKED PLACE KEPT
 undo_swap() {
-  if [ "$1" = 'done' ]; then move "$3" "$2" || return; fi
+  if [ "$1" = 'done' ]; then
+    # What is moved back here is removed soon, with all that is mounted in it.
+    if find_mount "$3"; then
+      printf '%s is mounted there\n' "$REPLY" >&2
+      return 1
+    fi
+    move "$3" "$2" || return
+  fi
   mark_of "$2"
   rm -f "$REPLY"
   if is_there "$4"; then move "$4" "$3" || return; fi

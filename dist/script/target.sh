@@ -19,12 +19,16 @@ job_target_facts() {
   if [ -n "$databases" ]; then (list_target_databases); fi
 }
 
-# report_place PATH: what is there, and the nearest parent folder that exists.
+# report_place PATH: what is there, or where a link there leads, and the nearest parent folder that exists.
 report_place() {
+  REPLY=$1
+  if [ -h "$1" ] && follow_link "$1"; then printf 'place-link\t%s\t%s\n' "$number" "$REPLY"; fi
+  set -- "$REPLY"
   nearest_folder "${1%/*}"
   writable=no
   if [ -d "$REPLY" ] && [ -w "$REPLY" ] && [ -x "$REPLY" ]; then writable=yes; fi
   printf 'place\t%s\t%s\t%s\t%s\n' "$number" "$(place_state "$1")" "$writable" "$REPLY"
+  list_mounts "$1" | sed -n "/$tab./s/^/place-inside$tab$number$tab/p" | head -n 100
   printf 'place-mount\t%s\t%s\n' "$number" "$(mount_of "$REPLY")"
   printf 'place-disk\t%s\t%s\n' "$number" "$(df -Pk "$REPLY" 2>/dev/null | sed -n 2p)"
   set +f
@@ -40,7 +44,7 @@ place_state() {
     echo absent
   elif [ ! -d "$1" ]; then
     echo not-a-folder
-  elif [ "$(mount_of "$1")" = "$(cd "$1" 2>/dev/null && pwd -P)" ]; then
+  elif list_mounts "$1" | grep -q "$tab\$"; then
     echo mount
   elif [ -r "$1" ] && [ -x "$1" ] && [ -z "$(first_entry "$1")" ]; then
     echo empty
@@ -69,6 +73,37 @@ look_up() {
   else
     REPLY=$(KEY=$2 awk -F: '$1 == ENVIRON["KEY"] || $3 == ENVIRON["KEY"]' "/etc/$1" 2>/dev/null | head -n 1)
   fi
+}
+
+# follow_link LINK: REPLY is the folder that it leads to, or would lead to. Fails, with REPLY the link itself, for a link
+# to something else, for one that leads nowhere, and for one of a user who has no say there: only root, we and the owner of
+# that folder may send a restore there (as the kernel does it, fs.protected_symlinks).
+follow_link() {
+  link=$1 link_owners=''
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    [ -h "$link" ] || break
+    link_owners="$link_owners $(owner_of "$link")"
+    REPLY=$(readlink "$link")
+    case $REPLY in /*) link=${REPLY%/} ;; *) link=${link%/*}/${REPLY%/} ;; esac
+  done
+  physical=''
+  if [ -d "$link" ]; then
+    physical=$(cd -P "$link/" 2>/dev/null && pwd -P)
+  elif [ ! -e "$link" ] && [ ! -h "$link" ]; then
+    case ${link##*/} in '' | . | ..) ;; *) physical=$(cd -P "${link%/*}/" 2>/dev/null && pwd -P) && physical=${physical%/}/${link##*/} ;; esac
+  fi
+  nearest_folder "$physical"
+  folder_owner=$(owner_of "$REPLY")
+  REPLY=$1
+  for link_owner in $link_owners; do
+    case $link_owner in 0 | "$folder_owner" | "$(id -u)") ;; *) return 1 ;; esac
+  done
+  [ -n "$physical" ] && REPLY=$physical
+}
+
+owner_of() {
+  # shellcheck disable=SC2012 # ls is the way of POSIX
+  ls -ldn "$1" 2>/dev/null | awk 'NR == 1 { print $3 }'
 }
 
 # A staging folder that a restore left at least a day ago.

@@ -19,6 +19,7 @@ export function scrubReport(report: RunReport, scrub: Scrub): RunReport {
     ...report,
     warnings: scrubFindings(report.warnings, scrub),
     phases: scrubNames(report.phases, scrub),
+    artifacts: report.artifacts.map(each => ({ ...each, ...defined({ notes: each.notes?.map(scrub) }) })),
     ...defined({
       changes: changes && scrubChanges(changes, scrub),
       tables: tables && { ...tables, largest: scrubNames(tables.largest, scrub) },

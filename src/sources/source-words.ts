@@ -1,3 +1,5 @@
+import type { Finding } from '../findings/finding'
+import type { ArtifactBaseline } from '../repository/guards/baseline'
 import type { Artifact } from '../repository/manifest/manifest'
 
 /** How artifacts of a source are shown to a person. */
@@ -14,6 +16,10 @@ export interface SourceWords<A extends Artifact> {
   counts(artifact: A): string[]
   /** Its contents by bytes in the stream; [] where they are not measured. */
   parts(artifact: A): readonly { name: string; bytes: number }[]
+  /** What a person should know of it beside that, a sentence each. */
+  notes?(artifact: A): string[]
+  /** What is worth a warning, compared with the last good recovery point. */
+  news?(artifact: A, before: ArtifactBaseline | undefined): Finding[]
   /** Commands that restore it with stock tools, one line each. `fetch`: prints the stored object. */
   recovery(artifact: A, fetch: string): string[]
   /** Where to run those commands. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, lstat, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
+import { chmod, lchown, lstat, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -88,16 +88,99 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
       'empty',
       'folder',
       'not-a-folder',
-      'link',
+      'folder',
       'absent',
       'mount',
       'mount',
     ])
+    expect(places.map(({ leadsTo }) => leadsTo).filter(each => each !== undefined)).toEqual([join(folder, 'full')])
     expect(places[4]).toMatchObject({ parent: folder, isWritable: true })
     expect(places[0]?.freeBytes).toBeGreaterThan(1_000_000)
     expect(places[0]?.mount).toBe(places[4]?.mount)
     expect(isRoot).toBe(process.getuid?.() === 0)
     expect([...tools.keys()]).toEqual(expect.arrayContaining(['tar', 'gzip', 'client', 'dump-tool']))
+  })
+
+  it('follows a link to a folder, there or not, unless somebody else put it there', async () => {
+    const server = await serverUnder(shell)
+    const folder = await freshFolder(services)
+    const at = (each: string) => join(folder, each)
+    await mkdir(at('releases/2'), { recursive: true })
+    await writeFile(at('file'), 'x')
+    const links = {
+      current: 'again',
+      again: './releases/2/',
+      gone: 'releases/3',
+      file2: 'file',
+      loop: 'loop',
+      deep: 'a/b',
+      foreign: 'releases',
+    }
+    for (const [name, target] of Object.entries(links)) await symlink(target, at(name))
+    if (isRoot) await lchown(at('foreign'), 65534, 65534)
+    const { places } = await server.targetFacts({ folders: Object.keys(links).map(at) })
+    expect(places.map(({ state, leadsTo }) => [state, leadsTo?.slice(folder.length + 1)])).toEqual([
+      ['empty', 'releases/2'],
+      ['empty', 'releases/2'],
+      ['absent', 'releases/3'],
+      ['link', undefined],
+      ['link', undefined],
+      ['link', undefined],
+      isRoot ? ['link', undefined] : ['folder', 'releases'],
+    ])
+    expect(places[0]).toMatchObject({ parent: at('releases'), mounted: [] })
+  })
+
+  it('finds what is mounted in a place, and neither moves nor removes it', async () => {
+    const server = await serverUnder(shell)
+    const folder = await freshFolder(services)
+    const at = (each: string) => join(folder, each)
+    for (const each of ['live', 'place/a b', 'staging/tree/x']) await mkdir(at(each), { recursive: true })
+    for (const each of ['live/precious', 'staging/tree/x/f']) await writeFile(at(each), 'x')
+    await writeFile(at('staging/owner'), 'me\n')
+    const swap = { unpacked: at('staging/tree/x'), place: at('place'), kept: at('place.before') }
+    const bound: string[] = []
+    const bind = (each: string) => {
+      execFileSync('mount', ['--bind', at('live'), at(each)], { stdio: 'ignore' })
+      bound.push(at(each))
+    }
+    const unbind = () => {
+      for (const each of bound.splice(0)) execFileSync('umount', [each])
+    }
+    // Only root may mount, and not in every container.
+    try {
+      bind('place/a b')
+    } catch {
+      await server.swap([swap])
+      expect(existsSync(at('place.before/a b'))).toBe(true)
+      return
+    }
+    try {
+      const { places } = await server.targetFacts({ folders: [at('place'), at('place/a b')] })
+      expect(places).toMatchObject([
+        { state: 'folder', mounted: [{ path: 'a b', type: expect.stringMatching(/./) }] },
+        { state: 'mount', mounted: [] },
+      ])
+      await expect(server.swap([swap])).rejects.toThrow(`Something is mounted at ${at('place/a b')}: `)
+      expect(existsSync(at('place.before'))).toBe(false)
+      unbind()
+      await server.swap([swap])
+      // One that came in afterwards keeps the rollback from moving it to where it would be removed.
+      await mkdir(at('place/up'))
+      bind('place/up')
+      await expect(server.unswap([swap])).rejects.toThrow(`could not be put into its place, ${at('place')}`)
+      unbind()
+      await server.unswap([swap])
+      bind('staging/tree/x/up')
+      const remove = () => server.removeStaging({ staging: [at('staging')], owner: 'me', swaps: [] })
+      await expect(remove()).rejects.toThrow(`Something is mounted at ${at('staging/tree/x/up')}: `)
+      unbind()
+      await remove()
+      expect(existsSync(at('staging'))).toBe(false)
+    } finally {
+      unbind()
+    }
+    expect(await readdir(at('live'))).toEqual(['precious'])
   })
 
   it('tells what databases are there and what the server knows', async () => {

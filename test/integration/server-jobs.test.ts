@@ -229,11 +229,18 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
     await mkdir(join(folder, 'releases', '5'), { recursive: true })
     await writeFile(join(folder, 'releases', '5', 'index.php'), 'x')
     await symlink('releases/5', join(folder, 'current'))
-    const job = await archive(server, { paths: [join(folder, 'current')], mirrorDir: join(folder, 'mirror') })
+    const told: string[] = []
+    const job = await archive(server, {
+      paths: [join(folder, 'current')],
+      mirrorDir: join(folder, 'mirror'),
+      onReport: ({ word, value }) => told.push(`${word} ${value}`),
+    })
     expect(listing(await buffer(job.body))).toEqual([
       `${folder.slice(1)}/current/`,
       `${folder.slice(1)}/current/index.php`,
     ])
+    await job.done
+    expect(told).toEqual(expect.arrayContaining([`real 0 ${folder}/releases/5`, 'linked 0 releases/5']))
   })
 
   it('keeps the mirror when a source is empty or gone', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { preflight } from '../../src/commands/backup/preflight/preflight'
@@ -301,6 +301,32 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('examine 
     })
     expect(problems).toMatchObject([
       { message: `The SSH user may not read 1 file or folder of "paths": "${join(source, 'closed')}".` },
+    ])
+  })
+
+  it('finds what a manifest records of folders: where they are, mounts, links that lead out', async () => {
+    const folder = await freshFolder(services)
+    await mkdir(join(folder, 'releases/1/sub folder'), { recursive: true })
+    await symlink('releases/1', join(folder, 'current'))
+    const links = {
+      uploads: '../../shared/up\nloads',
+      '.env': '/srv/.env',
+      'sub folder/in': '..',
+      own: `${folder}/current/x`,
+    }
+    for (const [at, target] of Object.entries(links)) await symlink(target, join(folder, 'current', at))
+    const paths = [join(folder, 'current'), '/proc/self']
+    const { layout, outsideLinks } = await examine({ paths, mirrorDir: join(folder, 'mirror') })
+    expect(layout.pathLinks[0]).toEqual({
+      path: join(folder, 'current'),
+      ...{ target: 'releases/1', leadsTo: join(folder, 'releases/1') },
+    })
+    expect(outsideLinks?.links.filter(({ path }) => path.startsWith(folder))).toEqual([
+      { path: join(folder, 'current/.env'), target: '/srv/.env', leadsTo: '/srv/.env' },
+      {
+        path: join(folder, 'current/uploads'),
+        ...{ target: '../../shared/up?loads', leadsTo: join(folder, 'shared/up?loads') },
+      },
     ])
   })
 

@@ -42,6 +42,9 @@ const database = z.strictObject({
   }),
 })
 
+const held = { path: z.string().min(1), files: size, bytes: size }
+const link = z.strictObject({ path: z.string(), target: z.string(), leadsTo: z.string() })
+
 const files = z.strictObject({
   name: z.literal('codebase'),
   kind: z.literal('files'),
@@ -57,6 +60,10 @@ const files = z.strictObject({
       }),
     ),
     ownerList: z.literal('.make-a-backup.owners').optional(),
+    folders: z.array(z.strictObject(held)),
+    mounts: z.array(z.strictObject({ ...held, type: z.string().min(1) })),
+    pathLinks: z.array(link).min(1).optional(),
+    outsideLinks: z.strictObject({ count: size.min(1), sha256, links: z.array(link).min(1) }).optional(),
   }),
 })
 

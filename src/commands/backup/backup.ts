@@ -13,6 +13,7 @@ import { keepTiers } from '../../repository/tiers/tiers'
 import { clockDifference, refuseClock } from '../clock-difference'
 import { reportedStore } from '../run-facts'
 import { type CommandTools, type LockIdentity, lockIdentity, openSession, type Session } from '../session'
+import { artifactNews } from './artifact-news'
 import { describePublished } from './describe-published'
 import { describeRecoveryPoint } from './describe-recovery-point'
 import { foreignObjects } from './plan/foreign-objects'
@@ -71,7 +72,7 @@ async function backUp(
       throw error
     },
   )
-  warn(dropped)
+  warn([...dropped, ...artifactNews(draft, { now, baseline })])
   if (verdict.suspect) {
     await run.abort()
     return storeSuspect(request, verdict, tools, attempt)

@@ -96,6 +96,7 @@ function reportedArtifact(artifact: Artifact, previous: ArtifactBaseline | undef
     ...{ name, origins: words.origins(artifact), key, bytes, sha256 },
     contentBytes: artifact.content.bytes,
     counts: words.counts(artifact),
+    notes: words.notes?.(artifact) ?? [],
     durationMs: Date.parse(finishedAt) - Date.parse(startedAt),
     ...(previous === undefined ? {} : { previous: { bytes: previous.bytes, contentBytes: previous.contentBytes } }),
   }

@@ -84,6 +84,8 @@ export interface ReportedArtifact {
   contentBytes: number
   /** What is inside, in words, the most important first: `16 tables`, `7 views`. */
   counts: readonly string[]
+  /** What else is to be known of it, a sentence each. */
+  notes?: readonly string[]
   durationMs: number
   /** The same artifact of the last good recovery point, where that is known. */
   previous?: { bytes: number; contentBytes: number }

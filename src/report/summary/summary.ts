@@ -34,6 +34,7 @@ function goodParts(report: RunReport): string[] {
     warningsSection(report.warnings),
     '### What is inside',
     contentTable(report.artifacts),
+    report.artifacts.flatMap(({ notes = [] }) => notes.map(note => `- ${prose(note)}`)).join('\n'),
     skewLine(report),
     report.changes === undefined ? '' : changesSection(report.changes, report.startedAt),
     report.sizes === undefined ? '' : sizeChart(report.sizes),

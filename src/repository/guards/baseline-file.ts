@@ -37,6 +37,8 @@ const artifacts = kinds.map(({ kind, things }) => {
     counts: z.object(Object.fromEntries(counted.map(({ one }) => [one, count]))),
     names: z.object(Object.fromEntries(named.map(({ one }) => [one, z.array(word).exactOptional()]))),
     parts: z.array(z.tuple([word, count, word])).exactOptional(),
+    amounts: z.record(word, z.array(z.tuple([word, count, count]))).exactOptional(),
+    marks: z.record(word, word).exactOptional(),
   })
 })
 

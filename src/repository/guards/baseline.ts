@@ -1,5 +1,5 @@
 import { defined } from '../../runtime/defined'
-import type { Fingerprint, Thing } from '../manifest/kinds/kind'
+import type { Amount, Fingerprint, Thing } from '../manifest/kinds/kind'
 import { type Artifact, type KindName, kindOf } from '../manifest/kinds/kinds'
 import type { Manifest } from '../manifest/manifest'
 
@@ -30,6 +30,10 @@ export interface ArtifactBaseline {
   names: Readonly<Record<string, readonly string[]>>
   /** The things with fingerprints, under the same two rules; `names` does not repeat them. */
   parts?: readonly Fingerprint[]
+  /** The things with amounts. Absent: not known. */
+  amounts?: Readonly<Record<string, readonly Amount[]>>
+  /** The things with a mark. */
+  marks?: Readonly<Record<string, string>>
 }
 
 /** The baseline that a recovery point is for those after it. */
@@ -73,9 +77,17 @@ function artifactBaseline(artifact: Artifact): ArtifactBaseline {
     // Manifests name things only since the field exists; names and a number that disagree name nothing.
     return known === undefined || known.length !== (counts[one] ?? known.length) ? [] : [[one, known] as const]
   })
+  const amounts = entriesOf(things.map(thing => [thing.one, thing.amounts?.(artifact)]))
+  const marks = entriesOf(things.map(thing => [thing.one, thing.mark?.(artifact)]))
   return {
     ...{ kind, name, source: sourceOf(artifact), bytes, contentBytes: content.bytes, counts },
     names: Object.fromEntries(named),
-    ...defined({ parts: things.find(({ fingerprints }) => fingerprints)?.fingerprints?.(artifact) }),
+    ...defined({ parts: things.find(({ fingerprints }) => fingerprints)?.fingerprints?.(artifact), amounts, marks }),
   }
+}
+
+/** A record of those that are known; undefined when none is. */
+function entriesOf<T>(entries: readonly (readonly [string, T | undefined])[]): Record<string, T> | undefined {
+  const known = entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]))
+  return known.length === 0 ? undefined : Object.fromEntries(known)
 }

@@ -26,6 +26,9 @@ interface PseudonymisedArtifact {
   names: Readonly<Record<string, readonly string[]>>
   /** Name, bytes and fingerprint of each. */
   parts?: readonly (readonly [string, number, string])[]
+  /** Name, files and bytes of each. */
+  amounts?: Readonly<Record<string, readonly (readonly [string, number, number])[]>>
+  marks?: Readonly<Record<string, string>>
 }
 
 /** The baseline for the runner's cache. Without a key it has numbers alone, and of several databases nothing. */
@@ -74,11 +77,18 @@ function pseudonymise(artifact: ArtifactBaseline, pseudonymiser: Pseudonymiser |
   })
   const parts = artifact.parts?.map(part => [own.ofPart(part), part.bytes, own.ofRows(part)] as const)
   const names = Object.fromEntries(named)
-  return [{ ...numbers, source: pseudonymiser.pseudonymOf(kind, source), names, ...defined({ parts }) }]
+  const amounts = mapRecord(artifact.amounts, (one, list) =>
+    list.flatMap(({ name, files, bytes }) =>
+      name === undefined ? [] : [[own.ofAmount(one, name), files, bytes] as const],
+    ),
+  )
+  const marks = mapRecord(artifact.marks, (one, mark) => own.ofMark(one, mark))
+  const hidden = defined({ parts, amounts, marks })
+  return [{ ...numbers, source: pseudonymiser.pseudonymOf(kind, source), names, ...hidden }]
 }
 
 function resolve(
-  { kind, source, bytes, contentBytes, counts, names, parts }: PseudonymisedArtifact,
+  { kind, source, bytes, contentBytes, counts, names, parts, amounts, marks }: PseudonymisedArtifact,
   pseudonymiser: Pseudonymiser,
   peers: readonly ArtifactBaseline[],
 ): ArtifactBaseline {
@@ -97,8 +107,26 @@ function resolve(
   })
   return {
     ...{ ...numbers, name: current.name, source: current.source, names: Object.fromEntries(named) },
-    ...defined({ parts: parts && resolveParts(parts, own, current.parts ?? []) }),
+    ...defined({
+      parts: parts && resolveParts(parts, own, current.parts ?? []),
+      amounts: mapRecord(amounts, (one, list) => {
+        const known = new Map(current.amounts?.[one]?.map(({ name = '' }) => [own.ofAmount(one, name), name]))
+        return list.map(([name, files, bytes]) => ({ name: known.get(name), files, bytes }))
+      }),
+      // The old mark shows only whether it is the new one.
+      marks: mapRecord(marks, (one, mark) => {
+        const now = current.marks?.[one]
+        return now !== undefined && own.ofMark(one, now) === mark ? now : mark
+      }),
+    }),
   }
+}
+
+function mapRecord<T, R>(
+  record: Readonly<Record<string, T>> | undefined,
+  change: (key: string, value: T) => R,
+): Record<string, R> | undefined {
+  return record && Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(key, value)]))
 }
 
 function resolveParts(
@@ -132,6 +160,8 @@ interface Pseudonyms {
   ofName(thing: Thing<never>, name: string): string
   ofPart(part: Fingerprint): string
   ofRows(part: Fingerprint): string
+  ofAmount(one: string, name: string): string
+  ofMark(one: string, mark: string): string
 }
 
 function pseudonymsIn(kind: KindName, source: string, { pseudonymOf }: Pseudonymiser): Pseudonyms {
@@ -140,5 +170,7 @@ function pseudonymsIn(kind: KindName, source: string, { pseudonymOf }: Pseudonym
     ofPart: ({ name }) => pseudonymOf(kind, source, 'part', name),
     // The sha256 of a table of few rows could be guessed.
     ofRows: ({ name, sha256 }) => pseudonymOf(kind, source, 'rows', name, sha256),
+    ofAmount: (one, name) => pseudonymOf(kind, source, 'amount', one, name),
+    ofMark: (one, mark) => pseudonymOf(kind, source, 'mark', one, mark),
   }
 }

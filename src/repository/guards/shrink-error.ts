@@ -6,7 +6,8 @@ import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatSize } from '../../runtime/text/format-size'
 import { type Kind, manyOf } from '../manifest/kinds/kind'
 import { type Artifact, kinds } from '../manifest/kinds/kinds'
-import type { ShrinkFinding, ShrinkVerdict } from './shrink'
+import type { ShrinkVerdict } from './shrink'
+import type { ShrinkFinding } from './shrink-finding'
 
 /** The error of a suspect run. `suspectManifestKey`: undefined when the suspect recovery point could not be stored. */
 export function shrinkError(
@@ -22,6 +23,9 @@ export function shrinkError(
         suspectManifestKey === undefined
           ? 'It could not be stored, so check the server itself.'
           : `Inspect it: "${suspectManifestKey}" lists its tables and counts, and its objects are next to it.`,
+        ...(verdict.findings.some(({ unit }) => unit !== undefined)
+          ? ['Check first that every disk and share is mounted (findmnt). A cache belongs into "exclude".']
+          : []),
         `If this is right (data removed on purpose, or "exclude" changed), run the workflow once by hand with "accept-shrink: true".`,
         `If not, something is missing on the server: ${good} still has it.`,
       ].join(' '),
@@ -44,8 +48,8 @@ export function acceptedShrink(verdict: ShrinkVerdict): Finding | undefined {
 
 /** All findings in one line, for a message; a few names of each kind, the others counted. No full stop. */
 export function describeShrink(findings: readonly ShrinkFinding[]): string {
-  const groups = Map.groupBy(findings, ({ artifact, what, name }) =>
-    JSON.stringify(name === undefined ? [artifact, what, ''] : [artifact, what]),
+  const groups = Map.groupBy(findings, ({ artifact, what, name, unit, after }) =>
+    JSON.stringify(unit === undefined ? [artifact, what, name === undefined] : [artifact, what, unit, after === 0]),
   )
   return [...groups.values()].map(describeGroup).join('; ')
 }
@@ -57,6 +61,7 @@ function describeGroup(group: readonly ShrinkFinding[]): string {
   const names = group.flatMap(({ name }) => (name === undefined ? [] : [name]))
   const kind = kinds.find(({ artifactName }) => artifactName === what)
   if (kind !== undefined) return describeGone(artifact, kind, group.length, names)
+  if (first.unit !== undefined) return `${artifact}: ${describeFolders(group)}`
   if (what === 'content bytes')
     return `${artifact}: the content shrank from ${formatSize(before)} to ${formatSize(after)} (${drop(before, after)})`
   if (isPlural(what))
@@ -71,6 +76,25 @@ function describeGone(artifact: string, { sources }: Kind<Artifact>, count: numb
   const { noun } = sources
   if (names.length > 0) return `${goneNames(noun, names)}, with everything in it`
   return count === 1 ? `a ${noun} is gone` : `${plural(count, noun)} are gone`
+}
+
+const foldersNamed = 5
+
+/** `the first-level folder "/srv/media" had 120 files and has none`; of several, each with its numbers. */
+function describeFolders(group: readonly ShrinkFinding[]): string {
+  const words = group.map(({ what, name, unit, before, after }, index) => {
+    const folder = `${index === 0 ? `the ${what} ` : ''}${name === undefined ? '(its name is not known)' : quotedName(name)}`
+    if (unit === 'bytes')
+      return `${folder} shrank from ${formatSize(before)} to ${formatSize(after)} (${drop(before, after)})`
+    const now =
+      after > 0
+        ? `has ${formatCount(after)} (${drop(before, after)})`
+        : what === 'mount'
+          ? 'is gone or empty'
+          : 'has none'
+    return `${folder} had ${plural(before, 'file')} and ${now}`
+  })
+  return listed(words, foldersNamed)
 }
 
 function isPlural(what: string): boolean {

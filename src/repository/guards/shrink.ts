@@ -2,21 +2,11 @@ import { defined } from '../../runtime/defined'
 import { comparable, manyOf, type Thing } from '../manifest/kinds/kind'
 import { kindOf } from '../manifest/kinds/kinds'
 import { type ArtifactBaseline, type Baseline, countOf, namesOf, sameSource } from './baseline'
+import type { ShrinkFinding } from './shrink-finding'
+import { shrunkenFolders } from './shrunken-folders'
 
 /** The input `max-shrink`: how much smaller an artifact may be than the last time. */
 export type MaxShrink = { kind: 'off' } | { kind: 'percent'; percent: number }
-
-/** One thing that became less. */
-export interface ShrinkFinding {
-  /** The artifact's name in the manifest. */
-  artifact: string
-  /** `content bytes` or a plural (`tables`): too few. A thing (`view`) or an artifact's name (`codebase`): gone. */
-  what: string
-  before: number
-  after: number
-  /** What is gone, where its name is known. */
-  name?: string
-}
 
 export interface ShrinkVerdict {
   /** It must not replace anything: it goes to `suspect/`, and the run fails. */
@@ -32,7 +22,8 @@ export interface ShrinkVerdict {
  *
  * An artifact is suspect when its content bytes, or its things with a `leastLost` (tables, files), are fewer by
  * strictly more than `max-shrink` percent, and when anything with a name is gone: a table, view, trigger, routine or
- * event, a whole database, a folder of `paths`, all files. What the workflow no longer requests is removed from the
+ * event, a whole database, a folder of `paths`, all files. So is it when a first-level folder or a mount of the folders is
+ * gone, has no files any more, or fewer by the same measure (`shrunken-folders.ts`). What the workflow no longer requests is removed from the
  * baseline before (`scoped-baseline.ts`); with `databases: "*"` a database that is gone stays in it, or the ring would
  * forget its last copy within a week. Accepting takes one run.
  *
@@ -77,6 +68,7 @@ function compare(before: ArtifactBaseline, after: ArtifactBaseline, percent: num
         : less(manyOf(thing), countOf(before, thing), countOf(after, thing), thing.leastLost),
     ),
     ...things.flatMap(thing => goneThings(before, after, thing)),
+    ...shrunkenFolders(before, after, percent),
   ]
 }
 

@@ -16,6 +16,8 @@ job_open_archive() {
     owner_list=.make-a-backup.owners
     list_owners >"./$owner_list" || cannot_write mirror-folder "$mirror" ''
   fi
+  path_number=0
+  for_each "$paths" say_layout
   say phase tar
   send_compressed write_archive tar
 }
@@ -88,6 +90,25 @@ note_copy() {
 note_comparison() {
   say compared yes
   [ "$compare" = yes ] || printf '%s\n' "$compare" >"$notes/compared-$lock"
+}
+
+# What the archive does not show of a folder: where it is, if that is elsewhere, and what is mounted in it. Looked at
+# after rsync: what was not there in the end may be missing in the mirror.
+say_layout() {
+  if find_physical "$1" && [ "$REPLY" != "$1" ]; then say real "$path_number" "$REPLY"; fi
+  if [ -h "$1" ]; then say linked "$path_number" "$(link_target "$1")"; fi
+  IFS=$nl
+  for each_mount in $(list_mounts "$1" | head -n 1000); do
+    unset IFS
+    say mount "$path_number" "${each_mount%%"$tab"*}" "${each_mount#*"$tab"}"
+  done
+  unset IFS
+  path_number=$((path_number + 1))
+}
+
+# Where a link leads, on one line.
+link_target() {
+  printf '%s' "$(readlink "$1")" | tr '\n' '?'
 }
 
 # run_rsync TARGET OPTION…: copies the folders to the target. REPLY is what `sift` makes of its output.

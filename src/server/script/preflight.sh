@@ -22,11 +22,36 @@ job_preflight() {
 
 check_folders() {
   for_each "$paths" report_path
+  path_number=0
+  for_each "$paths" report_layout
   mirror=$(expand_home "$mirror")
   report_folder mirror "$mirror"
   nearest_folder "$mirror"
   printf 'disk\t%s\n' "$(df -Pk "$REPLY" 2>/dev/null | sed -n 2p)"
   printf 'inodes\t%s\n' "$(df -Pi "$REPLY" 2>/dev/null | sed -n 2p)"
+}
+
+# What a backup records of a folder (say_layout), and its links that may lead out: those with an absolute target or a
+# `..`. Whether they do is for the runner to see.
+report_layout() {
+  if find_physical "$1"; then
+    printf 'real\t%s\t%s\n' "$path_number" "$REPLY"
+    list_mounts "$1" | sed "s/^/mount$tab$path_number$tab/" | head -n 1000
+    list_links "$REPLY" | tr '\n\000' '?\n' | grep -e "$tab/" -e "$tab.*[.][.]" |
+      sed "s/^/link$tab$path_number$tab/" | head -n 10000
+  fi
+  if [ -h "$1" ]; then printf 'linked\t%s\t%s\n' "$path_number" "$(link_target "$1")"; fi
+  path_number=$((path_number + 1))
+}
+
+# list_links FOLDER: path below the folder, tab, target, and a zero byte for each.
+list_links() {
+  if find / -prune -printf '' 2>/dev/null; then
+    find "$1/" -type l -printf '%P\t%l\000' 2>/dev/null
+  else
+    # shellcheck disable=SC2016 # for the inner shell
+    find "$1/" -type l -exec sh -c 'folder=$1; shift; for link; do printf "%s\t%s\000" "${link#"$folder/"}" "$(readlink "$link")"; done' sh "$1" {} + 2>/dev/null
+  fi
 }
 
 # report_folder WHAT PATH: whether our folder can be used or created. REPLY is its state.

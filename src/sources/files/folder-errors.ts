@@ -1,4 +1,5 @@
 import { onOneLine } from '../../findings/finding'
+import { shellWord } from '../../findings/shell-word'
 import { FailureError, UserError } from '../../runtime/errors'
 import { fullDisk } from '../../server/full-disk'
 import type { JobFailure } from '../../server/job'
@@ -74,6 +75,17 @@ export const folderKnowledge: JobKnowledge = {
           advice: 'Check that the SSH user may rename entries in the parent folder, and that nothing is mounted there.',
           detail,
         }),
+    ],
+    [
+      'mounted',
+      (subject, detail) =>
+        new UserError(
+          `Something is mounted at ${subject}: a folder with a mount in it is neither replaced nor removed.`,
+          {
+            advice: `Unmount it and run again, or restore to another place: umount ${shellWord(subject)}`,
+            detail,
+          },
+        ),
     ],
   ]),
 }

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
-import { chmod, link, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmod, link, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { treeDigest } from '../../servers/docroot'
 import { openScene, type Scene } from '../failure/failure-scene'
-import { expectRestored, overwriting, restoreRun } from './restore-run'
+import { expectRefused, expectRestored, overwriting, restoreRun } from './restore-run'
 
 let scene: Scene
 beforeAll(async () => {
@@ -48,6 +48,67 @@ describe('a restore of two folders', () => {
     expect(await restoreTwo('linked', linked)).toEqual(['one'])
   })
 })
+
+describe('a site behind a link, with a mount in it and links to what the releases share', () => {
+  it('says what is not in the backup, notices a mount that is gone, and comes back behind the same link', async () => {
+    const base = join(dirname(scene.docroot), 'deployed')
+    const at = (name: string) => join(base, name)
+    const release = at('releases/1')
+    for (const folder of ['releases/1/media', 'shared/uploads', 'live'].map(at))
+      await mkdir(folder, { recursive: true })
+    for (const file of ['shared/.env', 'releases/1/index.php', 'live/1', 'live/2'].map(at)) await writeFile(file, file)
+    await symlink('releases/1', at('current'))
+    await symlink('../../shared/uploads', join(release, 'uploads'))
+    await symlink(at('shared/.env'), join(release, '.env'))
+    // Without the right to mount, they are files of the release that vanish.
+    const isMounted = tryMount(at('live'), join(release, 'media'))
+    if (!isMounted) for (const name of ['1', '2']) await writeFile(join(release, 'media', name), name)
+    const inputs = { databases: '', paths: at('current') }
+    try {
+      const first = await scene.run({ inputs: { ...inputs, 'accept-shrink': 'true' } })
+      expect(first.conclusion).toBe('success')
+      const warnings = first.main?.annotations.warning.map(({ message }) => message).join('\n')
+      expect(warnings).toContain('2 symbolic links lead out of "paths"')
+      expect(first.main?.summary).toContain(`&#124;   ${at('shared')}\n`)
+      if (isMounted) expect(first.main?.summary).toMatch(/Mounted in the folders: .*current\/media.* \(\S+, 2 files\)/)
+
+      const restore = { paths: at('current'), ...overwriting(scene.services) }
+      if (isMounted) {
+        const refused = await restoreRun(scene.services, scene.bucket, { inputs: restore })
+        expectRefused(refused, [
+          /1 mount is inside of .*releases\/1: .*releases\/1\/media/,
+          /umount .*releases\/1\/media/,
+        ])
+        expect(await readdir(at('releases'))).toEqual(['1'])
+        execFileSync('umount', [join(release, 'media')])
+      } else for (const name of ['1', '2']) await rm(join(release, 'media', name))
+
+      const second = await scene.run({ inputs })
+      expect(second.main?.outputs['status']).toBe('suspect')
+      const media = join(at('current'), 'media')
+      expect(second.main?.annotations.error[0]?.message).toContain(
+        isMounted ? `the mount "${media}" had 2 files and is gone or empty` : `"${media}" had 2 files and has none`,
+      )
+      expect(second.main?.annotations.warning.map(({ message }) => message).join()).not.toContain('lead out')
+
+      await writeFile(join(release, 'index.php'), 'broken')
+      expectRestored(await restoreRun(scene.services, scene.bucket, { inputs: restore }))
+    } finally {
+      if (isMounted) spawnSync('umount', [join(release, 'media')])
+    }
+    expect(await readlink(at('current'))).toBe('releases/1')
+    expect(await readFile(join(release, 'index.php'), 'utf8')).toBe(at('releases/1/index.php'))
+    expect(await readlink(join(release, 'uploads'))).toBe('../../shared/uploads')
+    expect((await readdir(join(release, 'media'))).sort()).toEqual(['1', '2'])
+    expect((await readdir(at('live'))).sort()).toEqual(['1', '2'])
+    expect(await readdir(at('releases'))).toEqual(['1', expect.stringMatching(/^1\.before-restore-/)])
+  })
+})
+
+/** Whether it could: only root may mount, and not in every container. */
+function tryMount(from: string, to: string): boolean {
+  return spawnSync('mount', ['--bind', from, to]).status === 0
+}
 
 describe('a site with links that lead out, set-uid files and fifos', () => {
   it('is backed up with a warning, and comes back without any switch', async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { count, digest, instant, type StoredArtifact, stored, upload } from './artifact'
-import type { Kind } from './kind'
+import type { Amount, Kind } from './kind'
 
 export interface FilesArtifact extends StoredArtifact {
   kind: 'files'
@@ -19,6 +19,14 @@ export interface FilesArtifact extends StoredArtifact {
     owners?: RecordedOwner[] | undefined
     /** The entry of the archive that lists its owners; absent: they are in its headers. */
     ownerList?: string | undefined
+    /** First-level folders. Absent: too many, or an older manifest. */
+    folders?: HeldFolder[]
+    /** Where something was mounted, below the folders or there. Absent: not known. */
+    mounts?: (HeldFolder & { type: string })[]
+    /** Folders of `paths` that are symbolic links. */
+    pathLinks?: RecordedLink[]
+    /** Symbolic links that lead out of all folders: the first hundred, and a digest of all. Absent: there is none. */
+    outsideLinks?: { count: number; sha256: string; links: RecordedLink[] }
   }
 }
 
@@ -36,6 +44,23 @@ interface RecordedOwner {
   entries: number
 }
 
+/** `files`: everything below that is not a folder; `bytes`: the sizes of the regular files. */
+interface HeldFolder {
+  path: string
+  files: number
+  bytes: number
+}
+
+/** `target`: as it is; `leadsTo`: the place that this means. */
+interface RecordedLink {
+  path: string
+  target: string
+  leadsTo: string
+}
+
+const held = { path: z.string(), files: count, bytes: count }
+const link = z.looseObject({ path: z.string(), target: z.string(), leadsTo: z.string() })
+
 /** An archive of folders. */
 export const files: Kind<FilesArtifact> = {
   kind: 'files',
@@ -48,6 +73,9 @@ export const files: Kind<FilesArtifact> = {
     { one: 'directory', many: 'directories', count: ({ content }) => content.directories },
     { one: 'symbolic link', count: ({ content }) => content.links },
     { one: 'folder', isFolder: true, names: ({ paths }) => paths },
+    { one: 'mount', amounts: ({ content }) => content.mounts?.map(amountOf) },
+    { one: 'first-level folder', amounts: ({ content }) => content.folders?.map(amountOf) },
+    { one: 'link that leads out', mark: ({ content }) => content.outsideLinks?.sha256 },
   ],
   schema: z.looseObject({
     name: z.string(),
@@ -59,9 +87,17 @@ export const files: Kind<FilesArtifact> = {
       ...{ ...digest, files: count, directories: count, links: count, specials: count.optional() },
       owners: z.array(owner).optional(),
       ownerList: z.string().optional(),
+      folders: z.exactOptional(z.array(z.looseObject(held))),
+      mounts: z.exactOptional(z.array(z.looseObject({ ...held, type: z.string() }))),
+      pathLinks: z.exactOptional(z.array(link)),
+      outsideLinks: z.exactOptional(z.looseObject({ count, sha256: digest.sha256, links: z.array(link) })),
     }),
     upload,
   }),
   sourceOf: () => '',
   listed: ({ paths, bytes, content }) => ({ files: { paths, bytes, files: content.files } }),
+}
+
+function amountOf({ path, files, bytes }: HeldFolder): Amount {
+  return { name: path, files, bytes }
 }

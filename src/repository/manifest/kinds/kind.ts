@@ -39,6 +39,10 @@ export interface Thing<A> {
   names?(artifact: A): readonly string[] | undefined
   /** In place of names. */
   fingerprints?(artifact: A): readonly Fingerprint[]
+  /** In place of names: a folder that had files must not lose them, by `max-shrink`. Undefined: not known. */
+  amounts?(artifact: A): readonly Amount[] | undefined
+  /** In place of names: shows whether they are the same ones. Others are no suspicion, but are reported. Undefined: none. */
+  mark?(artifact: A): string | undefined
 }
 
 /** A name, and what shows whether the thing is as it was. */
@@ -46,6 +50,13 @@ export interface Fingerprint {
   name: string
   bytes: number
   sha256: string
+}
+
+/** A folder and what is in it. `name`: undefined when it is known only that no folder of today has it. */
+export interface Amount {
+  name: string | undefined
+  files: number
+  bytes: number
 }
 
 /** The parts of a recovery point that `list` shows; its JSON output has these fields. */

@@ -2,6 +2,7 @@ import { decodeCommands } from '../../../pipeline/codec'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import type { SourceWords } from '../../source-words'
 import { filesCounts } from '../check/archive-content'
+import { layoutNotes, newOutsideLinks } from '../layout/layout-words'
 import { applyOwnerList } from '../owners/owner-list'
 
 /** How folders and their archives are shown. */
@@ -12,6 +13,8 @@ export const archiveWords: SourceWords<FilesArtifact> = {
   origins: ({ paths }) => paths,
   counts: ({ content }) => filesCounts(content),
   parts: () => [],
+  notes: layoutNotes,
+  news: newOutsideLinks,
   recovery: (artifact, fetch) => [
     [fetch, ...decodeCommands(artifact), 'tar -xpf - -C /'].join(' | '),
     ...(artifact.content.ownerList === undefined ? [] : [applyOwnerList]),

@@ -7,6 +7,8 @@ import { checkArchive } from '../check/archive-check'
 import type { ArchiveContent } from '../check/archive-content'
 import { compareArchive } from '../check/compare-archive'
 import { folderServerOver } from '../folder-server'
+import { LayoutReader, readLayoutLine } from '../layout/folder-layout'
+import { NotedEntries } from '../layout/noted-entries'
 import { mirrorNotes } from '../mirror/mirror-notes'
 import { openMirrored, vanishedOrChanged } from '../mirror/open-archive'
 import { ownerListName } from '../owners/owner-list'
@@ -51,12 +53,18 @@ function archivePlan(settings: FolderSettings, slot: string, { clock }: Host): A
   let notes = mirrorNotes()
   let mirroredAt: Date | undefined
   let comparedAt: string | undefined
+  let layout = new LayoutReader(files.paths)
+  let noted = new NotedEntries(layout)
   return artifactPlan({
     name,
     key: archiveKey(settings, slot),
     waitsFor: 'rsync',
     compression,
-    check: () => checkArchive({ paths: files.paths.map(path => path.slice(1)) }),
+    check: () => {
+      layout = new LayoutReader(files.paths)
+      noted = new NotedEntries(layout)
+      return checkArchive({ paths: files.paths.map(path => path.slice(1)), sink: noted })
+    },
     open: ({ connection, signal, owner, lock, before }) => {
       notes = mirrorNotes()
       comparedAt = comparedBefore(before)
@@ -65,7 +73,10 @@ function archivePlan(settings: FolderSettings, slot: string, { clock }: Host): A
         ...files,
         ...{ allowEmpty, compression, owner, lock, signal, user: settings.ssh.user },
         compare: comparisonWord(files.compareContents, { now: clock.now(), timezone, comparedAt, isReadable }),
-        onReport: notes.read,
+        onReport: line => {
+          notes.read(line)
+          readLayoutLine(layout, line)
+        },
         onMirrored: () => {
           mirroredAt = clock.now()
         },
@@ -88,6 +99,7 @@ function archivePlan(settings: FolderSettings, slot: string, { clock }: Host): A
         content: {
           ...{ bytes, sha256, files: count, directories, links, specials },
           ...{ owners: recordedOwners(content), ...(hasOwnerList ? { ownerList: ownerListName } : {}) },
+          ...noted.finish(),
         },
       }
     },

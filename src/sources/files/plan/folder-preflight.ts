@@ -3,7 +3,10 @@ import type { Connection } from '../../../ssh/remote'
 import type { AnswerRow } from '../../host/answer'
 import { type HostFacts, hostFacts, type OwnFolder, ownFolder, type PreflightReaders } from '../../host/host-facts'
 import { freeBytesOf, freeInodesOf } from '../../host/parse-disk'
+import { pathBytes } from '../check/expected-paths'
 import { folderKnowledge } from '../folder-errors'
+import { LayoutReader } from '../layout/folder-layout'
+import { OutsideLinkFinder, type OutsideLinks } from '../layout/outside-links'
 import { rsyncName, type UnreadableEntry } from '../unreadable'
 import { type ListedFolder, listedFolder } from './list-folders'
 
@@ -32,6 +35,9 @@ export interface FolderHostFacts extends HostFacts {
   devices: { count: number; names: string[] }
   /** Patterns that leave something out, as rsync prints them; undefined when it does not say. */
   usedPatterns?: ReadonlySet<string>
+  /** What a manifest would record of the folders. */
+  layout: LayoutReader
+  outsideLinks?: OutsideLinks
 }
 
 /** The job `preflight`, for folders. Reads only. */
@@ -47,6 +53,8 @@ export async function preflightFolders(
   let freeInodes: number | undefined
   let usedPatterns: Set<string> | undefined
   const unreadable: FolderHostFacts['unreadable'] = { count: 0, files: [] }
+  const layout = new LayoutReader(paths)
+  const links: { number: string; below: string; target: string }[] = []
   const readers: PreflightReaders = new Map<string, (row: AnswerRow) => void>([
     ['path', row => listed.push(listedFolder(row))],
     ['folder', row => (mirror = ownFolder(row))],
@@ -59,6 +67,10 @@ export async function preflightFolders(
     ['skipped', row => (devices.count = Number.parseInt(row.field(1), 10) || 0)],
     ['skip', row => devices.names.push(row.rest(1))],
     ['stats', row => stats.push(row.rest(1))],
+    ['real', row => layout.read('real', row.field(1), row.rest(2))],
+    ['linked', row => layout.read('linked', row.field(1), row.rest(2))],
+    ['mount', row => layout.read('mount', row.field(1), row.field(2), row.rest(3))],
+    ['link', row => links.push({ number: row.field(1), below: row.field(2), target: row.rest(3) })],
   ])
   const request = [
     ...paths.map(path => ['path', path] as const),
@@ -68,8 +80,21 @@ export async function preflightFolders(
   ]
   const facts = await hostFacts(connection, { request, readers, knowledge: folderKnowledge, signal })
   const estimate = estimateOf(stats, mirror?.state === 'present')
-  const found = defined({ mirror, freeBytes, freeInodes, estimate, usedPatterns })
-  return { ...facts, paths: listed, unreadable, devices, ...found }
+  const outsideLinks = outsideLinksOf(layout, links)
+  const found = defined({ mirror, freeBytes, freeInodes, estimate, usedPatterns, outsideLinks })
+  return { ...facts, paths: listed, unreadable, devices, layout, ...found }
+}
+
+function outsideLinksOf(
+  { folders }: LayoutReader,
+  links: readonly { number: string; below: string; target: string }[],
+): OutsideLinks | undefined {
+  const finder = new OutsideLinkFinder(folders)
+  for (const { number, below, target } of links) {
+    const folder = folders[Number(number)]
+    if (folder !== undefined) finder.add(pathBytes(`${folder.path}/${below}`), pathBytes(target))
+  }
+  return finder.finish()
 }
 
 /** From rsync's statistics. Without a mirror, everything is missing. */

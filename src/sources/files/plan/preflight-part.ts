@@ -8,6 +8,7 @@ import { collectProblems, findingOf } from '../../collect-problems'
 import { missingTools } from '../../host/missing-tools'
 import { unusableFolder } from '../../host/unusable-folder'
 import { folderServerOver } from '../folder-server'
+import { layoutFacts, outsideLinkWarning } from '../layout/layout-words'
 import { notCopied } from '../mirror/mirror-notes'
 import { distinct, UnreadableError, unreadableFinding } from '../unreadable'
 import type { FolderHostFacts } from './folder-preflight'
@@ -40,8 +41,13 @@ export async function preflightPart(
       ...unreadable(host, settings.ssh.user),
       ...unusedPatterns(host, settings.files.exclude),
       ...notCopied(host.devices.count, host.devices.names),
+      ...(host.outsideLinks === undefined ? [] : [outsideLinkWarning(host.outsideLinks)]),
     ],
-    facts: [...describeFolders(host.paths.filter(({ state }) => state === 'present')), ...disk.facts],
+    facts: [
+      ...describeFolders(host.paths.filter(({ state }) => state === 'present')),
+      ...layoutFacts(host.layout),
+      ...disk.facts,
+    ],
     takes: host.estimate && { what: 'the files', bytes: host.estimate.totalBytes },
   }
 }

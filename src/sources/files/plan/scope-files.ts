@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { ArtifactBaseline } from '../../../repository/guards/baseline'
 import type { ScopedArtifact } from '../../../repository/guards/scoped-baseline'
 import { isInside } from './folder-paths'
@@ -9,6 +10,14 @@ import { isInside } from './folder-paths'
 export function scopeFiles(before: ArtifactBaseline, paths: readonly string[]): ScopedArtifact {
   if (paths.length === 0) return { kept: undefined, dropped: 'files' }
   const dropped = (before.names['folder'] ?? []).filter(folder => !paths.some(path => isInside(folder, path)))
-  if (dropped.length === 0) return { kept: before }
+  if (dropped.length === 0) return { kept: withinPaths(before, paths) }
   return { kept: undefined, dropped: `the folders ${dropped.join(', ')}` }
+}
+
+/** A folder that was of the first level need not be one of other paths. */
+function withinPaths(before: ArtifactBaseline, paths: readonly string[]): ArtifactBaseline {
+  const folders = before.amounts?.['first-level folder']
+  if (folders === undefined) return before
+  const kept = folders.filter(({ name }) => name === undefined || paths.includes(posix.dirname(name)))
+  return { ...before, amounts: { ...before.amounts, 'first-level folder': kept } }
 }

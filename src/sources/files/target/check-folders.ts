@@ -8,6 +8,7 @@ import { type Given, leftOutOf, leftOutWarnings } from '../restore/left-out'
 import type { RereadFiles } from '../restore/reread-files'
 import type { FolderRestoreSettings } from '../restore/restore-settings'
 import type { FolderTargetFacts, TargetPlace } from './folder-target-facts'
+import { mountAndLinkProblems, plainFolderWarnings, sharedPlaces } from './mounts-and-links'
 import { diskSpaceForFolders, type FolderPart, type PlannedFolder } from './planned-folder'
 import { isSystemPlace } from './system-places'
 
@@ -38,6 +39,8 @@ function knownPlaces({ settings, folders, facts, files, given }: FoldersRequest)
   return [
     ...unnamedProblems(settings, folders),
     ...folders.flatMap((folder, index) => placeProblems(folder, facts.places[index], settings.overwrite)),
+    ...sharedPlaces(folders),
+    ...plainFolderWarnings(folders, files.artifact),
     ...diskProblems(folders, facts, files),
     ...leftOutWarnings(folders, leftOutOf(files.content, given), facts.isRoot),
     ...linkProblems(folders, files),
@@ -71,26 +74,11 @@ function unnamedProblems({ paths }: FolderRestoreSettings, folders: readonly Pla
   ]
 }
 
-function placeProblems(
-  { path, target, state }: PlannedFolder,
-  place: TargetPlace | undefined,
-  overwrite: boolean,
-): Finding[] {
-  const findings: Finding[] = []
-  if (state === 'mount') {
-    findings.push(
-      problem(
-        'mount-point',
-        `A disk is mounted at ${target}, so the folder cannot be replaced by renaming.`,
-        `Restore into a folder below it and move its contents by hand (${path}=${target}/restored), or unmount it during the restore.`,
-      ),
-    )
-  } else if (!overwrite && (state === 'folder' || state === 'link' || state === 'not-a-folder')) {
-    const seen = {
-      folder: 'exists and is not empty',
-      link: 'is a symbolic link',
-      'not-a-folder': 'exists and is not a folder',
-    }[state]
+function placeProblems(folder: PlannedFolder, place: TargetPlace | undefined, overwrite: boolean): Finding[] {
+  const { path, target, state } = folder
+  const findings = mountAndLinkProblems(folder)
+  if (!overwrite && (state === 'folder' || state === 'not-a-folder')) {
+    const seen = { folder: 'exists and is not empty', 'not-a-folder': 'exists and is not a folder' }[state]
     findings.push(
       problem(
         'overwrite',

@@ -1,7 +1,9 @@
+import { defined } from '../../../runtime/defined'
 import type { Connection } from '../../../ssh/remote'
 import { freeBytesOf } from '../../host/parse-disk'
 import { askTarget, readTarget, type TargetHost, unreadableTarget } from '../../host/target-answer'
 import { folderKnowledge } from '../folder-errors'
+import { decodedMount } from '../layout/folder-layout'
 import type { Accounts, AskedAccount, FoundAccount } from '../owners/target-owners'
 
 export interface FolderTargetRequest {
@@ -23,7 +25,7 @@ export interface FolderTargetFacts extends TargetHost {
 }
 
 /**
- * The target of a folder. `link`: a symbolic link is there; `mount`: a disk is mounted there, so it cannot be renamed;
+ * The target of a folder. `link`: a symbolic link that is not followed is there; `mount`: something is mounted there, so it cannot be renamed;
  * `folder`: one that is not empty, or that cannot be read.
  */
 export interface TargetPlace {
@@ -34,6 +36,10 @@ export interface TargetPlace {
   /** Where the disk of `parent` is mounted. */
   mount: string
   freeBytes: number | undefined
+  /** A symbolic link is at the target, and this is where it leads: all else is about that place. */
+  leadsTo?: string
+  /** What is mounted below it. */
+  mounted: readonly { path: string; type: string }[]
 }
 
 const states = ['absent', 'empty', 'folder', 'link', 'mount', 'not-a-folder'] as const
@@ -56,10 +62,21 @@ export async function folderTargetFacts(
 export function parseFolderTarget(text: string): FolderTargetFacts {
   const { rows, host } = readTarget(text)
   const all = (word: string) => rows.filter(([first]) => first === word)
-  const [mounts, disks] = [byPlace(all('place-mount')), byPlace(all('place-disk'))]
+  const facts = {
+    mounts: byPlace(all('place-mount')),
+    disks: byPlace(all('place-disk')),
+    links: byPlace(all('place-link')),
+  }
+  const inside = Map.groupBy(all('place-inside'), ([, number]) => number)
   return {
     ...host,
-    places: all('place').map((row, index) => placeOf(row, index, { mounts, disks })),
+    places: all('place').map((row, index) => ({
+      ...placeOf(row, index, facts),
+      mounted: (inside.get(String(index)) ?? []).map(([, , type = '', ...path]) => ({
+        path: decodedMount(path.join('\t')),
+        type,
+      })),
+    })),
     leftovers: all('leftover').map(([, ...folder]) => folder.join('\t')),
     accounts: { users: all('user').map(accountOf), groups: all('group').map(accountOf) },
   }
@@ -69,8 +86,8 @@ export function parseFolderTarget(text: string): FolderTargetFacts {
 function placeOf(
   [word = '', number = '', state = '', may, ...parent]: string[],
   index: number,
-  { mounts, disks }: Record<'mounts' | 'disks', ReadonlyMap<string, string>>,
-): TargetPlace {
+  { mounts, disks, links }: Record<'mounts' | 'disks' | 'links', ReadonlyMap<string, string>>,
+): Omit<TargetPlace, 'mounted'> {
   const known = states.find(each => each === state)
   if (known === undefined || number !== String(index)) throw unreadableTarget(`${word} ${number} ${state}`)
   return {
@@ -79,6 +96,7 @@ function placeOf(
     isWritable: may === 'yes',
     mount: mounts.get(number) ?? '',
     freeBytes: freeBytesOf(disks.get(number)),
+    ...defined({ leadsTo: links.get(number) }),
   }
 }
 

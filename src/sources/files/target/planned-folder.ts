@@ -18,6 +18,10 @@ export interface PlannedFolder extends FolderPart {
   parent: string
   /** Which folders share a disk. */
   mount: string
+  /** A symbolic link at the requested target, which stays: `target` is where it leads. */
+  link?: string
+  /** What is mounted below the target. */
+  mounted: readonly { path: string; type: string }[]
 }
 
 /** A folder whose place is unknown is not restored. `parts`: in the order of `places`. */
@@ -25,8 +29,9 @@ export function plannedFolders(parts: readonly FolderPart[], { places }: FolderT
   return parts.flatMap((part, index): PlannedFolder[] => {
     const place = places[index]
     if (place === undefined) return []
-    const { state, parent, mount } = place
-    return [{ ...part, state, parent, mount }]
+    const { state, parent, mount, mounted, leadsTo } = place
+    const through = leadsTo === undefined ? {} : { target: leadsTo, link: part.target }
+    return [{ ...part, state, parent, mount, mounted, ...through }]
   })
 }
 
@@ -40,7 +45,7 @@ export function diskSpaceForFolders(folders: readonly PlannedFolder[], files: Re
 
 /** A folder as the plan of a restore shows it. */
 export function describeFolder(
-  { path, target, state }: PlannedFolder,
+  { path, target, state, link, mounted }: PlannedFolder,
   files: RereadFiles,
   overwrite: boolean,
 ): RestoreItem {
@@ -50,8 +55,8 @@ export function describeFolder(
     absent: 'does not exist',
     empty: 'exists and is empty',
     folder: 'exists and is not empty',
-    link: 'is a symbolic link',
-    mount: 'is where a disk is mounted',
+    link: 'is a symbolic link that is not followed',
+    mount: 'is a mount point',
     'not-a-folder': 'exists and is not a folder',
   }
   return {
@@ -59,11 +64,11 @@ export function describeFolder(
     bytes: files.artifact.bytes,
     count: counts[0] ?? '',
     holds: counts.join(', '),
-    before: before[state],
+    before: `${link === undefined ? '' : `is where the link ${link} leads, and `}${before[state]}`,
     becomes:
       state === 'absent' || state === 'empty'
         ? 'it is created'
-        : !overwrite || state === 'mount'
+        : !overwrite || state === 'mount' || state === 'link' || mounted.length > 0
           ? 'refused, since it must not be overwritten'
           : `it is moved to ${target}.before-restore-…, the restored one takes its place`,
   }

@@ -216,7 +216,7 @@ export function someFacts(options: FactOptions = {}): {
     folders: {
       ...host,
       places: places.map(place => ({
-        ...{ state: 'absent', parent: '/var/www', isWritable: true, mount: '/', freeBytes: 100e9 },
+        ...{ state: 'absent', parent: '/var/www', isWritable: true, mount: '/', freeBytes: 100e9, mounted: [] },
         ...place,
       })),
       leftovers: options.leftovers ?? [],

@@ -172,3 +172,26 @@ describe('parseBaselineFile', () => {
     expect(large.length).toBeLessThan(600_000)
   })
 })
+
+describe('a baseline of folders and links that went through the cache', () => {
+  const files = (amounts: Record<string, number>, mark: string) =>
+    aFilesBaseline({
+      amounts: { mount: Object.entries(amounts).map(([name, count]) => ({ name, files: count, bytes: 0 })) },
+      marks: { 'link that leads out': mark },
+    })
+
+  it('shows which folder is empty, that one is gone, and whether the links are the same', () => {
+    const before = aBaseline([files({ '/srv/a': 5, '/srv/b': 6 }, 'same')])
+    const now = aBaseline([files({ '/srv/a': 0 }, 'same')])
+    const known = travelled(before, now)
+    expect(shrinkOf(known, now)).toEqual([
+      { artifact: 'codebase', what: 'mount', name: '/srv/a', unit: 'files', before: 5, after: 0 },
+      { artifact: 'codebase', what: 'mount', unit: 'files', before: 6, after: 0 },
+    ])
+    expect(known.artifacts[0]?.marks).toEqual({ 'link that leads out': 'same' })
+    const other = travelled(before, aBaseline([files({}, 'other')]))
+    expect(other.artifacts[0]?.marks?.['link that leads out']).not.toBe('other')
+    expect(serializeBaseline(pseudonymiseBaseline(before, pseudonymiser))).not.toMatch(/srv|same/)
+    expect(shrinkOf(travelled(before, now, [undefined, undefined]), now)).toEqual([])
+  })
+})

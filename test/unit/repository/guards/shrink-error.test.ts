@@ -1,5 +1,5 @@
-import type { ShrinkFinding } from '../../../../src/repository/guards/shrink'
 import { acceptedShrink, describeShrink, shrinkError } from '../../../../src/repository/guards/shrink-error'
+import type { ShrinkFinding } from '../../../../src/repository/guards/shrink-finding'
 import { UserError } from '../../../../src/runtime/errors'
 
 const against = { slot: 'Monday-12-00', takenAt: '2026-11-23T12:05:02.120Z' }

@@ -37,6 +37,9 @@ describe('kindOf', () => {
         ['directory', 300],
         ['symbolic link', 2],
         ['folder', undefined],
+        ['mount', undefined],
+        ['first-level folder', undefined],
+        ['link that leads out', undefined],
       ],
     ])
   })

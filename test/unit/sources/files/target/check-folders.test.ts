@@ -13,7 +13,6 @@ describe('checkFolders, about places', () => {
     ['empty', false, []],
     ['empty', true, []],
     ['folder', true, []],
-    ['link', true, []],
     ['not-a-folder', true, []],
     [
       'folder',
@@ -22,16 +21,18 @@ describe('checkFolders, about places', () => {
     ],
     [
       'link',
-      false,
-      ['error: The folder /var/www/html is a symbolic link; it is not overwritten without "overwrite: true".'],
+      true,
+      [
+        'error: /var/www/html is a symbolic link that a restore does not follow: it leads to no folder, or belongs to a user who does not own the folder that it leads to.',
+      ],
     ],
     [
       'not-a-folder',
       false,
       ['error: The folder /var/www/html exists and is not a folder; it is not overwritten without "overwrite: true".'],
     ],
-    ['mount', false, ['error: A disk is mounted at /var/www/html, so the folder cannot be replaced by renaming.']],
-    ['mount', true, ['error: A disk is mounted at /var/www/html, so the folder cannot be replaced by renaming.']],
+    ['mount', false, ['error: A disk or a folder is mounted at /var/www/html, so it cannot be replaced by renaming.']],
+    ['mount', true, ['error: A disk or a folder is mounted at /var/www/html, so it cannot be replaced by renaming.']],
   ])('judges a place that is %s, with overwrite %s', (state, overwrite, expected) => {
     expect(findings({ manifest: site, inputs: { overwrite }, facts: { places: [{ state }] } })).toEqual(expected)
   })
@@ -41,6 +42,54 @@ describe('checkFolders, about places', () => {
     const fix = (state: TargetPlace['state']) => fixes({ manifest: site, inputs, facts: { places: [{ state }] } })[0]
     expect(fix('folder')).toMatch(/elsewhere: \/var\/www\/html=\/srv\/new-restored$/)
     expect(fix('mount')).toMatch(/\(\/var\/www\/html=\/srv\/new\/restored\)/)
+  })
+
+  it('refuses a folder with mounts in it, and says how to unmount them, the inner ones first', () => {
+    const mounted = [
+      { path: 'a', type: 'nfs4' },
+      { path: "a/it's", type: 'tmpfs' },
+    ]
+    const [finding] = findingsOf({
+      manifest: site,
+      inputs: { overwrite: true },
+      facts: { places: [{ state: 'folder', mounted }] },
+    })
+    expect(finding).toMatchObject({
+      ...{ code: 'mounts-inside', level: 'error' },
+      what: expect.stringMatching(
+        /^2 mounts are inside of \/var\/www\/html: "\/var\/www\/html\/a" \(nfs4\), .* empty what is mounted\.$/,
+      ),
+      fix: expect.stringContaining("\numount '/var/www/html/a/it'\\''s' && umount /var/www/html/a\nOr restore"),
+    })
+  })
+
+  it('follows a link to a folder of the site, and asks before it follows one to the system or to another place', () => {
+    const places = (leadsTo: string): Partial<TargetPlace>[] => [{ state: 'folder', leadsTo }]
+    const inputs = { overwrite: true, paths: [{ path: '/var/www/html' }] }
+    expect(findings({ manifest: site, inputs, facts: { places: places('/srv/releases/1') } })).toEqual([])
+    expect(findings({ manifest: site, inputs, facts: { places: places('/root') } })).toEqual([
+      'error: The symbolic link /var/www/html leads to /root, which is more than a site.',
+    ])
+    const both: Partial<TargetPlace>[] = [{ leadsTo: '/srv/media/html' }, {}]
+    expect(findings({ manifest: two, inputs: { overwrite: true }, facts: { places: both } })).toEqual([
+      'error: /var/www/html and /srv/media would be restored to one place: a symbolic link leads to /srv/media/html, which is in /srv/media.',
+    ])
+  })
+
+  it('says what was a mount or a link at the backup and becomes a plain folder', () => {
+    const archive = anArchive()
+    const mounts = [{ path: '/var/www/html/up', type: 'nfs4', files: 3, bytes: 5 }]
+    const pathLinks = [{ path: '/var/www/html', target: '../releases/1', leadsTo: '/var/releases/1' }]
+    const manifest = aManifest([{ ...archive, content: { ...archive.content, mounts, pathLinks } }])
+    expect(findings({ manifest, facts: { places: [{}] } })).toEqual([
+      'warning: At the backup something was mounted at "/var/www/html/up" (nfs4); the restore makes a plain folder of it, on the disk of /var/www/html.',
+      'warning: At the backup "/var/www/html" was a symbolic link to "../releases/1"; the restore makes it a plain folder. Relative links in it were made for "/var/releases/1".',
+    ])
+    expect(fixes({ manifest, facts: { places: [{}] } })[1]).toContain(
+      'mkdir -p "$(dirname /var/releases/1)" && mv /var/www/html /var/releases/1 && ln -s ../releases/1 /var/www/html',
+    )
+    const followed = findings({ manifest, facts: { places: [{ leadsTo: '/var/releases/2' }] } })
+    expect(followed).toEqual([expect.stringContaining('mounted at "/var/releases/2/up"')])
   })
 
   it('wants a folder above that the SSH user may write in', () => {

@@ -14,7 +14,14 @@ describe('parseFolderTarget', () => {
       row('place-disk', '0', disk(20)) +
       row('place', '1', 'absent', 'no', '/srv/a\tb') +
       row('place-mount', '1', '/srv/my disk') +
-      row('place-disk', '1', '')
+      row('place-disk', '1', '') +
+      row('place-link', '1', '/srv/releases/1') +
+      row('place-inside', '0', 'nfs4', 'up loads') +
+      row('place-inside', '0', 'tmpfs', 'a\\134b')
+    const mounted = [
+      { path: 'up loads', type: 'nfs4' },
+      { path: 'a\\b', type: 'tmpfs' },
+    ]
     expect(parseFolderTarget(text)).toEqual({
       isRoot: false,
       tools: new Map(),
@@ -22,13 +29,15 @@ describe('parseFolderTarget', () => {
       leftovers: [],
       accounts: { users: [], groups: [] },
       places: [
-        { state: 'folder', isWritable: true, parent: '/var/www', mount: '/', freeBytes: 20 * 1024 },
+        { state: 'folder', isWritable: true, parent: '/var/www', mount: '/', freeBytes: 20 * 1024, mounted },
         {
           state: 'absent',
           isWritable: false,
           parent: '/srv/a\tb',
           mount: '/srv/my disk',
           freeBytes: undefined,
+          leadsTo: '/srv/releases/1',
+          mounted: [],
         },
       ],
     })

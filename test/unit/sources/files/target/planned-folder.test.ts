@@ -8,7 +8,7 @@ describe('describeFolder', () => {
     ['folder', false, 'refused, since it must not be overwritten'],
     ['mount', true, 'refused, since it must not be overwritten'],
     ['folder', true, 'it is moved to /var/www/html.before-restore-…, the restored one takes its place'],
-    ['link', true, 'it is moved to /var/www/html.before-restore-…, the restored one takes its place'],
+    ['link', true, 'refused, since it must not be overwritten'],
   ])('says what would become of a place that is %s, with overwrite %s', (state, overwrite, becomes) => {
     expect(plan({ facts: { places: [{ state }] }, inputs: { overwrite } }).items[1]).toMatchObject({
       ...{ noun: 'folder', name: '/var/www/html', count: '2,521 files', becomes },
