@@ -35,7 +35,10 @@ export function backupAction(runtime: Runtime): Promise<void> {
 
 async function backUp(begun: BegunBackup, runtime: Runtime, repository: Repository): Promise<void> {
   const { inputs, attempt } = begun
-  const monitor = inputs.heartbeatUrl === undefined ? undefined : heartbeat(inputs.heartbeatUrl, runtime)
+  const monitor =
+    inputs.heartbeatUrl === undefined
+      ? undefined
+      : heartbeat(inputs.heartbeatUrl, { log: runtime.log, proxies: inputs.s3.proxies })
   const noteMissed = (what: string | undefined) =>
     attempt.warn([what === undefined ? undefined : warning('heartbeat-failed', what)])
   const openCache: OpenCache = scope =>
@@ -90,10 +93,10 @@ async function dryRun(begun: BegunBackup, runtime: Runtime, repository: Reposito
 }
 
 /** A cancelled run has no time for retries: the runner kills it 10 s after the first signal. */
-function failing({ heartbeatUrl }: BackupInputs, runtime: Runtime): Heartbeat | undefined {
+function failing({ heartbeatUrl, s3 }: BackupInputs, runtime: Runtime): Heartbeat | undefined {
   if (heartbeatUrl === undefined) return undefined
   const quick = runtime.signal.aborted ? { timeoutMs: 1_500, retryMs: [] } : {}
-  return heartbeat(heartbeatUrl, { ...quick, log: runtime.log })
+  return heartbeat(heartbeatUrl, { ...quick, log: runtime.log, proxies: s3.proxies })
 }
 
 function stillSafe({ slot, isCommitting, isStored }: Partial<BackupFacts>): string {

@@ -16,13 +16,13 @@ import { heartbeatSecrets, loadHeartbeat } from './groups/heartbeat'
 import { type Hooks, loadHooks } from './groups/hooks'
 import { loadMysql, mysqlInputs, mysqlSecrets } from './groups/mysql'
 import { loadRotation } from './groups/rotation'
-import { type Environment, loadS3, s3Secrets } from './groups/s3'
+import { loadS3, s3Secrets } from './groups/s3'
 import { loadObjectOptions } from './groups/s3-options'
 import type { Signing } from './groups/signed-by'
 import { backupSigning, readSigningKey } from './groups/signing'
 import { loadSsh, sshSecrets } from './groups/ssh'
 import { loadTiers } from './groups/tiers'
-import { flag, type InputReader, lines, maskSecret } from './read'
+import { type Environment, flag, type InputReader, lines, maskSecret } from './read'
 
 /** The inputs of a backup. Contains secrets: never log it. */
 export interface BackupInputs extends DatabaseSettings {

@@ -2,9 +2,9 @@ import { readAll } from '../findings/read-all'
 import { defined } from '../runtime/defined'
 import type { S3Settings } from '../store/s3/s3-settings'
 import { period } from './groups/period'
-import { type Environment, loadS3, s3Secrets } from './groups/s3'
+import { loadS3, s3Secrets } from './groups/s3'
 import { readSignedBy, type Signing } from './groups/signed-by'
-import { type InputReader, maskSecret } from './read'
+import { type Environment, type InputReader, maskSecret } from './read'
 
 /** The inputs of a list. Contains secrets: never log it. */
 export interface ListInputs {

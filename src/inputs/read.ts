@@ -9,6 +9,9 @@ export interface InputReader {
   mask(secret: string): void
 }
 
+/** The environment of the step. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
 /** A value on one line, for the few inputs where '' is a valid value. */
 export function text(read: InputReader, name: string): string {
   const value = read.input(name)

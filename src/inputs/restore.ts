@@ -12,10 +12,10 @@ import { type RiskyKind, readAllowedEntries } from './groups/allow-entries'
 import { normalPath, refuseSystemFolder } from './groups/files'
 import { loadMysql, mysqlSecrets } from './groups/mysql'
 import { readOwner } from './groups/owner'
-import { type Environment, loadS3, s3Secrets } from './groups/s3'
+import { loadS3, s3Secrets } from './groups/s3'
 import { readSignedBy, type Signing } from './groups/signed-by'
 import { loadSsh, sshSecrets } from './groups/ssh'
-import { flag, type InputReader, lines, maskSecret, optional } from './read'
+import { type Environment, flag, type InputReader, lines, maskSecret, optional } from './read'
 
 /** The inputs of a restore. Contains secrets: never log it. */
 export interface RestoreInputs extends DatabaseRestoreSettings, FolderRestoreSettings {

@@ -6,10 +6,10 @@ import { UserError } from '../runtime/errors'
 import { countStatements } from '../sources/mysql/check/lexer/count-statements'
 import type { S3Settings } from '../store/s3/s3-settings'
 import { type RiskyKind, readAllowedEntries } from './groups/allow-entries'
-import { type Environment, loadS3, s3Secrets } from './groups/s3'
+import { loadS3, s3Secrets } from './groups/s3'
 import { readSignedBy, type Signing } from './groups/signed-by'
 import { readSigningKey, signingSecrets } from './groups/signing'
-import { choice, type InputReader, lines, maskSecret, optional } from './read'
+import { choice, type Environment, type InputReader, lines, maskSecret, optional } from './read'
 
 /** Each level includes the one before: what the store reports; every byte read and checked; a restore. */
 const verifyLevels = ['stored', 'read', 'restore'] as const

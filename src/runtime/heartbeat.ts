@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { statusOf } from './proxy/proxied-request'
+import type { Proxies } from './proxy/proxies'
+import { proxyFaultIn } from './proxy/proxy-fault'
 import type { Log } from './runtime'
 
 /**
@@ -14,7 +17,8 @@ export interface Heartbeat {
 
 export interface HeartbeatOptions {
   log: Log
-  fetch?: typeof fetch
+  /** Undefined: connections are direct. */
+  proxies?: Proxies | undefined
   /** The time limit of one attempt. */
   timeoutMs?: number
   /** The pauses between attempts; there is one attempt more than pauses. */
@@ -48,12 +52,12 @@ async function send(
   url: string,
   event: HeartbeatEvent,
   text: string | undefined,
-  { log, fetch: send = fetch, timeoutMs = 10_000, retryMs = [500, 1_500] }: HeartbeatOptions,
+  { log, proxies = { direct: [] }, timeoutMs = 10_000, retryMs = [500, 1_500] }: HeartbeatOptions,
 ): Promise<string | undefined> {
   let reason = ''
   for (const pause of [0, ...retryMs]) {
     await sleep(pause)
-    const answer = await attempt(send, url, event, text, timeoutMs)
+    const answer = await attempt(url, event, text, { proxies, timeoutMs })
     if (answer === undefined) return undefined
     reason = answer.reason
     log.debug(`The heartbeat "${event}" failed: ${reason}.`)
@@ -64,21 +68,16 @@ async function send(
 
 /** Undefined when the monitor accepted it. */
 async function attempt(
-  send: typeof fetch,
   url: string,
   event: HeartbeatEvent,
   text: string | undefined,
-  timeoutMs: number,
+  { proxies, timeoutMs }: { proxies: Proxies; timeoutMs: number },
 ): Promise<{ reason: string; isFinal: boolean } | undefined> {
+  const content = text === undefined ? { method: 'GET' as const } : { method: 'POST' as const, ...bodyOf(text) }
   try {
-    const response = await send(heartbeatUrl(url, event), {
-      ...(text === undefined ? {} : { method: 'POST', body: bodyOf(text), headers: plainText }),
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-    // Frees the connection; the body is not needed.
-    await response.body?.cancel()
-    if (response.ok) return undefined
-    const { status } = response
+    const address = new URL(heartbeatUrl(url, event))
+    const status = await statusOf(address, { ...content, proxies, signal: AbortSignal.timeout(timeoutMs) })
+    if (status >= 200 && status < 300) return undefined
     return {
       reason: `it answered ${status}`,
       isFinal: status >= 400 && status < 500 && status !== 408 && status !== 429,
@@ -88,21 +87,20 @@ async function attempt(
   }
 }
 
-const plainText = { 'content-type': 'text/plain; charset=utf-8' }
-
 /** Cut at a whole character. */
-function bodyOf(text: string): Uint8Array<ArrayBuffer> {
+function bodyOf(text: string) {
   const bytes = new TextEncoder().encode(text)
   let end = Math.min(bytes.length, longestBody)
   while (end < bytes.length && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--
-  return bytes.slice(0, end)
+  return { body: bytes.slice(0, end), headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': end } }
 }
 
 /** Uses names and codes only: messages of errors may contain the URL. */
 function reasonOf(error: unknown, timeoutMs: number): string {
+  const proxyFault = proxyFaultIn(error)
+  if (proxyFault !== undefined) return proxyFault.message
   if (textIn(error, 'name') === 'TimeoutError') return `no answer within ${timeoutMs / 1000} s`
-  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined
-  const code = textIn(error, 'code') ?? textIn(cause, 'code')
+  const code = textIn(error, 'code')
   return code === undefined ? 'the request failed' : (meaningOf[code] ?? `the request failed with ${code}`)
 }
 
@@ -116,5 +114,4 @@ const meaningOf: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the name server did not answer',
   ECONNREFUSED: 'nothing answers at its address',
   ECONNRESET: 'the connection broke',
-  UND_ERR_SOCKET: 'the connection broke',
 }

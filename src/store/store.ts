@@ -58,6 +58,11 @@ export interface Store {
    * describes. After an error, `targetKey` may have the old object or the copy.
    */
   copy(source: KnownObject, targetKey: string, put: PutOptions): Promise<StoredVersion>
+  /**
+   * Asks for a copy of `missingKey`, an object that does not exist, to see whether copies are allowed. Writes nothing.
+   * Throws `StoreError` when the store refuses for any other reason than that there is no such object.
+   */
+  tryCopy(missingKey: string, targetKey: string, put: PutOptions): Promise<void>
 
   close(): void
 }

@@ -8,7 +8,7 @@ import { openS3Store } from '../../src/store/s3/s3-store'
 import type { Store } from '../../src/store/store'
 import { memoryStore } from '../memory/memory-store'
 import { denied } from '../scenarios/store-requests'
-import { type FaultProxy, type Match, startFaultProxy } from '../servers/fault-proxy'
+import { countMatching, type FaultProxy, type Match, startFaultProxy } from '../servers/fault-proxy'
 import { freePort } from '../servers/free-port'
 import { openTestS3, type TestS3 } from './s3-server'
 
@@ -85,6 +85,26 @@ describe('examineStore', () => {
     proxy.clear()
     const isAbort = right === 's3:AbortMultipartUpload'
     expect(await left(store)).toEqual(isAbort ? ['unfinished running-backups/preflight.probe'] : [])
+  })
+
+  it('finds a policy that forbids copies, with longer tiers only, and copies nothing', async () => {
+    const copies: Match = { method: 'PUT', has: /^x-amz-copy-source$/ }
+    expect(await tryStoreRights(store, settings, { copies: true })).toEqual({ findings: [], held: all })
+    expect(countMatching(proxy.requests, copies)).toBe(1)
+    proxy.fail(copies, denied, always)
+    expect((await tryStoreRights(store, settings)).findings).toEqual([])
+    expect(await tryStoreRights(store, settings, { copies: true })).toEqual({
+      findings: [
+        {
+          code: 's3-copies',
+          level: 'error',
+          what: expect.stringContaining('but not copy there: the longer tiers'),
+          fix: expect.stringContaining('"keep-daily"'),
+        },
+      ],
+      held: all,
+    })
+    expect(await left(store)).toEqual([])
   })
 
   it('asks an object that is there whether objects may be read', async () => {

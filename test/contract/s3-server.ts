@@ -9,8 +9,11 @@ import { createBucket, type S3Account, startRgw } from '../servers/rgw'
 
 export interface TestS3 {
   readonly account: S3Account
-  /** Settings for a new, empty bucket, reached at `endpoint` (the server itself when left out). */
-  freshBucket(endpoint?: string): Promise<S3Settings & { endpoint: string }>
+  /**
+   * Settings for a new, empty bucket, reached at `endpoint` (the server itself when left out). `lockDays`: as for
+   * `createBucket`.
+   */
+  freshBucket(endpoint?: string, lockDays?: number): Promise<S3Settings & { endpoint: string }>
   stop(): Promise<void>
 }
 
@@ -21,9 +24,9 @@ export async function openTestS3(): Promise<TestS3> {
   const { account } = server
   return {
     ...server,
-    freshBucket: async (endpoint = account.endpoint) => {
+    freshBucket: async (endpoint = account.endpoint, lockDays) => {
       const bucket = `bucket-${randomBytes(6).toString('hex')}`
-      await createBucket(account, bucket)
+      await createBucket(account, bucket, lockDays)
       const credentials = { accessKeyId: account.accessKey, secretAccessKey: account.secretKey }
       return { bucket, prefix: 'running-backups', region: 'us-east-1', endpoint, credentials }
     },

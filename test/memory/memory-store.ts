@@ -187,6 +187,10 @@ class InMemory extends FaultScript implements MemoryStore {
     })
   }
 
+  tryCopy(_missingKey: string, targetKey: string): Promise<void> {
+    return this.#operate('copy', targetKey, () => {})
+  }
+
   close(): void {}
 
   async #operate<T>(operation: StoreOperation, key: string, effect: () => T): Promise<T> {

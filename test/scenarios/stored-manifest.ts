@@ -10,7 +10,7 @@ const stored = {
   bytes: size,
   sha256,
   etag: z.string().min(1),
-  versionId: z.null(),
+  versionId: z.string().nullable(),
   compression: z.enum(['gzip', 'zstd', 'none']),
   startedAt: instant,
   finishedAt: instant,

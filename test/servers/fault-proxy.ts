@@ -14,11 +14,16 @@ export interface SeenRequest {
   fault?: Fault
 }
 
-/** All that is given must agree. `query`: names that must be there, with a value unless it is `true`. */
+/**
+ * All that is given must agree. `query`: names that must be there, with a value unless it is `true`. `has`, `lacks`: a header
+ * has such a name, or none has.
+ */
 export interface Match {
   method?: string
   path?: RegExp
   query?: Record<string, string | true>
+  lacks?: RegExp
+  has?: RegExp
 }
 
 export type Fault =
@@ -78,6 +83,25 @@ export function countMatching(requests: readonly SeenRequest[], match: Match): n
   return requests.filter(seen => matches(seen, match)).length
 }
 
+/** From now on the store asks for checksums as AWS does in a bucket with Object Lock and default retention; Ceph does not. */
+export function askForChecksums(proxy: FaultProxy): void {
+  for (const [what, query] of [
+    ['Put Part', { partNumber: true }],
+    ['Put Object', undefined],
+  ] as const) {
+    const message = `Content-MD5 OR x-amz-checksum- HTTP header is required for ${what} requests with Object Lock parameters`
+    proxy.fail(
+      {
+        method: 'PUT',
+        lacks: /^(content-md5$|x-amz-checksum-|x-amz-copy-source$)/,
+        ...(query === undefined ? {} : { query }),
+      },
+      { kind: 'reply', status: 400, code: 'InvalidRequest', message },
+      Number.POSITIVE_INFINITY,
+    )
+  }
+}
+
 /**
  * An HTTP proxy before an S3 endpoint that does what networks and stores do on bad days. It passes the Host header on
  * as it came, so the client's signature stays right. Bodies stream through it.
@@ -127,7 +151,10 @@ export async function startFaultProxy({ upstream }: { upstream: string }): Promi
   }
 }
 
-function matches(seen: SeenRequest, { method, path, query }: Match): boolean {
+function matches(seen: SeenRequest, { method, path, query, has, lacks }: Match): boolean {
+  const names = Object.keys(seen.headers)
+  if (lacks !== undefined && names.some(name => lacks.test(name))) return false
+  if (has !== undefined && !names.some(name => has.test(name))) return false
   if (method !== undefined && seen.method !== method) return false
   if (path !== undefined && seen.path.search(path) < 0) return false
   return Object.entries(query ?? {}).every(([name, value]) =>

@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync, readdirSync } from 'node:fs'
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { CreateBucketCommand, PutObjectLockConfigurationCommand, S3Client } from '@aws-sdk/client-s3'
 import { freePort } from './free-port'
 
 const run = promisify(execFile)
@@ -68,8 +68,8 @@ export async function startRgw(dir: string): Promise<Rgw> {
   }
 }
 
-/** Makes a bucket that belongs to the account. */
-export async function createBucket(account: S3Account, bucket: string): Promise<void> {
+/** Makes a bucket that belongs to the account. `lockDays`: with Object Lock, which keeps each version so long. */
+export async function createBucket(account: S3Account, bucket: string, lockDays?: number): Promise<void> {
   const client = new S3Client({
     endpoint: account.endpoint,
     region: 'us-east-1',
@@ -77,7 +77,11 @@ export async function createBucket(account: S3Account, bucket: string): Promise<
     credentials: { accessKeyId: account.accessKey, secretAccessKey: account.secretKey },
   })
   try {
-    await client.send(new CreateBucketCommand({ Bucket: bucket }))
+    await client.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: lockDays !== undefined }))
+    if (lockDays === undefined) return
+    const rule = { DefaultRetention: { Mode: 'COMPLIANCE' as const, Days: lockDays } }
+    const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled' as const, Rule: rule }
+    await client.send(new PutObjectLockConfigurationCommand({ Bucket: bucket, ObjectLockConfiguration }))
   } finally {
     client.destroy()
   }

@@ -4,21 +4,20 @@ import { wrongInput } from '../../findings/wrong-input'
 import { defined } from '../../runtime/defined'
 import { UserError } from '../../runtime/errors'
 import type { S3Settings } from '../../store/s3/s3-settings'
-import { flag, type InputReader, optional, required, secret, text } from '../read'
+import { type Environment, flag, type InputReader, optional, required, secret, text } from '../read'
+import { loadProxies } from './proxies'
 
 /** The secrets that `loadS3` reads. */
 export const s3Secrets = ['s3-access-key-id', 's3-secret-access-key', 's3-session-token'] as const
 
-/** The environment of the step, for `AWS_REGION` and `AWS_DEFAULT_REGION`. */
-export type Environment = Readonly<Record<string, string | undefined>>
-
 /** The inputs `s3-*` for the bucket, shared by all actions. `loadObjectOptions` reads those for new objects. */
 export function loadS3(read: InputReader, environment: Environment): S3Settings {
   const hasEndpoint = read.input('s3-endpoint') !== ''
-  const { bucket, prefix, region, endpoint, forcePathStyle, credentials } = readAll({
+  const { bucket, prefix, place, proxies, endpoint, forcePathStyle, credentials } = readAll({
     bucket: () => readBucket(read, hasEndpoint),
     prefix: () => readPrefix(read),
-    region: () => readRegion(read, environment, hasEndpoint),
+    place: () => readRegion(read, environment, hasEndpoint),
+    proxies: () => loadProxies(read, environment),
     endpoint: () => readEndpoint(read),
     forcePathStyle: () => flag(read, 's3-force-path-style'),
     credentials: () => readCredentials(read),
@@ -26,8 +25,8 @@ export function loadS3(read: InputReader, environment: Environment): S3Settings 
   return {
     bucket,
     prefix,
-    region,
-    ...defined({ endpoint, forcePathStyle, credentials }),
+    ...place,
+    ...defined({ endpoint, forcePathStyle, proxies, credentials }),
   }
 }
 
@@ -77,15 +76,19 @@ function readPrefix(read: InputReader): string {
   return prefix
 }
 
-function readRegion(read: InputReader, environment: Environment, hasEndpoint: boolean): string {
+function readRegion(
+  read: InputReader,
+  environment: Environment,
+  hasEndpoint: boolean,
+): Pick<S3Settings, 'region' | 'isRegionAssumed'> {
   const region = optional(read, 's3-region')
   if (region !== undefined) {
-    if (/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(region)) return region
+    if (/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(region)) return { region }
     throw wrongInput('s3-region', 'be the name of a region', region, 'For example: eu-central-1')
   }
   const found = environment['AWS_REGION']?.trim() || environment['AWS_DEFAULT_REGION']?.trim()
-  if (found) return found
-  if (hasEndpoint) return 'us-east-1'
+  if (found) return { region: found }
+  if (hasEndpoint) return { region: 'us-east-1', isRegionAssumed: true }
   throw new UserError('Input "s3-region" is required, got nothing, and AWS_REGION is not set either.', {
     advice:
       'Write the region of the bucket, as in: eu-central-1. The action aws-actions/configure-aws-credentials sets AWS_REGION for the steps after it.',

@@ -6,7 +6,7 @@ import type { ReadOptions, StoredObject, StoredVersion } from '../store'
 export function versionOf(answer: { ETag?: string | undefined; VersionId?: string | undefined }): StoredVersion {
   const versionId = answer.VersionId
   return {
-    etag: unquoted(present(answer.ETag, 'ETag')),
+    etag: plainETag(present(answer.ETag, 'ETag')),
     versionId: versionId === undefined || versionId === 'null' ? null : versionId,
   }
 }
@@ -45,7 +45,7 @@ export function bodyOf(
     throw new Error('the response does not say which bytes of the object it has')
   }
   // Half of the stores do not support conditions.
-  if (etag !== undefined && unquoted(answer.ETag ?? '') !== etag) {
+  if (etag !== undefined && plainETag(answer.ETag ?? '') !== etag) {
     body.destroy()
     throw otherObject(answer.ETag)
   }
@@ -67,7 +67,10 @@ export function present<T>(value: T | undefined, name: string): T {
   return value
 }
 
-/** Removes the double quotes that S3, but not every store, puts around an ETag. */
-export function unquoted(etag: string): string {
-  return etag.replace(/^"(.*)"$/, '$1')
+/**
+ * The ETag that the store gave. Removes the double quotes, which not every store puts around it, and what a proxy before
+ * the store adds: `W/` (nginx, Cloudflare), or the name of a compression at the end (Apache).
+ */
+export function plainETag(etag: string): string {
+  return etag.replace(/^(?:W\/)?"(.*)"$/i, '$1').replace(/^([0-9a-f]{32}(?:-\d+)?)[-;]{1,2}(?:gzip|br|zstd|df)$/i, '$1')
 }

@@ -1,9 +1,11 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { TunnelAgent } from '../../runtime/proxy/tunnel-agent'
 import type { StoreClock } from '../../runtime/runtime'
 import { limitAnswers } from './answer-limits'
 import { readClock } from './answer-time'
 import { retryStrategy } from './s3-retry'
 import type { S3Settings } from './s3-settings'
+import { sendThroughProxy } from './send-through-proxy'
 
 /** Time limits and sizes of the client. Tests use smaller ones. */
 export interface S3Tuning {
@@ -63,21 +65,23 @@ export function openS3Clients(settings: S3Settings, tuning: S3Tuning, clock?: Pi
   const quick = new S3Client({
     ...config,
     ...(settings.credentials === undefined ? {} : { credentials: settings.credentials }),
-    requestHandler: handlerOptions(tuning, tuning.idleTimeoutMs),
+    requestHandler: handlerOptions(settings, tuning, tuning.idleTimeoutMs),
   })
   const patient = new S3Client({
     ...config,
     credentials: quick.config.credentials,
-    requestHandler: handlerOptions(tuning, tuning.patientIdleTimeoutMs),
+    requestHandler: handlerOptions(settings, tuning, tuning.patientIdleTimeoutMs),
   })
   for (const client of [quick, patient]) {
     limitAnswers(client, tuning.answerTimeoutMs)
     if (clock !== undefined) readClock(client, clock)
+    if (settings.proxies !== undefined) sendThroughProxy(client, settings.proxies)
   }
   return { quick, patient }
 }
 
-function handlerOptions(tuning: S3Tuning, socketTimeout: number) {
+/** The clients that get credentials by OIDC use the same, and so the same proxies. */
+function handlerOptions({ proxies }: S3Settings, tuning: S3Tuning, socketTimeout: number) {
   const agent = { keepAlive: true, maxSockets: 16 }
   return {
     connectionTimeout: tuning.connectTimeoutMs,
@@ -86,6 +90,6 @@ function handlerOptions(tuning: S3Tuning, socketTimeout: number) {
     // Without it the SDK only prints a warning.
     throwOnRequestTimeout: true,
     httpAgent: agent,
-    httpsAgent: agent,
+    httpsAgent: proxies === undefined ? agent : new TunnelAgent(proxies, agent),
   }
 }

@@ -1,12 +1,13 @@
 import {
   CopyObjectCommand,
   type CopyObjectCommandInput,
+  type CopyObjectCommandOutput,
   type S3Client,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
 import type { KnownObject, PutOptions, Store, StoredVersion } from '../store'
 import { StoreError } from '../store-error'
-import { present, unquoted } from './s3-answer'
+import { plainETag, present } from './s3-answer'
 import type { S3Tuning } from './s3-client'
 import { readFault } from './s3-fault'
 
@@ -41,10 +42,17 @@ export async function copyObject(client: S3Client, store: Uploads, request: Copy
 
 async function copyAtOnce(client: S3Client, store: Uploads, request: CopyRequest): Promise<void> {
   const { source, target } = request
-  await onlyIfSame(store, request, from =>
-    client.send(new CopyObjectCommand({ ...target, ...from, MetadataDirective: 'REPLACE' })),
-  )
+  await onlyIfSame(store, request, from => sendCopy(client, target, from))
   await assertSource(store, source)
+}
+
+/** One request, for an object that is not too large. */
+export function sendCopy(
+  client: S3Client,
+  target: CopyRequest['target'],
+  from: From,
+): Promise<CopyObjectCommandOutput> {
+  return client.send(new CopyObjectCommand({ ...target, ...from, MetadataDirective: 'REPLACE' }))
 }
 
 async function copyInParts(client: S3Client, store: Uploads, request: CopyRequest): Promise<void> {
@@ -77,7 +85,7 @@ async function copyParts(client: S3Client, store: Uploads, request: CopyRequest,
       const answer = await onlyIfSame(store, request, from =>
         client.send(new UploadPartCopyCommand({ ...part, ...from, CopySourceRange: range })),
       )
-      partETags[number - 1] = unquoted(present(answer.CopyPartResult?.ETag, 'ETag'))
+      partETags[number - 1] = plainETag(present(answer.CopyPartResult?.ETag, 'ETag'))
     }
   }
   const outcomes = await Promise.allSettled(Array.from({ length: partsAtOnce }, copySome))
@@ -106,7 +114,7 @@ async function onlyIfSame<T>(
   { source, target }: CopyRequest,
   send: (from: From) => Promise<T>,
 ): Promise<T> {
-  const CopySource = [target.Bucket, ...source.key.split('/')].map(encodeURIComponent).join('/')
+  const CopySource = copySource(target.Bucket, source.key)
   const CopySourceIfMatch = `"${source.etag}"`
   try {
     return await send({ CopySource, CopySourceIfMatch })
@@ -117,6 +125,11 @@ async function onlyIfSame<T>(
     await assertSource(store, source)
     return send(isMisread ? { CopySource: encodeURI(CopySource), CopySourceIfMatch } : { CopySource })
   }
+}
+
+/** The field `CopySource` of a request. */
+export function copySource(bucket: string, key: string): string {
+  return [bucket, ...key.split('/')].map(encodeURIComponent).join('/')
 }
 
 async function assertSource(store: Uploads, source: KnownObject): Promise<void> {

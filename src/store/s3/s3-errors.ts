@@ -1,25 +1,24 @@
 import { shellWord } from '../../findings/shell-word'
 import { defined } from '../../runtime/defined'
+import { proxyFaultIn } from '../../runtime/proxy/proxy-fault'
 import { formatCount } from '../../runtime/text/format-count'
 import { listedMax } from '../store'
 import { StoreError } from '../store-error'
+import type { Explain, Explanation, S3Operation } from './explain/explanation'
+import { refusedOptions } from './explain/refused-options'
+import { shownRegion, wrongRegion } from './explain/wrong-region'
 import { readFault, type S3Fault } from './s3-fault'
 import type { S3Settings } from './s3-settings'
-
-/** The failed operation, for messages: `doing` completes "Could not …". */
-export interface S3Operation {
-  doing: string
-  /** The right that AWS requires. */
-  right: string
-  /** Undefined when the operation is about the bucket. */
-  key: string | undefined
-}
 
 /** Turns any error of a request into a `StoreError` that says what failed and what to do, without credentials. */
 export function explainS3Error(error: unknown, operation: S3Operation, settings: S3Settings): StoreError {
   if (error instanceof StoreError) return error
   const fault = readFault(error)
-  const { reason, advice } = explain(fault, operation, settings)
+  const proxyFault = proxyFaultIn(error)
+  const { reason, advice } =
+    proxyFault === undefined
+      ? explain(fault, operation, settings)
+      : { reason: proxyFault.message, advice: proxyFault.advice }
   const said = scrub(fault.message, settings).replace(/\s+/g, ' ').slice(0, 500)
   const answered = fault.status === undefined ? fault.code : `${fault.status} ${fault.code}`
   return new StoreError(`Could not ${operation.doing}: ${reason}.`, {
@@ -34,13 +33,10 @@ export function explainS3Error(error: unknown, operation: S3Operation, settings:
   })
 }
 
-interface Explanation {
-  reason: string
-  advice?: string
-}
-
 function explain(fault: S3Fault, operation: S3Operation, settings: S3Settings): Explanation {
   const { code, status } = fault
+  const refused = refusedOptions(fault, operation)
+  if (refused) return refused
   const known = explanations[code]
   if (known) return known(fault, operation, settings)
   if (status === 301 || status === 307) return wrongRegion(fault, operation, settings)
@@ -52,12 +48,14 @@ function explain(fault: S3Fault, operation: S3Operation, settings: S3Settings): 
     return { reason: `the response could not be understood`, advice: endpointAdvice(settings) }
   }
   if (isTlsCode(code)) return tlsFailed(fault, settings)
-  return {
-    reason: status === undefined ? scrub(fault.message, settings) : `the store answered ${status} ${code}`,
-  }
+  if (status === undefined) return { reason: scrub(fault.message, settings) }
+  if (status === 400 && fault.region !== undefined && fault.region !== settings.region)
+    return wrongRegion(fault, operation, settings)
+  return { reason: `the store answered ${status} ${code}`, advice: refusedAdvice }
 }
 
-type Explain = (fault: S3Fault, operation: S3Operation, settings: S3Settings) => Explanation
+const refusedAdvice =
+  'Another run ends in the same way. The details in the log have the words of the store: compare them with the inputs "s3-…".'
 
 const laterAdvice =
   'The problem is at the store. Run the workflow again. If it persists, check the status page of the store.'
@@ -79,13 +77,6 @@ const accessDenied: Explain = (_fault, { right, key }, { bucket, prefix }) => {
 const slowDown = ({ attempts }: S3Fault): Explanation => ({
   reason: `the store was still asking to slow down after ${attempts} attempts`,
   advice: laterAdvice,
-})
-
-const wrongRegion: Explain = ({ region }, _operation, settings) => ({
-  reason: `the bucket "${settings.bucket}" is not in the region "${settings.region}"${region ? ` but in "${region}"` : ''}`,
-  advice: region
-    ? `Set the input "s3-region" to "${region}".`
-    : 'Set the input "s3-region" to the region of the bucket, and "s3-endpoint", if used, to the endpoint of that region.',
 })
 
 const unreachable = (what: string): Explain => {
@@ -138,10 +129,9 @@ const explanations: Readonly<Record<string, Explain>> = {
     advice:
       'Check the input "s3-access-key-id" (or the credentials of the environment): the key was deleted, mistyped, or belongs to another store.',
   }),
-  SignatureDoesNotMatch: () => ({
+  SignatureDoesNotMatch: (_fault, _operation, settings) => ({
     reason: 'the secret access key does not belong to the access key id',
-    advice:
-      'Check the input "s3-secret-access-key": usually a character is missing, or there is an extra space or line break.',
+    advice: `Check the input "s3-secret-access-key": usually a character is missing, or there is an extra space or line break.${settings.endpoint === undefined ? '' : ` Some stores say the same of a wrong region: it is ${shownRegion(settings)}.`}`,
   }),
   ExpiredToken: expired,
   ExpiredTokenException: expired,
@@ -161,6 +151,7 @@ const explanations: Readonly<Record<string, Explain>> = {
   AuthorizationHeaderMalformed: wrongRegion,
   IllegalLocationConstraintException: wrongRegion,
   InvalidRegion: wrongRegion,
+  InvalidRegionName: wrongRegion,
   SlowDown: slowDown,
   ServiceUnavailable: slowDown,
   QuotaExceeded: storageFull,

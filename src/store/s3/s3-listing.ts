@@ -1,7 +1,7 @@
 import { ListMultipartUploadsCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3'
 import type { ListedObject, OpenUpload } from '../store'
 import { EndOfListing } from './end-of-listing'
-import { present, unquoted } from './s3-answer'
+import { plainETag, present } from './s3-answer'
 
 /** Lists every object under the prefix, page by page. `deep`: including those behind a further `/`. */
 export async function* listObjects(
@@ -24,7 +24,7 @@ export async function* listObjects(
       yield {
         key: own(present(entry.Key, 'key')),
         sizeBytes: present(entry.Size, 'size'),
-        etag: own(unquoted(present(entry.ETag, 'ETag'))),
+        etag: own(plainETag(present(entry.ETag, 'ETag'))),
         lastModified: present(entry.LastModified, 'time of last change'),
       }
     }

@@ -1,4 +1,5 @@
 import type { StorageClass } from '@aws-sdk/client-s3'
+import { defined } from '../../runtime/defined'
 import type { PutOptions } from '../store'
 import type { Encryption, S3Settings } from './s3-settings'
 
@@ -16,6 +17,17 @@ export function smallTarget({ bucket, objects }: S3Settings, key: string, { cont
 /** The same for an object with data, which goes to the storage class of the settings. */
 export function dataTarget(settings: S3Settings, key: string, put: PutOptions) {
   return { ...smallTarget(settings, key, put), ...storageClassField(settings.objects?.storageClass) }
+}
+
+/** The inputs behind these fields, with their values. */
+export function smallInputs({ objects }: S3Settings): Record<string, string> {
+  const { kind, kmsKeyId } = objects?.encryption ?? {}
+  return defined({ 's3-server-side-encryption': kind, 's3-kms-key-id': kmsKeyId })
+}
+
+/** The same for an object with data. */
+export function dataInputs(settings: S3Settings): Record<string, string> {
+  return { ...defined({ 's3-storage-class': settings.objects?.storageClass }), ...smallInputs(settings) }
 }
 
 function encryptionFields(encryption: Encryption | undefined) {

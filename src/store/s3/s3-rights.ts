@@ -15,14 +15,19 @@ export interface StoreRights {
 export type PolicyPlace = Pick<S3Settings, 'bucket' | 'prefix' | 'region' | 'objects'>
 
 /**
- * Tries what a backup does with a store: list, read metadata, start, list and abort an upload of one byte. Uses a key
- * that no backup writes and completes nothing. A store that cannot be used at all is one finding.
+ * Tries what a backup does with a store: list, read metadata, start, list and abort an upload of one byte, with `copies`
+ * also copy. Uses a key that no backup writes and completes nothing. A store that cannot be used at all is one finding.
  */
-export async function tryStoreRights(store: Store, place: PolicyPlace): Promise<StoreRights> {
+export async function tryStoreRights(
+  store: Store,
+  place: PolicyPlace,
+  { copies }: { copies: boolean } = { copies: false },
+): Promise<StoreRights> {
   const probe = new Probe(store, place)
   try {
     await probe.reading()
     await probe.writing()
+    if (copies) await probe.copying()
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
     probe.findings.push(problem('store', error.message, error.advice ?? 'Run the workflow again.'))
@@ -69,6 +74,26 @@ class Probe {
       if (mayPut) await this.#try('s3:ListBucketMultipartUploads', () => this.#endEarlier(key, ours))
     } finally {
       await this.#try('s3:AbortMultipartUpload', () => this.#store.abortUpload(key, ours))
+    }
+  }
+
+  /** Without the rights to list and to read, a missing source is denied, whatever else is allowed. */
+  async copying(): Promise<void> {
+    const needed: readonly S3Right[] = ['s3:ListBucket', 's3:GetObject', 's3:PutObject']
+    if (!needed.every(right => this.held.includes(right))) return
+    try {
+      const put = { contentType: 'application/octet-stream' }
+      await this.#store.tryCopy(`${this.#folder}preflight.missing`, this.#key(), put)
+    } catch (error) {
+      // What else a store says of a missing source does not matter.
+      if (!isRefused(error)) return
+      this.findings.push(
+        problem(
+          's3-copies',
+          `These S3 credentials may write to ${this.#store.name}/${this.#folder}*, but not copy there: the longer tiers (keep-daily and so on) cannot be made.`,
+          'Look in the policies of the bucket and of these credentials for a Deny of s3:PutObject with a condition (s3:x-amz-copy-source, s3:x-amz-metadata-directive, s3:if-match, s3:if-none-match), and exempt these credentials. Or set the inputs "keep-daily", "keep-weekly", "keep-monthly" and "keep-yearly" to 0.',
+        ),
+      )
     }
   }
 

@@ -22,17 +22,18 @@ import type {
   StoredObject,
   StoredVersion,
 } from '../store'
-import { bodyOf, present, storedObjectOf, unquoted, versionOf } from './s3-answer'
+import type { S3Operation } from './explain/explanation'
+import { bodyOf, plainETag, present, storedObjectOf, versionOf } from './s3-answer'
 import { defaultTuning, openS3Clients, type S3Clients, type S3Tuning } from './s3-client'
 import { sendCompletion } from './s3-complete'
-import { copyObject } from './s3-copy'
-import { explainS3Error, type S3Operation } from './s3-errors'
+import { copyObject, copySource, sendCopy } from './s3-copy'
+import { explainS3Error } from './s3-errors'
 import { noSuchUpload, readFault } from './s3-fault'
 import { listObjects, listOpenUploads, mayBeOpen } from './s3-listing'
-import { dataTarget, smallTarget } from './s3-object-options'
+import { dataInputs, dataTarget, smallInputs, smallTarget } from './s3-object-options'
 import { isRetryable, mayHaveTakenEffect } from './s3-retry'
 import type { S3Settings } from './s3-settings'
-import { signPayload } from './signed-payload'
+import { contentMd5, signPayload } from './signed-payload'
 
 /** Opens the store of the settings. Sends nothing before the first call. `clock` learns the store's time. */
 export function openS3Store(
@@ -96,10 +97,13 @@ class S3Store implements Store {
   }
 
   async putText(key: string, text: string, options: PutOptions): Promise<StoredVersion> {
-    const operation = { doing: `write "${key}" to ${this.name}`, right: 's3:PutObject', key }
+    const passesOn = smallInputs(this.#settings)
+    const operation = { doing: `write "${key}" to ${this.name}`, right: 's3:PutObject', key, passesOn }
     return this.#try(operation, async () => {
-      const body = { Body: Buffer.from(text), ...smallTarget(this.#settings, key, options) }
-      return versionOf(await this.#clients.quick.send(new PutObjectCommand(body)))
+      const body = Buffer.from(text)
+      const content = { Body: body, ContentMD5: contentMd5(body) }
+      const target = smallTarget(this.#settings, key, options)
+      return versionOf(await this.#clients.quick.send(new PutObjectCommand({ ...content, ...target })))
     })
   }
 
@@ -122,7 +126,8 @@ class S3Store implements Store {
   }
 
   async createUpload(key: string, options: PutOptions): Promise<string> {
-    const operation = { doing: `begin the upload of "${key}" to ${this.name}`, right: 's3:PutObject', key }
+    const passesOn = dataInputs(this.#settings)
+    const operation = { doing: `begin the upload of "${key}" to ${this.name}`, right: 's3:PutObject', key, passesOn }
     return this.#try(operation, async () => {
       const answer = await this.#clients.quick.send(
         new CreateMultipartUploadCommand(dataTarget(this.#settings, key, options)),
@@ -140,13 +145,14 @@ class S3Store implements Store {
       UploadId: uploadId,
       PartNumber: number,
       Body: body,
+      ContentMD5: contentMd5(body),
     }
     const command = new UploadPartCommand(part)
     signPayload(command, body)
     try {
       return await this.#try(operation, async () => {
         const answer = await this.#clients.quick.send(command, signal === undefined ? {} : { abortSignal: signal })
-        return unquoted(present(answer.ETag, 'ETag'))
+        return plainETag(present(answer.ETag, 'ETag'))
       })
     } catch (error) {
       signal?.throwIfAborted()
@@ -204,9 +210,18 @@ class S3Store implements Store {
 
   async copy(source: KnownObject, targetKey: string, put: PutOptions): Promise<StoredVersion> {
     const doing = `copy "${source.key}" to "${targetKey}" in ${this.name}`
-    const operation = { doing, right: 's3:PutObject', key: targetKey }
+    const operation = { doing, right: 's3:PutObject', key: targetKey, passesOn: dataInputs(this.#settings) }
     const request = { source, target: dataTarget(this.#settings, targetKey, put), put, tuning: this.#tuning }
     return this.#try(operation, () => copyObject(this.#clients.patient, this, request))
+  }
+
+  async tryCopy(missingKey: string, targetKey: string, put: PutOptions): Promise<void> {
+    const doing = `try a copy to "${targetKey}" in ${this.name}`
+    const target = dataTarget(this.#settings, targetKey, put)
+    const operation = { doing, right: 's3:PutObject', key: targetKey, passesOn: dataInputs(this.#settings) }
+    await this.#unlessMissing(operation, () =>
+      sendCopy(this.#clients.quick, target, { CopySource: copySource(target.Bucket, missingKey) }),
+    )
   }
 
   close(): void {

@@ -14,6 +14,11 @@ export function signPayload(command: UploadPartCommand, body: Buffer): void {
   )
 }
 
+/** For the header `Content-MD5`. A bucket with Object Lock and default retention refuses parts and objects without it. */
+export function contentMd5(body: Buffer): string {
+  return createHash('md5').update(body).digest('base64')
+}
+
 function hasHeaders(request: unknown): request is { headers: Record<string, string> } {
   return typeof request === 'object' && request !== null && 'headers' in request
 }

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text as textOf } from 'node:stream/consumers'
 import { heartbeat, heartbeatUrl } from '../../../src/runtime/heartbeat'
 import { freePort } from '../../servers/free-port'
+import { startHttpProxy } from '../../servers/proxy/http-proxy'
 import { recordingRuntime } from '../recording-runtime'
 
 const id = 'b4d1c0de-secret-0000'
@@ -72,6 +73,32 @@ describe('heartbeat', () => {
       { request: `POST /ping/${id}`, type, body: 'Monday-13-00, 12 MB' },
       { request: `POST /ping/${id}/fail`, type, body: 'mysqldump ended with status 2 ☠' },
     ])
+  })
+
+  it('goes through the proxy of the runner, and calls it by its name when it is to blame', async () => {
+    const proxy = await startHttpProxy()
+    const { url, pings } = await monitorThat(ok)
+    const proxies = { http: { variable: 'http_proxy', origin: proxy.url }, direct: [] }
+    expect(await heartbeat(url, { ...quick, proxies }).success('12 MB')).toBeUndefined()
+    expect(pings).toEqual([{ request: `POST /ping/${id}`, type: 'text/plain; charset=utf-8', body: '12 MB' }])
+    expect(proxy.requests).toEqual([`POST ${url}`])
+    proxy.refuse(407)
+    const what = await heartbeat(url, { ...quick, proxies }).start()
+    expect(what).toContain(`the proxy ${proxy.url} of http_proxy wants a user and a password (407)`)
+    expect(what).not.toContain(id)
+    await proxy.stop()
+    expect(await heartbeat(url, { ...quick, proxies }).start()).toContain('cannot be reached (ECONNREFUSED)')
+  })
+
+  it('follows a redirect, and not for ever', async () => {
+    const moved =
+      (to: string, code = 301) =>
+      (answer: ServerResponse) =>
+        void answer.writeHead(code, { location: to }).end()
+    const { url, pings } = await monitorThat(moved(`/ping/${id}/new`, 308), ok, moved('/round/and/round'))
+    expect(await heartbeat(url, quick).success('12 MB')).toBeUndefined()
+    expect(pings.at(-1)).toMatchObject({ request: `POST /ping/${id}/new`, body: '12 MB' })
+    expect(await heartbeat(url, { ...quick, retryMs: [] }).start()).toContain('it answered 301')
   })
 
   it('sends at most 10 kB, cut at a whole character', async () => {

@@ -9,14 +9,18 @@ import type { S3Settings } from '../../../store/s3/s3-settings'
 import type { Store } from '../../../store/store'
 import { clockDifference } from '../../clock-difference'
 
-/** Tries the rights on the store and reads how the bucket is set up. Leaves nothing in it. */
+/** Tries the rights on the store, with `copies` also for longer tiers, and reads how the bucket is set up. Leaves nothing in it. */
 export async function preflightStore(
   settings: S3Settings,
   store: Store,
   clock: Clock,
+  { copies }: { copies: boolean },
   readFacts: (settings: S3Settings) => Promise<BucketFacts> = readBucketFacts,
 ): Promise<PreflightReport> {
-  const [{ findings, held }, bucket] = await Promise.all([tryStoreRights(store, settings), readFacts(settings)])
+  const [{ findings, held }, bucket] = await Promise.all([
+    tryStoreRights(store, settings, { copies }),
+    readFacts(settings),
+  ])
   const setUp = checkBucket(bucket, settings)
   const time = checkClock(clock)
   return {
@@ -34,7 +38,11 @@ const leastUploadDays = 2
 
 /** Checks a bucket's settings. What is not known is not mentioned. */
 export function checkBucket(facts: BucketFacts, settings: S3Settings): PreflightReport {
-  const checks = [checkVersioning(facts.versioning, settings), checkUploads(facts.unfinishedUploads, settings)]
+  const checks = [
+    checkVersioning(facts.versioning, settings),
+    checkUploads(facts.unfinishedUploads, settings),
+    checkRetention(facts.retention),
+  ]
   return {
     findings: checks.flatMap(({ finding }) => (finding === undefined ? [] : [finding])),
     facts: checks.flatMap(({ fact }) => (fact === undefined ? [] : [fact])),
@@ -62,6 +70,13 @@ function checkVersioning(versioning: BucketFacts['versioning'], settings: S3Sett
       'The bucket keeps no versions: anyone who has the keys of the backup can overwrite every slot for good.',
       `Turn versioning on, with a lifecycle rule that expires old versions (NoncurrentVersionExpiration):\n${command('put-bucket-versioning', settings)} --versioning-configuration Status=Enabled`,
     ),
+  }
+}
+
+function checkRetention(retention: BucketFacts['retention']): Checked {
+  if (retention === undefined) return {}
+  return {
+    fact: `Object Lock (${retention.mode}) keeps each version for ${retention.period}: slots are overwritten as usual, and what is overwritten or removed stays so long as an old version.`,
   }
 }
 

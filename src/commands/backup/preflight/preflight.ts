@@ -26,7 +26,8 @@ export async function preflight(inputs: BackupInputs, tools: CommandTools): Prom
   const connection = await openConnection(inputs, tools)
   try {
     const { user, host } = inputs.ssh
-    const store = await preflightStore(inputs.s3, repository.store, clock)
+    const copies = Object.values(inputs.tiers).some(keep => keep > 0)
+    const store = await preflightStore(inputs.s3, repository.store, clock, { copies })
     // Only now is known which hour it is in the store.
     const slot = slotName(inputs.rotation, clock.now(), inputs.timezone)
     const server = await preflightServer(inputs, { connection, signal, clock }, slot)
