@@ -70,16 +70,16 @@ describe('an S3 store behind a proxy that changes ETags', () => {
 describe('an S3 store that lacks what an input asks for', () => {
   it('names the storage class, the input and the way out, as Ceph refuses it', async () => {
     expect(await failure({ objects: { storageClass: 'GLACIER_IR' } })).toMatchObject({
-      message: `Could not begin the upload of "${key}" to ${proxy.endpoint}/${settings.bucket}: the store does not accept the input "s3-storage-class" (got "GLACIER_IR").`,
-      advice: expect.stringMatching(/^Leave it empty.*ends in the same way\.$/),
+      message: `Could not begin the upload of "${key}" to ${proxy.endpoint}/${settings.bucket}: the store does not accept "s3-storage-class" (got "GLACIER_IR").`,
+      advice: expect.stringMatching(/^Leave this input empty.*ends in the same way\.$/),
     })
   })
 
   const both: Partial<S3Settings> = {
     objects: { storageClass: 'ONEZONE_IA', encryption: { kind: 'aws:kms', kmsKeyId: 'alias/gone' } },
   }
-  const classOnly = 'the input "s3-storage-class" (got "ONEZONE_IA").'
-  const keyOnly = 'the inputs "s3-server-side-encryption" (got "aws:kms") and "s3-kms-key-id" (got "alias/gone").'
+  const classOnly = '"s3-storage-class" (got "ONEZONE_IA").'
+  const keyOnly = '"s3-server-side-encryption" (got "aws:kms") and "s3-kms-key-id" (got "alias/gone").'
 
   it.each<[string, Fault, string]>([
     ['AWS', refusal(400, 'InvalidStorageClass', 'The storage class you specified is not valid'), classOnly],
@@ -90,7 +90,7 @@ describe('an S3 store that lacks what an input asks for', () => {
     ],
     ['AWS without the key', refusal(400, 'KMS.NotFoundException', 'Alias is not found.'), keyOnly],
     ['MinIO', refusal(501, 'NotImplemented', 'Server side encryption specified but KMS is not configured'), keyOnly],
-    ['a store of few words', refusal(400, 'InvalidArgument'), `the inputs "s3-storage-class" (got "ONEZONE_IA") and`],
+    ['a store of few words', refusal(400, 'InvalidArgument'), `"s3-storage-class" (got "ONEZONE_IA") and`],
   ])('names the input that %s means', async (_name, fault, end) => {
     expect(await failure(both, fault)).toMatchObject({
       message: expect.stringContaining(`the store does not accept ${end}`),

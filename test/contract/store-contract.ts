@@ -337,6 +337,11 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         expect(await store.getText('target')).toBe('old')
       })
 
+      it('is only tried, without a source and without a trace', async () => {
+        await store.tryCopy('p/nothing', 'p/target', json)
+        expect(await store.head('p/target')).toBeUndefined()
+      })
+
       it('refuses a source that is another object by now, and leaves the target', async () => {
         await store.putText('target', 'old', json)
         await store.putText('source', '1111', json)

@@ -3,7 +3,7 @@ import { BlockList, isIP, isIPv6 } from 'node:net'
 /** The entries of `NO_PROXY`. */
 export type DirectHosts = readonly DirectHost[]
 
-export interface DirectHost {
+interface DirectHost {
   /** A name, for itself and all below it; an address; a range as in `10.0.0.0/8`; `*` for every host. */
   host: string
   /** Undefined: every port. */

@@ -17,10 +17,9 @@ export function refusedOptions(fault: S3Fault, { passesOn = {} }: S3Operation): 
   )
   if (about.length === 0) return undefined
   const inputs = about.map(name => `"${name}" (got "${passesOn[name]}")`).join(' and ')
-  const plural = about.length > 1
   return {
-    reason: `the store does not accept the input${plural ? 's' : ''} ${inputs}`,
-    advice: `Leave ${plural ? 'them' : 'it'} empty, or set ${plural ? 'each' : 'it'} to what the documentation of the store names. Another run with the same ${plural ? 'values' : 'value'} ends in the same way.`,
+    reason: `the store does not accept ${inputs}`,
+    advice: `Leave ${about.length > 1 ? 'these inputs' : 'this input'} empty, or set to what the documentation of the store names. With the same value another run ends in the same way.`,
   }
 }
 

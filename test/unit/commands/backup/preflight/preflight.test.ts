@@ -59,6 +59,12 @@ describe('judgeBucket', () => {
     expect(fixes('other-rules')).toEqual([rule])
   })
 
+  it('says how long Object Lock keeps each version', () => {
+    const { findings, facts } = checkBucket({ retention: { period: '30 days', mode: 'GOVERNANCE' } }, settings)
+    expect(findings).toEqual([])
+    expect(facts).toEqual([expect.stringMatching(/^Object Lock \(GOVERNANCE\) keeps each version for 30 days: /)])
+  })
+
   it('is content with versions and a rule of two days, and not with a rule of one', () => {
     expect(checkBucket({ versioning: 'on', unfinishedUploads: { days: 2 } }, settings).findings).toEqual([])
     expect(checkBucket({ versioning: 'off', unfinishedUploads: { days: 1 } }, settings).findings).toHaveLength(2)
