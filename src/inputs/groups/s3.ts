@@ -5,7 +5,7 @@ import { defined } from '../../runtime/defined'
 import { UserError } from '../../runtime/errors'
 import type { S3Settings } from '../../store/s3/s3-settings'
 import { type Environment, flag, type InputReader, optional, required, secret, text } from '../read'
-import { loadProxies } from './proxies'
+import { loadProxies } from './network/proxies'
 
 /** The secrets that `loadS3` reads. */
 export const s3Secrets = ['s3-access-key-id', 's3-secret-access-key', 's3-session-token'] as const

@@ -1,5 +1,5 @@
-import { loadHeartbeat } from '../../../../src/inputs/groups/heartbeat'
-import { given, refusal } from '../reading'
+import { loadHeartbeat } from '../../../../../src/inputs/groups/network/heartbeat'
+import { given, refusal } from '../../reading'
 
 describe('loadHeartbeat', () => {
   it('is undefined when nothing is set', () => {

@@ -1,5 +1,5 @@
-import { UserError } from '../../runtime/errors'
-import { type InputReader, secret } from '../read'
+import { UserError } from '../../../runtime/errors'
+import { type InputReader, secret } from '../../read'
 
 /** A secret: anyone who knows the URL can send reports. */
 export const heartbeatSecrets = ['heartbeat-url'] as const

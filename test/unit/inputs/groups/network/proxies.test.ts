@@ -1,5 +1,5 @@
-import { loadProxies } from '../../../../src/inputs/groups/proxies'
-import { given, refusal } from '../reading'
+import { loadProxies } from '../../../../../src/inputs/groups/network/proxies'
+import { given, refusal } from '../../reading'
 
 const load = (environment: Record<string, string>) => loadProxies(given({}), environment)
 

@@ -1,9 +1,9 @@
-import { readAll } from '../../findings/read-all'
-import { defined } from '../../runtime/defined'
-import { UserError } from '../../runtime/errors'
-import { parseDirectHosts } from '../../runtime/proxy/direct-hosts'
-import type { HttpProxy, Proxies } from '../../runtime/proxy/proxies'
-import type { Environment, InputReader } from '../read'
+import { readAll } from '../../../findings/read-all'
+import { defined } from '../../../runtime/defined'
+import { UserError } from '../../../runtime/errors'
+import { parseDirectHosts } from '../../../runtime/proxy/direct-hosts'
+import type { HttpProxy, Proxies } from '../../../runtime/proxy/proxies'
+import type { Environment, InputReader } from '../../read'
 
 /**
  * The variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in lower case too, which then counts. Masks what is secret in
