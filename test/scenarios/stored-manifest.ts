@@ -49,6 +49,7 @@ const files = z.strictObject({
   name: z.literal('codebase'),
   kind: z.literal('files'),
   paths: z.array(z.string()).min(1),
+  contentsComparedAt: z.iso.datetime().optional(),
   ...stored,
   content: z.strictObject({
     ...{ bytes: size, sha256, files: size, directories: size, links: size, specials: size },

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import type { ActionRun } from '../../runner/emulator'
 import { treeDigest } from '../../servers/docroot'
 import { command } from '../../servers/processes/command'
-import { downloadObject } from '../../servers/processes/stock-tools'
+import { downloadObject, filter } from '../../servers/processes/stock-tools'
 import { type SshdServer, startSshd } from '../../servers/sshd'
 import { freshFolder, testServices } from '../../servers/test-services'
+import { archive, entry, pax } from '../../unit/sources/files/tars'
 import { type GoodBackup, goodBackup } from '../good-backup'
 import { sshInputs } from '../ssh-inputs'
 import { filesOf } from '../stored-manifest'
@@ -36,6 +37,8 @@ beforeAll(async () => {
   for (const name of ['index.php', 'uploads/a', 'uploads/line\nbreak', 'uploads/root/ü ö', 'config.php'])
     await writeFile(join(site, name), name)
   await symlink('index.php', join(site, 'link'))
+  const attributed = pax('x', { 'SCHILY.xattr.user.colour': 'blue' })
+  await filter('tar', ['--xattrs', '-xf', '-', '-C', site], archive(attributed, entry({ name: 'config.php' })))
   if (isRoot) {
     await command('chown', ['-hR', 'www-data:www-data', site])
     await command('chown', ['-hR', '0:4', join(site, 'uploads/root')])
@@ -54,7 +57,8 @@ beforeAll(async () => {
   const path = `${tools}:${process.env['PATH']}`
   const rootHome = await freshFolder(services)
   other = await startSshd(await freshFolder(services), { environment: { HOME: rootHome, PATH: path } })
-  const inputs = { ...sshInputs(ordinary), paths: site, 'mysql-user': '', 'mysql-password': '', rotation: 'running' }
+  const noDatabase = { 'mysql-user': '', 'mysql-password': '', 'mysql-socket': '' }
+  const inputs = { ...sshInputs(ordinary), ...noDatabase, paths: site, rotation: 'running' }
   backup = await goodBackup(services, { inputs: { ...inputs, 'mirror-dir': join(home, 'mirror') } })
 })
 
@@ -82,6 +86,14 @@ describe('a backup by a user who is not root', () => {
           ]
         : [{ uid: process.getuid?.(), entries: 9 }],
     })
+  })
+
+  it('says which files have what it does not keep', async () => {
+    // Not every file system has extended attributes.
+    const copy = await command('tar', ['--xattrs', '-cf', '-', '-C', site, 'config.php'])
+    const said = backup.main.annotations.warning.map(({ message }) => message).join('\n')
+    const expected = `Not in the backup: the extended attributes of 1 entry, the first is "${site}/config.php".`
+    expect(said.includes(expected)).toBe(copy.includes('user.colour=blue'))
   })
 
   it('is given back by root with every owner, and the set-uid bit that goes with it', async () => {

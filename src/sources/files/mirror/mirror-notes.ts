@@ -11,6 +11,8 @@ export interface MirrorNotes {
   read(line: ReportLine): void
   /** Whether contents were compared. */
   readonly isCompared: boolean
+  /** What it does not keep; see `unkeptFindings`. */
+  readonly unkept: readonly string[]
   /** `comparedAt`: when they were compared before, as the last good recovery point says. */
   findings(comparedAt: string | undefined): Finding[]
 }
@@ -31,6 +33,9 @@ export function mirrorNotes(): MirrorNotes {
     get isCompared() {
       return of('compared').length > 0
     },
+    get unkept() {
+      return of('unkept')
+    },
     findings: comparedAt => [
       ...differing(count('differs'), of('differ'), comparedAt),
       ...notCopied(count('skipped'), of('skip')),
@@ -40,7 +45,7 @@ export function mirrorNotes(): MirrorNotes {
   }
 }
 
-const words = new Set(['compared', 'differs', 'differ', 'skipped', 'skip', 'forgotten', 'unforgotten'])
+const words = new Set(['compared', 'differs', 'differ', 'skipped', 'skip', 'forgotten', 'unforgotten', 'unkept'])
 
 function differing(count: number, names: readonly string[], comparedAt: string | undefined): Finding[] {
   if (count === 0) return []

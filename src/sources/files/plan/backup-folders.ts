@@ -11,6 +11,7 @@ import { LayoutReader, readLayoutLine } from '../layout/folder-layout'
 import { NotedEntries } from '../layout/noted-entries'
 import { mirrorNotes } from '../mirror/mirror-notes'
 import { openMirrored, vanishedOrChanged } from '../mirror/open-archive'
+import { unkeptFindings } from '../mirror/unkept'
 import { ownerListName } from '../owners/owner-list'
 import { ownersIn } from '../owners/target-owners'
 import { leftOutLater } from '../restore/left-out'
@@ -87,7 +88,7 @@ function archivePlan(settings: FolderSettings, slot: string, { clock }: Host): A
       const skipped = vanishedOrChanged(report)
       return [...notes.findings(comparedAt), ...(skipped.length > 0 ? skipped : whatToolsSaid(name, report))]
     },
-    remarks: leftOutLater,
+    remarks: content => [...leftOutLater(content), ...unkeptFindings(notes.unkept, files.paths)],
     moment: () => mirroredAt ?? clock.now(),
     describe: (content): Pick<FilesArtifact, 'kind' | 'paths' | 'contentsComparedAt' | 'content'> => {
       const { bytes, sha256, files: count, directories, links, specials } = content

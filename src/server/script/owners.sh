@@ -1,0 +1,74 @@
+#!/bin/sh
+# What the mirror does not keep: the owners of files, where we are not root; access control lists and extended attributes.
+
+# Reports how many entries have a list or attributes, and the first of them: a dry run of rsync finds them, which the mirror
+# lacks. An rsync that knows neither, or a file that just vanished, is no reason to fail.
+report_attributes() {
+  attributes=$(
+    set -- -aHSR -AX '--filter=-x security.selinux' --dry-run --itemize-changes --numeric-ids
+    with_lines "$rsync_words" rsync_to "$mirror" "$@" 2>/dev/null | awk '
+      /^[.<>ch][fdLDS].......[.a][.x] / {
+        kind = substr($0, 10, 1) == "a" ? "lists" : substr($0, 11, 1) == "x" ? "attributes" : ""
+        if (kind != "" && !count[kind]++) first[kind] = substr($0, 13)
+      }
+      END { for (kind in count) print kind, count[kind], first[kind] }'
+  )
+  for_each "$attributes" say unkept
+}
+
+# Prints whose the live files are that the mirror has: pairs for `xargs -0 -n 2 chown -hR --` in the root folder, each of an
+# owner and a name, where the owner is another than that of the folder around it. docs/format.md has the format.
+list_owners() {
+  can_print=no
+  if find . -maxdepth 0 -printf '%u' >/dev/null 2>&1; then can_print=yes; fi
+  with_lines "$(archive_names)" print_owners | awk "$owners_that_change" | tr '\n\001' '\000\n'
+}
+
+print_owners() {
+  # Where find cannot print, a name with a line break gets the owner of its folder.
+  odd=$nl
+  [ "$can_print" = no ] || odd=//
+  for folder in "$@"; do
+    # With a slash, since the path may be a symbolic link.
+    sh -c "$owner_lines" "$can_print" "./$folder/"
+    find "./$folder" ! -path "./$folder" ! -path "*$odd*" -exec sh -c "$owner_lines" "$can_print" {} +
+  done
+}
+
+# A line for each name, with its line breaks as the byte 1: user, group, their numbers, the name.
+# shellcheck disable=SC2016 # of another shell
+owner_lines='
+  cd / || exit
+  if [ "$0" = yes ]; then
+    find "$@" -maxdepth 0 -printf "%u:%g:%U:%G:%p\0" 2>/dev/null | tr "\n\000" "\001\n"
+  else
+    stat -c "%U:%G:%u:%g:%n" "$@" 2>/dev/null
+  fi'
+
+# The first pair of an owner has its numbers, and a second one its names, where there are any: a name that
+# another server does not have leaves the numbers there.
+# shellcheck disable=SC2016 # awk's own
+owners_that_change='
+  function word(name, number) { return name == "UNKNOWN" || name ~ /^[0-9]+$/ ? number : name }
+  {
+    name = $0
+    for (at = 1; at <= 4; at++) {
+      end = index(name, ":")
+      part[at] = substr(name, 1, end - 1)
+      name = substr(name, end + 1)
+    }
+    if (name !~ /^\.\/./) next
+    name = substr(name, 3)
+    sub(/\/$/, "", name)
+    owner = word(part[1], part[3]) ":" word(part[2], part[4])
+    around = name
+    sub(/\/[^\/]*$/, "", around)
+    depth = split(name, steps, "/")
+    if (names[depth - 1] != around || owners[depth - 1] != owner) {
+      if (!(owner in seen) && owner != part[3] ":" part[4]) print part[3] ":" part[4] "\n" name
+      seen[owner] = 1
+      print owner "\n" name
+    }
+    names[depth] = name
+    owners[depth] = owner
+  }'
