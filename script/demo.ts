@@ -75,13 +75,12 @@ async function takeTheFolder(): Promise<void> {
 function runBackup(services: Services, docroot: string): Promise<ActionRun> {
   return runAction({
     action: root,
-    inputs: {
-      ...backupInputs(services, bucket),
+    inputs: backupInputs(services, bucket, {
       databases: 'shop',
       'structure-only-tables': 'sessions',
       paths: docroot,
       exclude: 'content/cache/',
-    },
+    }),
     folder: services.folder,
     onLog: logPrinter(),
   })

@@ -23,7 +23,7 @@ export async function runOurs(
   const { result: run, usage } = await measure(() =>
     runAction({
       action,
-      inputs: { ...backupInputs(services, bucket), ...inputs },
+      inputs: backupInputs(services, bucket, inputs),
       folder: services.folder,
       post: 'lost',
       ...(nodeOptions === '' ? {} : { env: { NODE_OPTIONS: nodeOptions } }),

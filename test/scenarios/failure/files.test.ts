@@ -49,7 +49,12 @@ describe('a backup whose files go wrong', () => {
     await writeFile(file, 'x')
     await chmod(file, 0o000)
     try {
-      await expectFailure(scene, {}, [/rsync ended with status 23/, /secret-config\.php/, /readable/, unchanged])
+      const cause = /^The SSH user may not read 1 file of "paths": "[^"]*\/secret-config\.php"\./
+      await expectFailure(scene, {}, [cause, /sudo setfacl -m u:\S+:rX -- \S*\/secret-config\.php/, unchanged])
+      // The dry run says the same before.
+      const { conclusion, main } = await scene.run({ inputs: { 'dry-run': 'true' } })
+      expect(conclusion).toBe('failure')
+      expect(main?.annotations.error.map(({ message }) => message)).toEqual([expect.stringMatching(cause)])
     } finally {
       await rm(file)
     }
