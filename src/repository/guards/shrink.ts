@@ -22,8 +22,8 @@ export interface ShrinkVerdict {
  *
  * An artifact is suspect when its content bytes, or its things with a `leastLost` (tables, files), are fewer by
  * strictly more than `max-shrink` percent, and when anything with a name is gone: a table, view, trigger, routine or
- * event, a whole database, a folder of `paths`, all files. So is it when a first-level folder or a mount of the folders is
- * gone, has no files any more, or fewer by the same measure (`shrunken-folders.ts`). What the workflow no longer requests is removed from the
+ * event, a whole database, a folder of `paths`, all files. So is it when a mount is gone, and when a
+ * mount or a first-level folder is empty now or has fewer files by the same measure (`shrunken-folders.ts`). What the workflow no longer requests is removed from the
  * baseline before (`scoped-baseline.ts`); with `databases: "*"` a database that is gone stays in it, or the ring would
  * forget its last copy within a week. Accepting takes one run.
  *

@@ -4,7 +4,7 @@ import { kindOf } from '../manifest/kinds/kinds'
 import type { ArtifactBaseline } from './baseline'
 import type { ShrinkFinding } from './shrink-finding'
 
-/** Losing fewer files than this is no reason for a suspicion, unless they are all. */
+/** Losing fewer files than this is no reason for a suspicion: somebody removed them. */
 const leastFilesLost = 10
 /** Nor are fewer bytes: a log that was rotated is not a loss. */
 const leastBytesLost = 1024 * 1024
@@ -12,12 +12,12 @@ const leastBytesLost = 1024 * 1024
 const leastPercentOfAll = 10
 
 /**
- * The folders that had files and have none or are gone, or have fewer by more than `percent`. A folder that is reported
- * as a mount is not reported twice.
+ * The folders that had files and are empty now, as a disk that is not mounted leaves them, the mounts that are gone, and
+ * those that lost more than `percent` of their files or bytes. One that is reported as a mount is not reported twice.
  */
 export function shrunkenFolders(before: ArtifactBaseline, after: ArtifactBaseline, percent: number): ShrinkFinding[] {
   const findings: ShrinkFinding[] = []
-  for (const { one } of kindOf(before).things) {
+  for (const { one, mustStay = false } of kindOf(before).things) {
     const now = after.amounts?.[one]
     if (now === undefined) continue
     const byName = new Map(now.map(each => [each.name, each]))
@@ -26,7 +26,10 @@ export function shrunkenFolders(before: ArtifactBaseline, after: ArtifactBaselin
       const is = was.name === undefined ? undefined : byName.get(was.name)
       const found = { artifact: after.name, what: one, ...defined({ name: was.name }) }
       findings.push(
-        ...lessOf(was, is, { percent, contentBytes: before.contentBytes }).map(less => ({ ...found, ...less })),
+        ...lessOf(was, is, { mustStay, percent, contentBytes: before.contentBytes }).map(less => ({
+          ...found,
+          ...less,
+        })),
       )
     }
   }
@@ -36,13 +39,13 @@ export function shrunkenFolders(before: ArtifactBaseline, after: ArtifactBaselin
 function lessOf(
   was: Amount,
   is: Amount | undefined,
-  { percent, contentBytes }: { percent: number; contentBytes: number },
+  { mustStay, percent, contentBytes }: { mustStay: boolean; percent: number; contentBytes: number },
 ): Pick<ShrinkFinding, 'unit' | 'before' | 'after'>[] {
   const isLess = (lost: number, of: number, least: number) => lost >= least && lost * 100 > of * percent
-  if (is === undefined || is.files === 0) return [{ unit: 'files', before: was.files, after: 0 }]
-  if (isLess(was.files - is.files, was.files, leastFilesLost))
-    return [{ unit: 'files', before: was.files, after: is.files }]
+  if (is === undefined ? mustStay : is.files === 0) return [{ unit: 'files', before: was.files, after: 0 }]
+  const [files, bytes] = [is?.files ?? 0, is?.bytes ?? 0]
+  if (isLess(was.files - files, was.files, leastFilesLost)) return [{ unit: 'files', before: was.files, after: files }]
   const least = Math.max(leastBytesLost, (contentBytes * leastPercentOfAll) / 100)
-  if (isLess(was.bytes - is.bytes, was.bytes, least)) return [{ unit: 'bytes', before: was.bytes, after: is.bytes }]
+  if (isLess(was.bytes - bytes, was.bytes, least)) return [{ unit: 'bytes', before: was.bytes, after: bytes }]
   return []
 }

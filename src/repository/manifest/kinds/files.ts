@@ -73,7 +73,7 @@ export const files: Kind<FilesArtifact> = {
     { one: 'directory', many: 'directories', count: ({ content }) => content.directories },
     { one: 'symbolic link', count: ({ content }) => content.links },
     { one: 'folder', isFolder: true, names: ({ paths }) => paths },
-    { one: 'mount', amounts: ({ content }) => content.mounts?.map(amountOf) },
+    { one: 'mount', mustStay: true, amounts: ({ content }) => content.mounts?.map(amountOf) },
     { one: 'first-level folder', amounts: ({ content }) => content.folders?.map(amountOf) },
     { one: 'link that leads out', mark: ({ content }) => content.outsideLinks?.sha256 },
   ],

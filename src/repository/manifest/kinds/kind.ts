@@ -41,6 +41,8 @@ export interface Thing<A> {
   fingerprints?(artifact: A): readonly Fingerprint[]
   /** In place of names: a folder that had files must not lose them, by `max-shrink`. Undefined: not known. */
   amounts?(artifact: A): readonly Amount[] | undefined
+  /** One that had files must not be gone either, however few. */
+  readonly mustStay?: true
   /** In place of names: shows whether they are the same ones. Others are no suspicion, but are reported. Undefined: none. */
   mark?(artifact: A): string | undefined
 }

@@ -25,14 +25,14 @@ describe('shrunkenFolders', () => {
   it.each<[string, string, ArtifactBaseline, ArtifactBaseline]>([
     [
       'is gone',
-      'codebase: the first-level folder "/s/a" had 1 file and has none',
-      withFolders({ '/s/a': 1 }),
+      'codebase: the first-level folder "/s/a" had 10 files and has none',
+      withFolders({ '/s/a': 10 }),
       withFolders({}),
     ],
     [
       'is empty',
-      'codebase: the first-level folder "/s/a" had 40 files and has none',
-      withFolders({ '/s/a': 40, '/s/b': 1 }),
+      'codebase: the first-level folder "/s/a" had 1 file and has none',
+      withFolders({ '/s/a': 1, '/s/b': 1 }),
       withFolders({ '/s/a': 0, '/s/b': 1 }),
     ],
     [
@@ -66,6 +66,7 @@ describe('shrunkenFolders', () => {
   it.each<[string, ArtifactBaseline, ArtifactBaseline]>([
     ['had nothing', withFolders({ '/s/a': 0 }, { '/s/m': 0 }), withFolders({})],
     ['lost half of its files', withFolders({ '/s/a': 40 }), withFolders({ '/s/a': 20 })],
+    ['had a few files and was removed', withFolders({ '/s/a': 9 }), withFolders({})],
     ['lost a few files', withFolders({ '/s/a': 10 }), withFolders({ '/s/a': 1 })],
     [
       'lost a rotated log of less than a tenth of all',
