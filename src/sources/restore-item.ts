@@ -5,7 +5,9 @@ export interface RestoreItem {
   name: string
   /** The name it gets. */
   target: string
-  /** Of the stored object. */
+  /** What of the recovery point it is a part of, when it is not restored whole. */
+  partOf?: string
+  /** Of the stored object; of a part, what it takes on disk. */
   bytes: number
   /** The most important count of its contents: `16 tables`. */
   count: string
@@ -43,6 +45,7 @@ export interface NextStep {
 
 /** A line of the plan. `shown`: formats a name. */
 export function planLine(item: RestoreItem, shown: (name: string) => string): string {
-  const { noun, name, target, holds, before, becomes } = item
-  return `${noun} ${shown(name)} (${holds}) -> ${shown(target)}, which ${before}: ${becomes}`
+  const { noun, name, target, partOf, holds, before, becomes } = item
+  const part = partOf === undefined ? '' : `, a part of ${shown(partOf)}`
+  return `${noun} ${shown(name)}${part} (${holds}) -> ${shown(target)}, which ${before}: ${becomes}`
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '../findings/finding'
-import type { ContentDigest } from '../pipeline/content-check'
+import type { ContentCheck, ContentDigest } from '../pipeline/content-check'
 import type { Artifact, Manifest } from '../repository/manifest/manifest'
 import type { RecoveryPoint, Repository } from '../repository/repository'
 import type { Runtime } from '../runtime/runtime'
@@ -36,6 +36,8 @@ export interface SoundArtifact<A extends Artifact = Artifact, C extends ContentD
 export interface RestorePart<A extends Artifact = Artifact, C extends ContentDigest = ContentDigest> {
   /** Read whole before the server is checked, each once. */
   readonly artifacts: readonly A[]
+  /** The check of an artifact while it is read: that of `ArtifactReading`, and what this restore must know beyond. */
+  check(artifact: A): ContentCheck<C>
   /** Checks what the server has. `sound`: all of `artifacts`. Reads only. Throws when the server gives no answer. */
   look(target: RestoreTarget, sound: readonly SoundArtifact<A, C>[]): Promise<SeenTarget>
 }

@@ -288,7 +288,6 @@ ${'-- much more to read\n'.repeat(200_000)}`
     const intake = await server.openExtract({
       staging,
       owner: 'this run',
-      paths: [folder],
       compression: kind,
       signal,
     })
@@ -305,34 +304,6 @@ ${'-- much more to read\n'.repeat(200_000)}`
     expect(counted?.kinds?.f.bytes).toBe(bytes)
   })
 
-  it('unpacks no more than the folders it is told', async () => {
-    const server = await serverUnder(shell)
-    const folder = await freshFolder(services)
-    for (const each of ['a', 'b']) {
-      await mkdir(join(folder, each))
-      await writeFile(join(folder, each, 'file'), each)
-    }
-    const staging = join(folder, 'staging')
-    const tar = execFileSync('tar', [
-      '-C',
-      '/',
-      '-cf',
-      '-',
-      '--',
-      join(folder, 'a').slice(1),
-      join(folder, 'b').slice(1),
-    ])
-    const intake = await server.openExtract({
-      staging,
-      owner: 'x',
-      paths: [join(folder, 'b')],
-      compression: 'none',
-      signal,
-    })
-    expect(await send(intake, tar)).toBeUndefined()
-    expect(await readdir(`${staging}/tree${folder}`)).toEqual(['b'])
-  })
-
   it('fails when the archive is cut off, and leaves the folder to its owner alone', async () => {
     const server = await serverUnder(shell)
     const folder = join(await freshFolder(services), 'html')
@@ -342,7 +313,6 @@ ${'-- much more to read\n'.repeat(200_000)}`
     const intake = await server.openExtract({
       staging,
       owner: 'this run',
-      paths: [folder],
       compression: 'none',
       signal,
     })
@@ -360,7 +330,6 @@ ${'-- much more to read\n'.repeat(200_000)}`
     const intake = await server.openExtract({
       staging,
       owner: 'x',
-      paths: ['/a'],
       compression: 'none',
       signal,
     })
@@ -567,7 +536,6 @@ case $* in */staging) mv '${at('parent/staging')}' '${at('aside')}'; ln -s '${at
     const intake = await server.openExtract({
       staging: at('parent/staging'),
       owner: 'x',
-      paths: [at('html')],
       compression: 'none',
       signal,
     })
@@ -640,7 +608,6 @@ describe('an SSH user who is not root', () => {
       const intake = await server.openExtract({
         staging,
         owner: 'this run',
-        paths: [folder],
         compression: 'none',
         signal,
       })
@@ -674,7 +641,7 @@ describe('an SSH user who is not root', () => {
       open.push(connection)
       const server = restoreServerOver(connection)
       const staging = join(home, '.html.restoring-1')
-      const request = { staging, owner: 'x', paths: [source], compression: 'none', signal } as const
+      const request = { staging, owner: 'x', compression: 'none', signal } as const
       expect(await send(await server.openExtract(request), archiveOf(source))).toBeUndefined()
       return { server, home, staging, source, tree: `${staging}/tree${source}` }
     }

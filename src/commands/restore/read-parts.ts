@@ -23,9 +23,9 @@ export async function readParts(
   tools: { runtime: Runtime; signal: AbortSignal },
 ): Promise<ReadPart[]> {
   const rereads = await Promise.all(
-    parts.map(async ({ artifacts }) => {
+    parts.map(async part => {
       const read: Reread[] = []
-      for (const artifact of artifacts) read.push(await readWhole(artifact, point, tools))
+      for (const artifact of part.artifacts) read.push(await readWhole(artifact, part, point, tools))
       return read
     }),
   )
@@ -40,14 +40,15 @@ export async function readParts(
 
 async function readWhole(
   artifact: Artifact,
+  part: RestorePart,
   point: RecoveryPoint,
   { runtime, signal }: { runtime: Runtime; signal: AbortSignal },
 ): Promise<Reread> {
   const progress = transferProgress(runtime, `reading ${artifact.name}`, artifact.bytes)
-  const { check, compare } = sourceOf(artifact).reading
+  const { compare } = sourceOf(artifact).reading
   try {
     return await rereadArtifact(point, artifact, {
-      ...{ check: check(artifact), compare, signal },
+      ...{ check: part.check(artifact), compare, signal },
       onProgress: progress.moved,
     })
   } finally {

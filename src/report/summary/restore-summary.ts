@@ -93,7 +93,7 @@ function itemsTable(report: RestoreReport): string {
   return table(
     columns,
     report.items.map(item => [
-      `${item.noun} ${code(item.name)}`,
+      `${item.noun} ${code(item.name)}${item.partOf === undefined ? '' : `, a part of ${code(item.partOf)}`}`,
       code(item.target),
       prose(item.holds),
       prose(item.before),

@@ -12,6 +12,7 @@ export function seen(bytes: Buffer): Listing | CheckError {
     header: () => {},
     data: () => {},
     drop: () => {},
+    end: () => {},
     entry: (entry: UnpackedEntry) => {
       entries.set(entry.path, entry)
     },

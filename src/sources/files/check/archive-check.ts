@@ -4,14 +4,13 @@ import type { ContentCheck } from '../../../pipeline/content-check'
 import { KnownOwners } from '../owners/owner'
 import { OwnerList, ownerListName } from '../owners/owner-list'
 import type { ArchiveContent, UnpackedEntry } from './archive-content'
-import { ArchiveTree } from './archive-tree'
+import { ArchiveTree, type ExpectedTree } from './archive-tree'
 import { plainPath, show } from './expected-paths'
 import { ExtendedHeaders } from './extended-headers'
 import { blockSize, isZeroBlock, parseTarHeader, type TarHeader } from './tar-header'
 
-/** The expected archive. `paths`: its folders, without their leading slash. */
-export interface ExpectedArchive {
-  paths: readonly string[]
+/** The expected archive. */
+export interface ExpectedArchive extends ExpectedTree {
   /** The maximum: entries of all kinds, bytes of the archive. */
   limits?: { entries: number; bytes: number }
   /** Sees the parts of the archive while they pass. */
@@ -26,8 +25,10 @@ export interface ArchiveSink {
   entry(entry: UnpackedEntry): void
   /** Those blocks make nothing that is unpacked. */
   drop(): void
-  /** Data, padding and the end. */
+  /** Data and padding of the last entry. */
   data(bytes: Buffer): void
+  /** A block of the end. */
+  end(block: Buffer): void
 }
 
 /**
@@ -62,8 +63,8 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
   /** Bytes of the list of owners that are still to come, and its padding. */
   private listLeft = { bytes: 0, padding: 0 }
 
-  constructor({ paths, limits = { entries: Infinity, bytes: Infinity }, sink }: ExpectedArchive) {
-    this.tree = new ArchiveTree(paths)
+  constructor({ limits = { entries: Infinity, bytes: Infinity }, sink, ...tree }: ExpectedArchive) {
+    this.tree = new ArchiveTree(tree)
     this.limits = limits
     this.sink = sink
   }
@@ -123,7 +124,7 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
     // busybox does not take it for the end then.
     if (this.extended.isPending) throw this.damaged('an extended header stands before its end')
     this.place = this.place === 'headers' ? 'lone zero block' : 'end'
-    this.sink?.data(block)
+    this.sink?.end(block)
   }
 
   private readHeader(block: Buffer): void {

@@ -14,19 +14,30 @@ export interface ArchiveSize extends ContentDigest {
 
 /** What an archive becomes when it is unpacked. */
 export interface ArchiveContent extends ArchiveSize {
-  /** In the order of the requested folders. */
+  /** Its folders in the order of the request, then the requested parts of them. */
   perPath: FolderContent[]
+  /** The parts of folders that were requested, in their order. */
+  parts: FoundPart[]
   /** One of each kind. */
   risky: RiskyEntries[]
-  /** Hard links to a file of another folder: they cannot be restored without it. */
-  crossLinks: Examples
   /** Whose they are, apart from the folders around them. */
   ownerChanges: OwnerChanges
   /** The owners are those of its list, and not those in its headers. */
   hasOwnerList: boolean
 }
 
-/** The content of one folder of an archive, itself counted among the directories. */
+/** A part of a folder, as the archive has it. Names are bytes, one character each. */
+export interface FoundPart {
+  path: string
+  /** Undefined: the archive does not have it. */
+  kind: EntryKind | undefined
+  /** Names that may be meant, where it does not have it. */
+  similar: readonly string[]
+  /** The nearest folder above that it has. */
+  above: string
+}
+
+/** The content of one folder of an archive, itself counted among the directories; or of a part, which may be one file. */
 export interface FolderContent {
   path: string
   files: number
@@ -35,6 +46,20 @@ export interface FolderContent {
   /** The sizes of its files; a hard link adds nothing. */
   fileBytes: number
   kinds: KindCounts
+  /** Its hard links to files outside of it. Undefined: it has none. */
+  outside?: OutsideLinks
+}
+
+/** Hard links of a folder to files outside of it: a hard link has no data of its own. */
+export interface OutsideLinks {
+  links: Examples
+  /** What they lead to; undefined: too many to remember. */
+  targets: KnownNames | undefined
+}
+
+export interface KnownNames {
+  /** 0: it is none of them. */
+  valueOf(name: string): number
 }
 
 /** What an entry becomes, as `find -type` names it: file, directory, symbolic link, fifo, block and character device. */

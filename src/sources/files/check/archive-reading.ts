@@ -6,7 +6,7 @@ import type { ArchiveContent, ArchiveSize } from './archive-content'
 
 /** How a stored archive is read. */
 export const archiveReading: ArtifactReading<FilesArtifact, ArchiveContent> = {
-  check: checkStored,
+  check: artifact => checkStored(artifact),
   compare: compareFiles,
   // What it would refuse fails the check; set-uid bits and devices are left out, and the rest is restored.
   refusals: () => [],

@@ -1,9 +1,10 @@
 import { CheckError } from '../../../pipeline/check-error'
 import { OwnerChangesFinder } from '../owners/owner-changes'
-import { type ArchiveContent, type EntryKind, entryKinds, type UnpackedEntry } from './archive-content'
+import { type ArchiveContent, type EntryKind, entryKinds, type FolderContent, type UnpackedEntry } from './archive-content'
 import { ExpectedPaths, show } from './expected-paths'
 import { FolderTally } from './folder-tally'
 import { NameTable } from './name-table'
+import { PartFinder } from './part-finder'
 import { RiskyFinder } from './risky-entries'
 
 /** An entry as the archive names it. `type`: one letter, as in the header. */
@@ -11,6 +12,16 @@ export interface NamedEntry extends Pick<UnpackedEntry, 'mode' | 'owner' | 'size
   name: string
   type: string
   target: string
+}
+
+/** Without their leading slash. */
+export interface ExpectedTree {
+  /** The folders of the archive. */
+  paths: readonly string[]
+  /** Folders and files below them, that are counted separately. */
+  parts?: readonly string[]
+  /** Of an earlier reading of the same archive. */
+  seen?: readonly FolderContent[]
 }
 
 /**
@@ -21,6 +32,7 @@ export interface NamedEntry extends Pick<UnpackedEntry, 'mode' | 'owner' | 'size
 export class ArchiveTree {
   private readonly paths: ExpectedPaths
   private readonly tally: FolderTally
+  private readonly parts: PartFinder
   private readonly risky = new RiskyFinder()
   private readonly owners = new OwnerChangesFinder()
   private readonly names = new NameTable(kindBits)
@@ -28,9 +40,10 @@ export class ArchiveTree {
   /** Most entries are in the folder of the entry before. */
   private lastFolder = ''
 
-  constructor(paths: readonly string[]) {
+  constructor({ paths, parts = [], seen }: ExpectedTree) {
     this.paths = new ExpectedPaths(paths)
-    this.tally = new FolderTally(paths)
+    this.tally = new FolderTally([...paths, ...parts], seen)
+    this.parts = new PartFinder(parts)
   }
 
   add(named: NamedEntry): UnpackedEntry {
@@ -47,6 +60,7 @@ export class ArchiveTree {
     const entry = { path, kind, isHardLink, target: linked, mode, owner, sizeBytes, device, capabilities }
     this.counts[countedAs[kind]]++
     this.tally.add(entry)
+    this.parts.add(path, kind)
     this.risky.add(entry)
     this.owners.add(entry)
     return entry
@@ -63,7 +77,9 @@ export class ArchiveTree {
 
   finish(): Omit<ArchiveContent, 'bytes' | 'sha256' | 'hasOwnerList'> {
     this.paths.finish()
-    return { ...this.counts, ...this.tally.finish(), risky: this.risky.finish(), ownerChanges: this.owners.changes }
+    const parts = this.parts.finish(path => this.kindOf(path) === 'd')
+    const perPath = this.tally.finish()
+    return { ...this.counts, perPath, parts, risky: this.risky.finish(), ownerChanges: this.owners.changes }
   }
 
   /** Of an earlier entry. */

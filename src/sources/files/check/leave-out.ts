@@ -3,23 +3,31 @@ import { attempt } from '../../../pipeline/attempt'
 import { type Filter, known } from '../../../pipeline/filter'
 import type { OwnerNumbers } from '../owners/target-owners'
 import { type ArchiveSink, checkArchive, type ExpectedArchive } from './archive-check'
-import type { ArchiveContent, RiskyKind, UnpackedEntry } from './archive-content'
+import type { ArchiveContent, KnownNames, RiskyKind, UnpackedEntry } from './archive-content'
+import { pathBytes } from './expected-paths'
 import { setUidOrGid } from './risky-entries'
 import { changeHeader } from './tar-header'
 
+/** What is passed on of an archive. */
+export interface Passed {
+  /** Risky entries. */
+  given: ReadonlySet<RiskyKind>
+  /** Whom its entries will belong to; undefined: their owners stay. */
+  numbers?: OwnerNumbers | undefined
+  /** Folders of the archive, or parts of them, without their leading slash. `linked`: also what this has. */
+  trees: readonly { path: string; linked?: KnownNames | undefined }[]
+}
+
 /**
- * Checks an archive and passes on a copy that has only the given kinds of risky entries: without the others' devices,
- * and without set-uid and set-gid of files. So they are nowhere, not even for a moment. The result is of the whole one.
+ * Checks an archive and passes on a copy that has only the wanted trees, with the files that hard links in them lead to,
+ * and only the given kinds of risky entries: without the others' devices, and without set-uid and set-gid of files. So
+ * they are nowhere, not even for a moment. The result is of the whole one.
  *
  * With `numbers` its entries belong to whom they will belong; without, their owners stay. So tar gives each file its
  * owner, before its mode, and nothing is ever given to somebody through a link. The list of owners is left out.
  */
-export function leaveOut(
-  expected: ExpectedArchive,
-  given: ReadonlySet<RiskyKind>,
-  numbers?: OwnerNumbers,
-): Filter<ArchiveContent> {
-  const passing = new PassingArchive(given, numbers)
+export function leaveOut(expected: ExpectedArchive, wanted: Passed): Filter<ArchiveContent> {
+  const passing = new PassingArchive(wanted)
   const check = checkArchive({ ...expected, sink: passing })
   let found: { result: ArchiveContent } | undefined
   const stage = new Transform({
@@ -44,25 +52,29 @@ class PassingArchive implements ArchiveSink {
   /** The blocks of an entry that is not complete yet. */
   private held: Buffer[] = []
   private passed: Buffer[] = []
+  private isPassing = false
 
   private readonly given: ReadonlySet<RiskyKind>
   private readonly numbers: OwnerNumbers | undefined
+  private readonly trees: { path: string; inside: string; linked: KnownNames | undefined }[]
 
-  constructor(given: ReadonlySet<RiskyKind>, numbers: OwnerNumbers | undefined) {
+  constructor({ given, numbers, trees }: Passed) {
     this.given = given
     this.numbers = numbers
+    this.trees = trees.map(({ path, linked }) => ({ path: pathBytes(path), inside: `${pathBytes(path)}/`, linked }))
   }
 
   header(block: Buffer): void {
     this.held.push(Buffer.from(block))
   }
 
-  entry({ kind, mode, owner }: UnpackedEntry): void {
+  entry({ path, kind, mode, owner }: UnpackedEntry): void {
     const { given, numbers } = this
     const blocks = this.held
     this.held = []
     // Another name of a device is one too.
-    if ((kind === 'b' || kind === 'c') && !given.has('devices')) return
+    this.isPassing = this.isWanted(path) && ((kind !== 'b' && kind !== 'c') || given.has('devices'))
+    if (!this.isPassing) return
     const header = blocks.at(-1)
     const isSetId = kind !== 'd' && !given.has('set-uid') && (mode & setUidOrGid) !== 0
     if (header !== undefined && (isSetId || numbers !== undefined))
@@ -75,7 +87,11 @@ class PassingArchive implements ArchiveSink {
   }
 
   data(bytes: Buffer): void {
-    this.passed.push(Buffer.from(bytes))
+    if (this.isPassing) this.passed.push(Buffer.from(bytes))
+  }
+
+  end(block: Buffer): void {
+    this.passed.push(Buffer.from(block))
   }
 
   /** What has passed since the last time. */
@@ -83,5 +99,11 @@ class PassingArchive implements ArchiveSink {
     const bytes = Buffer.concat(this.passed)
     this.passed = []
     return bytes
+  }
+
+  private isWanted(path: string): boolean {
+    return this.trees.some(
+      tree => path === tree.path || path.startsWith(tree.inside) || (tree.linked?.valueOf(path) ?? 0) > 0,
+    )
   }
 }

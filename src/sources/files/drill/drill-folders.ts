@@ -57,9 +57,9 @@ async function unpackAndCount(
     const { tools, isRoot } = await server.targetFacts({ folders: [staging] })
     const numbers = isRoot ? recordedNumbers : undefined
     const request = { files, paths: files.artifact.paths, staging, owner: 'a drill', given: nothingGiven, numbers }
-    await unpackArchive(request, { runtime, repository: point.repository, server, tools, signal })
+    const content = await unpackArchive(request, { runtime, repository: point.repository, server, tools, signal })
     const unpackedMs = runtime.clock.monotonicMs()
-    return { differences: (await countUnpacked(request, { server })).differences, unpackedMs }
+    return { differences: (await countUnpacked(request, content, { server })).differences, unpackedMs }
   } finally {
     connection.close()
   }

@@ -1,12 +1,13 @@
-import type { EntryKind, KindCount, KindCounts } from '../check/archive-content'
+import type { ArchiveContent, EntryKind, KindCount, KindCounts } from '../check/archive-content'
 import type { OwnerNumbers } from '../owners/target-owners'
 import type { FoundKind, TreeCount } from './count-trees'
 import type { Given } from './left-out'
-import { folderContent, type RereadFiles } from './reread-files'
+import { folderContent } from './reread-files'
 
 interface Comparison {
-  files: RereadFiles
-  /** Folders of the archive. */
+  /** As it was seen while it was unpacked. */
+  content: ArchiveContent
+  /** Folders of the archive, or parts of them. */
   paths: readonly string[]
   /** In the order of `paths`. */
   found: readonly TreeCount[]
@@ -16,21 +17,15 @@ interface Comparison {
 }
 
 /** How unpacked folders differ from what was seen of their archive, without what was left out. In whole clauses. */
-export function compareTrees({ files, paths, found, given, numbers }: Comparison): string[] {
-  // A file with hard links in two folders is counted in both there, and once in the archive.
-  const isShared = files.content.crossLinks.count > 0
+export function compareTrees({ content: archive, paths, found, given, numbers }: Comparison): string[] {
   return paths.flatMap((path, index) => {
-    const content = folderContent(files, path)
+    const content = folderContent({ content: archive }, path)
     const tree = found[index]
     if (content === undefined || tree === undefined) return [`${path} could not be counted`]
     const expected = withoutLeftOut(content.kinds, given)
     return [
-      ...otherCounts(expected, tree, isShared && given.has('set-uid')).map(
-        ({ what, wanted, there }) => `${path} has ${there} ${what}, not ${wanted}`,
-      ),
-      ...(isShared ? [] : otherDetails(expected, tree, numbers)).map(
-        what => `${path} has other ${what} than the archive`,
-      ),
+      ...otherCounts(expected, tree).map(({ what, wanted, there }) => `${path} has ${there} ${what}, not ${wanted}`),
+      ...otherDetails(expected, tree, numbers).map(what => `${path} has other ${what} than the archive`),
     ]
   })
 }
@@ -60,11 +55,10 @@ interface OtherCount {
   there: number
 }
 
-/** `isAnySetId`: how many are in each folder is unknown. */
-function otherCounts(expected: KindCounts, tree: TreeCount, isAnySetId: boolean): OtherCount[] {
+function otherCounts(expected: KindCounts, tree: TreeCount): OtherCount[] {
   const { names, kinds, hasSetIds, hasCapabilities } = tree
   const { setIds } = expected.f
-  const isKnown = !isAnySetId && (kinds !== undefined || setIds === 0)
+  const isKnown = kinds !== undefined || setIds === 0
   return [
     ...kindWords.map(([kind, what]) => ({ what, wanted: expected[kind].names, there: names[kind] })),
     { what: 'sockets', wanted: 0, there: names.s },

@@ -5,6 +5,7 @@ import { plural } from '../../../runtime/text/format-count'
 import type { ArchiveContent, RiskyEntries, RiskyEntry, RiskyKind } from '../check/archive-content'
 import { pathBytes, show } from '../check/expected-paths'
 import { ownerWord } from '../owners/owner'
+import { isInside } from '../plan/folder-paths'
 
 /** The kinds of risky entries that a restore restores. */
 export type Given = ReadonlySet<RiskyKind>
@@ -43,20 +44,18 @@ interface Place {
 
 /** The commands for root that make what was left out of a folder; not more than were kept. `isRoot`: owners are right. */
 export function commandsFor({ path, target }: Place, leftOut: readonly RiskyEntries[], isRoot: boolean): string[] {
-  const inside = insideOf(path)
+  const place = pathBytes(path.slice(1))
   return leftOut.flatMap(({ kind, first }) =>
-    first
-      .filter(entry => entry.path.startsWith(inside))
-      .map(entry => {
-        const bytes = Buffer.from(entry.path.slice(inside.length), 'latin1')
-        return commandFor(kind, entry, shellWord(Buffer.concat([Buffer.from(`${target}/`), bytes])), isRoot)
-      }),
+    first.filter(isIn(path)).map(entry => {
+      const below = Buffer.from(entry.path.slice(place.length), 'latin1')
+      return commandFor(kind, entry, shellWord(Buffer.concat([Buffer.from(target), below])), isRoot)
+    }),
   )
 }
 
-/** What the names of entries in a folder begin with. */
-function insideOf(path: string): string {
-  return `${pathBytes(path.slice(1))}/`
+function isIn(path: string): (entry: RiskyEntry) => boolean {
+  const place = pathBytes(path.slice(1))
+  return entry => isInside(entry.path, place)
 }
 
 function commandFor(
@@ -87,8 +86,9 @@ export function leftOutWarnings(
 ): Finding[] {
   return leftOut.flatMap(entries => {
     const { kind, first } = entries
-    const isHere = ({ path }: RiskyEntry) => folders.some(folder => path.startsWith(insideOf(folder.path)))
-    const named = first.filter(isHere).map(({ path }) => show(`/${path}`))
+    const named = first
+      .filter(entry => folders.some(({ path }) => isIn(path)(entry)))
+      .map(({ path }) => show(`/${path}`))
     if (named.length === 0) return []
     const count = folders.length === 1 || named.length < first.length ? named.length : entries.count
     const commands = folders.flatMap(folder => commandsFor(folder, [entries], isRoot))

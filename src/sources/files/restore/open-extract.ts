@@ -11,8 +11,6 @@ export interface ExtractRequest {
   staging: string
   /** Written into it, so that only its owner removes it. */
   owner: string
-  /** Which of the archive's folders, absolute. */
-  paths: readonly string[]
   /** Of the sent stream. */
   compression: Compression
   signal: AbortSignal
@@ -21,14 +19,9 @@ export interface ExtractRequest {
 /** The job `extract`: unpacks an archive into a new folder. */
 export function openExtract(
   connection: Connection,
-  { staging, owner, paths, compression, signal }: ExtractRequest,
+  { staging, owner, compression, signal }: ExtractRequest,
 ): Promise<Intake> {
-  const lines: Request = [
-    ['staging', staging],
-    ['owner', owner],
-    ...paths.map(path => ['path', path] as const),
-    ...compressionLines({ kind: compression }),
-  ]
+  const lines: Request = [['staging', staging], ['owner', owner], ...compressionLines({ kind: compression })]
   const explain = (failure: JobFailure) => explainFolderJob('the unpacking of the files', failure)
   return intake(startJob(connection, 'open-extract', lines, { takesData: true, explain, signal }))
 }

@@ -2,19 +2,25 @@ import type { ContentCheck } from '../../../pipeline/content-check'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import type { SoundArtifact } from '../../restore-part'
 import { checkArchive, type ExpectedArchive } from '../check/archive-check'
-import type { ArchiveContent, FolderContent } from '../check/archive-content'
+import type { ArchiveContent, FolderContent, FoundPart } from '../check/archive-content'
+import { pathBytes } from '../check/expected-paths'
 
 /** An archive that was read whole and matches its manifest; `etag`: of the object that was read. */
 export type RereadFiles = SoundArtifact<FilesArtifact, ArchiveContent>
 
-/** The content of one of the folders of the archive. */
-export function folderContent({ artifact, content }: RereadFiles, path: string): FolderContent | undefined {
-  return content.perPath[artifact.paths.indexOf(path)]
+/** The content of one of the folders of the archive, or of a part that was requested of one. */
+export function folderContent({ content }: Pick<RereadFiles, 'content'>, path: string): FolderContent | undefined {
+  return content.perPath.find(each => each.path === path.slice(1))
 }
 
-/** The check of an archive that is stored. */
-export function checkStored(artifact: FilesArtifact): ContentCheck<ArchiveContent> {
-  return checkArchive(expectedArchive(artifact))
+/** A part that was requested, as the archive has it; undefined for a whole folder. */
+export function foundPart({ content }: Pick<RereadFiles, 'content'>, path: string): FoundPart | undefined {
+  return content.parts.find(part => part.path === pathBytes(path.slice(1)))
+}
+
+/** The check of an archive that is stored. `parts`: of its folders, absolute. */
+export function checkStored(artifact: FilesArtifact, parts: readonly string[] = []): ContentCheck<ArchiveContent> {
+  return checkArchive({ ...expectedArchive(artifact), parts: parts.map(path => path.slice(1)) })
 }
 
 /** No more than its manifest says. */

@@ -8,10 +8,10 @@ import { accountsToAsk, ownersIn, planOwners } from '../owners/target-owners'
 import { checkFolders } from '../target/check-folders'
 import { chooseFolders } from '../target/choose-folders'
 import type { FolderTargetFacts } from '../target/folder-target-facts'
-import { describeFolder, diskSpaceForFolders, type FolderPart, plannedFolders } from '../target/planned-folder'
+import { describeFolder, diskSpaceForFolders, type FolderPart, isPart, plannedFolders } from '../target/planned-folder'
 import { type FolderWork, untouchedInWords } from './folder-work'
 import { givenKinds, nothingGiven } from './left-out'
-import { folderContent, type RereadFiles } from './reread-files'
+import { checkStored, folderContent, type RereadFiles } from './reread-files'
 import type { FolderRestoreSettings } from './restore-settings'
 import { surroundingSteps } from './surroundings'
 import { swapFolders } from './swap-folders'
@@ -25,6 +25,11 @@ export function restoreFolders(
   const chosen = chooseFolders(settings.paths, choice)
   return {
     artifacts: chosen === undefined ? [] : [chosen.artifact],
+    check: artifact =>
+      checkStored(
+        artifact,
+        chosen?.folders.filter(isPart).map(({ path }) => path),
+      ),
     look: async ({ connection, signal, isAuthentic }, [files]) => {
       if (chosen === undefined || files === undefined) return noFolders
       const folders = chosen.folders.map(({ target }) => target)

@@ -24,11 +24,12 @@ export async function swapFolders(unpacked: readonly UnpackedFolder[], work: Fol
     const { path, target, state } = folder
     const kept = state === 'absent' || state === 'empty' ? null : keptName(folder, context.stamp)
     context.runtime.log.info(`${target} is restored${kept === null ? '' : `; the old one is now ${kept}`}.`)
+    const item = describeFolder(folder, files, overwrite)
     return {
-      ...describeFolder(folder, files, overwrite),
+      ...item,
       ...{ proof, durationMs, kept },
       leftOut: commandsLater(folder, files, work),
-      output: { kind: 'folder', path, target, files: folderContent(files, path)?.files ?? 0, kept },
+      output: { kind: item.noun, path, target, files: folderContent(files, path)?.files ?? 0, kept },
     }
   })
   await removeStaging(swaps, work)

@@ -8,6 +8,7 @@ import { readArtifact } from '../../../repository/artifact/reader'
 import type { Repository } from '../../../repository/repository'
 import type { Runtime } from '../../../runtime/runtime'
 import { sendToJob } from '../../../server/send-to-job'
+import { checkArchive } from '../check/archive-check'
 import type { ArchiveContent } from '../check/archive-content'
 import { leaveOut } from '../check/leave-out'
 import type { FolderServer } from '../folder-server'
@@ -16,12 +17,12 @@ import { type OwnerNumbers, ownersIn } from '../owners/target-owners'
 import { compareTrees } from './compare-trees'
 import type { TreeCount } from './count-trees'
 import { type Given, leftOutOf } from './left-out'
-import { checkStored, expectedArchive, type RereadFiles } from './reread-files'
+import { expectedArchive, folderContent, type RereadFiles } from './reread-files'
 
 interface UnpackRequest {
   /** Read and checked before. */
   files: RereadFiles
-  /** Folders of the archive. */
+  /** Folders of the archive and parts of them, none inside another. */
   paths: readonly string[]
   /** A folder that does not exist yet; see `treeOf`. */
   staging: string
@@ -43,34 +44,44 @@ interface UnpackContext {
 
 /**
  * Unpacks folders of an archive into a new folder on the server, with a check of every entry and without the risky ones
- * that are not given. Throws the first error; then the caller removes what was unpacked so far.
+ * that are not given. A file outside of them that a hard link leads to is unpacked too, in its own place in the new
+ * folder. Returns what was seen of the archive. Throws the first error; then the caller removes what was unpacked so far.
  */
-export async function unpackArchive(request: UnpackRequest, context: UnpackContext): Promise<void> {
-  const { paths, staging, owner } = request
+export async function unpackArchive(request: UnpackRequest, context: UnpackContext): Promise<ArchiveContent> {
+  const { staging, owner } = request
   const { artifact } = request.files
   const { runtime, repository, server, tools, signal } = context
-  const { filter, compression } = sentStream(request, tools)
+  const { filter, compression, seen } = sentStream(request, tools)
   await withProgress(runtime, 'unpacking', artifact.bytes, async onProgress => {
-    const intake = await server.openExtract({ staging, owner, paths, compression, signal })
+    const intake = await server.openExtract({ staging, owner, compression, signal })
     await sendToJob(intake, input => readArtifact(repository, artifact, { filter, into: [input], signal, onProgress }))
   })
+  return seen()
 }
 
 /** What is sent of the stored stream: as it is, if the server can decompress it and nothing of it is left out. */
 function sentStream(
-  { files: { artifact, content }, given, numbers }: Pick<UnpackRequest, 'files' | 'given' | 'numbers'>,
+  { files, paths, given, numbers }: Pick<UnpackRequest, 'files' | 'paths' | 'given' | 'numbers'>,
   tools: UnpackContext['tools'],
-): { filter: Filter<unknown>; compression: Compression } {
+): { filter: Filter<unknown>; compression: Compression; seen: () => ArchiveContent } {
+  const { artifact, content } = files
   const codecs = codecsOf(artifact)
-  const isWhole = leftOutOf(content, given).length === 0 && hasOwners(content, numbers)
+  const parts = paths.filter(path => !artifact.paths.includes(path)).map(path => path.slice(1))
+  const expected = { ...expectedArchive(artifact), parts, seen: content.perPath }
+  const isAll = artifact.paths.every(path => paths.includes(path))
+  const isWhole = isAll && leftOutOf(content, given).length === 0 && hasOwners(content, numbers)
   if (isWhole && codecs.every(codec => tools.has(codec))) {
-    const checked = compose(decode(codecs), checkContent(checkStored(artifact)))
-    return { filter: aside(checked), compression: artifact.compression }
+    const checked = compose(decode(codecs), checkContent(checkArchive(expected)))
+    return { filter: aside(checked), compression: artifact.compression, seen: () => checked.result()[1] }
   }
-  const checked = compose(decode(codecs), leaveOut(expectedArchive(artifact), given, numbers))
-  if (!tools.has('gzip')) return { filter: checked, compression: 'none' }
+  const trees = paths.map(path => {
+    return { path: path.slice(1), linked: folderContent(files, path)?.outside?.targets }
+  })
+  const checked = compose(decode(codecs), leaveOut(expected, { given, numbers, trees }))
+  const seen = () => checked.result()[1]
+  if (!tools.has('gzip')) return { filter: checked, compression: 'none', seen }
   const gzip: Filter<void> = { stages: [createGzip({ level: 1 })], result: () => {} }
-  return { filter: compose(checked, gzip), compression: 'gzip' }
+  return { filter: compose(checked, gzip), compression: 'gzip', seen }
 }
 
 /** Whether the headers have the owners that will be given. */
@@ -85,11 +96,12 @@ export function treeOf(staging: string, path: string): string {
   return `${staging}/tree${path}`
 }
 
-/** Looks at the unpacked folders, and compares them with what was seen of the archive. */
+/** Looks at what was unpacked, and compares it with what was seen of the archive then. */
 export async function countUnpacked(
-  { files, paths, staging, given, numbers }: Omit<UnpackRequest, 'owner'>,
+  { paths, staging, given, numbers }: Omit<UnpackRequest, 'files' | 'owner'>,
+  content: ArchiveContent,
   { server }: { server: Pick<FolderServer, 'countTrees'> },
 ): Promise<{ trees: TreeCount[]; differences: string[] }> {
   const trees = await server.countTrees({ staging, paths })
-  return { trees, differences: compareTrees({ files, paths, found: trees, given, numbers }) }
+  return { trees, differences: compareTrees({ content, paths, found: trees, given, numbers }) }
 }

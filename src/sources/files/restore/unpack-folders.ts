@@ -1,11 +1,11 @@
 import { FailureError } from '../../../runtime/errors'
 import { formatSize } from '../../../runtime/text/format-size'
 import { filesCounts } from '../check/archive-content'
-import { cutName } from '../plan/folder-paths'
+import { cutName, isInside } from '../plan/folder-paths'
 import type { PlannedFolder } from '../target/planned-folder'
 import type { TreeCount } from './count-trees'
 import { type FolderWork, serverOf, type UnpackedFolder } from './folder-work'
-import type { RereadFiles } from './reread-files'
+import { folderContent, type RereadFiles } from './reread-files'
 import { rollBackSwaps } from './swap-folders'
 import { countUnpacked, treeOf, unpackArchive } from './unpack-archive'
 
@@ -17,7 +17,7 @@ export async function unpackFolders(work: FolderWork): Promise<UnpackedFolder[]>
   const all: UnpackedFolder[] = []
   if (files === undefined) return all
   for (const together of unpackedTogether(folders, files)) {
-    const staging = stagingFor(together, context.stamp)
+    const staging = stagingFor(together, context.stamp, state.staging)
     state.staging = [...state.staging, staging]
     context.save()
     addRollback(staging, work)
@@ -33,17 +33,31 @@ export async function unpackFolders(work: FolderWork): Promise<UnpackedFolder[]>
 
 /**
  * Each next to its own place: users who may write to its parent folder must not reach the unpacked files of another
- * one. Only files that are hard links to each other have to be unpacked together.
+ * one. Only folders with hard links to each other are unpacked together. A part of a folder never is with that one: both
+ * would be the same files.
  */
-function unpackedTogether(folders: readonly PlannedFolder[], { content }: RereadFiles): Iterable<PlannedFolder[]> {
-  const isLinked = content.crossLinks.count > 0
-  return Map.groupBy(folders, ({ mount, parent }) => (isLinked ? mount : parent)).values()
+function unpackedTogether(folders: readonly PlannedFolder[], files: RereadFiles): PlannedFolder[][] {
+  const isLinked = folders.some(each => each.partOf === undefined && folderContent(files, each.path)?.outside)
+  const groups = Map.groupBy(folders, each => (isLinked && each.partOf === undefined ? each.mount : each.parent))
+  return [...groups.values()].flatMap(withoutNested)
 }
 
-function stagingFor([first]: readonly PlannedFolder[], stamp: string): string {
+function withoutNested(folders: readonly PlannedFolder[]): PlannedFolder[][] {
+  const groups: PlannedFolder[][] = []
+  for (const folder of folders) {
+    const { path } = folder
+    const group = groups.find(others => !others.some(each => isInside(each.path, path) || isInside(path, each.path)))
+    if (group === undefined) groups.push([folder])
+    else group.push(folder)
+  }
+  return groups
+}
+
+function stagingFor([first]: readonly PlannedFolder[], stamp: string, taken: readonly string[]): string {
   if (first === undefined) throw new TypeError('Without folders there is no staging folder.')
   const name = first.target.slice(first.target.lastIndexOf('/') + 1)
-  return `${first.parent === '/' ? '' : first.parent}/.${cutName(name, 150)}.restoring-${stamp}`
+  const staging = `${first.parent === '/' ? '' : first.parent}/.${cutName(name, 150)}.restoring-${stamp}`
+  return taken.includes(staging) ? `${staging}-${taken.length}` : staging
 }
 
 function addRollback(staging: string, work: FolderWork): void {
@@ -74,8 +88,8 @@ async function unpackInto(
   const server = serverOf(work)
   const { given, numbers } = work
   const request = { files, paths: folders.map(({ path }) => path), staging, owner, given, numbers }
-  await unpackArchive(request, { runtime, repository, server, tools: work.tools, signal })
-  const { trees, differences } = await countUnpacked(request, { server })
+  const content = await unpackArchive(request, { runtime, repository, server, tools: work.tools, signal })
+  const { trees, differences } = await countUnpacked(request, content, { server })
   if (differences.length === 0) return trees
   throw new FailureError(`The unpacked files differ from the archive: ${differences.join('; ')}.`, {
     advice:

@@ -1,6 +1,5 @@
 import { type Finding, problem, warning } from '../../../findings/finding'
 import { shellWord } from '../../../findings/shell-word'
-import { plural } from '../../../runtime/text/format-count'
 import { formatSize } from '../../../runtime/text/format-size'
 import { missingTool } from '../../../server/missing-tool'
 import { laterOwners } from '../owners/later-owners'
@@ -9,7 +8,8 @@ import type { RereadFiles } from '../restore/reread-files'
 import type { FolderRestoreSettings } from '../restore/restore-settings'
 import type { FolderTargetFacts, TargetPlace } from './folder-target-facts'
 import { mountAndLinkProblems, plainFolderWarnings, sharedPlaces } from './mounts-and-links'
-import { diskSpaceForFolders, type FolderPart, type PlannedFolder } from './planned-folder'
+import { linkFindings, partProblems } from './part-findings'
+import { diskSpaceForFolders, type FolderPart, nounOf, type PlannedFolder } from './planned-folder'
 import { isSystemPlace } from './system-places'
 
 export interface FoldersRequest {
@@ -38,12 +38,15 @@ export function checkFolders(request: FoldersRequest): Finding[] {
 function knownPlaces({ settings, folders, facts, files, given }: FoldersRequest): Finding[] {
   return [
     ...unnamedProblems(settings, folders),
-    ...folders.flatMap((folder, index) => placeProblems(folder, facts.places[index], settings.overwrite)),
+    ...folders.flatMap(folder => partProblems(folder, files)),
+    ...folders.flatMap((folder, index) =>
+      placeProblems({ ...folder, noun: nounOf(folder, files) }, facts.places[index], settings.overwrite),
+    ),
     ...sharedPlaces(folders),
     ...plainFolderWarnings(folders, files.artifact),
     ...diskProblems(folders, facts, files),
     ...leftOutWarnings(folders, leftOutOf(files.content, given), facts.isRoot),
-    ...linkProblems(folders, files),
+    ...folders.flatMap(folder => linkFindings(folder, folders, files)),
     ...(facts.isRoot || settings.owner !== undefined ? [] : laterOwners(folders, files.content, settings.ssh.user)),
   ]
 }
@@ -74,15 +77,30 @@ function unnamedProblems({ paths }: FolderRestoreSettings, folders: readonly Pla
   ]
 }
 
-function placeProblems(folder: PlannedFolder, place: TargetPlace | undefined, overwrite: boolean): Finding[] {
-  const { path, target, state } = folder
+function placeProblems(
+  folder: PlannedFolder & { noun: string },
+  place: TargetPlace | undefined,
+  overwrite: boolean,
+): Finding[] {
+  const { path, target, state, noun } = folder
   const findings = mountAndLinkProblems(folder)
-  if (!overwrite && (state === 'folder' || state === 'not-a-folder')) {
-    const seen = { folder: 'exists and is not empty', 'not-a-folder': 'exists and is not a folder' }[state]
+  if (noun !== 'folder' && (state === 'folder' || state === 'empty')) {
+    findings.push(
+      problem(
+        'folder-in-place',
+        `${target} is a folder, and ${path} is one ${noun}, which would take its place.`,
+        `Write the place of the ${noun} itself: ${path}=${target}${path.slice(path.lastIndexOf('/'))}`,
+      ),
+    )
+  } else if (!overwrite && (state === 'folder' || state === 'not-a-folder')) {
+    const seen = {
+      folder: 'exists and is not empty',
+      'not-a-folder': noun === 'folder' ? 'exists and is not a folder' : 'exists',
+    }[state]
     findings.push(
       problem(
         'overwrite',
-        `The folder ${target} ${seen}; it is not overwritten without "overwrite: true".`,
+        `The ${noun} ${target} ${seen}; it is not overwritten without "overwrite: true".`,
         `To replace it and keep the old one next to it, set "overwrite: true" and "confirm"; to check the backup first, restore it elsewhere: ${path}=${target}-restored`,
       ),
     )
@@ -118,20 +136,6 @@ function diskProblems(folders: readonly PlannedFolder[], { places }: FolderTarge
       ),
     ]
   })
-}
-
-/** A hard link has no data of its own: without its target it cannot be restored. */
-function linkProblems(folders: readonly PlannedFolder[], { artifact, content }: RereadFiles): Finding[] {
-  const isWhole = folders.length === artifact.paths.length && new Set(folders.map(({ mount }) => mount)).size === 1
-  const { crossLinks } = content
-  if (isWhole || crossLinks.count === 0) return []
-  return [
-    problem(
-      'hard-links',
-      `Files of one folder are hard links to files of another (${plural(crossLinks.count, 'link')}, such as ${crossLinks.examples[0] ?? ''}), so these folders can only be restored together and on one disk.`,
-      'Restore all folders at once ("paths: *"), to places on one disk.',
-    ),
-  ]
 }
 
 function leftoverWarnings({ leftovers }: FolderTargetFacts): Finding[] {

@@ -2,7 +2,7 @@ import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import { FailureError, UserError } from '../../../runtime/errors'
 import type { RestoreChoice } from '../../restore-part'
 import { isInside, isKernelFolder } from '../plan/folder-paths'
-import type { FolderRestoreSettings } from '../restore/restore-settings'
+import type { FolderChoice, FolderRestoreSettings } from '../restore/restore-settings'
 import type { FolderPart } from './planned-folder'
 
 /** Which folders to restore, and where. */
@@ -29,17 +29,29 @@ export function chooseFolders(
   const folders =
     wanted === 'all'
       ? artifact.paths.map(path => ({ path, target: path }))
-      : wanted.map(({ path, target }) => {
-          if (artifact.paths.includes(path)) return { path, target: target ?? path }
+      : wanted.map(choice => {
+          const folder = artifact.paths.find(each => isInside(choice.path, each))
+          if (folder !== undefined) return partOf(folder, choice)
           throw new UserError(
-            `The folder ${path} of "paths" is not one of the recovery point ${manifest.slot}, which has ${contents}.`,
+            `The folder ${choice.path} of "paths" is not one of the recovery point ${manifest.slot}, which has ${contents}.`,
             {
               advice:
-                'Name whole folders, as in the backup. For a part of one, restore it elsewhere: /var/www/html=/srv/copy',
+                'Name folders as in the backup, or what is in one, with another place: /var/www/html/media=/srv/look',
             },
           )
         })
   return folders.length === 0 ? undefined : { artifact, folders }
+}
+
+function partOf(folder: string, { path, target = path }: FolderChoice): FolderPart {
+  if (path === folder) return { path, target }
+  if (target !== path) return { path, target, partOf: folder }
+  throw new UserError(
+    `Input "paths" names ${path}, which is a part of ${folder}: a part is restored to another place only.`,
+    {
+      advice: `Write that place behind it, as in ${path}=/srv/look, and copy back from there what you need. To replace the whole folder, write ${folder}`,
+    },
+  )
 }
 
 /** A manifest is untrusted text. */

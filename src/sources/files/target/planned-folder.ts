@@ -1,6 +1,7 @@
+import { defined } from '../../../runtime/defined'
 import type { RestoreItem } from '../../restore-item'
 import { filesCounts } from '../check/archive-content'
-import { folderContent, type RereadFiles } from '../restore/reread-files'
+import { folderContent, foundPart, type RereadFiles } from '../restore/reread-files'
 import type { FolderTargetFacts, TargetPlace } from './folder-target-facts'
 
 /** A folder of a recovery point, and its target. */
@@ -9,6 +10,13 @@ export interface FolderPart {
   path: string
   /** Its new place. */
   target: string
+  /** The folder of the manifest that it is in, when it is not one itself. */
+  partOf?: string
+}
+
+/** Whether it is a folder or a file in a folder of the manifest. */
+export function isPart({ partOf }: FolderPart): boolean {
+  return partOf !== undefined
 }
 
 /** A folder to restore, and what is at its target. */
@@ -43,12 +51,15 @@ export function diskSpaceForFolders(folders: readonly PlannedFolder[], files: Re
     .reduce((sum, each) => sum + each.fileBytes + 4096 * (each.files + each.directories + each.links), 0)
 }
 
+/** What a message calls it. */
+export function nounOf({ path }: FolderPart, files: RereadFiles): 'folder' | 'file' | 'symbolic link' {
+  const { kind = 'd' } = foundPart(files, path) ?? {}
+  return kind === 'd' ? 'folder' : kind === 'l' ? 'symbolic link' : 'file'
+}
+
 /** A folder as the plan of a restore shows it. */
-export function describeFolder(
-  { path, target, state, link, mounted }: PlannedFolder,
-  files: RereadFiles,
-  overwrite: boolean,
-): RestoreItem {
+export function describeFolder(folder: PlannedFolder, files: RereadFiles, overwrite: boolean): RestoreItem {
+  const { path, target, state, link, mounted, partOf } = folder
   const content = folderContent(files, path)
   const counts = content === undefined ? [] : filesCounts(content)
   const before: Record<PlannedFolder['state'], string> = {
@@ -60,8 +71,9 @@ export function describeFolder(
     'not-a-folder': 'exists and is not a folder',
   }
   return {
-    ...{ noun: 'folder', name: path, target },
-    bytes: files.artifact.bytes,
+    ...{ noun: nounOf(folder, files), name: path, target },
+    ...defined({ partOf }),
+    bytes: partOf === undefined ? files.artifact.bytes : (content?.fileBytes ?? 0),
     count: counts[0] ?? '',
     holds: counts.join(', '),
     before: `${link === undefined ? '' : `is where the link ${link} leads, and `}${before[state]}`,

@@ -11,6 +11,7 @@ import type {
 } from '../../restore-part'
 import type { DumpContent } from '../check/dump-content'
 import { databaseServerOver } from '../database-server'
+import { dumpReading } from '../dump/dump-reading'
 import { accountSteps } from '../target/account-steps'
 import { checkDatabaseServer } from '../target/check-database-server'
 import { chooseDatabases } from '../target/choose-databases'
@@ -30,6 +31,7 @@ export function restoreDatabases(
   const chosen = chooseDatabases(settings.databases, choice)
   return {
     artifacts: [...new Set(chosen.map(({ artifact }) => artifact))],
+    check: dumpReading.check,
     look: async ({ connection, signal }, sound) => {
       const databases = chosen.map(({ target }) => target)
       const request = { access: settings.mysql, databases, signal }

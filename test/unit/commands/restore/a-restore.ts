@@ -142,16 +142,16 @@ export function soundOf(
         ...files.content,
         specials: 0,
         perPath: files.paths.map(path => ({
-          ...{ path, files: 2521, directories: 300, links: 2, fileBytes: 600_000_000 },
+          ...{ path: path.slice(1), files: 2521, directories: 300, links: 2, fileBytes: 600_000_000 },
           kinds: noEntries(),
         })),
         risky: [],
-        crossLinks: { count: 0, examples: [] },
         ownerChanges: {
           count: files.paths.length,
           first: files.paths.map(path => ({ path: path.slice(1), owner: anOwner() })),
         },
         hasOwnerList: false,
+        parts: [],
         ...found.files,
       },
     },

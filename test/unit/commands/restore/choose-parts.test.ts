@@ -120,12 +120,29 @@ describe('chooseParts', () => {
     expect(files?.folders).toEqual([{ path: '/srv/media', target: '/mnt/new' }])
   })
 
-  it.each(['/var/www', '/var/www/html/uploads', '/var/www/HTML'])('refuses the folder %s', path => {
+  it('sends a part of a folder elsewhere, next to the whole', () => {
+    const part = { path: '/var/www/html/uploads', target: '/srv/look' }
+    const { files } = choose({ paths: [{ path: '/var/www/html' }, part] })
+    expect(files?.folders).toEqual([
+      { path: '/var/www/html', target: '/var/www/html' },
+      { ...part, partOf: '/var/www/html' },
+    ])
+  })
+
+  it.each([undefined, '/var/www/html/uploads'])('puts no part back into its folder: to %s', target => {
+    const error = refused({ paths: [{ path: '/var/www/html/uploads', ...(target === undefined ? {} : { target }) }] })
+    expect(error.message).toBe(
+      'Input "paths" names /var/www/html/uploads, which is a part of /var/www/html: a part is restored to another place only.',
+    )
+    expect(error.advice).toMatch('/var/www/html/uploads=/srv/look')
+  })
+
+  it.each(['/var/www', '/var/www/html2/uploads', '/var/www/HTML'])('refuses the folder %s', path => {
     const error = refused({ paths: [{ path }] })
     expect(error.message).toMatch(
       `The folder ${path} of "paths" is not one of the recovery point Monday-13-00, which has`,
     )
-    expect(error.advice).toMatch(/^Name whole folders/)
+    expect(error.advice).toMatch(/^Name folders as in the backup/)
   })
 
   it('refuses folders of a recovery point that has none, and does without where all are asked for', () => {

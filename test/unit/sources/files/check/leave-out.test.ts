@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CheckError } from '../../../../../src/pipeline/check-error'
-import { checkArchive } from '../../../../../src/sources/files/check/archive-check'
+import { checkArchive, type ExpectedArchive } from '../../../../../src/sources/files/check/archive-check'
 import type { ArchiveContent, RiskyKind } from '../../../../../src/sources/files/check/archive-content'
-import { leaveOut } from '../../../../../src/sources/files/check/leave-out'
+import { leaveOut, type Passed } from '../../../../../src/sources/files/check/leave-out'
 import { archive, entry, folder, pax } from '../tars'
 
 const site = folder('site/')
@@ -14,12 +14,18 @@ const program = (name: string, mode: string, data = Buffer.alloc(700, 'p')) =>
   entry({ name, data, patch: block => void block.write(`${mode}\0`, 100, 'latin1') })
 const long = (name: string) => entry({ name: '././@LongLink', type: 'L', data: Buffer.from(`${name}\0`) })
 
+interface PassedOptions {
+  expected?: ExpectedArchive
+  trees?: Passed['trees']
+}
+
 async function passed(
   bytes: Buffer,
   given: RiskyKind[] = [],
   chunkBytes = 1000,
+  { expected = { paths: ['site'] }, trees = [{ path: 'site' }] }: PassedOptions = {},
 ): Promise<{ passed: Buffer; content: ArchiveContent }> {
-  const filter = leaveOut({ paths: ['site'] }, new Set(given))
+  const filter = leaveOut(expected, { given: new Set(given), trees })
   const chunks: Buffer[] = []
   const pieces = Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, index) =>
     bytes.subarray(index * chunkBytes, (index + 1) * chunkBytes),
@@ -75,6 +81,46 @@ describe('leaveOut', () => {
   it('passes on what is given, byte by byte', async () => {
     expect((await passed(risky, ['set-uid', 'devices'])).passed).toEqual(risky)
     expect(contentOf((await passed(risky, ['devices'])).passed).risky).toMatchObject([{ count: 0 }, { count: 1 }, {}])
+  })
+
+  it('passes on a part, and the file outside of it that a hard link leads to', async () => {
+    const file = (name: string, bytes: number) => entry({ name, data: Buffer.alloc(bytes, name.slice(-1)) })
+    const link = (name: string, to: string) => entry({ name, type: '1', link: to })
+    const before = [site, file('site/a', 600), file('site/b', 5), folder('site/part'), file('site/part/c', 700)]
+    const linked = [link('site/part/d', 'site/a'), link('site/part/e', 'site/a'), link('site/part/f', 'site/part/c')]
+    const after = [file('site/partner', 9), link('site/z', 'site/part/c')]
+    const bytes = archive(...before, ...linked, ...after)
+    const first = checkArchive({ paths: ['site'], parts: ['site/part', 'site/part/e', 'site/part/x'] })
+    first.write(bytes)
+    const { perPath, parts } = first.finish()
+    expect(perPath[1]).toMatchObject({ path: 'site/part', files: 4, fileBytes: 700, outside: { links: { count: 2 } } })
+    expect(parts.map(({ kind }) => kind)).toEqual(['d', 'f', undefined])
+    const pass = async (path: string) => {
+      const trees = [{ path, linked: perPath.find(each => each.path === path)?.outside?.targets }]
+      const expected = { paths: ['site'], parts: [path], seen: perPath }
+      return passed(bytes, [], 1000, { expected, trees })
+    }
+    const part = await pass('site/part')
+    expect(part.passed).toEqual(archive(file('site/a', 600), folder('site/part'), file('site/part/c', 700), ...linked))
+    expect(part.content.perPath[1]?.kinds.f).toMatchObject({ names: 4, count: 2, bytes: 1300 })
+    expect(part.content.sha256).toBe(createHash('sha256').update(bytes).digest('hex'))
+    const one = await pass('site/part/e')
+    expect(one.passed).toEqual(archive(file('site/a', 600), link('site/part/e', 'site/a')))
+    expect(one.content.perPath[1]?.kinds.f).toMatchObject({ names: 1, count: 1, bytes: 600 })
+  })
+
+  it('does not follow a hard link to a hard link out of a part', async () => {
+    const link = (name: string, to: string) => entry({ name, type: '1', link: to })
+    const bytes = archive(
+      ...[site, entry({ name: 'site/a' }), link('site/b', 'site/a'), folder('site/part')],
+      link('site/part/c', 'site/b'),
+    )
+    const first = checkArchive({ paths: ['site'], parts: ['site/part'] })
+    first.write(bytes)
+    const { perPath } = first.finish()
+    const expected = { paths: ['site'], parts: ['site/part'], seen: perPath }
+    const trees = [{ path: 'site/part', linked: perPath[1]?.outside?.targets }]
+    await expect(passed(bytes, [], 1000, { expected, trees })).rejects.toThrow('which is a hard link itself')
   })
 
   it('fails like the check', async () => {

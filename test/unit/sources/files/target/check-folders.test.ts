@@ -1,7 +1,8 @@
-import type { RiskyEntries } from '../../../../../src/sources/files/check/archive-content'
+import type { ArchiveContent, FoundPart, RiskyEntries } from '../../../../../src/sources/files/check/archive-content'
+import { NameTable } from '../../../../../src/sources/files/check/name-table'
 import type { TargetPlace } from '../../../../../src/sources/files/target/folder-target-facts'
-import { aDevice, aManifest, anArchive, aRiskyEntry } from '../../../commands/restore/a-restore'
-import { findings, findingsOf, fixes, type PlanOptions } from '../../../commands/restore/planning'
+import { aDevice, aManifest, anArchive, aRiskyEntry, soundOf } from '../../../commands/restore/a-restore'
+import { findings, findingsOf, fixes, type PlanOptions, plan } from '../../../commands/restore/planning'
 
 const site = aManifest([anArchive()])
 const two = aManifest([anArchive(['/var/www/html', '/srv/media'])])
@@ -244,7 +245,16 @@ describe('checkFolders, about entries that do harm when somebody else made them'
 })
 
 describe('checkFolders, about hard links between folders', () => {
-  const files = { crossLinks: { count: 3, examples: ['"/srv/media/a" to "/var/www/html/a"'] } }
+  const { files: whole } = soundOf(two)
+  const linked = (targets: NameTable | undefined): Partial<ArchiveContent> => ({
+    perPath: (whole?.content.perPath ?? []).map(each => ({
+      ...each,
+      ...(each.path === 'srv/media'
+        ? { outside: { links: { count: 3, examples: ['"/srv/media/a" to "/var/www/html/a"'] }, targets } }
+        : {}),
+    })),
+  })
+  const files = linked(new NameTable(1))
 
   it('lets them be when everything goes to one disk', () => {
     expect(findings({ manifest: two, facts: { places: [{}, {}] }, files })).toEqual([])
@@ -253,14 +263,64 @@ describe('checkFolders, about hard links between folders', () => {
   it.each([
     ['only one of the folders is restored', [{ path: '/srv/media' }], [{}]],
     ['the folders go to two disks', 'all' as const, [{ mount: '/' }, { mount: '/srv' }]],
-  ])('refuses when %s', (_, paths, places) => {
+  ])('says that they become files when %s', (_, paths, places) => {
     expect(findings({ manifest: two, inputs: { paths }, facts: { places }, files })).toEqual([
-      'error: Files of one folder are hard links to files of another (3 links, such as "/srv/media/a" to "/var/www/html/a"), so these folders can only be restored together and on one disk.',
+      'warning: There are 3 hard links in /srv/media to files outside of it, such as "/srv/media/a" to "/var/www/html/a". They are restored as files of their own.',
+    ])
+  })
+
+  it('refuses when there are too many to follow', () => {
+    const inputs = { paths: [{ path: '/srv/media' }] }
+    expect(findings({ manifest: two, inputs, files: linked(undefined) })).toEqual([
+      'error: The recovery point has 3 hard links in /srv/media to files outside of it, such as "/srv/media/a" to "/var/www/html/a": they are too many to follow.',
     ])
   })
 
   it('lets one folder go alone when there are none', () => {
     const inputs = { paths: [{ path: '/srv/media' }] }
     expect(findings({ manifest: two, inputs })).toEqual([])
+  })
+})
+
+describe('checkFolders, about a part of a folder', () => {
+  const path = '/srv/media/2026/logo.png'
+  const inputs = { paths: [{ path, target: '/srv/look' }] }
+  const part = (found: Partial<FoundPart>): Partial<ArchiveContent> => ({
+    parts: [{ path: path.slice(1), kind: 'f', similar: [], above: 'srv/media', ...found }],
+  })
+
+  it('restores a file to where nothing is', () => {
+    expect(findings({ manifest: two, inputs, files: part({}) })).toEqual([])
+    expect(plan({ manifest: two, inputs, files: part({}) }).items[0]).toMatchObject({
+      ...{ noun: 'file', name: path, target: '/srv/look', partOf: '/srv/media' },
+    })
+  })
+
+  it.each([
+    [{ similar: ['srv/media/2026/Logo.png'] }, 'Perhaps you mean "/srv/media/2026/Logo.png".'],
+    [{ similar: [] }, 'It has the folder "/srv/media", and nothing in it that is called nearly so.'],
+  ])('names what may be meant by a name that is not there: %j', (found, fix) => {
+    const files = part({ kind: undefined, ...found })
+    expect(findings({ manifest: two, inputs, files })).toEqual([`error: The recovery point does not have ${path}.`])
+    expect(fixes({ manifest: two, inputs, files })[0]).toMatch(fix)
+  })
+
+  it.each(['empty', 'folder'] as const)('does not put a file in the place of a folder that is %s', state => {
+    const facts = { places: [{ state }] }
+    expect(findingsOf({ manifest: two, inputs: { ...inputs, overwrite: true }, facts, files: part({}) })).toMatchObject(
+      [{ code: 'folder-in-place', fix: `Write the place of the file itself: ${path}=/srv/look/logo.png` }],
+    )
+  })
+
+  it('overwrites a file only when told to', () => {
+    const facts = { places: [{ state: 'not-a-folder' as const }] }
+    expect(findings({ manifest: two, inputs, facts, files: part({}) })).toEqual([
+      'error: The file /srv/look exists; it is not overwritten without "overwrite: true".',
+    ])
+    expect(findings({ manifest: two, inputs: { ...inputs, overwrite: true }, facts, files: part({}) })).toEqual([])
+  })
+
+  it('restores no fifo alone', () => {
+    expect(findingsOf({ manifest: two, inputs, files: part({ kind: 'p' }) })).toMatchObject([{ code: 'part-kind' }])
   })
 })
