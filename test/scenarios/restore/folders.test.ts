@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmod, link, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, link, mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { treeDigest } from '../../servers/docroot'
 import { openScene, type Scene } from '../failure/failure-scene'
@@ -109,6 +110,46 @@ describe('a site behind a link, with a mount in it and links to what the release
 function tryMount(from: string, to: string): boolean {
   return spawnSync('mount', ['--bind', from, to]).status === 0
 }
+
+describe('a restore of parts of a folder', () => {
+  it('puts a folder, a file and a hard link to a file elsewhere into their places, next to the whole folder', async () => {
+    const base = join(dirname(scene.docroot), 'parts')
+    const [site, other, look] = [join(base, 'html'), join(base, 'other'), join(base, 'look')]
+    await mkdir(join(site, 'media/2026'), { recursive: true })
+    await mkdir(other)
+    for (const name of ['index.php', 'media/2026/a.jpg', 'media/b.jpg']) await writeFile(join(site, name), name)
+    await link(join(site, 'index.php'), join(site, 'media/linked'))
+    await link(join(site, 'media/b.jpg'), join(other, 'far'))
+    await chmod(join(site, 'media/b.jpg'), 0o640)
+    const backup = await scene.run({ inputs: { databases: '', paths: `${site}\n${other}`, 'max-shrink': 'off' } })
+    expect(backup.conclusion).toBe('success')
+    const before = await treeDigest(site)
+    // What is linked outside of a part is a file of its own in it.
+    const media = (await treeDigest(join(site, 'media'))).map(line => line.replace(/ = "[^"]*"$/, ''))
+    await rm(join(site, 'media/2026'), { recursive: true })
+
+    const typo = { paths: `${site}/Media/2026=${look}\n${site}/media/b.jpeg=${look}.jpg` }
+    const failed = await restoreRun(scene.services, scene.bucket, { inputs: typo })
+    expect(failed.conclusion).toBe('failure')
+    const said = JSON.stringify(failed.main?.annotations.error)
+    for (const name of ['media/2026', 'media/b.jpg']) expect(said).toContain(`${site}/${name}`)
+    expect(existsSync(look)).toBe(false)
+
+    const parts = [`${site}/media=${look}`, `${site}/media/b.jpg=${base}/new/b.jpg`, `${other}/far=${base}/far`]
+    const run = await restoreRun(scene.services, scene.bucket, {
+      inputs: { ...overwriting(scene.services), paths: [site, ...parts].join('\n') },
+    })
+    expectRestored(run)
+    expect(await treeDigest(site)).toEqual(before)
+    expect(await treeDigest(look)).toEqual(media)
+    for (const name of ['new/b.jpg', 'far']) {
+      expect(await readFile(join(base, name), 'utf8')).toBe('media/b.jpg')
+      expect(await stat(join(base, name))).toMatchObject({ nlink: 1, mode: 0o100640 })
+    }
+    expect((await readdir(base)).filter(name => name.includes('restoring'))).toEqual([])
+    expect(run.main?.summary).toContain(`file \`${site}/media/b.jpg\`, a part of \`${site}\``)
+  })
+})
 
 describe('a site with links that lead out, set-uid files and fifos', () => {
   it('is backed up with a warning, and comes back without any switch', async () => {

@@ -28,6 +28,8 @@ export class NotedEntries implements ArchiveSink {
 
   drop(): void {}
 
+  end(): void {}
+
   finish(): Pick<FilesArtifact['content'], 'folders' | 'mounts' | 'pathLinks' | 'outsideLinks'> {
     const { places, links } = this.seen ?? this.begin()
     const { mounts, pathLinks } = this.layout

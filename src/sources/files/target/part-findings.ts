@@ -16,13 +16,8 @@ export function partProblems({ path, target, partOf }: FolderPart, files: Reread
       names.length > 0
         ? `Perhaps you mean ${listed(names, names.length)}.`
         : `It has the folder ${show(`/${above}`)}, and nothing in it that is called nearly so.`
-    return [
-      problem(
-        'no-such-part',
-        `The recovery point does not have ${path}.`,
-        `${meant} Names are compared letter by letter.`,
-      ),
-    ]
+    const what = `The recovery point does not have ${path}. ${meant}`
+    return [problem('no-such-part', what, 'Write the name in "paths" as the backup has it, letter by letter.')]
   }
   if (kind === 'd' || kind === 'f' || kind === 'l') return []
   return [
