@@ -2,6 +2,7 @@ import { readAll } from '../findings/read-all'
 import type { CompressionSettings } from '../pipeline/compression'
 import type { Rotation } from '../repository/names/slot'
 import type { TierKeep } from '../repository/names/tier-name'
+import { defined } from '../runtime/defined'
 import { UserError } from '../runtime/errors'
 import type { FileSettings } from '../sources/files/plan/folder-settings'
 import type { DatabaseAccess } from '../sources/mysql/client/database-access'
@@ -15,6 +16,7 @@ import { type GuardSettings, loadGuards } from './groups/guards'
 import { type Hooks, loadHooks } from './groups/hooks'
 import { loadMysql, mysqlInputs, mysqlSecrets } from './groups/mysql'
 import { heartbeatSecrets, loadHeartbeat } from './groups/network/heartbeat'
+import { readName } from './groups/name'
 import { loadRotation } from './groups/rotation'
 import { loadS3, s3Secrets } from './groups/s3'
 import { loadObjectOptions } from './groups/s3-options'
@@ -36,6 +38,8 @@ export interface BackupInputs extends DatabaseSettings {
   /** An IANA name. */
   timezone: string
   tiers: TierKeep
+  /** Of a recovery point outside of the ring and the tiers. */
+  name?: string
   guards: GuardSettings
   /** Accepts a database without tables and a folder without files. */
   allowEmpty: boolean
@@ -52,14 +56,14 @@ export function loadBackupInputs(read: InputReader, environment: Environment): B
     something: () => requireSomething(read),
     inputs: () => readGroups(read, environment),
   })
-  const { database, rotation, heartbeatUrl, s3, objects, signingKey, ...rest } = inputs
+  const { database, rotation, name, heartbeatUrl, s3, objects, signingKey, ...rest } = inputs
   return {
     ...rest,
     signing: backupSigning(signingKey, rest.ssh),
     ...database,
     ...rotation,
     s3: objects === undefined ? s3 : { ...s3, objects },
-    ...(heartbeatUrl === undefined ? {} : { heartbeatUrl }),
+    ...defined({ heartbeatUrl, name }),
   }
 }
 
@@ -75,6 +79,7 @@ function readGroups(read: InputReader, environment: Environment) {
     compression: () => loadCompression(read),
     rotation: () => loadRotation(read),
     tiers: () => loadTiers(read),
+    name: () => readName(read),
     guards: () => loadGuards(read),
     allowEmpty: () => flag(read, 'allow-empty') ?? false,
     hooks: () => loadHooks(read),

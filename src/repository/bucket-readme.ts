@@ -101,8 +101,8 @@ head -n 20 "$slot.manifest.json"
 - The folder \`suspect/\`, if there is one, holds backups that were complete and yet suspiciously smaller than the ones
   before. Use them only if you know why.
 - The folder \`before-restore/\`, if there is one, holds dumps of databases from right before a restore replaced them, named by that time.
-- Older ones may be in \`daily/\`, \`weekly/\`, \`monthly/\` and \`yearly/\`. For one of those write
-  \`folder="$folder/daily" slot='2026-11-23'\` in place of the slot.
+- Older ones may be in \`daily/\`, \`weekly/\`, \`monthly/\` and \`yearly/\`, and those that somebody gave a name in \`manual/\`. For
+  one of those write \`folder="$folder/daily" slot='2026-11-23'\` in place of the slot.
 
 ## 3. Download and check
 

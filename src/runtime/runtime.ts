@@ -67,4 +67,8 @@ export interface RunIdentity {
   attempt: string
   event: string
   url: string
+  /** The file of the workflow in its repository; undefined outside GitHub. */
+  workflow?: string
+  /** The job and the step in it: `backup/__self`. */
+  step?: string
 }

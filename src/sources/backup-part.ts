@@ -24,6 +24,8 @@ export interface BackupPart {
   plan(host: Host, slot: string): Promise<PartPlan>
   /** Checks everything that the backup would meet. Throws only when the run is cancelled. */
   preflight(host: Host, slot: string): Promise<PartPreflight>
+  /** The part of an earlier artifact that the inputs request too, whatever the server has by now. */
+  requested(before: ArtifactBaseline): ScopedArtifact
 }
 
 export interface PartPlan {

@@ -1,5 +1,15 @@
 import type { RunFolder } from './run-folder'
 
+const runIds = new WeakMap<RunFolder, string>()
+let runs = 0
+
+/** Each run has its own, from its first step to its last. */
+function runIdOf(folder: RunFolder): string {
+  const id = runIds.get(folder) ?? String(1_234_567_890 + runs++)
+  runIds.set(folder, id)
+  return id
+}
+
 /** What a scheduled run of the repository acme/shop finds in its environment on a hosted Linux runner. */
 export function runnerVariables(folder: RunFolder): Record<string, string> {
   return {
@@ -18,11 +28,12 @@ export function runnerVariables(folder: RunFolder): Record<string, string> {
     GITHUB_REPOSITORY: 'acme/shop',
     GITHUB_REPOSITORY_OWNER: 'acme',
     GITHUB_RUN_ATTEMPT: '1',
-    GITHUB_RUN_ID: '1234567890',
+    GITHUB_RUN_ID: runIdOf(folder),
     GITHUB_RUN_NUMBER: '42',
     GITHUB_SERVER_URL: 'https://github.com',
     GITHUB_SHA: '0123456789abcdef0123456789abcdef01234567',
     GITHUB_WORKFLOW: 'Backup',
+    GITHUB_WORKFLOW_REF: 'acme/shop/.github/workflows/backup.yml@refs/heads/main',
     GITHUB_WORKSPACE: folder.workspace,
     RUNNER_ARCH: process.arch === 'arm64' ? 'ARM64' : 'X64',
     RUNNER_ENVIRONMENT: 'github-hosted',

@@ -84,6 +84,8 @@ const manifest = z.strictObject({
     attempt: z.string(),
     event: z.string(),
     url: z.string(),
+    workflow: z.string(),
+    step: z.string(),
   }),
   tool: z.strictObject({ name: z.literal('make-a-backup'), version: z.string() }),
   server: z.strictObject({

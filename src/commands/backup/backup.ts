@@ -8,9 +8,11 @@ import { adoptedPrefix, foreignError } from '../../repository/guards/foreign-pre
 import { scopedBaseline } from '../../repository/guards/scoped-baseline'
 import { checkShrink, type ShrinkVerdict } from '../../repository/guards/shrink'
 import { acceptedShrink } from '../../repository/guards/shrink-error'
-import { slotName } from '../../repository/names/slot'
+import { takenName } from '../../repository/guards/taken-name'
+import { noTiers } from '../../repository/names/tier-name'
 import { keepTiers } from '../../repository/tiers/tiers'
 import { clockDifference, refuseClock } from '../clock-difference'
+import { refuseErrors } from '../refuse-errors'
 import { reportedStore } from '../run-facts'
 import { type CommandTools, type LockIdentity, lockIdentity, openSession, type Session } from '../session'
 import { artifactNews } from './artifact-news'
@@ -19,6 +21,7 @@ import { describeRecoveryPoint } from './describe-recovery-point'
 import { foreignObjects } from './plan/foreign-objects'
 import { type KnownBaseline, knownBaseline, type OpenCache } from './plan/known-baseline'
 import { type BackupPlan, planBackup, scopeOf } from './plan/plan-backup'
+import { slotOfRun } from './plan/slot-of-run'
 import { publishRun } from './publish-run'
 import { readHistory } from './read-history'
 import { recoverEarlierRuns } from './recover-earlier-runs'
@@ -88,7 +91,7 @@ async function backUp(
     signer === undefined ? 'It is not signed: that takes a key.' : `Signed by ${signer.publicKey.fingerprint}.`,
   )
   warn(published)
-  const keep = inputs.tiers
+  const keep = inputs.name === undefined ? inputs.tiers : noTiers
   if (Object.values(keep).some(count => count > 0))
     await step('Keep the tiers', async () =>
       warn((await keepTiers(repository, { manifest, keep, clock: runtime.clock, log: runtime.log })).warnings),
@@ -112,10 +115,11 @@ async function readBucket(
   refuseClock(runtime.clock)
   attempt.warn([clockDifference(runtime.clock)])
   const { startedAt } = attempt
-  const slot = slotName(inputs.rotation, startedAt, inputs.timezone)
+  const slot = slotOfRun(inputs, startedAt)
   attempt.learn({ slot })
   const { index, warnings } = await recoverEarlierRuns(inputs, slot, found, { runtime, repository })
   attempt.warn(warnings)
+  await refuseTaken(inputs, { runtime, repository })
   return { startedAt, slot, index }
 }
 
@@ -136,16 +140,26 @@ async function compareWithLast(
   }
 }
 
+/** A recovery point that was named is never replaced. */
+async function refuseTaken(
+  { name, guards }: BackupInputs,
+  { repository, runtime }: Pick<BackupTools, 'repository' | 'runtime'>,
+): Promise<void> {
+  if (name === undefined) return
+  const { acceptShrink } = guards
+  refuseErrors({ findings: await takenName(repository, name, { acceptShrink, now: runtime.clock.now() }) })
+}
+
 /** What is stored under the keys to write must be from this site, or `adopt-prefix` allows to overwrite it. */
 async function refuseForeign(
   inputs: BackupInputs,
-  { repository }: BackupTools,
+  { repository, runtime }: BackupTools,
   { parts }: BackupPlan,
   slot: string,
   index: PrefixIndex,
 ): Promise<Finding | undefined> {
   const keysToWrite = parts.flatMap(part => part.artifacts.map(({ key }) => key))
-  const foreign = await foreignObjects(inputs, repository, { slot, index, keysToWrite })
+  const foreign = await foreignObjects(inputs, repository, { slot, index, keysToWrite, run: runtime.run })
   if (foreign.length > 0 && !inputs.guards.adoptPrefix) throw foreignError(foreign, inputs.ssh.host)
   return adoptedPrefix(foreign, inputs.ssh.host)
 }

@@ -2,6 +2,7 @@ import type { PrefixIndex } from '../../repository/catalog/prefix-index'
 import { bytesByKind, sizeHistory } from '../../repository/catalog/size-history'
 import type { Manifest } from '../../repository/manifest/manifest'
 import { slotKeys } from '../../repository/names/keys'
+import { isManualSlot } from '../../repository/names/manual-name'
 import type { TierKeep } from '../../repository/names/tier-name'
 import type { Repository } from '../../repository/repository'
 import { tierAges } from '../../repository/tiers/tier-ages'
@@ -19,9 +20,16 @@ export async function readHistory(
   const others = index.objects.filter(({ key }) => !key.startsWith(own))
   const sizes = [...sizeHistory(prefix, others), { takenAt, bytes: bytesByKind(manifest.artifacts) }]
   const ages = await tierAges(repository, keep)
-  const ring = sizes.map(point => point.takenAt.getTime())
+  const ring = (isManualSlot(manifest.slot) ? sizes.slice(0, -1) : sizes).map(point => point.takenAt.getTime())
   const tiers = [
-    { name: 'ring', count: ring.length, newest: takenAt, oldest: new Date(Math.min(...ring)) },
+    ...(ring.length === 0
+      ? []
+      : [
+          {
+            ...{ name: 'ring', count: ring.length },
+            ...{ newest: new Date(Math.max(...ring)), oldest: new Date(Math.min(...ring)) },
+          },
+        ]),
     ...ages.map(({ tier, count, newest, oldest }) => ({
       name: tier,
       count,

@@ -4,6 +4,7 @@ import { indexPrefix, type PrefixIndex } from '../../repository/catalog/prefix-i
 import { abortLeftovers } from '../../repository/commit/leftovers'
 import { recoverSlot } from '../../repository/commit/recover'
 import { findForeignHost, foreignError } from '../../repository/guards/foreign-prefix'
+import { manualFolder } from '../../repository/names/manual-name'
 import type { Repository } from '../../repository/repository'
 import { messageOf } from '../../runtime/errors'
 import type { Runtime } from '../../runtime/runtime'
@@ -23,7 +24,8 @@ export async function recoverEarlierRuns(
   // Before any change: what looks unfinished might be another host's run that is still running.
   const foreign = findForeignHost(await index.newestGood(), ssh.host)
   if (foreign.length > 0 && !guards.adoptPrefix) throw foreignError(foreign, ssh.host)
-  const unfinished = await index.unfinished()
+  const named = await indexPrefix(repository, [manualFolder])
+  const unfinished = [...(await index.unfinished()), ...(await named.unfinished())]
   let hasRecovered = false
   for (const left of new Set([...unfinished, slot])) {
     try {

@@ -18,11 +18,11 @@ export interface ListReport {
   failure?: FailureFacts
 }
 
-export const placeNames = ['ring', 'daily', 'weekly', 'monthly', 'yearly', 'suspect'] as const
+export const placeNames = ['ring', 'daily', 'weekly', 'monthly', 'yearly', 'manual', 'suspect'] as const
 
 /** One recovery point, or what should be one. */
 export interface ReportedPoint {
-  /** As an input takes it: `Monday-13-00`, `daily/2026-11-23`, `suspect/Monday-13-00`. */
+  /** As an input takes it: `Monday-13-00`, `daily/2026-11-23`, `manual/before-update`, `suspect/Monday-13-00`. */
   name: string
   place: (typeof placeNames)[number]
   /** All but `good` and `suspect` cannot be restored; `problem` says why. */
@@ -58,7 +58,7 @@ export function isDated(point: ReportedPoint): point is DatedPoint {
   return point.facts !== undefined
 }
 
-/** The newest one that `latest` restores, of the ring or of a tier. */
+/** The newest one that `latest` restores, of the ring, of a tier, or named. */
 export function newestGood({ points = [] }: Pick<ListReport, 'points'>): DatedPoint | undefined {
   return points.filter(isDated).find(({ verdict }) => verdict === 'good')
 }

@@ -26,7 +26,7 @@ export async function pointsToVerify(
   })
 }
 
-/** The ring, then the tiers, then the suspect ones; the newest of each first, as the store dates their manifests. */
+/** The ring, then the tiers, then those with names, then the suspect ones; the newest of each first, as the store dates their manifests. */
 async function everyPoint(repository: Repository): Promise<PointName[]> {
   return (await Promise.all(places(repository).map(pointsIn))).flat()
 }

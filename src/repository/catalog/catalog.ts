@@ -6,6 +6,7 @@ import { isArchivedFault, StoreError } from '../../store/store-error'
 import type { Manifest } from '../manifest/manifest'
 import { manifestBytesMax } from '../manifest/manifest-codec'
 import { listingPrefix, parseKey, suspectFolder } from '../names/keys'
+import { manualFolder } from '../names/manual-name'
 import { type Tier, tiers } from '../names/tier-name'
 import { type Repository, suspectsOf } from '../repository'
 import { readSlotForTrust, signerOf } from '../signatures/found-signature'
@@ -17,12 +18,12 @@ import { storedWhen } from './taken-at'
 
 /** One recovery point, or what should be one, as the bucket shows it. */
 export interface CatalogPoint {
-  /** What the input `snapshot` takes: `Monday-13-00`, `daily/2026-11-23`, `suspect/Monday-13-00`. */
+  /** What the input `snapshot` takes: `Monday-13-00`, `daily/2026-11-23`, `manual/before-update`, `suspect/Monday-13-00`. */
   name: string
   /** Where it is: `suspect/Monday-13-00` is the slot `Monday-13-00` of `<prefix>/suspect`. */
   repository: Repository
   slot: string
-  place: 'ring' | Tier | 'suspect'
+  place: 'ring' | Tier | 'manual' | 'suspect'
   /**
    * `suspect`: its manifest says so, or it is in the folder of those; `damaged`: an object of it is missing, is not its
    * own or has another size; `untrusted`: it is complete and not to be believed, see `doubts.ts`; `unfinished`: its objects may be of two hours, until a run recovers it; `lost`: it could
@@ -54,7 +55,7 @@ export interface CatalogOptions {
 }
 
 /**
- * Every recovery point under the prefix: six listings in parallel, then a manifest for each, and a proof where there is
+ * Every recovery point under the prefix: eight listings in parallel, then a manifest for each, and a proof where there is
  * one and it is requested. The newest first, by their own start, those of the ring before copies of them; those without
  * a manifest that can be read last. A manifest that is broken, foreign, archived or denied is an entry with a problem.
  * Throws `StoreError`, also when the prefix may not be listed.
@@ -106,14 +107,18 @@ export interface Place {
   lead: string
 }
 
-/** The ring, the tiers and the folder of suspect recovery points. */
+/** The ring, the tiers, what was named, and the folder of suspect recovery points. */
 export function places(repository: Repository): Place[] {
   const root = listingPrefix(repository.prefix)
   const lead = `${suspectFolder}/`
   return [
     { place: 'ring', repository, folder: root, lead: '' },
     ...tiers.map(tier => ({ place: tier, repository, folder: `${root}${tier}/`, lead: '' })),
-    { ...{ place: 'suspect', folder: `${root}${lead}`, lead }, repository: suspectsOf(repository) },
+    { place: 'manual', repository, folder: `${root}${manualFolder}/`, lead: '' },
+    ...['', `${manualFolder}/`].map(below => {
+      const suspects = suspectsOf(repository)
+      return { place: 'suspect' as const, repository: suspects, folder: `${root}${lead}${below}`, lead }
+    }),
   ]
 }
 

@@ -4,6 +4,7 @@ import type { WallClock } from '../../runtime/runtime'
 import { formatDuration } from '../../runtime/text/format-duration'
 import type { SlotState } from '../manifest/slot-state'
 import { slotKeys, suspectFolder } from '../names/keys'
+import { manualFolder } from '../names/manual-name'
 import type { SnapshotChoice } from '../names/snapshot-choice'
 import { type RecoveryPoint, type Repository, suspectsOf } from '../repository'
 import { readSignature, readSignedSlot } from '../signatures/found-signature'
@@ -76,10 +77,10 @@ function find(search: Search, choice: SnapshotChoice): Promise<Found> {
   }
 }
 
-/** In the normal case that costs a listing and one or two manifests. */
+/** Of the ring, and of those that were named. In the normal case that costs two listings and one or two manifests. */
 async function latest(search: Search): Promise<Found> {
   const { repository } = search
-  const index = await indexPrefix(repository)
+  const index = await indexPrefix(repository, ['', manualFolder])
   const newest = await index.newest()
   const { warnings } = index
   if (newest !== undefined) {

@@ -14,12 +14,13 @@ export interface ExpectedPeriods {
 }
 
 /**
- * Which periods of this length have no good recovery point, in the ring or in a tier. The first is that of the oldest
+ * Which periods of this length have no good recovery point, in the ring or in a tier: one that was named is no hour of
+ * the schedule. The first is that of the oldest
  * recovery point in the ring, good or not, at most a week back; the last is the last that is over. Hours and days are
  * those of the time zone that names the slots, so a late start counts for its slot's hour.
  */
 export function missingPeriods(entries: readonly CatalogPoint[], everyMs: number, now: Date): ExpectedPeriods {
-  const good = entries.filter(({ state }) => state === 'good')
+  const good = entries.filter(({ state, place }) => state === 'good' && place !== 'manual')
   const calendar = calendarOf(good[0]?.facts?.timezone ?? 'UTC', everyMs)
   const taken = new Set(timesOf(good).map(calendar.periodOf))
   const weekAgoMs = now.getTime() - weekMs

@@ -10,13 +10,13 @@ import { readSlotForTrust } from '../signatures/found-signature'
 import { findNewestGood, type IndexedPoint, type ListedManifest, type Reading, startOf } from './newest-good'
 import { storedWhen } from './taken-at'
 
-/** What is under a prefix. Manifests are read when a method needs them, each once. */
+/** What is under a prefix, or in some of its folders. Manifests are read when a method needs them, each once. */
 export interface PrefixIndex {
   /** False: the credentials may not list the prefix. Then everything below is empty, which proves nothing. */
   readonly isReadable: boolean
   /** Newest first, as the store dates them. */
   readonly manifests: readonly ListedManifest[]
-  /** Everything directly under the prefix. */
+  /** Everything directly in there. */
   readonly objects: readonly ListedObject[]
   /** What was skipped, and why; grows as manifests are read. */
   readonly warnings: readonly Finding[]
@@ -40,16 +40,21 @@ export interface PrefixIndex {
   lastArtifacts(): Promise<ReadonlyMap<string, Artifact>>
 }
 
-/** Lists the prefix once, without its folders. A denial is an index that says so. Throws `StoreError`. */
-export async function indexPrefix(repository: Repository): Promise<PrefixIndex> {
+/**
+ * Lists the prefix once, without its folders, or the given folders of it; '' is the prefix itself. A denial is an index
+ * that says so. Throws `StoreError`.
+ */
+export async function indexPrefix(repository: Repository, folders: readonly string[] = ['']): Promise<PrefixIndex> {
   const { store, prefix } = repository
   const manifests: ListedManifest[] = []
   const objects: ListedObject[] = []
   try {
-    for await (const object of store.list(listingPrefix(prefix))) {
-      objects.push(object)
-      const parsed = parseKey(prefix, object.key)
-      if (parsed?.what === 'manifest') manifests.push({ ...object, slot: parsed.slot })
+    for (const folder of folders) {
+      for await (const object of store.list(`${listingPrefix(prefix)}${listingPrefix(folder)}`)) {
+        objects.push(object)
+        const parsed = parseKey(prefix, object.key)
+        if (parsed?.what === 'manifest') manifests.push({ ...object, slot: parsed.slot })
+      }
     }
   } catch (error) {
     if (!isDenied(error)) throw error

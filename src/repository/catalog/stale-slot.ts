@@ -1,4 +1,5 @@
 import { timezoneOf } from '../names/known-timezone'
+import { isManualSlot } from '../names/manual-name'
 import { parseRotation, slotName } from '../names/slot'
 
 const hourMs = 60 * 60 * 1000
@@ -17,7 +18,7 @@ export interface TakenSlot {
 /**
  * Whether a slot of the ring still has what was taken before its turn came again: its turn was skipped. Names come
  * round every week (`Monday-13-00`, `Monday`) or every day (`13-00`), and `running` with every run, for which a week is
- * allowed. Names with a date never do, nor ambiguous ones. A run may start an hour late.
+ * allowed. Names with a date never do, nor ambiguous ones, nor those that a person chose. A run may start an hour late.
  */
 export function isStaleSlot(taken: TakenSlot, now: Date): boolean {
   const roundMs = roundOf(taken)
@@ -29,6 +30,7 @@ const fields = parseRotation('{year}-{month}-{day}-{hour}-{minute}')
 /** How often the name comes round; undefined when it does not, or when the name does not show it. */
 function roundOf({ slot, takenAt, timezone }: TakenSlot): number | undefined {
   if (slot === 'running') return weekMs
+  if (isManualSlot(slot)) return undefined
   const moment = slotName(fields, takenAt, timezoneOf({ timezone }))
   const [year = '', month = '', day = '', hour = '', minute = ''] = moment.split('-')
   const date = new Set([...pairs(year), month, day])

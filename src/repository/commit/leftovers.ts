@@ -8,6 +8,7 @@ import { objectsOf } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
 import { readSlot } from '../manifest/slot-state'
 import { listingPrefix, parseKey } from '../names/keys'
+import { isManualSlot, manualFolder } from '../names/manual-name'
 import type { Repository } from '../repository'
 
 /** A younger one may be of a run that has not written its intent yet. */
@@ -19,8 +20,9 @@ export function uploadIdsOf(manifest: Manifest): string[] {
 }
 
 /**
- * Aborts uploads that dead runs left open directly under the prefix: only those whose key this action would write, that
- * no intent refers to (each slot's manifest is read), and that are at least half an hour old by clocks that agree, or belong to the slot
+ * Aborts uploads that dead runs left open directly under the prefix, or where the slot being written is: only those whose
+ * key this action would write, that no intent refers to (each slot's manifest is read), and that are at least half an hour
+ * old by clocks that agree, or belong to the slot
  * being written: the caller holds the prefix's lock, so no other run writes that one. Never throws a `StoreError`: what
  * cannot be listed, read or aborted is a warning.
  */
@@ -39,12 +41,14 @@ export async function abortLeftovers(
 
   const candidates: (OpenUpload & { slot: string })[] = []
   try {
-    for await (const upload of store.listUploads(listingPrefix(prefix))) {
-      const parsed = parseKey(prefix, upload.key)
-      if (parsed?.what !== 'artifact') continue
-      const ageMs = clock.now().getTime() - upload.initiated.getTime()
-      const isOld = ageMs >= leastAgeMs && !doClocksDiffer(clock)
-      if (isOld || parsed.slot === slotBeingWritten) candidates.push({ ...upload, slot: parsed.slot })
+    for (const folder of isManualSlot(slotBeingWritten) ? ['', manualFolder] : ['']) {
+      for await (const upload of store.listUploads(`${listingPrefix(prefix)}${listingPrefix(folder)}`)) {
+        const parsed = parseKey(prefix, upload.key)
+        if (parsed?.what !== 'artifact') continue
+        const ageMs = clock.now().getTime() - upload.initiated.getTime()
+        const isOld = ageMs >= leastAgeMs && !doClocksDiffer(clock)
+        if (isOld || parsed.slot === slotBeingWritten) candidates.push({ ...upload, slot: parsed.slot })
+      }
     }
   } catch (error) {
     warn(error, `Uploads that earlier runs left open under "${prefix}" could not be listed`)

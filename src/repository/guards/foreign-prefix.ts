@@ -2,6 +2,7 @@ import { type Finding, warning } from '../../findings/finding'
 import { listed } from '../../findings/listed'
 import { quotedName } from '../../findings/quoted-name'
 import { UserError } from '../../runtime/errors'
+import type { RunIdentity } from '../../runtime/runtime'
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
 import { keysOf } from '../artifact/objects'
@@ -9,11 +10,15 @@ import type { Manifest } from '../manifest/manifest'
 import { readSlot, type SlotState } from '../manifest/slot-state'
 import { slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
+import { type ArtifactBaseline, baselineOf } from './baseline'
+import type { ScopedArtifact } from './scoped-baseline'
 
 /** Something under the prefix that is not this site's. */
 export type ForeignFinding =
   /** The newest good recovery point was taken from another host. */
   | { kind: 'host'; host: string; slot: string; takenAt: string }
+  /** The newest good recovery point has what this run does not back up, and is not of an earlier run of this step. */
+  | { kind: 'contents'; has: readonly string[]; slot: string; takenAt: string; workflow: string | undefined }
   /** An object under a key of this run that no recovery point of ours put there. */
   | { kind: 'object'; key: string }
 
@@ -24,6 +29,33 @@ export type ForeignFinding =
 export function findForeignHost(newest: Manifest | undefined, host: string): ForeignFinding[] {
   if (newest === undefined || hostForm(newest.host) === hostForm(host)) return []
   return [{ kind: 'host', host: newest.host, slot: newest.slot, takenAt: newest.startedAt }]
+}
+
+/**
+ * Whether the newest good recovery point is that of another workflow, or another step, that shares the prefix: in the same
+ * slot each would remove what the other stored. It is when it has something that this run does not back up, and another
+ * step wrote it, or this very run did in another job. Where that is unknown, it is when the two have nothing in common.
+ */
+export function findShared(
+  newest: Manifest | undefined,
+  scope: (before: ArtifactBaseline) => ScopedArtifact,
+  run: RunIdentity,
+): ForeignFinding[] {
+  if (newest === undefined) return []
+  const { slot, startedAt: takenAt } = newest
+  const scoped = baselineOf(newest).artifacts.map(scope)
+  const has = scoped.flatMap(({ dropped = [] }) => dropped)
+  const isDisjoint = scoped.length > 0 && scoped.every(({ isGone }) => isGone)
+  const isOther = isOtherStep(newest.run, run) ?? isDisjoint
+  if (has.length === 0 || !isOther) return []
+  return [{ kind: 'contents', has, slot, takenAt, workflow: newest.run.workflow }]
+}
+
+/** Undefined: unknown. */
+function isOtherStep(one: RunIdentity, other: RunIdentity): boolean | undefined {
+  if (one.workflow === undefined || other.workflow === undefined) return undefined
+  const isSameStep = one.repository === other.repository && one.workflow === other.workflow && one.step === other.step
+  return !isSameStep || (one.id === other.id && one.attempt === other.attempt)
 }
 
 /** A slot that is about to be written, and by whom. */
@@ -57,16 +89,19 @@ export async function findForeign(
 /** The refusal to write there. */
 export function foreignError(findings: readonly ForeignFinding[], host: string): UserError {
   const [first] = findings
-  const isRenamed = first?.kind === 'host'
   return new UserError(`This prefix is not this site's to write to: ${describe(findings, host)}.`, {
     safe: 'Nothing was written: every object in the bucket is as it was.',
-    advice: [
-      'If two sites share the prefix, give this one another "s3-prefix".',
-      isRenamed
-        ? 'If the site moved to a new server, or only "ssh-host" is written differently now, run once with "adopt-prefix: true".'
-        : 'If these objects may be overwritten, run once with "adopt-prefix: true".',
-    ].join(' '),
+    advice: adviceOf[first?.kind ?? 'object'],
   })
+}
+
+const twoSites = 'If two sites share the prefix, give this one another "s3-prefix".'
+
+const adviceOf: Readonly<Record<ForeignFinding['kind'], string>> = {
+  host: `${twoSites} If the site moved to a new server, or only "ssh-host" is written differently now, run once with "adopt-prefix: true".`,
+  contents:
+    'If two workflows or two steps share the prefix, give this one an "s3-prefix" of its own, or back up everything in one step, as one recovery point. If what is backed up was changed on purpose, run once with "adopt-prefix: true".',
+  object: `${twoSites} If these objects may be overwritten, run once with "adopt-prefix: true".`,
 }
 
 /** The warning when `adopt-prefix` let it pass; undefined when there was nothing to adopt. */
@@ -87,9 +122,16 @@ function describe(findings: readonly ForeignFinding[], host: string): string {
         ]
       : [],
   )
+  const contents = findings.flatMap(finding =>
+    finding.kind === 'contents'
+      ? [
+          `its newest recovery point (slot ${finding.slot}, taken ${finding.takenAt}${finding.workflow === undefined ? '' : ` by ${quotedName(finding.workflow)}`}) has ${listed(finding.has, 5)}, which this run does not back up and would remove from the same slot`,
+        ]
+      : [],
+  )
   const objects =
     keys.length === 0 ? [] : [`${listed(keys, 5)} ${keys.length === 1 ? 'was' : 'were'} not put there by this action`]
-  return [...hosts, ...objects].join('; ')
+  return [...hosts, ...contents, ...objects].join('; ')
 }
 
 /** Host names have no letter case, and a dot at the end changes nothing. */

@@ -7,6 +7,8 @@ export interface ScopedArtifact {
   kept: ArtifactBaseline | undefined
   /** What the workflow no longer requests, for a warning: `the database "shop"`. */
   dropped?: string
+  /** The workflow requests nothing of it any more. */
+  isGone?: true
 }
 
 /**

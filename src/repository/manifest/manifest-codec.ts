@@ -98,6 +98,8 @@ export const provenance = {
     attempt: z.string(),
     event: z.string(),
     url: z.string(),
+    workflow: z.exactOptional(z.string()),
+    step: z.exactOptional(z.string()),
   }),
   tool: z.looseObject({ name: z.string(), version: z.string() }),
 }

@@ -1,6 +1,7 @@
 import { type Encoded, splitSuffix, suffixOf } from '../../pipeline/codec'
 import type { Kind } from '../manifest/kinds/kind'
 import { type Artifact, type KindName, kindOf, kinds } from '../manifest/kinds/kinds'
+import { isManualSlot } from './manual-name'
 import { tierOf } from './tier-name'
 
 /** The folder next to the ring for what did not pass the shrink guard; its slots are named as the ring's. */
@@ -12,9 +13,9 @@ export function artifactName(kind: KindName, source?: string): string {
   return source === undefined ? name : `${encodeURIComponent(source)}.${name}`
 }
 
-/** Whether a slot may have this name: one of the ring (`Monday-13-00`) or of a tier (`daily/2026-11-23`). */
+/** Whether a slot may have this name: one of the ring (`Monday-13-00`), of a tier (`daily/2026-11-23`), or `manual/…`. */
 export function isSlotName(name: string): boolean {
-  return /^[A-Za-z0-9_-]+$/.test(name) || tierOf(name) !== undefined
+  return /^[A-Za-z0-9_-]+$/.test(name) || tierOf(name) !== undefined || isManualSlot(name)
 }
 
 /** The keys of a slot that every one has. `prefix` has no slash at either end and may be ''. */
@@ -56,8 +57,8 @@ export type ParsedKey =
   | { slot: string; what: 'artifact'; kind: KindName; name: string; encoded: Encoded }
 
 /**
- * Reads a key back. Undefined for every key that this action would not have written under the prefix, in the ring or in
- * a tier: only what is parsed here may ever be removed, aborted or overwritten.
+ * Reads a key back. Undefined for every key that this action would not have written under the prefix, in the ring, in
+ * a tier or with a name: only what is parsed here may ever be removed, aborted or overwritten.
  */
 export function parseKey(prefix: string, key: string): ParsedKey | undefined {
   const folder = listingPrefix(prefix)
@@ -85,7 +86,7 @@ export function isArtifactKeyOf(prefix: string, slot: string, key: string): bool
 function slotStem(prefix: string, slot: string): string {
   if (!isSlotName(slot)) {
     throw new RangeError(
-      `A slot's name has only letters, digits, "_" and "-", or is that of a tier's entry, got "${slot}".`,
+      `A slot's name has only letters, digits, "_" and "-", or is that of a tier's entry or a name behind "manual/", got "${slot}".`,
     )
   }
   return `${listingPrefix(prefix)}${slot}.`

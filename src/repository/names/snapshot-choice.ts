@@ -10,8 +10,8 @@ export type SnapshotChoice =
   | { kind: 'time'; at: Date }
 
 /**
- * The input `snapshot`: `latest`, a slot (`Monday-13-00`), `daily/2026-11-20`, `suspect/Monday-13-00`, or an ISO time
- * with its zone. Whether that recovery point exists is not checked here. Throws UserError.
+ * The input `snapshot`: `latest`, a slot (`Monday-13-00`), `daily/2026-11-20`, `manual/before-update`,
+ * `suspect/Monday-13-00`, or an ISO time with its zone. Whether that recovery point exists is not checked here. Throws UserError.
  */
 export function parseSnapshotChoice(text: string): SnapshotChoice {
   if (text === 'latest') return { kind: 'latest' }
@@ -56,7 +56,7 @@ function adviceFor(text: string): string {
   if (/\.(manifest|proof)\.json$|\.(sql|tar)(\.gz|\.zst)?$/.test(text))
     return 'Write the name of the slot alone, without what follows its first dot and without the prefix, as in: Monday-13-00'
   if (/^[A-Za-z]+day[ -]\d\d?:\d\d/.test(text)) return 'Slots are written with hyphens, as in: Monday-13-00'
-  return 'Write latest, a slot (Monday-13-00), an entry of a tier (daily/2026-11-20, weekly/2026-W47, monthly/2026-11, yearly/2026), suspect/ and a slot, or a time (2026-11-23T13:00:00Z).'
+  return 'Write latest, a slot (Monday-13-00), an entry of a tier (daily/2026-11-20, weekly/2026-W47, monthly/2026-11, yearly/2026), manual/ and a name, suspect/ and a slot, or a time (2026-11-23T13:00:00Z).'
 }
 
 function refused(text: string, advice: string): UserError {

@@ -8,6 +8,9 @@ export type Tier = (typeof tiers)[number]
 /** How many entries of each tier are kept; 0: the tier is switched off. */
 export type TierKeep = Readonly<Record<Tier, number>>
 
+/** No tier is kept. */
+export const noTiers: TierKeep = { daily: 0, weekly: 0, monthly: 0, yearly: 0 }
+
 /**
  * The entry of each tier that this moment falls into, by the clock of the time zone: `daily/2026-11-23`,
  * `weekly/2026-W48` (ISO 8601: weeks begin on Monday, and a week belongs to the year of its Thursday),

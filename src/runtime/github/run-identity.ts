@@ -10,5 +10,12 @@ export function readRunIdentity(variables: Readonly<Record<string, string | unde
   const url = isOnGitHub
     ? `${server}/${repository}/actions/runs/${id}${attempt === '' ? '' : `/attempts/${attempt}`}`
     : ''
-  return { repository, id, attempt, event: variables['GITHUB_EVENT_NAME'] ?? '', url }
+  return { repository, id, attempt, event: variables['GITHUB_EVENT_NAME'] ?? '', url, ...workflowOf(variables) }
+}
+
+/** `acme/shop/.github/workflows/backup.yml@refs/heads/main`, without the repository and the branch. */
+function workflowOf(variables: Readonly<Record<string, string | undefined>>): Pick<RunIdentity, 'workflow' | 'step'> {
+  const workflow = /^[^/]+\/[^/]+\/(.+?)@/.exec(variables['GITHUB_WORKFLOW_REF'] ?? '')?.[1]
+  if (workflow === undefined) return {}
+  return { workflow, step: `${variables['GITHUB_JOB'] ?? ''}/${variables['GITHUB_ACTION'] ?? ''}` }
 }

@@ -72,10 +72,12 @@ describe('the manifest', () => {
       host: '127.0.0.1',
       run: {
         repository: 'acme/shop',
-        id: '1234567890',
+        id: expect.stringMatching(/^12345678\d\d$/),
         attempt: '1',
         event: 'schedule',
-        url: 'https://github.com/acme/shop/actions/runs/1234567890/attempts/1',
+        url: `https://github.com/acme/shop/actions/runs/${manifest.run.id}/attempts/1`,
+        workflow: '.github/workflows/backup.yml',
+        step: 'backup/__self',
       },
     })
     for (const artifact of manifest.artifacts) {
@@ -187,7 +189,7 @@ describe('the bucket', () => {
     for (const { key } of manifest.artifacts) {
       expect((await bucket.head(key)).metadata).toEqual({
         'make-a-backup-slot': 'running',
-        'make-a-backup-run': '1234567890-1',
+        'make-a-backup-run': `${manifest.run.id}-1`,
         'make-a-backup-taken-at': manifest.startedAt,
       })
     }

@@ -3,6 +3,7 @@ import { bucketView } from '../../servers/bucket-view'
 import { freshBucket } from '../../servers/test-services'
 import { brokenRecoveryPoints } from '../bucket-snapshot'
 import { expectFailure, expectRed, openScene, type Scene } from '../failure/failure-scene'
+import { overwriting, restoreRun } from '../restore/restore-run'
 
 let scene: Scene
 beforeAll(async () => {
@@ -70,6 +71,29 @@ describe('a backup into the prefix of another host', () => {
     const again = await scene.run({ inputs: otherHost() })
     expect(again.conclusion).toBe('success')
     expect(warningCodes(again.main?.outputs)).not.toContain('prefix-adopted')
+  })
+})
+
+describe('a backup of the files alone, by another workflow, into the prefix of a whole site', () => {
+  it('is refused, while one with a name goes beside the ring and is never replaced', async () => {
+    const inputs = { ...otherHost(), name: 'before-update' }
+    const named = await scene.run({ inputs })
+    expect(named.main?.annotations.error).toEqual([])
+    expect(named.main?.outputs['slot']).toBe('manual/before-update')
+    const before = await scene.snapshot()
+    expectRed(await scene.run({ inputs }), [/There is a recovery point manual\/before-update already/, /another name/])
+    const files = { ...otherHost(), databases: '', 'mysql-user': '', 'mysql-password': '' }
+    const env = { GITHUB_WORKFLOW_REF: 'acme/shop/.github/workflows/files.yml@refs/heads/main' }
+    expectRed(await scene.run({ inputs: files, env }), [
+      /has the database ".*", which this run does not back up and would remove from the same slot/,
+      /give this one an "s3-prefix" of its own/,
+      /adopt-prefix: true/,
+    ])
+    expect(await scene.snapshot()).toEqual(before)
+    const restoring = { snapshot: 'manual/before-update', 'dry-run': 'true', ...overwriting(scene.services) }
+    const restore = await restoreRun(scene.services, scene.bucket, { inputs: restoring })
+    expect(restore.main?.annotations.error).toEqual([])
+    expect(restore.main?.outputs['slot']).toBe('manual/before-update')
   })
 })
 

@@ -2,16 +2,17 @@ import { errorsFirst, type Finding, isError, problem } from '../../../findings/f
 import type { PreflightReport } from '../../../findings/preflight'
 import type { BackupInputs } from '../../../inputs/backup'
 import { storageClassWarnings } from '../../../inputs/groups/s3-options'
-import { indexPrefix, type PrefixIndex } from '../../../repository/catalog/prefix-index'
+import { indexPrefix } from '../../../repository/catalog/prefix-index'
 import { adoptedPrefix, foreignError } from '../../../repository/guards/foreign-prefix'
+import { takenName } from '../../../repository/guards/taken-name'
 import type { Manifest } from '../../../repository/manifest/manifest'
-import { slotName } from '../../../repository/names/slot'
 import type { Repository } from '../../../repository/repository'
 import type { Host, PartPreflight } from '../../../sources/backup-part'
 import { findingOf } from '../../../sources/collect-problems'
 import { sources } from '../../../sources/registry'
 import { type CommandTools, openConnection } from '../../session'
-import { foreignObjects } from '../plan/foreign-objects'
+import { foreignObjects, type PrefixToWrite } from '../plan/foreign-objects'
+import { slotOfRun } from '../plan/slot-of-run'
 import { restoreOutlook, storedOutlook } from './outlook'
 import { preflightHost } from './preflight-host'
 import { preflightStore } from './preflight-store'
@@ -29,10 +30,13 @@ export async function preflight(inputs: BackupInputs, tools: CommandTools): Prom
     const copies = Object.values(inputs.tiers).some(keep => keep > 0)
     const store = await preflightStore(inputs.s3, repository.store, clock, { copies })
     // Only now is known which hour it is in the store.
-    const slot = slotName(inputs.rotation, clock.now(), inputs.timezone)
+    const slot = slotOfRun(inputs, clock.now())
     const server = await preflightServer(inputs, { connection, signal, clock }, slot)
     const keysToWrite = server.parts.flatMap(({ keys }) => keys)
-    const prefix = await preflightPrefix(inputs, repository, { slot, keysToWrite, isReachable: isGreen(store) })
+    const prefix = await preflightPrefix(inputs, repository, {
+      ...{ slot, keysToWrite, run: runtime.run, now: clock.now() },
+      isReachable: isGreen(store),
+    })
     signal.throwIfAborted()
     const merged = mergeReports([
       {
@@ -81,25 +85,24 @@ async function preflightServer(
 async function preflightPrefix(
   inputs: BackupInputs,
   repository: Repository,
-  { slot, keysToWrite, isReachable }: { slot: string; keysToWrite: readonly string[]; isReachable: boolean },
+  { isReachable, now, ...target }: Omit<PrefixToWrite, 'index'> & { isReachable: boolean; now: Date },
 ): Promise<PreflightReport & { newest: Manifest | undefined }> {
   try {
     const index = await indexPrefix(repository)
     const newest = await index.newestGood()
-    const foreign = await foreignFinding(inputs, repository, { slot, keysToWrite, index })
+    const { name, guards } = inputs
+    const taken =
+      name === undefined ? [] : await takenName(repository, name, { acceptShrink: guards.acceptShrink, now })
+    const foreign = await foreignFinding(inputs, repository, { ...target, index })
     const fact =
       newest === undefined ? [] : [`The last good recovery point: ${newest.slot}, taken ${newest.startedAt}.`]
-    return { findings: [...foreign, ...index.warnings], facts: fact, newest }
+    return { findings: [...taken, ...foreign, ...index.warnings], facts: fact, newest }
   } catch (error) {
     return { findings: isReachable ? [findingOf(error)] : [], facts: [], newest: undefined }
   }
 }
 
-async function foreignFinding(
-  inputs: BackupInputs,
-  repository: Repository,
-  target: { slot: string; keysToWrite: readonly string[]; index: PrefixIndex },
-): Promise<Finding[]> {
+async function foreignFinding(inputs: BackupInputs, repository: Repository, target: PrefixToWrite): Promise<Finding[]> {
   const { ssh, guards } = inputs
   const foreign = await foreignObjects(inputs, repository, target)
   if (foreign.length === 0) return []

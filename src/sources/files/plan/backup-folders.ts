@@ -27,6 +27,7 @@ export function backupFolders(settings: FolderSettings): BackupPart {
   return {
     plan: (host, slot) => planFolders(settings, host, slot),
     preflight: (host, slot) => preflightPart(settings, host, slot),
+    requested: before => scopeFiles(before, settings.files.paths),
   }
 }
 

@@ -8,10 +8,12 @@ import { isInside } from './folder-paths'
  * can be compared: the counts are of all folders together.
  */
 export function scopeFiles(before: ArtifactBaseline, paths: readonly string[]): ScopedArtifact {
-  if (paths.length === 0) return { kept: undefined, dropped: 'files' }
-  const dropped = (before.names['folder'] ?? []).filter(folder => !paths.some(path => isInside(folder, path)))
+  if (paths.length === 0) return { kept: undefined, dropped: 'files', isGone: true }
+  const folders = before.names['folder'] ?? []
+  const dropped = folders.filter(folder => !paths.some(path => isInside(folder, path)))
   if (dropped.length === 0) return { kept: withinPaths(before, paths) }
-  return { kept: undefined, dropped: `the folders ${dropped.join(', ')}` }
+  const isGone = !folders.some(folder => paths.some(path => isInside(folder, path) || isInside(path, folder)))
+  return { kept: undefined, dropped: `the folders ${dropped.join(', ')}`, ...(isGone ? { isGone } : {}) }
 }
 
 /** A folder that was of the first level need not be one of other paths. */

@@ -2,7 +2,7 @@ import { FailureError } from '../../../runtime/errors'
 import { formatSize } from '../../../runtime/text/format-size'
 import { filesCounts } from '../check/archive-content'
 import { cutName, isInside } from '../plan/folder-paths'
-import type { PlannedFolder } from '../target/planned-folder'
+import { isPart, type PlannedFolder } from '../target/planned-folder'
 import type { TreeCount } from './count-trees'
 import { type FolderWork, serverOf, type UnpackedFolder } from './folder-work'
 import { folderContent, type RereadFiles } from './reread-files'
@@ -33,13 +33,16 @@ export async function unpackFolders(work: FolderWork): Promise<UnpackedFolder[]>
 
 /**
  * Each next to its own place: users who may write to its parent folder must not reach the unpacked files of another
- * one. Only folders with hard links to each other are unpacked together. A part of a folder never is with that one: both
- * would be the same files.
+ * one. Only folders with hard links to each other are unpacked together. A part of a folder never is with that one, nor
+ * with what its hard links lead to: both would be the same files.
  */
 function unpackedTogether(folders: readonly PlannedFolder[], files: RereadFiles): PlannedFolder[][] {
-  const isLinked = folders.some(each => each.partOf === undefined && folderContent(files, each.path)?.outside)
-  const groups = Map.groupBy(folders, each => (isLinked && each.partOf === undefined ? each.mount : each.parent))
-  return [...groups.values()].flatMap(withoutNested)
+  const linked = folders.filter(each => folderContent(files, each.path)?.outside !== undefined)
+  const alone = linked.filter(isPart)
+  const isLinked = alone.length < linked.length
+  const others = folders.filter(each => !alone.includes(each))
+  const groups = Map.groupBy(others, each => (isLinked && !isPart(each) ? each.mount : each.parent))
+  return [...[...groups.values()].flatMap(withoutNested), ...alone.map(each => [each])]
 }
 
 function withoutNested(folders: readonly PlannedFolder[]): PlannedFolder[][] {

@@ -18,6 +18,7 @@ export function backupDatabases(settings: DumpSettings): BackupPart {
   return {
     plan: (host, slot) => planDatabases(settings, host, slot),
     preflight: (host, slot) => preflightPart(settings, host, slot),
+    requested: before => scopeDatabase(before, { databases: settings.databases, leftOut: () => undefined }),
   }
 }
 

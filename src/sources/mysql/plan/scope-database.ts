@@ -25,7 +25,7 @@ export function scopeDatabase(before: ArtifactBaseline, { databases, leftOut }: 
   const { source } = before
   if (source === undefined) return { kept: before }
   if (databases !== 'all' && !databases.includes(source))
-    return { kept: undefined, dropped: `the database ${JSON.stringify(source)}` }
+    return { kept: undefined, dropped: `the database ${JSON.stringify(source)}`, isGone: true }
   const out = leftOut(source)
   return { kept: out === undefined ? before : without(before, out) }
 }

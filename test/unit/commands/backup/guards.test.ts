@@ -145,6 +145,22 @@ describe('a backup into the prefix of another host', () => {
   })
 })
 
+describe('a backup that has nothing in common with the last good one of its prefix', () => {
+  it('removes nothing of it, and goes on when that is said', async () => {
+    await stage.backup({ databases: 'shop', paths: '' })
+    const before = held(stage.store)
+    const { error } = await stage.backup({ databases: '' })
+    expect(error).toMatchObject({
+      message: expect.stringContaining('has the database "shop", which this run does not back up and would remove'),
+      advice: expect.stringContaining('give this one an "s3-prefix" of its own'),
+    })
+    expect(held(stage.store)).toEqual(before)
+    const { error: adopted, warnings } = await stage.backup({ databases: '', 'adopt-prefix': 'true' })
+    expect(adopted).toBeUndefined()
+    expect(warnings.join()).toContain('Went on in this prefix')
+  })
+})
+
 describe('a backup over an object of somebody else', () => {
   it('streams nothing', async () => {
     await putBytes(stage.store, 'backups/Monday-13-00.codebase.tar.gz', Buffer.from('mine'))

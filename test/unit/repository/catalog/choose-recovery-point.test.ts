@@ -37,7 +37,7 @@ async function aRing(): Promise<void> {
 }
 
 describe('latest', () => {
-  it('is the newest good one, found by one listing and, mostly, one manifest', async () => {
+  it('is the newest good one, found by two listings and, mostly, one manifest', async () => {
     const clock = { time: Date.parse('2026-11-25T12:17:00.000Z') }
     store = memoryStore({ name: 's3://acme', now: () => new Date(clock.time) })
     for (const hour of [12, 13, 14, 15, 16]) {
@@ -55,6 +55,7 @@ describe('latest', () => {
     expect(chosen.manifest.startedAt).toBe('2026-11-25T16:17:00.000Z')
     expect(store.operations.slice(before)).toEqual([
       'list web1/',
+      'list web1/manual/',
       'getText web1/Wednesday-16-00.manifest.json',
       'getText web1/Wednesday-16-00.manifest.json.sig',
     ])

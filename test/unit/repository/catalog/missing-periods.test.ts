@@ -45,6 +45,11 @@ describe('missingPeriods', () => {
     ])
   })
 
+  it('counts none that was named for an hour', () => {
+    const by = taken('2026-11-23T11:40:00.000Z', { place: 'manual', slot: 'manual/before-update' })
+    expect(missing([...hours(1, 1), by, ...hours(2, 3)])).toEqual(['2026-11-23T11:00:00.000Z'])
+  })
+
   it('does not expect the hour that is not over yet', () => {
     expect(missing(hours(5, 1))).toEqual([])
     expect(missing(hours(5, 2))).toEqual(['2026-11-23T12:00:00.000Z'])

@@ -1,7 +1,9 @@
+import type { ArtifactBaseline } from '../../../../src/repository/guards/baseline'
 import {
   adoptedPrefix,
   findForeign,
   findForeignHost,
+  findShared,
   foreignError,
 } from '../../../../src/repository/guards/foreign-prefix'
 import { serializeManifest } from '../../../../src/repository/manifest/manifest-codec'
@@ -45,6 +47,43 @@ describe('findForeignHost', () => {
 
   it('finds nothing in an empty prefix', () => {
     expect(findForeignHost(undefined, host)).toEqual([])
+  })
+})
+
+describe('findShared', () => {
+  const run = { ...aManifest().run, workflow: '.github/workflows/db.yml', step: 'backup/one' }
+  const newest = aManifest({ run })
+  const nothing = (before: ArtifactBaseline) => ({ kept: undefined, dropped: before.name, isGone: true as const })
+  const onlyFiles = (before: ArtifactBaseline) => (before.kind === 'files' ? { kept: before } : nothing(before))
+  const all = (before: ArtifactBaseline) => ({ kept: before })
+  const later = { ...run, id: '2' }
+
+  it.each([
+    ['another workflow', { ...later, workflow: '.github/workflows/files.yml' }],
+    ['another step', { ...later, step: 'backup/two' }],
+    ['another repository', { ...later, repository: 'acme/blog' }],
+    ['another job of the same run', run],
+  ])('finds what %s stored and this run does not', (_, other) => {
+    expect(findShared(newest, onlyFiles, other)).toEqual([
+      {
+        ...{ kind: 'contents', has: ['database'], slot: newest.slot, takenAt: newest.startedAt },
+        workflow: run.workflow,
+      },
+    ])
+    expect(findShared(newest, all, other)).toEqual([])
+  })
+
+  it('lets a workflow change what it backs up', () => {
+    expect(findShared(newest, onlyFiles, later)).toEqual([])
+    expect(findShared(newest, nothing, later)).toEqual([])
+    expect(findShared(undefined, nothing, later)).toEqual([])
+  })
+
+  it('finds what has nothing in common where nobody knows who wrote it', () => {
+    const { workflow: _, step: __, ...unknown } = later
+    expect(findShared(newest, onlyFiles, unknown)).toEqual([])
+    expect(findShared(newest, nothing, unknown)).toMatchObject([{ has: ['database', 'codebase'] }])
+    expect(findShared(aManifest(), nothing, later)).toMatchObject([{ kind: 'contents' }])
   })
 })
 

@@ -18,6 +18,18 @@ describe('readRunIdentity', () => {
     })
   })
 
+  it('names the step, whatever the branch', () => {
+    const variables = {
+      GITHUB_WORKFLOW_REF: 'acme/shop/.github/workflows/backup.yml@refs/heads/main',
+      ...{ GITHUB_JOB: 'backup', GITHUB_ACTION: '__self' },
+    }
+    expect(readRunIdentity(variables)).toMatchObject({
+      workflow: '.github/workflows/backup.yml',
+      step: 'backup/__self',
+    })
+    expect(readRunIdentity({ ...variables, GITHUB_WORKFLOW_REF: '' })).not.toHaveProperty('step')
+  })
+
   it('is empty outside GitHub', () => {
     expect(readRunIdentity({})).toEqual({ repository: '', id: '', attempt: '', event: '', url: '' })
   })

@@ -16,8 +16,14 @@ describe('scopeFiles', () => {
     ['the files', [], 'files'],
     ['a folder', ['/srv/a'], 'the folders /srv/b'],
     ['folders whose names only begin alike', ['/srv/a', '/srv/bc'], 'the folders /srv/b'],
+    ['one folder, and took a part of another', ['/srv/a/sub'], 'the folders /srv/a, /srv/b'],
   ])('keeps nothing when the workflow dropped %s, and names it', (_, paths, dropped) => {
-    expect(scopeFiles(before, paths)).toEqual({ kept: undefined, dropped })
+    const isGone = paths.length === 0 ? { isGone: true } : {}
+    expect(scopeFiles(before, paths)).toEqual({ kept: undefined, dropped, ...isGone })
+  })
+
+  it('says when nothing is left in common', () => {
+    expect(scopeFiles(before, ['/srv/c'])).toMatchObject({ isGone: true })
   })
 
   it('keeps all where the folders are not known', () => {

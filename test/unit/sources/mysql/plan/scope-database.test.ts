@@ -22,6 +22,7 @@ describe('scopeDatabase', () => {
     expect(scopeDatabase(shop, requesting({ databases: ['blog'] }))).toEqual({
       kept: undefined,
       dropped: 'the database "shop"',
+      isGone: true,
     })
   })
 
