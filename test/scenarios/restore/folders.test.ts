@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { chmod, link, mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { treeDigest } from '../../servers/docroot'
-import { openScene, type Scene } from '../failure/failure-scene'
-import { expectRefused, expectRestored, overwriting, restoreRun } from './restore-run'
+import { filesAlone, openScene, type Scene } from '../failure/failure-scene'
+import { expectRestored, overwriting, restoreRun } from './restore-run'
 
 let scene: Scene
 beforeAll(async () => {
@@ -23,7 +23,7 @@ async function restoreTwo(name: string, prepare: (folders: [string, string]) => 
   }
   await prepare(folders)
   const backup = await scene.run({
-    inputs: { databases: '', paths: folders.join('\n'), 'max-shrink': 'off' },
+    inputs: { ...filesAlone, paths: folders.join('\n'), 'max-shrink': 'off' },
   })
   expect(backup.conclusion).toBe('success')
   const before = await Promise.all(folders.map(treeDigest))
@@ -121,7 +121,7 @@ describe('a restore of parts of a folder', () => {
     await link(join(site, 'index.php'), join(site, 'media/linked'))
     await link(join(site, 'media/b.jpg'), join(other, 'far'))
     await chmod(join(site, 'media/b.jpg'), 0o640)
-    const backup = await scene.run({ inputs: { databases: '', paths: `${site}\n${other}`, 'max-shrink': 'off' } })
+    const backup = await scene.run({ inputs: { ...filesAlone, paths: `${site}\n${other}`, 'max-shrink': 'off' } })
     expect(backup.conclusion).toBe('success')
     const before = await treeDigest(site)
     // What is linked outside of a part is a file of its own in it.
@@ -168,7 +168,7 @@ describe('a site with links that lead out, set-uid files and fifos', () => {
     await chmod(join(site, 'helper'), 0o4711)
     await chmod(join(site, 'mail'), 0o2755)
     await chmod(join(site, 'shared'), 0o3775)
-    const backup = await scene.run({ inputs: { databases: '', paths: site, 'max-shrink': 'off' } })
+    const backup = await scene.run({ inputs: { ...filesAlone, paths: site, 'max-shrink': 'off' } })
     expect(backup.conclusion).toBe('success')
     const warnings = backup.main?.annotations.warning.map(({ message }) => message) ?? []
     expect(warnings.filter(text => text.includes('A restore leaves out 2 set-uid or set-gid files'))).toHaveLength(1)
