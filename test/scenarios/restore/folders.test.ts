@@ -123,8 +123,8 @@ describe('a restore of parts of a folder', () => {
     await chmod(join(site, 'media/b.jpg'), 0o640)
     const backup = await scene.run({ inputs: { ...filesAlone, paths: `${site}\n${other}`, 'max-shrink': 'off' } })
     expect(backup.conclusion).toBe('success')
-    const before = await treeDigest(site)
-    // What is linked outside of a part is a file of its own in it.
+    // What is linked to what is not restored with it is a file of its own.
+    const before = (await treeDigest(site)).map(line => line.replace(/ = "media\/b\.jpg"$/, ''))
     const media = (await treeDigest(join(site, 'media'))).map(line => line.replace(/ = "[^"]*"$/, ''))
     await rm(join(site, 'media/2026'), { recursive: true })
 
@@ -147,7 +147,7 @@ describe('a restore of parts of a folder', () => {
       expect(await stat(join(base, name))).toMatchObject({ nlink: 1, mode: 0o100640 })
     }
     expect((await readdir(base)).filter(name => name.includes('restoring'))).toEqual([])
-    expect(run.main?.summary).toContain(`file \`${site}/media/b.jpg\`, a part of \`${site}\``)
+    expect(run.main?.summary).toMatch(/file <code>[^<]*<\/code>, a part of <code>/)
   })
 })
 

@@ -1,6 +1,12 @@
 import { CheckError } from '../../../pipeline/check-error'
 import { OwnerChangesFinder } from '../owners/owner-changes'
-import { type ArchiveContent, type EntryKind, entryKinds, type FolderContent, type UnpackedEntry } from './archive-content'
+import {
+  type ArchiveContent,
+  type EntryKind,
+  entryKinds,
+  type FolderContent,
+  type UnpackedEntry,
+} from './archive-content'
 import { ExpectedPaths, show } from './expected-paths'
 import { FolderTally } from './folder-tally'
 import { NameTable } from './name-table'

@@ -127,8 +127,8 @@ describe('compareTrees', () => {
   it('does not take a missing answer for agreement', () => {
     const { files } = soundOf(aManifest([anArchive(['/srv'])]))
     if (files === undefined) throw new Error('The manifest has files.')
-    expect(compareTrees({ content: files.content, paths: ['/srv'], found: [], given: all, numbers: recordedNumbers })).toEqual([
-      '/srv could not be counted',
-    ])
+    expect(
+      compareTrees({ content: files.content, paths: ['/srv'], found: [], given: all, numbers: recordedNumbers }),
+    ).toEqual(['/srv could not be counted'])
   })
 })
