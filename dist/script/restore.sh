@@ -35,7 +35,7 @@ unpack() {
       *) case $(tar --help 2>&1) in *--numeric-owner*) set -- "$@" --numeric-owner ;; esac ;;
     esac
   fi
-  with_lines "$(archive_names)" tar "$@" -f - -C ./tree -- >/dev/null
+  tar "$@" -f - -C ./tree >/dev/null
 }
 
 # Looks at the unpacked folders, for the comparison with the archive. Only numbers: the names in them are unknown.
@@ -48,7 +48,7 @@ job_count_trees() {
 }
 
 count_tree() {
-  if [ -h "./tree$1" ] || [ ! -d "./tree$1" ]; then problem missing-folder "$1"; fi
+  if [ ! -h "./tree$1" ] && [ ! -e "./tree$1" ]; then problem missing-folder "$1"; fi
   # Only root can read a folder that denies access to its owner.
   closed=$([ "$(id -u)" = 0 ] || find "./tree$1" -type d ! -perm -0500 -print 2>/dev/null | head -n 1)
   [ -z "$closed" ] || problem uncounted-folder "$folder${closed#.}"

@@ -4,7 +4,7 @@ import { chmod, link, mkdir, readdir, readFile, readlink, rm, stat, symlink, wri
 import { dirname, join } from 'node:path'
 import { treeDigest } from '../../servers/docroot'
 import { filesAlone, openScene, type Scene } from '../failure/failure-scene'
-import { expectRestored, overwriting, restoreRun } from './restore-run'
+import { expectRefused, expectRestored, overwriting, restoreRun } from './restore-run'
 
 let scene: Scene
 beforeAll(async () => {
@@ -64,7 +64,7 @@ describe('a site behind a link, with a mount in it and links to what the release
     // Without the right to mount, they are files of the release that vanish.
     const isMounted = tryMount(at('live'), join(release, 'media'))
     if (!isMounted) for (const name of ['1', '2']) await writeFile(join(release, 'media', name), name)
-    const inputs = { databases: '', paths: at('current') }
+    const inputs = { ...filesAlone, paths: at('current') }
     try {
       const first = await scene.run({ inputs: { ...inputs, 'accept-shrink': 'true' } })
       expect(first.conclusion).toBe('success')

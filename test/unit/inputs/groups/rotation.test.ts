@@ -1,4 +1,4 @@
-import { loadRotation } from '../../../../src/inputs/groups/rotation'
+import { loadRotation, readName } from '../../../../src/inputs/groups/rotation'
 import { given, refusal } from '../reading'
 
 describe('loadRotation', () => {
@@ -46,5 +46,30 @@ describe('loadRotation', () => {
       '1. Input "rotation" must be a rotation or a template of slot names, got "{minut}". There is no {minut}. The placeholders are {weekday} {hour} {minute} {date} {year} {month} {day}.',
       '2. Input "timezone" must be an IANA time zone, got "Mars". For example: UTC or Europe/Berlin',
     ])
+  })
+})
+
+const readOf = (name: string) => readName(given({ name }))
+
+describe('readName', () => {
+  it.each(['before-update', 'Release_7', 'x'.repeat(80)])('takes %s', name => {
+    expect(readOf(name)).toBe(name)
+  })
+
+  it('is absent for a run of the ring', () => {
+    expect(readOf('')).toBeUndefined()
+  })
+
+  it.each([
+    ['before update!', 'before-update'],
+    ['manual/before-update', 'before-update'],
+    ['../x', 'x'],
+    ['v1.2', 'v1-2'],
+    ['ä', 'before-update'],
+    ['x'.repeat(81), 'x'.repeat(80)],
+  ])('refuses "%s" and proposes %s', (name, better) => {
+    const error = refusal(() => readOf(name))
+    expect(error.message).toMatch(/^Input "name" must have only letters A to Z, digits/)
+    expect(error).toMatchObject({ advice: `For example: ${better}` })
   })
 })
