@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { treeDigest } from '../../servers/docroot'
 import { command } from '../../servers/processes/command'
@@ -83,6 +83,39 @@ describe('the files of a backup', () => {
     const root = await restored(await goodBackup(services, { inputs }))
     expect(await treeDigest(join(root, folder))).toEqual(await treeDigest(folder))
     expect(await inside(join(root, folder))).toEqual(['kept.php', 'new.php'])
+  })
+
+  it('are those of the site also where size and time stayed the same, once contents are compared', async () => {
+    const many = Array.from({ length: 30 }, (_, index) => `many/${index}`)
+    const [folder, dropped] = [await site(['same.php', ...many]), await site(['dropped.php'])]
+    const inputs = {
+      paths: `${folder}\n${dropped}`,
+      's3-bucket': await freshBucket(services),
+      'mirror-dir': join(await freshFolder(services), 'mirror'),
+    }
+    const comparedAt = ({ manifest }: GoodBackup) => filesOf(manifest).contentsComparedAt
+    const first = await goodBackup(services, { inputs })
+    // A run that is not good compares, and does not count.
+    await rename(join(folder, 'many'), `${folder}-many`)
+    await expect(goodBackup(services, { inputs: { ...inputs, 'compare-contents': 'always' } })).rejects.toThrow(
+      /suspect/,
+    )
+    await rename(`${folder}-many`, join(folder, 'many'))
+    const file = join(folder, 'same.php')
+    const { atime, mtime } = await stat(file)
+    await writeFile(file, 'SAME.PHP')
+    await utimes(file, atime, mtime)
+    const later = await goodBackup(services, { inputs })
+    expect(comparedAt(first)).toMatch(/^\d{4}-/)
+    expect(comparedAt(later)).toBe(comparedAt(first))
+
+    const compared = await goodBackup(services, { inputs: { ...inputs, paths: folder, 'compare-contents': 'always' } })
+    expect(Date.parse(comparedAt(compared) ?? '')).toBeGreaterThan(Date.parse(comparedAt(first) ?? ''))
+    expect(compared.manifest.warnings.map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['contents-differed', 'mirror-folders-removed']),
+    )
+    expect(await readFile(join(await restored(compared), file), 'utf8')).toBe('SAME.PHP')
+    expect(existsSync(join(inputs['mirror-dir'], dropped))).toBe(false)
   })
 
   it('may be none at all where that is allowed', async () => {
