@@ -352,11 +352,16 @@ ${'-- much more to read\n'.repeat(200_000)}`
       await make(at('new two'), 'new')
       await make(at('new three'), 'new')
       await symlink('nowhere', at('link'))
+      // As long as a name can be.
+      const long = 'x'.repeat(255)
+      await make(at(`staging/${long}`), 'new')
       await server.swap([
         { unpacked: at('new one'), place: at("place's"), kept: at("place's.before") },
         { unpacked: at('new two'), place: at('deep/er/place'), kept: at('deep/er/place.before') },
         { unpacked: at('new three'), place: at('link'), kept: at('link.before') },
+        { unpacked: at(`staging/${long}`), place: at(long), kept: at('long.before') },
       ])
+      expect(await content(at(long))).toBe('new')
       expect(await content(at("place's"))).toBe('new')
       expect(await content(at("place's.before"))).toBe('old')
       expect(await content(at('deep/er/place'))).toBe('new')

@@ -259,7 +259,8 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
   })
 
   it('ends everything it started when the runner is gone, and lets go of the locks', async () => {
-    const { server, connection } = await serverUnder(shell)
+    // Many servers have no ps.
+    const { server, connection } = await serverUnder(shell, { PATH: await toolsWithout('ps') })
     const folder = await freshFolder(services)
     const mirrorDir = join(folder, 'mirror')
     await mkdir(join(folder, 'site'))

@@ -96,9 +96,9 @@ function rsyncError(what: string, status: number, detail: readonly string[]): Er
   if (blocked !== undefined) return mirrorDisk(what, blocked, detail)
   const long = detail.filter(line => /File name too long|overflows max-path|name too long/i.test(line))
   if (long.length > 0) {
-    return new UserError(`${what}: a name or a path is too long for the mirror${firstMessage(long)}.`, {
+    return new UserError(`${what}: a name or a path is too long to be copied${firstMessage(long)}.`, {
       advice:
-        'On Linux a name has at most 255 bytes and a path 4,095, and in the mirror the path of "mirror-dir" comes before it. Give "mirror-dir" a shorter one, such as /var/m, rename the folder, or add it to "exclude".',
+        'On Linux a path has at most 4,095 bytes, and a name 255 (143 on an encrypted home folder, where the mirror may be). Often a folder was copied into itself again and again: remove it, rename it, or add the folder around it to "exclude".',
       detail,
     })
   }

@@ -59,9 +59,9 @@ describe('explainFolderJob', () => {
     ],
     [
       'a path that is too long',
-      'rsync: [generator] recv_generator: mkdir "/m/a" failed: File name too long (36)',
-      /too long for the mirror/,
-      /4,095.*"mirror-dir"/,
+      'filename overflows max-path len by 137: /srv/a/a',
+      /too long to be copied.*\/srv\/a\/a/,
+      /4,095.*"exclude"/,
     ],
   ])('says that it is %s, although rsync calls it files that were not transferred', (_, message, what, advice) => {
     const error = explain({ statuses: new Map([['rsync', 23]]), messages: ['file has vanished: "/x"', message] })
