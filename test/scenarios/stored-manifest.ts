@@ -49,11 +49,7 @@ const files = z.strictObject({
   name: z.literal('codebase'),
   kind: z.literal('files'),
   paths: z.array(z.string()).min(1),
-<<<<<<< HEAD
   contentsComparedAt: z.iso.datetime().optional(),
-=======
-  contentsComparedAt: z.iso.datetime(),
->>>>>>> 807b684 (Contents are compared in a scenario of its own; tests of files alone have no login to the database)
   ...stored,
   content: z.strictObject({
     ...{ bytes: size, sha256, files: size, directories: size, links: size, specials: size },

@@ -29,7 +29,7 @@ describe('explainFolderJob', () => {
       messages: ['rsync: [sender] send_files failed to open "/srv/secret": Permission denied (13)'],
     })
     expect(error.message).toMatch(/srv\/secret/)
-    expect(error).toMatchObject({ advice: expect.stringContaining('readable for the SSH user') })
+    expect(error).toMatchObject({ advice: expect.stringContaining('setfacl') })
   })
 
   it.each([
