@@ -157,7 +157,8 @@ describe.each([['dash'], ['busybox ash']])('the mirror under %s', shell => {
       true,
       true,
     ])
-    expect(namesIn(tar)).toEqual([`${path('new').slice(1)}/`, `${path('new/e').slice(1)}`])
+    expect(namesIn(tar)).toEqual(expect.arrayContaining([`${path('new').slice(1)}/`, `${path('new/e').slice(1)}`]))
+    expect(namesIn(tar).join()).not.toContain('/old/')
     expect(existsSync(join(outside, 'precious'))).toBe(true)
     expect((await mirror(folders, { paths: [path('new')], mirrorDir: own, lock: 'a1' })).said).toEqual([])
 
@@ -191,7 +192,7 @@ describe('the mirror', () => {
     const { folders } = await serverUnder(`${asNobody}dash`, { HOME: '/nonexistent' })
     const { tar } = await mirror(folders, { paths: [folder], mirrorDir: own })
     await chmod(around, 0o755)
-    expect(namesIn(tar)).toEqual([`${folder.slice(1)}/`, `${folder.slice(1)}/index.php`])
+    expect(namesIn(tar)).toEqual(expect.arrayContaining([`${folder.slice(1)}/`, `${folder.slice(1)}/index.php`]))
     expect(await readdir(join(own, '.make-a-backup'))).toEqual(['wanted'])
   })
 
