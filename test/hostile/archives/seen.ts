@@ -2,6 +2,11 @@ import { CheckError } from '../../../src/pipeline/check-error'
 import { checkArchive } from '../../../src/sources/files/check/archive-check'
 import type { UnpackedEntry } from '../../../src/sources/files/check/archive-content'
 
+const isRoot = process.getuid?.() === 0
+
+/** Only root's busybox gives set-uid and set-gid. */
+export const comparedModes = isRoot ? 0o7777 : 0o1777
+
 /** One line for each entry, in the order of names: what is there, and for files of several names which of them is first. */
 export type Listing = readonly string[]
 
@@ -43,10 +48,11 @@ export interface Described {
 
 function described(entry: UnpackedEntry, entries: ReadonlyMap<string, UnpackedEntry>): Described {
   const first = firstName(entry, entries)
-  const { path, kind, mode, owner, sizeBytes, target, device } = first
+  const { path, kind, owner, sizeBytes, target, device } = first
   return {
-    ...{ path: entry.path, kind, mode, sizeBytes, file: path },
-    owner: process.getuid?.() === 0 ? `${owner.uid}:${owner.gid}` : undefined,
+    ...{ path: entry.path, kind, sizeBytes, file: path },
+    mode: first.mode & comparedModes,
+    owner: isRoot ? `${owner.uid}:${owner.gid}` : undefined,
     target: kind === 'l' ? target : '',
     device: device === undefined ? '' : `${device.major},${device.minor}`,
   }

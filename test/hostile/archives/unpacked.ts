@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { removeTreeSync } from './remove-tree-sync'
-import { type Described, type Listing, listed } from './seen'
+import { comparedModes, type Described, type Listing, listed } from './seen'
 
 export const programs = ['GNU tar', 'busybox'] as const
 
@@ -23,13 +23,17 @@ export function unpacked(program: Program, bytes: Buffer): { listing: Listing; m
   try {
     const tree = join(folder, 'tree')
     mkdirSync(tree)
-    const [command = '', ...options] = commands[program]
-    const { status, stderr } = spawnSync(command, [...options, '-f', '-', '-C', tree, '--', 'site'], {
-      input: bytes,
-      env: { PATH: process.env['PATH'], LC_ALL: 'C' },
-      maxBuffer: 1024 * 1024,
-      timeout: 20_000,
-    })
+    const command = commands[program]
+    const { status, stderr } = spawnSync(
+      'sh',
+      ['-c', 'umask 000 && exec "$@"', 'sh', ...command, '-f', '-', '-C', tree, '--', 'site'],
+      {
+        input: bytes,
+        env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+        maxBuffer: 1024 * 1024,
+        timeout: 20_000,
+      },
+    )
     const message = status === 0 ? '' : `status ${status}: ${stderr.toString('latin1').slice(0, 500)}`
     return { listing: listed([...entriesIn(Buffer.from(tree), '')]), message }
   } finally {
@@ -43,7 +47,10 @@ function* entriesIn(folder: Buffer, above: string): Generator<Described> {
     const path = `${above}${name.toString('latin1')}`
     const stats = lstatSync(place)
     yield describe(path, stats, stats.isSymbolicLink() ? readlinkSync(place, { encoding: 'buffer' }) : undefined)
-    if (stats.isDirectory()) yield* entriesIn(place, `${path}/`)
+    if (!stats.isDirectory()) continue
+    // A folder may deny everything to its owner.
+    if (!isRoot) chmodSync(place, 0o700)
+    yield* entriesIn(place, `${path}/`)
   }
 }
 
@@ -52,7 +59,7 @@ function describe(path: string, stats: Stats, target: Buffer | undefined): Descr
   const isDevice = kind === 'b' || kind === 'c'
   return {
     ...{ path, kind },
-    mode: stats.mode & 0o7777,
+    mode: stats.mode & comparedModes,
     owner: isRoot ? `${stats.uid}:${stats.gid}` : undefined,
     sizeBytes: kind === 'f' ? stats.size : 0,
     target: target?.toString('latin1') ?? '',

@@ -32,7 +32,7 @@ export function entry(options: Entry = {}): Buffer {
 }
 
 export function folder(name: string): Buffer {
-  return entry({ name, type: '5' })
+  return entry({ name, type: '5', patch: block => void block.write('0000755\0', 100, 'latin1') })
 }
 
 export function pax(type: 'x' | 'g', records: Record<string, string>): Buffer {

@@ -81,7 +81,7 @@ describe('the tree of an archive', () => {
         f: { names: 2, count: 1, bytes: 10, modes: 0o640, sticky: 0, setIds: 0 },
         l: { names: 2, count: 1, bytes: 3 },
       })
-      expect(found.perPath[1]?.kinds.d).toMatchObject({ names: 2, modes: 0o644 + 0o777, sticky: 1, setIds: 1 })
+      expect(found.perPath[1]?.kinds.d).toMatchObject({ names: 2, modes: 0o755 + 0o777, sticky: 1, setIds: 1 })
       expect(found.perPath[1]?.kinds.p.names).toBe(1)
     }
   })
