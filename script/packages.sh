@@ -1,4 +1,5 @@
-# What the commands need beside Node, as program:package, named as Debian 12 to 14 and Ubuntu 24.04 name them. Sourced.
+# What the commands need beside Node, as program:package, named as Debian 12 to 14 and Ubuntu 24.04 name them; a package that
+# brings no program has none before the colon. Sourced.
 # The -core packages bring mariadbd without a system service.
 # shellcheck shell=bash disable=SC2034
 
@@ -11,6 +12,7 @@ demo_programs=(
 )
 test_programs=(
   ssh:openssh-client zstd:zstd pigz:pigz busybox:busybox dash:dash
+  php:php-cli :php-mysql openssl:openssl
   shellcheck:shellcheck curl:curl git:git fish:fish zsh:zsh tcsh:tcsh
 )
 # Only compared with, in places; a release may lack them.

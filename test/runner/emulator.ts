@@ -31,6 +31,8 @@ export interface RunOptions {
   post?: 'by post-if' | 'lost'
   /** What an earlier main step saved: then only the post step runs. */
   state?: Readonly<Record<string, string>>
+  /** What is put before the command of each step: the step runs elsewhere, as in a name space. */
+  within?: readonly string[]
   /** Where the run's own folders are made, the system's temp folder by default. They go away with the run. */
   folder?: string
   /** Called for each entry of the masked log as it comes. */
@@ -114,6 +116,7 @@ async function runStep(
   for (const variable of full) files[variable] = '/dev/full'
   let peakFileBytes = 0
   const child = new StepProcess(script, {
+    within: options.within ?? [],
     cwd: folder.workspace,
     env: {
       PATH: process.env['PATH'] ?? '/usr/bin:/bin',

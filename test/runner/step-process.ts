@@ -33,6 +33,14 @@ export function node24(): string {
 
 let node24Path: string | undefined
 
+interface StepOptions {
+  /** What is put before the command. */
+  within: readonly string[]
+  cwd: string
+  env: Record<string, string>
+  onPoll: () => void
+}
+
 /** One step's process: started, cancelled or killed as the runner does it, and measured while it runs. */
 export class StepProcess {
   readonly child: ChildProcess
@@ -43,10 +51,11 @@ export class StepProcess {
   private peakRssBytes = 0
   private diskWriteBytes = 0
 
-  constructor(script: string, options: { cwd: string; env: Record<string, string>; onPoll: () => void }) {
+  constructor(script: string, options: StepOptions) {
     this.onPoll = options.onPoll
+    const [program = '', ...args] = [...options.within, node24(), script]
     const startedAt = performance.now()
-    this.child = spawn(node24(), [script], {
+    this.child = spawn(program, args, {
       cwd: options.cwd,
       env: options.env,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -16,10 +16,15 @@ export interface S3Account {
   secretKey: string
 }
 
-export interface Rgw extends S3Account {
+export interface S3User extends S3Account {
+  /** Its name in a bucket policy. */
+  principal: string
+}
+
+export interface Rgw extends S3User {
   readonly port: number
   /** Another user, who owns nothing and may not touch what others own. */
-  createUser(): Promise<S3Account>
+  createUser(): Promise<S3User>
   /** Ends the daemons and waits until they are gone. May be called twice. */
   stop(): Promise<void>
 }
@@ -27,9 +32,9 @@ export interface Rgw extends S3Account {
 /**
  * Starts a Ceph RGW, a real S3 server: one monitor, one in-memory OSD, one gateway, on 127.0.0.1 and on ports that the
  * kernel chose. Takes about two seconds. Everything lives under `dir`. The daemons are children of this process and end
- * with it, however it ends. Needs no root.
+ * with it, however it ends. Needs no root. `domain`: the host name that names of buckets are put before.
  */
-export async function startRgw(dir: string): Promise<Rgw> {
+export async function startRgw(dir: string, { domain }: { domain?: string } = {}): Promise<Rgw> {
   await requireBinaries()
   const port = await freePort()
   const monitorPort = await freePort()
@@ -39,7 +44,7 @@ export async function startRgw(dir: string): Promise<Rgw> {
     for (const daemon of daemons.toReversed()) await daemon.stop()
   }
   try {
-    await writeCluster(dir, port, monitorPort)
+    await writeCluster(dir, { port, monitorPort, domain })
     const tool = (name: string, ...args: string[]) => run(name, args, { cwd: dir, env: cephEnvironment(dir) })
     await tool('osdmaptool', '--createsimple', '1', 'osdmap')
     await tool('monmaptool', '--create', '--addv', 'a', `[v2:127.0.0.1:${monitorPort}]`, 'monmap')
@@ -51,13 +56,13 @@ export async function startRgw(dir: string): Promise<Rgw> {
     const endpoint = `http://127.0.0.1:${port}`
     await answers(endpoint, daemons)
 
-    const createUser = async (): Promise<S3Account> => {
+    const createUser = async (): Promise<S3User> => {
       const accessKey = `AK${randomBytes(9).toString('hex').toUpperCase()}`
       const secretKey = randomBytes(20).toString('hex')
       const uid = `user-${randomBytes(4).toString('hex')}`
       const keys = [`--access-key=${accessKey}`, `--secret-key=${secretKey}`]
       await tool('radosgw-admin', 'user', 'create', `--uid=${uid}`, `--display-name=${uid}`, ...keys)
-      return { endpoint, accessKey, secretKey }
+      return { endpoint, accessKey, secretKey, principal: `arn:aws:iam:::user/${uid}` }
     }
     return { ...(await createUser()), port, createUser, stop }
   } catch (error) {
@@ -116,9 +121,15 @@ function cephEnvironment(dir: string): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], CEPH_CONF: join(dir, 'ceph.conf') }
 }
 
-async function writeCluster(dir: string, port: number, monitorPort: number): Promise<void> {
+interface ClusterPlaces {
+  port: number
+  monitorPort: number
+  domain: string | undefined
+}
+
+async function writeCluster(dir: string, places: ClusterPlaces): Promise<void> {
   for (const folder of ['mon', 'osd/0', 'run', 'log', 'rgw']) await mkdir(join(dir, folder), { recursive: true })
-  await writeFile(join(dir, 'ceph.conf'), configuration(dir, port, monitorPort))
+  await writeFile(join(dir, 'ceph.conf'), configuration(dir, places))
   const keyring = await Promise.all([
     entry('mon.', { mon: 'allow *' }),
     entry('osd.0', { mon: 'allow profile osd', osd: 'allow *' }),
@@ -139,7 +150,7 @@ async function entry(name: string, caps: Record<string, string>): Promise<string
  * The paxos lines let a change of the cluster map through at once: every pool is one, and the default waits a second or
  * two for each. The gc lines give deleted data back at once: an in-memory store would fill up.
  */
-function configuration(dir: string, port: number, monitorPort: number): string {
+function configuration(dir: string, { port, monitorPort, domain }: ClusterPlaces): string {
   return `
 [global]
 fsid = ${randomUUID()}
@@ -178,6 +189,7 @@ osd crush update on start = false
 [client.rgw.a]
 rgw data = ${dir}/rgw
 rgw frontends = beast endpoint=127.0.0.1:${port}
+${domain === undefined ? '' : `rgw dns name = ${domain}`}
 rgw gc obj min wait = 1
 rgw gc processor period = 5
 rgw gc processor max time = 5

@@ -1,0 +1,153 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3'
+import type { ActionRun } from '../runner/emulator'
+import { example, runWorkflow, type WorkflowFacts } from '../runner/workflow'
+import { type Internet, startInternet } from '../servers/machines/internet'
+import { type Machine, startMachine } from '../servers/machines/machine'
+import { installShop, openShop, shopPassword, startWebServer } from '../servers/machines/shop'
+import { command } from '../servers/processes/command'
+import { createBucket, type Rgw, startRgw } from '../servers/rgw'
+import { freshFolder, testServices } from '../servers/test-services'
+
+/** Two servers with their own users, ports and folders, and a store at its own name: only root can make them. */
+const asRoot = process.getuid?.() === 0 ? describe : describe.skip
+
+const domain = 's3.eu-central-1.amazonaws.com'
+const bucket = 'acme-backups'
+let folder: string
+let rgw: Rgw
+let internet: Internet
+let first: Machine
+let second: Machine
+let facts: WorkflowFacts
+
+asRoot('the workflows of the README and of the examples, as they are', () => {
+  beforeAll(async () => {
+    folder = await freshFolder(testServices())
+    rgw = await startRgw(join(folder, 'rgw'), { domain })
+    internet = await startInternet(join(folder, 'internet'), {
+      hosts: { 'web1.example.com': '127.0.0.2', 'new-web1.example.com': '127.0.0.3' },
+      stores: [`${bucket}.${domain}`, domain],
+      monitor: 'hc-ping.com',
+      storePort: rgw.port,
+    })
+    const start = (name: string, address: string) => startMachine(internet, name, address, join(folder, name))
+    first = await start('web1.example.com', '127.0.0.2')
+    second = await start('new-web1.example.com', '127.0.0.3')
+    await installShop(first)
+    facts = await factsOfRepository()
+  })
+  afterAll(async () => {
+    await first?.stop()
+    await second?.stop()
+    await internet?.stop()
+    await rgw?.stop()
+  })
+
+  it('keep a site: it answers, is lost, and answers again elsewhere, as its own users', async () => {
+    startWebServer(first)
+    await openShop(internet, first.name, 'Grüße')
+    const before = await openShop(internet, first.name)
+    expect(before).toMatchObject({ user: 'www-data', orders: ['Grüße'], posts: 2, uploads: ['Grüße.txt'] })
+
+    await green('hourly-backup.yml')
+    expect(await internet.heartbeats()).toEqual(['GET /heartbeat-of-web1/start', 'GET /heartbeat-of-web1'])
+    await green('freshness.yml')
+    await green('daily-verify.yml')
+
+    await first.stop()
+    const inputs = { 'ssh-host': second.name, 'dry-run': false }
+    const [restore] = await green('restore.yml', inputs)
+    console.log(restore?.main?.summary)
+    startWebServer(second)
+    expect(await openShop(internet, second.name)).toEqual(before)
+    const after = await openShop(internet, second.name, 'afterwards')
+    expect(after).toMatchObject({ orders: ['Grüße', 'afterwards'], uploads: ['Grüße.txt', 'afterwards.txt'] })
+    console.log(shopPassword)
+  })
+})
+
+/** Runs an example: by hand when there are inputs, as the schedule does otherwise. Throws with its log unless it is green. */
+async function green(name: string, inputs?: WorkflowFacts['inputs']): Promise<ActionRun[]> {
+  const options = { within: internet.within, env: { NODE_EXTRA_CA_CERTS: internet.authority } }
+  const runs = await runWorkflow(await example(name), { ...facts, ...(inputs && { inputs }) }, options)
+  for (const { conclusion, main, post } of runs) {
+    if (conclusion !== 'success') throw new Error([name, ...(main?.log ?? []), ...(post?.log ?? [])].join('\n'))
+  }
+  return runs
+}
+
+/** Follows the README on the servers and in the bucket. Returns what is stored in the repository then. */
+async function factsOfRepository(): Promise<WorkflowFacts> {
+  const [backupKey, restoreKey, verifyKey] = await Promise.all(['backup', 'restore', 'verify'].map(makeKey))
+  if (backupKey === undefined || restoreKey === undefined || verifyKey === undefined) throw new Error('No keys.')
+  const readme = await readFile(join(__dirname, '../../README.md'), 'utf8')
+
+  await follow(first, blockOf(readme, /On the server, make a user/), backupKey.publicLine)
+  await first.run('mariadb', databaseUser(readme))
+  for (const server of [first, second])
+    await follow(server, blockOf(readme, /Add it on the server/), restoreKey.publicLine)
+
+  await createBucket(rgw, bucket)
+  const account = await rgw.createUser()
+  await allow(blockOf(readme, /The minimum policy for the keys/), account.principal)
+  return {
+    secrets: {
+      SSH_KEY: backupKey.text,
+      RESTORE_SSH_KEY: restoreKey.text,
+      VERIFY_KEY: verifyKey.text,
+      MYSQL_PASSWORD: 'a long password',
+      S3_ACCESS_KEY_ID: account.accessKey,
+      S3_SECRET_ACCESS_KEY: account.secretKey,
+      HEARTBEAT_ID: 'heartbeat-of-web1',
+    },
+    vars: {
+      SSH_KNOWN_HOSTS: `${first.knownHosts}\n${second.knownHosts}`,
+      SIGNED_BY: `${backupKey.publicLine}\n${verifyKey.publicLine}`,
+    },
+  }
+}
+
+async function makeKey(name: string): Promise<{ text: string; publicLine: string }> {
+  const file = join(folder, `make-a-backup-${name}-key`)
+  await command('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', file])
+  return { text: await readFile(file, 'utf8'), publicLine: (await readFile(`${file}.pub`, 'utf8')).trim() }
+}
+
+/** The first block of commands behind a sentence. */
+function blockOf(text: string, sentence: RegExp): string {
+  const found = text.slice(text.search(sentence)).match(/```\w+\n(.*?)```/s)
+  if (!sentence.test(text) || found === null) throw new Error(`No block behind ${sentence}.`)
+  return found[1] ?? ''
+}
+
+/** Runs a block of the README on a server, with the line of a key where it is to be pasted. */
+async function follow({ run }: Machine, block: string, publicLine: string): Promise<void> {
+  const commands = block.replace(/PASTE-THE-LINE-OF-\S+-HERE/, publicLine)
+  await run(`sudo() { "$@"; }\n${commands}`)
+}
+
+/** The README has one database; the example has a second one. */
+function databaseUser(readme: string): string {
+  const block = blockOf(readme, /MariaDB 10 and 11/)
+  const more = block.split('\n').filter(line => line.includes('`shop`'))
+  return [block, ...more.map(line => line.replace('`shop`', '`blog`'))].join('\n')
+}
+
+async function allow(policy: string, principal: string): Promise<void> {
+  const { Statement, ...rest } = JSON.parse(policy)
+  const statements = Statement.map((statement: object) => ({ ...statement, Principal: { AWS: [principal] } }))
+  const client = new S3Client({
+    endpoint: rgw.endpoint,
+    region: 'eu-central-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId: rgw.accessKey, secretAccessKey: rgw.secretKey },
+  })
+  try {
+    const text = JSON.stringify({ ...rest, Statement: statements })
+    await client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: text }))
+  } finally {
+    client.destroy()
+  }
+}
