@@ -90,6 +90,10 @@ const members: readonly (readonly [string, string])[] = [
     'a line that the client joins with the next',
     procedure(`BEGIN SELECT 1 AS\ndelimiter --\x01\n'\n; END; ${user}; -- '`),
   ],
+  [
+    'more behind bytes that are no text, which only the client reads',
+    procedure(`SELECT 1 -- \xff\n /*!999999 \\" \``) + procedure(`SELECT 1 -- \`; ${user};`, 'q'),
+  ],
   ['an open comment behind a procedure', procedure(`SELECT 1 /* `)],
   ['a procedure that calls itself at once', procedure(`${user}; CALL p()`)],
   ['an object of an administrator', stored('CREATE DEFINER=`root`@`localhost` PROCEDURE `p`() SELECT 1 ')],
@@ -161,6 +165,15 @@ describe('the import of a dump', () => {
     const over = databaseServerOver(server.connection)
     const { inventory } = await over.inventory({ access: server.access, databases: [from] })
     expect(inventory.databases[0]?.ambiguous).toEqual(['procedure p'])
+  })
+
+  it('makes nothing of an object with bytes that are no text: another text would be checked', async () => {
+    const target = freshTarget()
+    const sql = Buffer.from(mysqlDump(orders + procedure('SELECT 1 -- \xff\n')), 'latin1')
+    const { error } = await importOf(server, { sql, target, definers: [tenant] })
+    expect(String(error)).toMatch(
+      /^FailureError: The procedure "p" of the dump has bytes that are no text in its character set, utf8mb4: it is not made/,
+    )
   })
 
   it('by hand, as the user of the site, has no effect outside of its database', () => {

@@ -17,7 +17,8 @@ const understood = new Set([
 /**
  * Throws unless the server itself takes the text of each object for exactly one statement, to its end. It is only
  * prepared: PREPARE takes one statement, reads it whole, and runs nothing (tried on MariaDB 10.11 and MySQL 9.7).
- * `CREATE <kind> <name>` at its beginning is ours.
+ * `CREATE <kind> <name>` at its beginning is ours. What is prepared must be what is run: of bytes that a character set
+ * does not have, MySQL drops the rest of the text, and MariaDB makes question marks.
  */
 export async function checkObjects(
   objects: readonly HeldObject[],
@@ -55,36 +56,48 @@ export async function problemsOnServer(
     const text = createStatement(object, undefined).toString('hex')
     return [
       sessionSql(object.session),
-      `SET @object = CONVERT(0x${text} USING ${object.session.characterSet ?? 'utf8mb4'});`,
+      `SET @bytes = 0x${text};`,
+      `SET @object = CONVERT(@bytes USING ${object.session.characterSet ?? 'utf8mb4'});`,
       'PREPARE object FROM @object;',
       'SHOW ERRORS LIMIT 1;',
-      "SELECT 'asked';",
+      `SELECT IF(CAST(@object AS BINARY) <=> @bytes, '${asked}', '${altered}');`,
     ].join('\n')
   })
   const name = 'the check of views, routines, triggers and events'
   const answer = await server.runSql({ access, database, sql: sql.join('\n'), name, goesOn: true, signal })
-  const errors = errorsIn(answer)
-  if (errors.length !== objects.length)
+  const answers = answersIn(answer)
+  if (answers.length !== objects.length)
     throw new FailureError('The database server did not answer about every view, routine, trigger and event.')
-  return errors.map(error =>
-    error === undefined || understood.has(error)
-      ? undefined
-      : `is not one statement for this database server (error ${error})`,
-  )
+  return answers.map(({ error, isAltered }, index) => {
+    if (isAltered)
+      return `has bytes that are no text in its character set, ${objects[index]?.session.characterSet ?? 'utf8mb4'}`
+    if (error === undefined || understood.has(error)) return undefined
+    return `is not one statement for this database server (error ${error})`
+  })
 }
 
-/** One for each object: the number of its error; undefined for none. */
-function errorsIn(answer: string): (number | undefined)[] {
-  const errors: (number | undefined)[] = []
+/** Ends the answer about one object: the text that was prepared is its text, or is not. */
+const asked = 'asked'
+const altered = 'altered'
+
+interface ObjectAnswer {
+  /** The number of its error; undefined for none. */
+  error: number | undefined
+  isAltered: boolean
+}
+
+/** One for each object. */
+function answersIn(answer: string): ObjectAnswer[] {
+  const answers: ObjectAnswer[] = []
   let error: number | undefined
   for (const line of answer.split('\n')) {
     const code = /^Error\t(\d+)\t/.exec(line)?.[1]
     if (code !== undefined) error = Number(code)
-    if (line !== 'asked') continue
-    errors.push(error)
+    if (line !== asked && line !== altered) continue
+    answers.push({ error, isAltered: line === altered })
     error = undefined
   }
-  return errors
+  return answers
 }
 
 function refuse(object: HeldObject, problem: string | undefined): void {

@@ -30,8 +30,8 @@ const target = {
 interface Answers {
   /** Of an import: what the test says about its SQL. */
   import?: (sql: string, where: ImportRequest['where']) => Error | undefined
-  /** Of the check: the number of the error for a text. */
-  check?: (text: string) => number | undefined
+  /** Of the check: the number of the error for a text, or that it was another text. */
+  check?: (text: string) => number | 'altered' | undefined
   grants?: readonly string[]
 }
 
@@ -58,9 +58,9 @@ function aServer(answers: Answers = {}) {
     return { input, done: promise, close: () => {} }
   }
   const runSql = async ({ sql }: SqlRequest) =>
-    [...sql.matchAll(/CONVERT\(0x([0-9a-f]+) USING/g)]
+    [...sql.matchAll(/SET @bytes = 0x([0-9a-f]+);/g)]
       .map(([, hex = '']) => answers.check?.(Buffer.from(hex, 'hex').toString()))
-      .map(code => `${code === undefined ? '' : `Error\t${code}\tno\n`}asked\n`)
+      .map(code => (typeof code === 'number' ? `Error\t${code}\tno\nasked\n` : `${code ?? 'asked'}\n`))
       .join('')
   const { database } = someFacts({ ...(answers.grants === undefined ? {} : { grants: answers.grants }) }).databases
   const tools = { server: { openImport, runSql }, access: {}, target: database, signal: new AbortController().signal }
@@ -175,6 +175,14 @@ DELIMITER ;
       expect(await refused(anObject(), { check: () => 1064 })).toMatchObject({
         message:
           'The view "totals" of the dump is not one statement for this database server (error 1064): it is not made.',
+      })
+    })
+
+    it('whose bytes are no text for the server: it would check another one', async () => {
+      const object = anObject({ kind: 'procedure', session: { characterSet: 'utf8mb3' } })
+      expect(await refused(object, { check: () => 'altered' })).toMatchObject({
+        message:
+          'The procedure "totals" of the dump has bytes that are no text in its character set, utf8mb3: it is not made.',
       })
     })
 
