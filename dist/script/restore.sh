@@ -35,7 +35,8 @@ unpack() {
       *) case $(tar --help 2>&1) in *--numeric-owner*) set -- "$@" --numeric-owner ;; esac ;;
     esac
   fi
-  tar "$@" -f - -C ./tree >/dev/null
+  # Unless it is root, the tar of busybox applies the umask to every mode. The folder around is closed.
+  (umask 000 && tar "$@" -f - -C ./tree >/dev/null)
 }
 
 # Looks at the unpacked folders, for the comparison with the archive. Only numbers: the names in them are unknown.

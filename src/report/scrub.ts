@@ -36,7 +36,7 @@ export function scrubRestore(report: RestoreReport, scrub: Scrub): RestoreReport
     warnings: scrubFindings(report.warnings, scrub),
     ...defined({
       checks: checks && scrubPreflight(checks, scrub),
-      nextSteps: nextSteps?.map(({ what, commands }) => ({ what: scrub(what), commands: commands.map(scrub) })),
+      nextSteps: nextSteps?.map(step => ({ ...step, what: scrub(step.what), commands: step.commands.map(scrub) })),
       failure: failure && scrubFailure(failure, scrub),
     }),
   }

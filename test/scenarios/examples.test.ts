@@ -33,8 +33,11 @@ asRoot('the workflows of the README and of the examples, as they are', () => {
       storePort: rgw.port,
     })
     const start = (name: string, address: string) => startMachine(internet, name, address, join(folder, name))
-    first = await start('web1.example.com', '127.0.0.2')
-    second = await start('new-web1.example.com', '127.0.0.3')
+    const starting = [start('web1.example.com', '127.0.0.2'), start('new-web1.example.com', '127.0.0.3')] as const
+    first = await starting[0]
+    second = await starting[1]
+    // Another server has other numbers for the same names.
+    await second.run('usermod --uid 1033 www-data && groupmod --gid 1034 www-data')
     await installShop(first)
     facts = await factsOfRepository()
   })
@@ -52,21 +55,28 @@ asRoot('the workflows of the README and of the examples, as they are', () => {
     expect(before).toMatchObject({ user: 'www-data', orders: ['Grüße'], posts: 2, uploads: ['Grüße.txt'] })
 
     await green('hourly-backup.yml')
-    expect(await internet.heartbeats()).toEqual(['GET /heartbeat-of-web1/start', 'GET /heartbeat-of-web1'])
+    expect(await internet.heartbeats()).toEqual(['GET /heartbeat-of-web1/start', 'POST /heartbeat-of-web1'])
     await green('freshness.yml')
     await green('daily-verify.yml')
 
     await first.stop()
     const inputs = { 'ssh-host': second.name, 'dry-run': false }
     const [restore] = await green('restore.yml', inputs)
-    console.log(restore?.main?.summary)
+    await second.run('mariadb', accountsIn(restore?.main?.summary ?? ''))
     startWebServer(second)
     expect(await openShop(internet, second.name)).toEqual(before)
     const after = await openShop(internet, second.name, 'afterwards')
     expect(after).toMatchObject({ orders: ['Grüße', 'afterwards'], uploads: ['Grüße.txt', 'afterwards.txt'] })
-    console.log(shopPassword)
   })
 })
+
+/** The statements that a restore shows as its next step, with the passwords that its reader puts in. */
+function accountsIn(summary: string): string {
+  const passwords = [shopPassword.replaceAll("'", "''"), 'a long password']
+  const statements = /### Next steps\n.*?```sql\n(.*?)```/s.exec(summary)?.[1] ?? ''
+  expect(statements.match(/IDENTIFIED BY '…'/g)).toHaveLength(passwords.length)
+  return statements.replaceAll('…', () => passwords.shift() ?? '')
+}
 
 /** Runs an example: by hand when there are inputs, as the schedule does otherwise. Throws with its log unless it is green. */
 async function green(name: string, inputs?: WorkflowFacts['inputs']): Promise<ActionRun[]> {

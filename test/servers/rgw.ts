@@ -16,7 +16,7 @@ export interface S3Account {
   secretKey: string
 }
 
-export interface S3User extends S3Account {
+interface S3User extends S3Account {
   /** Its name in a bucket policy. */
   principal: string
 }

@@ -112,9 +112,9 @@ function leftOutSection({ items }: RestoreReport): string {
 /** What is not in a recovery point. Names in it come from a manifest: text alone. */
 function nextSteps({ nextSteps = [] }: RestoreReport): string {
   if (nextSteps.length === 0) return ''
-  const steps = nextSteps.map(({ what, commands }, index) => {
+  const steps = nextSteps.map(({ what, commands, language = 'sh' }, index) => {
     const text = `${index + 1}. ${prose(what)}`
-    return commands.length === 0 ? text : `${text}\n\n${fenced(commands, 'sql')}`
+    return commands.length === 0 ? text : `${text}\n\n${fenced(commands, language)}`
   })
   return `### Next steps\n\n${steps.join('\n\n')}`
 }

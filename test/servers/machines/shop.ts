@@ -61,9 +61,6 @@ chown -R www-data: uploads wp-content
 chmod 2775 uploads
 chown root:www-data config.php
 chmod 640 config.php
-mkdir -p /etc/apache2/sites-available /etc/apache2/sites-enabled
-echo '<VirtualHost *:80>' >/etc/apache2/sites-available/shop.conf
-ln -s ../sites-available/shop.conf /etc/apache2/sites-enabled/shop.conf
 `
 
 const databases = `

@@ -10,10 +10,12 @@ export function accountSteps(databases: readonly DatabasePart[], target: TargetD
   const known = databases.filter(({ artifact }) => artifact.content.accounts !== undefined)
   const unknown = databases.filter(({ artifact }) => artifact.content.accounts === undefined)
   const statements = [...new Set(known.flatMap(part => missingStatements(part, target)))]
-  return [
-    ...(statements.length === 0 ? [] : [{ what: accountsText(known, target), commands: statements }]),
-    ...(unknown.length === 0 ? [] : [{ what: unknownText(unknown), commands: [] }]),
-  ]
+  const steps: NextStep[] = []
+  if (statements.length > 0) {
+    steps.push({ what: accountsText(known, target), commands: statements, language: 'sql' })
+  }
+  if (unknown.length > 0) steps.push({ what: unknownText(unknown), commands: [] })
+  return steps
 }
 
 function accountsText(known: readonly DatabasePart[], target: TargetDatabase | undefined): string {

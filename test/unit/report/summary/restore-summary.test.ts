@@ -3,6 +3,7 @@ import type { RestoreReport } from '../../../../src/commands/restore/restore-res
 import { problem, warning } from '../../../../src/findings/finding'
 import { scrubRestore } from '../../../../src/report/scrub'
 import { renderRestoreSummary, restoredSentence } from '../../../../src/report/summary/restore-summary'
+import type { NextStep } from '../../../../src/sources/restore-item'
 import { aRestoredDatabase, aRestoredFolder, aRestoreReport } from '../a-restore-report'
 
 const failure: NonNullable<RestoreReport['failure']> = {
@@ -31,8 +32,12 @@ function cells(markdown: string): string[][] {
 
 describe('the next steps', () => {
   it('are texts and statements to copy, scrubbed, that cannot end their block', () => {
-    const nextSteps = [
-      { what: 'Make the *accounts* of the site.', commands: ["CREATE USER 'secret'@'%' IDENTIFIED BY '…';", '```'] },
+    const nextSteps: NextStep[] = [
+      {
+        what: 'Make the *accounts* of the site.',
+        commands: ["CREATE USER 'secret'@'%' IDENTIFIED BY '…';", '```'],
+        language: 'sql',
+      },
       { what: 'Not in the recovery point: cron jobs.', commands: [] },
     ]
     const report = scrubRestore(aRestoreReport({ nextSteps }), text => text.replaceAll('secret', '***'))
