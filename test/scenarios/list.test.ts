@@ -186,7 +186,7 @@ describe('a bucket with all that may lie in one', () => {
     const listings = countMatching(requests, storeRequests.list)
     const proofs = countMatching(requests, { method: 'GET', path: /\.proof\.json$/ })
     const manifests = countMatching(requests, { method: 'GET', path: /\.manifest\.json$/ })
-    expect([listings, proofs, manifests]).toEqual([7, 2, listed(green.main).length])
+    expect([listings, proofs, manifests]).toEqual([9, 2, listed(green.main).length])
     // And a look at the object that the listing did not have.
     expect(requests).toHaveLength(listings + proofs + manifests + 1)
   })
