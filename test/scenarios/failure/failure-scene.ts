@@ -11,9 +11,6 @@ import { type BucketSnapshot, brokenRecoveryPoints, bucketSnapshot } from '../bu
 import { lastingProcesses } from '../server-processes'
 import { type ServerTools, serverTools } from '../server-tools'
 
-/** Inputs of a backup that takes no database. */
-export const filesAlone = { databases: '', 'mysql-user': '', 'mysql-password': '', 'mysql-socket': '' } as const
-
 /**
  * A small site on a server of its own (sshd, home folder and programs; the database server is shared), whose bucket
  * holds two good recovery points: one in the slot that every further run writes, one in another.

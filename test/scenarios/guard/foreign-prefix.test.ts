@@ -2,7 +2,7 @@ import { CreateMultipartUploadCommand, S3Client } from '@aws-sdk/client-s3'
 import { bucketView } from '../../servers/bucket-view'
 import { freshBucket } from '../../servers/test-services'
 import { brokenRecoveryPoints } from '../bucket-snapshot'
-import { expectFailure, expectRed, filesAlone, openScene, type Scene } from '../failure/failure-scene'
+import { expectFailure, expectRed, openScene, type Scene } from '../failure/failure-scene'
 import { overwriting, restoreRun } from '../restore/restore-run'
 
 let scene: Scene
@@ -82,7 +82,7 @@ describe('a backup of the files alone, by another workflow, into the prefix of a
     expect(named.main?.outputs['slot']).toBe('manual/before-update')
     const before = await scene.snapshot()
     expectRed(await scene.run({ inputs }), [/There is a recovery point manual\/before-update already/, /another name/])
-    const files = { ...otherHost(), ...filesAlone }
+    const files = { ...otherHost(), databases: '' }
     const env = { GITHUB_WORKFLOW_REF: 'acme/shop/.github/workflows/files.yml@refs/heads/main' }
     expectRed(await scene.run({ inputs: files, env }), [
       /has the database ".*", which this run does not back up and would remove from the same slot/,

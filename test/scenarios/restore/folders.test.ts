@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { chmod, link, mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { treeDigest } from '../../servers/docroot'
-import { filesAlone, openScene, type Scene } from '../failure/failure-scene'
+import { openScene, type Scene } from '../failure/failure-scene'
 import { expectRefused, expectRestored, overwriting, restoreRun } from './restore-run'
 
 let scene: Scene
@@ -23,7 +23,7 @@ async function restoreTwo(name: string, prepare: (folders: [string, string]) => 
   }
   await prepare(folders)
   const backup = await scene.run({
-    inputs: { ...filesAlone, paths: folders.join('\n'), 'max-shrink': 'off' },
+    inputs: { databases: '', paths: folders.join('\n'), 'max-shrink': 'off' },
   })
   expect(backup.conclusion).toBe('success')
   const before = await Promise.all(folders.map(treeDigest))
@@ -64,7 +64,7 @@ describe('a site behind a link, with a mount in it and links to what the release
     // Without the right to mount, they are files of the release that vanish.
     const isMounted = tryMount(at('live'), join(release, 'media'))
     if (!isMounted) for (const name of ['1', '2']) await writeFile(join(release, 'media', name), name)
-    const inputs = { ...filesAlone, paths: at('current') }
+    const inputs = { databases: '', paths: at('current') }
     try {
       const first = await scene.run({ inputs: { ...inputs, 'accept-shrink': 'true' } })
       expect(first.conclusion).toBe('success')
@@ -121,7 +121,7 @@ describe('a restore of parts of a folder', () => {
     await link(join(site, 'index.php'), join(site, 'media/linked'))
     await link(join(site, 'media/b.jpg'), join(other, 'far'))
     await chmod(join(site, 'media/b.jpg'), 0o640)
-    const backup = await scene.run({ inputs: { ...filesAlone, paths: `${site}\n${other}`, 'max-shrink': 'off' } })
+    const backup = await scene.run({ inputs: { databases: '', paths: `${site}\n${other}`, 'max-shrink': 'off' } })
     expect(backup.conclusion).toBe('success')
     // What is linked to what is not restored with it is a file of its own.
     const before = (await treeDigest(site)).map(line => line.replace(/ = "media\/b\.jpg"$/, ''))
@@ -168,7 +168,7 @@ describe('a site with links that lead out, set-uid files and fifos', () => {
     await chmod(join(site, 'helper'), 0o4711)
     await chmod(join(site, 'mail'), 0o2755)
     await chmod(join(site, 'shared'), 0o3775)
-    const backup = await scene.run({ inputs: { ...filesAlone, paths: site, 'max-shrink': 'off' } })
+    const backup = await scene.run({ inputs: { databases: '', paths: site, 'max-shrink': 'off' } })
     expect(backup.conclusion).toBe('success')
     const warnings = backup.main?.annotations.warning.map(({ message }) => message) ?? []
     expect(warnings.filter(text => text.includes('A restore leaves out 2 set-uid or set-gid files'))).toHaveLength(1)
