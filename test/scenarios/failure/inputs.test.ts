@@ -183,6 +183,7 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
     ['10', /whole number from 1 to 9/],
     ['fast', /whole number from 1 to 9/],
   ],
+  name: [['before the update!', /letters A to Z.*before-the-update/]],
   rotation: [
     ['hourly', /hour-of-week/],
     ['{weekday}-{moon}', /moon/],

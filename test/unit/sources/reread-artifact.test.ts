@@ -151,9 +151,11 @@ describe('rereadArtifact', () => {
 
   it('compares what is in a swapped object of the same size', async () => {
     manifest = await storePoint(store, { dump: ordersDump('INSERT INTO `orders` VALUES (1);\n') })
-    const other = gzipSync(ordersDump('INSERT INTO `orders` VALUES (2);\n'))
-    expect(other.length).toBe(artifact().bytes)
-    await replace(other)
+    const others = Array.from({ length: 8 }, (_, index) =>
+      gzipSync(ordersDump(`INSERT INTO \`orders\` VALUES (${index + 2});\n`)),
+    )
+    const other = others.find(({ length }) => length === artifact().bytes)
+    await replace(other ?? Buffer.alloc(0))
     const result = await reread()
     expect(codes(result)).toEqual(['checksum', 'content'])
     expect(messages(result)[1]).toBe(
