@@ -24,6 +24,13 @@ list_owners() {
   with_lines "$(archive_names)" print_owners | awk "$owners_that_change" | tr '\n\001' '\000\n'
 }
 
+# all_ours LIST: whether it has no other owner than the login. The mirror has this one itself.
+all_ours() {
+  tr '\000' '\n' <"$1" | awk -v names="$(id -un):$(id -gn)" -v numbers="$(id -u):$(id -g)" '
+    NR % 2 == 1 && $0 != names && $0 != numbers { others = 1 }
+    END { exit others }'
+}
+
 print_owners() {
   # Where find cannot print, a name with a line break gets the owner of its folder.
   odd=$nl

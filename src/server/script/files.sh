@@ -16,6 +16,7 @@ job_open_archive() {
   if [ "$(id -u)" != 0 ]; then
     owner_list=.make-a-backup.owners
     list_owners >"./$owner_list" || cannot_write mirror-folder "$mirror" ''
+    if all_ours "./$owner_list"; then owner_list=''; fi
   fi
   path_number=0
   for_each "$paths" say_layout

@@ -107,8 +107,9 @@ remove_unpacked() {
   # A tar whose runner has just gone away may still be writing.
   for pause in 0 1 2; do
     sleep "$pause"
-    # Root does not need this, and would follow a link that was just put there.
-    [ "$(id -u)" = 0 ] || chmod -R u+rwx "$1" 2>/dev/null
+    # Root does not need this, and would follow a link that was just put there. Folders alone: a file in it may have
+    # another name where it was put into its place.
+    [ "$(id -u)" = 0 ] || find "$1" -type d ! -perm -0700 -exec chmod u+rwx {} \; 2>/dev/null
     if rm -rf "$1" 2>/dev/null; then break; fi
   done
   if [ -e "$1" ] || [ -h "$1" ]; then problem staging-folder "$1"; fi
