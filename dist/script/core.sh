@@ -28,7 +28,7 @@ tab='	'
 read_request() {
   nonce='' job='' options='' databases='' everything='' paths='' excludes='' mirror='' bandwidth='' allow_empty=''
   compression='' level='' text='' estimate='' lock='' owner='' wait_seconds=0 argument_count=0 structure_count=0
-  users='' groups='' staging='' swaps='' location='' locations='' watcher='' held='' compare=''
+  users='' groups='' staging='' swaps='' location='' locations='' watcher='' held='' making='' compare=''
   while IFS= read -r line && [ -n "$line" ]; do
     key=${line%%=*} value=${line#*=}
     case $value in *\\*) value=$(printf '%b.' "$value") value=${value%.} ;; esac
@@ -170,8 +170,9 @@ release_held() {
   held=''
 }
 
+# One that is only being made does not say yet whose it is.
 release_lock() {
-  [ "$(cat "$1/pid" 2>/dev/null)" != "$$" ] || rm -rf "$1"
+  if [ "$1" = "$making" ] || [ "$(cat "$1/pid" 2>/dev/null)" = "$$" ]; then rm -rf "$1"; fi
 }
 
 # ---------------------------------------------------------------- lists

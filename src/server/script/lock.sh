@@ -55,13 +55,14 @@ take_lock() {
     sleep 1
     waited=$((waited + 1))
   done
-  held=$held$1$nl
+  making=$1 held=$held$1$nl
   process_mark $$
   # The owner last: a full disk takes the folder and no files.
   if ! lock_error=$({ : >"$1/alive" && echo $$ >"$1/pid" && echo "$REPLY" >"$1/mark" && printf '%s\n' "$owner" >"$1/owner"; } 2>&1); then
     rm -rf -- "$1"
     cannot_write state-folder "$1" "$lock_error"
   fi
+  making=''
 }
 
 # `still` counts the seconds in which a lock got no heartbeat. One that is dated in the future can be judged by
