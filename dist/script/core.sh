@@ -244,12 +244,15 @@ cannot_write() {
 # full_disk FOLDER: `full` is `inodes` or `space` where the disk has none of them left for us, and '' otherwise.
 full_disk() {
   full=''
-  case $(df -Pi "$1" 2>/dev/null | sed -n '2s/.* \([0-9][0-9]*\)  *[0-9]*%  *\/.*/\1/p') in
-    0) full=inodes ;;
-  esac
+  [ "$(left_on -i "$1")" != 0 ] || full=inodes
   # A lock takes a folder and some files.
-  free=$(df -Pk "$1" 2>/dev/null | sed -n '2s/.* \([0-9][0-9]*\)  *[0-9]*%  *\/.*/\1/p')
-  [ "${free:-32}" -ge 32 ] || full=space
+  left=$(left_on -k "$1")
+  [ "${left:-32}" -ge 32 ] || full=space
+}
+
+# left_on OPTION FOLDER: prints what df counts as available on its disk; nothing where it does not say.
+left_on() {
+  df -P "$1" "$2" 2>/dev/null | sed -n '2s/.* \([0-9][0-9]*\)  *[0-9]*%  *\/.*/\1/p'
 }
 
 # expand_home PATH: prints the path, with a leading `~/` replaced by the home folder.

@@ -113,6 +113,14 @@ link_target() {
   printf '%s' "$(readlink "$1")" | tr '\n' '?'
 }
 
+# `rsync_words`: what rsync leaves out, and what it copies.
+choose_sources() {
+  rsync_words=''
+  for_each "$paths" add_own_exclusion
+  for_each "$excludes" add_rsync_word --exclude=
+  for_each "$paths" add_source
+}
+
 # run_rsync TARGET OPTION…: copies the folders to the target. REPLY is what `sift` makes of its output.
 #
 # -R (relative): the mirror has every folder under its full path, and patterns are anchored at the server's
@@ -120,10 +128,7 @@ link_target() {
 run_rsync() {
   rsync_target=$1
   shift
-  rsync_words=''
-  for_each "$paths" add_own_exclusion
-  for_each "$excludes" add_rsync_word --exclude=
-  for_each "$paths" add_source
+  choose_sources
   [ -z "$bandwidth" ] || set -- "$@" "--bwlimit=$bandwidth"
   REPLY=$(
     {

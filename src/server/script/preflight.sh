@@ -17,7 +17,7 @@ job_preflight() {
     (estimate_mirror)
     (rehearse_mirror)
   fi
-  if [ -n "$everything$databases" ] && client=$(command -v mariadb || command -v mysql); then (list_broken_views); fi
+  if [ -n "$everything$databases" ] && client=$(command -v mariadb || command -v mysql); then (examine_databases); fi
 }
 
 check_folders() {
@@ -80,10 +80,7 @@ report_folder() {
 
 # What rsync would copy, by its own count: excludes patterns and what the mirror already has.
 estimate_mirror() {
-  present=''
-  for_each "$paths" keep_present
-  paths=$present
-  [ -n "$paths" ] || return 0
+  keep_present || return 0
   nearest_folder "$mirror"
   last_pass=yes
   run_rsync "$REPLY" --dry-run
@@ -93,21 +90,23 @@ estimate_mirror() {
   printf '%s\n' "$REPLY" | sed -n "s/^skip /skip$tab/p"
 }
 
+# Keeps those of `paths` that can be looked into. Fails where there are none.
 keep_present() {
+  present=''
+  for_each "$paths" add_present
+  paths=$present
+  [ -n "$paths" ]
+}
+
+add_present() {
   if [ -d "$1" ] && [ -r "$1" ] && [ -x "$1" ]; then present=$present$1$nl; fi
 }
 
 # Which patterns leave something out, and which files rsync would copy but may not read: rsync itself opens no
 # file in a dry run. Its lines are too many to keep.
 rehearse_mirror() {
-  present=''
-  for_each "$paths" keep_present
-  paths=$present
-  [ -n "$paths" ] || return 0
-  rsync_words=''
-  for_each "$paths" add_own_exclusion
-  for_each "$excludes" add_rsync_word --exclude=
-  for_each "$paths" add_source
+  keep_present || return 0
+  choose_sources
   nearest_folder "$mirror"
   set --
   if rsync --help 2>&1 | grep -q -e '--debug='; then
@@ -161,8 +160,9 @@ name_unreadable() {
   [ "$unreadable" -gt 20 ] || printf 'unreadable-file\t%s\n' "$(printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n')"
 }
 
-# Settings of the server, which a new one should have too; and views that would abort a dump. TABLE_ROWS makes MariaDB open the view, and TABLE_COMMENT then has the error.
-list_broken_views() {
+# Settings of the server, which a new one should have too; and views that would abort a dump. TABLE_ROWS makes MariaDB
+# open the view, and TABLE_COMMENT then has the error.
+examine_databases() {
   require_builtin_printf
   choose_databases
   with_values argument run_sql "
