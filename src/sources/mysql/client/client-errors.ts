@@ -27,6 +27,17 @@ export const clientKnowledge: JobKnowledge = {
   ]),
   problems: new Map([
     [
+      'client-setting',
+      (setting: string) =>
+        new UserError(
+          `The configuration of the database client on the server sets "${setting}", with which the client does not run the statements that it gets.`,
+          {
+            advice:
+              'Remove it from the section [client] or [mysql] of ~/.my.cnf of the SSH user, or of /etc/my.cnf or /etc/mysql; or set "mysql-user" and "mysql-password": then this configuration is not read.',
+          },
+        ),
+    ],
+    [
       'printf-not-built-in',
       () =>
         new UserError(

@@ -1,5 +1,6 @@
 import type { Request } from '../../../server/request'
 import { connectionOptions } from '../dump/dump-arguments'
+import { clientSettings } from './client-settings'
 import type { DatabaseAccess } from './database-access'
 import { locationArguments, optionFileLines } from './option-file'
 
@@ -28,6 +29,7 @@ const clientOptions = [
   '--skip-column-names',
   '--default-character-set=utf8mb4',
   '--loose-connect-timeout=20',
+  ...clientSettings,
 ]
 
 /** With a user, the server's own configuration is not read: it could leave something out of the dump. */

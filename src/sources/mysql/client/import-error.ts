@@ -1,9 +1,10 @@
-import { type ErrorFacts, FailureError, UserError } from '../../../runtime/errors'
+import { FailureError, UserError } from '../../../runtime/errors'
 import { plural } from '../../../runtime/text/format-count'
 import type { JobFailure } from '../../../server/job'
 import type { JobName } from '../../../server/job-errors'
 import { keptMessages } from '../../../server/job-report'
 import { explainClientJob } from './client-errors'
+import { loginErrors } from './login-errors'
 
 /**
  * Why SQL failed that was sent to the database client. The client's messages may quote values of rows, so only the
@@ -27,8 +28,8 @@ export function importError(name: JobName, failure: JobFailure, where: (line: nu
   const number = code === 0 ? '' : ` (error ${code})`
   const message = `${name.charAt(0).toUpperCase()}${name.slice(1)} failed${place}: ${textOf(error)}${number}.`
   const advice = advices.find(({ codes }) => codes.includes(code))?.advice
-  const facts: ErrorFacts = { detail: shown, advice }
-  return advice === undefined ? new FailureError(message, facts) : new UserError(message, facts)
+  if (advice === undefined) return new FailureError(message, { detail: shown, advice: sameAgain })
+  return new UserError(message, { detail: shown, advice })
 }
 
 interface ClientError {
@@ -77,13 +78,14 @@ function shownLine(line: string): string | undefined {
  * error references (`errmsg-utf8.txt` of both).
  */
 const namesOnly = new Set([
-  1005, 1006, 1007, 1008, 1009, 1010, 1021, 1030, 1031, 1036, 1040, 1041, 1044, 1045, 1046, 1048, 1049, 1050, 1051,
-  1053, 1054, 1059, 1060, 1061, 1067, 1068, 1069, 1070, 1071, 1072, 1073, 1074, 1075, 1089, 1101, 1103, 1112, 1113,
-  1114, 1115, 1117, 1118, 1130, 1142, 1143, 1146, 1153, 1161, 1163, 1193, 1203, 1205, 1213, 1214, 1215, 1227, 1231,
-  1235, 1253, 1264, 1265, 1273, 1283, 1286, 1289, 1290, 1293, 1294, 1304, 1305, 1347, 1348, 1349, 1350, 1351, 1356,
-  1357, 1359, 1360, 1364, 1370, 1372, 1406, 1418, 1419, 1436, 1449, 1462, 1470, 1471, 1503, 1506, 1537, 1539, 1577,
-  1579, 1607, 1698, 1785, 1813, 1817, 1836, 1901, 1902, 1909, 2002, 2003, 2005, 2006, 2013, 2020, 2026, 2061, 3098,
-  3161, 3185, 3546, 3679, 3723, 3724, 3750, 4031, 4078,
+  1005, 1006, 1007, 1008, 1009, 1010, 1021, 1030, 1031, 1036, 1040, 1041, 1044, 1045, 1046, 1047, 1048, 1049, 1050,
+  1051, 1053, 1054, 1059, 1060, 1061, 1067, 1068, 1069, 1070, 1071, 1072, 1073, 1074, 1075, 1089, 1100, 1101, 1103,
+  1112, 1113, 1114, 1115, 1117, 1118, 1129, 1130, 1142, 1143, 1146, 1153, 1161, 1163, 1193, 1203, 1205, 1213, 1214,
+  1215, 1226, 1227, 1231, 1235, 1251, 1253, 1264, 1265, 1273, 1275, 1283, 1286, 1289, 1290, 1293, 1294, 1304, 1305,
+  1317, 1347, 1348, 1349, 1350, 1351, 1356, 1357, 1359, 1360, 1364, 1370, 1372, 1406, 1418, 1419, 1436, 1449, 1462,
+  1470, 1471, 1503, 1506, 1524, 1537, 1539, 1577, 1579, 1607, 1698, 1785, 1813, 1817, 1820, 1836, 1862, 1901, 1902,
+  1909, 1927, 1969, 2002, 2003, 2005, 2006, 2013, 2020, 2026, 2058, 2059, 2061, 3024, 3032, 3098, 3105, 3118, 3159,
+  3161, 3185, 3510, 3546, 3548, 3679, 3723, 3724, 3750, 4031, 4078, 4109, 4151, 4166, 6125,
 ])
 
 /** The meaning of errors whose own text may quote a value. */
@@ -109,8 +111,22 @@ function textOf({ code, text }: ClientError): string {
   return command ?? meanings.get(code) ?? 'the text of the error is withheld, since it may quote a row'
 }
 
+const sameAgain =
+  'Another run ends in the same way while this server and the recovery point stay as they are. A server of the product and version in the manifest may take it; the error reference of the server explains the number.'
+
 /** What to do about common errors of imports. */
 const advices: readonly { codes: readonly number[]; advice: string }[] = [
+  ...loginErrors,
+  {
+    codes: [1969, 3024],
+    advice:
+      'The server ends statements that take longer than it allows, also those of this session: run this as an administrator of the database, for the time of the restore: SET GLOBAL max_statement_time=0 (MySQL: max_execution_time)',
+  },
+  {
+    codes: [1317, 1927],
+    advice:
+      'Somebody ended the statement or the connection in the database (KILL): check for a tool there that ends long statements, then run again.',
+  },
   {
     codes: [1227],
     advice:
@@ -127,7 +143,7 @@ const advices: readonly { codes: readonly number[]; advice: string }[] = [
       'The server writes a binary log and accepts functions and triggers only from trusted creators. Run this as an administrator of the database for the time of the restore: SET GLOBAL log_bin_trust_function_creators=ON',
   },
   {
-    codes: [1044, 1045, 1130, 1142, 1143, 1370, 1698],
+    codes: [1044, 1045, 1142, 1143, 1370, 1698],
     advice:
       'Grant the database user the rights for a restore: GRANT ALL ON the database, and check "mysql-user" and "mysql-password".',
   },

@@ -32,7 +32,7 @@ export function sqlLines(
   const current = database === undefined ? [] : [`--database=${database}`]
   return [
     ...clientLines({ access, databases: [], dumpOptions: [] }),
-    ...[...options, '--loose-skip-print-query-on-error', ...(goesOn ? ['--force'] : []), ...current].map(toArgument),
+    ...[...options, ...(goesOn ? ['--force'] : []), ...current].map(toArgument),
     ['text', sql],
   ]
 }

@@ -1,3 +1,4 @@
+import { dumpSessionOption } from '../client/client-settings'
 import type { TableSelection } from '../inventory/table-selection'
 
 /** Options of every dump. A tool ignores an unknown `--loose-` option (MySQL manual, "Program Option Modifiers"). */
@@ -14,6 +15,9 @@ export const baseOptions: readonly string[] = [
   '--max-allowed-packet=1G',
   '--loose-set-gtid-purged=OFF',
   '--loose-column-statistics=0',
+  // They belong to the server; without the right to read them the tool of MySQL 9 complains in every dump.
+  '--loose-skip-masking-policies',
+  dumpSessionOption,
 ]
 
 /** The dump tool runs once, or twice when it has no option for structure-only tables. */

@@ -14,12 +14,17 @@ export interface ServerInventory {
   canIgnoreTableData: boolean
   /** Names of options that the server's own configuration adds to every dump. */
   defaults: string[]
+  /** How many rows of a table the server gives to a dump tool, which cannot ask for more; undefined: all. */
+  rowLimit?: number
 }
 
 /** Reads the tab-separated lines of the job `inventory`; names are in hexadecimal. Throws FailureError otherwise. */
 export function parseInventory(text: string): ServerInventory {
   const found: Reading['found'] = { os: '', visible: [], canIgnoreTableData: false, defaults: [] }
-  const reading: Reading = { found, inventory: undefined, databases: new Map(), accounts: noAccounts(), dumpTool: '' }
+  const reading: Reading = {
+    ...{ found, inventory: undefined, databases: new Map() },
+    ...{ accounts: noAccounts(), dumpTool: '', features: new Set() },
+  }
   readAnswer(text, 'the inventory', readers, reading)
   const { inventory, databases } = reading
   if (inventory === undefined) throw new FailureError('The server did not list its databases.')
@@ -32,7 +37,12 @@ interface Reading {
   databases: Map<string, DatabaseInventory>
   accounts: AccountReading
   dumpTool: string
+  /** Options that the dump tool knows. */
+  features: Set<string>
 }
+
+/** Above this a limit is none: by default it is the largest number that there is. */
+const countless = 2 ** 53
 
 function inventoryOf(row: AnswerRow, { inventory }: Reading): Inventory {
   return inventory ?? row.isUnreadable()
@@ -47,7 +57,20 @@ function databaseOf({ name }: AnswerRow, { databases }: Reading): DatabaseInvent
 const readers = new Map<string, (row: AnswerRow, reading: Reading) => void>([
   ['os', ({ field }, { found }) => (found.os = field(1))],
   ['dump-tool', ({ field }, reading) => (reading.dumpTool = field(1))],
-  ['feature', ({ field }, { found }) => (found.canIgnoreTableData ||= field(1) === 'ignore-table-data')],
+  [
+    'feature',
+    ({ field }, { found, features }) => {
+      features.add(field(1))
+      found.canIgnoreTableData = features.has('ignore-table-data')
+    },
+  ],
+  [
+    'row-limit',
+    ({ field }, { found, features }) => {
+      const limit = Number(field(1))
+      if (limit < countless && !features.has('init-command')) found.rowLimit = limit
+    },
+  ],
   ['default', ({ field }, { found }) => found.defaults.push(field(1))],
   [
     'server',

@@ -3,6 +3,7 @@ import { type Intake, intake } from '../../../../server/intake'
 import { type JobFailure, startJob } from '../../../../server/job'
 import type { Connection } from '../../../../ssh/remote'
 import { locationOptions, optionLines, toArgument } from '../../client/client-request'
+import { clientSettings } from '../../client/client-settings'
 import type { DatabaseAccess } from '../../client/database-access'
 import { importError } from '../../client/import-error'
 
@@ -22,16 +23,15 @@ export interface ImportRequest {
  * no files. `--comments`: without it the MariaDB client removes the comments in the bodies of routines.
  */
 export const importOptions: readonly string[] = [
+  ...clientSettings,
   '--batch',
   '--binary-mode',
   '--comments',
-  '--skip-force',
   '--default-character-set=utf8mb4',
   '--max-allowed-packet=1G',
   '--loose-skip-reconnect',
   '--loose-local-infile=0',
   '--loose-skip-system-command',
-  '--loose-skip-print-query-on-error',
   '--loose-connect-timeout=20',
 ]
 
