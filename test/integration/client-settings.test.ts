@@ -22,7 +22,11 @@ beforeAll(async () => {
   home = await freshFolder(services)
   connection = localShell(['sh'], { PATH: process.env['PATH'], HOME: home })
   database = await freshDatabase(services)
-  await testSql(services, "CREATE TABLE notes (id INT PRIMARY KEY, t TEXT); INSERT INTO notes VALUES (1, 'ü')", database)
+  await testSql(
+    services,
+    "CREATE TABLE notes (id INT PRIMARY KEY, t TEXT); INSERT INTO notes VALUES (1, 'ü')",
+    database,
+  )
 })
 afterAll(() => connection.close())
 

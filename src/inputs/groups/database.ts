@@ -9,44 +9,64 @@ import { type InputReader, lines } from '../read'
 
 /** The inputs `databases`, `exclude-tables`, `structure-only-tables` and `dump-options`. */
 export function loadDatabase(read: InputReader): DatabaseSettings {
-  const { databases, exclude, structureOnly, dumpOptions } = readAll({
-    databases: () => readDatabases(read),
+  const { chosen, exclude, structureOnly, dumpOptions } = readAll({
+    chosen: () => readDatabases(read),
     exclude: () => readPatterns(read, 'exclude-tables'),
     structureOnly: () => readPatterns(read, 'structure-only-tables'),
     dumpOptions: () => parseDumpOptions(lines(read, 'dump-options')),
   })
   readAll({
-    exclude: () => refuseForeign('exclude-tables', exclude, databases),
-    structureOnly: () => refuseForeign('structure-only-tables', structureOnly, databases),
+    exclude: () => refuseForeign('exclude-tables', exclude, chosen),
+    structureOnly: () => refuseForeign('structure-only-tables', structureOnly, chosen),
   })
-  return { databases, tables: { exclude, structureOnly }, dumpOptions }
+  return { ...chosen, tables: { exclude, structureOnly }, dumpOptions }
 }
 
 const longestName = 64
 
-function readDatabases(read: InputReader): 'all' | string[] {
-  const names = lines(read, 'databases')
-  if (names.length === 1 && names[0] === '*') return 'all'
-  return mapAll(names, (name, index) => {
-    if (name === '*') throw wrongInput('databases', 'be names, or "*" alone', name, 'Keep either the names or the "*".')
-    if (name.includes('*')) {
-      throw wrongInput('databases', 'be full names, or "*" alone', name, 'Write each database on its own line.')
+type ChosenDatabases = Pick<DatabaseSettings, 'databases' | 'exceptDatabases'>
+
+/** Names; or `*`, and `!name` for each that is not wanted. */
+function readDatabases(read: InputReader): ChosenDatabases {
+  const items = lines(read, 'databases')
+  const isAll = items.includes('*')
+  const names = mapAll(items, (item, index) => {
+    if (items.indexOf(item) !== index) throw wrongInput('databases', 'name each database once', item)
+    if (item === '*') return []
+    if (!item.startsWith('!')) {
+      if (isAll) {
+        throw wrongInput('databases', 'be names, or "*" and "!name" lines', item, 'Keep either the names or the "*".')
+      }
+      return [readName(item, item)]
     }
-    if (/^`.*`$/.test(name)) throw wrongInput('databases', 'be plain names', name, 'Remove the backticks.')
-    if ([...name].length > longestName) {
-      throw wrongInput('databases', `be names of at most ${longestName} characters`, name)
-    }
-    if (systemSchemas.some(schema => schema === name.toLowerCase())) {
+    if (!isAll) {
       throw wrongInput(
         'databases',
-        'not name system databases',
-        name,
-        'This one belongs to the server itself and cannot be restored to another server or version. Remove it.',
+        'have "!name" only beside "*"',
+        item,
+        'Add a line * to back up all others, or remove it.',
       )
     }
-    if (names.indexOf(name) !== index) throw wrongInput('databases', 'name each database once', name)
-    return name
-  })
+    return [readName(item.slice(1), item)]
+  }).flat()
+  return isAll ? { databases: 'all', exceptDatabases: names } : { databases: names, exceptDatabases: [] }
+}
+
+function readName(name: string, item: string): string {
+  const refuse = (rule: string, fix?: string) => wrongInput('databases', rule, item, fix)
+  if (name === '' || name !== name.trim()) throw refuse('have a name right after the "!"', 'As in: !shop_test')
+  if (name.includes('*')) throw refuse('be full names, or "*" alone', 'Write each database on its own line.')
+  if (/^`.*`$/.test(name)) throw refuse('be plain names', 'Remove the backticks.')
+  if ([...name].length > longestName) throw refuse(`be names of at most ${longestName} characters`)
+  if (systemSchemas.some(schema => schema === name.toLowerCase())) {
+    throw refuse(
+      'not name system databases',
+      item === name
+        ? 'This one belongs to the server itself and cannot be restored to another server or version. Remove it.'
+        : 'The "*" takes none of them. Remove the line.',
+    )
+  }
+  return name
 }
 
 function readPatterns(read: InputReader, name: string): TablePattern[] {
@@ -68,8 +88,18 @@ function parsePattern(name: string, text: string): TablePattern {
   return table === undefined ? { text, table: first } : { text, database: first, table }
 }
 
-function refuseForeign(name: string, patterns: readonly TablePattern[], databases: 'all' | string[]): void {
-  if (databases === 'all') return
+function refuseForeign(
+  name: string,
+  patterns: readonly TablePattern[],
+  { databases, exceptDatabases }: ChosenDatabases,
+): void {
+  if (databases === 'all') {
+    mapAll(patterns, ({ text, database }) => {
+      if (database === undefined || !exceptDatabases.includes(database)) return
+      throw wrongInput(name, `not name a database that "databases" takes out`, text, 'Remove one of the two.')
+    })
+    return
+  }
   if (databases.length === 0 && patterns.length > 0) {
     throw new UserError(`Input "${name}" is set without "databases".`, {
       advice: 'Name the databases to dump, or remove this input.',

@@ -28,6 +28,7 @@ describe('loadBackupInputs', () => {
       s3: { bucket: 'acme-backups', prefix: '', region: 'eu-central-1' },
       databases: ['shop'],
       tables: { exclude: [], structureOnly: [] },
+      exceptDatabases: [],
       dumpOptions: [],
       files: { paths: [], exclude: [], mirrorDir: '~/.make-a-backup/mirror', compareContents: 'weekly' },
       compression: { kind: 'gzip' },

@@ -12,7 +12,7 @@ export const loginErrors: readonly LoginError[] = [
     codes: [1820, 1862],
     meaning: 'The password of the database user has expired.',
     advice:
-      "Give the user a password that does not expire, as an administrator of the database (ALTER USER … IDENTIFIED BY '…' PASSWORD EXPIRE NEVER), and put the same into \"mysql-password\" or ~/.my.cnf.",
+      'Give the user a password that does not expire, as an administrator of the database (ALTER USER … IDENTIFIED BY \'…\' PASSWORD EXPIRE NEVER), and put the same into "mysql-password" or ~/.my.cnf.',
   },
   {
     codes: [3118, 4151],
@@ -34,7 +34,8 @@ export const loginErrors: readonly LoginError[] = [
   {
     codes: [1129],
     meaning: 'The database server has blocked the machine that SSH connects to, after too many failed connections.',
-    advice: 'Run this as an administrator of the database: FLUSH HOSTS (MySQL 8 and 9: TRUNCATE performance_schema.host_cache)',
+    advice:
+      'Run this as an administrator of the database: FLUSH HOSTS (MySQL 8 and 9: TRUNCATE performance_schema.host_cache)',
   },
   {
     codes: [1130],

@@ -7,7 +7,7 @@ import { confirmDump } from '../dump/confirm-dump'
 import { contentOfDump } from '../dump/content-of-dump'
 import { blindSpotProblems } from '../inventory/blind-spots'
 import { describeInventory, flavorName } from '../inventory/describe-inventory'
-import { chosenDatabases, databaseProblems } from './database-problems'
+import { chosenDatabases, databaseProblems, skippedDatabases } from './database-problems'
 import type { DumpSettings } from './database-settings'
 import { type DatabasePlan, planDatabase, planWarnings } from './plan-database'
 import { preflightPart } from './preflight-part'
@@ -18,13 +18,13 @@ export function backupDatabases(settings: DumpSettings): BackupPart {
   return {
     plan: (host, slot) => planDatabases(settings, host, slot),
     preflight: (host, slot) => preflightPart(settings, host, slot),
-    requested: before => scopeDatabase(before, { databases: settings.databases, leftOut: () => undefined }),
+    requested: before => scopeDatabase(before, { ...settings, leftOut: () => undefined }),
   }
 }
 
 async function planDatabases(settings: DumpSettings, host: Host, slot: string): Promise<PartPlan> {
   const { databases, dumpOptions } = settings
-  const scope: PartPlan['scope'] = before => scopeDatabase(before, { databases, leftOut: () => undefined })
+  const scope: PartPlan['scope'] = before => scopeDatabase(before, { ...settings, leftOut: () => undefined })
   if (databases.length === 0) return { lines: [], findings: [], artifacts: [], server: {}, scope }
   const { connection, signal } = host
   const found = await databaseServerOver(connection).inventory({
@@ -36,7 +36,7 @@ async function planDatabases(settings: DumpSettings, host: Host, slot: string): 
   const plans = planned.map(({ plan }) => plan)
   const { server, dumpTool } = found.inventory
   return {
-    lines: describeInventory(found.inventory),
+    lines: [...describeInventory({ ...found.inventory, databases: chosen }), ...skippedDatabases(settings, found)],
     findings: [
       ...databaseProblems(settings, found),
       ...blindSpotProblems(planned.flatMap(({ visibility }) => visibility.refused)),
@@ -46,7 +46,7 @@ async function planDatabases(settings: DumpSettings, host: Host, slot: string): 
     artifacts: plans.map(plan => dumpPlan(settings, plan)),
     server: { os: found.os, database: { ...server, dumpTool, options: plans[0]?.arguments.options ?? [] } },
     servedBy: `${flavorName(server.flavor)} ${server.version}`,
-    scope: before => scopeDatabase(before, { databases, leftOut: name => leftOut(plans, name) }),
+    scope: before => scopeDatabase(before, { ...settings, leftOut: name => leftOut(plans, name) }),
   }
 }
 

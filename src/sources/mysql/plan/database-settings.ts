@@ -7,6 +7,8 @@ import type { TableFilters } from '../inventory/table-selection'
 export interface DatabaseSettings {
   /** `all`: all but the system schemas; empty: no database part. */
   databases: 'all' | string[]
+  /** What is not wanted of all. */
+  exceptDatabases: readonly string[]
   tables: TableFilters
   /** In long form, checked, in the user's order. */
   dumpOptions: string[]

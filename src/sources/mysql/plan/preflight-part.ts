@@ -11,7 +11,7 @@ import { describeInventory } from '../inventory/describe-inventory'
 import type { DatabaseInventory, Inventory } from '../inventory/inventory'
 import { selectTables } from '../inventory/table-selection'
 import type { DatabaseHostFacts } from './database-preflight'
-import { chosenDatabases, databaseProblems } from './database-problems'
+import { chosenDatabases, databaseProblems, skippedDatabases } from './database-problems'
 import type { DatabaseRequest, DumpSettings } from './database-settings'
 import { dumpKey, planWarnings } from './plan-database'
 import { planVisibility, type Visibility } from './plan-visibility'
@@ -52,7 +52,7 @@ export async function preflightPart(
       ...unseenAccounts(found.inventory),
       ...dumpProblems(settings, chosen, visibilities, host?.brokenViews ?? []),
     ],
-    facts: describeInventory(found.inventory),
+    facts: [...describeInventory({ ...found.inventory, databases: chosen }), ...skippedDatabases(settings, found)],
     keys: chosen.map(({ name }) =>
       dumpKey(settings, slot, artifactName('database', chosen.length === 1 ? undefined : name)),
     ),

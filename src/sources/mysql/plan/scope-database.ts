@@ -5,6 +5,7 @@ import { defined } from '../../../runtime/defined'
 /** The databases that this run backs up, and what it leaves out of them. */
 export interface RequestedDatabases {
   databases: 'all' | readonly string[]
+  exceptDatabases: readonly string[]
   /** Undefined for a database that is not in this run. */
   leftOut(database: string): LeftOut | undefined
 }
@@ -21,10 +22,13 @@ interface LeftOut {
  * The part of a database in the baseline that this run still requests. With `databases: "*"` a database that no longer
  * exists stays, so that it is reported as missing.
  */
-export function scopeDatabase(before: ArtifactBaseline, { databases, leftOut }: RequestedDatabases): ScopedArtifact {
+export function scopeDatabase(
+  before: ArtifactBaseline,
+  { databases, exceptDatabases, leftOut }: RequestedDatabases,
+): ScopedArtifact {
   const { source } = before
   if (source === undefined) return { kept: before }
-  if (databases !== 'all' && !databases.includes(source))
+  if (databases === 'all' ? exceptDatabases.includes(source) : !databases.includes(source))
     return { kept: undefined, dropped: `the database ${JSON.stringify(source)}`, isGone: true }
   const out = leftOut(source)
   return { kept: out === undefined ? before : without(before, out) }

@@ -5,6 +5,7 @@ describe('loadDatabase', () => {
   it('has no database part when all inputs are empty', () => {
     expect(loadDatabase(given())).toEqual({
       databases: [],
+      exceptDatabases: [],
       tables: { exclude: [], structureOnly: [] },
       dumpOptions: [],
     })
@@ -19,6 +20,7 @@ describe('loadDatabase', () => {
     }
     expect(loadDatabase(given(inputs))).toEqual({
       databases: ['shop', 'odd-name db'],
+      exceptDatabases: [],
       tables: {
         exclude: [
           { text: 'cache_*', table: 'cache_*' },
@@ -39,13 +41,41 @@ describe('loadDatabase', () => {
   })
 })
 
+describe('loadDatabase: "!name"', () => {
+  it.each([['*\n!shop_test\n!o\'b "x" y'], ['!shop_test\n*\n# not that\n!o\'b "x" y']])(
+    'takes it out of %j',
+    databases => {
+      expect(loadDatabase(given({ databases }))).toMatchObject({
+        databases: 'all',
+        exceptDatabases: ['shop_test', 'o\'b "x" y'],
+      })
+    },
+  )
+
+  it('has no tables to name in "exclude-tables"', () => {
+    const inputs = { databases: '*\n!shop', 'exclude-tables': 'cache_*\nblog.log\nshop.tmp' }
+    expect(refusal(() => loadDatabase(given(inputs))).message).toBe(
+      'Input "exclude-tables" must not name a database that "databases" takes out, got "shop.tmp".',
+    )
+  })
+})
+
 describe('loadDatabase: databases', () => {
   it.each(['-f', "o'brien", 'a.b', '日本', 'mysql2', 'x'.repeat(64), '😀'.repeat(64)])('takes the name %s', name => {
     expect(loadDatabase(given({ databases: name })).databases).toEqual([name])
   })
 
   it.each([
-    ['*\nshop', 'be names, or "*" alone, got "*"'],
+    ['*\nshop', 'be names, or "*" and "!name" lines, got "shop"'],
+    ['!shop', 'have "!name" only beside "*", got "!shop"'],
+    ['blog\n!shop', 'have "!name" only beside "*", got "!shop"'],
+    ['*\n!', 'have a name right after the "!", got "!"'],
+    ['*\n! shop', 'have a name right after the "!", got "! shop"'],
+    ['*\n!shop_*', 'be full names, or "*" alone, got "!shop_*"'],
+    ['*\n!`shop`', 'be plain names, got "!`shop`"'],
+    ['*\n!mysql', 'not name system databases, got "!mysql"'],
+    ['*\n!shop\n!shop', 'name each database once, got "!shop"'],
+    ['*\n*', 'name each database once, got "*"'],
     ['shop_*', 'be full names, or "*" alone, got "shop_*"'],
     ['`shop`', 'be plain names, got "`shop`"'],
     ['shop\nblog\nshop', 'name each database once, got "shop"'],

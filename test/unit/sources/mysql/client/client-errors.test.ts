@@ -57,9 +57,12 @@ describe('the last error of a tool', () => {
       /longer than it allows.*Error 3024/,
     ],
     ['mysqldump: Got error: 1862: Your password has expired. when trying to connect', /password .* has expired/],
-    ["mariadb-dump: Got error: 4151: \"Access denied, this account is locked\" when trying to connect", /is locked/],
+    ['mariadb-dump: Got error: 4151: "Access denied, this account is locked" when trying to connect', /is locked/],
     ['mysqldump: Got error: 1040: Too many connections when trying to connect', /no more connections/],
-    ["mysqldump: Got error: 3032: The server is currently in offline mode when trying to connect", /starting, stopping/],
+    [
+      'mysqldump: Got error: 3032: The server is currently in offline mode when trying to connect',
+      /starting, stopping/,
+    ],
     ['mariadb-dump: Error 1969: Query was interrupted: execution time limit 1.000000 sec exceeded', /longer than it/],
   ])('is its cause, whatever it went on after: %s', (last, cause) => {
     const messages = [denied, 'mysqldump: [Warning] Something is deprecated.', last]
@@ -81,7 +84,13 @@ describe('the last error of a tool', () => {
   })
 
   it('is found below the statement that a client printed', () => {
-    const messages = ['--------------', 'SELECT 1', '--------------', '', 'ERROR 1820 (HY000) at line 1: You must SET PASSWORD']
+    const messages = [
+      '--------------',
+      'SELECT 1',
+      '--------------',
+      '',
+      'ERROR 1820 (HY000) at line 1: You must SET PASSWORD',
+    ]
     const error = explain({ statuses: new Map([['inventory', 1]]), messages })
     expect(error.message).toMatch(/has expired/)
   })

@@ -98,3 +98,22 @@ describe('parseInventory', () => {
     expect(() => parseInventory(`${line}\n`)).toThrow('makes no sense')
   })
 })
+
+describe('a limit on rows', () => {
+  const answer = (limit: string, ...features: string[]) =>
+    parseInventory(
+      features.map(each => row('feature', each)).join('') +
+        row('server', hex('10.11.19-MariaDB'), '') +
+        row('row-limit', limit),
+    )
+
+  it('counts where the dump tool cannot lift it', () => {
+    expect(answer('10', 'ignore-table-data').rowLimit).toBe(10)
+    expect(answer('10', 'init-command')).not.toHaveProperty('rowLimit')
+  })
+
+  it('is none where the server has its default, or shows none', () => {
+    expect(answer('18446744073709551615')).not.toHaveProperty('rowLimit')
+    expect(answer('NULL')).not.toHaveProperty('rowLimit')
+  })
+})

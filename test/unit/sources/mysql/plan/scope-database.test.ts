@@ -10,7 +10,7 @@ const shop = aDatabaseBaseline({
 })
 
 function requesting(overrides: Partial<RequestedDatabases> = {}): RequestedDatabases {
-  return { databases: ['shop'], leftOut: () => undefined, ...overrides }
+  return { databases: ['shop'], exceptDatabases: [], leftOut: () => undefined, ...overrides }
 }
 
 describe('scopeDatabase', () => {
@@ -26,8 +26,16 @@ describe('scopeDatabase', () => {
     })
   })
 
+  it('keeps nothing of one that the workflow takes out of "*"', () => {
+    expect(scopeDatabase(shop, requesting({ databases: 'all', exceptDatabases: ['shop'] }))).toMatchObject({
+      kept: undefined,
+      isGone: true,
+    })
+  })
+
   it('keeps one that is gone although "*" still requests it, and one that cannot be named', () => {
     expect(scopeDatabase(shop, requesting({ databases: 'all' })).kept).toBe(shop)
+    expect(scopeDatabase(shop, requesting({ databases: 'all', exceptDatabases: ['blog'] })).kept).toBe(shop)
     const unknown = aDatabaseBaseline({ source: undefined })
     expect(scopeDatabase(unknown, requesting({ databases: ['blog'] })).kept).toBe(unknown)
   })
