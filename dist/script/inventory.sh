@@ -62,8 +62,8 @@ own_name() { sed -n '1s|^/[^ ]*/||;1p'; }
 list_databases() {
   find_tools
   printf 'dump-tool\t%s\n' "$("$dumper" --version 2>/dev/null | own_name)"
-  # Old dump tools lack this option.
-  if "$dumper" --help 2>/dev/null | grep -q -e '--ignore-table-data'; then printf 'feature\tignore-table-data\n'; fi
+  # Not every dump tool has these.
+  "$dumper" --help 2>/dev/null | sed -n 's/^.*--\(ignore-table-data\|init-command\)=.*/feature\t\1/p'
   if [ -z "$options" ]; then
     # Options in ~/.my.cnf on the server could leave something out of the dump. Names only: values may be
     # secrets.
@@ -74,6 +74,7 @@ list_databases() {
     SELECT 'server', HEX(VERSION()), HEX(@@version_comment);
     SELECT 'user', HEX(CURRENT_USER());
     SHOW VARIABLES LIKE 'partial\_revokes';
+    SELECT 'row-limit', @make_a_backup_row_limit;
     SELECT 'visible', HEX(SCHEMA_NAME) FROM information_schema.SCHEMATA;
     SELECT 'database', HEX(SCHEMA_NAME), DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME
       FROM information_schema.SCHEMATA WHERE SCHEMA_NAME $REPLY;

@@ -46,7 +46,25 @@ find_tools() {
   client=$(command -v mariadb || command -v mysql) || missing_tool client
   dumper=$(command -v mariadb-dump || command -v mysqldump) || missing_tool dump-tool
   require_builtin_printf
+  check_settings
   find_location
+}
+
+# The option files that a login of the server's own needs may have settings that no option undoes. The client echoes
+# statements and says where it copies answers to: run_sql takes that out. With the others it would run other statements
+# than ours, or wait for ever.
+check_settings() {
+  echoes=''
+  if [ -n "$options" ]; then return; fi
+  for_each "$("$client" --print-defaults </dev/null 2>/dev/null | tr ' ' "$nl" | grep -e '^--')" check_setting
+}
+
+check_setting() {
+  setting=${1#--} setting=${setting#loose[-_]}
+  case $setting in
+    verb* | tee*) echoes=yes ;;
+    one* | exec* | wait* | skip[-_]batch) problem client-setting "${setting%%=*}" ;;
+  esac
 }
 
 # An account that was made for an import connects to where the login of the server's own configuration does.
@@ -80,6 +98,11 @@ run_sql() {
       exec 3<&0
       printf '%s\n' "$sql" | with_lines "$locations" log_in "$@"
     }
+  elif [ -n "$echoes" ]; then
+    echoed=$(printf '%s\n' "$sql" | "$client" "$@")
+    client_status=$?
+    printf '%s\n' "$echoed" | sed -e '1{/^Logging to file /d;}' -e '/^--------------$/,/^--------------$/d' -e '/^$/d'
+    return "$client_status"
   else
     printf '%s\n' "$sql" | "$client" "$@"
   fi

@@ -164,6 +164,7 @@ name_unreadable() {
 # open the view, and TABLE_COMMENT then has the error.
 examine_databases() {
   require_builtin_printf
+  check_settings
   choose_databases
   with_values argument run_sql "
     SHOW VARIABLES WHERE Variable_name IN ('lower_case_table_names', 'max_allowed_packet', 'event_scheduler', 'log_bin_trust_function_creators');
