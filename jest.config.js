@@ -32,6 +32,11 @@ module.exports = {
     withServers('contract'),
     withServers('integration'),
     withServers('scenarios'),
+    {
+      ...project('matrix'),
+      globalSetup: '<rootDir>/test/servers/matrix-setup.ts',
+      globalTeardown: '<rootDir>/test/servers/matrix-teardown.ts',
+    },
   ],
   testTimeout: 120_000,
 }

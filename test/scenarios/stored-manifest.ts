@@ -92,7 +92,7 @@ const manifest = z.strictObject({
     os: z.string().min(1),
     database: z
       .strictObject({
-        flavor: z.literal('mariadb'),
+        flavor: z.enum(['mariadb', 'mysql']),
         version: z.string(),
         dumpTool: z.string(),
         options: z.array(z.string()),

@@ -18,7 +18,8 @@ export const installerNames = ['mariadb-install-db', 'mysql_install_db'] as cons
 export function initialOptions(flavor: ServerVersion['flavor'], paths: ThrowawayPaths): string[] {
   const common = commonOptions(paths)
   if (flavor === 'mysql') return [...common, '--initialize-insecure']
-  return [...common, '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve']
+  // By force: where the name of the machine leads nowhere, the installer would give up. Nobody comes by network.
+  return [...common, '--force', '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve']
 }
 
 /** Options to start the server. Options that some servers lack are `--loose-`. */

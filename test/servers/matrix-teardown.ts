@@ -1,0 +1,1 @@
+export { matrixTeardown as default } from './matrix-setup'
