@@ -99,6 +99,7 @@ list_databases() {
     list_grants
   status=$?
   [ "$status" != 0 ] || list_accounts
+  [ -z "$traits" ] || list_traits
   report_sql_status inventory "$status"
 }
 

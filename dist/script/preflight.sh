@@ -160,14 +160,13 @@ name_unreadable() {
   [ "$unreadable" -gt 20 ] || printf 'unreadable-file\t%s\n' "$(printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n')"
 }
 
-# Settings of the server, which a new one should have too; and views that would abort a dump. TABLE_ROWS makes MariaDB
+# Views that would abort a dump. TABLE_ROWS makes MariaDB
 # open the view, and TABLE_COMMENT then has the error.
 examine_databases() {
   require_builtin_printf
   check_settings
   choose_databases
   with_values argument run_sql "
-    SHOW VARIABLES WHERE Variable_name IN ('lower_case_table_names', 'max_allowed_packet', 'event_scheduler', 'log_bin_trust_function_creators');
     SELECT 'broken-view', HEX(TABLE_SCHEMA), HEX(TABLE_NAME), TABLE_ROWS
       FROM information_schema.TABLES
       WHERE TABLE_SCHEMA $REPLY AND TABLE_TYPE = 'VIEW' AND TABLE_COMMENT LIKE '%references invalid%';"

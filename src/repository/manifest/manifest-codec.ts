@@ -83,6 +83,7 @@ const server = z.looseObject({
       version: z.string(),
       dumpTool: z.string(),
       options: z.array(z.string()),
+      settings: z.exactOptional(z.record(z.string(), z.string())),
     }),
   ),
   rsync: z.exactOptional(z.string()),

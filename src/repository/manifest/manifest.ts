@@ -2,7 +2,7 @@ import type { RunIdentity } from '../../runtime/runtime'
 import type { Artifact } from './kinds/kinds'
 
 export type { ArtifactObject } from './kinds/artifact'
-export type { DatabaseAccount, DatabaseArtifact, TableFingerprint } from './kinds/database'
+export type { DatabaseAccount, DatabaseArtifact, DatabaseTrait, TableFingerprint } from './kinds/database'
 export type { FilesArtifact } from './kinds/files'
 export type { Artifact } from './kinds/kinds'
 
@@ -26,7 +26,13 @@ export interface Manifest {
   tool: { name: string; version: string }
   server: {
     os: string
-    database?: { flavor: string; version: string; dumpTool: string; options: string[] }
+    database?: {
+      flavor: string
+      version: string
+      dumpTool: string
+      options: string[]
+      settings?: Record<string, string>
+    }
     rsync?: string
     tar?: string
     /** Of its command line. */

@@ -119,6 +119,19 @@ mount_of() {
   df -P "$1" 2>/dev/null | sed -n '2s/^.*[0-9-]%\{0,1\}  *\(\/.*\)$/\1/p'
 }
 
+# What tables and events may need of the server. What it does not have, or this login may not see, is passed over.
+list_abilities() {
+  with_values argument run_sql "
+    SELECT 'tablespaces-seen', COUNT(*) FROM information_schema.INNODB_TABLESPACES;
+    SELECT 'tablespace', HEX(NAME) FROM information_schema.INNODB_TABLESPACES WHERE SPACE_TYPE = 'General';
+    SELECT 'reference-system', SRS_ID FROM information_schema.ST_SPATIAL_REFERENCE_SYSTEMS
+      WHERE NOT (ORGANIZATION <=> 'EPSG' AND SRS_ID <= 32767);
+    SELECT 'time-zones', CONVERT_TZ('2026-01-01', '+00:00', 'Europe/Berlin') IS NOT NULL;
+    SELECT 'keys', COUNT(*) FROM information_schema.PLUGINS
+      WHERE PLUGIN_STATUS = 'ACTIVE' AND (PLUGIN_TYPE = 'ENCRYPTION' OR PLUGIN_NAME LIKE 'keyring%');
+    SELECT 'keys', COUNT(*) FROM performance_schema.keyring_component_status;" --force 2>/dev/null
+}
+
 list_target_databases() {
   list_databases
   with_values argument run_sql "
@@ -126,8 +139,13 @@ list_target_databases() {
     SELECT 'character-set', CHARACTER_SET_NAME FROM information_schema.CHARACTER_SETS;
     SELECT 'engine', ENGINE FROM information_schema.ENGINES WHERE SUPPORT IN ('YES', 'DEFAULT');
     SHOW VARIABLES WHERE Variable_name IN ('max_allowed_packet', 'datadir', 'lower_case_table_names', 'read_only', 'super_read_only',
-      'log_bin', 'log_bin_trust_function_creators', 'sql_require_primary_key', 'event_scheduler');"
+      'log_bin', 'log_bin_trust_function_creators', 'sql_require_primary_key', 'sql_generate_invisible_primary_key',
+      'restrict_fk_on_non_standard_key', 'innodb_strict_mode', 'innodb_force_primary_key', 'innodb_page_size',
+      'innodb_default_row_format', 'innodb_read_only_compressed', 'disabled_storage_engines', 'enforce_storage_engine', 'event_scheduler');"
   status=$?
+  list_abilities
+  # Settings of the session that an import would have: each by itself, since a server may lack one or refuse it.
+  [ -z "$text" ] || with_values argument run_sql "$text" --force 2>/dev/null
   # Most users may not read this table; the accounts are unknown then.
   with_values argument run_sql "SELECT 'account', HEX(User), HEX(Host) FROM mysql.user;" 2>/dev/null
   data_folder=$(with_values argument run_sql 'SELECT @@datadir;' 2>/dev/null)

@@ -20,6 +20,8 @@ export interface ImportCase {
   /** In whose name there are objects, as the inventory of its source says. */
   definers?: readonly string[]
   access?: DatabaseUnderTest['access']
+  /** As its manifest says; default: what its text shows. */
+  content?: DatabaseArtifact['content']
 }
 
 export interface ImportOutcome {
@@ -54,7 +56,7 @@ export async function importOf(server: DatabaseUnderTest, request: ImportCase): 
     const rows = await importRows(
       {
         ...{ dump, target, options: [], rowFormat: 'identical', readLayoutFree: async () => undefined },
-        ...{ content: read?.content ?? nothing, events: read?.events ?? [] },
+        ...{ content: request.content ?? read?.content ?? nothing, events: read?.events ?? [] },
       },
       tools,
     )
@@ -99,7 +101,7 @@ function contentOf(sql: Buffer, definers: readonly string[]) {
     const check = checkDump({ passes: 'one or two', needs: true })
     check.write(sql)
     const content = check.finish()
-    const described = contentOfDump(content, { ...defaults, definers: [...definers] })
+    const described = contentOfDump(content, { ...defaults, definers: [...definers], tables: [] }, { flavor: 'mysql' })
     return { content: described, events: content.events, needs: content.needs }
   } catch {
     return undefined

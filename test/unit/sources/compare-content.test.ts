@@ -34,7 +34,7 @@ function files(content: Partial<FilesArtifact['content']> = {}): FilesArtifact {
   }
 }
 
-const empty = { ...digest, tables: [], views: [], triggers: [], routines: [], events: [] }
+const empty = { ...digest, longestStatementBytes: 100, tables: [], views: [], triggers: [], routines: [], events: [] }
 
 describe('compareDump and compareFiles', () => {
   it('has nothing to say about what is equal, in whatever order', () => {

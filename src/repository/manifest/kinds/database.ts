@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { count, digest, type StoredArtifact, stored, upload } from './artifact'
 import type { Fingerprint, Kind, Thing } from './kind'
@@ -19,10 +20,24 @@ export interface DatabaseArtifact extends StoredArtifact {
     definers?: string[]
     /** Who had rights on it; absent when the login of the backup may not see that. Text for people: never run. */
     accounts?: DatabaseAccount[]
+    /** What a new server may refuse or change, as the server's own metadata say; absent: not known. */
+    traits?: DatabaseTrait[]
+    /** With its delimiter: what `max_allowed_packet` must allow. */
+    longestStatementBytes?: number
     /** The database's defaults, which a dump of a single database does not carry. */
     characterSet: string
     collation: string
   }
+}
+
+export interface DatabaseTrait {
+  /** `docs/format.md` lists them. */
+  trait: string
+  count: number
+  /** The first hundred. */
+  names: string[]
+  /** What makes them on a new server. */
+  statements?: string[]
 }
 
 export interface DatabaseAccount {
@@ -39,6 +54,7 @@ export interface TableFingerprint extends Fingerprint {
 }
 
 const names = z.array(z.string())
+const trait = z.looseObject({ trait: z.string(), count, names, statements: z.exactOptional(names) })
 
 /** A dump of one MySQL or MariaDB database. */
 export const database: Kind<DatabaseArtifact> = {
@@ -59,6 +75,7 @@ export const database: Kind<DatabaseArtifact> = {
     { ...object('trigger'), foldsCase: true },
     { ...object('routine'), foldsCase: true },
     { ...object('event'), foldsCase: true },
+    { one: 'obstacle', mark: ({ content }) => obstacleMark(content) },
   ],
   schema: z.looseObject({
     name: z.string(),
@@ -75,6 +92,8 @@ export const database: Kind<DatabaseArtifact> = {
       objects: z.exactOptional(z.looseObject({ views: names, triggers: names, routines: names, events: names })),
       definers: z.exactOptional(names),
       accounts: z.exactOptional(z.array(z.looseObject({ account: z.string(), grants: names }))),
+      traits: z.exactOptional(z.array(trait)),
+      longestStatementBytes: z.exactOptional(count),
       characterSet: z.string(),
       collation: z.string(),
     }),
@@ -84,6 +103,12 @@ export const database: Kind<DatabaseArtifact> = {
   listed: ({ database, bytes, content }) => ({
     databases: [{ name: database, bytes, tables: content.tables.length }],
   }),
+}
+
+/** The same as long as a backup has nothing new to say about it. */
+export function obstacleMark({ traits }: DatabaseArtifact['content']): string | undefined {
+  const told = traits?.filter(({ trait }) => trait !== 'no-primary-key') ?? []
+  return told.length === 0 ? undefined : createHash('sha256').update(JSON.stringify(told)).digest('hex')
 }
 
 function object(one: 'view' | 'trigger' | 'routine' | 'event'): Thing<DatabaseArtifact> {

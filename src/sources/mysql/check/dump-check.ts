@@ -54,6 +54,7 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
   /** Where the current statement begins in this chunk, 0 when in an earlier one; undefined between statements. */
   private statementStart: number | undefined
   private statementOffset = 0
+  private longestBytes = 0
   private trailers = 0
   /** The beginning of a line that is not SQL. */
   private foreign: string | undefined
@@ -91,8 +92,12 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
     const { least, most } = this.passes
     if (this.trailers < least || this.rows.isOpen || !this.lexer.idle) throw this.cutError()
     if (!this.lexer.blank) throw this.trailers < most ? this.cutError() : this.goesOnError()
-    const content = { bytes: this.bytes, sha256: this.digest.digest('hex'), ...this.objects.finish() }
-    return this.needs === undefined ? content : { ...content, needs: this.needs.finish() }
+    const longestStatementBytes = Math.max(this.longestBytes, this.rows.longestBytes)
+    const content = {
+      ...{ bytes: this.bytes, sha256: this.digest.digest('hex'), longestStatementBytes },
+      ...this.objects.finish(),
+    }
+    return this.needs === undefined ? content : { ...content, needs: this.needs.finish(longestStatementBytes) }
   }
 
   progress(): { bytes: number; tables: number } {
@@ -114,7 +119,8 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
     if (!this.isKnown) this.act(this.statement.end(), '', 0)
     const streamOffset = this.bytes - this.chunk.length + end
     const length = this.statementStart === undefined ? 0 : streamOffset - this.statementOffset
-    this.needs?.end(length, this.lexer.conditional.hidesText)
+    this.longestBytes = Math.max(this.longestBytes, length)
+    this.needs?.end(this.lexer.conditional.hidesText)
     this.beginStatement()
   }
 
@@ -142,7 +148,7 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
     const end = this.rows.read(this.chunk, at)
     if (!this.rows.isOpen) {
       this.plainRows?.end()
-      this.needs?.end(this.rows.longestBytes, this.lexer.conditional.hidesText)
+      this.needs?.end(this.lexer.conditional.hidesText)
       this.lexer.restart()
       this.beginStatement()
     }

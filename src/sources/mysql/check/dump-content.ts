@@ -9,6 +9,8 @@ export interface DumpContent extends ContentDigest {
   triggers: string[]
   routines: string[]
   events: string[]
+  /** With its delimiter: slightly more than `max_allowed_packet` must allow. */
+  longestStatementBytes: number
   /** Only with the option `needs` of the check. */
   needs?: DumpNeeds
 }

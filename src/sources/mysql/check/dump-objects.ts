@@ -69,7 +69,7 @@ export class DumpObjects implements RowSink {
   }
 
   /** Throws `CheckError` for a view that has only its placeholder. */
-  finish(): Omit<DumpContent, 'bytes' | 'sha256'> {
+  finish(): Omit<DumpContent, 'bytes' | 'sha256' | 'longestStatementBytes'> {
     this.closeRows()
     const { placeholder, view, trigger, event } = this.names
     const unfinished = [...placeholder].find(name => !view.has(name))

@@ -80,12 +80,16 @@ function shownLine(line: string): string | undefined {
 const namesOnly = new Set([
   1005, 1006, 1007, 1008, 1009, 1010, 1021, 1030, 1031, 1036, 1040, 1041, 1044, 1045, 1046, 1047, 1048, 1049, 1050,
   1051, 1053, 1054, 1059, 1060, 1061, 1067, 1068, 1069, 1070, 1071, 1072, 1073, 1074, 1075, 1089, 1100, 1101, 1103,
-  1112, 1113, 1114, 1115, 1117, 1118, 1129, 1130, 1142, 1143, 1146, 1153, 1161, 1163, 1193, 1203, 1205, 1213, 1214,
-  1215, 1226, 1227, 1231, 1235, 1251, 1253, 1264, 1265, 1273, 1275, 1283, 1286, 1289, 1290, 1293, 1294, 1304, 1305,
-  1317, 1347, 1348, 1349, 1350, 1351, 1356, 1357, 1359, 1360, 1364, 1370, 1372, 1406, 1418, 1419, 1436, 1449, 1462,
-  1470, 1471, 1503, 1506, 1524, 1537, 1539, 1577, 1579, 1607, 1698, 1785, 1813, 1817, 1820, 1836, 1862, 1901, 1902,
-  1909, 1927, 1969, 2002, 2003, 2005, 2006, 2013, 2020, 2026, 2058, 2059, 2061, 3024, 3032, 3098, 3105, 3118, 3159,
-  3161, 3185, 3510, 3546, 3548, 3679, 3723, 3724, 3750, 4031, 4078, 4109, 4151, 4166, 6125,
+  1112, 1113, 1114, 1115, 1117, 1118, 1129, 1130, 1138, 1140, 1142, 1143, 1146, 1153, 1161, 1163, 1164, 1167, 1170,
+  1171, 1173, 1193, 1194, 1195, 1203, 1205, 1206, 1213, 1214, 1215, 1221, 1222, 1226, 1227, 1231, 1235, 1238, 1251,
+  1253, 1264, 1265, 1267, 1271, 1273, 1275, 1283, 1286, 1289, 1290, 1293, 1294, 1298, 1303, 1304, 1305, 1317, 1347,
+  1348, 1349, 1350, 1351, 1356, 1357, 1359, 1360, 1362, 1363, 1364, 1370, 1372, 1391, 1406, 1418, 1419, 1425, 1426,
+  1427, 1436, 1439, 1442, 1449, 1451, 1452, 1462, 1470, 1471, 1478, 1486, 1492, 1493, 1500, 1503, 1505, 1506, 1517,
+  1524, 1537, 1539, 1564, 1577, 1579, 1582, 1607, 1627, 1659, 1698, 1709, 1785, 1795, 1800, 1813, 1815, 1817, 1820,
+  1822, 1824, 1826, 1831, 1836, 1846, 1862, 1901, 1902, 1909, 1927, 1969, 2002, 2003, 2005, 2006, 2013, 2020, 2026,
+  2058, 2059, 2061, 3024, 3032, 3098, 3102, 3104, 3105, 3106, 3107, 3108, 3118, 3159, 3161, 3185, 3510, 3546, 3548,
+  3679, 3723, 3724, 3734, 3750, 3757, 3758, 3780, 3812, 3813, 3814, 3815, 3816, 3822, 3825, 3828, 4031, 4078, 4084,
+  4089, 4109, 4151, 4161, 4166, 6125,
 ])
 
 /** The meaning of errors whose own text may quote a value. */
@@ -187,6 +191,41 @@ const advices: readonly { codes: readonly number[]; advice: string }[] = [
     codes: [3750],
     advice:
       'The server requires a primary key in every table: SET GLOBAL sql_require_primary_key=OFF for the time of the restore.',
+  },
+  {
+    codes: [6125, 1118, 1171, 1075],
+    advice:
+      'The old server took this table with settings that this one does not have. SHOW VARIABLES of both, and the manifest of the recovery point (server.database.settings), tell which: innodb_strict_mode, restrict_fk_on_non_standard_key, innodb_page_size.',
+  },
+  {
+    codes: [3510],
+    advice:
+      "The table is in a tablespace that this server does not have. Make it, as an administrator of the database, then run again: CREATE TABLESPACE … ADD DATAFILE '….ibd' ENGINE=InnoDB;",
+  },
+  {
+    codes: [3548],
+    advice:
+      'A column uses a spatial reference system that this server does not have. The manifest of the recovery point has the statement that makes it (content.traits); then run again.',
+  },
+  {
+    codes: [3185],
+    advice:
+      'The table is encrypted by the server, and this one has no keys for that: set up its keyring, then run again.',
+  },
+  {
+    codes: [1298],
+    advice:
+      'This server does not know time zones by name. Run on it as root: mysql_tzinfo_to_sql /usr/share/zoneinfo | mysql mysql',
+  },
+  {
+    codes: [3105],
+    advice:
+      'The dump has values for generated columns, which MySQL refuses: the dump tool of MariaDB wrote it. Make a backup with mysqldump of MySQL on the PATH of the server.',
+  },
+  {
+    codes: [3819, 4025],
+    advice:
+      'The old server had this row from before the CHECK. There: ALTER TABLE … ALTER CHECK … NOT ENFORCED (MySQL), or fix the row, and take another backup.',
   },
   {
     codes: [3546],

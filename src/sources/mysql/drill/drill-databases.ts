@@ -10,6 +10,7 @@ import { type RereadDatabase, rereadDatabase } from '../restore/reread-database'
 import { checkDumpNeeds } from '../target/check-dump-needs'
 import { nameOf } from '../target/server-version'
 import { runDrillChecks, unansweredChecks } from './drill-checks'
+import { drillSettings, neededWarning } from './drill-settings'
 import type { DatabaseDrill, DatabaseDrillSettings } from './drill-work'
 import { findDrillHost } from './find-drill-host'
 import { importDatabases } from './import-databases'
@@ -49,14 +50,16 @@ async function onThrowawayServer(
   const { runtime, run, variables, signal, folder } = context
   const host = await findDrillHost(run, variables)
   signal.throwIfAborted()
+  const recorded = recordedServer(context)
+  const own = drillSettings(recorded, databases)
   const server = await openDrillServer({
-    ...{ recorded: recordedServer(context), requested: settings.drillServer, host },
+    ...{ recorded, settings: own, requested: settings.drillServer, host },
     ...{ folder, run, variables, signal, log: line => runtime.log.info(line) },
   })
   try {
     const outcome = await tryOut(databases, settings, context, server)
     runtime.log.info(`The drill on ${nameOf(server.version)} has ended.`)
-    return outcome
+    return { ...outcome, warnings: [...neededWarning(own), ...outcome.warnings] }
   } finally {
     await context.tidyUp(() => server.close())
   }

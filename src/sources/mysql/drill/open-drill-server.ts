@@ -7,6 +7,7 @@ import { nameOf, parseServerVersion, type ServerVersion } from '../target/server
 import { chooseDrillServer, type DrillHost, type RecordedServer, refuseUnfit } from './choose-drill-server'
 import { placeInContainer } from './container-place'
 import { type DrillPlace, placeOnThisMachine } from './drill-place'
+import type { DrillSettings } from './drill-settings'
 import { startThrowawayServer } from './throwaway-server'
 
 /** A throwaway server, ready for the jobs of a restore. */
@@ -23,6 +24,7 @@ export interface OpenDrillServer {
 export interface DrillServerRequest {
   /** From the manifest. */
   recorded: RecordedServer
+  settings: DrillSettings
   /** `auto`, `local` or the name of an image. */
   requested: string
   host: DrillHost
@@ -40,7 +42,7 @@ export interface DrillServerRequest {
  * none, and `FailureError` when it does not start; then only the folder is left.
  */
 export async function openDrillServer(request: DrillServerRequest): Promise<OpenDrillServer> {
-  const { recorded, requested, host, folder, run, variables, signal, log } = request
+  const { recorded, settings, requested, host, folder, run, variables, signal, log } = request
   const chosen = chooseDrillServer(recorded, requested, host)
   log(
     chosen.kind === 'installed'
@@ -55,7 +57,7 @@ export async function openDrillServer(request: DrillServerRequest): Promise<Open
     const found = chosen.kind === 'installed' ? chosen.server : await findInside(place, chosen.image)
     if (chosen.kind === 'container') refuseUnfit(recorded, found, chosen.image)
     const { program, flavor } = found
-    const server = await startThrowawayServer({ place, program, flavor, signal })
+    const server = await startThrowawayServer({ place, program, flavor, settings, signal })
     return {
       connection: place.connection,
       access: server.access,

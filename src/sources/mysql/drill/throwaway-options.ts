@@ -9,6 +9,8 @@ export interface ThrowawayPaths {
   isRoot: boolean
   /** For a copy of the server program: where its other files are. */
   baseFolder?: string
+  /** What it has beyond a stock server. */
+  extra: readonly string[]
 }
 
 /** The programs that create a data folder for MariaDB, the newer name first. MySQL's server does it itself. */
@@ -22,7 +24,10 @@ export function initialOptions(flavor: ServerVersion['flavor'], paths: Throwaway
   return [...common, '--force', '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve']
 }
 
-/** Options to start the server. Options that some servers lack are `--loose-`. */
+/**
+ * Options to start the server. Where they concern SQL it is a stock server, as strict as the one that a restore may meet.
+ * Options that some servers lack are `--loose-`.
+ */
 export function serverOptions(paths: ThrowawayPaths): string[] {
   return [
     ...commonOptions(paths),
@@ -35,37 +40,22 @@ export function serverOptions(paths: ThrowawayPaths): string[] {
     // Restored events must not run.
     '--event-scheduler=OFF',
     '--skip-log-bin',
-    '--log-bin-trust-function-creators=ON',
-    '--max-allowed-packet=1G',
     // Nothing here must survive a crash.
     '--innodb-flush-log-at-trx-commit=0',
     '--loose-innodb-flush-method=nosync',
     '--loose-innodb-doublewrite=OFF',
     '--innodb-buffer-pool-size=256M',
     '--loose-performance-schema=OFF',
-    ...lenience,
   ]
 }
 
-/** Tables of an old server are not refused because of newer defaults. */
-const lenience = [
-  // Rows that might become too long for their page; https://mariadb.com/kb/en/innodb-strict-mode/
-  '--loose-innodb-strict-mode=OFF',
-  // Keys longer than 767 bytes, which MySQL 5.6 and MariaDB 10.1 allow only with an option.
-  '--loose-innodb-file-format=Barracuda',
-  '--loose-innodb-large-prefix=ON',
-  // The default only since MariaDB 10.6.6.
-  '--loose-innodb-read-only-compressed=OFF',
-  // A foreign key on a column that is not unique: MySQL 8.4 refuses it.
-  '--loose-restrict-fk-on-non-standard-key=OFF',
-]
-
-function commonOptions({ data, isRoot, baseFolder }: ThrowawayPaths): string[] {
+function commonOptions({ data, isRoot, baseFolder, extra }: ThrowawayPaths): string[] {
   return [
     // Must be the first.
     '--no-defaults',
     ...(isRoot ? ['--user=root'] : []),
     ...(baseFolder === undefined ? [] : [`--basedir=${baseFolder}`]),
     `--datadir=${data}`,
+    ...extra,
   ]
 }

@@ -5,6 +5,7 @@ import type { DatabaseAccess } from '../client/database-access'
 import { databaseServerOver } from '../database-server'
 import type { ServerVersion } from '../target/server-version'
 import type { DrillPlace } from './drill-place'
+import type { DrillSettings } from './drill-settings'
 import { initialOptions, installerNames, serverOptions } from './throwaway-options'
 import { endOf, type ToolProcess } from './tool-process'
 
@@ -23,6 +24,8 @@ export interface ThrowawayRequest {
   /** The server program, as a path in the place. */
   program: string
   flavor: ServerVersion['flavor']
+  /** Default: a stock server. */
+  settings?: DrillSettings
   signal: AbortSignal
 }
 
@@ -52,13 +55,14 @@ interface Failed {
 }
 
 async function attempt(request: ThrowawayRequest, program: string): Promise<ThrowawayServer | Failed> {
-  const { place, flavor, signal } = request
+  const { place, flavor, settings, signal } = request
   const paths = {
     data: join(place.folder, 'data'),
     socket: join(place.folder, 's'),
     // Where SQL may write files to, and read them from.
     exchange: join(place.folder, 'exchange'),
     isRoot: place.isRoot,
+    extra: settings?.options ?? [],
     ...(program === request.program ? {} : { baseFolder: dirname(dirname(request.program)) }),
   }
   await place.run('rm', ['-rf', paths.data, paths.exchange])
@@ -83,7 +87,11 @@ async function attempt(request: ThrowawayRequest, program: string): Promise<Thro
   lost.catch(() => {})
   const over = new AbortController()
   try {
-    await Promise.race([answering(place, access, AbortSignal.any([signal, over.signal])), lost])
+    const both = AbortSignal.any([signal, over.signal])
+    await Promise.race([
+      answering(place, access, both).then(() => setUp(place, access, settings?.sql ?? [], both)),
+      lost,
+    ])
     return { access, lost, stop }
   } catch (error) {
     over.abort()
@@ -118,6 +126,18 @@ async function answering(place: DrillPlace, access: DatabaseAccess, signal: Abor
       await sleep(100)
     }
   }
+}
+
+/** As the old server was set; a setting that this one does not know is passed over. */
+async function setUp(
+  place: DrillPlace,
+  access: DatabaseAccess,
+  sql: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (sql.length === 0) return
+  const name = 'the settings of the throwaway server'
+  await databaseServerOver(place.connection).runSql({ access, sql: sql.join('\n'), name, goesOn: true, signal })
 }
 
 function failed(what: string, tool: ToolProcess): Failed {

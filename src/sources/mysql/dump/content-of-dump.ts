@@ -1,14 +1,19 @@
 import type { DatabaseAccount, DatabaseArtifact } from '../../../repository/manifest/manifest'
 import { defined } from '../../../runtime/defined'
 import type { DumpContent } from '../check/dump-content'
-import type { DatabaseInventory } from '../inventory/inventory'
+import type { DatabaseInventory, Inventory } from '../inventory/inventory'
+import { recordTraits } from '../traits/record-traits'
 
 /** The content of a dump for its manifest, with what the dump does not say about its database. */
 export function contentOfDump(
-  { bytes, sha256, tables, views, triggers, routines, events }: DumpContent,
-  { characterSet, collation, definers }: Pick<DatabaseInventory, 'characterSet' | 'collation' | 'definers'>,
+  { bytes, sha256, tables, views, triggers, routines, events, longestStatementBytes }: DumpContent,
+  listed: Pick<DatabaseInventory, 'characterSet' | 'collation' | 'definers' | 'tables' | 'traits'>,
+  { flavor }: Pick<Inventory['server'], 'flavor'>,
   accounts?: DatabaseAccount[],
 ): DatabaseArtifact['content'] {
+  const { characterSet, collation, definers } = listed
+  const names = new Set(tables.map(({ name }) => name))
+  const traits = recordTraits(listed, { tables: names, longestStatementBytes, flavor })
   return {
     ...{ bytes, sha256, tables },
     views: views.length,
@@ -18,6 +23,7 @@ export function contentOfDump(
     objects: { views, triggers, routines, events },
     definers: [...new Set(definers)],
     ...defined({ accounts }),
+    ...{ traits, longestStatementBytes },
     ...{ characterSet, collation },
   }
 }

@@ -1,9 +1,11 @@
 import { shellWord } from '../../../findings/shell-word'
 import { decodeCommands, type Encoded } from '../../../pipeline/codec'
+import { obstacleMark } from '../../../repository/manifest/kinds/database'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import type { SourceWords } from '../../source-words'
 import type { DatabaseDefaults } from '../client/database-statements'
 import { quotedIdentifier } from '../client/sql-names'
+import { traitWarnings } from '../traits/trait-warnings'
 import { databaseCounts } from './database-counts'
 
 /** How databases and their dumps are shown. */
@@ -14,6 +16,10 @@ export const databaseWords: SourceWords<DatabaseArtifact> = {
   origins: ({ database }) => [database],
   counts: ({ content }) => databaseCounts({ ...content, tables: content.tables.length }),
   parts: ({ content }) => content.tables,
+  news: ({ database, content }, before) =>
+    before?.marks?.['obstacle'] === obstacleMark(content)
+      ? []
+      : traitWarnings(content.traits, `Database ${JSON.stringify(database)}`),
   recovery: ({ database, compression, content }, fetch) => importCommands({ database, compression, ...content }, fetch),
   recoveryNote:
     'Run on the server that is to have it. SITE_USER is the database user of the site, with rights on this database only: as root, whatever somebody put into a dump would run with all rights.',

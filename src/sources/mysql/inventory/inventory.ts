@@ -1,3 +1,5 @@
+import type { ListedTrait } from '../traits/trait'
+
 /** What the database server lists, read from `information_schema` before the dump begins. */
 export interface Inventory {
   server: { flavor: 'mariadb' | 'mysql'; version: string }
@@ -8,6 +10,8 @@ export interface Inventory {
   /** The lines of `SHOW GRANTS` for a fresh login, without password hashes. */
   grants: { lines: string[]; partialRevokes: boolean }
   accounts: AccountRights
+  /** Values of the server's settings, by name; absent unless asked for. */
+  settings?: ReadonlyMap<string, string>
   databases: DatabaseInventory[]
 }
 
@@ -24,6 +28,8 @@ export interface DatabaseInventory {
   definers: string[]
   /** Objects with code that the database client and the server read differently: `procedure total`. */
   ambiguous: string[]
+  /** Absent unless asked for. */
+  traits?: ListedTrait[]
 }
 
 export interface ListedTable {

@@ -1,5 +1,6 @@
 import { FailureError } from '../../../runtime/errors'
 import { type AnswerRow, readAnswer } from '../../host/answer'
+import { readTrait } from '../traits/read-trait'
 import { grantLines } from './grants'
 import type { DatabaseInventory, Inventory, ListedTable } from './inventory'
 import { type AccountReading, accountReaders, noAccounts } from './parse-accounts'
@@ -23,12 +24,15 @@ export function parseInventory(text: string): ServerInventory {
   const found: Reading['found'] = { os: '', visible: [], canIgnoreTableData: false, defaults: [] }
   const reading: Reading = {
     ...{ found, inventory: undefined, databases: new Map() },
-    ...{ accounts: noAccounts(), dumpTool: '', features: new Set() },
+    ...{ accounts: noAccounts(), dumpTool: '', features: new Set(), settings: new Map() },
   }
   readAnswer(text, 'the inventory', readers, reading)
-  const { inventory, databases } = reading
+  const { inventory, databases, settings } = reading
   if (inventory === undefined) throw new FailureError('The server did not list its databases.')
-  return { ...found, inventory: { ...inventory, databases: [...databases.values()] } }
+  return {
+    ...found,
+    inventory: { ...inventory, databases: [...databases.values()], ...(settings.size === 0 ? {} : { settings }) },
+  }
 }
 
 interface Reading {
@@ -39,6 +43,7 @@ interface Reading {
   dumpTool: string
   /** Options that the dump tool knows. */
   features: Set<string>
+  settings: Map<string, string>
 }
 
 /** Above this a limit is none: by default it is the largest number that there is. */
@@ -122,6 +127,16 @@ const readers = new Map<string, (row: AnswerRow, reading: Reading) => void>([
     'ambiguous',
     (row, reading) => databaseOf(row, reading)?.ambiguous.push(`${row.field(2).toLowerCase()} ${row.name(3)}`),
   ],
+  [
+    'trait',
+    (row, reading) => {
+      const database = databaseOf(row, reading)
+      if (database === undefined) return
+      database.traits ??= []
+      database.traits.push(readTrait(row))
+    },
+  ],
+  ['setting', ({ field, rest }, { settings }) => settings.set(field(1), rest(2))],
   ['definer', (row, reading) => databaseOf(row, reading)?.definers.push(definerName(row.name(2)))],
   ...accountReaders.map(
     ([word, read]) => [word, (row: AnswerRow, { accounts }: Reading) => read(row, accounts)] as const,

@@ -4,6 +4,7 @@ import type { Connection } from '../../../ssh/remote'
 import { explainClientJob } from '../client/client-errors'
 import { clientLines } from '../client/client-request'
 import type { DatabaseAccess } from '../client/database-access'
+import { wantsTraits } from '../traits/read-trait'
 import { parseInventory, type ServerInventory } from './parse-inventory'
 
 /** What to list on the database server. */
@@ -14,6 +15,8 @@ export interface InventoryRequest {
   dumpOptions?: readonly string[]
   /** Of the dumps that follow: the server must have its tool. */
   compression?: Compression
+  /** Also what a restore may stumble over, and the settings of the server. */
+  traits?: boolean
   /** Ends it. */
   signal?: AbortSignal | undefined
 }
@@ -21,12 +24,16 @@ export interface InventoryRequest {
 /** The job `inventory`, for databases. */
 export async function takeInventory(
   connection: Connection,
-  { access, databases, dumpOptions = [], compression = 'none', signal }: InventoryRequest,
+  { access, databases, dumpOptions = [], compression = 'none', traits = false, signal }: InventoryRequest,
 ): Promise<ServerInventory> {
   const { text } = await runJob(
     connection,
     'inventory',
-    [...clientLines({ access, databases, dumpOptions }), ['compression', compression]],
+    [
+      ...clientLines({ access, databases, dumpOptions }),
+      ['compression', compression],
+      ...(traits ? [wantsTraits] : []),
+    ],
     { explain: failure => explainClientJob('the inventory', failure), signal },
   )
   return parseInventory(text)

@@ -7,6 +7,7 @@ import { confirmDump } from '../dump/confirm-dump'
 import { contentOfDump } from '../dump/content-of-dump'
 import { blindSpotProblems } from '../inventory/blind-spots'
 import { describeInventory, flavorName } from '../inventory/describe-inventory'
+import type { Inventory } from '../inventory/inventory'
 import { chosenDatabases, databaseProblems, skippedDatabases } from './database-problems'
 import type { DumpSettings } from './database-settings'
 import { type DatabasePlan, planDatabase, planWarnings } from './plan-database'
@@ -30,6 +31,7 @@ async function planDatabases(settings: DumpSettings, host: Host, slot: string): 
   const found = await databaseServerOver(connection).inventory({
     ...{ access: settings.mysql, databases, dumpOptions, signal },
     compression: settings.compression.kind,
+    traits: true,
   })
   const chosen = chosenDatabases(settings, found)
   const planned = chosen.map(listed => planDatabase(settings, slot, found, listed, chosen.length === 1))
@@ -43,8 +45,14 @@ async function planDatabases(settings: DumpSettings, host: Host, slot: string): 
       ...planWarnings(settings, chosen),
       ...planned.flatMap(({ visibility }) => visibility.warnings),
     ],
-    artifacts: plans.map(plan => dumpPlan(settings, plan)),
-    server: { os: found.os, database: { ...server, dumpTool, options: plans[0]?.arguments.options ?? [] } },
+    artifacts: plans.map(plan => dumpPlan(settings, plan, server)),
+    server: {
+      os: found.os,
+      database: {
+        ...{ ...server, dumpTool, options: plans[0]?.arguments.options ?? [] },
+        settings: Object.fromEntries(found.inventory.settings ?? []),
+      },
+    },
     servedBy: `${flavorName(server.flavor)} ${server.version}`,
     scope: before => scopeDatabase(before, { ...settings, leftOut: name => leftOut(plans, name) }),
   }
@@ -60,7 +68,11 @@ function leftOut(plans: readonly DatabasePlan[], database: string) {
   return { tables, rows: new Set(selection.structureOnly), triggers: new Set(triggers) }
 }
 
-function dumpPlan({ mysql: access, compression, dumpOptions }: DumpSettings, plan: DatabasePlan): ArtifactPlan {
+function dumpPlan(
+  { mysql: access, compression, dumpOptions }: DumpSettings,
+  plan: DatabasePlan,
+  server: Inventory['server'],
+): ArtifactPlan {
   const { name, key, listed } = plan
   return artifactPlan({
     ...{ name, key, waitsFor: 'its turn', compression },
@@ -78,7 +90,7 @@ function dumpPlan({ mysql: access, compression, dumpOptions }: DumpSettings, pla
     describe: (content): Pick<DatabaseArtifact, 'kind' | 'database' | 'content'> => ({
       kind: 'database',
       database: listed.name,
-      content: contentOfDump(content, listed, plan.accounts),
+      content: contentOfDump(content, listed, server, plan.accounts),
     }),
   })
 }

@@ -10,6 +10,8 @@ import { brokenView, nameOf } from '../inventory/broken-view'
 import { describeInventory } from '../inventory/describe-inventory'
 import type { DatabaseInventory, Inventory } from '../inventory/inventory'
 import { selectTables } from '../inventory/table-selection'
+import { recordTraits } from '../traits/record-traits'
+import { traitWarnings } from '../traits/trait-warnings'
 import type { DatabaseHostFacts } from './database-preflight'
 import { chosenDatabases, databaseProblems, skippedDatabases } from './database-problems'
 import type { DatabaseRequest, DumpSettings } from './database-settings'
@@ -31,7 +33,7 @@ export async function preflightPart(
   const host = await orFinding(server.preflight(request))
   // Missing tools are findings of their own.
   const canList = host === undefined || (host.tools.has('client') && host.tools.has('dump-tool'))
-  const found = canList ? await orFinding(server.inventory(request)) : undefined
+  const found = canList ? await orFinding(server.inventory({ ...request, traits: true })) : undefined
   const onTheWay = [
     ...findings,
     ...(host === undefined
@@ -51,14 +53,25 @@ export async function preflightPart(
       ...databaseProblems(settings, found),
       ...unseenAccounts(found.inventory),
       ...dumpProblems(settings, chosen, visibilities, host?.brokenViews ?? []),
+      ...visibilities.flatMap(visibility => obstacles(visibility, found.inventory)),
     ],
     facts: [...describeInventory({ ...found.inventory, databases: chosen }), ...skippedDatabases(settings, found)],
     keys: chosen.map(({ name }) =>
       dumpKey(settings, slot, artifactName('database', chosen.length === 1 ? undefined : name)),
     ),
     takes: { what: chosen.length === 1 ? 'the database' : 'the databases', bytes: bytesOf(visibilities) },
-    forRestore: restoreNeeds(found.inventory, chosen, host?.settings ?? new Map()),
+    forRestore: restoreNeeds(found.inventory, chosen, found.inventory.settings ?? new Map()),
   }
+}
+
+/** What a restore of a database may stumble over; a backup says it when it is new. */
+function obstacles({ listed, selection }: Visibility, { server }: Inventory): Finding[] {
+  const excluded = new Set(selection.excluded)
+  const tables = new Set(listed.tables.map(({ name }) => name).filter(name => !excluded.has(name)))
+  return traitWarnings(
+    recordTraits(listed, { tables, flavor: server.flavor }),
+    `Database ${JSON.stringify(listed.name)}`,
+  )
 }
 
 /** A backup goes on without; only the next steps of a restore know less. */

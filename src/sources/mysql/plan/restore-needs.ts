@@ -5,7 +5,6 @@ import { grantPattern, quotedIdentifier } from '../client/sql-names'
 import { flavorName } from '../inventory/describe-inventory'
 import type { DatabaseInventory, Inventory } from '../inventory/inventory'
 import { seriesOf } from '../target/server-version'
-import type { DatabaseHostFacts } from './database-preflight'
 
 const namedAtMost = 5
 
@@ -13,7 +12,7 @@ const namedAtMost = 5
 export function restoreNeeds(
   { server, grants }: Inventory,
   databases: readonly DatabaseInventory[],
-  settings: DatabaseHostFacts['settings'],
+  settings: ReadonlyMap<string, string>,
 ): RestoreNeeds {
   const { flavor, version } = server
   const names = databases.map(({ name }) => `${quotedIdentifier(grantPattern(grants, name))}.*`)
@@ -34,12 +33,14 @@ export function restoreNeeds(
 /** Below this every server can take a row: it is MariaDB's default. */
 const usualPacketBytes = 16 * 1024 * 1024
 
-function neededSettings(databases: readonly DatabaseInventory[], settings: DatabaseHostFacts['settings']): string[] {
+function neededSettings(databases: readonly DatabaseInventory[], settings: ReadonlyMap<string, string>): string[] {
   const isOn = (name: string) => /^(ON|1)$/i.test(settings.get(name) ?? '')
   const has = (objects: 'events' | 'routines' | 'triggers') => databases.some(each => each[objects].length > 0)
   const letterCase = settings.get('lower_case_table_names') ?? '0'
+  const pageBytes = settings.get('innodb_page_size') ?? '16384'
   const packetBytes = Number(settings.get('max_allowed_packet') ?? 0)
   return [
+    ...(pageBytes === '16384' ? [] : [`innodb_page_size=${pageBytes} (set before its data folder is made)`]),
     ...(letterCase === '0' ? [] : [`lower_case_table_names=${letterCase} (set before its data folder is made)`]),
     ...(packetBytes > usualPacketBytes
       ? [`max_allowed_packet=${packetBytes} (${formatSize(packetBytes)}) or more`]

@@ -42,7 +42,7 @@ export async function importRows(
 ): Promise<ImportedRows> {
   const { dump, target } = request
   const objects = await withProgress(tools.runtime, title, dump.bytes, onProgress =>
-    importDump(dump, target, tools, onProgress),
+    importDump(dump, { database: target, content: request.content }, tools, onProgress),
   )
   await makeRoutines(objects, objectTarget(request), tools)
   return { request, objects }

@@ -92,7 +92,8 @@ function binaryLogProblems(
       ),
     ]
   }
-  if (functions === 0) return []
+  // Which of them that is about is known; see `traitProblems`.
+  if (functions === 0 || content.traits !== undefined) return []
   return [
     warning(
       'binary-log',

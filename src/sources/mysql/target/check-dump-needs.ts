@@ -2,6 +2,7 @@ import { type Finding, problem, warning } from '../../../findings/finding'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import { formatSize } from '../../../runtime/text/format-size'
 import type { DumpNeeds } from '../check/needs/dump-needs'
+import { placeProblems, traitProblems } from './check-traits'
 import type { TargetDatabase } from './database-target-facts'
 import type { DatabasePart } from './planned-database'
 
@@ -16,6 +17,8 @@ export function checkDumpNeeds(
   return [
     ...serverLacks(name, planned.artifact, needs, server),
     ...serverSettings(name, planned.artifact, needs, server),
+    ...placeProblems(planned, needs, server, allowedEntries.has('statements')),
+    ...traitProblems(planned, server),
     ...reachesOutside(name, planned, needs),
     ...unusualProblems(name, needs, allowedEntries.has('statements')),
   ]

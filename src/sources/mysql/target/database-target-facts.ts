@@ -1,11 +1,14 @@
+import type { Request } from '../../../server/request'
 import type { Connection } from '../../../ssh/remote'
 import { freeBytesOf, mountOf } from '../../host/parse-disk'
 import { askTarget, readTarget, type TargetHost, targetJobName } from '../../host/target-answer'
 import { clientKnowledge, explainClientJob } from '../client/client-errors'
 import { clientLines } from '../client/client-request'
 import type { DatabaseAccess } from '../client/database-access'
+import { trySession } from '../client/import-session'
 import { parseInventory, type ServerInventory } from '../inventory/parse-inventory'
 import { preflightDatabases } from '../plan/database-preflight'
+import { wantsTraits } from '../traits/read-trait'
 
 export interface DatabaseTargetRequest {
   access: DatabaseAccess
@@ -22,6 +25,17 @@ export interface DatabaseTargetFacts extends TargetHost {
   problem?: Error
 }
 
+interface ServerAbilities {
+  /** Of InnoDB; undefined when the user may not see them. */
+  tablespaces: ReadonlySet<string> | undefined
+  /** The numbers of those that not every server has. */
+  referenceSystems: ReadonlySet<string>
+  /** Names of time zones are known. */
+  hasTimeZones: boolean
+  /** It has keys to encrypt tables with. */
+  hasKeys: boolean
+}
+
 /** What could not be found out is undefined, or empty. */
 export interface TargetDatabase {
   /** Of the requested databases, those that exist; the rights of the user, the tools. */
@@ -31,6 +45,10 @@ export interface TargetDatabase {
   characterSets: ReadonlySet<string>
   engines: ReadonlySet<string>
   variables: ReadonlyMap<string, string>
+  /** Names of the settings of the session that the login can have as imports want them. */
+  session: ReadonlySet<string>
+  /** What of the server tables and events may need. */
+  abilities: ServerAbilities
   /** `user@host`; undefined when the user may not see them. */
   accounts: ReadonlySet<string> | undefined
   /** On the disk of its data folder, when SSH leads to the same machine. */
@@ -46,7 +64,7 @@ export async function databaseTargetFacts(
   connection: Connection,
   { access, databases, signal }: DatabaseTargetRequest,
 ): Promise<DatabaseTargetFacts> {
-  const request = clientLines({ access, databases, dumpOptions: [] })
+  const request: Request = [...clientLines({ access, databases, dumpOptions: [] }), wantsTraits, ['text', trySession]]
   const { text, report } = await askTarget(connection, request, { knowledge: clientKnowledge, signal })
   const isWrong = report.problem !== undefined || (report.statuses.get('inventory') ?? 0) !== 0
   const problem = isWrong ? explainClientJob(targetJobName, { exit: { kind: 'code', code: 70 }, report }) : undefined
@@ -64,20 +82,17 @@ export function parseDatabaseTarget(text: string, problem: Error | undefined): D
 }
 
 const variableNames = new Set([
-  'max_allowed_packet',
-  'datadir',
-  'lower_case_table_names',
-  'read_only',
-  'super_read_only',
-  'log_bin',
-  'log_bin_trust_function_creators',
-  'sql_require_primary_key',
-  'event_scheduler',
+  ...['max_allowed_packet', 'datadir', 'lower_case_table_names', 'read_only', 'super_read_only', 'log_bin'],
+  ...['log_bin_trust_function_creators', 'event_scheduler', 'innodb_strict_mode', 'restrict_fk_on_non_standard_key'],
+  ...['sql_require_primary_key', 'sql_generate_invisible_primary_key', 'innodb_force_primary_key'],
+  ...['innodb_page_size', 'innodb_default_row_format', 'innodb_read_only_compressed'],
+  ...['disabled_storage_engines', 'enforce_storage_engine'],
 ])
 
 /** All words that are not of an inventory. */
 const ownWords = new Set([
-  ...['uid', 'system', 'tool', 'collation', 'character-set', 'engine', 'account', 'database-disk'],
+  ...['uid', 'system', 'tool', 'collation', 'character-set', 'engine', 'account', 'database-disk', 'session'],
+  ...['tablespaces-seen', 'tablespace', 'reference-system', 'time-zones', 'keys'],
   ...variableNames,
 ])
 
@@ -91,6 +106,8 @@ function databaseOf(rows: readonly string[][]): TargetDatabase {
     collations: set('collation'),
     characterSets: set('character-set'),
     engines: set('engine'),
+    session: set('session'),
+    abilities: abilitiesOf(words),
     variables: new Map(
       rows.filter(([name = '']) => variableNames.has(name)).map(([name = '', value = '']) => [name, value]),
     ),
@@ -98,6 +115,18 @@ function databaseOf(rows: readonly string[][]): TargetDatabase {
     freeBytes: freeBytesOf(words('database-disk')[0]?.[1]),
     mount: mountOf(words('database-disk')[0]?.[1]),
     brokenViews: [],
+  }
+}
+
+function abilitiesOf(words: (word: string) => string[][]): ServerAbilities {
+  const isKnown = (word: string) => words(word).some(([, value = '0']) => value !== '0')
+  return {
+    tablespaces: isKnown('tablespaces-seen')
+      ? new Set(words('tablespace').map(([, name = '']) => fromHex(name)))
+      : undefined,
+    referenceSystems: new Set(words('reference-system').map(([, id = '']) => id)),
+    hasTimeZones: isKnown('time-zones'),
+    hasKeys: isKnown('keys'),
   }
 }
 

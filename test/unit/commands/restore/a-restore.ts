@@ -106,7 +106,7 @@ export function someInputs(overrides: Partial<RestoreInputs> = {}): RestoreInput
 function needs(overrides: Partial<DumpNeeds> = {}): DumpNeeds {
   return {
     ...{ definers: [], collations: ['utf8mb4_general_ci'], characterSets: ['utf8mb4'], engines: ['InnoDB'] },
-    ...{ longestStatementBytes: 1_000_000, hasGtidPurged: false },
+    ...{ tablespaces: [], folders: [], longestStatementBytes: 1_000_000, hasGtidPurged: false },
     ...{ usesDatabase: undefined, strangers: [], unusual: [] },
     ...overrides,
   }
@@ -115,7 +115,8 @@ function needs(overrides: Partial<DumpNeeds> = {}): DumpNeeds {
 /** What a dump of the artifact holds when nothing is wrong with it. */
 export function contentOf({ content }: DatabaseArtifact): DumpContent {
   const { bytes, sha256, tables, objects } = content
-  return { bytes, sha256, tables, views: [], triggers: [], routines: [], events: [], ...objects }
+  const found = { bytes, sha256, tables, views: [], triggers: [], routines: [], events: [], ...objects }
+  return { ...found, longestStatementBytes: 1_000_000 }
 }
 
 export interface FoundOptions {
@@ -256,7 +257,8 @@ function aTargetDatabase({
     accounts: undefined,
     freeBytes: undefined,
     mount: undefined,
-    brokenViews: [],
+    ...{ brokenViews: [], session: new Set<string>() },
+    abilities: { tablespaces: undefined, referenceSystems: new Set(), hasTimeZones: true, hasKeys: false },
     ...database,
   }
 }

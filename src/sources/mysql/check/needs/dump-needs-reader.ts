@@ -14,7 +14,6 @@ export class DumpNeedsReader {
   private readonly usual: UsualStatements
   private verb = ''
   private known: StatementKind = { kind: 'open' }
-  private longestBytes = 0
   private hasGtidPurged = false
 
   constructor(quoteMode: QuoteMode) {
@@ -46,22 +45,23 @@ export class DumpNeedsReader {
   }
 
   /** `hidesText`: of the lexer's conditional comments. */
-  end(statementBytes: number, hidesText: boolean): void {
+  end(hidesText: boolean): void {
     this.usual.end(this.known, hidesText)
-    this.longestBytes = Math.max(this.longestBytes, statementBytes)
     this.verb = ''
     this.known = { kind: 'open' }
     this.heads.reset()
     this.before.clear()
   }
 
-  finish(): DumpNeeds {
+  finish(longestStatementBytes: number): DumpNeeds {
     return {
       definers: [...this.heads.definers],
       collations: [...this.features.collations],
       characterSets: [...this.features.characterSets],
       engines: [...this.features.engines],
-      longestStatementBytes: this.longestBytes,
+      tablespaces: [...this.features.tablespaces],
+      folders: [...this.features.folders],
+      longestStatementBytes,
       hasGtidPurged: this.hasGtidPurged,
       usesDatabase: this.heads.usesDatabase,
       strangers: [...this.heads.strangers],

@@ -8,6 +8,10 @@ export interface DumpNeeds {
   characterSets: string[]
   /** As written in the dump. */
   engines: string[]
+  /** Of InnoDB, in which tables are. */
+  tablespaces: string[]
+  /** Outside of the data folder, in which tables are. */
+  folders: string[]
   /** With its delimiter: slightly more than `max_allowed_packet` must allow. */
   longestStatementBytes: number
   /** It sets GTID_PURGED, which is for the whole server. */

@@ -13,6 +13,8 @@ export class NamedFeatures {
   readonly collations = new NameSet(featuresMax, 'collations')
   readonly characterSets = new NameSet(featuresMax, 'character sets')
   readonly engines = new NameSet(featuresMax, 'storage engines')
+  readonly tablespaces = new NameSet(featuresMax, 'tablespaces')
+  readonly folders = new NameSet(featuresMax, 'folders')
 
   /** `object`: what the statement creates, once known. */
   read(token: Token, before: TokenWindow, object: DumpObject | undefined): void {
@@ -25,6 +27,8 @@ export class NamedFeatures {
     if (before.endsWith('COLLATE')) add(this.collations, token.text)
     else if (this.namesCharacterSet(before, object, isTyped)) add(this.characterSets, token.text)
     else if (!isTyped && before.endsWith('ENGINE')) this.engines.add(token.text)
+    else if (object === 'table' && before.endsWith('TABLESPACE')) this.tablespaces.add(token.text)
+    else if (object === 'table' && token.kind === 'string' && before.endsWith('DIRECTORY')) this.folders.add(token.text)
   }
 
   /** In `SET variable = value, …` and `SET NAMES value`. */

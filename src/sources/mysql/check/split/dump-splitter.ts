@@ -1,11 +1,9 @@
-import { quotedName } from '../../../../findings/quoted-name'
-import { CheckError } from '../../../../pipeline/check-error'
 import { SqlLexer } from '../lexer/sql-lexer'
 import type { SqlListener, TokenKind } from '../lexer/sql-token'
 import { RowReader } from '../rows/row-reader'
 import { DumpComments, sandboxLine } from '../statements/dump-comments'
 import { type DumpObject, DumpStatement, type StatementKind } from '../statements/dump-statement'
-import { type HeldObject, heldKinds } from './held-object'
+import { type HeldObject, heldKinds, unreadable } from './held-object'
 import { HeldSql } from './held-sql'
 import { behindName, ObjectHead } from './object-head'
 import { SessionReader } from './session-settings'
@@ -47,9 +45,13 @@ export class DumpSplitter implements SqlListener {
   private head: ObjectHead | undefined
   /** Where the statement begins in this chunk; undefined: in an earlier one. */
   private statementStart: number | undefined
+  private setsMode = false
+  private readonly afterMode: string
 
-  constructor(out: (bytes: Buffer) => void) {
+  /** `afterMode`: SQL without a line break, for after each statement that sets the SQL mode. */
+  constructor(out: (bytes: Buffer) => void, afterMode = '') {
     this.out = out
+    this.afterMode = afterMode
   }
 
   write(chunk: Buffer): void {
@@ -76,13 +78,14 @@ export class DumpSplitter implements SqlListener {
     const place = this.place ?? this.beginStatement(text, start)
     this.head?.token(kind, text, conditional, this.kept.bytes + (end - this.cursor))
     if (place.verb === 'SET' || this.mode === 'skipping') this.session.token(kind, text)
+    this.setsMode ||= place.verb === 'SET' && text.toUpperCase() === 'SQL_MODE'
     if (place.verb === 'ALTER' || place.verb === 'DROP') this.readSecond(text, place, end)
     else this.settle(this.statement.read(kind, text, conditional), place, end)
   }
 
   statementEnd(end: number): void {
     const found = this.statement.end()
-    if (this.place !== undefined && this.place.kind.kind === 'open') this.place.kind = found
+    if (this.place?.kind.kind === 'open') this.place.kind = found
     this.endStatement(end)
   }
 
@@ -143,8 +146,7 @@ export class DumpSplitter implements SqlListener {
     this.route(end)
     this.passKept()
     if (found.kind !== 'rows') return
-    const head = this.statementStart === undefined ? undefined : this.chunk.subarray(this.statementStart, end)
-    this.rows.open(found.table, head ?? Buffer.alloc(0))
+    this.rows.open(found.table, this.chunk.subarray(this.statementStart ?? end, end))
     this.lexer.stop()
   }
 
@@ -169,6 +171,10 @@ export class DumpSplitter implements SqlListener {
     if (this.mode === 'holding') this.hold()
     else if (this.mode === 'skipping') this.kept.take()
     else this.passKept()
+    // Another delimiter is around objects with code: they are taken out.
+    if (this.setsMode && this.lexer.delimiterLength === 1 && this.afterMode !== '')
+      this.out(Buffer.from(this.afterMode))
+    this.setsMode = false
     this.mode = 'passing'
     this.place = undefined
     this.head = undefined
@@ -233,11 +239,6 @@ export class DumpSplitter implements SqlListener {
     this.places.pass(bytes, marks)
     if (bytes.length > 0) this.out(bytes)
   }
-}
-
-function unreadable(place: StatementPlace | undefined): CheckError {
-  const object = place?.kind.kind === 'object' ? `${place.kind.object} ${quotedName(place.kind.name)}` : 'statement'
-  return new CheckError(`The dump has a ${object} in a form that no dump tool writes: it is not restored.`)
 }
 
 function shifted(marks: readonly PlaceMark[], offset: number): PlaceMark[] {

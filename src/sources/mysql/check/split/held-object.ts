@@ -1,4 +1,7 @@
+import { quotedName } from '../../../../findings/quoted-name'
+import { CheckError } from '../../../../pipeline/check-error'
 import type { SessionSettings } from './session-settings'
+import type { StatementPlace } from './statement-places'
 
 /**
  * What has a definer, or runs later: it is not imported with the rows, but made by itself. `placeholder`: a view of ones,
@@ -30,4 +33,10 @@ export interface HeldObject {
   /** Everything behind the name: text of the dump, in the character set of its session. */
   rest: Buffer
   session: SessionSettings
+}
+
+/** For the place of something that was to be held back. */
+export function unreadable(place: StatementPlace | undefined): CheckError {
+  const object = place?.kind.kind === 'object' ? `${place.kind.object} ${quotedName(place.kind.name)}` : 'statement'
+  return new CheckError(`The dump has a ${object} in a form that no dump tool writes: it is not restored.`)
 }

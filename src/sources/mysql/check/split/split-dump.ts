@@ -18,9 +18,12 @@ export interface DumpSplit {
   objects: readonly HeldObject[]
 }
 
-/** Memory is constant except for the objects. */
-export function splitDump(): DumpSplit {
-  const splitter = new DumpSplitter(bytes => stream.push(bytes))
+/**
+ * Memory is constant except for the objects. SQL of ours, without a line break: `before` comes first, `afterMode` after
+ * each statement that sets the SQL mode.
+ */
+export function splitDump({ before, afterMode } = { before: '', afterMode: '' }): DumpSplit {
+  const splitter = new DumpSplitter(bytes => stream.push(bytes), afterMode)
   const stream = new Transform({
     highWaterMark: 256 * 1024,
     transform(chunk: Buffer, _encoding, done) {
@@ -30,5 +33,6 @@ export function splitDump(): DumpSplit {
       attempt(() => splitter.finish(), done)
     },
   })
+  if (before !== '') stream.push(before)
   return { stream, where: line => splitter.where(line), objects: splitter.objects }
 }

@@ -6,6 +6,8 @@ import type { WallClock } from '../../../../runtime/runtime'
 import type { DatabaseAccess } from '../../client/database-access'
 import { grantPattern, quotedAccount, quotedIdentifier } from '../../client/sql-names'
 import { grantsOf, mayElsewhere } from '../../inventory/grants'
+import { neededSettings, sessionRight } from '../../traits/session-right'
+import type { RecordedTraits } from '../../traits/trait'
 import type { ImportTools } from './import-tools'
 
 /** An account as which the tables and rows of one dump are imported. */
@@ -24,13 +26,21 @@ const prefix = 'make-a-backup-'
  * The account for an import into an existing database. A dump is untrusted text: where the login has rights beyond that
  * database, a new account is made that has none. Where that fails, it is the login, with a warning.
  */
-export async function openImportAccount(database: string, tools: ImportTools): Promise<ImportAccount> {
+export async function openImportAccount(
+  database: string,
+  tools: ImportTools,
+  traits?: RecordedTraits,
+): Promise<ImportAccount> {
   const { access, target, areTrusted, signal, warn } = tools
   const own = { access, close: async () => {} }
   const { inventory } = target.found
   if (areTrusted || !mayElsewhere(grantsOf(inventory), database)) return own
   try {
-    return await makeAccount(database, tools)
+    return await makeAccount(
+      database,
+      target.found.inventory.server.flavor === 'mysql' && neededSettings(traits, target).length > 0,
+      tools,
+    )
   } catch (error) {
     signal.throwIfAborted()
     warn([
@@ -44,7 +54,7 @@ export async function openImportAccount(database: string, tools: ImportTools): P
   }
 }
 
-async function makeAccount(database: string, tools: ImportTools): Promise<ImportAccount> {
+async function makeAccount(database: string, setsSession: boolean, tools: ImportTools): Promise<ImportAccount> {
   const { access, runtime, accounts, save } = tools
   const user = `${prefix}${dateOf(runtime.clock.now())}-${randomBytes(4).toString('hex')}`
   // All kinds of characters that a rule for passwords may ask for.
@@ -55,7 +65,9 @@ async function makeAccount(database: string, tools: ImportTools): Promise<Import
   const close = () => dropAccounts([account], tools)
   await dropAccounts(leftAccounts(tools.target.accounts, runtime.clock), tools).catch(() => {})
   try {
-    await run(tools, accountStatements(account, password, database, tools), 'the making of an account for the import')
+    const session = setsSession ? [`GRANT ${sessionRight} ON *.* TO ${quotedAccount(account)};`] : []
+    const statements = [...accountStatements(account, password, database, tools), ...session]
+    await run(tools, statements.join('\n'), 'the making of an account for the import')
     const isConfigured = access.user === undefined
     const login = { ...access, user, password, ...(isConfigured ? { isConfigured } : {}) }
     await tools.server.runSql({ access: login, database, sql: 'SELECT 1;', name: 'the login for the import' })
@@ -82,7 +94,7 @@ async function ownHost({ server, access, signal }: ImportTools): Promise<string>
   return (await server.runSql({ access, sql, name: 'asking for the name of this client', signal })).trim()
 }
 
-function accountStatements(account: string, password: string, database: string, tools: ImportTools): string {
+function accountStatements(account: string, password: string, database: string, tools: ImportTools): string[] {
   const { server } = grantsOf(tools.target.found.inventory)
   const to = quotedAccount(account)
   const on = (name: string) => `${quotedIdentifier(grantPattern(server, name))}.*`
@@ -91,7 +103,7 @@ function accountStatements(account: string, password: string, database: string, 
     `CREATE USER ${to} IDENTIFIED BY '${password}';`,
     `GRANT ${rights} ON ${on(database)} TO ${to};`,
     ...others.map(name => `GRANT REFERENCES ON ${on(name)} TO ${to};`),
-  ].join('\n')
+  ]
 }
 
 /** Removes accounts that were made for imports. Throws when one remains. */

@@ -4,16 +4,25 @@ import { createGzip } from 'node:zlib'
 import { codecsOf, decode } from '../../../../pipeline/codec'
 import type { Compression } from '../../../../pipeline/compression'
 import { type ReadableObject, readArtifact } from '../../../../repository/artifact/reader'
+import type { DatabaseArtifact } from '../../../../repository/manifest/manifest'
 import { ActionError, UserError } from '../../../../runtime/errors'
 import { sendToJob } from '../../../../server/send-to-job'
 import type { HeldObject } from '../../check/split/held-object'
 import { splitDump } from '../../check/split/split-dump'
+import { openSession } from '../../client/import-session'
+import type { SqlRequest } from '../../client/run-sql'
 import { openImportAccount } from './import-account'
 import type { ImportTools } from './import-tools'
 
 /** A stored dump that was read and checked before. */
 export interface StoredDump extends ReadableObject {
   compression: Compression
+}
+
+/** Where a dump goes, and what is known of its contents. */
+export interface ImportPlace {
+  database: string
+  content: Pick<DatabaseArtifact['content'], 'traits'>
 }
 
 /**
@@ -23,11 +32,11 @@ export interface StoredDump extends ReadableObject {
  */
 export async function importDump(
   dump: StoredDump,
-  database: string,
+  { database, content }: ImportPlace,
   tools: ImportTools,
   onProgress: (bytes: number) => void,
 ): Promise<readonly HeldObject[]> {
-  const account = await openImportAccount(database, tools)
+  const account = await openImportAccount(database, tools, content.traits)
   let objects: readonly HeldObject[]
   try {
     objects = await importAs(account.access, dump, database, { ...tools, onProgress })
@@ -52,7 +61,7 @@ function explainRights(error: unknown, database: string): unknown {
       cause: error,
       detail: error.detail,
       advice:
-        'Someone may have changed the dump: choose another recovery point, and find out who can write to the bucket. If you know why the statement is there (a table with DATA DIRECTORY, say), "allow-entries: statements" imports it with all rights of the database user.',
+        'Someone may have changed the dump: choose another recovery point, and find out who can write to the bucket. If you know why the statement is there, "allow-entries: statements" imports it with all rights of the database user.',
     },
   )
 }
@@ -63,8 +72,9 @@ async function importAs(
   database: string,
   tools: ImportTools & { onProgress: (bytes: number) => void },
 ): Promise<readonly HeldObject[]> {
-  const { repository, server, hasGzip, signal, onProgress } = tools
-  const split = splitDump()
+  const { repository, server, hasGzip, areTrusted, signal, onProgress } = tools
+  const runSql = (request: SqlRequest) => server.runSql(request)
+  const split = splitDump(await openSession(access, { runSql, areTrusted, signal }))
   const intake = await server.openImport({
     access,
     database,

@@ -11,6 +11,7 @@ import type { DumpContent } from '../../check/dump-content'
 import { confirmDump } from '../../dump/confirm-dump'
 import { contentOfDump } from '../../dump/content-of-dump'
 import { dumpArguments } from '../../dump/dump-arguments'
+import type { DatabaseInventory } from '../../inventory/inventory'
 import { expectedDumpBytes } from '../../plan/plan-database'
 import { definerProblems } from '../../target/check-definers'
 import { checkDumpNeeds } from '../../target/check-dump-needs'
@@ -74,7 +75,7 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: DatabaseWor
       sha256,
       compression: 'gzip',
       content,
-      described: contentOfDump(content, present),
+      described: contentOf(content, present, work),
     }
   } catch (error) {
     await upload?.abort().catch(() => {})
@@ -91,14 +92,11 @@ function notDumped(target: string, error: StoreError): UserError {
 }
 
 /** A dump that this user cannot import is useless for a rollback: refused before the database is dropped. */
-function assertImportable(
-  planned: PlannedDatabase,
-  content: DumpContent,
-  { target: server, context }: DatabaseWork,
-): void {
+function assertImportable(planned: PlannedDatabase, content: DumpContent, work: DatabaseWork): void {
+  const { target: server, context } = work
   const { present, target } = planned
   if (server === undefined || present === undefined || content.needs === undefined) return
-  const artifact = { ...planned.artifact, database: target, content: contentOfDump(content, present) }
+  const artifact = { ...planned.artifact, database: target, content: contentOf(content, present, work) }
   const own = { ...planned, artifact }
   const found = [
     // This dump was written by this server's own tool.
@@ -116,6 +114,11 @@ function assertImportable(
       detail: wrong.flatMap(({ what, fix = '' }) => [what, `  ${fix}`]),
     },
   )
+}
+
+function contentOf(content: DumpContent, present: DatabaseInventory, { target }: DatabaseWork) {
+  if (target === undefined) throw new TypeError('Without a database server there is nothing to dump.')
+  return contentOfDump(content, present, target.found.inventory.server)
 }
 
 function ifRolledBack(finding: Finding): Finding {

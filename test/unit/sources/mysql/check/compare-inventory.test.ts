@@ -29,6 +29,7 @@ function dumped(override: Partial<DumpContent> = {}): DumpContent {
   const table = (name: string) => ({ name, bytes: 0, sha256: '' })
   return {
     bytes: 1,
+    longestStatementBytes: 1,
     sha256: '',
     tables: [table('orders'), table('cache'), table('ids')],
     views: ['totals'],

@@ -28,6 +28,8 @@ const nothing = {
   collations: [],
   characterSets: [],
   engines: [],
+  tablespaces: [],
+  folders: [],
   hasGtidPurged: false,
   usesDatabase: undefined,
   strangers: [],
