@@ -55,6 +55,11 @@ export class SqlComment {
     return this.isMariadbOnly || Number(this.kept) > readByAll
   }
 
+  /** It is a comment, and ends with the line. */
+  get isLine(): boolean {
+    return this.state === states.line
+  }
+
   /** The next bytes tell whether it is a comment, and whether its content is code. */
   get isUndecided(): boolean {
     return ![states.block, states.blockStar, states.line].some(state => state === this.state)

@@ -57,6 +57,12 @@ export class SqlLexer {
     return this.opening ?? this.openWord ?? (isInComment ? this.start : undefined)
   }
 
+  /** Where the line comment began in which the chunk ends, between two statements. */
+  get openLineComment(): number | undefined {
+    const isOpen = this.state === states.comment && this.comment.isLine
+    return isOpen && this.statementEmpty && this.opening === undefined ? this.start : undefined
+  }
+
   /** In bytes. */
   get delimiterLength(): number {
     return this.delimiter.length
@@ -189,7 +195,7 @@ export class SqlLexer {
     }
     if (step === 'symbols') for (const symbol of this.comment.text) this.emit('symbol', symbol, at)
     if (step === 'line over' && this.statementEmpty) {
-      this.listener.lineComment(this.comment.text, this.commentAtLineStart, at + 1)
+      this.listener.lineComment(this.comment.text, this.commentAtLineStart, this.start, at + 1)
     }
     return step === 'conditional' || step === 'symbols' ? at : at + 1
   }

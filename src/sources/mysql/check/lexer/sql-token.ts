@@ -8,7 +8,7 @@ export interface SqlListener {
   /** `end`: after the delimiter. `SqlLexer.tokens` is on again from there. */
   statementEnd(end: number): void
   /** A `-- ` or `#` comment between statements: its first bytes. `end`: after its line break. */
-  lineComment(text: string, atLineStart: boolean, end: number): void
+  lineComment(text: string, atLineStart: boolean, start: number, end: number): void
 }
 
 /** How the server reads quotes, by the last `SET sql_mode`. */

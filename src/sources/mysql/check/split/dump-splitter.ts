@@ -3,11 +3,11 @@ import type { SqlListener, TokenKind } from '../lexer/sql-token'
 import { RowReader } from '../rows/row-reader'
 import { DumpComments, sandboxLine } from '../statements/dump-comments'
 import { type DumpObject, DumpStatement, type StatementKind } from '../statements/dump-statement'
-import { type HeldObject, heldKinds, unreadable } from './held-object'
+import { type HeldObject, heldKinds, skipped, unreadable } from './held-object'
 import { HeldSql } from './held-sql'
-import { behindName, ObjectHead } from './object-head'
+import { ObjectHead } from './object-head'
 import { SessionReader } from './session-settings'
-import { type PlaceMark, type StatementPlace, StatementPlaces } from './statement-places'
+import { type PlaceMark, type StatementPlace, StatementPlaces, shifted } from './statement-places'
 
 /**
  * Where the bytes go. `beginning`: up to the first comment or statement of a dump; kept, to remove the sandbox line.
@@ -15,12 +15,6 @@ import { type PlaceMark, type StatementPlace, StatementPlaces } from './statemen
  * in one that is only about what is held back; kept, and left out.
  */
 type Mode = 'beginning' | 'passing' | 'undecided' | 'holding' | 'skipping'
-
-/** What is left out: the default collation around an object, and what removes an object that is not there. */
-const skipped: Readonly<Record<string, readonly string[]>> = {
-  ALTER: ['DATABASE', 'SCHEMA'],
-  DROP: ['VIEW', 'TRIGGER', 'PROCEDURE', 'FUNCTION', 'EVENT', 'PACKAGE'],
-}
 
 /** Takes the objects with code out of a dump; see `splitDump`. The input may be two dumps in a row. */
 export class DumpSplitter implements SqlListener {
@@ -89,10 +83,12 @@ export class DumpSplitter implements SqlListener {
     this.endStatement(end)
   }
 
-  lineComment(text: string, atLineStart: boolean, end: number): void {
+  lineComment(text: string, atLineStart: boolean, start: number, end: number): void {
     if (this.mode === 'beginning') {
       this.route(end)
       this.begin()
+    } else if (this.lexer.opening === undefined) {
+      this.leaveOut(start, end - 1)
     } else if (this.mode === 'undecided') {
       this.route(end)
       this.passKept()
@@ -100,6 +96,17 @@ export class DumpSplitter implements SqlListener {
     if (this.comments.read(text, atLineStart).kind !== 'trailer') return
     this.route(end)
     this.mode = 'beginning'
+  }
+
+  /**
+   * A line comment between two statements: a client that keeps comments sends each to the server by itself, six for a
+   * table. What of it is in an earlier chunk is kept, or was left out.
+   */
+  private leaveOut(start: number, end: number): void {
+    if (start >= this.cursor) this.route(start)
+    if (this.mode === 'undecided') this.kept.take()
+    this.cursor = end
+    this.mode = 'passing'
   }
 
   /** The first comment or statement of a dump was read. */
@@ -189,20 +196,18 @@ export class DumpSplitter implements SqlListener {
     const sql = bytes.subarray(0, bytes.length - this.lexer.delimiterLength)
     this.heldBytes += sql.length
     HeldSql.refuseMoreThanLimit(this.heldBytes)
-    const head = this.head?.result
-    if (head === undefined) throw unreadable(this.place)
-    const { end, isConditional, ...object } = head
-    const rest = behindName(sql.subarray(end), isConditional)
-    if (rest === undefined) throw unreadable(this.place)
-    // A copy: the bytes of a small object must not keep a whole chunk.
-    this.objects.push({ ...object, rest: Buffer.from(rest), session: this.session.current })
+    const parts = this.head?.partsOf(sql)
+    if (parts === undefined) throw unreadable(this.place)
+    this.objects.push({ ...parts, session: this.session.current })
   }
 
   /** No statement is open: only bytes that may be the beginning of one are kept. */
   private keepWhatMayHaveBegun(): void {
     if (this.mode === 'beginning') return
     const begun = this.lexer.mayHaveBegun
-    if (begun !== undefined) this.keepFrom(begun)
+    const comment = this.lexer.openLineComment
+    if (comment !== undefined) this.leaveOut(comment, this.chunk.length)
+    else if (begun !== undefined) this.keepFrom(begun)
     else {
       this.route(this.chunk.length)
       this.passKept()
@@ -239,8 +244,4 @@ export class DumpSplitter implements SqlListener {
     this.places.pass(bytes, marks)
     if (bytes.length > 0) this.out(bytes)
   }
-}
-
-function shifted(marks: readonly PlaceMark[], offset: number): PlaceMark[] {
-  return marks.map(({ at, place }) => ({ at: at - offset, place }))
 }

@@ -20,6 +20,12 @@ export const heldKinds = [
 
 export type HeldKind = (typeof heldKinds)[number]
 
+/** What is left out: the default collation around an object, and what removes an object that is not there. */
+export const skipped: Readonly<Record<string, readonly string[]>> = {
+  ALTER: ['DATABASE', 'SCHEMA'],
+  DROP: ['VIEW', 'TRIGGER', 'PROCEDURE', 'FUNCTION', 'EVENT', 'PACKAGE'],
+}
+
 /** One CREATE statement of a dump, in parts. */
 export interface HeldObject {
   kind: HeldKind

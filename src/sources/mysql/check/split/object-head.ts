@@ -1,5 +1,5 @@
 import type { TokenKind } from '../lexer/sql-token'
-import type { HeldKind } from './held-object'
+import type { HeldKind, HeldObject } from './held-object'
 
 const algorithms = ['UNDEFINED', 'MERGE', 'TEMPTABLE']
 const securities = ['DEFINER', 'INVOKER']
@@ -35,6 +35,15 @@ export class ObjectHead {
     return this.head
   }
 
+  /** Of the whole statement, without its delimiter; undefined for a form that no dump tool writes. */
+  partsOf(sql: Buffer): Omit<HeldObject, 'session'> | undefined {
+    if (this.head === undefined) return undefined
+    const { end, isConditional, ...object } = this.head
+    const rest = behindName(sql.subarray(end), isConditional)
+    // A copy: the bytes of a small object must not keep a whole chunk.
+    return rest === undefined ? undefined : { ...object, rest: Buffer.from(rest) }
+  }
+
   /** `end`: of the token, in the statement. */
   token(kind: TokenKind, text: string, isConditional: boolean, end: number): void {
     if (this.state === 'reading') {
@@ -57,7 +66,7 @@ export class ObjectHead {
 const closing = /\s*\*\/\s*(?:\/\*!50002 (WITH (?:CASCADED|LOCAL) CHECK OPTION)\s*\*\/\s*)?$/
 
 /** What follows the head: the text of the object. Undefined: a conditional comment around it has no end. */
-export function behindName(bytes: Buffer, isConditional: boolean): Buffer | undefined {
+function behindName(bytes: Buffer, isConditional: boolean): Buffer | undefined {
   if (!isConditional) return bytes
   // One character for each byte. Only the last ones may be the end of the comments.
   const tail = bytes.toString('latin1', Math.max(0, bytes.length - 100))

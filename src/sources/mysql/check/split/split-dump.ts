@@ -6,10 +6,10 @@ import type { HeldObject } from './held-object'
 /** The SQL of one dump, split for an import. */
 export interface DumpSplit {
   /**
-   * For `pipeline`, from uncompressed SQL: tables and rows. Every object that has a definer or
-   * runs later is taken out, and so is the line that enables the sandbox of MariaDB's clients, an error for others.
-   * Everything else is unchanged. Fails with `CheckError` for an object in a form that no dump tool writes, and for more
-   * than 32 MiB of them.
+   * For `pipeline`, from uncompressed SQL: tables and rows. Every object that has a definer or runs later is taken out,
+   * and so are line comments between statements and the line that enables the sandbox of MariaDB's clients, an error for
+   * others. Everything else is unchanged. Fails with `CheckError` for an object in a form that no dump tool writes, and
+   * for more than 32 MiB of them.
    */
   stream: Transform
   /** The statement on a line of the output so far, by its number: `the rows of table "orders"`. */
@@ -23,14 +23,27 @@ export interface DumpSplit {
  * each statement that sets the SQL mode.
  */
 export function splitDump({ before, afterMode } = { before: '', afterMode: '' }): DumpSplit {
-  const splitter = new DumpSplitter(bytes => stream.push(bytes), afterMode)
+  let pieces: Buffer[] = []
+  const splitter = new DumpSplitter(bytes => pieces.push(bytes), afterMode)
+  // What was one piece leaves as one: each costs a turn of the compressor and a packet of the connection.
+  const send = () => {
+    const [first] = pieces
+    if (first !== undefined) stream.push(pieces.length === 1 ? first : Buffer.concat(pieces))
+    pieces = []
+  }
   const stream = new Transform({
     highWaterMark: 256 * 1024,
     transform(chunk: Buffer, _encoding, done) {
-      attempt(() => splitter.write(chunk), done)
+      attempt(() => {
+        splitter.write(chunk)
+        send()
+      }, done)
     },
     flush(done) {
-      attempt(() => splitter.finish(), done)
+      attempt(() => {
+        splitter.finish()
+        send()
+      }, done)
     },
   })
   if (before !== '') stream.push(before)

@@ -14,6 +14,11 @@ export interface PlaceMark {
   place: StatementPlace
 }
 
+/** The same marks in what begins so much later. */
+export function shifted(marks: readonly PlaceMark[], offset: number): PlaceMark[] {
+  return marks.map(({ at, place }) => ({ at: at - offset, place }))
+}
+
 /** When a client reports an error in a line, it has read a few more megabytes at most. */
 const keptPlaces = 20_000
 
