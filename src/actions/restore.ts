@@ -4,7 +4,7 @@ import type { RestoreFacts, RestoreReport } from '../commands/restore/restore-re
 import type { FailureFacts } from '../commands/run-facts'
 import { loadRestoreInputs, type RestoreInputs } from '../inputs/restore'
 import { annotateWarnings } from '../report/annotations'
-import { setRestoreOutputs } from '../report/outputs/restore-outputs'
+import { setDifferences, setRestoreOutputs } from '../report/outputs/restore-outputs'
 import { scrubRestore } from '../report/scrub'
 import { renderRestoreSummary, restoredSentence } from '../report/summary/restore-summary'
 import type { Repository } from '../repository/repository'
@@ -21,7 +21,10 @@ export function restoreAction(runtime: Runtime): Promise<void> {
 
 async function run(begun: BegunRestore, runtime: Runtime, repository: Repository): Promise<void> {
   const { inputs, attempt } = begun
-  const result = await restore(inputs, { runtime, repository, connect }, attempt)
+  const result = await restore(inputs, { runtime, repository, connect }, attempt).catch(error => {
+    setDifferences(runtime, attempt.facts.differences)
+    throw error
+  })
   const report = { host: inputs.ssh.host, ...runFacts(begun, runtime), ...result }
   annotateWarnings(runtime.log, report.warnings)
   setRestoreOutputs(runtime, report)

@@ -54,6 +54,7 @@ function readGroups(read: InputReader, environment: Environment): RestoreInputs 
     paths: () => readPaths(read),
     overwrite: () => flag(read, 'overwrite') ?? false,
     safetyBackup: () => flag(read, 'safety-backup') ?? true,
+    acceptDifferences: () => flag(read, 'accept-differences') ?? false,
     owner: () => readOwner(read),
     allowedEntries: () => readAllowedEntries(read),
     isDryRun: () => flag(read, 'dry-run') ?? false,

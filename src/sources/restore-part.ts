@@ -99,6 +99,8 @@ export interface RestoreContext {
   save(): void
   /** Reports what does not fail the restore. */
   warn(warnings: readonly Finding[]): void
+  /** Reports how restored contents differ from the recovery point: entries of the output `differences`. */
+  differ(differences: readonly Readonly<Record<string, unknown>>[]): void
   /** Reports a stored object with a copy of what is about to be replaced. */
   keep(key: string): void
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { checkDump, type DumpCheckOptions } from '../../src/sources/mysql/check/dump-check'
 import type { DumpContent } from '../../src/sources/mysql/check/dump-content'
+import { ValueReading } from '../../src/sources/mysql/check/values/value-reading'
 import { baseOptions } from '../../src/sources/mysql/dump/dump-arguments'
 import { awkwardContent, awkwardDatabaseSql } from '../servers/database/awkward-database'
 import { freshDatabase, testServices, testSql } from '../servers/test-services'
@@ -70,20 +71,19 @@ describe('checkDump of a real database with everything', () => {
     ['in small statements', ['--net-buffer-length=4096']],
     ['with columns', ['--complete-insert']],
     ['as REPLACE', ['--replace']],
-  ])('finds the same rows without their layout, dumped %s', async (_, more) => {
-    const rows = 'layout-free'
-    const usual = await dump(database, { rows })
-    const other = await dump(database, { rows }, more)
-    expect(other.tables).toEqual(usual.tables)
-    expect(usual.tables.map(({ name }) => name).sort()).toEqual(
-      [...awkwardContent.tables, ...awkwardContent.sequences].sort(),
-    )
-    for (const { name, rows: counted } of usual.tables.filter(
-      table => !awkwardContent.sequences.some(each => each === table.name),
-    )) {
+    ['without hexadecimal digits', ['--skip-hex-blob']],
+  ])('reads the same values, dumped %s', async (_, more) => {
+    const [names, sequences] = [awkwardContent.tables, awkwardContent.sequences]
+    const usual = new ValueReading(new Set([...names, ...sequences]))
+    await dump(database, { values: usual })
+    const other = new ValueReading(new Set([...names, ...sequences]), usual)
+    await dump(database, { values: other }, more)
+    expect([...usual.tables.keys()].sort()).toEqual([...names, ...sequences].sort())
+    for (const [name, { rows, sum }] of usual.tables) {
+      expect([name, other.tables.get(name)]).toMatchObject([name, { rows, sum, strangers: 0 }])
+      if (sequences.some(each => each === name)) continue
       const quoted = `\`${name.replaceAll('`', '``')}\``
-      const there = await testSql(services, `SELECT COUNT(*) FROM ${quoted}`, database)
-      expect([name, counted]).toEqual([name, Number(there)])
+      expect([name, rows]).toEqual([name, Number(await testSql(services, `SELECT COUNT(*) FROM ${quoted}`, database))])
     }
   })
 })

@@ -102,9 +102,10 @@ const contracts: ActionContract[] = [
       paths: '*',
       overwrite: 'false',
       'safety-backup': 'true',
+      'accept-differences': 'false',
       'dry-run': 'false',
     },
-    outputs: ['status', 'slot', 'taken-at', 'restored', 'safety-backup-keys', 'duration-seconds'],
+    outputs: ['status', 'slot', 'taken-at', 'restored', 'differences', 'safety-backup-keys', 'duration-seconds'],
     setOutputs: runtime =>
       setRestoreOutputs(runtime, {
         ...{ result: 'restored', host: 'web1.example.com', ...aRun, items: [], safetyKeys: [] },

@@ -15,6 +15,8 @@ export interface RestoreFacts {
   nextSteps: readonly NextStep[]
   /** Stored objects that have what is replaced. */
   safetyKeys: readonly string[]
+  /** How what was restored differs from the recovery point: the output `differences`. */
+  differences: readonly Readonly<Record<string, unknown>>[]
   /** Something on the server is being changed. */
   hasBegun: boolean
 }

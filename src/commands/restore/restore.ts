@@ -39,11 +39,12 @@ export async function restore(
     const plan = await step('Check the server', () => checkServer(read, target, chosen.name, tools))
     const { items, checks, nextSteps } = plan
     attempt.learn({ items, checks, nextSteps })
-    if (inputs.isDryRun) return { result: 'dry-run', point, items, checks, nextSteps, safetyKeys: [] }
+    if (inputs.isDryRun) return { result: 'dry-run', point, items, checks, nextSteps, safetyKeys: [], differences: [] }
     attempt.warn(serverWarnings(plan))
     refuseErrors(checks)
     const restored = await writeParts({ inputs, tools, attempt, session, identity, chosen, plan })
-    return { result: 'restored', point, items: restored, checks, nextSteps, safetyKeys: attempt.facts.safetyKeys ?? [] }
+    const { safetyKeys = [], differences = [] } = attempt.facts
+    return { result: 'restored', point, items: restored, checks, nextSteps, safetyKeys, differences }
   } finally {
     await session.close()
   }

@@ -58,6 +58,7 @@ function begin(request: WriteRequest): BegunRestore {
     ...{ runtime, repository, point: chosen, owner: identity.owner },
     ...{ startedAt: attempt.startedAt, stamp: timeStamp(attempt.startedAt) },
     ...{ signal: session.signal, rollback: rollbackLog(), warn: attempt.warn },
+    differ: found => attempt.learn({ differences: [...(attempt.facts.differences ?? []), ...found] }),
     keep: key => attempt.learn({ safetyKeys: [...(attempt.facts.safetyKeys ?? []), key] }),
     connection: () => connection,
     reconnect: async () => {

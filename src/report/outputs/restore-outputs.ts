@@ -9,6 +9,12 @@ export function setRestoreOutputs(runtime: Pick<Runtime, 'output'>, report: Rest
   runtime.output('slot', report.point?.name ?? '')
   runtime.output('taken-at', report.point?.takenAt.toISOString() ?? '')
   runtime.output('restored', JSON.stringify(restored))
+  setDifferences(runtime, report.differences)
   runtime.output('safety-backup-keys', JSON.stringify(report.safetyKeys))
   runtime.output('duration-seconds', String(Math.round(runDurationMs(report) / 1000)))
+}
+
+/** Sets the output `differences`: also of a restore that failed, maybe for their sake. */
+export function setDifferences(runtime: Pick<Runtime, 'output'>, differences: RestoreReport['differences'] = []): void {
+  runtime.output('differences', JSON.stringify(differences))
 }

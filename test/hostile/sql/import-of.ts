@@ -55,14 +55,17 @@ export async function importOf(server: DatabaseUnderTest, request: ImportCase): 
   try {
     const rows = await importRows(
       {
-        ...{ dump, target, options: [], rowFormat: 'identical', readLayoutFree: async () => undefined },
+        ...{ dump, target, options: [] },
         ...{ content: request.content ?? read?.content ?? nothing, events: read?.events ?? [] },
       },
       tools,
     )
     await makeUsableViews(rows, tools)
     const { differences } = await compareImported(rows, tools)
-    return { ...outcome, error: undefined, differences, accounts: [...accounts] }
+    return {
+      ...{ ...outcome, error: undefined, accounts: [...accounts] },
+      differences: differences.map(({ difference }) => difference),
+    }
   } catch (error) {
     return { ...outcome, error, accounts: [...accounts] }
   }

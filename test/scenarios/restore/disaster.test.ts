@@ -92,6 +92,8 @@ describe('a server that is lost', () => {
   it('is told of in the summary, with what was compared', () => {
     const summary = run.main?.summary ?? ''
     expect(summary).toMatch(/✅ Restored, and compared with the manifest/)
-    expect(summary).toContain(`${awkwardContent.tables.length + awkwardContent.sequences.length} tables with every row`)
+    expect(summary).toContain(
+      `${awkwardContent.tables.length + awkwardContent.sequences.length} tables with every row of the dump`,
+    )
   })
 })

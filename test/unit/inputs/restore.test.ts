@@ -29,6 +29,7 @@ describe('loadRestoreInputs', () => {
       paths: 'all',
       overwrite: false,
       safetyBackup: true,
+      acceptDifferences: false,
       allowedEntries: new Set(),
       isDryRun: false,
     })
@@ -40,12 +41,14 @@ describe('loadRestoreInputs', () => {
       'mysql-password': 'hunter22',
       snapshot: 'Monday-13-00',
       'safety-backup': 'false',
+      'accept-differences': 'true',
       'dry-run': 'True',
     }
     expect(load(inputs)).toMatchObject({
       mysql: { user: 'shop', password: 'hunter22' },
       snapshot: { kind: 'name', name: 'Monday-13-00' },
       safetyBackup: false,
+      acceptDifferences: true,
       isDryRun: true,
     })
   })

@@ -30,7 +30,10 @@ export function aRestoredDatabase(overrides: Partial<RestoredItem> = {}): Restor
   return {
     ...{ noun: 'database', name: 'shop', target: 'shop', bytes: 12_300_000, count: '16 tables' },
     ...{ holds: '16 tables, 2 views', before: 'holds 15 tables' },
-    ...{ becomes: 'it is dumped into the bucket, then replaced', proof: '16 tables with every row, 2 views' },
+    ...{
+      becomes: 'it is dumped into the bucket, then replaced',
+      proof: '16 tables with every row of the dump, 2 views',
+    },
     ...{ durationMs: 60_000, kept: null },
     output: { kind: 'database', database: 'shop', target: 'shop', tables: 16 },
     ...overrides,

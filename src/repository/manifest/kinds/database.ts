@@ -47,11 +47,8 @@ export interface DatabaseAccount {
   grants: string[]
 }
 
-/** Size and sha256 of a table's `INSERT` lines; or of its rows alone, without their layout. */
-export interface TableFingerprint extends Fingerprint {
-  /** Only of rows that were read without their layout. */
-  rows?: number
-}
+/** Size and sha256 of a table's `INSERT` lines. */
+export type TableFingerprint = Fingerprint
 
 const names = z.array(z.string())
 const trait = z.looseObject({ trait: z.string(), count, names, statements: z.exactOptional(names) })

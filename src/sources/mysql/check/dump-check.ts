@@ -7,12 +7,13 @@ import { DumpObjects } from './dump-objects'
 import { SqlLexer } from './lexer/sql-lexer'
 import type { SqlListener, TokenKind } from './lexer/sql-token'
 import { DumpNeedsReader } from './needs/dump-needs-reader'
-import { LayoutFreeRows } from './rows/layout-free-rows'
 import { PlainRows } from './rows/plain-rows'
 import { RowsAsWritten } from './rows/row-digest'
 import { RowReader } from './rows/row-reader'
 import { DumpComments } from './statements/dump-comments'
-import { DumpStatement, type StatementKind } from './statements/dump-statement'
+import { type DumpObject, DumpStatement, type StatementKind } from './statements/dump-statement'
+import { TableColumns } from './values/table-columns'
+import type { ValueReading } from './values/value-reading'
 
 export interface DumpCheckOptions {
   /** How many dumps follow each other. Unknown for a stored one: a cut between two shows in its contents. */
@@ -20,10 +21,10 @@ export interface DumpCheckOptions {
   /** Also report what the dump needs from its target. Slower where a dump has much besides rows. */
   needs?: boolean
   /**
-   * The input of a table's fingerprint. `as-written`: its statements, byte by byte, as in manifests. `layout-free`:
-   * only its rows and their order, which are also counted; equal for different versions of the tools, and slower.
+   * Reads rows as values into this. By default a table has the fingerprint of its statements, byte by byte, as in
+   * manifests.
    */
-  rows?: 'as-written' | 'layout-free'
+  values?: ValueReading
 }
 
 /**
@@ -48,6 +49,9 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
   private readonly rows: RowReader
   private readonly needs: DumpNeedsReader | undefined
   private readonly plainRows: PlainRows | undefined
+  private readonly values: ValueReading | undefined
+  /** The CREATE TABLE that is being read. */
+  private table: { name: string; columns: TableColumns } | undefined
   /** The kind of the statement is known from its head. */
   private isKnown = false
 
@@ -59,16 +63,16 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
   /** The beginning of a line that is not SQL. */
   private foreign: string | undefined
 
-  constructor({ passes = 1, needs = false, rows = 'as-written' }: DumpCheckOptions) {
-    const isLayoutFree = rows === 'layout-free'
-    this.objects = new DumpObjects(() => (isLayoutFree ? new LayoutFreeRows() : new RowsAsWritten()))
+  constructor({ passes = 1, needs = false, values }: DumpCheckOptions) {
+    this.values = values
+    this.objects = new DumpObjects(table => values?.open(table) ?? new RowsAsWritten())
     if (needs) {
       const { quoteMode } = this.lexer
       const reader = new DumpNeedsReader(quoteMode)
       this.needs = reader
       this.plainRows = new PlainRows(this.objects, quoteMode, what => reader.oddRows(what))
     }
-    this.rows = new RowReader(this.plainRows ?? this.objects, { everyHead: isLayoutFree || needs })
+    this.rows = new RowReader(this.plainRows ?? this.objects, { everyHead: values !== undefined || needs })
     this.passes = passes === 'one or two' ? { least: 1, most: 2 } : { least: passes, most: passes }
   }
 
@@ -112,11 +116,13 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
       this.statementOffset = this.bytes - this.chunk.length + start
     }
     this.needs?.token(kind, text)
+    this.table?.columns.token(kind, text)
     if (!this.isKnown) this.act(this.statement.read(kind, text, conditional), text, end)
   }
 
   statementEnd(end: number): void {
     if (!this.isKnown) this.act(this.statement.end(), '', 0)
+    if (this.table !== undefined) this.values?.create(this.table.name, this.table.columns.columns)
     const streamOffset = this.bytes - this.chunk.length + end
     const length = this.statementStart === undefined ? 0 : streamOffset - this.statementOffset
     this.longestBytes = Math.max(this.longestBytes, length)
@@ -135,13 +141,21 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
     if (statement.kind === 'open') return
     this.isKnown = true
     this.needs?.statement(statement)
-    this.lexer.tokens = this.needs !== undefined
-    if (statement.kind === 'object') this.objects.add(statement.object, statement.name)
+    if (statement.kind === 'object') this.addObject(statement.object, statement.name, text)
+    this.lexer.tokens = this.needs !== undefined || this.table !== undefined
     if (statement.kind === 'rows') {
       this.rows.open(statement.table, this.chunk.subarray(this.statementStart ?? 0, end))
     }
     if (statement.kind === 'foreign') this.foreign = text
     if (statement.kind === 'rows' || statement.kind === 'foreign') this.lexer.stop()
+  }
+
+  /** `text`: of the token behind the name. */
+  private addObject(object: DumpObject, name: string, text: string): void {
+    this.objects.add(object, name)
+    if (object !== 'table' || this.values === undefined) return
+    this.table = { name, columns: new TableColumns() }
+    this.table.columns.token('symbol', text)
   }
 
   private readRows(at: number): number {
@@ -160,6 +174,7 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
     this.rows.dropHead()
     this.statementStart = undefined
     this.isKnown = false
+    this.table = undefined
     this.comments.statement()
   }
 

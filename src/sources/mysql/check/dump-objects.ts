@@ -21,10 +21,10 @@ export class DumpObjects implements RowSink {
   private last: string | undefined
   /** The table whose rows are passing. */
   private current: { table: TableFingerprint; rows: RowDigest } | undefined
-  private readonly newDigest: () => RowDigest
+  private readonly newDigest: (table: string) => RowDigest
 
   /** `newDigest`: for the rows of a table. */
-  constructor(newDigest: () => RowDigest) {
+  constructor(newDigest: (table: string) => RowDigest) {
     this.newDigest = newDigest
   }
 
@@ -41,7 +41,7 @@ export class DumpObjects implements RowSink {
     if (object === 'table') {
       this.last = name
       this.names.table.add(name)
-      if (!this.tables.has(name)) this.tables.set(name, { name, ...this.newDigest().finish() })
+      if (!this.tables.has(name)) this.tables.set(name, { name, ...this.newDigest(name).finish() })
     } else if (object === 'placeholder' || object === 'view' || object === 'trigger' || object === 'event') {
       this.names[object].add(name)
     } else this.routines.add(`${object} ${name}`)
@@ -57,7 +57,7 @@ export class DumpObjects implements RowSink {
     }
     if (table.bytes > 0) throw new CheckError(`The dump has rows of the table ${quotedName(name)} in two places.`)
     this.last = name
-    this.current = { table, rows: this.newDigest() }
+    this.current = { table, rows: this.newDigest(name) }
   }
 
   addHead(bytes: Buffer): void {

@@ -1,4 +1,5 @@
 import { type Finding, problem } from '../../../findings/finding'
+import { listed } from '../../../findings/listed'
 import { FailureError, messageOf } from '../../../runtime/errors'
 import { asFinding, drillOnly } from '../../drill/drill-finding'
 import { createDatabase } from '../client/database-statements'
@@ -8,7 +9,7 @@ import { grantsOf } from '../inventory/grants'
 import { brokenViewWarnings } from '../restore/import/make-objects'
 import { compareImported, type ImportedRows, importRead, makeUsableViews } from '../restore/import-and-compare'
 import type { RereadDatabase } from '../restore/reread-database'
-import { seriesOf } from '../target/server-version'
+import { compareSeries, seriesOf } from '../target/server-version'
 import { type DatabaseDrill, drillTools } from './drill-work'
 import { explainOtherDatabase, missingDatabase } from './other-database'
 
@@ -106,23 +107,22 @@ async function compareDatabase(rows: ImportedRows, drill: DatabaseDrill, drilled
   const name = JSON.stringify(target)
   const { differences, warnings, proof } = await compareImported(rows, drillTools(drill))
   drilled.tables += content.tables.length
-  if (differences.length > 0) {
-    const what = `The database ${name} was restored in the drill and differs from its manifest: ${differences.join('; ')}.`
-    drilled.findings.push({ ...problem('restored', what), key })
+  drill.warnings.push(...warnings)
+  if (differences.length === 0) {
+    drill.runtime.log.info(`The database ${name} was dumped again and is the same: ${proof}.`)
     return
   }
-  const isRows = ({ code }: Finding) => code === 'rows-not-comparable'
-  const findings = warnings.filter(isRows).map(({ what }) => incomparable(what, key, drill))
-  drilled.findings.push(...findings)
-  drill.warnings.push(...warnings.filter(warning => !isRows(warning)))
-  if (findings.length === 0) drill.runtime.log.info(`The database ${name} was dumped again and is the same: ${proof}.`)
-}
-
-/** What cannot be compared is not proven. */
-function incomparable(what: string, key: string, { point }: DatabaseDrill): Finding {
-  const { flavor, version } = point.manifest.server.database ?? { flavor: '', version: '' }
-  const advice = `Run the drill on the version that was backed up: "drill-server: ${flavor}:${seriesOf(version)}".`
-  return drillOnly({ ...problem('not-comparable', what, advice), key })
+  const found = listed(
+    differences.map(({ difference }) => difference),
+    5,
+  )
+  const what = `The database ${name} was restored in the drill and differs from its dump: ${found}.`
+  const { flavor, version } = drill.point.manifest.server.database ?? drill.server.version
+  const isSame = flavor === drill.server.version.flavor && compareSeries(version, drill.server.version.version) === 0
+  // Another version may keep other values: then the drill is to blame, not what is stored.
+  const fix = `Run the drill on the version that was backed up: "drill-server: ${flavor}:${seriesOf(version)}".`
+  const finding = { ...problem('restored', what, isSame ? undefined : fix), key }
+  drilled.findings.push(isSame ? finding : drillOnly(finding))
 }
 
 /**

@@ -1,16 +1,18 @@
-import { warning } from '../../../findings/finding'
+import { type Finding, warning } from '../../../findings/finding'
+import { quotedName } from '../../../findings/quoted-name'
 import { withProgress } from '../../../pipeline/transfer-progress'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import type { RecoveryPoint } from '../../../repository/repository'
 import { plural } from '../../../runtime/text/format-count'
 import type { HeldObject } from '../check/split/held-object'
-import { type Comparison, compareRestored, type RestoredRequest } from './compare-restored'
-import { dumpAgain } from './dump-again'
+import { type Comparison, compareRestored } from './compare/compare-restored'
+import { difference } from './compare/difference'
+import { dumpAgain } from './compare/dump-again'
+import { readValues } from './compare/read-values'
 import { importDump, type StoredDump } from './import/import-dump'
 import type { ImportTools } from './import/import-tools'
 import { type BrokenView, makeEvents, makeRoutines, makeViews, type ObjectTarget } from './import/make-objects'
-import { type RereadDatabase, rereadLayoutFree } from './reread-database'
-import { type RowFormat, rowFormatOf } from './row-format'
+import type { RereadDatabase } from './reread-database'
 
 export interface ImportRequest {
   dump: StoredDump
@@ -21,9 +23,6 @@ export interface ImportRequest {
   target: string
   /** Options of the dump, as its manifest says. */
   options: readonly string[]
-  rowFormat: RowFormat
-  /** Reads the stored dump once more, with rows that do not depend on the layout of a dump. */
-  readLayoutFree: RestoredRequest['layoutFree']['stored']
 }
 
 /** A database whose tables and rows are imported; `objects`: everything else, which is not made yet. */
@@ -59,8 +58,6 @@ export async function importRead(
   const request = {
     ...{ dump: artifact, content: artifact.content, events: content.events, target },
     options: manifest.server.database?.options ?? [],
-    rowFormat: rowFormatOf(manifest, tools.target.found.inventory),
-    readLayoutFree: () => rereadLayoutFree(point, artifact, tools.signal),
   }
   const rows = await importRows(request, tools)
   tools.runtime.log.info(`The rows of ${JSON.stringify(target)} are imported.`)
@@ -81,25 +78,38 @@ function objectTarget({ target, content }: ImportRequest): ObjectTarget {
   return { database: target, defaults: content, definers: content.definers ?? [] }
 }
 
+/** What came of a comparison; `warnings`: beside the differences. */
+export interface ImportedComparison extends Comparison {
+  warnings: readonly Finding[]
+}
+
 /**
  * Third, when all views exist: dumps the database again and compares both dumps. Its events are made after that, since
- * they may change rows. Differences are in the result; throws when a step failed.
+ * they may change rows; not where there are differences, unless it is kept with them. Throws when a step failed.
  */
-export async function compareImported(rows: ImportedRows, tools: ImportTools): Promise<Comparison> {
+export async function compareImported(
+  rows: ImportedRows,
+  tools: ImportTools,
+  { keepsDifferences = false } = {},
+): Promise<ImportedComparison> {
   const { request, objects, brokenViews = [] } = rows
-  const { target, options, rowFormat, readLayoutFree } = request
-  const content = withoutViews(request.content, brokenViews)
+  const { dump, target, options } = request
+  const { repository, signal } = tools
+  const content = withoutEvents(withoutViews(request.content, brokenViews))
   const title = `comparing ${target}`
   const comparison = await withProgress(tools.runtime, title, request.content.bytes, async onProgress => {
     const again = { ...tools, database: target, options, onProgress }
     return compareRestored({
-      content: withoutEvents(content),
+      content,
       restored: await dumpAgain(again),
-      rowFormat,
-      layoutFree: { stored: readLayoutFree, restored: () => dumpAgain({ ...again, rows: 'layout-free' }) },
+      values: {
+        stored: values => readValues(repository, dump, values, signal),
+        restored: values => dumpAgain({ ...again, values }),
+      },
     })
   })
-  if (comparison.differences.length > 0 || request.events.length === 0) return comparison
+  const isDone = comparison.differences.length > 0 && !keepsDifferences
+  if (isDone || request.events.length === 0) return { ...comparison, warnings: [] }
   await makeEvents(objects, objectTarget(request), tools)
   return withEvents(comparison, request.events, await eventsOf(target, tools), objects)
 }
@@ -132,14 +142,12 @@ function withEvents(
   expected: readonly string[],
   found: readonly string[],
   objects: readonly HeldObject[],
-): Comparison {
+): ImportedComparison {
   const there = new Set(found.map(name => name.toLowerCase()))
   const absent = expected.filter(name => !there.has(name.toLowerCase()))
   const over = objects.filter(mayBeOver).map(({ name }) => name.toLowerCase())
   const missing = absent.filter(name => !over.includes(name.toLowerCase()))
-  if (missing.length > 0) {
-    return { ...comparison, differences: missing.map(name => `event ${JSON.stringify(name)} is missing`) }
-  }
+  const gone = missing.map(name => difference(`event ${quotedName(name)} is missing`))
   const warnings = absent.map(name =>
     warning(
       'event-over',
@@ -148,9 +156,9 @@ function withEvents(
   )
   const kept = expected.length - absent.length
   return {
-    ...comparison,
+    differences: [...comparison.differences, ...gone],
     proof: kept === 0 ? comparison.proof : `${comparison.proof}, ${plural(kept, 'event')}`,
-    warnings: [...comparison.warnings, ...warnings],
+    warnings,
   }
 }
 

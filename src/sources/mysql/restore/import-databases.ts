@@ -1,3 +1,5 @@
+import { warning } from '../../../findings/finding'
+import { listed } from '../../../findings/listed'
 import { isSameObject } from '../../../repository/artifact/reader'
 import { ActionError, FailureError, UserError } from '../../../runtime/errors'
 import { plural } from '../../../runtime/text/format-count'
@@ -6,6 +8,7 @@ import type { RestoredItem } from '../../restore-item'
 import { alterDatabase, createDatabase } from '../client/database-statements'
 import type { DatabaseInventory } from '../inventory/inventory'
 import { describeDatabase, type PlannedDatabase } from '../target/planned-database'
+import type { Difference } from './compare/difference'
 import { type DatabaseWork, importTools, serverOf } from './database-work'
 import { brokenViewWarnings } from './import/make-objects'
 import { compareImported, type ImportedRows, importRead, makeUsableViews } from './import-and-compare'
@@ -172,22 +175,32 @@ async function compareAndFinish({ planned, rows, importMs }: PendingImport, work
   const { target, artifact } = planned
   const { database, content } = artifact
   const startedMs = clock.monotonicMs()
-  const { differences, warnings, proof } = await compareImported(rows, importTools(work))
-  if (differences.length > 0) {
-    throw new FailureError(
-      `The database ${JSON.stringify(target)} was imported and is not what the manifest says: ${differences.join('; ')}.`,
-      {
-        detail: differences,
-        advice:
-          'Something else may have written to it meanwhile: stop the site and other writers (cron jobs), then run again.',
-      },
-    )
-  }
+  const { differences, warnings, proof } = await compareImported(rows, importTools(work), {
+    keepsDifferences: work.settings.acceptDifferences,
+  })
+  context.differ(differences.map(each => ({ database, target, ...each })))
+  if (differences.length > 0) keepOrRefuse(planned, differences, work)
   context.warn(warnings)
-  log.info(`The database ${JSON.stringify(target)} was dumped again and is restored: ${proof}.`)
+  log.info(`The database ${JSON.stringify(target)} was dumped again and compared: ${proof}.`)
   return {
     ...describeDatabase(planned, work.settings),
     ...{ proof, kept: null, durationMs: importMs + clock.monotonicMs() - startedMs },
     output: { kind: 'database', database, target, tables: content.tables.length },
   }
+}
+
+/** Throws, unless what differs is accepted. */
+function keepOrRefuse({ target }: PlannedDatabase, found: readonly Difference[], work: DatabaseWork): void {
+  const differences = found.map(({ difference }) => difference)
+  const name = JSON.stringify(target)
+  if (work.settings.acceptDifferences) {
+    const what = `The database ${name} is kept although it differs from its dump ("accept-differences"): ${listed(differences, 5)}.`
+    work.context.warn([warning('differences-accepted', what)])
+    return
+  }
+  throw new FailureError(`The database ${name} was imported and differs from its dump: ${listed(differences, 5)}.`, {
+    detail: differences,
+    advice:
+      'If something else may have written to it meanwhile (the site, a cron job), stop that and run again. Otherwise this server keeps other values than the dump has: restore to a server of the version that was backed up, or keep the database as it is with "accept-differences: true".',
+  })
 }

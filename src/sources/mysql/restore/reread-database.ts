@@ -1,9 +1,5 @@
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
-import type { RecoveryPoint } from '../../../repository/repository'
-import { rereadArtifact } from '../../reread-artifact'
 import type { SoundArtifact } from '../../restore-part'
-import { compareDump } from '../check/compare-dump'
-import { checkDump } from '../check/dump-check'
 import type { DumpContent } from '../check/dump-content'
 import type { DumpNeeds } from '../check/needs/dump-needs'
 
@@ -23,15 +19,4 @@ export function rereadDatabase(sound: SoundArtifact<DatabaseArtifact, DumpConten
 /** The one that a manifest names. */
 export function rereadOf(databases: readonly RereadDatabase[], { key }: DatabaseArtifact): RereadDatabase | undefined {
   return databases.find(({ artifact }) => artifact.key === key)
-}
-
-/** Reads a stored dump once more, with rows that do not depend on its layout. Undefined: not read to its end. */
-export async function rereadLayoutFree(
-  point: RecoveryPoint,
-  artifact: DatabaseArtifact,
-  signal: AbortSignal,
-): Promise<DumpContent | undefined> {
-  const check = checkDump({ passes: 'one or two', rows: 'layout-free' })
-  const { content } = await rereadArtifact(point, artifact, { signal, check, compare: compareDump })
-  return content
 }

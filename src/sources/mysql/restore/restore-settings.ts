@@ -11,6 +11,8 @@ export interface DatabaseRestoreSettings {
   overwrite: boolean
   /** They are dumped into the bucket before. */
   safetyBackup: boolean
+  /** An imported database that differs from its dump is kept. */
+  acceptDifferences: boolean
   /** Kinds of contents that are refused by default. */
   allowedEntries: ReadonlySet<string>
 }

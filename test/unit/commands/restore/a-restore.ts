@@ -97,7 +97,7 @@ export function someInputs(overrides: Partial<RestoreInputs> = {}): RestoreInput
     signing: {},
     s3: { bucket: 'acme', prefix: 'running-backups', region: 'eu-central-1' },
     snapshot: { kind: 'latest' },
-    ...{ databases: 'all', paths: 'all', overwrite: false, safetyBackup: true },
+    ...{ databases: 'all', paths: 'all', overwrite: false, safetyBackup: true, acceptDifferences: false },
     ...{ allowedEntries: new Set(), isDryRun: false },
     ...overrides,
   }

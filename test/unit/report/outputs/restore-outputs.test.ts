@@ -1,5 +1,5 @@
 import type { RestoreReport } from '../../../../src/commands/restore/restore-result'
-import { setRestoreOutputs } from '../../../../src/report/outputs/restore-outputs'
+import { setDifferences, setRestoreOutputs } from '../../../../src/report/outputs/restore-outputs'
 import { recordingRuntime } from '../../recording-runtime'
 import { aRestoreReport } from '../a-restore-report'
 
@@ -16,6 +16,7 @@ describe('setRestoreOutputs', () => {
       status: 'restored',
       slot: 'Monday-13-00',
       'taken-at': '2026-11-23T13:05:02.120Z',
+      differences: '[]',
       'duration-seconds': '98',
     })
     expect(JSON.parse(restored ?? '')).toEqual([
@@ -33,5 +34,18 @@ describe('setRestoreOutputs', () => {
     expect(outputs({ result: 'dry-run', items, safetyKeys: [] })).toMatchObject({
       ...{ status: 'dry-run', slot: 'Monday-13-00', restored: '[]', 'safety-backup-keys': '[]' },
     })
+  })
+})
+
+describe('setDifferences', () => {
+  it('lists them, and nothing where there are none', () => {
+    const set = (differences?: RestoreReport['differences']) => {
+      const runtime = recordingRuntime()
+      setDifferences(runtime, differences)
+      return Object.fromEntries(runtime.outputs)
+    }
+    const difference = { database: 'shop', target: 'shop', difference: 'table "t" has other rows' }
+    expect(set([difference])).toEqual({ differences: JSON.stringify([difference]) })
+    expect(set()).toEqual({ differences: '[]' })
   })
 })

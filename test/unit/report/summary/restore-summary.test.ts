@@ -83,7 +83,7 @@ describe('renderRestoreSummary, of a restore that went well', () => {
       [':--', ':--', ':--', ':--', ':--', '--:'],
       [
         ...['database <code>shop</code>', '<code>shop</code>', '16 tables, 2 views', 'holds 15 tables'],
-        ...['✅ 16 tables with every row, 2 views', '1 m'],
+        ...['✅ 16 tables with every row of the dump, 2 views', '1 m'],
       ],
       [
         ...['folder <code>/var/www/html</code>', '<code>/var/www/html</code>', '2,521 files'],

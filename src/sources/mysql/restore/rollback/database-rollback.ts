@@ -1,3 +1,4 @@
+import { listed } from '../../../../findings/listed'
 import { FailureError } from '../../../../runtime/errors'
 import { type DatabaseWork, importTools, type SafetyDump, serverOf } from '../database-work'
 import { dropAccounts } from '../import/import-account'
@@ -79,18 +80,20 @@ function rollbackFromDump(database: DatabaseState, safety: SafetyDump, work: Dat
     commands: restoreByHand(work.settings.s3, target, database, safety.key),
   }
   let rows: ImportedRows | undefined
+  let differences: readonly string[] = []
   work.context.rollback.addLast({
     get undone() {
-      return rows === undefined
-        ? ''
-        : `The database ${name} is what it was before, restored from ${safety.key} and compared`
+      if (rows === undefined) return ''
+      const restored = `restored from ${safety.key} and compared`
+      if (differences.length === 0) return `The database ${name} is what it was before, ${restored}`
+      return `The database ${name} is ${restored}; it differs from that dump: ${listed(differences, 5)}`
     },
     left,
     isQuick: false,
     run: async () => {
       // Otherwise it was not changed, or its rows could not be restored, which the outcome says already.
       if (rows === undefined) return
-      await finishFromDump(rows, work)
+      differences = await finishFromDump(rows, work)
       setPhase(database, 'waiting', work)
     },
   })
@@ -121,20 +124,20 @@ function importSafetyDump(database: DatabaseState, safety: SafetyDump, work: Dat
   const { target } = database
   const request = {
     ...{ dump: safety, content: safety.described, events: safety.content.events, target },
-    ...({ options: [], rowFormat: 'identical', readLayoutFree: async () => undefined } as const),
+    options: [],
   }
   return importRows(request, importTools(work, work.context.runtime.signal), `rolling back ${target}`)
 }
 
-/** When the rows of all databases are restored, which its views may use. */
-async function finishFromDump(rows: ImportedRows, work: DatabaseWork): Promise<void> {
+/**
+ * When the rows of all databases are restored, which its views may use. What differs from the dump is kept: nothing
+ * better is there. Returns half sentences.
+ */
+async function finishFromDump(rows: ImportedRows, work: DatabaseWork): Promise<string[]> {
   const tools = importTools(work, work.context.runtime.signal)
   await makeUsableViews(rows, tools)
-  const { differences } = await compareImported(rows, tools)
-  if (differences.length === 0) return
-  throw new FailureError(
-    `The database ${JSON.stringify(rows.request.target)} was restored from its dump and differs from it: ${differences.join('; ')}.`,
-  )
+  const { differences } = await compareImported(rows, tools, { keepsDifferences: true })
+  return differences.map(({ difference }) => difference)
 }
 
 /** For a rollback: over the current connection, and even when the run is cancelled. */

@@ -33,7 +33,7 @@ describe('a restore that fails', () => {
     await expectAsBefore(stage, { shop: otherShop, blog: otherBlog })
   })
 
-  it('puts them back when what was imported is not what it should be', async () => {
+  it('puts them back when what was imported is not what was backed up', async () => {
     const withoutEvents = shop.filter(object => !object.includes('EVENT'))
     // The dumps before it are those of what is to be replaced.
     stage.onJob('open-dump', () => stage.databases.put('shop', [...withoutEvents, aTable('more')]), {
@@ -41,10 +41,40 @@ describe('a restore that fails', () => {
     })
     const { error } = await stage.restore()
     expect(error?.message).toBe(
-      'The database "shop" was imported and is not what the manifest says: table "more" is unexpected.',
+      'The database "shop" was imported and differs from its dump: table "more" is unexpected.',
     )
     expect(stage.jobs()).not.toContain('swap')
     await expectAsBefore(stage, { shop: otherShop, blog: otherBlog })
+  })
+
+  it('keeps what differs when that is accepted, with its events, and says what it is', async () => {
+    const withoutEvents = shop.filter(object => !object.includes('EVENT'))
+    const changed = withoutEvents.map(line => line.replace("INTO `orders` VALUES (0,'", '$&other '))
+    expect(changed).not.toEqual(withoutEvents)
+    // Also for the second reading, after that of the dump.
+    for (const skip of [2, 3]) stage.onJob('open-dump', () => stage.databases.put('shop', changed), { skip })
+    const { error, warnings } = await stage.restore({ 'accept-differences': 'true' })
+    expect(error).toBeUndefined()
+    expect(warnings).toContainEqual(
+      expect.stringMatching(
+        /"shop" is kept although it differs from its dump \("accept-differences"\): table "orders" has other values in 1 of \d+ rows in column "text"; the first is row 1\./,
+      ),
+    )
+    const events = shop.filter(object => object.includes('EVENT'))
+    expect(await stage.databases.objects('shop')).toEqual([...changed, ...events].sort())
+  })
+
+  it('keeps a database as it was put back although it differs from its dump, and says so', async () => {
+    await stage.databases.failNext('import', 'blog', full)
+    const changed = otherShop.filter(object => !object.includes('EVENT')).map(line => line.replace('newer', 'newest'))
+    for (const skip of [2, 3]) stage.onJob('open-dump', () => stage.databases.put('shop', changed), { skip })
+    const { error } = await stage.restore()
+    const kept =
+      /"shop" is restored from \S+ and compared; it differs from that dump: table "orders" has other values in 1 of 1 rows/
+    expect(error).toMatchObject({ safe: expect.stringMatching(kept) })
+    const events = otherShop.filter(object => object.includes('EVENT'))
+    expect(await stage.databases.objects('shop')).toEqual([...changed, ...events].sort())
+    expect((await stage.restorePost()).error).toBeUndefined()
   })
 
   it('puts them back when a view cannot be made', async () => {

@@ -1,29 +1,31 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { codecsOf, decode } from '../../../pipeline/codec'
-import { checkContent } from '../../../pipeline/content-check'
-import { compose } from '../../../pipeline/filter'
-import { UserError } from '../../../runtime/errors'
-import { checkDump } from '../check/dump-check'
-import type { DumpContent } from '../check/dump-content'
-import type { DatabaseServer } from '../database-server'
-import { baseOptions, dumpArguments } from '../dump/dump-arguments'
-import { parseDumpOptions } from '../dump/dump-options'
-import type { ImportTools } from './import/import-tools'
+import { codecsOf, decode } from '../../../../pipeline/codec'
+import { checkContent } from '../../../../pipeline/content-check'
+import { compose } from '../../../../pipeline/filter'
+import { defined } from '../../../../runtime/defined'
+import { UserError } from '../../../../runtime/errors'
+import { checkDump } from '../../check/dump-check'
+import type { DumpContent } from '../../check/dump-content'
+import type { ValueReading } from '../../check/values/value-reading'
+import type { DatabaseServer } from '../../database-server'
+import { baseOptions, dumpArguments } from '../../dump/dump-arguments'
+import { parseDumpOptions } from '../../dump/dump-options'
+import type { ImportTools } from '../import/import-tools'
 
 export interface DumpAgainRequest extends Pick<ImportTools, 'access' | 'hasGzip' | 'signal'> {
   server: Pick<DatabaseServer, 'openDump'>
   database: string
   /** Options of the dump to compare with, as its manifest says. */
   options: readonly string[]
-  /** How rows are compared; see `checkDump`. */
-  rows?: 'as-written' | 'layout-free'
+  /** Also reads rows as values. */
+  values?: ValueReading
   onProgress?: (bytes: number) => void
 }
 
 /** Dumps a database once more and returns only its content, for the comparison with the dump that was imported. */
 export async function dumpAgain(request: DumpAgainRequest): Promise<DumpContent> {
-  const { server, access, database, signal, rows } = request
+  const { server, access, database, signal, values } = request
   const kind = request.hasGzip ? 'gzip' : 'none'
   const job = await server.openDump({
     access,
@@ -37,7 +39,7 @@ export async function dumpAgain(request: DumpAgainRequest): Promise<DumpContent>
     compression: { kind, ...(kind === 'gzip' ? { level: 1 } : {}) },
     signal,
   })
-  const check = checkDump(rows === undefined ? {} : { rows })
+  const check = checkDump(defined({ values }))
   const { stages, result } = compose(decode(codecsOf({ compression: kind })), checkContent(check))
   const sink = new Writable({
     write: (_chunk, _encoding, done) => {
