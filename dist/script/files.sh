@@ -10,7 +10,7 @@ job_open_archive() {
   say phase rsync
   forget_folders
   update_mirror
-  report_attributes
+  list_attributes
   # Root's mirror has the owners itself.
   owner_list=''
   if [ "$(id -u)" != 0 ]; then
@@ -217,5 +217,5 @@ write_archive() {
     bsdtar*) set -- --format=gnutar ;;
     *) set -- ;;
   esac
-  with_lines "${owner_list:+$owner_list$nl}$(archive_names)" tar "$@" -C "$mirror" -cf - -- </dev/null
+  with_lines "${owner_list:+$owner_list$nl}$(archive_names)$late_lists" tar "$@" -C "$mirror" -cf - -- </dev/null
 }

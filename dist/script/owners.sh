@@ -1,20 +1,5 @@
 #!/bin/sh
-# What the mirror does not keep: the owners of files, where we are not root; access control lists and extended attributes.
-
-# Reports how many entries have a list or attributes, and the first of them: a dry run of rsync finds them, which the mirror
-# lacks. An rsync that knows neither, or a file that just vanished, is no reason to fail.
-report_attributes() {
-  attributes=$(
-    set -- -aHSR -AX '--filter=-x security.selinux' --dry-run --itemize-changes --numeric-ids
-    with_lines "$rsync_words" rsync_to "$mirror" "$@" 2>/dev/null | awk '
-      /^[.<>ch][fdLDS].......[.a][.x] / {
-        kind = substr($0, 10, 1) == "a" ? "lists" : substr($0, 11, 1) == "x" ? "attributes" : ""
-        if (kind != "" && !count[kind]++) first[kind] = substr($0, 13)
-      }
-      END { for (kind in count) print kind, count[kind], first[kind] }'
-  )
-  for_each "$attributes" say unkept
-}
+# The owners of files, which the mirror does not keep where we are not root.
 
 # Prints whose the live files are that the mirror has: pairs for `xargs -0 -n 2 chown -hR --` in the root folder, each of an
 # owner and a name, where the owner is another than that of the folder around it. docs/format.md has the format.

@@ -9,6 +9,8 @@ job_open_extract() {
   # Its own mode, since a default access control list of the folder around it replaces the umask.
   made_error=$(mkdir -m 700 "./${folder##*/}" 2>&1) || cannot_write staging-folder "$folder" "$made_error"
   enter_own "${folder##*/}" || problem staging-folder "$folder"
+  # Files that are unpacked get what they had, and nothing of the folder around them.
+  setfacl -k . 2>/dev/null
   made_error=$({ printf '%s\n' "$owner" >./owner && mkdir ./tree; } 2>&1) || cannot_write staging-folder "$folder" "$made_error"
   say phase extract
   receive_compressed unpack extract

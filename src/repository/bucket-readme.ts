@@ -181,6 +181,14 @@ says whose the files are. This gives them to their owners, who must exist here:
 sudo sh -c 'cd / && xargs -0 -n 2 chown -hR -- < .make-a-backup.owners; rm .make-a-backup.owners'
 \`\`\`
 
+If its last entries are \`.make-a-backup.acls\` or \`.make-a-backup.attributes\`, files had access control lists or extended attributes
+(programs of the packages \`acl\` and \`attr\`). These lines give them, after the owners:
+
+\`\`\`sh
+sudo sh -c 'cd / && setfacl --restore=.make-a-backup.acls; rm .make-a-backup.acls'
+sudo sh -c 'cd / && setfattr -h --restore=.make-a-backup.attributes; rm .make-a-backup.attributes'
+\`\`\`
+
 Then check the database's name, user and password in the site's configuration, and open the site.
 `
 

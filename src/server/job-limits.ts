@@ -53,6 +53,11 @@ export const limitsOf: Readonly<Record<ServerJob, JobLimits>> = {
   'open-import': { name: 'the import', outputBytes: little, silenceMs: 12 * hour },
   'open-extract': { name: 'the unpacking of the files', outputBytes: little, silenceMs: hour },
   'count-trees': { name: 'the count of what was unpacked', outputBytes: little, timeMs: 2 * hour },
+  'give-attributes': {
+    name: 'the giving of access control lists and attributes',
+    outputBytes: little,
+    timeMs: 2 * hour,
+  },
   // Renames, and half a minute for the lock.
   swap: { name: 'the swap of the folders', outputBytes: little, timeMs: 10 * minute },
   'swap-state': { name: 'the check of the swap', outputBytes: little, timeMs: 10 * minute },

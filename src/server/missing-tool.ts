@@ -31,6 +31,11 @@ export function missingTool(tool: ServerTool, system: ServerSystem, otherwise = 
   return problem('tool-missing', `${name} was not found on the server.`, [install, ...steps].join('\n'))
 }
 
+/** The command that installs a package which has this name everywhere. */
+export function installCommand(name: string, system: ServerSystem): string {
+  return `${managerOf(system).install} ${name}`
+}
+
 const tools: Readonly<Record<ServerTool, { name: string; isDatabase?: true }>> = {
   rsync: { name: 'rsync' },
   tar: { name: 'tar' },

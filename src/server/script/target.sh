@@ -5,7 +5,7 @@
 job_target_facts() {
   printf 'uid\t%s\n' "$(id -u)"
   report_system
-  for name in tar gzip zstd; do report_tool "$name" "$name"; done
+  for name in tar gzip zstd setfacl setfattr; do report_tool "$name" "$name"; done
   report_tool client mariadb mysql
   report_tool dump-tool mariadb-dump mysqldump
   watch_runner
@@ -62,17 +62,6 @@ report_account() {
   look_up "$2" "${3%% *}"
   printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$number" "${own%%:*}" "$login" "${REPLY%%:*}"
   number=$((number + 1))
-}
-
-# look_up DATABASE KEY: REPLY is the line of an account, by name or number, or nothing.
-look_up() {
-  REPLY=''
-  if [ -z "$2" ]; then return; fi
-  if command -v getent >/dev/null; then
-    REPLY=$(getent "$1" "$2" 2>/dev/null | head -n 1)
-  else
-    REPLY=$(KEY=$2 awk -F: '$1 == ENVIRON["KEY"] || $3 == ENVIRON["KEY"]' "/etc/$1" 2>/dev/null | head -n 1)
-  fi
 }
 
 # follow_link LINK: REPLY is the folder that it leads to, or would lead to. Fails, with REPLY the link itself, for a link

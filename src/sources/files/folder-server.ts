@@ -14,6 +14,7 @@ import {
   swapState,
   unswapFolders,
 } from './restore/folder-jobs'
+import { type GivenThere, giveAttributes } from './restore/give-attributes'
 import { type ExtractRequest, openExtract } from './restore/open-extract'
 import { type FolderTargetFacts, type FolderTargetRequest, folderTargetFacts } from './target/folder-target-facts'
 
@@ -31,6 +32,8 @@ export interface FolderServer {
   openExtract(request: ExtractRequest): Promise<Intake>
   /** Looks at the unpacked folders of a staging folder, in their order. */
   countTrees(request: CountRequest): Promise<TreeCount[]>
+  /** Gives unpacked files what was sent along of access control lists and extended attributes. */
+  giveAttributes(request: { staging: string }): Promise<GivenThere[]>
   /** Moves unpacked folders into their places by renames, all or none. */
   swap(swaps: readonly FolderSwap[]): Promise<void>
   /** The state of each of these swaps. Waits for a running swap. */
@@ -53,6 +56,7 @@ export function folderServerOver(connection: Connection): FolderServer {
     targetFacts: request => folderTargetFacts(connection, request),
     openExtract: request => openExtract(connection, request),
     countTrees: request => countTrees(connection, request),
+    giveAttributes: request => giveAttributes(connection, request),
     swap: swaps => swapFolders(connection, swaps),
     swapState: swaps => swapState(connection, swaps),
     unswap: swaps => unswapFolders(connection, swaps),

@@ -18,6 +18,7 @@ export function seen(bytes: Buffer): Listing | CheckError {
     data: () => {},
     drop: () => {},
     end: () => {},
+    listed: () => {},
     entry: (entry: UnpackedEntry) => {
       entries.set(entry.path, entry)
     },

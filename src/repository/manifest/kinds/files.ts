@@ -19,6 +19,9 @@ export interface FilesArtifact extends StoredArtifact {
     owners?: RecordedOwner[] | undefined
     /** The entry of the archive that lists its owners; absent: they are in its headers. */
     ownerList?: string | undefined
+    /** What the archive lists behind its entries, and of how many; absent: there is none, or no program to read it. */
+    accessLists?: ListedEntries
+    extendedAttributes?: ListedEntries
     /** First-level folders. Absent: too many, or an older manifest. */
     folders?: HeldFolder[]
     /** Where something was mounted, below the folders or there. Absent: not known. */
@@ -58,8 +61,16 @@ interface RecordedLink {
   leadsTo: string
 }
 
+/** `list`: the entry of the archive. */
+interface ListedEntries {
+  list: string
+  entries: number
+}
+
 const held = { path: z.string(), files: count, bytes: count }
 const link = z.looseObject({ path: z.string(), target: z.string(), leadsTo: z.string() })
+
+const listedEntries = z.looseObject({ list: z.string(), entries: count })
 
 /** An archive of folders. */
 export const files: Kind<FilesArtifact> = {
@@ -87,6 +98,7 @@ export const files: Kind<FilesArtifact> = {
       ...{ ...digest, files: count, directories: count, links: count, specials: count.optional() },
       owners: z.array(owner).optional(),
       ownerList: z.string().optional(),
+      ...{ accessLists: z.exactOptional(listedEntries), extendedAttributes: z.exactOptional(listedEntries) },
       folders: z.exactOptional(z.array(z.looseObject(held))),
       mounts: z.exactOptional(z.array(z.looseObject({ ...held, type: z.string() }))),
       pathLinks: z.exactOptional(z.array(link)),

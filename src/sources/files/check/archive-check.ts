@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { CheckError } from '../../../pipeline/check-error'
 import type { ContentCheck } from '../../../pipeline/content-check'
+import type { Listed } from '../attributes/listed'
 import { KnownOwners } from '../owners/owner'
-import { OwnerList, ownerListName } from '../owners/owner-list'
 import type { ArchiveContent, UnpackedEntry } from './archive-content'
+import { ArchiveLists, paddedSize } from './archive-lists'
 import { ArchiveTree, type ExpectedTree } from './archive-tree'
 import { plainPath, show } from './expected-paths'
 import { ExtendedHeaders } from './extended-headers'
@@ -27,6 +28,8 @@ export interface ArchiveSink {
   drop(): void
   /** Data and padding of the last entry. */
   data(bytes: Buffer): void
+  /** What a list says of an entry that came before. */
+  listed(listed: Listed): void
   /** A block of the end. */
   end(block: Buffer): void
 }
@@ -59,14 +62,16 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
   private metadata = { type: '', sizeBytes: 0, blocks: [] as Buffer[], missing: 0 }
   private readonly extended = new ExtendedHeaders()
   private readonly knownOwners = new KnownOwners()
-  private owners: OwnerList | undefined
-  /** Bytes of the list of owners that are still to come, and its padding. */
-  private listLeft = { bytes: 0, padding: 0 }
+  private readonly lists: ArchiveLists
 
   constructor({ limits = { entries: Infinity, bytes: Infinity }, sink, ...tree }: ExpectedArchive) {
     this.tree = new ArchiveTree(tree)
     this.limits = limits
     this.sink = sink
+    this.lists = new ArchiveLists(this.knownOwners, listed => {
+      this.tree.addListed(listed)
+      this.sink?.listed(listed)
+    })
   }
 
   write(chunk: Buffer): void {
@@ -105,7 +110,7 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
     return {
       bytes: this.bytes,
       sha256: this.digest.digest('hex'),
-      hasOwnerList: this.owners !== undefined,
+      hasOwnerList: this.lists.owners !== undefined,
       ...this.tree.finish(),
     }
   }
@@ -159,44 +164,27 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
 
   /** Data and padding of an entry. */
   private pass(data: Buffer): void {
-    const { owners, listLeft } = this
-    if (owners === undefined || listLeft.bytes + listLeft.padding === 0) {
-      this.sink?.data(data)
-      return
-    }
-    const own = data.subarray(0, listLeft.bytes)
-    this.explained(() => owners.write(own))
-    this.listLeft = { bytes: listLeft.bytes - own.length, padding: listLeft.padding - (data.length - own.length) }
-    if (this.listLeft.bytes + this.listLeft.padding === 0) this.explained(() => owners.finish())
-  }
-
-  /** The first entry may be the list of owners, which is not unpacked. */
-  private readOwnerList({ type, sizeBytes }: TarHeader): void {
-    if (this.tree.entries > 0 || this.owners !== undefined || type !== '0' || sizeBytes === 0)
-      throw this.damaged('its list of owners is in the wrong place')
-    this.sink?.drop()
-    this.owners = new OwnerList(this.knownOwners)
-    this.skip = Math.ceil(sizeBytes / blockSize) * blockSize
-    this.listLeft = { bytes: sizeBytes, padding: this.skip - sizeBytes }
+    if (!this.explained(() => this.lists.read(data))) this.sink?.data(data)
   }
 
   private readEntry(header: TarHeader): void {
     const { type, mode, sizeBytes, device } = header
     const { name, target, capabilities } = this.extended.take(header)
     this.last = name
-    if (name === ownerListName) {
-      this.readOwnerList(header)
+    if (this.explained(() => this.lists.begin(name, header, this.tree.entries))) {
+      this.sink?.drop()
+      this.skip = paddedSize(sizeBytes)
       return
     }
     // Such an entry has no data for one of the programs, and data for the other.
     if (sizeBytes > 0 && type !== '0' && type !== '7')
       throw new CheckError(`The archive has an entry with data that its type does not have: ${show(name)}.`)
-    const owner = this.owners?.of(plainPath(name)) ?? this.knownOwners.known(header.owner)
+    const owner = this.lists.owners?.of(plainPath(name)) ?? this.knownOwners.known(header.owner)
     const entry = this.tree.add({ name, type, target, mode, owner, sizeBytes, device, capabilities })
     if (this.tree.entries > this.limits.entries)
       throw new CheckError(`The archive has more than the ${this.limits.entries} entries that it may have.`)
     this.sink?.entry(entry)
-    this.skip = Math.ceil(sizeBytes / blockSize) * blockSize
+    this.skip = paddedSize(sizeBytes)
   }
 
   private explained<T>(parse: () => T): T {

@@ -1,6 +1,8 @@
 import type { Examples } from '../../../findings/examples'
 import type { ContentDigest } from '../../../pipeline/content-check'
 import { plural } from '../../../runtime/text/format-count'
+import type { AttributeContent } from '../attributes/attribute-tally'
+import type { ListedAttribute } from '../attributes/listed'
 import type { Owner } from '../owners/owner'
 
 /** The size of an archive. `files`: names of regular files, including hard links; `links`: symbolic links. */
@@ -24,6 +26,8 @@ export interface ArchiveContent extends ArchiveSize {
   ownerChanges: OwnerChanges
   /** The owners are those of its list, and not those in its headers. */
   hasOwnerList: boolean
+  /** What its lists behind the entries say. */
+  attributes: AttributeContent
 }
 
 /** A part of a folder, as the archive has it. Names are bytes, one character each. */
@@ -85,7 +89,8 @@ export interface KindCount {
 
 /**
  * Entries that do harm when somebody else made them. `set-uid`: regular files with set-uid or set-gid; `devices`:
- * block and character; `capabilities`: files with Linux capabilities.
+ * block and character; `capabilities`: files with Linux capabilities in their headers; `attributes`: listed attributes
+ * that give rights, capabilities among them.
  */
 export interface RiskyEntries {
   kind: RiskyKind
@@ -97,19 +102,21 @@ export interface RiskyEntries {
 export interface RiskyEntry {
   /** Bytes, one character each, in plain form. */
   path: string
-  mode: number
-  owner: Owner
+  /** Of an attribute undefined, as is the owner. */
+  mode?: number
+  owner?: Owner
   /** As mknod(1) takes it: `b 8 0`. */
   device?: string
   /** As setcap(8) takes them: `10,12+ep`. */
   capabilities?: string
+  attribute?: ListedAttribute
 }
 
 /** Kinds that are restored when the input `allow-entries` names them. */
 export const allowedEntryKinds = ['set-uid', 'devices'] as const
 
-/** Extended attributes are not in our archives, so capabilities are never restored. */
-export const riskyKinds = [...allowedEntryKinds, 'capabilities'] as const
+/** Of capabilities our archives have a list: those in a header are of another program, and never restored. */
+export const riskyKinds = [...allowedEntryKinds, 'capabilities', 'attributes'] as const
 
 export type RiskyKind = (typeof riskyKinds)[number]
 

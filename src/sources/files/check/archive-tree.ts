@@ -1,4 +1,6 @@
 import { CheckError } from '../../../pipeline/check-error'
+import { AttributeTally } from '../attributes/attribute-tally'
+import { isPrivileged, type Listed } from '../attributes/listed'
 import { OwnerChangesFinder } from '../owners/owner-changes'
 import {
   type ArchiveContent,
@@ -41,6 +43,7 @@ export class ArchiveTree {
   private readonly parts: PartFinder
   private readonly risky = new RiskyFinder()
   private readonly owners = new OwnerChangesFinder()
+  private readonly attributes: AttributeTally
   private readonly names = new NameTable(kindBits)
   private readonly counts = { files: 0, directories: 0, links: 0, specials: 0 }
   /** Most entries are in the folder of the entry before. */
@@ -50,6 +53,7 @@ export class ArchiveTree {
     this.paths = new ExpectedPaths(paths)
     this.tally = new FolderTally([...paths, ...parts], seen)
     this.parts = new PartFinder(parts)
+    this.attributes = new AttributeTally([...paths, ...parts])
   }
 
   add(named: NamedEntry): UnpackedEntry {
@@ -72,6 +76,15 @@ export class ArchiveTree {
     return entry
   }
 
+  /** What is listed of an entry that came before. */
+  addListed(listed: Listed): void {
+    const kind = this.kindOf(listed.path)
+    if (kind !== 'f' && kind !== 'd')
+      throw new CheckError(`its lists have an entry that is none of its files and folders: ${show(listed.path)}`)
+    this.attributes.add(listed)
+    if (listed.kind === 'attributes' && isPrivileged(listed)) this.risky.addAttribute(listed)
+  }
+
   get files(): number {
     return this.counts.files
   }
@@ -85,7 +98,11 @@ export class ArchiveTree {
     this.paths.finish()
     const parts = this.parts.finish(path => this.kindOf(path) === 'd')
     const perPath = this.tally.finish()
-    return { ...this.counts, perPath, parts, risky: this.risky.finish(), ownerChanges: this.owners.changes }
+    const { owners, risky, attributes } = this
+    return {
+      ...{ ...this.counts, perPath, parts, risky: risky.finish(), ownerChanges: owners.changes },
+      attributes: attributes.finish(),
+    }
   }
 
   /** Of an earlier entry. */

@@ -1,6 +1,8 @@
 import { Transform } from 'node:stream'
 import { attempt } from '../../../pipeline/attempt'
 import { type Filter, known } from '../../../pipeline/filter'
+import { type GivenAttributes, type GivenCounts, GivenLists, nothingListed } from '../attributes/given-lists'
+import type { Listed } from '../attributes/listed'
 import type { OwnerNumbers } from '../owners/target-owners'
 import { type ArchiveSink, checkArchive, type ExpectedArchive } from './archive-check'
 import type { ArchiveContent, KnownNames, RiskyKind, UnpackedEntry } from './archive-content'
@@ -14,6 +16,8 @@ export interface Passed {
   given: ReadonlySet<RiskyKind>
   /** Whom its entries will belong to; undefined: their owners stay. */
   numbers?: OwnerNumbers | undefined
+  /** What is given of what the archive lists; undefined: nothing. */
+  attributes?: GivenAttributes | undefined
   /** Folders of the archive, or parts of them, without their leading slash. `linked`: also what this has. */
   trees: readonly { path: string; linked?: KnownNames | undefined }[]
 }
@@ -24,12 +28,16 @@ export interface Passed {
  * they are nowhere, not even for a moment. The result is of the whole one.
  *
  * With `numbers` its entries belong to whom they will belong; without, their owners stay. So tar gives each file its
- * owner, before its mode, and nothing is ever given to somebody through a link. The list of owners is left out.
+ * owner, before its mode, and nothing is ever given to somebody through a link. The list of owners is left out. The lists
+ * of attributes are replaced by others for the server; `given` counts their entries.
  */
-export function leaveOut(expected: ExpectedArchive, wanted: Passed): Filter<ArchiveContent> {
+export function leaveOut(
+  expected: ExpectedArchive,
+  wanted: Passed,
+): Filter<{ content: ArchiveContent; given: GivenCounts }> {
   const passing = new PassingArchive(wanted)
   const check = checkArchive({ ...expected, sink: passing })
-  let found: { result: ArchiveContent } | undefined
+  let found: { result: { content: ArchiveContent; given: GivenCounts } } | undefined
   const stage = new Transform({
     highWaterMark: 1024 * 1024,
     transform(piece: Buffer, _encoding, done) {
@@ -40,7 +48,7 @@ export function leaveOut(expected: ExpectedArchive, wanted: Passed): Filter<Arch
     },
     flush(done) {
       attempt(() => {
-        found = { result: check.finish() }
+        found = { result: { content: check.finish(), given: passing.given } }
         return passing.take()
       }, done)
     },
@@ -54,12 +62,14 @@ class PassingArchive implements ArchiveSink {
   private passed: Buffer[] = []
   private isPassing = false
 
-  private readonly given: ReadonlySet<RiskyKind>
+  private readonly kinds: ReadonlySet<RiskyKind>
+  private readonly lists: GivenLists | undefined
   private readonly numbers: OwnerNumbers | undefined
   private readonly trees: { path: string; inside: string; linked: KnownNames | undefined }[]
 
-  constructor({ given, numbers, trees }: Passed) {
-    this.given = given
+  constructor({ given, numbers, attributes, trees }: Passed) {
+    this.kinds = given
+    this.lists = attributes === undefined ? undefined : new GivenLists(attributes, given.has('attributes'))
     this.numbers = numbers
     this.trees = trees.map(({ path, linked }) => ({ path: pathBytes(path), inside: `${pathBytes(path)}/`, linked }))
   }
@@ -69,14 +79,14 @@ class PassingArchive implements ArchiveSink {
   }
 
   entry({ path, kind, mode, owner }: UnpackedEntry): void {
-    const { given, numbers } = this
+    const { kinds, numbers } = this
     const blocks = this.held
     this.held = []
     // Another name of a device is one too.
-    this.isPassing = this.isWanted(path) && ((kind !== 'b' && kind !== 'c') || given.has('devices'))
+    this.isPassing = this.isWanted(path) && ((kind !== 'b' && kind !== 'c') || kinds.has('devices'))
     if (!this.isPassing) return
     const header = blocks.at(-1)
-    const isSetId = kind !== 'd' && !given.has('set-uid') && (mode & setUidOrGid) !== 0
+    const isSetId = kind !== 'd' && !kinds.has('set-uid') && (mode & setUidOrGid) !== 0
     if (header !== undefined && (isSetId || numbers !== undefined))
       changeHeader(header, { ...(isSetId ? { mode: mode & ~setUidOrGid } : {}), ...numbers?.(owner) })
     this.passed.push(...blocks)
@@ -90,8 +100,17 @@ class PassingArchive implements ArchiveSink {
     if (this.isPassing) this.passed.push(Buffer.from(bytes))
   }
 
+  listed(listed: Listed): void {
+    if (this.lists !== undefined && this.isWanted(listed.path)) this.passed.push(...this.lists.add(listed))
+  }
+
   end(block: Buffer): void {
+    this.passed.push(...(this.lists?.end() ?? []))
     this.passed.push(Buffer.from(block))
+  }
+
+  get given(): GivenCounts {
+    return this.lists?.counts ?? nothingListed
   }
 
   /** What has passed since the last time. */

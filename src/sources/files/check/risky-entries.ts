@@ -1,3 +1,4 @@
+import type { ListedAttribute } from '../attributes/listed'
 import { type RiskyEntries, type RiskyEntry, riskyKinds, type UnpackedEntry } from './archive-content'
 
 /** How many of a kind are kept, with what is needed to make them again. */
@@ -21,6 +22,11 @@ export class RiskyFinder {
     if (kind !== 'f' || isHardLink) return
     if ((mode & setUidOrGid) !== 0) this.note('set-uid', entry)
     if (capabilities !== undefined) this.note('capabilities', { ...entry, capabilities })
+  }
+
+  /** An attribute that gives rights. */
+  addAttribute(attribute: ListedAttribute): void {
+    this.note('attributes', { path: attribute.path, attribute })
   }
 
   finish(): RiskyEntries[] {

@@ -87,6 +87,18 @@ function deviceOf(block: Buffer, type: string): TarHeader['device'] {
   return isDevice ? device : undefined
 }
 
+/** The header of a file of root's that nobody else may read. */
+export function fileHeader(name: string, sizeBytes: number): Buffer {
+  const block = Buffer.alloc(blockSize)
+  block.write(name, 0, 'latin1')
+  block.write(`${sizeBytes.toString(8).padStart(11, '0')}\0`, 124, 'latin1')
+  block.write(`${'0'.repeat(11)}\0`, 136, 'latin1')
+  block.write('0', 156, 'latin1')
+  block.write('ustar\x0000', 257, 'latin1')
+  changeHeader(block, { mode: 0o600, uid: 0, gid: 0 })
+  return block
+}
+
 /** Changes a header block. */
 export function changeHeader(block: Buffer, { mode, uid, gid }: { mode?: number; uid?: number; gid?: number }): void {
   if (mode !== undefined) writeNumber(block, mode, 100)

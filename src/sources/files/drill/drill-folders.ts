@@ -2,12 +2,18 @@ import { join } from 'node:path'
 import { problem } from '../../../findings/finding'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import { plural } from '../../../runtime/text/format-count'
+import { printable } from '../../../runtime/text/printable'
 import { localConnection } from '../../../server/local/local-connection'
 import { asFinding } from '../../drill/drill-finding'
 import type { DrillContext, DrillOutcome, DrillPart } from '../../drill/drill-part'
 import type { SoundArtifact } from '../../restore-part'
+import type { AccountNumber } from '../attributes/acl-text'
+import { attributeTools } from '../attributes/attribute-lists'
+import type { GivenCounts } from '../attributes/given-lists'
+import { attributeKinds } from '../attributes/listed'
+import { canGive } from '../attributes/plan-attributes'
 import type { ArchiveContent } from '../check/archive-content'
-import { folderServerOver } from '../folder-server'
+import { type FolderServer, folderServerOver } from '../folder-server'
 import { recordedNumbers } from '../owners/target-owners'
 import { nothingGiven } from '../restore/left-out'
 import type { RereadFiles } from '../restore/reread-files'
@@ -54,13 +60,34 @@ async function unpackAndCount(
   try {
     const server = folderServerOver(connection)
     const staging = join(folder, 'files')
-    const { tools, isRoot } = await server.targetFacts({ folders: [staging] })
-    const numbers = isRoot ? recordedNumbers : undefined
-    const request = { files, paths: files.artifact.paths, staging, owner: 'a drill', given: nothingGiven, numbers }
-    const content = await unpackArchive(request, { runtime, repository: point.repository, server, tools, signal })
+    const host = await server.targetFacts({ folders: [staging] })
+    const numbers = host.isRoot ? recordedNumbers : undefined
+    const kinds = attributeKinds.filter(kind => host.isRoot && canGive(kind, host))
+    const attributes = { kinds: new Set(kinds), numberOf: recordedNumber }
+    const place = { files, paths: files.artifact.paths, staging, owner: 'a drill' }
+    const request = { ...place, given: nothingGiven, numbers, attributes }
+    const { repository } = point
+    const { content, given } = await unpackArchive(request, { runtime, repository, server, tools: host.tools, signal })
     const unpackedMs = runtime.clock.monotonicMs()
-    return { differences: (await countUnpacked(request, content, { server })).differences, unpackedMs }
+    const { differences } = await countUnpacked(request, content, { server })
+    return { differences: [...differences, ...(await giveLists(server, staging, given))], unpackedMs }
   } finally {
     connection.close()
   }
 }
+
+/** How what is given differs from what was sent, where this machine takes any at all. */
+async function giveLists(server: FolderServer, staging: string, sent: GivenCounts): Promise<string[]> {
+  if (sent.lists + sent.attributes === 0) return []
+  const there = await server.giveAttributes({ staging })
+  return there.flatMap(({ kind, count, said }) =>
+    count === 0 || count === sent[kind]
+      ? []
+      : [
+          `${attributeTools[kind].what} of ${count} entries, not ${sent[kind]}${said === '' ? '' : ` (${printable(said)})`}`,
+        ],
+  )
+}
+
+/** In a drill: the number that it has in the archive. */
+const recordedNumber: AccountNumber = (_tag, { number }) => ({ number, isByName: false })

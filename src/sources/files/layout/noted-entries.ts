@@ -28,6 +28,8 @@ export class NotedEntries implements ArchiveSink {
 
   drop(): void {}
 
+  listed(): void {}
+
   end(): void {}
 
   finish(): Pick<FilesArtifact['content'], 'folders' | 'mounts' | 'pathLinks' | 'outsideLinks'> {

@@ -1,6 +1,7 @@
 import { decodeCommands } from '../../../pipeline/codec'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import type { SourceWords } from '../../source-words'
+import { applyLists } from '../attributes/attribute-lists'
 import { filesCounts } from '../check/archive-content'
 import { layoutNotes, newOutsideLinks } from '../layout/layout-words'
 import { applyOwnerList } from '../owners/owner-list'
@@ -18,6 +19,8 @@ export const archiveWords: SourceWords<FilesArtifact> = {
   recovery: (artifact, fetch) => [
     [fetch, ...decodeCommands(artifact), 'tar -xpf - -C /'].join(' | '),
     ...(artifact.content.ownerList === undefined ? [] : [applyOwnerList]),
+    ...(artifact.content.accessLists === undefined ? [] : [applyLists.lists]),
+    ...(artifact.content.extendedAttributes === undefined ? [] : [applyLists.attributes]),
   ],
   recoveryNote: 'Run as root on the server to restore to. The tar line writes to the original places of the files.',
 }

@@ -4,6 +4,7 @@ import { quotedName } from '../../../findings/quoted-name'
 import { shellWord } from '../../../findings/shell-word'
 import { plural } from '../../../runtime/text/format-count'
 import type { FolderContent } from '../check/archive-content'
+import { type Accounts, type AskedAccount, answersOf, type FoundAccount, keyOf } from './accounts'
 import { type Owner, ownerWord } from './owner'
 
 /** The input `owner`: whose all restored files will be. */
@@ -12,28 +13,6 @@ export interface OwnerChoice {
   user: string
   /** Undefined: the group that the user has at a login. */
   group: string | undefined
-}
-
-/** A user or a group that a restore asks for. `name`: '' where only the number is known. */
-export interface AskedAccount {
-  number: number | undefined
-  name: string
-}
-
-/** What the server has of it. */
-export interface FoundAccount {
-  /** The number of the name; undefined: there is no such name. */
-  number: number | undefined
-  /** Of a user. */
-  loginGroup: number | undefined
-  /** Who has the asked number; '': nobody. */
-  holder: string
-}
-
-/** The accounts to ask a server for, and its answers in the same order. */
-export interface Accounts<T> {
-  users: readonly T[]
-  groups: readonly T[]
 }
 
 /** The numbers that an owner gets on the server. */
@@ -50,18 +29,21 @@ export function ownersIn(folders: readonly FolderContent[]): Map<Owner, number> 
   return new Map([...found].sort(([, one], [, other]) => other - one))
 }
 
-/** What to ask the server for. */
+/** What to ask the server for: first whom files will belong to. `named`: in access control lists. */
 export function accountsToAsk(
   owners: ReadonlyMap<Owner, number>,
   choice: OwnerChoice | undefined,
+  named: Accounts<AskedAccount>,
 ): Accounts<AskedAccount> {
-  if (choice !== undefined)
-    return { users: [asked(choice.user)], groups: choice.group === undefined ? [] : [asked(choice.group)] }
   const all = [...owners.keys()]
-  return {
-    users: distinct(all.map(({ user = '', uid }) => ({ name: user, number: uid }))),
-    groups: distinct(all.map(({ group = '', gid }) => ({ name: group, number: gid }))),
-  }
+  const own =
+    choice !== undefined
+      ? { users: [asked(choice.user)], groups: choice.group === undefined ? [] : [asked(choice.group)] }
+      : {
+          users: all.map(({ user = '', uid }) => ({ name: user, number: uid })),
+          groups: all.map(({ group = '', gid }) => ({ name: group, number: gid })),
+        }
+  return { users: distinct([...own.users, ...named.users]), groups: distinct([...own.groups, ...named.groups]) }
 }
 
 function asked(word: string): AskedAccount {
@@ -70,10 +52,6 @@ function asked(word: string): AskedAccount {
 
 function distinct(accounts: readonly AskedAccount[]): AskedAccount[] {
   return [...new Map(accounts.map(account => [keyOf(account), account])).values()]
-}
-
-function keyOf({ name, number }: AskedAccount): string {
-  return `${number} ${name}`
 }
 
 /** What a restore does about owners: the numbers that it gives, what it says, and what prevents it. */
@@ -144,12 +122,6 @@ function byName({ owners, asked, found }: OwnerRequest): OwnerPlan {
   }
 }
 
-function answersOf(asked: readonly AskedAccount[], found: readonly FoundAccount[]): Map<string, FoundAccount> {
-  return new Map(
-    asked.flatMap((account, index) => (found[index] === undefined ? [] : [[keyOf(account), found[index]]])),
-  )
-}
-
 /** Names that the server does not have, and numbers without a name that are somebody's there. */
 function unknownNames(
   noun: 'user' | 'group',
@@ -163,6 +135,8 @@ function unknownNames(
       .reduce((sum, [, count]) => sum + count, 0)
   const unknown = asked.flatMap(account => {
     const answer = answers.get(keyOf(account))
+    // Others are only in access control lists.
+    if (countOf(account) === 0) return []
     const isFine = account.name === '' ? (answer?.holder ?? '') === '' : answer?.number !== undefined
     return isFine ? [] : [{ ...account, count: countOf(account), holder: answer?.holder ?? '' }]
   })

@@ -3,6 +3,8 @@ import { artifactName } from '../../../repository/names/keys'
 import { defined } from '../../../runtime/defined'
 import { artifactPlan, whatToolsSaid } from '../../artifact-plan'
 import type { ArtifactPlan, BackupPart, EarlierArtifact, Host, PartPlan } from '../../backup-part'
+import { listNames } from '../attributes/attribute-lists'
+import type { AttributeKind } from '../attributes/listed'
 import { checkArchive } from '../check/archive-check'
 import type { ArchiveContent } from '../check/archive-content'
 import { compareArchive } from '../check/compare-archive'
@@ -89,7 +91,7 @@ function archivePlan(settings: FolderSettings, slot: string, { clock }: Host): A
       const skipped = vanishedOrChanged(report)
       return [...notes.findings(comparedAt), ...(skipped.length > 0 ? skipped : whatToolsSaid(name, report))]
     },
-    remarks: content => [...leftOutLater(content), ...unkeptFindings(notes.unkept, files.paths)],
+    remarks: content => [...leftOutLater(content), ...unkeptFindings(notes.unkept)],
     moment: () => mirroredAt ?? clock.now(),
     describe: (content): Pick<FilesArtifact, 'kind' | 'paths' | 'contentsComparedAt' | 'content'> => {
       const { bytes, sha256, files: count, directories, links, specials } = content
@@ -101,11 +103,18 @@ function archivePlan(settings: FolderSettings, slot: string, { clock }: Host): A
         content: {
           ...{ bytes, sha256, files: count, directories, links, specials },
           ...{ owners: recordedOwners(content), ...(hasOwnerList ? { ownerList: ownerListName } : {}) },
+          ...listedEntries(content),
           ...noted.finish(),
         },
       }
     },
   })
+}
+
+function listedEntries({ attributes: { counts } }: ArchiveContent) {
+  const of = (kind: AttributeKind) =>
+    counts[kind] === 0 ? undefined : { list: listNames[kind], entries: counts[kind] }
+  return defined({ accessLists: of('lists'), extendedAttributes: of('attributes') })
 }
 
 /** Of that many owners, those with the most entries. */

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { RestoreContext } from '../../restore-part'
+import type { GivenAttributes } from '../attributes/given-lists'
+import type { AttributeKind } from '../attributes/listed'
 import { type FolderServer, folderServerOver } from '../folder-server'
 import type { OwnerNumbers } from '../owners/target-owners'
 import type { PlannedFolder } from '../target/planned-folder'
@@ -19,6 +21,8 @@ export interface FolderWork {
   tools: ReadonlyMap<string, string>
   /** The owners that root gives; undefined: all will be the SSH user's. */
   numbers: OwnerNumbers | undefined
+  /** What root gives of what the archive lists; undefined: nothing. */
+  attributes: GivenAttributes | undefined
   /** The SSH user. */
   user: string
   /** What is restored of the risky entries. */
@@ -49,6 +53,8 @@ export interface UnpackedFolder {
   folder: PlannedFolder
   /** Where it is. */
   unpacked: string
+  /** What the archive lists and it lacks. */
+  lacking: ReadonlySet<AttributeKind>
   /** What was counted, in words. */
   proof: string
   durationMs: number

@@ -2,7 +2,14 @@ import { type Finding, warning } from '../../../findings/finding'
 import { listed } from '../../../findings/listed'
 import { shellWord } from '../../../findings/shell-word'
 import { plural } from '../../../runtime/text/format-count'
-import type { ArchiveContent, RiskyEntries, RiskyEntry, RiskyKind } from '../check/archive-content'
+import { attributeCommand } from '../attributes/later-attributes'
+import {
+  type ArchiveContent,
+  allowedEntryKinds,
+  type RiskyEntries,
+  type RiskyEntry,
+  type RiskyKind,
+} from '../check/archive-content'
 import { pathBytes, show } from '../check/expected-paths'
 import { ownerWord } from '../owners/owner'
 import { isInside } from '../plan/folder-paths'
@@ -14,14 +21,15 @@ export const nothingGiven: Given = new Set()
 
 /**
  * What is the own of who restores: an authentic recovery point, or what was named. A file that is set-uid needs the
- * owner that it had, and a device needs root.
+ * owner that it had, and a device needs root. Attributes that give rights are as a set-uid bit.
  */
 export function givenKinds(
   { allowedEntries }: { allowedEntries: ReadonlySet<string> },
   { isAuthentic, isRoot }: { isAuthentic: boolean; isRoot: boolean },
 ): Given {
-  const kinds = ['set-uid', 'devices'] as const
-  return new Set(isRoot ? kinds.filter(kind => isAuthentic || allowedEntries.has(kind)) : [])
+  if (!isRoot) return nothingGiven
+  const kinds: RiskyKind[] = allowedEntryKinds.filter(kind => isAuthentic || allowedEntries.has(kind))
+  return new Set(kinds.includes('set-uid') ? [...kinds, 'attributes'] : kinds)
 }
 
 /** Entries of an archive that are not restored as they were. */
@@ -34,6 +42,7 @@ const riskyWords: Readonly<Record<RiskyKind, (count: number) => string>> = {
   'set-uid': count => plural(count, 'set-uid or set-gid file'),
   devices: count => plural(count, 'device'),
   capabilities: count => plural(count, 'file with capabilities', 'files with capabilities'),
+  attributes: count => plural(count, 'extended attribute that gives rights', 'extended attributes that give rights'),
 }
 
 /** A folder that is restored. `path`: in the archive. */
@@ -60,11 +69,12 @@ function isIn(path: string): (entry: RiskyEntry) => boolean {
 
 function commandFor(
   kind: RiskyKind,
-  { mode, owner: recorded, device, capabilities }: RiskyEntry,
+  { mode = 0, owner: recorded, device, capabilities, attribute }: RiskyEntry,
   place: string,
   isRoot: boolean,
 ) {
-  const owner = `chown -- ${ownerWord(recorded)} ${place}`
+  if (attribute !== undefined) return attributeCommand(attribute, place)
+  const owner = recorded === undefined ? ':' : `chown -- ${ownerWord(recorded)} ${place}`
   if (kind === 'devices') return `mknod -m ${octal(mode & 0o7777)} ${place} ${device} && ${owner}`
   if (kind === 'capabilities') return `setcap ${shellWord(capabilities ?? '')} ${place}`
   const bits = `${(mode & 0o4000) === 0 ? '' : 'u'}${(mode & 0o2000) === 0 ? '' : 'g'}`
@@ -107,7 +117,12 @@ export function leftOutWarnings(
 function reasonFor(kind: RiskyKind, isRoot: boolean): string {
   if (kind === 'capabilities') return 'Capabilities are never restored.'
   if (!isRoot) return 'Only root may make them.'
-  return `Whoever can write to the bucket could have added them: a signature that "signed-by" accepts shows that they are yours, and so does "${kind}" in "allow-entries".`
+  return `Whoever can write to the bucket could have added them: a signature that "signed-by" accepts shows that they are yours, and so does "${allowedBy(kind)}" in "allow-entries".`
+}
+
+/** The word of `allow-entries`. */
+function allowedBy(kind: RiskyKind): string {
+  return kind === 'attributes' ? 'set-uid' : kind
 }
 
 /** At the backup: what a restore without a signature would leave out. */
@@ -119,7 +134,7 @@ export function leftOutLater(content: ArchiveContent): Finding[] {
       `A restore leaves out ${riskyWords[kind](count)} unless the recovery point is signed: ${listed(named, 5, count)}.`,
       kind === 'capabilities'
         ? 'Put them back after a restore with setcap: the archive is not meant to hold them.'
-        : `Nothing, if the restore workflow sets "signed-by" and logs in as root. Otherwise add "${kind}" to its "allow-entries".`,
+        : `Nothing, if the restore workflow sets "signed-by" and logs in as root. Otherwise add "${allowedBy(kind)}" to its "allow-entries".`,
     )
   })
 }

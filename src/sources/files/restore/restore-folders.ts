@@ -1,6 +1,7 @@
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import { type NextStep, planLine } from '../../restore-item'
 import type { RestoreChoice, RestorePart, RestoringPart, SeenTarget } from '../../restore-part'
+import { planAttributes } from '../attributes/plan-attributes'
 import type { ArchiveContent } from '../check/archive-content'
 import { folderServerOver } from '../folder-server'
 import type { Owner } from '../owners/owner'
@@ -33,7 +34,7 @@ export function restoreFolders(
     look: async ({ connection, signal, isAuthentic }, [files]) => {
       if (chosen === undefined || files === undefined) return noFolders
       const folders = chosen.folders.map(({ target }) => target)
-      const accounts = accountsToAsk(ownersOf(chosen.folders, files), settings.owner)
+      const accounts = accountsToAsk(ownersOf(chosen.folders, files), settings.owner, files.content.attributes.accounts)
       const facts = await folderServerOver(connection).targetFacts({ folders, accounts, signal })
       return seenFolders({
         ...{ settings, parts: chosen.folders, facts, files, isAuthentic },
@@ -51,7 +52,7 @@ const noFolders: SeenTarget = {
     begin: context =>
       restoring({
         ...{ context, overwrite: false, folders: [], files: undefined, tools: new Map() },
-        ...{ numbers: undefined, user: '', given: nothingGiven },
+        ...{ numbers: undefined, attributes: undefined, user: '', given: nothingGiven },
       }),
   }),
 }
@@ -70,12 +71,17 @@ export function seenFolders({ settings, parts, facts, files, isAuthentic, nextSt
   const { overwrite, ssh } = settings
   const { tools, isRoot } = facts
   const ownersHere = ownersOf(parts, files)
-  const asked = accountsToAsk(ownersHere, settings.owner)
+  const { attributes: listed } = files.content
+  const asked = accountsToAsk(ownersHere, settings.owner, listed.accounts)
   const owners = planOwners({
     ...{ owners: ownersHere, choice: settings.owner, asked, found: facts.accounts, isRoot, user: ssh.user },
   })
   const given = givenKinds(settings, { isAuthentic, isRoot })
   const folders = plannedFolders(parts, facts)
+  const attributes = planAttributes({
+    ...{ content: listed, parts: folders, withRights: given.has('attributes') },
+    ...{ host: facts, asked, found: facts.accounts },
+  })
   const items = folders.map(folder => describeFolder(folder, files, overwrite))
   return {
     host: facts,
@@ -87,11 +93,18 @@ export function seenFolders({ settings, parts, facts, files, isAuthentic, nextSt
     plan: () => ({
       items,
       lines: items.map(item => planLine(item, name => name)),
-      findings: [...checkFolders({ settings, parts, folders, facts, files, given }), ...owners.findings],
-      facts: owners.facts,
+      findings: [
+        ...checkFolders({ settings, parts, folders, facts, files, given }),
+        ...owners.findings,
+        ...attributes.findings,
+      ],
+      facts: [...owners.facts, ...attributes.facts],
       nextSteps,
       begin: context =>
-        restoring({ context, overwrite, folders, files, tools, numbers: owners.numbers, user: ssh.user, given }),
+        restoring({
+          ...{ context, overwrite, folders, files, tools, given, user: ssh.user },
+          ...{ numbers: owners.numbers, attributes: attributes.gives },
+        }),
     }),
   }
 }

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { warning } from '../../../findings/finding'
 import { messageOf } from '../../../runtime/errors'
 import type { RestoredItem } from '../../restore-item'
+import { attributeCommands } from '../attributes/later-attributes'
+import type { AttributeKind } from '../attributes/listed'
 import { ownerCommands } from '../owners/later-owners'
 import { cutName, nameBytesMax } from '../plan/folder-paths'
 import { describeFolder, type PlannedFolder } from '../target/planned-folder'
@@ -20,7 +22,7 @@ export async function swapFolders(unpacked: readonly UnpackedFolder[], work: Fol
     kept: keptName(each.folder, context.stamp),
   }))
   await swapConfirmed(swaps, work)
-  const restored = unpacked.map(({ folder, proof, durationMs }) => {
+  const restored = unpacked.map(({ folder, lacking, proof, durationMs }) => {
     const { path, target, state } = folder
     const kept = state === 'absent' || state === 'empty' ? null : keptName(folder, context.stamp)
     context.runtime.log.info(`${target} is restored${kept === null ? '' : `; the old one is now ${kept}`}.`)
@@ -28,7 +30,7 @@ export async function swapFolders(unpacked: readonly UnpackedFolder[], work: Fol
     return {
       ...item,
       ...{ proof, durationMs, kept },
-      leftOut: commandsLater(folder, files, work),
+      leftOut: commandsLater(folder, lacking, files, work),
       output: { kind: item.noun, path, target, files: folderContent(files, path)?.files ?? 0, kept },
     }
   })
@@ -36,12 +38,20 @@ export async function swapFolders(unpacked: readonly UnpackedFolder[], work: Fol
   return restored
 }
 
-/** What root has to do by hand, in this order: a new owner clears set-uid bits. */
-function commandsLater(folder: PlannedFolder, files: RereadFiles, { given, numbers }: FolderWork): string[] {
+/** What root has to do by hand, in this order: a new owner clears set-uid bits and capabilities. */
+function commandsLater(
+  folder: PlannedFolder,
+  lacking: ReadonlySet<AttributeKind>,
+  files: RereadFiles,
+  { given, numbers }: FolderWork,
+): string[] {
   const isRoot = numbers !== undefined
   return [
     ...(isRoot ? [] : ownerCommands(folder, files.content)),
     ...commandsFor(folder, leftOutOf(files.content, given), isRoot),
+    ...[...lacking].flatMap(kind =>
+      attributeCommands(folder, files.content.attributes, { kind, withRights: given.has('attributes') }),
+    ),
   ]
 }
 

@@ -8,6 +8,8 @@ import { readArtifact } from '../../../repository/artifact/reader'
 import type { Repository } from '../../../repository/repository'
 import type { Runtime } from '../../../runtime/runtime'
 import { sendToJob } from '../../../server/send-to-job'
+import { type GivenAttributes, type GivenCounts, nothingListed } from '../attributes/given-lists'
+import { attributeKinds } from '../attributes/listed'
 import { checkArchive } from '../check/archive-check'
 import type { ArchiveContent } from '../check/archive-content'
 import { leaveOut } from '../check/leave-out'
@@ -31,6 +33,14 @@ interface UnpackRequest {
   given: Given
   /** The owners that root gives; undefined: all will be the user's. */
   numbers: OwnerNumbers | undefined
+  /** What is given of what the archive lists; undefined: nothing. */
+  attributes: GivenAttributes | undefined
+}
+
+/** What was sent of an archive. `given`: how many entries get what it lists of them. */
+export interface UnpackedArchive {
+  content: ArchiveContent
+  given: GivenCounts
 }
 
 interface UnpackContext {
@@ -45,9 +55,9 @@ interface UnpackContext {
 /**
  * Unpacks folders of an archive into a new folder on the server, with a check of every entry and without the risky ones
  * that are not given. A file outside of them that a hard link leads to is unpacked too, in its own place in the new
- * folder. Returns what was seen of the archive. Throws the first error; then the caller removes what was unpacked so far.
+ * folder. Throws the first error; then the caller removes what was unpacked so far.
  */
-export async function unpackArchive(request: UnpackRequest, context: UnpackContext): Promise<ArchiveContent> {
+export async function unpackArchive(request: UnpackRequest, context: UnpackContext): Promise<UnpackedArchive> {
   const { staging, owner } = request
   const { artifact } = request.files
   const { runtime, repository, server, tools, signal } = context
@@ -61,23 +71,27 @@ export async function unpackArchive(request: UnpackRequest, context: UnpackConte
 
 /** What is sent of the stored stream: as it is, if the server can decompress it and nothing of it is left out. */
 function sentStream(
-  { files, paths, given, numbers }: Pick<UnpackRequest, 'files' | 'paths' | 'given' | 'numbers'>,
+  { files, paths, given, numbers, attributes }: Omit<UnpackRequest, 'staging' | 'owner'>,
   tools: UnpackContext['tools'],
-): { filter: Filter<unknown>; compression: Compression; seen: () => ArchiveContent } {
+): { filter: Filter<unknown>; compression: Compression; seen: () => UnpackedArchive } {
   const { artifact, content } = files
   const codecs = codecsOf(artifact)
   const parts = paths.filter(path => !artifact.paths.includes(path)).map(path => path.slice(1))
   const expected = { ...expectedArchive(artifact), parts, seen: content.perPath }
   const isAll = artifact.paths.every(path => paths.includes(path))
-  const isWhole = isAll && leftOutOf(content, given).length === 0 && hasOwners(content, numbers)
+  const isWhole = isAll && leftOutOf(content, given).length === 0 && hasOwners(content, numbers) && !hasLists(content)
   if (isWhole && codecs.every(codec => tools.has(codec))) {
     const checked = compose(decode(codecs), checkContent(checkArchive(expected)))
-    return { filter: aside(checked), compression: artifact.compression, seen: () => checked.result()[1] }
+    return {
+      filter: aside(checked),
+      compression: artifact.compression,
+      seen: () => ({ content: checked.result()[1], given: nothingListed }),
+    }
   }
   const trees = paths.map(path => {
     return { path: path.slice(1), linked: folderContent(files, path)?.outside?.targets }
   })
-  const checked = compose(decode(codecs), leaveOut(expected, { given, numbers, trees }))
+  const checked = compose(decode(codecs), leaveOut(expected, { given, numbers, attributes, trees }))
   const seen = () => checked.result()[1]
   if (!tools.has('gzip')) return { filter: checked, compression: 'none', seen }
   const gzip: Filter<void> = { stages: [createGzip({ level: 1 })], result: () => {} }
@@ -91,6 +105,11 @@ function hasOwners({ hasOwnerList, perPath }: ArchiveContent, numbers: OwnerNumb
   return !hasOwnerList && [...ownersIn(perPath).keys()].every(isSame)
 }
 
+/** Lists for `setfacl` and `setfattr` are never sent as they are. */
+function hasLists({ attributes: { counts } }: ArchiveContent): boolean {
+  return attributeKinds.some(kind => counts[kind] > 0)
+}
+
 /** Where a folder is unpacked. */
 export function treeOf(staging: string, path: string): string {
   return `${staging}/tree${path}`
@@ -98,7 +117,7 @@ export function treeOf(staging: string, path: string): string {
 
 /** Looks at what was unpacked, and compares it with what was seen of the archive then. */
 export async function countUnpacked(
-  { paths, staging, given, numbers }: Omit<UnpackRequest, 'files' | 'owner'>,
+  { paths, staging, given, numbers }: Pick<UnpackRequest, 'paths' | 'staging' | 'given' | 'numbers'>,
   content: ArchiveContent,
   { server }: { server: Pick<FolderServer, 'countTrees'> },
 ): Promise<{ trees: TreeCount[]; differences: string[] }> {

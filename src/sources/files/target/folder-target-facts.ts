@@ -4,7 +4,7 @@ import { freeBytesOf } from '../../host/parse-disk'
 import { askTarget, readTarget, type TargetHost, unreadableTarget } from '../../host/target-answer'
 import { folderKnowledge } from '../folder-errors'
 import { decodedMount } from '../layout/folder-layout'
-import type { Accounts, AskedAccount, FoundAccount } from '../owners/target-owners'
+import type { Accounts, AskedAccount, FoundAccount } from '../owners/accounts'
 
 export interface FolderTargetRequest {
   /** Absolute; the targets. */

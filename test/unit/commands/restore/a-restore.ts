@@ -7,8 +7,8 @@ import {
 } from '../../../../src/repository/manifest/manifest'
 import type { ArchiveContent, RiskyEntries, RiskyEntry } from '../../../../src/sources/files/check/archive-content'
 import { noEntries } from '../../../../src/sources/files/check/folder-tally'
+import type { Accounts, FoundAccount } from '../../../../src/sources/files/owners/accounts'
 import type { Owner } from '../../../../src/sources/files/owners/owner'
-import type { Accounts, FoundAccount } from '../../../../src/sources/files/owners/target-owners'
 import type { RereadFiles } from '../../../../src/sources/files/restore/reread-files'
 import type { FolderTargetFacts, TargetPlace } from '../../../../src/sources/files/target/folder-target-facts'
 import type { DumpContent } from '../../../../src/sources/mysql/check/dump-content'
@@ -152,6 +152,12 @@ export function soundOf(
           first: files.paths.map(path => ({ path: path.slice(1), owner: anOwner() })),
         },
         hasOwnerList: false,
+        attributes: {
+          counts: { lists: 0, attributes: 0, ordinary: 0 },
+          perPath: [],
+          first: [],
+          accounts: { users: [], groups: [] },
+        },
         parts: [],
         ...found.files,
       },

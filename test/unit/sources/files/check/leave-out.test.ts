@@ -37,7 +37,7 @@ async function passed(
     },
   })
   await pipeline([Readable.from(pieces), ...filter.stages, sink])
-  return { passed: Buffer.concat(chunks), content: filter.result() }
+  return { passed: Buffer.concat(chunks), content: filter.result().content }
 }
 
 function contentOf(bytes: Buffer): ArchiveContent {

@@ -1,7 +1,7 @@
+import type { FoundAccount } from '../../../../../src/sources/files/owners/accounts'
 import type { Owner } from '../../../../../src/sources/files/owners/owner'
 import {
   accountsToAsk,
-  type FoundAccount,
   type OwnerChoice,
   type OwnerPlan,
   planOwners,
@@ -30,7 +30,7 @@ function plan({
   isRoot = true,
 }: Options): OwnerPlan {
   const counted = new Map(owners.map((owner, index) => [owner, 10 - index]))
-  const asked = accountsToAsk(counted, choice)
+  const asked = accountsToAsk(counted, choice, { users: [], groups: [] })
   const found = {
     users: asked.users.map(({ name, number }) => users[name || String(number)] ?? nobody),
     groups: asked.groups.map(({ name, number }) => groups[name || String(number)] ?? nobody),
