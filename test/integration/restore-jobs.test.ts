@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chmod, lchown, lstat, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
@@ -81,9 +81,15 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
     await writeFile(join(folder, 'full/.hidden'), 'x')
     await writeFile(join(folder, 'file'), 'x')
     await symlink('full', join(folder, 'link'))
-    const { places, tools, isRoot } = await server.targetFacts({
-      folders: ['empty', 'full', 'file', 'link', 'not/there/yet'].map(each => join(folder, each)).concat('/proc', '/'),
-    })
+    // Only root may, and not every file system knows it.
+    const isProtected = spawnSync('chattr', ['+i', join(folder, 'full')]).status === 0
+    const { places, tools, isRoot } = await server
+      .targetFacts({
+        folders: ['empty', 'full', 'file', 'link', 'not/there/yet']
+          .map(each => join(folder, each))
+          .concat('/proc', '/'),
+      })
+      .finally(() => spawnSync('chattr', ['-i', join(folder, 'full')]))
     expect(places.map(({ state }) => state)).toEqual([
       'empty',
       'folder',
@@ -94,6 +100,13 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
       'mount',
     ])
     expect(places.map(({ leadsTo }) => leadsTo).filter(each => each !== undefined)).toEqual([join(folder, 'full')])
+    const protectedPath = isProtected ? join(folder, 'full') : undefined
+    expect(places.slice(0, 4).map(each => each.protectedPath)).toEqual([
+      undefined,
+      protectedPath,
+      undefined,
+      protectedPath,
+    ])
     expect(places[4]).toMatchObject({ parent: folder, isWritable: true })
     expect(places[0]?.freeBytes).toBeGreaterThan(1_000_000)
     expect(places[0]?.mount).toBe(places[4]?.mount)

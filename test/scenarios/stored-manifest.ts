@@ -62,7 +62,9 @@ const files = z.strictObject({
     ),
     ownerList: z.literal('.make-a-backup.owners').optional(),
     accessLists: z.strictObject({ list: z.literal('.make-a-backup.acls'), entries: size.min(1) }).optional(),
-    extendedAttributes: z.strictObject({ list: z.literal('.make-a-backup.attributes'), entries: size.min(1) }).optional(),
+    extendedAttributes: z
+      .strictObject({ list: z.literal('.make-a-backup.attributes'), entries: size.min(1) })
+      .optional(),
     folders: z.array(z.strictObject(held)),
     mounts: z.array(z.strictObject({ ...held, type: z.string().min(1) })),
     pathLinks: z.array(link).min(1).optional(),

@@ -105,7 +105,9 @@ function placeProblems(
       ),
     )
   }
-  if (place !== undefined && !place.isWritable) {
+  if (place?.protectedPath !== undefined) {
+    findings.push(protectedProblem(place.protectedPath))
+  } else if (place !== undefined && !place.isWritable) {
     findings.push(
       problem(
         'not-writable',
@@ -115,6 +117,16 @@ function placeProblems(
     )
   }
   return findings
+}
+
+/** Renames would fail after everything was unpacked. */
+function protectedProblem(path: string): Finding {
+  const word = shellWord(path)
+  return problem(
+    'protected',
+    `${path} is protected against changes by a flag of the file system (chattr +i or +a), so that not even root can rename it or what is in it.`,
+    `Take the flag away for the restore; lsattr shows which it is, and what else has one:\nlsattr -d ${word} && chattr -i -a ${word}`,
+  )
 }
 
 /** In addition to what is there: the old folder stays. */

@@ -38,6 +38,8 @@ export interface TargetPlace {
   freeBytes: number | undefined
   /** A symbolic link is at the target, and this is where it leads: all else is about that place. */
   leadsTo?: string
+  /** The target, or the folder above, where a flag of chattr(1) protects it against being renamed. */
+  protectedPath?: string
   /** What is mounted below it. */
   mounted: readonly { path: string; type: string }[]
 }
@@ -66,6 +68,7 @@ export function parseFolderTarget(text: string): FolderTargetFacts {
     mounts: byPlace(all('place-mount')),
     disks: byPlace(all('place-disk')),
     links: byPlace(all('place-link')),
+    flags: byPlace(all('place-protected')),
   }
   const inside = Map.groupBy(all('place-inside'), ([, number]) => number)
   return {
@@ -86,7 +89,7 @@ export function parseFolderTarget(text: string): FolderTargetFacts {
 function placeOf(
   [word = '', number = '', state = '', may, ...parent]: string[],
   index: number,
-  { mounts, disks, links }: Record<'mounts' | 'disks' | 'links', ReadonlyMap<string, string>>,
+  { mounts, disks, links, flags }: Record<'mounts' | 'disks' | 'links' | 'flags', ReadonlyMap<string, string>>,
 ): Omit<TargetPlace, 'mounted'> {
   const known = states.find(each => each === state)
   if (known === undefined || number !== String(index)) throw unreadableTarget(`${word} ${number} ${state}`)
@@ -96,7 +99,7 @@ function placeOf(
     isWritable: may === 'yes',
     mount: mounts.get(number) ?? '',
     freeBytes: freeBytesOf(disks.get(number)),
-    ...defined({ leadsTo: links.get(number) }),
+    ...defined({ leadsTo: links.get(number), protectedPath: flags.get(number) }),
   }
 }
 

@@ -107,6 +107,14 @@ describe('checkFolders, about places', () => {
     ])
   })
 
+  it('refuses a folder that a flag protects, which root too could not rename', () => {
+    const places = [{ state: 'folder' as const, isWritable: false, protectedPath: '/var/www/my site' }]
+    const found = findingsOf({ manifest: site, inputs: { overwrite: true }, facts: { places } })
+    expect(found).toMatchObject([
+      { code: 'protected', level: 'error', fix: expect.stringContaining("chattr -i -a '/var/www/my site'") },
+    ])
+  })
+
   it('says who will own the files, unless that is who owned them', () => {
     expect(findings({ manifest: site, facts: { isRoot: false } })).toEqual([
       'warning: All restored files will belong to deploy: only root can give files to others.',
