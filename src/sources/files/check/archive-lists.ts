@@ -38,7 +38,7 @@ export class ArchiveLists {
       if (this.late !== undefined) throw new CheckError('an entry comes behind its lists')
       return false
     }
-    if (type !== '0' || sizeBytes === 0) throw misplaced()
+    if (type !== '0' || sizeBytes === 0) throw misplaced(name)
     this.reader = reader
     this.left = { bytes: sizeBytes, padding: paddedSize(sizeBytes) - sizeBytes }
     return true
@@ -59,20 +59,21 @@ export class ArchiveLists {
 
   private readerOf(name: string, entriesBefore: number): ListReader | undefined {
     if (name === ownerListName) {
-      if (entriesBefore > 0 || this.owners !== undefined) throw misplaced()
+      if (entriesBefore > 0 || this.owners !== undefined) throw misplaced(name)
       this.owners = new OwnerList(this.knownOwners)
       return this.owners
     }
     const kind = attributeKinds.find(each => listNames[each] === name)
     if (kind === undefined) return undefined
-    if (entriesBefore === 0 || this.late === kind || this.late === 'attributes') throw misplaced()
+    if (entriesBefore === 0 || this.late === kind || this.late === 'attributes') throw misplaced(name)
     this.late = kind
     return new ListLines(kind, kind === 'lists' ? new AclList(this.onListed) : new AttributeList(this.onListed))
   }
 }
 
-function misplaced(): CheckError {
-  return new CheckError('one of its lists is in the wrong place')
+function misplaced(name: string): CheckError {
+  const what = name === ownerListName ? 'owners' : name.slice('.make-a-backup.'.length)
+  return new CheckError(`its list of ${what} is in the wrong place`)
 }
 
 /** With the padding to whole blocks. */

@@ -158,7 +158,7 @@ describe('the tree of an archive', () => {
   it('has symbolic links as they are, wherever they lead', () => {
     const targets = ['/', '/etc/passwd', '../../../..', 'x', `${'t'.repeat(90)}`]
     const links = targets.map((target, index) => symlink(`site/l${index}`, target))
-    expect(check(archive(site, ...links))).toMatchObject({ links: targets.length, risky: [{}, {}, {}] })
+    expect(check(archive(site, ...links))).toMatchObject({ links: targets.length, risky: [{}, {}, {}, {}] })
   })
 
   it('has a folder where a folder was asked for', () => {
