@@ -283,3 +283,16 @@ count_entries() {
   shift
   find "$@" -type "$entry_kind" -print0 2>/dev/null | tr -cd '\000' | wc -c | tr -d ' '
 }
+
+# ---------------------------------------------------------------- accounts
+
+# look_up DATABASE KEY: REPLY is the line of an account, by name or number, or nothing.
+look_up() {
+  REPLY=''
+  if [ -z "$2" ]; then return; fi
+  if command -v getent >/dev/null; then
+    REPLY=$(getent "$1" "$2" 2>/dev/null | head -n 1)
+  else
+    REPLY=$(KEY=$2 awk -F: '$1 == ENVIRON["KEY"] || $3 == ENVIRON["KEY"]' "/etc/$1" 2>/dev/null | head -n 1)
+  fi
+}

@@ -5,7 +5,7 @@
 job_target_facts() {
   printf 'uid\t%s\n' "$(id -u)"
   report_system
-  for name in tar gzip zstd; do report_tool "$name" "$name"; done
+  for name in tar gzip zstd setfacl setfattr; do report_tool "$name" "$name"; done
   report_tool client mariadb mysql
   report_tool dump-tool mariadb-dump mysqldump
   watch_runner
@@ -28,6 +28,7 @@ report_place() {
   writable=no
   if [ -d "$REPLY" ] && [ -w "$REPLY" ] && [ -x "$REPLY" ]; then writable=yes; fi
   printf 'place\t%s\t%s\t%s\t%s\n' "$number" "$(place_state "$1")" "$writable" "$REPLY"
+  if find_protected "$1" "$REPLY"; then printf 'place-protected\t%s\t%s\n' "$number" "$protected"; fi
   list_mounts "$1" | sed -n "/$tab./s/^/place-inside$tab$number$tab/p" | head -n 100
   printf 'place-mount\t%s\t%s\n' "$number" "$(mount_of "$REPLY")"
   printf 'place-disk\t%s\t%s\n' "$number" "$(df -Pk "$REPLY" 2>/dev/null | sed -n 2p)"
@@ -35,6 +36,16 @@ report_place() {
   for folder in "${REPLY%/}/.${1##*/}".restoring-*; do report_leftover "$folder"; done
   set -f
   number=$((number + 1))
+}
+
+# find_protected PATH…: `protected` is the first of them that even root cannot rename, or rename things in, since it has the
+# flag i or a (chattr(1)).
+find_protected() {
+  for protected in "$@"; do
+    [ ! -h "$protected" ] || continue
+    case $(lsattr -d -- "$protected" 2>/dev/null | sed 's/ .*//') in *[ia]*) return 0 ;; esac
+  done
+  return 1
 }
 
 place_state() {
@@ -62,17 +73,6 @@ report_account() {
   look_up "$2" "${3%% *}"
   printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$number" "${own%%:*}" "$login" "${REPLY%%:*}"
   number=$((number + 1))
-}
-
-# look_up DATABASE KEY: REPLY is the line of an account, by name or number, or nothing.
-look_up() {
-  REPLY=''
-  if [ -z "$2" ]; then return; fi
-  if command -v getent >/dev/null; then
-    REPLY=$(getent "$1" "$2" 2>/dev/null | head -n 1)
-  else
-    REPLY=$(KEY=$2 awk -F: '$1 == ENVIRON["KEY"] || $3 == ENVIRON["KEY"]' "/etc/$1" 2>/dev/null | head -n 1)
-  fi
 }
 
 # follow_link LINK: REPLY is the folder that it leads to, or would lead to. Fails, with REPLY the link itself, for a link

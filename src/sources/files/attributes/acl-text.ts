@@ -2,7 +2,7 @@ import type { Account, AclEntry } from './listed'
 import { quoted } from './listed'
 
 /** The number that an account gets on the server. */
-export interface FoundNumber {
+interface FoundNumber {
   /** Undefined: none is known. */
   number: number | undefined
   /** It is the one of its name there. */

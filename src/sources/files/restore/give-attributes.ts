@@ -22,7 +22,7 @@ export async function giveAttributes(connection: Connection, { staging }: { stag
 }
 
 /** Throws FailureError for an invalid answer. */
-export function parseGiven(text: string): GivenThere[] {
+function parseGiven(text: string): GivenThere[] {
   return text
     .split('\n')
     .filter(line => line !== '')
