@@ -47,7 +47,7 @@ export const accountReaders: readonly (readonly [string, (row: AnswerRow, found:
 const objectKinds = ['', 'TABLE', 'PROCEDURE', 'FUNCTION'] as const
 
 /** MariaDB keeps roles without a host; so was everybody's account, `PUBLIC`. An account without a name has a host. */
-function accountName(user: string, host: string): string {
+export function accountName(user: string, host: string): string {
   return host === '' && user !== '' ? user : `${user}@${host}`
 }
 

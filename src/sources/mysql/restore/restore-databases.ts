@@ -34,7 +34,8 @@ export function restoreDatabases(
     check: dumpReading.check,
     look: async ({ connection, signal }, sound) => {
       const databases = chosen.map(({ target }) => target)
-      const request = { access: settings.mysql, databases, signal }
+      const definers = [...new Set(sound.flatMap(({ content }) => [...(content.needs?.definers ?? [])]))]
+      const request = { access: settings.mysql, databases, definers, signal }
       const facts = databases.length === 0 ? undefined : await databaseServerOver(connection).targetFacts(request)
       return seenDatabases(settings, choice.manifest, { chosen, facts, sound })
     },

@@ -2,7 +2,7 @@ import { type Finding, problem, warning } from '../../../findings/finding'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import type { DumpNeeds } from '../check/needs/dump-needs'
 import { unlistedDefiners } from '../check/needs/unlisted-definers'
-import { quotedAccount } from '../client/sql-names'
+import { quotedAccount, quotedDefiner } from '../client/sql-names'
 import { grantsOf, mayOnServer } from '../inventory/grants'
 import type { TargetDatabase } from './database-target-facts'
 import type { PlannedDatabase } from './planned-database'
@@ -22,7 +22,9 @@ export function definerProblems({ artifact }: PlannedDatabase, needs: DumpNeeds,
   const others = [...needs.definers].filter(definer => definer !== user)
   const results: Finding[] = []
   const keeps = keepsDefiner(database)
-  const replaced = others.filter(definer => !keeps(definer))
+  const isProtected = (definer: string) => database.deniedDefiners.get(definer) === 'system-user'
+  const replaced = others.filter(definer => !keeps(definer) && !isProtected(definer))
+  const guarded = others.filter(isProtected)
   const absent = accounts === undefined ? [] : others.filter(definer => keeps(definer) && !accounts.has(definer))
   const unlisted = unlistedDefiners(artifact.content, needs.definers)
   if (unlisted.length > 0) {
@@ -43,6 +45,15 @@ export function definerProblems({ artifact }: PlannedDatabase, needs: DumpNeeds,
       ),
     )
   }
+  if (guarded.length > 0) {
+    results.push(
+      warning(
+        'definers-replaced',
+        `Views, triggers, routines and events of ${name} that were in the name of ${guarded.join(', ')} (DEFINER) are restored in the name of ${user}: on this server only a login with SYSTEM_USER may use the name of an account that has SYSTEM_USER.`,
+        `Nothing, if ${user} has rights on the whole database. To restore the names too, restore as an account with SYSTEM_USER (root has it), or give these objects the name of the site's own account on the old server.`,
+      ),
+    )
+  }
   if (absent.length > 0) {
     results.push(
       warning(
@@ -50,7 +61,11 @@ export function definerProblems({ artifact }: PlannedDatabase, needs: DumpNeeds,
         `The dump of ${name} creates objects in the name of users that this server does not have: ${absent.join(', ')}. They are restored, and cannot be used until these users exist.`,
         [
           'Create them, with the rights that they had:',
-          ...absent.map(each => `CREATE USER ${quotedAccount(each)} IDENTIFIED BY '…';`),
+          ...absent.map(each =>
+            each.includes('@')
+              ? `CREATE USER ${quotedAccount(each)} IDENTIFIED BY '…';`
+              : `CREATE ROLE ${quotedDefiner(each)};`,
+          ),
         ].join('\n'),
       ),
     )
@@ -59,13 +74,18 @@ export function definerProblems({ artifact }: PlannedDatabase, needs: DumpNeeds,
 }
 
 /** Whether the login may create objects in this name: `user@host`, or a role. */
-export function keepsDefiner({ found: { inventory }, accounts }: TargetDatabase): (definer: string) => boolean {
+export function keepsDefiner({
+  found: { inventory },
+  accounts,
+  deniedDefiners,
+}: TargetDatabase): (definer: string) => boolean {
   const { server, user } = inventory
   const grants = grantsOf(inventory)
   const right = definerRight(server)
   const mayAny = mayOnServer(grants, right.any)
   const mayOrphan = right.orphans.length === 0 || mayOnServer(grants, right.orphans)
-  return definer => definer === user || (mayAny && (mayOrphan || accounts === undefined || accounts.has(definer)))
+  const may = (definer: string) => mayAny && !deniedDefiners.has(definer)
+  return definer => definer === user || (may(definer) && (mayOrphan || accounts === undefined || accounts.has(definer)))
 }
 
 /**

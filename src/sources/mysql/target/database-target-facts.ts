@@ -6,14 +6,19 @@ import { clientKnowledge, explainClientJob } from '../client/client-errors'
 import { clientLines } from '../client/client-request'
 import type { DatabaseAccess } from '../client/database-access'
 import { trySession } from '../client/import-session'
+import { runSql, type SqlRequest } from '../client/run-sql'
+import { accountName } from '../inventory/parse-accounts'
 import { parseInventory, type ServerInventory } from '../inventory/parse-inventory'
 import { preflightDatabases } from '../plan/database-preflight'
 import { wantsTraits } from '../traits/read-trait'
+import { type Denial, deniedDefiners } from './denied-definers'
 
 export interface DatabaseTargetRequest {
   access: DatabaseAccess
   /** By their names there. */
   databases: readonly string[]
+  /** In whose names objects are to be made there. */
+  definers?: readonly string[]
   signal?: AbortSignal | undefined
 }
 
@@ -57,12 +62,14 @@ export interface TargetDatabase {
   mount: string | undefined
   /** Views that use something that does not exist: a dump fails there. */
   brokenViews: readonly { database: string; name: string }[]
+  /** Names that the login may not use for objects: of those that were asked for, and of the objects that are there. */
+  deniedDefiners: ReadonlyMap<string, Denial>
 }
 
 /** The job `target-facts` for databases, with the views from a preflight that would fail a dump. Reads only. */
 export async function databaseTargetFacts(
   connection: Connection,
-  { access, databases, signal }: DatabaseTargetRequest,
+  { access, databases, definers = [], signal }: DatabaseTargetRequest,
 ): Promise<DatabaseTargetFacts> {
   const request: Request = [...clientLines({ access, databases, dumpOptions: [] }), wantsTraits, ['text', trySession]]
   const { text, report } = await askTarget(connection, request, { knowledge: clientKnowledge, signal })
@@ -71,7 +78,13 @@ export async function databaseTargetFacts(
   const facts = parseDatabaseTarget(text, problem)
   if (facts.database === undefined) return facts
   const { brokenViews } = await preflightDatabases(connection, { access, databases, signal })
-  return { ...facts, database: { ...facts.database, brokenViews } }
+  const { inventory } = facts.database.found
+  const present = inventory.databases.flatMap(each => each.definers)
+  const others = [...new Set([...definers, ...present])].filter(definer => definer !== inventory.user)
+  const [database = ''] = databases
+  const server = { runSql: (sql: SqlRequest) => runSql(connection, sql) }
+  const denied = await deniedDefiners(server, { access, database, definers: others, signal })
+  return { ...facts, database: { ...facts.database, brokenViews, deniedDefiners: denied } }
 }
 
 /** Throws FailureError for an invalid answer. */
@@ -99,7 +112,7 @@ const ownWords = new Set([
 function databaseOf(rows: readonly string[][]): TargetDatabase {
   const words = (word: string) => rows.filter(([first]) => first === word)
   const set = (word: string) => new Set(words(word).map(([, value = '']) => value.toLowerCase()))
-  const accounts = words('account').map(([, user = '', host = '']) => `${fromHex(user)}@${fromHex(host)}`)
+  const accounts = words('account').map(([, user = '', host = '']) => accountName(fromHex(user), fromHex(host)))
   const inventory = rows.filter(([word = '']) => !ownWords.has(word)).map(row => row.join('\t'))
   return {
     found: parseInventory(inventory.join('\n')),
@@ -115,6 +128,7 @@ function databaseOf(rows: readonly string[][]): TargetDatabase {
     freeBytes: freeBytesOf(words('database-disk')[0]?.[1]),
     mount: mountOf(words('database-disk')[0]?.[1]),
     brokenViews: [],
+    deniedDefiners: new Map(),
   }
 }
 

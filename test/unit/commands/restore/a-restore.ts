@@ -265,6 +265,7 @@ function aTargetDatabase({
     mount: undefined,
     ...{ brokenViews: [], session: new Set<string>() },
     abilities: { tablespaces: undefined, referenceSystems: new Set(), hasTimeZones: true, hasKeys: false },
+    deniedDefiners: new Map(),
     ...database,
   }
 }

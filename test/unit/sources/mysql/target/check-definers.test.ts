@@ -95,6 +95,22 @@ describe('definerProblems', () => {
     ])
   })
 
+  it('says which names only an account with SYSTEM_USER may use, and prints no such right', () => {
+    const database = { deniedDefiners: new Map([['root@localhost', 'system-user' as const]]) }
+    const rights = 'SET_ANY_DEFINER, ALLOW_NONEXISTENT_DEFINER'
+    const options = onto(mysql84, rights, { database }, { definers: ['root@localhost', 'old@%'] })
+    expect(findings(options)).toEqual([
+      'warning: Views, triggers, routines and events of "shop" that were in the name of root@localhost (DEFINER) are restored in the name of shop@localhost: on this server only a login with SYSTEM_USER may use the name of an account that has SYSTEM_USER.',
+    ])
+    expect(fixes(options).join()).not.toContain('GRANT')
+  })
+
+  it('believes the server, which refuses a name, and not the rights that it lists', () => {
+    const database = { deniedDefiners: new Map([['old@%', 'right' as const]]) }
+    const options = onto(mysql84, 'SET_ANY_DEFINER', { database }, { definers: ['root@localhost', 'old@%'] })
+    expect(findings(options)).toEqual([expect.stringContaining('in the name of old@% (DEFINER) are restored')])
+  })
+
   it('says nothing of accounts that it may not see', () => {
     const options = onto(mariadb1011, 'SET USER', { database: { accounts: undefined } })
     expect(findings(options)).toEqual([])
