@@ -106,7 +106,7 @@ list_databases() {
 # Whose rights there are, from tables that hold no password. What this login may not read is passed over, and so
 # is what only the other product has: after the word `accounts-seen` a table was read.
 list_accounts() {
-  with_values argument run_sql "
+  with_values argument run_all_sql "
     SELECT 'right', HEX(Db), HEX(User), HEX(Host), '', '', '', CONCAT_WS(',',
       IF(Select_priv = 'Y', 'SELECT', NULL), IF(Insert_priv = 'Y', 'INSERT', NULL),
       IF(Update_priv = 'Y', 'UPDATE', NULL), IF(Delete_priv = 'Y', 'DELETE', NULL),
@@ -125,10 +125,20 @@ list_accounts() {
     SELECT 'right', HEX(Db), HEX(User), HEX(Host), 'TABLE', HEX(Table_name), HEX(Column_name), Column_priv FROM mysql.columns_priv;
     SELECT DISTINCT 'accounts-seen', 'columns_priv' FROM (SELECT COUNT(*) FROM mysql.columns_priv) AS seen;
     SELECT 'right', HEX(Db), HEX(User), HEX(Host), Routine_type, HEX(Routine_name), '', Proc_priv FROM mysql.procs_priv
-      WHERE Routine_type IN ('PROCEDURE', 'FUNCTION');
+      WHERE Routine_type IN ('PROCEDURE', 'FUNCTION', 'PACKAGE', 'PACKAGE BODY');
     SELECT DISTINCT 'accounts-seen', 'procs_priv' FROM (SELECT COUNT(*) FROM mysql.procs_priv) AS seen;
     SELECT 'role', HEX(Role), '', HEX(User), HEX(Host) FROM mysql.roles_mapping;
-    SELECT 'role', HEX(FROM_USER), HEX(FROM_HOST), HEX(TO_USER), HEX(TO_HOST) FROM mysql.role_edges;" --force 2>/dev/null
+    SELECT DISTINCT 'accounts-seen', 'roles_mapping' FROM (SELECT COUNT(*) FROM mysql.roles_mapping) AS seen;
+    SELECT 'role', HEX(FROM_USER), HEX(FROM_HOST), HEX(TO_USER), HEX(TO_HOST) FROM mysql.role_edges;
+    SELECT DISTINCT 'accounts-seen', 'role_edges' FROM (SELECT COUNT(*) FROM mysql.role_edges) AS seen;
+    SELECT 'default-role', HEX(DEFAULT_ROLE_USER), HEX(DEFAULT_ROLE_HOST), HEX(USER), HEX(HOST) FROM mysql.default_roles;
+    SELECT DISTINCT 'accounts-seen', 'default_roles' FROM (SELECT COUNT(*) FROM mysql.default_roles) AS seen;
+    SELECT 'default-role', HEX(default_role), '', HEX(User), HEX(Host) FROM mysql.user WHERE default_role != '' AND is_role = 'N';
+    SELECT 'plugin', HEX(User), HEX(Host), HEX(plugin) FROM mysql.user WHERE plugin IN ('unix_socket', 'auth_socket');
+    SELECT 'global', HEX(GRANTEE), GROUP_CONCAT(PRIVILEGE_TYPE), MAX(IS_GRANTABLE) FROM information_schema.USER_PRIVILEGES
+      WHERE PRIVILEGE_TYPE IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE', 'CREATE', 'DROP', 'REFERENCES', 'INDEX', 'ALTER',
+        'CREATE TEMPORARY TABLES', 'LOCK TABLES', 'CREATE VIEW', 'SHOW VIEW', 'CREATE ROUTINE', 'ALTER ROUTINE', 'EXECUTE',
+        'EVENT', 'TRIGGER') GROUP BY GRANTEE;" 2>/dev/null
   return 0
 }
 

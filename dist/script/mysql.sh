@@ -108,6 +108,11 @@ run_sql() {
   fi
 }
 
+# run_all_sql SQL ARGUMENT…: goes on after a statement that fails. The last of two such options holds.
+run_all_sql() {
+  run_sql "$@" --force
+}
+
 # run_dump ARGUMENT…
 run_dump() {
   if [ -n "$options" ]; then

@@ -121,7 +121,7 @@ mount_of() {
 
 # What tables and events may need of the server. What it does not have, or this login may not see, is passed over.
 list_abilities() {
-  with_values argument run_sql "
+  with_values argument run_all_sql "
     SELECT 'tablespaces-seen', COUNT(*) FROM information_schema.INNODB_TABLESPACES;
     SELECT 'tablespace', HEX(NAME) FROM information_schema.INNODB_TABLESPACES WHERE SPACE_TYPE = 'General';
     SELECT 'reference-system', SRS_ID FROM information_schema.ST_SPATIAL_REFERENCE_SYSTEMS
@@ -129,7 +129,7 @@ list_abilities() {
     SELECT 'time-zones', CONVERT_TZ('2026-01-01', '+00:00', 'Europe/Berlin') IS NOT NULL;
     SELECT 'keys', COUNT(*) FROM information_schema.PLUGINS
       WHERE PLUGIN_STATUS = 'ACTIVE' AND (PLUGIN_TYPE = 'ENCRYPTION' OR PLUGIN_NAME LIKE 'keyring%');
-    SELECT 'keys', COUNT(*) FROM performance_schema.keyring_component_status;" --force 2>/dev/null
+    SELECT 'keys', COUNT(*) FROM performance_schema.keyring_component_status;" 2>/dev/null
 }
 
 list_target_databases() {
@@ -145,7 +145,7 @@ list_target_databases() {
   status=$?
   list_abilities
   # Settings of the session that an import would have: each by itself, since a server may lack one or refuse it.
-  [ -z "$text" ] || with_values argument run_sql "$text" --force 2>/dev/null
+  [ -z "$text" ] || with_values argument run_all_sql "$text" 2>/dev/null
   # Most users may not read this table; the accounts are unknown then.
   with_values argument run_sql "SELECT 'account', HEX(User), HEX(Host) FROM mysql.user;" 2>/dev/null
   data_folder=$(with_values argument run_sql 'SELECT @@datadir;' 2>/dev/null)

@@ -3,7 +3,7 @@
 # metadata, whatever their number. What this login may not see, or this server does not have, is passed over.
 
 list_traits() {
-  with_values argument run_sql "
+  with_values argument run_all_sql "
     SELECT 'trait', HEX(r.CONSTRAINT_SCHEMA), 'loose-foreign-keys', HEX(r.TABLE_NAME), HEX(CONCAT(r.TABLE_NAME, '.', r.CONSTRAINT_NAME)), ''
       FROM information_schema.REFERENTIAL_CONSTRAINTS r
       WHERE r.CONSTRAINT_SCHEMA $REPLY AND VERSION() NOT LIKE '%MariaDB%' AND (r.UNIQUE_CONSTRAINT_NAME IS NULL OR
@@ -41,8 +41,7 @@ list_traits() {
       FROM information_schema.COLUMNS c JOIN information_schema.TABLES t USING (TABLE_SCHEMA, TABLE_NAME)
       WHERE c.TABLE_SCHEMA $REPLY AND t.ENGINE = 'InnoDB' AND t.ROW_FORMAT != 'Compressed' AND c.EXTRA NOT LIKE '%VIRTUAL%'
         AND VERSION() NOT LIKE '%MariaDB%'
-      GROUP BY c.TABLE_SCHEMA, c.TABLE_NAME HAVING 18 + CEIL(SUM(c.IS_NULLABLE = 'YES') / 8) + SUM($stored_bytes) >= 8126;" \
-    --force 2>/dev/null
+      GROUP BY c.TABLE_SCHEMA, c.TABLE_NAME HAVING 18 + CEIL(SUM(c.IS_NULLABLE = 'YES') / 8) + SUM($stored_bytes) >= 8126;" 2>/dev/null
   with_values argument run_sql "SHOW GLOBAL VARIABLES WHERE Variable_name IN ($recorded_settings);" 2>/dev/null | sed "s/^/setting$tab/"
   return 0
 }

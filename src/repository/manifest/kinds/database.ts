@@ -43,8 +43,12 @@ export interface DatabaseTrait {
 export interface DatabaseAccount {
   /** `user@host`, or the name of a role. */
   account: string
-  /** Its rights on this database, as statements without a password. */
+  /** Its rights on this database, as statements without a password; [] for one that is only a definer. */
   grants: string[]
+  /** Of the roles among these accounts, those that are active after its login. */
+  defaultRoles?: string[]
+  /** How it logs in, where that is without a password: `unix_socket`, `auth_socket`. */
+  plugin?: string
 }
 
 /** Size and sha256 of a table's `INSERT` lines. */
@@ -88,7 +92,16 @@ export const database: Kind<DatabaseArtifact> = {
       events: count,
       objects: z.exactOptional(z.looseObject({ views: names, triggers: names, routines: names, events: names })),
       definers: z.exactOptional(names),
-      accounts: z.exactOptional(z.array(z.looseObject({ account: z.string(), grants: names }))),
+      accounts: z.exactOptional(
+        z.array(
+          z.looseObject({
+            account: z.string(),
+            grants: names,
+            defaultRoles: z.exactOptional(names),
+            plugin: z.exactOptional(z.string()),
+          }),
+        ),
+      ),
       traits: z.exactOptional(z.array(trait)),
       longestStatementBytes: z.exactOptional(count),
       characterSet: z.string(),

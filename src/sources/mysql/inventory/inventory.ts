@@ -43,16 +43,21 @@ export interface ListedTable {
 
 /** Rights of an account, as the server keeps them in the tables of the schema `mysql`, none of which has a password. */
 export interface AccountRight {
-  /** As in the table: a pattern, where it is on a whole database. */
-  database: string
+  /** As in the table: a pattern, where it is on a whole database; undefined: on all (`*.*`). */
+  database: string | undefined
   /** `user@host`, or the name of a role of MariaDB. */
   account: string
   /** '' for the whole database. */
-  object: { kind: '' | 'TABLE' | 'PROCEDURE' | 'FUNCTION'; name: string }
+  object: { kind: '' | 'TABLE' | 'PROCEDURE' | 'FUNCTION' | 'PACKAGE' | 'PACKAGE BODY'; name: string }
   /** Undefined for all columns. */
   column: string | undefined
   privileges: readonly string[]
   isGrantable: boolean
+}
+
+export interface RoleMember {
+  role: string
+  member: string
 }
 
 /** What the login may see of other accounts. */
@@ -61,5 +66,9 @@ export interface AccountRights {
   seen: ReadonlySet<string>
   rights: readonly AccountRight[]
   /** Who has which role, each as `AccountRight.account`. */
-  roles: readonly { role: string; member: string }[]
+  roles: readonly RoleMember[]
+  /** Roles that are active after the login. */
+  defaultRoles: readonly RoleMember[]
+  /** By account: how it logs in, where that is without a password. */
+  plugins: ReadonlyMap<string, string>
 }

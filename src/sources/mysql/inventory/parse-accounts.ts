@@ -1,15 +1,17 @@
 import type { AnswerRow } from '../../host/answer'
-import type { AccountRight, AccountRights } from './inventory'
+import type { AccountRight, AccountRights, RoleMember } from './inventory'
 
 /** What the rows of the job `inventory` say of accounts, as they arrive. */
 export interface AccountReading extends AccountRights {
   seen: Set<string>
   rights: AccountRight[]
-  roles: { role: string; member: string }[]
+  roles: RoleMember[]
+  defaultRoles: RoleMember[]
+  plugins: Map<string, string>
 }
 
 export function noAccounts(): AccountReading {
-  return { seen: new Set(), rights: [], roles: [] }
+  return { seen: new Set(), rights: [], roles: [], defaultRoles: [], plugins: new Map() }
 }
 
 /** Readers of the rows by their first word. */
@@ -38,13 +40,38 @@ export const accountReaders: readonly (readonly [string, (row: AnswerRow, found:
     },
   ],
   [
-    'role',
-    (row, { roles }) =>
-      roles.push({ role: accountName(row.name(1), row.name(2)), member: accountName(row.name(3), row.name(4)) }),
+    'global',
+    (row, { rights }) => {
+      const account = granteeName(row.name(1))
+      if (account === undefined) return
+      const privileges = withAll(row.field(2).split(','), '')
+      const isGrantable = row.field(3) === 'YES'
+      rights.push({
+        database: undefined,
+        account,
+        object: { kind: '', name: '' },
+        column: undefined,
+        privileges,
+        isGrantable,
+      })
+    },
   ],
+  ['role', (row, { roles }) => roles.push(roleMember(row))],
+  ['default-role', (row, { defaultRoles }) => defaultRoles.push(roleMember(row))],
+  ['plugin', (row, { plugins }) => plugins.set(accountName(row.name(1), row.name(2)), row.name(3))],
 ]
 
-const objectKinds = ['', 'TABLE', 'PROCEDURE', 'FUNCTION'] as const
+const objectKinds = ['', 'TABLE', 'PROCEDURE', 'FUNCTION', 'PACKAGE', 'PACKAGE BODY'] as const
+
+function roleMember(row: AnswerRow): RoleMember {
+  return { role: accountName(row.name(1), row.name(2)), member: accountName(row.name(3), row.name(4)) }
+}
+
+/** `information_schema` quotes both parts, and escapes nothing. Undefined for a role of MariaDB. */
+function granteeName(listed: string): string | undefined {
+  const [, user, host] = /^'(.*)'@'([^']*)'$/s.exec(listed) ?? []
+  return user === undefined || host === undefined ? undefined : accountName(user, host)
+}
 
 /** MariaDB keeps roles without a host; so was everybody's account, `PUBLIC`. An account without a name has a host. */
 export function accountName(user: string, host: string): string {

@@ -1,7 +1,7 @@
-import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
+import type { DatabaseAccount, DatabaseArtifact } from '../../../repository/manifest/manifest'
 import type { NextStep } from '../../restore-item'
 import { grantPattern, quotedIdentifier } from '../client/sql-names'
-import { accountsOf, grantee } from '../inventory/accounts'
+import { accountsOf, grantee, isServersOwn } from '../inventory/accounts'
 import type { TargetDatabase } from './database-target-facts'
 import type { DatabasePart } from './planned-database'
 
@@ -9,7 +9,10 @@ import type { DatabasePart } from './planned-database'
 export function accountSteps(databases: readonly DatabasePart[], target: TargetDatabase | undefined): NextStep[] {
   const known = databases.filter(({ artifact }) => artifact.content.accounts !== undefined)
   const unknown = databases.filter(({ artifact }) => artifact.content.accounts === undefined)
-  const statements = [...new Set(known.flatMap(part => missingStatements(part, target)))]
+  const missing = known.map(part => missingStatements(part, target))
+  const statements = [
+    ...new Set((['roles', 'users', 'grants'] as const).flatMap(kind => missing.flatMap(each => each[kind]))),
+  ]
   const steps: NextStep[] = []
   if (statements.length > 0) {
     steps.push({ what: accountsText(known, target), commands: statements, language: 'sql' })
@@ -34,32 +37,64 @@ function unknownText(unknown: readonly DatabasePart[]): string {
 }
 
 /** What the target lacks of the recorded accounts and rights. Everything here is text from a manifest. */
-function missingStatements({ artifact, target: name }: DatabasePart, target: TargetDatabase | undefined): string[] {
+function missingStatements({ artifact, target: name }: DatabasePart, target: TargetDatabase | undefined): Missing {
   const there = target === undefined ? [] : (accountsOf(target.found.inventory, name) ?? [])
   const held = new Set(there.flatMap(({ grants }) => grants))
   const recorded = (artifact.content.accounts ?? []).filter(({ account }) => !hasHidden(account))
   const roles = recorded.map(({ account }) => account)
   const rules = { partialRevokes: target?.found.inventory.grants.partialRevokes ?? false }
-  return recorded.flatMap(({ account, grants }) => {
+  const flavor = target?.found.inventory.server.flavor ?? 'mysql'
+  const missing: Missing = { roles: [], users: [], grants: [] }
+  for (const each of recorded) {
+    const { account, grants } = each
     const isMissing = account !== 'PUBLIC' && target?.accounts?.has(account) !== true
     const own = grants.flatMap(grant => renamed(grant, { artifact, name, account, roles, rules }) ?? [])
-    const lacking = own.filter(grant => !held.has(grant))
-    if (isMissing) return [creation(account, recorded), ...own.map(grant => `${grant};`)]
-    return lacking.map(grant => `${grant};`)
-  })
+    // Every server has a root of its own.
+    if (isMissing && own.length === 0 && isServersOwn(account)) continue
+    if (isMissing && isRole(account, recorded)) missing.roles.push(`CREATE ROLE ${grantee(account)};`)
+    else if (isMissing) missing.users.push(`CREATE USER ${grantee(account)} ${identified(each, flavor)};`)
+    missing.grants.push(...own.filter(grant => isMissing || !held.has(grant)).map(grant => `${grant};`))
+    if (isMissing) missing.grants.push(...defaultRoles(each, roles, flavor))
+  }
+  return missing
 }
 
-/** A role has no password. MySQL's look like accounts: those that others have are roles. */
-function creation(account: string, recorded: readonly { grants: readonly string[] }[]): string {
-  const name = grantee(account)
-  const isRole = recorded.some(({ grants }) => grants.some(grant => grant.startsWith(`GRANT ${name} TO `)))
-  return isRole || !account.includes('@') ? `CREATE ROLE ${name};` : `CREATE USER ${name} IDENTIFIED BY '…';`
+/** In the order in which they can be run. */
+interface Missing {
+  roles: string[]
+  users: string[]
+  grants: string[]
+}
+
+type Flavor = TargetDatabase['found']['inventory']['server']['flavor']
+
+/** MySQL's roles look like accounts: those that others have are roles. */
+function isRole(account: string, recorded: readonly DatabaseAccount[]): boolean {
+  const given = `GRANT ${grantee(account)} TO `
+  return !account.includes('@') || recorded.some(({ grants }) => grants.some(grant => grant.startsWith(given)))
+}
+
+function identified({ plugin }: DatabaseAccount, flavor: Flavor): string {
+  if (plugin !== 'unix_socket' && plugin !== 'auth_socket') return "IDENTIFIED BY '…'"
+  return flavor === 'mariadb' ? 'IDENTIFIED VIA unix_socket' : 'IDENTIFIED WITH auth_socket'
+}
+
+/** MariaDB has one at most. */
+function defaultRoles(
+  { account, defaultRoles: names = [] }: DatabaseAccount,
+  roles: readonly string[],
+  flavor: Flavor,
+) {
+  const known = names.filter(name => roles.includes(name)).map(grantee)
+  if (known.length === 0) return []
+  if (flavor === 'mysql') return [`SET DEFAULT ROLE ${known.join(', ')} TO ${grantee(account)};`]
+  return [`SET DEFAULT ROLE ${known[0]} FOR ${grantee(account)};`]
 }
 
 const identifier = '`(?:[^`]|``)+`'
 const privilege = `[A-Z]+(?: [A-Z]+)*(?: \\(${identifier}\\))?`
 const onDatabase = new RegExp(
-  `^GRANT (${privilege}(?:, ${privilege})*) ON (PROCEDURE |FUNCTION )?(${identifier})\\.(\\*|${identifier}) TO (.+?)( WITH GRANT OPTION)?$`,
+  `^GRANT (${privilege}(?:, ${privilege})*) ON (PROCEDURE |FUNCTION |PACKAGE (?:BODY )?)?(${identifier})\\.(\\*|${identifier}) TO (.+?)( WITH GRANT OPTION)?$`,
   'u',
 )
 

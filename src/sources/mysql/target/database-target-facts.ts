@@ -6,7 +6,7 @@ import { clientKnowledge, explainClientJob } from '../client/client-errors'
 import { clientLines } from '../client/client-request'
 import type { DatabaseAccess } from '../client/database-access'
 import { trySession } from '../client/import-session'
-import { runSql, type SqlRequest } from '../client/run-sql'
+import { runSql } from '../client/run-sql'
 import { accountName } from '../inventory/parse-accounts'
 import { parseInventory, type ServerInventory } from '../inventory/parse-inventory'
 import { preflightDatabases } from '../plan/database-preflight'
@@ -82,8 +82,12 @@ export async function databaseTargetFacts(
   const present = inventory.databases.flatMap(each => each.definers)
   const others = [...new Set([...definers, ...present])].filter(definer => definer !== inventory.user)
   const [database = ''] = databases
-  const server = { runSql: (sql: SqlRequest) => runSql(connection, sql) }
-  const denied = await deniedDefiners(server, { access, database, definers: others, signal })
+  const denied = await deniedDefiners(question => runSql(connection, question), {
+    access,
+    database,
+    definers: others,
+    signal,
+  })
   return { ...facts, database: { ...facts.database, brokenViews, deniedDefiners: denied } }
 }
 

@@ -1,7 +1,7 @@
 import { defined } from '../../../runtime/defined'
 import type { DatabaseAccess } from '../client/database-access'
+import type { SqlRequest } from '../client/run-sql'
 import { quotedDefiner, quotedIdentifier } from '../client/sql-names'
-import type { DatabaseServer } from '../database-server'
 
 /** Why the login may not create objects in a name: it lacks a right, or the name is one that SYSTEM_USER protects. */
 export type Denial = 'right' | 'system-user'
@@ -19,7 +19,7 @@ const definersMax = 100
  * who does. What cannot be found out is not in the result.
  */
 export async function deniedDefiners(
-  server: Pick<DatabaseServer, 'runSql'>,
+  ask: (request: SqlRequest) => Promise<string>,
   request: { access: DatabaseAccess; database: string; definers: readonly string[]; signal?: AbortSignal | undefined },
 ): Promise<ReadonlyMap<string, Denial>> {
   const { access, database, signal } = request
@@ -31,9 +31,7 @@ export async function deniedDefiners(
       `ALTER DEFINER=${quotedDefiner(definer)} EVENT ${event} ENABLE;\nSHOW ERRORS LIMIT 1;\nSELECT '${asked}';`,
   )
   const name = 'the question which names the database user may use'
-  const answer = await server
-    .runSql({ access, sql: sql.join('\n'), name, goesOn: true, ...defined({ signal }) })
-    .catch(() => '')
+  const answer = await ask({ access, sql: sql.join('\n'), name, goesOn: true, ...defined({ signal }) }).catch(() => '')
   signal?.throwIfAborted()
   const answers = answer.split(new RegExp(`^${asked}$`, 'm'))
   const denied = new Map<string, Denial>()

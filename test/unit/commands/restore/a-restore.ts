@@ -252,7 +252,7 @@ function aTargetDatabase({
           lines: [...(grants ?? ['GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` WITH GRANT OPTION'])],
           partialRevokes: false,
         },
-        accounts: { seen: new Set(), rights: [], roles: [] },
+        accounts: { seen: new Set(), rights: [], roles: [], defaultRoles: [], plugins: new Map() },
         databases,
       },
     },

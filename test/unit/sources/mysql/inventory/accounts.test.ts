@@ -17,9 +17,11 @@ function inventoryOf(accounts: Partial<AccountRights>, partialRevokes = false) {
     },
     grants: { lines: [], partialRevokes },
     accounts: {
-      seen: new Set(['db', 'tables_priv', 'columns_priv', 'procs_priv']),
+      seen: new Set(['db', 'tables_priv', 'columns_priv', 'procs_priv', 'roles_mapping']),
       rights: [],
       roles: [],
+      defaultRoles: [],
+      plugins: new Map<string, string>(),
       ...accounts,
     },
   }
@@ -68,6 +70,50 @@ describe('accountsOf', () => {
     ])
   })
 
+  it('follows roles to those who have them in the end, and knows which are active at the login', () => {
+    const rights = [right({ account: 'editors', privileges: ['UPDATE'] })]
+    const roles = [
+      { role: 'chiefs', member: 'eve@%' },
+      { role: 'editors', member: 'chiefs' },
+      { role: 'editors', member: 'root@localhost' },
+    ]
+    const defaultRoles = [
+      { role: 'chiefs', member: 'eve@%' },
+      { role: 'elsewhere', member: 'eve@%' },
+    ]
+    expect(accountsOf(inventoryOf({ rights, roles, defaultRoles }), 'shop')).toEqual([
+      { account: 'chiefs', grants: ['GRANT `editors` TO `chiefs`'] },
+      { account: 'editors', grants: ['GRANT UPDATE ON `shop`.* TO `editors`'] },
+      { account: 'eve@%', grants: ["GRANT `chiefs` TO 'eve'@'%'"], defaultRoles: ['chiefs'] },
+    ])
+  })
+
+  it('records definers without rights, and rights on all databases as those on this one', () => {
+    const rights = [
+      right({ database: undefined, account: 'all@%', privileges: ['ALL PRIVILEGES'], isGrantable: true }),
+      right({ database: undefined, account: 'root@127.0.0.1', privileges: ['ALL PRIVILEGES'] }),
+      right({ database: undefined, account: 'debian-sys-maint@localhost', privileges: ['ALL PRIVILEGES'] }),
+    ]
+    const shop = {
+      ...{
+        name: 'shop',
+        characterSet: '',
+        collation: '',
+        tables: [],
+        triggers: [],
+        routines: [],
+        events: [],
+        ambiguous: [],
+      },
+      definers: ['all@%', 'old@localhost', 'mysql.sys@localhost'],
+    }
+    const plugins = new Map([['old@localhost', 'unix_socket']])
+    expect(accountsOf({ ...inventoryOf({ rights, plugins }), databases: [shop] }, 'shop')).toEqual([
+      { account: 'all@%', grants: ["GRANT ALL PRIVILEGES ON `shop`.* TO 'all'@'%' WITH GRANT OPTION"] },
+      { account: 'old@localhost', grants: [], plugin: 'unix_socket' },
+    ])
+  })
+
   it('takes a pattern for a name where partial revokes do', () => {
     const rights = [right({ database: 'my%' }), right({ database: 'my_shop', account: 'a@%' })]
     expect(accountsOf(inventoryOf({ rights }, true), 'my_shop')).toEqual([
@@ -84,6 +130,13 @@ describe('accountsOf', () => {
       "GRANT SELECT ON `mysql`.`db` TO 'b'@'localhost';",
       "GRANT SELECT ON `mysql`.`columns_priv` TO 'b'@'localhost';",
       "GRANT SELECT ON `mysql`.`procs_priv` TO 'b'@'localhost';",
+      "GRANT SELECT ON `mysql`.`roles_mapping` TO 'b'@'localhost';",
     ])
+    const onMysql = (version: string) =>
+      grantsToSeeAccounts({ ...inventoryOf({}), server: { flavor: 'mysql', version } }).map(
+        statement => /`mysql`\.`(\w+)`/.exec(statement)?.[1],
+      )
+    expect(onMysql('9.7.4')).toEqual(['role_edges', 'default_roles'])
+    expect(onMysql('5.7.44')).toEqual([])
   })
 })

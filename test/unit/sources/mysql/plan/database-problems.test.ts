@@ -15,7 +15,7 @@ function serverWith(names: readonly string[], overrides: Partial<ServerInventory
     inventory: {
       server: { flavor: 'mariadb', version: '10.11.19' },
       ...{ dumpTool: '', user: 'b@localhost', grants: { lines: [], partialRevokes: false } },
-      accounts: { seen: new Set(), rights: [], roles: [] },
+      accounts: { seen: new Set(), rights: [], roles: [], defaultRoles: [], plugins: new Map() },
       databases: names.map(name => ({
         ...{ name, characterSet: 'utf8mb4', collation: 'utf8mb4_bin', ...nothing },
         tables: name.endsWith('lost+found') ? [] : [table],

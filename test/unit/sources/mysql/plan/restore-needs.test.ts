@@ -5,7 +5,7 @@ const inventory = {
   dumpTool: '',
   user: 'b@localhost',
   grants: { lines: [], partialRevokes: false },
-  accounts: { seen: new Set<string>(), rights: [], roles: [] },
+  accounts: { seen: new Set<string>(), rights: [], roles: [], defaultRoles: [], plugins: new Map<string, string>() },
   databases: [],
 } as const
 const empty = {

@@ -18,7 +18,10 @@ function targetWith(accounts: string[] | undefined, rights: AccountRight[] = [])
     accounts: accounts && new Set(accounts),
     found: {
       ...database.found,
-      inventory: { ...inventory, accounts: { seen: new Set(['db']), rights, roles: [] } },
+      inventory: {
+        ...inventory,
+        accounts: { seen: new Set(['db']), rights, roles: [], defaultRoles: [], plugins: new Map() },
+      },
     },
   }
 }
@@ -63,6 +66,33 @@ describe('accountSteps', () => {
       'CREATE ROLE `editors`;',
       "CREATE ROLE 'readers'@'%';",
       "CREATE USER 'eve'@'%' IDENTIFIED BY '…';",
+    ])
+  })
+
+  it('makes everybody before anybody gets a role, and makes roles active as they were', () => {
+    const accounts = [
+      { account: 'chiefs', grants: ['GRANT `editors` TO `chiefs`'] },
+      { account: 'editors', grants: ['GRANT SELECT ON `my\\_shop`.* TO `editors`'] },
+      { account: 'eve@%', grants: ["GRANT `chiefs` TO 'eve'@'%'"], defaultRoles: ['chiefs', 'unrecorded'] },
+    ]
+    expect(commandsFor(accounts)).toEqual([
+      'CREATE ROLE `chiefs`;',
+      'CREATE ROLE `editors`;',
+      "CREATE USER 'eve'@'%' IDENTIFIED BY '…';",
+      'GRANT `editors` TO `chiefs`;',
+      'GRANT SELECT ON `my\\_shop`.* TO `editors`;',
+      "GRANT `chiefs` TO 'eve'@'%';",
+      "SET DEFAULT ROLE `chiefs` FOR 'eve'@'%';",
+    ])
+  })
+
+  it('asks for no password where the login has none, and makes definers without rights, but no root', () => {
+    const accounts = [
+      { account: 'old@localhost', grants: [], plugin: 'auth_socket' },
+      { account: 'root@localhost', grants: [] },
+    ]
+    expect(commandsFor(accounts, targetWith(undefined))).toEqual([
+      "CREATE USER 'old'@'localhost' IDENTIFIED VIA unix_socket;",
     ])
   })
 

@@ -8,7 +8,7 @@ function asking(definers: readonly string[], answer: string | Error) {
     if (answer instanceof Error) throw answer
     return answer
   }
-  return { asked, denied: deniedDefiners({ runSql }, { access: {}, database: 'my`shop', definers }) }
+  return { asked, denied: deniedDefiners(runSql, { access: {}, database: 'my`shop', definers }) }
 }
 
 describe('deniedDefiners', () => {
