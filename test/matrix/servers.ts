@@ -23,6 +23,8 @@ export interface ServerUnderTest {
   readonly version: string
   /** What leads to it. Folders below `services.folder` are under the same paths on it and on this machine. */
   readonly services: Services
+  /** What comes before a command so that it runs on the server. */
+  readonly within: readonly string[]
   /** Whether its database server is of this series, like `10.11`, or a later one. */
   isAtLeast(series: string): boolean
   /** Runs SQL as root by its own client, `DELIMITER` included: rows as lines, columns separated by tabs. */
@@ -94,12 +96,10 @@ function debianServer({ suite, flavor, version, within, ssh, mysql }: DebianServ
   return server({ name: suite, flavor, version, within, services: { ...testServices(), ssh, mysql }, sql })
 }
 
-interface Known extends Pick<ServerUnderTest, 'name' | 'flavor' | 'version' | 'services' | 'sql'> {
-  within: readonly string[]
-}
+type Known = Pick<ServerUnderTest, 'name' | 'flavor' | 'version' | 'services' | 'within' | 'sql'>
 
-function server({ within, ...known }: Known): ServerUnderTest {
-  const { flavor, version, services, sql } = known
+function server(known: Known): ServerUnderTest {
+  const { flavor, version, services, within, sql } = known
   return {
     ...known,
     isAtLeast: series => compareSeries(version, series) >= 0,

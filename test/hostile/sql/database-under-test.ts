@@ -12,8 +12,7 @@ import { startMariadb } from '../../servers/database/mariadb'
 export interface DatabaseUnderTest {
   connection: Connection
   access: DatabaseAccess
-  /** The words before a program that runs where the server does. */
-  enter: readonly string[]
+  hasFile(path: string): boolean
   sql(text: string, database?: string): string
   /** Runs SQL as an import does, but goes on after what fails; returns nothing. */
   runAll(text: Buffer, database: string, access: DatabaseAccess): void
@@ -26,14 +25,17 @@ export interface DatabaseUnderTest {
 /** The variable that names another server than one of our own: the folder of a chroot, and the socket in it. */
 const placeVariable = 'MAKE_A_BACKUP_HOSTILE_SERVER'
 
+/** The server at a socket that others started. `enter`: the words before a program that runs where the server does. */
+export function databaseAt(enter: readonly string[], socket: string): DatabaseUnderTest {
+  const login = ['--no-defaults', '--user=root', `--socket=${socket}`]
+  const place = { enter, access: { user: 'root', password: '', socket }, close: async () => {} }
+  return at(place, { client: 'mysql', dumper: 'mysqldump', login })
+}
+
 /** A server that nobody else uses: what it holds besides the target must stay the same. */
 export async function openDatabaseUnderTest(): Promise<DatabaseUnderTest> {
   const [root, socket] = (process.env[placeVariable] ?? '').split(':')
-  if (root !== undefined && socket !== undefined) {
-    const login = ['--no-defaults', '--user=root', `--socket=${socket}`]
-    const place = { enter: ['chroot', root], access: { user: 'root', password: '', socket }, close: async () => {} }
-    return at(place, { client: 'mysql', dumper: 'mysqldump', login })
-  }
+  if (root !== undefined && socket !== undefined) return databaseAt(['chroot', root], socket)
   const folder = await mkdtemp(join(tmpdir(), 'make-a-backup-hostile-'))
   const mariadb = await startMariadb(folder)
   const access = { user: 'root', password: mariadb.rootPassword, socket: mariadb.socket }
@@ -46,7 +48,7 @@ export async function openDatabaseUnderTest(): Promise<DatabaseUnderTest> {
 }
 
 function at(
-  { enter, access, close }: Pick<DatabaseUnderTest, 'enter' | 'access' | 'close'>,
+  { enter, access, close }: Pick<DatabaseUnderTest, 'access' | 'close'> & { enter: readonly string[] },
   { client, dumper, login }: { client: string; dumper: string; login: readonly string[] },
 ): DatabaseUnderTest {
   const run = (words: readonly string[], input: string) => {
@@ -61,7 +63,11 @@ function at(
   const quiet = ['--batch', '--skip-column-names', '--default-character-set=utf8mb4']
   return {
     connection: localConnection({ command: enter, environment: { PATH: process.env['PATH'], HOME: '/nonexistent' } }),
-    ...{ access, enter, close },
+    ...{ access, close },
+    hasFile: path => {
+      const [program = '', ...others] = [...enter, 'test', '-e', path]
+      return spawnSync(program, others).status === 0
+    },
     sql: (text, database) =>
       run([client, ...login, ...quiet, ...(database === undefined ? [] : [`--database=${database}`])], text),
     runAll: (text, database, { user = '', password = '', socket = '' }) => {

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { DatabaseUnderTest } from './database-under-test'
 
 /** A name that hostile SQL gives to whatever it makes outside of its target. */
@@ -32,7 +30,7 @@ export function worldOf(server: DatabaseUnderTest, target: string): string {
       'SELECT * FROM neighbour.t ORDER BY 1;',
     ].join('\n'),
   )
-  return `${text}${existsSync(join(server.enter[1] ?? '/', evilFile)) ? 'the file is there' : ''}`
+  return `${text}${server.hasFile(evilFile) ? 'the file is there' : ''}`
 }
 
 /** Makes what the world holds besides the target. */

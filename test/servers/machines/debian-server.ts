@@ -30,13 +30,13 @@ interface Places {
   /** The Debian, as `script/matrix` makes it. Nothing is written there. */
   root: string
   suite: string
-  /** For what the server writes; is made, and left to the caller. */
+  /** Where it is mounted; is made, and left to the caller. */
   folder: string
 }
 
 /**
  * Starts a Debian of another release as a server, for root: its own sshd on a port of 127.0.0.1 and its own database server
- * with the settings of the distribution, apart from the port. Everything that it writes is gone with `folder`. The folder
+ * with the settings of the distribution, apart from the port. Everything that it writes is gone with it. The folder
  * of the tests (`shared.folder`) and this checkout are under the same paths there. An administrator of the database is
  * made, the one of `shared`. Ends with this process, however that ends.
  */
@@ -97,11 +97,13 @@ export async function startDebianServer(
 const socket = '/run/mysqld/mysqld.sock'
 const databaseOptions = `--socket=${socket} --loose-mysqlx=OFF`
 
-/** Its own layer over the Debian. Mounts end with the name space. */
+/** Its own layer over the Debian, in memory: the servers wait for their disk as they do by default. Mounts end with the name space. */
 const setUp = `
 root=$1 folder=$2 shared=$3 checkout=$4 node=$5
-mkdir -p "$folder/upper" "$folder/work" "$folder/root"
-mount -t overlay overlay -o "lowerdir=$root,upperdir=$folder/upper,workdir=$folder/work" "$folder/root"
+mkdir "$folder/layer" "$folder/root"
+mount -t tmpfs tmpfs "$folder/layer"
+mkdir "$folder/layer/upper" "$folder/layer/work"
+mount -t overlay overlay -o "lowerdir=$root,upperdir=$folder/layer/upper,workdir=$folder/layer/work" "$folder/root"
 cd "$folder/root"
 mount -t proc proc proc
 mount --rbind /dev dev
