@@ -98,9 +98,32 @@ list_databases() {
     SELECT DISTINCT 'definer', HEX(EVENT_SCHEMA), HEX(DEFINER) FROM information_schema.EVENTS WHERE EVENT_SCHEMA $REPLY;" &&
     list_grants
   status=$?
+  if [ "$status" = 0 ]; then
+    [ -n "$flavor" ] || find_flavor
+    [ "$flavor" != mysql ] || list_libraries
+    [ "$(product_of "$dumper")" = "$flavor" ] || list_unwritable || status=$?
+  fi
   [ "$status" != 0 ] || list_accounts
   [ -z "$traits" ] || list_traits
   report_sql_status inventory "$status"
+}
+
+# Code in other languages, which only MySQL has since 9.
+list_libraries() {
+  with_values argument run_sql "
+    SELECT 'routine', HEX(LIBRARY_SCHEMA), HEX(LIBRARY_NAME), 'LIBRARY', LIBRARY_DEFINITION IS NOT NULL
+      FROM information_schema.LIBRARIES WHERE LIBRARY_SCHEMA $REPLY;" 2>/dev/null
+}
+
+# What the dump tool of the other product writes so that it cannot be read, or not at all.
+list_unwritable() {
+  case $flavor in
+    mysql) unwritable="EXTRA REGEXP '(VIRTUAL|STORED) GENERATED'" ;;
+    *) unwritable="COLUMN_DEFAULT REGEXP '(nextval|lastval|setval)[(]'" ;;
+  esac
+  with_values argument run_sql "
+    SELECT DISTINCT 'remark', HEX(TABLE_SCHEMA), 'unwritable', 'TABLE', HEX(TABLE_NAME), ''
+      FROM information_schema.COLUMNS WHERE TABLE_SCHEMA $REPLY AND (DATA_TYPE = 'vector' OR $unwritable);"
 }
 
 # Whose rights there are, from tables that hold no password. What this login may not read is passed over, and so

@@ -84,7 +84,14 @@ describe('a login by the option file of the server', () => {
     await settings('verbose', 'tee=/dev/null', 'safe-updates', 'delimiter=//', 'force', 'init-command=SELECT 7')
     const server = databaseServerOver(connection)
     const target = await freshDatabase(services)
-    const request = { access, database: target, compression: 'none', where: () => undefined, signal } as const
+    const request = {
+      access,
+      database: target,
+      flavor: 'mariadb',
+      compression: 'none',
+      where: () => undefined,
+      signal,
+    } as const
     await sendToJob(await server.openImport(request), async input => {
       input.end("CREATE TABLE a (t TEXT);\nINSERT INTO a VALUES ('ü');\nUPDATE a SET t = CONCAT(t, '2');\n")
     })
@@ -92,7 +99,14 @@ describe('a login by the option file of the server', () => {
     const selection = { excluded: [], structureOnly: [] }
     const options = { database: target, selection, extra: [], canIgnoreTableData: true }
     const job = await server.openDump({
-      ...{ access, database: target, arguments: dumpArguments(options), compression: { kind: 'none' }, signal },
+      ...{
+        access,
+        database: target,
+        flavor: 'mariadb',
+        arguments: dumpArguments(options),
+        compression: { kind: 'none' },
+        signal,
+      },
     })
     expect(await text(job.body)).toContain("('ü2')")
     expect((await job.done).messages).toEqual([])

@@ -63,6 +63,7 @@ describe('localConnection', () => {
     const job = await server.openDump({
       access,
       database,
+      flavor: inventory.server.flavor,
       arguments: dumpArguments({ database, selection, extra: [], canIgnoreTableData: true }),
       compression: { kind: 'none' },
       signal: new AbortController().signal,

@@ -62,7 +62,14 @@ const compress: Readonly<Record<Compression, (bytes: Buffer) => Buffer>> = {
 }
 
 const importOf = (server: RestoreServer, database: string, compression: Compression = 'none') =>
-  server.openImport({ access, database, compression, where: line => `the place of line ${line}`, signal })
+  server.openImport({
+    access,
+    database,
+    flavor: 'mariadb',
+    compression,
+    where: line => `the place of line ${line}`,
+    signal,
+  })
 
 function archiveOf(folder: string): Buffer {
   return execFileSync('tar', ['--numeric-owner', '-C', '/', '-cf', '-', '--', folder.slice(1)], {
@@ -581,6 +588,7 @@ describe('the import', () => {
     const intake = await server.openImport({
       access: {},
       database,
+      flavor: 'mariadb',
       compression: 'none',
       where: () => undefined,
       signal,

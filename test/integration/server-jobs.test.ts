@@ -63,6 +63,7 @@ function dump(
   return server.databases.openDump({
     access,
     database,
+    flavor: 'mariadb',
     arguments: dumpArguments({
       database,
       selection: { ...nothingLeftOut, structureOnly },

@@ -28,7 +28,7 @@ tab='	'
 read_request() {
   nonce='' job='' options='' databases='' everything='' paths='' excludes='' mirror='' bandwidth='' allow_empty=''
   compression='' level='' text='' estimate='' lock='' owner='' wait_seconds=0 argument_count=0 structure_count=0
-  users='' groups='' staging='' swaps='' location='' locations='' watcher='' held='' making='' compare='' traits=''
+  users='' groups='' staging='' swaps='' location='' locations='' flavor='' watcher='' held='' making='' compare='' traits=''
   while IFS= read -r line && [ -n "$line" ]; do
     key=${line%%=*} value=${line#*=}
     case $value in *\\*) value=$(printf '%b.' "$value") value=${value%.} ;; esac
@@ -61,6 +61,7 @@ read_request() {
       estimate) estimate=$value ;;
       lock) lock=$value ;;
       location) location=$value ;;
+      flavor) flavor=$value ;;
       owner) owner=$value ;;
       wait-seconds) wait_seconds=$value ;;
       staging) staging=$staging$value$nl ;;

@@ -1,8 +1,10 @@
 #!/bin/sh
 # The database client and the dump tool.
 
+client='' clients=''
+
 job_open_dump() {
-  find_tools
+  find_dumper
   watch_runner
   say phase dump
   send_compressed dump_passes dump
@@ -18,7 +20,7 @@ dump_passes() {
 
 # Imports standard input, decompressed, into the database.
 job_open_import() {
-  find_tools
+  find_client
   say phase import
   receive_compressed import_rows import
 }
@@ -29,7 +31,7 @@ import_rows() {
 
 # Runs our own SQL and prints its result.
 job_run_sql() {
-  find_tools
+  find_client
   watch_runner
   say phase sql
   with_values argument run_sql "$text"
@@ -43,11 +45,96 @@ report_sql_status() {
 }
 
 find_tools() {
-  client=$(command -v mariadb || command -v mysql) || missing_tool client
-  dumper=$(command -v mariadb-dump || command -v mysqldump) || missing_tool dump-tool
+  find_client
+  find_dumper
+}
+
+find_client() {
+  find_programs mariadb mysql
+  clients=$REPLY
+  [ -n "$clients" ] || missing_tool client
+  client=${clients%%"$nl"*}
   require_builtin_printf
   check_settings
   find_location
+  choose_program "$clients"
+  if [ "$client" != "$REPLY" ]; then
+    client=$REPLY
+    check_settings
+  fi
+}
+
+find_dumper() {
+  find_programs mariadb-dump mysqldump
+  [ -n "$REPLY" ] || missing_tool dump-tool
+  require_builtin_printf
+  choose_program "$REPLY"
+  dumper=$REPLY
+}
+
+# find_programs NAME…: REPLY lists the programs of these names on the PATH, each one once.
+find_programs() {
+  REPLY=''
+  for name; do
+    IFS=:
+    for folder in ${PATH:-}; do
+      unset IFS
+      if [ -f "$folder/$name" ] && [ -x "$folder/$name" ] && is_another "$folder/$name"; then REPLY=$REPLY$folder/$name$nl; fi
+      IFS=:
+    done
+    unset IFS
+  done
+}
+
+is_another() {
+  case $1 in /*) ;; *) return 1 ;; esac
+  IFS=$nl
+  for known in $REPLY; do
+    # shellcheck disable=SC3013 # dash, bash and busybox ash have it
+    if [ "$1" -ef "$known" ]; then
+      unset IFS
+      return 1
+    fi
+  done
+  unset IFS
+}
+
+# choose_program LIST: REPLY is the first one of the product that the server is, or else the first one.
+choose_program() {
+  REPLY=${1%%"$nl"*}
+  [ "$1" != "$REPLY$nl" ] || return 0
+  [ -n "$flavor" ] || find_flavor
+  IFS=$nl
+  for program in $1; do
+    unset IFS
+    if [ "$(product_of "$program")" = "$flavor" ]; then
+      REPLY=$program
+      return
+    fi
+    IFS=$nl
+  done
+  unset IFS
+}
+
+# The programs of MariaDB are there under the names of MySQL's, too.
+product_of() {
+  case ${1##*/}$("$1" --version </dev/null 2>/dev/null) in
+    *[Mm]aria[Dd][Bb]*) echo mariadb ;;
+    *) echo mysql ;;
+  esac
+}
+
+# `flavor` is the product of the database server, by the first client that can ask it; empty where none can.
+find_flavor() {
+  chosen_client=$client
+  IFS=$nl
+  for client in $clients; do
+    unset IFS
+    flavor=$(with_values argument run_sql "SELECT IF(CONCAT(VERSION(), @@version_comment) LIKE '%mariadb%', 'mariadb', 'mysql');" 2>/dev/null) && break
+    IFS=$nl
+  done
+  unset IFS
+  client=$chosen_client
 }
 
 # The option files that a login of the server's own needs may have settings that no option undoes. The client echoes

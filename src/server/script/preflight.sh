@@ -17,7 +17,8 @@ job_preflight() {
     (estimate_mirror)
     (rehearse_mirror)
   fi
-  if [ -n "$everything$databases" ] && client=$(command -v mariadb || command -v mysql); then (examine_databases); fi
+  find_programs mariadb mysql
+  if [ -n "$everything$databases" ] && [ -n "$REPLY" ]; then (examine_databases); fi
 }
 
 check_folders() {
@@ -163,8 +164,7 @@ name_unreadable() {
 # Views that would abort a dump. TABLE_ROWS makes MariaDB
 # open the view, and TABLE_COMMENT then has the error.
 examine_databases() {
-  require_builtin_printf
-  check_settings
+  find_client
   choose_databases
   with_values argument run_sql "
     SELECT 'broken-view', HEX(TABLE_SCHEMA), HEX(TABLE_NAME), TABLE_ROWS

@@ -21,7 +21,7 @@ let server: DatabaseUnderTest
 
 /** What is passed on of a text as rows, and what is held back; undefined when it is refused. */
 async function splitOf(sql: Buffer): Promise<{ rows: Buffer; objects: readonly HeldObject[] } | undefined> {
-  const { stream, objects } = splitDump()
+  const { stream, objects } = splitDump('shop')
   const out: Buffer[] = []
   try {
     await pipeline(Readable.from([sql]), stream, async source => {
@@ -52,7 +52,7 @@ async function importAll(texts: readonly Buffer[], target: string): Promise<{ ma
     const problems = await problemsOnServer(objects, target, tools)
     const sound = objects.filter((_, index) => problems[index] === undefined)
     const defaults = { characterSet: 'utf8mb4', collation: 'utf8mb4_general_ci' }
-    const { pieces } = scriptOf(sound, { database: target, defaults, definers: [] }, () => true)
+    const { pieces } = scriptOf(sound, { database: target, from: target, defaults, definers: [] }, () => true)
     server.runAll(Buffer.concat(pieces), target, server.access)
     return {
       made: sound.length,

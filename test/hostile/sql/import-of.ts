@@ -17,6 +17,8 @@ export interface ImportCase {
   sql: Buffer
   /** Exists and is empty. */
   target: string
+  /** That was dumped; the target where it is another one. */
+  database?: string
   /** In whose name there are objects, as the inventory of its source says. */
   definers?: readonly string[]
   access?: DatabaseUnderTest['access']
@@ -49,7 +51,14 @@ export async function importOf(server: DatabaseUnderTest, request: ImportCase): 
   }
   const { accounts } = tools
   const sha256 = createHash('sha256').update(sql).digest('hex')
-  const dump = { key, etag, bytes: sql.length, sha256, compression: 'none' } as const
+  const dump = {
+    database: request.database ?? target,
+    key,
+    etag,
+    bytes: sql.length,
+    sha256,
+    compression: 'none',
+  } as const
   const read = contentOf(sql, definers)
   const outcome = { differences: [] as readonly string[], warnings, needs: read?.needs }
   try {

@@ -3,7 +3,7 @@ import { quotedName } from '../../../findings/quoted-name'
 import type { DatabaseInventory } from '../inventory/inventory'
 import type { DumpContent } from './dump-content'
 
-/** An object that only one side has. `name` of a routine: `procedure name`, `function name`, … */
+/** An object that only one side has. `name` of a routine: `procedure name`, `function name`, `library name` … */
 export interface InventoryDifference {
   kind: 'table' | 'view' | 'trigger' | 'routine' | 'event'
   name: string

@@ -11,7 +11,7 @@ import { PlainRows } from './rows/plain-rows'
 import { RowsAsWritten } from './rows/row-digest'
 import { RowReader } from './rows/row-reader'
 import { DumpComments } from './statements/dump-comments'
-import { type DumpObject, DumpStatement, type StatementKind } from './statements/dump-statement'
+import { type DumpObject, DumpStatement, isBody, type StatementKind } from './statements/dump-statement'
 import { TableColumns } from './values/table-columns'
 import type { ValueReading } from './values/value-reading'
 
@@ -42,9 +42,11 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
   private readonly digest = createHash('sha256')
   private bytes = 0
   private chunk: Buffer = Buffer.alloc(0)
+  /** The end of the last chunk that is read with the next one. */
+  private carried: Buffer = Buffer.alloc(0)
   private readonly lexer = new SqlLexer(this)
   private readonly statement = new DumpStatement(this.lexer.quoteMode)
-  private readonly comments = new DumpComments()
+  private readonly comments = new DumpComments(this.lexer.quoteMode)
   private readonly objects: DumpObjects
   private readonly rows: RowReader
   private readonly needs: DumpNeedsReader | undefined
@@ -76,21 +78,26 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
     this.passes = passes === 'one or two' ? { least: 1, most: 2 } : { least: passes, most: passes }
   }
 
-  write(chunk: Buffer): void {
+  write(bytes: Buffer): void {
+    const chunk = this.carried.length === 0 ? bytes : Buffer.concat([this.carried, bytes])
     this.chunk = chunk
-    this.bytes += chunk.length
-    this.digest.update(chunk)
+    this.bytes += bytes.length
+    this.digest.update(bytes)
+    this.lexer.isStarved = false
     let at = 0
-    while (at < chunk.length) {
+    while (at < chunk.length && !this.lexer.isStarved) {
       if (this.foreign !== undefined) at = this.readForeign(this.foreign, at)
       else if (this.rows.isOpen) at = this.readRows(at)
       else at = this.lexer.scan(chunk, at)
     }
-    this.keepHead()
-    this.lexer.endChunk(chunk.length)
+    this.carried = Buffer.from(chunk.subarray(at))
+    this.keepHead(at)
+    this.lexer.endChunk(at)
   }
 
   finish(): DumpContent {
+    this.lexer.isLast = true
+    if (this.carried.length > 0) this.write(Buffer.alloc(0))
     if (this.foreign !== undefined) throw foreignError(this.foreign)
     if (this.bytes === 0) throw new CheckError('The dump is empty: not one byte arrived.')
     const { least, most } = this.passes
@@ -153,6 +160,7 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
   /** `text`: of the token behind the name. */
   private addObject(object: DumpObject, name: string, text: string): void {
     this.objects.add(object, name)
+    this.lexer.isBody = isBody(object)
     if (object !== 'table' || this.values === undefined) return
     this.table = { name, columns: new TableColumns() }
     this.table.columns.token('symbol', text)
@@ -179,13 +187,14 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
   }
 
   /** A chunk may end between INSERT and VALUES: those bytes belong to a table that is not known yet. */
-  private keepHead(): void {
+  private keepHead(end: number): void {
     if (this.rows.isOpen) return
     if (this.statementStart !== undefined) {
-      if (this.lexer.tokens && this.statement.mayBeRows) this.rows.keepHead(this.chunk.subarray(this.statementStart))
+      if (this.lexer.tokens && this.statement.mayBeRows)
+        this.rows.keepHead(this.chunk.subarray(this.statementStart, end))
       this.statementStart = 0
     } else if (this.lexer.openWord !== undefined) {
-      this.rows.keepHead(this.chunk.subarray(Math.max(this.lexer.openWord, 0)))
+      this.rows.keepHead(this.chunk.subarray(Math.max(this.lexer.openWord, 0), end))
     }
   }
 

@@ -4,12 +4,15 @@ import type { Connection } from '../../../ssh/remote'
 import { explainClientJob } from '../client/client-errors'
 import { locationOptions, optionLines, toArgument } from '../client/client-request'
 import type { DatabaseAccess } from '../client/database-access'
+import type { Flavor } from '../inventory/inventory'
 import type { DumpArguments } from './dump-arguments'
 
 /** Which database to dump, how, and with which compression. */
 export interface DumpRequest {
   access: DatabaseAccess
   database: string
+  /** Of the server, where there are tools of both. */
+  flavor: Flavor
   arguments: DumpArguments
   compression: CompressionSettings
   /** Ends it. */
@@ -18,7 +21,7 @@ export interface DumpRequest {
 
 /** The job `dump`. */
 export function openDump(connection: Connection, request: DumpRequest): Promise<Job> {
-  const { access, database, signal } = request
+  const { access, database, flavor, signal } = request
   const { main, structure } = request.arguments
   const location = locationOptions(access)
   return startJob(
@@ -28,6 +31,7 @@ export function openDump(connection: Connection, request: DumpRequest): Promise<
       ...optionLines(access),
       ...[...location, ...main].map(toArgument),
       ...(structure.length === 0 ? [] : [...location, ...structure]).map(value => ['structure', value] as const),
+      ['flavor', flavor],
       ...compressionLines(request.compression),
     ],
     { explain: failure => explainClientJob(`the dump of database ${JSON.stringify(database)}`, failure), signal },

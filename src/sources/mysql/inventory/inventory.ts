@@ -1,8 +1,10 @@
 import type { ListedTrait } from '../traits/trait'
+/** The two products. */
+export type Flavor = 'mariadb' | 'mysql'
 
 /** What the database server lists, read from `information_schema` before the dump begins. */
 export interface Inventory {
-  server: { flavor: 'mariadb' | 'mysql'; version: string }
+  server: { flavor: Flavor; version: string }
   /** The first line of the dump tool's `--version`. */
   dumpTool: string
   /** `CURRENT_USER()`: `backup@localhost`. */
@@ -30,6 +32,20 @@ export interface DatabaseInventory {
   ambiguous: string[]
   /** Absent unless asked for. */
   traits?: ListedTrait[]
+  remarks?: Remark[]
+}
+
+export const remarkKinds = ['unwritable'] as const
+
+/** What matters about an object of a database for its dump, or for a restore of it. */
+interface Remark {
+  /** `unwritable`: the dump tool is that of the other product, which does not write this so that it can be read. */
+  about: (typeof remarkKinds)[number]
+  /** In lower case: table, view, trigger, procedure … */
+  kind: string
+  name: string
+  /** What the server says of it; '' for nothing. */
+  text: string
 }
 
 export interface ListedTable {

@@ -2,7 +2,7 @@ import { FailureError } from '../../../runtime/errors'
 import { type AnswerRow, readAnswer } from '../../host/answer'
 import { readTrait } from '../traits/read-trait'
 import { grantLines } from './grants'
-import type { DatabaseInventory, Inventory, ListedTable } from './inventory'
+import { type DatabaseInventory, type Inventory, type ListedTable, remarkKinds } from './inventory'
 import { type AccountReading, accountReaders, noAccounts } from './parse-accounts'
 
 /** The result of the job `inventory`. */
@@ -137,6 +137,17 @@ const readers = new Map<string, (row: AnswerRow, reading: Reading) => void>([
     },
   ],
   ['setting', ({ field, rest }, { settings }) => settings.set(field(1), rest(2))],
+  [
+    'remark',
+    (row, reading) => {
+      const about = remarkKinds.find(each => each === row.field(2)) ?? row.isUnreadable()
+      const remark = { about, kind: row.field(3).toLowerCase(), name: row.name(4), text: row.name(5) }
+      const database = databaseOf(row, reading)
+      if (database === undefined) return
+      database.remarks ??= []
+      database.remarks.push(remark)
+    },
+  ],
   ['definer', (row, reading) => databaseOf(row, reading)?.definers.push(definerName(row.name(2)))],
   ...accountReaders.map(
     ([word, read]) => [word, (row: AnswerRow, { accounts }: Reading) => read(row, accounts)] as const,

@@ -79,7 +79,7 @@ function dumpPlan(
     check: () => checkDump({ passes: plan.arguments.structure.length > 0 ? 2 : 1 }),
     open: async ({ connection, signal, before }) => ({
       job: await databaseServerOver(connection).openDump({
-        ...{ access, database: listed.name, arguments: plan.arguments, compression, signal },
+        ...{ access, database: listed.name, flavor: plan.flavor, arguments: plan.arguments, compression, signal },
       }),
       expectedBytes: Math.max(before.artifact?.bytes ?? 0, plan.expectedBytes),
     }),

@@ -7,6 +7,7 @@ import type { ServerInventory } from '../inventory/parse-inventory'
 import { selectTables } from '../inventory/table-selection'
 import type { DatabaseRequest } from './database-settings'
 import { dumpDefaultProblems } from './dump-default-problems'
+import { dumpToolProblems } from './dump-tool-problems'
 
 /** The requested databases of the server, in the order of the input, or of the server for `*`. */
 export function chosenDatabases(inputs: DatabaseRequest, found: ServerInventory): DatabaseInventory[] {
@@ -47,6 +48,7 @@ function strayFolders(inputs: DatabaseRequest, found: ServerInventory): Database
 export function databaseProblems(inputs: DatabaseRequest, found: ServerInventory): Finding[] {
   return [
     ...dumpDefaultProblems(found),
+    ...dumpToolProblems(found.inventory, chosenDatabases(inputs, found)),
     ...missingProblems(inputs, found),
     ...exceptionProblems(inputs, found),
     ...emptyProblems(inputs, found),

@@ -7,7 +7,7 @@ import { artifactKey, artifactName } from '../../../repository/names/keys'
 import { quotedIdentifier } from '../client/sql-names'
 import { type DumpArguments, dumpArguments } from '../dump/dump-arguments'
 import { accountsOf } from '../inventory/accounts'
-import type { DatabaseInventory } from '../inventory/inventory'
+import type { DatabaseInventory, Flavor } from '../inventory/inventory'
 import type { ServerInventory } from '../inventory/parse-inventory'
 import { selectTables, type TableSelection, unmatchedPatterns } from '../inventory/table-selection'
 import type { DatabaseSettings, DumpSettings } from './database-settings'
@@ -17,6 +17,8 @@ import { planVisibility, type Visibility } from './plan-visibility'
 export interface DatabasePlan {
   name: string
   key: string
+  /** Of the server. */
+  flavor: Flavor
   listed: DatabaseInventory
   selection: TableSelection
   arguments: DumpArguments
@@ -45,6 +47,7 @@ export function planDatabase(
   const plan = {
     name,
     key: dumpKey(inputs, slot, name),
+    flavor: found.inventory.server.flavor,
     listed: visibility.listed,
     selection,
     arguments: dumpArguments({

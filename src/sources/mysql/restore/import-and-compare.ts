@@ -74,8 +74,8 @@ export async function makeUsableViews(rows: ImportedRows, tools: ImportTools): P
   return broken
 }
 
-function objectTarget({ target, content }: ImportRequest): ObjectTarget {
-  return { database: target, defaults: content, definers: content.definers ?? [] }
+function objectTarget({ dump, target, content }: ImportRequest): ObjectTarget {
+  return { database: target, from: dump.database, defaults: content, definers: content.definers ?? [] }
 }
 
 /** What came of a comparison; `warnings`: beside the differences. */
@@ -98,7 +98,8 @@ export async function compareImported(
   const content = withoutEvents(withoutViews(request.content, brokenViews))
   const title = `comparing ${target}`
   const comparison = await withProgress(tools.runtime, title, request.content.bytes, async onProgress => {
-    const again = { ...tools, database: target, options, onProgress }
+    const { flavor } = tools.target.found.inventory.server
+    const again = { ...tools, database: target, flavor, options, onProgress }
     return compareRestored({
       content,
       restored: await dumpAgain(again),

@@ -8,6 +8,7 @@ import { brokenView } from '../inventory/broken-view'
 import { grantsOf, mayOnServer } from '../inventory/grants'
 import type { Inventory } from '../inventory/inventory'
 import { dumpDefaultProblems } from '../plan/dump-default-problems'
+import { dumpToolProblems } from '../plan/dump-tool-problems'
 import { type RereadDatabase, rereadOf } from '../restore/reread-database'
 import type { DatabaseRestoreSettings } from '../restore/restore-settings'
 import { definerProblems, keepsDefiner } from './check-definers'
@@ -40,6 +41,7 @@ export function checkDatabaseServer(request: DatabaseServerRequest): Finding[] {
     ...databaseToolProblems(facts),
     // The safety dump and the comparison are dumps too, and must not leave out rows.
     ...dumpDefaultProblems(database.found),
+    ...dumpToolProblems(database.found.inventory, database.found.inventory.databases),
     ...databases.flatMap(planned => overwriteProblems(planned, settings)),
     ...databases.flatMap(planned => brokenViewProblems(planned, settings, database)),
     ...twinProblems(databases, database),

@@ -246,7 +246,7 @@ function aTargetDatabase({
       ...{ os: '', visible: [], canIgnoreTableData: true, defaults },
       inventory: {
         server: { flavor: 'mariadb', version: '10.11.19', ...server },
-        dumpTool: 'mariadb-dump 10.19',
+        dumpTool: server?.flavor === 'mysql' ? 'mysqldump 8.4' : 'mariadb-dump 10.19',
         user,
         grants: {
           lines: [...(grants ?? ['GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` WITH GRANT OPTION'])],

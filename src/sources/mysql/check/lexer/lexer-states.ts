@@ -10,4 +10,5 @@ export const states = {
   delimiter: 7,
   delimiterCommand: 8,
   escape: 9,
+  dollarQuoted: 10,
 } as const

@@ -11,3 +11,8 @@ export const isWordByte = Array.from(
   { length: 256 },
   (_, byte) => byte >= 0x80 || /[0-9A-Za-z_$]/.test(String.fromCharCode(byte)),
 )
+
+/** Of a text or a name. */
+export function isQuote(byte: number): boolean {
+  return byte === singleQuote || byte === doubleQuote || byte === backtick
+}

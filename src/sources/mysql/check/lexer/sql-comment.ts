@@ -37,6 +37,7 @@ export class SqlComment {
   private state: number = states.slash
   private kept = ''
   private isMariadbOnly = false
+  private tail = ''
 
   static mayBegin(byte: number): boolean {
     return byte === slash || byte === hyphen || byte === hash
@@ -45,6 +46,11 @@ export class SqlComment {
   /** The first bytes of a line comment, as `latin1`; the bytes that were only `symbols`. */
   get text(): string {
     return this.kept
+  }
+
+  /** The last two bytes of a line comment. */
+  get lastTwo(): string {
+    return this.tail
   }
 
   /**
@@ -75,6 +81,7 @@ export class SqlComment {
     switch (this.state) {
       case states.line:
         if (byte === newline) return 'line over'
+        this.tail = this.tail.slice(-1) + String.fromCharCode(byte)
         if (this.kept.length < textLimit) this.kept += String.fromCharCode(byte)
         return 'inside'
       case states.block:

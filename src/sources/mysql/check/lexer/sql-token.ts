@@ -11,8 +11,14 @@ export interface SqlListener {
   lineComment(text: string, atLineStart: boolean, start: number, end: number): void
 }
 
-/** How the server reads quotes, by the last `SET sql_mode`. */
+/** How the server reads text, by the last `SET` of its mode and its character set. */
 export interface QuoteMode {
   ansiQuotes: boolean
   noBackslashEscapes: boolean
+  /** In lower case; '': that of the dump, which is utf8mb4. */
+  characterSet: string
+  /** The last token, read as UTF-8, where the character set is another one; undefined: it is not UTF-8. */
+  asUtf8?: string | undefined
+  /** The server that was dumped is MariaDB, by the head of the dump. */
+  isMariadb: boolean
 }

@@ -3,7 +3,15 @@ import { featuresMax, NameSet } from '../name-set'
 import type { DumpObject } from '../statements/dump-statement'
 
 /** Written by people, not by the server: any word in it may be a name. */
-const typed: ReadonlySet<DumpObject> = new Set(['trigger', 'event', 'procedure', 'function', 'package', 'package body'])
+const typed: ReadonlySet<DumpObject> = new Set([
+  'trigger',
+  'event',
+  'procedure',
+  'function',
+  'package',
+  'package body',
+  'library',
+])
 
 /** What precedes CHARSET in a type. */
 const textTypes = new Set([')', 'CHAR', 'VARCHAR', 'TINYTEXT', 'TEXT', 'MEDIUMTEXT', 'LONGTEXT', 'ENUM', 'SET'])

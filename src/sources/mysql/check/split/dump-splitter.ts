@@ -1,13 +1,17 @@
+import { backslashSets } from '../../client/backslash-sets'
 import { SqlLexer } from '../lexer/sql-lexer'
 import type { SqlListener, TokenKind } from '../lexer/sql-token'
 import { RowReader } from '../rows/row-reader'
-import { DumpComments, sandboxLine } from '../statements/dump-comments'
-import { type DumpObject, DumpStatement, type StatementKind } from '../statements/dump-statement'
-import { type HeldObject, heldKinds, skipped, unreadable } from './held-object'
+import { DumpComments } from '../statements/dump-comments'
+import { DumpStatement, isBody, type StatementKind } from '../statements/dump-statement'
+import { type HeldObject, isHeld, unreadable } from './held-object'
 import { HeldSql } from './held-sql'
+import { isAboutHeld, isLock } from './left-out'
 import { ObjectHead } from './object-head'
+import { SequenceNames } from './sequence-names'
 import { SessionReader } from './session-settings'
-import { type PlaceMark, type StatementPlace, StatementPlaces, shifted } from './statement-places'
+import { SplitOutput } from './split-output'
+import { type PlaceMark, type StatementPlace, shifted } from './statement-places'
 
 /**
  * Where the bytes go. `beginning`: up to the first comment or statement of a dump; kept, to remove the sandbox line.
@@ -19,62 +23,74 @@ type Mode = 'beginning' | 'passing' | 'undecided' | 'holding' | 'skipping'
 /** Takes the objects with code out of a dump; see `splitDump`. The input may be two dumps in a row. */
 export class DumpSplitter implements SqlListener {
   readonly objects: HeldObject[] = []
-  private readonly out: (bytes: Buffer) => void
-  private readonly places = new StatementPlaces()
+  private readonly database: string
+  private readonly output: SplitOutput
   private readonly lexer = new SqlLexer(this)
   private readonly statement = new DumpStatement(this.lexer.quoteMode)
-  private readonly comments = new DumpComments()
+  private readonly comments = new DumpComments(this.lexer.quoteMode)
   private readonly rows = new RowReader({ openRows: () => {}, addHead: () => {}, addRows: () => {} })
   private readonly session = new SessionReader()
 
   private chunk: Buffer = Buffer.alloc(0)
+  /** The end of the last chunk that is read with the next one. */
+  private carried: Buffer = Buffer.alloc(0)
   /** The end of what was routed of the chunk; `marks`: the statements that begin after it. */
   private cursor = 0
   private marks: PlaceMark[] = []
   private mode: Mode = 'beginning'
-  private readonly kept = new HeldSql()
   private heldBytes = 0
 
   private place: StatementPlace | undefined
   private head: ObjectHead | undefined
+  /** Of a table. */
+  private sequences: SequenceNames | undefined
   /** Where the statement begins in this chunk; undefined: in an earlier one. */
   private statementStart: number | undefined
-  private setsMode = false
   private readonly afterMode: string
 
   /** `afterMode`: SQL without a line break, for after each statement that sets the SQL mode. */
-  constructor(out: (bytes: Buffer) => void, afterMode = '') {
-    this.out = out
+  constructor({ database, afterMode }: { database: string; afterMode: string }, out: (bytes: Buffer) => void) {
+    this.database = database
     this.afterMode = afterMode
+    this.output = new SplitOutput(out)
   }
 
-  write(chunk: Buffer): void {
+  write(bytes: Buffer): void {
+    const chunk = this.carried.length === 0 ? bytes : Buffer.concat([this.carried, bytes])
     this.chunk = chunk
     this.cursor = 0
+    this.lexer.isStarved = false
     let at = 0
-    while (at < chunk.length) at = this.rows.isOpen ? this.readRows(at) : this.lexer.scan(chunk, at)
+    while (at < chunk.length && !this.lexer.isStarved) {
+      at = this.rows.isOpen ? this.readRows(at) : this.lexer.scan(chunk, at)
+    }
     if (this.place === undefined) this.keepWhatMayHaveBegun()
-    this.route(chunk.length)
+    this.route(at)
+    this.carried = Buffer.from(chunk.subarray(at))
     this.statementStart = undefined
-    this.lexer.endChunk(chunk.length)
+    this.lexer.endChunk(at)
   }
 
   finish(): void {
+    this.lexer.isLast = true
+    if (this.carried.length > 0) this.write(Buffer.alloc(0))
     if (this.mode === 'beginning') this.begin()
     this.passKept()
   }
 
   where(line: number): string | undefined {
-    return this.places.where(line)
+    return this.output.where(line)
   }
 
   token(kind: TokenKind, text: string, conditional: boolean, start: number, end: number): void {
     const place = this.place ?? this.beginStatement(text, start)
-    this.head?.token(kind, text, conditional, this.kept.bytes + (end - this.cursor))
+    const offset = this.output.keptBytes + (end - this.cursor)
+    this.head?.token(kind, text, conditional, offset)
+    this.sequences?.token(kind, text, offset)
     if (place.verb === 'SET' || this.mode === 'skipping') this.session.token(kind, text)
-    this.setsMode ||= place.verb === 'SET' && text.toUpperCase() === 'SQL_MODE'
-    if (place.verb === 'ALTER' || place.verb === 'DROP') this.readSecond(text, place, end)
-    else this.settle(this.statement.read(kind, text, conditional), place, end)
+    if (isLock(place.verb)) this.mode = 'skipping'
+    else if (place.verb === 'ALTER' || place.verb === 'DROP') this.readSecond(text, place, end)
+    else if (this.sequences === undefined) this.settle(this.statement.read(kind, text, conditional), place, end)
   }
 
   statementEnd(end: number): void {
@@ -87,12 +103,8 @@ export class DumpSplitter implements SqlListener {
     if (this.mode === 'beginning') {
       this.route(end)
       this.begin()
-    } else if (this.lexer.opening === undefined) {
-      this.leaveOut(start, end - 1)
-    } else if (this.mode === 'undecided') {
-      this.route(end)
-      this.passKept()
-    }
+    } else if (this.lexer.opening === undefined) this.leaveOut(start, end - 1)
+    else if (this.mode === 'undecided') this.passTo(end)
     if (this.comments.read(text, atLineStart).kind !== 'trailer') return
     this.route(end)
     this.mode = 'beginning'
@@ -104,16 +116,14 @@ export class DumpSplitter implements SqlListener {
    */
   private leaveOut(start: number, end: number): void {
     if (start >= this.cursor) this.route(start)
-    if (this.mode === 'undecided') this.kept.take()
+    if (this.mode === 'undecided') this.output.takeKept()
     this.cursor = end
     this.mode = 'passing'
   }
 
   /** The first comment or statement of a dump was read. */
   private begin(): void {
-    const { bytes, marks } = this.kept.take()
-    const length = sandboxLine.exec(bytes.toString('latin1', 0, 200))?.[0].length ?? 0
-    this.pass(bytes.subarray(length), shifted(marks, length))
+    this.output.passBeginning()
     this.mode = 'passing'
   }
 
@@ -122,7 +132,7 @@ export class DumpSplitter implements SqlListener {
     this.keepFrom(this.lexer.opening ?? start)
     const place: StatementPlace = { verb: verb.toUpperCase(), kind: { kind: 'open' }, line: 0 }
     this.place = place
-    this.head = place.verb === 'CREATE' ? new ObjectHead() : undefined
+    this.head = place.verb === 'CREATE' ? new ObjectHead(this.lexer.quoteMode) : undefined
     this.marks.push({ at: from, place })
     this.statementStart = start >= 0 ? start : undefined
     return place
@@ -132,36 +142,32 @@ export class DumpSplitter implements SqlListener {
   private readSecond(text: string, { verb }: StatementPlace, end: number): void {
     const word = text.toUpperCase()
     if (this.mode !== 'undecided' || word === verb) return
-    if (skipped[verb]?.includes(word) === true) {
+    if (isAboutHeld(verb, word)) {
       this.mode = 'skipping'
       this.session.token('word', verb)
       return
     }
     this.lexer.tokens = false
-    this.route(end)
-    this.passKept()
+    this.passTo(end)
   }
 
   private settle(found: StatementKind, place: StatementPlace, end: number): void {
     if (found.kind === 'open') return
-    this.lexer.tokens = false
     place.kind = found
-    if (found.kind === 'object' && this.isHeld(found.object)) {
-      this.mode = 'holding'
+    if (found.kind === 'object' && found.object === 'table') {
+      this.sequences = new SequenceNames(this.database)
       return
     }
-    this.route(end)
-    this.passKept()
+    this.lexer.tokens = false
+    if (found.kind === 'object' && isHeld(found.object, this.head?.result?.kind)) {
+      this.mode = 'holding'
+      this.lexer.isBody = isBody(found.object)
+      return
+    }
+    this.passTo(end)
     if (found.kind !== 'rows') return
     this.rows.open(found.table, this.chunk.subarray(this.statementStart ?? end, end))
     this.lexer.stop()
-  }
-
-  /** The placeholder of a view may be a table: that one is imported as any other. */
-  private isHeld(object: DumpObject): boolean {
-    return object === 'placeholder'
-      ? this.head?.result?.kind === 'placeholder'
-      : heldKinds.some(kind => kind === object)
   }
 
   private readRows(at: number): number {
@@ -176,15 +182,15 @@ export class DumpSplitter implements SqlListener {
   private endStatement(end: number): void {
     this.route(end)
     if (this.mode === 'holding') this.hold()
-    else if (this.mode === 'skipping') this.kept.take()
-    else this.passKept()
+    // A character set in which rows must not be read: the object for which it is set brings its session along.
+    else if (this.mode === 'skipping' || this.session.names(backslashSets)) this.output.takeKept()
+    else this.passKept(bytes => this.sequences?.withoutDatabase(bytes) ?? bytes)
     // Another delimiter is around objects with code: they are taken out.
-    if (this.setsMode && this.lexer.delimiterLength === 1 && this.afterMode !== '')
-      this.out(Buffer.from(this.afterMode))
-    this.setsMode = false
+    if (this.session.setsMode && this.lexer.delimiterLength === 1) this.output.add(this.afterMode)
     this.mode = 'passing'
     this.place = undefined
     this.head = undefined
+    this.sequences = undefined
     this.statement.reset()
     this.session.end()
     this.comments.statement()
@@ -192,7 +198,7 @@ export class DumpSplitter implements SqlListener {
 
   /** The kept statement is one to hold back. */
   private hold(): void {
-    const { bytes } = this.kept.take()
+    const bytes = this.output.takeKept()
     const sql = bytes.subarray(0, bytes.length - this.lexer.delimiterLength)
     this.heldBytes += sql.length
     HeldSql.refuseMoreThanLimit(this.heldBytes)
@@ -208,10 +214,7 @@ export class DumpSplitter implements SqlListener {
     const comment = this.lexer.openLineComment
     if (comment !== undefined) this.leaveOut(comment, this.chunk.length)
     else if (begun !== undefined) this.keepFrom(begun)
-    else {
-      this.route(this.chunk.length)
-      this.passKept()
-    }
+    else this.passTo(this.chunk.length)
   }
 
   /** Nothing before is part of the statement. In an earlier chunk, it is where what is kept begins. */
@@ -230,18 +233,17 @@ export class DumpSplitter implements SqlListener {
     const marks = shifted(this.marks, this.cursor)
     this.cursor = end
     this.marks = []
-    if (this.mode === 'passing') this.pass(bytes, marks)
-    else this.kept.add(bytes, marks)
+    if (this.mode === 'passing') this.output.pass(bytes, marks)
+    else this.output.keep(bytes, marks)
   }
 
-  private passKept(): void {
-    const { bytes, marks } = this.kept.take()
-    this.pass(bytes, marks)
+  private passTo(end: number): void {
+    this.route(end)
+    this.passKept()
+  }
+
+  private passKept(change?: (bytes: Buffer) => Buffer): void {
+    this.output.passKept(change)
     this.mode = 'passing'
-  }
-
-  private pass(bytes: Buffer, marks: readonly PlaceMark[]): void {
-    this.places.pass(bytes, marks)
-    if (bytes.length > 0) this.out(bytes)
   }
 }

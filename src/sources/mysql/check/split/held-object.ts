@@ -1,5 +1,6 @@
 import { quotedName } from '../../../../findings/quoted-name'
 import { CheckError } from '../../../../pipeline/check-error'
+import type { DumpObject } from '../statements/dump-statement'
 import type { SessionSettings } from './session-settings'
 import type { StatementPlace } from './statement-places'
 
@@ -7,7 +8,7 @@ import type { StatementPlace } from './statement-places'
  * What has a definer, or runs later: it is not imported with the rows, but made by itself. `placeholder`: a view of ones,
  * in whose place comes the view.
  */
-export const heldKinds = [
+const heldKinds = [
   'placeholder',
   'view',
   'trigger',
@@ -16,25 +17,30 @@ export const heldKinds = [
   'function',
   'package',
   'package body',
+  'library',
 ] as const
 
 export type HeldKind = (typeof heldKinds)[number]
 
-/** What is left out: the default collation around an object, and what removes an object that is not there. */
-export const skipped: Readonly<Record<string, readonly string[]>> = {
-  ALTER: ['DATABASE', 'SCHEMA'],
-  DROP: ['VIEW', 'TRIGGER', 'PROCEDURE', 'FUNCTION', 'EVENT', 'PACKAGE'],
+/** The placeholder of a view may be a table: that one is imported as any other. `kind`: by its head. */
+export function isHeld(object: DumpObject, kind: HeldKind | undefined): boolean {
+  return object === 'placeholder' ? kind === 'placeholder' : heldKinds.some(each => each === object)
+}
+
+/** Whether objects of this kind act in the name of an account. */
+export function hasDefiner(kind: HeldKind): boolean {
+  return kind !== 'placeholder' && kind !== 'library'
 }
 
 /** One CREATE statement of a dump, in parts. */
 export interface HeldObject {
   kind: HeldKind
   name: string
-  /** `user@host`, or the name of a role; '' for a placeholder. */
+  /** `user@host`, or the name of a role; '' for a placeholder or a library. */
   definer: string
   /** Of a view: `ALGORITHM=MERGE`; of a function: `AGGREGATE`. Of fixed words. */
   attributes: string
-  /** Of a view: `SQL SECURITY INVOKER`. Of fixed words. */
+  /** Of a view: `SQL SECURITY INVOKER`, and `JSON RELATIONAL DUALITY`. Of fixed words. */
   security: string
   /** Everything behind the name: text of the dump, in the character set of its session. */
   rest: Buffer

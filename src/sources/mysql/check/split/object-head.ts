@@ -1,9 +1,11 @@
-import type { TokenKind } from '../lexer/sql-token'
+import type { QuoteMode, TokenKind } from '../lexer/sql-token'
+import { nameOf } from '../statements/dump-statement'
 import type { HeldKind, HeldObject } from './held-object'
 
 const algorithms = ['UNDEFINED', 'MERGE', 'TEMPTABLE']
+const duality = ['JSON', 'RELATIONAL', 'DUALITY']
 const securities = ['DEFINER', 'INVOKER']
-const kinds = ['VIEW', 'TRIGGER', 'EVENT', 'PROCEDURE', 'FUNCTION', 'PACKAGE']
+const kinds = ['VIEW', 'TRIGGER', 'EVENT', 'PROCEDURE', 'FUNCTION', 'PACKAGE', 'LIBRARY']
 
 interface HeadToken {
   kind: TokenKind
@@ -28,7 +30,13 @@ export interface ReadHead {
 export class ObjectHead {
   private readonly tokens: HeadToken[] = []
   private head: ReadHead | undefined
+  private readonly quoteMode: QuoteMode
   private state: 'reading' | 'named' | 'qualified' | 'over' = 'reading'
+
+  /** `quoteMode`: the current one, which changes. */
+  constructor(quoteMode: QuoteMode) {
+    this.quoteMode = quoteMode
+  }
 
   /** Undefined for a head that no dump tool writes. */
   get result(): ReadHead | undefined {
@@ -51,12 +59,13 @@ export class ObjectHead {
       const parsed = parse(this.tokens)
       if (parsed === 'open') return
       this.state = 'named'
-      if (parsed !== 'other') this.head = { ...parsed, end, isConditional }
+      if (parsed !== 'other')
+        this.head = { ...parsed, name: nameOf(parsed.kind, text, this.quoteMode), end, isConditional }
     } else if (this.state === 'named') {
       // Servers keep the database in front of the name of a trigger, where its author wrote one.
       this.state = kind === 'symbol' && text === '.' ? 'qualified' : 'over'
     } else if (this.state === 'qualified') {
-      if (this.head !== undefined) this.head = { ...this.head, name: text, end }
+      if (this.head !== undefined) this.head = { ...this.head, name: nameOf(this.head.kind, text, this.quoteMode), end }
       this.state = 'over'
     }
   }
@@ -110,6 +119,13 @@ function parse(tokens: readonly HeadToken[]): Parsed | 'open' | 'other' {
   }
   const isAggregate = isNext('AGGREGATE')
   if (isAggregate) at++
+  if (isNext('JSON')) {
+    // Of MySQL: CREATE JSON RELATIONAL DUALITY VIEW.
+    if (tokens.length < at + duality.length) return 'open'
+    if (duality.some((word, index) => tokens[at + index]?.word !== word)) return 'other'
+    at += duality.length
+    security = `${security} ${duality.join(' ')}`.trim()
+  }
   return readName(tokens, at, { definer: definer.definer, attributes: isAggregate ? 'AGGREGATE' : algorithm, security })
 }
 
@@ -147,5 +163,6 @@ function readName(
   const held = isBody ? 'package body' : (kind.word.toLowerCase() as HeldKind)
   if (head.definer !== '') return { kind: held, name: name.text, ...head }
   // Without a definer, an object would get the rights of whoever makes it.
+  if (held === 'library') return { kind: held, name: name.text, ...head }
   return held === 'view' && head.attributes === '' ? { kind: 'placeholder', name: name.text, ...head } : 'other'
 }

@@ -36,6 +36,16 @@ export class SessionReader {
     this.words.unshift(kind === 'word' ? text.toUpperCase() : text)
   }
 
+  /** Whether the statement so far sets the SQL mode. */
+  get setsMode(): boolean {
+    return this.words.includes('SQL_MODE')
+  }
+
+  /** Whether the statement so far has one of these words, which are in lower case. */
+  names(words: ReadonlySet<string>): boolean {
+    return this.words.some(word => words.has(word.toLowerCase()))
+  }
+
   end(): void {
     this.words = []
   }

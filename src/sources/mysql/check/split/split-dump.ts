@@ -7,9 +7,9 @@ import type { HeldObject } from './held-object'
 export interface DumpSplit {
   /**
    * For `pipeline`, from uncompressed SQL: tables and rows. Every object that has a definer or runs later is taken out,
-   * and so are line comments between statements and the line that enables the sandbox of MariaDB's clients, an error for
-   * others. Everything else is unchanged. Fails with `CheckError` for an object in a form that no dump tool writes, and
-   * for more than 32 MiB of them.
+   * and so are line comments between statements, locks, the database in front of its own sequences, and the line that
+   * enables the sandbox of MariaDB's clients, an error for others. Everything else is unchanged. Fails with `CheckError`
+   * for an object in a form that no dump tool writes, and for more than 32 MiB of them.
    */
   stream: Transform
   /** The statement on a line of the output so far, by its number: `the rows of table "orders"`. */
@@ -19,12 +19,12 @@ export interface DumpSplit {
 }
 
 /**
- * Memory is constant except for the objects. SQL of ours, without a line break: `before` comes first, `afterMode` after
- * each statement that sets the SQL mode.
+ * Memory is constant except for the objects. `database`: the one that was dumped. SQL of ours, without a line break:
+ * `before` comes first, `afterMode` after each statement that sets the SQL mode.
  */
-export function splitDump({ before, afterMode } = { before: '', afterMode: '' }): DumpSplit {
+export function splitDump(database: string, { before, afterMode } = { before: '', afterMode: '' }): DumpSplit {
   let pieces: Buffer[] = []
-  const splitter = new DumpSplitter(bytes => pieces.push(bytes), afterMode)
+  const splitter = new DumpSplitter({ database, afterMode }, bytes => pieces.push(bytes))
   // What was one piece leaves as one: each costs a turn of the compressor and a packet of the connection.
   const send = () => {
     const [first] = pieces

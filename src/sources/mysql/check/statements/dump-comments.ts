@@ -1,3 +1,5 @@
+import type { QuoteMode } from '../lexer/sql-token'
+
 /** The role of a comment line in a dump. `section`: `-- Dumping events for database …` and the like. */
 export type CommentMeaning = { kind: 'section'; title: string } | { kind: 'trailer' } | { kind: 'other' }
 
@@ -14,8 +16,14 @@ const other: CommentMeaning = { kind: 'other' }
  * several comment lines, but both tools put `-- ` before each, never a bare `--`, and some text before the first.
  */
 export class DumpComments {
+  private readonly quoteMode: QuoteMode
   private afterStatement = false
   private place: 'outside' | 'opened' | 'titled' = 'outside'
+
+  /** `quoteMode`: learns here of which product the server is. */
+  constructor(quoteMode: QuoteMode) {
+    this.quoteMode = quoteMode
+  }
 
   /** A statement has ended. */
   statement(): void {
@@ -27,6 +35,7 @@ export class DumpComments {
     const isTrailer = atLineStart && this.afterStatement && trailer.test(text)
     this.afterStatement = false
     if (isTrailer) return { kind: 'trailer' }
+    if (text.startsWith('-- Server version\t')) this.quoteMode.isMariadb = /mariadb/i.test(text)
     if (this.place === 'opened') {
       this.place = text === '--' ? 'opened' : 'titled'
       return text === '--' ? other : { kind: 'section', title: text }

@@ -1,4 +1,5 @@
 import type { QuoteMode, TokenKind } from '../lexer/sql-token'
+import { isUtf8 } from '../lexer/text-encoding'
 
 /** What the head of a statement says about the rest of it. */
 export type StatementKind =
@@ -10,9 +11,14 @@ export type StatementKind =
   | { kind: 'object'; object: DumpObject; name: string }
   | { kind: 'other' }
 
+/** Whether its text is what a person wrote, and may end in a comment. */
+export function isBody(object: DumpObject): boolean {
+  return !['table', 'placeholder', 'view'].includes(object)
+}
+
 /** `placeholder`: stands in for a view until its final form; a view of ones or nulls, formerly a table. */
 export type DumpObject = 'table' | 'placeholder' | 'view' | 'trigger' | 'event' | RoutineKind
-type RoutineKind = 'procedure' | 'function' | 'package' | 'package body'
+type RoutineKind = 'procedure' | 'function' | 'package' | 'package body' | 'library'
 
 const open: StatementKind = { kind: 'open' }
 const foreign: StatementKind = { kind: 'foreign' }
@@ -34,6 +40,7 @@ const objects: ReadonlyMap<string, DumpObject> = new Map([
   ['PROCEDURE', 'procedure'],
   ['FUNCTION', 'function'],
   ['PACKAGE', 'package'],
+  ['LIBRARY', 'library'],
 ])
 
 /** Words allowed between CREATE and the kind of object. */
@@ -45,7 +52,20 @@ const attributes = new Set(
 /** ANSI_QUOTES, and the combination modes that include it. */
 const ansiModes = ['ANSI_QUOTES', 'ANSI', 'DB2', 'MAXDB', 'MSSQL', 'ORACLE', 'POSTGRESQL']
 
-/** Reads the head of one statement by the server's grammar, never its body. Tracks `SET sql_mode` in the quote mode. */
+/** Sets how quotes are read in an `sql_mode`. */
+export function setSqlMode(quoteMode: QuoteMode, sqlMode: string): void {
+  const modes = sqlMode
+    .toUpperCase()
+    .split(',')
+    .map(mode => mode.trim())
+  quoteMode.ansiQuotes = ansiModes.some(mode => modes.includes(mode))
+  quoteMode.noBackslashEscapes = modes.includes('NO_BACKSLASH_ESCAPES')
+}
+
+/**
+ * Reads the head of one statement by the server's grammar, never its body. Tracks `SET sql_mode` and the character set of
+ * the session in the quote mode.
+ */
 export class DumpStatement {
   private readonly quoteMode: QuoteMode
   private verb = ''
@@ -115,7 +135,9 @@ export class DumpStatement {
     if (this.name !== undefined && this.previous !== '.' && word !== '.') return this.created(this.name)
     if (this.name !== undefined && word === '.') return open
     if (this.object === 'package' && word === 'BODY') this.object = 'package body'
-    else if (kind === 'name' || (kind === 'word' && !['IF', 'NOT', 'EXISTS'].includes(word))) this.name = text
+    else if (kind === 'name' || (kind === 'word' && !['IF', 'NOT', 'EXISTS'].includes(word))) {
+      this.name = nameOf(this.object, text, this.quoteMode)
+    }
     return open
   }
 
@@ -140,18 +162,22 @@ export class DumpStatement {
 
   /** Bodies are dumped between `SET sql_mode = '…'` and `SET sql_mode = @saved_sql_mode`. */
   private set(kind: TokenKind, text: string, word: string): StatementKind {
-    const assigns = this.previous === '=' && this.before === 'SQL_MODE'
+    const sets = this.previous === '=' ? this.before : this.previous === 'NAMES' ? 'CHARACTER_SET_CLIENT' : ''
+    if (sets === 'CHARACTER_SET_CLIENT') this.quoteMode.characterSet = word === '@' ? '' : text.toLowerCase()
+    const assigns = sets === 'SQL_MODE'
     if (assigns && kind === 'string') {
-      const modes = text
-        .toUpperCase()
-        .split(',')
-        .map(mode => mode.trim())
-      this.quoteMode.ansiQuotes = ansiModes.some(mode => modes.includes(mode))
-      this.quoteMode.noBackslashEscapes = modes.includes('NO_BACKSLASH_ESCAPES')
-    } else if (assigns && word === '@') {
-      this.quoteMode.ansiQuotes = false
-      this.quoteMode.noBackslashEscapes = false
-    }
+      setSqlMode(this.quoteMode, text)
+    } else if (assigns && word === '@') setSqlMode(this.quoteMode, '')
     return open
   }
+}
+
+/**
+ * The name of an object as a token has it. Servers write the names of routines, triggers and events in UTF-8 also where
+ * their text is in another character set: MySQL those of all three, MariaDB those of events.
+ */
+export function nameOf(object: string, text: string, { characterSet, asUtf8, isMariadb }: QuoteMode): string {
+  if (isUtf8(characterSet) || asUtf8 === undefined) return text
+  const isMixed = object === 'event' || (object !== 'view' && object !== 'table' && !isMariadb)
+  return isMixed ? asUtf8 : text
 }

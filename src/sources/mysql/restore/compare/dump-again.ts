@@ -11,11 +11,14 @@ import type { ValueReading } from '../../check/values/value-reading'
 import type { DatabaseServer } from '../../database-server'
 import { baseOptions, dumpArguments } from '../../dump/dump-arguments'
 import { parseDumpOptions } from '../../dump/dump-options'
+import type { Flavor } from '../../inventory/inventory'
 import type { ImportTools } from '../import/import-tools'
 
 export interface DumpAgainRequest extends Pick<ImportTools, 'access' | 'hasGzip' | 'signal'> {
   server: Pick<DatabaseServer, 'openDump'>
   database: string
+  /** Of the server. */
+  flavor: Flavor
   /** Options of the dump to compare with, as its manifest says. */
   options: readonly string[]
   /** Also reads rows as values. */
@@ -25,11 +28,12 @@ export interface DumpAgainRequest extends Pick<ImportTools, 'access' | 'hasGzip'
 
 /** Dumps a database once more and returns only its content, for the comparison with the dump that was imported. */
 export async function dumpAgain(request: DumpAgainRequest): Promise<DumpContent> {
-  const { server, access, database, signal, values } = request
+  const { server, access, flavor, database, signal, values } = request
   const kind = request.hasGzip ? 'gzip' : 'none'
   const job = await server.openDump({
     access,
     database,
+    flavor,
     arguments: dumpArguments({
       database,
       selection: { excluded: [], structureOnly: [] },

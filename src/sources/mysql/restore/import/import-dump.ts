@@ -16,6 +16,8 @@ import type { ImportTools } from './import-tools'
 
 /** A stored dump that was read and checked before. */
 export interface StoredDump extends ReadableObject {
+  /** The one that was dumped. */
+  database: string
   compression: Compression
 }
 
@@ -72,12 +74,13 @@ async function importAs(
   database: string,
   tools: ImportTools & { onProgress: (bytes: number) => void },
 ): Promise<readonly HeldObject[]> {
-  const { repository, server, hasGzip, areTrusted, signal, onProgress } = tools
+  const { repository, server, target, hasGzip, areTrusted, signal, onProgress } = tools
   const runSql = (request: SqlRequest) => server.runSql(request)
-  const split = splitDump(await openSession(access, { runSql, areTrusted, signal }))
+  const split = splitDump(dump.database, await openSession(access, { runSql, areTrusted, signal }))
   const intake = await server.openImport({
     access,
     database,
+    flavor: target.found.inventory.server.flavor,
     compression: hasGzip ? 'gzip' : 'none',
     where: line => split.where(line),
     signal,
@@ -100,8 +103,9 @@ export async function importSql(
   sql: readonly Buffer[],
   database: string,
   where: (line: number) => string | undefined,
-  { server, access, signal }: Pick<ImportTools, 'server' | 'access' | 'signal'>,
+  { server, access, target, signal }: Pick<ImportTools, 'server' | 'access' | 'target' | 'signal'>,
 ): Promise<void> {
-  const intake = await server.openImport({ access, database, compression: 'none', where, signal })
+  const { flavor } = target.found.inventory.server
+  const intake = await server.openImport({ access, database, flavor, compression: 'none', where, signal })
   await sendToJob(intake, input => pipeline([Readable.from(sql), input]))
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type Finding, warning } from '../../../../findings/finding'
 import { quotedName } from '../../../../findings/quoted-name'
 import { FailureError, messageOf } from '../../../../runtime/errors'
-import type { HeldKind, HeldObject } from '../../check/split/held-object'
+import { type HeldKind, type HeldObject, hasDefiner } from '../../check/split/held-object'
 import type { DatabaseDefaults } from '../../client/database-statements'
 import { keepsDefiner } from '../../target/check-definers'
 import { checkObjects } from './check-objects'
@@ -17,6 +17,8 @@ import {
   objectName,
   sessionSql,
 } from './object-sql'
+import { inOneCharacterSet } from './one-character-set'
+import { inDatabase } from './own-database'
 
 /** A view that was left out, and why. */
 export interface BrokenView {
@@ -27,6 +29,8 @@ export interface BrokenView {
 /** Where objects are made, and in whose names they may be. */
 export interface ObjectTarget {
   database: string
+  /** The one that was dumped. */
+  from: string
   defaults: DatabaseDefaults
   /** The definers that the inventory of the source lists: there are no others. */
   definers: readonly string[]
@@ -73,8 +77,11 @@ function ofKinds(objects: readonly HeldObject[], kinds: readonly HeldKind[]): He
   return objects.filter(({ kind }) => kinds.includes(kind))
 }
 
-/** No such table, database, or usable view: MySQL and MariaDB error references. */
-const missing = /\(error (1146|1049|1356)\)/
+/**
+ * No such table, database, usable view, function, library or sequence; or no right on one: a login with rights on one
+ * database alone is not told which. MySQL and MariaDB error references.
+ */
+const missing = /\(error (1142|1143|1146|1044|1049|1305|1356|1370|4091)\)/
 
 function usesWhatIsMissing(error: unknown): boolean {
   return missing.test(messageOf(error))
@@ -107,9 +114,9 @@ export function brokenViewWarnings(broken: readonly BrokenView[]): Finding[] {
   )
 }
 
-async function make(objects: readonly HeldObject[], target: ObjectTarget, tools: ImportTools): Promise<void> {
-  if (objects.length === 0) return
-  const stranger = objects.find(({ kind, definer }) => kind !== 'placeholder' && !target.definers.includes(definer))
+async function make(held: readonly HeldObject[], target: ObjectTarget, tools: ImportTools): Promise<void> {
+  if (held.length === 0) return
+  const stranger = held.find(({ kind, definer }) => hasDefiner(kind) && !target.definers.includes(definer))
   if (stranger !== undefined) {
     throw new FailureError(
       `The ${objectName(stranger)} of the dump is in the name of ${quotedName(stranger.definer)}, and nothing in the database was in that name when it was backed up.`,
@@ -119,6 +126,8 @@ async function make(objects: readonly HeldObject[], target: ObjectTarget, tools:
       },
     )
   }
+  const readable = await inOneCharacterSet(held, tools)
+  const objects = readable.map(object => inDatabase(object, target.from, target.database))
   await checkObjects(objects, target.database, tools)
   const { pieces, where } = scriptOf(objects, target, keepsDefiner(tools.target))
   await importSql(pieces, target.database, where, tools)

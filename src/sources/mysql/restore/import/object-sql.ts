@@ -1,4 +1,5 @@
 import { quotedName } from '../../../../findings/quoted-name'
+import { encodeText } from '../../check/lexer/text-encoding'
 import type { HeldKind, HeldObject } from '../../check/split/held-object'
 import type { SessionSettings } from '../../check/split/session-settings'
 import { backslashSets } from '../../client/backslash-sets'
@@ -70,6 +71,7 @@ export function sessionSql({ sqlMode, characterSet, collation, timeZone }: Sessi
 export function createStatement(object: HeldObject, definer: string | undefined): Buffer {
   const { kind, name, attributes, security, rest } = object
   const place = quotedIdentifier(name)
+  if (kind === 'library') return Buffer.concat([Buffer.from(`CREATE LIBRARY ${place}`), rest])
   if (kind === 'placeholder') return Buffer.concat([Buffer.from(`CREATE SQL SECURITY INVOKER VIEW ${place}`), rest])
   const isView = kind === 'view'
   const account = definer === undefined ? 'CURRENT_USER' : quotedDefiner(definer)
@@ -77,7 +79,9 @@ export function createStatement(object: HeldObject, definer: string | undefined)
     ...['CREATE', isView ? attributes : '', `DEFINER=${account}`],
     ...[isView ? security : attributes, kind.toUpperCase(), place],
   ]
-  return Buffer.concat([Buffer.from(words.filter(word => word !== '').join(' ')), rest])
+  const head = words.filter(word => word !== '').join(' ')
+  const encoded = encodeText(head, object.session.characterSet ?? '')
+  return Buffer.concat([encoded ?? Buffer.from(head), rest])
 }
 
 /** What stands in the place of the object, if anything: the placeholder of a view is a table in old dumps. */
@@ -101,7 +105,7 @@ export function aroundObject(
 
 /** Views may use these, also those of other databases. */
 export const madeFirst: readonly (readonly HeldKind[])[] = [
-  ['package', 'package body', 'function', 'procedure'],
+  ['library', 'package', 'package body', 'function', 'procedure'],
   ['placeholder'],
 ]
 export const madeThen: readonly (readonly HeldKind[])[] = [['view'], ['trigger']]

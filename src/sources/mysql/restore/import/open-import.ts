@@ -1,16 +1,20 @@
 import { type Compression, compressionLines } from '../../../../pipeline/compression'
 import { type Intake, intake } from '../../../../server/intake'
 import { type JobFailure, startJob } from '../../../../server/job'
+import type { Request } from '../../../../server/request'
 import type { Connection } from '../../../../ssh/remote'
 import { locationOptions, optionLines, toArgument } from '../../client/client-request'
 import { clientSettings } from '../../client/client-settings'
 import type { DatabaseAccess } from '../../client/database-access'
 import { importError } from '../../client/import-error'
+import type { Flavor } from '../../inventory/inventory'
 
 /** Which database receives SQL, and its compression. */
 export interface ImportRequest {
   access: DatabaseAccess
   database: string
+  /** Of the server, where there are clients of both. */
+  flavor: Flavor
   /** Of the sent stream. */
   compression: Compression
   /** What is on a line of the sent SQL, for messages without row data. */
@@ -37,10 +41,14 @@ export const importOptions: readonly string[] = [
 
 /** The job `import`. The first statement that fails ends it. */
 export function openImport(connection: Connection, request: ImportRequest): Promise<Intake> {
-  const { access, database, compression, where, signal } = request
+  const { access, database, flavor, compression, where, signal } = request
   const options = [...locationOptions(access), ...importOptions, `--database=${database}`]
   const name = `the import into database ${JSON.stringify(database)}`
-  const lines = [...optionLines(access), ...options.map(toArgument), ...compressionLines({ kind: compression })]
+  const lines: Request = [
+    ...[...optionLines(access), ...options.map(toArgument)],
+    ['flavor', flavor],
+    ...compressionLines({ kind: compression }),
+  ]
   const explain = (failure: JobFailure) => importError(name, failure, where)
   return intake(startJob(connection, 'open-import', lines, { takesData: true, explain, signal }))
 }

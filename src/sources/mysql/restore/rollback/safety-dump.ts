@@ -28,6 +28,7 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: DatabaseWor
   const { context, settings, state } = work
   const { repository, runtime, signal } = context
   const access = settings.mysql
+  const flavor = work.target?.found.inventory.server.flavor ?? 'mariadb'
   const server = serverOf(work)
   const { target, present } = planned
   if (present === undefined) throw new TypeError(`There is no database ${target} to dump.`)
@@ -45,7 +46,7 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: DatabaseWor
         put: { contentType: 'application/octet-stream', metadata: objectMetadata(origin) },
         open: async streamSignal => ({
           job: await server.openDump({
-            ...{ access, database: target, compression: { kind: 'gzip' }, signal: streamSignal },
+            ...{ access, database: target, flavor, compression: { kind: 'gzip' }, signal: streamSignal },
             arguments: dumpArguments({ database: target, selection, extra: [], canIgnoreTableData: true }),
           }),
           expectedBytes: expectedDumpBytes(present),
@@ -71,6 +72,7 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: DatabaseWor
     return {
       key,
       etag: version.etag,
+      database: target,
       bytes,
       sha256,
       compression: 'gzip',

@@ -23,6 +23,7 @@ function anObject(overrides: Partial<Omit<HeldObject, 'rest'>> & { rest?: string
 
 const target = {
   database: 'shop',
+  from: 'shop',
   defaults: { characterSet: 'utf8mb4', collation: 'utf8mb4_bin' },
   definers: ['root@localhost', 'app@%'],
 }
@@ -38,6 +39,7 @@ interface Answers {
 /** A server that takes SQL, and answers as the test says. */
 function aServer(answers: Answers = {}) {
   const imports: string[] = []
+  const bytes: Buffer[] = []
   const openImport = async ({ where }: ImportRequest) => {
     const { promise, resolve, reject } = Promise.withResolvers<ReturnType<typeof aJobReport>>()
     promise.catch(() => {})
@@ -45,6 +47,7 @@ function aServer(answers: Answers = {}) {
     const input = new Writable({
       write: (chunk, _encoding, done) => {
         sql += String(chunk)
+        bytes.push(Buffer.from(chunk))
         done()
       },
       final: done => {
@@ -64,7 +67,7 @@ function aServer(answers: Answers = {}) {
       .join('')
   const { database } = someFacts({ ...(answers.grants === undefined ? {} : { grants: answers.grants }) }).databases
   const tools = { server: { openImport, runSql }, access: {}, target: database, signal: new AbortController().signal }
-  return { imports, tools: tools as unknown as ImportTools }
+  return { imports, bytes, tools: tools as unknown as ImportTools }
 }
 
 /** In the order of a restore. */
@@ -197,7 +200,6 @@ DELIMITER ;
     })
 
     it.each([
-      { characterSet: 'gbk' },
       { characterSet: 'utf8mb4; SELECT 1' },
       { collation: 'a b' },
       { sqlMode: "ANSI'; SELECT 1" },
@@ -208,6 +210,48 @@ DELIMITER ;
         message: expect.stringContaining('the database client and the server read differently'),
       })
     })
+  })
+
+  it('means the database where it goes wherever the server wrote the one that was dumped, and keeps what a person wrote', async () => {
+    const made = async (object: HeldObject) => {
+      const { imports, tools } = aServer()
+      await makeObjects([object], { ...target, database: 'copy' }, tools)
+      return imports[0] ?? ''
+    }
+    const view =
+      " AS select `shop`.`id` AS `shop`,`shop`.`o`.`x` AS `x`,`shop`.`f`(1) AS `f`,nextval(`shop`.`s`) AS `s`,extract(year from `shop`.`d`) AS `y`,'`shop`.`o`' AS `t` from ((`shop`.`shop` join `other`.`shop` `o2` on(`shop`.`id` = `o2`.`shop`)) left join `shop`.`o` on((select 1 from `shop`.`p`)))"
+    expect(await made(anObject({ rest: view }))).toContain(
+      " AS select `shop`.`id` AS `shop`,`copy`.`o`.`x` AS `x`,`copy`.`f`(1) AS `f`,nextval(`copy`.`s`) AS `s`,extract(year from `shop`.`d`) AS `y`,'`shop`.`o`' AS `t` from ((`copy`.`shop` join `other`.`shop` `o2` on(`shop`.`id` = `o2`.`shop`)) left join `copy`.`o` on((select 1 from `copy`.`p`)))",
+    )
+    const trigger = anObject({ kind: 'trigger', rest: ' BEFORE INSERT ON shop.o FOR EACH ROW set @a = shop.f()' })
+    expect(await made(trigger)).toContain(' BEFORE INSERT ON o FOR EACH ROW set @a = shop.f()')
+    const library =
+      '() RETURNS int\n    LANGUAGE JAVASCRIPT\n    USING (`shop`.`l` AS `shop`, `x`.`l`)\nAS $$ shop.l $$'
+    expect(await made(anObject({ kind: 'function', rest: library }))).toContain(
+      'USING (`copy`.`l` AS `shop`, `x`.`l`)\nAS $$ shop.l $$',
+    )
+    const procedure = anObject({ kind: 'procedure', rest: '() select * from a join b USING (`shop`)' })
+    expect(await made(procedure)).toContain('USING (`shop`)')
+  })
+
+  it('gives names and comments the bytes that they have in the character set of the code', async () => {
+    const { imports, bytes, tools } = aServer()
+    const utf8 = Buffer.from('größe').toString('latin1')
+    await makeObjects(
+      [
+        anObject({
+          ...{ kind: 'procedure', name: 'Prüfe', session: { characterSet: 'latin1' } },
+          rest: `(comment INT)\n    COMMENT '${utf8}'\nselect '\xe4' COMMENT '${utf8}'`,
+        }),
+      ],
+      target,
+      tools,
+    )
+    expect(imports).toHaveLength(1)
+    const sql = Buffer.concat(bytes).toString('latin1')
+    expect(sql).toContain(
+      `PROCEDURE \`Pr\xfcfe\`(comment INT)\n    COMMENT 'gr\xf6\xdfe'\nselect '\xe4' COMMENT '${utf8}'`,
+    )
   })
 
   it('takes what cannot be prepared, and a view of something that comes later, for one statement', async () => {

@@ -27,7 +27,7 @@ async function split(dump: string | Buffer, cuts: readonly number[] = []): Promi
   const bytes = Buffer.from(dump)
   const ends = [...cuts.filter(cut => cut < bytes.length), bytes.length].sort((one, other) => one - other)
   const chunks = ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end))
-  const { stream, where, objects } = splitDump()
+  const { stream, where, objects } = splitDump('shop')
   const out: Buffer[] = []
   await pipeline(Readable.from(chunks.filter(chunk => chunk.length > 0)), stream, async source => {
     for await (const piece of source) out.push(piece)
@@ -36,10 +36,10 @@ async function split(dump: string | Buffer, cuts: readonly number[] = []): Promi
   return { sql: Buffer.concat(out).toString(), objects: readable, where }
 }
 
-/** Lines that are a comment, but the first one of a dump, become empty. */
-function withoutComments(dump: string): string {
+/** Lines that are a comment, but the first one of a dump, and locks become empty. */
+function shortened(dump: string): string {
   const [head = '', ...lines] = dump.split('\n')
-  return [head, ...lines.map(line => (/^--(?:\s|$)/.test(line) ? '' : line))].join('\n')
+  return [head, ...lines.map(line => (/^(--(?:\s|$)|(UN)?LOCK TABLES)/.test(line) ? '' : line))].join('\n')
 }
 
 const everyByte = (dump: string) => Array.from(Buffer.from(dump).keys())
@@ -172,7 +172,7 @@ ALTER DATABASE \`shop\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ;
   })
 
   it('passes a chunk on in one piece, however many statements it has', async () => {
-    const { stream } = splitDump()
+    const { stream } = splitDump('shop')
     const many = Array.from({ length: 1000 }, (_, index) => table(`t${index}`)).join('')
     let pieces = 0
     await pipeline(Readable.from([Buffer.from(mysqlDump(many))]), stream, async source => {
@@ -190,9 +190,9 @@ ALTER DATABASE \`shop\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ;
       mysqlDump(rows('orders', "INSERT INTO `orders` VALUES ('/*!50003 CREATE*/');\n")),
     ],
     ['block comments between statements', mysqlDump('/* a comment */\n/*!50003 */;\n/* CREATE VIEW */\n')],
-  ])('leaves to the byte, but for such comments, %s', async (_, dump) => {
-    expect((await split(dump)).sql).toBe(withoutComments(dump))
-    expect((await split(dump, everyByte(dump))).sql).toBe(withoutComments(dump))
+  ])('leaves to the byte, but for line comments and locks, %s', async (_, dump) => {
+    expect((await split(dump)).sql).toBe(shortened(dump))
+    expect((await split(dump, everyByte(dump))).sql).toBe(shortened(dump))
   })
 
   it.each([
@@ -209,19 +209,106 @@ ALTER DATABASE \`shop\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ;
     async line => {
       const [first, second] = [mysqlDump(table('log')), mysqlDump(orders)]
       const dump = line + first + line + second
-      expect((await split(dump)).sql).toBe(withoutComments(first) + withoutComments(second))
-      expect((await split(dump, everyByte(dump))).sql).toBe(withoutComments(first) + withoutComments(second))
+      expect((await split(dump)).sql).toBe(shortened(first) + shortened(second))
+      expect((await split(dump, everyByte(dump))).sql).toBe(shortened(first) + shortened(second))
     },
   )
 
   it('keeps that line where it is something else', async () => {
     const line = '/*M!999999\\- enable the sandbox mode */'
     const dump = mysqlDump(`${rows('orders', `INSERT INTO \`orders\` VALUES (1,'${line}');\n`)}${line}\n`)
-    expect((await split(dump)).sql).toBe(withoutComments(dump))
+    expect((await split(dump)).sql).toBe(shortened(dump))
+  })
+
+  it('takes the database away from its own sequences, and from nothing else', async () => {
+    const create = (defaults: string) =>
+      `CREATE TABLE \`t\` (\n  \`id\` int NOT NULL DEFAULT ${defaults}\n) COMMENT='x';\n`
+    const dump = mysqlDump(
+      create("nextval(`shop`.`s1`) + lastval(`shop`.`s``2`) + nextval(`other`.`s1`) + 'nextval(`shop`.`s`)'"),
+    )
+    const expected = mysqlDump(
+      create("nextval(`s1`) + lastval(`s``2`) + nextval(`other`.`s1`) + 'nextval(`shop`.`s`)'"),
+    )
+    expect((await split(dump)).sql).toBe(shortened(expected))
+    expect((await split(dump, everyByte(dump))).sql).toBe(shortened(expected))
+  })
+
+  it.each([
+    [
+      'a routine',
+      stored('CREATE DEFINER=`r`@`h` PROCEDURE `p`() select 1 -- one ;;\n, 2 # two').replace(' */;;', ' ;;'),
+      '() select 1 -- one ;;\n, 2 # two',
+    ],
+    [
+      'a trigger',
+      stored(
+        '/*!50003 CREATE*/ /*!50017 DEFINER=`r`@`h`*/ /*!50003 TRIGGER `t` BEFORE INSERT ON `o` FOR EACH ROW set @a = 1 -- x */',
+      ),
+      ' BEFORE INSERT ON `o` FOR EACH ROW set @a = 1 -- x',
+    ],
+    [
+      'an event',
+      event.replace("set @x = ';'", 'set @x = 1 -- x'),
+      ' ON SCHEDULE EVERY 1 DAY ON COMPLETION PRESERVE ENABLE DO set @x = 1 -- x',
+    ],
+  ])('finds the end of %s behind a comment that hides it', async (_, sql, rest) => {
+    const dump = mysqlDump(sql + routine)
+    const whole = await split(dump)
+    expect(whole.objects).toMatchObject([{ rest }, { name: 'p`1' }])
+    expect(await split(dump, everyByte(dump))).toMatchObject({ sql: whole.sql, objects: whole.objects })
+  })
+
+  it('takes code that is not SQL for what it is', async () => {
+    const js = (mark: string) =>
+      `CREATE DEFINER=\`r\`@\`h\` FUNCTION \`f\`() RETURNS int\n    LANGUAGE JAVASCRIPT\nAS ${mark}return "it's;;\n\`"${mark} `
+    const library = "CREATE LIBRARY `l`\n    LANGUAGE JAVASCRIPT\nAS $$ ; ' $$ "
+    const view =
+      '/*!50001 CREATE ALGORITHM=UNDEFINED */\n/*!50013 DEFINER=`r`@`h` SQL SECURITY DEFINER */\n/*!50001 JSON RELATIONAL DUALITY VIEW `d` AS select 1 */;\n'
+    const dump = mysqlDump(`${stored(library)}${stored(js('$$'))}${stored(js('$JAVASCRIPT$'))}${view}`)
+    const { objects } = await split(dump)
+    expect(objects).toMatchObject([
+      { kind: 'library', name: 'l', definer: '', rest: library.slice('CREATE LIBRARY `l`'.length) },
+      { kind: 'function', name: 'f', rest: expect.stringMatching(/\$\$ $/) },
+      { kind: 'function', name: 'f', rest: expect.stringMatching(/\$JAVASCRIPT\$ $/) },
+      { kind: 'view', name: 'd', security: 'SQL SECURITY DEFINER JSON RELATIONAL DUALITY' },
+    ])
+    expect((await split(dump, everyByte(dump))).objects).toEqual(objects)
+  })
+
+  it('does not take a name for such code', async () => {
+    const sql = stored('CREATE DEFINER=`r`@`h` PROCEDURE `p`() select 1 AS $a$, 2 ')
+    expect((await split(mysqlDump(sql + routine))).objects).toMatchObject([{ name: 'p' }, { name: 'p`1' }])
+  })
+
+  it('reads names and texts in the character set of their session, which it does not pass on where rows could be misread', async () => {
+    const inSet = (set: string, sql: string) =>
+      Buffer.concat([
+        Buffer.from(`/*!50003 SET character_set_client  = ${set} */ ;\n`),
+        Buffer.from(sql, 'latin1'),
+        Buffer.from('/*!50003 SET character_set_client  = @saved_cs_client */ ;\n'),
+      ])
+    const procedure = (name: string, text: string) =>
+      stored(`CREATE DEFINER=\`r\`@\`h\` PROCEDURE \`${name}\`() select '${text}' `)
+    const utf8 = Buffer.from('Prüfe').toString('latin1')
+    const dump = (server: string) =>
+      Buffer.concat([
+        Buffer.from(`-- Server version\t${server}\n`),
+        inSet('latin1', procedure(server.includes('MariaDB') ? 'Pr\xfcfe' : utf8, '\xe4')),
+        inSet('gbk', procedure('\x94\x60', '\x95\x5c')),
+        inSet('cp1251', procedure('\xcf', '\xff')),
+      ])
+    for (const server of ['10.11.19-MariaDB', '9.7.4']) {
+      const { sql, objects } = await split(dump(server))
+      expect(objects).toMatchObject([{ name: 'Prüfe' }, { name: '擿' }, { name: 'П' }])
+      expect(objects.map(({ session }) => session.characterSet)).toEqual(['latin1', 'gbk', 'cp1251'])
+      expect(sql).toContain('character_set_client  = latin1')
+      expect(sql).not.toContain('gbk')
+      expect(sql).toContain('character_set_client  = @saved_cs_client')
+    }
   })
 
   it('holds no more than fits into the memory', async () => {
-    const { stream } = splitDump()
+    const { stream } = splitDump('shop')
     const endless = async function* () {
       for (;;) yield Buffer.from(stored(`CREATE DEFINER=\`r\`@\`h\` PROCEDURE \`p\`() set @x = '${'x'.repeat(1e6)}'`))
     }
@@ -235,7 +322,7 @@ ALTER DATABASE \`shop\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ;
       expect(on('CREATE TABLE `orders`')).toBe('the table "orders"')
       expect(on('INSERT INTO')).toBe('the rows of table "orders"')
       expect(on('(3,4)')).toBe('the rows of table "orders"')
-      expect(on('UNLOCK')).toBe('a statement UNLOCK')
+      expect(sql).not.toContain('LOCK TABLES')
       expect(on('CREATE TABLE `v1`')).toBe('the placeholder of the view "v1"')
       expect(where(1)).toBeUndefined()
       expect(where(100_000)).toBe('a statement SET')

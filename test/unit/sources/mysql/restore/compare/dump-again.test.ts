@@ -50,7 +50,7 @@ function dumping(text: string, fails?: Error): Dumper {
 
 const again = ({ server }: Dumper, overrides: Partial<DumpAgainRequest> = {}) =>
   dumpAgain({
-    ...{ server, access: {}, database: 'shop', options: [], hasGzip: true },
+    ...{ server, access: {}, database: 'shop', flavor: 'mariadb' as const, options: [], hasGzip: true },
     signal: new AbortController().signal,
     ...overrides,
   })
