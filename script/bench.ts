@@ -7,6 +7,7 @@ import { benchDatabase } from './benchmark/dumps'
 import { benchFiles } from './benchmark/files'
 import { benchFirstByte } from './benchmark/first-byte'
 import { machineFacts } from './benchmark/machine'
+import { benchTables } from './benchmark/many-tables'
 import { benchMemory } from './benchmark/memory'
 import { type BenchOptions, type Part, readOptions } from './benchmark/options'
 import type { Section } from './benchmark/report-rows'
@@ -19,6 +20,7 @@ const folder = join(root, '.work/bench')
 const benches: Record<Part, (place: BenchPlace) => Promise<Section[]>> = {
   files: benchFiles,
   database: benchDatabase,
+  tables: benchTables,
   'first-byte': benchFirstByte,
   memory: benchMemory,
   tree: benchTree,

@@ -28,6 +28,6 @@ export async function benchDatabase(place: BenchPlace): Promise<Section[]> {
 }
 
 /** The base options of the action. */
-const dumpOptions =
+export const dumpOptions =
   '--single-transaction --quick --routines --events --triggers --hex-blob --comments --no-tablespaces ' +
   '--default-character-set=utf8mb4 --max-allowed-packet=1G'

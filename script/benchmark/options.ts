@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
-const parts = ['files', 'database', 'first-byte', 'memory', 'tree'] as const
+const parts = ['files', 'database', 'tables', 'first-byte', 'memory', 'tree'] as const
 export type Part = (typeof parts)[number]
 
 /** What is to be measured, and how large. Sizes in bytes. */
@@ -12,6 +12,7 @@ export interface BenchOptions {
   databaseBytes: number
   memoryBytes: number
   treeFiles: number
+  tableCounts: readonly number[]
   repeat: number
   /** The folder with `action.yml` and `dist/`. */
   action: string
@@ -45,6 +46,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     databaseBytes: isQuick ? 128 * MiB : GiB,
     memoryBytes: values.memory === undefined ? (isQuick ? 3 * GiB : 20 * GiB) : readSize(values.memory),
     treeFiles: isQuick ? 10_000 : 100_000,
+    tableCounts: isQuick ? [100, 1_000] : [100, 5_000, 20_000],
     repeat: readCount(values.repeat),
     action: resolve(values.action),
     nodeOptions: values['node-options'],

@@ -207,15 +207,21 @@ with_lines() {
 # with_values NAME COMMAND…: the same with the numbered values NAME_1, NAME_2 … of the request, which may
 # contain line breaks.
 with_values() {
-  value_name=$1 value_index=1
+  value_name=$1
   shift
   eval "value_count=\$${value_name}_count"
+  # All at once: a shell copies what it has for each `set`, and there is an argument for each table that is left out.
+  eval "set -- \"\$@\"$(value_words)"
+  "$@"
+}
+
+value_words() {
+  value_index=1
   # shellcheck disable=SC2154 # set by eval
   while [ "$value_index" -le "$value_count" ]; do
-    eval "set -- \"\$@\" \"\$${value_name}_$value_index\""
+    printf ' "$%s_%s"' "$value_name" "$value_index"
     value_index=$((value_index + 1))
   done
-  "$@"
 }
 
 # ---------------------------------------------------------------- folders

@@ -15,7 +15,7 @@ import type { Flavor } from '../../inventory/inventory'
 import type { ImportTools } from '../import/import-tools'
 
 export interface DumpAgainRequest extends Pick<ImportTools, 'access' | 'hasGzip' | 'signal'> {
-  server: Pick<DatabaseServer, 'openDump'>
+  server: Pick<DatabaseServer, 'openDump' | 'runSql'>
   database: string
   /** Of the server. */
   flavor: Flavor
@@ -26,7 +26,10 @@ export interface DumpAgainRequest extends Pick<ImportTools, 'access' | 'hasGzip'
   onProgress?: (bytes: number) => void
 }
 
-/** Dumps a database once more and returns only its content, for the comparison with the dump that was imported. */
+/**
+ * Dumps a database once more and returns only its content, for the comparison with the dump that was imported. The tool
+ * asks for the triggers of each table, which is a third of its work on small ones: where there are none, it does not.
+ */
 export async function dumpAgain(request: DumpAgainRequest): Promise<DumpContent> {
   const { server, access, flavor, database, signal, values } = request
   const kind = request.hasGzip ? 'gzip' : 'none'
@@ -37,7 +40,7 @@ export async function dumpAgain(request: DumpAgainRequest): Promise<DumpContent>
     arguments: dumpArguments({
       database,
       selection: { excluded: [], structureOnly: [] },
-      extra: extraOptions(request.options),
+      extra: [...extraOptions(request.options), ...((await hasTriggers(request)) ? [] : ['--skip-triggers'])],
       canIgnoreTableData: true,
     }),
     compression: { kind, ...(kind === 'gzip' ? { level: 1 } : {}) },
@@ -54,6 +57,13 @@ export async function dumpAgain(request: DumpAgainRequest): Promise<DumpContent>
   await pipeline([job.body, ...stages, sink])
   await job.done
   return result()[1]
+}
+
+async function hasTriggers({ server, access, database, signal }: DumpAgainRequest): Promise<boolean> {
+  const schema = `_utf8 x'${Buffer.from(database).toString('hex')}'`
+  const sql = `SELECT COUNT(*) FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = ${schema};`
+  const count = await server.runSql({ access, sql, name: 'the count of the triggers', signal })
+  return count.trim() !== '0'
 }
 
 /**

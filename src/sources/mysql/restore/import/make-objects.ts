@@ -58,7 +58,7 @@ export async function makeViews(
       await make(together, target, tools)
     } catch (error) {
       if (!usesWhatIsMissing(error) || !kinds.includes('view')) throw error
-      broken.push(...(await makeViewsOneByOne(together, target, tools)))
+      broken.push(...(await makeHalves(together, target, tools)))
     }
   }
   return broken
@@ -87,18 +87,22 @@ function usesWhatIsMissing(error: unknown): boolean {
   return missing.test(messageOf(error))
 }
 
-async function makeViewsOneByOne(
+/** Finds the broken ones among views that failed together: each attempt is a job, so not one by one. */
+async function makeHalves(
   views: readonly HeldObject[],
   target: ObjectTarget,
   tools: ImportTools,
 ): Promise<BrokenView[]> {
+  const middle = Math.ceil(views.length / 2)
   const broken: BrokenView[] = []
-  for (const view of views) {
+  for (const half of [views.slice(0, middle), views.slice(middle)]) {
     try {
-      await make([view], target, tools)
+      await make(half, target, tools)
     } catch (error) {
       if (!usesWhatIsMissing(error)) throw error
-      broken.push({ name: view.name, message: messageOf(error) })
+      const [view] = half
+      if (half.length === 1 && view !== undefined) broken.push({ name: view.name, message: messageOf(error) })
+      else broken.push(...(await makeHalves(half, target, tools)))
     }
   }
   return broken

@@ -11,15 +11,22 @@ import { everything } from '../../dumps'
 interface Dumper {
   server: DumpAgainRequest['server']
   requests: DumpRequest[]
+  asked: string[]
   jobs: { isClosed: boolean }[]
 }
 
 /** A server whose dumps have this text, compressed as asked for. */
-function dumping(text: string, fails?: Error): Dumper {
+function dumping(text: string, fails?: Error, triggers = 0): Dumper {
   const dumper: Dumper = {
     requests: [],
+    asked: [],
     jobs: [],
     server: {
+      runSql: async ({ sql, signal }) => {
+        signal?.throwIfAborted()
+        dumper.asked.push(sql)
+        return `${triggers}\n`
+      },
       openDump: async request => {
         request.signal.throwIfAborted()
         dumper.requests.push(request)
@@ -66,12 +73,21 @@ describe('dumpAgain', () => {
 
   it('gives the options of the dump that it is compared with, as far as a backup would take them', async () => {
     const dumper = dumping(everything)
-    const options = ['--quick', '--skip-ssl', '--force', '--result-file=/etc/passwd', '--skip-triggers', 'rm -rf /']
+    const options = ['--quick', '--skip-ssl', '--force', '--result-file=/etc/passwd', '--skip-routines', 'rm -rf /']
     await again(dumper, { options })
     const given = dumper.requests[0]?.arguments.main ?? []
     expect(given.filter(option => option === '--quick')).toHaveLength(1)
     expect(given).toContain('--skip-ssl')
     for (const refused of options.slice(2)) expect(given).not.toContain(refused)
+  })
+
+  it('has the tool look for the triggers of each table only where there are any', async () => {
+    const [none, some] = [dumping(everything), dumping(everything, undefined, 2)]
+    await again(none)
+    await again(some)
+    expect(none.asked).toEqual([expect.stringContaining("TRIGGER_SCHEMA = _utf8 x'73686f70'")])
+    expect(none.requests[0]?.arguments.main).toContain('--skip-triggers')
+    expect(some.requests[0]?.arguments.main).not.toContain('--skip-triggers')
   })
 
   it('reads rows as values too when asked', async () => {
