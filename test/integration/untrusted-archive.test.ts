@@ -53,6 +53,7 @@ describe('checkArchive on archives of GNU tar', () => {
         ['set-uid', 1],
         ['devices', 0],
         ['capabilities', 0],
+        ['attributes', 0],
       ])
       expect(found.specials).toBe(1)
       expect(found.perPath.map(({ outside }) => outside)).toEqual([undefined, undefined])
