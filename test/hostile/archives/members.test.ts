@@ -76,6 +76,9 @@ const members: readonly [what: string, bytes: Buffer, message: string, isReadDif
     'two values of size',
     true,
   ],
+  // Of these bsdtar alone would take the size, and the device.
+  ['a real size in a record', archive(site, pax('x', { 'SCHILY.realsize': '1' }), entry({ data: setUid })), 'realsize'],
+  ['a device in a record', archive(site, pax('x', { 'SCHILY.devmajor': '8' }), entry()), 'devmajor'],
   [
     'another owner in a record',
     archive(site, pax('x', { uid: '1' }), entry()),

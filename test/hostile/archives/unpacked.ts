@@ -7,13 +7,22 @@ import { comparedModes, type Described, type Listing, listed } from './seen'
 
 export const programs = ['GNU tar', 'busybox'] as const
 
-export type Program = (typeof programs)[number]
+export type Program = (typeof programs)[number] | 'bsdtar'
 
 const isRoot = process.getuid?.() === 0
 
 /** As the restore calls them: `unpack` in restore.sh. */
 const commands: Readonly<Record<Program, readonly string[]>> = {
   'GNU tar': ['tar', '-xp', '--quoting-style=escape', '--numeric-owner', isRoot ? '--same-owner' : '--no-same-owner'],
+  bsdtar: [
+    'bsdtar',
+    '-xp',
+    isRoot ? '--same-owner' : '--no-same-owner',
+    '--numeric-owner',
+    '--no-xattrs',
+    '--no-acls',
+    '--no-fflags',
+  ],
   busybox: ['busybox', 'tar', '-xp', ...(isRoot ? [] : ['-o']), '--numeric-owner'],
 }
 

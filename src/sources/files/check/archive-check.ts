@@ -35,8 +35,8 @@ export interface ArchiveSink {
 }
 
 /**
- * Checks a tar archive (ustar, GNU, pax): its headers, its tree, all folders, and its end. Accepts only what GNU tar
- * and busybox read alike, so that what was seen here is what is unpacked. Every archive is somebody else's input.
+ * Checks a tar archive (ustar, GNU, pax): its headers, its tree, all folders, and its end. Accepts only what GNU tar,
+ * busybox and bsdtar read alike, so that what was seen here is what is unpacked. Every archive is somebody else's input.
  */
 export function checkArchive(expected: ExpectedArchive): ContentCheck<ArchiveContent> {
   return new ArchiveCheck(expected)

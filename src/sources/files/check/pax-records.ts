@@ -28,10 +28,10 @@ export function parsePaxRecords(data: Buffer, known: RegExp): Map<string, string
 
 /**
  * What may precede an entry: records that GNU tar and busybox both take (`path`, `linkpath`), that neither takes without
- * options, or that repeat the header (`Extensions` compares them).
+ * options, or that repeat the header (`ExtendedHeaders` compares them). bsdtar takes a size and devices from others.
  */
 export const entryRecords =
-  /^(?:path|linkpath|size|uid|gid|[amc]time|uname|gname|comment|hdrcharset|(?:SCHILY|LIBARCHIVE)\.[\w.-]+)$/
+  /^(?:path|linkpath|size|uid|gid|[amc]time|uname|gname|comment|hdrcharset|(?:SCHILY|LIBARCHIVE)\.(?!(?:realsize|devmajor|devminor)$)[\w.-]+)$/
 
 /** What may hold for all entries that follow: GNU tar takes all that it knows, busybox none. */
 export const globalRecords = /^comment$/
