@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Repository } from '../repository/repository'
 import { abortable } from '../runtime/abortable'
 import type { Runtime } from '../runtime/runtime'
+import { servedBy } from '../server/installed-copy'
 import type { ServerLock } from '../server/lock'
 import { type Server, serverOver } from '../server/server'
 import type { Connection, SshTarget } from '../ssh/remote'
@@ -23,6 +24,8 @@ export interface CommandTools {
 export interface Session {
   readonly server: Server
   readonly connection: Connection
+  /** See `ServerLock.served`; undefined also without a lock. */
+  readonly served?: string | undefined
   /** Aborted when the run is cancelled, or when the lock is lost because the connection broke. */
   readonly signal: AbortSignal
   /** Releases the lock and closes the connection. Never throws, and does not wait for a dead link. */
@@ -70,6 +73,7 @@ export async function openSession(
   const server = serverOver(connection)
   try {
     const held = await abortable(server.takeLock({ lock, owner, waitSeconds: lockWaitSeconds }), signal)
+    if (held.served !== undefined) log.info(servedBy(held.served))
     for (const dead of held.recovered) log.info(`Took over the lock of a run that is gone: ${dead}.`)
     return sessionOf(connection, server, held, signal)
   } catch (error) {
@@ -100,6 +104,7 @@ function sessionOf(connection: Connection, server: Server, held: ServerLock, can
   return {
     server,
     connection,
+    served: held.served,
     signal: AbortSignal.any([cancelled, lost.signal]),
     close: async () => {
       await Promise.race([held.release(), new Promise(resolve => setTimeout(resolve, releaseMs).unref())])

@@ -1,4 +1,5 @@
 import { FailureError, UserError } from '../runtime/errors'
+import { installedProblems } from './installed-copy'
 import type { JobFailure } from './job'
 import { commonProblems, type JobProblems } from './job-problems'
 
@@ -47,7 +48,8 @@ export function explainFailure(name: JobName, failure: JobFailure, knowledge = n
   }
   if (exit.code === 0) {
     return new FailureError(`The server ended ${name} without reporting success.`, {
-      advice: 'Probably a forced command (command="…" in authorized_keys) ran instead: this key must not have one.',
+      advice:
+        'Probably another forced command (command="…" in authorized_keys) ran instead: this key may only have that of make-a-backup itself.',
       detail,
     })
   }
@@ -114,7 +116,7 @@ function problemError(
   detail: readonly string[],
   { problems }: JobKnowledge,
 ): Error {
-  const explain = problems.get(problem.code) ?? commonProblems.get(problem.code)
+  const explain = problems.get(problem.code) ?? commonProblems.get(problem.code) ?? installedProblems.get(problem.code)
   if (explain !== undefined) return explain(problem.detail, detail)
   return new FailureError(`The server could not do ${name}: ${problem.code} ${problem.detail}.`, { detail })
 }
@@ -124,7 +126,7 @@ function shellError(name: JobName, code: number, detail: readonly string[]): Err
   return new UserError(`The server did not run the command for ${name} (status ${code})${firstMessage(detail)}.`, {
     advice: detail.some(line => /password (has expired|change required)/i.test(line))
       ? 'The password of the SSH user has expired, which also stops logins by key. On the server, end that for this user: chage -d "$(date +%F)" -M -1 <user>'
-      : 'The SSH user needs a login shell that runs commands (not nologin), /bin/sh, and no forced command on its key.',
+      : 'The SSH user needs a login shell that runs commands (not nologin), /bin/sh, and no forced command on its key but that of make-a-backup itself.',
     detail,
   })
 }

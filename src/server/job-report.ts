@@ -21,6 +21,8 @@ export interface JobReport {
   /** Entries counted in the mirror, by kind: f, d, l. */
   counts: Map<string, number>
   problem: { code: string; detail: string } | undefined
+  /** The version of the server's own copy, which answered in place of the script that was sent. */
+  served: string | undefined
   /** Owners of dead locks that were taken over. */
   recovered: string[]
   /** Places to which a folder was moved. */
@@ -49,6 +51,7 @@ export async function followReport(
     statuses: new Map(),
     counts: new Map(),
     problem: undefined,
+    served: undefined,
     recovered: [],
     swapped: [],
     stuck: [],
@@ -89,6 +92,7 @@ function note(report: JobReport, { word, value }: ReportLine): void {
   if (word === 'status') report.statuses.set(inner.word, Number.parseInt(inner.value, 10))
   if (word === 'count') report.counts.set(inner.word, Number.parseInt(inner.value, 10))
   if (word === 'problem') report.problem = { code: inner.word, detail: inner.value }
+  if (word === 'served') report.served = value
   if (word === 'recovered') report.recovered.push(value)
   if (word === 'swapped') report.swapped.push(value)
   if (word === 'stuck') report.stuck.push(value)

@@ -15,6 +15,8 @@ export interface LockRequest {
 export interface ServerLock {
   /** Owners of dead locks that were taken over. */
   readonly recovered: readonly string[]
+  /** See `JobReport.served`. */
+  readonly served: string | undefined
   /** Rejects when the job ends before the release, as when the connection breaks. Never resolves. */
   readonly lost: Promise<never>
   release(): Promise<void>
@@ -31,6 +33,7 @@ export async function takeLock(connection: Connection, { lock, owner, waitSecond
     locked = resolve
   })
   const recovered: string[] = []
+  let served: string | undefined
   const releasing = new AbortController()
   const job = await startJob(
     connection,
@@ -44,6 +47,7 @@ export async function takeLock(connection: Connection, { lock, owner, waitSecond
       explain: failure => explainFailure('the lock on the server', failure),
       onReport: ({ word, value }) => {
         if (word === 'recovered') recovered.push(value)
+        if (word === 'served') served = value
         if (word === 'phase' && value === 'locked') {
           isLocked = true
           locked()
@@ -63,6 +67,7 @@ export async function takeLock(connection: Connection, { lock, owner, waitSecond
   await Promise.race([taken, lost])
   return {
     recovered,
+    served,
     lost,
     release: async () => {
       released = true

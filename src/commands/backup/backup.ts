@@ -11,6 +11,7 @@ import { acceptedShrink } from '../../repository/guards/shrink-error'
 import { takenName } from '../../repository/guards/taken-name'
 import { noTiers } from '../../repository/names/tier-name'
 import { keepTiers } from '../../repository/tiers/tiers'
+import { olderCopy } from '../../server/installed-copy'
 import { clockDifference, refuseClock } from '../clock-difference'
 import { refuseErrors } from '../refuse-errors'
 import { reportedStore } from '../run-facts'
@@ -57,7 +58,7 @@ async function backUp(
   const plan = await step('Check the server', () =>
     planBackup(inputs, slot, { ...session, clock: runtime.clock }, runtime.log),
   )
-  warn([...plan.warnings, ...storageClassWarnings(inputs.s3.objects?.storageClass)])
+  warn([olderCopy(session.served), ...plan.warnings, ...storageClassWarnings(inputs.s3.objects?.storageClass)])
   warn([await refuseForeign(inputs, tools, plan, slot, index)])
   attempt.learn({ servedBy: plan.parts.find(part => part.servedBy !== undefined)?.servedBy })
 

@@ -14,6 +14,8 @@ export interface HostFacts {
   /** The version line of each installed tool by name, '' when it prints none. */
   tools: ReadonlyMap<string, string>
   system: ServerSystem
+  /** See `JobReport.served`. */
+  served: string | undefined
   /** Where locks are kept. */
   lockFolder: OwnFolder
   /** What failed on the way, including rsync's dry run; everything else was still found out. */
@@ -73,7 +75,7 @@ export async function hostFacts(
   if (clock === undefined || lockFolder === undefined)
     throw new FailureError('The server answered the preflight with lines that make no sense.')
   return {
-    ...{ clock, lockFolder, tools, system },
+    ...{ clock, lockFolder, tools, system, served: report.served },
     problems: [
       ...(report.problem === undefined ? [] : [explain(report)]),
       ...(isRsyncGood ? [] : [explain({ ...report, problem: undefined })]),

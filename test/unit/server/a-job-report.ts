@@ -8,6 +8,7 @@ export function aJobReport(overrides: Partial<JobReport> = {}): JobReport {
     statuses: new Map(),
     counts: new Map(),
     problem: undefined,
+    served: undefined,
     recovered: [],
     swapped: [],
     stuck: [],

@@ -4,6 +4,7 @@ import type { Compression } from '../../../pipeline/compression'
 import type { WallClock } from '../../../runtime/runtime'
 import { formatDuration } from '../../../runtime/text/format-duration'
 import { minuteMs } from '../../../runtime/times'
+import { olderCopy, servedBy } from '../../../server/installed-copy'
 import type { HostFacts } from '../../../sources/host/host-facts'
 import { missingTools, type NeededTool } from '../../../sources/host/missing-tools'
 import { unusableFolder } from '../../../sources/host/unusable-folder'
@@ -17,11 +18,15 @@ export function preflightHost(
 ): PreflightReport {
   return {
     findings: [
+      ...[olderCopy(host.served) ?? []].flat(),
       ...missingTools(host, compressors[compression]),
       ...unusableFolder('The folder for locks', host.lockFolder),
       ...checkClock(host.clock.getTime(), clock, clockReadMs),
     ],
-    facts: [`Tools: ${[...host.tools].map(([name, version]) => version.replace(/ +/g, ' ') || name).join('; ')}`],
+    facts: [
+      ...(host.served === undefined ? [] : [servedBy(host.served)]),
+      `Tools: ${[...host.tools].map(([name, version]) => version.replace(/ +/g, ' ') || name).join('; ')}`,
+    ],
   }
 }
 

@@ -1,0 +1,626 @@
+#!/bin/sh
+# What a person runs on the server: install, status, upgrade, uninstall. As root for the whole server, as another user
+# into the home folder.
+
+usage='make-a-backup on the server of a site: gives a key one command, which can take backups and nothing else.
+
+  sh server.sh install --name web1 --key "ssh-ed25519 AAAA..." --path /var/www/html --database shop
+  sh server.sh status
+  sh server.sh upgrade
+  sh server.sh uninstall --name web1
+
+install, besides --name and --key (the public key, or its file), which are needed:
+  --path FOLDER      may be backed up; may be repeated
+  --database NAME    may be backed up; may be repeated; "*" for all
+  --user USER        who logs in: root by default, otherwise you yourself; one that is not there is made
+  --sudo             the user runs this one command as root, by a rule for sudo
+  --login FILE       an option file with the login at the database (a section [client] with user and password)
+  --mirror FOLDER    where the copy of the folders is kept
+  --from ADDRESS     from where the key may log in, as in authorized_keys(5)
+  --jobs WORD        backup; or restore, with which the key is as good as a shell
+  --dry-run          shows what it would do
+uninstall: --name NAME, or --all
+'
+
+# fail TITLE [ADVICE]: ends the program.
+fail() {
+  printf '\nmake-a-backup: %s\n' "$1" >&2
+  [ -z "${2:-}" ] || printf '  %s\n' "$2" >&2
+  exit 1
+}
+
+tell() {
+  printf '%s\n' "$*"
+}
+
+# act DESCRIPTION COMMAND…: runs the command, or with --dry-run only says what it would do.
+act() {
+  tell "$1"
+  shift
+  [ -n "$dry_run" ] || "$@" || fail "This did not work: $*" 'Nothing else was changed. Run the same command again when the cause is gone.'
+}
+
+# ---------------------------------------------------------------- the command line
+
+read_arguments() {
+  name='' key_text='' new_paths='' new_databases='' login_user='' sudo_rule='' login_file='' new_mirror='' from='' new_jobs=backup
+  dry_run='' all=''
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --sudo) sudo_rule=yes ;;
+      --dry-run) dry_run=yes ;;
+      --all) all=yes ;;
+      --name | --key | --path | --database | --user | --login | --mirror | --from | --jobs)
+        [ $# -ge 2 ] || fail "$1 needs a value."
+        case $2 in *"$nl"*) fail "$1 has a line break in its value." ;; esac
+        read_argument "$1" "$2"
+        shift
+        ;;
+      *) fail "\"$1\" is no option." 'sh server.sh --help shows them.' ;;
+    esac
+    shift
+  done
+  case $name in *[!0-9A-Za-z._-]* | .* | -*) fail "--name \"$name\" is no name." 'It has letters, digits, ".", "_" and "-", as in: web1' ;; esac
+}
+
+read_argument() {
+  case $1 in
+    --name) name=$2 ;;
+    --key) key_text=$2 ;;
+    --path) new_paths=$new_paths$2$nl ;;
+    --database) new_databases=$new_databases$2$nl ;;
+    --user) login_user=$2 ;;
+    --login) login_file=$2 ;;
+    --mirror) new_mirror=$2 ;;
+    --from) from=$2 ;;
+    --jobs) new_jobs=$2 ;;
+  esac
+}
+
+# ---------------------------------------------------------------- places and people
+
+choose_places() {
+  this_user=$(id -un)
+  login_user=${login_user:-$this_user}
+  if [ "$(id -u)" = 0 ]; then
+    library=/usr/local/lib/make-a-backup settings=/etc/make-a-backup
+  else
+    if [ "$login_user" != "$this_user" ] || [ -n "$sudo_rule" ]; then
+      fail 'Only root can install for another user.' 'Run the command with sudo.'
+    fi
+    library=$HOME/.local/lib/make-a-backup settings=$HOME/.config/make-a-backup
+  fi
+}
+
+# find_user: `user_home`, or makes the user.
+find_user() {
+  look_up passwd "$login_user"
+  if [ -z "$REPLY" ]; then
+    case $login_user in '' | *[!0-9a-z_-]* | -*) fail "There is no user \"$login_user\", and one of this name cannot be made." ;; esac
+    act "Makes the user $login_user, who has no password." make_user "$login_user"
+    look_up passwd "$login_user"
+    [ -n "$REPLY" ] || REPLY="$login_user:::::/home/$login_user:/bin/sh"
+  fi
+  user_home=${REPLY%:*}
+  user_home=${user_home##*:}
+  case ${REPLY##*:} in
+    */nologin | */false) fail "The user $login_user may not log in: the login shell is ${REPLY##*:}." "usermod -s /bin/sh $login_user, or another --user." ;;
+  esac
+  [ -z "$dry_run" ] || return 0
+  [ -d "$user_home" ] || fail "The user $login_user has no home folder: $user_home is not there."
+}
+
+make_user() {
+  if command -v useradd >/dev/null; then useradd --create-home --shell /bin/sh "$1"; else adduser -D -s /bin/sh "$1" && passwd -u "$1" 2>/dev/null; fi
+}
+
+# as_user COMMAND…: as who logs in. Root neither follows a link of another user nor can write to every home folder.
+as_user() {
+  if [ "$login_user" = "$this_user" ]; then
+    "$@"
+  else
+    as_words=''
+    for as_word in "$@"; do as_words="$as_words '$(printf '%s' "$as_word" | sed "s/'/'\\\\''/g")'"; done
+    su -s /bin/sh "$login_user" -c "exec$as_words"
+  fi
+}
+
+# ---------------------------------------------------------------- the key and its line
+
+# `key`: its type and its text, without a comment.
+read_key() {
+  case $key_text in
+    '') fail '--key is missing.' "The public key of the pair whose private half is in the secrets: the text of the file that ends in .pub." ;;
+    /* | ./* | *.pub) [ -f "$key_text" ] && key_text=$(head -n 1 "$key_text") ;;
+  esac
+  case $key_text in *PRIVATE*) fail 'This is the private key.' 'It belongs into the secrets of the repository alone; here the text of the file that ends in .pub is needed.' ;; esac
+  key_rest=${key_text#* }
+  key="${key_text%% *} ${key_rest%% *}"
+  case $key in
+    ssh-ed25519\ AAAA* | ecdsa-sha2-nistp[0-9]*\ AAAA* | ssh-rsa\ AAAA* | sk-ssh-ed25519@openssh.com\ AAAA*) ;;
+    *) fail '--key is no public key.' "It looks like: ssh-ed25519 AAAAC3Nza… Its file ends in .pub." ;;
+  esac
+  case ${key#* } in *[!0-9A-Za-z+/=]*) fail '--key has a letter that no public key has.' ;; esac
+  if command -v ssh-keygen >/dev/null; then
+    printf '%s\n' "$key" | ssh-keygen -lf - >/dev/null 2>&1 || fail '--key is cut off or damaged.' 'Copy the whole line of the file that ends in .pub.'
+  fi
+  case $from in *[!0-9A-Za-z.:,/*?!_-]*) fail "--from \"$from\" is no address." 'As in: 203.0.113.7 or 203.0.113.0/24; several with commas.' ;; esac
+}
+
+# `key_line`: what the key may do. Restrict: no terminal, no forwarding, no agent.
+write_key_line() {
+  forced="exec $library/serve $name"
+  [ -z "$sudo_rule" ] || forced="exec sudo -n $library/serve $name"
+  key_line="${from:+from=\"$from\",}restrict,command=\"$forced\" $key make-a-backup $name"
+}
+
+# find_keys_file: `keys_file`, as sshd looks for it.
+find_keys_file() {
+  keys_file=$user_home/.ssh/authorized_keys
+  [ -n "$sshd_words" ] || return 0
+  listed_file=$(sshd_value authorizedkeysfile)
+  listed_file=${listed_file%% *}
+  case $listed_file in
+    '' | .ssh/authorized_keys) ;;
+    none) fail 'sshd reads no authorized_keys: AuthorizedKeysFile is none.' 'Set it in /etc/ssh/sshd_config, and run this again.' ;;
+    *)
+      keys_file=$(printf '%s\n' "$listed_file" | sed -e "s,%%,%,g" -e "s,%h,$user_home,g" -e "s,%u,$login_user,g")
+      case $keys_file in /*) ;; *) keys_file=$user_home/$keys_file ;; esac
+      ;;
+  esac
+}
+
+# change_keys FILE NAME [LINE]: puts the line in the place of that of the name, or at the end; without one the old one
+# goes. Every other line stays as it is, byte by byte, and the file changes by one rename. Run as the owner of the file.
+change_keys() {
+  keys=$1 keys_name=$2 line=${3:-}
+  if [ -h "$keys" ]; then fail "$keys is a link." "Nothing was changed. Add this line by hand: $line"; fi
+  folder=${keys%/*}
+  if [ ! -d "$folder" ]; then
+    [ -n "$line" ] || return 0
+    mkdir -m 700 "$folder" || fail "$folder cannot be made."
+  fi
+  if ! before=$(mktemp "$folder/.make-a-backup.XXXXXX") || ! after=$(mktemp "$folder/.make-a-backup.XXXXXX"); then
+    fail "$folder cannot be written to by $(id -un)." 'A home folder on NFS is often closed to root (root_squash): use --user with a user whose home is on this disk.'
+  fi
+  trap 'rm -f "$before" "$after" "$before.lines"' EXIT
+  if [ -e "$keys" ]; then
+    cat "$keys" >"$before" || fail "$keys cannot be read."
+    # The same owner, mode and label.
+    cp -p "$keys" "$after" || fail "$keys cannot be copied."
+  else
+    [ -n "$line" ] || exit 0
+  fi
+  [ "$(tr -d '\000' <"$before" | wc -c)" = "$(wc -c <"$before")" ] || fail "$keys has bytes that no such file has." 'Nothing was changed: it may be damaged.'
+  KEY_NAME=$keys_name KEY_LINE=$line awk "$replace_line" "$before" >"$after" || fail "$after cannot be written: is the disk full?" 'Nothing was changed.'
+  other_lines "$before" >"$before.lines" && other_lines "$after" | cmp -s - "$before.lines"
+  same=$?
+  [ "$same" = 0 ] || fail "$keys could not be changed without a change of its other lines." "Nothing was changed. Add this line by hand: $line"
+  if [ -e "$keys" ]; then cmp -s "$keys" "$before"; else [ ! -s "$before" ]; fi || fail "$keys was changed by somebody else just now." 'Run the same command again.'
+  mv -f "$after" "$keys" || fail "$keys cannot be replaced."
+}
+
+is_our_line='
+  function is_ours(text,   at) {
+    at = "/make-a-backup/serve " ENVIRON["KEY_NAME"] "\""
+    return text !~ /^[ \t]*#/ && index(text, at) > 0
+  }'
+# shellcheck disable=SC2016 # awk's own
+replace_line="$is_our_line"'
+  is_ours($0) { if (ENVIRON["KEY_LINE"] != "" && !done) print ENVIRON["KEY_LINE"]; done = 1; next }
+  { print }
+  END { if (ENVIRON["KEY_LINE"] != "" && !done) print ENVIRON["KEY_LINE"] }'
+
+other_lines() {
+  KEY_NAME=$keys_name awk "$is_our_line"' !is_ours($0)' "$1"
+}
+
+# The key must not be there already with more rights: sshd takes the first line of a key.
+refuse_second_line() {
+  found=$(as_user cat "$keys_file" 2>/dev/null | KEY_NAME=$name KEY_TEXT=${key#* } awk "$is_our_line"'
+    !/^[ \t]*#/ && index($0, ENVIRON["KEY_TEXT"]) && !is_ours($0) { print NR; exit }')
+  [ -z "$found" ] || fail "This key is already in $keys_file, in line $found." \
+    'sshd takes the first line of a key, and there it may do something else. Remove that line, or make a key of its own: ssh-keygen -t ed25519 -N "" -f make-a-backup'
+}
+
+# ---------------------------------------------------------------- sshd
+
+# `sshd_words`: the settings of sshd for this user, if it shows them.
+read_sshd() {
+  sshd_words=''
+  for sshd in /usr/sbin/sshd /usr/local/sbin/sshd /sbin/sshd; do
+    [ -x "$sshd" ] || continue
+    sshd_words=$("$sshd" -T -C "user=$login_user,host=localhost,addr=127.0.0.1" 2>/dev/null) && return
+  done
+}
+
+sshd_value() {
+  printf '%s\n' "$sshd_words" | sed -n "s/^$1 //p;" | head -n 1
+}
+
+check_sshd() {
+  [ -n "$sshd_words" ] || return 0
+  [ "$(sshd_value pubkeyauthentication)" != no ] || fail 'sshd takes no keys: PubkeyAuthentication is no.' 'Set it to yes in /etc/ssh/sshd_config and reload sshd.'
+  if [ "$login_user" = root ] && [ "$(sshd_value permitrootlogin)" = no ]; then
+    fail 'root may not log in here: PermitRootLogin is no.' \
+      'Nothing was changed. Use a user who runs this one command as root: add --user make-a-backup --sudo. Or set PermitRootLogin to forced-commands-only, which suffices.'
+  fi
+  methods=$(sshd_value authenticationmethods)
+  case ${methods:-any} in any | publickey | *' publickey' | 'publickey '*) ;; *) fail "sshd wants more than a key from $login_user: AuthenticationMethods is $methods." "Exempt the user in /etc/ssh/sshd_config: Match User $login_user, AuthenticationMethods publickey" ;; esac
+  forced_by_sshd=$(sshd_value forcecommand)
+  case ${forced_by_sshd:-none} in none) ;; *) fail "sshd runs another command for $login_user: ForceCommand is $forced_by_sshd." 'Exempt the user in /etc/ssh/sshd_config.' ;; esac
+  for word in allowusers denyusers allowgroups denygroups; do
+    [ -z "$(sshd_value "$word")" ] || tell "Look at $word in /etc/ssh/sshd_config: $(printf '%s\n' "$sshd_words" | sed -n "s/^$word //p" | tr '\n' ' '). $login_user must be allowed."
+  done
+}
+
+# ---------------------------------------------------------------- the database
+
+# `database_options`: lines of an option file with which the client gets in, as who will run it.
+find_login() {
+  database_options=''
+  [ -n "$new_databases" ] || return 0
+  # What gets in as root may not get in as the other user, and is too much for one.
+  if [ -z "$login_file" ] && [ "$login_user" != "$this_user" ] && [ -z "$sudo_rule" ]; then
+    fail "$login_user needs a login at the database." \
+      'Make one that may only read (the README has the statements), write it to a file ([client], user=…, password=…), and add --login FILE. Or let the key run as root: --user root, or --sudo.'
+  fi
+  client=$(command -v mariadb || command -v mysql) || fail 'There is no database client: neither mariadb nor mysql.'
+  if [ -n "$login_file" ]; then
+    [ -r "$login_file" ] || fail "--login $login_file cannot be read."
+    try_file "$login_file" || fail "The login in $login_file does not get in: $login_error" 'Nothing was changed.'
+    return
+  fi
+  # Where root runs it: the socket, root's own file, Debian's maintenance account, Plesk's.
+  try_login "user=$(id -un)" || try_file "${HOME:-}/.my.cnf" || { [ "$(id -u)" = 0 ] && try_file /etc/mysql/debian.cnf; } || ask_login
+}
+
+# try_file FILE: the section [client] of an option file.
+try_file() {
+  [ -r "$1" ] || return 1
+  try_login "$(sed -n '/^\[client\]/,/^\[/s/^\(user\|password\|host\|port\|socket\) *= *\(.*\)$/\1=\2/p' "$1")"
+}
+
+# try_login LINES
+try_login() {
+  [ -n "$1" ] || return 1
+  options=$1$nl location=''
+  login_error=$(run_sql 'SELECT 1;' --batch --skip-column-names --loose-connect-timeout=5 2>&1 >/dev/null) || return 1
+  socket=$(run_sql 'SELECT @@socket;' --batch --skip-column-names 2>/dev/null)
+  database_options=$options
+  case $nl$options in
+    *"${nl}socket="* | *"${nl}host="*) ;;
+    *) [ -z "$socket" ] || database_options="$options""socket=$socket$nl" ;;
+  esac
+}
+
+ask_login() {
+  if [ -n "$dry_run" ] || ! { : </dev/tty; } 2>/dev/null; then
+    fail "No login at the database works here: $login_error" 'Write one to a file (mode 600: [client], user=…, password=…), and add --login FILE.'
+  fi
+  printf 'No login at the database works here. User of the database (one who may read everything): ' >/dev/tty
+  IFS= read -r database_user </dev/tty
+  printf 'Password: ' >/dev/tty
+  stty -echo </dev/tty
+  IFS= read -r database_password </dev/tty
+  stty echo </dev/tty
+  printf '\n' >/dev/tty
+  try_login "user=$database_user${nl}password=\"$(printf '%s' "$database_password" | sed 's/[\\"]/\\&/g')\"" ||
+    fail "That login does not get in: $login_error" 'Nothing was changed.'
+}
+
+# ---------------------------------------------------------------- files
+
+write_configuration() {
+  {
+    tell "# What the key \"$name\" of make-a-backup may do here. sh $library/server.sh status shows it."
+    tell "# user $login_user"
+    tell "# One key=value in a line; a repeated key makes a list. Further keys: exclude (a pattern that may be asked for),"
+    tell '# argument (a further option of the dump tool), command (a before-command or after-command), tools (the PATH).'
+    for_each "$new_jobs$nl" tell_word job
+    for_each "$new_paths" tell_word path
+    for_each "$new_databases" tell_word database
+    tell_word mirror "$new_mirror"
+    tell_word exclude '*'
+    for_each "$database_options" tell_word option
+  } >"$settings/.$name.new"
+}
+
+# A line as a request has it.
+tell_word() {
+  tell "$1=$(printf '%s' "$2" | sed 's/\\/\\\\/g')"
+}
+
+# Who runs the command must read it; nobody but root may write it.
+place_configuration() {
+  mkdir -p "$settings" && chmod 755 "$settings" && write_configuration || return 1
+  if [ "$login_user" != "$this_user" ] && [ -z "$sudo_rule" ]; then
+    chgrp "$(id -g "$login_user")" "$settings/.$name.new" && chmod 640 "$settings/.$name.new" || return 1
+  else
+    chmod 600 "$settings/.$name.new" || return 1
+  fi
+  mv -f "$settings/.$name.new" "$settings/$name.conf"
+}
+
+place_program() {
+  mkdir -p "$library" && cp "$program" "$library/.server.sh" && chmod 755 "$library" && chmod 644 "$library/.server.sh" &&
+    mv -f "$library/.server.sh" "$library/server.sh" || return 1
+  cat >"$library/.serve" <<EOF
+#!/bin/sh
+# The only command of the keys of make-a-backup: $library/serve NAME
+exec /usr/bin/env -i HOME="\$HOME" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /bin/sh '$library/server.sh' serve '$settings' "\$1"
+EOF
+  chmod 755 "$library/.serve" && mv -f "$library/.serve" "$library/serve"
+}
+
+# The copy of the folders belongs to who makes it.
+place_mirror() {
+  [ -d "$new_mirror" ] || { (umask 022 && mkdir -p "${new_mirror%/*}") && mkdir -m 700 "$new_mirror"; } || return 1
+  [ -n "$sudo_rule" ] || [ "$login_user" = "$this_user" ] || chown "$login_user" "$new_mirror"
+}
+
+sudo_file() {
+  printf '/etc/sudoers.d/make-a-backup-%s' "$(printf '%s' "$name" | tr . _)"
+}
+
+# Without a terminal of its own: it would change the stream.
+place_sudo_rule() {
+  sudo_rule_file=$(sudo_file)
+  {
+    tell "Defaults!$library/serve !use_pty, !requiretty"
+    tell "$login_user ALL=(root) NOPASSWD: $library/serve $name"
+  } >"$sudo_rule_file.new" && chmod 440 "$sudo_rule_file.new" && visudo -cqf "$sudo_rule_file.new" && mv -f "$sudo_rule_file.new" "$sudo_rule_file"
+}
+
+# ---------------------------------------------------------------- install
+
+install() {
+  read_arguments "$@"
+  [ -n "$name" ] || fail '--name is missing.' 'A word for this key, as in: --name web1'
+  case $new_jobs in backup | restore) ;; *) fail "--jobs \"$new_jobs\" is no class of jobs." 'It is backup or restore.' ;; esac
+  [ "$new_jobs" = backup ] || new_jobs=backup${nl}restore
+  [ -n "$new_paths$new_databases" ] || fail 'There is nothing to back up.' 'Add --path FOLDER or --database NAME; both may be repeated.'
+  for_each "$new_paths" check_path
+  choose_places
+  read_key
+  read_sshd
+  check_sshd
+  [ -z "$sudo_rule" ] || check_sudo
+  find_user
+  find_keys_file
+  refuse_second_line
+  check_tools
+  find_login
+  check_databases
+  choose_mirror
+  write_key_line
+
+  act "Puts the program into $library." place_program
+  act "Writes $settings/$name.conf:" place_configuration
+  if [ -n "$dry_run" ]; then show_configuration; else sed 's/^option=password=.*/option=password=…/;s/^/  /' "$settings/$name.conf"; fi
+  [ -z "$new_paths" ] || act "Makes $new_mirror, for the copy of the folders." place_mirror
+  [ -z "$sudo_rule" ] || act "Lets $login_user run $library/serve $name as root: $(sudo_file)." place_sudo_rule
+  act "Adds the key to $keys_file of $login_user:" as_user sh "$library/server.sh" change-keys "$keys_file" "$name" "$key_line"
+  tell "  $key_line"
+  restore_labels
+  if [ -n "$dry_run" ]; then
+    tell ''
+    tell 'Nothing was changed: --dry-run.'
+    return
+  fi
+  try_served
+  show_workflow
+}
+
+check_path() {
+  case $1 in /*) ;; *) fail "--path \"$1\" is not absolute." 'It begins with a slash, as in: /var/www/html' ;; esac
+  case $1/ in *//* | */./* | */../*) fail "--path \"$1\" has an empty part, a \".\" or a \"..\"." 'Write the folder as it is, without a slash at the end.' ;; esac
+  [ -d "$1" ] || fail "--path $1: there is no such folder."
+}
+
+check_sudo() {
+  [ "$login_user" != root ] || fail '--sudo is for a user other than root.' 'Add --user make-a-backup.'
+  command -v visudo >/dev/null || fail 'There is no sudo here.' 'Install it, or use --user root.'
+}
+
+check_tools() {
+  needs=''
+  if [ -n "$new_paths" ]; then needs="rsync tar"; fi
+  for tool in $needs gzip; do
+    command -v "$tool" >/dev/null || fail "$tool is missing." "Install it, as in: apt-get install $tool"
+  done
+}
+
+# Only who can look into them knows.
+check_databases() {
+  [ -n "$new_databases" ] || return 0
+  has_line "$new_databases" '*' && return
+  options=$database_options
+  known=$(run_sql 'SELECT SCHEMA_NAME FROM information_schema.SCHEMATA;' --batch --skip-column-names --default-character-set=utf8mb4)
+  for_each "$new_databases" check_database
+}
+
+check_database() {
+  has_line "$known" "$1" || fail "There is no database \"$1\", or this login may not see it." "It sees: $(printf '%s' "$known" | tr '\n' ' ')"
+}
+
+choose_mirror() {
+  [ -z "$new_mirror" ] || return 0
+  if [ "$(id -u)" = 0 ]; then new_mirror=/var/lib/make-a-backup/$name; else new_mirror=$HOME/.make-a-backup/mirror; fi
+}
+
+show_configuration() {
+  for_each "$new_paths" tell '  path='
+  for_each "$new_databases" tell '  database='
+  tell "  mirror=$new_mirror"
+}
+
+# SELinux lets sshd read only what has its label.
+restore_labels() {
+  [ -z "$dry_run" ] && command -v restorecon >/dev/null || return 0
+  restorecon -F "$library" "$library/server.sh" "$library/serve" "$settings/$name.conf" 2>/dev/null
+  as_user restorecon "${keys_file%/*}" "$keys_file" 2>/dev/null
+  return 0
+}
+
+# ---------------------------------------------------------------- what it can do now
+
+# Looks at everything as the key will, and shows it.
+try_served() {
+  tell ''
+  tell 'What a backup finds here:'
+  set -- sh "$library/server.sh" check "$settings" "$name"
+  [ -n "$sudo_rule" ] || set -- as_user "$@"
+  "$@" || fail 'The key is in its place, but a backup would fail.' 'Change what is named above, and run: sh server.sh status'
+}
+
+# check FOLDER NAME: what a backup finds, in words. Fails when one could not succeed.
+check() {
+  configuration=$1/$2.conf
+  printf 'nonce=0\njob=preflight\n\n' | {
+    read_request
+    read_configuration
+    clean_environment
+    PATH=$own_tools bad=''
+    export PATH
+    for_each "$own_paths" check_readable
+    if [ -n "$own_databases" ]; then check_dump; fi
+    [ -z "$bad" ]
+  }
+}
+
+check_readable() {
+  if [ ! -d "$1" ] || [ ! -r "$1" ] || [ ! -x "$1" ]; then
+    bad=yes
+    tell "  BAD: $1 cannot be read by $(id -un)."
+  elif [ -z "$(first_entry "$1")" ]; then
+    tell "  BAD: $1 is empty." && bad=yes
+  else
+    tell "  good: $1, about $(du -sk "$1" 2>/dev/null | cut -f 1) KB"
+  fi
+}
+
+check_dump() {
+  options=$own_options
+  find_tools
+  if found=$(run_sql "SELECT TABLE_SCHEMA, COUNT(*) FROM information_schema.TABLES
+    WHERE TABLE_SCHEMA NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys') GROUP BY TABLE_SCHEMA;" --batch \
+    --skip-column-names --default-character-set=utf8mb4 2>&1); then
+    IFS=$nl
+    for each_database in $found; do
+      if has_line "$own_databases" "${each_database%%"$tab"*}" || has_line "$own_databases" '*'; then
+        tell "  good: database ${each_database%%"$tab"*}, ${each_database#*"$tab"} tables and views"
+      fi
+    done
+    unset IFS
+  else
+    bad=yes
+    tell "  BAD: the login at the database does not get in: $found"
+  fi
+}
+
+# The rest is for the workflow.
+show_workflow() {
+  port=$(sshd_value port)
+  tell ''
+  tell 'For the secrets of the repository, and for the workflow:'
+  tell ''
+  tell '        with:'
+  tell "          ssh-host: $(hostname -f 2>/dev/null || hostname)"
+  tell "          ssh-user: $login_user"
+  case ${port:-22} in 22) ;; *) tell "          ssh-port: $port" ;; esac
+  # shellcheck disable=SC2016 # for GitHub
+  tell '          ssh-key: ${{ secrets.SSH_KEY }}'
+  tell '          ssh-known-hosts: |'
+  show_host_keys "$port"
+  if [ -n "$new_databases" ]; then
+    tell '          databases: |'
+    for_each "$new_databases" tell '           '
+  fi
+  if [ -n "$new_paths" ]; then
+    tell '          paths: |'
+    for_each "$new_paths" tell '           '
+  fi
+}
+
+show_host_keys() {
+  host=$(hostname -f 2>/dev/null || hostname)
+  case ${1:-22} in 22) ;; *) host="[$host]:$1" ;; esac
+  set +f
+  for host_key in /etc/ssh/ssh_host_ed25519_key.pub /etc/ssh/ssh_host_ecdsa_key.pub /etc/ssh/ssh_host_rsa_key.pub; do
+    [ -r "$host_key" ] && tell "            $host $(cut -d ' ' -f 1,2 "$host_key")" && break
+  done
+  set -f
+}
+
+# ---------------------------------------------------------------- afterwards
+
+# What is installed here, and what each key may do.
+show_status() {
+  read_arguments "$@"
+  choose_places
+  [ -f "$library/server.sh" ] || fail 'make-a-backup is not installed here.' "$library/server.sh is not there."
+  tell "make-a-backup $(sed -n 's/^version=//p' "$library/server.sh") in $library"
+  for_each "$(list_names)" show_key
+}
+
+list_names() {
+  set +f
+  for settings_file in "$settings"/*.conf; do
+    settings_name=${settings_file##*/}
+    [ ! -f "$settings_file" ] || tell "${settings_name%.conf}"
+  done
+  set -f
+}
+
+show_key() {
+  [ -z "$name" ] || [ "$name" = "$1" ] || return 0
+  tell ''
+  tell "$1 ($settings/$1.conf):"
+  grep -v -e '^#' -e '^option=password' "$settings/$1.conf" | sed 's/^/  /'
+  (check "$settings" "$1") || :
+}
+
+# Replaces the program, and nothing else.
+upgrade() {
+  read_arguments "$@"
+  choose_places
+  [ -f "$library/server.sh" ] || fail 'make-a-backup is not installed here.' 'sh server.sh install --help'
+  act "Replaces make-a-backup $(sed -n 's/^version=//p' "$library/server.sh") in $library with $version." place_program
+  restore_labels
+}
+
+# The key first: it must not be there without its lock.
+uninstall() {
+  read_arguments "$@"
+  choose_places
+  [ -n "$name$all" ] || fail '--name is missing.' 'Which key, or --all. sh server.sh status lists them.'
+  names=$name
+  [ -z "$all" ] || names=$(list_names)
+  [ -z "$name" ] || [ -f "$settings/$name.conf" ] || fail "There is no key \"$name\" here." "$settings/$name.conf is not there."
+  for_each "$names" uninstall_name
+  [ -n "$dry_run" ] || [ -n "$(list_names)" ] || act "Removes the program from $library." remove_program
+}
+
+uninstall_name() {
+  name=$1
+  configuration=$settings/$name.conf
+  login_user=$(sed -n 's/^# user //p' "$configuration")
+  login_user=${login_user:-$this_user}
+  read_sshd
+  find_user
+  find_keys_file
+  act "Removes the key of $name from $keys_file." as_user sh "$library/server.sh" change-keys "$keys_file" "$name"
+  own_mirror=$(sed -n 's/^mirror=//p' "$configuration")
+  case $own_mirror in
+    "/var/lib/make-a-backup/$name") act "Removes $own_mirror, the copy of the folders." rm -rf -- "$own_mirror" ;;
+    *) [ ! -d "$own_mirror" ] || tell "The copy of the folders stays: $own_mirror. To remove it: rm -rf '$own_mirror'" ;;
+  esac
+  [ ! -f "$(sudo_file)" ] || act "Removes $(sudo_file)." rm -f "$(sudo_file)"
+  act "Removes $configuration." rm -f "$configuration"
+}
+
+remove_program() {
+  rm -f "$library/server.sh" "$library/serve" && rmdir "$library" || return 1
+  rmdir "$settings" /var/lib/make-a-backup 2>/dev/null || :
+}
