@@ -102,11 +102,12 @@ is_holder() {
   kill -0 "$1" 2>/dev/null || return 1
   process_mark "$1"
   if [ -n "$2" ] && [ -n "$REPLY" ]; then [ "$2" = "$REPLY" ] || return 1; fi
-  case $(arguments_of "$1") in '' | *"$bootstrap"*) ;; *) return 1 ;; esac
+  case $(arguments_of "$1") in '' | *"$bootstrap"* | *"$installed"*) ;; *) return 1 ;; esac
 }
 
-# In the command line of every job.
+# In the command line of every job: of one that was sent, of one that is installed.
 bootstrap='IFS= read -r n'
+installed='make-a-backup/server.sh serve '
 
 # process_mark PID: REPLY is what no other process of this number has: the boot and the time since when it started.
 # Empty where there is no /proc.
@@ -149,6 +150,6 @@ remove_lock() {
 end_holder() {
   [ -n "$1" ] && [ "$1" != "$$" ] && is_holder "$1" "$2" || return 0
   case $(arguments_of "$1") in
-    *"$bootstrap"*) [ "$(group_of "$1")" != "$1" ] || kill -TERM "-$1" 2>/dev/null || kill -TERM "$1" 2>/dev/null || : ;;
+    *"$bootstrap"* | *"$installed"*) [ "$(group_of "$1")" != "$1" ] || kill -TERM "-$1" 2>/dev/null || kill -TERM "$1" 2>/dev/null || : ;;
   esac
 }
