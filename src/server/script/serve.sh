@@ -48,6 +48,7 @@ hold_words() {
   hold_one_of allow-empty "$allow_empty" yes
   hold_one_of estimate "$estimate" yes
   hold_one_of everything "$everything" yes
+  hold_one_of traits "$traits" yes
 }
 
 # hold_shape KEY VALUE PATTERN: refuses a value that the pattern matches.
@@ -230,11 +231,14 @@ is_dump_option() {
     --loose-set-gtid-purged=OFF | --loose-column-statistics=0 | --loose-skip-masking-policies | --loose-no-tablespaces) ;;
     --skip-extended-insert | --extended-insert | --complete-insert | --skip-add-locks | --skip-disable-keys | --skip-add-drop-table) ;;
     --skip-tz-utc | --tz-utc | --dump-date | --skip-dump-date | --order-by-primary | --skip-lock-tables | --lock-tables) ;;
-    --ignore-table=* | --ignore-table-data=*) ;;
+    --ignore-table=* | --ignore-table-data=* | "--loose-init-command=$first_statement") ;;
     --max-allowed-packet=* | --net-buffer-length=* | --max-statement-time=*) is_size "${1#*=}" ;;
     *) return 1 ;;
   esac
 }
+
+# Of every session of the action: client-settings.ts has it.
+first_statement='SET @make_a_backup_row_limit = @@sql_select_limit, sql_select_limit = 18446744073709551615, sql_big_selects = 1 /*!50708 , max_execution_time = 0 */ /*M!100108 , max_statement_time = 0 */'
 
 is_size() {
   case $1 in '' | *[!0-9.KMGkmg]*) return 1 ;; esac
@@ -245,9 +249,12 @@ hold_client_arguments() {
   for argument in "$@"; do
     case $argument in
       --batch | --skip-column-names | --default-character-set=utf8mb4 | --loose-connect-timeout=20) ;;
+      --line-numbers | '--delimiter=;' | --loose-connect-expired-password | "--init-command=$first_statement") ;;
+      --skip-*=* | --loose-skip-*=* | *skip-ssl* | *skip-tls*) has_line "$own_arguments" "$argument" || refuse argument "$argument" ;;
+      # Nothing that can be switched off here opens anything.
+      --skip-[a-z]* | --loose-skip-[a-z]*) ;;
       --database=*) [ "$needed" = restore ] || [ "$argument" = --database=information_schema ] || refuse - argument ;;
-      --binary-mode | --comments | --skip-force | --max-allowed-packet=1G | --loose-skip-reconnect | --loose-local-infile=0 | \
-        --loose-skip-system-command | --loose-skip-print-query-on-error | --delimiter=* | --force | --unbuffered)
+      --binary-mode | --comments | --max-allowed-packet=1G | --loose-local-infile=0 | --delimiter=* | --force | --unbuffered)
         [ "$needed" = restore ] || refuse argument "$argument"
         ;;
       *) has_line "$own_arguments" "$argument" || refuse argument "$argument" ;;
