@@ -183,7 +183,18 @@ hold_database() {
   hold_hex "$1"
   has_line "$own_hex" "$1" && return
   [ "$needed" = backup ] || return 0
-  refuse database "$(printf '%b' "$(printf '%s' "$1" | sed 's/../\\x&/g')" 2>/dev/null)"
+  refuse database "$(text_of "$1")"
+}
+
+# text_of HEX: prints what hex_of has encoded.
+text_of() {
+  hex_rest=$1
+  while [ -n "$hex_rest" ]; do
+    hex_byte=${hex_rest%"${hex_rest#??}"}
+    hex_rest=${hex_rest#??}
+    # shellcheck disable=SC2059 # the byte, in octal
+    printf "\\$(printf '%03o' "0x$hex_byte")"
+  done
 }
 
 # A restore unpacks beside the folder that it replaces.
