@@ -28,7 +28,8 @@ tab='	'
 read_request() {
   nonce='' job='' options='' databases='' everything='' paths='' excludes='' mirror='' bandwidth='' allow_empty=''
   compression='' level='' text='' estimate='' lock='' owner='' wait_seconds=0 argument_count=0 structure_count=0
-  users='' groups='' staging='' swaps='' location='' locations='' flavor='' watcher='' held='' making='' compare='' traits=''
+  users='' groups='' staging='' swaps='' location='' locations='' flavor='' watcher='' held='' making=''
+  compare='' traits='' unknown=''
   while IFS= read -r line && [ -n "$line" ]; do
     key=${line%%=*} value=${line#*=}
     case $value in *\\*) value=$(printf '%b.' "$value") value=${value%.} ;; esac
@@ -66,9 +67,36 @@ read_request() {
       wait-seconds) wait_seconds=$value ;;
       staging) staging=$staging$value$nl ;;
       swap) swaps=$swaps$value$nl ;;
+      *) unknown=$key ;;
     esac
   done
   [ -n "$nonce" ] || exit 64
+}
+
+# The marker of standard output, and the first word of the report.
+begin() {
+  printf '@%s\n' "$nonce"
+  say begin
+}
+
+# Runs the job of the request.
+run_job() {
+  # The command of the user runs as in a login.
+  [ "$job" = run-command ] || clean_environment
+  # The lowest priority that needs no privileges: a backup must not slow down the site.
+  renice -n 19 -p $$ >/dev/null 2>&1 || :
+  ionice -c 2 -n 7 -p $$ >/dev/null 2>&1 || :
+  handler=job_$job
+  while :; do
+    case $handler in
+      *-*) handler=${handler%%-*}_${handler#*-} ;;
+      *) break ;;
+    esac
+  done
+  command -v "$handler" >/dev/null || problem unknown-job "$job"
+  "$handler"
+  say 'done'
+  finish 0
 }
 
 # A line of the report. It starts with a line break, since the last line of a tool may end without one.

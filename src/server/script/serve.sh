@@ -49,6 +49,7 @@ hold_words() {
   hold_one_of estimate "$estimate" yes
   hold_one_of everything "$everything" yes
   hold_one_of traits "$traits" yes
+  hold_one_of flavor "$flavor" mariadb mysql
 }
 
 # hold_shape KEY VALUE PATTERN: refuses a value that the pattern matches.
