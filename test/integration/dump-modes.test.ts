@@ -35,6 +35,7 @@ describe('checkDump of a real database with everything', () => {
       definers: ['root@localhost'],
       hasGtidPurged: false,
       usesDatabase: undefined,
+      references: [],
       strangers: [],
       unusual: [],
     })

@@ -3,6 +3,7 @@ import type { Finding } from '../../../src/findings/finding'
 import type { DatabaseArtifact } from '../../../src/repository/manifest/manifest'
 import { checkDump } from '../../../src/sources/mysql/check/dump-check'
 import type { DumpNeeds } from '../../../src/sources/mysql/check/needs/dump-needs'
+import { referencedDatabases } from '../../../src/sources/mysql/check/needs/referenced-databases'
 import { databaseServerOver } from '../../../src/sources/mysql/database-server'
 import { contentOfDump } from '../../../src/sources/mysql/dump/content-of-dump'
 import type { ImportTools } from '../../../src/sources/mysql/restore/import/import-tools'
@@ -21,6 +22,8 @@ export interface ImportCase {
   database?: string
   /** In whose name there are objects, as the inventory of its source says. */
   definers?: readonly string[]
+  /** Of the dump tool, beyond those of every dump. */
+  options?: readonly string[]
   access?: DatabaseUnderTest['access']
   /** As its manifest says; default: what its text shows. */
   content?: DatabaseArtifact['content']
@@ -47,6 +50,7 @@ export async function importOf(server: DatabaseUnderTest, request: ImportCase): 
   const warnings: Finding[] = []
   const tools = {
     ...(await toolsFor(server, target, access, warnings)),
+    databases: [target, ...referencedDatabases([contentOf(sql, definers)?.needs])],
     repository: { store, prefix: 'running-backups' },
   }
   const { accounts } = tools
@@ -64,7 +68,7 @@ export async function importOf(server: DatabaseUnderTest, request: ImportCase): 
   try {
     const rows = await importRows(
       {
-        ...{ dump, target, options: [] },
+        ...{ dump, target, options: request.options ?? [] },
         ...{ content: request.content ?? read?.content ?? nothing, events: read?.events ?? [] },
       },
       tools,

@@ -1,5 +1,6 @@
 import type { Finding } from '../../../findings/finding'
 import type { DrillContext } from '../../drill/drill-part'
+import { referencedDatabases } from '../check/needs/referenced-databases'
 import { databaseServerOver } from '../database-server'
 import type { ImportTools } from '../restore/import/import-tools'
 import type { RereadDatabase } from '../restore/reread-database'
@@ -31,7 +32,10 @@ export function drillTools(drill: DatabaseDrill): ImportTools {
   const { connection, access } = server
   return {
     ...{ repository: point.repository, runtime, server: databaseServerOver(connection), access, target, signal },
-    databases: databases.map(({ artifact }) => artifact.database),
+    databases: [
+      ...databases.map(({ artifact }) => artifact.database),
+      ...referencedDatabases(databases.map(({ needs }) => needs)),
+    ],
     areTrusted: settings.allowedEntries.has('statements'),
     // Both ends are on the same machine.
     hasGzip: false,

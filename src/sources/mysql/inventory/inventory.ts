@@ -51,6 +51,8 @@ interface Remark {
 export interface ListedTable {
   name: string
   kind: 'table' | 'view' | 'sequence'
+  /** A table of MariaDB that keeps its history. */
+  isVersioned?: boolean
   /** '' for views. */
   engine: string
   /** The server's own estimate of data and indexes; 0 when it has none. */

@@ -13,6 +13,8 @@ export interface ServerInventory {
   visible: string[]
   /** The dump tool knows `--ignore-table-data`. */
   canIgnoreTableData: boolean
+  /** It knows `--dump-history`. */
+  canDumpHistory?: true
   /** Names of options that the server's own configuration adds to every dump. */
   defaults: string[]
   /** How many rows of a table the server gives to a dump tool, which cannot ask for more; undefined: all. */
@@ -67,6 +69,7 @@ const readers = new Map<string, (row: AnswerRow, reading: Reading) => void>([
     ({ field }, { found, features }) => {
       features.add(field(1))
       found.canIgnoreTableData = features.has('ignore-table-data')
+      if (features.has('dump-history')) found.canDumpHistory = true
     },
   ],
   [
@@ -108,6 +111,7 @@ const readers = new Map<string, (row: AnswerRow, reading: Reading) => void>([
       databaseOf(row, reading)?.tables.push({
         name: row.name(2),
         kind: tableKind(row.field(3)),
+        ...(row.field(3) === 'SYSTEM VERSIONED' ? { isVersioned: true } : {}),
         engine: row.field(4),
         sizeBytes: /^\d+$/.test(row.field(5)) ? Number(row.field(5)) : 0,
       }),

@@ -5,6 +5,7 @@ import { checkDump } from '../check/dump-check'
 import { databaseServerOver } from '../database-server'
 import { confirmDump } from '../dump/confirm-dump'
 import { contentOfDump } from '../dump/content-of-dump'
+import { planHistory } from '../dump/plan-history'
 import { blindSpotProblems } from '../inventory/blind-spots'
 import { describeInventory, flavorName } from '../inventory/describe-inventory'
 import type { Inventory } from '../inventory/inventory'
@@ -34,7 +35,12 @@ async function planDatabases(settings: DumpSettings, host: Host, slot: string): 
     traits: true,
   })
   const chosen = chosenDatabases(settings, found)
-  const planned = chosen.map(listed => planDatabase(settings, slot, found, listed, chosen.length === 1))
+  const history = await planHistory(databaseServerOver(connection), {
+    ...{ access: settings.mysql, databases: chosen, canDump: found.canDumpHistory === true, signal },
+  })
+  const planned = chosen.map(listed =>
+    planDatabase(settings, slot, found, listed, { isOnlyOne: chosen.length === 1, options: history.options }),
+  )
   const plans = planned.map(({ plan }) => plan)
   const { server, dumpTool } = found.inventory
   return {
@@ -42,6 +48,7 @@ async function planDatabases(settings: DumpSettings, host: Host, slot: string): 
     findings: [
       ...databaseProblems(settings, found),
       ...blindSpotProblems(planned.flatMap(({ visibility }) => visibility.refused)),
+      ...history.findings,
       ...planWarnings(settings, chosen),
       ...planned.flatMap(({ visibility }) => visibility.warnings),
     ],

@@ -33,13 +33,13 @@ export function expectedDumpBytes({ tables }: DatabaseInventory): number {
   return tables.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) * 2.5
 }
 
-/** What to dump of one database, and what its user may not see of it. */
+/** What to dump of one database, and what its user may not see of it. `options`: more for the dump tool. */
 export function planDatabase(
   inputs: DumpSettings,
   slot: string,
   found: ServerInventory,
   listed: DatabaseInventory,
-  isOnlyOne: boolean,
+  { isOnlyOne, options }: { isOnlyOne: boolean; options: readonly string[] },
 ): { plan: DatabasePlan; visibility: Visibility } {
   const visibility = planVisibility(inputs, found.inventory, listed, selectTables(inputs.tables, listed))
   const { selection } = visibility
@@ -53,7 +53,7 @@ export function planDatabase(
     arguments: dumpArguments({
       database: listed.name,
       selection,
-      extra: [...inputs.dumpOptions, ...visibility.options],
+      extra: [...inputs.dumpOptions, ...options, ...visibility.options],
       canIgnoreTableData: found.canIgnoreTableData,
     }),
     accounts: accountsOf(found.inventory, listed.name),

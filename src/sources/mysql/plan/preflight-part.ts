@@ -4,6 +4,7 @@ import { type Host, nothingToTake, type PartPreflight } from '../../backup-part'
 import { collectProblems, findingOf } from '../../collect-problems'
 import { missingTools } from '../../host/missing-tools'
 import { databaseServerOver } from '../database-server'
+import { planHistory } from '../dump/plan-history'
 import { grantsToSeeAccounts } from '../inventory/accounts'
 import { blindSpotProblems } from '../inventory/blind-spots'
 import { brokenView, nameOf } from '../inventory/broken-view'
@@ -43,6 +44,8 @@ export async function preflightPart(
   // Databases that could not be listed are not missing.
   if (found === undefined) return { ...nothingToTake, host, findings: onTheWay }
   const chosen = chosenDatabases(settings, found)
+  const canDump = found.canDumpHistory === true
+  const history = await planHistory(server, { access, databases: chosen, canDump, signal })
   const visibilities = chosen.map(listed =>
     planVisibility(settings, found.inventory, listed, selectTables(settings.tables, listed)),
   )
@@ -52,6 +55,7 @@ export async function preflightPart(
       ...onTheWay,
       ...databaseProblems(settings, found),
       ...unseenAccounts(found.inventory),
+      ...history.findings,
       ...dumpProblems(settings, chosen, visibilities, host?.brokenViews ?? []),
       ...visibilities.flatMap(visibility => obstacles(visibility, found.inventory)),
     ],

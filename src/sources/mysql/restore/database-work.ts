@@ -1,6 +1,7 @@
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import type { RestoreContext } from '../../restore-part'
 import type { DumpContent } from '../check/dump-content'
+import { referencedDatabases } from '../check/needs/referenced-databases'
 import { type DatabaseServer, databaseServerOver } from '../database-server'
 import type { TargetDatabase } from '../target/database-target-facts'
 import type { PlannedDatabase } from '../target/planned-database'
@@ -29,6 +30,8 @@ export interface DatabaseWork {
 
 /** The stored dump of a database that is to be replaced. */
 export interface SafetyDump extends StoredDump {
+  /** Of the dump tool, beyond those of every dump. */
+  options: readonly string[]
   content: DumpContent
   /** As a manifest has it. */
   described: DatabaseArtifact['content']
@@ -45,11 +48,16 @@ export function serverOf({ context }: DatabaseWork): DatabaseServer {
 export function importTools(work: DatabaseWork, signal = work.context.signal): ImportTools {
   const { context, settings, target, databases, hasGzip, state } = work
   const { repository, runtime } = context
+  // Also of what is rolled back.
+  const needs = [
+    ...work.sound.map(each => each.needs),
+    ...[...work.safety.values()].map(({ content }) => content.needs),
+  ]
   if (target === undefined) throw new TypeError('Without databases nothing is imported.')
   return {
     ...{ repository, runtime, server: serverOf(work), access: settings.mysql, target, hasGzip, signal },
     accounts: state.accounts,
-    databases: databases.map(each => each.target),
+    databases: [...databases.map(each => each.target), ...referencedDatabases(needs)],
     areTrusted: settings.allowedEntries.has('statements'),
     warn: warnings => context.warn(warnings),
     save: () => context.save(),

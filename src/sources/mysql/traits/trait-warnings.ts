@@ -66,6 +66,30 @@ const texts: Partial<Record<TraitName, Text>> = {
     what: `the dump tool writes no more than six digits of a FLOAT, so 52.520008 comes back as 52.52 and 16777217 as 16777200: ${names}.`,
     fix: 'Make them DOUBLE or DECIMAL where the other digits matter: ALTER TABLE … MODIFY … DOUBLE;',
   }),
+  'mangled-names': names => ({
+    what: `the dump tool writes the names and comments of these in another character set than their code, so that they read otherwise when the dump is imported by hand: ${names}.`,
+    fix: 'A restore by this action makes them as they are here. To have every tool do so, make them anew over a client with --default-character-set=utf8mb4.',
+  }),
+  'converted-code': names => ({
+    what: `the code of these is in a character set in which the database client and the server read quotes differently: ${names}.`,
+    fix: 'A restore by this action makes them with the same text, in utf8mb4. By hand they may fail: make them anew over a client with --default-character-set=utf8mb4.',
+  }),
+  'comment-ends': names => ({
+    what: `the code of these ends in a comment, in which the dump tool then hides the end of the statement: ${names}.`,
+    fix: 'A restore by this action makes them all the same. By hand the import fails there: make them anew without the comment at the end, or with a line break behind it.',
+  }),
+  'foreign-views': names => ({
+    what: `these views use databases that are not in this backup: ${names}.`,
+    fix: 'Add the databases to "databases". A new server that lacks them gets everything but these views.',
+  }),
+  'foreign-references': names => ({
+    what: `these foreign keys lead into databases that are not in this backup: ${names}.`,
+    fix: 'Add the databases to "databases". A new server that lacks them gets the tables all the same, and refuses new rows in them.',
+  }),
+  'foreign-libraries': names => ({
+    what: `these use libraries of databases that are not in this backup: ${names}.`,
+    fix: 'Add the databases to "databases", or make the libraries on a new server before a restore: without them it fails.',
+  }),
   'undefined-bytes': names => ({
     what: `the character sets of these columns leave some bytes undefined, and the dump has a question mark for each of these: ${names}.`,
     fix: 'Nothing, where they hold only text of that character set. Bytes that are no text belong into VARBINARY or BLOB; text into utf8mb4.',

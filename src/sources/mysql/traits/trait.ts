@@ -14,6 +14,12 @@ export const traitNames = [
   'named-time-zones',
   'float-columns',
   'undefined-bytes',
+  'mangled-names',
+  'converted-code',
+  'comment-ends',
+  'foreign-views',
+  'foreign-references',
+  'foreign-libraries',
 ] as const
 
 export type TraitName = (typeof traitNames)[number]

@@ -1,5 +1,6 @@
 import type { QuoteMode, TokenKind } from '../lexer/sql-token'
 import { TokenWindow } from '../lexer/token-window'
+import { featuresMax, NameSet } from '../name-set'
 import type { StatementKind } from '../statements/dump-statement'
 import { StatementHeads } from '../statements/statement-heads'
 import { UsualStatements } from '../statements/usual-statements'
@@ -15,6 +16,7 @@ export class DumpNeedsReader {
   private verb = ''
   private known: StatementKind = { kind: 'open' }
   private hasGtidPurged = false
+  private readonly references = new NameSet(featuresMax, 'databases')
 
   constructor(quoteMode: QuoteMode) {
     this.usual = new UsualStatements(quoteMode)
@@ -31,6 +33,7 @@ export class DumpNeedsReader {
       this.features.readSetting(token, this.before)
       if (token.word === 'GTID_PURGED') this.hasGtidPurged = true
     }
+    if (token.word === '.' && this.before.get(1).word === 'REFERENCES') this.references.add(this.before.get().text)
     this.before.push(token)
   }
 
@@ -64,6 +67,7 @@ export class DumpNeedsReader {
       longestStatementBytes,
       hasGtidPurged: this.hasGtidPurged,
       usesDatabase: this.heads.usesDatabase,
+      references: [...this.references],
       strangers: [...this.heads.strangers],
       unusual: this.usual.unusual,
     }

@@ -18,6 +18,8 @@ export interface DumpNeeds {
   hasGtidPurged: boolean
   /** The first database that it creates or switches to. */
   usesDatabase: string | undefined
+  /** The first databases, other than the one of its table, into which foreign keys lead. */
+  references: string[]
   /** The first five databases that its statements name, perhaps including its own. */
   strangers: string[]
   /** The first ten kinds of statements that no dump tool writes for one database, in a few words. */

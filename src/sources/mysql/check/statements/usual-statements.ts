@@ -2,7 +2,7 @@ import { backslashSets } from '../../client/backslash-sets'
 import type { QuoteMode } from '../lexer/sql-token'
 import type { Token } from '../lexer/token-window'
 import { BulkLoadIdiom } from './bulk-load-idiom'
-import type { DumpObject, StatementKind } from './dump-statement'
+import { type DumpObject, isBody, type StatementKind } from './dump-statement'
 
 /** Kinds of statements that are reported. */
 const reportedAtMost = 10
@@ -53,6 +53,9 @@ const shapeWords = new Set(shapes.flatMap(({ source }) => source.match(/[A-Z_]{2
 /** Words that change the meaning of a usual statement or of a variable. */
 const otherWords = new Set(['GLOBAL', 'PERSIST', 'PERSIST_ONLY', 'PASSWORD', 'ROLE', 'STATEMENT', 'SELECT', 'INTO'])
 
+/** Around an object both tools set these to what its session had. */
+const objectSets = new Set(['CHARACTER_SET_CLIENT', 'CHARACTER_SET_RESULTS'])
+
 /** Finds statements that no dump tool writes for one database: they may do anything with the rights of the importer. */
 export class UsualStatements {
   private readonly found = new Set<string>()
@@ -62,8 +65,8 @@ export class UsualStatements {
   private words: string[] = []
   private hasSelect = false
   private hasOddValue = false
-  /** The variable that is set is `sql_mode`. */
-  private mode = false
+  /** The variable that is set. */
+  private variable = ''
 
   /** `quoteMode`: the current one, which changes. */
   constructor(quoteMode: QuoteMode) {
@@ -99,12 +102,18 @@ export class UsualStatements {
   }
 
   private isUsual(known: StatementKind): boolean {
+    if (backslashSets.has(this.quoteMode.characterSet) && !this.isAboutCode(known)) return false
     if (known.kind === 'object') return this.isUsualObject(known.object)
     const [verb = ''] = this.words
     const isInsert = verb === 'INSERT' || verb === 'REPLACE'
     if (this.hasOddValue || this.shape.length > shapeLimit || (isInsert && known.kind !== 'rows')) return false
     const shape = this.shape.join(' ')
     return shapesOf.get(verb === 'REPLACE' ? 'INSERT' : verb)?.some(each => each.test(shape)) === true
+  }
+
+  /** In such a character set rows would be misread: both tools set it only around an object with code. */
+  private isAboutCode(known: StatementKind): boolean {
+    return known.kind === 'object' ? known.object === 'view' || isBody(known.object) : this.words[0] === 'SET'
   }
 
   private isUsualObject(object: DumpObject): boolean {
@@ -116,13 +125,14 @@ export class UsualStatements {
 
   private readSetting({ kind, text, word }: Token): void {
     const last = this.shape.at(-1)
-    if (kind !== 'symbol' && backslashSets.has(text.toLowerCase())) this.hasOddValue = true
+    const isForCode = kind === 'word' && last === '=' && objectSets.has(this.variable)
+    if (kind !== 'symbol' && !isForCode && backslashSets.has(text.toLowerCase())) this.hasOddValue = true
     // A special mode that is saved here would be taken for the usual one when it is restored.
     const isSpecial = this.quoteMode.ansiQuotes || this.quoteMode.noBackslashEscapes
     if (word === 'SQL_MODE' && last === '@' && isSpecial) this.hasOddValue = true
     // A number or DEFAULT may be any mode.
-    if (last === '=' && this.mode && kind !== 'string' && word !== '@') this.hasOddValue = true
-    if (word !== '=') this.mode = word === 'SQL_MODE'
+    if (last === '=' && this.variable === 'SQL_MODE' && kind !== 'string' && word !== '@') this.hasOddValue = true
+    if (word !== '=') this.variable = word
   }
 
   private label(): string {

@@ -124,7 +124,7 @@ function importSafetyDump(database: DatabaseState, safety: SafetyDump, work: Dat
   const { target } = database
   const request = {
     ...{ dump: safety, content: safety.described, events: safety.content.events, target },
-    options: [],
+    options: safety.options,
   }
   return importRows(request, importTools(work, work.context.runtime.signal), `rolling back ${target}`)
 }

@@ -11,6 +11,7 @@ import type { DumpContent } from '../../check/dump-content'
 import { confirmDump } from '../../dump/confirm-dump'
 import { contentOfDump } from '../../dump/content-of-dump'
 import { dumpArguments } from '../../dump/dump-arguments'
+import { planHistory } from '../../dump/plan-history'
 import type { DatabaseInventory } from '../../inventory/inventory'
 import { expectedDumpBytes } from '../../plan/plan-database'
 import { definerProblems } from '../../target/check-definers'
@@ -35,6 +36,9 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: DatabaseWor
   const key = safetyKey(repository.prefix, context.stamp, target)
   const origin = { slot: safetyFolder, run: runtime.run, startedAt: context.startedAt.toISOString() }
   const selection = { excluded: [], structureOnly: [] }
+  const canDump = work.target?.found.canDumpHistory === true
+  const history = await planHistory(server, { access, databases: [present], canDump, signal })
+  context.warn(history.findings)
   let upload: BegunUpload | undefined
   try {
     const prepared = await streamArtifact(
@@ -47,7 +51,7 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: DatabaseWor
         open: async streamSignal => ({
           job: await server.openDump({
             ...{ access, database: target, flavor, compression: { kind: 'gzip' }, signal: streamSignal },
-            arguments: dumpArguments({ database: target, selection, extra: [], canIgnoreTableData: true }),
+            arguments: dumpArguments({ database: target, selection, extra: history.options, canIgnoreTableData: true }),
           }),
           expectedBytes: expectedDumpBytes(present),
         }),
@@ -73,6 +77,7 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: DatabaseWor
       key,
       etag: version.etag,
       database: target,
+      options: history.options,
       bytes,
       sha256,
       compression: 'gzip',

@@ -32,6 +32,7 @@ const nothing = {
   folders: [],
   hasGtidPurged: false,
   usesDatabase: undefined,
+  references: [],
   strangers: [],
   unusual: [],
 }

@@ -35,6 +35,7 @@ describe('the statements of a dump', () => {
     '/*M!100616 SET @OLD_NOTE_VERBOSITY=@@NOTE_VERBOSITY, NOTE_VERBOSITY=0 */;',
     'SET @OLD_AUTOCOMMIT=@@AUTOCOMMIT, @@AUTOCOMMIT=0;\nCOMMIT;\nSET AUTOCOMMIT=@OLD_AUTOCOMMIT;',
     'set autocommit=0;\ncommit;',
+    '/*!50003 SET character_set_client  = gbk */ ;\n/*!50003 SET character_set_results = gbk */ ;\n/*!50003 SET character_set_client  = @saved_cs_client */ ;\nINSERT INTO `t` VALUES (1);',
     '/*M!101100 SET @old_system_versioning_insert_history=@@session.system_versioning_insert_history, @@session.system_versioning_insert_history=1 */;',
     'SET @MYSQLDUMP_TEMP_LOG_BIN = @@SESSION.SQL_LOG_BIN;\nSET @@SESSION.SQL_LOG_BIN= 0;',
     "SET @@GLOBAL.GTID_PURGED=/*!80000 '+'*/ 'a:1-5';",
@@ -73,6 +74,8 @@ describe('the statements of a dump', () => {
     ['SET timestamp = (SELECT 1);', ['SET TIMESTAMP']],
     ["SET @s = 'x';", ['SET S']],
     ['SET NAMES gbk;', ['SET NAMES']],
+    ['SET character_set_client = gbk;\nINSERT INTO `t` VALUES (1);', ['INSERT INTO']],
+    ['SET character_set_client = sjis;\nCREATE TABLE `u` (`id` int);', ['CREATE TABLE']],
     ["SET character_set_client = 'sjis';", ['SET CHARACTER_SET_CLIENT']],
     ['SET sql_mode = 1048576;', ['SET SQL_MODE']],
     [
