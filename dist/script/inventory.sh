@@ -63,7 +63,7 @@ list_databases() {
   find_tools
   printf 'dump-tool\t%s\n' "$("$dumper" --version 2>/dev/null | own_name)"
   # Not every dump tool has these.
-  "$dumper" --help 2>/dev/null | sed -n 's/^.*--\(ignore-table-data\|init-command\)=.*/feature\t\1/p'
+  "$dumper" --help 2>/dev/null | sed -n -e 's/^.*--\(ignore-table-data\|init-command\)=.*/feature\t\1/p' -e 's/^.*--\(dump-history\) .*/feature\t\1/p'
   if [ -z "$options" ]; then
     # Options in ~/.my.cnf on the server could leave something out of the dump. Names only: values may be
     # secrets.

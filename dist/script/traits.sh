@@ -26,6 +26,43 @@ list_traits() {
       FROM information_schema.ROUTINES
       WHERE ROUTINE_SCHEMA $REPLY AND ROUTINE_TYPE = 'FUNCTION' AND IS_DETERMINISTIC = 'NO'
         AND SQL_DATA_ACCESS NOT IN ('NO SQL', 'READS SQL DATA');
+    SELECT 'trait', HEX(ROUTINE_SCHEMA), 'mangled-names', '', HEX(CONCAT(LOWER(ROUTINE_TYPE), ' ', ROUTINE_NAME)), ''
+      FROM information_schema.ROUTINES
+      WHERE ROUTINE_SCHEMA $REPLY AND CHARACTER_SET_CLIENT NOT LIKE 'utf8%'
+        AND (VERSION() NOT LIKE '%MariaDB%' AND LENGTH(ROUTINE_NAME) != CHAR_LENGTH(ROUTINE_NAME)
+          OR LENGTH(ROUTINE_COMMENT) != CHAR_LENGTH(ROUTINE_COMMENT));
+    SELECT 'trait', HEX(EVENT_SCHEMA), 'mangled-names', '', HEX(CONCAT('event ', EVENT_NAME)), ''
+      FROM information_schema.EVENTS
+      WHERE EVENT_SCHEMA $REPLY AND CHARACTER_SET_CLIENT NOT LIKE 'utf8%'
+        AND LENGTH(CONCAT(EVENT_NAME, EVENT_COMMENT)) != CHAR_LENGTH(CONCAT(EVENT_NAME, EVENT_COMMENT));
+    SELECT 'trait', HEX(TRIGGER_SCHEMA), 'mangled-names', HEX(EVENT_OBJECT_TABLE), HEX(CONCAT('trigger ', TRIGGER_NAME)), ''
+      FROM information_schema.TRIGGERS
+      WHERE TRIGGER_SCHEMA $REPLY AND VERSION() NOT LIKE '%MariaDB%' AND CHARACTER_SET_CLIENT NOT LIKE 'utf8%'
+        AND LENGTH(CONCAT(TRIGGER_NAME, EVENT_OBJECT_TABLE)) != CHAR_LENGTH(CONCAT(TRIGGER_NAME, EVENT_OBJECT_TABLE));
+    SELECT 'trait', HEX(ROUTINE_SCHEMA), 'converted-code', '', HEX(CONCAT(LOWER(ROUTINE_TYPE), ' ', ROUTINE_NAME, ' (', CHARACTER_SET_CLIENT, ')')), ''
+      FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA $REPLY AND CHARACTER_SET_CLIENT IN ($backslash_sets);
+    SELECT 'trait', HEX(EVENT_SCHEMA), 'converted-code', '', HEX(CONCAT('event ', EVENT_NAME, ' (', CHARACTER_SET_CLIENT, ')')), ''
+      FROM information_schema.EVENTS WHERE EVENT_SCHEMA $REPLY AND CHARACTER_SET_CLIENT IN ($backslash_sets);
+    SELECT 'trait', HEX(TRIGGER_SCHEMA), 'converted-code', HEX(EVENT_OBJECT_TABLE), HEX(CONCAT('trigger ', TRIGGER_NAME, ' (', CHARACTER_SET_CLIENT, ')')), ''
+      FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA $REPLY AND CHARACTER_SET_CLIENT IN ($backslash_sets);
+    SELECT 'trait', HEX(TABLE_SCHEMA), 'converted-code', '', HEX(CONCAT('view ', TABLE_NAME, ' (', CHARACTER_SET_CLIENT, ')')), ''
+      FROM information_schema.VIEWS WHERE TABLE_SCHEMA $REPLY AND CHARACTER_SET_CLIENT IN ($backslash_sets);
+    SELECT 'trait', HEX(ROUTINE_SCHEMA), 'comment-ends', '', HEX(CONCAT(LOWER(ROUTINE_TYPE), ' ', ROUTINE_NAME)), ''
+      FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA $REPLY AND $is_joined AND ROUTINE_BODY = 'SQL' AND SUBSTRING_INDEX(ROUTINE_DEFINITION, CHAR(10), -1) $is_comment;
+    SELECT 'trait', HEX(EVENT_SCHEMA), 'comment-ends', '', HEX(CONCAT('event ', EVENT_NAME)), ''
+      FROM information_schema.EVENTS WHERE EVENT_SCHEMA $REPLY AND $is_joined AND SUBSTRING_INDEX(EVENT_DEFINITION, CHAR(10), -1) $is_comment;
+    SELECT 'trait', HEX(TRIGGER_SCHEMA), 'comment-ends', HEX(EVENT_OBJECT_TABLE), HEX(CONCAT('trigger ', TRIGGER_NAME)), ''
+      FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA $REPLY AND $is_joined AND SUBSTRING_INDEX(ACTION_STATEMENT, CHAR(10), -1) $is_comment;
+    SELECT 'trait', HEX(v.s), 'foreign-views', '', HEX(CONCAT('view ', v.n, ' (', v.d, ')')), '' FROM (
+      SELECT TABLE_SCHEMA s, TABLE_NAME n, SUBSTRING_INDEX(SUBSTRING_INDEX(
+          REGEXP_SUBSTR(REPLACE(VIEW_DEFINITION, CONCAT(CHAR(96), TABLE_SCHEMA, CHAR(96), '.'), ''), $foreign_name), CHAR(96), 2), CHAR(96), -1) d
+        FROM information_schema.VIEWS WHERE TABLE_SCHEMA $REPLY) v
+      WHERE v.d != '' AND NOT (v.d $REPLY) AND v.d NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys');
+    SELECT 'trait', HEX(CONSTRAINT_SCHEMA), 'foreign-references', HEX(TABLE_NAME), HEX(CONCAT(TABLE_NAME, '.', CONSTRAINT_NAME, ' (', UNIQUE_CONSTRAINT_SCHEMA, ')')), ''
+      FROM information_schema.REFERENTIAL_CONSTRAINTS
+      WHERE CONSTRAINT_SCHEMA $REPLY AND UNIQUE_CONSTRAINT_SCHEMA != CONSTRAINT_SCHEMA AND NOT (UNIQUE_CONSTRAINT_SCHEMA $REPLY);
+    SELECT 'trait', HEX(ROUTINE_SCHEMA), 'foreign-libraries', '', HEX(CONCAT(LOWER(ROUTINE_TYPE), ' ', ROUTINE_NAME, ' (', LIBRARY_SCHEMA, ')')), ''
+      FROM information_schema.ROUTINE_LIBRARIES WHERE ROUTINE_SCHEMA $REPLY AND NOT (LIBRARY_SCHEMA $REPLY);
     SELECT DISTINCT 'trait', HEX(EVENT_SCHEMA), 'named-time-zones', '', HEX(TIME_ZONE), ''
       FROM information_schema.EVENTS WHERE EVENT_SCHEMA $REPLY AND TIME_ZONE NOT REGEXP '^(SYSTEM|[+-])';
     SELECT DISTINCT 'trait', HEX(c.TABLE_SCHEMA), 'reference-systems', HEX(c.TABLE_NAME), HEX(s.SRS_ID),
@@ -45,6 +82,18 @@ list_traits() {
   with_values argument run_sql "SHOW GLOBAL VARIABLES WHERE Variable_name IN ($recorded_settings);" 2>/dev/null | sed "s/^/setting$tab/"
   return 0
 }
+
+# In these a character may end with the byte of a backslash.
+backslash_sets="'big5', 'cp932', 'gb18030', 'gbk', 'sjis'"
+
+# The dump tools of MySQL and of old MariaDB put the delimiter on the last line of a text. Whether that line has a comment
+# outside of quotes.
+is_joined="(VERSION() NOT LIKE '%MariaDB%' OR VERSION() REGEXP '^(5|10[.][0-5])[.]')"
+is_comment="REGEXP '^([^''\"\`#-]|-[^-]|''[^'']*''|\"[^\"]*\"|\`[^\`]*\`)*(--([[:space:]]|\$)|#)'"
+
+# A database in front of a joined table, a called function or a used sequence.
+foreign_name="CONCAT('((from|join) [(]*|val[(])', CHAR(96), '[^', CHAR(96), ']+', CHAR(96), '[.]', CHAR(96),
+  '|', CHAR(96), '[^', CHAR(96), ']+', CHAR(96), '[.]', CHAR(96), '[^', CHAR(96), ']+', CHAR(96), '[(]')"
 
 # Sets of one byte with bytes that are no character: a dump has a question mark for them.
 holed_sets="'dec8', 'hp8', 'swe7', 'hebrew', 'tis620', 'greek', 'cp1250', 'armscii8', 'cp1251', 'cp1256', 'cp1257', 'geostd8'"

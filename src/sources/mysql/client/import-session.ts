@@ -44,7 +44,8 @@ export interface ImportSession {
 export const trySession: string = wanted
   .map(
     ({ name, value }) =>
-      `SET SESSION ${name} = ${value};\nSELECT 'session', '${name}' WHERE @@SESSION.${name} = ${value};`,
+      // A setting that is refused may have the value already: then setting it in the import would fail.
+      `SET @is_set = 0;\nSET SESSION ${name} = ${value}, @is_set = 1;\nSELECT 'session', '${name}' WHERE @is_set = 1;`,
   )
   .join('\n')
 
