@@ -239,7 +239,15 @@ describe('ValueReading', () => {
   })
 })
 
-/** The tuples with strings as their bytes, in order, to see whether a change was one. */
+/** What the literals mean, in no order, to see whether a change was one. */
 function bytesOf(list: readonly (readonly string[])[]): string {
-  return JSON.stringify(list.map(tuple => tuple.map(text => text.replace(/^_binary /, ''))).sort())
+  const meaning = (literal: string) => {
+    const text = literal.replace(/^_binary /, '')
+    if (text === 'NULL') return null
+    if (text === '0x28') return '('
+    return text.startsWith("'")
+      ? text.slice(1, -1).replace(/''|\\([\s\S])/g, (_, byte = "'") => (byte === 'n' ? '\n' : byte))
+      : text
+  }
+  return JSON.stringify(list.map(tuple => JSON.stringify(tuple.map(meaning))).sort())
 }
