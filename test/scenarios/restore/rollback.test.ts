@@ -56,6 +56,15 @@ exec "$real/mariadb" "$@"`,
   )
 }
 
+/** Imports bring another text than the dump has. */
+function changeImports(text: string): void {
+  scene.tools.replace(
+    ['mariadb'],
+    `case "$*" in *--binary-mode*) set -o pipefail; sed 's/${text}/changed/' | "$real/mariadb" "$@"; exit ;; esac
+exec "$real/mariadb" "$@"`,
+  )
+}
+
 /** Imports stop in their middle and wait there. */
 function stallImports(): void {
   scene.tools.replace(
@@ -121,6 +130,27 @@ describe('a restore over a live site', () => {
     expect(await siteNow()).toEqual(before)
     expect(await besides()).toEqual([])
     expect(failed.post?.annotations).toEqual({ notice: [], warning: [], error: [] })
+  })
+
+  it('finds a row that the import changed and puts the database back, or keeps it where that is accepted', async () => {
+    const before = await liveSite()
+    changeImports(await readFile(join(scene.docroot, 'now.txt'), 'utf8'))
+    const inputs = { ...overwriting(scene.services), paths: 'none' }
+    const failed = await run({ inputs })
+    expectRefused(failed, [
+      /differs from its dump: table "orders" has other values in 1 of [\d,]+ rows in column "note"; the first is row 1\./,
+      /is what it was before, restored from \S+ and compared/,
+      /keep the database as it is with "accept-differences: true"/,
+    ])
+    const differences = [
+      expect.objectContaining({ ...{ table: 'orders', otherRows: 1, firstRow: 1, columns: ['note'] } }),
+    ]
+    expect(JSON.parse(failed.main?.outputs['differences'] ?? '')).toEqual(differences)
+    expect(await siteNow()).toEqual(before)
+    const kept = await run({ inputs: { ...inputs, 'accept-differences': 'true' } })
+    expectRestored(kept)
+    expect(JSON.parse(kept.main?.outputs['differences'] ?? '')).toEqual(differences)
+    expect(await sql('SELECT note FROM orders WHERE id = 1', scene.database)).toBe('changed\n')
   })
 
   it('says precisely where the dump is when it is cancelled in an import, and its commands put the site back', async () => {
