@@ -1430,6 +1430,9 @@ list_databases() {
     "$dumper" --print-defaults 2>/dev/null | tr ' ' "$nl" | sed -n "s/^--\([A-Za-z_-]*\).*/default$tab\1/p"
   fi
   choose_databases
+  # A trait, and asked for here: MariaDB opens every table for it, and for the sizes.
+  encrypted=''
+  [ -z "$traits" ] || encrypted=", UPPER(CREATE_OPTIONS) REGEXP 'ENCRYPT(ED|ION).?=.?(Y|1)'"
   with_values argument run_sql "
     SELECT 'server', HEX(VERSION()), HEX(@@version_comment);
     SELECT 'user', HEX(CURRENT_USER());
@@ -1438,7 +1441,7 @@ list_databases() {
     SELECT 'visible', HEX(SCHEMA_NAME) FROM information_schema.SCHEMATA;
     SELECT 'database', HEX(SCHEMA_NAME), DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME
       FROM information_schema.SCHEMATA WHERE SCHEMA_NAME $REPLY;
-    SELECT 'table', HEX(TABLE_SCHEMA), HEX(TABLE_NAME), TABLE_TYPE, IFNULL(ENGINE, ''), IFNULL(DATA_LENGTH, 0) + IFNULL(INDEX_LENGTH, 0)
+    SELECT 'table', HEX(TABLE_SCHEMA), HEX(TABLE_NAME), TABLE_TYPE, IFNULL(ENGINE, ''), IFNULL(DATA_LENGTH, 0) + IFNULL(INDEX_LENGTH, 0)$encrypted
       FROM information_schema.TABLES WHERE TABLE_SCHEMA $REPLY;
     SELECT 'trigger', HEX(TRIGGER_SCHEMA), HEX(TRIGGER_NAME), HEX(EVENT_OBJECT_TABLE)
       FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA $REPLY;
@@ -3191,9 +3194,6 @@ list_traits() {
         HEX(CONCAT(TABLE_NAME, '.', COLUMN_NAME, IF(DATA_TYPE = 'float', '', CONCAT(' (', CHARACTER_SET_NAME, ')')))), ''
       FROM information_schema.COLUMNS
       WHERE TABLE_SCHEMA $REPLY AND (DATA_TYPE = 'float' OR CHARACTER_SET_NAME IN ($holed_sets));
-    SELECT 'trait', HEX(TABLE_SCHEMA), 'encrypted-tables', HEX(TABLE_NAME), HEX(TABLE_NAME), ''
-      FROM information_schema.TABLES
-      WHERE TABLE_SCHEMA $REPLY AND UPPER(CREATE_OPTIONS) REGEXP 'ENCRYPT(ED|ION).?=.?(Y|1)';
     SELECT 'trait', HEX(ROUTINE_SCHEMA), 'unsafe-functions', '', HEX(ROUTINE_NAME), ''
       FROM information_schema.ROUTINES
       WHERE ROUTINE_SCHEMA $REPLY AND ROUTINE_TYPE = 'FUNCTION' AND IS_DETERMINISTIC = 'NO'

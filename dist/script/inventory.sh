@@ -70,6 +70,9 @@ list_databases() {
     "$dumper" --print-defaults 2>/dev/null | tr ' ' "$nl" | sed -n "s/^--\([A-Za-z_-]*\).*/default$tab\1/p"
   fi
   choose_databases
+  # A trait, and asked for here: MariaDB opens every table for it, and for the sizes.
+  encrypted=''
+  [ -z "$traits" ] || encrypted=", UPPER(CREATE_OPTIONS) REGEXP 'ENCRYPT(ED|ION).?=.?(Y|1)'"
   with_values argument run_sql "
     SELECT 'server', HEX(VERSION()), HEX(@@version_comment);
     SELECT 'user', HEX(CURRENT_USER());
@@ -78,7 +81,7 @@ list_databases() {
     SELECT 'visible', HEX(SCHEMA_NAME) FROM information_schema.SCHEMATA;
     SELECT 'database', HEX(SCHEMA_NAME), DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME
       FROM information_schema.SCHEMATA WHERE SCHEMA_NAME $REPLY;
-    SELECT 'table', HEX(TABLE_SCHEMA), HEX(TABLE_NAME), TABLE_TYPE, IFNULL(ENGINE, ''), IFNULL(DATA_LENGTH, 0) + IFNULL(INDEX_LENGTH, 0)
+    SELECT 'table', HEX(TABLE_SCHEMA), HEX(TABLE_NAME), TABLE_TYPE, IFNULL(ENGINE, ''), IFNULL(DATA_LENGTH, 0) + IFNULL(INDEX_LENGTH, 0)$encrypted
       FROM information_schema.TABLES WHERE TABLE_SCHEMA $REPLY;
     SELECT 'trigger', HEX(TRIGGER_SCHEMA), HEX(TRIGGER_NAME), HEX(EVENT_OBJECT_TABLE)
       FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA $REPLY;

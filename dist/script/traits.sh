@@ -19,9 +19,6 @@ list_traits() {
         HEX(CONCAT(TABLE_NAME, '.', COLUMN_NAME, IF(DATA_TYPE = 'float', '', CONCAT(' (', CHARACTER_SET_NAME, ')')))), ''
       FROM information_schema.COLUMNS
       WHERE TABLE_SCHEMA $REPLY AND (DATA_TYPE = 'float' OR CHARACTER_SET_NAME IN ($holed_sets));
-    SELECT 'trait', HEX(TABLE_SCHEMA), 'encrypted-tables', HEX(TABLE_NAME), HEX(TABLE_NAME), ''
-      FROM information_schema.TABLES
-      WHERE TABLE_SCHEMA $REPLY AND UPPER(CREATE_OPTIONS) REGEXP 'ENCRYPT(ED|ION).?=.?(Y|1)';
     SELECT 'trait', HEX(ROUTINE_SCHEMA), 'unsafe-functions', '', HEX(ROUTINE_NAME), ''
       FROM information_schema.ROUTINES
       WHERE ROUTINE_SCHEMA $REPLY AND ROUTINE_TYPE = 'FUNCTION' AND IS_DETERMINISTIC = 'NO'

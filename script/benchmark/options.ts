@@ -34,6 +34,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       size: { type: 'string' },
       memory: { type: 'string' },
       only: { type: 'string' },
+      tables: { type: 'string' },
       repeat: { type: 'string', default: '1' },
       action: { type: 'string', default: join(__dirname, '../..') },
       'node-options': { type: 'string', default: '' },
@@ -46,7 +47,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     databaseBytes: isQuick ? 128 * MiB : GiB,
     memoryBytes: values.memory === undefined ? (isQuick ? 3 * GiB : 20 * GiB) : readSize(values.memory),
     treeFiles: isQuick ? 10_000 : 100_000,
-    tableCounts: isQuick ? [100, 1_000] : [100, 5_000, 20_000],
+    tableCounts: (values.tables ?? (isQuick ? '100,1000' : '100,5000,20000')).split(',').map(readTables),
     repeat: readCount(values.repeat),
     action: resolve(values.action),
     nodeOptions: values['node-options'],
@@ -64,6 +65,12 @@ function readSize(text: string): number {
   const [, number, unit] = /^(\d+)([MG])$/.exec(text) ?? []
   if (number === undefined) throw new Error(`A size is a number with M or G, as in 3G, got "${text}".`)
   return Number(number) * (unit === 'G' ? GiB : MiB)
+}
+
+function readTables(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new Error(`--tables must be numbers with commas, as in 5000,20000, got "${text}".`)
+  return Number(text)
 }
 
 function readCount(text: string): number {

@@ -55,10 +55,10 @@ export async function measure<T>(work: () => Promise<T>): Promise<{ result: T; u
   }
 }
 
-/** Of this process and all below it, the servers among them, with those that have ended: user and system time. */
+/** Of all processes below this one, the servers among them, with those that have ended: user and system time. */
 export function allCpuSeconds(): number {
-  const ticks = [process.pid, ...below(process.pid)].flatMap(pid => fieldsOf(pid).slice(11, 15))
-  return ticks.reduce((sum, each) => sum + Number(each), 0) / 100
+  const ticks = below(process.pid).flatMap(pid => fieldsOf(pid).slice(11, 15))
+  return childrenCpuSeconds() + ticks.reduce((sum, each) => sum + Number(each), 0) / 100
 }
 
 /** proc_pid_stat(5), fields 16 and 17: the time of children that have ended and were waited for, in ticks of 10 ms. */

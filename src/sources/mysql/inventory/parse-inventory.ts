@@ -1,6 +1,7 @@
 import { FailureError } from '../../../runtime/errors'
 import { type AnswerRow, readAnswer } from '../../host/answer'
 import { readTrait } from '../traits/read-trait'
+import type { ListedTrait } from '../traits/trait'
 import { grantLines } from './grants'
 import { type DatabaseInventory, type Inventory, type ListedTable, remarkKinds } from './inventory'
 import { type AccountReading, accountReaders, noAccounts } from './parse-accounts'
@@ -60,6 +61,13 @@ function databaseOf({ name }: AnswerRow, { databases }: Reading): DatabaseInvent
   return databases.get(name(1))
 }
 
+function addTrait(row: AnswerRow, reading: Reading, trait: ListedTrait): void {
+  const database = databaseOf(row, reading)
+  if (database === undefined) return
+  database.traits ??= []
+  database.traits.push(trait)
+}
+
 /** By the first word of a line. */
 const readers = new Map<string, (row: AnswerRow, reading: Reading) => void>([
   ['os', ({ field }, { found }) => (found.os = field(1))],
@@ -107,14 +115,19 @@ const readers = new Map<string, (row: AnswerRow, reading: Reading) => void>([
   ],
   [
     'table',
-    (row, reading) =>
+    (row, reading) => {
+      const name = row.name(2)
       databaseOf(row, reading)?.tables.push({
-        name: row.name(2),
+        name,
         kind: tableKind(row.field(3)),
         ...(row.field(3) === 'SYSTEM VERSIONED' ? { isVersioned: true } : {}),
         engine: row.field(4),
         sizeBytes: /^\d+$/.test(row.field(5)) ? Number(row.field(5)) : 0,
-      }),
+      })
+      // Only where traits were requested.
+      if (row.rest(6) === '1')
+        addTrait(row, reading, { trait: 'encrypted-tables', table: name, name, statement: undefined })
+    },
   ],
   ['trigger', (row, reading) => databaseOf(row, reading)?.triggers.push({ name: row.name(2), table: row.name(3) })],
   [
@@ -131,15 +144,7 @@ const readers = new Map<string, (row: AnswerRow, reading: Reading) => void>([
     'ambiguous',
     (row, reading) => databaseOf(row, reading)?.ambiguous.push(`${row.field(2).toLowerCase()} ${row.name(3)}`),
   ],
-  [
-    'trait',
-    (row, reading) => {
-      const database = databaseOf(row, reading)
-      if (database === undefined) return
-      database.traits ??= []
-      database.traits.push(readTrait(row))
-    },
-  ],
+  ['trait', (row, reading) => addTrait(row, reading, readTrait(row))],
   ['setting', ({ field, rest }, { settings }) => settings.set(field(1), rest(2))],
   [
     'remark',

@@ -4,6 +4,21 @@ const hex = (text: string) => Buffer.from(text).toString('hex').toUpperCase()
 const row = (...fields: string[]) => `${fields.join('\t')}\n`
 
 describe('parseInventory', () => {
+  it('reads from the row of a table whether it is encrypted, where that was asked', () => {
+    const table = (...fields: string[]) =>
+      row('table', hex('shop'), hex('orders'), 'BASE TABLE', 'InnoDB', '1', ...fields)
+    const traitsOf = (...fields: string[]) =>
+      parseInventory(
+        row('server', hex('10.11.6-MariaDB'), hex('')) +
+          row('database', hex('shop'), 'utf8mb4', 'utf8mb4_bin') +
+          table(...fields),
+      ).inventory.databases[0]?.traits
+    expect(traitsOf('1')).toEqual([
+      { trait: 'encrypted-tables', table: 'orders', name: 'orders', statement: undefined },
+    ])
+    for (const fields of [['0'], ['NULL'], []]) expect(traitsOf(...fields)).toBeUndefined()
+  })
+
   it('reads names of any kind', () => {
     const name = 'a\tb\n`☃`'
     const found = parseInventory(
@@ -55,6 +70,8 @@ describe('parseInventory', () => {
           },
         ],
         roles: [{ role: 'editors', member: 'site@%' }],
+        defaultRoles: [],
+        plugins: new Map(),
       },
       databases: [
         {
