@@ -36,6 +36,7 @@ describe('checkDump of a real database with everything', () => {
       hasGtidPurged: false,
       usesDatabase: undefined,
       references: [],
+      replaced: [],
       strangers: [],
       unusual: [],
     })

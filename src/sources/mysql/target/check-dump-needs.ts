@@ -110,7 +110,8 @@ function reachesOutside(name: string, { artifact, target }: DatabasePart, needs:
       ),
     )
   }
-  const named = [needs.usesDatabase ?? target, ...needs.strangers]
+  const foreign = needs.replaced.filter(each => each !== artifact.database)
+  const named = [needs.usesDatabase ?? target, ...needs.strangers, ...foreign]
   const others = [...new Set(named)].filter(each => each !== target)
   if (others.length > 0) {
     findings.push(

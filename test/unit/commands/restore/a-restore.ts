@@ -107,7 +107,7 @@ function needs(overrides: Partial<DumpNeeds> = {}): DumpNeeds {
   return {
     ...{ definers: [], collations: ['utf8mb4_general_ci'], characterSets: ['utf8mb4'], engines: ['InnoDB'] },
     ...{ tablespaces: [], folders: [], longestStatementBytes: 1_000_000, hasGtidPurged: false },
-    ...{ usesDatabase: undefined, references: [], strangers: [], unusual: [] },
+    ...{ usesDatabase: undefined, references: [], replaced: [], strangers: [], unusual: [] },
     ...overrides,
   }
 }

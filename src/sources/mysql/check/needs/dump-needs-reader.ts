@@ -69,6 +69,7 @@ export class DumpNeedsReader {
       usesDatabase: this.heads.usesDatabase,
       references: [...this.references],
       strangers: [...this.heads.strangers],
+      replaced: [...this.heads.replaced],
       unusual: this.usual.unusual,
     }
   }

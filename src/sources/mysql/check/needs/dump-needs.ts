@@ -22,6 +22,8 @@ export interface DumpNeeds {
   references: string[]
   /** The first five databases that its statements name, perhaps including its own. */
   strangers: string[]
+  /** Those that heads of triggers name, and changes of defaults: an import puts its target there, or leaves them out. */
+  replaced: string[]
   /** The first ten kinds of statements that no dump tool writes for one database, in a few words. */
   unusual: string[]
 }

@@ -10,17 +10,21 @@ const strangersLimit = 5
 export class StatementHeads {
   readonly definers = new NameSet(featuresMax, 'definers')
   readonly strangers = new Set<string>()
+  /** Of those in whose heads an import puts its target in place of the database, or that it leaves out. */
+  readonly replaced = new Set<string>()
   usesDatabase: string | undefined
 
   private inHead = true
   private verb = ''
   private namesDatabase = false
+  private isReplaced = false
   private definer: string | undefined
 
   reset(): void {
     this.inHead = true
     this.verb = ''
     this.namesDatabase = false
+    this.isReplaced = false
     this.definer = undefined
   }
 
@@ -34,6 +38,7 @@ export class StatementHeads {
     else if (this.namesDatabase) this.readDatabase(token)
     this.readDefiner(token, before)
     const isQualifier = before.get().kind !== 'symbol' && before.get(1).word !== '@' && before.get(1).word !== '.'
+    this.isReplaced ||= token.word === 'TRIGGER' || (this.verb === 'ALTER' && this.namesDatabase)
     if (token.word === '.' && isQualifier && !/^\d/.test(before.get().text)) this.addStranger(before.get().text)
     // CURRENT_USER() is a definer.
     if (headEnds.has(token.word) && before.get().word !== 'CURRENT_USER') this.inHead = false
@@ -62,6 +67,7 @@ export class StatementHeads {
   }
 
   private addStranger(name: string): void {
-    if (this.strangers.size < strangersLimit) this.strangers.add(name)
+    const names = this.isReplaced ? this.replaced : this.strangers
+    if (names.size < strangersLimit) names.add(name)
   }
 }

@@ -70,12 +70,10 @@ function inUtf8(session: HeldObject['session']): HeldObject['session'] {
 /** The parts of the text that are in UTF-8: comments, and the table of a trigger of MySQL. */
 function utf8Parts(object: HeldObject): { from: number; to: number }[] {
   if (object.kind === 'view' || object.kind === 'placeholder') return []
-  const tokens = headOf(object)
-  const on = object.kind === 'trigger' ? tokens.findIndex(({ word }) => word === 'ON') : -1
-  const comment = tokens.findIndex(({ word }) => word === 'COMMENT')
-  return [on, comment]
-    .filter(at => at >= 0)
-    .map(at => tokens[at + 1])
+  const isTrigger = object.kind === 'trigger'
+  const tokens = isTrigger ? tokensOf(object) : headOf(object)
+  const before = tokens.findIndex(({ word }) => word === (isTrigger ? 'ON' : 'COMMENT'))
+  return (before < 0 ? [] : [tokens[before + 1]])
     .filter(token => token !== undefined)
     .filter(({ from, to }) => !isAscii(object.rest.subarray(from, to)))
     .filter(({ from, to }) => utf8Text(object.rest.subarray(from, to)) !== undefined)
