@@ -39,9 +39,9 @@ export interface ItemOutcome {
 export interface NextStep {
   /** Whole sentences. */
   what: string
-  /** To copy, if any: for a shell, or for the database client. Names in them come from a manifest, quoted. */
+  /** To copy, if any: for a shell, the database client or a file of settings. Names in them come from a manifest, quoted. */
   commands: readonly string[]
-  language?: 'sh' | 'sql'
+  language?: 'sh' | 'sql' | 'ini'
 }
 
 /** A line of the plan. `shown`: formats a name. */

@@ -36,7 +36,16 @@ const database = z.strictObject({
       events: z.array(z.string()),
     }),
     definers: z.array(z.string()),
-    accounts: z.array(z.strictObject({ account: z.string(), grants: z.array(z.string()) })).optional(),
+    accounts: z
+      .array(z.strictObject({ account: z.string(), plugin: z.string().optional(), grants: z.array(z.string()) }))
+      .optional(),
+    traits: z.array(
+      z.strictObject({
+        ...{ trait: z.string(), count: size, names: z.array(z.string()) },
+        statements: z.array(z.string()).optional(),
+      }),
+    ),
+    longestStatementBytes: size,
     characterSet: z.string().min(1),
     collation: z.string().min(1),
   }),
@@ -100,6 +109,7 @@ const manifest = z.strictObject({
         version: z.string(),
         dumpTool: z.string(),
         options: z.array(z.string()),
+        settings: z.record(z.string(), z.string()),
       })
       .optional(),
     rsync: z.string().min(1).optional(),

@@ -66,7 +66,11 @@ describe('a backup through the login shell', () => {
       const root = await freshFolder(services)
       await unpackArchive(await content(filesOf(manifest)), root)
       expect(await treeDigest(join(root, docroot))).toEqual(await treeDigest(docroot))
-      expect(manifest.warnings.map(({ code }) => code)).toEqual(['non-transactional-tables', 'outside-links'])
+      expect(manifest.warnings.map(({ code }) => code)).toEqual([
+        'non-transactional-tables',
+        'float-columns',
+        'outside-links',
+      ])
       expect(main.log.join('\n')).not.toContain('Welcome')
       expect(existsSync(join(home, 'noise'))).toBe(startFile !== undefined)
     } finally {

@@ -15,6 +15,8 @@ export interface DrillSettings {
   options: readonly string[]
   /** For the running server, one statement a line; one that fails is passed over. */
   sql: readonly string[]
+  /** Time zones that it must know by name. */
+  zones: readonly string[]
   /** What a new server must have, as lines of my.cnf and as SQL. */
   needed: readonly string[]
 }
@@ -54,6 +56,7 @@ export function drillSettings(
   const started = startSettings.flatMap(name => lineOf(settings, name, /^\d{1,6}$/))
   const spaces = new Set(databases.flatMap(({ needs }) => needs.tablespaces.filter(isOwnTablespace)))
   const statements = [...[...spaces].map(createTablespace), ...contents.flatMap(ownStatements)]
+  const zones = contents.flatMap(({ traits }) => traitIn(traits, 'named-time-zones')?.names.filter(isZone) ?? [])
   return {
     options: [...started, ...packet].map(line => `--loose-${line.replaceAll('_', '-')}`),
     sql: [
@@ -64,7 +67,11 @@ export function drillSettings(
       ),
       ...statements,
     ],
-    needed: [...started.filter(isNoStock), ...packet, ...codeSettings(contents), ...statements],
+    zones: zones.length === 0 ? [] : [...new Set([...zones, 'Europe/Berlin'])],
+    needed: [
+      ...[...started.filter(isNoStock), ...packet, ...codeSettings(contents), ...statements],
+      ...(zones.length === 0 ? [] : ['mysql_tzinfo_to_sql /usr/share/zoneinfo | mysql mysql']),
+    ],
   }
 }
 
@@ -75,7 +82,7 @@ export function neededWarning({ needed }: DrillSettings): Finding[] {
     warning(
       'server-settings',
       'The throwaway server had settings that a stock server does not have, since the old server had them. A new one must have them too before a restore.',
-      `In its my.cnf, below [mysqld] (restart it then; innodb_page_size and lower_case_table_names count only when its data folder is made), and as SQL where it is a statement:\n${needed.join('\n')}`,
+      `In its my.cnf, below [mysqld] (restart it then; innodb_page_size and lower_case_table_names count only when its data folder is made), and as SQL or a command where it is one:\n${needed.join('\n')}`,
     ),
   ]
 }
@@ -83,6 +90,10 @@ export function neededWarning({ needed }: DrillSettings): Finding[] {
 function lineOf(settings: Settings, name: string, pattern: RegExp): string[] {
   const value = settings[name]
   return value !== undefined && pattern.test(value) ? [`${name}=${value}`] : []
+}
+
+function isZone(name: string): boolean {
+  return /^[A-Za-z][\w+-]*(\/[\w+-]+)*$/.test(name)
 }
 
 function literal(value: string): string {
@@ -97,7 +108,7 @@ function isNoStock(line: string): boolean {
 
 /** A throwaway server has no binary log, as which others refuse these. */
 function codeSettings(contents: readonly DatabaseArtifact['content'][]): string[] {
-  const hasUnsafe = contents.some(({ traits }) => traitIn(traits, 'unsafe-functions') !== undefined)
+  const hasUnsafe = contents.some(({ traits }) => traitIn(traits, 'unsafe-functions')?.statements !== undefined)
   return hasUnsafe ? ['log_bin_trust_function_creators=ON'] : []
 }
 

@@ -89,7 +89,7 @@ async function attempt(request: ThrowawayRequest, program: string): Promise<Thro
   try {
     const both = AbortSignal.any([signal, over.signal])
     await Promise.race([
-      answering(place, access, both).then(() => setUp(place, access, settings?.sql ?? [], both)),
+      answering(place, access, both).then(() => setUp(place, access, settings ?? { sql: [], zones: [] }, both)),
       lost,
     ])
     return { access, lost, stop }
@@ -132,13 +132,19 @@ async function answering(place: DrillPlace, access: DatabaseAccess, signal: Abor
 async function setUp(
   place: DrillPlace,
   access: DatabaseAccess,
-  sql: readonly string[],
+  { sql, zones }: Pick<DrillSettings, 'sql' | 'zones'>,
   signal: AbortSignal,
 ): Promise<void> {
-  if (sql.length === 0) return
+  const statements = [...sql, ...(zones.length === 0 ? [] : ['USE mysql;'])]
+  for (const zone of zones) statements.push((await place.run('sh', ['-c', zoneSql, 'sh', zone])).stdout)
+  if (statements.length === 0) return
   const name = 'the settings of the throwaway server'
-  await databaseServerOver(place.connection).runSql({ access, sql: sql.join('\n'), name, goesOn: true, signal })
+  await databaseServerOver(place.connection).runSql({ access, sql: statements.join('\n'), name, goesOn: true, signal })
 }
+
+/** Without the zone, or the tool, it prints nothing; what needs it is refused then. */
+const zoneSql =
+  'tool=$(command -v mariadb-tzinfo-to-sql || command -v mysql_tzinfo_to_sql) && "$tool" "/usr/share/zoneinfo/$1" "$1"'
 
 function failed(what: string, tool: ToolProcess): Failed {
   const lines = tool.lastLines()

@@ -23,6 +23,8 @@ export interface ImportRequest {
   target: string
   /** Options of the dump, as its manifest says. */
   options: readonly string[]
+  /** Of the server that it comes from, as its manifest says; absent: this one. */
+  settings?: Readonly<Record<string, string>> | undefined
 }
 
 /** A database whose tables and rows are imported; `objects`: everything else, which is not made yet. */
@@ -41,7 +43,7 @@ export async function importRows(
 ): Promise<ImportedRows> {
   const { dump, target } = request
   const objects = await withProgress(tools.runtime, title, dump.bytes, onProgress =>
-    importDump(dump, { database: target, content: request.content }, tools, onProgress),
+    importDump(dump, { database: target, ...request }, tools, onProgress),
   )
   await makeRoutines(objects, objectTarget(request), tools)
   return { request, objects }
@@ -58,6 +60,7 @@ export async function importRead(
   const request = {
     ...{ dump: artifact, content: artifact.content, events: content.events, target },
     options: manifest.server.database?.options ?? [],
+    settings: manifest.server.database?.settings,
   }
   const rows = await importRows(request, tools)
   tools.runtime.log.info(`The rows of ${JSON.stringify(target)} are imported.`)

@@ -13,13 +13,14 @@ import type { DumpContent } from '../check/dump-content'
 import { databaseServerOver } from '../database-server'
 import { dumpReading } from '../dump/dump-reading'
 import { accountSteps } from '../target/account-steps'
-import { checkDatabaseServer } from '../target/check-database-server'
+import { checkDatabaseServer, type DatabaseServerRequest } from '../target/check-database-server'
+import { settingSteps } from '../target/check-settings'
 import { chooseDatabases } from '../target/choose-databases'
 import type { DatabaseTargetFacts, TargetDatabase } from '../target/database-target-facts'
-import { type DatabasePart, describeDatabase, type PlannedDatabase, plannedDatabase } from '../target/planned-database'
+import { type DatabasePart, describeDatabase, plannedDatabase } from '../target/planned-database'
 import type { DatabaseWork } from './database-work'
 import { importDatabases, takeSafetyDumps } from './import-databases'
-import { type RereadDatabase, rereadDatabase } from './reread-database'
+import { rereadDatabase } from './reread-database'
 import type { DatabaseRestoreSettings } from './restore-settings'
 import { progressInWords, untouchedInWords } from './rollback/database-state'
 
@@ -61,23 +62,22 @@ export function seenDatabases(
     diskBytes: () => 0,
     plan: othersTake => {
       const findings = checkDatabaseServer({ settings, databases, facts, manifest, sound, othersTake })
-      return { ...planDatabases(settings, databases, facts, sound), findings }
+      return { ...planDatabases(settings, { manifest, databases, facts, sound }), findings }
     },
   }
 }
 
 function planDatabases(
   settings: DatabaseRestoreSettings,
-  databases: readonly PlannedDatabase[],
-  { database: target, tools }: DatabaseTargetFacts,
-  sound: readonly RereadDatabase[],
+  { manifest, databases, facts, sound }: Pick<DatabaseServerRequest, 'manifest' | 'databases' | 'facts' | 'sound'>,
 ): Omit<PlannedPart, 'findings'> {
+  const { database: target, tools } = facts
   const items = databases.map(planned => describeDatabase(planned, settings))
   return {
     items,
     lines: items.map(item => planLine(item, JSON.stringify)),
     facts: target === undefined ? [] : [describeServer(target)],
-    nextSteps: accountSteps(databases, target),
+    nextSteps: [...accountSteps(databases, target), ...settingSteps(manifest, target)],
     begin: context => restoring({ context, settings, databases, sound, target, hasGzip: tools.has('gzip') }),
   }
 }

@@ -14,6 +14,7 @@ import type { DatabaseRestoreSettings } from '../restore/restore-settings'
 import { definerProblems, keepsDefiner } from './check-definers'
 import { diskSpaceProblems } from './check-disk-space'
 import { checkDumpNeeds } from './check-dump-needs'
+import { settingProblems } from './check-settings'
 import type { DatabaseTargetFacts, TargetDatabase } from './database-target-facts'
 import { foldsCase, holdings, type PlannedDatabase } from './planned-database'
 import { missingRights } from './restore-rights'
@@ -53,6 +54,7 @@ export function checkDatabaseServer(request: DatabaseServerRequest): Finding[] {
         : [...checkDumpNeeds(planned, needs, database, settings), ...definerProblems(planned, needs, database)]
     }),
     ...serverProblems(database),
+    ...settingProblems(request.manifest, database),
     ...versionWarnings(request.manifest, database),
     ...diskSpaceProblems(request, database),
   ]
@@ -177,15 +179,6 @@ function serverProblems({ variables, found }: TargetDatabase): Finding[] {
         'read-only',
         'The database server is read-only: it may be a replica.',
         'Restore to the primary. If this is it, run this as an administrator of the database:\nSET GLOBAL read_only=OFF;',
-      ),
-    ]
-  }
-  if (isOn('sql_require_primary_key')) {
-    return [
-      warning(
-        'primary-key',
-        'The database server requires a primary key in every table; a table without one fails the import.',
-        'If that happens, run this as an administrator of the database:\nSET GLOBAL sql_require_primary_key=OFF;',
       ),
     ]
   }

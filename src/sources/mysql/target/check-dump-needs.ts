@@ -2,6 +2,7 @@ import { type Finding, problem, warning } from '../../../findings/finding'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import { formatSize } from '../../../runtime/text/format-size'
 import type { DumpNeeds } from '../check/needs/dump-needs'
+import { switchedOffEngines } from './check-settings'
 import { placeProblems, traitProblems } from './check-traits'
 import type { TargetDatabase } from './database-target-facts'
 import type { DatabasePart } from './planned-database'
@@ -19,6 +20,7 @@ export function checkDumpNeeds(
     ...serverSettings(name, planned.artifact, needs, server),
     ...placeProblems(planned, needs, server, allowedEntries.has('statements')),
     ...traitProblems(planned, server),
+    ...switchedOffEngines(planned.artifact.database, needs.engines, server),
     ...reachesOutside(name, planned, needs),
     ...unusualProblems(name, needs, allowedEntries.has('statements')),
   ]

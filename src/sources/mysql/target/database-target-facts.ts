@@ -71,7 +71,7 @@ export async function databaseTargetFacts(
   connection: Connection,
   { access, databases, definers = [], signal }: DatabaseTargetRequest,
 ): Promise<DatabaseTargetFacts> {
-  const request: Request = [...clientLines({ access, databases, dumpOptions: [] }), wantsTraits, ['text', trySession]]
+  const request: Request = [...clientLines({ access, databases, dumpOptions: [] }), wantsTraits, ['text', trySession()]]
   const { text, report } = await askTarget(connection, request, { knowledge: clientKnowledge, signal })
   const isWrong = report.problem !== undefined || (report.statuses.get('inventory') ?? 0) !== 0
   const problem = isWrong ? explainClientJob(targetJobName, { exit: { kind: 'code', code: 70 }, report }) : undefined

@@ -24,7 +24,7 @@ export function recordTraits(
   const kept = all.filter(({ kind, name }) => kind === 'table' && tables.has(name))
   const names = new Set(kept.map(({ name }) => name))
   const own = [
-    ...traits.filter(({ table }) => table === undefined || names.has(table)),
+    ...traits.filter(({ table }) => table === undefined || names.has(table)).map(each => stockTrait(each, flavor)),
     ...kept.filter(({ engine }) => !stockEngines.test(engine)).map(({ name, engine }) => engineTrait(name, engine)),
   ]
   const found = traitNames.flatMap(trait => recorded(trait, own))
@@ -40,6 +40,12 @@ function recorded(trait: TraitName, listed: readonly ListedTrait[]): DatabaseTra
   if (names.length === 0) return []
   const shown = names.slice(0, namedMax)
   return [{ trait, count: names.length, names: shown, ...(statements.length === 0 ? {} : { statements }) }]
+}
+
+/** A stock MariaDB writes no binary log. */
+function stockTrait(listed: ListedTrait, flavor: keyof typeof stockPacketBytes): ListedTrait {
+  const isRefused = listed.trait === 'unsafe-functions' && flavor === 'mysql'
+  return isRefused ? { ...listed, statement: 'SET GLOBAL log_bin_trust_function_creators=ON' } : listed
 }
 
 function engineTrait(table: string, engine: string): ListedTrait {

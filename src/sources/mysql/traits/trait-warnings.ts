@@ -7,16 +7,18 @@ import type { RecordedTraits, TraitName } from './trait'
 /** What a restore of a database may stumble over, each with what to do about it. `where`: the database, in words. */
 export function traitWarnings(traits: RecordedTraits = [], where: string): Finding[] {
   return traits.flatMap(recorded => {
-    const text = texts[recorded.trait as TraitName]
+    const names = listed(recorded.names.map(quotedName), namedAtMost, recorded.count)
+    const text = texts[recorded.trait as TraitName]?.(names, recorded)
     if (text === undefined) return []
-    const { what, fix } = text(listed(recorded.names.map(quotedName), namedAtMost, recorded.count), recorded)
+    const { what, fix } = text
     return [warning(recorded.trait, `${where}: ${what}`, fix)]
   })
 }
 
 const namedAtMost = 10
 
-type Text = (names: string, recorded: DatabaseTrait) => { what: string; fix: string }
+/** Undefined where a stock server has nothing against it. */
+type Text = (names: string, recorded: DatabaseTrait) => { what: string; fix: string } | undefined
 
 /** One for each trait that a person should know of. Those without a text are for the check of a target. */
 const texts: Partial<Record<TraitName, Text>> = {
@@ -54,10 +56,11 @@ const texts: Partial<Record<TraitName, Text>> = {
     what: `its dump has a statement of ${size.replaceAll('"', '')}, and a stock server takes less.`,
     fix: `A new server needs, for a restore and for the site:\n${statements.join('\n')}`,
   }),
-  'unsafe-functions': names => ({
-    what: `these functions are declared neither DETERMINISTIC nor NO SQL nor READS SQL DATA, and a server with a binary log, as a stock MySQL has, refuses them: ${names}.`,
-    fix: 'Declare what they do, or have this on a new server, and in its my.cnf below [mysqld]:\nSET GLOBAL log_bin_trust_function_creators=ON;',
-  }),
+  'unsafe-functions': (names, { statements }) =>
+    statements && {
+      what: `these functions are declared neither DETERMINISTIC nor NO SQL nor READS SQL DATA, which a server with a binary log, as every stock one of this version, refuses: ${names}.`,
+      fix: `Declare what they do, or set this on a new server, and in its my.cnf below [mysqld]:\n${statements.join('\n')};`,
+    },
   'named-time-zones': names => ({
     what: `its events are in time zones that a new server knows only when their tables are filled: ${names}.`,
     fix: 'Before a restore, run this on the new server as root:\nmysql_tzinfo_to_sql /usr/share/zoneinfo | mysql mysql',

@@ -22,6 +22,9 @@ const rights = 'SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFE
 
 const prefix = 'make-a-backup-'
 
+/** The login may make no account: error references of MySQL and MariaDB. */
+const refused = /\(error (1044|1227)\)/
+
 /**
  * The account for an import into an existing database. A dump is untrusted text: where the login has rights beyond that
  * database, a new account is made that has none. Where that fails, it is the login, with a warning.
@@ -64,16 +67,23 @@ async function makeAccount(database: string, setsSession: boolean, tools: Import
   save()
   const close = () => dropAccounts([account], tools)
   await dropAccounts(leftAccounts(tools.target.accounts, runtime.clock), tools).catch(() => {})
+  let isRefused = false
   try {
     const session = setsSession ? [`GRANT ${sessionRight} ON *.* TO ${quotedAccount(account)};`] : []
-    const statements = [...accountStatements(account, password, database, tools), ...session]
-    await run(tools, statements.join('\n'), 'the making of an account for the import')
+    const [creation = '', ...grants] = accountStatements(account, password, database, tools)
+    const name = 'the making of an account for the import'
+    await run(tools, creation, name).catch(error => {
+      if (refused.test(messageOf(error))) isRefused = true
+      throw error
+    })
+    await run(tools, [...grants, ...session].join('\n'), name)
     const isConfigured = access.user === undefined
     const login = { ...access, user, password, ...(isConfigured ? { isConfigured } : {}) }
     await tools.server.runSql({ access: login, database, sql: 'SELECT 1;', name: 'the login for the import' })
     return { access: login, close }
   } catch (error) {
-    await close()
+    if (isRefused) forget(account, tools)
+    else await close()
     throw error
   }
 }
@@ -113,10 +123,14 @@ export async function dropAccounts(
 ): Promise<void> {
   for (const name of [...names]) {
     await run(tools, `DROP USER IF EXISTS ${quotedAccount(name)};`, 'the removal of an account of an import')
-    const at = tools.accounts.indexOf(name)
-    if (at >= 0) tools.accounts.splice(at, 1)
-    tools.save()
+    forget(name, tools)
   }
+}
+
+function forget(account: string, { accounts, save }: Pick<ImportTools, 'accounts' | 'save'>): void {
+  const at = accounts.indexOf(account)
+  if (at >= 0) accounts.splice(at, 1)
+  save()
 }
 
 async function run(tools: Pick<ImportTools, 'server' | 'access'>, sql: string, name: string): Promise<void> {

@@ -25,6 +25,8 @@ export interface StoredDump extends ReadableObject {
 export interface ImportPlace {
   database: string
   content: Pick<DatabaseArtifact['content'], 'traits'>
+  /** Of the server that it comes from; absent: this one. */
+  settings?: Readonly<Record<string, string>> | undefined
 }
 
 /**
@@ -34,14 +36,15 @@ export interface ImportPlace {
  */
 export async function importDump(
   dump: StoredDump,
-  { database, content }: ImportPlace,
+  place: ImportPlace,
   tools: ImportTools,
   onProgress: (bytes: number) => void,
 ): Promise<readonly HeldObject[]> {
-  const account = await openImportAccount(database, tools, content.traits)
+  const { database } = place
+  const account = await openImportAccount(database, tools, place.content.traits)
   let objects: readonly HeldObject[]
   try {
-    objects = await importAs(account.access, dump, database, { ...tools, onProgress })
+    objects = await importAs(account.access, dump, place, { ...tools, onProgress })
   } catch (error) {
     // What remains is removed with the rollback.
     await account.close().catch(() => {})
@@ -71,12 +74,12 @@ function explainRights(error: unknown, database: string): unknown {
 async function importAs(
   access: ImportTools['access'],
   dump: StoredDump,
-  database: string,
+  { database, settings: old = {} }: ImportPlace,
   tools: ImportTools & { onProgress: (bytes: number) => void },
 ): Promise<readonly HeldObject[]> {
   const { repository, server, target, hasGzip, areTrusted, signal, onProgress } = tools
   const runSql = (request: SqlRequest) => server.runSql(request)
-  const split = splitDump(dump.database, await openSession(access, { runSql, areTrusted, signal }))
+  const split = splitDump(dump.database, await openSession(access, { runSql, old, areTrusted, signal }))
   const intake = await server.openImport({
     access,
     database,

@@ -230,12 +230,6 @@ describe('checkDatabaseServer, about the server', () => {
     expect(told({ facts })).toEqual([readOnly])
   })
 
-  it('remarks that tables need a primary key', () => {
-    expect(told({ facts: { variables: { sql_require_primary_key: 'ON' } } })).toEqual([
-      'warning: The database server requires a primary key in every table; a table without one fails the import.',
-    ])
-  })
-
   it.each([
     ['mariadb', '10.11.2', []],
     ['mariadb', '10.11.19', []],

@@ -23,11 +23,15 @@ interface Split {
 }
 
 /** Splits a dump, cut at these places. */
-async function split(dump: string | Buffer, cuts: readonly number[] = []): Promise<Split> {
+async function split(
+  dump: string | Buffer,
+  cuts: readonly number[] = [],
+  session = { before: '', afterMode: '' },
+): Promise<Split> {
   const bytes = Buffer.from(dump)
   const ends = [...cuts.filter(cut => cut < bytes.length), bytes.length].sort((one, other) => one - other)
   const chunks = ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end))
-  const { stream, where, objects } = splitDump('shop')
+  const { stream, where, objects } = splitDump('shop', session)
   const out: Buffer[] = []
   await pipeline(Readable.from(chunks.filter(chunk => chunk.length > 0)), stream, async source => {
     for await (const piece of source) out.push(piece)
@@ -62,6 +66,23 @@ const orders = table('orders') + rows('orders', 'INSERT INTO `orders` VALUES\n(1
 const sandbox = '/*M!999999\\- enable the sandbox mode */ \n'
 
 describe('splitDump', () => {
+  it('has SQL of ours first and behind each mode that is set, on lines that keep their numbers', async () => {
+    const dump = mysqlDump(`${table('orders')}${rows('orders', 'INSERT INTO `orders` VALUES (1);\n')}`)
+    const plain = await split(dump)
+    const session = { before: 'SET a = 1; ', afterMode: ' SET b = 2;' }
+    for (const cuts of [[], everyByte(dump)]) {
+      const { sql, where } = await split(dump, cuts, session)
+      const lines = sql.split('\n')
+      expect(sql.startsWith('SET a = 1; ')).toBe(true)
+      expect(sql.replace('SET a = 1; ', '').replaceAll(' SET b = 2;', '')).toBe(plain.sql)
+      const behind = lines.filter(line => line.includes(' SET b = 2;'))
+      expect(behind.length).toBeGreaterThan(0)
+      for (const line of behind) expect(line).toMatch(/SQL_MODE\s*=.*; SET b = 2;$/i)
+      const at = lines.findIndex(line => line.startsWith('INSERT')) + 1
+      expect(where(at)).toBe('the rows of table "orders"')
+    }
+  })
+
   it('takes out everything that has a definer, in parts, with the session in which it was stored', async () => {
     const { sql, objects } = await split(mysqlDump(orders + trigger + event + routine + finalView('v1')))
     expect(sql).not.toMatch(/TRIGGER `|EVENT `e1` ON|PROCEDURE `|VIEW `v1` AS/)
