@@ -121,6 +121,30 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
     expect([...tools.keys()]).toEqual(expect.arrayContaining(['tar', 'gzip', 'client', 'dump-tool']))
   })
 
+  it('gives unpacked files their access control lists and attributes, and says what is not taken', async () => {
+    const server = await serverUnder(shell)
+    const folder = await freshFolder(services)
+    const staging = join(folder, '.new.restoring-1')
+    const lines = (user: number) => `user::rw-\nuser:${user}:rw-\ngroup::r--\nmask::rw-\nother::r--\n\n`
+    await writeFile(join(folder, 'a b'), 'x')
+    await writeFile(join(folder, '.make-a-backup.acls-1'), `# file: a b\n${lines(4711)}# file: gone\n${lines(1)}`)
+    await writeFile(join(folder, '.make-a-backup.acls-2'), `# file: a b\n${lines(4712)}`)
+    await writeFile(join(folder, '.make-a-backup.attributes-1'), '# file: a b\nuser.colour=0x626c7565\n\n')
+    // What is made in the folder around would get this.
+    execFileSync('setfacl', ['-m', 'd:u:4713:rwx', folder])
+    const names = (await readdir(folder)).filter(name => name.startsWith('.make') || name === 'a b')
+    const bytes = execFileSync('tar', ['-C', folder, '-cf', '-', '--', ...names])
+    const intake = await server.openExtract({ staging, owner: 'run 1', compression: 'none', signal })
+    expect(await send(intake, bytes)).toBeUndefined()
+    expect(await server.giveAttributes({ staging })).toEqual([
+      { kind: 'lists', count: 1, said: expect.stringContaining('gone: No such file') },
+      { kind: 'attributes', count: 1, said: '' },
+    ])
+    const given = execFileSync('getfacl', ['-c', '-p', join(staging, 'tree/a b')]).toString()
+    expect(given).toBe(lines(4712))
+    expect(execFileSync('getfacl', ['-R', '-s', '-c', '-p', staging]).toString().split('user::')).toHaveLength(3)
+  })
+
   it('follows a link to a folder, there or not, unless somebody else put it there', async () => {
     const server = await serverUnder(shell)
     const folder = await freshFolder(services)

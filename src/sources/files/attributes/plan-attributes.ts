@@ -46,7 +46,7 @@ export function planAttributes(request: AttributesRequest): AttributesPlan {
   return {
     gives: { kinds: new Set(given), numberOf: numbersFor(request) },
     findings: [...findings, ...unknown],
-    facts: [`Restored too: the ${words.join(', the ')}.`],
+    facts: [`With the files come the ${words.join(' and the ')}.`],
   }
 }
 

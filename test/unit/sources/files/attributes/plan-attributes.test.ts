@@ -58,7 +58,9 @@ describe('planAttributes', () => {
   it('gives what is listed of the folders, with the numbers that names have on the server', () => {
     const { gives, findings, facts } = plan({ users: { 'www-data': account(48), 4711: account() } })
     expect(findings).toEqual([])
-    expect(facts).toEqual(['Restored too: the access control lists of 2 entries, the extended attributes of 1 entry.'])
+    expect(facts).toEqual([
+      'With the files come the access control lists of 2 entries and the extended attributes of 1 entry.',
+    ])
     expect([...(gives?.kinds ?? [])]).toEqual(['lists', 'attributes'])
     expect(gives?.numberOf('user', web)).toEqual({ number: 48, isByName: true })
     expect(gives?.numberOf('user', { name: undefined, number: 4711 })).toEqual({ number: 4711, isByName: false })
