@@ -54,6 +54,8 @@ asRoot('the workflows of the README and of the examples, as they are', () => {
     const before = await openShop(internet, first.name)
     expect(before).toMatchObject({ user: 'www-data', orders: ['Grüße'], posts: 2, uploads: ['Grüße.txt'] })
 
+    // By a user with few rights, with nothing installed; then by a key that can take backups and nothing else.
+    await greenText(await workflowOf('docs/without-installing.md'))
     await green('hourly-backup.yml')
     expect(await internet.heartbeats()).toEqual(['GET /heartbeat-of-web1/start', 'POST /heartbeat-of-web1'])
     await green('freshness.yml')
@@ -80,12 +82,23 @@ function accountsIn(summary: string): string {
 
 /** Runs an example: by hand when there are inputs, as the schedule does otherwise. Throws with its log unless it is green. */
 async function green(name: string, inputs?: WorkflowFacts['inputs']): Promise<ActionRun[]> {
+  return greenText(await example(name), inputs)
+}
+
+async function greenText(text: string, inputs?: WorkflowFacts['inputs']): Promise<ActionRun[]> {
   const options = { within: internet.within, env: { NODE_EXTRA_CA_CERTS: internet.authority } }
-  const runs = await runWorkflow(await example(name), { ...facts, ...(inputs && { inputs }) }, options)
+  const runs = await runWorkflow(text, { ...facts, ...(inputs && { inputs }) }, options)
   for (const { conclusion, main, post } of runs) {
-    if (conclusion !== 'success') throw new Error([name, ...(main?.log ?? []), ...(post?.log ?? [])].join('\n'))
+    if (conclusion !== 'success') throw new Error([text, ...(main?.log ?? []), ...(post?.log ?? [])].join('\n'))
   }
   return runs
+}
+
+/** The step that a page shows, as a workflow. */
+async function workflowOf(page: string): Promise<string> {
+  const [, step = ''] =
+    /```yaml\n( +- uses: .*?)```/s.exec(await readFile(join(__dirname, '../..', page), 'utf8')) ?? []
+  return `on: {}\njobs:\n  backup:\n    steps:\n${step}`
 }
 
 /** Follows the README on the servers and in the bucket. Returns what is stored in the repository then. */
@@ -94,8 +107,13 @@ async function factsOfRepository(): Promise<WorkflowFacts> {
   if (backupKey === undefined || restoreKey === undefined || verifyKey === undefined) throw new Error('No keys.')
   const readme = await readFile(join(__dirname, '../../README.md'), 'utf8')
 
-  await follow(first, blockOf(readme, /On the server, make a user/), backupKey.publicLine)
-  await first.run('mariadb', databaseUser(readme))
+  const page = await readFile(join(__dirname, '../../docs/without-installing.md'), 'utf8')
+  await follow(first, blockOf(page, /On the server, make a user/), backupKey.publicLine)
+  await first.run('mariadb', databaseUser(page))
+  // The README has one database; the example has a second one.
+  const install = blockOf(readme, /One command on the server/).replace('--database shop', '$& --database blog')
+  const program = join(__dirname, '../../dist/server.sh')
+  const said = await follow(first, `cd\ncurl() { cp '${program}' .; }\n${install}`, backupKey.publicLine)
   for (const server of [first, second])
     await follow(server, blockOf(readme, /Add it on the server/), restoreKey.publicLine)
 
@@ -113,7 +131,7 @@ async function factsOfRepository(): Promise<WorkflowFacts> {
       HEARTBEAT_ID: 'heartbeat-of-web1',
     },
     vars: {
-      SSH_KNOWN_HOSTS: `${first.knownHosts}\n${second.knownHosts}`,
+      SSH_KNOWN_HOSTS: `${hostKeyIn(said)}\n${second.knownHosts}`,
       SIGNED_BY: `${backupKey.publicLine}\n${verifyKey.publicLine}`,
     },
   }
@@ -133,14 +151,21 @@ function blockOf(text: string, sentence: RegExp): string {
 }
 
 /** Runs a block of the README on a server, with the line of a key where it is to be pasted. */
-async function follow({ run }: Machine, block: string, publicLine: string): Promise<void> {
-  const commands = block.replace(/PASTE-THE-LINE-OF-\S+-HERE/, publicLine)
-  await run(`sudo() { "$@"; }\n${commands}`)
+async function follow({ run }: Machine, block: string, publicLine: string): Promise<string> {
+  const commands = block.replace(/PASTE-THE-LINE-OF-[^ ']+-HERE/, publicLine)
+  return await run(`sudo() { "$@"; }\n${commands}`)
 }
 
-/** The README has one database; the example has a second one. */
-function databaseUser(readme: string): string {
-  const block = blockOf(readme, /MariaDB 10 and 11/)
+/** The line of the host key that the installation has printed, with the name by which the server is reached. */
+function hostKeyIn(said: string): string {
+  const key = /ssh-known-hosts: \|\n +\S+ (ssh-ed25519 \S+)\n/.exec(said)?.[1]
+  if (key === undefined) throw new Error(`No host key in:\n${said}`)
+  return `${first.name} ${key}`
+}
+
+/** The page has one database; the site has a second one. */
+function databaseUser(page: string): string {
+  const block = blockOf(page, /MariaDB 10 and 11/)
   const more = block.split('\n').filter(line => line.includes('`shop`'))
   return [block, ...more.map(line => line.replace('`shop`', '`blog`'))].join('\n')
 }

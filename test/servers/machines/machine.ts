@@ -18,7 +18,7 @@ export interface Machine {
 }
 
 /**
- * Starts a machine with fresh `/etc`, `/home`, `/root`, `/run`, `/tmp` and `/var` in `folder`, which has nobody's data. Its
+ * Starts a machine with fresh `/etc`, `/home`, `/root`, `/run`, `/tmp`, `/usr/local/lib` and `/var` in `folder`, which has nobody's data. Its
  * programs are those of this machine.
  */
 export async function startMachine(
@@ -55,11 +55,12 @@ mariadb -e 'SELECT 1' >/dev/null`)
 /** Nothing secret is copied: the machine has keys of its own, and nobody a password. */
 const setUp = `
 umask 022
-mkdir "$1/etc" "$1/home" "$1/root" "$1/run" "$1/var"
+mkdir "$1/etc" "$1/home" "$1/root" "$1/run" "$1/var" "$1/lib"
 mkdir "$1/tmp"
 chmod 1777 "$1/tmp"
 tar -C /etc --exclude=./ssh/ssh_host_* --exclude=./*shadow* --exclude=./apache2 -cf - . | tar -C "$1/etc" -xpf -
 chmod 700 "$1/root"
+mount --bind "$1/lib" /usr/local/lib
 # MariaDB names its temporary files by its number, which two machines may share. The folder itself is below /tmp: last.
 for place in etc home root run var tmp; do mount --bind "$1/$place" "/$place"; done
 cut -d : -f 1 /etc/passwd | sed 's/$/:*:20000:0:99999:7:::/' >/etc/shadow
