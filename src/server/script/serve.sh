@@ -238,7 +238,7 @@ hold_dump_arguments() {
 is_dump_option() {
   case $1 in *"$nl"*) return 1 ;; esac
   case $1 in
-    --single-transaction | --skip-single-transaction | --quick | --routines | --skip-routines | --events | --skip-events | --triggers) ;;
+    --single-transaction | --skip-single-transaction | --quick | --routines | --skip-routines | --events | --skip-events | --triggers | --skip-triggers) ;;
     --hex-blob | --comments | --no-tablespaces | --no-data | --no-autocommit | --dump-history | --default-character-set=utf8mb4) ;;
     --loose-set-gtid-purged=OFF | --loose-column-statistics=0 | --loose-skip-masking-policies | --loose-no-tablespaces) ;;
     --skip-extended-insert | --extended-insert | --complete-insert | --skip-add-locks | --skip-disable-keys | --skip-add-drop-table) ;;
