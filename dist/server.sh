@@ -777,7 +777,7 @@ act() {
 # ---------------------------------------------------------------- the command line
 
 read_arguments() {
-  name='' key_text='' new_paths='' new_databases='' login_user='' sudo_rule='' login_file='' new_mirror='' from='' new_jobs=backup
+  new_name='' key_text='' new_paths='' new_databases='' login_user='' sudo_rule='' login_file='' new_mirror='' from='' new_jobs=backup
   dry_run='' all=''
   while [ $# -gt 0 ]; do
     case $1 in
@@ -794,12 +794,12 @@ read_arguments() {
     esac
     shift
   done
-  case $name in *[!0-9A-Za-z._-]* | .* | -*) fail "--name \"$name\" is no name." 'It has letters, digits, ".", "_" and "-", as in: web1' ;; esac
+  case $new_name in *[!0-9A-Za-z._-]* | .* | -*) fail "--name \"$new_name\" is no name." 'It has letters, digits, ".", "_" and "-", as in: web1' ;; esac
 }
 
 read_argument() {
   case $1 in
-    --name) name=$2 ;;
+    --name) new_name=$2 ;;
     --key) key_text=$2 ;;
     --path) new_paths=$new_paths$2$nl ;;
     --database) new_databases=$new_databases$2$nl ;;
@@ -861,7 +861,7 @@ as_user() {
 
 # ---------------------------------------------------------------- the key and its line
 
-# `key`: its type and its text, without a comment.
+# `new_key`: its type and its text, without a comment.
 read_key() {
   case $key_text in
     '') fail '--key is missing.' "The public key of the pair whose private half is in the secrets: the text of the file that ends in .pub." ;;
@@ -869,23 +869,23 @@ read_key() {
   esac
   case $key_text in *PRIVATE*) fail 'This is the private key.' 'It belongs into the secrets of the repository alone; here the text of the file that ends in .pub is needed.' ;; esac
   key_rest=${key_text#* }
-  key="${key_text%% *} ${key_rest%% *}"
-  case $key in
+  new_key="${key_text%% *} ${key_rest%% *}"
+  case $new_key in
     ssh-ed25519\ AAAA* | ecdsa-sha2-nistp[0-9]*\ AAAA* | ssh-rsa\ AAAA* | sk-ssh-ed25519@openssh.com\ AAAA*) ;;
     *) fail '--key is no public key.' "It looks like: ssh-ed25519 AAAAC3Nza… Its file ends in .pub." ;;
   esac
-  case ${key#* } in *[!0-9A-Za-z+/=]*) fail '--key has a letter that no public key has.' ;; esac
+  case ${new_key#* } in *[!0-9A-Za-z+/=]*) fail '--key has a letter that no public key has.' ;; esac
   if command -v ssh-keygen >/dev/null; then
-    printf '%s\n' "$key" | ssh-keygen -lf - >/dev/null 2>&1 || fail '--key is cut off or damaged.' 'Copy the whole line of the file that ends in .pub.'
+    printf '%s\n' "$new_key" | ssh-keygen -lf - >/dev/null 2>&1 || fail '--key is cut off or damaged.' 'Copy the whole line of the file that ends in .pub.'
   fi
   case $from in *[!0-9A-Za-z.:,/*?!_-]*) fail "--from \"$from\" is no address." 'As in: 203.0.113.7 or 203.0.113.0/24; several with commas.' ;; esac
 }
 
 # `key_line`: what the key may do. Restrict: no terminal, no forwarding, no agent.
 write_key_line() {
-  forced="exec $library/serve $name"
-  [ -z "$sudo_rule" ] || forced="exec sudo -n $library/serve $name"
-  key_line="${from:+from=\"$from\",}restrict,command=\"$forced\" $key make-a-backup $name"
+  forced="exec $library/serve $new_name"
+  [ -z "$sudo_rule" ] || forced="exec sudo -n $library/serve $new_name"
+  key_line="${from:+from=\"$from\",}restrict,command=\"$forced\" $new_key make-a-backup $new_name"
 }
 
 # find_keys_file: `keys_file`, as sshd looks for it.
@@ -951,7 +951,7 @@ other_lines() {
 
 # The key must not be there already with more rights: sshd takes the first line of a key.
 refuse_second_line() {
-  found=$(as_user cat "$keys_file" 2>/dev/null | KEY_NAME=$name KEY_TEXT=${key#* } awk "$is_our_line"'
+  found=$(as_user cat "$keys_file" 2>/dev/null | KEY_NAME=$new_name KEY_TEXT=${new_key#* } awk "$is_our_line"'
     !/^[ \t]*#/ && index($0, ENVIRON["KEY_TEXT"]) && !is_ours($0) { print NR; exit }')
   [ -z "$found" ] || fail "This key is already in $keys_file, in line $found." \
     'sshd takes the first line of a key, and there it may do something else. Remove that line, or make a key of its own: ssh-keygen -t ed25519 -N "" -f make-a-backup'
@@ -999,7 +999,12 @@ find_login() {
     fail "$login_user needs a login at the database." \
       'Make one that may only read (the README has the statements), write it to a file ([client], user=…, password=…), and add --login FILE. Or let the key run as root: --user root, or --sudo.'
   fi
-  client=$(command -v mariadb || command -v mysql) || fail 'There is no database client: neither mariadb nor mysql.'
+  command -v mariadb >/dev/null || command -v mysql >/dev/null || fail 'There is no database client: neither mariadb nor mysql.'
+  # What the functions of a job expect.
+  read_request <<EOF
+nonce=install
+
+EOF
   if [ -n "$login_file" ]; then
     [ -r "$login_file" ] || fail "--login $login_file cannot be read."
     try_file "$login_file" || fail "The login in $login_file does not get in: $login_error" 'Nothing was changed.'
@@ -1018,7 +1023,9 @@ try_file() {
 # try_login LINES
 try_login() {
   [ -n "$1" ] || return 1
-  options=$1$nl location=''
+  options=$1$nl
+  (find_client) 2>/dev/null || return 1
+  find_client
   login_error=$(run_sql 'SELECT 1;' --batch --skip-column-names --loose-connect-timeout=5 2>&1 >/dev/null) || return 1
   socket=$(run_sql 'SELECT @@socket;' --batch --skip-column-names 2>/dev/null)
   database_options=$options
@@ -1029,8 +1036,8 @@ try_login() {
 }
 
 ask_login() {
-  if [ -n "$dry_run" ] || ! { : </dev/tty; } 2>/dev/null; then
-    fail "No login at the database works here: $login_error" 'Write one to a file (mode 600: [client], user=…, password=…), and add --login FILE.'
+  if [ -n "$dry_run" ] || ! (: </dev/tty) 2>/dev/null; then
+    fail "No login at the database works here: ${login_error:-there is none}" 'Write one to a file (mode 600: [client], user=…, password=…), and add --login FILE.'
   fi
   printf 'No login at the database works here. User of the database (one who may read everything): ' >/dev/tty
   IFS= read -r database_user </dev/tty
@@ -1047,7 +1054,7 @@ ask_login() {
 
 write_configuration() {
   {
-    tell "# What the key \"$name\" of make-a-backup may do here. sh $library/server.sh status shows it."
+    tell "# What the key \"$new_name\" of make-a-backup may do here. sh $library/server.sh status shows it."
     tell "# user $login_user"
     tell "# One key=value in a line; a repeated key makes a list. Further keys: exclude (a pattern that may be asked for),"
     tell '# argument (a further option of the dump tool), command (a before-command or after-command), tools (the PATH).'
@@ -1057,7 +1064,7 @@ write_configuration() {
     tell_word mirror "$new_mirror"
     tell_word exclude '*'
     for_each "$database_options" tell_word option
-  } >"$settings/.$name.new"
+  } >"$settings/.$new_name.new"
 }
 
 # A line as a request has it.
@@ -1069,11 +1076,11 @@ tell_word() {
 place_configuration() {
   mkdir -p "$settings" && chmod 755 "$settings" && write_configuration || return 1
   if [ "$login_user" != "$this_user" ] && [ -z "$sudo_rule" ]; then
-    chgrp "$(id -g "$login_user")" "$settings/.$name.new" && chmod 640 "$settings/.$name.new" || return 1
+    chgrp "$(id -g "$login_user")" "$settings/.$new_name.new" && chmod 640 "$settings/.$new_name.new" || return 1
   else
-    chmod 600 "$settings/.$name.new" || return 1
+    chmod 600 "$settings/.$new_name.new" || return 1
   fi
-  mv -f "$settings/.$name.new" "$settings/$name.conf"
+  mv -f "$settings/.$new_name.new" "$settings/$new_name.conf"
 }
 
 place_program() {
@@ -1094,7 +1101,7 @@ place_mirror() {
 }
 
 sudo_file() {
-  printf '/etc/sudoers.d/make-a-backup-%s' "$(printf '%s' "$name" | tr . _)"
+  printf '/etc/sudoers.d/make-a-backup-%s' "$(printf '%s' "$new_name" | tr . _)"
 }
 
 # Without a terminal of its own: it would change the stream.
@@ -1102,7 +1109,7 @@ place_sudo_rule() {
   sudo_rule_file=$(sudo_file)
   {
     tell "Defaults!$library/serve !use_pty, !requiretty"
-    tell "$login_user ALL=(root) NOPASSWD: $library/serve $name"
+    tell "$login_user ALL=(root) NOPASSWD: $library/serve $new_name"
   } >"$sudo_rule_file.new" && chmod 440 "$sudo_rule_file.new" && visudo -cqf "$sudo_rule_file.new" && mv -f "$sudo_rule_file.new" "$sudo_rule_file"
 }
 
@@ -1110,7 +1117,7 @@ place_sudo_rule() {
 
 install() {
   read_arguments "$@"
-  [ -n "$name" ] || fail '--name is missing.' 'A word for this key, as in: --name web1'
+  [ -n "$new_name" ] || fail '--name is missing.' 'A word for this key, as in: --name web1'
   case $new_jobs in backup | restore) ;; *) fail "--jobs \"$new_jobs\" is no class of jobs." 'It is backup or restore.' ;; esac
   [ "$new_jobs" = backup ] || new_jobs=backup${nl}restore
   [ -n "$new_paths$new_databases" ] || fail 'There is nothing to back up.' 'Add --path FOLDER or --database NAME; both may be repeated.'
@@ -1130,11 +1137,11 @@ install() {
   write_key_line
 
   act "Puts the program into $library." place_program
-  act "Writes $settings/$name.conf:" place_configuration
-  if [ -n "$dry_run" ]; then show_configuration; else sed 's/^option=password=.*/option=password=…/;s/^/  /' "$settings/$name.conf"; fi
+  act "Writes $settings/$new_name.conf:" place_configuration
+  if [ -n "$dry_run" ]; then show_configuration; else sed 's/^option=password=.*/option=password=…/;s/^/  /' "$settings/$new_name.conf"; fi
   [ -z "$new_paths" ] || act "Makes $new_mirror, for the copy of the folders." place_mirror
-  [ -z "$sudo_rule" ] || act "Lets $login_user run $library/serve $name as root: $(sudo_file)." place_sudo_rule
-  act "Adds the key to $keys_file of $login_user:" as_user sh "$library/server.sh" change-keys "$keys_file" "$name" "$key_line"
+  [ -z "$sudo_rule" ] || act "Lets $login_user run $library/serve $new_name as root: $(sudo_file)." place_sudo_rule
+  act "Adds the key to $keys_file of $login_user:" as_user sh "$library/server.sh" change-keys "$keys_file" "$new_name" "$key_line"
   tell "  $key_line"
   restore_labels
   if [ -n "$dry_run" ]; then
@@ -1180,7 +1187,7 @@ check_database() {
 
 choose_mirror() {
   [ -z "$new_mirror" ] || return 0
-  if [ "$(id -u)" = 0 ]; then new_mirror=/var/lib/make-a-backup/$name; else new_mirror=$HOME/.make-a-backup/mirror; fi
+  if [ "$(id -u)" = 0 ]; then new_mirror=/var/lib/make-a-backup/$new_name; else new_mirror=$HOME/.make-a-backup/mirror; fi
 }
 
 show_configuration() {
@@ -1192,7 +1199,7 @@ show_configuration() {
 # SELinux lets sshd read only what has its label.
 restore_labels() {
   [ -z "$dry_run" ] && command -v restorecon >/dev/null || return 0
-  restorecon -F "$library" "$library/server.sh" "$library/serve" "$settings/$name.conf" 2>/dev/null
+  restorecon -F "$library" "$library/server.sh" "$library/serve" "$settings/$new_name.conf" 2>/dev/null
   as_user restorecon "${keys_file%/*}" "$keys_file" 2>/dev/null
   return 0
 }
@@ -1203,7 +1210,7 @@ restore_labels() {
 try_served() {
   tell ''
   tell 'What a backup finds here:'
-  set -- sh "$library/server.sh" check "$settings" "$name"
+  set -- sh "$library/server.sh" check "$settings" "$new_name"
   [ -n "$sudo_rule" ] || set -- as_user "$@"
   "$@" || fail 'The key is in its place, but a backup would fail.' 'Change what is named above, and run: sh server.sh status'
 }
@@ -1211,16 +1218,17 @@ try_served() {
 # check FOLDER NAME: what a backup finds, in words. Fails when one could not succeed.
 check() {
   configuration=$1/$2.conf
-  printf 'nonce=0\njob=preflight\n\n' | {
-    read_request
-    read_configuration
-    clean_environment
-    PATH=$own_tools bad=''
-    export PATH
-    for_each "$own_paths" check_readable
-    if [ -n "$own_databases" ]; then check_dump; fi
-    [ -z "$bad" ]
-  }
+  read_request <<EOF
+nonce=check
+
+EOF
+  read_configuration
+  clean_environment
+  PATH=$own_tools bad=''
+  export PATH
+  for_each "$own_paths" check_readable
+  if [ -n "$own_databases" ]; then check_dump; fi
+  [ -z "$bad" ]
 }
 
 check_readable() {
@@ -1257,7 +1265,8 @@ check_dump() {
 show_workflow() {
   port=$(sshd_value port)
   tell ''
-  tell 'For the secrets of the repository, and for the workflow:'
+  tell 'For the secrets of the repository, and for the workflow. If GitHub reaches this server by another name, write that'
+  tell 'one behind ssh-host and at the beginning of the line of the host key:'
   tell ''
   tell '        with:'
   tell "          ssh-host: $(hostname -f 2>/dev/null || hostname)"
@@ -1308,7 +1317,7 @@ list_names() {
 }
 
 show_key() {
-  [ -z "$name" ] || [ "$name" = "$1" ] || return 0
+  [ -z "$new_name" ] || [ "$new_name" = "$1" ] || return 0
   tell ''
   tell "$1 ($settings/$1.conf):"
   grep -v -e '^#' -e '^option=password' "$settings/$1.conf" | sed 's/^/  /'
@@ -1328,26 +1337,26 @@ upgrade() {
 uninstall() {
   read_arguments "$@"
   choose_places
-  [ -n "$name$all" ] || fail '--name is missing.' 'Which key, or --all. sh server.sh status lists them.'
-  names=$name
+  [ -n "$new_name$all" ] || fail '--name is missing.' 'Which key, or --all. sh server.sh status lists them.'
+  names=$new_name
   [ -z "$all" ] || names=$(list_names)
-  [ -z "$name" ] || [ -f "$settings/$name.conf" ] || fail "There is no key \"$name\" here." "$settings/$name.conf is not there."
+  [ -z "$new_name" ] || [ -f "$settings/$new_name.conf" ] || fail "There is no key \"$new_name\" here." "$settings/$new_name.conf is not there."
   for_each "$names" uninstall_name
   [ -n "$dry_run" ] || [ -n "$(list_names)" ] || act "Removes the program from $library." remove_program
 }
 
 uninstall_name() {
-  name=$1
-  configuration=$settings/$name.conf
+  new_name=$1
+  configuration=$settings/$new_name.conf
   login_user=$(sed -n 's/^# user //p' "$configuration")
   login_user=${login_user:-$this_user}
   read_sshd
   find_user
   find_keys_file
-  act "Removes the key of $name from $keys_file." as_user sh "$library/server.sh" change-keys "$keys_file" "$name"
+  act "Removes the key of $new_name from $keys_file." as_user sh "$library/server.sh" change-keys "$keys_file" "$new_name"
   own_mirror=$(sed -n 's/^mirror=//p' "$configuration")
   case $own_mirror in
-    "/var/lib/make-a-backup/$name") act "Removes $own_mirror, the copy of the folders." rm -rf -- "$own_mirror" ;;
+    "/var/lib/make-a-backup/$new_name") act "Removes $own_mirror, the copy of the folders." rm -rf -- "$own_mirror" ;;
     *) [ ! -d "$own_mirror" ] || tell "The copy of the folders stays: $own_mirror. To remove it: rm -rf '$own_mirror'" ;;
   esac
   [ ! -f "$(sudo_file)" ] || act "Removes $(sudo_file)." rm -f "$(sudo_file)"
@@ -2713,7 +2722,7 @@ hold_dump_arguments() {
 is_dump_option() {
   case $1 in *"$nl"*) return 1 ;; esac
   case $1 in
-    --single-transaction | --skip-single-transaction | --quick | --routines | --skip-routines | --events | --skip-events | --triggers) ;;
+    --single-transaction | --skip-single-transaction | --quick | --routines | --skip-routines | --events | --skip-events | --triggers | --skip-triggers) ;;
     --hex-blob | --comments | --no-tablespaces | --no-data | --no-autocommit | --dump-history | --default-character-set=utf8mb4) ;;
     --loose-set-gtid-purged=OFF | --loose-column-statistics=0 | --loose-skip-masking-policies | --loose-no-tablespaces) ;;
     --skip-extended-insert | --extended-insert | --complete-insert | --skip-add-locks | --skip-disable-keys | --skip-add-drop-table) ;;
