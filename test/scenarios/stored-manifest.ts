@@ -37,7 +37,12 @@ const database = z.strictObject({
     }),
     definers: z.array(z.string()),
     accounts: z
-      .array(z.strictObject({ account: z.string(), plugin: z.string().optional(), grants: z.array(z.string()) }))
+      .array(
+        z.strictObject({
+          ...{ account: z.string(), grants: z.array(z.string()) },
+          ...{ defaultRoles: z.array(z.string()).optional(), plugin: z.string().optional() },
+        }),
+      )
       .optional(),
     traits: z.array(
       z.strictObject({

@@ -44,19 +44,24 @@ export function mayOnServer({ holders }: Grants, privileges: readonly string[]):
   return holders.some(({ global }) => privileges.some(each => has(global, each)))
 }
 
-/** Whether the user has any right outside of this database, or may get one with another role. */
+/** They show the text of routines, and nothing else: a dump needs one of them. */
+const showsRoutines = new Set(['USAGE', 'SHOW_ROUTINE'])
+
+/** Whether the user has any other right outside of this database, or may get one with another role. */
 export function mayElsewhere({ holders, server, hasRoles }: Grants, database: string): boolean {
   const isOwn = (pattern: string) =>
     pattern === database ||
     (!server.partialRevokes && pattern.replace(/\\([_%\\])/g, '$1') === database && !/(^|[^\\])[_%]/.test(pattern))
-  const isAny = (privileges: ReadonlySet<string>) => [...privileges].some(privilege => privilege !== 'USAGE')
+  const isAny = (privileges: ReadonlySet<string>) => [...privileges].some(privilege => !showsRoutines.has(privilege))
+  const isProc = ({ database: on, table, privileges }: Holder['tables'][number]) =>
+    on === 'mysql' && table === 'proc' && [...privileges].every(privilege => privilege === 'SELECT')
   return (
     hasRoles ||
     holders.some(
       ({ global, databases, tables }) =>
         isAny(global) ||
         databases.some(({ pattern, privileges }) => !isOwn(pattern) && isAny(privileges)) ||
-        tables.some(entry => entry.database !== database && isAny(entry.privileges)),
+        tables.some(entry => entry.database !== database && !isProc(entry) && isAny(entry.privileges)),
     )
   )
 }

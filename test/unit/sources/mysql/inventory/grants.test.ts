@@ -3,6 +3,7 @@ import {
   databasesToGrantOn,
   type GrantRules,
   grantLines,
+  mayElsewhere,
   mayUse,
   mayUseGlobally,
   parseGrants,
@@ -304,5 +305,24 @@ describe('grantLines', () => {
 
   it('leaves alone what a client with --raw printed', () => {
     expect(grantLines('GRANT SELECT ON `sh\\_op`.* TO `u`@`%`')).toEqual(['GRANT SELECT ON `sh\\_op`.* TO `u`@`%`'])
+  })
+})
+
+describe('mayElsewhere', () => {
+  const own = 'GRANT ALL PRIVILEGES ON `shop`.* TO `b`@`localhost`'
+  const elsewhere = (...lines: string[]) =>
+    mayElsewhere(parseGrants([own, ...lines], { flavor: 'mysql', partialRevokes: false }), 'shop')
+
+  it('does not count what shows routines, which a restore needs', () => {
+    expect(elsewhere()).toBe(false)
+    expect(elsewhere('GRANT SHOW_ROUTINE ON *.* TO `b`@`localhost`')).toBe(false)
+    expect(elsewhere('GRANT SELECT ON `mysql`.`proc` TO `b`@`localhost`')).toBe(false)
+  })
+
+  it('counts what could change something', () => {
+    expect(elsewhere('GRANT SET_ANY_DEFINER,SHOW_ROUTINE ON *.* TO `b`@`localhost`')).toBe(true)
+    expect(elsewhere('GRANT SELECT, UPDATE ON `mysql`.`proc` TO `b`@`localhost`')).toBe(true)
+    expect(elsewhere('GRANT SELECT ON `mysql`.`user` TO `b`@`localhost`')).toBe(true)
+    expect(elsewhere('GRANT SELECT ON `blog`.* TO `b`@`localhost`')).toBe(true)
   })
 })
