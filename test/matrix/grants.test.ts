@@ -6,7 +6,7 @@ import { expectRestored } from '../scenarios/restore/restore-run'
 import { freshFolder } from '../servers/test-services'
 import { onServers, type ServerUnderTest } from './servers'
 
-const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8')
+const page = readFileSync(join(__dirname, '../../docs/without-installing.md'), 'utf8')
 const backupLogin = { 'mysql-user': 'sitebackup', 'mysql-password': 'a long password' }
 const restoreLogin = { 'mysql-user': 'mender', 'mysql-password': 'Another long password 1' }
 
@@ -58,7 +58,7 @@ onServers('the rights that are printed', server => {
     before = await now()
   })
 
-  it('suffice for a backup without a warning, as the README has them', async () => {
+  it('suffice for a backup without a warning, as docs/without-installing.md has them', async () => {
     await server.sql(readmeGrants(server).replaceAll('`shop`', `\`${database}\``))
     const { manifest, main, run } = await server.backup({ databases: database, ...backupLogin })
     expect(manifest.warnings).toEqual([])
@@ -163,9 +163,9 @@ async function grantsOf(server: ServerUnderTest, account: string): Promise<strin
   return lines.map(line => line.replace(/ IDENTIFIED .*/, '').replace(/\\+_/g, '_')).sort()
 }
 
-/** The statements of the README for this product. */
+/** The statements of the page for this product. */
 function readmeGrants({ flavor }: ServerUnderTest): string {
-  const blocks = [...readme.matchAll(/```sql\n([\s\S]*?)```/g)].map(([, sql = '']) => sql)
+  const blocks = [...page.matchAll(/```sql\n([\s\S]*?)```/g)].map(([, sql = '']) => sql)
   const found = blocks.find(sql => sql.includes(flavor === 'mysql' ? 'SHOW_ROUTINE' : '`proc`')) ?? ''
   return `DROP USER IF EXISTS 'sitebackup'@'localhost';\n${found}`
 }
