@@ -29,7 +29,7 @@ function wideTable(columns: number): string {
 INSERT INTO wide (id, c1) VALUES (1, 'short');`
 }
 
-/** Generated columns are computed anew, as the global mode of the old server says. */
+/** Generated columns are computed anew, as the global mode of the old server says. MariaDB 10.5 heeds no mode there. */
 const computed = `
 SET SESSION sql_mode = 'NO_UNSIGNED_SUBTRACTION';
 CREATE TABLE made (a INT UNSIGNED, b INT UNSIGNED, id INT PRIMARY KEY, less INT AS (a - b) STORED);
@@ -54,7 +54,8 @@ onServers('what only settings of a session let in', server => {
   it('is told at the backup, and comes back by drill, by restore, over a live database and by rollback', async () => {
     const modes = (await server.sql('SELECT @@GLOBAL.sql_mode')).trim()
     await server.sql(`SET GLOBAL sql_mode = CONCAT(@@GLOBAL.sql_mode, ',NO_UNSIGNED_SUBTRACTION')`)
-    const database = await server.database(`${lenientlyMade[server.flavor]}${computed}${dates}`)
+    const subtracts = server.flavor === 'mysql' || server.isAtLeast('10.11')
+    const database = await server.database(`${lenientlyMade[server.flavor]}${subtracts ? computed : ''}${dates}`)
     const before = await server.contents(database)
     const { manifest, run } = await server.backup({ databases: database })
     expect(manifest.warnings.map(({ code }) => code)).toEqual(warned)
@@ -76,7 +77,7 @@ onServers('what only settings of a session let in', server => {
       const failed = await server
         .restore(run.bucket, server.overwriting)
         .finally(() => server.shell('rm /usr/local/bin/*'))
-      expectRefused(failed, [/error 1064/, /is what it was before/])
+      expectRefused(failed, [/failed at line \d+/, /is what it was before/])
       expect(await server.contents(database)).toEqual(live)
     } finally {
       await server.sql(stock)
