@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { actionRun, s3Inputs, sshInputs } from '../../runner/action-run'
 import type { BackupRun } from '../../runner/backup-run'
 import { forcedKey, type InstalledServer, installedServer } from '../../servers/installed-server'
+import { testSql } from '../../servers/test-services'
 import { brokenRecoveryPoints } from '../bucket-snapshot'
 import { expectCleanPost, expectFailure, expectNothingLeft, openScene, type Scene } from '../failure/failure-scene'
 import { withHeldTable } from '../held-table'
@@ -123,6 +125,29 @@ describe('a key that can only take backups', () => {
     const run = await served({ 'before-command': `echo one > '${note}'\necho two >> '${note}'` })
     expect(run.main?.annotations.error).toEqual([])
     expect(readFileSync(note, 'utf8')).toBe('one\ntwo\n')
+  })
+
+  it('restores where its configuration allows that', async () => {
+    expect((await served()).conclusion).toBe('success')
+    const inputs = {
+      ...{ ...sshInputs(scene.services), ...s3Inputs(scene.services, scene.bucket) },
+      ...{ overwrite: 'true', confirm: scene.services.ssh.host },
+    }
+    const refusedRun = await actionRun('restore', { inputs })
+    expect(refusedRun.main?.annotations.error[0]?.message).toMatch(/job "restore" is not allowed.*job=restore/s)
+
+    installed.configure([...allowed, 'job=restore'])
+    rmSync(join(scene.docroot, 'index.php'))
+    await testSql(scene.services, 'DELETE FROM orders', scene.database)
+    const run = await actionRun('restore', { inputs })
+    expect(run.main?.annotations.error).toEqual([])
+    expect(run.main?.outputs).toMatchObject({ status: 'restored' })
+    expect(existsSync(join(scene.docroot, 'index.php'))).toBe(true)
+    expect(await testSql(scene.services, 'SELECT COUNT(*) FROM orders', scene.database)).toMatch(/3/)
+    const elsewhere = await actionRun('restore', {
+      inputs: { ...inputs, databases: 'none', paths: `${scene.docroot}=/tmp/x` },
+    })
+    expect(elsewhere.main?.annotations.error[0]?.message).toMatch(/path "\/tmp\/x" is not allowed/)
   })
 
   it('says what is wrong with its configuration', async () => {
