@@ -226,7 +226,9 @@ describe('a drill', () => {
         {
           code: 'restored',
           key: expect.stringContaining('.sql.gz'),
-          message: expect.stringContaining('table "many" has other rows'),
+          message: expect.stringMatching(
+            /differs from its dump: table "many" has other values in 3,000 of 3,001 rows in column "t"/,
+          ),
         },
       ],
     })
