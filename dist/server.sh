@@ -2033,7 +2033,11 @@ find_flavor() {
   IFS=$nl
   for client in $clients; do
     unset IFS
-    flavor=$(with_values argument run_sql "SELECT IF(CONCAT(VERSION(), @@version_comment) LIKE '%mariadb%', 'mariadb', 'mysql');" 2>/dev/null) && break
+    # No more than a word of what may be an endless answer.
+    flavor=$(with_values argument run_sql "SELECT IF(CONCAT(VERSION(), @@version_comment) LIKE '%mariadb%', 'mariadb', 'mysql');" 2>/dev/null |
+      head -n 1 | cut -c 1-7)
+    case $flavor in mariadb | mysql) break ;; esac
+    flavor=''
     IFS=$nl
   done
   unset IFS
@@ -2594,9 +2598,7 @@ hold_request() {
     *) needed=restore ;;
   esac
   has_line "$own_jobs" "$needed" || refuse job "$needed"
-  # The login at the database is ours.
-  [ -z "$options$location" ] || refuse - "$(printf '%s' "$options" | sed 's/[= ].*//;q')"
-  options=$own_options
+  hold_login
   hold_mirror
   for_each "$paths" hold_line path "$own_paths"
   has_line "$own_excludes" '*' || for_each "$excludes" hold_line exclude "$own_excludes"
@@ -2621,6 +2623,17 @@ hold_request() {
   fi
   PATH=$own_tools
   export PATH
+}
+
+# The login at the database is ours. A restore makes an account for each import, which connects to where ours does.
+hold_login() {
+  if [ -z "$options$location" ]; then
+    options=$own_options
+    return
+  fi
+  has_line "$own_jobs" restore || refuse - "$(printf '%s' "$options" | sed 's/[= ].*//;q')"
+  [ -z "$location" ] || options=$options$(printf '%s' "$own_options" | grep -E '^(host|port|socket|protocol)=')$nl
+  location=''
 }
 
 # has_line LIST LINE

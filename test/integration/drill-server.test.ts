@@ -112,19 +112,25 @@ describe('startThrowawayServer', () => {
     const place = await placeOnThisMachine(join(temp, 'database'), plainCommand, variables)
     const server = await startThrowawayServer({ ...request, place })
     const settings = 'SELECT @@skip_networking, @@log_bin, @@event_scheduler, @@max_allowed_packet, CURRENT_USER();'
-    expect(await ask(place, server, settings)).toBe('1\t0\tOFF\t1073741824\troot@localhost\n')
+    expect(await ask(place, server, settings)).toBe('1\t0\tOFF\t16777216\troot@localhost\n')
     expect(servers()).toHaveLength(1)
     await server.stop()
     await place.remove()
     expect(servers()).toEqual([])
   })
 
-  it('takes tables that the server which was backed up still has, and a new one would refuse', async () => {
+  it('is as strict as a stock server, but for settings that the old server had', async () => {
     const place = await placeOnThisMachine(join(temp, 'database'), plainCommand, variables)
-    const server = await startThrowawayServer({ ...request, place })
+    const settings = {
+      ...{ options: ['--loose-max-allowed-packet=33554432'], zones: [], needed: [] },
+      sql: ['SET GLOBAL default_week_format = 3;', 'SET GLOBAL no_such_setting = 1;'],
+    }
+    const server = await startThrowawayServer({ ...request, place, settings })
     const columns = Array.from({ length: 40 }, (_, index) => `c${index} CHAR(255)`).join(', ')
     const wide = `CREATE DATABASE old; CREATE TABLE old.wide (${columns}) CHARSET latin1 ROW_FORMAT=COMPACT ENGINE=InnoDB;`
-    expect(await ask(place, server, wide)).toBe('')
+    await expect(ask(place, server, wide)).rejects.toThrow('error 1118')
+    const had = 'SELECT @@GLOBAL.max_allowed_packet, @@GLOBAL.default_week_format;'
+    expect(await ask(place, server, had)).toBe('33554432\t3\n')
     await server.stop()
     await place.remove()
   })

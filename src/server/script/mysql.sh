@@ -130,7 +130,11 @@ find_flavor() {
   IFS=$nl
   for client in $clients; do
     unset IFS
-    flavor=$(with_values argument run_sql "SELECT IF(CONCAT(VERSION(), @@version_comment) LIKE '%mariadb%', 'mariadb', 'mysql');" 2>/dev/null) && break
+    # No more than a word of what may be an endless answer.
+    flavor=$(with_values argument run_sql "SELECT IF(CONCAT(VERSION(), @@version_comment) LIKE '%mariadb%', 'mariadb', 'mysql');" 2>/dev/null |
+      head -n 1 | cut -c 1-7)
+    case $flavor in mariadb | mysql) break ;; esac
+    flavor=''
     IFS=$nl
   done
   unset IFS

@@ -129,7 +129,7 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
   's3-session-token': [['a token with spaces', /spaces or line breaks/]],
   databases: [
     ['mysql', /belongs to the server itself/],
-    ['shop\n*', /"\*" alone/],
+    ['shop\n*', /Keep either the names or the "\*"/],
     ['shop_*', /full names/],
     ['`shop`', /backticks/],
     ['shop\nshop', /each database once/],

@@ -31,6 +31,7 @@ describe('kindOf', () => {
         ['trigger', 2],
         ['routine', 0],
         ['event', 0],
+        ['obstacle', undefined],
       ],
       [
         ['file', 2521],
