@@ -1177,7 +1177,7 @@ check_databases() {
   [ -n "$new_databases" ] || return 0
   has_line "$new_databases" '*' && return
   options=$database_options
-  known=$(run_sql 'SELECT SCHEMA_NAME FROM information_schema.SCHEMATA;' --batch --skip-column-names --default-character-set=utf8mb4)
+  known=$(run_sql 'SELECT SCHEMA_NAME FROM information_schema.SCHEMATA;' --batch --skip-column-names --default-character-set=utf8mb4)$nl
   for_each "$new_databases" check_database
 }
 
