@@ -25,14 +25,19 @@ tab='	'
 
 # ---------------------------------------------------------------- the request and the report
 
+# `key` and `value` of `line`, of a request or a configuration: `\\` in the value is a backslash and `\n` a line break.
+split_line() {
+  key=${line%%=*} value=${line#*=}
+  case $value in *\\*) value=$(printf '%b.' "$value") value=${value%.} ;; esac
+}
+
 read_request() {
   nonce='' job='' options='' databases='' everything='' paths='' excludes='' mirror='' bandwidth='' allow_empty=''
   compression='' level='' text='' estimate='' lock='' owner='' wait_seconds=0 argument_count=0 structure_count=0
   users='' groups='' staging='' swaps='' location='' locations='' flavor='' watcher='' held='' making=''
   compare='' traits='' unknown=''
   while IFS= read -r line && [ -n "$line" ]; do
-    key=${line%%=*} value=${line#*=}
-    case $value in *\\*) value=$(printf '%b.' "$value") value=${value%.} ;; esac
+    split_line
     case $key in
       nonce) nonce=$value ;;
       job) job=$value ;;
@@ -2570,8 +2575,7 @@ read_configuration() {
   fi
   while IFS= read -r line || [ -n "$line" ]; do
     case $line in '' | '#'*) continue ;; esac
-    key=${line%%=*} value=${line#*=}
-    case $value in *\\*) value=$(printf '%b.' "$value") value=${value%.} ;; esac
+    split_line
     case $key in
       job) own_jobs=$own_jobs$value$nl ;;
       path) own_paths=$own_paths$value$nl ;;

@@ -82,8 +82,7 @@ read_configuration() {
   fi
   while IFS= read -r line || [ -n "$line" ]; do
     case $line in '' | '#'*) continue ;; esac
-    key=${line%%=*} value=${line#*=}
-    case $value in *\\*) value=$(printf '%b.' "$value") value=${value%.} ;; esac
+    split_line
     case $key in
       job) own_jobs=$own_jobs$value$nl ;;
       path) own_paths=$own_paths$value$nl ;;
