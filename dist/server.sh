@@ -1077,14 +1077,13 @@ tell_word() {
   tell "$1=$(printf '%s' "$2" | sed 's/\\/\\\\/g')"
 }
 
-# Who runs the command must read it; nobody but root may write it.
+# It belongs to who runs the command: `serve` takes no other, and nobody else may read the login in it.
 place_configuration() {
   mkdir -p "$settings" && chmod 755 "$settings" && write_configuration || return 1
   if [ "$login_user" != "$this_user" ] && [ -z "$sudo_rule" ]; then
-    chgrp "$(id -g "$login_user")" "$settings/.$new_name.new" && chmod 640 "$settings/.$new_name.new" || return 1
-  else
-    chmod 600 "$settings/.$new_name.new" || return 1
+    chown "$login_user" "$settings/.$new_name.new" || return 1
   fi
+  chmod 600 "$settings/.$new_name.new" || return 1
   mv -f "$settings/.$new_name.new" "$settings/$new_name.conf"
 }
 
