@@ -2,6 +2,7 @@ import { backup } from '../commands/backup/backup'
 import type { OpenCache } from '../commands/backup/plan/known-baseline'
 import { preflight } from '../commands/backup/preflight/preflight'
 import type { BackupFacts, RunReport } from '../commands/backup/run-report'
+import { recentPoint, skippedFor } from '../commands/backup/skip/recent-point'
 import { refuseErrors } from '../commands/refuse-errors'
 import type { FailureFacts } from '../commands/run-facts'
 import { warning } from '../findings/finding'
@@ -43,11 +44,13 @@ async function backUp(begun: BegunBackup, runtime: Runtime, repository: Reposito
     attempt.warn([what === undefined ? undefined : warning('heartbeat-failed', what)])
   const openCache: OpenCache = scope =>
     baselineCache({ ...runtime, scope, tempFolder: process.env['RUNNER_TEMP'] ?? '' })
-  // Not awaited: a slow monitor must not delay the backup.
-  const started = monitor?.start()
+  const tools = { runtime, repository, connect, openCache }
   let report: RunReport
   try {
-    const { error, ...result } = await backup(inputs, { runtime, repository, connect, openCache }, attempt)
+    const recent = await recentPoint(inputs, tools)
+    // Not awaited: a slow monitor must not delay the backup. A run that takes nothing has not started anything.
+    const started = recent === undefined ? monitor?.start() : undefined
+    const { error, ...result } = recent === undefined ? await backup(inputs, tools, attempt) : skippedFor(recent)
     noteMissed(await started)
     report = { ...reportFacts(begun, runtime), ...result }
     if (error === undefined) noteMissed(await monitor?.success(successSentence(report)))

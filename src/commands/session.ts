@@ -58,7 +58,7 @@ export function openConnection(
 }
 
 /** How long to wait for a run that is about to end, or was just cancelled. */
-const lockWaitSeconds = 20
+const lockWaitMs = 20_000
 const releaseMs = 3_000
 
 /** Connects and takes the lock. A cancelled run still needs both until `close`. */
@@ -66,13 +66,15 @@ export async function openSession(
   inputs: { ssh: SshTarget },
   { lock, owner }: LockIdentity,
   tools: Omit<CommandTools, 'repository'>,
+  options: { lockWaitMs?: number } = {},
 ): Promise<Session> {
   const { log, signal } = tools.runtime
+  const waitSeconds = Math.ceil((options.lockWaitMs ?? lockWaitMs) / 1000)
   const connection = await openConnection(inputs, tools, { survivesAbort: true })
   log.info(`Connected to ${inputs.ssh.user}@${inputs.ssh.host}, ${connection.serverVersion}; its host key is verified.`)
   const server = serverOver(connection)
   try {
-    const held = await abortable(server.takeLock({ lock, owner, waitSeconds: lockWaitSeconds }), signal)
+    const held = await abortable(server.takeLock({ lock, owner, waitSeconds }), signal)
     if (held.served !== undefined) log.info(servedBy(held.served))
     for (const dead of held.recovered) log.info(`Took over the lock of a run that is gone: ${dead}.`)
     return sessionOf(connection, server, held, signal)

@@ -16,6 +16,7 @@ import { type GuardSettings, loadGuards } from './groups/guards'
 import { type Hooks, loadHooks } from './groups/hooks'
 import { loadMysql, mysqlInputs, mysqlSecrets } from './groups/mysql'
 import { heartbeatSecrets, loadHeartbeat } from './groups/network/heartbeat'
+import { period } from './groups/period'
 import { loadRotation, readName } from './groups/rotation'
 import { loadS3, s3Secrets } from './groups/s3'
 import { loadObjectOptions } from './groups/s3-options'
@@ -46,6 +47,11 @@ export interface BackupInputs extends DatabaseSettings {
   heartbeatUrl?: string
   /** Check and report, store nothing. */
   isDryRun: boolean
+  /**
+   * Nothing is taken while the newest good recovery point is younger. Undefined also for a run that somebody asked for:
+   * by a name, to accept something, or to check.
+   */
+  minIntervalMs?: number
 }
 
 /** Reads the inputs of the action `backup`, masks secrets first. Throws one `UserError` for all invalid inputs. */
@@ -55,14 +61,15 @@ export function loadBackupInputs(read: InputReader, environment: Environment): B
     something: () => requireSomething(read),
     inputs: () => readGroups(read, environment),
   })
-  const { database, rotation, name, heartbeatUrl, s3, objects, signingKey, ...rest } = inputs
+  const { database, rotation, name, heartbeatUrl, s3, objects, signingKey, minInterval, ...rest } = inputs
+  const isAskedFor = name !== undefined || rest.isDryRun || rest.guards.acceptShrink || rest.guards.adoptPrefix
   return {
     ...rest,
     signing: backupSigning(signingKey, rest.ssh),
     ...database,
     ...rotation,
     s3: objects === undefined ? s3 : { ...s3, objects },
-    ...defined({ heartbeatUrl, name }),
+    ...defined({ heartbeatUrl, name, minIntervalMs: isAskedFor ? undefined : minInterval }),
   }
 }
 
@@ -79,6 +86,7 @@ function readGroups(read: InputReader, environment: Environment) {
     rotation: () => loadRotation(read),
     tiers: () => loadTiers(read),
     name: () => readName(read),
+    minInterval: () => period(read, 'min-interval', { min: '1m', max: '7d' }),
     guards: () => loadGuards(read),
     allowEmpty: () => flag(read, 'allow-empty') ?? false,
     hooks: () => loadHooks(read),

@@ -1,4 +1,4 @@
-import type { RunReport } from '../commands/backup/run-report'
+import type { RecentPoint, RunReport } from '../commands/backup/run-report'
 import { runDurationMs } from '../commands/run-facts'
 import { type Finding, sentenceOf } from '../findings/finding'
 import { listed } from '../findings/listed'
@@ -10,7 +10,7 @@ import { formatSize } from '../runtime/text/format-size'
 /** The annotations of a backup that ended well: one notice, and its warnings. */
 export function annotateBackup(log: Pick<Log, 'notice' | 'warning'>, report: RunReport): void {
   annotateWarnings(log, report.warnings)
-  log.notice(successSentence(report), 'Recovery point taken')
+  log.notice(successSentence(report), report.recent === undefined ? 'Recovery point taken' : 'Skipped: none is due')
 }
 
 /** GitHub shows ten warnings of a step: from the tenth on they share one. The last one may be cut. */
@@ -25,11 +25,18 @@ export function annotateWarnings(log: Pick<Log, 'warning'>, warnings: readonly F
 
 /** `Monday-13-00 is good: database 12.3 MB (16 tables), codebase 240 MB (2,521 files), in 1 m 38 s` */
 export function successSentence(report: RunReport): string {
+  if (report.recent !== undefined) return skippedSentence(report.recent, report.finishedAt)
   const artifacts = report.artifacts.map(({ name, bytes, counts }) => {
     const inside = counts[0] === undefined ? '' : ` (${counts[0]})`
     return `${name} ${formatSize(bytes)}${inside}`
   })
   return `${report.slot ?? 'The recovery point'} is good: ${listed(artifacts, 8)}, in ${formatDuration(runDurationMs(report))}`
+}
+
+/** `Monday-13-00 is good and was taken 12 m ago, and "min-interval" is 50 m: no recovery point was taken` */
+export function skippedSentence({ slot, takenAt, minIntervalMs }: RecentPoint, now: Date): string {
+  const ageMs = Math.max(0, now.getTime() - takenAt.getTime())
+  return `${slot} is good and was taken ${formatDuration(ageMs)} ago, and "min-interval" is ${formatDuration(minIntervalMs)}: no recovery point was taken`
 }
 
 // The runner cuts at 4,096 characters without a sign; the log and the summary have the whole.

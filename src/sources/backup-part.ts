@@ -26,6 +26,8 @@ export interface BackupPart {
   preflight(host: Host, slot: string): Promise<PartPreflight>
   /** The part of an earlier artifact that the inputs request too, whatever the server has by now. */
   requested(before: ArtifactBaseline): ScopedArtifact
+  /** Whether earlier artifacts of this source have all that the inputs name; no rows or files are compared. */
+  isIn(before: readonly ArtifactBaseline[]): boolean
 }
 
 export interface PartPlan {

@@ -11,6 +11,7 @@ import { acceptedShrink } from '../../repository/guards/shrink-error'
 import { takenName } from '../../repository/guards/taken-name'
 import { noTiers } from '../../repository/names/tier-name'
 import { keepTiers } from '../../repository/tiers/tiers'
+import { minuteMs } from '../../runtime/times'
 import { olderCopy } from '../../server/installed-copy'
 import { clockDifference, refuseClock } from '../clock-difference'
 import { refuseErrors } from '../refuse-errors'
@@ -27,6 +28,7 @@ import { publishRun } from './publish-run'
 import { readHistory } from './read-history'
 import { recoverEarlierRuns } from './recover-earlier-runs'
 import type { BackupAttempt, BackupResult } from './run-report'
+import { recentUnderLock, skippedFor } from './skip/recent-point'
 import { storeSuspect } from './store-suspect'
 import { takeArtifacts } from './take-artifacts'
 import { unfinishedRun } from './unfinished-run'
@@ -38,13 +40,20 @@ export interface BackupTools extends CommandTools {
 /** Takes one recovery point and stores it. Throws what failed; unless the error says otherwise, nothing has changed. */
 export async function backup(inputs: BackupInputs, tools: BackupTools, attempt: BackupAttempt): Promise<BackupResult> {
   const identity = lockIdentity(tools.repository, tools.runtime)
-  const session = await attempt.step('Connect', () => openSession(inputs, identity, tools))
+  const session = await attempt.step('Connect', () => openSession(inputs, identity, tools, lockWait(inputs)))
   try {
     return await backUp(inputs, tools, { identity, session }, attempt)
   } finally {
     await session.close()
   }
 }
+
+/** Where several clocks start runs, the second of two waits for the first, whose recovery point is then its own. */
+function lockWait({ minIntervalMs }: BackupInputs): { lockWaitMs?: number } {
+  return minIntervalMs === undefined ? {} : { lockWaitMs: Math.min(minIntervalMs, longestWaitMs) }
+}
+
+const longestWaitMs = 30 * minuteMs
 
 async function backUp(
   inputs: BackupInputs,
@@ -55,6 +64,8 @@ async function backUp(
   const { runtime, repository } = tools
   const { step, warn } = attempt
   const { startedAt, slot, index } = await step('Read the bucket', () => readBucket(inputs, tools, attempt))
+  const recent = await recentUnderLock(inputs, index, tools)
+  if (recent !== undefined) return skippedFor(recent)
   const plan = await step('Check the server', () =>
     planBackup(inputs, slot, { ...session, clock: runtime.clock }, runtime.log),
   )

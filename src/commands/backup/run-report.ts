@@ -20,15 +20,26 @@ export type BackupAttempt = Attempt<BackupFacts>
 
 /** What a backup has stored. */
 export interface BackupResult extends StoredPoint {
-  /** `failed`: a suspect recovery point that could not be stored. */
-  result: 'good' | 'suspect' | 'failed'
+  /** `failed`: a suspect recovery point that could not be stored; `skipped`: none was due, see `recent`. */
+  result: 'good' | 'suspect' | 'skipped' | 'failed'
   slot: string
+  /** Only when skipped: the recovery point that is young enough. Its slot and its manifest are those of the report. */
+  recent?: RecentPoint
   /** What the last recovery points stored. */
   sizes?: readonly SizePoint[]
   /** The ring and the longer tiers. */
   tiers?: readonly ReportedTier[]
   /** Fails the run all the same: it is suspect, or `after-command` failed. */
   error?: unknown
+}
+
+/** A good recovery point that is younger than `min-interval`: none is due. */
+export interface RecentPoint {
+  slot: string
+  takenAt: Date
+  manifestKey: string
+  /** The input. */
+  minIntervalMs: number
 }
 
 /** One recovery point that is complete in the store. */

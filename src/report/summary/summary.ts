@@ -1,8 +1,9 @@
-import type { RunReport } from '../../commands/backup/run-report'
+import type { RecentPoint, RunReport } from '../../commands/backup/run-report'
 import { runDurationMs } from '../../commands/run-facts'
 import type { Runtime } from '../../runtime/runtime'
 import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
+import { skippedSentence } from '../annotations'
 import { scrubReport } from '../scrub'
 import { bucketFact } from './bucket-fact'
 import { changesSection } from './changes-section'
@@ -25,6 +26,7 @@ export function renderSummary(report: RunReport): string {
 }
 
 function goodParts(report: RunReport): string[] {
+  if (report.recent !== undefined) return skippedParts(report, report.recent)
   return [
     `## ✅ ${prose(report.slot ?? 'The recovery point')} is good${withWarnings(report)}`,
     `One recovery point of ${prose(report.taken ?? 'nothing')} was taken, checked and stored in **${formatDuration(runDurationMs(report))}**.`,
@@ -45,6 +47,21 @@ function goodParts(report: RunReport): string[] {
       : folded(tablesHeading(report.tables), tablesTable(report.tables.largest)),
     folded('Checksums and keys', checksumsAndKeys(report)),
     phasesFold(report),
+  ]
+}
+
+function skippedParts(report: RunReport, recent: RecentPoint): string[] {
+  const [heading, manual] = [
+    `## ⏭️ Skipped: ${prose(recent.slot)} is recent`,
+    'To take one all the same, start the workflow by hand with a `name`, or without `min-interval`.',
+  ]
+  return [
+    heading,
+    `${prose(skippedSentence(recent, report.finishedAt))}. ${manual}`,
+    [`**Host** ${code(report.host)}`, bucketFact(report.store), `**Taken** ${readableTime(recent.takenAt)}`].join(
+      ' · ',
+    ),
+    warningsSection(report.warnings),
   ]
 }
 

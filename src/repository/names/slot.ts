@@ -1,5 +1,6 @@
 import { UserError } from '../../runtime/errors'
 import { printable } from '../../runtime/text/printable'
+import { minuteMs } from '../../runtime/times'
 
 /**
  * How slots are named: literal text and placeholders in turn. A slot name has letters, digits, `_` and `-` only, never
@@ -35,6 +36,18 @@ export function parseRotation(text: string): Rotation {
 export function slotName(rotation: Rotation, at: Date, timezone: string): string {
   const fields = calendarFields(at, timezone)
   return rotation.parts.map(part => ('literal' in part ? part.literal : fields[part.placeholder])).join('')
+}
+
+/** The slots of all moments from `backMs` before `at` on, newest first; undefined when there are more than two. */
+export function twoSlotsBack(rotation: Rotation, at: Date, timezone: string, backMs: number): string[] | undefined {
+  // Minutes have names of their own. Otherwise a quarter of an hour is short enough: by no less do zones differ.
+  if (rotation.parts.some(part => 'placeholder' in part && part.placeholder === 'minute')) return undefined
+  const slots = new Set<string>()
+  for (let ms = 0; slots.size <= 2; ms = Math.min(ms + 15 * minuteMs, backMs)) {
+    slots.add(slotName(rotation, new Date(at.getTime() - ms), timezone))
+    if (ms === backMs) break
+  }
+  return slots.size > 2 ? undefined : [...slots]
 }
 
 const valuesOf: Readonly<Partial<Record<Placeholder, number>>> = { weekday: 7, hour: 24, month: 12, day: 31 }

@@ -21,6 +21,14 @@ describe('two backups into one prefix at the same time', () => {
     await expectNothingLeft(scene)
   })
 
+  it('make one recovery point where a time between two is set, and neither is red', async () => {
+    const inputs = { 's3-prefix': 'clocks', 'min-interval': '50m' }
+    const runs = await Promise.all(['511', '522'].map(id => scene.run({ ...asRun(id), inputs })))
+    expect(runs.map(run => run.conclusion)).toEqual(['success', 'success'])
+    expect(runs.map(run => run.main?.outputs['status']).sort()).toEqual(['good', 'skipped'])
+    await expectNothingLeft(scene)
+  })
+
   it('lets the second one go without a trace when the first takes long, and says which run it was', async () => {
     const { first, second } = await withHeldTable(scene, 'zz_last', async () => {
       const first = scene.run(asRun('333'))

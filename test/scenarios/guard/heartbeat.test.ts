@@ -94,6 +94,23 @@ describe('the heartbeat', () => {
     expect(await scene.snapshot()).toEqual(before)
   })
 
+  it('hears that all is well when no recovery point is due, and of no beginning', async () => {
+    const before = await scene.snapshot()
+    const { run, heard, bodies } = await watchedRun(200, { 'min-interval': '50m', 'ssh-port': '1' })
+    expect(run.conclusion).toBe('success')
+    expect(run.main?.outputs).toMatchObject({ status: 'skipped', slot: 'running', bytes: '0', artifacts: '[]' })
+    expect(run.main?.durationMs).toBeLessThan(2_000)
+    expect(run.main?.annotations).toMatchObject({
+      error: [],
+      warning: [],
+      notice: [{ title: expect.stringMatching(/^Skipped/) }],
+    })
+    expect(run.main?.summary).toMatch(/^## ⏭️ Skipped: running is recent\n\nrunning is good and was taken/)
+    expect(heard).toEqual(['/ping/secret'])
+    expect(bodies[0]).toMatch(/^running is good and was taken .*"min-interval" is 50 m/)
+    expect(await scene.snapshot()).toEqual(before)
+  })
+
   it('is silent in a dry run', async () => {
     const { run, heard } = await watchedRun(200, { 'dry-run': 'true' })
     expect(run.conclusion).toBe('success')

@@ -1,8 +1,14 @@
 import type { BackupInputs } from '../../../inputs/backup'
 import type { PrefixIndex } from '../../../repository/catalog/prefix-index'
-import type { ArtifactBaseline } from '../../../repository/guards/baseline'
-import { type ForeignFinding, findForeign, findShared } from '../../../repository/guards/foreign-prefix'
+import { type ArtifactBaseline, baselineOf } from '../../../repository/guards/baseline'
+import {
+  type ForeignFinding,
+  findForeign,
+  findForeignHost,
+  findShared,
+} from '../../../repository/guards/foreign-prefix'
 import type { ScopedArtifact } from '../../../repository/guards/scoped-baseline'
+import type { Manifest } from '../../../repository/manifest/manifest'
 import type { Repository } from '../../../repository/repository'
 import type { RunIdentity } from '../../../runtime/runtime'
 import { sources } from '../../../sources/registry'
@@ -28,6 +34,16 @@ export async function foreignObjects(
     ...(await findForeign(repository, { slot, host: inputs.ssh.host, newest, keysToWrite })),
     ...findShared(newest, before => requestedOf(inputs, before), run),
   ]
+}
+
+/** Whether a recovery point is of this site and has all that this run is to take. */
+export function isOfThisSite(inputs: BackupInputs, point: Manifest, run: RunIdentity): boolean {
+  const { artifacts } = baselineOf(point)
+  return (
+    findForeignHost(point, inputs.ssh.host).length === 0 &&
+    findShared(point, before => requestedOf(inputs, before), run).length === 0 &&
+    sources.every(source => source.backup(inputs).isIn(artifacts.filter(({ kind }) => kind === source.kind)))
+  )
 }
 
 function requestedOf(inputs: BackupInputs, before: ArtifactBaseline): ScopedArtifact {

@@ -34,15 +34,28 @@ export function knownBaseline(
       save: async () => {},
     }
   }
-  const place = { host: ssh.host, store: repository.store.name, prefix: repository.prefix }
-  const pseudonymiser = pseudonymiserFor({ privateKey: ssh.privateKey, credentials: s3.credentials }, place)
-  const cache = openCache(cacheScope(pseudonymiser, place))
+  const { cache, pseudonymiser, read } = cachedBaseline({ ssh, s3 }, repository, openCache)
   return {
     load: async now => {
-      const text = await cache.load()
-      const cached = text === undefined ? undefined : parseBaselineFile(text)
+      const cached = await read()
       return cached === undefined ? undefined : resolveBaseline(cached, pseudonymiser, now)
     },
     save: now => cache.save(serializeBaseline(pseudonymiseBaseline(now, pseudonymiser))),
   }
+}
+
+/** What the runner's cache has of the last good recovery point, for credentials that may not read the bucket. */
+export function cachedBaseline(
+  { ssh, s3 }: Pick<BackupInputs, 'ssh' | 's3'>,
+  repository: Repository,
+  openCache: OpenCache,
+) {
+  const place = { host: ssh.host, store: repository.store.name, prefix: repository.prefix }
+  const pseudonymiser = pseudonymiserFor({ privateKey: ssh.privateKey, credentials: s3.credentials }, place)
+  const cache = openCache(cacheScope(pseudonymiser, place))
+  const read = async () => {
+    const text = await cache.load()
+    return text === undefined ? undefined : parseBaselineFile(text)
+  }
+  return { cache, pseudonymiser, read }
 }

@@ -30,6 +30,8 @@ export function backupFolders(settings: FolderSettings): BackupPart {
     plan: (host, slot) => planFolders(settings, host, slot),
     preflight: (host, slot) => preflightPart(settings, host, slot),
     requested: before => scopeFiles(before, settings.files.paths),
+    isIn: before =>
+      settings.files.paths.every(path => before.some(({ names }) => names['folder']?.includes(path) ?? false)),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ArtifactBaseline } from '../../../repository/guards/baseline'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import { artifactPlan } from '../../artifact-plan'
 import type { ArtifactPlan, BackupPart, Host, PartPlan } from '../../backup-part'
@@ -21,7 +22,14 @@ export function backupDatabases(settings: DumpSettings): BackupPart {
     plan: (host, slot) => planDatabases(settings, host, slot),
     preflight: (host, slot) => preflightPart(settings, host, slot),
     requested: before => scopeDatabase(before, { ...settings, leftOut: () => undefined }),
+    isIn: before => areIn(settings.databases, before),
   }
+}
+
+/** Which ones `*` means, only the server knows. */
+function areIn(databases: DumpSettings['databases'], before: readonly ArtifactBaseline[]): boolean {
+  if (databases === 'all') return before.length > 0
+  return databases.every(name => before.some(({ source }) => source === name))
 }
 
 async function planDatabases(settings: DumpSettings, host: Host, slot: string): Promise<PartPlan> {

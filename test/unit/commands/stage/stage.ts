@@ -5,7 +5,8 @@ import { beginAttempt } from '../../../../src/commands/attempt'
 import { backup } from '../../../../src/commands/backup/backup'
 import { loadBackupState } from '../../../../src/commands/backup/backup-state'
 import { cleanUpBackup } from '../../../../src/commands/backup/clean-up-backup'
-import type { BackupAttempt } from '../../../../src/commands/backup/run-report'
+import type { BackupAttempt, RecentPoint } from '../../../../src/commands/backup/run-report'
+import { recentPoint } from '../../../../src/commands/backup/skip/recent-point'
 import { cleanUpRestore } from '../../../../src/commands/restore/clean-up-restore'
 import { restore } from '../../../../src/commands/restore/restore'
 import type { RestoreAttempt } from '../../../../src/commands/restore/restore-result'
@@ -41,6 +42,8 @@ export interface Stage
   /** What a verification restores with. */
   drill: Drill
   backup(inputs?: Inputs): Promise<Ended>
+  /** What a backup asks first: the recovery point that makes it skip. */
+  recent(inputs?: Inputs): Promise<RecentPoint | undefined>
   /** The post step; what it could not do is its error. */
   backupPost(inputs?: Inputs): Promise<Ended>
   restore(inputs?: Inputs): Promise<Ended>
@@ -91,6 +94,15 @@ export async function aStage(): Promise<Stage> {
         const { error } = await backup(inputs, { ...signing(tools, inputs), openCache: () => stage.cache }, attempt)
         if (error !== undefined) throw error
       }),
+    recent: async inputs => {
+      let found: RecentPoint | undefined
+      const { error } = await run.step({ ...backupOf, ...inputs }, async tools => {
+        const loaded = loadBackupInputs(tools.runtime, {})
+        found = await recentPoint(loaded, { ...signing(tools, loaded), openCache: () => stage.cache })
+      })
+      if (error !== undefined) throw error
+      return found
+    },
     backupPost: inputs =>
       run.step({ ...backupOf, ...inputs }, async tools => {
         const state = loadBackupState(tools.runtime)
