@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -29,12 +29,12 @@ beforeEach(async () => {
 })
 afterEach(() => rm(temp, { recursive: true, force: true }))
 
-/** Command lines of servers with a data folder below `temp`. */
-function servers(folder = temp): string[] {
+/** The user of each server whose data is in the folder. */
+function servers(folder = temp): number[] {
   return readdirSync('/proc').flatMap(pid => {
     try {
       const line = /^\d+$/.test(pid) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : ''
-      return line.includes(`--datadir=${folder}/`) ? [line.replaceAll('\0', ' ')] : []
+      return line.includes(`--datadir=${folder}/`) ? [statSync(`/proc/${pid}`).uid] : []
     } catch {
       return []
     }
@@ -150,6 +150,30 @@ describe('startThrowawayServer', () => {
     await place.remove()
   })
 
+  it('runs as a user of its own on a root runner, and as the user of any other', async () => {
+    const place = await placeOnThisMachine(join(temp, 'database'), plainCommand, variables)
+    const server = await startThrowawayServer({ ...request, place })
+    const [user = 0] = servers()
+    if (process.getuid?.() === 0) {
+      expect(user).toBeGreaterThanOrEqual(61_184)
+      expect((await stat(temp)).mode & 0o777).toBe(0o710)
+      expect((await stat(join(temp, 'database/data'))).uid).toBe(user)
+    } else {
+      expect(user).toBe(process.getuid?.())
+    }
+    await server.stop()
+    await place.remove()
+  })
+
+  it('runs as its own user where no other reaches the folder', async () => {
+    const inner = join(temp, 'closed/inner')
+    await mkdir(inner, { recursive: true })
+    await chmod(join(temp, 'closed'), 0o700)
+    const place = await placeOnThisMachine(join(inner, 'database'), plainCommand, variables)
+    expect(place.isRoot).toBe(process.getuid?.() === 0)
+    await place.remove()
+  })
+
   it('lets SQL reach no file of this machine', async () => {
     const place = await placeOnThisMachine(join(temp, 'database'), plainCommand, variables)
     const server = await startThrowawayServer({ ...request, place })
@@ -189,7 +213,6 @@ describe('startThrowawayServer', () => {
     // Stands in for a confined mysqld: it goes by the path that it was started from, and makes its data folder by
     // itself.
     const program = join(temp, 'sbin/mysqld')
-    const asRoot = process.getuid?.() === 0 ? '--user=root' : ''
     await mkdir(join(temp, 'sbin'))
     await writeFile(
       program,
@@ -197,7 +220,7 @@ describe('startThrowawayServer', () => {
 case $0 in ${temp}/sbin/*) echo "mysqld: Can't create directory (OS errno 13 - Permission denied)" >&2; exit 1 ;; esac
 case " $* " in
   *" --initialize-insecure "*)
-    for word; do case $word in --datadir=*) exec mariadb-install-db --no-defaults ${asRoot} --auth-root-authentication-method=normal "$word" ;; esac; done ;;
+    for word; do case $word in --datadir=*) exec mariadb-install-db --no-defaults --auth-root-authentication-method=normal "$word" ;; esac; done ;;
 esac
 for word; do
   shift

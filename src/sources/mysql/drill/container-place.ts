@@ -39,6 +39,7 @@ export async function placeInContainer(request: ContainerRequest): Promise<Drill
     isRoot: true,
     connection,
     run: (program, words) => run('docker', [...enter, program, ...words], environment),
+    give: async () => {},
     start: (program, words) => startTool('docker', [...enter, program, ...words], environment),
     remove: async () => {
       connection.close()

@@ -67,6 +67,7 @@ async function attempt(request: ThrowawayRequest, program: string): Promise<Thro
   }
   await place.run('rm', ['-rf', paths.data, paths.exchange])
   await place.run('mkdir', ['-p', '-m', '700', paths.exchange, ...(flavor === 'mysql' ? [paths.data] : [])])
+  await place.give([paths.exchange, ...(flavor === 'mysql' ? [paths.data] : [])])
   signal.throwIfAborted()
   const installer = flavor === 'mysql' ? program : await findInstaller(place, program)
   const making = place.start(installer, initialOptions(flavor, paths))
