@@ -21,5 +21,8 @@ export function backupPostAction(runtime: Runtime): Promise<void> {
     const what = `Some leftovers of the run could not be cleaned up: ${failures.join(' ')} The next run tries again.`
     runtime.log.warning(what, 'Clean-up incomplete')
   }
-  return runAction(runtime, cleanUp, { safe: 'The clean-up changes only an unfinished recovery point.' })
+  return runAction(runtime, cleanUp, {
+    name: 'Clean-up',
+    safe: 'The clean-up changes only an unfinished recovery point.',
+  })
 }

@@ -3,7 +3,7 @@ import type { OpenCache } from '../commands/backup/plan/known-baseline'
 import { preflight } from '../commands/backup/preflight/preflight'
 import type { BackupFacts, RunReport } from '../commands/backup/run-report'
 import { recentPoint, skippedFor } from '../commands/backup/skip/recent-point'
-import { refuseErrors } from '../commands/refuse-errors'
+import { refusalOf } from '../commands/refuse-errors'
 import type { FailureFacts } from '../commands/run-facts'
 import { warning } from '../findings/finding'
 import { preflightLines, preflightVerdict, scrubPreflight } from '../findings/preflight'
@@ -11,6 +11,7 @@ import { type BackupInputs, loadBackupInputs } from '../inputs/backup'
 import { annotateBackup, successSentence } from '../report/annotations'
 import { setBackupOutputs } from '../report/outputs/outputs'
 import { scrubReport } from '../report/scrub'
+import { refusalHeading } from '../report/summary/failure-sections'
 import { preflightSection } from '../report/summary/preflight-section'
 import { renderSummary, writeSummary } from '../report/summary/summary'
 import type { Repository } from '../repository/repository'
@@ -27,6 +28,7 @@ type BegunBackup = Begun<BackupInputs, BackupFacts>
 /** The action at the root: takes one recovery point, or checks whether it could. */
 export function backupAction(runtime: Runtime): Promise<void> {
   return commandAction(runtime, {
+    name: inputs => (inputs?.isDryRun === true ? 'Dry run' : 'Backup'),
     load: loadBackupInputs,
     run: (begun, _, repository) => (begun.inputs.isDryRun ? dryRun : backUp)(begun, runtime, repository),
     safe: stillSafe,
@@ -90,8 +92,10 @@ async function dryRun(begun: BegunBackup, runtime: Runtime, repository: Reposito
   )
   for (const line of preflightLines(checked)) runtime.log.info(line)
   setBackupOutputs(runtime, { ...reportFacts(begun, runtime), result: 'dry-run' })
-  await runtime.summary(`## ${preflightVerdict(checked)}\n\n${preflightSection(checked)}\n`)
-  refuseErrors(checked)
+  const refusal = refusalOf(checked)
+  const heading = refusal === undefined ? '## ✅ This backup can be taken' : refusalHeading(refusal)
+  await runtime.summary(`${heading}\n\n${preflightSection(checked)}\n`)
+  if (refusal !== undefined) throw refusal
   runtime.log.notice(preflightVerdict(checked), 'Dry run')
 }
 

@@ -24,6 +24,8 @@ export interface Begun<Inputs extends CommonInputs, Facts extends object> {
 
 /** What differs between the actions. */
 export interface Command<Inputs extends CommonInputs, Facts extends object> {
+  /** As titles have it; undefined inputs: they could not be read. */
+  name(inputs: Inputs | undefined): string
   load(runtime: Runtime, env: NodeJS.ProcessEnv): Inputs
   run(begun: Begun<Inputs, Facts>, runtime: Runtime, repository: Repository): Promise<void>
   /** What is still safe when it fails. An error's own `safe` takes precedence. */
@@ -46,6 +48,9 @@ export function commandAction<Inputs extends CommonInputs, Facts extends object>
     await withRepository(inputs, runtime.clock, repository => command.run(own, runtime, repository))
   }
   return runAction(runtime, work, {
+    get name() {
+      return command.name(begun?.inputs)
+    },
     get safe() {
       return command.safe(begun?.attempt.facts ?? {})
     },

@@ -14,6 +14,7 @@ import { type Begun, commandAction } from './command-action'
 /** The action `list`: recovery points, their ages, missing ones. Sets outputs and summary even when it fails. */
 export function listAction(runtime: Runtime): Promise<void> {
   return commandAction<ListInputs, ListResult>(runtime, {
+    name: () => 'List',
     load: loadListInputs,
     run: async (begun, _, repository) => {
       const { error, ...result } = await list(begun.inputs, { runtime, repository })

@@ -22,5 +22,5 @@ export function restorePostAction(runtime: Runtime): Promise<void> {
     if (failures.length === 0) return
     log.warning(`Some leftovers of the restore could not be cleaned up: ${failures.join(' ')}`, 'Clean-up incomplete')
   }
-  return runAction(runtime, cleanUp, { safe: 'The clean-up changes nothing that is complete.' })
+  return runAction(runtime, cleanUp, { name: 'Clean-up', safe: 'The clean-up changes nothing that is complete.' })
 }

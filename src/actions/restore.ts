@@ -16,7 +16,13 @@ type BegunRestore = Begun<RestoreInputs, RestoreFacts>
 
 /** The action `restore`: restores a recovery point to a server. */
 export function restoreAction(runtime: Runtime): Promise<void> {
-  return commandAction(runtime, { load: loadRestoreInputs, run, safe: stillSafe, summarize })
+  return commandAction(runtime, {
+    name: inputs => (inputs?.isDryRun === true ? 'Dry run' : 'Restore'),
+    load: loadRestoreInputs,
+    run,
+    safe: stillSafe,
+    summarize,
+  })
 }
 
 async function run(begun: BegunRestore, runtime: Runtime, repository: Repository): Promise<void> {

@@ -7,6 +7,8 @@ import { watchFaults } from './process-faults'
 
 /** What an action knows about its failures. */
 export interface ActionFacts {
+  /** What fails when it fails, as titles have it: `Backup`. */
+  name: string
   /** What is still safe when this action fails, in whole sentences. An error's own `safe` takes precedence. */
   safe: string
   /** The job summary of a failed run, as Markdown. */
@@ -65,7 +67,7 @@ async function reportFailure(runtime: Runtime, error: unknown, facts: ActionFact
     isCancelled: runtime.signal.aborted,
     scrub: runtime.scrub,
   })
-  const { title, message } = failureAnnotation(failure)
+  const { title, message } = failureAnnotation(failure, facts.name)
   await runtime.log.group('Details of the failure', async () => {
     for (const line of failure.detail) runtime.log.info(line)
   })

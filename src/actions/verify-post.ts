@@ -6,6 +6,7 @@ import { runnerTools } from './runner-tools'
 /** The post step of `verify/`: removes the server, the folder and the container of a killed drill. */
 export function verifyPostAction(runtime: Runtime): Promise<void> {
   return runAction(runtime, () => cleanUpRunner(runnerTools(runtime)), {
+    name: 'Clean-up',
     safe: 'The clean-up affects only the runner.',
   })
 }

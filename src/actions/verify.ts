@@ -18,6 +18,7 @@ import { runnerTools } from './runner-tools'
 /** The action `verify`: proves stored recovery points. Sets outputs and summary even when it fails. */
 export function verifyAction(runtime: Runtime): Promise<void> {
   return commandAction<VerifyInputs, VerifyFacts>(runtime, {
+    name: () => 'Verification',
     load: loadVerifyInputs,
     run: async (begun, _, repository) => {
       try {

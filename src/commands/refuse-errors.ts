@@ -1,17 +1,14 @@
-import { isError, onOneLine } from '../findings/finding'
+import { isError } from '../findings/finding'
 import type { PreflightReport } from '../findings/preflight'
-import { UserError } from '../runtime/errors'
-import { plural } from '../runtime/text/format-count'
+import { type ActionError, asOne, UserError } from '../runtime/errors'
 
-/** Throws one UserError that counts and lists all errors; does nothing without errors. */
-export function refuseErrors({ findings }: Pick<PreflightReport, 'findings'>): void {
-  const errors = findings.filter(isError)
-  const [first, ...others] = errors
-  if (first === undefined) return
-  if (others.length === 0) throw new UserError(first.what, { advice: onOneLine(first.fix) })
-  const all = errors.map(({ what }, index) => `(${index + 1}) ${what}`).join(' ')
-  throw new UserError(`${plural(errors.length, 'thing is', 'things are')} wrong: ${all}`, {
-    advice: 'The log and the job summary show the fix for each.',
-    detail: errors.map(({ fix }, index) => `(${index + 1}) ${onOneLine(fix)}`),
-  })
+/** Throws all errors among the findings, each with its fix; does nothing without errors. */
+export function refuseErrors(report: Pick<PreflightReport, 'findings'>): void {
+  const refusal = refusalOf(report)
+  if (refusal !== undefined) throw refusal
+}
+
+/** The error of all errors among the findings; undefined without any. */
+export function refusalOf({ findings }: Pick<PreflightReport, 'findings'>): ActionError | undefined {
+  return asOne(findings.filter(isError).map(({ what, fix }) => new UserError(what, { advice: fix })))
 }

@@ -29,12 +29,23 @@ export interface ReportedPhase {
   durationMs: number
 }
 
+/** One of several faults: whole sentences. */
+export interface ReportedFault {
+  what: string
+  /** What to do about it. Text to copy is on lines of its own. */
+  fix?: string
+}
+
 /** Why a run did not end well, for a person: whole sentences, free of secrets. */
 export interface FailureFacts {
   /** `user`: fixable in the workflow or on the server; `failure`: something broke; `bug`: a fault of this program. */
   kind: 'user' | 'failure' | 'cancelled' | 'bug'
+  /** The cause, for a title: `database "shopp" does not exist`. */
+  title: string
   /** What failed. */
   what: string
+  /** The single faults where there are several; `what` then only counts them. */
+  faults: readonly ReportedFault[]
   /** What is still safe. */
   safe: string
   /** What to do next. */

@@ -91,10 +91,12 @@ export function scrubVerifyReport(report: VerifyReport, scrub: Scrub): VerifyRep
   }
 }
 
-function scrubFailure(failure: FailureFacts, scrub: Scrub): FailureFacts {
+export function scrubFailure(failure: FailureFacts, scrub: Scrub): FailureFacts {
   return {
     kind: failure.kind,
+    title: scrub(failure.title),
     what: scrub(failure.what),
+    faults: failure.faults.map(({ what, fix }) => ({ what: scrub(what), ...defined({ fix: fix && scrub(fix) }) })),
     safe: scrub(failure.safe),
     advice: scrub(failure.advice),
     detail: failure.detail.map(scrub),

@@ -1,2 +1,4 @@
-/** The name and version in manifests and in the bucket; must match package.json. */
-export const tool = { name: 'make-a-backup', version: '1.0.0' }
+import { homepage, name, version } from '../../package.json'
+
+/** The name and version in manifests and in the bucket, and where the pages are. `package.json` has them. */
+export const tool = { name, version, homepage }

@@ -32,12 +32,12 @@ export async function restoreFailure(error: unknown, failed: FailedRestore): Pro
     ],
   }
   if (isCancelled) return new FailureError(stoppedWhere(failed), facts)
+  // A fault of the program is the cause, with its stack.
+  if (!(error instanceof ActionError)) return new FailureError(messageOf(error), facts)
+  const { title, faults } = error
   return error instanceof UserError
-    ? new UserError(error.message, facts)
-    : error instanceof ActionError
-      ? new FailureError(error.message, facts)
-      : // A fault of the program keeps its own shape, and with it its stack.
-        Object.assign(new FailureError(messageOf(error), facts), { cause: error })
+    ? new UserError(error.message, { ...facts, title, faults })
+    : new FailureError(error.message, { ...facts, title, faults })
 }
 
 async function rollBack({ context }: FailedRestore, isCancelled: boolean): Promise<RollbackOutcome> {

@@ -1,32 +1,27 @@
 import { listed } from '../../findings/listed'
 import { FailureError } from '../../runtime/errors'
-import { plural } from '../../runtime/text/format-count'
 import { isDrillOnly } from '../../sources/drill/drill-finding'
 import type { VerifiedPoint } from './verify-result'
 
-/** The error of a run that found something wrong: the first finding, how many more there are, and what still holds. */
+/** The error of a run that found something wrong: every finding with its fix, and what to rely on. */
 export function verifyError(points: readonly VerifiedPoint[]): FailureError {
   const failed = points.filter(({ status }) => status === 'failed')
-  const findings = failed.flatMap(point => point.findings)
-  const [first] = findings
-  const more =
-    findings.length < 2
-      ? ''
-      : ` (The first of ${plural(findings.length, 'finding')} in ${failed.length} of ${plural(points.length, 'recovery point')}.)`
+  const faults = failed.flatMap(({ name, findings }) =>
+    findings.map(({ code, what, fix }) => new FailureError(`${name}: ${what}`, { advice: fix, detail: [code] })),
+  )
   const bad = failed.filter(point => !isSound(point))
   const sound = failed.filter(isSound)
-  const advice = [
-    ...(first?.fix === undefined ? [] : [first.fix]),
+  const standing = [
     ...(bad.length === 0 ? [] : [`Do not count on ${names(bad)}${instead(points)}.`]),
     ...(sound.length === 0
       ? []
       : [`The stored objects of ${names(sound)} are sound to the byte; only the drill failed.`]),
-    'The log and the job summary name every finding.',
   ]
-  return new FailureError(`${namesOf(failed)} not proven: ${first?.what ?? ''}${more}`, {
-    advice: advice.join(' '),
-    detail: findings.map(({ code, what }) => `${code}: ${what}`),
-  })
+  const [first] = failed.flatMap(({ findings }) => findings)
+  const isAlone = faults.length < 2
+  const advice = [...(isAlone && first?.fix !== undefined ? [first.fix] : []), ...standing].join(' ')
+  const message = `${namesOf(failed)} not proven: ${first?.what ?? ''}`
+  return new FailureError(message, { advice, ...(isAlone ? { detail: faults[0]?.detail ?? [] } : { faults }) })
 }
 
 function isSound({ findings }: VerifiedPoint): boolean {

@@ -1,17 +1,30 @@
 import type { FailureFacts, ReportedPhase } from '../../commands/run-facts'
 import { plural } from '../../runtime/text/format-count'
+import { failureTitle } from '../failure'
+import { faultsList, fixMarkdown } from './faults-list'
 import { fenced, folded, prose } from './markdown'
 import { phasesTable } from './summary-tables'
 
-/** What failed, what is still safe, what to do. */
+/** The first line of the summary of a failed run, as the annotation has it: `Backup failed: …`. */
+export function failureHeading(failure: FailureFacts, what: string): string {
+  return `## ${failure.kind === 'cancelled' ? '⏹️' : '❌'} ${prose(failureTitle(failure, what))}`
+}
+
+/** The same of a dry run that was refused, before its error is described. */
+export function refusalHeading({ title }: Pick<FailureFacts, 'title'>): string {
+  return `## ❌ ${prose(failureTitle({ kind: 'user', title }, 'Dry run'))}`
+}
+
+/** What failed, what is still safe, what to do. Several faults are a list in which each has its fix. */
 export function failureSections(
-  { kind, what, safe, advice }: FailureFacts,
+  { kind, what, faults, safe, advice }: FailureFacts,
   headings: { what?: string; safe?: string } = {},
 ): string[] {
+  const isList = faults.length > 0
   return [
-    `### ${headings.what ?? (kind === 'cancelled' ? 'What happened' : 'What failed')}\n\n${prose(what)}`,
+    `### ${headings.what ?? (kind === 'cancelled' ? 'What happened' : 'What failed')}\n\n${isList ? faultsList(faults) : prose(what)}`,
     `### ${headings.safe ?? 'What is still safe'}\n\n${prose(safe)}`,
-    `### What to do next\n\n${prose(advice)}`,
+    isList ? '' : `### What to do next\n\n${fixMarkdown(advice)}`,
   ]
 }
 

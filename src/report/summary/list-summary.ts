@@ -1,4 +1,4 @@
-import { ageOf, newestSentence, periodRows } from '../../commands/list/list-lines'
+import { newestSentence, periodRows } from '../../commands/list/list-lines'
 import {
   bytesOf,
   goodCount,
@@ -14,7 +14,7 @@ import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
 import { bucketFact } from './bucket-fact'
-import { failureSections, joinParts } from './failure-sections'
+import { failureHeading, failureSections, joinParts } from './failure-sections'
 import { pointsTable } from './list-table'
 import { bullets, code, fenced, folded, prose } from './markdown'
 import { tierAgesTable } from './tier-ages'
@@ -23,7 +23,7 @@ import { tierAgesTable } from './tier-ages'
 export function renderListSummary(report: ListReport): string {
   const { points = [], failure, now } = report
   return joinParts([
-    `## ${heading(report)}`,
+    heading(report),
     place(report),
     ...(failure === undefined ? [] : failureSections(failure, { what: 'What happened' })),
     missingSection(report),
@@ -41,16 +41,11 @@ export function renderListSummary(report: ListReport): string {
 const staleNote = '*Stale*: the slot was not written when its turn came again. It is older than its name suggests.'
 
 function heading(report: ListReport): string {
-  const { failure, points, expected, now } = report
-  if (failure?.kind === 'cancelled') return '⏹️ The list was cancelled'
-  if (points === undefined) return '❌ The bucket could not be listed'
-  const newest = newestGood(report)
-  if (failure !== undefined && newest !== undefined) {
-    return `❌ The newest good recovery point is too old: ${prose(newest.name)}, taken ${ageOf(newest, now)}`
-  }
+  const { failure, expected } = report
+  if (failure !== undefined) return failureHeading(failure, 'List')
   const isMissing = (expected?.missing.length ?? 0) > 0
-  const mark = failure !== undefined ? '❌' : newest === undefined || isMissing ? '⚠️' : '✅'
-  return `${mark} ${prose(newestSentence(report))}`
+  const mark = newestGood(report) === undefined || isMissing ? '⚠️' : '✅'
+  return `## ${mark} ${prose(newestSentence(report))}`
 }
 
 function place({ store, points = [], expected, areSignaturesRequired }: ListReport): string {

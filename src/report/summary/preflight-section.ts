@@ -1,6 +1,7 @@
 import { type Finding, isError } from '../../findings/finding'
 import { type PreflightReport, preflightVerdict } from '../../findings/preflight'
-import { code, prose } from './markdown'
+import { faultsList } from './faults-list'
+import { prose } from './markdown'
 
 /** The part of the job summary, of text already scrubbed. `words`: those of a restore; by default those of a backup. */
 export function preflightSection(
@@ -10,37 +11,23 @@ export function preflightSection(
     nothing: 'Nothing was stored.',
   },
 ): string {
-  const list = (level: Finding['level']) =>
-    report.findings
-      .filter(finding => finding.level === level)
-      .map(({ what, fix = '' }, index) => `${index + 1}. ${prose(what)}<br>${fixMarkdown(fix)}`)
-      .join('\n')
   const isGreen = !report.findings.some(isError)
+  return [`${isGreen ? '✅' : '❌'} **${words.verdict}** ${words.nothing}`, ...checkedSections(report)].join('\n\n')
+}
+
+/** What is wrong, the warnings, and what is fine, each with a heading; nothing for what is empty. */
+export function checkedSections(report: PreflightReport): string[] {
+  const list = (level: Finding['level']) => faultsList(report.findings.filter(finding => finding.level === level))
   const part = (heading: string, body: string) => (body === '' ? '' : `### ${heading}\n\n${body}`)
   return [
-    `${isGreen ? '✅' : '❌'} **${words.verdict}** ${words.nothing}`,
     part('What is wrong', list('error')),
     part('Warnings', list('warning')),
     part('What a run stores', sentences(report.stored)),
     part('What a restore of it will need', sentences(report.needs)),
     part('What is fine', sentences(report.facts)),
-  ]
-    .filter(text => text !== '')
-    .join('\n\n')
+  ].filter(text => text !== '')
 }
 
 function sentences(lines: readonly string[] = []): string {
   return lines.map(line => `- ${prose(line)}`).join('\n')
-}
-
-/** Statements and commands are on lines of their own, so that they can be copied as they are. */
-function fixMarkdown(fix: string): string {
-  return fix
-    .split('\n')
-    .map(line => (isToCopy(line) ? code(line) : prose(line)))
-    .join('<br>')
-}
-
-function isToCopy(line: string): boolean {
-  return /^(GRANT|ALTER TABLE|CREATE USER|DROP VIEW|SET GLOBAL|aws|apk|sudo|mkdir|rm|df|chmod) |^\{/.test(line)
 }

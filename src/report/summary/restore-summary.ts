@@ -1,3 +1,4 @@
+import { refusalOf } from '../../commands/refuse-errors'
 import type { RestoreReport } from '../../commands/restore/restore-result'
 import { runDurationMs } from '../../commands/run-facts'
 import { isError } from '../../findings/finding'
@@ -5,9 +6,9 @@ import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
 import { bucketFact } from './bucket-fact'
-import { detailsFold, failureSections, joinParts, phasesFold } from './failure-sections'
+import { detailsFold, failureHeading, failureSections, joinParts, phasesFold, refusalHeading } from './failure-sections'
 import { code, fenced, folded, prose, table } from './markdown'
-import { preflightSection } from './preflight-section'
+import { checkedSections, preflightSection } from './preflight-section'
 import { readableTime } from './readable-time'
 import { warningsSection } from './warnings-section'
 
@@ -27,7 +28,7 @@ export function restoredSentence(report: RestoreReport): string {
 function goodParts(report: RestoreReport): string[] {
   const isDry = report.result === 'dry-run'
   return [
-    isDry ? '## 🔎 What a restore would do' : '## ✅ Restored, and compared with the manifest',
+    isDry ? dryHeading(report) : '## ✅ Restored, and compared with the manifest',
     placeAndTime(report),
     isDry ? '' : `Everything was in its place after **${formatDuration(runDurationMs(report))}**.`,
     itemsTable(report),
@@ -38,6 +39,11 @@ function goodParts(report: RestoreReport): string[] {
     nextSteps(report),
     phasesFold(report),
   ]
+}
+
+function dryHeading({ checks }: RestoreReport): string {
+  const refusal = checks === undefined ? undefined : refusalOf(checks)
+  return refusal === undefined ? '## 🔎 What a restore would do' : refusalHeading(refusal)
 }
 
 function dryWords(report: RestoreReport): { verdict: string; nothing: string } {
@@ -51,15 +57,21 @@ function dryWords(report: RestoreReport): { verdict: string; nothing: string } {
 
 function failedParts(report: RestoreReport, failure: NonNullable<RestoreReport['failure']>): string[] {
   return [
-    failure.kind === 'cancelled' ? '## ⏹️ The restore was cancelled' : '## ❌ The restore failed',
+    failureHeading(failure, 'Restore'),
     placeAndTime(report),
     ...failureSections(failure, { safe: 'What is where now' }),
-    report.hasBegun === true || report.checks === undefined ? '' : preflightSection(report.checks, dryWords(report)),
+    ...checksOf(report),
     report.items.length === 0 ? '' : folded('What was to be restored', itemsTable(report)),
     warningsSection(report.warnings),
     detailsFold(failure),
     phasesFold(report),
   ]
+}
+
+/** What is fine of a server to which nothing was written. The errors are what failed, the warnings have a section. */
+function checksOf({ hasBegun, checks }: RestoreReport): string[] {
+  if (hasBegun === true || checks === undefined) return []
+  return checkedSections({ ...checks, findings: [] })
 }
 
 function placeAndTime({ point, host, store, startedAt }: RestoreReport): string {

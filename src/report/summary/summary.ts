@@ -7,7 +7,7 @@ import { skippedSentence } from '../annotations'
 import { scrubReport } from '../scrub'
 import { bucketFact } from './bucket-fact'
 import { changesSection } from './changes-section'
-import { detailsFold, failureSections, joinParts, phasesFold } from './failure-sections'
+import { detailsFold, failureHeading, failureSections, joinParts, phasesFold } from './failure-sections'
 import { code, fenced, folded, prose } from './markdown'
 import { readableTime } from './readable-time'
 import { sizeChart } from './size-chart'
@@ -67,7 +67,7 @@ function skippedParts(report: RunReport, recent: RecentPoint): string[] {
 
 function failedParts(report: RunReport, failure: NonNullable<RunReport['failure']>): string[] {
   return [
-    failure.kind === 'cancelled' ? '## ⏹️ The backup was cancelled' : '## ❌ The backup failed',
+    failureHeading(failure, 'Backup'),
     placeAndTime(report),
     ...failureSections(failure),
     warningsSection(report.warnings),

@@ -5,7 +5,8 @@ import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
 import { bucketFact } from './bucket-fact'
-import { detailsFold, joinParts } from './failure-sections'
+import { detailsFold, failureHeading, joinParts } from './failure-sections'
+import { fixMarkdown } from './faults-list'
 import { bullets, code, folded, prose, table } from './markdown'
 import { warningsSection } from './warnings-section'
 
@@ -13,33 +14,33 @@ import { warningsSection } from './warnings-section'
 export function renderVerifySummary(report: VerifyReport): string {
   const { points, failure } = report
   return joinParts([
-    `## ${heading(report)}`,
+    heading(report),
     place(report),
     // Findings explain a complete run; one that ended early needs its reason.
     failure === undefined || points.length === report.requested ? '' : `### What happened\n\n${prose(failure.what)}`,
     findingsSection(points),
     points.length === 0 ? '' : pointsTable(report),
     warningsSection(report.warnings),
-    failure === undefined ? '' : `**What to do next:** ${prose(failure.advice)}`,
+    failure === undefined ? '' : `**What to do next:** ${fixMarkdown(failure.advice)}`,
     failure === undefined ? '' : detailsFold(failure),
   ])
 }
 
 function heading(report: VerifyReport): string {
   const { points, requested, failure } = report
-  if (isProven(report)) return `✅ ${prose(provenSentence(report))}`
-  const failed = points.filter(({ status }) => status === 'failed').length
-  if (failure?.kind === 'cancelled') return `⏹️ The verification was cancelled${soFar(points.length, requested)}`
-  if (failed === 0) return `❌ The verification failed${soFar(points.length, requested)}`
-  return `❌ ${failed} of ${plural(points.length, 'recovery point')} ${failed === 1 ? 'is' : 'are'} not proven${soFar(points.length, requested)}`
+  if (isProven(report)) return `## ✅ ${prose(provenSentence(report))}`
+  if (failure === undefined) return '## ❌ Verification failed'
+  return `${failureHeading(failure, 'Verification')}${soFar(points.length, requested)}`
 }
 
 function soFar(count: number, requested: number | undefined): string {
   return requested === undefined || count === requested ? '' : ` (the run ended after ${count} of ${requested})`
 }
 
-function place({ store, level, startedAt, finishedAt }: VerifyReport): string {
+function place({ store, level, points, startedAt, finishedAt }: VerifyReport): string {
+  const failed = points.filter(({ status }) => status === 'failed').length
   return [
+    ...(failed === 0 ? [] : [`**Not proven** ${failed} of ${plural(points.length, 'recovery point')}`]),
     bucketFact(store),
     `**Level** ${code(level)}: every object ${levelWords[level]}`,
     `**Took** ${formatDuration(finishedAt.getTime() - startedAt.getTime())}`,

@@ -36,7 +36,7 @@ async function refusedRun(wrong: Readonly<Record<string, string>>, telling: read
   expectRed(run, telling)
   expectCleanPost(run)
   expect(connections).toBe(0)
-  expect(run.main?.annotations.error[0]?.title).toBe('Configuration error')
+  expect(run.main?.annotations.error[0]?.title).toMatch(/^Backup failed: /)
   return run
 }
 

@@ -34,7 +34,7 @@ describe('a dry run', () => {
       })
       expect(run.conclusion).toBe('failure')
       const [{ message = '' } = {}] = run.main?.annotations.error ?? []
-      for (const problem of [/^\d things are wrong: \(1\)/, /no_such_shop/, /\/no\/such\/folder/, /rsync/]) {
+      for (const problem of [/^\d things are wrong\.\n1\. /, /no_such_shop/, /\/no\/such\/folder/, /rsync/]) {
         expect(message).toMatch(problem)
         expect(run.main?.annotations.error).toHaveLength(1)
       }

@@ -330,7 +330,7 @@ describe('a run that does not come to its end', () => {
     expect(main.annotations.error[0]?.message).toContain('The run was cancelled.')
     expect(main.signals).toEqual(['SIGINT'])
     expect(main.outputs['status']).toBe('failed')
-    expect(main.summary).toContain('## ⏹️ The verification was cancelled')
+    expect(main.summary).toContain('## ⏹️ Verification cancelled')
   })
 })
 

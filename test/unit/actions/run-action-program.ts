@@ -87,6 +87,7 @@ const programs: Readonly<Record<string, () => Promise<void>>> = {
 const program = programs[process.argv[2] ?? '']
 if (program === undefined) throw new Error(`No program ${process.argv[2]}`)
 void runAction(runtime, program, {
+  name: 'Backup',
   safe: 'Every good recovery point is still good.',
   summarize: failure => `# ${failure.kind}`,
 })

@@ -40,7 +40,7 @@ describe('runAction', () => {
         'Input "ssh-port" must be a number, got "x".',
         '  a detail',
         '::endgroup::',
-        '::error title=Configuration error::Input "ssh-port" must be a number, got "x".%0AStill safe: Every good recovery point is still good.%0AWhat to do: Fix what the message names and run the workflow again.',
+        '::error title=Backup failed%3A input "ssh-port" must be a number%2C got "x"::Input "ssh-port" must be a number, got "x".%0AStill safe: Every good recovery point is still good.%0AWhat to do: Fix what the message names and run the workflow again.',
         '',
       ].join('\n'),
     )
@@ -91,7 +91,7 @@ describe('runAction', () => {
 
   it('lets the work tell its failure before a rejection that came with it', async () => {
     const { output } = await run('echo')
-    expect(errorsIn(output)).toEqual([expect.stringContaining('The dump failed. Also: socket closed.')])
+    expect(errorsIn(output)).toEqual([expect.stringContaining('%0A1. The dump failed.%0A2. socket closed.')])
   })
 
   it('forgives a rejection that is handled a little late', async () => {
@@ -108,9 +108,7 @@ describe('runAction', () => {
     const { status, output } = await run('cancelled', child => child.kill(signal))
     expect(status).toBe(1)
     expect(errorsIn(output)).toEqual([
-      expect.stringMatching(
-        /title=The run was cancelled::The run was cancelled\.%0AStill safe: Every good recovery point/,
-      ),
+      expect.stringMatching(/title=Backup cancelled::The run was cancelled\.%0AStill safe: Every good recovery point/),
     ])
     expect(await written('summary')).toBe('# cancelled\n\n')
   })

@@ -1,4 +1,4 @@
-import { InputProblems, mapAll, readAll } from '../../../src/findings/read-all'
+import { mapAll, readAll } from '../../../src/findings/read-all'
 import { UserError } from '../../../src/runtime/errors'
 import { refusal } from '../inputs/reading'
 
@@ -30,24 +30,16 @@ describe('readAll', () => {
   it('lists all errors, in order and from every depth, with their advice', () => {
     const error = refusal(() =>
       readAll({
-        a: fail('First.', 'Mend the first.'),
-        b: () => readAll({ c: fail('Second.'), d: fail('Third.', 'Mend the third.') }),
+        a: fail('First.', 'Fix the first.'),
+        b: () => readAll({ c: fail('Second.'), d: fail('Third.', 'Fix the third.') }),
       }),
     )
-    expect(error).toBeInstanceOf(InputProblems)
-    expect(error.message).toBe('First. (The first of 3 problems with the inputs.)')
-    expect(error.advice).toBe('Fix all of them before the next run: the log lists each one.')
-    expect(error.detail).toEqual(['1. First. Mend the first.', '2. Second.', '3. Third. Mend the third.'])
-  })
-
-  it('keeps the detail of each error', () => {
-    const withDetail = (): never => {
-      throw new UserError('First.', { detail: ['seen: x'] })
-    }
-    expect(refusal(() => readAll({ a: withDetail, b: fail('Second.') })).detail).toEqual([
-      '1. First.',
-      '   seen: x',
-      '2. Second.',
+    expect(error.message).toBe('3 things are wrong: (1) First. (2) Second. (3) Third.')
+    expect(error.title).toBe('First, and 2 more')
+    expect(error.faults.map(({ message, advice }) => [message, advice])).toEqual([
+      ['First.', 'Fix the first.'],
+      ['Second.', undefined],
+      ['Third.', 'Fix the third.'],
     ])
   })
 
@@ -71,6 +63,6 @@ describe('mapAll', () => {
 
   it('lists the errors of all items', () => {
     const error = refusal(() => mapAll(['a', 'b', 'c'], item => (item === 'b' ? item : fail(`Wrong: ${item}.`)())))
-    expect(error.detail).toEqual(['1. Wrong: a.', '2. Wrong: c.'])
+    expect(error.faults.map(({ message }) => message)).toEqual(['Wrong: a.', 'Wrong: c.'])
   })
 })

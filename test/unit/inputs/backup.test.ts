@@ -1,6 +1,6 @@
 import { loadBackupInputs } from '../../../src/inputs/backup'
 import type { InputReader } from '../../../src/inputs/read'
-import { given, refusal } from './reading'
+import { faultsOf, given, refusal } from './reading'
 
 const good = {
   'ssh-host': 'web1.example.com',
@@ -120,10 +120,8 @@ describe('loadBackupInputs', () => {
       'heartbeat-url': 'hc-ping.com/a1b2',
     }
     const error = refusal(() => loadBackupInputs(given(inputs), {}))
-    expect(error.message).toBe(
-      'Input "ssh-host" must be a host name or an IP address, got "deploy@web1". (The first of 18 problems with the inputs.)',
-    )
-    expect(error.detail.map(line => /^\d+\. Inputs? "([a-z0-9-]+)"/.exec(line)?.[1])).toEqual([
+    expect(error.title).toBe('input "ssh-host" must be a host name or an IP address, got "deploy@web1", and 17 more')
+    expect(error.faults.map(({ message }) => /^Inputs? "([a-z0-9-]+)"/.exec(message)?.[1])).toEqual([
       'ssh-host',
       'ssh-port',
       'ssh-user',
@@ -176,8 +174,8 @@ describe('loadBackupInputs', () => {
 
   it('shows no secret in any error', () => {
     const error = refusal(() => loadBackupInputs(given({ ...good, ...secrets }), {}))
-    expect(error.detail).toHaveLength(8)
-    expect([error.message, error.advice, ...error.detail].join()).not.toContain('zq')
+    expect(error.faults).toHaveLength(8)
+    expect([error.message, error.advice, ...faultsOf(error)].join()).not.toContain('zq')
   })
 
   it.each([

@@ -26,7 +26,7 @@ describe('loadListInputs', () => {
 
   it('names all that is wrong at once', () => {
     const error = refusal(() => load({ 's3-bucket': '', 'max-age': 'soon', 'expect-every': 'often' }))
-    expect(error.message).toContain('(The first of 3 problems with the inputs.)')
+    expect(error.faults).toHaveLength(3)
   })
 
   it('masks the keys before anything can be refused', () => {

@@ -6,6 +6,11 @@ export function given(inputs: Readonly<Record<string, string>> = {}): RecordingR
   return recordingRuntime({ inputs })
 }
 
+/** The single faults of an error, each with what to do about it. */
+export function faultsOf({ faults }: UserError): string[] {
+  return faults.map(({ message, advice }) => `${message} ${advice ?? ''}`.trim())
+}
+
 /** The UserError that the work throws. Fails when it throws nothing or anything else. */
 export function refusal(work: () => unknown): UserError {
   try {

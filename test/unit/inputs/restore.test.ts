@@ -1,6 +1,6 @@
 import type { InputReader } from '../../../src/inputs/read'
 import { loadRestoreInputs, type RestoreInputs } from '../../../src/inputs/restore'
-import { given, refusal } from './reading'
+import { faultsOf, given, refusal } from './reading'
 
 const needed = {
   'ssh-host': 'web1.example.com',
@@ -67,7 +67,7 @@ describe('loadRestoreInputs', () => {
       'allow-entries': 'suid',
       'dry-run': '1',
     })
-    expect(error.detail.map(line => /^\d+\. Inputs? "([a-z0-9-]+)"/.exec(line)?.[1])).toEqual([
+    expect(faultsOf(error).map(line => /^Inputs? "([a-z0-9-]+)"/.exec(line)?.[1])).toEqual([
       ...['ssh-host', 'ssh-port', 'mysql-password', 's3-bucket', 'snapshot', 'databases', 'paths'],
       ...['overwrite', 'safety-backup', 'allow-entries', 'dry-run'],
     ])
@@ -75,8 +75,8 @@ describe('loadRestoreInputs', () => {
 
   it('tells a wrong confirmation together with what else is wrong', () => {
     const error = refused({ overwrite: 'true', confirm: 'web2.example.com', 'allow-entries': 'suid' })
-    expect(error.message).toMatch(/^Input "allow-entries" .*The first of 2 problems/)
-    expect(error.detail.join('\n')).toMatch(/2\. Input "confirm" must repeat/)
+    expect(error.message).toMatch(/^2 things are wrong: \(1\) Input "allow-entries" /)
+    expect(error.message).toMatch(/\(2\) Input "confirm" must repeat/)
   })
 
   const secrets = {
@@ -103,13 +103,13 @@ describe('loadRestoreInputs', () => {
     }
     const error = refusal(() => loadRestoreInputs(read, {}))
     expect([...runtime.secrets].sort()).toEqual(Object.values(secrets).sort())
-    expect([error.message, error.advice, ...error.detail].join()).not.toContain('zq')
+    expect([error.message, error.advice, ...error.detail, ...faultsOf(error)].join()).not.toContain('zq')
   })
 
   it('shows no private key that was pasted into the wrong input', () => {
     const key = secrets['ssh-key']
     const error = refused({ 'ssh-host': key, overwrite: 'true', confirm: key.slice(0, -1) })
-    expect([error.message, error.advice, ...error.detail].join()).not.toContain('zq')
+    expect([error.message, error.advice, ...error.detail, ...faultsOf(error)].join()).not.toContain('zq')
   })
 })
 
@@ -227,7 +227,7 @@ describe('the inputs "databases" and "paths"', () => {
 
   it('refuses to send two folders to one place, naming both lines', () => {
     const error = refused({ paths: '/srv/a=/x\n/srv/b=/x/' })
-    expect(error.message).toMatch(/here "\/x", got "\/x"\. \(The first of 2 problems/)
+    expect(error.message).toMatch(/^2 things are wrong: .*here "\/x", got "\/x"\./)
   })
 
   it('lets a folder that lies in a system folder go elsewhere', () => {

@@ -1,6 +1,6 @@
 import { describeFailure, failureAnnotation } from '../../../src/report/failure'
 import { causesOf, unfoldErrors } from '../../../src/report/unfold-errors'
-import { CancelledError, FailureError, UserError } from '../../../src/runtime/errors'
+import { asOne, CancelledError, FailureError, UserError } from '../../../src/runtime/errors'
 
 const context = { safe: 'All is safe.', isCancelled: false, scrub: (text: string) => text }
 
@@ -13,7 +13,9 @@ describe('describeFailure', () => {
     })
     expect(describeFailure(error, context)).toEqual({
       kind: 'failure',
+      title: 'dump failed',
       what: 'The dump failed.',
+      faults: [],
       safe: 'The slot is safe.',
       advice: 'Look.',
       detail: ['The dump failed.', '  status 2'],
@@ -47,7 +49,11 @@ describe('describeFailure', () => {
 
   it('says of the unexpected that it is, asks to report it, and keeps the stack', () => {
     const facts = describeFailure(new TypeError('x is not a function'), context)
-    expect(facts).toMatchObject({ kind: 'bug', what: 'Something unexpected happened: x is not a function.' })
+    expect(facts).toMatchObject({
+      kind: 'bug',
+      title: 'an error in make-a-backup itself: x is not a function',
+      what: 'Something unexpected happened: x is not a function.',
+    })
     expect(facts.advice).toMatch(/^Please report this/)
     expect(facts.detail[1]).toMatch(/^ {4}at /)
   })
@@ -82,7 +88,7 @@ describe('describeFailure', () => {
     )
   })
 
-  it('tells every part of an AggregateError, those made for a person first, echoes of the abort not at all', () => {
+  it('lists every part of an AggregateError with its fix: those made for a person first, no echo of the abort', () => {
     const error = new AggregateError([
       new CancelledError(),
       new Error('socket closed'),
@@ -90,8 +96,42 @@ describe('describeFailure', () => {
     ])
     expect(describeFailure(error, context)).toMatchObject({
       kind: 'failure',
-      what: 'The dump failed. Also: socket closed.',
-      advice: 'Look.',
+      title: 'dump failed, and 1 more',
+      what: '2 things went wrong.',
+      faults: [{ what: 'The dump failed.', fix: 'Look.' }, { what: 'socket closed.' }],
+      advice: 'Fix each of them, as its line says, then run the workflow again.',
+    })
+  })
+
+  it('lists what was found at once with the fix of each, and all of it in the log', () => {
+    const faults = [
+      new UserError('Input "a" must be b, got "c".', { advice: 'Write b.' }),
+      new UserError('Database "shopp" does not exist.', { advice: 'Check it.', detail: ['seen: shop'] }),
+    ]
+    const facts = describeFailure(asOne(faults), context)
+    expect(facts).toMatchObject({
+      kind: 'user',
+      title: 'input "a" must be b, got "c", and 1 more',
+      what: '2 things are wrong.',
+      faults: [
+        { what: 'Input "a" must be b, got "c".', fix: 'Write b.' },
+        { what: 'Database "shopp" does not exist.', fix: 'Check it.' },
+      ],
+      detail: [
+        '1. Input "a" must be b, got "c". Write b.',
+        '2. Database "shopp" does not exist. Check it.',
+        '   seen: shop',
+      ],
+    })
+    expect(failureAnnotation(facts, 'Backup')).toEqual({
+      title: 'Backup failed: input "a" must be b, got "c", and 1 more',
+      message: [
+        '2 things are wrong.',
+        '1. Input "a" must be b, got "c". Write b.',
+        '2. Database "shopp" does not exist. Check it.',
+        'Still safe: All is safe.',
+        'What to do: Fix each of them, as its line says, then run the workflow again.',
+      ].join('\n'),
     })
   })
 
@@ -110,8 +150,8 @@ describe('describeFailure', () => {
 describe('failureAnnotation', () => {
   it('says what failed, what is safe and what to do', () => {
     const facts = describeFailure(new FailureError('The dump failed.', { advice: 'Look.' }), context)
-    expect(failureAnnotation(facts)).toEqual({
-      title: 'The run failed',
+    expect(failureAnnotation(facts, 'Backup')).toEqual({
+      title: 'Backup failed: dump failed',
       message: 'The dump failed.\nStill safe: All is safe.\nWhat to do: Look.',
     })
   })
@@ -119,10 +159,25 @@ describe('failureAnnotation', () => {
   it('stays below what GitHub shows however long the parts are', () => {
     const long = 'word\n'.repeat(5_000)
     const facts = describeFailure(new FailureError(long, { advice: long, safe: long }), context)
-    const { message } = failureAnnotation(facts)
+    const { title, message } = failureAnnotation(facts, 'Backup')
+    expect(title.length).toBeLessThan(200)
     expect(message.length).toBeLessThan(3_600)
     expect(message.split('\n')).toHaveLength(3)
     expect(message).toMatch(/…$/)
+  })
+})
+
+describe('failureAnnotation, of many faults', () => {
+  it('has as many as fit, and the log has all', () => {
+    const faults = Array.from(
+      { length: 90 },
+      (_, index) => new UserError(`Input "n${index}" is ${'long '.repeat(20)}.`),
+    )
+    const facts = describeFailure(asOne(faults), context)
+    const { message } = failureAnnotation(facts, 'Backup')
+    expect(message.length).toBeLessThan(3_600)
+    expect(message).toMatch(/\n… and \d\d more: the log lists them all\.\nStill safe: /)
+    expect(facts.detail).toHaveLength(90)
   })
 })
 

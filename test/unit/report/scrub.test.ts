@@ -12,7 +12,15 @@ describe('scrubRestore', () => {
       items: [aRestoredDatabase(texts), aRestoredFolder(texts)],
       warnings: [warning('w', `a ${secret}`, secret)],
       checks: { findings: [problem('p', secret, secret)], facts: [secret] },
-      failure: { kind: 'failure', what: secret, safe: secret, advice: secret, detail: [secret] },
+      failure: {
+        kind: 'failure',
+        title: secret,
+        what: secret,
+        faults: [{ what: secret, fix: secret }],
+        safe: secret,
+        advice: secret,
+        detail: [secret],
+      },
     })
     expect(JSON.stringify(scrubRestore(report, scrub))).not.toContain(secret)
   })

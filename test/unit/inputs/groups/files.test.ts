@@ -1,5 +1,5 @@
 import { loadFiles } from '../../../../src/inputs/groups/files'
-import { given, refusal } from '../reading'
+import { faultsOf, given, refusal } from '../reading'
 
 describe('loadFiles', () => {
   it('has no paths and the default mirror when all inputs are empty', () => {
@@ -82,8 +82,8 @@ describe('loadFiles: paths', () => {
 
   it('lists every wrong path', () => {
     const error = refusal(() => loadFiles(given({ paths: 'one\n/two\nthree' })))
-    expect(error.detail).toHaveLength(2)
-    expect(error.detail[1]).toBe('2. Input "paths" must be absolute paths, got "three". For example: /var/www/html')
+    expect(error.faults).toHaveLength(2)
+    expect(faultsOf(error)[1]).toBe('Input "paths" must be absolute paths, got "three". For example: /var/www/html')
   })
 })
 

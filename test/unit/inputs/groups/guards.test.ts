@@ -75,6 +75,6 @@ describe('loadGuards', () => {
 
   it('names every unknown blind spot', () => {
     const error = refusal(() => load({ 'allow-blind-spots': 'tables\nviews\nindexes' }))
-    expect(error.detail.join()).toMatch(/got "tables"[\s\S]*got "indexes"/)
+    expect(error.message).toMatch(/got "tables"[\s\S]*got "indexes"/)
   })
 })

@@ -1,5 +1,5 @@
 import { loadRotation, readName } from '../../../../src/inputs/groups/rotation'
-import { given, refusal } from '../reading'
+import { faultsOf, given, refusal } from '../reading'
 
 describe('loadRotation', () => {
   it('is hour-of-week in UTC when nothing is set', () => {
@@ -42,9 +42,9 @@ describe('loadRotation', () => {
 
   it('names everything that is wrong', () => {
     const error = refusal(() => loadRotation(given({ rotation: '{minut}', timezone: 'Mars' })))
-    expect(error.detail).toEqual([
-      '1. Input "rotation" must be a rotation or a template of slot names, got "{minut}". There is no {minut}. The placeholders are {weekday} {hour} {minute} {date} {year} {month} {day}.',
-      '2. Input "timezone" must be an IANA time zone, got "Mars". For example: UTC or Europe/Berlin',
+    expect(faultsOf(error)).toEqual([
+      'Input "rotation" must be a rotation or a template of slot names, got "{minut}". There is no {minut}. The placeholders are {weekday} {hour} {minute} {date} {year} {month} {day}.',
+      'Input "timezone" must be an IANA time zone, got "Mars". For example: UTC or Europe/Berlin',
     ])
   })
 })

@@ -5,7 +5,7 @@ import { renderListSummary } from '../../../../src/report/summary/list-summary'
 import { anUnreadable, aPoint, aReport, someHours } from '../a-list'
 
 const failure = (kind: 'user' | 'cancelled' = 'user') => ({
-  ...{ kind, what: 'It is too old.', safe: 'All of it.', advice: 'Look.' },
+  ...{ kind, title: 'it is too old', what: 'It is too old.', faults: [], safe: 'All of it.', advice: 'Look.' },
   detail: ['a line of detail'],
 })
 const headingOf = (report: ListReport) => renderListSummary(report).split('\n')[0]
@@ -108,12 +108,10 @@ describe('renderListSummary', () => {
     const missing = [new Date('2026-11-25T01:00:00Z')]
     expect(headingOf(aReport(good, { expected: { everyMs: 1, count: 1, missing } }))).toMatch(/^## ⚠️ hour-0 is/)
     expect(headingOf(aReport([]))).toBe('## ⚠️ There is no good recovery point')
-    expect(headingOf(aReport([], { failure: failure() }))).toBe('## ❌ There is no good recovery point')
-    expect(headingOf(aReport(good, { failure: failure() }))).toBe(
-      '## ❌ The newest good recovery point is too old: hour-0, taken 43 m ago',
-    )
-    expect(headingOf(aReport(undefined, { failure: failure() }))).toBe('## ❌ The bucket could not be listed')
-    expect(headingOf(aReport(undefined, { failure: failure('cancelled') }))).toBe('## ⏹️ The list was cancelled')
+    expect(headingOf(aReport([], { failure: failure() }))).toBe('## ❌ List failed: it is too old')
+    expect(headingOf(aReport(good, { failure: failure() }))).toBe('## ❌ List failed: it is too old')
+    expect(headingOf(aReport(undefined, { failure: failure() }))).toBe('## ❌ List failed: it is too old')
+    expect(headingOf(aReport(undefined, { failure: failure('cancelled') }))).toBe('## ⏹️ List cancelled')
   })
 
   it('says of a failure what happened, what is safe and what to do, above the tables', () => {

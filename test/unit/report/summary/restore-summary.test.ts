@@ -8,7 +8,9 @@ import { aRestoredDatabase, aRestoredFolder, aRestoreReport } from '../a-restore
 
 const failure: NonNullable<RestoreReport['failure']> = {
   kind: 'failure',
+  title: 'import into database "shop" failed at line 812',
   what: 'The import into database "shop" failed at line 812.',
+  faults: [],
   safe: 'The database "shop" is what it was before.',
   advice: 'Make room on the disk.',
   detail: ['ERROR 1114 at line 812: The table is full', '```'],
@@ -145,7 +147,7 @@ describe('renderRestoreSummary, of a restore that failed', () => {
 
   it('says what failed, what is where now, and what to do next, in this order', () => {
     const summary = failed()
-    expect(summary).toMatch(/^## ❌ The restore failed\n/)
+    expect(summary).toMatch(/^## ❌ Restore failed: import into database "shop" failed at line 812\n/)
     const places = [
       '### What failed\n\nThe import',
       '### What is where now\n\nThe database',
@@ -158,7 +160,7 @@ describe('renderRestoreSummary, of a restore that failed', () => {
 
   it('calls a cancelled one cancelled', () => {
     const summary = failed({ result: 'cancelled', failure: { ...failure, kind: 'cancelled' } })
-    expect(summary).toMatch(/^## ⏹️ The restore was cancelled\n/)
+    expect(summary).toMatch(/^## ⏹️ Restore cancelled\n/)
     expect(summary).toContain('### What happened\n')
   })
 

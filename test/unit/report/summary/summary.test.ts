@@ -7,7 +7,9 @@ import { aDatabase, aReport, someFiles } from '../a-report'
 
 const failure: NonNullable<RunReport['failure']> = {
   kind: 'failure',
+  title: 'dump ended with status 2',
   what: 'The dump ended with status 2.',
+  faults: [],
   safe: 'Nothing was replaced.',
   advice: 'Run it again.',
   detail: ['mariadb-dump: Error 2013: Lost connection', '```'],
@@ -102,7 +104,7 @@ describe('renderSummary', () => {
 
   it('tells of a failed run what failed, what is safe and what to do, and no way to get back what is not there', () => {
     const summary = renderSummary(aReport({ result: 'failed', artifacts: [], failure }))
-    expect(summary).toMatch(/^## ❌ The backup failed\n/)
+    expect(summary).toMatch(/^## ❌ Backup failed: dump ended with status 2\n/)
     expect(summary).toContain('### What failed\n\nThe dump ended with status 2.\n')
     expect(summary).toContain('### What is still safe\n\nNothing was replaced.\n')
     expect(summary).toContain('### What to do next\n\nRun it again.\n')
@@ -125,7 +127,7 @@ describe('renderSummary', () => {
         failure: { ...failure, kind: 'cancelled', what: 'The run was cancelled.', detail: [] },
       }),
     )
-    expect(summary).toMatch(/^## ⏹️ The backup was cancelled\n/)
+    expect(summary).toMatch(/^## ⏹️ Backup cancelled\n/)
     expect(summary).toContain('### What happened\n\nThe run was cancelled.\n')
     expect(summary).not.toContain('Details')
   })

@@ -38,7 +38,9 @@ function aReport(overrides: Partial<VerifyReport> = {}): VerifyReport {
 
 const failure: FailureFacts = {
   kind: 'failure',
+  title: 'store fell over',
   what: 'The store <fell> over.',
+  faults: [],
   safe: 'All.',
   advice: 'Wait & see.',
   detail: ['one line'],
@@ -88,17 +90,15 @@ describe('verifyError', () => {
   it('says what is not proven, why, and what to use in its place', () => {
     const error = verifyError([point({ name: 'a', verdict: 'suspect' }), failed, point()])
     expect(error.message).toBe('Monday-12-00 is not proven: "p/a.sql.gz" has another sha256.')
-    expect(error.advice).toBe(
-      'Do not count on Monday-12-00: of those verified here, Monday-13-00 is proven. The log and the job summary name every finding.',
-    )
-    expect(error.detail).toEqual(['checksum: "p/a.sql.gz" has another sha256.'])
+    expect(error.advice).toBe('Do not count on Monday-12-00: of those verified here, Monday-13-00 is proven.')
+    expect(error.detail).toEqual(['checksum'])
   })
 
   it('does not call an object bad whose bytes are sound', () => {
     const what = 'The drill check "SELECT 0" is not true: it returned 0.'
     const drilled = { ...failed, findings: [drillOnly(problem('drill-check', what))] }
     expect(verifyError([drilled]).advice).toBe(
-      'The stored objects of Monday-12-00 are sound to the byte; only the drill failed. The log and the job summary name every finding.',
+      'The stored objects of Monday-12-00 are sound to the byte; only the drill failed.',
     )
     const broken = point({ name: 'b', status: 'failed', findings: [finding] })
     expect(verifyError([drilled, broken]).advice).toContain('Do not count on b; look for one that is sound')
@@ -112,8 +112,9 @@ describe('verifyError', () => {
   it('names five and counts the rest', () => {
     const many = Array.from({ length: 7 }, (_, index) => ({ ...failed, name: `s${index}` }))
     const error = verifyError(many)
-    expect(error.message).toBe(
-      's0, s1, s2, s3, s4 and 2 more are not proven: "p/a.sql.gz" has another sha256. (The first of 7 findings in 7 of 7 recovery points.)',
+    expect(error.message).toBe('s0, s1, s2, s3, s4 and 2 more are not proven: "p/a.sql.gz" has another sha256.')
+    expect(error.faults.map(({ message }) => message)).toEqual(
+      many.map(({ name }) => `${name}: "p/a.sql.gz" has another sha256.`),
     )
     expect(error.advice).toContain('look for one that is sound with "snapshot: all"')
   })
@@ -183,7 +184,7 @@ describe('renderVerifySummary', () => {
   it('names every finding, and what to do', () => {
     const points = [point(), { ...failed, findings: [{ ...finding, fix: '*Look* at it.' }] }]
     const summary = renderVerifySummary(aReport({ points, requested: 2, failure }))
-    expect(summary).toContain('## ❌ 1 of 2 recovery points is not proven\n')
+    expect(summary).toContain('## ❌ Verification failed: store fell over\n\n**Bucket**')
     expect(summary).toContain(
       '### 1 finding\n\n- **Monday-12-00** <code>checksum</code> "p/a.sql.gz" has another sha256.',
     )
@@ -196,14 +197,14 @@ describe('renderVerifySummary', () => {
 
   it('says what ended a run before it was through', () => {
     const summary = renderVerifySummary(aReport({ points: [failed], requested: 9, failure }))
-    expect(summary).toContain('## ❌ 1 of 1 recovery point is not proven (the run ended after 1 of 9)')
+    expect(summary).toContain('## ❌ Verification failed: store fell over (the run ended after 1 of 9)')
     expect(summary).toContain('### What happened\n\nThe store &#60;fell&#62; over.')
     expect(renderVerifySummary(aReport({ points: [], requested: 9, failure }))).toContain(
-      '## ❌ The verification failed (the run ended after 0 of 9)',
+      '## ❌ Verification failed: store fell over (the run ended after 0 of 9)',
     )
     const cancelled: FailureFacts = { ...failure, kind: 'cancelled' }
     expect(renderVerifySummary(aReport({ points: [], requested: 9, failure: cancelled }))).toContain(
-      '## ⏹️ The verification was cancelled (the run ended after 0 of 9)',
+      '## ⏹️ Verification cancelled (the run ended after 0 of 9)',
     )
   })
 

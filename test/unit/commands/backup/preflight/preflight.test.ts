@@ -10,7 +10,7 @@ const finding = (level: Finding['level'], what: string): Finding => ({
   code: 'a-code',
   level,
   what,
-  fix: `mend ${what}\nGRANT`,
+  fix: `fix ${what}\nGRANT`,
 })
 
 describe('mergeReports', () => {
@@ -31,13 +31,13 @@ describe('refuseErrors', () => {
 
   it('tells a single thing with its fix', () => {
     const error = refusal(() => refuseErrors({ findings: [finding('error', 'a')] }))
-    expect(error).toMatchObject({ message: 'a', advice: 'mend a GRANT' })
+    expect(error).toMatchObject({ message: 'a', advice: 'fix a\nGRANT' })
   })
 
   it('counts and lists several', () => {
     const error = refusal(() => refuseErrors({ findings: [finding('error', 'a'), finding('error', 'b')] }))
     expect(error.message).toBe('2 things are wrong: (1) a (2) b')
-    expect(error.detail).toEqual(['(1) mend a GRANT', '(2) mend b GRANT'])
+    expect(error.faults.map(({ advice }) => advice)).toEqual(['fix a\nGRANT', 'fix b\nGRANT'])
   })
 })
 

@@ -1,5 +1,5 @@
 import { loadProxies } from '../../../../../src/inputs/groups/network/proxies'
-import { given, refusal } from '../../reading'
+import { faultsOf, given, refusal } from '../../reading'
 
 const load = (environment: Record<string, string>) => loadProxies(given({}), environment)
 
@@ -54,6 +54,6 @@ describe('loadProxies', () => {
 
   it('refuses both at once', () => {
     const error = refusal(() => load({ HTTP_PROXY: 'ftp://a', HTTPS_PROXY: 'ftp://b' }))
-    expect(error.detail.filter(line => /The variable HTTPS?_PROXY/.test(line))).toHaveLength(2)
+    expect(faultsOf(error).filter(line => /The variable HTTPS?_PROXY/.test(line))).toHaveLength(2)
   })
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { dumpDefaultRefusal, parseDumpOptions } from '../../../../../src/sources/mysql/dump/dump-options'
 import { refusedOptions, requiredOptions } from '../../../../../src/sources/mysql/dump/refused-dump-options'
-import { refusal } from '../../../inputs/reading'
+import { faultsOf, refusal } from '../../../inputs/reading'
 
 const refusedNames = refusedOptions.flatMap(({ names }) => names)
 const requiredNames = requiredOptions.flatMap(({ names }) => names)
@@ -154,8 +154,8 @@ describe('parseDumpOptions', () => {
 
   it('shows no value of a refused option', () => {
     const error = refusal(() => parseDumpOptions(['--password=hunter2', '--loose-pass=hunter2']))
-    expect(error.detail).toHaveLength(2)
-    expect(error.message + error.detail.join()).not.toContain('hunter2')
+    expect(error.faults).toHaveLength(2)
+    expect(error.message + faultsOf(error).join()).not.toContain('hunter2')
   })
 
   it.each(['--max-allowed-packet', '--ssl_ca', '--ssl-mode'])('refuses %s without its value', option => {
