@@ -1,5 +1,6 @@
 import type { Finding } from '../../findings/finding'
 import { ActionError, type ErrorFacts, FailureError, messageOf } from '../../runtime/errors'
+import { titleOf } from '../../runtime/text/title-of'
 
 /** A recovery point that could not be published. Says what is safe; its uploads are taken care of. */
 export class PublishError extends FailureError {
@@ -16,6 +17,7 @@ export class PublishError extends FailureError {
 export function nothingChanged(slot: string, cause: unknown, warnings: readonly Finding[] = []): PublishError {
   return new PublishError(`Could not publish slot ${slot}: ${messageOf(cause)}`, {
     cause,
+    ...titled(cause, `slot ${slot} was not published`),
     safe: `Nothing has changed in the bucket: slot ${slot} is unchanged, and so is every other slot.`,
     advice: adviceOf(cause),
     detail: [...detailOf(cause), ...warnings.map(warning => warning.what)],
@@ -31,11 +33,17 @@ export function unfinished(slot: string, cause: unknown, isReadable: boolean): P
   const advice = adviceOf(cause)
   return new PublishError(`Slot ${slot} is unfinished: ${messageOf(cause)}`, {
     cause,
+    ...titled(cause, `slot ${slot} is unfinished`),
     safe: `Every other recovery point is unchanged. Slot ${slot} itself cannot be restored until it is finished.`,
     advice: advice === undefined ? next : `${next} ${advice}`,
     detail: detailOf(cause),
     isUnfinished: true,
   })
+}
+
+/** The cause comes first: it may be long, and a title is cut. */
+function titled(cause: unknown, outcome: string): { title?: string } {
+  return cause instanceof ActionError ? { title: titleOf(`${cause.title}; ${outcome}`) } : {}
 }
 
 function adviceOf(cause: unknown): string | undefined {

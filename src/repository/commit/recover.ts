@@ -56,6 +56,7 @@ export async function recoverSlot(repository: Repository, slot: string, clock: W
       `The unfinished recovery point in slot ${slot} could not be finished or rolled back: ${messageOf(error)}`,
       {
         cause: error,
+        title: `${error.title}; slot ${slot} is unfinished`,
         safe: `Every other recovery point is unchanged. Slot ${slot} itself cannot be restored until it is finished.`,
         advice: error.advice ?? 'The next run tries again.',
         detail: error.detail,

@@ -4,6 +4,7 @@ import { quotedName } from '../../findings/quoted-name'
 import { UserError } from '../../runtime/errors'
 import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatSize } from '../../runtime/text/format-size'
+import { titleOf } from '../../runtime/text/title-of'
 import { type Kind, manyOf } from '../manifest/kinds/kind'
 import { type Artifact, kinds } from '../manifest/kinds/kinds'
 import type { ShrinkVerdict } from './shrink'
@@ -18,6 +19,7 @@ export function shrinkError(
   return new UserError(
     `The new recovery point is suspect, so it did not replace slot ${slot}. Compared with ${good}: ${describeShrink(verdict.findings)}.`,
     {
+      title: titleOf(`suspect: ${describeShrink(verdict.findings)}`),
       safe: `Slot ${slot} is unchanged, and so is every other slot.${suspectManifestKey === undefined ? '' : ' The suspect recovery point is whole and is stored apart from them.'}`,
       advice: [
         suspectManifestKey === undefined

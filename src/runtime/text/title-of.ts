@@ -13,7 +13,7 @@ const lengthMax = 140
 
 // Names at the start keep their capitals, and names are not known here.
 const lowered =
-  /^(?:Another|Could|Columns|Events|It|Its|No|Not|Nothing|Only|Inputs?|Rows|Some|Something|Tables|There|These|This|Views)\b/
+  /^(?:Access|Another|Could|Columns|Events|It|Its|No|Not|Nothing|Only|Inputs?|Rows|Some|Something|Tables|There|These|This|Views)\b/
 
 /** Where a clause ends: not within double quotes, in which names are. */
 function ends(text: string, isEnd: (rest: string) => boolean): number[] {

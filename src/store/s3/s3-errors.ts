@@ -2,6 +2,7 @@ import { shellWord } from '../../findings/shell-word'
 import { defined } from '../../runtime/defined'
 import { proxyFaultIn } from '../../runtime/proxy/proxy-fault'
 import { formatCount } from '../../runtime/text/format-count'
+import { titleOf } from '../../runtime/text/title-of'
 import { listedMax } from '../store'
 import { StoreError } from '../store-error'
 import type { Explain, Explanation, S3Operation } from './explain/explanation'
@@ -22,6 +23,7 @@ export function explainS3Error(error: unknown, operation: S3Operation, settings:
   const said = scrub(fault.message, settings).replace(/\s+/g, ' ').slice(0, 500)
   const answered = fault.status === undefined ? fault.code : `${fault.status} ${fault.code}`
   return new StoreError(`Could not ${operation.doing}: ${reason}.`, {
+    title: titleOf(`${reason}: could not ${operation.doing}`),
     code: fault.code,
     ...defined({ status: fault.status, advice }),
     detail: [

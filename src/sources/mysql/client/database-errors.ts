@@ -1,4 +1,5 @@
 import { FailureError, UserError } from '../../../runtime/errors'
+import { titleOf } from '../../../runtime/text/title-of'
 import { loginErrors } from './login-errors'
 
 interface Meaning {
@@ -110,7 +111,10 @@ export function databaseError(
   const found = meaningOf(said)
   if (found === undefined) return new FailureError(`${what}: ${said.trim()}`, { detail: messages })
   const { meaning, advice } = found
-  return new UserError(`${what}: ${meaning} It said: ${said.trim()}`, { advice, detail: messages })
+  return new UserError(`${what}: ${meaning} It said: ${said.trim()}`, {
+    title: titleOf(`${meaning.replace(/\.$/, '')}: ${said.trim().replace(/^ERROR \d+ \(\w+\)( at line \d+)?: /, '')}`),
+    ...{ advice, detail: messages },
+  })
 }
 
 function meaningOf(message: string): Meaning | undefined {

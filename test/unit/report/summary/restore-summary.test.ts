@@ -124,7 +124,9 @@ describe('renderRestoreSummary, of a dry run', () => {
 
   it('shows what would become of what is there, and claims nothing that was not done', () => {
     const summary = dry()
-    expect(summary).toMatch(/^## 🔎 What a restore would do\n/)
+    expect(summary).toMatch(/^## ❌ Dry run failed: database "shop" is there\n/)
+    const isGreen = { checks: { ...checks, findings: [] } }
+    expect(dry(isGreen)).toMatch(/^## 🔎 What a restore would do\n/)
     expect(cells(summary)[2]?.slice(3)).toEqual([
       'holds 15 tables',
       'it is dumped into the bucket, then replaced',
@@ -164,9 +166,13 @@ describe('renderRestoreSummary, of a restore that failed', () => {
     expect(summary).toContain('### What happened\n')
   })
 
-  it('shows what speaks against it while nothing was begun, and not afterwards', () => {
-    expect(failed({ hasBegun: false })).toContain('prevents this restore')
-    expect(failed({ hasBegun: true })).not.toContain('prevents this restore')
+  it('shows what is fine while nothing was begun, and says nothing twice', () => {
+    const faults = [{ what: 'One thing.', fix: 'Do\nGRANT x' }, { what: 'Another, see docs/restoring.md for it.' }]
+    const summary = failed({ hasBegun: false, failure: { ...failure, faults } })
+    expect(summary).toContain('### What failed\n\n1. One thing.<br>Do<br><code>GRANT x</code>\n2. Another, see')
+    expect(summary).toContain('### What is fine\n\n- The SSH user is not root.')
+    expect(summary).not.toMatch(/What to do next|Set "overwrite: true"|Details are in/)
+    expect(failed({ hasBegun: true })).not.toContain('What is fine')
   })
 
   it('can be told before a recovery point was chosen', () => {

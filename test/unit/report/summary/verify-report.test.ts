@@ -184,7 +184,9 @@ describe('renderVerifySummary', () => {
   it('names every finding, and what to do', () => {
     const points = [point(), { ...failed, findings: [{ ...finding, fix: '*Look* at it.' }] }]
     const summary = renderVerifySummary(aReport({ points, requested: 2, failure }))
-    expect(summary).toContain('## ❌ Verification failed: store fell over\n\n**Bucket**')
+    expect(summary).toContain(
+      '## ❌ Verification failed: store fell over\n\n**Not proven** 1 of 2 recovery points · **Bucket**',
+    )
     expect(summary).toContain(
       '### 1 finding\n\n- **Monday-12-00** <code>checksum</code> "p/a.sql.gz" has another sha256.',
     )
