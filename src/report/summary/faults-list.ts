@@ -1,5 +1,5 @@
 import { formatCount } from '../../runtime/text/format-count'
-import { tool } from '../../runtime/version'
+import { pagesUrl } from '../../runtime/version'
 import { code, prose } from './markdown'
 
 /** A numbered list of faults, each with its fix below; what is left out is in the log. */
@@ -35,7 +35,7 @@ function linked(line: string): string {
 }
 
 function urlOf(part: string): string {
-  return part.startsWith('https:') ? part : `${tool.homepage}/blob/v${tool.version}/${part}`
+  return part.startsWith('https:') ? part : `${pagesUrl}/${part}`
 }
 
 /** `prose` trims; the space before and after a link stays. */
