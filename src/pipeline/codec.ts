@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream'
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib'
 import type { Compression, CompressionSettings } from './compression'
 import { Decoder } from './decoder'
@@ -46,7 +45,11 @@ export function decodeCommands(encoded: Encoded): string[] {
 
 /** Decodes stored content: the codec applied last is undone first. */
 export function decode(codecs: readonly Codec[]): Filter<undefined> {
-  return { stages: codecs.toReversed().map(codec => facts[codec].decoder()), result: () => undefined }
+  return { stages: codecs.toReversed().map(decoder), result: () => undefined }
+}
+
+export function decoder(codec: Codec): Decoder {
+  return facts[codec].decoder()
 }
 
 /** Large pieces, since each costs a turn of the event loop. The queue keeps the decompression thread busy. */
@@ -55,7 +58,7 @@ const options = { chunkSize: 512 * 1024, writableHighWaterMark: 1024 * 1024 }
 /** 16 MiB, twice the window of level 19, the highest that a backup takes. Each decoder keeps one in memory. */
 const params = { [constants.ZSTD_d_windowLogMax]: 24 }
 
-const facts: Readonly<Record<Codec, { suffix: string; command: string; decoder: () => Duplex }>> = {
+const facts: Readonly<Record<Codec, { suffix: string; command: string; decoder: () => Decoder }>> = {
   gzip: { suffix: '.gz', command: 'gunzip', decoder: () => new Decoder('gzip', createGunzip(options)) },
   zstd: {
     suffix: '.zst',

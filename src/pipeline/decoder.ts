@@ -13,7 +13,10 @@ export class Decoder extends Duplex {
   private readonly label: string
   private readonly engine: Gunzip | ZstdDecompress
   private readonly frames: ZstdFrames | undefined
+  /** Called for each chunk, in order, once it is decoded: with the bytes of content that there are by then. */
+  onDecoded: ((contentBytes: number) => void) | undefined
   private written = 0
+  private passed = 0
   /** Called once the engine can take more, or has ended. */
   private waiting: (() => void) | undefined
   private ending = false
@@ -25,6 +28,7 @@ export class Decoder extends Duplex {
     this.frames = frames
     engine.on('data', (piece: Buffer) => {
       noteFreed(piece.length)
+      this.passed += piece.length
       if (!this.push(piece)) engine.pause()
     })
     engine.on('drain', () => this.wake())
@@ -44,7 +48,10 @@ export class Decoder extends Duplex {
     this.written += chunk.length
     let canTakeMore = true
     try {
-      for (const piece of this.frames?.split(chunk) ?? [chunk]) canTakeMore = this.engine.write(piece)
+      const pieces = this.frames?.split(chunk) ?? [chunk]
+      const decoded = () => this.onDecoded?.(this.passed + this.engine.readableLength)
+      for (const [index, piece] of pieces.entries())
+        canTakeMore = index < pieces.length - 1 ? this.engine.write(piece) : this.engine.write(piece, decoded)
     } catch (error) {
       this.failEngine(error)
       return

@@ -9,8 +9,10 @@ import { type ReadRequest, readArtifact } from '../repository/artifact/reader'
 import { lookAtArtifact, objectProblem, refusalFinding } from '../repository/catalog/look-at-artifact'
 import type { Artifact } from '../repository/manifest/manifest'
 import type { RecoveryPoint, Repository } from '../repository/repository'
+import { defined } from '../runtime/defined'
 import type { StoredObject } from '../store/store'
 import { isArchivedFault, isDenied, isReplacedFault } from '../store/store-error'
+import type { Along, ReadAlong } from './along'
 import type { SoundArtifact } from './restore-part'
 import type { ArtifactReading } from './source'
 
@@ -37,6 +39,8 @@ export interface RereadOptions<A extends Artifact, C extends ContentDigest> {
   check: ContentCheck<C>
   compare: ArtifactReading<A, C>['compare']
   signal: AbortSignal
+  /** Called around the reading: it may begin to write along. */
+  around?: <R>(read: ReadAlong<C, R>) => Promise<R>
   onProgress?: ReadProgress
   /** Before another attempt when a connection broke. */
   pauseMs?: number
@@ -59,7 +63,8 @@ export async function rereadArtifact<A extends Artifact, C extends ContentDigest
     return { artifact, stored, findings: outside, content: undefined }
   }
   const seen = { ...artifact, etag: stored.etag }
-  const inside = await readThrough(point.repository, seen, options)
+  const read = (along?: Along<C>) => readThrough(point.repository, seen, options, along)
+  const inside = await (options.around === undefined ? read() : options.around(read))
   return { artifact: seen, stored, findings: [...outside, ...inside.findings], content: inside.content }
 }
 
@@ -69,10 +74,13 @@ async function readThrough<A extends Artifact, C extends ContentDigest>(
   repository: Repository,
   artifact: A,
   options: RereadOptions<A, C>,
+  along?: Along<C>,
 ): Promise<Reading<C>> {
-  const inspection = inspect(codecsOf(artifact), upTo(artifact.content.bytes, options.check))
+  const check = upTo(artifact.content.bytes, along?.check ?? options.check)
+  const inspection = inspect(codecsOf(artifact), check, along?.passage)
   const onProgress = (bytes: number) => options.onProgress?.(bytes, inspection.progress().content.bytes)
-  const read = await readOrFault(repository, artifact, inspection, { ...options, onProgress })
+  const into = along === undefined ? {} : { into: along.into }
+  const read = await readOrFault(repository, artifact, inspection, { ...options, ...into, onProgress })
   if (read instanceof CheckError)
     return { findings: await explainDamage(repository, artifact, read, options), content: undefined }
   if ('code' in read) return { findings: [read], content: undefined }
@@ -136,11 +144,12 @@ async function readOrFault<R>(
   repository: Repository,
   artifact: Artifact,
   filter: Filter<R>,
-  { signal, pauseMs, onProgress }: Pick<ReadRequest<R>, 'signal' | 'pauseMs' | 'onProgress'>,
+  { signal, pauseMs, onProgress, into }: Pick<ReadRequest<R>, 'signal' | 'pauseMs' | 'onProgress' | 'into'>,
 ): Promise<R | CheckError | Finding> {
   const { key } = artifact
+  const request = { filter, mayDiffer: true, signal, pauseMs, onProgress, ...defined({ into }) }
   try {
-    return await readArtifact(repository, artifact, { filter, mayDiffer: true, signal, pauseMs, onProgress })
+    return await readArtifact(repository, artifact, request)
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof CheckError) return error

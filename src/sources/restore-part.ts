@@ -4,6 +4,7 @@ import type { Artifact, Manifest } from '../repository/manifest/manifest'
 import type { RecoveryPoint, Repository } from '../repository/repository'
 import type { Runtime } from '../runtime/runtime'
 import type { Connection } from '../ssh/remote'
+import type { ReadAlong } from './along'
 import type { TargetHost } from './host/target-answer'
 import type { NextStep, RestoredItem, RestoreItem } from './restore-item'
 import type { RollbackLog } from './rollback-log'
@@ -34,16 +35,25 @@ export interface SoundArtifact<A extends Artifact = Artifact, C extends ContentD
 
 /** What one restore does for one source. Without artifacts it does nothing. */
 export interface RestorePart<A extends Artifact = Artifact, C extends ContentDigest = ContentDigest> {
-  /** Read whole before the server is checked, each once. */
   readonly artifacts: readonly A[]
   /** The check of an artifact while it is read: that of `ArtifactReading`, and what this restore must know beyond. */
   check(artifact: A): ContentCheck<C>
-  /** Checks what the server has. `sound`: all of `artifacts`. Reads only. Throws when the server gives no answer. */
-  look(target: RestoreTarget, sound: readonly SoundArtifact<A, C>[]): Promise<SeenTarget>
+  /** Asks the server, before anything is read. Reads only. Throws when the server gives no answer. */
+  look(target: RestoreTarget): Promise<LookedAt<A, C>>
+}
+
+/** The server that was asked by what a manifest says, for one restore of one source. */
+export interface LookedAt<A extends Artifact = Artifact, C extends ContentDigest = ContentDigest> {
+  /** The target of artifacts that are what their manifest says, as far as that says what they are. */
+  readonly expected: SeenTarget
+  /** The same with what was read. `sound`: all of `artifacts`. May ask the server again. */
+  see(sound: readonly SoundArtifact<A, C>[]): Promise<SeenTarget>
+  /** Prepares the work without starting it. */
+  begin(context: RestoreContext): RestoringPart<A, C>
 }
 
 /** The server that something is restored to. */
-export interface RestoreTarget {
+interface RestoreTarget {
   connection: Connection
   /** Ends everything that runs there. */
   signal: AbortSignal
@@ -72,8 +82,8 @@ export interface PlannedPart {
   facts: readonly string[]
   /** What is not in the recovery point and must be there, as far as that is known. */
   nextSteps: readonly NextStep[]
-  /** Prepares the work without starting it. */
-  begin(context: RestoreContext): RestoringPart
+  /** Everything that can be done before anything in use is changed. Returns the step that changes it. */
+  prepare(context: RestoreContext): RestoreStep<RestoreStep<readonly RestoredItem[]>>
 }
 
 /** What the sources share of one restore. */
@@ -112,9 +122,13 @@ export interface RestoreStep<T> {
 }
 
 /** A running restore of one source. */
-export interface RestoringPart {
-  /** Everything that can be done before anything in use is changed. Returns the step that changes it. */
-  readonly prepare: RestoreStep<RestoreStep<readonly RestoredItem[]>>
+export interface RestoringPart<A extends Artifact = Artifact, C extends ContentDigest = ContentDigest> {
+  /**
+   * Calls `read` once, for the first reading of an artifact, and writes along where nothing is yet: what `prepare` and
+   * its step need not do then. Only where the expected plan has no errors. What was written and is not what the plan
+   * wants is removed, and done by a second reading.
+   */
+  along<R>(artifact: A, read: ReadAlong<C, R>): Promise<R>
   /** What the post step must know if this run is killed: JSON. */
   readonly state: object
   /** False: the post step has work to do, although every rollback step succeeded. */

@@ -2,8 +2,7 @@ import { errorsFirst } from '../../findings/finding'
 import { type PreflightReport, preflightLines } from '../../findings/preflight'
 import type { TargetHost } from '../../sources/host/target-answer'
 import type { NextStep, RestoreItem } from '../../sources/restore-item'
-import type { PlannedPart, RestoreTarget, SeenTarget } from '../../sources/restore-part'
-import type { ReadPart } from './read-parts'
+import type { PlannedPart, SeenTarget } from '../../sources/restore-part'
 
 /** What a restore will do, and everything that prevents it. */
 export interface RestorePlan {
@@ -14,15 +13,6 @@ export interface RestorePlan {
 }
 
 /** Compares what is to be restored with the server; reports all problems at once. `name`: of the recovery point. */
-export async function planRestore(
-  read: readonly ReadPart[],
-  target: RestoreTarget,
-  name: string,
-): Promise<RestorePlan> {
-  return planOf(await Promise.all(read.map(({ part, sound }) => part.look(target, sound))), name)
-}
-
-/** The plan for a target that was checked. */
 export function planOf(seen: readonly SeenTarget[], name: string): RestorePlan {
   const parts = seen.map(each => each.plan(mount => othersTake(each, seen, mount)))
   return {

@@ -8,24 +8,35 @@ import { plural } from '../../runtime/text/format-count'
 import { formatSize } from '../../runtime/text/format-size'
 import { sourceOf } from '../../sources/registry'
 import { type Reread, rereadArtifact, soundArtifacts } from '../../sources/reread-artifact'
-import type { RestorePart, SoundArtifact } from '../../sources/restore-part'
+import type { RestorePart, RestoringPart, SoundArtifact } from '../../sources/restore-part'
 
-/** What was read of one source. */
-export interface ReadPart {
+/** What to read of one source. */
+export interface PartToRead {
   part: RestorePart
-  sound: SoundArtifact[]
+  /** Where something is written along. */
+  restoring?: RestoringPart | undefined
 }
 
-/** Reads every needed object whole and compares it with the manifest. Throws one UserError for all of them. */
+interface ReadTools {
+  runtime: Runtime
+  signal: AbortSignal
+}
+
+/**
+ * Reads every needed object whole and compares it with the manifest, those of the sources at the same time. Returns what
+ * was read of each source. Throws one UserError for all of them, and not before all have ended.
+ */
 export async function readParts(
-  parts: readonly RestorePart[],
+  parts: readonly PartToRead[],
   point: RecoveryPoint,
-  tools: { runtime: Runtime; signal: AbortSignal },
-): Promise<ReadPart[]> {
-  const rereads = await Promise.all(
-    parts.map(async part => {
+  tools: ReadTools,
+): Promise<SoundArtifact[][]> {
+  const rereads = await together(
+    tools.signal,
+    parts.map(each => async (signal: AbortSignal) => {
       const read: Reread[] = []
-      for (const artifact of part.artifacts) read.push(await readWhole(artifact, part, point, tools))
+      for (const artifact of each.part.artifacts)
+        read.push(await readWhole(artifact, each, point, { ...tools, signal }))
       return read
     }),
   )
@@ -35,20 +46,31 @@ export async function readParts(
   )
   for (const { artifact } of rereads.flat())
     tools.runtime.log.info(`${artifact.key} is whole and is what the manifest says (${formatSize(artifact.bytes)}).`)
-  return parts.map((part, index) => ({ part, sound: soundArtifacts(rereads[index] ?? []) }))
+  return rereads.map(soundArtifacts)
+}
+
+/** What one of them begins is not rolled back while another one still writes. Throws the first error. */
+async function together<T>(signal: AbortSignal, works: readonly ((signal: AbortSignal) => Promise<T>)[]): Promise<T[]> {
+  const stop = new AbortController()
+  const all = works.map(work => work(AbortSignal.any([signal, stop.signal])))
+  for (const each of all) each.catch(error => stop.abort(error))
+  await Promise.allSettled(all)
+  stop.signal.throwIfAborted()
+  return Promise.all(all)
 }
 
 async function readWhole(
   artifact: Artifact,
-  part: RestorePart,
+  { part, restoring }: PartToRead,
   point: RecoveryPoint,
-  { runtime, signal }: { runtime: Runtime; signal: AbortSignal },
+  { runtime, signal }: ReadTools,
 ): Promise<Reread> {
   const progress = transferProgress(runtime, `reading ${artifact.name}`, artifact.bytes)
   const { compare } = sourceOf(artifact).reading
   try {
     return await rereadArtifact(point, artifact, {
       ...{ check: part.check(artifact), compare, signal },
+      ...(restoring === undefined ? {} : { around: read => restoring.along(artifact, read) }),
       onProgress: progress.moved,
     })
   } finally {

@@ -5,9 +5,11 @@ import type { RollbackOutcome } from '../../sources/rollback-log'
 /** A restore that failed. */
 export interface FailedRestore {
   context: Pick<RestoreContext, 'runtime' | 'signal' | 'reconnect' | 'rollback'>
-  parts: readonly Omit<RestoringPart, 'prepare'>[]
+  parts: readonly Omit<RestoringPart, 'along'>[]
   /** Records for the post step that nothing is left to do. */
   markClean(): void
+  /** It failed while it read and checked: only what was not there before may have been begun. */
+  isReading?: boolean
 }
 
 /** A cancelled run is killed 10 s after its first signal and still has to report; the post step rolls back the rest. */
@@ -62,11 +64,13 @@ async function rollBack({ context }: FailedRestore, isCancelled: boolean): Promi
   return Promise.race([going, late])
 }
 
-function stateInWords({ undone, left }: RollbackOutcome, { parts }: FailedRestore): string {
+function stateInWords({ undone, left }: RollbackOutcome, { parts, isReading = false }: FailedRestore): string {
+  const isAsBefore = isReading && left.length === 0
   return [
+    ...(isAsBefore ? ['Nothing on the server was changed that was there before.'] : []),
     ...undone.map(text => `${text}.`),
     ...left.map(({ what }) => what),
-    ...parts.toReversed().flatMap(part => part.untouched()),
+    ...(isAsBefore ? [] : parts.toReversed().flatMap(part => part.untouched())),
     'Every recovery point in the bucket is as it was.',
   ].join(' ')
 }

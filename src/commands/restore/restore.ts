@@ -2,15 +2,17 @@ import { isError } from '../../findings/finding'
 import type { RestoreInputs } from '../../inputs/restore'
 import { type ChosenRecoveryPoint, chooseRecoveryPoint } from '../../repository/catalog/choose-recovery-point'
 import { signerOf } from '../../repository/signatures/found-signature'
-import type { RestoreTarget } from '../../sources/restore-part'
+import type { RestoredItem } from '../../sources/restore-item'
+import type { LookedAt, RestorePart, RestoringPart } from '../../sources/restore-part'
 import { clockWarning } from '../clock-difference'
 import { refuseErrors } from '../refuse-errors'
 import { type CommandTools, lockIdentity, openReadOnlySession, openSession } from '../session'
 import { chooseParts } from './choose-parts'
-import { planLines, planRestore, type RestorePlan } from './plan-restore'
-import { type ReadPart, readParts } from './read-parts'
+import { planLines, planOf, type RestorePlan } from './plan-restore'
+import { readParts } from './read-parts'
+import { restoreFailure } from './restore-failure'
 import type { RestoreAttempt, RestoredPoint, RestoreResult } from './restore-result'
-import { writeParts } from './write-parts'
+import { type BeginRequest, beginRestore, writeParts } from './write-parts'
 
 /**
  * Restores a recovery point: reads it whole and checks the server before it writes. Throws after everything that was
@@ -28,23 +30,13 @@ export async function restore(
   )
   try {
     const chosen = await step('Choose the recovery point', () => choose(inputs, tools, attempt))
-    const point = describePoint(chosen)
-    attempt.learn({ point })
+    attempt.learn({ point: describePoint(chosen) })
     const parts = chooseParts(inputs, chosen.manifest)
-    const read = await step('Read and compare the objects', () =>
-      readParts(parts, chosen, { runtime: tools.runtime, signal: session.signal }),
-    )
     const { isAuthentic } = chosen
     const target = { connection: session.connection, signal: session.signal, isAuthentic }
-    const plan = await step('Check the server', () => checkServer(read, target, chosen.name, tools))
-    const { items, checks, nextSteps } = plan
-    attempt.learn({ items, checks, nextSteps })
-    if (inputs.isDryRun) return { result: 'dry-run', point, items, checks, nextSteps, safetyKeys: [], differences: [] }
-    attempt.warn(serverWarnings(plan))
-    refuseErrors(checks)
-    const restored = await writeParts({ inputs, tools, attempt, session, identity, chosen, plan })
-    const { safetyKeys = [], differences = [] } = attempt.facts
-    return { result: 'restored', point, items: restored, checks, nextSteps, safetyKeys, differences }
+    const looked = await step('Look at the server', () => Promise.all(parts.map(part => part.look(target))))
+    const work: RestoreWork = { inputs, tools, attempt, session, identity, chosen, parts, looked }
+    return inputs.isDryRun ? await resultOf(work, await planRestore(work), []) : await carryOut(work)
   } finally {
     await session.close()
   }
@@ -69,15 +61,66 @@ function describePoint({ name, takenAt, manifest, signature, isAuthentic }: Chos
   return { name, takenAt, host, runUrl: run.url, signer: signerOf(signature), isAuthentic }
 }
 
-async function checkServer(
-  read: readonly ReadPart[],
-  target: RestoreTarget,
-  name: string,
-  { runtime }: CommandTools,
-): Promise<RestorePlan> {
-  const plan = await planRestore(read, target, name)
-  for (const line of planLines(plan)) runtime.log.info(line)
+interface RestoreWork extends BeginRequest {
+  chosen: ChosenRecoveryPoint
+  parts: readonly RestorePart[]
+  looked: readonly LookedAt[]
+}
+
+/**
+ * What is in use is touched after every object was read whole and compared. Where nothing is, and nothing speaks against
+ * it, one reading writes along.
+ */
+async function carryOut(work: RestoreWork): Promise<RestoreResult> {
+  const { attempt, looked, chosen } = work
+  const begun = beginRestore(work)
+  const expected = planOf(
+    looked.map(each => each.expected),
+    chosen.name,
+  )
+  const canWriteAlong = !expected.checks.findings.some(isError)
+  let isReading = true
+  try {
+    const plan = await planRestore(work, canWriteAlong ? begun.parts : [])
+    attempt.warn(serverWarnings(plan))
+    refuseErrors(plan.checks)
+    isReading = false
+    return resultOf(work, plan, await writeParts(plan, begun, attempt))
+  } catch (error) {
+    throw attempt.facts.hasBegun === true ? await restoreFailure(error, { ...begun, isReading }) : error
+  }
+}
+
+/** Reads every object whole, and compares the server with what was read. `restoring`: what writes along. */
+async function planRestore(work: RestoreWork, restoring: readonly RestoringPart[] = []): Promise<RestorePlan> {
+  const { tools, attempt, session, chosen, parts, looked } = work
+  const { runtime } = tools
+  const toRead = parts.map((part, index) => ({ part, restoring: restoring[index] }))
+  const sound = await attempt.step('Read and compare the objects', () =>
+    readParts(toRead, chosen, { runtime, signal: session.signal }),
+  )
+  const plan = await attempt.step('Check the server', async () => {
+    const seen = await Promise.all(looked.map((each, index) => each.see(sound[index] ?? [])))
+    const found = planOf(seen, chosen.name)
+    for (const line of planLines(found)) runtime.log.info(line)
+    return found
+  })
+  const { items, checks, nextSteps } = plan
+  attempt.learn({ items, checks, nextSteps })
   return plan
+}
+
+/** `restored`: [] for a dry run. */
+function resultOf(
+  { inputs, attempt, chosen }: RestoreWork,
+  plan: RestorePlan,
+  restored: readonly RestoredItem[],
+): RestoreResult {
+  const { checks, nextSteps } = plan
+  const { safetyKeys = [], differences = [] } = attempt.facts
+  const items = inputs.isDryRun ? plan.items : restored
+  const result = inputs.isDryRun ? 'dry-run' : 'restored'
+  return { result, point: describePoint(chosen), items, checks, nextSteps, safetyKeys, differences }
 }
 
 /** A dry run shows them with the errors. */

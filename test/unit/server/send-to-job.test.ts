@@ -1,48 +1,11 @@
-import { Readable, Writable } from 'node:stream'
+import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type Intake, intake } from '../../../src/server/intake'
+import { intake } from '../../../src/server/intake'
 import { startJob } from '../../../src/server/job'
-import type { JobReport } from '../../../src/server/job-report'
 import { sendToJob } from '../../../src/server/send-to-job'
 import { UnreadInput } from '../../../src/ssh/link/unread-input'
 import { aConnection } from './a-connection'
-import { aJobReport } from './a-job-report'
-
-interface TestIntake extends Intake {
-  received: string
-  isClosed: boolean
-  finish(): void
-  fail(error: Error): void
-}
-
-/** A job that takes data, as one over SSH: while nobody ends it, it waits for more. */
-function anIntake(write: (intake: TestIntake) => void = () => {}): TestIntake {
-  const { promise, resolve, reject } = Promise.withResolvers<JobReport>()
-  promise.catch(() => {})
-  const intake: TestIntake = {
-    received: '',
-    isClosed: false,
-    done: promise,
-    finish: () => resolve(aJobReport({ done: true })),
-    fail: reject,
-    close: () => {
-      intake.isClosed = true
-      reject(new Error('this side closed the channel'))
-    },
-    input: new Writable({
-      write: (chunk, _encoding, done) => {
-        intake.received += String(chunk)
-        write(intake)
-        done()
-      },
-      final: done => {
-        intake.finish()
-        done()
-      },
-    }),
-  }
-  return intake
-}
+import { anIntake } from './an-intake'
 
 function sending(...chunks: readonly (string | Error)[]): (input: Writable) => Promise<void> {
   const source = Readable.from(

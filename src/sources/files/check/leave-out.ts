@@ -1,5 +1,6 @@
 import { Transform } from 'node:stream'
 import { attempt } from '../../../pipeline/attempt'
+import type { ContentCheck } from '../../../pipeline/content-check'
 import { type Filter, known } from '../../../pipeline/filter'
 import { type GivenAttributes, type GivenCounts, GivenLists, nothingListed } from '../attributes/given-lists'
 import type { Listed } from '../attributes/listed'
@@ -35,21 +36,35 @@ export function leaveOut(
   expected: ExpectedArchive,
   wanted: Passed,
 ): Filter<{ content: ArchiveContent; given: GivenCounts }> {
-  const passing = new PassingArchive(wanted)
-  const check = checkArchive({ ...expected, sink: passing })
-  let found: { result: { content: ArchiveContent; given: GivenCounts } } | undefined
+  const { sink, passing, given } = passOn(wanted)
+  const filter = passing(checkArchive({ ...expected, sink }))
+  return { stages: filter.stages, result: () => ({ content: filter.result(), given: given() }) }
+}
+
+/** The same for the check of somebody else, who gives it this `sink`. `given`: known once `passing` has ended. */
+export function passOn(wanted: Passed): {
+  sink: ArchiveSink
+  passing: (check: ContentCheck<ArchiveContent>) => Filter<ArchiveContent>
+  given: () => GivenCounts
+} {
+  const archive = new PassingArchive(wanted)
+  return { sink: archive, passing: check => takingFrom(archive, check), given: () => archive.given }
+}
+
+function takingFrom(archive: PassingArchive, check: ContentCheck<ArchiveContent>): Filter<ArchiveContent> {
+  let found: { result: ArchiveContent } | undefined
   const stage = new Transform({
     highWaterMark: 1024 * 1024,
     transform(piece: Buffer, _encoding, done) {
       attempt(() => {
         check.write(piece)
-        return passing.take()
+        return archive.take()
       }, done)
     },
     flush(done) {
       attempt(() => {
-        found = { result: { content: check.finish(), given: passing.given } }
-        return passing.take()
+        found = { result: check.finish() }
+        return archive.take()
       }, done)
     },
   })

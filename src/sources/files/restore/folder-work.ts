@@ -8,6 +8,7 @@ import type { PlannedFolder } from '../target/planned-folder'
 import type { FolderSwap } from './folder-jobs'
 import type { Given } from './left-out'
 import type { RereadFiles } from './reread-files'
+import type { UnpackedArchive } from './unpack-archive'
 
 /** What the steps of a restore of folders share. */
 export interface FolderWork {
@@ -28,6 +29,26 @@ export interface FolderWork {
   /** What is restored of the risky entries. */
   given: Given
   state: FoldersState
+  /** What was unpacked while the archive was read for the first time. */
+  along: FoldersAlong
+}
+
+/** Of one restore; empty where nothing was unpacked along. */
+interface FoldersAlong {
+  unpacked?: UnpackedAlong
+}
+
+/** Folders that are unpacked in one staging folder, and whether they are what a plan wants. */
+export interface UnpackedAlong {
+  folders: readonly PlannedFolder[]
+  staging: string
+  durationMs: number
+  /** Why it failed; undefined: it did not. */
+  failure?: unknown
+  /** Undefined unless it is to the byte what would be sent now. */
+  fitting(
+    wanted: Pick<FolderWork, 'given' | 'numbers' | 'attributes'> & { files: RereadFiles },
+  ): UnpackedArchive | undefined
 }
 
 /** What the post step must know about a restore of folders: updated and saved with each change. */

@@ -4,6 +4,7 @@ import type { SoundArtifact } from '../../restore-part'
 import { checkArchive, type ExpectedArchive } from '../check/archive-check'
 import type { ArchiveContent, FolderContent, FoundPart } from '../check/archive-content'
 import { pathBytes } from '../check/expected-paths'
+import { noEntries } from '../check/folder-tally'
 
 /** An archive that was read whole and matches its manifest; `etag`: of the object that was read. */
 export type RereadFiles = SoundArtifact<FilesArtifact, ArchiveContent>
@@ -21,6 +22,42 @@ export function foundPart({ content }: Pick<RereadFiles, 'content'>, path: strin
 /** The check of an archive that is stored. `parts`: of its folders, absolute. */
 export function checkStored(artifact: FilesArtifact, parts: readonly string[] = []): ContentCheck<ArchiveContent> {
   return checkArchive({ ...expectedArchive(artifact), parts: parts.map(path => path.slice(1)) })
+}
+
+/** What an archive is like when it is what its manifest says, as far as that says it: all is in its first folder. */
+export function expectedFiles(artifact: FilesArtifact): RereadFiles {
+  const { paths, content } = artifact
+  const {
+    bytes,
+    sha256,
+    files,
+    directories,
+    links,
+    specials = 0,
+    owners = [],
+    accessLists,
+    extendedAttributes,
+  } = content
+  const kinds = noEntries()
+  for (const { user, group, uid, gid, entries } of owners)
+    kinds.f.owners.set({ user: user ?? undefined, group: group ?? undefined, uid, gid }, entries)
+  const none = { files: 0, directories: 0, links: 0, fileBytes: 0, kinds: noEntries() }
+  const all = { files, directories, links, fileBytes: bytes, kinds }
+  const attributes = extendedAttributes?.entries ?? 0
+  const counts = { lists: accessLists?.entries ?? 0, attributes, ordinary: attributes }
+  return {
+    artifact,
+    content: {
+      ...{ bytes, sha256, files, directories, links, specials },
+      perPath: paths.map((path, index) => ({ path: path.slice(1), ...(index === 0 ? all : none) })),
+      ...{ parts: [], risky: [], ownerChanges: { count: 0, first: [] } },
+      hasOwnerList: content.ownerList !== undefined,
+      attributes: {
+        ...{ counts, perPath: paths.map(path => ({ path: path.slice(1), counts })) },
+        ...{ first: [], accounts: { users: [], groups: [] } },
+      },
+    },
+  }
 }
 
 /** No more than its manifest says. */

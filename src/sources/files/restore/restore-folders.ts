@@ -1,9 +1,10 @@
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
-import { type NextStep, planLine } from '../../restore-item'
-import type { RestoreChoice, RestorePart, RestoringPart, SeenTarget } from '../../restore-part'
+import { type NextStep, planLine, type RestoredItem } from '../../restore-item'
+import type { LookedAt, RestoreChoice, RestoreContext, RestorePart, RestoreStep, SeenTarget } from '../../restore-part'
 import { planAttributes } from '../attributes/plan-attributes'
 import type { ArchiveContent } from '../check/archive-content'
 import { folderServerOver } from '../folder-server'
+import { type Accounts, type AskedAccount, keyOf } from '../owners/accounts'
 import type { Owner } from '../owners/owner'
 import { accountsToAsk, ownersIn, planOwners } from '../owners/target-owners'
 import { checkFolders } from '../target/check-folders'
@@ -12,10 +13,11 @@ import type { FolderTargetFacts } from '../target/folder-target-facts'
 import { describeFolder, diskSpaceForFolders, type FolderPart, isPart, plannedFolders } from '../target/planned-folder'
 import { type FolderWork, untouchedInWords } from './folder-work'
 import { givenKinds, nothingGiven } from './left-out'
-import { checkStored, folderContent, type RereadFiles } from './reread-files'
+import { checkStored, expectedFiles, folderContent, type RereadFiles } from './reread-files'
 import type { FolderRestoreSettings } from './restore-settings'
 import { surroundingSteps } from './surroundings'
 import { swapFolders } from './swap-folders'
+import { unpackAlong } from './unpack-along'
 import { unpackFolders } from './unpack-folders'
 
 /** Folders are unpacked next to their places, counted, and swapped in by renames. */
@@ -31,50 +33,101 @@ export function restoreFolders(
         artifact,
         chosen?.folders.filter(isPart).map(({ path }) => path),
       ),
-    look: async ({ connection, signal, isAuthentic }, [files]) => {
-      if (chosen === undefined || files === undefined) return noFolders
-      const folders = chosen.folders.map(({ target }) => target)
-      const accounts = accountsToAsk(ownersOf(chosen.folders, files), settings.owner, files.content.attributes.accounts)
-      const facts = await folderServerOver(connection).targetFacts({ folders, accounts, signal })
-      return seenFolders({
-        ...{ settings, parts: chosen.folders, facts, files, isAuthentic },
-        nextSteps: surroundingSteps(choice.manifest, chosen.artifact.paths),
-      })
+    look: async ({ connection, signal, isAuthentic }) => {
+      const own: OwnWork = { state: { staging: [], swaps: [] }, along: {} }
+      if (chosen === undefined) return lookedAt(noFolders, async () => noFolders, own)
+      const expected = expectedFiles(chosen.artifact)
+      const targets = chosen.folders.map(({ target }) => target)
+      const wanted = (files: RereadFiles) =>
+        accountsToAsk(ownersOf(chosen.folders, files), settings.owner, files.content.attributes.accounts)
+      const ask = async (accounts: Accounts<AskedAccount>) => {
+        const request = { folders: targets, accounts, signal }
+        return { asked: accounts, facts: await folderServerOver(connection).targetFacts(request) }
+      }
+      const first = await ask(wanted(expected))
+      const seeFiles = (files: RereadFiles, answer: Answer) =>
+        seenFolders({
+          ...{ settings, parts: chosen.folders, ...answer, files, isAuthentic, own },
+          nextSteps: surroundingSteps(choice.manifest, chosen.artifact.paths),
+        })
+      const see = async ([files]: readonly RereadFiles[]) => {
+        if (files === undefined) return noFolders
+        const accounts = wanted(files)
+        return seeFiles(files, isAsked(accounts, first.asked) ? first : await ask(accounts))
+      }
+      return lookedAt(seeFiles(expected, first), see, own)
     },
   }
 }
 
-const noFolders: SeenTarget = {
-  host: undefined,
-  diskBytes: () => 0,
-  plan: () => ({
-    ...{ items: [], lines: [], findings: [], facts: [], nextSteps: [] },
-    begin: context =>
-      restoring({
-        ...{ context, overwrite: false, folders: [], files: undefined, tools: new Map() },
-        ...{ numbers: undefined, attributes: undefined, user: '', given: nothingGiven },
-      }),
-  }),
+/** What the steps of one restore share. */
+type OwnWork = Pick<FolderWork, 'state' | 'along'>
+
+interface Answer {
+  asked: Accounts<AskedAccount>
+  facts: FolderTargetFacts
 }
 
-interface FoldersToSee {
+/** Whether all of them are among those that the server was asked for. */
+function isAsked({ users, groups }: Accounts<AskedAccount>, asked: Accounts<AskedAccount>): boolean {
+  const isIn = (accounts: readonly AskedAccount[], all: readonly AskedAccount[]) => {
+    const keys = new Set(all.map(keyOf))
+    return accounts.every(account => keys.has(keyOf(account)))
+  }
+  return isIn(users, asked.users) && isIn(groups, asked.groups)
+}
+
+/** A target, with the work on it. */
+interface SeenFolders extends SeenTarget {
+  work(context: RestoreContext): FolderWork
+}
+
+function lookedAt(
+  expected: SeenFolders,
+  see: LookedAt<FilesArtifact, ArchiveContent>['see'],
+  { state }: OwnWork,
+): LookedAt<FilesArtifact, ArchiveContent> {
+  return {
+    ...{ expected, see },
+    begin: context => {
+      const work = expected.work(context)
+      return {
+        along: (_artifact, read) => unpackAlong(work, read),
+        state,
+        get isSettled() {
+          return state.swaps.length === 0
+        },
+        untouched: () => untouchedInWords(state, work.folders.length),
+        progress: () => undefined,
+      }
+    },
+  }
+}
+
+interface FoldersToSee extends Answer {
   settings: FolderRestoreSettings
   parts: readonly FolderPart[]
-  /** Of the places of `parts`. */
-  facts: FolderTargetFacts
   files: RereadFiles
   isAuthentic: boolean
+  own: OwnWork
   nextSteps: readonly NextStep[]
 }
 
-export function seenFolders({ settings, parts, facts, files, isAuthentic, nextSteps }: FoldersToSee): SeenTarget {
+export function seenFolders({
+  settings,
+  parts,
+  facts,
+  asked,
+  files,
+  isAuthentic,
+  own,
+  nextSteps,
+}: FoldersToSee): SeenFolders {
   const { overwrite, ssh } = settings
   const { tools, isRoot } = facts
-  const ownersHere = ownersOf(parts, files)
   const { attributes: listed } = files.content
-  const asked = accountsToAsk(ownersHere, settings.owner, listed.accounts)
   const owners = planOwners({
-    ...{ owners: ownersHere, choice: settings.owner, asked, found: facts.accounts, isRoot, user: ssh.user },
+    ...{ owners: ownersOf(parts, files), choice: settings.owner, asked, found: facts.accounts, isRoot, user: ssh.user },
   })
   const given = givenKinds(settings, { isAuthentic, isRoot })
   const folders = plannedFolders(parts, facts)
@@ -83,7 +136,12 @@ export function seenFolders({ settings, parts, facts, files, isAuthentic, nextSt
     ...{ host: facts, asked, found: facts.accounts },
   })
   const items = folders.map(folder => describeFolder(folder, files, overwrite))
+  const work = (context: RestoreContext): FolderWork => ({
+    ...{ context, overwrite, folders, files, tools, given, user: ssh.user, ...own },
+    ...{ numbers: owners.numbers, attributes: attributes.gives },
+  })
   return {
+    work,
     host: facts,
     diskBytes: mount => {
       const onMount = folders.filter(folder => folder.mount !== '' && folder.mount === mount)
@@ -100,36 +158,36 @@ export function seenFolders({ settings, parts, facts, files, isAuthentic, nextSt
       ],
       facts: [...owners.facts, ...attributes.facts],
       nextSteps,
-      begin: context =>
-        restoring({
-          ...{ context, overwrite, folders, files, tools, given, user: ssh.user },
-          ...{ numbers: owners.numbers, attributes: attributes.gives },
-        }),
+      prepare: context => preparation(work(context)),
     }),
+  }
+}
+
+/** Nothing to restore. */
+const noFolders: SeenFolders = {
+  host: undefined,
+  diskBytes: () => 0,
+  work: context => ({
+    ...{ context, overwrite: false, folders: [], files: undefined, tools: new Map(), user: '', given: nothingGiven },
+    ...{ numbers: undefined, attributes: undefined, state: { staging: [], swaps: [] }, along: {} },
+  }),
+  plan: () => ({
+    ...{ items: [], lines: [], findings: [], facts: [], nextSteps: [] },
+    prepare: context => preparation(noFolders.work(context)),
+  }),
+}
+
+function preparation(work: FolderWork): RestoreStep<RestoreStep<readonly RestoredItem[]>> {
+  return {
+    name: 'Unpack the files next to their places',
+    run: async () => {
+      const unpacked = await unpackFolders(work)
+      return { name: 'Put the folders into their places', run: () => swapFolders(unpacked, work) }
+    },
   }
 }
 
 /** Whose the entries of these folders are. */
 function ownersOf(parts: readonly FolderPart[], files: RereadFiles): Map<Owner, number> {
   return ownersIn(parts.flatMap(({ path }) => folderContent(files, path) ?? []))
-}
-
-function restoring(request: Omit<FolderWork, 'state'>): RestoringPart {
-  const state: FolderWork['state'] = { staging: [], swaps: [] }
-  const work = { ...request, state }
-  return {
-    prepare: {
-      name: 'Unpack the files next to their places',
-      run: async () => {
-        const unpacked = await unpackFolders(work)
-        return { name: 'Put the folders into their places', run: () => swapFolders(unpacked, work) }
-      },
-    },
-    state,
-    get isSettled() {
-      return state.swaps.length === 0
-    },
-    untouched: () => untouchedInWords(state, request.folders.length),
-    progress: () => undefined,
-  }
 }

@@ -1,5 +1,5 @@
 import { createGzip } from 'node:zlib'
-import { codecsOf, decode } from '../../../pipeline/codec'
+import { type Codec, codecsOf, decode } from '../../../pipeline/codec'
 import type { Compression } from '../../../pipeline/compression'
 import { checkContent } from '../../../pipeline/content-check'
 import { aside, compose, type Filter } from '../../../pipeline/filter'
@@ -21,7 +21,7 @@ import type { TreeCount } from './count-trees'
 import { type Given, leftOutOf } from './left-out'
 import { expectedArchive, folderContent, type RereadFiles } from './reread-files'
 
-interface UnpackRequest {
+export interface UnpackRequest {
   /** Read and checked before. */
   files: RereadFiles
   /** Folders of the archive and parts of them, none inside another. */
@@ -69,33 +69,62 @@ export async function unpackArchive(request: UnpackRequest, context: UnpackConte
   return seen()
 }
 
-/** What is sent of the stored stream: as it is, if the server can decompress it and nothing of it is left out. */
+/** What is sent of the stored stream. */
 function sentStream(
-  { files, paths, given, numbers, attributes }: Omit<UnpackRequest, 'staging' | 'owner'>,
+  request: Omit<UnpackRequest, 'staging' | 'owner'>,
   tools: UnpackContext['tools'],
 ): { filter: Filter<unknown>; compression: Compression; seen: () => UnpackedArchive } {
+  const { files, paths } = request
   const { artifact, content } = files
-  const codecs = codecsOf(artifact)
-  const parts = paths.filter(path => !artifact.paths.includes(path)).map(path => path.slice(1))
-  const expected = { ...expectedArchive(artifact), parts, seen: content.perPath }
-  const isAll = artifact.paths.every(path => paths.includes(path))
-  const isWhole = isAll && leftOutOf(content, given).length === 0 && hasOwners(content, numbers) && !hasLists(content)
-  if (isWhole && codecs.every(codec => tools.has(codec))) {
-    const checked = compose(decode(codecs), checkContent(checkArchive(expected)))
-    return {
-      filter: aside(checked),
-      compression: artifact.compression,
-      seen: () => ({ content: checked.result()[1], given: nothingListed }),
-    }
+  const expected = { ...expectedArchive(artifact), parts: partsOf(request), seen: content.perPath }
+  const sending = howToSend(request, tools)
+  const { compression, outer } = sending
+  if (sending.isAsStored) {
+    const checked = compose(decode(sending.inner), checkContent(checkArchive(expected)))
+    const filter = compose(decode(outer), aside(checked))
+    return { filter, compression, seen: () => ({ content: checked.result()[1], given: nothingListed }) }
   }
   const trees = paths.map(path => {
     return { path: path.slice(1), linked: folderContent(files, path)?.outside?.targets }
   })
-  const checked = compose(decode(codecs), leaveOut(expected, { given, numbers, attributes, trees }))
-  const seen = () => checked.result()[1]
-  if (!tools.has('gzip')) return { filter: checked, compression: 'none', seen }
-  const gzip: Filter<void> = { stages: [createGzip({ level: 1 })], result: () => {} }
-  return { filter: compose(checked, gzip), compression: 'gzip', seen }
+  const checked = compose(decode(codecsOf(artifact)), leaveOut(expected, { ...request, trees }))
+  return { filter: compose(checked, compressAgain(compression)), compression, seen: () => checked.result()[1] }
+}
+
+/** How an archive is sent. */
+export interface Sending {
+  /** As it is stored, since the server can decompress it and nothing of it is left out or changed. */
+  isAsStored: boolean
+  /** Of what is sent. */
+  compression: Compression
+  /** What this side decodes of what is sent as it is stored, and what the server does. */
+  outer: readonly Codec[]
+  inner: readonly Codec[]
+}
+
+/** How these folders are sent, by what is known of the archive. */
+export function howToSend(
+  { files, paths, given, numbers }: Omit<UnpackRequest, 'staging' | 'owner'>,
+  tools: UnpackContext['tools'],
+): Sending {
+  const { artifact, content } = files
+  const inner = codecsOf({ compression: artifact.compression })
+  const outer = codecsOf(artifact).slice(inner.length)
+  const isAll = artifact.paths.every(path => paths.includes(path))
+  const isWhole = isAll && leftOutOf(content, given).length === 0 && hasOwners(content, numbers) && !hasLists(content)
+  const isAsStored = isWhole && inner.every(codec => tools.has(codec))
+  const compression = isAsStored ? artifact.compression : tools.has('gzip') ? 'gzip' : 'none'
+  return { isAsStored, compression, outer, inner }
+}
+
+/** What is not whole folders of the archive, as its check wants it. */
+export function partsOf({ files, paths }: Pick<UnpackRequest, 'files' | 'paths'>): string[] {
+  return paths.filter(path => !files.artifact.paths.includes(path)).map(path => path.slice(1))
+}
+
+/** It is decompressed a moment later: the lowest level is enough. */
+export function compressAgain(compression: Compression): Filter<void> {
+  return { stages: compression === 'none' ? [] : [createGzip({ level: 1 })], result: () => {} }
 }
 
 /** Whether the headers have the owners that will be given. */

@@ -6,29 +6,28 @@ import type { GivenCounts } from '../attributes/given-lists'
 import { laterAttributes } from '../attributes/later-attributes'
 import { type AttributeKind, attributeKinds } from '../attributes/listed'
 import { filesCounts } from '../check/archive-content'
-import { cutName, isInside } from '../plan/folder-paths'
-import { isPart, type PlannedFolder } from '../target/planned-folder'
+import type { PlannedFolder } from '../target/planned-folder'
 import type { TreeCount } from './count-trees'
 import { type FolderWork, serverOf, type UnpackedFolder } from './folder-work'
-import { folderContent, type RereadFiles } from './reread-files'
-import { rollBackSwaps } from './swap-folders'
-import { countUnpacked, treeOf, unpackArchive } from './unpack-archive'
+import type { RereadFiles } from './reread-files'
+import { beginStaging, unpackedTogether } from './staging'
+import { takeAlong } from './unpack-along'
+import { countUnpacked, treeOf, type UnpackedArchive, unpackArchive } from './unpack-archive'
 
 /**
  * Unpacks the folders next to their places and counts the files. Changes nothing in use. Returns them in their order.
  */
 export async function unpackFolders(work: FolderWork): Promise<UnpackedFolder[]> {
-  const { files, folders, state, context } = work
+  const { files, folders, context } = work
   const all: UnpackedFolder[] = []
   if (files === undefined) return all
-  for (const together of unpackedTogether(folders, files)) {
-    const staging = stagingFor(together, context.stamp, state.staging)
-    state.staging = [...state.staging, staging]
-    context.save()
-    addRollback(staging, work)
+  const groups = unpackedTogether(folders, files)
+  const along = await takeAlong(groups, { ...work, files })
+  for (const together of groups) {
+    const staging = along?.staging ?? beginStaging(together, work)
     const { clock } = context.runtime
-    const startedMs = clock.monotonicMs()
-    const { trees, lacking } = await unpackInto(staging, together, files, work)
+    const startedMs = clock.monotonicMs() - (along?.durationMs ?? 0)
+    const { trees, lacking } = await unpackInto(staging, together, files, work, along?.archive)
     const durationMs = clock.monotonicMs() - startedMs
     for (const [index, folder] of together.entries())
       all.push({
@@ -42,73 +41,20 @@ export async function unpackFolders(work: FolderWork): Promise<UnpackedFolder[]>
   return folders.flatMap(folder => all.filter(each => each.folder === folder))
 }
 
-/**
- * Each next to its own place: users who may write to its parent folder must not reach the unpacked files of another
- * one. Only folders with hard links to each other are unpacked together. A part of a folder never is with that one, nor
- * with what its hard links lead to: both would be the same files.
- */
-function unpackedTogether(folders: readonly PlannedFolder[], files: RereadFiles): PlannedFolder[][] {
-  const linked = folders.filter(each => folderContent(files, each.path)?.outside !== undefined)
-  const alone = linked.filter(isPart)
-  const isLinked = alone.length < linked.length
-  const others = folders.filter(each => !alone.includes(each))
-  const groups = Map.groupBy(others, each => (isLinked && !isPart(each) ? each.mount : each.parent))
-  return [...[...groups.values()].flatMap(withoutNested), ...alone.map(each => [each])]
-}
-
-function withoutNested(folders: readonly PlannedFolder[]): PlannedFolder[][] {
-  const groups: PlannedFolder[][] = []
-  for (const folder of folders) {
-    const { path } = folder
-    const group = groups.find(others => !others.some(each => isInside(each.path, path) || isInside(path, each.path)))
-    if (group === undefined) groups.push([folder])
-    else group.push(folder)
-  }
-  return groups
-}
-
-function stagingFor([first]: readonly PlannedFolder[], stamp: string, taken: readonly string[]): string {
-  if (first === undefined) throw new TypeError('Without folders there is no staging folder.')
-  const name = first.target.slice(first.target.lastIndexOf('/') + 1)
-  const staging = `${first.parent === '/' ? '' : first.parent}/.${cutName(name, 150)}.restoring-${stamp}`
-  return taken.includes(staging) ? `${staging}-${taken.length}` : staging
-}
-
-function addRollback(staging: string, work: FolderWork): void {
-  const { state, context } = work
-  context.rollback.add({
-    undone: `What was unpacked into ${staging} is removed`,
-    left: { what: `Unpacked files are in ${staging}: the post step removes them.`, commands: [] },
-    // Half a swap is left to the post step, which checks the databases too.
-    get isQuick() {
-      return state.swaps.length === 0
-    },
-    run: async () => {
-      await rollBackSwaps(work)
-      await serverOf(work).removeStaging({ staging: [staging], owner: context.owner, swaps: [] })
-      state.staging = state.staging.filter(each => each !== staging)
-      context.save()
-    },
-  })
-}
-
+/** `along`: what was unpacked already. */
 async function unpackInto(
   staging: string,
   folders: readonly PlannedFolder[],
   files: RereadFiles,
   work: FolderWork,
+  along: UnpackedArchive | undefined,
 ): Promise<{ trees: TreeCount[]; lacking: Set<AttributeKind> }> {
   const { repository, runtime, owner, signal } = work.context
   const server = serverOf(work)
   const { given, numbers, attributes } = work
   const request = { files, paths: folders.map(({ path }) => path), staging, owner, given, numbers, attributes }
-  const { content, given: sent } = await unpackArchive(request, {
-    runtime,
-    repository,
-    server,
-    tools: work.tools,
-    signal,
-  })
+  const unpack = () => unpackArchive(request, { runtime, repository, server, tools: work.tools, signal })
+  const { content, given: sent } = along ?? (await unpack())
   const { trees, differences } = await countUnpacked(request, content, { server })
   if (differences.length === 0) {
     const lacking = await giveLists({ staging, sent, folders, content: content.attributes }, work)

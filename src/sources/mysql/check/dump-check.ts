@@ -6,6 +6,7 @@ import type { DumpContent } from './dump-content'
 import { DumpObjects } from './dump-objects'
 import { SqlLexer } from './lexer/sql-lexer'
 import type { SqlListener, TokenKind } from './lexer/sql-token'
+import type { DumpNeeds } from './needs/dump-needs'
 import { DumpNeedsReader } from './needs/dump-needs-reader'
 import { PlainRows } from './rows/plain-rows'
 import { RowsAsWritten } from './rows/row-digest'
@@ -20,6 +21,11 @@ export interface DumpCheckOptions {
   passes?: number | 'one or two'
   /** Also report what the dump needs from its target. Slower where a dump has much besides rows. */
   needs?: boolean
+  /**
+   * Called after each piece of the dump: `needs` of the statements so far, and the bytes at its end that are not read
+   * yet. Only with `needs`.
+   */
+  onPiece?: (needs: DumpNeeds, unreadBytes: number) => void
   /**
    * Reads rows as values into this. By default a table has the fingerprint of its statements, byte by byte, as in
    * manifests.
@@ -50,6 +56,7 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
   private readonly objects: DumpObjects
   private readonly rows: RowReader
   private readonly needs: DumpNeedsReader | undefined
+  private readonly onPiece: DumpCheckOptions['onPiece']
   private readonly plainRows: PlainRows | undefined
   private readonly values: ValueReading | undefined
   /** The CREATE TABLE that is being read. */
@@ -65,8 +72,9 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
   /** The beginning of a line that is not SQL. */
   private foreign: string | undefined
 
-  constructor({ passes = 1, needs = false, values }: DumpCheckOptions) {
+  constructor({ passes = 1, needs = false, onPiece, values }: DumpCheckOptions) {
     this.values = values
+    this.onPiece = onPiece
     this.objects = new DumpObjects(table => values?.open(table) ?? new RowsAsWritten())
     if (needs) {
       const { quoteMode } = this.lexer
@@ -93,6 +101,7 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
     this.carried = Buffer.from(chunk.subarray(at))
     this.keepHead(at)
     this.lexer.endChunk(at)
+    if (this.needs !== undefined) this.onPiece?.(this.needs.finish(this.longestBytes), this.carried.length)
   }
 
   finish(): DumpContent {

@@ -2,6 +2,7 @@ import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import type { RestoreContext } from '../../restore-part'
 import type { DumpContent } from '../check/dump-content'
 import { referencedDatabases } from '../check/needs/referenced-databases'
+import type { HeldObject } from '../check/split/held-object'
 import { type DatabaseServer, databaseServerOver } from '../database-server'
 import type { TargetDatabase } from '../target/database-target-facts'
 import type { PlannedDatabase } from '../target/planned-database'
@@ -9,7 +10,7 @@ import type { StoredDump } from './import/import-dump'
 import type { ImportTools } from './import/import-tools'
 import type { RereadDatabase } from './reread-database'
 import type { DatabaseRestoreSettings } from './restore-settings'
-import type { DatabasesState } from './rollback/database-state'
+import type { DatabaseState, DatabasesState } from './rollback/database-state'
 
 /** What the steps of a restore of databases share. */
 export interface DatabaseWork {
@@ -26,6 +27,15 @@ export interface DatabaseWork {
   state: DatabasesState
   /** The stored dumps of what is replaced, by the names of the databases. */
   safety: Map<string, SafetyDump>
+  /** What was imported while its dump was read for the first time, by the names of the databases. */
+  along: Map<string, ImportedAlong>
+}
+
+/** A database whose rows were imported along, or why not. */
+interface ImportedAlong {
+  state: DatabaseState
+  importMs: number
+  rows: { objects: readonly HeldObject[] } | { failure: unknown }
 }
 
 /** The stored dump of a database that is to be replaced. */

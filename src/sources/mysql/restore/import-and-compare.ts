@@ -25,6 +25,8 @@ export interface ImportRequest {
   options: readonly string[]
   /** Of the server that it comes from, as its manifest says; absent: this one. */
   settings?: Readonly<Record<string, string>> | undefined
+  /** The objects of the dump, where its rows are imported already. */
+  imported?: readonly HeldObject[] | undefined
 }
 
 /** A database whose tables and rows are imported; `objects`: everything else, which is not made yet. */
@@ -41,24 +43,27 @@ export async function importRows(
   tools: ImportTools,
   title = `database ${request.target}`,
 ): Promise<ImportedRows> {
-  const { dump, target } = request
-  const objects = await withProgress(tools.runtime, title, dump.bytes, onProgress =>
-    importDump(dump, { database: target, ...request }, tools, onProgress),
-  )
+  const { dump, target, imported } = request
+  const objects =
+    imported ??
+    (await withProgress(tools.runtime, title, dump.bytes, onProgress =>
+      importDump(dump, { database: target, ...request }, tools, onProgress),
+    ))
   await makeRoutines(objects, objectTarget(request), tools)
   return { request, objects }
 }
 
-/** The same for a dump of a recovery point that was read before. */
+/** The same for a dump of a recovery point that was read before. `imported`: its objects, where its rows are already. */
 export async function importRead(
   { artifact, content }: RereadDatabase,
   target: string,
   point: RecoveryPoint,
   tools: ImportTools,
+  imported?: readonly HeldObject[],
 ): Promise<ImportedRows> {
   const { manifest } = point
   const request = {
-    ...{ dump: artifact, content: artifact.content, events: content.events, target },
+    ...{ dump: artifact, content: artifact.content, events: content.events, target, imported },
     options: manifest.server.database?.options ?? [],
     settings: manifest.server.database?.settings,
   }

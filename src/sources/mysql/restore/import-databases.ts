@@ -5,6 +5,7 @@ import { ActionError, FailureError, UserError } from '../../../runtime/errors'
 import { plural } from '../../../runtime/text/format-count'
 import { formatSize } from '../../../runtime/text/format-size'
 import type { RestoredItem } from '../../restore-item'
+import type { HeldObject } from '../check/split/held-object'
 import { alterDatabase, createDatabase } from '../client/database-statements'
 import type { DatabaseInventory } from '../inventory/inventory'
 import { describeDatabase, type PlannedDatabase } from '../target/planned-database'
@@ -46,19 +47,8 @@ interface PendingImport {
  */
 export async function importDatabases(work: DatabaseWork): Promise<RestoredItem[]> {
   const { context } = work
-  addAccountRollback(work)
   const pending: PendingImport[] = []
-  for (const planned of work.databases) {
-    await assertUnchanged(planned, work)
-    // Creating it fails when others have created it since the check: then there is nothing to roll back.
-    if (planned.state === 'absent') await emptyTarget(planned, work)
-    const state = noteDatabase(planned, work)
-    addDatabaseRollback(state, work)
-    state.phase = 'writing'
-    context.save()
-    if (planned.state !== 'absent') await emptyTargetOrLeave(planned, state, work)
-    pending.push(await explained(planned, importInto(planned, state, work)))
-  }
+  for (const planned of work.databases) pending.push(await explained(planned, importPlanned(planned, work)))
   for (const each of pending) await explained(each.planned, makeViewsOf(each, work))
   const restored: RestoredItem[] = []
   for (const each of pending) {
@@ -67,6 +57,31 @@ export async function importDatabases(work: DatabaseWork): Promise<RestoredItem[
     context.save()
   }
   return restored
+}
+
+async function importPlanned(planned: PlannedDatabase, work: DatabaseWork): Promise<PendingImport> {
+  const along = work.along.get(planned.target)
+  if (along === undefined) {
+    await assertUnchanged(planned, work)
+    return importInto(planned, await beginDatabase(planned, work), work)
+  }
+  const { state, importMs, rows } = along
+  if ('failure' in rows) throw rows.failure
+  const pending = await importInto(planned, state, work, rows.objects)
+  return { ...pending, importMs: pending.importMs + importMs }
+}
+
+/** Makes a target ready for its import. From here on the rollback puts it back. */
+export async function beginDatabase(planned: PlannedDatabase, work: DatabaseWork): Promise<DatabaseState> {
+  if (work.state.databases.length === 0) addAccountRollback(work)
+  // Creating it fails when others have created it since the check: then there is nothing to roll back.
+  if (planned.state === 'absent') await emptyTarget(planned, work)
+  const state = noteDatabase(planned, work)
+  addDatabaseRollback(state, work)
+  state.phase = 'writing'
+  work.context.save()
+  if (planned.state !== 'absent') await emptyTargetOrLeave(planned, state, work)
+  return state
 }
 
 /** A view whose tables are missing is skipped, not fatal. */
@@ -158,14 +173,19 @@ function explainOwnName(error: unknown, { artifact, target }: PlannedDatabase): 
   })
 }
 
-async function importInto(planned: PlannedDatabase, state: DatabaseState, work: DatabaseWork): Promise<PendingImport> {
+async function importInto(
+  planned: PlannedDatabase,
+  state: DatabaseState,
+  work: DatabaseWork,
+  imported?: readonly HeldObject[],
+): Promise<PendingImport> {
   const { target, artifact } = planned
   const { context } = work
   const { clock } = context.runtime
   const read = rereadOf(work.sound, artifact)
   if (read === undefined) throw new TypeError(`The dump of ${artifact.database} was not read before.`)
   const startedMs = clock.monotonicMs()
-  const rows = await importRead(read, target, context.point, importTools(work))
+  const rows = await importRead(read, target, context.point, importTools(work), imported)
   return { planned, state, rows, importMs: clock.monotonicMs() - startedMs }
 }
 

@@ -20,3 +20,16 @@ export function rereadDatabase(sound: SoundArtifact<DatabaseArtifact, DumpConten
 export function rereadOf(databases: readonly RereadDatabase[], { key }: DatabaseArtifact): RereadDatabase | undefined {
   return databases.find(({ artifact }) => artifact.key === key)
 }
+
+/** What a dump is like when it is what its manifest says, as far as that says it. */
+export function expectedDump(artifact: DatabaseArtifact): SoundArtifact<DatabaseArtifact, DumpContent> {
+  const { bytes, sha256, tables, objects, definers = [], longestStatementBytes = 0 } = artifact.content
+  const { views = [], triggers = [], routines = [], events = [] } = objects ?? {}
+  const needs: DumpNeeds = {
+    ...{ definers, collations: [], characterSets: [], engines: [], tablespaces: [], folders: [] },
+    ...{ longestStatementBytes, hasGtidPurged: false, usesDatabase: undefined },
+    ...{ references: [], strangers: [], replaced: [], unusual: [] },
+  }
+  const content = { bytes, sha256, tables, views, triggers, routines, events, longestStatementBytes, needs }
+  return { artifact, content }
+}

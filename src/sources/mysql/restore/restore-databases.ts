@@ -1,10 +1,12 @@
 import type { DatabaseArtifact, Manifest } from '../../../repository/manifest/manifest'
 import { unknownSystem } from '../../../server/missing-tool'
-import { planLine } from '../../restore-item'
+import { planLine, type RestoredItem } from '../../restore-item'
 import type {
   PlannedPart,
   RestoreChoice,
+  RestoreContext,
   RestorePart,
+  RestoreStep,
   RestoringPart,
   SeenTarget,
   SoundArtifact,
@@ -19,8 +21,9 @@ import { chooseDatabases } from '../target/choose-databases'
 import type { DatabaseTargetFacts, TargetDatabase } from '../target/database-target-facts'
 import { type DatabasePart, describeDatabase, plannedDatabase } from '../target/planned-database'
 import type { DatabaseWork } from './database-work'
+import { importAlong } from './import-along'
 import { importDatabases, takeSafetyDumps } from './import-databases'
-import { rereadDatabase } from './reread-database'
+import { expectedDump, rereadDatabase } from './reread-database'
 import type { DatabaseRestoreSettings } from './restore-settings'
 import { progressInWords, untouchedInWords } from './rollback/database-state'
 
@@ -33,14 +36,41 @@ export function restoreDatabases(
   return {
     artifacts: [...new Set(chosen.map(({ artifact }) => artifact))],
     check: dumpReading.check,
-    look: async ({ connection, signal }, sound) => {
+    look: async ({ connection, signal }) => {
       const databases = chosen.map(({ target }) => target)
-      const definers = [...new Set(sound.flatMap(({ content }) => [...(content.needs?.definers ?? [])]))]
-      const request = { access: settings.mysql, databases, definers, signal }
-      const facts = databases.length === 0 ? undefined : await databaseServerOver(connection).targetFacts(request)
-      return seenDatabases(settings, choice.manifest, { chosen, facts, sound })
+      const ask = async (definers: readonly string[]) => {
+        const request = { access: settings.mysql, databases, definers, signal }
+        return databases.length === 0 ? undefined : databaseServerOver(connection).targetFacts(request)
+      }
+      const own: OwnWork = { state: { databases: [], uploads: [], accounts: [] }, safety: new Map(), along: new Map() }
+      const expected = [...new Set(chosen.map(({ artifact }) => artifact))].map(expectedDump)
+      const known = definersOf(expected)
+      const facts = await ask(known)
+      const seen = (sound: typeof expected, asked: typeof facts) =>
+        seenDatabases(settings, choice.manifest, { chosen, facts: asked, sound, own })
+      const first = seen(expected, facts)
+      return {
+        expected: first,
+        see: async sound => {
+          const definers = definersOf(sound)
+          return seen([...sound], definers.every(each => known.includes(each)) ? facts : await ask(definers))
+        },
+        begin: context => restoringDatabases(first.work(context)),
+      }
     },
   }
+}
+
+function definersOf(sound: readonly SoundArtifact<DatabaseArtifact, DumpContent>[]): string[] {
+  return [...new Set(sound.flatMap(({ content }) => [...(content.needs?.definers ?? [])]))]
+}
+
+/** What the steps of one restore share. */
+type OwnWork = Pick<DatabaseWork, 'state' | 'safety' | 'along'>
+
+/** A target, with the work on it. */
+interface SeenDatabases extends SeenTarget {
+  work(context: RestoreContext): DatabaseWork
 }
 
 /** `facts`: undefined without databases. */
@@ -51,34 +81,41 @@ export function seenDatabases(
     chosen: readonly DatabasePart[]
     facts: DatabaseTargetFacts | undefined
     sound: readonly SoundArtifact<DatabaseArtifact, DumpContent>[]
+    own: OwnWork
   },
-): SeenTarget {
+): SeenDatabases {
   const facts: DatabaseTargetFacts = seen.facts ?? { isRoot: false, tools: new Map(), system: unknownSystem }
   const sound = seen.sound.map(rereadDatabase)
   const databases = seen.chosen.map(part => plannedDatabase(part, facts.database))
+  const { database: target, tools } = facts
+  const work = (context: RestoreContext): DatabaseWork => ({
+    ...{ context, settings, databases, sound, target, hasGzip: tools.has('gzip') },
+    ...seen.own,
+  })
   return {
+    work,
     host: seen.facts,
     // The estimate of table sizes is too rough to fail other sources.
     diskBytes: () => 0,
     plan: othersTake => {
       const findings = checkDatabaseServer({ settings, databases, facts, manifest, sound, othersTake })
-      return { ...planDatabases(settings, { manifest, databases, facts, sound }), findings }
+      const prepare = (context: RestoreContext) => preparation(work(context))
+      return { ...planDatabases(settings, { manifest, databases, facts }), findings, prepare }
     },
   }
 }
 
 function planDatabases(
   settings: DatabaseRestoreSettings,
-  { manifest, databases, facts, sound }: Pick<DatabaseServerRequest, 'manifest' | 'databases' | 'facts' | 'sound'>,
-): Omit<PlannedPart, 'findings'> {
-  const { database: target, tools } = facts
+  { manifest, databases, facts }: Pick<DatabaseServerRequest, 'manifest' | 'databases' | 'facts'>,
+): Omit<PlannedPart, 'findings' | 'prepare'> {
+  const { database: target } = facts
   const items = databases.map(planned => describeDatabase(planned, settings))
   return {
     items,
     lines: items.map(item => planLine(item, JSON.stringify)),
     facts: target === undefined ? [] : [describeServer(target)],
     nextSteps: [...accountSteps(databases, target), ...settingSteps(manifest, target)],
-    begin: context => restoring({ context, settings, databases, sound, target, hasGzip: tools.has('gzip') }),
   }
 }
 
@@ -87,23 +124,26 @@ function describeServer({ found }: TargetDatabase): string {
   return `Database: ${server.flavor} ${server.version}, as ${user}; ${dumpTool}.`
 }
 
-function restoring(request: Omit<DatabaseWork, 'state' | 'safety'>): RestoringPart {
-  const state: DatabaseWork['state'] = { databases: [], uploads: [], accounts: [] }
-  const safety: DatabaseWork['safety'] = new Map()
-  const work = { ...request, state, safety }
+function preparation(work: DatabaseWork): RestoreStep<RestoreStep<readonly RestoredItem[]>> {
   return {
-    prepare: {
-      name: 'Dump what is to be replaced',
-      run: async () => {
-        await takeSafetyDumps(work)
-        return { name: 'Import the databases', run: () => importDatabases(work) }
-      },
+    name: 'Dump what is to be replaced',
+    run: async () => {
+      await takeSafetyDumps(work)
+      return { name: 'Import the databases', run: () => importDatabases(work) }
     },
+  }
+}
+
+/** `work`: by what the manifests say. */
+function restoringDatabases(work: DatabaseWork): RestoringPart<DatabaseArtifact, DumpContent> {
+  const { state, safety, databases } = work
+  return {
+    along: (artifact, read) => importAlong(artifact, work, read),
     state,
     isSettled: true,
     untouched: () => {
       const keys = [...safety.values()].map(({ key }) => key)
-      return untouchedInWords(state, request.databases.length, keys)
+      return untouchedInWords(state, databases.length, keys)
     },
     progress: () => progressInWords(state),
   }

@@ -2,8 +2,11 @@ import { planOf, type RestorePlan } from '../../../../src/commands/restore/plan-
 import type { Finding } from '../../../../src/findings/finding'
 import type { RestoreInputs } from '../../../../src/inputs/restore'
 import type { DatabaseArtifact, FilesArtifact, Manifest } from '../../../../src/repository/manifest/manifest'
+import { accountsToAsk, ownersIn } from '../../../../src/sources/files/owners/target-owners'
+import { folderContent, type RereadFiles } from '../../../../src/sources/files/restore/reread-files'
 import { seenFolders } from '../../../../src/sources/files/restore/restore-folders'
 import { chooseFolders } from '../../../../src/sources/files/target/choose-folders'
+import type { FolderPart } from '../../../../src/sources/files/target/planned-folder'
 import { seenDatabases } from '../../../../src/sources/mysql/restore/restore-databases'
 import { chooseDatabases } from '../../../../src/sources/mysql/target/choose-databases'
 import { aManifest, type FactOptions, type FoundOptions, someFacts, someInputs, soundOf } from './a-restore'
@@ -26,15 +29,31 @@ export function plan({ manifest: made = aManifest(), ...options }: PlanOptions =
   const { isAuthentic = false } = options
   const choice = { manifest, contents: 'everything' }
   const chosen = chooseDatabases(inputs.databases, { ...choice, artifacts: databasesOf(manifest) })
-  const asked = { chosen, facts: chosen.length === 0 ? undefined : facts.databases, sound: databases }
+  const asked = {
+    chosen,
+    facts: chosen.length === 0 ? undefined : facts.databases,
+    sound: databases,
+    own: { state: { databases: [], uploads: [], accounts: [] }, safety: new Map(), along: new Map() },
+  }
   const folders = chooseFolders(inputs.paths, { ...choice, artifacts: filesOf(manifest) })?.folders
   const seen = [
     seenDatabases(inputs, manifest, asked),
     ...(folders === undefined || files === undefined
       ? []
-      : [seenFolders({ settings: inputs, parts: folders, facts: facts.folders, files, isAuthentic, nextSteps: [] })]),
+      : [
+          seenFolders({
+            ...{ settings: inputs, parts: folders, facts: facts.folders, files, isAuthentic, nextSteps: [] },
+            asked: accountsOf(folders, files, inputs),
+            own: { state: { staging: [], swaps: [] }, along: {} },
+          }),
+        ]),
   ]
   return planOf(seen, manifest.slot)
+}
+
+function accountsOf(folders: readonly FolderPart[], files: RereadFiles, { owner }: RestoreInputs) {
+  const owners = ownersIn(folders.flatMap(({ path }) => folderContent(files, path) ?? []))
+  return accountsToAsk(owners, owner, files.content.attributes.accounts)
 }
 
 function withDefiners(manifest: Manifest, definers: string[] | undefined): Manifest {

@@ -1,9 +1,10 @@
 import { beginAttempt } from '../../../../src/commands/attempt'
+import { restoreFailure } from '../../../../src/commands/restore/restore-failure'
 import type { RestoreFacts } from '../../../../src/commands/restore/restore-result'
 import { loadRestoreState } from '../../../../src/commands/restore/restore-state'
-import { writeParts } from '../../../../src/commands/restore/write-parts'
+import { beginRestore, writeParts } from '../../../../src/commands/restore/write-parts'
 import { FailureError } from '../../../../src/runtime/errors'
-import type { PlannedPart, RestoreContext } from '../../../../src/sources/restore-part'
+import type { LookedAt, PlannedPart, RestoreContext } from '../../../../src/sources/restore-part'
 import { memoryStore } from '../../../memory/memory-store'
 import { type RecordingRuntime, recordingRuntime } from '../../recording-runtime'
 import { aRestoredDatabase } from '../../report/a-restore-report'
@@ -21,57 +22,60 @@ beforeEach(() => {
 })
 
 /** A part that notes what it does, and undoes its preparation. */
-function aPart(name: string): PlannedPart {
+function aPart(name: string): Pick<LookedAt, 'begin'> & Pick<PlannedPart, 'prepare'> {
   const act = (what: string) => {
     if (failing === `${what} ${name}`) throw new FailureError(`Could not ${what} ${name}.`)
     done.push(`${what} ${name}`)
   }
-  const begin = (context: RestoreContext) => {
-    const state = { phase: 'waiting' }
-    return {
-      ...{
-        state,
-        isSettled: true,
-        untouched: () => [`${name} is ${state.phase}.`],
-        progress: () => undefined,
+  const state = { phase: 'waiting' }
+  return {
+    begin: () => ({
+      along: (_artifact, read) => read(),
+      ...{ state, isSettled: true },
+      untouched: () => [`${name} is ${state.phase}.`],
+      progress: () => undefined,
+    }),
+    prepare: (context: RestoreContext) => ({
+      name: `Prepare ${name}`,
+      run: async () => {
+        context.rollback.add({
+          undone: `${name} is undone`,
+          left: { what: '', commands: [] },
+          isQuick: true,
+          run: async () => act('undo'),
+        })
+        act('prepare')
+        context.keep(`key of ${name}`)
+        return {
+          name: `Apply ${name}`,
+          run: async () => {
+            act('apply')
+            state.phase = 'done'
+            context.save()
+            return [aRestoredDatabase({ noun: name })]
+          },
+        }
       },
-      prepare: {
-        name: `Prepare ${name}`,
-        run: async () => {
-          context.rollback.add({
-            undone: `${name} is undone`,
-            left: { what: '', commands: [] },
-            isQuick: true,
-            run: async () => act('undo'),
-          })
-          act('prepare')
-          context.keep(`key of ${name}`)
-          return {
-            name: `Apply ${name}`,
-            run: async () => {
-              act('apply')
-              state.phase = 'done'
-              context.save()
-              return [aRestoredDatabase({ noun: name })]
-            },
-          }
-        },
-      },
-    }
+    }),
   }
-  return { items: [], lines: [], findings: [], facts: [], nextSteps: [], begin }
 }
 
 function write() {
   const attempt = beginAttempt<RestoreFacts>(runtime)
   const repository = { store: memoryStore(), prefix: 'p' }
   const connection = aConnection()
-  const work = writeParts({
+  const parts = [aPart('databases'), aPart('folders')]
+  const begun = beginRestore({
     ...{ inputs: someInputs(), attempt, identity: { lock: 'l', owner: 'o' } },
     tools: { runtime, repository, connect: async () => connection },
     session: { connection, signal: runtime.signal },
     chosen: { repository, manifest: aManifest() },
-    plan: { parts: [aPart('databases'), aPart('folders')] },
+    looked: parts,
+  })
+  const nothing = { items: [], lines: [], findings: [], facts: [], nextSteps: [] }
+  const plan = { parts: parts.map(({ prepare }) => ({ ...nothing, prepare })) }
+  const work = writeParts(plan, begun, attempt).catch(async error => {
+    throw await restoreFailure(error, begun)
   })
   return { work, attempt }
 }

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { type Duplex, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { codecsOf, decode } from '../../../../pipeline/codec'
@@ -6,6 +6,7 @@ import type { Compression } from '../../../../pipeline/compression'
 import { type ReadableObject, readArtifact } from '../../../../repository/artifact/reader'
 import type { DatabaseArtifact } from '../../../../repository/manifest/manifest'
 import { ActionError, UserError } from '../../../../runtime/errors'
+import type { Intake } from '../../../../server/intake'
 import { sendToJob } from '../../../../server/send-to-job'
 import type { HeldObject } from '../../check/split/held-object'
 import { splitDump } from '../../check/split/split-dump'
@@ -29,6 +30,17 @@ export interface ImportPlace {
   settings?: Readonly<Record<string, string>> | undefined
 }
 
+/** An import that waits for the content of a dump. */
+export interface OpenedImport {
+  /** For `pipeline`, from uncompressed SQL to what the job takes. */
+  stages: readonly Duplex[]
+  intake: Intake
+  /** Once everything was sent and the job has ended: the other objects of the dump, which are still to be made. */
+  finish(): Promise<readonly HeldObject[]>
+  /** The error for the user when the job failed. What remains is removed with the rollback. */
+  fail(error: unknown): Promise<unknown>
+}
+
 /**
  * Imports the tables and rows of a dump into an existing database, with rights on nothing else, and returns its other
  * objects, which are still to be made. `onProgress` receives how many bytes of the stored dump have been read. Error
@@ -40,18 +52,48 @@ export async function importDump(
   tools: ImportTools,
   onProgress: (bytes: number) => void,
 ): Promise<readonly HeldObject[]> {
-  const { database } = place
-  const account = await openImportAccount(database, tools, place.content.traits)
-  let objects: readonly HeldObject[]
+  const { repository, signal } = tools
+  const opened = await openDumpImport(dump.database, place, tools)
+  const { intake, stages } = opened
   try {
-    objects = await importAs(account.access, dump, place, { ...tools, onProgress })
+    await sendToJob(intake, input => {
+      const filter = decode(codecsOf(dump))
+      return readArtifact(repository, dump, { filter, into: [...stages, input], signal, onProgress })
+    })
   } catch (error) {
-    // What remains is removed with the rollback.
-    await account.close().catch(() => {})
-    throw account.access === tools.access ? error : explainRights(error, database)
+    throw await opened.fail(error)
   }
-  await account.close()
-  return objects
+  return opened.finish()
+}
+
+/** Opens an import as in `importDump`. `from`: the database that was dumped. */
+export async function openDumpImport(from: string, place: ImportPlace, tools: ImportTools): Promise<OpenedImport> {
+  const { database, settings: old = {} } = place
+  const { server, target, hasGzip, areTrusted, signal } = tools
+  const { access, close } = await openImportAccount(database, tools, place.content.traits)
+  const fail = async (error: unknown) => {
+    await close().catch(() => {})
+    return access === tools.access ? error : explainRights(error, database)
+  }
+  try {
+    const runSql = (request: SqlRequest) => server.runSql(request)
+    const split = splitDump(from, await openSession(access, { runSql, old, areTrusted, signal }))
+    const intake = await server.openImport({
+      ...{ access, database, flavor: target.found.inventory.server.flavor },
+      compression: hasGzip ? 'gzip' : 'none',
+      where: line => split.where(line),
+      signal,
+    })
+    // It is decompressed a moment later: the lowest level is enough.
+    const travel = hasGzip ? [createGzip({ level: 1, chunkSize: 256 * 1024 })] : []
+    const finish = async () => {
+      await close()
+      return split.objects
+    }
+    return { stages: [split.stream, ...travel], intake, finish, fail }
+  } catch (error) {
+    throw await fail(error)
+  }
 }
 
 /** Access denied, in the error references of MySQL and MariaDB; 1290: for a file, by --secure-file-priv. */
@@ -69,36 +111,6 @@ function explainRights(error: unknown, database: string): unknown {
         'Someone may have changed the dump: choose another recovery point, and find out who can write to the bucket. If you know why the statement is there, "allow-entries: statements" imports it with all rights of the database user.',
     },
   )
-}
-
-async function importAs(
-  access: ImportTools['access'],
-  dump: StoredDump,
-  { database, settings: old = {} }: ImportPlace,
-  tools: ImportTools & { onProgress: (bytes: number) => void },
-): Promise<readonly HeldObject[]> {
-  const { repository, server, target, hasGzip, areTrusted, signal, onProgress } = tools
-  const runSql = (request: SqlRequest) => server.runSql(request)
-  const split = splitDump(dump.database, await openSession(access, { runSql, old, areTrusted, signal }))
-  const intake = await server.openImport({
-    access,
-    database,
-    flavor: target.found.inventory.server.flavor,
-    compression: hasGzip ? 'gzip' : 'none',
-    where: line => split.where(line),
-    signal,
-  })
-  // It is decompressed a moment later: the lowest level is enough.
-  const travel = hasGzip ? [createGzip({ level: 1, chunkSize: 256 * 1024 })] : []
-  await sendToJob(intake, input =>
-    readArtifact(repository, dump, {
-      filter: decode(codecsOf(dump)),
-      into: [split.stream, ...travel, input],
-      signal,
-      onProgress,
-    }),
-  )
-  return split.objects
 }
 
 /** Runs SQL of ours, of any size, in a database. `where`: what is on a line of it, for messages. */

@@ -35,8 +35,11 @@ export function addDatabaseRollback(database: DatabaseState, work: DatabaseWork)
 function rollbackNew(database: DatabaseState, work: DatabaseWork): void {
   const { target, was } = database
   const name = JSON.stringify(target)
+  let isThere = true
   work.context.rollback.add({
-    undone: `The database ${name} is ${was === 'absent' ? 'gone' : 'empty'} again`,
+    get undone() {
+      return isThere ? `The database ${name} is ${was === 'absent' ? 'gone' : 'empty'} again` : ''
+    },
     left: {
       get what() {
         return `The database ${name} ${condition(database)}; it was ${was} before.`
@@ -45,10 +48,20 @@ function rollbackNew(database: DatabaseState, work: DatabaseWork): void {
     },
     isQuick: true,
     run: async () => {
+      isThere = work.state.databases.includes(database)
+      if (!isThere) return
       await resetDatabase(placeOf(work), database)
       setPhase(database, 'waiting', work)
     },
   })
+}
+
+/** Puts back a database that was absent or empty, before anything else is done with it. */
+export async function takeBack(database: DatabaseState, work: DatabaseWork): Promise<void> {
+  await resetDatabase(placeOf(work), database)
+  const { state, context } = work
+  state.databases = state.databases.filter(each => each !== database)
+  context.save()
 }
 
 function rollbackWithoutDump(database: DatabaseState, work: DatabaseWork): void {
