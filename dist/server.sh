@@ -776,7 +776,7 @@ tell() {
 act() {
   tell "$1"
   shift
-  [ -n "$dry_run" ] || "$@" || fail "This did not work: $*" 'Nothing else was changed. Run the same command again when the cause is gone.'
+  [ -n "$dry_run" ] || "$@" || fail "The last step did not work." "What went wrong is above. Nothing after it was done. When the cause is gone, run the same command again."
 }
 
 # ---------------------------------------------------------------- the command line
@@ -799,6 +799,7 @@ read_arguments() {
     esac
     shift
   done
+  case $new_mirror in '') ;; *) check_absolute --mirror "$new_mirror" ;; esac
   case $new_name in *[!0-9A-Za-z._-]* | .* | -*) fail "--name \"$new_name\" is no name." 'It has letters, digits, ".", "_" and "-", as in: web1' ;; esac
 }
 
@@ -819,6 +820,8 @@ read_argument() {
 # ---------------------------------------------------------------- places and people
 
 choose_places() {
+  # It is copied from where it is: it cannot come through a pipe.
+  grep -q '^version=' "$program" 2>/dev/null || fail 'This program is not in a file.' 'Save it as server.sh, and run: sh server.sh'
   this_user=$(id -un)
   login_user=${login_user:-$this_user}
   if [ "$(id -u)" = 0 ]; then
@@ -828,29 +831,54 @@ choose_places() {
       fail 'Only root can install for another user.' 'Run the command with sudo.'
     fi
     library=$HOME/.local/lib/make-a-backup settings=$HOME/.config/make-a-backup
+    # It becomes part of a line of authorized_keys.
+    case $HOME in *[!0-9A-Za-z/._@+-]*) fail "The home folder $HOME has a letter that a command in authorized_keys cannot have." 'Let root install make-a-backup for the whole server.' ;; esac
   fi
 }
 
 # find_user: `user_home`, or makes the user.
 find_user() {
-  look_up passwd "$login_user"
+  look_up_user
   if [ -z "$REPLY" ]; then
-    case $login_user in '' | *[!0-9a-z_-]* | -*) fail "There is no user \"$login_user\", and one of this name cannot be made." ;; esac
+    case $login_user in '' | *[!0-9a-z_-]* | -* | [0-9]*) fail "There is no user \"$login_user\", and one of this name cannot be made." ;; esac
     act "Makes the user $login_user, who has no password." make_user "$login_user"
-    look_up passwd "$login_user"
+    look_up_user
     [ -n "$REPLY" ] || REPLY="$login_user:::::/home/$login_user:/bin/sh"
   fi
-  user_home=${REPLY%:*}
-  user_home=${user_home##*:}
+  choose_home
   case ${REPLY##*:} in
     */nologin | */false) fail "The user $login_user may not log in: the login shell is ${REPLY##*:}." "usermod -s /bin/sh $login_user, or another --user." ;;
+    '') ;;
+    *) [ -x "${REPLY##*:}" ] || fail "The user $login_user may not log in: the login shell ${REPLY##*:} is not there." "usermod -s /bin/sh $login_user, or another --user." ;;
   esac
   [ -z "$dry_run" ] || return 0
   [ -d "$user_home" ] || fail "The user $login_user has no home folder: $user_home is not there."
+  # Without PAM, sshd takes no key of a locked account either.
+  look_up shadow "$login_user"
+  case $(sshd_value usepam):${REPLY#*:} in
+    no:!*) fail "The account of $login_user is locked, and sshd lets it in by no key." "To unlock it without a password that anybody could type: usermod -p '*' $login_user" ;;
+  esac
 }
 
+# Not by its number: sshd knows names alone.
+look_up_user() {
+  look_up passwd "$login_user"
+  [ "${REPLY%%:*}" = "$login_user" ] || REPLY=''
+}
+
+choose_home() {
+  user_home=${REPLY%:*}
+  user_home=${user_home##*:}
+}
+
+# With a password that nobody can type, which never expires: a locked account, and one with an old password, may not get in
+# by a key either.
 make_user() {
-  if command -v useradd >/dev/null; then useradd --create-home --shell /bin/sh "$1"; else adduser -D -s /bin/sh "$1" && passwd -u "$1" 2>/dev/null; fi
+  if command -v useradd >/dev/null; then
+    useradd --create-home --shell /bin/sh --password '*' -K PASS_MAX_DAYS=-1 "$1"
+  else
+    adduser -D -s /bin/sh "$1" && printf '%s:*\n' "$1" | chpasswd -e
+  fi
 }
 
 # as_user COMMAND…: as who logs in. Root neither follows a link of another user nor can write to every home folder.
@@ -860,8 +888,13 @@ as_user() {
   else
     as_words=''
     for as_word in "$@"; do as_words="$as_words '$(printf '%s' "$as_word" | sed "s/'/'\\\\''/g")'"; done
-    su -s /bin/sh "$login_user" -c "exec$as_words"
+    su -s /bin/sh -c "exec$as_words" "$login_user"
   fi
+}
+
+# as_keeper COMMAND…: as who keeps the list of keys: root, where the user may not write to its folder.
+as_keeper() {
+  if [ -n "$kept_by_root" ]; then "$@"; else as_user "$@"; fi
 }
 
 # ---------------------------------------------------------------- the key and its line
@@ -870,8 +903,12 @@ as_user() {
 read_key() {
   case $key_text in
     '') fail '--key is missing.' "The public key of the pair whose private half is in the secrets: the text of the file that ends in .pub." ;;
-    /* | ./* | *.pub) [ -f "$key_text" ] && key_text=$(head -n 1 "$key_text") ;;
+    /* | ./* | *.pub)
+      [ -f "$key_text" ] || fail "--key $key_text: there is no such file."
+      key_text=$(head -n 1 "$key_text")
+      ;;
   esac
+  key_text=$(printf '%s' "$key_text" | tr -d '\r')
   case $key_text in *PRIVATE*) fail 'This is the private key.' 'It belongs into the secrets of the repository alone; here the text of the file that ends in .pub is needed.' ;; esac
   key_rest=${key_text#* }
   new_key="${key_text%% *} ${key_rest%% *}"
@@ -893,50 +930,114 @@ write_key_line() {
   key_line="${from:+from=\"$from\",}restrict,command=\"$forced\" $new_key make-a-backup $new_name"
 }
 
-# find_keys_file: `keys_file`, as sshd looks for it.
+# find_keys_file: `keys_file`, where the line goes: the first file in which sshd looks for keys of the user. `keys_files`
+# lists all of them, `kept_by_root` says whose hands it is in.
 find_keys_file() {
-  keys_file=$user_home/.ssh/authorized_keys
-  [ -n "$sshd_words" ] || return 0
-  listed_file=$(sshd_value authorizedkeysfile)
-  listed_file=${listed_file%% *}
-  case $listed_file in
-    '' | .ssh/authorized_keys) ;;
-    none) fail 'sshd reads no authorized_keys: AuthorizedKeysFile is none.' 'Set it in /etc/ssh/sshd_config, and run this again.' ;;
-    *)
-      keys_file=$(printf '%s\n' "$listed_file" | sed -e "s,%%,%,g" -e "s,%h,$user_home,g" -e "s,%u,$login_user,g")
-      case $keys_file in /*) ;; *) keys_file=$user_home/$keys_file ;; esac
-      ;;
-  esac
+  keys_files=''
+  for listed_file in $(sshd_value authorizedkeysfile); do
+    [ "$listed_file" != none ] || fail 'sshd reads no authorized_keys: AuthorizedKeysFile is none.' 'Set it in /etc/ssh/sshd_config, and run this again.'
+    expand_tokens "$listed_file"
+    case $REPLY in /*) ;; *) REPLY=$user_home/$REPLY ;; esac
+    keys_files=$keys_files$REPLY$nl
+  done
+  [ -n "$keys_files" ] || keys_files=$user_home/.ssh/authorized_keys$nl
+  keys_file=${keys_files%%"$nl"*}
+  kept_by_root=''
+  nearest_folder "${keys_file%/*}"
+  case $(owner_of "$REPLY/.") in 0) [ "$login_user" = "$this_user" ] || kept_by_root=yes ;; esac
 }
 
-# change_keys FILE NAME [LINE]: puts the line in the place of that of the name, or at the end; without one the old one
-# goes. Every other line stays as it is, byte by byte, and the file changes by one rename. Run as the owner of the file.
+# expand_tokens NAME: REPLY is the name as sshd_config(5) reads it.
+expand_tokens() {
+  REPLY='' token_rest=$1
+  while :; do
+    REPLY=$REPLY${token_rest%%'%'*}
+    case $token_rest in *'%'*) token_rest=${token_rest#*'%'} ;; *) return ;; esac
+    case $token_rest in
+      h*) REPLY=$REPLY$user_home ;;
+      u*) REPLY=$REPLY$login_user ;;
+      U*) REPLY=$REPLY$(id -u "$login_user" 2>/dev/null) ;;
+      *) REPLY=$REPLY% ;;
+    esac
+    token_rest=${token_rest#?}
+  done
+}
+
+# What makes sshd pass over the list of keys. Only said: some systems are less strict.
+look_at_modes() {
+  [ "$(sshd_value strictmodes)" != no ] || return 0
+  looked_at=$keys_file
+  while [ -n "$looked_at" ]; do
+    if [ -e "$looked_at" ] && [ -n "$(find -H "$looked_at" -prune '(' -perm -020 -o -perm -002 ')' 2>/dev/null)" ]; then
+      tell "Look at $looked_at: others may write to it, and sshd may pass over the keys then. To end that: chmod go-w $looked_at"
+    fi
+    [ "$looked_at" != "$user_home" ] || return 0
+    looked_at=${looked_at%/*}
+  done
+}
+
+# change_keys [--try] FILE NAME [LINE]: puts the line in the place of that of the name, or at the end; without one the old
+# one goes. Every other line stays as it is, byte by byte, and the file changes by one rename. Run as who keeps the file.
+# With --try all of it but the rename.
 change_keys() {
+  trying=''
+  if [ "$1" = --try ]; then trying=yes && shift; fi
   keys=$1 keys_name=$2 line=${3:-}
-  if [ -h "$keys" ]; then fail "$keys is a link." "Nothing was changed. Add this line by hand: $line"; fi
+  by_hand='Nothing was changed.'
+  [ -z "$line" ] || by_hand="Nothing was changed. Add this line by hand: $line"
+  if [ -h "$keys" ]; then fail "$keys is a link." "$by_hand"; fi
+  if [ -e "$keys" ] && [ ! -f "$keys" ]; then fail "$keys is not a file." 'Nothing was changed.'; fi
+  # The other name would keep what it has.
+  [ -z "$(find "$keys" -links +1 2>/dev/null)" ] || fail "$keys has a second name (a hard link)." "$by_hand"
   folder=${keys%/*}
+  # Where root keeps it, the user has to read it.
+  root_home=~root
+  if [ "$(id -u)" = 0 ] && [ "$folder" != "$root_home/.ssh" ]; then folder_mode=755 keys_mode=644; else folder_mode=700 keys_mode=600; fi
   if [ ! -d "$folder" ]; then
     [ -n "$line" ] || return 0
-    mkdir -m 700 "$folder" || fail "$folder cannot be made."
+    if [ -n "$trying" ]; then
+      nearest_folder "$folder"
+      [ -w "$REPLY" ] || cannot_keep "$REPLY"
+      return 0
+    fi
+    mkdir -m "$folder_mode" "$folder" || fail "$folder cannot be made."
   fi
   if ! before=$(mktemp "$folder/.make-a-backup.XXXXXX") || ! after=$(mktemp "$folder/.make-a-backup.XXXXXX"); then
-    fail "$folder cannot be written to by $(id -un)." 'A home folder on NFS is often closed to root (root_squash): use --user with a user whose home is on this disk.'
+    cannot_keep "$folder"
   fi
   trap 'rm -f "$before" "$after" "$before.lines"' EXIT
+  trap 'exit 1' HUP INT TERM
   if [ -e "$keys" ]; then
     cat "$keys" >"$before" || fail "$keys cannot be read."
     # The same owner, mode and label.
     cp -p "$keys" "$after" || fail "$keys cannot be copied."
   else
     [ -n "$line" ] || exit 0
+    chmod "$keys_mode" "$after"
   fi
   [ "$(tr -d '\000' <"$before" | wc -c)" = "$(wc -c <"$before")" ] || fail "$keys has bytes that no such file has." 'Nothing was changed: it may be damaged.'
   KEY_NAME=$keys_name KEY_LINE=$line awk "$replace_line" "$before" >"$after" || fail "$after cannot be written: is the disk full?" 'Nothing was changed.'
-  other_lines "$before" >"$before.lines" && other_lines "$after" | cmp -s - "$before.lines"
-  same=$?
-  [ "$same" = 0 ] || fail "$keys could not be changed without a change of its other lines." "Nothing was changed. Add this line by hand: $line"
+  is_rest_kept || fail "$keys could not be changed without a change of its other lines." "$by_hand"
   if [ -e "$keys" ]; then cmp -s "$keys" "$before"; else [ ! -s "$before" ]; fi || fail "$keys was changed by somebody else just now." 'Run the same command again.'
-  mv -f "$after" "$keys" || fail "$keys cannot be replaced."
+  # A file that nobody may change (chattr +i) cannot go from its folder either.
+  if [ -e "$keys" ] && lsattr -d -- "$keys" "$folder" 2>/dev/null | sed 's/ .*//' | grep -q '[ia]'; then
+    fail "$keys or its folder is immutable." "Nothing was changed. To allow changes: chattr -i -a $keys $folder. Then run the same command again."
+  fi
+  [ -z "$trying" ] || exit 0
+  mv -f "$after" "$keys" || fail "$keys cannot be replaced." 'Nothing was changed.'
+}
+
+cannot_keep() {
+  fail "$1 cannot be written to by $(id -un)." 'Nothing was changed. A home folder on NFS is often closed to root (root_squash): use --user with a user whose home is on this disk.'
+}
+
+# By the lines, and by the number of bytes: an awk could cut off a line that is too long for it.
+is_rest_kept() {
+  other_lines "$before" >"$before.lines" && other_lines "$after" | cmp -s - "$before.lines" || return 1
+  rest_bytes=$(($(wc -c <"$before") - $(our_lines "$before" | wc -c)))
+  [ -z "$(tail -c 1 "$before")" ] || rest_bytes=$((rest_bytes + 1))
+  [ -z "$line" ] || rest_bytes=$((rest_bytes + ${#line} + 1))
+  [ "$rest_bytes" = "$(($(wc -c <"$after")))" ]
 }
 
 is_our_line='
@@ -954,22 +1055,38 @@ other_lines() {
   KEY_NAME=$keys_name awk "$is_our_line"' !is_ours($0)' "$1"
 }
 
+our_lines() {
+  KEY_NAME=$keys_name awk "$is_our_line"' is_ours($0)' "$1"
+}
+
 # The key must not be there already with more rights: sshd takes the first line of a key.
 refuse_second_line() {
-  found=$(as_user cat "$keys_file" 2>/dev/null | KEY_NAME=$new_name KEY_TEXT=${new_key#* } awk "$is_our_line"'
+  for_each "$keys_files" refuse_line_in
+  case $(sshd_value authorizedkeyscommand) in
+    '' | none) ;;
+    *) tell "Look at AuthorizedKeysCommand in /etc/ssh/sshd_config: sshd asks it for keys first. This key must not be among them." ;;
+  esac
+}
+
+refuse_line_in() {
+  found=$(as_keeper cat "$1" 2>/dev/null | KEY_NAME=$new_name KEY_TEXT=${new_key#* } awk "$is_our_line"'
     !/^[ \t]*#/ && index($0, ENVIRON["KEY_TEXT"]) && !is_ours($0) { print NR; exit }')
-  [ -z "$found" ] || fail "This key is already in $keys_file, in line $found." \
-    'sshd takes the first line of a key, and there it may do something else. Remove that line, or make a key of its own: ssh-keygen -t ed25519 -N "" -f make-a-backup'
+  [ -z "$found" ] || fail "This key is already in $1, in line $found." \
+    'sshd takes the first line of a key, and there it may do something else. Nothing was changed. Remove that line, or make a key of its own: ssh-keygen -t ed25519 -N "" -f make-a-backup'
 }
 
 # ---------------------------------------------------------------- sshd
 
-# `sshd_words`: the settings of sshd for this user, if it shows them.
+# `sshd_words`: the settings of sshd for this user who comes from elsewhere, if it shows them: only root may see them.
 read_sshd() {
-  sshd_words=''
+  sshd_words='' sshd_error=''
   for sshd in /usr/sbin/sshd /usr/local/sbin/sshd /sbin/sshd; do
     [ -x "$sshd" ] || continue
-    sshd_words=$("$sshd" -T -C "user=$login_user,host=localhost,addr=127.0.0.1" 2>/dev/null) && return
+    came_from=${from%%[,/]*}
+    case $came_from in '' | *[!0-9A-Fa-f.:]*) came_from=192.0.2.1 ;; esac
+    sshd_words=$("$sshd" -T -C "user=$login_user,host=$came_from,addr=$came_from" 2>/dev/null) && return
+    sshd_words=''
+    sshd_error=$("$sshd" -T -C "user=$login_user,host=$came_from,addr=$came_from" 2>&1 | tail -n 1)
   done
 }
 
@@ -978,7 +1095,10 @@ sshd_value() {
 }
 
 check_sshd() {
-  [ -n "$sshd_words" ] || return 0
+  if [ -z "$sshd_words" ]; then
+    tell "Not looked at: the settings of sshd${sshd_error:+ ($sshd_error)}. Whether they let this key in, the first run shows."
+    return
+  fi
   [ "$(sshd_value pubkeyauthentication)" != no ] || fail 'sshd takes no keys: PubkeyAuthentication is no.' 'Set it to yes in /etc/ssh/sshd_config and reload sshd.'
   if [ "$login_user" = root ] && [ "$(sshd_value permitrootlogin)" = no ]; then
     fail 'root may not log in here: PermitRootLogin is no.' \
@@ -988,9 +1108,36 @@ check_sshd() {
   case ${methods:-any} in any | publickey | *' publickey' | 'publickey '*) ;; *) fail "sshd wants more than a key from $login_user: AuthenticationMethods is $methods." "Exempt the user in /etc/ssh/sshd_config: Match User $login_user, AuthenticationMethods publickey" ;; esac
   forced_by_sshd=$(sshd_value forcecommand)
   case ${forced_by_sshd:-none} in none) ;; *) fail "sshd runs another command for $login_user: ForceCommand is $forced_by_sshd." 'Exempt the user in /etc/ssh/sshd_config.' ;; esac
-  for word in allowusers denyusers allowgroups denygroups; do
-    [ -z "$(sshd_value "$word")" ] || tell "Look at $word in /etc/ssh/sshd_config: $(printf '%s\n' "$sshd_words" | sed -n "s/^$word //p" | tr '\n' ' '). $login_user must be allowed."
+  user_groups=$(id -Gn "$login_user" 2>/dev/null || echo "$login_user")
+  check_list AllowUsers "$login_user"
+  check_list DenyUsers "$login_user"
+  check_list AllowGroups "$user_groups"
+  check_list DenyGroups "$user_groups"
+  # These change what a shell or any other program does before it begins.
+  for accepted in $(printf '%s\n' "$sshd_words" | sed -n 's/^acceptenv //p'); do
+    case $accepted in
+      '*' | LD_* | BASH_* | PATH | ENV) fail "sshd lets clients set $accepted (AcceptEnv), with which a key can do what its line forbids." 'Nothing was changed. Name single variables in /etc/ssh/sshd_config, as in: AcceptEnv LANG LC_*' ;;
+    esac
   done
+}
+
+# check_list WORD NAMES: whether this list of sshd keeps out who has these names.
+check_list() {
+  list_word=$(printf '%s' "$1" | tr '[:upper:]' '[:lower:]')
+  list=$(printf '%s\n' "$sshd_words" | sed -n "s/^$list_word //p" | tr '\n' ' ')
+  [ -n "$list" ] || return 0
+  is_listed=''
+  for list_pattern in $list; do
+    for list_name in $2; do
+      # The part behind @ is where somebody comes from.
+      # shellcheck disable=SC2254 # a pattern
+      case $list_name in ${list_pattern%%@*}) is_listed=yes ;; esac
+    done
+  done
+  case $1:$is_listed in
+    Allow*:) fail "sshd does not let $login_user in: $1 is $list" "Nothing was changed. Add $login_user there, in /etc/ssh/sshd_config, and reload sshd; or take another --user." ;;
+    Deny*:yes) fail "sshd keeps $login_user out: $1 is $list" 'Nothing was changed. Change it in /etc/ssh/sshd_config and reload sshd; or take another --user.' ;;
+  esac
 }
 
 # ---------------------------------------------------------------- the database
@@ -1015,7 +1162,7 @@ EOF
     try_file "$login_file" || fail "The login in $login_file does not get in: $login_error" 'Nothing was changed.'
     return
   fi
-  # Where root runs it: the socket, root's own file, Debian's maintenance account, Plesk's.
+  # Where root runs it: the socket, root's own file, Debian's maintenance account.
   try_login "user=$(id -un)" || try_file "${HOME:-}/.my.cnf" || { [ "$(id -u)" = 0 ] && try_file /etc/mysql/debian.cnf; } || ask_login
 }
 
@@ -1047,9 +1194,11 @@ ask_login() {
   printf 'No login at the database works here. User of the database (one who may read everything): ' >/dev/tty
   IFS= read -r database_user </dev/tty
   printf 'Password: ' >/dev/tty
+  trap 'stty echo </dev/tty; exit 130' INT TERM HUP
   stty -echo </dev/tty
   IFS= read -r database_password </dev/tty
   stty echo </dev/tty
+  trap - INT TERM HUP
   printf '\n' >/dev/tty
   try_login "user=$database_user${nl}password=\"$(printf '%s' "$database_password" | sed 's/[\\"]/\\&/g')\"" ||
     fail "That login does not get in: $login_error" 'Nothing was changed.'
@@ -1084,6 +1233,11 @@ place_configuration() {
     chown "$login_user" "$settings/.$new_name.new" || return 1
   fi
   chmod 600 "$settings/.$new_name.new" || return 1
+  # It may have lines that were written by hand.
+  if [ -f "$settings/$new_name.conf" ] && ! cmp -s "$settings/$new_name.conf" "$settings/.$new_name.new"; then
+    cp -p "$settings/$new_name.conf" "$settings/$new_name.conf.before" || return 1
+    tell "What was in it before is in $settings/$new_name.conf.before."
+  fi
   mv -f "$settings/.$new_name.new" "$settings/$new_name.conf"
 }
 
@@ -1093,19 +1247,24 @@ place_program() {
   cat >"$library/.serve" <<EOF
 #!/bin/sh
 # The only command of the keys of make-a-backup: $library/serve NAME
-exec /usr/bin/env -i HOME="\$HOME" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin /bin/sh '$library/server.sh' serve '$settings' "\$1"
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+# sudo may have kept that of another user.
+if [ "\$(id -u)" = 0 ]; then HOME=~root; fi
+exec env -i HOME="\$HOME" PATH="\$PATH" /bin/sh '$library/server.sh' serve '$settings' "\$1"
 EOF
   chmod 755 "$library/.serve" && mv -f "$library/.serve" "$library/serve"
 }
 
 # The copy of the folders belongs to who makes it.
 place_mirror() {
-  [ -d "$new_mirror" ] || { (umask 022 && mkdir -p "${new_mirror%/*}") && mkdir -m 700 "$new_mirror"; } || return 1
-  [ -n "$sudo_rule" ] || [ "$login_user" = "$this_user" ] || chown "$login_user" "$new_mirror"
+  [ ! -d "$new_mirror" ] || return 0
+  (umask 022 && mkdir -p "${new_mirror%/*}") && mkdir -m 700 "$new_mirror" || return 1
+  [ -n "$sudo_rule" ] || [ "$login_user" = "$this_user" ] || chown -h "$login_user" "$new_mirror"
 }
 
+# sudo passes over a file with a dot in its name.
 sudo_file() {
-  printf '/etc/sudoers.d/make-a-backup-%s' "$(printf '%s' "$new_name" | tr . _)"
+  printf '/etc/sudoers.d/make-a-backup-%s' "$(printf '%s' "$new_name" | tr . @)"
 }
 
 # Without a terminal of its own: it would change the stream.
@@ -1131,22 +1290,24 @@ install() {
   read_sshd
   check_sshd
   [ -z "$sudo_rule" ] || check_sudo
+  check_tools
   find_user
   find_keys_file
   refuse_second_line
-  check_tools
   find_login
   check_databases
   choose_mirror
   write_key_line
+  try_keys
 
   act "Puts the program into $library." place_program
   act "Writes $settings/$new_name.conf:" place_configuration
   if [ -n "$dry_run" ]; then show_configuration; else sed 's/^option=password=.*/option=password=…/;s/^/  /' "$settings/$new_name.conf"; fi
   [ -z "$new_paths" ] || act "Makes $new_mirror, for the copy of the folders." place_mirror
   [ -z "$sudo_rule" ] || act "Lets $login_user run $library/serve $new_name as root: $(sudo_file)." place_sudo_rule
-  act "Adds the key to $keys_file of $login_user:" as_user sh "$library/server.sh" change-keys "$keys_file" "$new_name" "$key_line"
+  act "Adds the key to $keys_file of $login_user:" as_keeper sh "$library/server.sh" change-keys "$keys_file" "$new_name" "$key_line"
   tell "  $key_line"
+  look_at_modes
   restore_labels
   if [ -n "$dry_run" ]; then
     tell ''
@@ -1158,9 +1319,20 @@ install() {
 }
 
 check_path() {
-  case $1 in /*) ;; *) fail "--path \"$1\" is not absolute." 'It begins with a slash, as in: /var/www/html' ;; esac
-  case $1/ in *//* | */./* | */../*) fail "--path \"$1\" has an empty part, a \".\" or a \"..\"." 'Write the folder as it is, without a slash at the end.' ;; esac
+  check_absolute --path "$1"
   [ -d "$1" ] || fail "--path $1: there is no such folder."
+}
+
+# check_absolute OPTION FOLDER
+check_absolute() {
+  case $2 in /*) ;; *) fail "$1 \"$2\" is not absolute." 'It begins with a slash, as in: /var/www/html' ;; esac
+  case $2/ in *//* | */./* | */../*) fail "$1 \"$2\" has an empty part, a \".\" or a \"..\"." 'Write the folder as it is, without a slash at the end.' ;; esac
+}
+
+# Whether the line can be added, before anything is changed. The user need not be able to read this file.
+try_keys() {
+  [ "$login_user" = "$this_user" ] || id -u "$login_user" >/dev/null 2>&1 || return 0
+  as_keeper sh -s change-keys --try "$keys_file" "$new_name" "$key_line" <"$program" || exit 1
 }
 
 check_sudo() {
@@ -1204,7 +1376,7 @@ show_configuration() {
 restore_labels() {
   [ -z "$dry_run" ] && command -v restorecon >/dev/null || return 0
   restorecon -F "$library" "$library/server.sh" "$library/serve" "$settings/$new_name.conf" 2>/dev/null
-  as_user restorecon "${keys_file%/*}" "$keys_file" 2>/dev/null
+  as_keeper restorecon "${keys_file%/*}" "$keys_file" 2>/dev/null
   return 0
 }
 
@@ -1231,6 +1403,7 @@ EOF
   PATH=$own_tools bad=''
   export PATH
   for_each "$own_paths" check_readable
+  if [ -n "$own_paths" ] && [ -n "$own_mirror" ]; then check_mirror; fi
   if [ -n "$own_databases" ]; then check_dump; fi
   [ -z "$bad" ]
 }
@@ -1239,11 +1412,25 @@ check_readable() {
   if [ ! -d "$1" ] || [ ! -r "$1" ] || [ ! -x "$1" ]; then
     bad=yes
     tell "  BAD: $1 cannot be read by $(id -un)."
+  elif foreign_link "$1"; then
+    bad=yes
+    tell "  BAD: $REPLY, on the way to $1, is a link of another user, who could let the key read any folder. Make it root's: chown -h root $REPLY"
   elif [ -z "$(first_entry "$1")" ]; then
     tell "  BAD: $1 is empty." && bad=yes
   else
     tell "  good: $1, about $(du -sk "$1" 2>/dev/null | cut -f 1) KB"
   fi
+}
+
+check_mirror() {
+  nearest_folder "$own_mirror"
+  if [ "$REPLY" != "$own_mirror" ]; then
+    [ -w "$REPLY" ] && return
+  elif [ -d "$own_mirror" ] && [ ! -h "$own_mirror" ] && [ -O "$own_mirror" ] && [ -w "$own_mirror" ]; then
+    return
+  fi
+  bad=yes
+  tell "  BAD: $own_mirror, the place for the copy of the folders, does not belong to $(id -un), or cannot be written to."
 }
 
 check_dump() {
@@ -1293,11 +1480,16 @@ show_workflow() {
 show_host_keys() {
   host=$(hostname -f 2>/dev/null || hostname)
   case ${1:-22} in 22) ;; *) host="[$host]:$1" ;; esac
-  set +f
-  for host_key in /etc/ssh/ssh_host_ed25519_key.pub /etc/ssh/ssh_host_ecdsa_key.pub /etc/ssh/ssh_host_rsa_key.pub; do
-    [ -r "$host_key" ] && tell "            $host $(cut -d ' ' -f 1,2 "$host_key")" && break
+  for host_key in $(printf '%s\n' "$sshd_words" | sed -n 's/^hostkey //p') /etc/ssh/ssh_host_ed25519_key /etc/ssh/ssh_host_ecdsa_key \
+    /etc/ssh/ssh_host_rsa_key; do
+    if [ -r "$host_key.pub" ]; then tell "            $host $(cut -d ' ' -f 1,2 "$host_key.pub")" && return; fi
   done
-  set -f
+  # Dropbear has no files of its public keys.
+  for host_key in /etc/dropbear/dropbear_ed25519_host_key /etc/dropbear/dropbear_ecdsa_host_key /etc/dropbear/dropbear_rsa_host_key; do
+    [ -r "$host_key" ] || continue
+    tell "            $host $(dropbearkey -y -f "$host_key" 2>/dev/null | sed -n 's/^\([a-z0-9-]* AAAA[^ ]*\).*/\1/p')" && return
+  done
+  tell "            (found none: the public host key of this server, behind \"$host \")"
 }
 
 # ---------------------------------------------------------------- afterwards
@@ -1308,7 +1500,10 @@ show_status() {
   choose_places
   [ -f "$library/server.sh" ] || fail 'make-a-backup is not installed here.' "$library/server.sh is not there."
   tell "make-a-backup $(sed -n 's/^version=//p' "$library/server.sh") in $library"
-  for_each "$(list_names)" show_key
+  names=$(list_names)
+  [ -n "$names" ] || tell 'No key is set up here.'
+  [ -z "$new_name" ] || [ -f "$settings/$new_name.conf" ] || fail "There is no key \"$new_name\" here." "There is: $(printf '%s' "$names" | tr '\n' ' ')"
+  for_each "$names" show_key
 }
 
 list_names() {
@@ -1325,7 +1520,10 @@ show_key() {
   tell ''
   tell "$1 ($settings/$1.conf):"
   grep -v -e '^#' -e '^option=password' "$settings/$1.conf" | sed 's/^/  /'
-  (check "$settings" "$1") || :
+  # What is not root's own is looked at by who it belongs to: its PATH may be anything.
+  login_user=$this_user
+  if [ ! -O "$settings/$1.conf" ]; then login_user=$(sed -n 's/^# user //p' "$settings/$1.conf" | head -n 1); fi
+  as_user sh "$library/server.sh" check "$settings" "$1" || :
 }
 
 # Replaces the program, and nothing else.
@@ -1352,19 +1550,27 @@ uninstall() {
 uninstall_name() {
   new_name=$1
   configuration=$settings/$new_name.conf
-  login_user=$(sed -n 's/^# user //p' "$configuration")
+  login_user=$(sed -n 's/^# user //p' "$configuration" | head -n 1)
   login_user=${login_user:-$this_user}
-  read_sshd
-  find_user
-  find_keys_file
-  act "Removes the key of $new_name from $keys_file." as_user sh "$library/server.sh" change-keys "$keys_file" "$new_name"
+  look_up_user
+  user_stays=''
+  if [ -z "$REPLY" ]; then
+    tell "The user $login_user is gone, and its keys with it."
+  else
+    choose_home
+    read_sshd
+    find_keys_file
+    act "Removes the key of $new_name from $keys_file." as_keeper sh "$library/server.sh" change-keys "$keys_file" "$new_name"
+    user_stays=yes
+  fi
   own_mirror=$(sed -n 's/^mirror=//p' "$configuration")
   case $own_mirror in
     "/var/lib/make-a-backup/$new_name") act "Removes $own_mirror, the copy of the folders." rm -rf -- "$own_mirror" ;;
     *) [ ! -d "$own_mirror" ] || tell "The copy of the folders stays: $own_mirror. To remove it: rm -rf '$own_mirror'" ;;
   esac
   [ ! -f "$(sudo_file)" ] || act "Removes $(sudo_file)." rm -f "$(sudo_file)"
-  act "Removes $configuration." rm -f "$configuration"
+  act "Removes $configuration." rm -f "$configuration" "$configuration.before"
+  [ "$login_user" = "$this_user" ] || [ -z "$user_stays" ] || tell "The user $login_user stays. If it was only for this: userdel -r $login_user"
 }
 
 remove_program() {
@@ -1573,6 +1779,7 @@ list_grants() {
 
 # Holds the lock until the runner releases it or goes away.
 job_take_lock() {
+  check_lock_name
   find_state_folder
   trap 'finish 143' TERM HUP INT PIPE
   trap 'finish 70' EXIT
@@ -1583,8 +1790,15 @@ job_take_lock() {
   [ "$beat" = release ] || finish 75
 }
 
+# Other folders are in that of the locks, too: the mirror of a user.
+check_lock_name() {
+  case ${lock#lock-} in "$lock" | '' | *[!0-9A-Za-z-]*) problem bad-request lock ;; esac
+  [ -n "$owner" ] || problem bad-request owner
+}
+
 # For the post step: removes the locks that a killed run of this owner left, and ends their holders.
 job_clean_up() {
+  check_lock_name
   find_state_folder
   end_lock "$REPLY/$lock"
   [ -z "$mirror" ] || end_lock "$(expand_home "$mirror")/.make-a-backup/lock"
@@ -2494,11 +2708,17 @@ remove_unpacked() {
 # The forced command of a key: `serve FOLDER NAME`. The client cannot choose what runs here: its script is read and
 # dropped, and its request is held against FOLDER/NAME.conf, whose words are those of a request.
 
-# serve FOLDER NAME
+# serve FOLDER NAME [LEADING]
 serve() {
+  [ -n "${3:-}" ] || lead_group "$1" "$2"
   configuration=$1/$2.conf
   drop_script || exit 1
+  # Who sends a request without an end must not take the memory of the site.
+  # shellcheck disable=SC3045 # dash, bash and busybox ash have it
+  own_memory=$(ulimit -S -v 2>/dev/null) && ulimit -S -v 262144
   read_request
+  # shellcheck disable=SC3045
+  [ -z "$own_memory" ] || ulimit -S -v "$own_memory"
   case $nonce in '' | *[!0-9a-f]*) exit 64 ;; esac
   begin
   say served "$version"
@@ -2506,6 +2726,11 @@ serve() {
   read_configuration
   hold_request
   run_job
+}
+
+# A job whose runner goes away ends its process group. sshd gives it one of its own, and sudo does not.
+lead_group() {
+  if [ "$(group_of $$)" != "$$" ] && command -v setsid >/dev/null; then exec setsid /bin/sh "$program" serve "$1" "$2" leading; fi
 }
 
 # Reads the script that the runner sends, to its last byte and no further.
@@ -2532,7 +2757,7 @@ hold_words() {
   # A runner of a later version asks for something that this copy does not know.
   [ -z "$unknown" ] || problem unknown-key "$version $unknown"
   hold_shape lock "$lock" '*[!0-9A-Za-z-]*'
-  hold_shape wait-seconds "$wait_seconds" '*[!0-9]* | ?????*'
+  hold_shape wait-seconds "$wait_seconds" "'' | *[!0-9]* | ?????*"
   hold_shape compare "$compare" '*[!0-9A-Za-z-]*'
   hold_shape bandwidth "$bandwidth" '*[!0-9A-Za-z.]*'
   hold_shape level "$level" '*[!0-9]* | ???*'
@@ -2604,6 +2829,8 @@ hold_request() {
   hold_login
   hold_mirror
   for_each "$paths" hold_line path "$own_paths"
+  for_each "$paths" hold_links
+  has_line "$excludes" '!' && refuse - exclude
   has_line "$own_excludes" '*' || for_each "$excludes" hold_line exclude "$own_excludes"
   for_each "$staging" hold_beside
   for_each "$swaps" hold_swap
@@ -2649,6 +2876,39 @@ hold_line() {
   has_line "$2" "$3" || refuse "$1" "$3"
 }
 
+# Who puts a link on the way to a folder chooses what is read: only root, we, and the owner of where it leads may.
+hold_links() {
+  ! foreign_link "$1" || problem foreign-link "$1$tab$REPLY"
+}
+
+# foreign_link PATH: whether another user has put a link on the way to it. REPLY is the last such link.
+foreign_link() {
+  walked='' rest=${1#/}/ link_owners='' steps=0 foreign=''
+  while [ -n "$rest" ]; do
+    step=${rest%%/*} rest=${rest#*/}
+    case $step in
+      '' | .) continue ;;
+      ..) walked=${walked%/*} && continue ;;
+    esac
+    [ -h "$walked/$step" ] || { walked=$walked/$step && continue; }
+    steps=$((steps + 1)) REPLY=$walked/$step
+    [ "$steps" -le 40 ] || return 0
+    link_owner=$(owner_of "$REPLY")
+    case $link_owner in 0 | "$(id -u)") ;; *) link_owners="$link_owners $link_owner" foreign=$REPLY ;; esac
+    # With all line breaks at its end.
+    target=$(readlink "$REPLY" && echo .)
+    target=${target%"$nl."}
+    case $target in /*) walked='' ;; esac
+    rest=$target/$rest
+  done
+  folder_owner=$(owner_of "${walked:-/}")
+  for link_owner in $link_owners; do
+    REPLY=$foreign
+    [ "$link_owner" = "$folder_owner" ] || return 0
+  done
+  return 1
+}
+
 # The default of the action is ours, whatever ours is.
 hold_mirror() {
   # shellcheck disable=SC2088 # the tilde is data here
@@ -2678,6 +2938,8 @@ hex_of() {
 
 hold_hex() {
   case $1 in '' | *[!0-9A-F]*) refuse - database ;; esac
+  # A name has at most 64 letters of four bytes.
+  if [ "$((${#1} % 2))" = 1 ] || [ "${#1}" -gt 512 ]; then refuse - database; fi
 }
 
 hold_database() {
@@ -2732,7 +2994,10 @@ hold_dump_arguments() {
     shift
   done
   [ $# -ge 2 ] || refuse - argument
-  has_line "$own_databases" '*' || hold_line database "$own_databases" "$2"
+  has_line "$own_databases" "$2" && return
+  has_line "$own_databases" '*' || refuse database "$2"
+  # All that the site has. The password hashes of the server's accounts are none of it.
+  case $(printf '%s' "$2" | tr '[:upper:]' '[:lower:]') in mysql | sys | information_schema | performance_schema) refuse database "$2" ;; esac
 }
 
 is_dump_option() {
@@ -2756,22 +3021,33 @@ is_size() {
   case $1 in '' | *[!0-9.KMGkmg]*) return 1 ;; esac
 }
 
-# The client only runs what this script asks, and imports what is sent.
+# The client only runs what this script asks, and imports what is sent. Each name in full: of any other option its tools
+# take an abbreviation, or an underscore for a dash, and `--skip-host` is a host called 0.
 hold_client_arguments() {
   for argument in "$@"; do
-    case $argument in
-      --batch | --skip-column-names | --default-character-set=utf8mb4 | --loose-connect-timeout=20) ;;
-      --line-numbers | '--delimiter=;' | --loose-connect-expired-password | "--init-command=$first_statement") ;;
-      --skip-*=* | --loose-skip-*=* | *skip-ssl* | *skip-tls*) has_line "$own_arguments" "$argument" || refuse argument "$argument" ;;
-      # Nothing that can be switched off here opens anything.
-      --skip-[a-z]* | --loose-skip-[a-z]*) ;;
-      --database=*) [ "$needed" = restore ] || [ "$argument" = --database=information_schema ] || refuse - argument ;;
-      --binary-mode | --comments | --max-allowed-packet=1G | --loose-local-infile=0 | --delimiter=* | --force | --unbuffered)
-        [ "$needed" = restore ] || refuse argument "$argument"
-        ;;
-      *) has_line "$own_arguments" "$argument" || refuse argument "$argument" ;;
-    esac
+    is_client_option "$argument" || has_line "$own_arguments" "$argument" || refuse argument "$argument"
   done
+}
+
+is_client_option() {
+  case $1 in
+    --batch | --skip-column-names | --default-character-set=utf8mb4 | --loose-connect-timeout=20) ;;
+    --line-numbers | '--delimiter=;' | --loose-connect-expired-password | "--init-command=$first_statement") ;;
+    --database=information_schema) ;;
+    --skip-table | --skip-html | --skip-xml | --skip-vertical | --skip-raw | --skip-column-type-info | --skip-show-warnings) ;;
+    --skip-tee | --skip-pager | --skip-force | --skip-safe-updates | --skip-named-commands | --skip-ignore-spaces) ;;
+    --skip-unbuffered | --loose-skip-auto-vertical-output | --loose-skip-binary-as-hex) ;;
+    --loose-skip-print-query-on-error | --loose-skip-abort-source-on-error) ;;
+    *) [ "$needed" = restore ] && is_import_option "$1" ;;
+  esac
+}
+
+is_import_option() {
+  case $1 in
+    --database=* | --delimiter=* | --binary-mode | --comments | --max-allowed-packet=1G | --force | --unbuffered | --quick) ;;
+    --loose-local-infile=0 | --loose-skip-reconnect | --loose-skip-system-command) ;;
+    *) return 1 ;;
+  esac
 }
 
 # The streams of a job: two programs and a pipe. Plain sh has no pipefail, so each side reports its exit

@@ -4,6 +4,7 @@
 
 # Holds the lock until the runner releases it or goes away.
 job_take_lock() {
+  check_lock_name
   find_state_folder
   trap 'finish 143' TERM HUP INT PIPE
   trap 'finish 70' EXIT
@@ -14,8 +15,15 @@ job_take_lock() {
   [ "$beat" = release ] || finish 75
 }
 
+# Other folders are in that of the locks, too: the mirror of a user.
+check_lock_name() {
+  case ${lock#lock-} in "$lock" | '' | *[!0-9A-Za-z-]*) problem bad-request lock ;; esac
+  [ -n "$owner" ] || problem bad-request owner
+}
+
 # For the post step: removes the locks that a killed run of this owner left, and ends their holders.
 job_clean_up() {
+  check_lock_name
   find_state_folder
   end_lock "$REPLY/$lock"
   [ -z "$mirror" ] || end_lock "$(expand_home "$mirror")/.make-a-backup/lock"

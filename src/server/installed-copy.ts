@@ -1,4 +1,5 @@
 import { type Finding, warning } from '../findings/finding'
+import { shellWord } from '../findings/shell-word'
 import { UserError } from '../runtime/errors'
 import { tool } from '../runtime/version'
 import type { JobProblems } from './job-problems'
@@ -49,6 +50,18 @@ export const installedProblems: JobProblems = new Map([
       return new UserError(`The server does not let this key do that: ${word} ${shownValue} is never allowed.`, {
         advice: 'Nothing has run. A key of an installed make-a-backup takes backups and nothing else.',
       })
+    },
+  ],
+  [
+    'foreign-link',
+    subject => {
+      const [path = '', link = ''] = subject.split('\t')
+      return new UserError(
+        `Another user could choose what is read as ${path}: ${link} on the way to it is a link of theirs.`,
+        {
+          advice: `Nothing has run. If the link is right, give it to root, on the server: chown -h root ${shellWord(link)}`,
+        },
+      )
     },
   ],
   [

@@ -2,11 +2,17 @@
 # The forced command of a key: `serve FOLDER NAME`. The client cannot choose what runs here: its script is read and
 # dropped, and its request is held against FOLDER/NAME.conf, whose words are those of a request.
 
-# serve FOLDER NAME
+# serve FOLDER NAME [LEADING]
 serve() {
+  [ -n "${3:-}" ] || lead_group "$1" "$2"
   configuration=$1/$2.conf
   drop_script || exit 1
+  # Who sends a request without an end must not take the memory of the site.
+  # shellcheck disable=SC3045 # dash, bash and busybox ash have it
+  own_memory=$(ulimit -S -v 2>/dev/null) && ulimit -S -v 262144
   read_request
+  # shellcheck disable=SC3045
+  [ -z "$own_memory" ] || ulimit -S -v "$own_memory"
   case $nonce in '' | *[!0-9a-f]*) exit 64 ;; esac
   begin
   say served "$version"
@@ -14,6 +20,11 @@ serve() {
   read_configuration
   hold_request
   run_job
+}
+
+# A job whose runner goes away ends its process group. sshd gives it one of its own, and sudo does not.
+lead_group() {
+  if [ "$(group_of $$)" != "$$" ] && command -v setsid >/dev/null; then exec setsid /bin/sh "$program" serve "$1" "$2" leading; fi
 }
 
 # Reads the script that the runner sends, to its last byte and no further.
@@ -40,7 +51,7 @@ hold_words() {
   # A runner of a later version asks for something that this copy does not know.
   [ -z "$unknown" ] || problem unknown-key "$version $unknown"
   hold_shape lock "$lock" '*[!0-9A-Za-z-]*'
-  hold_shape wait-seconds "$wait_seconds" '*[!0-9]* | ?????*'
+  hold_shape wait-seconds "$wait_seconds" "'' | *[!0-9]* | ?????*"
   hold_shape compare "$compare" '*[!0-9A-Za-z-]*'
   hold_shape bandwidth "$bandwidth" '*[!0-9A-Za-z.]*'
   hold_shape level "$level" '*[!0-9]* | ???*'
@@ -112,6 +123,8 @@ hold_request() {
   hold_login
   hold_mirror
   for_each "$paths" hold_line path "$own_paths"
+  for_each "$paths" hold_links
+  has_line "$excludes" '!' && refuse - exclude
   has_line "$own_excludes" '*' || for_each "$excludes" hold_line exclude "$own_excludes"
   for_each "$staging" hold_beside
   for_each "$swaps" hold_swap
@@ -157,6 +170,39 @@ hold_line() {
   has_line "$2" "$3" || refuse "$1" "$3"
 }
 
+# Who puts a link on the way to a folder chooses what is read: only root, we, and the owner of where it leads may.
+hold_links() {
+  ! foreign_link "$1" || problem foreign-link "$1$tab$REPLY"
+}
+
+# foreign_link PATH: whether another user has put a link on the way to it. REPLY is the last such link.
+foreign_link() {
+  walked='' rest=${1#/}/ link_owners='' steps=0 foreign=''
+  while [ -n "$rest" ]; do
+    step=${rest%%/*} rest=${rest#*/}
+    case $step in
+      '' | .) continue ;;
+      ..) walked=${walked%/*} && continue ;;
+    esac
+    [ -h "$walked/$step" ] || { walked=$walked/$step && continue; }
+    steps=$((steps + 1)) REPLY=$walked/$step
+    [ "$steps" -le 40 ] || return 0
+    link_owner=$(owner_of "$REPLY")
+    case $link_owner in 0 | "$(id -u)") ;; *) link_owners="$link_owners $link_owner" foreign=$REPLY ;; esac
+    # With all line breaks at its end.
+    target=$(readlink "$REPLY" && echo .)
+    target=${target%"$nl."}
+    case $target in /*) walked='' ;; esac
+    rest=$target/$rest
+  done
+  folder_owner=$(owner_of "${walked:-/}")
+  for link_owner in $link_owners; do
+    REPLY=$foreign
+    [ "$link_owner" = "$folder_owner" ] || return 0
+  done
+  return 1
+}
+
 # The default of the action is ours, whatever ours is.
 hold_mirror() {
   # shellcheck disable=SC2088 # the tilde is data here
@@ -186,6 +232,8 @@ hex_of() {
 
 hold_hex() {
   case $1 in '' | *[!0-9A-F]*) refuse - database ;; esac
+  # A name has at most 64 letters of four bytes.
+  if [ "$((${#1} % 2))" = 1 ] || [ "${#1}" -gt 512 ]; then refuse - database; fi
 }
 
 hold_database() {
@@ -240,7 +288,10 @@ hold_dump_arguments() {
     shift
   done
   [ $# -ge 2 ] || refuse - argument
-  has_line "$own_databases" '*' || hold_line database "$own_databases" "$2"
+  has_line "$own_databases" "$2" && return
+  has_line "$own_databases" '*' || refuse database "$2"
+  # All that the site has. The password hashes of the server's accounts are none of it.
+  case $(printf '%s' "$2" | tr '[:upper:]' '[:lower:]') in mysql | sys | information_schema | performance_schema) refuse database "$2" ;; esac
 }
 
 is_dump_option() {
@@ -264,20 +315,31 @@ is_size() {
   case $1 in '' | *[!0-9.KMGkmg]*) return 1 ;; esac
 }
 
-# The client only runs what this script asks, and imports what is sent.
+# The client only runs what this script asks, and imports what is sent. Each name in full: of any other option its tools
+# take an abbreviation, or an underscore for a dash, and `--skip-host` is a host called 0.
 hold_client_arguments() {
   for argument in "$@"; do
-    case $argument in
-      --batch | --skip-column-names | --default-character-set=utf8mb4 | --loose-connect-timeout=20) ;;
-      --line-numbers | '--delimiter=;' | --loose-connect-expired-password | "--init-command=$first_statement") ;;
-      --skip-*=* | --loose-skip-*=* | *skip-ssl* | *skip-tls*) has_line "$own_arguments" "$argument" || refuse argument "$argument" ;;
-      # Nothing that can be switched off here opens anything.
-      --skip-[a-z]* | --loose-skip-[a-z]*) ;;
-      --database=*) [ "$needed" = restore ] || [ "$argument" = --database=information_schema ] || refuse - argument ;;
-      --binary-mode | --comments | --max-allowed-packet=1G | --loose-local-infile=0 | --delimiter=* | --force | --unbuffered)
-        [ "$needed" = restore ] || refuse argument "$argument"
-        ;;
-      *) has_line "$own_arguments" "$argument" || refuse argument "$argument" ;;
-    esac
+    is_client_option "$argument" || has_line "$own_arguments" "$argument" || refuse argument "$argument"
   done
+}
+
+is_client_option() {
+  case $1 in
+    --batch | --skip-column-names | --default-character-set=utf8mb4 | --loose-connect-timeout=20) ;;
+    --line-numbers | '--delimiter=;' | --loose-connect-expired-password | "--init-command=$first_statement") ;;
+    --database=information_schema) ;;
+    --skip-table | --skip-html | --skip-xml | --skip-vertical | --skip-raw | --skip-column-type-info | --skip-show-warnings) ;;
+    --skip-tee | --skip-pager | --skip-force | --skip-safe-updates | --skip-named-commands | --skip-ignore-spaces) ;;
+    --skip-unbuffered | --loose-skip-auto-vertical-output | --loose-skip-binary-as-hex) ;;
+    --loose-skip-print-query-on-error | --loose-skip-abort-source-on-error) ;;
+    *) [ "$needed" = restore ] && is_import_option "$1" ;;
+  esac
+}
+
+is_import_option() {
+  case $1 in
+    --database=* | --delimiter=* | --binary-mode | --comments | --max-allowed-packet=1G | --force | --unbuffered | --quick) ;;
+    --loose-local-infile=0 | --loose-skip-reconnect | --loose-skip-system-command) ;;
+    *) return 1 ;;
+  esac
 }
