@@ -51,8 +51,10 @@ export async function serveAll(target: Target, attempts: readonly Attempt[], isT
   })
   const ended = new Promise<number | null>(resolve => child.on('close', resolve))
   const seen: Seen = { violations: [], started: new Map() }
+  const begun = new Map<string, string>()
   for await (const line of createInterface({ input: child.stdio[3] as Readable, crlfDelay: Infinity })) {
-    judge(line, target, seen)
+    const whole = joined(line, begun)
+    if (whole !== undefined) judge(whole, target, seen)
   }
   const status = await ended
   if (status !== 0) throw new Error(`The loop ended with ${status}.`)
@@ -60,6 +62,17 @@ export async function serveAll(target: Target, attempts: readonly Attempt[], isT
 }
 
 const words = /(?:(?:AT_FDCWD|\d+)<((?:[^>\\]|\\.)*)>(?:\(deleted\))?, )?"((?:[^"\\]|\\.)*)"/g
+
+/** A call during which another process was heard of comes in two lines, the second with how it ended. */
+function joined(line: string, begun: Map<string, string>): string | undefined {
+  const [pid = ''] = line.split(' ', 1)
+  if (line.endsWith(' <unfinished ...>')) {
+    begun.set(pid, line.slice(0, -' <unfinished ...>'.length))
+    return undefined
+  }
+  const [, end] = /^\d+ +<\.\.\. \w+ resumed>(.*)$/.exec(line) ?? []
+  return end === undefined ? line : `${begun.get(pid) ?? ''}${end}`
+}
 
 function judge(line: string, target: Target, seen: Seen): void {
   const [, call = ''] = /^\d+ +(\w+)\(/.exec(line) ?? []
@@ -83,7 +96,8 @@ function judge(line: string, target: Target, seen: Seen): void {
 }
 
 const programs = new Set(
-  `awk cat chmod cksum cut mariadb mariadb-dump mariadbd mysql mysqldump date dash dd df env find getcap getfacl getfattr grep gzip head id ionice ls mawk mkdir mv od pigz
+  `awk cat chmod cksum cut date dash dd df env find getcap getfacl getfattr grep gzip head id ionice ls mariadb
+   mariadb-dump mariadbd mawk mkdir mv mysql mysqldump od pigz ps
    readlink renice rm rmdir rsync sed sh sleep sort stat tail tar tr uname wc xargs zstd`.split(/\s+/),
 )
 
