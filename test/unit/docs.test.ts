@@ -304,7 +304,21 @@ describe('the workflows in examples/ and in the pages', () => {
     expect(used.filter(name => !made.includes(name ?? ''))).toEqual([])
   })
 
-  it('have the sum of the program that people fetch', () => {
+  it('need at most ten lines that a person types or pastes into a shell, until the first backup runs', () => {
+    const [, quickStart = ''] = /^## Quick start$(.*?)^### 5/ms.exec(read('README.md')) ?? []
+    const typed = [...quickStart.matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block = '']) => block.trim().split('\n'))
+    expect(typed.join('\n')).toMatch(/ssh-keygen[\s\S]*server\.sh install/)
+    expect(typed.length).toBeLessThanOrEqual(10)
+  })
+
+  it('have the sum of the program that people fetch, and the release has that file', () => {
+    const release = read('.github/workflows/release.yml')
+    expect(release).toMatch(
+      /needs: attest[\s\S]*working-directory: dist[\s\S]*gh release upload .* server\.sh server\.sh\.sha256\n/,
+    )
+    expect(read('README.md')).toMatch(
+      /curl -fsSLO https:\/\/github\.com\/\S+\/releases\/download\/v\d+\.\d+\.\d+\/server\.sh\n/,
+    )
     const sum = createHash('sha256')
       .update(readFileSync(join(root, 'dist/server.sh')))
       .digest('hex')
