@@ -2,6 +2,7 @@ import { CheckError } from '../../../pipeline/check-error'
 import { compareInventory, describeDifferences, type InventoryDifference } from '../check/compare-inventory'
 import type { DumpContent } from '../check/dump-content'
 import type { DatabaseServer } from '../database-server'
+import { hasTriggers } from '../inventory/has-triggers'
 import type { InventoryRequest } from '../inventory/take-inventory'
 import type { DatabasePlan } from '../plan/plan-database'
 
@@ -11,10 +12,19 @@ import type { DatabasePlan } from '../plan/plan-database'
  * what its user may not see.
  */
 export async function confirmDump(
-  { server, ...request }: Omit<InventoryRequest, 'databases'> & { server: Pick<DatabaseServer, 'inventory'> },
-  { listed, selection }: Pick<DatabasePlan, 'listed' | 'selection'>,
+  {
+    server,
+    ...request
+  }: Omit<InventoryRequest, 'databases'> & { server: Pick<DatabaseServer, 'inventory' | 'runSql'> },
+  { listed, selection, hasNoTriggers }: Pick<DatabasePlan, 'listed' | 'selection' | 'hasNoTriggers'>,
   dumped: DumpContent,
 ): Promise<void> {
+  const { access, signal } = request
+  if (hasNoTriggers && (await hasTriggers({ server, access, database: listed.name, signal })))
+    throw new CheckError(
+      `The database ${JSON.stringify(listed.name)} got its first trigger while it was dumped: the dump may lack it.`,
+      { advice: 'Run the workflow again.' },
+    )
   const excludedTables = new Set(selection.excluded)
   const before = compareInventory({ listed, dumped, excludedTables })
   if (before.length === 0) return

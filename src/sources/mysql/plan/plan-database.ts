@@ -22,11 +22,16 @@ export interface DatabasePlan {
   listed: DatabaseInventory
   selection: TableSelection
   arguments: DumpArguments
+  /** The dump tool does not look for triggers: whether there are none is asked again when it has ended. */
+  hasNoTriggers: boolean
   /** Who has rights on it; undefined when the login may not see that. */
   accounts: DatabaseAccount[] | undefined
   /** An upper bound of the dump's size, from the server's estimate. */
   expectedBytes: number
 }
+
+/** From here on a question for the triggers of each costs more than one for all after the dump. */
+const manyTables = 1_000
 
 /** An upper bound: hex-blob doubles binary columns, and text is larger than pages. Measured dumps stay below it. */
 export function expectedDumpBytes({ tables }: DatabaseInventory): number {
@@ -44,6 +49,7 @@ export function planDatabase(
   const visibility = planVisibility(inputs, found.inventory, listed, selectTables(inputs.tables, listed))
   const { selection } = visibility
   const name = artifactName('database', isOnlyOne ? undefined : listed.name)
+  const hasNoTriggers = listed.tables.length >= manyTables && listed.triggers.length === 0
   const plan = {
     name,
     key: dumpKey(inputs, slot, name),
@@ -55,7 +61,9 @@ export function planDatabase(
       selection,
       extra: [...inputs.dumpOptions, ...options, ...visibility.options],
       canIgnoreTableData: found.canIgnoreTableData,
+      hasNoTriggers,
     }),
+    hasNoTriggers,
     accounts: accountsOf(found.inventory, listed.name),
     expectedBytes: expectedDumpBytes(listed),
   }

@@ -6,7 +6,8 @@ import { DumpComments } from '../statements/dump-comments'
 import { DumpStatement, isBody, type StatementKind } from '../statements/dump-statement'
 import { type HeldObject, isHeld, unreadable } from './held-object'
 import { HeldSql } from './held-sql'
-import { isAboutHeld, isLock } from './left-out'
+import { isLock } from './left-out'
+import { NeedlessStatements } from './needless'
 import { ObjectHead } from './object-head'
 import { SequenceNames } from './sequence-names'
 import { SessionReader } from './session-settings'
@@ -23,13 +24,14 @@ type Mode = 'beginning' | 'passing' | 'undecided' | 'holding' | 'skipping'
 /** Takes the objects with code out of a dump; see `splitDump`. The input may be two dumps in a row. */
 export class DumpSplitter implements SqlListener {
   readonly objects: HeldObject[] = []
-  private readonly database: string
+  private readonly options: { database: string; afterMode: string }
   private readonly output: SplitOutput
   private readonly lexer = new SqlLexer(this)
   private readonly statement = new DumpStatement(this.lexer.quoteMode)
   private readonly comments = new DumpComments(this.lexer.quoteMode)
   private readonly rows = new RowReader({ openRows: () => {}, addHead: () => {}, addRows: () => {} })
   private readonly session = new SessionReader()
+  private readonly needless = new NeedlessStatements()
 
   private chunk: Buffer = Buffer.alloc(0)
   /** The end of the last chunk that is read with the next one. */
@@ -39,19 +41,16 @@ export class DumpSplitter implements SqlListener {
   private marks: PlaceMark[] = []
   private mode: Mode = 'beginning'
   private heldBytes = 0
-
   private place: StatementPlace | undefined
   private head: ObjectHead | undefined
   /** Of a table. */
   private sequences: SequenceNames | undefined
   /** Where the statement begins in this chunk; undefined: in an earlier one. */
   private statementStart: number | undefined
-  private readonly afterMode: string
 
   /** `afterMode`: SQL without a line break, for after each statement that sets the SQL mode. */
-  constructor({ database, afterMode }: { database: string; afterMode: string }, out: (bytes: Buffer) => void) {
-    this.database = database
-    this.afterMode = afterMode
+  constructor(options: { database: string; afterMode: string }, out: (bytes: Buffer) => void) {
+    this.options = options
     this.output = new SplitOutput(out)
   }
 
@@ -87,9 +86,10 @@ export class DumpSplitter implements SqlListener {
     const offset = this.output.keptBytes + (end - this.cursor)
     this.head?.token(kind, text, conditional, offset)
     this.sequences?.token(kind, text, offset)
+    if (this.sequences !== undefined) this.needless.tableToken(kind, text)
     if (place.verb === 'SET' || this.mode === 'skipping') this.session.token(kind, text)
     if (isLock(place.verb)) this.mode = 'skipping'
-    else if (place.verb === 'ALTER' || place.verb === 'DROP') this.readSecond(text, place, end)
+    else if (place.verb === 'ALTER' || place.verb === 'DROP') this.readShort(kind, text, end)
     else if (this.sequences === undefined) this.settle(this.statement.read(kind, text, conditional), place, end)
   }
 
@@ -138,15 +138,15 @@ export class DumpSplitter implements SqlListener {
     return place
   }
 
-  /** The word after ALTER or DROP tells what the statement is about. */
-  private readSecond(text: string, { verb }: StatementPlace, end: number): void {
-    const word = text.toUpperCase()
-    if (this.mode !== 'undecided' || word === verb) return
-    if (isAboutHeld(verb, word)) {
+  /** The first words of ALTER or DROP tell what the statement is about. */
+  private readShort(kind: TokenKind, text: string, end: number): void {
+    if (this.mode !== 'undecided') return
+    const found = this.needless.read(kind, text)
+    if (found === 'held') {
       this.mode = 'skipping'
-      this.session.token('word', verb)
-      return
+      this.session.token('word', this.place?.verb ?? '')
     }
+    if (found !== 'needed') return
     this.lexer.tokens = false
     this.passTo(end)
   }
@@ -154,8 +154,9 @@ export class DumpSplitter implements SqlListener {
   private settle(found: StatementKind, place: StatementPlace, end: number): void {
     if (found.kind === 'open') return
     place.kind = found
+    this.needless.statement(found)
     if (found.kind === 'object' && found.object === 'table') {
-      this.sequences = new SequenceNames(this.database)
+      this.sequences = new SequenceNames(this.options.database)
       return
     }
     this.lexer.tokens = false
@@ -172,21 +173,21 @@ export class DumpSplitter implements SqlListener {
 
   private readRows(at: number): number {
     const end = this.rows.read(this.chunk, at)
-    if (!this.rows.isOpen) {
-      this.lexer.restart()
-      this.endStatement(end)
-    }
+    if (this.rows.isOpen) return end
+    this.lexer.restart()
+    this.endStatement(end)
     return end
   }
 
   private endStatement(end: number): void {
     this.route(end)
+    const isNeedless = this.needless.end() && this.mode === 'undecided'
     if (this.mode === 'holding') this.hold()
     // A character set in which rows must not be read: the object for which it is set brings its session along.
-    else if (this.mode === 'skipping' || this.session.names(backslashSets)) this.output.takeKept()
+    else if (this.mode === 'skipping' || isNeedless || this.session.names(backslashSets)) this.output.takeKept()
     else this.passKept(bytes => this.sequences?.withoutDatabase(bytes) ?? bytes)
     // Another delimiter is around objects with code: they are taken out.
-    if (this.session.setsMode && this.lexer.delimiterLength === 1) this.output.add(this.afterMode)
+    if (this.session.setsMode && this.lexer.delimiterLength === 1) this.output.add(this.options.afterMode)
     this.mode = 'passing'
     this.place = undefined
     this.head = undefined

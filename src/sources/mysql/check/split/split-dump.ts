@@ -7,8 +7,9 @@ import type { HeldObject } from './held-object'
 export interface DumpSplit {
   /**
    * For `pipeline`, from uncompressed SQL: tables and rows. Every object that has a definer or runs later is taken out,
-   * and so are line comments between statements, locks, the database in front of its own sequences, and the line that
-   * enables the sandbox of MariaDB's clients, an error for others. Everything else is unchanged. Fails with `CheckError`
+   * and so are line comments between statements, locks, what does nothing in an empty database, the database in front of
+   * its own sequences, and the line that enables the sandbox of MariaDB's clients, an error for others. Everything else
+   * is unchanged. Fails with `CheckError`
    * for an object in a form that no dump tool writes, and for more than 32 MiB of them.
    */
   stream: Transform

@@ -11,6 +11,7 @@ import type { ValueReading } from '../../check/values/value-reading'
 import type { DatabaseServer } from '../../database-server'
 import { baseOptions, dumpArguments } from '../../dump/dump-arguments'
 import { parseDumpOptions } from '../../dump/dump-options'
+import { hasTriggers } from '../../inventory/has-triggers'
 import type { Flavor } from '../../inventory/inventory'
 import type { ImportTools } from '../import/import-tools'
 
@@ -26,10 +27,7 @@ export interface DumpAgainRequest extends Pick<ImportTools, 'access' | 'hasGzip'
   onProgress?: (bytes: number) => void
 }
 
-/**
- * Dumps a database once more and returns only its content, for the comparison with the dump that was imported. The tool
- * asks for the triggers of each table, which is a third of its work on small ones: where there are none, it does not.
- */
+/** Dumps a database once more and returns only its content, for the comparison with the dump that was imported. */
 export async function dumpAgain(request: DumpAgainRequest): Promise<DumpContent> {
   const { server, access, flavor, database, signal, values } = request
   const kind = request.hasGzip ? 'gzip' : 'none'
@@ -40,8 +38,9 @@ export async function dumpAgain(request: DumpAgainRequest): Promise<DumpContent>
     arguments: dumpArguments({
       database,
       selection: { excluded: [], structureOnly: [] },
-      extra: [...extraOptions(request.options), ...((await hasTriggers(request)) ? [] : ['--skip-triggers'])],
+      extra: extraOptions(request.options),
       canIgnoreTableData: true,
+      hasNoTriggers: !(await hasTriggers(request)),
     }),
     compression: { kind, ...(kind === 'gzip' ? { level: 1 } : {}) },
     signal,
@@ -57,13 +56,6 @@ export async function dumpAgain(request: DumpAgainRequest): Promise<DumpContent>
   await pipeline([job.body, ...stages, sink])
   await job.done
   return result()[1]
-}
-
-async function hasTriggers({ server, access, database, signal }: DumpAgainRequest): Promise<boolean> {
-  const schema = `_utf8 x'${Buffer.from(database).toString('hex')}'`
-  const sql = `SELECT COUNT(*) FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = ${schema};`
-  const count = await server.runSql({ access, sql, name: 'the count of the triggers', signal })
-  return count.trim() !== '0'
 }
 
 /**

@@ -67,7 +67,11 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: DatabaseWor
         onFinish: () => {},
       },
     )
-    await confirmDump({ server, access, signal }, { listed: present, selection }, prepared.content)
+    await confirmDump(
+      { server, access, signal },
+      { listed: present, selection, hasNoTriggers: false },
+      prepared.content,
+    )
     assertImportable(planned, prepared.content, work)
     const { version } = await completeObject(repository.store, origin, prepared)
     state.uploads = []

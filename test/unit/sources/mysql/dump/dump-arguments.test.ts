@@ -35,6 +35,14 @@ describe('dumpArguments', () => {
     expect(dumpArguments({ ...request, selection, canIgnoreTableData: false }).structure).toEqual([])
   })
 
+  it('leaves out the questions for triggers where there are none, and does not record that', () => {
+    const { main, structure, options } = dumpArguments({ ...request, canIgnoreTableData: false, hasNoTriggers: true })
+    for (const given of [main, structure])
+      expect(given.lastIndexOf('--skip-triggers')).toBeGreaterThan(given.indexOf('--triggers'))
+    expect(options).not.toContain('--skip-triggers')
+    expect(dumpArguments(request).main).not.toContain('--skip-triggers')
+  })
+
   it('records options without names of databases or tables', () => {
     expect(dumpArguments(request).options.join(' ')).not.toMatch(/odd|log|a b/)
   })

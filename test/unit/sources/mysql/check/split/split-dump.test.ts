@@ -40,11 +40,13 @@ async function split(
   return { sql: Buffer.concat(out).toString(), objects: readable, where }
 }
 
-/** Lines that are a comment, but the first one of a dump, and locks become empty. */
+/** Lines that are a comment, but the first one of a dump, locks, and what does nothing for a new table of InnoDB become empty. */
 function shortened(dump: string): string {
   const [head = '', ...lines] = dump.split('\n')
-  return [head, ...lines.map(line => (/^(--(?:\s|$)|(UN)?LOCK TABLES)/.test(line) ? '' : line))].join('\n')
+  return [head, ...lines.map(line => (leftOut.test(line) ? '' : line))].join('\n')
 }
+
+const leftOut = /^(--(?:\s|$)|(UN)?LOCK TABLES|DROP TABLE IF EXISTS|\/\*!40000 ALTER TABLE `[^`]*` (DIS|EN)ABLE KEYS)/
 
 const everyByte = (dump: string) => Array.from(Buffer.from(dump).keys())
 
@@ -110,6 +112,28 @@ describe('splitDump', () => {
         session: {},
       },
     ])
+  })
+
+  it('leaves out what does nothing for a table of InnoDB in an empty database, and nothing else of the kind', async () => {
+    const [drop, keys] = ['DROP TABLE IF EXISTS', /ALTER TABLE `[^`]*` (DIS|EN)ABLE KEYS/g]
+    const isam = orders.replaceAll('orders', 'isam').replace('ENGINE=InnoDB', 'ENGINE=MyISAM')
+    const others = `${placeholderTable('v2')}/*!50001 DROP TABLE IF EXISTS \`v2\`*/;
+DROP TABLE IF EXISTS \`a\`, \`b\`;
+DROP TABLE IF EXISTS \`shop\`.\`a\`;
+DROP TABLE \`orders\`;
+ALTER TABLE \`orders\` ADD COLUMN \`enable keys\` int;
+/*!40000 ALTER TABLE \`orders\` DISABLE KEYS */;
+`
+    const dump = mysqlDump(orders + isam + others)
+    for (const cuts of [[], everyByte(dump)]) {
+      const { sql } = await split(dump, cuts)
+      expect(sql.split('\n')).toHaveLength(dump.split('\n').length)
+      expect(sql.match(keys)).toEqual([...[1, 2, 3]].map(n => expect.stringContaining(n < 3 ? 'isam' : 'orders')))
+      expect(sql.split('\n').filter(line => line.includes(drop))).toEqual(
+        others.split('\n').filter(line => line.includes(drop)),
+      )
+      expect(sql).toContain('DROP TABLE `orders`;\nALTER TABLE `orders` ADD COLUMN `enable keys` int;')
+    }
   })
 
   it('takes out the placeholder of a view, and leaves one that is a table', async () => {
@@ -208,10 +232,10 @@ ALTER DATABASE \`shop\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ;
     ['text that is no SQL', 'mysqldump: not found'],
     [
       'a title and a comment in rows',
-      mysqlDump(rows('orders', "INSERT INTO `orders` VALUES ('/*!50003 CREATE*/');\n")),
+      mysqlDump(table('orders') + rows('orders', "INSERT INTO `orders` VALUES ('/*!50003 CREATE*/');\n")),
     ],
     ['block comments between statements', mysqlDump('/* a comment */\n/*!50003 */;\n/* CREATE VIEW */\n')],
-  ])('leaves to the byte, but for line comments and locks, %s', async (_, dump) => {
+  ])('leaves to the byte, but for what is left out, %s', async (_, dump) => {
     expect((await split(dump)).sql).toBe(shortened(dump))
     expect((await split(dump, everyByte(dump))).sql).toBe(shortened(dump))
   })
@@ -237,7 +261,8 @@ ALTER DATABASE \`shop\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ;
 
   it('keeps that line where it is something else', async () => {
     const line = '/*M!999999\\- enable the sandbox mode */'
-    const dump = mysqlDump(`${rows('orders', `INSERT INTO \`orders\` VALUES (1,'${line}');\n`)}${line}\n`)
+    const inserts = `INSERT INTO \`orders\` VALUES (1,'${line}');\n`
+    const dump = mysqlDump(`${table('orders')}${rows('orders', inserts)}${line}\n`)
     expect((await split(dump)).sql).toBe(shortened(dump))
   })
 
