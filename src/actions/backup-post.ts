@@ -4,10 +4,10 @@ import { loadBackupInputs } from '../inputs/backup'
 import { withRepository } from '../repository/with-repository'
 import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
-import { runAction } from './run-action'
+import { type ActionEnd, runAction } from './run-action'
 
 /** The post step of a backup: recovers what a killed run left. A failure is a warning: the next run tries again. */
-export function backupPostAction(runtime: Runtime): Promise<void> {
+export function backupPostAction(runtime: Runtime): Promise<ActionEnd> {
   const cleanUp = async () => {
     const state = loadBackupState(runtime)
     if (state === undefined || isCleanedUp(state)) return

@@ -22,11 +22,12 @@ import { type Heartbeat, heartbeat } from '../runtime/heartbeat'
 import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
 import { type Begun, commandAction, runFacts } from './command-action'
+import type { ActionEnd } from './run-action'
 
 type BegunBackup = Begun<BackupInputs, BackupFacts>
 
 /** The action at the root: takes one recovery point, or checks whether it could. */
-export function backupAction(runtime: Runtime): Promise<void> {
+export function backupAction(runtime: Runtime): Promise<ActionEnd> {
   return commandAction(runtime, {
     name: inputs => (inputs?.isDryRun === true ? 'Dry run' : 'Backup'),
     load: loadBackupInputs,

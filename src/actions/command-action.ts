@@ -7,7 +7,7 @@ import type { Repository } from '../repository/repository'
 import { withRepository } from '../repository/with-repository'
 import type { Runtime } from '../runtime/runtime'
 import type { S3Settings } from '../store/s3/s3-settings'
-import { runAction } from './run-action'
+import { type ActionEnd, runAction } from './run-action'
 
 /** What the inputs of every action have. */
 interface CommonInputs {
@@ -38,7 +38,7 @@ export interface Command<Inputs extends CommonInputs, Facts extends object> {
 export function commandAction<Inputs extends CommonInputs, Facts extends object>(
   runtime: Runtime,
   command: Command<Inputs, Facts>,
-): Promise<void> {
+): Promise<ActionEnd> {
   let begun: Begun<Inputs, Facts> | undefined
   const work = async () => {
     const inputs = command.load(runtime, process.env)

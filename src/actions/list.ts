@@ -10,9 +10,10 @@ import { renderListSummary } from '../report/summary/list-summary'
 import { defined } from '../runtime/defined'
 import type { Runtime } from '../runtime/runtime'
 import { type Begun, commandAction } from './command-action'
+import type { ActionEnd } from './run-action'
 
 /** The action `list`: recovery points, their ages, missing ones. Sets outputs and summary even when it fails. */
-export function listAction(runtime: Runtime): Promise<void> {
+export function listAction(runtime: Runtime): Promise<ActionEnd> {
   return commandAction<ListInputs, ListResult>(runtime, {
     name: () => 'List',
     load: loadListInputs,

@@ -1,23 +1,14 @@
 import { githubRuntime } from '../runtime/github/github-runtime'
-import { backupAction } from './backup'
-import { backupPostAction } from './backup-post'
-import { listAction } from './list'
-import { restoreAction } from './restore'
-import { restorePostAction } from './restore-post'
-import { verifyAction } from './verify'
-import { verifyPostAction } from './verify-post'
-
-const actions = {
-  backup: backupAction,
-  'backup-post': backupPostAction,
-  restore: restoreAction,
-  'restore-post': restorePostAction,
-  verify: verifyAction,
-  'verify-post': verifyPostAction,
-  list: listAction,
-}
+import { actions } from './actions'
+import { runProgram } from './program/run-program'
+import { endProcess } from './run-action'
 
 /** The entry point of the bundle: each launcher in `dist/` passes the name of its action. */
-export function run(action: keyof typeof actions): Promise<void> {
-  return actions[action](githubRuntime())
+export async function run(action: keyof typeof actions): Promise<void> {
+  endProcess(await actions[action](githubRuntime()))
+}
+
+/** The entry point of the command line program, `dist/cli.js`. */
+export async function runCli(): Promise<void> {
+  endProcess(await runProgram(process.argv.slice(2), process))
 }

@@ -4,10 +4,10 @@ import { loadRestoreInputs } from '../inputs/restore'
 import { withRepository } from '../repository/with-repository'
 import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
-import { runAction } from './run-action'
+import { type ActionEnd, runAction } from './run-action'
 
 /** The post step of `restore/`: rolls back a killed or cancelled restore, and reports what it cannot roll back. */
-export function restorePostAction(runtime: Runtime): Promise<void> {
+export function restorePostAction(runtime: Runtime): Promise<ActionEnd> {
   const { log } = runtime
   const cleanUp = async () => {
     const state = loadRestoreState(runtime)

@@ -11,11 +11,12 @@ import type { Repository } from '../repository/repository'
 import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
 import { type Begun, commandAction, runFacts } from './command-action'
+import type { ActionEnd } from './run-action'
 
 type BegunRestore = Begun<RestoreInputs, RestoreFacts>
 
 /** The action `restore`: restores a recovery point to a server. */
-export function restoreAction(runtime: Runtime): Promise<void> {
+export function restoreAction(runtime: Runtime): Promise<ActionEnd> {
   return commandAction(runtime, {
     name: inputs => (inputs?.isDryRun === true ? 'Dry run' : 'Restore'),
     load: loadRestoreInputs,

@@ -15,31 +15,45 @@ export interface ActionFacts {
   summarize?: (failure: FailureFacts) => string
 }
 
+/** How an action ended. */
+export interface ActionEnd {
+  isGood: boolean
+  /** False: the work goes on somewhere, and nobody waits for it. */
+  isSettled: boolean
+}
+
 /**
- * Runs an action. The only place that turns an error into the run's result: one annotation, details in the log, status
- * 1. Status 0 only after `work` has resolved. A cancelled run gets 8 s to clean up: the runner kills it after 10.
+ * Runs an action. The only place that turns an error into the run's result: one annotation, details in the log. Good only
+ * after `work` has resolved. A cancelled run gets the time of `runtime.graceMs` to clean up.
  */
-export async function runAction(runtime: Runtime, work: () => Promise<void>, facts: ActionFacts): Promise<void> {
+export async function runAction(runtime: Runtime, work: () => Promise<void>, facts: ActionFacts): Promise<ActionEnd> {
+  // Whatever else ends the process, it was no success.
   process.exitCode = 1
   const faults = watchFaults(process, faultGraceMs)
-  let isWorkSettled = false
+  let isSettled = false
   try {
     const settled = startWork(work).finally(() => {
-      isWorkSettled = true
+      isSettled = true
     })
     await Promise.race([settled, faults.lasting, overdue(runtime)])
     const seen = await faults.seen()
     if (seen.length > 0) throw seen[0]
-    process.exitCode = 0
+    return { isGood: true, isSettled }
   } catch (error) {
     await reportFailure(runtime, gather(error, await faults.seen()), facts)
-  } finally {
-    endProcess(isWorkSettled ? lingerMs : 0)
+    return { isGood: false, isSettled }
   }
 }
 
+/** Ends the process with status 0 or 1, soon if it does not end by itself. Flushes standard output first. */
+export function endProcess({ isGood, isSettled }: ActionEnd): void {
+  process.exitCode = isGood ? 0 : 1
+  const timer = setTimeout(() => process.stdout.write('', () => process.exit()), isSettled ? lingerMs : 0)
+  // If only the timer is left, the process may end at once.
+  timer.unref()
+}
+
 const faultGraceMs = 2_000
-const cleanUpMs = 8_000
 const lingerMs = 1_000
 
 async function startWork(work: () => Promise<void>): Promise<void> {
@@ -47,11 +61,11 @@ async function startWork(work: () => Promise<void>): Promise<void> {
 }
 
 /** Rejects when a cancelled run has used up its time for clean-up. */
-function overdue({ signal, log }: Runtime): Promise<never> {
+function overdue({ signal, log, graceMs }: Runtime): Promise<never> {
   return new Promise((_, reject) => {
     onAbort(signal, () => {
       log.info('The run was cancelled. Cleaning up.')
-      setTimeout(() => reject(new CancelledError()), cleanUpMs).unref()
+      setTimeout(() => reject(new CancelledError()), graceMs).unref()
     })
   })
 }
@@ -73,11 +87,4 @@ async function reportFailure(runtime: Runtime, error: unknown, facts: ActionFact
   })
   runtime.log.error(message, title)
   if (facts.summarize !== undefined) await runtime.summary(facts.summarize(failure))
-}
-
-/** Ends the process if it does not end by itself. Flushes standard output first and keeps the exit status. */
-function endProcess(afterMs: number): void {
-  const timer = setTimeout(() => process.stdout.write('', () => process.exit()), afterMs)
-  // If only the timer is left, the process may end at once.
-  timer.unref()
 }

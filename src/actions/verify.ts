@@ -13,10 +13,11 @@ import { renderVerifySummary } from '../report/summary/verify-summary'
 import { defined } from '../runtime/defined'
 import type { Runtime } from '../runtime/runtime'
 import { type Begun, commandAction, runFacts } from './command-action'
+import type { ActionEnd } from './run-action'
 import { runnerTools } from './runner-tools'
 
 /** The action `verify`: proves stored recovery points. Sets outputs and summary even when it fails. */
-export function verifyAction(runtime: Runtime): Promise<void> {
+export function verifyAction(runtime: Runtime): Promise<ActionEnd> {
   return commandAction<VerifyInputs, VerifyFacts>(runtime, {
     name: () => 'Verification',
     load: loadVerifyInputs,

@@ -1,10 +1,15 @@
-/** The port to the environment that runs the action: `github-runtime.ts` implements it; tests pass one that records. */
+/**
+ * The port to the environment that runs the action: `github-runtime.ts` and `terminal-runtime.ts` implement it; tests pass
+ * one that records.
+ */
 export interface Runtime {
   readonly log: Log
   readonly clock: StoreClock
   readonly run: RunIdentity
   /** Aborted on SIGINT and SIGTERM. GitHub's runner sends SIGTERM 7.5 s after SIGINT and kills 2.5 s later. */
   readonly signal: AbortSignal
+  /** How long a run may clean up once `signal` is aborted. */
+  readonly graceMs: number
   /** The trimmed value of an input; '' when absent. */
   input(name: string): string
   /** Masks a secret, and each of its lines, in everything printed from now on. */
@@ -37,6 +42,8 @@ export interface Log {
   notice(message: string, title?: string): void
   warning(message: string, title?: string): void
   error(message: string, title?: string): void
+  /** Only on a terminal: shows how far things are, in place of what it showed before; '' removes it. */
+  live?(line: string): void
   /** Folds the lines printed by `work` under a heading, and prints how long it took. */
   group<T>(title: string, work: () => Promise<T>): Promise<T>
 }

@@ -25,6 +25,7 @@ const homes: { packages: RegExp; layer: string }[] = [
   { packages: /^@actions\//, layer: 'runtime' },
   { packages: /^(@aws-sdk|@smithy)\//, layer: 'store' },
   { packages: /^(node-ssh|ssh2)(\/|$)/, layer: 'ssh' },
+  { packages: /^yaml$/, layer: 'inputs' },
 ]
 
 /** Paths below src. */

@@ -60,6 +60,7 @@ export function recordingRuntime(options: RecordingOptions = {}): RecordingRunti
     secrets,
     clock,
     signal: controller.signal,
+    graceMs: 8_000,
     run: { repository: 'acme/shop', id: '123', attempt: '1', event: 'schedule', url: '', ...options.run },
     log: createLog(
       {

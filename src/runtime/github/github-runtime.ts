@@ -20,6 +20,8 @@ export function githubRuntime(): Runtime {
     clock: storeClock(systemClock),
     run: readRunIdentity(process.env),
     signal: stopSignal(process),
+    // The runner kills a cancelled step after 10 s.
+    graceMs: 8_000,
     input: name => core.getInput(name),
     mask(secret) {
       for (const form of masks.add(secret)) core.setSecret(form)

@@ -11,6 +11,8 @@ export interface LogCommands {
   error(message: string, properties: { title?: string }): void
   startGroup(title: string): void
   endGroup(): void
+  /** See `Log.live`. */
+  live?(line: string): void
 }
 
 /**
@@ -42,6 +44,7 @@ export function createLog(
     notice: annotate('notice'),
     warning: annotate('warning'),
     error: annotate('error'),
+    ...(commands.live && { live: line => commands.live?.(printable(scrub(line))) }),
     async group(title, work) {
       const heading = printable(scrub(title))
       const startMs = clock.monotonicMs()

@@ -1,4 +1,5 @@
-import type { BackupOverrides, BackupRun } from '../../runner/backup-run'
+import { type BackupOverrides, type BackupRun, backupInputs } from '../../runner/backup-run'
+import { programRun } from '../../runner/program-run'
 import type { FaultProxy } from '../../servers/fault-proxy'
 import { startTcpProxy } from '../../servers/tcp-proxy'
 import { brokenRecoveryPoints } from '../bucket-snapshot'
@@ -46,6 +47,25 @@ function expectStoppedInTime({ conclusion, main }: BackupRun): void {
   expect(conclusion).toBe('cancelled')
   expect(main?.signals).not.toContain('SIGKILL')
 }
+
+describe('the command line program', () => {
+  it('cleans up when a service manager stops it, and changes nothing', async () => {
+    const before = await scene.snapshot()
+    const { services, database, docroot, bucket } = scene
+    const inputs = backupInputs(services, bucket, {
+      ...{ databases: database, paths: docroot, rotation: 'running', 'after-command': 'echo after' },
+    })
+    const run = await withHeldTable(scene, 'zz_last', () =>
+      programRun('', { inputs, stopAfter: serverProcess(scene.home, 'mariadb-dump') }),
+    )
+    expect(run).toMatchObject({ exitCode: 1, refusal: '' })
+    expect(run.log).toMatch(/The run was cancelled\. Cleaning up\.[\s\S]*Error: .*cancelled/)
+    expect(run.log).toMatch(/Still safe: Nothing was changed in the bucket/)
+    expect(run.log).toMatch(/^ *after$/m)
+    expect(await scene.snapshot()).toEqual(before)
+    await expectNothingLeft(scene)
+  })
+})
 
 describe('a backup that is cancelled', () => {
   it('stops while it connects', async () => {

@@ -1,4 +1,5 @@
 import { listAction } from '../../../src/actions/list'
+import { endProcess } from '../../../src/actions/run-action'
 import { verifyPostAction } from '../../../src/actions/verify-post'
 import { githubRuntime } from '../../../src/runtime/github/github-runtime'
 
@@ -10,4 +11,4 @@ const actions = new Map([
 
 const action = actions.get(process.argv[2] ?? '')
 if (action === undefined) throw new Error(`No action ${process.argv[2]}`)
-void action(githubRuntime())
+void action(githubRuntime()).then(endProcess)

@@ -1,4 +1,4 @@
-import { runAction } from '../../../src/actions/run-action'
+import { endProcess, runAction } from '../../../src/actions/run-action'
 import { FailureError, UserError } from '../../../src/runtime/errors'
 import { githubRuntime } from '../../../src/runtime/github/github-runtime'
 
@@ -90,4 +90,4 @@ void runAction(runtime, program, {
   name: 'Backup',
   safe: 'Every good recovery point is still good.',
   summarize: failure => `# ${failure.kind}`,
-})
+}).then(endProcess)
