@@ -31,10 +31,13 @@ export function optional(read: InputReader, name: string): string | undefined {
 export function required(read: InputReader, name: string, advice: string): string {
   const value = optional(read, name)
   if (value === undefined) {
-    throw new UserError(`Input "${name}" is required, got nothing.`, { advice })
+    throw new UserError(`Input "${name}" is required, got nothing.`, { advice: `${advice}\n${emptySecret}` })
   }
   return value
 }
+
+/** Why an input may be empty that is not empty in the workflow. */
+export const emptySecret = 'A secret or a variable that does not exist is empty: check its name.'
 
 /** `true` or `false` in YAML's three spellings (`true`, `True`, `TRUE`); undefined when absent. */
 export function flag(read: InputReader, name: string): boolean | undefined {

@@ -4,7 +4,7 @@ import { wrongInput } from '../../findings/wrong-input'
 import { defined } from '../../runtime/defined'
 import { UserError } from '../../runtime/errors'
 import type { S3Settings } from '../../store/s3/s3-settings'
-import { type Environment, flag, type InputReader, optional, required, secret, text } from '../read'
+import { type Environment, emptySecret, flag, type InputReader, optional, required, secret, text } from '../read'
 import { loadProxies } from './network/proxies'
 
 /** The secrets that `loadS3` reads. */
@@ -113,8 +113,19 @@ function readEndpoint(read: InputReader): string | undefined {
   const url = URL.parse(value)
   if (url === null) throw refuse('For example: https://s3.example.com')
   if (url.pathname !== '/') throw refuse('Remove the path: the bucket belongs in "s3-bucket", a folder in "s3-prefix".')
+  const bucket = read.input('s3-bucket')
+  if (bucket !== '' && storeBehind(bucket, url.hostname)) {
+    const bare = url.origin.replace(`${bucket.toLowerCase()}.`, '')
+    throw refuse(`The bucket belongs in "s3-bucket" alone: write ${bare}`)
+  }
   if (/[?#]/.test(value)) throw refuse('Remove "?" and "#" and everything after them.')
   return url.origin
+}
+
+/** Whether a host is that of a store with the bucket before it. Any other may be called like its bucket. */
+function storeBehind(bucket: string, hostname: string): boolean {
+  const rest = hostname.startsWith(`${bucket.toLowerCase()}.`) ? hostname.slice(bucket.length + 1) : ''
+  return /^s3[.-]|\.(r2\.cloudflarestorage|your-objectstorage)\.com$/.test(rest)
 }
 
 function readCredentials(read: InputReader): S3Settings['credentials'] {
@@ -134,8 +145,7 @@ function readCredentials(read: InputReader): S3Settings['credentials'] {
         ? ['s3-secret-access-key', 's3-access-key-id']
         : ['s3-session-token', 's3-access-key-id']
   throw new UserError(`Input "${given}" is set without "${missing}".`, {
-    advice:
-      'Set all of them, or none to use the credentials of the environment (OIDC, instance role). A secret that does not exist is empty: check its name.',
+    advice: `Set all of them, or none to use the credentials of the environment (OIDC, instance role). ${emptySecret}`,
   })
 }
 

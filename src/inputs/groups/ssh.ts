@@ -5,7 +5,7 @@ import { UserError } from '../../runtime/errors'
 import { parseHostKeyPins } from '../../ssh/keys/host-keys'
 import { readPrivateKey } from '../../ssh/keys/private-key'
 import type { SshTarget } from '../../ssh/remote'
-import { type InputReader, required, secret, wholeNumber } from '../read'
+import { emptySecret, type InputReader, required, secret, wholeNumber } from '../read'
 import { parseHost } from './host'
 import { loadProxyJump } from './proxy-jump'
 
@@ -54,7 +54,7 @@ function readLogin(read: InputReader): Pick<SshTarget, 'privateKey' | 'password'
   })
   if (privateKey === undefined && password === undefined) {
     throw new UserError('Input "ssh-key" or "ssh-password" is required, got neither.', {
-      advice: `Store a private key as a secret of the repository and pass it: ssh-key: \${{ secrets.SSH_KEY }}`,
+      advice: `Store a private key as a secret of the repository and pass it: ssh-key: \${{ secrets.SSH_KEY }}\n${emptySecret}`,
     })
   }
   return {

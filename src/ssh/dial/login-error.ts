@@ -85,7 +85,7 @@ function loginAdvice({ login }: DialError, { user, password }: SshTarget, facts:
     advice.push(
       takesNo('publickey')
         ? 'This server accepts no keys for this user.'
-        : `The public key must be a line of ~/.ssh/authorized_keys of "${user}" on the server, and others must not be able to write to the home folder or ~/.ssh. The log of the server (journalctl -u ssh) says why it refused.`,
+        : `Check "ssh-user" and the secret of the key. The public key must be a line of ~/.ssh/authorized_keys of "${user}" on the server, and others must not be able to write to the home folder or ~/.ssh. The log of the server (journalctl -u ssh) says why it refused.`,
     )
   }
   if (password !== undefined) {

@@ -97,7 +97,7 @@ const expired: Explain = () => ({
 const noCredentials: Explain = () => ({
   reason: 'no S3 credentials were found',
   advice:
-    'Set the inputs "s3-access-key-id" and "s3-secret-access-key", or run aws-actions/configure-aws-credentials before this step.',
+    'Set the inputs "s3-access-key-id" and "s3-secret-access-key", or run aws-actions/configure-aws-credentials before this step. A secret that does not exist is empty: check its name.',
 })
 
 const stalled: Explain = ({ attempts }, _operation, settings) => ({

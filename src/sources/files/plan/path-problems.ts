@@ -15,7 +15,7 @@ export function pathProblems(
         problem(
           'folder-missing',
           `${folder} does not exist on the server, or the SSH user cannot see it.`,
-          'Check "paths". If the folder is on a separate disk, check that it is mounted.',
+          `${/[,;]/.test(path) ? 'Write each folder on a line of its own. ' : ''}Check "paths". If the folder is on a separate disk, check that it is mounted.`,
         ),
       ]
     }

@@ -96,7 +96,7 @@ function missingProblems(inputs: DatabaseRequest, found: ServerInventory): Findi
       problem(
         'database-missing',
         `The database ${JSON.stringify(name)} does not exist on the server, or the database user may not see it; it sees: ${similarFirst(name, found.visible)}.`,
-        fix,
+        /[,;]/.test(name) ? `Write each database on a line of its own. ${fix}` : fix,
       ),
     )
 }
