@@ -10,7 +10,7 @@
 set +vx
 set -fu
 unset IFS
-# bash takes over functions from the environment: none of them may stand for a tool.
+# bash takes over functions from the environment: none of them may replace a tool.
 if [ -n "${BASH_VERSION:-}" ]; then
   for imported in $(command env | command sed -n 's/^BASH_FUNC_\([A-Za-z0-9_.:-]*\)%%=.*/\1/p'); do command unset -f "$imported"; done
 fi
@@ -629,7 +629,7 @@ value_of() {
 # Reads what rsync prints: its statistics and its messages, and with --checksum a line for each entry that differs.
 # Prints the statistics; the status; how many files differ in nothing but their contents and how many rsync cannot
 # copy, with five of each; and whether it should run once more, since files vanished or shrank while it read them. Of
-# these nothing is told before the last pass: then the status is 24. Names cannot look like a message: rsync escapes line breaks.
+# these nothing is reported before the last pass: then the status is 24. Names cannot look like a message: rsync escapes line breaks.
 # shellcheck disable=SC2016 # awk's own
 sift='
   function tell(line) { print line | "cat 1>&2" }

@@ -1,6 +1,6 @@
 # Debians in folders, by debootstrap; for root. Sourced.
 # shellcheck shell=bash
-# shellcheck disable=SC2016  # what stands in single quotes is for the shell inside
+# shellcheck disable=SC2016  # what is in single quotes is for the shell inside
 
 need_root() {
   if [ "$(id -u)" -eq 0 ]; then return; fi
@@ -54,7 +54,7 @@ make_debian() {
   chmod 755 "$root/usr/sbin/policy-rc.d"
   inside "$root" bash -ec '
     export DEBIAN_FRONTEND=noninteractive
-    # A mirror that stands still is good enough for a trial.
+    # A mirror that does not change is good enough for a trial.
     apt-get update || { echo "Acquire::Check-Valid-Until \"false\";" > /etc/apt/apt.conf.d/99-old-mirror && apt-get update; }
     eval "$1"
     apt-get clean

@@ -108,7 +108,7 @@ async function proveAndRestore(services: RunningServices, docroot: string): Prom
   return isSame && (await runOther('list', services, { 'max-age': '2h' })).conclusion === 'success'
 }
 
-/** Everything but what the backup was told to leave out. */
+/** Everything but what the backup leaves out. */
 async function siteDigest(services: RunningServices, docroot: string): Promise<string[]> {
   const database = await checksumDatabase(services.mariadb.sql, 'shop')
   const files = await treeDigest(docroot)
@@ -130,7 +130,7 @@ async function runOther(
   return run
 }
 
-/** Prints the log as the page of a run shows it: what belongs to a group stands below its title. */
+/** Prints the log as the page of a run shows it: what belongs to a group is below its title. */
 function logPrinter(): (entry: string) => void {
   let margin = '    '
   return entry => {

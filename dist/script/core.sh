@@ -10,7 +10,7 @@
 set +vx
 set -fu
 unset IFS
-# bash takes over functions from the environment: none of them may stand for a tool.
+# bash takes over functions from the environment: none of them may replace a tool.
 if [ -n "${BASH_VERSION:-}" ]; then
   for imported in $(command env | command sed -n 's/^BASH_FUNC_\([A-Za-z0-9_.:-]*\)%%=.*/\1/p'); do command unset -f "$imported"; done
 fi

@@ -6,7 +6,7 @@ export interface StreamRow {
   contentBytes: number
   storedBytes: number
   usage: Usage
-  /** From the opening of the stream to its last part, for a tool that can tell. */
+  /** From the opening of the stream to its last part, for a tool that shows it. */
   streamMs?: number
 }
 
@@ -39,7 +39,7 @@ export function streamTable(rows: readonly StreamRow[]): string[] {
   )
 }
 
-/** The first column stands left, the others right. */
+/** The first column is on the left, the others right. */
 export function table(heading: readonly string[], rows: readonly (readonly string[])[]): string[] {
   // A pipe would end the cell, even in code.
   const line = (cells: readonly string[]) => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`

@@ -7,7 +7,7 @@ import { hourMs } from '../runtime/times'
 
 /**
  * What is to be said about the clocks of this machine and of the store, once an answer has come; undefined when they
- * agree, or when the store does not tell its time. An error from an hour on: then no backup is taken.
+ * agree, or when the store does not show its time. An error from an hour on: then no backup is taken.
  */
 export function clockDifference(clock: WallClock): Finding | undefined {
   if (!doClocksDiffer(clock)) return undefined

@@ -1,4 +1,4 @@
-/** Does one step of a stream, and tells its callback what it returned, or what it threw. */
+/** Does one step of a stream, and passes what it returned, or what it threw, to its callback. */
 export function attempt<T>(work: () => T, done: (error: Error | null, value?: T) => void): void {
   let value: T
   try {

@@ -48,11 +48,11 @@ export interface Log {
   group<T>(title: string, work: () => Promise<T>): Promise<T>
 }
 
-/** What tells the time of day, and how sure that is. */
+/** The time of day, and how sure that is. */
 export interface WallClock {
   /** By the store's clock, as soon as that is known. */
   now(): Date
-  /** How far this machine's clock is ahead of the store's; negative: behind. Undefined: the store has not told its time. */
+  /** How far this machine's clock is ahead of the store's; negative: behind. Undefined: the store has not shown its time. */
   aheadMs(): number | undefined
 }
 

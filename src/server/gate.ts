@@ -11,7 +11,7 @@ export interface GateOptions {
   proof: Promise<unknown>
   /** Called for each piece of the data. */
   onData: (bytes: number) => void
-  /** Told that the job sent more than it may. */
+  /** Called when the job sent more than it may. */
   fail: (error: Error) => void
 }
 

@@ -117,7 +117,7 @@ async function backUp(
   }
 }
 
-/** The store's first answer tells its time, and so which hour it is. Nothing was changed before that. */
+/** The store's first answer shows its time, and so which hour it is. Nothing was changed before that. */
 async function readBucket(
   inputs: BackupInputs,
   { runtime, repository }: BackupTools,

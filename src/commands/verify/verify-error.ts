@@ -11,7 +11,7 @@ export function verifyError(points: readonly VerifiedPoint[]): FailureError {
   )
   const bad = failed.filter(point => !isSound(point))
   const sound = failed.filter(isSound)
-  const standing = [
+  const reliance = [
     ...(bad.length === 0 ? [] : [`Do not count on ${names(bad)}${instead(points)}.`]),
     ...(sound.length === 0
       ? []
@@ -19,7 +19,7 @@ export function verifyError(points: readonly VerifiedPoint[]): FailureError {
   ]
   const [first] = failed.flatMap(({ findings }) => findings)
   const isAlone = faults.length < 2
-  const advice = [...(isAlone && first?.fix !== undefined ? [first.fix] : []), ...standing].join(' ')
+  const advice = [...(isAlone && first?.fix !== undefined ? [first.fix] : []), ...reliance].join(' ')
   const message = `${namesOf(failed)} not proven: ${first?.what ?? ''}`
   return new FailureError(message, { advice, ...(isAlone ? { detail: faults[0]?.detail ?? [] } : { faults }) })
 }

@@ -132,7 +132,7 @@ function matchesAll(parts: readonly string[], names: readonly string[]): boolean
   return parts.every((part, index) => nameMatcher(part).test(names[index] ?? ''))
 }
 
-/** One part of a pattern. A backslash stands for itself where there is no wildcard. */
+/** One part of a pattern. A backslash means itself where there is no wildcard. */
 function nameMatcher(part: string): RegExp {
   if (!/[*?[]/.test(part)) return new RegExp(`^${escapeLiteral(part)}$`, 'su')
   const tokens = part.match(/\\.|\[[!^]?\]?(?:\[:\w+:\]|\\.|[^\]\\])*\]|[\s\S]/gu) ?? []

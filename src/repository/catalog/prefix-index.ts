@@ -32,7 +32,7 @@ export interface PrefixIndex {
    *
    * A run recovers every intent that it finds before it writes its own. So every intent that the store dates before the
    * start of any later run is recovered, and nothing older than the latest start needs to be read: in the normal case
-   * one or two manifests. With a store that does not tell its time, clocks may differ by 15 minutes. This does not see an
+   * one or two manifests. With a store that does not show its time, clocks may differ by 15 minutes. This does not see an
    * intent that a run left because the store gave no clear answer: that one is recovered when its slot's turn comes.
    */
   unfinished(): Promise<string[]>

@@ -14,7 +14,7 @@ import { removeObjects, removeStale } from './stale-objects'
 /**
  * The last step: writes the signature, then the manifest with `state: 'complete'`, reads it back, and removes objects
  * that only the recovery point before it named, and a signature that would be of that one. `completions` has one entry for each object of the intent, in order. Throws when the
- * manifest is not proven to be written; the intent stands then. `warnings` are those that were found here; all but
+ * manifest is not proven to be written; the intent stays then. `warnings` are those that were found here; all but
  * `stale-object-kept` are in the manifest too.
  */
 export async function commit(

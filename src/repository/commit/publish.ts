@@ -65,7 +65,7 @@ async function afterRefusal(
     const { outcome, warnings } = await rollBack(repository, intent, intentText, { ...before, now })
     if (outcome === 'rolled-back') return nothingChanged(intent.slot, cause, warnings)
   } catch {
-    // The store gives no answer now; the intent stands, and the first error says more than this one.
+    // The store gives no answer now; the intent stays, and the first error says more than this one.
   }
   return unfinished(intent.slot, cause, true)
 }

@@ -42,7 +42,7 @@ export interface Recovery {
  *   to be whole.
  * - Neither: the slot is marked as lost (`lost.ts`), once. It never blocks a later run.
  *
- * Throws `FailureError` when the store gives no clear answer; the intent stands, to be tried again.
+ * Throws `FailureError` when the store gives no clear answer; the intent stays, to be tried again.
  */
 export async function recoverSlot(repository: Repository, slot: string, clock: WallClock): Promise<Recovery> {
   try {

@@ -24,14 +24,14 @@ export interface Before {
 
 /**
  * - `rolled-back`: the slot is what it was before, and the uploads are aborted.
- * - `impossible`: the slot's objects are not those of before (any more). The intent stands.
+ * - `impossible`: the slot's objects are not those of before (any more). The intent stays.
  * - `recovered`: someone else has finished the intent or rolled it back in the meantime.
  */
 export type Rollback = { outcome: 'rolled-back' | 'impossible' | 'recovered'; warnings: Finding[] }
 
 /**
  * Rolls an intent back, at this moment, if every object of the recovery point before it is proven to be in place or, where there was
- * none, if no object of the intent is. Throws `StoreError` when the store gives no answer; the intent stands then.
+ * none, if no object of the intent is. Throws `StoreError` when the store gives no answer; the intent stays then.
  *
  * A completion whose reply was lost may still take place, so the proof is made again after the aborts, when nothing can
  * be completed any more. The first upload is aborted alone: if it was completed, the rest can be.

@@ -54,7 +54,7 @@ export async function keepTiers(repository: Repository, options: KeepTiersOption
   for (const { name } of plan.copies) await makeEntry(repository, options, name, known, { kept, named })
   if (known.length < wanted.length || kept.made.length < plan.copies.length) return kept
 
-  // A clock that is wrong has already told one month for another.
+  // A clock that is wrong has already taken one month for another.
   if (doClocksDiffer(clock)) return kept
   await removeEntries(repository, options, plan.removals, kept)
   for (const { folder } of known) kept.warnings.push(...(await removeTierLeftovers(repository.store, folder, named)))

@@ -13,7 +13,7 @@ type Written = Pick<Runtime, 'output' | 'summary' | 'saveState'>
 
 /**
  * What a step writes to the files that the runner gave it, by their variables. A disk may be full, a file missing: what
- * only tells of the result is a warning then, once for each file. A file never keeps half a command, of which the
+ * only shows the result is a warning then, once for each file. A file never keeps half a command, of which the
  * runner would make a failure of the step.
  */
 export function commandFiles(

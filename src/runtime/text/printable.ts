@@ -2,7 +2,7 @@
  * One line that neither a terminal nor GitHub's runner acts on: control characters, line breaks and invisible
  * characters become escapes (`\r`, `\x1b`, `\u2028`), and a space breaks up workflow commands. The runner
  * (`ActionCommand.cs`) knows two forms: `::name` at the start of a line, after white space, and `##[name]` anywhere. It
- * compares by culture, not byte by byte, and so ignores some characters within a command: hence the marks and tabs in
+ * compares by culture, not byte by byte, and so ignores some characters within a command. This explains the marks and tabs in
  * the patterns.
  */
 export function printable(line: string): string {

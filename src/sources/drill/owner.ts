@@ -6,7 +6,7 @@ export interface Owner {
   /** The machine or container: process numbers of another one mean nothing here. */
   host: string
   pid: number
-  /** Clock ticks from boot to its start: tells apart processes with the same number. '' when unknown. */
+  /** Clock ticks from boot to its start: distinguishes processes with the same number. '' when unknown. */
   started: string
 }
 

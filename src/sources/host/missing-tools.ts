@@ -4,7 +4,7 @@ import type { HostFacts } from './host-facts'
 
 /** Something that a server must have. */
 export interface NeededTool {
-  /** One of them is enough. The first stands for them in messages. */
+  /** One of them is enough. Messages name the first. */
   tools: readonly [ServerTool, ...ServerTool[]]
   /** What would also do, as the end of a sentence. */
   otherwise?: string

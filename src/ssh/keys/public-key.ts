@@ -2,7 +2,7 @@ import { createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:c
 import { fingerprintOf } from './host-keys'
 import { isWeakKey, readFields, sshString } from './key-blob'
 
-/** A public key that can be told from others, and that can check a signature. */
+/** A public key that has an identity, and that can check a signature. */
 export interface PublicKey {
   /** `SHA256:…` */
   readonly fingerprint: string

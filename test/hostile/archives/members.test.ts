@@ -58,7 +58,7 @@ const members: readonly [what: string, bytes: Buffer, message: string, isReadDif
   [
     'a long name before the end',
     archive(site, entry(), long('L', 'site/a\0')),
-    'an extended header stands before its end',
+    'an extended header is before its end',
     true,
   ],
   ['a name longer than any', archive(site, long('L', `${'a'.repeat(5000)}\0`), entry()), 'too large', true],

@@ -54,7 +54,7 @@ interface Checked {
   fact?: string
 }
 
-/** Once the store has answered; says nothing where it does not tell its time. */
+/** Once the store has answered; says nothing where it does not show its time. */
 function checkClock(clock: Clock): PreflightReport {
   const difference = clockDifference(clock)
   if (difference !== undefined) return { findings: [difference], facts: [] }

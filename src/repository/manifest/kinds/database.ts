@@ -117,8 +117,8 @@ export const database: Kind<DatabaseArtifact> = {
 
 /** The same as long as a backup has nothing new to say about it. */
 export function obstacleMark({ traits }: DatabaseArtifact['content']): string | undefined {
-  const told = traits?.filter(({ trait }) => trait !== 'no-primary-key') ?? []
-  return told.length === 0 ? undefined : createHash('sha256').update(JSON.stringify(told)).digest('hex')
+  const listed = traits?.filter(({ trait }) => trait !== 'no-primary-key') ?? []
+  return listed.length === 0 ? undefined : createHash('sha256').update(JSON.stringify(listed)).digest('hex')
 }
 
 function object(one: 'view' | 'trigger' | 'routine' | 'event'): Thing<DatabaseArtifact> {

@@ -127,7 +127,7 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
 
   private readZeroBlock(block: Buffer): void {
     // busybox does not take it for the end then.
-    if (this.extended.isPending) throw this.damaged('an extended header stands before its end')
+    if (this.extended.isPending) throw this.damaged('an extended header is before its end')
     this.place = this.place === 'headers' ? 'lone zero block' : 'end'
     this.sink?.end(block)
   }
@@ -135,7 +135,7 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
   private readHeader(block: Buffer): void {
     if (this.place === 'end') throw new CheckError('The archive continues after its end.')
     // GNU tar ends here, busybox does not.
-    if (this.place === 'lone zero block') throw this.damaged('a single zero block stands between its entries')
+    if (this.place === 'lone zero block') throw this.damaged('a single zero block is between its entries')
     const header = this.explained(() => parseTarHeader(block))
     this.sink?.header(block)
     const maxBytes = ExtendedHeaders.maxBytes(header.type)

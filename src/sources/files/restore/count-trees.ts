@@ -15,7 +15,7 @@ export interface CountRequest {
 export interface TreeCount {
   /** How many names there are of each kind; `s`: sockets. */
   names: Readonly<Record<EntryKind | 's', number>>
-  /** Undefined where the server has no `stat` that tells more. */
+  /** Undefined where the server has no `stat` that shows more. */
   kinds: Readonly<Record<EntryKind, FoundKind>> | undefined
   /** Only where `kinds` is undefined: a file is set-uid or set-gid. */
   hasSetIds: boolean

@@ -195,7 +195,7 @@ const advices: readonly { codes: readonly number[]; advice: string }[] = [
   {
     codes: [6125, 1118, 1171, 1075],
     advice:
-      'The old server took this table with settings that this one does not have. SHOW VARIABLES of both, and the manifest of the recovery point (server.database.settings), tell which: innodb_strict_mode, restrict_fk_on_non_standard_key, innodb_page_size.',
+      'The old server took this table with settings that this one does not have. SHOW VARIABLES of both, and the manifest of the recovery point (server.database.settings), show which: innodb_strict_mode, restrict_fk_on_non_standard_key, innodb_page_size.',
   },
   {
     codes: [3510],

@@ -15,7 +15,7 @@ const definersMax = 100
 /**
  * Which of these names the login may not use, by asking the server: it looks at the name before it finds that there is no
  * such event, and not even a database, so nothing is written (tried on MySQL 9.7, MariaDB 10.5, 10.11 and 11.8). Rights
- * alone do not tell: MySQL keeps names of accounts with SYSTEM_USER for others that have it, and most logins may not see
+ * alone do not show it: MySQL keeps names of accounts with SYSTEM_USER for others that have it, and most logins may not see
  * who does. What cannot be found out is not in the result.
  */
 export async function deniedDefiners(

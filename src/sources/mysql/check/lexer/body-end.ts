@@ -2,7 +2,7 @@
 const followers = ['DELIMITER ;', '/*!50003 SET time_zone '].map(text => Buffer.from(text))
 const longest = Math.max(...followers.map(({ length }) => length))
 
-/** Where a comment at the end of a routine, trigger or event hides its delimiter, which stands on the same line. */
+/** Where a comment at the end of a routine, trigger or event hides its delimiter, which is on the same line. */
 export type BodyEnd = 'here' | 'not here' | 'unknown'
 
 /**

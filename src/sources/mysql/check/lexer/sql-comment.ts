@@ -66,7 +66,7 @@ export class SqlComment {
     return this.state === states.line
   }
 
-  /** The next bytes tell whether it is a comment, and whether its content is code. */
+  /** The next bytes show whether it is a comment, and whether its content is code. */
   get isUndecided(): boolean {
     return ![states.block, states.blockStar, states.line].some(state => state === this.state)
   }

@@ -138,7 +138,7 @@ export class DumpSplitter implements SqlListener {
     return place
   }
 
-  /** The first words of ALTER or DROP tell what the statement is about. */
+  /** The first words of ALTER or DROP show what the statement is about. */
   private readShort(kind: TokenKind, text: string, end: number): void {
     if (this.mode !== 'undecided') return
     const found = this.needless.read(kind, text)

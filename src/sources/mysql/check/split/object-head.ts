@@ -134,7 +134,7 @@ function readDefiner(tokens: readonly HeadToken[], from: number): { definer: str
   if (tokens[from] === undefined) return 'open'
   if (tokens[from].word !== 'DEFINER') return { definer: '', at: from }
   const [equals, user, at, host, next] = tokens.slice(from + 1)
-  // What follows tells whether there is a host.
+  // What follows shows whether there is a host.
   if (equals === undefined || user === undefined || at === undefined) return 'open'
   if (equals.word !== '=' || !isName(user)) return 'other'
   if (at.word !== '@') return { definer: user.text, at: from + 3 }

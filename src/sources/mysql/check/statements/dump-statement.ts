@@ -16,7 +16,7 @@ export function isBody(object: DumpObject): boolean {
   return !['table', 'placeholder', 'view'].includes(object)
 }
 
-/** `placeholder`: stands in for a view until its final form; a view of ones or nulls, formerly a table. */
+/** `placeholder`: in the place of a view until its final form; a view of ones or nulls, formerly a table. */
 export type DumpObject = 'table' | 'placeholder' | 'view' | 'trigger' | 'event' | RoutineKind
 type RoutineKind = 'procedure' | 'function' | 'package' | 'package body' | 'library'
 

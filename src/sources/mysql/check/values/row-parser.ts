@@ -28,7 +28,7 @@ const backslash = 0x5c
 /** In bytes. No number is longer, and no word. */
 const wordLimit = 1024
 
-/** What stands for a byte after a backslash; other bytes stand for themselves. */
+/** The meaning of a byte after a backslash; other bytes mean themselves. */
 const escaped = Uint8Array.from({ length: 256 }, (_, byte) => byte)
 for (const [letter, byte] of Object.entries({ 0: 0, b: 8, t: 9, n: 10, r: 13, Z: 26 })) {
   escaped[letter.charCodeAt(0)] = byte

@@ -79,7 +79,7 @@ function ofKinds(objects: readonly HeldObject[], kinds: readonly HeldKind[]): He
 
 /**
  * No such table, database, usable view, function, library or sequence; or no right on one: a login with rights on one
- * database alone is not told which. MySQL and MariaDB error references.
+ * database alone does not see which. MySQL and MariaDB error references.
  */
 const missing = /\(error (1142|1143|1146|1044|1049|1305|1356|1370|4091)\)/
 

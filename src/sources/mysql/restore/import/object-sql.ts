@@ -84,7 +84,7 @@ export function createStatement(object: HeldObject, definer: string | undefined)
   return Buffer.concat([encoded ?? Buffer.from(head), rest])
 }
 
-/** What stands in the place of the object, if anything: the placeholder of a view is a table in old dumps. */
+/** What is in the place of the object, if anything: the placeholder of a view is a table in old dumps. */
 export function dropPlaceholder(object: HeldObject, database: string): string {
   if (object.kind !== 'view') return ''
   const name = `${quotedIdentifier(database)}.${quotedIdentifier(object.name)}`
