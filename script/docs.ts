@@ -1,12 +1,14 @@
 /**
  * Writes what the `action.yml` of each action says of inputs and outputs into `docs/inputs.md`, and what that of the
  * backup says into `README.md` between the markers `<!-- inputs:start -->` and `<!-- inputs:end -->` (and `outputs`).
+ * Every message of the program goes into `docs/troubleshooting.md`, between `<!-- messages:start -->` and its end.
  * Works in the current folder. With `--check` nothing is written and the status is 1 when a file is not current.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { messagesSection } from './messages'
 
 const described = { description: z.string().min(1) }
 const actionMetadata = z.object({
@@ -63,6 +65,8 @@ function inputsPage(): string {
 
 # Inputs and outputs
 
+For you, if you write a workflow and look for an input, its default, or an output.
+
 An input with a bad value fails the run at once, with the name of the input, the value and what would be right. Lists have
 one item per line; blank lines and lines that begin with \`#\` are left out.
 
@@ -93,11 +97,15 @@ function withTable(markdown: string, name: string, content: string): string {
   const from = markdown.indexOf(start)
   const to = markdown.indexOf(end)
   if (from === -1 && to === -1) return markdown
-  if (from === -1 || to < from) throw new Error(`README.md: the markers ${start} and ${end} do not pair.`)
+  if (from === -1 || to < from) throw new Error(`${name}: the markers ${start} and ${end} do not pair.`)
   return `${markdown.slice(0, from + start.length)}\n${content}\n${markdown.slice(to)}`
 }
 
+const troubles = 'docs/troubleshooting.md'
 const wanted = new Map([['docs/inputs.md', inputsPage()]])
+if (existsSync(troubles)) {
+  wanted.set(troubles, withTable(readFileSync(troubles, 'utf8'), 'messages', messagesSection('src')))
+}
 if (existsSync('README.md')) {
   const action = readAction('')
   const readme = withTable(readFileSync('README.md', 'utf8'), 'inputs', inputTable(action))

@@ -3,6 +3,7 @@ import { type FailureFacts, reportedStore } from '../commands/run-facts'
 import type { Signing } from '../inputs/groups/signed-by'
 import { unencrypted } from '../inputs/unencrypted'
 import { annotateWarnings } from '../report/annotations'
+import { renderRefusal } from '../report/summary/failure-sections'
 import type { Repository } from '../repository/repository'
 import { withRepository } from '../repository/with-repository'
 import type { Runtime } from '../runtime/runtime'
@@ -34,7 +35,7 @@ export interface Command<Inputs extends CommonInputs, Facts extends object> {
   summarize(begun: Begun<Inputs, Facts>, failure: FailureFacts, runtime: Runtime): string
 }
 
-/** Runs a command as an action. Invalid inputs have an annotation, but no summary. */
+/** Runs a command as an action. */
 export function commandAction<Inputs extends CommonInputs, Facts extends object>(
   runtime: Runtime,
   command: Command<Inputs, Facts>,
@@ -54,7 +55,10 @@ export function commandAction<Inputs extends CommonInputs, Facts extends object>
     get safe() {
       return command.safe(begun?.attempt.facts ?? {})
     },
-    summarize: failure => (begun === undefined ? '' : command.summarize(begun, failure, runtime)),
+    summarize: failure =>
+      begun === undefined
+        ? renderRefusal(failure, command.name(undefined))
+        : command.summarize(begun, failure, runtime),
   })
 }
 

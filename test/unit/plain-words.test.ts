@@ -26,3 +26,17 @@ describe('the words', () => {
     expect(odd).toEqual([])
   })
 })
+
+describe('the pages', () => {
+  const pages = readdirSync(join(root, 'docs')).filter(name => name.endsWith('.md'))
+
+  it.each(pages)('say first who needs them: docs/%s', name => {
+    const page = readFileSync(join(root, 'docs', name), 'utf8').replace(/^<!--.*-->\n\n/, '')
+    expect(page).toMatch(/^# .+\n\nFor you, if [^\n]/)
+  })
+
+  it('are not in the README, which is one page to the first green run', () => {
+    const lines = readFileSync(join(root, 'README.md'), 'utf8').split('\n')
+    expect(lines.length).toBeLessThan(250)
+  })
+})

@@ -28,6 +28,11 @@ export function failureSections(
   ]
 }
 
+/** The whole summary of a run that did not begin, since its inputs are wrong. */
+export function renderRefusal(failure: FailureFacts, what: string): string {
+  return joinParts([failureHeading(failure, what), ...failureSections(failure)])
+}
+
 /** The end of a failure's lines for the log; '' without any. */
 export function detailsFold({ detail }: Pick<FailureFacts, 'detail'>): string {
   const tail = detail.slice(-60)

@@ -36,7 +36,9 @@ async function refusedRun(wrong: Readonly<Record<string, string>>, telling: read
   expectRed(run, telling)
   expectCleanPost(run)
   expect(connections).toBe(0)
-  expect(run.main?.annotations.error[0]?.title).toMatch(/^Backup failed: /)
+  expect(run.main?.annotations.error[0]?.title).toMatch(/^Backup failed: input/)
+  // The same is the first line of the summary, without what Markdown escapes.
+  expect(run.main?.summary).toMatch(/^## ❌ Backup failed: input/)
   return run
 }
 
