@@ -34,6 +34,7 @@ export function backupAction(runtime: Runtime): Promise<ActionEnd> {
     run: (begun, _, repository) => (begun.inputs.isDryRun ? dryRun : backUp)(begun, runtime, repository),
     safe: stillSafe,
     summarize: summarizeFailure,
+    alarm: 'backup',
   })
 }
 

@@ -27,6 +27,8 @@ export function listAction(runtime: Runtime): Promise<ActionEnd> {
       if (newestGood(report) !== undefined) runtime.log.notice(newestSentence(report), 'Listed')
       await runtime.summary(renderListSummary(report))
     },
+    alarm: 'list',
+    lastGoodAt: facts => newestGood(facts)?.facts.takenAt,
     safe: () => 'Nothing was changed: a list only reads the bucket.',
     summarize: (begun, failure) => renderListSummary(reportOf(begun, runtime, failure)),
   })

@@ -13,6 +13,8 @@ export interface ActionFacts {
   safe: string
   /** The job summary of a failed run, as Markdown. */
   summarize?: (failure: FailureFacts) => string
+  /** Reports a failure to others, once everything else is reported. Never rejects. */
+  alarm?: (failure: FailureFacts) => Promise<void>
 }
 
 /** How an action ended. */
@@ -87,4 +89,5 @@ async function reportFailure(runtime: Runtime, error: unknown, facts: ActionFact
   })
   runtime.log.error(message, title)
   if (facts.summarize !== undefined) await runtime.summary(facts.summarize(failure))
+  if (failure.kind !== 'cancelled') await facts.alarm?.(failure)
 }

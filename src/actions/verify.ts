@@ -36,6 +36,7 @@ export function verifyAction(runtime: Runtime): Promise<ActionEnd> {
       runtime.log.notice(provenSentence(report), 'Proven')
       await runtime.summary(renderVerifySummary(report))
     },
+    alarm: 'verify',
     safe: () => 'No recovery point was changed: a verification writes only the proof of a drill.',
     summarize: (begun, failure) => renderVerifySummary(reportOf(begun, runtime, failure)),
   })

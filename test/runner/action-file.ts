@@ -13,6 +13,9 @@ const actionSchema = z.object({
   }),
 })
 
+/** What `github.token` is in every job. */
+export const jobToken = 'ghs_0123456789abcdefghijklmnopqrstuvwxyz'
+
 /** What the runner takes from an `action.yml`. Paths are absolute. */
 export interface ActionFile {
   /** Every declared input; '' where there is no default, as the runner has it. */
@@ -28,8 +31,9 @@ export async function readActionFile(folder: string): Promise<ActionFile> {
   const defaults: Record<string, string> = {}
   for (const [name, input] of Object.entries(action.inputs ?? {})) {
     const value = input?.default ?? ''
-    if (value.includes('${{')) throw new Error(`The default of "${name}" is an expression: ${value}`)
-    defaults[name] = value
+    const text = value.replace(/^\$\{\{ github\.token \}\}$/, jobToken)
+    if (text.includes('${{')) throw new Error(`The default of "${name}" is an expression: ${value}`)
+    defaults[name] = text
   }
   return {
     defaults,

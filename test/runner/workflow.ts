@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { command } from '../servers/processes/command'
+import { jobToken } from './action-file'
 import { type ActionName, actionRun } from './action-run'
 import type { ActionRun, RunOptions } from './emulator'
 
@@ -20,6 +21,7 @@ const workflowSchema = z.object({
         z.strictObject({
           id: z.string().optional(),
           name: z.string().optional(),
+          if: z.string().optional(),
           uses: z.string().optional(),
           with: z.record(z.string(), z.unknown()).optional(),
           run: z.string().optional(),
@@ -39,7 +41,7 @@ export interface WorkflowFacts {
 }
 
 /**
- * Runs the steps of a workflow with one job as GitHub does, the actions from `dist/`; a step that fails is the last one.
+ * Runs the steps of a workflow with one job as GitHub does, the actions from `dist/`; after a step that fails only those run whose `if` says so.
  * Returns the runs of the actions, in order. Throws for an expression that is none of `a.b.c`, `'text'`, `true`, `false` and
  * `x || y`.
  */
@@ -57,12 +59,15 @@ export async function runWorkflow(
   ])
   const contexts: Record<string, unknown> = {
     secrets: facts.secrets,
+    github: { token: jobToken },
     vars: facts.vars,
     inputs: facts.inputs === undefined ? {} : { ...Object.fromEntries(defaults), ...facts.inputs },
   }
   const runs: ActionRun[] = []
   const outputs: Record<string, unknown> = {}
   for (const step of job.steps) {
+    const hasFailed = runs.some(({ conclusion }) => conclusion !== 'success')
+    if (!runsNow(step.if, hasFailed, outputs)) continue
     const resolved = (values: Readonly<Record<string, unknown>> = {}) =>
       Object.fromEntries(
         Object.entries(values).map(([name, value]) => [name, resolve(String(value), { ...contexts, steps: outputs })]),
@@ -72,10 +77,22 @@ export async function runWorkflow(
     const secrets = Object.values(facts.secrets)
     const run = await actionRun(actionOf(step.uses), { ...options, secrets, inputs: resolved(step.with) })
     runs.push(run)
-    if (run.conclusion !== 'success') break
     if (step.id !== undefined) outputs[step.id] = { outputs: run.main?.outputs ?? {} }
   }
   return runs
+}
+
+/** Knows no condition, which is `success()`, and `!cancelled() && steps.x.outputs.y == 'z'`. */
+function runsNow(
+  condition: string | undefined,
+  hasFailed: boolean,
+  outputs: Readonly<Record<string, unknown>>,
+): boolean {
+  if (condition === undefined) return !hasFailed
+  const [, path = '', value] =
+    /^\$\{\{ !cancelled\(\) && (steps\.[\w-]+\.outputs\.[\w-]+) == '([^']*)' \}\}$/.exec(condition) ?? []
+  if (value === undefined) throw new Error(`A condition of another kind: ${condition}`)
+  return String(operandValue(path, { steps: outputs })) === value
 }
 
 /** The text of an example of this project. */

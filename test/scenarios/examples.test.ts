@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3'
 import type { ActionRun } from '../runner/emulator'
+import { node24 } from '../runner/step-process'
 import { example, runWorkflow, type WorkflowFacts } from '../runner/workflow'
 import { type Internet, startInternet } from '../servers/machines/internet'
 import { type Machine, startMachine } from '../servers/machines/machine'
@@ -13,6 +14,7 @@ import { freshFolder, testServices } from '../servers/test-services'
 /** Two servers with their own users, ports and folders, and a store at its own name: only root can make them. */
 const asRoot = process.getuid?.() === 0 ? describe : describe.skip
 
+const root = join(__dirname, '../..')
 const domain = 's3.eu-central-1.amazonaws.com'
 const bucket = 'acme-backups'
 let folder: string
@@ -62,7 +64,8 @@ asRoot('the workflows of the README and of the examples, as they are', () => {
     await green('daily-verify.yml')
 
     await first.stop()
-    const inputs = { 'ssh-host': second.name, 'dry-run': false }
+    await restoreWithoutGitHub()
+    const inputs = { 'ssh-host': second.name, 'dry-run': false, overwrite: true, confirm: second.name }
     const [restore] = await green('restore.yml', inputs)
     await second.run('mariadb', accountsIn(restore?.main?.summary ?? ''))
     startWebServer(second)
@@ -71,6 +74,28 @@ asRoot('the workflows of the README and of the examples, as they are', () => {
     expect(after).toMatchObject({ orders: ['Grüße', 'afterwards'], uploads: ['Grüße.txt', 'afterwards.txt'] })
   })
 })
+
+/** Follows the page for the day on which GitHub is away, with what it says to keep. */
+async function restoreWithoutGitHub(): Promise<void> {
+  const page = await readFile(join(root, 'docs/without-github.md'), 'utf8')
+  const day = join(folder, 'bad day')
+  await mkdir(join(day, 'keys'), { recursive: true })
+  await mkdir(join(day, 'bin'))
+  await symlink(node24(), join(day, 'bin/node'))
+  const source = ['-C', root, '--transform', 's,^,make-a-backup-1.0.0/,', 'dist']
+  await command('tar', ['-czf', join(day, 'make-a-backup.tar.gz'), ...source])
+  for (const name of ['restore.yml', 'freshness.yml']) await writeFile(join(day, name), await example(name))
+  const kept = { ...facts.secrets, ...facts.vars }
+  for (const name of ['RESTORE_SSH_KEY', 'SSH_KNOWN_HOSTS', 'SIGNED_BY', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'])
+    await writeFile(join(day, 'keys', name), `${kept[name]}\n`)
+  const blocks = [/With all of these in one folder/, /A restore checks everything first/, /Then it restores/]
+  const script = ['set -e', `cd '${day}'`, 'PATH=$PWD/bin:$PATH', ...blocks.map(sentence => blockOf(page, sentence))]
+  const shell = ['env', '-i', `PATH=${process.env['PATH']}`, `NODE_EXTRA_CA_CERTS=${internet.authority}`, 'sh']
+  const [program = '', ...words] = [...internet.within, ...shell]
+  const said = await command(program, words, script.join('\n'))
+  expect(said).toMatch(/is the newest good recovery point[\s\S]*Dry run[\s\S]*Restored/)
+  expect(await readFile(join(day, 'restored.md'), 'utf8')).toMatch(/### Next steps/)
+}
 
 /** The statements that a restore shows as its next step, with the passwords that its reader puts in. */
 function accountsIn(summary: string): string {
@@ -86,7 +111,10 @@ async function green(name: string, inputs?: WorkflowFacts['inputs']): Promise<Ac
 }
 
 async function greenText(text: string, inputs?: WorkflowFacts['inputs']): Promise<ActionRun[]> {
-  const options = { within: internet.within, env: { NODE_EXTRA_CA_CERTS: internet.authority } }
+  const options = {
+    within: internet.within,
+    env: { NODE_EXTRA_CA_CERTS: internet.authority, GITHUB_API_URL: 'http://127.0.0.1:9' },
+  }
   const runs = await runWorkflow(text, { ...facts, ...(inputs && { inputs }) }, options)
   for (const { conclusion, main, post } of runs) {
     if (conclusion !== 'success') throw new Error([text, ...(main?.log ?? []), ...(post?.log ?? [])].join('\n'))
@@ -96,8 +124,7 @@ async function greenText(text: string, inputs?: WorkflowFacts['inputs']): Promis
 
 /** The step that a page shows, as a workflow. */
 async function workflowOf(page: string): Promise<string> {
-  const [, step = ''] =
-    /```yaml\n( +- uses: .*?)```/s.exec(await readFile(join(__dirname, '../..', page), 'utf8')) ?? []
+  const [, step = ''] = /```yaml\n( +- uses: .*?)```/s.exec(await readFile(join(root, page), 'utf8')) ?? []
   return `on: {}\njobs:\n  backup:\n    steps:\n${step}`
 }
 
@@ -105,14 +132,14 @@ async function workflowOf(page: string): Promise<string> {
 async function factsOfRepository(): Promise<WorkflowFacts> {
   const [backupKey, restoreKey, verifyKey] = await Promise.all(['backup', 'restore', 'verify'].map(makeKey))
   if (backupKey === undefined || restoreKey === undefined || verifyKey === undefined) throw new Error('No keys.')
-  const readme = await readFile(join(__dirname, '../../README.md'), 'utf8')
+  const readme = await readFile(join(root, 'README.md'), 'utf8')
 
-  const page = await readFile(join(__dirname, '../../docs/without-installing.md'), 'utf8')
+  const page = await readFile(join(root, 'docs/without-installing.md'), 'utf8')
   await follow(first, blockOf(page, /On the server, make a user/), backupKey.publicLine)
   await first.run('mariadb', databaseUser(page))
   // The README has one database; the example has a second one.
   const install = blockOf(readme, /One command on the server/).replace('--database shop', '$& --database blog')
-  const program = join(__dirname, '../../dist/server.sh')
+  const program = join(root, 'dist/server.sh')
   const said = await follow(first, `cd\ncurl() { cp '${program}' .; }\n${install}`, backupKey.publicLine)
   for (const server of [first, second])
     await follow(server, blockOf(readme, /Add it on the server/), restoreKey.publicLine)
@@ -158,7 +185,7 @@ async function follow({ run }: Machine, block: string, publicLine: string): Prom
 
 /** The line of the host key that the installation has printed, with the name by which the server is reached. */
 function hostKeyIn(said: string): string {
-  const key = /ssh-known-hosts: \|\n +\S+ (ssh-ed25519 \S+)\n/.exec(said)?.[1]
+  const key = /ssh-known-hosts: \|\n +\S+ (ssh-\S+ \S+)\n/.exec(said)?.[1]
   if (key === undefined) throw new Error(`No host key in:\n${said}`)
   return `${first.name} ${key}`
 }

@@ -2,8 +2,11 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { z } from 'zod'
 import type { Manifest } from '../../src/repository/manifest/manifest'
 import { type Proof, serializeProof } from '../../src/repository/manifest/proof'
+import { jobToken } from '../runner/action-file'
 import { actionRun, s3Inputs } from '../runner/action-run'
+
 import type { ActionRun, RunOptions, StepRun } from '../runner/emulator'
+import { startFakeGitHub } from '../servers/fake-github'
 import { countMatching, type FaultProxy, startFaultProxy } from '../servers/fault-proxy'
 import { freshBucket, freshDatabase, freshDocroot, testServices, testSql } from '../servers/test-services'
 import { bucketOfCopies, type OriginalPoint, originalPoint, weekOfHours } from './copied-points'
@@ -242,8 +245,27 @@ describe('a bucket with all that may lie in one', () => {
     ])
   })
 
+  it('keeps one issue while it fails, and closes it', async () => {
+    const github = await startFakeGitHub('acme/shop', jobToken)
+    try {
+      for (const age of ['30m', '31m', '300d', '301d']) {
+        const env = { GITHUB_API_URL: github.apiUrl }
+        const { main } = await list(bucket, { 'max-age': age, 'issue-on-alarm': 'true' }, { env })
+        expect(main.annotations.warning.map(({ title }) => title)).not.toContain(expect.stringMatching(/issue/))
+      }
+      expect(github.issues).toMatchObject([{ state: 'closed', comments: [expect.stringMatching(/The gap: /)] }])
+      expect(github.issues[0]?.title).toMatch(/^List failed: .*running-backups\)$/)
+      expect(github.issues[0]?.body).toMatch(
+        /2 failed runs.*\[The run\]\(https:\/\/github\.com\/acme\/shop\/actions\/runs/,
+      )
+    } finally {
+      await github.close()
+    }
+  })
+
   it('turns the run red when the newest good one is older than it may be, and is listed all the same', async () => {
     const { run, main } = await list(bucket, { 'max-age': '30m', 'expect-every': '1h' })
+    expect(main.outputs['due']).toBe('false')
     expect(run.conclusion).toBe('failure')
     expect(main.annotations.error).toHaveLength(1)
     const message = main.annotations.error[0]?.message
@@ -292,7 +314,7 @@ describe('a bucket without a recovery point', () => {
     const { run, main } = await list(bucket, { 'expect-every': '1h' })
     expect(run.conclusion).toBe('success')
     expect(main.annotations.warning.map(({ title }) => title)).toEqual(['nothing-good'])
-    const none = { snapshots: '[]', latest: '', 'latest-age-seconds': '', count: '0', missing: '[]' }
+    const none = { snapshots: '[]', latest: '', 'latest-age-seconds': '', count: '0', missing: '[]', due: 'true' }
     expect(main.outputs).toEqual(none)
 
     const red = await list(bucket, { 'max-age': '2h' })

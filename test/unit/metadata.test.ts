@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { loadBackupInputs } from '../../src/inputs/backup'
+import { loadAlarm } from '../../src/inputs/groups/network/alarm'
 import { loadListInputs } from '../../src/inputs/list'
 import type { Environment, InputReader } from '../../src/inputs/read'
 import { loadRestoreInputs } from '../../src/inputs/restore'
@@ -56,10 +57,21 @@ const aRun = {
   warnings: [],
 }
 
+/** What keeps the issue of an action reads its inputs apart from all others. */
+function withAlarm(load: ActionContract['load']): ActionContract['load'] {
+  return (read, environment) => {
+    loadAlarm(read, environment)
+    return load(read, environment)
+  }
+}
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: GitHub fills it in
+const alarm = { 'issue-on-alarm': 'false', 'github-token': '${{ github.token }}' }
+
 const contracts: ActionContract[] = [
   {
     folder: '',
-    load: loadBackupInputs,
+    load: withAlarm(loadBackupInputs),
     required: ['ssh-host', 'ssh-user', 'ssh-known-hosts', 's3-bucket'],
     needed: { ...sshNeeded, ...s3Needed, databases: '*' },
     defaults: {
@@ -79,6 +91,7 @@ const contracts: ActionContract[] = [
       'adopt-prefix': 'false',
       'allow-empty': 'false',
       'dry-run': 'false',
+      ...alarm,
     },
     outputs: ['status', 'slot', 'manifest-key', 'artifacts', 'bytes', 'duration-seconds', 'warnings'],
     setOutputs: runtime => setBackupOutputs(runtime, aReport()),
@@ -120,7 +133,7 @@ const contracts: ActionContract[] = [
   },
   {
     folder: 'verify',
-    load: loadVerifyInputs,
+    load: withAlarm(loadVerifyInputs),
     required: ['s3-bucket'],
     needed: s3Needed,
     defaults: {
@@ -128,6 +141,7 @@ const contracts: ActionContract[] = [
       snapshot: 'latest',
       level: 'read',
       'drill-server': 'auto',
+      ...alarm,
     },
     outputs: ['status', 'verified', 'restore-seconds'],
     setOutputs: runtime => setVerifyOutputs(runtime, { ...aRun, level: 'read', points: [] }),
@@ -140,11 +154,11 @@ const contracts: ActionContract[] = [
   },
   {
     folder: 'list',
-    load: loadListInputs,
+    load: withAlarm(loadListInputs),
     required: ['s3-bucket'],
     needed: s3Needed,
-    defaults: { 's3-prefix': 'running-backups' },
-    outputs: ['snapshots', 'latest', 'latest-age-seconds', 'count', 'missing'],
+    defaults: { 's3-prefix': 'running-backups', ...alarm },
+    outputs: ['snapshots', 'latest', 'latest-age-seconds', 'count', 'missing', 'due'],
     setOutputs: runtime =>
       setListOutputs(runtime, { ...aRun, now: aRun.finishedAt, areSignaturesRequired: false, points: [] }),
     runs: { using: 'node24', main: '../dist/list/index.js' },

@@ -77,6 +77,12 @@ export function ageMs({ facts }: Pick<DatedPoint, 'facts'>, now: Date): number {
   return Math.max(0, now.getTime() - facts.takenAt.getTime())
 }
 
+/** Whether a backup is due: no good one is younger. One that was named is no hour of the schedule. */
+export function isDue({ points = [], now }: Pick<ListReport, 'points' | 'now'>, everyMs: number): boolean {
+  const newest = newestGood({ points: points.filter(({ place }) => place !== 'manual') })
+  return newest === undefined || ageMs(newest, now) > everyMs
+}
+
 /** Of all its objects. */
 export function bytesOf({ databases, files }: PointFacts): number {
   return databases.reduce((sum, { bytes }) => sum + bytes, files?.bytes ?? 0)

@@ -3,6 +3,7 @@ import {
   ageMs,
   bytesOf,
   isDated,
+  isDue,
   type ListReport,
   newestGood,
   type ReportedPoint,
@@ -27,6 +28,7 @@ export function setListOutputs({ output, log }: Pick<Runtime, 'output' | 'log'>,
   output('count', String(points.length))
   // A week of periods of five minutes takes 50,000 characters.
   output('missing', JSON.stringify((expected?.missing ?? []).map(isoTime)))
+  output('due', expected === undefined ? '' : String(isDue(report, expected.everyMs)))
 }
 
 function jsonOf(point: ReportedPoint, now: Date) {

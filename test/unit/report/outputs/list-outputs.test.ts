@@ -50,7 +50,20 @@ describe('setListOutputs', () => {
       'latest-age-seconds': '',
       count: '0',
       missing: '[]',
+      due: '',
     })
+  })
+
+  it('says whether a backup is due, where one is expected: one with a name is no backup of an hour', () => {
+    const hourMs = 3_600_000
+    const due = (points: Parameters<typeof aReport>[0], everyMs = hourMs) =>
+      outputsOf(aReport(points, { expected: { everyMs, count: 1, missing: [] } })).outputs['due']
+    const young = aPoint('Wednesday-16-00', '2026-11-25T16:17:02.120Z')
+    const named = aPoint('manual/update', '2026-11-25T16:30:00.000Z', { place: 'manual' })
+    const old = aPoint('Wednesday-15-00', '2026-11-25T15:17:02.120Z')
+    expect([due([young]), due([young], 600_000), due([named, old]), due([]), due([anUnreadable('Monday')])]).toEqual([
+      ...['false', 'true', 'true', 'true', 'true'],
+    ])
   })
 
   it('names the beginnings of what is missing', () => {
