@@ -11,7 +11,7 @@ import { type BackupInputs, loadBackupInputs } from '../inputs/backup'
 import { annotateBackup, successSentence } from '../report/annotations'
 import { setBackupOutputs } from '../report/outputs/outputs'
 import { scrubReport } from '../report/scrub'
-import { refusalHeading } from '../report/summary/failure-sections'
+import { refusalHeading, renderRefusal } from '../report/summary/failure-sections'
 import { preflightSection } from '../report/summary/preflight-section'
 import { renderSummary, writeSummary } from '../report/summary/summary'
 import type { Repository } from '../repository/repository'
@@ -76,8 +76,7 @@ function reportFacts(begun: BegunBackup, runtime: Runtime) {
 }
 
 function summarizeFailure(begun: BegunBackup, failure: FailureFacts, runtime: Runtime): string {
-  // A dry run has written its own.
-  if (begun.inputs.isDryRun) return ''
+  if (begun.inputs.isDryRun) return begun.attempt.facts.isSummarized === true ? '' : renderRefusal(failure, 'Dry run')
   const result = failure.kind === 'cancelled' ? 'cancelled' : 'failed'
   const { slot } = begun.attempt.facts
   const report: RunReport = { ...reportFacts(begun, runtime), ...defined({ slot }), result, failure }
@@ -97,6 +96,7 @@ async function dryRun(begun: BegunBackup, runtime: Runtime, repository: Reposito
   const refusal = refusalOf(checked)
   const heading = refusal === undefined ? '## ✅ This backup can be taken' : refusalHeading(refusal)
   await runtime.summary(`${heading}\n\n${preflightSection(checked)}\n`)
+  begun.attempt.learn({ isSummarized: true })
   if (refusal !== undefined) throw refusal
   runtime.log.notice(preflightVerdict(checked), 'Dry run')
 }

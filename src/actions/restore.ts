@@ -6,6 +6,7 @@ import { loadRestoreInputs, type RestoreInputs } from '../inputs/restore'
 import { annotateWarnings } from '../report/annotations'
 import { setDifferences, setRestoreOutputs } from '../report/outputs/restore-outputs'
 import { scrubRestore } from '../report/scrub'
+import { renderRefusal } from '../report/summary/failure-sections'
 import { renderRestoreSummary, restoredSentence } from '../report/summary/restore-summary'
 import type { Repository } from '../repository/repository'
 import type { Runtime } from '../runtime/runtime'
@@ -46,7 +47,7 @@ function summarize(begun: BegunRestore, failure: FailureFacts, runtime: Runtime)
   const { inputs, attempt } = begun
   const { facts } = attempt
   // A dry run that checked everything has already written its summary.
-  if (inputs.isDryRun && facts.checks !== undefined) return ''
+  if (inputs.isDryRun) return facts.checks === undefined ? renderRefusal(failure, 'Dry run') : ''
   const report: RestoreReport = {
     ...{ items: [], safetyKeys: [], ...facts, host: inputs.ssh.host, ...runFacts(begun, runtime) },
     ...{ result: failure.kind === 'cancelled' ? 'cancelled' : 'failed', failure },

@@ -385,6 +385,20 @@ describe('the pages', () => {
     for (const { language, text } of blocksOf(page)) if (language === 'json') JSON.parse(text)
   })
 
+  it.each(pages)('hold YAML that is YAML: %s', page => {
+    for (const { language, text } of blocksOf(page)) if (language === 'yaml') parse(text)
+  })
+
+  it('make the bucket, and the rights on it, that the workflow of the README uses', () => {
+    const [made = ''] = blocksOf('README.md').flatMap(({ text }) => (text.includes('create-bucket') ? [text] : []))
+    const [use] = uses.filter(({ where }) => where.startsWith('README.md'))
+    const arg = (name: string) => new RegExp(`${name}[ =]([\\w.:/-]+)`).exec(made)?.[1]
+    expect(arg('--bucket')).toBe(use?.inputs['s3-bucket'])
+    expect(arg('--region')).toBe(use?.inputs['s3-region'])
+    expect(arg('LocationConstraint')).toBe(use?.inputs['s3-region'])
+    expect(read('README.md')).toContain(`\`${arg('--policy-document')?.replace('file://', '')}\`:\n\n\`\`\`json`)
+  })
+
   it.each(pages)('hold shell commands that a shell can read: %s', page => {
     for (const { language, text } of blocksOf(page)) {
       if (language === 'sh') execFileSync('sh', ['-n'], { input: text })

@@ -14,6 +14,8 @@ export interface BackupFacts {
   isCommitting: boolean
   /** The commit is done. */
   isStored: boolean
+  /** A dry run has written its summary. */
+  isSummarized: boolean
 }
 
 export type BackupAttempt = Attempt<BackupFacts>
