@@ -31,7 +31,7 @@ export function optional(read: InputReader, name: string): string | undefined {
 export function required(read: InputReader, name: string, advice: string): string {
   const value = optional(read, name)
   if (value === undefined) {
-    throw new UserError(`Input "${name}" is required, got nothing.`, { advice: `${advice}\n${emptySecret}` })
+    throw new UserError(`Input "${name}" is required, got nothing.`, { advice: `${emptySecret} ${advice}` })
   }
   return value
 }

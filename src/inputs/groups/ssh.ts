@@ -54,7 +54,7 @@ function readLogin(read: InputReader): Pick<SshTarget, 'privateKey' | 'password'
   })
   if (privateKey === undefined && password === undefined) {
     throw new UserError('Input "ssh-key" or "ssh-password" is required, got neither.', {
-      advice: `Store a private key as a secret of the repository and pass it: ssh-key: \${{ secrets.SSH_KEY }}\n${emptySecret}`,
+      advice: `${emptySecret} Store a private key as a secret of the repository and pass it: ssh-key: \${{ secrets.SSH_KEY }}`,
     })
   }
   return {

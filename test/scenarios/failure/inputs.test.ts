@@ -223,6 +223,7 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
   'allow-blind-spots': [['tables', /triggers, routines, events or views/]],
   's3-storage-class': [['cold!', /storage class in capitals.*STANDARD_IA/]],
   's3-server-side-encryption': [['AES', /AES256, aws:kms or aws:kms:dsse/]],
+  'min-interval': [['40', /whole number of minutes, hours or days.*as in: 40h/]],
   'before-command': [['x'.repeat(70_000), /at most 65536 bytes/]],
   'after-command': [['x'.repeat(70_000), /at most 65536 bytes/]],
   'heartbeat-url': [
@@ -273,7 +274,7 @@ describe('a backup with a wrong input', () => {
       return value === undefined ? [] : [{ name, value: value[0], says: value[1] }]
     })
     const inputs = Object.fromEntries(wrong.map(({ name, value }) => [name, value]))
-    const run = await refusedRun(inputs, wrong.length > 1 ? [/The first of \d+ problems/] : [])
+    const run = await refusedRun(inputs, wrong.length > 1 ? [/^\d+ things are wrong\.\n1\. Input /] : [])
     const log = run.main?.log ?? []
     for (const { name, says } of wrong) {
       const told = log.filter(line => line.includes(`"${name}"`) && says.test(line))

@@ -296,7 +296,7 @@ describe('all of a bucket', () => {
       edit: manifest => Object.assign(manifest, { state: 'publishing' }),
     })
     const result = await verify(copies.name, { snapshot: 'all' })
-    expectFailed(result, /\(The first of 3 findings in 2 of 170 recovery points\.\)/)
+    expectFailed(result, /^3 things went wrong\.\n1\. Friday-08-00: .*\n2\. Friday-07-00: /)
     const failed = verified(result.main).filter(({ status }) => status === 'failed')
     expect(failed.map(({ snapshot, findings }) => [snapshot, ...findings.map(({ code }) => code)]).sort()).toEqual([
       ['Friday-07-00', 'checksum', 'damaged'],

@@ -38,7 +38,7 @@ describe('required', () => {
   it('names the input and what to write when it is absent', () => {
     const error = refusal(() => required(given(), 'name', 'Write one.'))
     expect(error.message).toBe('Input "name" is required, got nothing.')
-    expect(error.advice).toMatch(/^Write one\.\n.*check its name\.$/)
+    expect(error.advice).toMatch(/check its name\. Write one\.$/)
   })
 })
 
