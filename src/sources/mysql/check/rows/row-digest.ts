@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 
 /** The size and digest of the rows of one table. */
 export interface RowsFound {
@@ -14,9 +14,13 @@ export interface RowDigest {
   finish(): RowsFound
 }
 
+/** Of a table without rows. */
+const noRows = createHash('sha256').digest('hex')
+
 /** Digests the statements byte by byte. */
 export class RowsAsWritten implements RowDigest {
-  private readonly hash = createHash('sha256')
+  /** Made with the first of them: most of a thousand tables may have none. */
+  private hash: Hash | undefined
   private bytes = 0
 
   addHead(bytes: Buffer): void {
@@ -25,11 +29,12 @@ export class RowsAsWritten implements RowDigest {
 
   addRows(bytes: Buffer): void {
     this.bytes += bytes.length
+    this.hash ??= createHash('sha256')
     this.hash.update(bytes)
   }
 
   finish(): RowsFound {
-    return { bytes: this.bytes, sha256: this.hash.digest('hex') }
+    return { bytes: this.bytes, sha256: this.hash?.digest('hex') ?? noRows }
   }
 }
 

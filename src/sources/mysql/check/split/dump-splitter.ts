@@ -65,6 +65,7 @@ export class DumpSplitter implements SqlListener {
     }
     if (this.place === undefined) this.keepWhatMayHaveBegun()
     this.route(at)
+    this.output.endChunk()
     this.carried = Buffer.from(chunk.subarray(at))
     this.statementStart = undefined
     this.lexer.endChunk(at)
@@ -130,7 +131,7 @@ export class DumpSplitter implements SqlListener {
   private beginStatement(verb: string, start: number): StatementPlace {
     const from = Math.max(this.lexer.opening ?? start, this.cursor)
     this.keepFrom(this.lexer.opening ?? start)
-    const place: StatementPlace = { verb: verb.toUpperCase(), kind: { kind: 'open' }, line: 0 }
+    const place: StatementPlace = { verb: verb.toUpperCase(), kind: { kind: 'open' } }
     this.place = place
     this.head = place.verb === 'CREATE' ? new ObjectHead(this.lexer.quoteMode) : undefined
     this.marks.push({ at: from, place })
@@ -199,8 +200,7 @@ export class DumpSplitter implements SqlListener {
 
   /** The kept statement is one to hold back. */
   private hold(): void {
-    const bytes = this.output.takeKept()
-    const sql = bytes.subarray(0, bytes.length - this.lexer.delimiterLength)
+    const sql = Buffer.from(this.output.takeKept()).subarray(0, -this.lexer.delimiterLength)
     this.heldBytes += sql.length
     HeldSql.refuseMoreThanLimit(this.heldBytes)
     const parts = this.head?.partsOf(sql)

@@ -31,6 +31,7 @@ export class SequenceNames {
 
   /** The statement without them. */
   withoutDatabase(sql: Buffer): Buffer {
+    if (this.qualifiers.length === 0) return sql
     const ends = [...this.qualifiers.map(({ from }) => from), sql.length]
     return Buffer.concat(ends.map((end, index) => sql.subarray(this.qualifiers[index - 1]?.to ?? 0, end)))
   }

@@ -24,6 +24,10 @@ export class SplitOutput {
     this.kept.add(bytes, marks)
   }
 
+  endChunk(): void {
+    this.kept.endChunk()
+  }
+
   /** Removes it. */
   takeKept(): Buffer {
     return this.kept.take().bytes

@@ -1,11 +1,10 @@
 import { quotedName } from '../../../../findings/quoted-name'
 import type { StatementKind } from '../statements/dump-statement'
 
-/** A statement in the stream: its kind, as far as its head was read, and its line, once it was passed on. */
+/** A statement in the stream: its kind, as far as its head was read. */
 export interface StatementPlace {
   verb: string
   kind: StatementKind
-  line: number
 }
 
 /** Where a statement begins in a piece of SQL. */
@@ -24,10 +23,15 @@ const keptPlaces = 20_000
 
 const newline = 0x0a
 
+/** What is known of a statement: its verb, or what it makes or fills. */
+type Known = string | Extract<StatementKind, { kind: 'object' | 'rows' }>
+
 /** The lines of a stream on which its last statements began. */
 export class StatementPlaces {
   private line = 1
-  private readonly ring: StatementPlace[] = []
+  /** Two rings, which are made once: an object for each statement would live just long enough to fill the memory. */
+  private readonly lines = new Float64Array(keptPlaces)
+  private readonly known: Known[] = []
   /** Where the next one goes: replaces the oldest when the ring is full. */
   private next = 0
 
@@ -39,8 +43,8 @@ export class StatementPlaces {
         this.line++
         at = bytes.indexOf(newline, at + 1)
       }
-      mark.place.line = this.line
-      this.ring[this.next] = mark.place
+      this.lines[this.next] = this.line
+      this.known[this.next] = knownOf(mark.place)
       this.next = (this.next + 1) % keptPlaces
     }
     for (; at >= 0; at = bytes.indexOf(newline, at + 1)) this.line++
@@ -48,15 +52,30 @@ export class StatementPlaces {
 
   /** The statement on a line of the stream, in words; undefined when it is no longer known. */
   where(line: number): string | undefined {
-    const oldestFirst = [...this.ring.slice(this.next), ...this.ring.slice(0, this.next)]
-    const found = oldestFirst.findLast(place => place.line <= line)
-    return found === undefined ? undefined : describe(found)
+    const count = this.known.length
+    for (let back = 1; back <= count; back++) {
+      const at = (this.next - back + keptPlaces) % keptPlaces
+      const known = this.known[at]
+      if (known !== undefined && (this.lines[at] ?? 0) <= line) return describe(known)
+    }
+    return undefined
   }
 }
 
-function describe({ kind, verb }: StatementPlace): string {
-  if (kind.kind === 'rows') return `the rows of table ${quotedName(kind.table)}`
-  if (kind.kind !== 'object') return /^[A-Z]{1,20}$/.test(verb) ? `a statement ${verb}` : 'something that is not SQL'
-  const object = kind.object === 'placeholder' ? 'placeholder of the view' : kind.object
-  return `the ${object} ${quotedName(kind.name)}`
+/** Verbs of dumps are few: each is one string. */
+const verbs = new Map<string, string>()
+
+function knownOf({ kind, verb }: StatementPlace): Known {
+  if (kind.kind === 'object' || kind.kind === 'rows') return kind
+  const found = verbs.get(verb)
+  if (found === undefined && verbs.size < 100) verbs.set(verb, verb)
+  return found ?? verb
+}
+
+function describe(known: Known): string {
+  if (typeof known === 'string')
+    return /^[A-Z]{1,20}$/.test(known) ? `a statement ${known}` : 'something that is not SQL'
+  if (known.kind === 'rows') return `the rows of table ${quotedName(known.table)}`
+  const object = known.object === 'placeholder' ? 'placeholder of the view' : known.object
+  return `the ${object} ${quotedName(known.name)}`
 }
