@@ -99,7 +99,6 @@ describe('the heartbeat', () => {
     const { run, heard, bodies } = await watchedRun(200, { 'min-interval': '50m', 'ssh-port': '1' })
     expect(run.conclusion).toBe('success')
     expect(run.main?.outputs).toMatchObject({ status: 'skipped', slot: 'running', bytes: '0', artifacts: '[]' })
-    expect(run.main?.durationMs).toBeLessThan(2_000)
     expect(run.main?.annotations).toMatchObject({
       error: [],
       warning: [],
