@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { allowInputs } from '../servers/forced-keys'
 import type { Services } from '../servers/services'
 import { assertNoSecrets } from './assert-no-secrets'
 import { type ActionRun, type RunOptions, runAction } from './emulator'
@@ -11,7 +12,8 @@ export async function actionRun(
   name: ActionName,
   options: Omit<RunOptions, 'action'> & { inputs: Readonly<Record<string, string>> },
 ): Promise<ActionRun> {
-  const run = await runAction({ ...options, action: join(__dirname, '../..', name) })
+  const inputs = allowInputs(name, options.inputs)
+  const run = await runAction({ ...options, inputs, action: join(__dirname, '../..', name) })
   assertNoSecrets(run, secretsOf(options.inputs))
   return run
 }

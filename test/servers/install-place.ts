@@ -10,6 +10,8 @@ export interface InstallPlace {
   isRoot: boolean
   /** Where the folders of the machine are seen from outside. */
   home: string
+  /** Of other users: `/home`. */
+  homes: string
   library: string
   settings: string
   etc: string
@@ -21,12 +23,12 @@ export function installPlace(folder: string): InstallPlace {
   const root = realpathSync(folder)
   const isRoot = process.getuid?.() === 0
   const at = (name: string) => join(root, name)
-  for (const name of ['home', 'local', 'var']) mkdirSync(at(name), { mode: 0o700 })
-  const [home, etc] = [at('home'), at('etc')]
+  for (const name of ['home', 'local', 'var', 'homes']) mkdirSync(at(name), { mode: name === 'home' ? 0o700 : 0o755 })
+  const [home, homes, etc] = [at('home'), at('homes'), at('etc')]
   if (!isRoot) {
     const environment = { PATH: process.env['PATH'], HOME: home }
     return {
-      ...{ isRoot, home, etc },
+      ...{ isRoot, home, homes, etc },
       library: join(home, '.local/lib/make-a-backup'),
       settings: join(home, '.config/make-a-backup'),
       run: ([program = 'sh', ...words], input = '') => spawnSync(program, words, { env: environment, input }),
@@ -38,11 +40,12 @@ export function installPlace(folder: string): InstallPlace {
     [at('local'), '/usr/local/lib'],
     [at('var'), '/var/lib'],
     [home, '/root'],
+    [homes, '/home'],
   ]
   const mounts = binds.map(([from, to]) => `mount --bind '${from}' '${to}'`).join(' && ')
   const environment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root' }
   return {
-    ...{ isRoot, home, etc },
+    ...{ isRoot, home, homes, etc },
     library: at('local/make-a-backup'),
     settings: join(etc, 'make-a-backup'),
     run: (words, input = '') =>

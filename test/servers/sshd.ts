@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { lockKeys } from './forced-keys'
 import { freePort } from './free-port'
 import { command, tryCommand } from './processes/command'
 
@@ -69,7 +70,10 @@ export async function startSshd(dir: string, options: SshdOptions = {}): Promise
     const logFile = join(folder, 'sshd.log')
     await rm(logFile, { force: true })
     const child = spawn(sshdPath, ['-D', '-f', configFile, '-E', logFile], { stdio: 'ignore' })
-    if (await answers(child, port)) return serverOf(child, { folder, port, types, authorizedKeysFile, logFile })
+    if (await answers(child, port)) {
+      lockKeys(port, authorizedKeysFile, options.environment ?? {})
+      return serverOf(child, { folder, port, types, authorizedKeysFile, logFile })
+    }
     const log = existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''
     // Another process may take the port between the search and the start.
     if (attempt === 3 || !log.includes('Address already in use')) throw new Error(`sshd did not start:\n${log}`)

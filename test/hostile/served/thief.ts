@@ -53,6 +53,8 @@ export function openTarget(): Target {
     ['mariadb', asking],
     ['mariadb-dump', asking],
     ['php', '#!/bin/sh\n'],
+    // The shell that answers the next requests would have the lowest priority, too.
+    ['renice', '#!/bin/sh\n'],
     // The job would end as soon as its input does, since its runner is gone then.
     ['setsid', '#!/bin/sh\nexec "$@"\n'],
   ] as const) {

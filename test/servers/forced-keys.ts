@@ -1,0 +1,67 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { optionFileLines } from '../../src/sources/mysql/client/option-file'
+import { forcedKey, type InstalledServer, installedServer } from './installed-server'
+
+/**
+ * With this variable (script/forced) every key of the tests is one that an installed copy limits, and its configuration is
+ * what an administrator would write for the inputs of each run.
+ */
+const isForced = process.env['MAKE_A_BACKUP_FORCED'] === 'yes'
+
+type Inputs = Readonly<Record<string, string>>
+
+/** By the port of its sshd, since a run knows no more of it. */
+const placeOf = (port: string) => join(tmpdir(), `make-a-backup-forced-${port}`)
+
+/** Locks the keys of an sshd that has just started. `environment`: of its sessions. */
+export function lockKeys(port: number, authorizedKeysFile: string, environment: Inputs): void {
+  if (!isForced) return
+  const place = placeOf(String(port))
+  mkdirSync(place, { recursive: true })
+  writeFileSync(join(place, 'environment'), JSON.stringify({ PATH: process.env['PATH'], ...environment }))
+  const { command } = installedServer(place)
+  writeFileSync(authorizedKeysFile, forcedKey(readFileSync(authorizedKeysFile, 'utf8'), command))
+}
+
+/** Allows what these inputs ask for, and returns them without what the server has itself: the login at the database. */
+export function allowInputs(action: string, inputs: Inputs): Inputs {
+  const place = placeOf(inputs['ssh-port'] ?? '')
+  if (!isForced || !existsSync(place)) return inputs
+  const { PATH = '' }: Inputs = JSON.parse(readFileSync(join(place, 'environment'), 'utf8'))
+  const server: InstalledServer = installedServer(place)
+  const given = (name: string) => (inputs[name] ?? '').trim()
+  const lines = (name: string) =>
+    given(name)
+      .split('\n')
+      .map(line => line.trim())
+  const [user, password, host, port, socket] = ['user', 'password', 'host', 'port', 'socket'].map(name =>
+    given(`mysql-${name}`),
+  )
+  const access = {
+    ...(user ? { user } : {}),
+    ...(user && password !== undefined ? { password } : {}),
+    ...(host ? { host } : {}),
+    ...(port ? { port: Number(port) } : {}),
+    ...(socket ? { socket } : {}),
+  }
+  const words: [string, string][] = [
+    ['job', 'backup'],
+    ...(action === 'restore' ? [['job', 'restore'] as [string, string]] : []),
+    ...lines('paths').flatMap(line =>
+      line.split('=').map((path): [string, string] => ['path', path.replace(/(.)\/+$/, '$1')]),
+    ),
+    ...[...lines('databases'), '*'].map((name): [string, string] => ['database', name]),
+    ['exclude', '*'],
+    ...(given('mirror-dir') === '' ? [] : [['mirror', given('mirror-dir')] as [string, string]]),
+    ...lines('dump-options').map((option): [string, string] => ['argument', option]),
+    ...['before-command', 'after-command'].map((name): [string, string] => ['command', inputs[name] ?? '']),
+    ...(user ? optionFileLines(access).map((line): [string, string] => ['option', line]) : []),
+    ['tools', PATH],
+  ]
+  const text = words.map(([key, value]) => `${key}=${value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}`)
+  server.configure(text)
+  const login = ['mysql-user', 'mysql-password', 'mysql-host', 'mysql-port', 'mysql-socket']
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !user || !login.includes(name)))
+}
