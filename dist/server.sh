@@ -929,9 +929,20 @@ read_key() {
 
 # `key_line`: what the key may do. Restrict: no terminal, no forwarding, no agent.
 write_key_line() {
+  key_limits=restrict
+  [ -n "$sshd_words$sshd_error" ] || choose_limits_of_dropbear
   forced="exec $library/serve $new_name"
   [ -z "$sudo_rule" ] || forced="exec sudo -n $library/serve $new_name"
-  key_line="${from:+from=\"$from\",}restrict,command=\"$forced\" $new_key make-a-backup $new_name"
+  key_line="${from:+from=\"$from\",}$key_limits,command=\"$forced\" $new_key make-a-backup $new_name"
+}
+
+# Dropbear takes no key with a word that it does not know: that is from="…" in all versions, and restrict before 2022.83.
+choose_limits_of_dropbear() {
+  command -v dropbear >/dev/null || return 0
+  [ -z "$from" ] || fail 'Dropbear knows no from="…": it would not take this key.' 'Nothing was changed. Leave --from out, and limit the addresses in the firewall.'
+  case $(dropbear -V 2>&1) in
+    *v201*.* | *v2020.* | *v2022.82*) key_limits=no-port-forwarding,no-agent-forwarding,no-X11-forwarding,no-pty ;;
+  esac
 }
 
 # find_keys_file: `keys_file`, where the line goes: the first file in which sshd looks for keys of the user. `keys_files`
@@ -2873,6 +2884,8 @@ hold_request() {
   for_each "$paths" hold_links
   has_line "$excludes" '!' && refuse - exclude
   has_line "$own_excludes" '*' || for_each "$excludes" hold_line exclude "$own_excludes"
+  own_places=''
+  for_each "$own_paths" add_place
   for_each "$staging" hold_beside
   for_each "$swaps" hold_swap
   hold_databases
@@ -3001,9 +3014,15 @@ text_of() {
   done
 }
 
+# A restore puts a folder where the link of its path leads.
+add_place() {
+  own_places=$own_places$1$nl
+  if [ -h "$1" ] && follow_link "$1"; then own_places=$own_places$REPLY$nl; fi
+}
+
 # A restore unpacks beside the folder that it replaces.
 hold_beside() {
-  for_each "$own_paths" note_beside "$1"
+  for_each "$own_places" note_beside "$1"
   [ -n "${is_beside:-}" ] || refuse path "$1"
   is_beside=''
 }
@@ -3017,7 +3036,7 @@ hold_swap() {
   swap_place=${1#*"$tab"}
   swap_kept=${swap_place#*"$tab"}
   swap_place=${swap_place%%"$tab"*}
-  hold_line path "$own_paths" "$swap_place"
+  hold_line path "$own_places" "$swap_place"
   case ${swap_kept#"$swap_place.before-restore-"} in "$swap_kept" | '' | *[!0-9A-Za-z-]*) refuse - swap ;; esac
   swap_staging=${1%%"$tab"*}
   case $swap_staging in */tree/*) ;; *) refuse - swap ;; esac

@@ -13,7 +13,7 @@ const isForced = process.env['MAKE_A_BACKUP_FORCED'] === 'yes'
 type Inputs = Readonly<Record<string, string>>
 
 /** By the port of its sshd, since a run knows no more of it. */
-const placeOf = (port: string) => join(tmpdir(), `make-a-backup-forced-${port}`)
+const placeOf = (port: string) => join(tmpdir(), `forced-${port}`)
 
 /** Locks the keys of an sshd that has just started. `environment`: of its sessions. */
 export function lockKeys(port: number, authorizedKeysFile: string, environment: Inputs): void {

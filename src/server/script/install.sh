@@ -186,9 +186,20 @@ read_key() {
 
 # `key_line`: what the key may do. Restrict: no terminal, no forwarding, no agent.
 write_key_line() {
+  key_limits=restrict
+  [ -n "$sshd_words$sshd_error" ] || choose_limits_of_dropbear
   forced="exec $library/serve $new_name"
   [ -z "$sudo_rule" ] || forced="exec sudo -n $library/serve $new_name"
-  key_line="${from:+from=\"$from\",}restrict,command=\"$forced\" $new_key make-a-backup $new_name"
+  key_line="${from:+from=\"$from\",}$key_limits,command=\"$forced\" $new_key make-a-backup $new_name"
+}
+
+# Dropbear takes no key with a word that it does not know: that is from="…" in all versions, and restrict before 2022.83.
+choose_limits_of_dropbear() {
+  command -v dropbear >/dev/null || return 0
+  [ -z "$from" ] || fail 'Dropbear knows no from="…": it would not take this key.' 'Nothing was changed. Leave --from out, and limit the addresses in the firewall.'
+  case $(dropbear -V 2>&1) in
+    *v201*.* | *v2020.* | *v2022.82*) key_limits=no-port-forwarding,no-agent-forwarding,no-X11-forwarding,no-pty ;;
+  esac
 }
 
 # find_keys_file: `keys_file`, where the line goes: the first file in which sshd looks for keys of the user. `keys_files`

@@ -126,6 +126,8 @@ hold_request() {
   for_each "$paths" hold_links
   has_line "$excludes" '!' && refuse - exclude
   has_line "$own_excludes" '*' || for_each "$excludes" hold_line exclude "$own_excludes"
+  own_places=''
+  for_each "$own_paths" add_place
   for_each "$staging" hold_beside
   for_each "$swaps" hold_swap
   hold_databases
@@ -254,9 +256,15 @@ text_of() {
   done
 }
 
+# A restore puts a folder where the link of its path leads.
+add_place() {
+  own_places=$own_places$1$nl
+  if [ -h "$1" ] && follow_link "$1"; then own_places=$own_places$REPLY$nl; fi
+}
+
 # A restore unpacks beside the folder that it replaces.
 hold_beside() {
-  for_each "$own_paths" note_beside "$1"
+  for_each "$own_places" note_beside "$1"
   [ -n "${is_beside:-}" ] || refuse path "$1"
   is_beside=''
 }
@@ -270,7 +278,7 @@ hold_swap() {
   swap_place=${1#*"$tab"}
   swap_kept=${swap_place#*"$tab"}
   swap_place=${swap_place%%"$tab"*}
-  hold_line path "$own_paths" "$swap_place"
+  hold_line path "$own_places" "$swap_place"
   case ${swap_kept#"$swap_place.before-restore-"} in "$swap_kept" | '' | *[!0-9A-Za-z-]*) refuse - swap ;; esac
   swap_staging=${1%%"$tab"*}
   case $swap_staging in */tree/*) ;; *) refuse - swap ;; esac
