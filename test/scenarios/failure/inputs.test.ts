@@ -256,6 +256,8 @@ const contradictions: readonly [inputs: Record<string, string>, says: RegExp][] 
   [{ 's3-access-key-id': '' }, /"s3-secret-access-key" is set without "s3-access-key-id".*all of them/s],
   [{ 's3-secret-access-key': '' }, /"s3-access-key-id" is set without "s3-secret-access-key".*all of them/s],
   [{ 's3-kms-key-id': 'key' }, /"s3-kms-key-id" is set without "s3-server-side-encryption".*aws:kms/s],
+  [{ 'issue-on-alarm': 'yes' }, /"issue-on-alarm" must be true or false, got "yes"/],
+  [{ 'issue-on-alarm': 'true', 'github-token': '' }, /"issue-on-alarm" needs "github-token", which is empty/],
   [{ 's3-endpoint': '' }, /"s3-region" is required.*AWS_REGION/s],
 ]
 
