@@ -1,7 +1,7 @@
 /**
  * Writes what the `action.yml` of each action says of inputs and outputs into `docs/inputs.md`, and what that of the
  * backup says into `README.md` between the markers `<!-- inputs:start -->` and `<!-- inputs:end -->` (and `outputs`).
- * Every message of the program goes into `docs/troubleshooting.md`, between `<!-- messages:start -->` and its end.
+ * The version of `package.json` goes into `src/runtime/version.ts`, every message of the program into `docs/troubleshooting.md`, between `<!-- messages:start -->` and its end.
  * Works in the current folder. With `--check` nothing is written and the status is 1 when a file is not current.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -92,6 +92,20 @@ ${outputTable(action)}
 `
 }
 
+/** `package.json` alone has the version. The program cannot read JSON where its tests run the source. */
+function versionFile(): string {
+  const text = z.object({ name: z.string(), version: z.string(), homepage: z.string() })
+  const { name, version, homepage } = text.parse(JSON.parse(readFileSync('package.json', 'utf8')))
+  return `// Written by "npm run docs" from package.json.
+
+/** The name and version in manifests and in the bucket. */
+export const tool = { name: '${name}', version: '${version}' }
+
+/** The folder with the pages of this version. */
+export const pagesUrl = '${homepage}/blob/v${version}'
+`
+}
+
 function withTable(markdown: string, name: string, content: string): string {
   const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`]
   const from = markdown.indexOf(start)
@@ -111,6 +125,8 @@ if (existsSync('README.md')) {
   const readme = withTable(readFileSync('README.md', 'utf8'), 'inputs', inputTable(action))
   wanted.set('README.md', withTable(readme, 'outputs', outputTable(action)))
 }
+
+if (existsSync('package.json')) wanted.set('src/runtime/version.ts', versionFile())
 
 const stale = [...wanted].filter(([file, content]) => !existsSync(file) || readFileSync(file, 'utf8') !== content)
 if (process.argv.includes('--check')) {
