@@ -1,6 +1,7 @@
 import { readAll } from '../findings/read-all'
+import { wrongInput } from '../findings/wrong-input'
 import type { CompressionSettings } from '../pipeline/compression'
-import type { Rotation } from '../repository/names/slot'
+import { comesRoundWeekly, type Rotation } from '../repository/names/slot'
 import type { TierKeep } from '../repository/names/tier-name'
 import { defined } from '../runtime/defined'
 import { UserError } from '../runtime/errors'
@@ -63,6 +64,7 @@ export function loadBackupInputs(read: InputReader, environment: Environment): B
   })
   const { database, rotation, name, heartbeatUrl, s3, objects, signingKey, minInterval, ...rest } = inputs
   const isAskedFor = name !== undefined || rest.isDryRun || rest.guards.acceptShrink || rest.guards.adoptPrefix
+  requireRound(rest.files, rotation.rotation)
   return {
     ...rest,
     signing: backupSigning(signingKey, rest.ssh),
@@ -93,6 +95,17 @@ function readGroups(read: InputReader, environment: Environment) {
     heartbeatUrl: () => loadHeartbeat(read),
     isDryRun: () => flag(read, 'dry-run') ?? false,
   })
+}
+
+/** A slot must not outlive what it stands on, which a later week overwrites. */
+function requireRound({ fullEvery }: FileSettings, rotation: Rotation): void {
+  if (fullEvery === 'run' || comesRoundWeekly(rotation)) return
+  throw wrongInput(
+    'full-every',
+    'be run where slots do not come round within a week',
+    fullEvery,
+    `The slots of "rotation: ${rotation.text}" stay, and what they would stand on is overwritten after two weeks. Use "rotation: hour-of-week", or a template of {weekday} and {hour}; "keep-daily" and its kind keep older recovery points whole.`,
+  )
 }
 
 const secrets = [...sshSecrets, 'signing-key', ...mysqlSecrets, ...s3Secrets, ...heartbeatSecrets]

@@ -174,7 +174,19 @@ zstd -dc "$slot.codebase.tar.zst" | sudo tar -xpf - -C /
 sudo tar -xpf "$slot.codebase.tar" -C /
 \`\`\`
 
-Again, only the line that fits. If the archive's first entry is \`.make-a-backup.owners\`, the backup did not log in as root, and that list
+Again, only the line that fits. If the manifest has a \`"chain"\`, the archive has only what changed since those that it names, which were
+downloaded too. Then unpack them in this order, each over the one before, with GNU tar: it also removes what was gone by then, in the
+folders of the archive.
+
+\`\`\`sh
+grep -A 1 '"level":' "$slot.manifest.json"
+for archive in week-0.codebase.tar.gz day-00.codebase.tar.gz "$slot.codebase.tar.gz"; do
+  sudo sh -c 'rm -f /.make-a-backup.owners /.make-a-backup.acls /.make-a-backup.attributes'
+  gunzip -c "$archive" | sudo tar -xpf - --listed-incremental=/dev/null -C /
+done
+\`\`\`
+
+If the archive's first entry is \`.make-a-backup.owners\`, the backup did not log in as root, and that list
 says whose the files are. This gives them to their owners, who must exist here:
 
 \`\`\`sh

@@ -19,7 +19,7 @@ const partsOf = {
   preflight: ['mysql', 'inventory', 'mounts', 'files', 'preflight'],
   'run-command': ['command'],
   'open-dump': ['mysql', 'streams'],
-  'open-archive': ['lock', 'streams', 'mounts', 'mirror', 'owners', 'attributes', 'files'],
+  'open-archive': ['lock', 'streams', 'mounts', 'mirror', 'owners', 'attributes', 'levels', 'files'],
   'target-facts': ['mysql', 'inventory', 'traits', 'mounts', 'target'],
   'run-sql': ['mysql'],
   'open-import': ['mysql', 'streams'],

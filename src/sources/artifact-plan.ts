@@ -5,10 +5,9 @@ import { codecsOf, encodedBy } from '../pipeline/codec'
 import type { CompressionSettings } from '../pipeline/compression'
 import type { ContentCheck, ContentDigest } from '../pipeline/content-check'
 import type { Artifact } from '../repository/manifest/manifest'
-import type { Job } from '../server/job'
 import type { JobReport } from '../server/job-report'
 import type { ArtifactPlan, TakeRequest } from './backup-part'
-import { streamArtifact } from './stream-artifact'
+import { type OpenedStream, streamArtifact } from './stream-artifact'
 
 /** The fields of an artifact that only its source knows. */
 type OwnFields<A extends Artifact> = A extends Artifact ? Pick<A, 'kind' | 'content' | OwnKeys<A>> : never
@@ -18,8 +17,8 @@ type OwnKeys<A extends Artifact> = Exclude<keyof A, keyof Artifact>
 export interface ArtifactSteps<C extends ContentDigest> extends Pick<ArtifactPlan, 'name' | 'key' | 'waitsFor'> {
   compression: CompressionSettings
   check(): ContentCheck<C>
-  /** Starts its job. `expectedBytes`: when the size is known before the first byte. */
-  open(request: TakeRequest): Promise<{ job: Job; expectedBytes: number | undefined }>
+  /** Starts its job. */
+  open(request: TakeRequest): Promise<OpenedStream<C>>
   /** Compares it with what the server reports. Throws CheckError. [] adds what its tools printed (`whatToolsSaid`). */
   confirm(content: C, report: JobReport, request: TakeRequest): Promise<Finding[]>
   /** What a restore of it would do without. */

@@ -3,7 +3,8 @@ import type { PreflightReport } from '../findings/preflight'
 import type { PreparedArtifact } from '../repository/commit/intend'
 import type { ArtifactBaseline } from '../repository/guards/baseline'
 import type { ScopedArtifact } from '../repository/guards/scoped-baseline'
-import type { Artifact, Manifest } from '../repository/manifest/manifest'
+import type { Artifact, ChainObject, Manifest } from '../repository/manifest/manifest'
+import type { BaseName } from '../repository/names/base-name'
 import type { Clock } from '../runtime/runtime'
 import type { Connection } from '../ssh/remote'
 import type { PutOptions } from '../store/store'
@@ -51,9 +52,16 @@ export interface PartPreflight extends PreflightReport {
   /** The keys of the objects that the backup would write. */
   keys: readonly string[]
   /** What it would take, in bytes before compression; undefined when that is not known. */
-  takes: { what: string; bytes: number } | undefined
+  takes: Outgoing | undefined
   /** What a restore of it will need. */
   forRestore: RestoreNeeds
+}
+
+/** What a backup would send. `full`: how often all of it, where it can be what changed alone. */
+export interface Outgoing {
+  what: string
+  bytes: number
+  full?: 'run' | 'day' | 'week'
 }
 
 export interface RestoreNeeds {
@@ -86,6 +94,9 @@ export interface TakeRequest extends Host {
   lock: string
   put: PutOptions
   before: EarlierArtifact
+  bases?: Bases
+  /** The manifest's. */
+  startedAt: string
 }
 
 /** The same artifact in the last good recovery point. */
@@ -93,6 +104,16 @@ export interface EarlierArtifact {
   /** Undefined: there is none, or the bucket cannot be read. */
   artifact: Artifact | undefined
   isReadable: boolean
+}
+
+/** The archives that several slots stand on. Undefined where a recovery point has to be whole by itself. */
+export interface Bases {
+  /** The name of a new one, which no living slot stands on; undefined when there is none. Throws `StoreError`. */
+  free(kind: 'week' | 'day'): Promise<BaseName | undefined>
+  /** How it is stored. */
+  put(base: BaseName): PutOptions
+  /** Whether this very object is in the bucket. Throws `StoreError`. */
+  has(object: ChainObject): Promise<boolean>
 }
 
 /** An artifact that is stored and checked, and that no reader can see yet. */
@@ -103,4 +124,6 @@ export interface TakenArtifact {
   moment: Date
   /** What its tools said, although they succeeded. */
   warnings: Finding[]
+  /** What else the summary says of it, a sentence each. */
+  notes?: readonly string[]
 }

@@ -7,7 +7,7 @@ import type { Filter } from '../pipeline/filter'
 import { inspect } from '../pipeline/inspect'
 import { type ReadRequest, readArtifact } from '../repository/artifact/reader'
 import { lookAtArtifact, objectProblem, refusalFinding } from '../repository/catalog/look-at-artifact'
-import type { Artifact } from '../repository/manifest/manifest'
+import type { Artifact, ArtifactObject } from '../repository/manifest/manifest'
 import type { RecoveryPoint, Repository } from '../repository/repository'
 import { defined } from '../runtime/defined'
 import type { StoredObject } from '../store/store'
@@ -92,7 +92,7 @@ async function readThrough<A extends Artifact, C extends ContentDigest>(
  * A few compressed bytes may unpack to any number. What is a little longer than its manifest says is read to its end, for
  * the sake of what can be said of it.
  */
-function upTo<C>(bytes: number, check: ContentCheck<C>): ContentCheck<C> {
+export function upTo<C>(bytes: number, check: ContentCheck<C>): ContentCheck<C> {
   let left = 2 * bytes + 64 * 2 ** 20
   return {
     write: chunk => {
@@ -133,7 +133,8 @@ async function explainDamage(
   return [{ ...damage, what }]
 }
 
-function otherBytes(artifact: Artifact, sha256: string): Finding {
+/** That an object is not the one that was stored. */
+export function otherBytes(artifact: ArtifactObject, sha256: string): Finding {
   const { key } = artifact
   const what = `"${key}" has another sha256 than its manifest says: ${artifact.sha256} was stored, ${sha256} is there.`
   return objectProblem(artifact, 'checksum', what)
@@ -146,10 +147,19 @@ async function readOrFault<R>(
   filter: Filter<R>,
   { signal, pauseMs, onProgress, into }: Pick<ReadRequest<R>, 'signal' | 'pauseMs' | 'onProgress' | 'into'>,
 ): Promise<R | CheckError | Finding> {
-  const { key } = artifact
   const request = { filter, mayDiffer: true, signal, pauseMs, onProgress, ...defined({ into }) }
+  const reading = () => readArtifact(repository, artifact, request)
+  return orFault(artifact.key, signal, reading)
+}
+
+/** What was read, or what is wrong with the object; throws what is wrong with the store. */
+export async function orFault<R>(
+  key: string,
+  signal: AbortSignal,
+  read: () => Promise<R>,
+): Promise<R | CheckError | Finding> {
   try {
-    return await readArtifact(repository, artifact, request)
+    return await read()
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof CheckError) return error

@@ -20,8 +20,8 @@ export interface SourceWords<A extends Artifact> {
   notes?(artifact: A): string[]
   /** What is worth a warning, compared with the last good recovery point. */
   news?(artifact: A, before: ArtifactBaseline | undefined): Finding[]
-  /** Commands that restore it with stock tools, one line each. `fetch`: prints the stored object. */
-  recovery(artifact: A, fetch: string): string[]
+  /** Commands that restore it with stock tools, one line each. `fetch` makes the one that prints an object, by its key. */
+  recovery(artifact: A, fetch: (key: string) => string): string[]
   /** Where to run those commands. */
   readonly recoveryNote: string
 }

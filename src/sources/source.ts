@@ -3,6 +3,7 @@ import type { ContentCheck, ContentDigest } from '../pipeline/content-check'
 import type { Artifact } from '../repository/manifest/manifest'
 import type { BackupPart } from './backup-part'
 import type { Drillable } from './drill/drill-part'
+import type { Joiner } from './read-joined'
 import type { Restorable } from './restore-part'
 import type { SourceWords } from './source-words'
 
@@ -27,6 +28,8 @@ export interface Source<A extends Artifact, C extends ContentDigest, BackupSetti
 export interface ArtifactReading<A extends Artifact, C extends ContentDigest> {
   /** The check of the backup, and all that a restore must know before it writes anything. */
   check(artifact: A): ContentCheck<C>
+  /** Puts together what stands on others; absent where nothing ever does. The check and all else are of what comes out. */
+  join?(artifact: A): Joiner
   /** How the content differs from what the manifest says, as halves of a sentence: `table "orders" has other rows`. */
   compare(artifact: A, content: C): string[]
   /** What a restore would refuse of it, on any server. `allowed`: kinds of contents that are not refused. */

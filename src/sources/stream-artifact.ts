@@ -11,8 +11,17 @@ import type { JobReport } from '../server/job-report'
 export interface ArtifactStream<R> extends Omit<ArtifactToWrite<R>, 'expectedBytes'> {
   /** For messages. */
   name: string
-  /** Starts the job on the server. `expectedBytes`: when its size is known before its first byte. */
-  open(signal: AbortSignal): Promise<{ job: Job; expectedBytes: number | undefined }>
+  /** Starts the job on the server. */
+  open(signal: AbortSignal): Promise<OpenedStream<R>>
+}
+
+/** A job whose output is about to be stored. */
+export interface OpenedStream<R> {
+  job: Job
+  /** When its size is known before its first byte. */
+  expectedBytes: number | undefined
+  /** What it is, when that was decided only now. */
+  decided?: Pick<ArtifactToWrite<R>, 'key' | 'put' | 'check'>
 }
 
 /** An artifact that is stored and checked, and that no reader can see yet. */
@@ -39,9 +48,10 @@ export async function streamArtifact<R extends ContentDigest>(
 ): Promise<StreamedArtifact<R>> {
   const { repository, clock, signal } = context
   const startedAt = clock.now()
-  const { job, expectedBytes } = await artifact.open(signal)
+  const { job, expectedBytes, decided } = await artifact.open(signal)
   try {
-    const stored = await writeArtifact(repository, { ...artifact, expectedBytes }, job.body, {
+    const written = { ...artifact, ...decided, expectedBytes }
+    const stored = await writeArtifact(repository, written, job.body, {
       ...context,
       onStart: inspection => context.onStart(artifact.name, inspection),
     })

@@ -64,16 +64,26 @@ const files = z.strictObject({
   kind: z.literal('files'),
   paths: z.array(z.string()).min(1),
   contentsComparedAt: z.iso.datetime().optional(),
+  exclude: z.array(z.string()).optional(),
   ...stored,
+  chain: z
+    .array(
+      z.strictObject({
+        ...{ level: size, key: z.string().min(1), sha256, bytes: size, takenAt: instant },
+        ...{ etag: z.string().min(1), versionId: z.string().nullable(), snapshot: sha256 },
+      }),
+    )
+    .optional(),
   content: z.strictObject({
     ...{ bytes: size, sha256, files: size, directories: size, links: size, specials: size },
+    treeBytes: size.optional(),
     owners: z.array(
       z.strictObject({
         user: z.string().nullable(),
         group: z.string().nullable(),
         ...{ uid: size, gid: size, entries: size },
       }),
-    ),
+    ).optional(),
     ownerList: z.literal('.make-a-backup.owners').optional(),
     accessLists: z.strictObject({ list: z.literal('.make-a-backup.acls'), entries: size.min(1) }).optional(),
     extendedAttributes: z

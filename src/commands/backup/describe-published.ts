@@ -1,5 +1,7 @@
+import { newObjectsOf } from '../../repository/artifact/objects'
 import { type ArtifactBaseline, type Baseline, baselineOf, sameSource } from '../../repository/guards/baseline'
 import { compareWith } from '../../repository/guards/changes'
+import { contentBytesOf } from '../../repository/manifest/kinds/kinds'
 import type { Artifact, Manifest } from '../../repository/manifest/manifest'
 import { slotKeys } from '../../repository/names/keys'
 import type { Repository } from '../../repository/repository'
@@ -18,13 +20,16 @@ export function describePublished(
 ): StoredPoint {
   const { prepared, baseline, place } = facts
   const { artifacts } = manifest
+  const notes = prepared.flat().map(taken => taken.notes ?? [])
   const now = baselineOf(manifest)
   return {
     finishedAt: new Date(manifest.finishedAt),
     artifacts: artifacts.map((artifact, index) => {
       const own = now.artifacts[index]
-      return reportedArtifact(artifact, own && sameSource(baseline, own))
+      const reported = reportedArtifact(artifact, own && sameSource(baseline, own))
+      return { ...reported, notes: [...(reported.notes ?? []), ...(notes[index] ?? [])] }
     }),
+    sentBytes: sentBytesOf(prepared),
     ...{ taken: takenOf(artifacts), manifestKey: slotKeys(prefix, manifest.slot).manifest },
     ...defined({
       signer: signer?.publicKey,
@@ -34,6 +39,11 @@ export function describePublished(
     }),
     recovery: recoveryOf(artifacts, place),
   }
+}
+
+function sentBytesOf(prepared: Prepared): number {
+  const artifacts = prepared.flat().map(({ artifact }) => artifact)
+  return newObjectsOf({ artifacts }).reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
 /** The artifacts of each source that has any. */
@@ -82,7 +92,7 @@ function recoveryOf(artifacts: readonly Artifact[], place: ReportedStore) {
   const notes = bySource(artifacts).map(({ source }) => source.words.recoveryNote)
   return {
     commands: artifacts.flatMap(artifact =>
-      sourceOf(artifact).words.recovery(artifact, fetchCommand(place, artifact.key)),
+      sourceOf(artifact).words.recovery(artifact, key => fetchCommand(place, key)),
     ),
     // That of the last source needs the most.
     note: notes.at(-1) ?? '',
@@ -94,7 +104,7 @@ function reportedArtifact(artifact: Artifact, previous: ArtifactBaseline | undef
   const { words } = sourceOf(artifact)
   return {
     ...{ name, origins: words.origins(artifact), key, bytes, sha256 },
-    contentBytes: artifact.content.bytes,
+    contentBytes: contentBytesOf(artifact),
     counts: words.counts(artifact),
     notes: words.notes?.(artifact) ?? [],
     durationMs: Date.parse(finishedAt) - Date.parse(startedAt),

@@ -52,6 +52,8 @@ export interface StoredPoint {
   artifacts: readonly ReportedArtifact[]
   /** `the database and the files` */
   taken?: string
+  /** Of all objects that are new. */
+  sentBytes?: number
   /** Over all databases. */
   tables?: ReportedTables
   /** How far apart the moments are that the parts show. */

@@ -4,6 +4,7 @@ import { objectMetadata } from '../../repository/manifest/object-metadata'
 import type { Repository } from '../../repository/repository'
 import type { Runtime } from '../../runtime/runtime'
 import type { LockIdentity, Session } from '../session'
+import { basesIn } from './bases'
 import { betweenHooks } from './hooks'
 import type { BackupPlan } from './plan/plan-backup'
 import { type Prepared, prepare } from './prepare'
@@ -22,6 +23,8 @@ export interface TakeRequest {
   run: UnfinishedRun
   slot: string
   startedAt: Date
+  /** It stands on nothing, and nothing on it. */
+  isWhole?: boolean
 }
 
 /** Streams what was planned, between the hooks. Throws after aborting all uploads. `afterError`: of `after-command`. */
@@ -41,7 +44,7 @@ export async function takeArtifacts(
 }
 
 async function stream(
-  { plan, session, identity, index, run, slot, startedAt }: TakeRequest,
+  { plan, session, identity, index, run, slot, startedAt, isWhole = false }: TakeRequest,
   { runtime, repository }: { runtime: Runtime; repository: Repository },
 ): Promise<Prepared> {
   const last = await index.lastArtifacts()
@@ -52,6 +55,10 @@ async function stream(
       plan,
       {
         ...{ connection: session.connection, clock: runtime.clock, ...identity },
+        ...{
+          startedAt: origin.startedAt,
+          ...(isWhole ? {} : { bases: basesIn(repository, runtime, origin.startedAt) }),
+        },
         put: { contentType: 'application/octet-stream', metadata: objectMetadata(origin) },
         before: name => ({ artifact: last.get(name), isReadable: index.isReadable }),
       },

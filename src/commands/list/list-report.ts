@@ -26,7 +26,7 @@ export interface ReportedPoint {
   name: string
   place: (typeof placeNames)[number]
   /** All but `good` and `suspect` cannot be restored; `problem` says why. */
-  verdict: 'good' | 'suspect' | 'damaged' | 'untrusted' | 'unfinished' | 'lost' | 'unreadable' | 'denied'
+  verdict: 'good' | 'suspect' | 'stale' | 'damaged' | 'untrusted' | 'unfinished' | 'lost' | 'unreadable' | 'denied'
   /** A slot of the ring that was not written when its turn came again. */
   isStale: boolean
   /** Undefined where no manifest could be read. */

@@ -7,7 +7,8 @@ import type { Runtime } from '../../runtime/runtime'
 import { plural } from '../../runtime/text/format-count'
 import { formatSize } from '../../runtime/text/format-size'
 import { sourceOf } from '../../sources/registry'
-import { type Reread, rereadArtifact, soundArtifacts } from '../../sources/reread-artifact'
+import { type Reread, soundArtifacts } from '../../sources/reread-artifact'
+import { rereadWhole } from '../../sources/reread-chain'
 import type { RestorePart, RestoringPart, SoundArtifact } from '../../sources/restore-part'
 
 /** What to read of one source. */
@@ -66,11 +67,13 @@ async function readWhole(
   { runtime, signal }: ReadTools,
 ): Promise<Reread> {
   const progress = transferProgress(runtime, `reading ${artifact.name}`, artifact.bytes)
-  const { compare } = sourceOf(artifact).reading
+  const { compare, join } = sourceOf(artifact).reading
   try {
-    return await rereadArtifact(point, artifact, {
-      ...{ check: part.check(artifact), compare, signal },
-      ...(restoring === undefined ? {} : { around: read => restoring.along(artifact, read) }),
+    // What stands on others is put together first.
+    const isAlong = restoring !== undefined && artifact.chain === undefined
+    return await rereadWhole(point, artifact, {
+      ...{ check: part.check(artifact), compare, join, signal },
+      ...(isAlong ? { around: read => restoring.along(artifact, read) } : {}),
       onProgress: progress.moved,
     })
   } finally {

@@ -1,6 +1,7 @@
 import { type Finding, problem, warning } from '../../findings/finding'
 import { quotedName } from '../../findings/quoted-name'
 import type { VerifyLevel } from '../../inputs/verify'
+import { objectsOf } from '../../repository/artifact/objects'
 import { type Doubt, doubtAbout } from '../../repository/catalog/doubts'
 import { failedDrill, readProof } from '../../repository/catalog/found-proof'
 import { lookAtArtifact } from '../../repository/catalog/look-at-artifact'
@@ -13,8 +14,10 @@ import { readSignedSlot, type SignedSlot, signerOf } from '../../repository/sign
 import { defined } from '../../runtime/defined'
 import type { Limit } from '../../runtime/limit'
 import type { Runtime } from '../../runtime/runtime'
+import { newestFirst } from '../../sources/read-joined'
 import { sourceOf } from '../../sources/registry'
-import { type Reread, rereadArtifact, soundArtifacts } from '../../sources/reread-artifact'
+import { type Reread, soundArtifacts } from '../../sources/reread-artifact'
+import { rereadWhole } from '../../sources/reread-chain'
 import { isArchivedFault, StoreError } from '../../store/store-error'
 import type { Drill, PointName, PointToDrill } from './point'
 import { storeFailure, storeProof } from './store-proof'
@@ -62,8 +65,14 @@ export async function verifyPoint(
 
 const attemptsAtMost = 3
 
-/** What could not be read, or is not finished, proves nothing either way. */
-function isDisproven({ findings }: CheckedPoint): boolean {
+/** Nothing is wrong with it, and it can be restored no more. */
+function isStale(findings: readonly Finding[]): boolean {
+  return findings.every(({ code }) => code === 'stale')
+}
+
+/** What could not be read, is not finished or is stale proves nothing either way. */
+function isDisproven({ status, findings }: CheckedPoint): boolean {
+  if (status === 'stale') return false
   return findings.some(({ code }) => code !== 'denied' && code !== 'unfinished')
 }
 
@@ -105,8 +114,8 @@ async function checkPoint(
   const { artifacts, verdict } = manifest
   const storedAt = await storedAtOf(point, manifest)
   const facts = {
-    ...{ verdict, takenAt: takenAt(manifest, storedAt).toISOString(), objects: artifacts.length },
-    storedBytes: artifacts.reduce((sum, { bytes }) => sum + bytes, 0),
+    ...{ verdict, takenAt: takenAt(manifest, storedAt).toISOString(), objects: objectsOf(manifest).length },
+    storedBytes: objectsOf(manifest).reduce((sum, { bytes }) => sum + bytes, 0),
     ...defined({ signer: signerOf(signature) }),
   }
   const doubt = await doubtAbout({ ...point, manifest, signature, storedAt })
@@ -115,7 +124,7 @@ async function checkPoint(
     artifacts.map(artifact => tools.limit(() => checkArtifact({ ...point, manifest }, artifact, level, tools))),
   )
   const findings: Finding[] = artifacts.length === 0 ? [holdsNothing(point)] : seen.flatMap(each => each.findings)
-  if (findings.length > 0) return { ...facts, status: 'failed', findings }
+  if (findings.length > 0) return { ...facts, status: isStale(findings) ? 'stale' : 'failed', findings }
   if (level !== 'restore') {
     tools.note(await lastDrill(point, manifest))
     return { ...facts, status: 'proven', findings }
@@ -165,12 +174,15 @@ async function checkArtifact(
   { signal, progress, allowedEntries }: PointTools,
 ): Promise<{ findings: readonly Finding[]; reread?: Reread }> {
   signal.throwIfAborted()
-  if (level === 'stored') return lookAtArtifact(point, artifact)
+  if (level === 'stored') {
+    const looks = await Promise.all(newestFirst(artifact).map(object => lookAtArtifact(point, object)))
+    return { findings: looks.flatMap(({ findings }) => findings) }
+  }
   const reading = progress.reading(`${point.name} ${artifact.name}`, artifact.bytes)
-  const { check, compare, refusals } = sourceOf(artifact).reading
+  const { check, compare, refusals, join } = sourceOf(artifact).reading
   try {
-    const reread = await rereadArtifact(point, artifact, {
-      ...{ check: check(artifact), compare, signal },
+    const reread = await rereadWhole(point, artifact, {
+      ...{ check: check(artifact), compare, join, signal },
       onProgress: reading.moved,
     })
     const { content } = reread

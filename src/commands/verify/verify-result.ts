@@ -28,8 +28,8 @@ export interface VerifyReport extends Partial<VerifyFacts> {
 export interface VerifiedPoint {
   /** As an input takes it: `Monday-13-00`, `daily/2026-11-23`, `suspect/Monday-13-00`. */
   name: string
-  /** `proven`: no findings. */
-  status: 'proven' | 'failed'
+  /** `proven`: no findings. `stale`: a slot whose turn was skipped, and that stands on what was overwritten since. */
+  status: 'proven' | 'failed' | 'stale'
   /** Of the manifest; `unknown` where none could be read. */
   verdict: 'good' | 'suspect' | 'unknown'
   /** See `takenAt` of the catalog, in ISO 8601; undefined where no manifest could be read. */
@@ -47,7 +47,7 @@ export interface VerifiedPoint {
   restoreSeconds?: number
 }
 
-/** Whether everything requested is proven. A run that checked nothing has proven nothing. */
+/** Whether everything requested is proven, but for slots that are stale. A run that checked nothing has proven nothing. */
 export function isProven({
   requested,
   points,
@@ -57,7 +57,8 @@ export function isProven({
     failure === undefined &&
     points.length > 0 &&
     points.length === requested &&
-    points.every(({ status }) => status === 'proven')
+    points.every(({ status }) => status !== 'failed') &&
+    points.some(({ status }) => status === 'proven')
   )
 }
 

@@ -1,4 +1,4 @@
-import type { Finding } from '../../findings/finding'
+import { type Finding, warning } from '../../findings/finding'
 import type { VerifyInputs } from '../../inputs/verify'
 import type { Repository } from '../../repository/repository'
 import { UserError } from '../../runtime/errors'
@@ -33,6 +33,7 @@ export async function verify(inputs: VerifyInputs, tools: VerifyTools, attempt: 
     verifyEach(points, inputs, tools, attempt),
   )
   if (verified.length === 0) throw gone(points)
+  attempt.warn(verified.flatMap(staleWarning))
   if (verified.some(({ status }) => status === 'failed')) throw verifyError(verified)
   return { requested: verified.length, points: verified }
 }
@@ -67,7 +68,7 @@ async function verifyEach(
       signal.throwIfAborted()
       const result = await verifyPoint(point, level, tools)
       if (isUnfinished(result)) unfinished.push({ index, point, result })
-      else verified.add(index, result)
+      else verified.add(index, asRequested(result, points.length))
       progress.done()
     }
   }
@@ -87,7 +88,7 @@ async function verifyEach(
         const result = await verifyPoint(point, level, tools)
         const isWaitedFor = retry < retriesAtMost && isUnfinished(result) && isYoung(result, runtime)
         if (isWaitedFor) still.push({ index, point, result })
-        else verified.add(index, result)
+        else verified.add(index, asRequested(result, points.length))
       }
       unfinished = still
     }
@@ -95,6 +96,16 @@ async function verifyEach(
   } finally {
     progress.stop()
   }
+}
+
+/** Among all a stale one is a matter of course; one that was named must be there. */
+function asRequested(result: VerifiedPoint | undefined, requested: number): VerifiedPoint | undefined {
+  return result?.status === 'stale' && requested === 1 ? { ...result, status: 'failed' } : result
+}
+
+function staleWarning({ name, status, findings }: VerifiedPoint): Finding[] {
+  const [found] = findings
+  return status === 'stale' && found !== undefined ? [warning('recovery-point-stale', `${name}: ${found.what}`)] : []
 }
 
 interface Unfinished {

@@ -1,19 +1,21 @@
 import { mapAll, readAll } from '../../findings/read-all'
 import { shown, wrongInput } from '../../findings/wrong-input'
 import type { UserError } from '../../runtime/errors'
+import { fullEvery } from '../../sources/files/levels/plan-level'
 import { isInside, isKernelFolder } from '../../sources/files/plan/folder-paths'
 import { compareContents as comparisons, type FileSettings } from '../../sources/files/plan/folder-settings'
 import { choice, type InputReader, lines, optional } from '../read'
 import { checkPattern, checkReach } from './exclude-pattern'
 
-/** The inputs `paths`, `exclude`, `mirror-dir`, `compare-contents` and `rsync-bwlimit`. */
+/** The inputs `paths`, `exclude`, `mirror-dir`, `full-every`, `compare-contents` and `rsync-bwlimit`. */
 export function loadFiles(read: InputReader): FileSettings {
-  const { paths, exclude, mirrorDir, compareContents, bandwidthLimit } = readAll({
+  const { paths, exclude, mirrorDir, compareContents, bandwidthLimit, every } = readAll({
     paths: () => readPaths(read),
     exclude: () => mapAll(lines(read, 'exclude'), checkPattern),
     mirrorDir: () => readMirrorDir(read),
     compareContents: () => choice(read, 'compare-contents', comparisons) ?? 'weekly',
     bandwidthLimit: () => readBandwidthLimit(read),
+    every: () => choice(read, 'full-every', fullEvery) ?? 'run',
   })
   mapAll(paths.length === 0 ? [] : exclude, pattern => checkReach(pattern, paths))
   const covering = paths.find(path => isInside(path, mirrorDir))
@@ -25,7 +27,10 @@ export function loadFiles(read: InputReader): FileSettings {
       'rsync deletes files from the mirror that are not in the source, so it must never contain the originals. For example: ~/.make-a-backup/mirror',
     )
   }
-  return { paths, exclude, mirrorDir, compareContents, ...(bandwidthLimit === undefined ? {} : { bandwidthLimit }) }
+  return {
+    ...{ paths, exclude, mirrorDir, compareContents, fullEvery: every },
+    ...(bandwidthLimit === undefined ? {} : { bandwidthLimit }),
+  }
 }
 
 const defaultMirrorDir = '~/.make-a-backup/mirror'

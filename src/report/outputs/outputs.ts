@@ -14,6 +14,7 @@ export function setBackupOutputs(runtime: Pick<Runtime, 'output' | 'scrub' | 'lo
   runtime.output('manifest-key', report.manifestKey ?? '')
   runtime.output('artifacts', JSON.stringify(listed))
   runtime.output('bytes', String(report.artifacts.reduce((sum, { bytes }) => sum + bytes, 0)))
+  runtime.output('sent-bytes', String(report.sentBytes ?? 0))
   runtime.output('duration-seconds', String(Math.round(runDurationMs(report) / 1000)))
   runtime.output('warnings', JSON.stringify(fittingWarnings(warnings)))
 }

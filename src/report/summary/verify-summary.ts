@@ -68,7 +68,7 @@ function pointsTable({ points, level }: VerifyReport): string {
   const rows = points.map(point => [
     prose(point.name),
     prose(point.takenAt ?? 'unknown'),
-    `${point.status === 'proven' ? '✅' : '❌'} ${point.status}${point.verdict === 'suspect' ? ', suspect' : ''}`,
+    `${point.status === 'proven' ? '✅' : point.status === 'stale' ? '⏳' : '❌'} ${point.status}${point.verdict === 'suspect' ? ', suspect' : ''}`,
     point.signer === undefined ? 'nobody' : code(point.signer),
     String(point.objects),
     formatSize(point.storedBytes),

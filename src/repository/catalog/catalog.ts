@@ -5,7 +5,8 @@ import { type ListedObject, listedMax } from '../../store/store'
 import { isArchivedFault, StoreError } from '../../store/store-error'
 import type { Manifest } from '../manifest/manifest'
 import { manifestBytesMax } from '../manifest/manifest-codec'
-import { listingPrefix, parseKey, suspectFolder } from '../names/keys'
+import { baseFolder } from '../names/base-name'
+import { listingPrefix, parseBaseKey, parseKey, suspectFolder } from '../names/keys'
 import { manualFolder } from '../names/manual-name'
 import { type Tier, tiers } from '../names/tier-name'
 import { type Repository, suspectsOf } from '../repository'
@@ -25,12 +26,13 @@ export interface CatalogPoint {
   slot: string
   place: 'ring' | Tier | 'manual' | 'suspect'
   /**
-   * `suspect`: its manifest says so, or it is in the folder of those; `damaged`: an object of it is missing, is not its
+   * `suspect`: its manifest says so, or it is in the folder of those; `stale`: a later base has been written over one that it
+   * stands on; `damaged`: an object of it is missing, is not its
    * own or has another size; `untrusted`: it is complete and not to be believed, see `doubts.ts`; `unfinished`: its objects may be of two hours, until a run recovers it; `lost`: it could
    * be neither finished nor rolled back; `unreadable`: the object under the manifest's key is no manifest, or cannot be
    * read; `denied`: the credentials may not read it.
    */
-  state: 'good' | 'suspect' | 'damaged' | 'untrusted' | 'unfinished' | 'lost' | 'unreadable' | 'denied'
+  state: 'good' | 'suspect' | 'stale' | 'damaged' | 'untrusted' | 'unfinished' | 'lost' | 'unreadable' | 'denied'
   /** When the manifest was stored, as the store says. */
   storedAt: Date
   /** What its manifest says; undefined when there is none that could be read. */
@@ -55,7 +57,7 @@ export interface CatalogOptions {
 }
 
 /**
- * Every recovery point under the prefix: eight listings in parallel, then a manifest for each, and a proof where there is
+ * Every recovery point under the prefix: nine listings in parallel, then a manifest for each, and a proof where there is
  * one and it is requested. The newest first, by their own start, those of the ring before copies of them; those without
  * a manifest that can be read last. A manifest that is broken, foreign, archived or denied is an entry with a problem.
  * Throws `StoreError`, also when the prefix may not be listed.
@@ -151,6 +153,14 @@ async function listPlace({ place, repository, folder, lead }: Place, room: { lef
       etags.set(object.key, object.etag)
     }
   }
+  if (place === 'ring') {
+    for await (const { key, sizeBytes, etag } of store.list(`${folder}${listingPrefix(baseFolder)}`)) {
+      if (room.left-- === 0) throw tooMany(repository)
+      if (parseBaseKey(prefix, key) === undefined) continue
+      objects.set(key, sizeBytes)
+      etags.set(key, etag)
+    }
+  }
   return [...manifests].map(([slot, { sizeBytes, lastModified }]) => ({
     ...{ name: `${lead}${slot}`, repository, slot, place, storedAt: lastModified },
     ...{ manifestBytes: sizeBytes, isSigned: signatures.has(slot), objects, etags },
@@ -202,8 +212,9 @@ async function readEntry(listed: ListedPoint, withProof: boolean): Promise<Catal
       }
       const doubt = await doubtAbout({ ...point, storedAt, manifest, signature, etags })
       if (doubt !== undefined) return { ...known, state: 'untrusted', problem: doubt.what, doubt }
-      const problem = await listedDamage({ ...point, manifest }, objects)
-      if (problem !== undefined) return { ...known, state: 'damaged', problem }
+      const damage = await listedDamage({ ...point, manifest }, { objects, etags })
+      if (damage !== undefined)
+        return { ...known, state: damage.code === 'stale' ? 'stale' : 'damaged', problem: damage.what }
       const proof =
         withProof && proofStoredAt !== undefined
           ? await readProof({ ...point, manifest, etags, storedAt: proofStoredAt })

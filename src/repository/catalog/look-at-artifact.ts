@@ -2,9 +2,10 @@ import { type Finding, problem } from '../../findings/finding'
 import { quotedName } from '../../findings/quoted-name'
 import type { Store, StoredObject } from '../../store/store'
 import { isArchivedFault, isDenied, type StoreError } from '../../store/store-error'
+import { isObjectOf, originOf } from '../artifact/objects'
 import type { ArtifactObject, Manifest } from '../manifest/manifest'
 import { objectMetadata } from '../manifest/object-metadata'
-import { isArtifactKeyOf } from '../names/keys'
+import { parseBaseKey } from '../names/keys'
 import type { RecoveryPoint } from '../repository'
 
 /**
@@ -12,6 +13,7 @@ import type { RecoveryPoint } from '../repository'
  *
  * - `missing`: there is no object under the key.
  * - `size`: it has another size than the manifest says.
+ * - `stale`: a later archive has been written over one that it stands on.
  * - `foreign`: the key, or the object's metadata, is that of another recovery point.
  * - `archived`: it is in an archive (a cold storage class) and cannot be read.
  * - `checksum`: its bytes are not those that were stored.
@@ -23,6 +25,7 @@ import type { RecoveryPoint } from '../repository'
  */
 export type ObjectFault =
   | 'missing'
+  | 'stale'
   | 'size'
   | 'foreign'
   | 'archived'
@@ -47,7 +50,7 @@ export async function lookAtArtifact(point: RecoveryPoint, artifact: ArtifactObj
   const { store, prefix } = point.repository
   const { key } = artifact
   // A manifest must not be able to make a run read objects of others.
-  if (!isArtifactKeyOf(prefix, manifest.slot, key)) {
+  if (!isObjectOf(prefix, manifest.slot, artifact)) {
     const message = `The manifest of ${quotedName(manifest.slot)} names ${quotedName(key)}, which is not an object of its slot.`
     return { stored: undefined, findings: [{ ...problem('foreign', message), key }] }
   }
@@ -58,7 +61,10 @@ export async function lookAtArtifact(point: RecoveryPoint, artifact: ArtifactObj
     }
     return {
       stored,
-      findings: [...(await archived(store, artifact, stored)), ...compare(manifest, artifact, stored)],
+      findings: overwritten(manifest, artifact, stored) ?? [
+        ...(await archived(store, artifact, stored)),
+        ...compare(manifest, artifact, stored),
+      ],
     }
   } catch (error) {
     if (!isDenied(error)) throw error
@@ -112,7 +118,7 @@ function compare(manifest: Manifest, artifact: ArtifactObject, stored: StoredObj
   if (stored.sizeBytes !== bytes) {
     findings.push(otherSize(artifact, stored.sizeBytes))
   }
-  const stranger = otherOrigin(manifest, stored)
+  const stranger = otherOrigin(manifest, artifact, stored)
   if (stranger !== undefined) {
     findings.push(objectProblem(artifact, 'foreign', `"${key}" ${stranger}`))
   }
@@ -124,9 +130,20 @@ function compare(manifest: Manifest, artifact: ArtifactObject, stored: StoredObj
   return findings
 }
 
+/** Names of bases come round: by then every slot that stands on the old one should have been written again. */
+function overwritten(manifest: Manifest, object: ArtifactObject, { metadata }: StoredObject): Finding[] | undefined {
+  const base = 'level' in object ? parseBaseKey(manifest.prefix, object.key) : undefined
+  if (base === undefined) return undefined
+  const { slot, startedAt } = originOf(manifest, object)
+  const later = metadata['make-a-backup-taken-at'] ?? ''
+  if (metadata['make-a-backup-slot'] !== slot || !(Date.parse(later) > Date.parse(startedAt))) return undefined
+  const what = `Slot ${quotedName(manifest.slot)} is stale: it stands on "${object.key}" of ${startedAt}, and that of ${quotedName(later)} is there now. Its turn was skipped when it should have been written again.`
+  return [objectProblem(object, 'stale', what)]
+}
+
 /** What contradicts the manifest in the metadata, if anything does. A copy by hand may have none. */
-function otherOrigin(manifest: Manifest, { metadata }: StoredObject): string | undefined {
-  const { slot, startedAt, run } = manifest
+function otherOrigin(manifest: Manifest, object: ArtifactObject, { metadata }: StoredObject): string | undefined {
+  const { slot, startedAt, run } = originOf(manifest, object)
   const { 'make-a-backup-run': runName, ...expected } = objectMetadata({ slot, run, startedAt })
   const differs = (name: string, value: string | undefined) => metadata[name] !== undefined && metadata[name] !== value
   const isOther =

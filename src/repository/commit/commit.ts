@@ -3,7 +3,7 @@ import { FailureError } from '../../runtime/errors'
 import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
 import type { Completion } from '../artifact/complete-object'
-import { keysOf, objectsOf, withoutUploads } from '../artifact/objects'
+import { keysOf, newObjectsOf, withoutUploads } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
 import { ManifestError, parseManifest, serializeManifest } from '../manifest/manifest-codec'
 import { writeManifest, writeSignature } from '../manifest/write-manifest'
@@ -13,7 +13,7 @@ import { removeObjects, removeStale } from './stale-objects'
 
 /**
  * The last step: writes the signature, then the manifest with `state: 'complete'`, reads it back, and removes objects
- * that only the recovery point before it named, and a signature that would be of that one. `completions` has one entry for each object of the intent, in order. Throws when the
+ * that only the recovery point before it named, and a signature that would be of that one. `completions` has one entry for each new object of the intent, in order. Throws when the
  * manifest is not proven to be written; the intent stays then. `warnings` are those that were found here; all but
  * `stale-object-kept` are in the manifest too.
  */
@@ -48,13 +48,16 @@ function committed(
   finishedAt: Date,
   warnings: readonly Finding[],
 ): Manifest {
+  const made = newObjectsOf(intent)
   return {
     ...intent,
     state: 'complete',
     finishedAt: finishedAt.toISOString(),
-    artifacts: withoutUploads(intent, index => {
+    artifacts: withoutUploads(intent, object => {
+      const index = made.indexOf(object)
+      if (index < 0) return {}
       const completion = completions[index]
-      if (completion === undefined) throw new RangeError(`The object ${index} was not completed.`)
+      if (completion === undefined) throw new RangeError(`"${object.key}" was not completed.`)
       return completion.version
     }),
     warnings: [...intent.warnings, ...publicWarnings(warnings)],
@@ -62,7 +65,7 @@ function committed(
 }
 
 function unreadable(store: Store, intent: Manifest, completions: readonly Completion[]): Finding[] {
-  const keys = objectsOf(intent)
+  const keys = newObjectsOf(intent)
     .filter((_, index) => completions[index]?.compared === false)
     .map(({ key }) => `"${key}"`)
   if (keys.length === 0) return []

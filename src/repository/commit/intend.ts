@@ -4,12 +4,12 @@ import { FailureError, messageOf } from '../../runtime/errors'
 import type { Store } from '../../store/store'
 import { isDenied, StoreError } from '../../store/store-error'
 import { abortUploadOf } from '../artifact/abort-upload'
-import { keysOf, objectsOf, type PreparedObject } from '../artifact/objects'
+import { isObjectOf, newObjectsOf, objectsOf, type PreparedObject } from '../artifact/objects'
 import type { Artifact, Manifest } from '../manifest/manifest'
 import { manifestBytesMax, serializeManifest } from '../manifest/manifest-codec'
 import { readSlot } from '../manifest/slot-state'
 import { writeManifest } from '../manifest/write-manifest'
-import { isArtifactKeyOf, signatureKey, slotKeys } from '../names/keys'
+import { signatureKey, slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
 import { nothingChanged, unfinished } from './publish-error'
 import type { Before } from './roll-back'
@@ -127,15 +127,15 @@ function previousUnreadable(slot: string, reason: string): Finding {
 
 function assertPublishable(prefix: string, prepared: PreparedManifest): void {
   const { slot } = prepared
-  const keys = keysOf(prepared)
+  const keys = objectsOf(prepared).map(({ key }) => key)
   if (keys.length === 0) throw new RangeError('A recovery point without artifacts cannot be published.')
-  const stranger = keys.find(key => !isArtifactKeyOf(prefix, slot, key))
-  if (stranger !== undefined) throw new RangeError(`"${stranger}" is not a key of slot ${slot}.`)
+  const stranger = objectsOf(prepared).find(object => !isObjectOf(prefix, slot, object))
+  if (stranger !== undefined) throw new RangeError(`"${stranger.key}" is not a key of slot ${slot}.`)
   if (new Set(keys).size < keys.length) throw new RangeError(`Two objects of slot ${slot} have the same key.`)
 }
 
 async function abortAll(store: Store, prepared: PreparedManifest): Promise<void> {
-  for (const object of objectsOf(prepared)) {
+  for (const object of newObjectsOf(prepared)) {
     try {
       await abortUploadOf(store, object)
     } catch (error) {

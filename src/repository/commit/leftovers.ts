@@ -1,13 +1,15 @@
 import { type Finding, warning } from '../../findings/finding'
 import { doClocksDiffer } from '../../runtime/clock'
+import { defined } from '../../runtime/defined'
 import { messageOf } from '../../runtime/errors'
 import type { WallClock } from '../../runtime/runtime'
 import type { OpenUpload } from '../../store/store'
 import { StoreError } from '../../store/store-error'
-import { objectsOf } from '../artifact/objects'
+import { newObjectsOf } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
 import { readSlot } from '../manifest/slot-state'
-import { listingPrefix, parseKey } from '../names/keys'
+import { baseFolder } from '../names/base-name'
+import { listingPrefix, parseBaseKey, parseKey } from '../names/keys'
 import { isManualSlot, manualFolder } from '../names/manual-name'
 import type { Repository } from '../repository'
 
@@ -16,7 +18,7 @@ const leastAgeMs = 30 * 60 * 1000
 
 /** The ids of the uploads that an intent refers to. */
 export function uploadIdsOf(manifest: Manifest): string[] {
-  return objectsOf(manifest).flatMap(({ upload }) => (upload === undefined ? [] : [upload.id]))
+  return newObjectsOf(manifest).flatMap(({ upload }) => (upload === undefined ? [] : [upload.id]))
 }
 
 /**
@@ -39,15 +41,16 @@ export async function abortLeftovers(
     warnings.push(warning('leftover-uploads', `${what}: ${messageOf(error)}`))
   }
 
-  const candidates: (OpenUpload & { slot: string })[] = []
+  const candidates: (OpenUpload & { slot?: string })[] = []
   try {
-    for (const folder of isManualSlot(slotBeingWritten) ? ['', manualFolder] : ['']) {
+    for (const folder of isManualSlot(slotBeingWritten) ? ['', baseFolder, manualFolder] : ['', baseFolder]) {
       for await (const upload of store.listUploads(`${listingPrefix(prefix)}${listingPrefix(folder)}`)) {
         const parsed = parseKey(prefix, upload.key)
-        if (parsed?.what !== 'artifact') continue
+        const slot = parsed?.what === 'artifact' ? parsed.slot : undefined
+        if (slot === undefined && parseBaseKey(prefix, upload.key) === undefined) continue
         const ageMs = clock.now().getTime() - upload.initiated.getTime()
         const isOld = ageMs >= leastAgeMs && !doClocksDiffer(clock)
-        if (isOld || parsed.slot === slotBeingWritten) candidates.push({ ...upload, slot: parsed.slot })
+        if (isOld || slot === slotBeingWritten) candidates.push({ ...upload, ...defined({ slot }) })
       }
     }
   } catch (error) {
@@ -56,7 +59,11 @@ export async function abortLeftovers(
 
   for (const { slot, ...upload } of candidates) {
     try {
-      if (!(await isFree(repository, slot, upload.uploadId, slotBeingWritten))) continue
+      const isFree =
+        slot === undefined
+          ? await isFreeOfAll(repository, upload.uploadId)
+          : await isFreeOf(repository, slot, upload.uploadId, slotBeingWritten)
+      if (!isFree) continue
       await store.abortUpload(upload.key, upload.uploadId)
       aborted.push(upload)
     } catch (error) {
@@ -67,7 +74,7 @@ export async function abortLeftovers(
 }
 
 /** Whether no intent refers to it. A manifest that may not be read can have one, but for our own slot. */
-async function isFree(
+async function isFreeOf(
   repository: Repository,
   slot: string,
   uploadId: string,
@@ -77,4 +84,14 @@ async function isFree(
   if (state.kind === 'denied') return slot === slotBeingWritten
   if (state.kind === 'unreadable') return state.error.laterFormat === undefined
   return state.kind !== 'intent' || !uploadIdsOf(state.manifest).includes(uploadId)
+}
+
+/** The same of a base: any slot of the ring may be about to stand on it. */
+async function isFreeOfAll(repository: Repository, uploadId: string): Promise<boolean> {
+  const { store, prefix } = repository
+  for await (const { key } of store.list(listingPrefix(prefix))) {
+    const parsed = parseKey(prefix, key)
+    if (parsed?.what === 'manifest' && !(await isFreeOf(repository, parsed.slot, uploadId, ''))) return false
+  }
+  return true
 }

@@ -2,7 +2,7 @@ import type { Finding } from '../../findings/finding'
 import type { Clock, Log } from '../../runtime/runtime'
 import { StoreError } from '../../store/store-error'
 import { type Completion, completeObject } from '../artifact/complete-object'
-import { objectsOf } from '../artifact/objects'
+import { newObjectsOf, originOf } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
 import type { Repository } from '../repository'
 import { commit } from './commit'
@@ -33,13 +33,14 @@ export async function publish(
   log?.info(`Publishing slot ${intent.slot}.`)
 
   const completions: Completion[] = []
-  for (const object of objectsOf(intent)) {
+  const bases = newObjectsOf(intent).length - intent.artifacts.length
+  for (const object of newObjectsOf(intent)) {
     try {
-      completions.push(await completeObject(repository.store, intent, object))
+      completions.push(await completeObject(repository.store, originOf(intent, object), object))
       log?.info(`Stored ${object.key} (${object.bytes} bytes).`)
     } catch (error) {
-      // Only a store's refusal leaves the slot as it was; a wrong object is there already.
-      const isTouched = completions.length > 0 || !(error instanceof StoreError)
+      // Only a store's refusal leaves the slot as it was; a wrong object is there already. Nobody stands on a new base.
+      const isTouched = completions.length > bases || !(error instanceof StoreError)
       if (isTouched) throw unfinished(intent.slot, error, before !== undefined)
       throw await afterRefusal(repository, intended, error, clock.now())
     }

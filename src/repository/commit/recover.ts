@@ -8,7 +8,7 @@ import type { Store } from '../../store/store'
 import { StoreError } from '../../store/store-error'
 import { abortUploadOf } from '../artifact/abort-upload'
 import { type Completion, completeObject, findObject } from '../artifact/complete-object'
-import { objectsOf } from '../artifact/objects'
+import { newObjectsOf, originOf, ownObjectsOf } from '../artifact/objects'
 import type { ArtifactObject, Manifest } from '../manifest/manifest'
 import { serializeManifest } from '../manifest/manifest-codec'
 import { readSlot } from '../manifest/slot-state'
@@ -108,10 +108,10 @@ function notOurs(slot: string): Finding {
 /** The completed objects in the intent's order; undefined when one can never be completed any more. */
 async function rollForward(store: Store, intent: Manifest, clock: WallClock): Promise<Completion[] | undefined> {
   const completions = new Map<ArtifactObject, Completion>()
-  const objects = objectsOf(intent)
+  const objects = newObjectsOf(intent)
   for (const object of await unlistedFirst(store, objects)) {
     try {
-      completions.set(object, await completeObject(store, intent, object))
+      completions.set(object, await completeObject(store, originOf(intent, object), object))
     } catch (error) {
       const ageMs = doClocksDiffer(clock) ? 0 : clock.now().getTime() - Date.parse(intent.startedAt)
       if (isPermanentFailure(error, ageMs)) return undefined
@@ -163,9 +163,9 @@ async function lose(
 ): Promise<Recovery> {
   const { store } = repository
   const { slot } = intent
-  for (const object of objectsOf(intent)) warnings.push(...(await abortUploadOf(store, object)))
+  for (const object of newObjectsOf(intent)) warnings.push(...(await abortUploadOf(store, object)))
   const inPlace: string[] = []
-  for (const object of objectsOf(intent)) {
+  for (const object of ownObjectsOf(intent)) {
     if ((await findObject(store, intent, object)) !== undefined) inPlace.push(`"${object.key}"`)
   }
   if (!(await isUnchanged(repository, slot, intentText))) return { slot, outcome: 'nothing', warnings }

@@ -4,7 +4,7 @@ import type { Store } from '../../store/store'
 import { isDenied } from '../../store/store-error'
 import { abortUploadOf } from '../artifact/abort-upload'
 import { findObject } from '../artifact/complete-object'
-import { keysOf, objectsOf } from '../artifact/objects'
+import { keysOf, newObjectsOf, ownObjectsOf } from '../artifact/objects'
 import { isSameObject } from '../artifact/reader'
 import type { ArtifactObject, Manifest } from '../manifest/manifest'
 import { serializeManifest } from '../manifest/manifest-codec'
@@ -34,7 +34,7 @@ export type Rollback = { outcome: 'rolled-back' | 'impossible' | 'recovered'; wa
  * none, if no object of the intent is. Throws `StoreError` when the store gives no answer; the intent stays then.
  *
  * A completion whose reply was lost may still take place, so the proof is made again after the aborts, when nothing can
- * be completed any more. The first upload is aborted alone: if it was completed, the rest can be.
+ * be completed any more. A base that was completed is in nobody's way: none of a living slot had its name. The first upload is aborted alone: if it was completed, the rest can be.
  */
 export async function rollBack(
   repository: Repository,
@@ -44,8 +44,9 @@ export async function rollBack(
 ): Promise<Rollback> {
   const { store } = repository
   const warnings: Finding[] = []
-  const objects = objectsOf(intent)
-  for (const batch of [objects.slice(0, 1), objects.slice(1)]) {
+  const [first] = ownObjectsOf(intent)
+  const others = newObjectsOf(intent).filter(object => object !== first)
+  for (const batch of [first === undefined ? [] : [first], others]) {
     if (!(await isAsBefore(store, intent, before))) return { outcome: 'impossible', warnings }
     for (const object of batch) warnings.push(...(await abortUploadOf(store, object)))
   }
@@ -64,12 +65,12 @@ export async function rollBack(
 
 async function isAsBefore(store: Store, intent: Manifest, { manifest }: Before): Promise<boolean> {
   if (manifest === null) {
-    for (const object of objectsOf(intent)) {
+    for (const object of ownObjectsOf(intent)) {
       if ((await findObject(store, intent, object)) !== undefined) return false
     }
     return true
   }
-  for (const object of objectsOf(manifest)) {
+  for (const object of ownObjectsOf(manifest)) {
     if (!(await isInPlace(store, object))) return false
   }
   return true
@@ -125,5 +126,5 @@ function writtenAt({ manifest, text = '' }: Before, now: Date): string {
 function additional(intent: Manifest, { manifest }: Before): ArtifactObject[] {
   if (manifest === null) return []
   const taken = new Set(keysOf(manifest))
-  return objectsOf(intent).filter(({ key }) => !taken.has(key))
+  return ownObjectsOf(intent).filter(({ key }) => !taken.has(key))
 }

@@ -1,6 +1,6 @@
 import { defined } from '../../runtime/defined'
 import type { Amount, Fingerprint, Thing } from '../manifest/kinds/kind'
-import { type Artifact, type KindName, kindOf } from '../manifest/kinds/kinds'
+import { type Artifact, contentBytesOf, type KindName, kindOf } from '../manifest/kinds/kinds'
 import type { Manifest } from '../manifest/manifest'
 
 /**
@@ -68,7 +68,7 @@ export function namesOf(
 }
 
 function artifactBaseline(artifact: Artifact): ArtifactBaseline {
-  const { kind, name, bytes, content } = artifact
+  const { kind, name, bytes } = artifact
   const { things, sourceOf } = kindOf(artifact)
   const counted = things.flatMap(({ one, count }) => (count === undefined ? [] : [[one, count(artifact)] as const]))
   const counts = Object.fromEntries(counted)
@@ -80,7 +80,7 @@ function artifactBaseline(artifact: Artifact): ArtifactBaseline {
   const amounts = entriesOf(things.map(thing => [thing.one, thing.amounts?.(artifact)]))
   const marks = entriesOf(things.map(thing => [thing.one, thing.mark?.(artifact)]))
   return {
-    ...{ kind, name, source: sourceOf(artifact), bytes, contentBytes: content.bytes, counts },
+    ...{ kind, name, source: sourceOf(artifact), bytes, contentBytes: contentBytesOf(artifact), counts },
     names: Object.fromEntries(named),
     ...defined({ parts: things.find(({ fingerprints }) => fingerprints)?.fingerprints?.(artifact), amounts, marks }),
   }

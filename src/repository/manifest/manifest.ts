@@ -1,7 +1,7 @@
 import type { RunIdentity } from '../../runtime/runtime'
 import type { Artifact } from './kinds/kinds'
 
-export type { ArtifactObject } from './kinds/artifact'
+export type { ArtifactObject, ChainObject } from './kinds/artifact'
 export type { DatabaseAccount, DatabaseArtifact, DatabaseTrait, TableFingerprint } from './kinds/database'
 export type { FilesArtifact } from './kinds/files'
 export type { Artifact } from './kinds/kinds'

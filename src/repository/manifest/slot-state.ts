@@ -1,7 +1,7 @@
 import { quotedName } from '../../findings/quoted-name'
 import { isDenied } from '../../store/store-error'
-import { objectsOf } from '../artifact/objects'
-import { isArtifactKeyOf, slotKeys } from '../names/keys'
+import { isObjectOf, newObjectsOf, objectsOf } from '../artifact/objects'
+import { slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
 import type { Manifest } from './manifest'
 import { ManifestError, parseManifest } from './manifest-codec'
@@ -48,7 +48,7 @@ export async function readSlot(repository: Repository, slot: string, bytesMax?: 
 }
 
 function kindOf(manifest: Manifest): 'intent' | 'lost' {
-  return objectsOf(manifest).some(({ upload }) => upload !== undefined) ? 'intent' : 'lost'
+  return newObjectsOf(manifest).some(({ upload }) => upload !== undefined) ? 'intent' : 'lost'
 }
 
 /** Recovery acts on an intent, so one that names objects of another slot is refused. */
@@ -60,7 +60,7 @@ function assertBelongs(manifest: Manifest, prefix: string, slot: string, key: st
     throw new ManifestError(`The manifest "${key}" is that of another folder, ${quotedName(manifest.prefix)}.`)
   }
   if (manifest.state === 'complete') return
-  const stranger = objectsOf(manifest).find(({ key }) => !isArtifactKeyOf(prefix, slot, key))
+  const stranger = objectsOf(manifest).find(object => !isObjectOf(prefix, slot, object))
   if (stranger !== undefined) {
     throw new ManifestError(`The manifest "${key}" names "${stranger.key}", which is not an object of its slot.`)
   }

@@ -1,6 +1,7 @@
 import { type Encoded, splitSuffix, suffixOf } from '../../pipeline/codec'
 import type { Kind } from '../manifest/kinds/kind'
 import { type Artifact, type KindName, kindOf, kinds } from '../manifest/kinds/kinds'
+import { type BaseName, baseFolder, baseNames } from './base-name'
 import { isManualSlot } from './manual-name'
 import { tierOf } from './tier-name'
 
@@ -41,6 +42,37 @@ export function keyInSlot(prefix: string, key: string, slot: string): string {
   return `${slotStem(prefix, slot)}${key.slice(slotStem(prefix, parsed.slot).length)}`
 }
 
+/** The key of a whole or daily archive that slots stand on: `running-backups/base/week-0.codebase.tar.gz`. */
+export function baseKey(prefix: string, base: BaseName, name: string, kind: KindName, encoded: Encoded): string {
+  return `${listingPrefix(prefix)}${baseFolder}/${base}.${name}.${kindOf({ kind }).extension}${suffixOf(encoded)}`
+}
+
+/** The key that an object of a chain has where a slot has its whole chain: `…/daily/2026-11-23.level-0.codebase.tar.gz`. */
+export function chainKeyInSlot(prefix: string, key: string, slot: string, level: number): string {
+  const parsed = parseBaseKey(prefix, key)
+  if (parsed === undefined) throw new RangeError(`"${key}" is not the key of a base.`)
+  const { name, kind, encoded } = parsed
+  return `${slotStem(prefix, slot)}level-${level}.${name}.${kindOf({ kind }).extension}${suffixOf(encoded)}`
+}
+
+/** Whether a slot may stand on the object of this key: one of `base/`, or of its own. */
+export function isChainKeyOf(prefix: string, slot: string, key: string): boolean {
+  return parseBaseKey(prefix, key) !== undefined || isArtifactKeyOf(prefix, slot, key)
+}
+
+/** Reads the key of a base back; undefined for every other one. */
+export function parseBaseKey(
+  prefix: string,
+  key: string,
+): { base: BaseName; kind: KindName; name: string; encoded: Encoded } | undefined {
+  const folder = `${listingPrefix(prefix)}${baseFolder}/`
+  if (!key.startsWith(folder)) return undefined
+  const [, name, rest = ''] = /^([a-z0-9-]+)\.(.+)$/s.exec(key.slice(folder.length)) ?? []
+  const base = baseNames.find(each => each === name)
+  const artifact = artifactIn(rest)
+  return base === undefined || artifact === undefined ? undefined : { base, ...artifact }
+}
+
 /** The key of the recovery instructions in the bucket. */
 export function readmeKey(prefix: string): string {
   return `${listingPrefix(prefix)}README.md`
@@ -69,10 +101,16 @@ export function parseKey(prefix: string, key: string): ParsedKey | undefined {
   if (rest === 'manifest.json.sig') return { slot, what: 'manifest-signature' }
   if (rest === 'proof.json') return { slot, what: 'proof' }
   if (rest === 'proof.json.sig') return { slot, what: 'proof-signature' }
+  const artifact = artifactIn(rest.replace(/^level-[01]\./, ''))
+  return artifact === undefined ? undefined : { slot, what: 'artifact', ...artifact }
+}
+
+/** What follows a slot or a base in a key: `codebase.tar.gz`. */
+function artifactIn(rest: string): { kind: KindName; name: string; encoded: Encoded } | undefined {
   const { stem, encoded } = splitSuffix(rest)
   for (const each of kinds) {
     const name = stem.endsWith(`.${each.extension}`) ? stem.slice(0, -each.extension.length - 1) : ''
-    if (isNameIn(each, name)) return { slot, what: 'artifact', kind: each.kind, name, encoded }
+    if (isNameIn(each, name)) return { kind: each.kind, name, encoded }
   }
   return undefined
 }

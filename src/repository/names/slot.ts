@@ -60,6 +60,11 @@ export function slotCount({ parts }: Rotation): number | undefined {
   }, 1)
 }
 
+/** Whether every name is written again within a week, however often runs start. */
+export function comesRoundWeekly({ parts }: Rotation): boolean {
+  return parts.every(part => 'literal' in part || part.placeholder === 'weekday' || part.placeholder === 'hour')
+}
+
 const longestTemplate = 80
 
 const namedRotations: ReadonlyMap<string, string> = new Map([

@@ -9,12 +9,12 @@ import type { ArtifactObject, Manifest } from '../manifest/manifest'
 import { serializeManifest } from '../manifest/manifest-codec'
 import { objectMetadata } from '../manifest/object-metadata'
 import { isUnchanged, writeManifest, writeSignature } from '../manifest/write-manifest'
-import { keyInSlot, slotKeys } from '../names/keys'
+import { chainKeyInSlot, keyInSlot, slotKeys } from '../names/keys'
 import type { Repository } from '../repository'
 import type { ReadTierEntry } from './tier-folder'
 
 /**
- * Makes an entry of a tier from a recovery point: its objects are copied within the store and compared, then the
+ * Makes an entry of a tier from a recovery point: its objects, and those that it stands on, are copied within the store and compared, then the
  * signature and the manifest are written, and that is read back. It is the manifest of the recovery point, but for the
  * slot, the keys, the ETags, the versions, and the time at which it is written. `inTheWay`: keys of a broken entry's
  * manifest, proof and signatures, removed first, so that they never describe the new objects.
@@ -33,14 +33,15 @@ export async function makeTierEntry(
   for (const key of inTheWay) await store.remove(key)
   const { run, startedAt } = origin
   const metadata = objectMetadata({ slot: name, run, startedAt })
-  const copies: ArtifactObject[] = []
+  const copies = new Map<ArtifactObject, ArtifactObject>()
   for (const object of objectsOf(origin)) {
-    const key = keyInSlot(prefix, object.key, name)
-    copies.push(await copyObject(store, object, key, metadata))
+    const key =
+      'level' in object ? chainKeyInSlot(prefix, object.key, name, object.level) : keyInSlot(prefix, object.key, name)
+    copies.set(object, await copyObject(store, object, key, metadata))
   }
-  for (const copy of copies) await assertStored(store, copy)
+  for (const copy of copies.values()) await assertStored(store, copy)
 
-  const artifacts = withoutUploads(origin, index => copies[index] ?? {})
+  const artifacts = withoutUploads(origin, object => placeOf(copies.get(object)))
   const manifest: Manifest = { ...origin, slot: name, prefix, finishedAt: clock.now().toISOString(), artifacts }
   const text = serializeManifest(manifest)
   await writeSignature(repository, slotKeys(prefix, name).manifest, text)
@@ -74,6 +75,12 @@ async function copyObject(
     metadata,
   })
   return { ...object, key, etag, versionId }
+}
+
+function placeOf(copy: ArtifactObject | undefined) {
+  if (copy === undefined) throw new RangeError('An object was not copied.')
+  const { key, etag, versionId } = copy
+  return { key, etag, versionId }
 }
 
 /** All copies in parallel, right before the manifest names them. */

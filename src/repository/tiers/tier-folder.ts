@@ -1,10 +1,10 @@
 import type { ListedObject } from '../../store/store'
-import { objectsOf } from '../artifact/objects'
+import { isObjectOf, objectsOf } from '../artifact/objects'
 import { fromTheFuture } from '../catalog/doubts'
 import { storedWhen, takenAt } from '../catalog/taken-at'
 import { manifestBytesMax } from '../manifest/manifest-codec'
 import { readSlot } from '../manifest/slot-state'
-import { isArtifactKeyOf, listingPrefix, type ParsedKey, parseKey } from '../names/keys'
+import { listingPrefix, type ParsedKey, parseBaseKey, parseKey } from '../names/keys'
 import { type Tier, tierOf } from '../names/tier-name'
 import type { Repository } from '../repository'
 import type { TierEntry } from './tier-plan'
@@ -62,7 +62,9 @@ export async function readTierEntry(
   const listedAt = own.find(({ parsed }) => parsed.what === 'manifest')?.lastModified
   const storedAt = await storedWhen(repository, manifest, listedAt ?? new Date(manifest.finishedAt))
   const named = objectsOf(manifest)
-  if (named.some(({ key }) => !isArtifactKeyOf(repository.prefix, name, key))) return foreign
+  const { prefix } = repository
+  if (named.some(object => !isObjectOf(prefix, name, object) || parseBaseKey(prefix, object.key) !== undefined))
+    return foreign
   const isFromThen = fromTheFuture(manifest, storedAt) === undefined
   const isWhole = named.every(({ key, bytes }) => own.some(object => object.key === key && object.sizeBytes === bytes))
   return {

@@ -3,7 +3,7 @@ import { doClocksDiffer } from '../../runtime/clock'
 import { FailureError, messageOf } from '../../runtime/errors'
 import type { Log, WallClock } from '../../runtime/runtime'
 import { isDenied, StoreError } from '../../store/store-error'
-import { keysOf } from '../artifact/objects'
+import { objectsOf } from '../artifact/objects'
 import type { Manifest } from '../manifest/manifest'
 import { type Tier, type TierKeep, tierEntryNames, tiers } from '../names/tier-name'
 import type { Repository } from '../repository'
@@ -109,7 +109,10 @@ async function makeEntry(
     .map(({ key }) => key)
   try {
     const made = await makeTierEntry(repository, manifest, name, { inTheWay, clock })
-    named.set(name, keysOf(made))
+    named.set(
+      name,
+      objectsOf(made).map(({ key }) => key),
+    )
   } catch (error) {
     kept.warnings.push(notMade(name, error))
     return

@@ -61,6 +61,13 @@ hold_words() {
   hold_one_of everything "$everything" yes
   hold_one_of traits "$traits" yes
   hold_one_of flavor "$flavor" mariadb mysql
+  hold_one_of base "$base" whole yes
+  for_each "$stand_ons$keeps" hold_digest
+}
+
+# They are names of files.
+hold_digest() {
+  case $1 in '' | *[!0-9a-f]*) refuse - stand-on ;; esac
 }
 
 # hold_shape KEY VALUE PATTERN: refuses a value that the pattern matches.
@@ -160,11 +167,6 @@ hold_login() {
   has_line "$own_jobs" restore || refuse - "$(printf '%s' "$options" | sed 's/[= ].*//;q')"
   [ -z "$location" ] || options=$options$(printf '%s' "$own_options" | grep -E '^(host|port|socket|protocol)=')$nl
   location=''
-}
-
-# has_line LIST LINE
-has_line() {
-  case $nl$1 in *"$nl$2$nl"*) ;; *) return 1 ;; esac
 }
 
 # hold_line KEY ALLOWED VALUE

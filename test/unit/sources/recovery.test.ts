@@ -16,7 +16,13 @@ describe('the commands that bring an artifact back by hand', () => {
     const defaults = { characterSet: 'utf8mb4', collation: 'utf8mb4_bin' }
     expect(importCommands({ database: 'shop', compression, ...defaults }, fetch)[1]).toBe(dump)
     const files = aManifest().artifacts.find(artifact => artifact.kind === 'files')
-    expect(files && archiveWords.recovery({ ...files, compression }, fetch)).toEqual([archive])
+    expect(files && archiveWords.recovery({ ...files, compression }, () => fetch)).toEqual([archive])
+    const object = { sha256: '', bytes: 1, takenAt: '', etag: '', versionId: null, snapshot: '' }
+    const chain = [{ ...object, level: 0, key: 'base' }]
+    const [first, second] =
+      (files && archiveWords.recovery({ ...files, compression, chain }, key => `get ${key}`)) ?? []
+    expect(first).toMatch(/^get base \| .*tar -xpf - --listed-incremental=\/dev\/null -C \/$/)
+    expect(second).toMatch(/codebase.* \| .*tar -xpf - --listed-incremental=\/dev\/null -C \/$/)
   })
 
   it('quote odd names for the shell and for SQL', () => {

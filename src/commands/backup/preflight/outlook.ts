@@ -3,7 +3,7 @@ import type { BackupInputs } from '../../../inputs/backup'
 import { slotCount } from '../../../repository/names/slot'
 import { plural } from '../../../runtime/text/format-count'
 import { formatSize } from '../../../runtime/text/format-size'
-import type { PartPreflight } from '../../../sources/backup-part'
+import type { Outgoing, PartPreflight } from '../../../sources/backup-part'
 
 type Taken = Pick<PartPreflight, 'takes'>
 
@@ -27,8 +27,21 @@ export function storedOutlook(
     ...overTime(slotCount(rotation), {
       pointBytes: storedBytes ?? contentBytes,
       isMost: storedBytes === undefined && compression.kind !== 'none',
+      changing: changingOf(taken, contentBytes),
     }),
   ]
+}
+
+/** What of it can be sent in part. `share`: of all. */
+interface Changing {
+  full: NonNullable<Outgoing['full']>
+  share: number
+}
+
+function changingOf(taken: readonly Outgoing[], contentBytes: number): Changing | undefined {
+  const found = taken.find(({ full }) => full !== undefined)
+  if (found?.full === undefined || contentBytes === 0) return undefined
+  return { full: found.full, share: found.bytes / contentBytes }
 }
 
 /** Runs a month where a rotation of so many slots gets one run for each: an hour each of a week, a day each. */
@@ -40,17 +53,37 @@ const monthlyRuns: Readonly<Record<number, { runs: number; rhythm: string }>> = 
 
 function overTime(
   slots: number | undefined,
-  { pointBytes, isMost }: { pointBytes: number; isMost: boolean },
+  { pointBytes, isMost, changing }: { pointBytes: number; isMost: boolean; changing: Changing | undefined },
 ): string[] {
   if (slots === undefined) return []
+  if (changing !== undefined && changing.full !== 'run' && monthlyRuns[slots] !== undefined)
+    return [`${withLevels(slots, pointBytes, changing)}, and what changes.`]
   const upTo = isMost ? 'up to ' : ''
   const ring = `A full ring of ${plural(slots, 'slot')} takes ${upTo}${formatSize(slots * pointBytes)}`
   const rhythm = monthlyRuns[slots]
   if (rhythm === undefined) return [`${ring}; each run sends ${upTo}${formatSize(pointBytes)} from the server.`]
   const traffic = `${upTo}${formatSize(rhythm.runs * pointBytes)} leave the server each month`
+  const pays = changing !== undefined && slots > 7 && changing.share * pointBytes >= leastBytes
   return [
     `${ring}; with ${rhythm.rhythm}, ${traffic}. If that is too much: "exclude", "exclude-tables", or fewer runs ("rotation: day-of-week" with one a day).`,
+    ...(pays
+      ? [`With "full-every: week": ${withLevels(slots, pointBytes, { ...changing, full: 'week' })}, and what changes.`]
+      : []),
   ]
+}
+
+/** Below that nobody minds. */
+const leastBytes = 50e6
+
+/** Whole archives a month, and how many are stored at once. */
+const wholeOnes = { day: { monthly: 30, kept: 8 }, week: { monthly: 4.3, kept: 2 } } as const
+
+function withLevels(slots: number, pointBytes: number, { full, share }: Changing): string {
+  if (full === 'run') throw new TypeError('Each run sends all.')
+  const [files, others] = [share * pointBytes, (1 - share) * pointBytes]
+  const { monthly, kept } = wholeOnes[full]
+  const runs = monthlyRuns[slots]?.runs ?? 0
+  return `The files whole once a ${full}, and else what changed in them: about ${formatSize(monthly * files + runs * others)} leave the server each month, a full ring takes about ${formatSize(kept * files + slots * others)}`
 }
 
 /** What a restore of it will need, as sentences. */

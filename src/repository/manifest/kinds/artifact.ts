@@ -12,7 +12,17 @@ export interface ArtifactObject {
   upload?: { id: string; partETags: string[] }
 }
 
-/** What an artifact of any kind has. It is kept in one object, whose facts are its own. */
+/**
+ * An archive that others stand on: one that has all, or all that changed since the one before it. `takenAt`: the
+ * `startedAt` of the run that made it. `snapshot`: the sha256 of what the server keeps about it.
+ */
+export interface ChainObject extends ArtifactObject {
+  level: number
+  takenAt: string
+  snapshot: string
+}
+
+/** What an artifact of any kind has. It is kept in one object, whose facts are its own, and those of its chain. */
 export interface StoredArtifact extends ArtifactObject {
   kind: string
   /** Between the slot and `.sql` or `.tar` in the key: `database`, `shop.database`, `codebase`. */
@@ -20,6 +30,8 @@ export interface StoredArtifact extends ArtifactObject {
   compression: Compression
   startedAt: string
   finishedAt: string
+  /** What it stands on, from level 0 on: it has what changed since. Absent: it has all. */
+  chain?: ChainObject[]
   /** The uncompressed stream; each kind adds what is in it. */
   content: { bytes: number; sha256: string }
 }
@@ -41,4 +53,20 @@ export const stored = {
   startedAt: instant,
   finishedAt: instant,
 }
-export const upload = z.exactOptional(z.looseObject({ id: z.string().min(1), partETags: z.array(z.string()).min(1) }))
+const uploaded = z.exactOptional(z.looseObject({ id: z.string().min(1), partETags: z.array(z.string()).min(1) }))
+
+const chainObject = z.looseObject({
+  ...{ level: z.int().nonnegative(), key: z.string().min(1), sha256: digest.sha256, bytes: digest.bytes },
+  ...{ takenAt: instant, etag: z.string(), versionId: z.string().nullable(), snapshot: digest.sha256 },
+  upload: uploaded,
+})
+
+/** Levels from 0 on, in order: the artifact itself has the next one. */
+export const chain = z.exactOptional(
+  z
+    .array(chainObject)
+    .min(1)
+    .max(2)
+    .refine(objects => objects.every(({ level }, index) => level === index), 'expected levels from 0 on, in order'),
+)
+export const upload = uploaded

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { count, digest, instant, type StoredArtifact, stored, upload } from './artifact'
+import { chain, count, digest, instant, type StoredArtifact, stored, upload } from './artifact'
 import type { Amount, Kind } from './kind'
 
 export interface FilesArtifact extends StoredArtifact {
@@ -7,7 +7,11 @@ export interface FilesArtifact extends StoredArtifact {
   paths: string[]
   /** When rsync last compared the contents of the files with those in the mirror, in this run or an earlier one. */
   contentsComparedAt?: string
-  /** `specials`: fifos and devices; manifests of older versions do not count them. */
+  /** Patterns that were left out. Only where that matters: of what a later archive may stand on. */
+  exclude?: string[]
+  /**
+   * With a chain, the counts and all that follows them are of the whole tree that it describes; `bytes` and `sha256` of its own
+   * stream. `specials`: fifos and devices; manifests of older versions do not count them. */
   content: {
     bytes: number
     sha256: string
@@ -15,6 +19,9 @@ export interface FilesArtifact extends StoredArtifact {
     directories: number
     links: number
     specials?: number | undefined
+    /** With a chain: sockets, which no archive has, and about how many bytes an archive of the whole tree would have. */
+    sockets?: number
+    treeBytes?: number
     /** Those with the most entries. `user`, `group`: null where the server had no name. */
     owners?: RecordedOwner[] | undefined
     /** The entry of the archive that lists its owners; absent: they are in its headers. */
@@ -93,9 +100,12 @@ export const files: Kind<FilesArtifact> = {
     kind: z.literal('files'),
     paths: z.array(z.string()),
     contentsComparedAt: z.exactOptional(instant),
+    exclude: z.exactOptional(z.array(z.string())),
     ...stored,
+    chain,
     content: z.looseObject({
       ...{ ...digest, files: count, directories: count, links: count, specials: count.optional() },
+      ...{ sockets: z.exactOptional(count), treeBytes: z.exactOptional(count) },
       owners: z.array(owner).optional(),
       ownerList: z.string().optional(),
       ...{ accessLists: z.exactOptional(listedEntries), extendedAttributes: z.exactOptional(listedEntries) },
@@ -107,6 +117,7 @@ export const files: Kind<FilesArtifact> = {
     upload,
   }),
   sourceOf: () => '',
+  contentBytes: ({ content }) => content.treeBytes ?? content.bytes,
   listed: ({ paths, bytes, content }) => ({ files: { paths, bytes, files: content.files } }),
 }
 

@@ -18,6 +18,8 @@ export interface Kind<A extends StoredArtifact> {
   readonly schema: z.ZodType<A> & z.core.$ZodTypeDiscriminable
   /** The name of the source; '' where there is a single one. */
   sourceOf(artifact: A): string
+  /** How much it has, to compare with others; by default the bytes of its stream. */
+  contentBytes?(artifact: A): number
   /** What `list` shows. */
   listed(artifact: A): ListedArtifact
 }

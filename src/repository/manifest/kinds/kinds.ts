@@ -22,5 +22,10 @@ export function kindOf({ kind }: { kind: KindName }): Kind<Artifact> {
   return found
 }
 
+/** How much is in an artifact, whatever it stands on. */
+export function contentBytesOf(artifact: Artifact): number {
+  return kindOf(artifact).contentBytes?.(artifact) ?? artifact.content.bytes
+}
+
 /** An artifact in a manifest. */
 export const artifactSchema = z.discriminatedUnion('kind', [all[0].schema, ...all.slice(1).map(({ schema }) => schema)])

@@ -6,6 +6,7 @@ import { KnownOwners } from '../owners/owner'
 import type { ArchiveContent, UnpackedEntry } from './archive-content'
 import { ArchiveLists, paddedSize } from './archive-lists'
 import { ArchiveTree, type ExpectedTree } from './archive-tree'
+import { BlockCutter } from './block-cutter'
 import { plainPath, show } from './expected-paths'
 import { ExtendedHeaders } from './extended-headers'
 import { blockSize, isZeroBlock, parseTarHeader, type TarHeader } from './tar-header'
@@ -53,10 +54,7 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
   private last: string | undefined
 
   private place: Place = 'headers'
-  /** Data and padding to skip. */
-  private skip = 0
-  private readonly partial = Buffer.alloc(blockSize)
-  private partialLength = 0
+  private readonly cutter: BlockCutter
 
   /** The long name or extended header being read. */
   private metadata = { type: '', sizeBytes: 0, blocks: [] as Buffer[], missing: 0 }
@@ -68,6 +66,7 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
     this.tree = new ArchiveTree(tree)
     this.limits = limits
     this.sink = sink
+    this.cutter = new BlockCutter({ block: block => this.read(block), data: piece => this.pass(piece) })
     this.lists = new ArchiveLists(this.knownOwners, listed => {
       this.tree.addListed(listed)
       this.sink?.listed(listed)
@@ -79,30 +78,12 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
     if (this.bytes > this.limits.bytes)
       throw new CheckError(`The archive is larger than the ${this.limits.bytes} bytes that it should have.`)
     this.digest.update(chunk)
-    let at = 0
-    while (at < chunk.length) {
-      if (this.skip > 0) {
-        const passed = Math.min(this.skip, chunk.length - at)
-        this.pass(chunk.subarray(at, at + passed))
-        this.skip -= passed
-        at += passed
-      } else if (this.partialLength === 0 && chunk.length - at >= blockSize) {
-        this.read(chunk.subarray(at, at + blockSize))
-        at += blockSize
-      } else {
-        const copied = chunk.copy(this.partial, this.partialLength, at)
-        this.partialLength += copied
-        at += copied
-        if (this.partialLength < blockSize) return
-        this.partialLength = 0
-        this.read(this.partial)
-      }
-    }
+    this.cutter.write(chunk)
   }
 
   finish(): ArchiveContent {
     if (this.bytes === 0) throw new CheckError('The archive is empty: not one byte arrived.')
-    if (this.place !== 'end' || this.partialLength > 0) {
+    if (this.place !== 'end' || this.cutter.isCut) {
       throw new CheckError(
         `The archive is cut off: its end did not come. It has ${this.bytes} bytes and ${this.whereabouts()}.`,
       )
@@ -119,10 +100,11 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
     return { bytes: this.bytes, files: this.tree.files }
   }
 
-  private read(block: Buffer): void {
+  private read(block: Buffer): number {
+    if (this.place !== 'metadata' && !isZeroBlock(block)) return this.readHeader(block)
     if (this.place === 'metadata') this.readMetadata(block)
-    else if (!isZeroBlock(block)) this.readHeader(block)
     else this.readZeroBlock(block)
+    return 0
   }
 
   private readZeroBlock(block: Buffer): void {
@@ -132,22 +114,20 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
     this.sink?.end(block)
   }
 
-  private readHeader(block: Buffer): void {
+  private readHeader(block: Buffer): number {
     if (this.place === 'end') throw new CheckError('The archive continues after its end.')
     // GNU tar ends here, busybox does not.
     if (this.place === 'lone zero block') throw this.damaged('a single zero block is between its entries')
     const header = this.explained(() => parseTarHeader(block))
     this.sink?.header(block)
     const maxBytes = ExtendedHeaders.maxBytes(header.type)
-    if (maxBytes === undefined) {
-      this.readEntry(header)
-      return
-    }
+    if (maxBytes === undefined) return this.readEntry(header)
     const { type, sizeBytes } = header
     if (sizeBytes > maxBytes) throw this.damaged('an extended header is too large')
     if (sizeBytes === 0) throw this.damaged('an extended header is empty')
     this.metadata = { type, sizeBytes, blocks: [], missing: sizeBytes }
     this.place = 'metadata'
+    return 0
   }
 
   private readMetadata(block: Buffer): void {
@@ -167,14 +147,13 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
     if (!this.explained(() => this.lists.read(data))) this.sink?.data(data)
   }
 
-  private readEntry(header: TarHeader): void {
+  private readEntry(header: TarHeader): number {
     const { type, mode, sizeBytes, device } = header
     const { name, target, capabilities } = this.extended.take(header)
     this.last = name
     if (this.explained(() => this.lists.begin(name, header, this.tree.entries))) {
       this.sink?.drop()
-      this.skip = paddedSize(sizeBytes)
-      return
+      return paddedSize(sizeBytes)
     }
     // Such an entry has no data for one of the programs, and data for the other.
     if (sizeBytes > 0 && type !== '0' && type !== '7')
@@ -184,7 +163,7 @@ class ArchiveCheck implements ContentCheck<ArchiveContent> {
     if (this.tree.entries > this.limits.entries)
       throw new CheckError(`The archive has more than the ${this.limits.entries} entries that it may have.`)
     this.sink?.entry(entry)
-    this.skip = paddedSize(sizeBytes)
+    return paddedSize(sizeBytes)
   }
 
   private explained<T>(parse: () => T): T {

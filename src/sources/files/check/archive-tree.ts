@@ -30,6 +30,8 @@ export interface ExpectedTree {
   parts?: readonly string[]
   /** Of an earlier reading of the same archive. */
   seen?: readonly FolderContent[]
+  /** It has all folders, and not all files: its lists name others, too. */
+  isPartial?: boolean
 }
 
 /**
@@ -45,11 +47,13 @@ export class ArchiveTree {
   private readonly owners = new OwnerChangesFinder()
   private readonly attributes: AttributeTally
   private readonly names = new NameTable(kindBits)
+  private readonly isPartial: boolean
   private readonly counts = { files: 0, directories: 0, links: 0, specials: 0 }
   /** Most entries are in the folder of the entry before. */
   private lastFolder = ''
 
-  constructor({ paths, parts = [], seen }: ExpectedTree) {
+  constructor({ paths, parts = [], seen, isPartial = false }: ExpectedTree) {
+    this.isPartial = isPartial
     this.paths = new ExpectedPaths(paths)
     this.tally = new FolderTally([...paths, ...parts], seen)
     this.parts = new PartFinder(parts)
@@ -79,7 +83,7 @@ export class ArchiveTree {
   /** What is listed of an entry that came before. */
   addListed(listed: Listed): void {
     const kind = this.kindOf(listed.path)
-    if (kind !== 'f' && kind !== 'd')
+    if (kind !== 'f' && kind !== 'd' && !(this.isPartial && kind === undefined))
       throw new CheckError(`its lists have an entry that is none of its files and folders: ${show(listed.path)}`)
     this.attributes.add(listed)
     if (listed.kind === 'attributes' && isPrivileged(listed)) this.risky.addAttribute(listed)

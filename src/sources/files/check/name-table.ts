@@ -34,6 +34,11 @@ export class NameTable {
     return true
   }
 
+  /** Gives a name that is there another number. */
+  put(name: string, value: number): void {
+    this.partOf(name).change(this.digest.high, this.digest.low, value)
+  }
+
   /** 0: it is not there. */
   valueOf(name: string): number {
     const part = this.partOf(name)
@@ -79,6 +84,10 @@ class DigestTable {
     if (this.size * 8 >= this.words.length * 3) this.grow()
     this.put(high, (low & ~((1 << this.valueBits) - 1)) | value)
     this.size++
+  }
+
+  change(high: number, low: number, value: number): void {
+    this.words[this.placeOf(high, low) + 1] = (low & ~((1 << this.valueBits) - 1)) | value
   }
 
   private put(high: number, low: number): void {

@@ -125,7 +125,8 @@ export function isZeroBlock(block: Buffer): boolean {
 
 const zeroBlock = Buffer.alloc(blockSize)
 
-function hasChecksum(block: Buffer): boolean {
+/** Whether a header has its own checksum. */
+export function hasChecksum(block: Buffer): boolean {
   return octalNumber(block, 148, 8) === sumOf(block)
 }
 

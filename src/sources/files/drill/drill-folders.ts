@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { problem } from '../../../findings/finding'
+import { contentBytesOf } from '../../../repository/manifest/kinds/kinds'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import { plural } from '../../../runtime/text/format-count'
 import { printable } from '../../../runtime/text/printable'
@@ -25,7 +26,7 @@ export function drillFolders(
   [files]: readonly SoundArtifact<FilesArtifact, ArchiveContent>[],
 ): DrillPart {
   return {
-    neededBytes: files?.artifact.content.bytes ?? 0,
+    neededBytes: files === undefined ? 0 : contentBytesOf(files.artifact),
     run: context => (files === undefined ? Promise.resolve(nothing) : drillArchive(files, context)),
   }
 }

@@ -17,10 +17,17 @@ export const archiveWords: SourceWords<FilesArtifact> = {
   notes: layoutNotes,
   news: newOutsideLinks,
   recovery: (artifact, fetch) => [
-    [fetch, ...decodeCommands(artifact), 'tar -xpf - -C /'].join(' | '),
+    ...unpackCommands(artifact, fetch),
     ...(artifact.content.ownerList === undefined ? [] : [applyOwnerList]),
     ...(artifact.content.accessLists === undefined ? [] : [applyLists.lists]),
     ...(artifact.content.extendedAttributes === undefined ? [] : [applyLists.attributes]),
   ],
   recoveryNote: 'Run as root on the server to restore to. The tar line writes to the original places of the files.',
+}
+
+/** Of a chain one after another, by GNU tar: each removes what was gone by then. */
+function unpackCommands(artifact: FilesArtifact, fetch: (key: string) => string): string[] {
+  const { key, chain = [] } = artifact
+  const tar = chain.length === 0 ? 'tar -xpf - -C /' : 'tar -xpf - --listed-incremental=/dev/null -C /'
+  return [...chain.map(base => base.key), key].map(each => [fetch(each), ...decodeCommands(artifact), tar].join(' | '))
 }

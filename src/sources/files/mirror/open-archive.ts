@@ -21,10 +21,24 @@ export interface ArchiveRequest {
   /** Who logs in, for messages. */
   user: string
   compression: CompressionSettings
+  /** What it may stand on; undefined: it has all. */
+  level?: LevelRequest
   owner: string
   onReport: (line: ReportLine) => void
   signal: AbortSignal
 }
+
+/** Digests of snapshots that the server has. */
+export interface LevelRequest {
+  /** To stand on the first one that is of any use. */
+  standOn: readonly string[]
+  /** Whether later archives are to stand on this one: always, or when it stands on none. */
+  base: 'always' | 'if-whole' | 'never'
+  /** What later runs may need. All others of this prefix are removed. */
+  keep: readonly string[]
+}
+
+const baseWords = { always: 'yes', 'if-whole': 'whole', never: '' } as const
 
 /** The job `archive`: mirrors the folders, then streams the mirror. */
 export function openArchive(connection: Connection, request: ArchiveRequest): Promise<Job> {
@@ -39,6 +53,7 @@ export function openArchive(connection: Connection, request: ArchiveRequest): Pr
       ['lock', request.lock],
       ['bandwidth', request.bandwidthLimit ?? ''],
       ['allow-empty', request.allowEmpty ? 'yes' : ''],
+      ...levelLines(request.level),
       ['owner', request.owner],
       ['wait-seconds', '20'],
       ...compressionLines(request.compression),
@@ -49,6 +64,15 @@ export function openArchive(connection: Connection, request: ArchiveRequest): Pr
       signal: request.signal,
     },
   )
+}
+
+function levelLines(level: LevelRequest | undefined): (readonly [string, string])[] {
+  if (level === undefined) return []
+  return [
+    ...level.standOn.map(digest => ['stand-on', digest] as const),
+    ...level.keep.map(digest => ['keep', digest] as const),
+    ['base', baseWords[level.base]],
+  ]
 }
 
 /** `onMirrored`: when rsync has read the last of the live files. */

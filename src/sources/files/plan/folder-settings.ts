@@ -1,6 +1,7 @@
 import { encodedBy } from '../../../pipeline/codec'
 import type { CompressionSettings } from '../../../pipeline/compression'
 import { artifactKey, artifactName } from '../../../repository/names/keys'
+import type { FullEvery } from '../levels/plan-level'
 
 /** How often rsync compares file contents, and not only size and time. `weekly`: the first run of a week. */
 export const compareContents = ['weekly', 'daily', 'always', 'never'] as const
@@ -17,6 +18,7 @@ export interface FileSettings {
   /** As rsync's `--bwlimit` takes it, `0` for none. */
   bandwidthLimit?: string
   compareContents: CompareContents
+  fullEvery: FullEvery
 }
 
 /** The inputs of a backup, as far as they are about folders. */

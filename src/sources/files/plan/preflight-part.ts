@@ -48,7 +48,9 @@ export async function preflightPart(
       ...layoutFacts(host.layout),
       ...disk.facts,
     ],
-    takes: host.estimate && { what: 'the files', bytes: host.estimate.totalBytes },
+    takes: host.estimate && {
+      ...{ what: 'the files', bytes: host.estimate.totalBytes, full: settings.files.fullEvery },
+    },
   }
 }
 

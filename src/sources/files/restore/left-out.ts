@@ -126,7 +126,7 @@ function allowedBy(kind: RiskyKind): string {
 }
 
 /** At the backup: what a restore without a signature would leave out. */
-export function leftOutLater(content: ArchiveContent): Finding[] {
+export function leftOutLater(content: Pick<ArchiveContent, 'risky'>): Finding[] {
   return leftOutOf(content, nothingGiven).map(({ kind, count, first }) => {
     const named = first.map(({ path }) => show(`/${path}`))
     return warning(

@@ -1,4 +1,5 @@
 import type { ContentCheck } from '../../../pipeline/content-check'
+import { contentBytesOf } from '../../../repository/manifest/kinds/kinds'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import type { SoundArtifact } from '../../restore-part'
 import { checkArchive, type ExpectedArchive } from '../check/archive-check'
@@ -42,7 +43,7 @@ export function expectedFiles(artifact: FilesArtifact): RereadFiles {
   for (const { user, group, uid, gid, entries } of owners)
     kinds.f.owners.set({ user: user ?? undefined, group: group ?? undefined, uid, gid }, entries)
   const none = { files: 0, directories: 0, links: 0, fileBytes: 0, kinds: noEntries() }
-  const all = { files, directories, links, fileBytes: bytes, kinds }
+  const all = { files, directories, links, fileBytes: contentBytesOf(artifact), kinds }
   const attributes = extendedAttributes?.entries ?? 0
   const counts = { lists: accessLists?.entries ?? 0, attributes, ordinary: attributes }
   return {
@@ -60,12 +61,18 @@ export function expectedFiles(artifact: FilesArtifact): RereadFiles {
   }
 }
 
+/** Long names, and lists of owners and attributes, of which a manifest says nothing. */
+const spareBytes = 64 * 2 ** 20
+
 /** No more than its manifest says. */
-export function expectedArchive({ paths, content }: FilesArtifact): ExpectedArchive {
-  const { files, directories, links, specials } = content
+export function expectedArchive({ paths, content, chain }: FilesArtifact): ExpectedArchive {
+  const { files, directories, links, specials, bytes, treeBytes = bytes } = content
   const counted = files + directories + links
   return {
     paths: paths.map(path => path.slice(1)),
-    limits: { entries: counted + (specials ?? counted + 10_000), bytes: content.bytes },
+    limits: {
+      entries: counted + (specials ?? counted + 10_000),
+      bytes: chain === undefined ? bytes : 2 * treeBytes + spareBytes,
+    },
   }
 }

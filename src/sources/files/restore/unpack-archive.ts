@@ -8,8 +8,10 @@ import { readArtifact } from '../../../repository/artifact/reader'
 import type { Repository } from '../../../repository/repository'
 import type { Runtime } from '../../../runtime/runtime'
 import { sendToJob } from '../../../server/send-to-job'
+import { readJoinedInto } from '../../read-joined'
 import { type GivenAttributes, type GivenCounts, nothingListed } from '../attributes/given-lists'
 import { attributeKinds } from '../attributes/listed'
+import { joinArchives } from '../chain/join-archives'
 import { checkArchive } from '../check/archive-check'
 import type { ArchiveContent } from '../check/archive-content'
 import { leaveOut } from '../check/leave-out'
@@ -64,7 +66,12 @@ export async function unpackArchive(request: UnpackRequest, context: UnpackConte
   const { filter, compression, seen } = sentStream(request, tools)
   await withProgress(runtime, 'unpacking', artifact.bytes, async onProgress => {
     const intake = await server.openExtract({ staging, owner, compression, signal })
-    await sendToJob(intake, input => readArtifact(repository, artifact, { filter, into: [input], signal, onProgress }))
+    await sendToJob(intake, input => {
+      const request = { filter, into: [input], signal, onProgress }
+      return artifact.chain === undefined
+        ? readArtifact(repository, artifact, request)
+        : readJoinedInto(repository, artifact, joinArchives(artifact), request)
+    })
   })
   return seen()
 }
@@ -87,7 +94,9 @@ function sentStream(
   const trees = paths.map(path => {
     return { path: path.slice(1), linked: folderContent(files, path)?.outside?.targets }
   })
-  const checked = compose(decode(codecsOf(artifact)), leaveOut(expected, { ...request, trees }))
+  // What is put together of a chain is not encoded any more.
+  const codecs = artifact.chain === undefined ? codecsOf(artifact) : []
+  const checked = compose(decode(codecs), leaveOut(expected, { ...request, trees }))
   return { filter: compose(checked, compressAgain(compression)), compression, seen: () => checked.result()[1] }
 }
 
@@ -110,7 +119,7 @@ export function howToSend(
   const { artifact, content } = files
   const inner = codecsOf({ compression: artifact.compression })
   const outer = codecsOf(artifact).slice(inner.length)
-  const isAll = artifact.paths.every(path => paths.includes(path))
+  const isAll = artifact.paths.every(path => paths.includes(path)) && artifact.chain === undefined
   const isWhole = isAll && leftOutOf(content, given).length === 0 && hasOwners(content, numbers) && !hasLists(content)
   const isAsStored = isWhole && inner.every(codec => tools.has(codec))
   const compression = isAsStored ? artifact.compression : tools.has('gzip') ? 'gzip' : 'none'

@@ -20,7 +20,8 @@ export const databaseWords: SourceWords<DatabaseArtifact> = {
     before?.marks?.['obstacle'] === obstacleMark(content)
       ? []
       : traitWarnings(content.traits, `Database ${JSON.stringify(database)}`),
-  recovery: ({ database, compression, content }, fetch) => importCommands({ database, compression, ...content }, fetch),
+  recovery: ({ database, compression, content, key }, fetch) =>
+    importCommands({ database, compression, ...content }, fetch(key)),
   recoveryNote:
     'Run on the server that is to have it. SITE_USER is the database user of the site, with rights on this database only: as root, whatever somebody put into a dump would run with all rights.',
 }

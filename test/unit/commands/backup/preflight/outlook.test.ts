@@ -17,6 +17,18 @@ describe('storedOutlook', () => {
     ])
   })
 
+  it('says what sending only what changed would come to, and counts with it where it is so', () => {
+    const [database, files] = parts
+    const sending = (full: 'run' | 'week') =>
+      [database, { ...files, takes: { what: 'the files', bytes: 4e9, full } }] as never
+    const told = (full: 'run' | 'week') =>
+      storedOutlook({ ...rotation('hour-of-week'), ...none }, sending(full), undefined).at(-1)
+    const figures =
+      'The files whole once a week, and else what changed in them: about 747 GB leave the server each month, a full ring takes about 176 GB, and what changes.'
+    expect(told('run')).toBe(`With "full-every: week": ${figures}`)
+    expect(told('week')).toBe(figures)
+  })
+
   it('counts with what the last good one takes, where there is one', () => {
     const newest = { slot: 'Monday-13-00', artifacts: [{ bytes: 5e8 }, { bytes: 5e8 }] }
     expect(storedOutlook({ ...rotation('hour-of-week'), ...gzip }, parts, newest).slice(1)).toEqual([

@@ -1,0 +1,111 @@
+import { type Finding, problem } from '../findings/finding'
+import { CheckError } from '../pipeline/check-error'
+import type { ContentDigest } from '../pipeline/content-check'
+import { digest } from '../pipeline/digest'
+import { readArtifact } from '../repository/artifact/reader'
+import { lookAtArtifact } from '../repository/catalog/look-at-artifact'
+import { contentBytesOf } from '../repository/manifest/kinds/kinds'
+import type { Artifact } from '../repository/manifest/manifest'
+import type { RecoveryPoint, Repository } from '../repository/repository'
+import type { StoredObject } from '../store/store'
+import { newestFirst, readJoined } from './read-joined'
+import { orFault, otherBytes, type Reread, type RereadOptions, rereadArtifact, upTo } from './reread-artifact'
+import type { ArtifactReading } from './source'
+
+export interface RereadWholeOptions<A extends Artifact, C extends ContentDigest> extends RereadOptions<A, C> {
+  /** Of what stands on others. */
+  join: ArtifactReading<A, C>['join']
+}
+
+/** The same as `rereadArtifact`, with all that an artifact stands on. */
+export async function rereadWhole<A extends Artifact, C extends ContentDigest>(
+  point: RecoveryPoint,
+  artifact: A,
+  options: RereadWholeOptions<A, C>,
+): Promise<Reread<A, C>> {
+  if (artifact.chain === undefined) return rereadArtifact(point, artifact, options)
+  const looks = []
+  for (const object of newestFirst(artifact)) {
+    looks.push({ object, ...(await lookAtArtifact(point, object)) })
+    options.signal.throwIfAborted()
+  }
+  const findings = looks.flatMap(look => look.findings.filter(({ code }) => code !== 'changed'))
+  const [own, ...below] = looks.map(({ stored }) => stored)
+  const isReadable = !findings.some(({ code }) => unreadable.has(code))
+  if (own === undefined || below.includes(undefined) || !isReadable)
+    return { artifact, stored: own, findings, content: undefined }
+  const seen = withETags(artifact, own, below.toReversed())
+  const inside = await readThrough(point.repository, seen, options)
+  return { artifact: seen, stored: own, findings: [...findings, ...inside.findings], content: inside.content }
+}
+
+const unreadable = new Set(['size', 'archived', 'stale'])
+
+function withETags<A extends Artifact>(
+  artifact: A,
+  own: StoredObject,
+  chain: readonly (StoredObject | undefined)[],
+): A {
+  return {
+    ...artifact,
+    etag: own.etag,
+    ...(artifact.chain && { chain: artifact.chain.map((object, at) => ({ ...object, etag: chain[at]?.etag ?? '' })) }),
+  }
+}
+
+async function readThrough<A extends Artifact, C extends ContentDigest>(
+  repository: Repository,
+  artifact: A,
+  options: RereadWholeOptions<A, C>,
+): Promise<Pick<Reread<A, C>, 'findings' | 'content'>> {
+  const { join, compare, signal, onProgress, pauseMs } = options
+  if (join === undefined) throw new TypeError('This kind of artifact never stands on another one.')
+  const check = upTo(contentBytesOf(artifact), options.check)
+  const reading = async () => {
+    const digests = await readJoined(repository, artifact, join(artifact), {
+      ...{ signal, pauseMs, mayDiffer: true, write: (piece: Buffer) => check.write(piece) },
+      onProgress: bytes => onProgress?.(bytes, check.progress().bytes),
+    })
+    return { digests, content: check.finish() }
+  }
+  const read = await orFault(artifact.key, signal, reading)
+  if (read instanceof CheckError)
+    return { findings: await explainDamage(repository, artifact, read, options), content: undefined }
+  if ('code' in read) return { findings: [read], content: undefined }
+  const { digests, content } = read
+  const findings = otherDigests(artifact, digests)
+  const differences = compare(artifact, content)
+  if (differences.length > 0) {
+    const message = `"${artifact.key}" and what it stands on do not hold what the manifest says: ${differences.join('; ')}.`
+    findings.push({ ...problem('content', message), key: artifact.key })
+  }
+  return { findings, content }
+}
+
+function otherDigests(artifact: Artifact, digests: readonly string[]): Finding[] {
+  return newestFirst(artifact).flatMap((object, index) => {
+    const found = digests[index] ?? ''
+    return found === object.sha256 ? [] : [otherBytes(object, found)]
+  })
+}
+
+/** Which of the objects was damaged after it was stored, if any. */
+async function explainDamage<A extends Artifact, C extends ContentDigest>(
+  repository: Repository,
+  artifact: A,
+  fault: CheckError,
+  { signal, pauseMs }: RereadWholeOptions<A, C>,
+): Promise<Finding[]> {
+  const { key } = artifact
+  const damage = { ...problem('damaged', `"${key}" and what it stands on: ${fault.message}`, fault.advice), key }
+  const others: Finding[] = []
+  for (const object of newestFirst(artifact)) {
+    const reading = () =>
+      readArtifact(repository, object, { ...{ filter: digest(), mayDiffer: true, signal }, pauseMs })
+    const read = await orFault(object.key, signal, reading)
+    if (read instanceof CheckError) throw read
+    if ('code' in read) others.push(read)
+    else if (read.sha256 !== object.sha256) others.push(otherBytes(object, read.sha256))
+  }
+  return [...others, damage]
+}
