@@ -5,8 +5,8 @@ import { bucketView } from '../servers/bucket-view'
 import { unpacked } from '../servers/processes/stock-tools'
 import { freshBucket, freshFolder, testServices } from '../servers/test-services'
 import { goodBackup } from './good-backup'
-import type { StoredFiles } from './stored-manifest'
 import { expectRestored, restoreRun } from './restore/restore-run'
+import type { StoredFiles } from './stored-manifest'
 
 const services = testServices()
 

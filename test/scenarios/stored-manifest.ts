@@ -77,13 +77,15 @@ const files = z.strictObject({
   content: z.strictObject({
     ...{ bytes: size, sha256, files: size, directories: size, links: size, specials: size },
     treeBytes: size.optional(),
-    owners: z.array(
-      z.strictObject({
-        user: z.string().nullable(),
-        group: z.string().nullable(),
-        ...{ uid: size, gid: size, entries: size },
-      }),
-    ).optional(),
+    owners: z
+      .array(
+        z.strictObject({
+          user: z.string().nullable(),
+          group: z.string().nullable(),
+          ...{ uid: size, gid: size, entries: size },
+        }),
+      )
+      .optional(),
     ownerList: z.literal('.make-a-backup.owners').optional(),
     accessLists: z.strictObject({ list: z.literal('.make-a-backup.acls'), entries: size.min(1) }).optional(),
     extendedAttributes: z

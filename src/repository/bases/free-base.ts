@@ -91,7 +91,7 @@ async function* listSlots({ store, prefix }: Repository) {
 }
 
 /** The names of the bases that a recovery point stands on. */
-export function basesOf(prefix: string, { artifacts }: Pick<Manifest, 'artifacts'>): BaseName[] {
+function basesOf(prefix: string, { artifacts }: Pick<Manifest, 'artifacts'>): BaseName[] {
   return artifacts.flatMap(({ chain = [] }) => chain.flatMap(({ key }) => parseBaseKey(prefix, key)?.base ?? []))
 }
 

@@ -19,8 +19,12 @@ const hourMs = 3_600_000
 
 /** What does not become smaller. */
 function noise(seed: number): string {
-  let state = seed + 1
-  return Array.from({ length: 300 }, () => (state = (state * 16_807) % 2_147_483_647).toString(36)).join('')
+  let text = ''
+  for (let at = 0, state = seed + 1; at < 300; at++) {
+    state = (state * 16_807) % 2_147_483_647
+    text += state.toString(36)
+  }
+  return text
 }
 
 function manifests(): Manifest[] {
