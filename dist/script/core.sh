@@ -39,7 +39,7 @@ read_request() {
   nonce='' job='' options='' databases='' everything='' paths='' excludes='' mirror='' bandwidth='' allow_empty=''
   compression='' level='' text='' estimate='' lock='' owner='' wait_seconds=0 argument_count=0 structure_count=0
   users='' groups='' staging='' swaps='' location='' locations='' flavor='' watcher='' held='' making=''
-  compare='' traits='' unknown=''
+  compare='' traits='' unknown='' stand_ons='' keeps='' base='' seen_seconds=''
   while IFS= read -r line && [ -n "$line" ]; do
     split_line
     case $key in
@@ -63,6 +63,9 @@ read_request() {
       mirror) mirror=$value ;;
       bandwidth) bandwidth=$value ;;
       compare) compare=$value ;;
+      stand-on) stand_ons=$stand_ons$value$nl ;;
+      keep) keeps=$keeps$value$nl ;;
+      base) base=$value ;;
       allow-empty) allow_empty=$value ;;
       compression) compression=$value ;;
       level) level=$value ;;
@@ -228,6 +231,11 @@ for_each() {
     IFS=$nl
   done
   unset IFS
+}
+
+# has_line LIST LINE
+has_line() {
+  case $nl$1 in *"$nl$2$nl"*) ;; *) return 1 ;; esac
 }
 
 # with_lines LIST COMMAND…: runs the command once, with the lines of the list as further arguments.

@@ -9,7 +9,10 @@ job_open_archive() {
   for_each "$paths" refuse_hollow
   say phase rsync
   forget_folders
+  forget_snapshots
+  drop_undated
   update_mirror
+  drop_undated
   list_attributes
   # Root's mirror has the owners itself.
   owner_list=''
@@ -20,8 +23,10 @@ job_open_archive() {
   fi
   path_number=0
   for_each "$paths" say_layout
+  choose_level
   say phase tar
   send_compressed write_archive tar
+  [ "$writes" = whole ] || keep_snapshot
 }
 
 # Makes and locks the mirror. What we write down about it is inside of it, in a folder that no path of a site has.
@@ -64,7 +69,11 @@ update_mirror() {
   say size "$(value_of 'Total file size:' | tr -cd 0-9)"
   for_each "$(printf '%s\n' "$found" | grep -E '^(differs|differ|skipped|skip) ')" say
   [ -z "$compared" ] || note_comparison
-  # The runner compares these counts with the archive.
+  cd "$mirror" || problem mirror-folder "$mirror"
+}
+
+# The runner compares these counts with the archive.
+count_mirror() {
   cd "$mirror" || problem mirror-folder "$mirror"
   for kind in f d l p b c; do
     say count "$kind" "$(with_lines "$(archive_names | sed 's,^,./,')" count_entries "$kind")"
@@ -210,6 +219,10 @@ literal_pattern() {
 }
 
 write_archive() {
+  if [ "$writes" = level ]; then
+    write_level
+    return
+  fi
   # Names are bytes: escaped in messages, raw in the archive. Every tar reads the format, and it has no
   # limits.
   case $(tar --version 2>&1) in

@@ -27,7 +27,8 @@ enter_own() {
 unpack() {
   set -- -xp
   if is_gnu_tar; then
-    set -- "$@" --quoting-style=escape --numeric-owner
+    # Of what is put together of a chain all folders come first.
+    set -- "$@" --quoting-style=escape --numeric-owner --delay-directory-restore
     if [ "$(id -u)" = 0 ]; then set -- "$@" --same-owner; else set -- "$@" --no-same-owner; fi
   else
     [ "$(id -u)" = 0 ] || set -- "$@" -o

@@ -79,6 +79,7 @@ const contracts: ActionContract[] = [
       's3-prefix': 'running-backups',
       'mirror-dir': '~/.make-a-backup/mirror',
       'compare-contents': 'weekly',
+      'full-every': 'run',
       compression: 'gzip',
       rotation: 'hour-of-week',
       timezone: 'UTC',
@@ -93,7 +94,7 @@ const contracts: ActionContract[] = [
       'dry-run': 'false',
       ...alarm,
     },
-    outputs: ['status', 'slot', 'manifest-key', 'artifacts', 'bytes', 'duration-seconds', 'warnings'],
+    outputs: ['status', 'slot', 'manifest-key', 'artifacts', 'bytes', 'sent-bytes', 'duration-seconds', 'warnings'],
     setOutputs: runtime => setBackupOutputs(runtime, aReport()),
     runs: {
       using: 'node24',

@@ -48,7 +48,7 @@ function planOf(
   const { artifact, isReadable } = before
   return planLevel({
     ...{ every: files.fullEvery, now: host.clock.now(), timezone, paths: files.paths, exclude: files.exclude },
-    before: artifact?.kind === 'files' ? artifact : undefined,
+    before: artifact !== undefined && 'paths' in artifact ? artifact : undefined,
     encoded: encodedBy(compression),
     ...{ isReadable, isThere: object => bases.has(object) },
   })

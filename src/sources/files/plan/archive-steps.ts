@@ -49,8 +49,6 @@ export function archiveSteps(
   let mirroredAt: Date | undefined
   let comparedAt: string | undefined
   let counts: ReadonlyMap<string, number> = new Map()
-  const isLevel = () =>
-    facts.standsOn !== undefined || (level !== undefined && level.base !== 'never' && !lacksTools(facts))
   return {
     ...{ name, key, waitsFor: 'rsync', compression, facts },
     check: () => checkArchive({ paths, sink: noted }),
@@ -70,7 +68,7 @@ export function archiveSteps(
           mirroredAt = clock.now()
         },
       })
-      if (!isLevel()) return opened
+      if (!isLevel(facts, level)) return opened
       try {
         const check = checkLevel({ paths, sink: noted })
         const expectedBytes = facts.standsOn === undefined ? opened.expectedBytes : undefined
@@ -92,26 +90,24 @@ export function archiveSteps(
       ...unkeptFindings(notes.unkept),
     ],
     moment: () => mirroredAt ?? clock.now(),
-    describe: content => {
-      const { hasOwnerList } = content
-      const contentsComparedAt = notes.isCompared ? mirroredAt?.toISOString() : comparedAt
-      return {
-        ...{ kind: 'files', paths: files.paths },
-        ...defined({ contentsComparedAt }),
-        ...(content.tree === undefined ? {} : { exclude: files.exclude }),
-        content: {
-          ...(content.tree === undefined ? wholeContent(content) : treeContent(content, counts, facts)),
-          ...(hasOwnerList ? { ownerList: ownerListName } : {}),
-          ...listedEntries(content),
-          ...(content.tree === undefined ? noted.finish() : facts.noted(layout)),
-        },
-      }
-    },
+    describe: content => ({
+      ...{ kind: 'files', paths: files.paths },
+      ...defined({ contentsComparedAt: notes.isCompared ? mirroredAt?.toISOString() : comparedAt }),
+      ...(content.tree === undefined ? {} : { exclude: files.exclude }),
+      content: {
+        ...(content.tree === undefined ? wholeContent(content) : treeContent(content, counts, facts)),
+        ...(content.hasOwnerList ? { ownerList: ownerListName } : {}),
+        ...listedEntries(content),
+        ...(content.tree === undefined ? noted.finish() : facts.noted(layout)),
+      },
+    }),
   }
 }
 
-function lacksTools({ notOn }: TreeFacts): boolean {
-  return notOn.some(({ reason }) => reason === 'tools')
+/** Whether the server writes an incremental archive, as it was asked to. */
+function isLevel({ standsOn, notOn }: TreeFacts, level: LevelRequest | undefined): boolean {
+  if (standsOn !== undefined) return true
+  return level !== undefined && level.base !== 'never' && !notOn.some(({ reason }) => reason === 'tools')
 }
 
 function wholeContent(content: ArchiveContent): FilesArtifact['content'] {

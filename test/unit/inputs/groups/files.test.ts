@@ -8,6 +8,7 @@ describe('loadFiles', () => {
       exclude: [],
       mirrorDir: '~/.make-a-backup/mirror',
       compareContents: 'weekly',
+      fullEvery: 'run',
     })
   })
 
@@ -18,12 +19,14 @@ describe('loadFiles', () => {
       'mirror-dir': '/backup//mirror/',
       'compare-contents': 'daily',
       'rsync-bwlimit': '2.5M',
+      'full-every': 'week',
     }
     expect(loadFiles(given(inputs))).toEqual({
       paths: ['/var/www/html', '/srv/uploads'],
       exclude: ['*.log', '/var/www/html/cache/'],
       mirrorDir: '/backup/mirror',
       compareContents: 'daily',
+      fullEvery: 'week',
       bandwidthLimit: '2.5M',
     })
   })

@@ -20,6 +20,7 @@ describe('setBackupOutputs', () => {
         },
       ]),
       bytes: '12300000',
+      'sent-bytes': '0',
       'duration-seconds': '98',
       warnings: '[{"code":"a","message":"b c d"}]',
     })

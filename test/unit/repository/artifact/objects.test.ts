@@ -18,10 +18,10 @@ describe('objectsOf', () => {
 describe('withoutUploads', () => {
   it('leaves nothing to complete, and changes what is known of each object', async () => {
     const prepared = await new World().prepare(contents)
-    const completed = withoutUploads(prepared, index => ({ etag: `etag ${index}` }))
+    const completed = withoutUploads(prepared, ({ key }) => ({ etag: `etag of ${key}` }))
     expect(completed.map(({ name, etag }) => [name, etag])).toEqual([
-      ['shop.database', 'etag 0'],
-      ['codebase', 'etag 1'],
+      ['shop.database', `etag of ${prepared.artifacts[0]?.key}`],
+      ['codebase', `etag of ${prepared.artifacts[1]?.key}`],
     ])
     expect(completed.some(({ upload }) => upload !== undefined)).toBe(false)
     expect(prepared.artifacts.every(({ upload }) => upload !== undefined)).toBe(true)

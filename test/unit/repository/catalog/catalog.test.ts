@@ -33,10 +33,10 @@ async function putManifest(name: string, text: string): Promise<void> {
 }
 
 describe('readCatalog', () => {
-  it('finds nothing in an empty prefix, with eight listings', async () => {
+  it('finds nothing in an empty prefix, with nine listings', async () => {
     expect(await catalog()).toEqual([])
     const folders = ['', 'daily/', 'weekly/', 'monthly/', 'yearly/', 'manual/', 'suspect/', 'suspect/manual/']
-    expect(store.operations).toEqual(folders.map(folder => `list web1/${folder}`))
+    expect(store.operations).toEqual([...folders, 'base/'].map(folder => `list web1/${folder}`))
   })
 
   it('keeps no more objects than there is memory for, in all listings together', async () => {
@@ -133,7 +133,7 @@ describe('readCatalog', () => {
     expect((await only()).state).toBe('suspect')
   })
 
-  it('reads 168 slots beside 10,000 other objects with eight listings and 168 reads, 16 at once', async () => {
+  it('reads 168 slots beside 10,000 other objects with nine listings and 168 reads, 16 at once', async () => {
     for (let index = 0; index < 168; index++)
       await putPoint(store, `slot-${index}`, new Date(Date.UTC(2026, 10, 18, index)).toISOString())
     for (let index = 0; index < 5_000; index++) {
@@ -152,9 +152,9 @@ describe('readCatalog', () => {
     })
     expect(await readCatalog({ store: counting, prefix }, { proofs: true })).toHaveLength(168)
     const requests = store.operations.slice(before).map(operation => operation.split(' ')[0])
-    expect(requests.filter(operation => operation === 'list')).toHaveLength(8)
+    expect(requests.filter(operation => operation === 'list')).toHaveLength(9)
     expect(requests.filter(operation => operation === 'getText')).toHaveLength(168)
-    expect(requests).toHaveLength(176)
+    expect(requests).toHaveLength(177)
     expect(most).toBe(16)
   })
 
