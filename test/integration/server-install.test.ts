@@ -72,8 +72,8 @@ describe('server.sh', () => {
   beforeEach(openPlace)
   afterEach(closePlace)
 
-  const shells = [['dash'], ['bash'], ['busybox', 'ash']]
-  it.each(shells)('installs, is asked again, is upgraded and goes, under %s %s', (...shell) => {
+  it.each(['dash', 'bash', 'busybox ash'])('installs, is asked again, is upgraded and goes, under %s', name => {
+    const shell = name.split(' ')
     writeForeign()
     const dry = install(['--dry-run'], shell)
     expect(dry).toMatchObject({ status: 0, said: expect.stringContaining('Nothing was changed: --dry-run.') })

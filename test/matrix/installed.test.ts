@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { allowedOptions, harmlessClientOption, harmlessDumpOption, optionForms } from '../hostile/served/option-forms'
 import { backupRun } from '../runner/backup-run'
 import { goodBackup } from '../scenarios/good-backup'
 import { expectRestored } from '../scenarios/restore/restore-run'
@@ -13,6 +14,16 @@ import { expectProven, onServers } from './servers'
 const program = readFileSync(join(__dirname, '../../dist/server.sh'), 'utf8')
 
 onServers('a key that can only take backups', server => {
+  it('is refused every way to write each option that these tools list, but for those of an ordinary backup', async () => {
+    const help = (maria: string, other: string) =>
+      server.shell(`"$(command -v ${maria} || command -v ${other})" --no-defaults --help`)
+    const dump = allowedOptions('is_dump_option', optionForms(await help('mariadb-dump', 'mysqldump'), '/tmp/x'))
+    expect(dump.filter(option => !harmlessDumpOption.test(option))).toEqual([])
+    expect(dump).toContain('--single-transaction')
+    const client = allowedOptions('is_client_option', optionForms(await help('mariadb', 'mysql'), '/tmp/x'))
+    expect(client.filter(option => !harmlessClientOption.test(option))).toEqual([])
+  })
+
   it('is installed by one command, takes backups as good as any, and is refused all else', async () => {
     const database = await server.database(awkwardSql(server))
     const folder = await freshFolder(server.services)

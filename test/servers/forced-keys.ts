@@ -8,7 +8,10 @@ import { forcedKey, type InstalledServer, installedServer } from './installed-se
  * With this variable (script/forced) every key of the tests is one that an installed copy limits, and its configuration is
  * what an administrator would write for the inputs of each run.
  */
-const isForced = process.env['MAKE_A_BACKUP_FORCED'] === 'yes'
+const isForced = process.env['MAKE_A_BACKUP_FORCED'] !== undefined
+
+/** Dropbear in place of sshd, as root: it has its list of keys in the home folder, so that is another one for it. */
+const isDropbear = process.env['MAKE_A_BACKUP_FORCED'] === 'dropbear'
 
 type Inputs = Readonly<Record<string, string>>
 
@@ -23,6 +26,24 @@ export function lockKeys(port: number, authorizedKeysFile: string, environment: 
   writeFileSync(join(place, 'environment'), JSON.stringify({ PATH: process.env['PATH'], ...environment }))
   const { command } = installedServer(place)
   writeFileSync(authorizedKeysFile, forcedKey(readFileSync(authorizedKeysFile, 'utf8'), command))
+}
+
+/**
+ * The command that serves SSH in `folder`, where sshd's own key and configuration are: `sshd`, or Dropbear with the same keys.
+ * `home`: of the sessions.
+ */
+export function serverCommand(
+  folder: string,
+  port: number,
+  sshd: readonly [string, ...string[]],
+  home: string | undefined,
+): readonly [string, ...string[]] {
+  if (!isDropbear || home === undefined) return sshd
+  const script = `set -e; mkdir -p '${home}/.ssh'; ln -sf '${folder}/authorized_keys' '${home}/.ssh/authorized_keys'
+    chmod 700 '${home}' '${home}/.ssh'; mount --bind '${home}' ~root
+    dropbearconvert openssh dropbear '${folder}/host_ed25519' '${folder}/host_dropbear' 2>/dev/null
+    exec dropbear -F -E -s -r '${folder}/host_dropbear' -p 127.0.0.1:${port} -P '${folder}/pid' 2>'${folder}/sshd.log'`
+  return ['unshare', '--mount', '--propagation', 'private', 'bash', '-c', script]
 }
 
 /** Allows what these inputs ask for, and returns them without what the server has itself: the login at the database. */

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { lockKeys } from './forced-keys'
+import { lockKeys, serverCommand } from './forced-keys'
 import { freePort } from './free-port'
 import { command, tryCommand } from './processes/command'
 
@@ -69,7 +69,9 @@ export async function startSshd(dir: string, options: SshdOptions = {}): Promise
     await writeFile(configFile, text)
     const logFile = join(folder, 'sshd.log')
     await rm(logFile, { force: true })
-    const child = spawn(sshdPath, ['-D', '-f', configFile, '-E', logFile], { stdio: 'ignore' })
+    const sshd = [sshdPath, '-D', '-f', configFile, '-E', logFile] as const
+    const [program, ...words] = serverCommand(folder, port, sshd, options.environment?.['HOME'])
+    const child = spawn(program, words, { stdio: 'ignore' })
     if (await answers(child, port)) {
       lockKeys(port, authorizedKeysFile, options.environment ?? {})
       return serverOf(child, { folder, port, types, authorizedKeysFile, logFile })
