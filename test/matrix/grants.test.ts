@@ -126,7 +126,7 @@ onServers('limits that a server sets for everybody', server => {
     const database = await server.database('CREATE TABLE t (id INT PRIMARY KEY); INSERT INTO t VALUES (1), (2), (3);')
     const time = server.flavor === 'mysql' ? 'max_execution_time = 1' : 'max_statement_time = 0.000001'
     await server.sql(`SET GLOBAL ${time};`)
-    const whole = await server.backup({ databases: database }).finally(() => server.sql('SET GLOBAL ' + noLimit))
+    const whole = await server.backup({ databases: database }).finally(() => server.sql(`SET GLOBAL ${noLimit}`))
     expect(whole.manifest.warnings).toEqual([])
     await server.sql('SET GLOBAL sql_select_limit = 2;')
     const inputs = { databases: database, 'mirror-dir': await freshFolder(server.services) }

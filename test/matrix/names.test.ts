@@ -1,4 +1,4 @@
-import { expectRestored } from '../scenarios/restore/restore-run'
+import { expectRefused, expectRestored } from '../scenarios/restore/restore-run'
 import { freshDatabaseName } from '../servers/test-services'
 import { expectProven, onServers, type ServerUnderTest } from './servers'
 
@@ -26,7 +26,7 @@ async function objects(server: ServerUnderTest, database: string): Promise<strin
       FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '${database}' ORDER BY 2, ORDINAL_POSITION;`)
 }
 
-/** By a drill, onto nothing, as a copy, and over what is live: everything is as it was. */
+/** By a drill, onto nothing, as a copy, over what is live, and by a rollback: everything is as it was. */
 async function comesBack(server: ServerUnderTest, database: string): Promise<void> {
   const now = async (name = database) => ({
     objects: await objects(server, name),
@@ -39,6 +39,11 @@ async function comesBack(server: ServerUnderTest, database: string): Promise<voi
   expectRestored(await server.restore(backup.run.bucket, { databases: `${database}=${copy}` }))
   expect((await now(copy)).objects).toBe(before.objects)
   expectRestored(await server.restore(backup.run.bucket, server.overwriting))
+  expect(await now()).toEqual(before)
+  expectRefused(await server.failingRestore(backup.run.bucket, database), [
+    /failed at line \d+/,
+    /is what it was before/,
+  ])
   expect(await now()).toEqual(before)
   await server.sql(`DROP DATABASE ${database}; DROP DATABASE ${copy}`)
   expectRestored(await server.restore(backup.run.bucket))
@@ -139,8 +144,15 @@ INSERT INTO price VALUES (1, 1), (2, 2); UPDATE price SET p = 3 WHERE id = 1; DE
       expect(manifest.warnings.map(({ code }) => code)).toEqual(isDumped ? [] : ['history-left-out'])
       await server.sql(`DROP DATABASE ${database}`)
       expectRestored(await server.restore(run.bucket))
-      if (isDumped) expect(await history()).toBe(before)
-      else expect(await server.sql('SELECT * FROM price', database)).toBe('1\t3\n')
+      if (!isDumped) {
+        expect(await server.sql('SELECT * FROM price', database)).toBe('1\t3\n')
+        return
+      }
+      expect(await history()).toBe(before)
+      await server.sql('UPDATE price SET p = 4; DELETE FROM price WHERE id = 1;', database)
+      const live = await history()
+      expectRefused(await server.failingRestore(run.bucket, database), [/is what it was before/])
+      expect(await history()).toBe(live)
     })
   },
   ({ flavor }) => flavor === 'mariadb',

@@ -40,6 +40,11 @@ export interface ServerUnderTest {
   /** Restores onto this server from a bucket. Over what is there: `server.restore(bucket, server.overwriting)`. */
   restore(bucket: string, inputs?: Inputs): Promise<ActionRun>
   readonly overwriting: Inputs
+  /**
+   * A restore over the live database whose import fails in its middle, at SQL that nobody can run. All other imports
+   * go well.
+   */
+  failingRestore(bucket: string, database: string): Promise<ActionRun>
   /** A drill as on a runner that has this server's database programs: the verify action runs on it. */
   drill(bucket: string, inputs?: Inputs): Promise<ActionRun>
 }
@@ -100,13 +105,14 @@ type Known = Pick<ServerUnderTest, 'name' | 'flavor' | 'version' | 'services' | 
 
 function server(known: Known): ServerUnderTest {
   const { flavor, version, services, within, sql } = known
+  const shell: ServerUnderTest['shell'] = (script, input) => {
+    const [program = '', ...rest] = [...within, 'env', 'HOME=/root', 'bash', '--norc', '-euc', script]
+    return command(program, rest, input)
+  }
   return {
     ...known,
     isAtLeast: series => compareSeries(version, series) >= 0,
-    shell: (script, input) => {
-      const [program = '', ...rest] = [...within, 'env', 'HOME=/root', 'bash', '--norc', '-euc', script]
-      return command(program, rest, input)
-    },
+    shell,
     database: async (content = '') => {
       const name = freshDatabaseName()
       await sql(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`)
@@ -117,6 +123,12 @@ function server(known: Known): ServerUnderTest {
     backup: inputs => goodBackup(services, { inputs }),
     restore: (bucket, inputs = {}) => restoreRun(services, bucket, { inputs }),
     overwriting: overwriting(services),
+    failingRestore: async (bucket, database) => {
+      await shell(failingImport(database))
+      return restoreRun(services, bucket, { inputs: overwriting(services) }).finally(() =>
+        shell('rm /usr/local/bin/m*'),
+      )
+    },
     drill: (bucket, inputs = {}) =>
       actionRun('verify', {
         within,
@@ -125,6 +137,24 @@ function server(known: Known): ServerUnderTest {
       }),
   }
 }
+
+/** A client whose first import into the database ends in its middle, before the first rows. */
+const failingImport = (database: string) => `
+mark=$(mktemp -d)/failed
+for client in mariadb mysql; do
+  [ -x /usr/bin/$client ] || continue
+  cat >/usr/local/bin/$client <<END
+#!/bin/sh
+case "\\$*" in *--binary-mode*--database=${database}*)
+  if mkdir $mark 2>/dev/null; then
+    { head -c 1500; printf "\\n';\\nnonsense in the middle;\\n"; } | /usr/bin/$client "\\$@"
+    exit
+  fi ;;
+esac
+exec /usr/bin/$client "\\$@"
+END
+  chmod 755 /usr/local/bin/$client
+done`
 
 /** A drill that has proven everything. Throws with its log otherwise. */
 export function expectProven({ main }: ActionRun): void {

@@ -97,6 +97,10 @@ const texts: Partial<Record<TraitName, Text>> = {
     what: `the character sets of these columns leave some bytes undefined, and the dump has a question mark for each of these: ${names}.`,
     fix: 'Nothing, where they hold only text of that character set. Bytes that are no text belong into VARBINARY or BLOB; text into utf8mb4.',
   }),
+  'zoned-columns': names => ({
+    what: `these columns are computed from a TIMESTAMP in the time zone of whoever writes a row. A dump does not have their values, and an import computes them anew in UTC: ${names}.`,
+    fix: 'Nothing, where every session is in UTC. Otherwise compute them from a DATETIME, or make them VIRTUAL.',
+  }),
 }
 
 /** A general tablespace of InnoDB, with a data file in the folder of the server. */

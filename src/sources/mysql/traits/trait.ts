@@ -14,6 +14,7 @@ export const traitNames = [
   'named-time-zones',
   'float-columns',
   'undefined-bytes',
+  'zoned-columns',
   'mangled-names',
   'converted-code',
   'comment-ends',
