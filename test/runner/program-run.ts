@@ -21,8 +21,8 @@ export interface ProgramRun {
 export interface ProgramOptions {
   inputs: Readonly<Record<string, string>>
   arguments?: readonly string[]
-  /** Sends SIGTERM when it resolves. */
-  stopAfter?: Promise<unknown>
+  /** Sends SIGTERM once the log has this. */
+  stopAfter?: RegExp
 }
 
 /** Inputs that a workflow has from a secret; the first of them comes from a file. */
@@ -55,8 +55,12 @@ export async function programRun(action: ActionName, options: ProgramOptions): P
       env: { PATH: process.env['PATH'], HOME: folder, ...Object.fromEntries(set) },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    void options.stopAfter?.then(() => child.kill('SIGTERM'))
-    const [[exitCode], log, refusal] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)])
+    let log = ''
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      log += chunk
+      if (options.stopAfter?.test(log)) child.kill('SIGTERM')
+    })
+    const [[exitCode], refusal] = await Promise.all([once(child, 'close'), text(child.stderr)])
     const read = (name: string) => readFile(place(name), 'utf8').catch(() => '')
     const [outputs, summary] = [await read('outputs'), await read('summary')]
     const shown = [log, refusal, outputs, summary].join('\n')

@@ -53,11 +53,15 @@ describe('the command line program', () => {
     const before = await scene.snapshot()
     const { services, database, docroot, bucket } = scene
     const inputs = backupInputs(services, bucket, {
-      ...{ databases: database, paths: docroot, rotation: 'running', 'after-command': 'echo after' },
+      ...{
+        databases: database,
+        paths: docroot,
+        rotation: 'running',
+        'before-command': 'echo before',
+        'after-command': 'echo after',
+      },
     })
-    const run = await withHeldTable(scene, 'zz_last', () =>
-      programRun('', { inputs, stopAfter: serverProcess(scene.home, 'mariadb-dump') }),
-    )
+    const run = await withHeldTable(scene, 'zz_last', () => programRun('', { inputs, stopAfter: /^ *before$/m }))
     expect(run).toMatchObject({ exitCode: 1, refusal: '' })
     expect(run.log).toMatch(/The run was cancelled\. Cleaning up\.[\s\S]*Error: .*cancelled/)
     expect(run.log).toMatch(/Still safe: Nothing was changed in the bucket/)
