@@ -3330,9 +3330,13 @@ hold_beside() {
   is_beside=''
 }
 
-# note_beside STAGING PATH
+# note_beside STAGING PATH: or above of it, where the folder around it is not there yet.
 note_beside() {
-  case ${1#"${2%/*}/.${2##*/}.restoring-"} in "$1" | '' | *[!0-9A-Za-z-]*) ;; *) is_beside=yes ;; esac
+  beside=$2
+  while [ -n "$beside" ]; do
+    beside=${beside%/*}
+    case ${1#"$beside/.${2##*/}.restoring-"} in "$1" | '' | *[!0-9A-Za-z-]*) ;; *) is_beside=yes ;; esac
+  done
 }
 
 hold_swap() {

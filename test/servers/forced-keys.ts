@@ -82,7 +82,10 @@ export function allowInputs(action: string, inputs: Inputs): Inputs {
     ['tools', PATH],
   ]
   const text = words.map(([key, value]) => `${key}=${value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}`)
-  server.configure(text)
+  // Without "paths" a restore takes what the backup had.
+  const before = existsSync(server.configuration) ? readFileSync(server.configuration, 'utf8').split('\n') : []
+  const kept = action === 'restore' ? before.filter(line => line.startsWith('path=')) : []
+  server.configure([...text, ...kept])
   const login = ['mysql-user', 'mysql-password', 'mysql-host', 'mysql-port', 'mysql-socket']
   return Object.fromEntries(Object.entries(inputs).filter(([name]) => !user || !login.includes(name)))
 }
