@@ -65,7 +65,9 @@ it('sends only what changed, and restores each hour as it was, by the action and
     })
     execFileSync('cp', ['-a', folder, join(kept, slot)])
   }
-  console.log(JSON.stringify(points), await view.keys())
+  const [first = 0, second = 0] = points.map(({ sent }) => sent)
+  expect(second).toBeLessThan(first / 10)
+  expect(points.map(({ objects }) => objects.length)).toEqual([2, 2, 2, 2])
   for (const { slot, objects } of points) {
     const byHand = await freshFolder(services)
     for (const object of objects) {
