@@ -3,14 +3,17 @@ import { join } from 'node:path'
 import { endProcessesOf } from '../test/servers/processes/left-processes'
 import { type RunningServices, startServices } from '../test/servers/services'
 import type { BenchPlace } from './benchmark/bench-place'
+import { benchDistance } from './benchmark/distance'
 import { benchDatabase } from './benchmark/dumps'
 import { benchFiles } from './benchmark/files'
 import { benchFirstByte } from './benchmark/first-byte'
+import { regressions } from './benchmark/limits'
 import { machineFacts } from './benchmark/machine'
 import { benchTables } from './benchmark/many-tables'
 import { benchMemory } from './benchmark/memory'
 import { type BenchOptions, type Part, readOptions } from './benchmark/options'
 import type { Section } from './benchmark/report-rows'
+import { benchRestores } from './benchmark/restores'
 import { saveBetweenMarkers } from './benchmark/save-tables'
 import { benchTree } from './benchmark/unchanged-tree'
 
@@ -20,8 +23,10 @@ const folder = join(root, '.work/bench')
 const benches: Record<Part, (place: BenchPlace) => Promise<Section[]>> = {
   files: benchFiles,
   database: benchDatabase,
+  restores: benchRestores,
   tables: benchTables,
   'first-byte': benchFirstByte,
+  distance: benchDistance,
   memory: benchMemory,
   tree: benchTree,
 }
@@ -48,6 +53,9 @@ async function bench(options: BenchOptions, interrupted: Promise<never>): Promis
     }
     const text = [facts.map(fact => `- ${fact}`).join('\n'), ...sections.map(markdownOf)].join('\n\n')
     if (options.isSaved) await saveBetweenMarkers(join(root, 'docs/performance.md'), `\n${text}\n`)
+    const red = regressions(sections.flatMap(({ measured = [] }) => measured))
+    if (red.length > 0) throw new Error(`Above the limit:\n${red.join('\n')}`)
+    say('Every figure is within its limit.')
   }
   try {
     await Promise.race([work(), interrupted])

@@ -55,6 +55,16 @@ export async function runPipeline(services: Services, command: string, local: st
   return usage
 }
 
+/** `aws s3 cp KEY - | ssh HOST COMMAND`: what people restore with. */
+export async function runFromStore(services: Services, bucket: string, key: string, command: string): Promise<void> {
+  const ssh = await sshCommand(services)
+  const object = quoted(`s3://${bucket}/${key}`)
+  await runShell(
+    `set -o pipefail; aws s3 cp --no-progress ${object} - | ${ssh} ${quoted(command)}`,
+    environment(services),
+  )
+}
+
 async function sshCommand({ ssh, folder }: Services): Promise<string> {
   const key = join(folder, 'bench-key')
   const known = join(folder, 'bench-known-hosts')

@@ -3,7 +3,7 @@ import { quoted } from './baselines'
 import type { BenchPlace } from './bench-place'
 import { compareStreams } from './compare-streams'
 import { linkMirror, makeNoise, makeText } from './data'
-import { type Section, streamTable } from './report-rows'
+import type { Section } from './report-rows'
 
 /** Archives of large files: as they are, then compressed by the server, of noise and of text. */
 export async function benchFiles(place: BenchPlace): Promise<Section[]> {
@@ -36,14 +36,15 @@ export async function benchFiles(place: BenchPlace): Promise<Section[]> {
   for (const { title, path, mirror, compression, bytes } of cases) {
     const mirrorDir = join(mirrors, mirror)
     const tar = `tar --format=gnu --numeric-owner -C ${quoted(mirrorDir)} -cf - -- ${quoted(path.slice(1))}`
-    const rows = await compareStreams(place, {
-      name: title,
-      inputs: { paths: path, 'mirror-dir': mirrorDir, compression },
-      command: compression === 'gzip' ? `${tar} | ${gzip}` : tar,
-      contentBytes: bytes,
-      compression,
-    })
-    sections.push({ title, lines: streamTable(rows) })
+    sections.push(
+      await compareStreams(place, {
+        name: title,
+        inputs: { paths: path, 'mirror-dir': mirrorDir, compression },
+        command: compression === 'gzip' ? `${tar} | ${gzip}` : tar,
+        contentBytes: bytes,
+        compression,
+      }),
+    )
   }
   return sections
 }

@@ -1,7 +1,5 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { mysqlInputs, s3Inputs, sshInputs } from '../../test/runner/action-run'
-import { runAction } from '../../test/runner/emulator'
 import { command } from '../../test/servers/processes/command'
 import { quoted } from './baselines'
 import { withBucket } from './bench-bucket'
@@ -9,6 +7,7 @@ import type { BenchPlace } from './bench-place'
 import { dumpOptions } from './dumps'
 import { runOurs } from './ours'
 import { megabytes, type Section, seconds, table } from './report-rows'
+import { runRestore } from './restores'
 import { allCpuSeconds, measure, type Usage } from './usage'
 
 /** Processor seconds of everything, the servers included. */
@@ -81,7 +80,7 @@ async function benchCount(place: BenchPlace, count: number): Promise<string[]> {
     )
     const other = await cheapest(
       options.repeat,
-      () => restoreCopy(place, bucket.name),
+      () => runRestore(services, options, bucket.name, { databases: `${database}=${copy}`, paths: 'none' }),
       () => emptied(copy),
     )
     return [one, other] as const
@@ -92,19 +91,6 @@ async function benchCount(place: BenchPlace, count: number): Promise<string[]> {
     ...[shown(load), shown(restore), ratio(restore, load)],
     `${megabytes(backup.usage.peakRssBytes)} MB, ${megabytes(restore.usage.peakRssBytes)} MB`,
   ]
-}
-
-async function restoreCopy({ services, options }: BenchPlace, bucket: string): Promise<void> {
-  const inputs = { ...sshInputs(services), ...mysqlInputs(services), ...s3Inputs(services, bucket) }
-  const { nodeOptions } = options
-  const run = await runAction({
-    action: join(options.action, 'restore'),
-    inputs: { ...inputs, databases: `${database}=${copy}`, paths: 'none' },
-    folder: services.folder,
-    post: 'lost',
-    ...(nodeOptions === '' ? {} : { env: { NODE_OPTIONS: nodeOptions } }),
-  })
-  if (run.conclusion !== 'success') throw new Error(`The restore failed.\n${run.main?.log.join('\n') ?? ''}`)
 }
 
 async function cheapest(

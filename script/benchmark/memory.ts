@@ -6,6 +6,7 @@ import type { BenchPlace } from './bench-place'
 import { startCompressingGateway } from './compressing-gateway'
 import { linkMirror, makeHollowFile } from './data'
 import { fillDatabase } from './database'
+import type { Measured } from './limits'
 import { runOurs } from './ours'
 import { megabytes, type Section, seconds, table } from './report-rows'
 
@@ -31,13 +32,16 @@ export async function benchMemory(place: BenchPlace): Promise<Section[]> {
       },
     ]
     const rows: string[][] = []
+    const measured: Measured[] = []
     for (const { name, bytes, inputs } of cases) {
-      const row = [name, ...(await followMemory(place, through, bytes, inputs))]
+      const { cells, peakRssBytes } = await followMemory(place, through, bytes, inputs)
+      const row = [name, ...cells]
+      measured.push({ what: `Peak memory of ${name}`, figure: peakRssBytes / 1e6, limit: 200, unit: ' MB' })
       rows.push(row)
       say(`memory: ${row.join(', ')}`)
     }
     const heading = ['uncompressed', 'wall', ...shares.map(share => `at ${share * 100} %`), 'peak']
-    return [{ title: 'Memory over time', lines: table(heading, rows) }]
+    return [{ title: 'Memory over time', lines: table(heading, rows), measured }]
   } finally {
     await gateway.stop()
   }
@@ -45,13 +49,13 @@ export async function benchMemory(place: BenchPlace): Promise<Section[]> {
 
 const shares = [0.1, 0.3, 0.5, 0.7, 0.9]
 
-/** The cells of one row. */
+/** The cells of one row, and the peak. */
 async function followMemory(
   { options, folder }: BenchPlace,
   services: Services,
   bytes: number,
   inputs: Readonly<Record<string, string>>,
-): Promise<string[]> {
+): Promise<{ cells: string[]; peakRssBytes: number }> {
   const source = join(folder, 'hollow')
   const mirror = join(folder, 'mirrors/hollow')
   await makeHollowFile(source, bytes)
@@ -63,9 +67,7 @@ async function followMemory(
   await rm(source, { recursive: true })
   await rm(mirror, { recursive: true })
   const at = (share: number) => usage.memory.find(({ atMs }) => atMs >= usage.wallMs * share)?.rssBytes ?? 0
-  return [
-    seconds(usage.wallMs),
-    ...shares.map(share => `${megabytes(at(share))} MB`),
-    `${megabytes(usage.peakRssBytes)} MB`,
-  ]
+  const { peakRssBytes } = usage
+  const shown = [...shares.map(at), peakRssBytes].map(bytes => `${megabytes(bytes)} MB`)
+  return { cells: [seconds(usage.wallMs), ...shown], peakRssBytes }
 }

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
-const parts = ['files', 'database', 'tables', 'first-byte', 'memory', 'tree'] as const
+const parts = ['files', 'database', 'restores', 'tables', 'first-byte', 'distance', 'memory', 'tree'] as const
 export type Part = (typeof parts)[number]
 
 /** What is to be measured, and how large. Sizes in bytes. */
@@ -35,7 +35,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       memory: { type: 'string' },
       only: { type: 'string' },
       tables: { type: 'string' },
-      repeat: { type: 'string', default: '1' },
+      repeat: { type: 'string', default: '3' },
       action: { type: 'string', default: join(__dirname, '../..') },
       'node-options': { type: 'string', default: '' },
     },

@@ -1,8 +1,9 @@
+import type { Measured } from './limits'
+import { shownSpread, spreadOf } from './rounds'
 import type { Usage } from './usage'
 
-/** One tool in one measurement. Bytes of `content` are uncompressed, `stored` as they lie in the bucket. */
-export interface StreamRow {
-  tool: string
+/** One run of a tool. Bytes of `content` are uncompressed, `stored` as they lie in the bucket. */
+export interface StreamRun {
   contentBytes: number
   storedBytes: number
   usage: Usage
@@ -10,10 +11,18 @@ export interface StreamRow {
   streamMs?: number
 }
 
+/** One tool in all rounds. */
+export interface StreamRow {
+  tool: string
+  runs: readonly StreamRun[]
+}
+
 /** A heading, a table and what is to be known to read it. */
 export interface Section {
   title: string
   lines: string[]
+  /** What has a limit. */
+  measured?: readonly Measured[]
 }
 
 const MB = 1e6
@@ -23,20 +32,38 @@ const GB = 1e9
 export function streamTable(rows: readonly StreamRow[]): string[] {
   return table(
     ['tool', 'stored', 'wall', 'stream', 'CPU', 'CPU per GB of content', 'peak memory', 'to disk'],
-    rows.map(row => {
-      const { usage, streamMs = usage.wallMs } = row
+    rows.map(({ tool, runs }) => {
+      const of = (figure: (run: StreamRun) => number) => spreadOf(runs.map(figure))
+      const stored = of(run => run.storedBytes).median
       return [
-        row.tool,
-        row.storedBytes === 0 ? '' : `${megabytes(row.storedBytes)} MB`,
-        seconds(usage.wallMs),
-        row.storedBytes === 0 ? '' : `${((row.contentBytes / MB / streamMs) * 1000).toFixed(0)} MB/s`,
-        `${usage.cpuSeconds.toFixed(2)} s`,
-        `${(usage.cpuSeconds / (row.contentBytes / GB)).toFixed(2)} s`,
-        `${megabytes(usage.peakRssBytes)} MB`,
-        `${(usage.diskWriteBytes / 1024).toFixed(0)} KiB`,
+        tool,
+        stored === 0 ? '' : `${megabytes(stored)} MB`,
+        shownSpread(
+          of(run => run.usage.wallMs / 1000),
+          1,
+          ' s',
+        ),
+        stored === 0 ? '' : shownSpread(of(speedOf), 0, ' MB/s'),
+        shownSpread(
+          of(run => run.usage.cpuSeconds),
+          2,
+          ' s',
+        ),
+        `${of(cpuPerGigabyte).median.toFixed(2)} s`,
+        `${megabytes(of(run => run.usage.peakRssBytes).most)} MB`,
+        `${(of(run => run.usage.diskWriteBytes).most / 1024).toFixed(0)} KiB`,
       ]
     }),
   )
+}
+
+/** In MB of content per second. */
+export function speedOf({ contentBytes, usage, streamMs = usage.wallMs }: StreamRun): number {
+  return (contentBytes / MB / streamMs) * 1000
+}
+
+export function cpuPerGigabyte({ contentBytes, usage }: StreamRun): number {
+  return usage.cpuSeconds / (contentBytes / GB)
 }
 
 /** The first column is on the left, the others right. */

@@ -4,6 +4,7 @@ const manifestSchema = z.object({
   artifacts: z.array(
     z.object({
       name: z.string(),
+      key: z.string(),
       bytes: z.number(),
       startedAt: z.coerce.date(),
       finishedAt: z.coerce.date(),

@@ -96,7 +96,7 @@ export async function toolsFor(
   if (facts.database === undefined) throw facts.problem ?? new Error('There is no target.')
   return {
     ...{ runtime: recordingRuntime(), repository: { store: memoryStore(), prefix: '' }, server: over, access },
-    ...{ target: facts.database, databases: [target], areTrusted: false, hasGzip: true, accounts: [] },
+    ...{ target: facts.database, databases: [target], areTrusted: false, travel: 'gzip' as const, accounts: [] },
     ...{ signal: new AbortController().signal, warn: found => warnings.push(...found), save: () => {} },
   }
 }

@@ -1,6 +1,7 @@
 import { codecsOf, decode } from '../../../pipeline/codec'
 import type { Filter } from '../../../pipeline/filter'
 import { passChecked } from '../../../pipeline/pass-checked'
+import { compressForTravel } from '../../../pipeline/travel'
 import { sendAlong } from '../../../server/send-along'
 import type { Along, ReadAlong } from '../../along'
 import { nothingListed } from '../attributes/given-lists'
@@ -14,7 +15,6 @@ import { type FolderWork, serverOf, type UnpackedAlong } from './folder-work'
 import { expectedArchive, type RereadFiles } from './reread-files'
 import { beginStaging, removeUnpacked, unpackedTogether } from './staging'
 import {
-  compressAgain,
   howToSend,
   partsOf,
   type Sending,
@@ -117,7 +117,7 @@ function changed(request: Request, { compression }: Sending): Sent {
     check: checkArchive({ ...expectedArchive(artifact), parts: partsOf(request), sink }),
     passage(check) {
       passed = passing(check)
-      const stages = [...decode(codecsOf(artifact)).stages, ...passed.stages, ...compressAgain(compression).stages]
+      const stages = [...decode(codecsOf(artifact)).stages, ...passed.stages, ...compressForTravel(compression).stages]
       return { stages, result: passed.result }
     },
     archive: () => ({ content: resultOf(passed), given: given() }),

@@ -1,9 +1,9 @@
-import { createGzip } from 'node:zlib'
 import { type Codec, codecsOf, decode } from '../../../pipeline/codec'
 import type { Compression } from '../../../pipeline/compression'
 import { checkContent } from '../../../pipeline/content-check'
 import { aside, compose, type Filter } from '../../../pipeline/filter'
 import { withProgress } from '../../../pipeline/transfer-progress'
+import { compressForTravel, travelCompression } from '../../../pipeline/travel'
 import { readArtifact } from '../../../repository/artifact/reader'
 import type { Repository } from '../../../repository/repository'
 import type { Runtime } from '../../../runtime/runtime'
@@ -97,7 +97,7 @@ function sentStream(
   // What is put together of a chain is not encoded any more.
   const codecs = artifact.chain === undefined ? codecsOf(artifact) : []
   const checked = compose(decode(codecs), leaveOut(expected, { ...request, trees }))
-  return { filter: compose(checked, compressAgain(compression)), compression, seen: () => checked.result()[1] }
+  return { filter: compose(checked, compressForTravel(compression)), compression, seen: () => checked.result()[1] }
 }
 
 /** How an archive is sent. */
@@ -122,18 +122,13 @@ export function howToSend(
   const isAll = artifact.paths.every(path => paths.includes(path)) && artifact.chain === undefined
   const isWhole = isAll && leftOutOf(content, given).length === 0 && hasOwners(content, numbers) && !hasLists(content)
   const isAsStored = isWhole && inner.every(codec => tools.has(codec))
-  const compression = isAsStored ? artifact.compression : tools.has('gzip') ? 'gzip' : 'none'
+  const compression = isAsStored ? artifact.compression : travelCompression(tools)
   return { isAsStored, compression, outer, inner }
 }
 
 /** What is not whole folders of the archive, as its check wants it. */
 export function partsOf({ files, paths }: Pick<UnpackRequest, 'files' | 'paths'>): string[] {
   return paths.filter(path => !files.artifact.paths.includes(path)).map(path => path.slice(1))
-}
-
-/** It is decompressed a moment later: the lowest level is enough. */
-export function compressAgain(compression: Compression): Filter<void> {
-  return { stages: compression === 'none' ? [] : [createGzip({ level: 1 })], result: () => {} }
 }
 
 /** Whether the headers have the owners that will be given. */

@@ -38,7 +38,7 @@ export function drillTools(drill: DatabaseDrill): ImportTools {
     ],
     areTrusted: settings.allowedEntries.has('statements'),
     // Both ends are on the same machine.
-    hasGzip: false,
+    travel: 'none',
     warn: found => warnings.push(...found),
     // They end with the server.
     accounts: [],

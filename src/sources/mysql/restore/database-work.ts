@@ -1,3 +1,4 @@
+import type { Compression } from '../../../pipeline/compression'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import type { RestoreContext } from '../../restore-part'
 import type { DumpContent } from '../check/dump-content'
@@ -21,8 +22,8 @@ export interface DatabaseWork {
   sound: readonly RereadDatabase[]
   /** Facts of the database server; undefined without databases. */
   target: TargetDatabase | undefined
-  /** Whether the server has gzip, so that streams are compressed. */
-  hasGzip: boolean
+  /** How streams to and from the server are compressed. */
+  travel: Compression
   /** For the post step: updated and saved with each change. */
   state: DatabasesState
   /** The stored dumps of what is replaced, by the names of the databases. */
@@ -56,7 +57,7 @@ export function serverOf({ context }: DatabaseWork): DatabaseServer {
  * What an import by this run needs. `signal`: another one for a rollback, which continues when the run is cancelled.
  */
 export function importTools(work: DatabaseWork, signal = work.context.signal): ImportTools {
-  const { context, settings, target, databases, hasGzip, state } = work
+  const { context, settings, target, databases, travel, state } = work
   const { repository, runtime } = context
   // Also of what is rolled back.
   const needs = [
@@ -65,7 +66,7 @@ export function importTools(work: DatabaseWork, signal = work.context.signal): I
   ]
   if (target === undefined) throw new TypeError('Without databases nothing is imported.')
   return {
-    ...{ repository, runtime, server: serverOf(work), access: settings.mysql, target, hasGzip, signal },
+    ...{ repository, runtime, server: serverOf(work), access: settings.mysql, target, travel, signal },
     accounts: state.accounts,
     databases: [...databases.map(each => each.target), ...referencedDatabases(needs)],
     areTrusted: settings.allowedEntries.has('statements'),

@@ -1,3 +1,4 @@
+import { travelCompression } from '../../../pipeline/travel'
 import type { DatabaseArtifact, Manifest } from '../../../repository/manifest/manifest'
 import { unknownSystem } from '../../../server/missing-tool'
 import { planLine, type RestoredItem } from '../../restore-item'
@@ -89,7 +90,7 @@ export function seenDatabases(
   const databases = seen.chosen.map(part => plannedDatabase(part, facts.database))
   const { database: target, tools } = facts
   const work = (context: RestoreContext): DatabaseWork => ({
-    ...{ context, settings, databases, sound, target, hasGzip: tools.has('gzip') },
+    ...{ context, settings, databases, sound, target, travel: travelCompression(tools) },
     ...seen.own,
   })
   return {

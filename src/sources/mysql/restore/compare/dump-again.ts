@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { codecsOf, decode } from '../../../../pipeline/codec'
 import { checkContent } from '../../../../pipeline/content-check'
 import { compose } from '../../../../pipeline/filter'
+import { travelLevel } from '../../../../pipeline/travel'
 import { defined } from '../../../../runtime/defined'
 import { UserError } from '../../../../runtime/errors'
 import { checkDump } from '../../check/dump-check'
@@ -15,7 +16,7 @@ import { hasTriggers } from '../../inventory/has-triggers'
 import type { Flavor } from '../../inventory/inventory'
 import type { ImportTools } from '../import/import-tools'
 
-export interface DumpAgainRequest extends Pick<ImportTools, 'access' | 'hasGzip' | 'signal'> {
+export interface DumpAgainRequest extends Pick<ImportTools, 'access' | 'travel' | 'signal'> {
   server: Pick<DatabaseServer, 'openDump' | 'runSql'>
   database: string
   /** Of the server. */
@@ -30,7 +31,7 @@ export interface DumpAgainRequest extends Pick<ImportTools, 'access' | 'hasGzip'
 /** Dumps a database once more and returns only its content, for the comparison with the dump that was imported. */
 export async function dumpAgain(request: DumpAgainRequest): Promise<DumpContent> {
   const { server, access, flavor, database, signal, values } = request
-  const kind = request.hasGzip ? 'gzip' : 'none'
+  const kind = request.travel
   const job = await server.openDump({
     access,
     database,
@@ -42,7 +43,7 @@ export async function dumpAgain(request: DumpAgainRequest): Promise<DumpContent>
       canIgnoreTableData: true,
       hasNoTriggers: !(await hasTriggers(request)),
     }),
-    compression: { kind, ...(kind === 'gzip' ? { level: 1 } : {}) },
+    compression: { kind, ...(kind === 'none' ? {} : { level: travelLevel }) },
     signal,
   })
   const check = checkDump(defined({ values }))

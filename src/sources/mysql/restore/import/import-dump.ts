@@ -1,8 +1,8 @@
 import { type Duplex, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createGzip } from 'node:zlib'
 import { codecsOf, decode } from '../../../../pipeline/codec'
 import type { Compression } from '../../../../pipeline/compression'
+import { compressForTravel } from '../../../../pipeline/travel'
 import { type ReadableObject, readArtifact } from '../../../../repository/artifact/reader'
 import type { DatabaseArtifact } from '../../../../repository/manifest/manifest'
 import { ActionError, UserError } from '../../../../runtime/errors'
@@ -69,7 +69,7 @@ export async function importDump(
 /** Opens an import as in `importDump`. `from`: the database that was dumped. */
 export async function openDumpImport(from: string, place: ImportPlace, tools: ImportTools): Promise<OpenedImport> {
   const { database, settings: old = {} } = place
-  const { server, target, hasGzip, areTrusted, signal } = tools
+  const { server, target, travel, areTrusted, signal } = tools
   const { access, close } = await openImportAccount(database, tools, place.content.traits)
   const fail = async (error: unknown) => {
     await close().catch(() => {})
@@ -80,17 +80,15 @@ export async function openDumpImport(from: string, place: ImportPlace, tools: Im
     const split = splitDump(from, await openSession(access, { runSql, old, areTrusted, signal }))
     const intake = await server.openImport({
       ...{ access, database, flavor: target.found.inventory.server.flavor },
-      compression: hasGzip ? 'gzip' : 'none',
+      compression: travel,
       where: line => split.where(line),
       signal,
     })
-    // It is decompressed a moment later: the lowest level is enough.
-    const travel = hasGzip ? [createGzip({ level: 1, chunkSize: 256 * 1024 })] : []
     const finish = async () => {
       await close()
       return split.objects
     }
-    return { stages: [split.stream, ...travel], intake, finish, fail }
+    return { stages: [split.stream, ...compressForTravel(travel).stages], intake, finish, fail }
   } catch (error) {
     throw await fail(error)
   }

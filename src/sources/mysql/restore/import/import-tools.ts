@@ -1,4 +1,5 @@
 import type { Finding } from '../../../../findings/finding'
+import type { Compression } from '../../../../pipeline/compression'
 import type { Repository } from '../../../../repository/repository'
 import type { Runtime } from '../../../../runtime/runtime'
 import type { DatabaseAccess } from '../../client/database-access'
@@ -18,8 +19,8 @@ export interface ImportTools {
   databases: readonly string[]
   /** Dumps are imported with the rights of the login. */
   areTrusted: boolean
-  /** Whether the server has gzip, so that a dump is sent compressed. */
-  hasGzip: boolean
+  /** How streams to and from the server are compressed. */
+  travel: Compression
   signal: AbortSignal
   warn(warnings: readonly Finding[]): void
   /** Accounts that were made for imports, or are about to be, and are to be removed: `user@host`. */

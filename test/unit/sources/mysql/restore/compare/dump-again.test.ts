@@ -1,5 +1,5 @@
 import { Readable, Writable } from 'node:stream'
-import { gzipSync } from 'node:zlib'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import type { Job } from '../../../../../../src/server/job'
 import { ValueReading } from '../../../../../../src/sources/mysql/check/values/value-reading'
 import type { DumpRequest } from '../../../../../../src/sources/mysql/dump/open-dump'
@@ -34,7 +34,7 @@ function dumping(text: string, fails?: Error, triggers = 0): Dumper {
         dumper.jobs.push(noted)
         const bytes = Buffer.from(text)
         const body = async function* () {
-          yield request.compression.kind === 'gzip' ? gzipSync(bytes) : bytes
+          yield { gzip: gzipSync, zstd: zstdCompressSync, none: (plain: Buffer) => plain }[request.compression.kind](bytes)
           if (fails !== undefined) throw fails
         }
         const done = fails === undefined ? Promise.resolve(aJobReport({ done: true })) : Promise.reject(fails)
@@ -57,18 +57,18 @@ function dumping(text: string, fails?: Error, triggers = 0): Dumper {
 
 const again = ({ server }: Dumper, overrides: Partial<DumpAgainRequest> = {}) =>
   dumpAgain({
-    ...{ server, access: {}, database: 'shop', flavor: 'mariadb' as const, options: [], hasGzip: true },
+    ...{ server, access: {}, database: 'shop', flavor: 'mariadb' as const, options: [], travel: 'gzip' as const },
     signal: new AbortController().signal,
     ...overrides,
   })
 
 describe('dumpAgain', () => {
-  it.each([true, false])('tells what a database holds, with gzip on the server: %s', async hasGzip => {
+  it.each(['gzip', 'zstd', 'none'] as const)('tells what a database holds, by a stream of %s', async travel => {
     const dumper = dumping(everything)
-    const content = await again(dumper, { hasGzip })
+    const content = await again(dumper, { travel })
     expect(content.tables.map(({ name }) => name)).toContain('orders')
     expect(content.bytes).toBe(Buffer.byteLength(everything))
-    expect(dumper.requests[0]?.compression).toEqual(hasGzip ? { kind: 'gzip', level: 1 } : { kind: 'none' })
+    expect(dumper.requests[0]?.compression).toEqual(travel === 'none' ? { kind: travel } : { kind: travel, level: 1 })
   })
 
   it('gives the options of the dump that it is compared with, as far as a backup would take them', async () => {
