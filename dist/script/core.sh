@@ -95,9 +95,14 @@ begin() {
 run_job() {
   # The command of the user runs as in a login.
   [ "$job" = run-command ] || clean_environment
-  # The lowest priority that needs no privileges: a backup must not slow down the site.
-  renice -n 19 -p $$ >/dev/null 2>&1 || :
-  ionice -c 2 -n 7 -p $$ >/dev/null 2>&1 || :
+  # The lowest priority that needs no privileges: a backup must not slow down the site. For a restore the site waits.
+  case $job in
+    open-extract | open-import | count-trees | give-attributes) ;;
+    *)
+      renice -n 19 -p $$ >/dev/null 2>&1 || :
+      ionice -c 2 -n 7 -p $$ >/dev/null 2>&1 || :
+      ;;
+  esac
   handler=job_$job
   while :; do
     case $handler in

@@ -14,13 +14,7 @@ import type { PlannedFolder } from '../target/planned-folder'
 import { type FolderWork, serverOf, type UnpackedAlong } from './folder-work'
 import { expectedArchive, type RereadFiles } from './reread-files'
 import { beginStaging, removeUnpacked, unpackedTogether } from './staging'
-import {
-  howToSend,
-  partsOf,
-  type Sending,
-  type UnpackedArchive,
-  type UnpackRequest,
-} from './unpack-archive'
+import { howToSend, partsOf, type Sending, type UnpackedArchive, type UnpackRequest } from './unpack-archive'
 
 /**
  * Unpacks the folders while their archive is read for the first time, each entry after it passed the check. `work`: by

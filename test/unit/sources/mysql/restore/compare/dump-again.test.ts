@@ -34,7 +34,9 @@ function dumping(text: string, fails?: Error, triggers = 0): Dumper {
         dumper.jobs.push(noted)
         const bytes = Buffer.from(text)
         const body = async function* () {
-          yield { gzip: gzipSync, zstd: zstdCompressSync, none: (plain: Buffer) => plain }[request.compression.kind](bytes)
+          yield { gzip: gzipSync, zstd: zstdCompressSync, none: (plain: Buffer) => plain }[request.compression.kind](
+            bytes,
+          )
           if (fails !== undefined) throw fails
         }
         const done = fails === undefined ? Promise.resolve(aJobReport({ done: true })) : Promise.reject(fails)
