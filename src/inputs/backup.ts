@@ -97,14 +97,14 @@ function readGroups(read: InputReader, environment: Environment) {
   })
 }
 
-/** A slot must not outlive what it stands on, which a later week overwrites. */
+/** A slot must not outlive what it builds on, which a later week overwrites. */
 function requireRound({ fullEvery }: FileSettings, rotation: Rotation): void {
   if (fullEvery === 'run' || comesRoundWeekly(rotation)) return
   throw wrongInput(
     'full-every',
     'be run where slots do not come round within a week',
     fullEvery,
-    `The slots of "rotation: ${rotation.text}" stay, and what they would stand on is overwritten after two weeks. Use "rotation: hour-of-week", or a template of {weekday} and {hour}; "keep-daily" and its kind keep older recovery points whole.`,
+    `The slots of "rotation: ${rotation.text}" stay, and what they would build on is overwritten after two weeks. Use "rotation: hour-of-week", or a template of {weekday} and {hour}; "keep-daily" and its kind keep older recovery points whole.`,
   )
 }
 

@@ -106,9 +106,9 @@ export interface EarlierArtifact {
   isReadable: boolean
 }
 
-/** The archives that several slots stand on. Undefined where a recovery point has to be whole by itself. */
+/** The archives that several slots build on. Undefined where a recovery point has to be whole by itself. */
 export interface Bases {
-  /** The name of a new one, which no living slot stands on; undefined when there is none. Throws `StoreError`. */
+  /** The name of a new one, which no living slot builds on; undefined when there is none. Throws `StoreError`. */
   free(kind: 'week' | 'day'): Promise<BaseName | undefined>
   /** How it is stored. */
   put(base: BaseName): PutOptions

@@ -13,11 +13,11 @@ import { orFault, otherBytes, type Reread, type RereadOptions, rereadArtifact, u
 import type { ArtifactReading } from './source'
 
 export interface RereadWholeOptions<A extends Artifact, C extends ContentDigest> extends RereadOptions<A, C> {
-  /** Of what stands on others. */
+  /** Of what builds on others. */
   join: ArtifactReading<A, C>['join']
 }
 
-/** The same as `rereadArtifact`, with all that an artifact stands on. */
+/** The same as `rereadArtifact`, with all that an artifact builds on. */
 export async function rereadWhole<A extends Artifact, C extends ContentDigest>(
   point: RecoveryPoint,
   artifact: A,
@@ -59,7 +59,7 @@ async function readThrough<A extends Artifact, C extends ContentDigest>(
   options: RereadWholeOptions<A, C>,
 ): Promise<Pick<Reread<A, C>, 'findings' | 'content'>> {
   const { join, compare, signal, onProgress, pauseMs } = options
-  if (join === undefined) throw new TypeError('This kind of artifact never stands on another one.')
+  if (join === undefined) throw new TypeError('This kind of artifact never builds on another one.')
   const check = upTo(contentBytesOf(artifact), options.check)
   const reading = async () => {
     const digests = await readJoined(repository, artifact, join(artifact), {
@@ -76,7 +76,7 @@ async function readThrough<A extends Artifact, C extends ContentDigest>(
   const findings = otherDigests(artifact, digests)
   const differences = compare(artifact, content)
   if (differences.length > 0) {
-    const message = `"${artifact.key}" and what it stands on do not hold what the manifest says: ${differences.join('; ')}.`
+    const message = `"${artifact.key}" and what it builds on do not hold what the manifest says: ${differences.join('; ')}.`
     findings.push({ ...problem('content', message), key: artifact.key })
   }
   return { findings, content }
@@ -97,7 +97,7 @@ async function explainDamage<A extends Artifact, C extends ContentDigest>(
   { signal, pauseMs }: RereadWholeOptions<A, C>,
 ): Promise<Finding[]> {
   const { key } = artifact
-  const damage = { ...problem('damaged', `"${key}" and what it stands on: ${fault.message}`, fault.advice), key }
+  const damage = { ...problem('damaged', `"${key}" and what it builds on: ${fault.message}`, fault.advice), key }
   const others: Finding[] = []
   for (const object of newestFirst(artifact)) {
     const reading = () =>

@@ -28,7 +28,7 @@ export interface Source<A extends Artifact, C extends ContentDigest, BackupSetti
 export interface ArtifactReading<A extends Artifact, C extends ContentDigest> {
   /** The check of the backup, and all that a restore must know before it writes anything. */
   check(artifact: A): ContentCheck<C>
-  /** Puts together what stands on others; absent where nothing ever does. The check and all else are of what comes out. */
+  /** Puts together what builds on others; absent where nothing ever does. The check and all else are of what comes out. */
   join?(artifact: A): Joiner
   /** How the content differs from what the manifest says, as halves of a sentence: `table "orders" has other rows`. */
   compare(artifact: A, content: C): string[]

@@ -120,7 +120,7 @@ describe.each([['dash'], ['busybox ash']])('archives of what changed, under %s',
   }, 60_000)
 })
 
-it('stands on nothing that was lost, changed, or made by a clock that was ahead, and then has everything', async () => {
+it('builds on nothing that was lost, changed, or made by a clock that was ahead, and then has everything', async () => {
   const { folder, taken, sh, notes } = await scene('dash')
   sh('mkdir d; for n in 1 2 3 4 5 6 7 8; do head -c 9000 /dev/urandom >d/$n; done')
   const base = await taken({ base: 'always' })

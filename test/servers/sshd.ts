@@ -118,7 +118,7 @@ function configText(
     'PrintLastLog no',
     'MaxStartups 100',
     'LogLevel VERBOSE',
-    // sshd takes the first SetEnv line alone, so all variables stand on one.
+    // sshd takes the first SetEnv line alone, so all variables build on one.
     ...(variables.length > 0 ? [`SetEnv ${variables.join(' ')}`] : []),
     ...(loginShell === undefined ? [] : [`ForceCommand exec ${loginShell} -c "$SSH_ORIGINAL_COMMAND"`]),
     '',

@@ -20,9 +20,10 @@ const tell = /\btell\b/i
 describe('the words', () => {
   it.each(read)('are plain in %s', name => {
     const lines = readFileSync(join(root, name), 'utf8').split('\n')
-    const odd = lines.filter(
-      line => unusual.test(line) || (!name.endsWith('.sh') && tell.test(line) && !line.includes('tell(')),
-    )
+    // In a request and a report `stand-on` and `stands-on` are keys.
+    const odd = lines
+      .map(line => line.replace(/\bstands?[-_]ons?\b/g, ''))
+      .filter(line => unusual.test(line) || (!name.endsWith('.sh') && tell.test(line) && !line.includes('tell(')))
     expect(odd).toEqual([])
   })
 })

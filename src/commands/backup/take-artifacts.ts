@@ -23,7 +23,7 @@ export interface TakeRequest {
   run: UnfinishedRun
   slot: string
   startedAt: Date
-  /** It stands on nothing, and nothing on it. */
+  /** It builds on nothing, and nothing on it. */
   isWhole?: boolean
 }
 

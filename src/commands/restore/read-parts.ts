@@ -69,7 +69,7 @@ async function readWhole(
   const progress = transferProgress(runtime, `reading ${artifact.name}`, artifact.bytes)
   const { compare, join } = sourceOf(artifact).reading
   try {
-    // What stands on others is put together first.
+    // What builds on others is put together first.
     const isAlong = restoring !== undefined && artifact.chain === undefined
     return await rereadWhole(point, artifact, {
       ...{ check: part.check(artifact), compare, join, signal },

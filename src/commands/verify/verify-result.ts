@@ -28,7 +28,7 @@ export interface VerifyReport extends Partial<VerifyFacts> {
 export interface VerifiedPoint {
   /** As an input takes it: `Monday-13-00`, `daily/2026-11-23`, `suspect/Monday-13-00`. */
   name: string
-  /** `proven`: no findings. `stale`: a slot whose turn was skipped, and that stands on what was overwritten since. */
+  /** `proven`: no findings. `stale`: a slot whose turn was skipped, and that builds on what was overwritten since. */
   status: 'proven' | 'failed' | 'stale'
   /** Of the manifest; `unknown` where none could be read. */
   verdict: 'good' | 'suspect' | 'unknown'

@@ -5,7 +5,7 @@ import { isArtifactKeyOf, isChainKeyOf, parseBaseKey } from '../names/keys'
 
 type Held = Pick<Manifest, 'artifacts'>
 
-/** Every data object that a recovery point needs: what it stands on, then its own. */
+/** Every data object that a recovery point needs: what it builds on, then its own. */
 export function objectsOf(manifest: Held): (ArtifactObject | ChainObject)[] {
   return [...manifest.artifacts.flatMap(({ chain = [] }) => chain), ...manifest.artifacts]
 }
@@ -15,7 +15,7 @@ export function ownObjectsOf({ artifacts }: Held): ArtifactObject[] {
   return [...artifacts]
 }
 
-/** What a commit completes, one by one, in this order: new bases first, so that nothing stands on what is not there. */
+/** What a commit completes, one by one, in this order: new bases first, so that nothing builds on what is not there. */
 export function newObjectsOf(manifest: Held): ArtifactObject[] {
   return objectsOf(manifest).filter(object => !isBase(object) || object.upload !== undefined)
 }
@@ -60,7 +60,7 @@ export function originOf(
   return { slot: baseSlot(base.base), run: object.takenAt === startedAt ? run : unknownRun, startedAt: object.takenAt }
 }
 
-/** That of a base is not in the manifests of those that stand on it. */
+/** That of a base is not in the manifests of those that build on it. */
 const unknownRun = { repository: '', id: '', attempt: '', event: '', url: '' }
 
 /** What was sent as an object; without an upload when nothing is left to complete. */

@@ -12,7 +12,7 @@ import type { Repository } from '../repository'
 /** A whole archive of a week, or one of a day. */
 export type BaseKind = 'week' | 'day'
 
-/** What is known of a name: when it was written, and who stands on it. */
+/** What is known of a name: when it was written, and who builds on it. */
 interface BaseState {
   name: BaseName
   writtenMs: number
@@ -21,10 +21,10 @@ interface BaseState {
 }
 
 /**
- * The name that a new base may have, so that it is written over nothing that a living slot stands on; undefined when there is
+ * The name that a new base may have, so that it is written over nothing that a living slot builds on; undefined when there is
  * none. Of a week one of `week-0` and `week-1`, or, if both are in use, one of a day. The manifests of the ring decide,
  * those of unfinished commits among them: a slot is living until its turn came again by the time of the store, and as
- * long as the clocks do not agree. One that nobody stands on comes before one of which only stale slots do, and the one
+ * long as the clocks do not agree. One that nobody builds on comes before one of which only stale slots do, and the one
  * that was written first before others. The caller holds the lock of the prefix. Throws `StoreError`.
  */
 export async function freeBase(
@@ -90,7 +90,7 @@ async function* listSlots({ store, prefix }: Repository) {
   }
 }
 
-/** The names of the bases that a recovery point stands on. */
+/** The names of the bases that a recovery point builds on. */
 function basesOf(prefix: string, { artifacts }: Pick<Manifest, 'artifacts'>): BaseName[] {
   return artifacts.flatMap(({ chain = [] }) => chain.flatMap(({ key }) => parseBaseKey(prefix, key)?.base ?? []))
 }

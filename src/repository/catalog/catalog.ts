@@ -27,7 +27,7 @@ export interface CatalogPoint {
   place: 'ring' | Tier | 'manual' | 'suspect'
   /**
    * `suspect`: its manifest says so, or it is in the folder of those; `stale`: a later base has been written over one that it
-   * stands on; `damaged`: an object of it is missing, is not its
+   * builds on; `damaged`: an object of it is missing, is not its
    * own or has another size; `untrusted`: it is complete and not to be believed, see `doubts.ts`; `unfinished`: its objects may be of two hours, until a run recovers it; `lost`: it could
    * be neither finished nor rolled back; `unreadable`: the object under the manifest's key is no manifest, or cannot be
    * read; `denied`: the credentials may not read it.

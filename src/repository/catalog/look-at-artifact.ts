@@ -13,7 +13,7 @@ import type { RecoveryPoint } from '../repository'
  *
  * - `missing`: there is no object under the key.
  * - `size`: it has another size than the manifest says.
- * - `stale`: a later archive has been written over one that it stands on.
+ * - `stale`: a later archive has been written over one that it builds on.
  * - `foreign`: the key, or the object's metadata, is that of another recovery point.
  * - `archived`: it is in an archive (a cold storage class) and cannot be read.
  * - `checksum`: its bytes are not those that were stored.
@@ -130,14 +130,14 @@ function compare(manifest: Manifest, artifact: ArtifactObject, stored: StoredObj
   return findings
 }
 
-/** Names of bases come round: by then every slot that stands on the old one should have been written again. */
+/** Names of bases come round: by then every slot that builds on the old one should have been written again. */
 function overwritten(manifest: Manifest, object: ArtifactObject, { metadata }: StoredObject): Finding[] | undefined {
   const base = 'level' in object ? parseBaseKey(manifest.prefix, object.key) : undefined
   if (base === undefined) return undefined
   const { slot, startedAt } = originOf(manifest, object)
   const later = metadata['make-a-backup-taken-at'] ?? ''
   if (metadata['make-a-backup-slot'] !== slot || !(Date.parse(later) > Date.parse(startedAt))) return undefined
-  const what = `Slot ${quotedName(manifest.slot)} is stale: it stands on "${object.key}" of ${startedAt}, and that of ${quotedName(later)} is there now. Its turn was skipped when it should have been written again.`
+  const what = `Slot ${quotedName(manifest.slot)} is stale: it builds on "${object.key}" of ${startedAt}, and that of ${quotedName(later)} is there now. Its turn was skipped when it should have been written again.`
   return [objectProblem(object, 'stale', what)]
 }
 

@@ -86,7 +86,7 @@ async function isFreeOf(
   return state.kind !== 'intent' || !uploadIdsOf(state.manifest).includes(uploadId)
 }
 
-/** The same of a base: any slot of the ring may be about to stand on it. */
+/** The same of a base: any slot of the ring may be about to build on it. */
 async function isFreeOfAll(repository: Repository, uploadId: string): Promise<boolean> {
   const { store, prefix } = repository
   for await (const { key } of store.list(listingPrefix(prefix))) {

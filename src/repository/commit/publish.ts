@@ -39,7 +39,7 @@ export async function publish(
       completions.push(await completeObject(repository.store, originOf(intent, object), object))
       log?.info(`Stored ${object.key} (${object.bytes} bytes).`)
     } catch (error) {
-      // Only a store's refusal leaves the slot as it was; a wrong object is there already. Nobody stands on a new base.
+      // Only a store's refusal leaves the slot as it was; a wrong object is there already. Nobody builds on a new base.
       const isTouched = completions.length > bases || !(error instanceof StoreError)
       if (isTouched) throw unfinished(intent.slot, error, before !== undefined)
       throw await afterRefusal(repository, intended, error, clock.now())

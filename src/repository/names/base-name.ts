@@ -1,4 +1,4 @@
-/** The folder next to the ring for archives that several slots stand on. */
+/** The folder next to the ring for archives that several slots build on. */
 export const baseFolder = 'base'
 
 /** The names of whole archives of a week, and of archives of a day. */
@@ -12,7 +12,7 @@ export type BaseName = (typeof weekNames)[number] | (typeof dayNames)[number]
 
 export const baseNames: readonly BaseName[] = [...weekNames, ...dayNames]
 
-/** What stands in the metadata of a base in place of a slot: `base/week-0`. */
+/** What the metadata of a base has in place of a slot: `base/week-0`. */
 export function baseSlot(base: BaseName): string {
   return `${baseFolder}/${base}`
 }

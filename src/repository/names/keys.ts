@@ -42,7 +42,7 @@ export function keyInSlot(prefix: string, key: string, slot: string): string {
   return `${slotStem(prefix, slot)}${key.slice(slotStem(prefix, parsed.slot).length)}`
 }
 
-/** The key of a whole or daily archive that slots stand on: `running-backups/base/week-0.codebase.tar.gz`. */
+/** The key of a whole or daily archive that slots build on: `running-backups/base/week-0.codebase.tar.gz`. */
 export function baseKey(prefix: string, base: BaseName, name: string, kind: KindName, encoded: Encoded): string {
   return `${listingPrefix(prefix)}${baseFolder}/${base}.${name}.${kindOf({ kind }).extension}${suffixOf(encoded)}`
 }
@@ -55,7 +55,7 @@ export function chainKeyInSlot(prefix: string, key: string, slot: string, level:
   return `${slotStem(prefix, slot)}level-${level}.${name}.${kindOf({ kind }).extension}${suffixOf(encoded)}`
 }
 
-/** Whether a slot may stand on the object of this key: one of `base/`, or of its own. */
+/** Whether a slot may build on the object of this key: one of `base/`, or of its own. */
 export function isChainKeyOf(prefix: string, slot: string, key: string): boolean {
   return parseBaseKey(prefix, key) !== undefined || isArtifactKeyOf(prefix, slot, key)
 }

@@ -14,7 +14,7 @@ import type { Repository } from '../repository'
 import type { ReadTierEntry } from './tier-folder'
 
 /**
- * Makes an entry of a tier from a recovery point: its objects, and those that it stands on, are copied within the store and compared, then the
+ * Makes an entry of a tier from a recovery point: its objects, and those that it builds on, are copied within the store and compared, then the
  * signature and the manifest are written, and that is read back. It is the manifest of the recovery point, but for the
  * slot, the keys, the ETags, the versions, and the time at which it is written. `inTheWay`: keys of a broken entry's
  * manifest, proof and signatures, removed first, so that they never describe the new objects.

@@ -2,7 +2,7 @@
 # Archives of what changed: GNU tar's incremental format. Its snapshot files are beside the mirror, in
 # `levels/LOCK/SHA256`, each named for its own contents: the bucket says which of them counts.
 
-# Chooses the snapshot to stand on, once the mirror is up to date: `stands_on` is the first one of `stand_ons` that is of any
+# Chooses the snapshot to build on, once the mirror is up to date: `stands_on` is the first one of `stand_ons` that is of any
 # use, or ''. `writes` is `whole` for an archive that every tar reads, or `level`.
 choose_level() {
   writes=whole stands_on='' folder_list=''
@@ -266,7 +266,7 @@ add_listed_bytes() {
   listed_bytes=$((listed_bytes + 512 + (list_bytes + 511) / 512 * 512))
 }
 
-# After a good archive: what a later one may stand on.
+# After a good archive: what a later one may build on.
 keep_snapshot() {
   rm -f -- "$levels/copy" "$folder_list"
   if [ -z "$base" ]; then

@@ -113,7 +113,7 @@ describe('a backup that cannot have its database', () => {
     ])
   })
 
-  it('names a view that stands on nothing', async () => {
+  it('names a view that builds on nothing', async () => {
     const sql = (text: string) => testSql(scene.services, text, scene.database)
     await sql('CREATE TABLE gone (id INT); CREATE VIEW broken AS SELECT id FROM gone; DROP TABLE gone')
     try {

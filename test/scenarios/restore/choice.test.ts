@@ -146,7 +146,7 @@ describe('a restore of', () => {
   })
 })
 
-describe('databases whose views stand on tables of each other', () => {
+describe('databases whose views build on tables of each other', () => {
   let one: string
   let other: string
   let bucket: string

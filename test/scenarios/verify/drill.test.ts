@@ -19,7 +19,7 @@ import { arrival } from '../store-requests'
 const services = testServices()
 /**
  * The awkward database, with a view in the name of a user whom the throwaway server does not know, and a view that
- * stands on it.
+ * builds on it.
  */
 const strangersSql = `
 CREATE OR REPLACE USER 'drill stranger'@'10.0.%';
@@ -272,7 +272,7 @@ describe('a drill', () => {
     await expectNothingLeft()
   })
 
-  it('names the database that a view stands on and that is not backed up', async () => {
+  it('names the database that a view builds on and that is not backed up', async () => {
     const [shop, crm] = [await freshDatabase(services), await freshDatabase(services)]
     await testSql(services, 'CREATE TABLE c (id INT)', crm)
     await testSql(services, `CREATE TABLE t (id INT); CREATE VIEW v AS SELECT * FROM ${crm}.c`, shop)

@@ -13,7 +13,7 @@ export interface ArtifactObject {
 }
 
 /**
- * An archive that others stand on: one that has all, or all that changed since the one before it. `takenAt`: the
+ * An archive that others build on: one that has all, or all that changed since the one before it. `takenAt`: the
  * `startedAt` of the run that made it. `snapshot`: the sha256 of what the server keeps about it.
  */
 export interface ChainObject extends ArtifactObject {
@@ -30,7 +30,7 @@ export interface StoredArtifact extends ArtifactObject {
   compression: Compression
   startedAt: string
   finishedAt: string
-  /** What it stands on, from level 0 on: it has what changed since. Absent: it has all. */
+  /** What it builds on, from level 0 on: it has what changed since. Absent: it has all. */
   chain?: ChainObject[]
   /** The uncompressed stream; each kind adds what is in it. */
   content: { bytes: number; sha256: string }

@@ -7,7 +7,7 @@ export interface FilesArtifact extends StoredArtifact {
   paths: string[]
   /** When rsync last compared the contents of the files with those in the mirror, in this run or an earlier one. */
   contentsComparedAt?: string
-  /** Patterns that were left out. Only where that matters: of what a later archive may stand on. */
+  /** Patterns that were left out. Only where that matters: of what a later archive may build on. */
   exclude?: string[]
   /**
    * With a chain, the counts and all that follows them are of the whole tree that it describes; `bytes` and `sha256` of its own

@@ -22,7 +22,7 @@ export function kindOf({ kind }: { kind: KindName }): Kind<Artifact> {
   return found
 }
 
-/** How much is in an artifact, whatever it stands on. */
+/** How much is in an artifact, whatever it builds on. */
 export function contentBytesOf(artifact: Artifact): number {
   return kindOf(artifact).contentBytes?.(artifact) ?? artifact.content.bytes
 }

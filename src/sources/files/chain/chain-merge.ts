@@ -44,7 +44,7 @@ export class ChainMerge implements LevelSink {
     this.archive.write(chunk)
   }
 
-  /** At the end of an archive: the next write begins the one that it stands on. */
+  /** At the end of an archive: the next write begins the one that it builds on. */
   next(): void {
     this.archive.finish()
     this.names.next()

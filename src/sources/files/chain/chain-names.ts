@@ -10,7 +10,7 @@ const stateBits = 3
 
 /**
  * Which archive of a chain has which name of the tree, read from the newest one to the oldest: the newest has all names of
- * all folders, and of each whether its entry is there, or is what it was in the one that it stands on. That one must list it
+ * all folders, and of each whether its entry is there, or is what it was in the one that it builds on. That one must list it
  * too, and so on. What is not listed was removed, and its entries in older archives are none of the tree.
  */
 export class ChainNames {

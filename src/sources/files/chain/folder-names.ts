@@ -1,6 +1,6 @@
 import { CheckError } from '../../../pipeline/check-error'
 
-/** `Y`: in the archive; `N`: as it was in the one that it stands on; `D`: a folder. */
+/** `Y`: in the archive; `N`: as it was in the one that it builds on; `D`: a folder. */
 export type NameMark = 'Y' | 'N' | 'D'
 
 /**

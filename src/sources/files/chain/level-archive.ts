@@ -66,7 +66,7 @@ export class LevelArchive {
 
   private block(block: Buffer): number {
     if (isZeroBlock(block)) {
-      if (this.extended.isPending) throw new CheckError('an extended header stands before its end')
+      if (this.extended.isPending) throw new CheckError('an extended header is before its end')
       this.zeroBlocks++
       return 0
     }

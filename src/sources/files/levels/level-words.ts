@@ -18,7 +18,7 @@ const toolWords: Readonly<Record<string, string>> = {
   tar: 'the tar of the server is not GNU tar',
   find: 'the find of the server is not that of GNU findutils',
   sha256sum: 'the server has no sha256sum',
-  stat: 'the stat of the server does not tell the time of a file',
+  stat: 'the stat of the server does not show the time of a file',
 }
 
 /** For the summary: what was stored beside the archive of the slot, and why. */
@@ -33,7 +33,7 @@ export function wholeNote(reasons: readonly string[]): string {
 
 export function levelNote(chain: readonly ChainObject[]): string {
   const tip = chain.at(-1)
-  return `Only what changed since ${tip?.takenAt} was sent: the archive stands on ${chain.map(({ key }) => key).join(' and ')}.`
+  return `Only what changed since ${tip?.takenAt} was sent: the archive builds on ${chain.map(({ key }) => key).join(' and ')}.`
 }
 
 function because(reasons: readonly string[]): string {

@@ -8,7 +8,7 @@ import { plural } from '../../../runtime/text/format-count'
 export const fullEvery = ['run', 'day', 'week'] as const
 export type FullEvery = (typeof fullEvery)[number]
 
-/** What decides what an archive may stand on. */
+/** What decides what an archive may build on. */
 export interface LevelFacts {
   every: FullEvery
   now: Date
@@ -26,14 +26,14 @@ export interface LevelFacts {
 
 /** What the archive of a run is to be. */
 export interface LevelPlan {
-  /** Chains that it may stand on, the best first. */
+  /** Chains that it may build on, the best first. */
   chains: readonly (readonly ChainObject[])[]
   /**
-   * Whether it is to be one that others stand on. `always`: a new day or week has begun; `if-whole`: when it can stand on
+   * Whether it is to be one that others build on. `always`: a new day or week has begun; `if-whole`: when it can build on
    * none of `chains`; `never`: then it is a whole archive of its own.
    */
   base: 'always' | 'if-whole' | 'never'
-  /** Where a new base can have no name now: chains to stand on until one is free. */
+  /** Where a new base can have no name now: chains to build on until one is free. */
   meanwhile: readonly (readonly ChainObject[])[]
   /** Why it is not simply what changed since the last base. Undefined: it is. */
   reason?: string
@@ -46,7 +46,7 @@ const whole: LevelPlan = { chains: [], base: 'never', meanwhile: [] }
 const entriesMax = 2_500_000
 
 /**
- * What a run sends. The bucket decides: only what the last good recovery point stands on counts. A base of another week or
+ * What a run sends. The bucket decides: only what the last good recovery point builds on counts. A base of another week or
  * day is replaced by a new one; so is one that is gone, or has other folders or exclusions.
  */
 export async function planLevel(facts: LevelFacts): Promise<LevelPlan> {
@@ -60,7 +60,7 @@ export async function planLevel(facts: LevelFacts): Promise<LevelPlan> {
   if (entries > entriesMax)
     return { ...whole, reason: `there are ${plural(entries, 'entry', 'entries')}, more than ${entriesMax}` }
   const [base, day] = before.chain ?? []
-  if (base === undefined) return first('the last good recovery point stands on none')
+  if (base === undefined) return first('the last good recovery point builds on none')
   if (!isSame(before.paths, facts.paths)) return first('"paths" has changed')
   if (!isSame(before.exclude ?? [], facts.exclude)) return first('"exclude" has changed')
   if (!isEncodedAs(base, facts.encoded)) return first('"compression" has changed')

@@ -24,8 +24,8 @@ export interface LevelTask {
 type Chain = readonly ChainObject[]
 
 /**
- * Takes the archive of a slot: what changed since the base that the bucket knows and the server can stand on. A new base is an
- * archive of its own, and the slot's stands on it, taken right behind it, with next to nothing in it. Where there can be no
+ * Takes the archive of a slot: what changed since the base that the bucket knows and the server can build on. A new base is an
+ * archive of its own, and the slot's builds on it, taken right behind it, with next to nothing in it. Where there can be no
  * base, the slot's is whole.
  */
 export async function takeLevel(task: LevelTask): Promise<TakenArtifact> {
@@ -54,7 +54,7 @@ function planOf(
   })
 }
 
-/** A base and what stands on it, or what stands on an earlier one. Throws NoName. */
+/** A base and what builds on it, or what builds on an earlier one. Throws NoName. */
 async function takeOnBase(task: LevelTask, plan: LevelPlan, bases: Bases): Promise<TakenArtifact> {
   const { request, context } = task
   // Before the server begins: it would have to begin again.
@@ -88,7 +88,7 @@ async function takeOnBase(task: LevelTask, plan: LevelPlan, bases: Bases): Promi
   return { ...own, warnings: [...taken.warnings, ...own.warnings], notes: [baseNote(whole, reasons)] }
 }
 
-/** The archive of the slot on this chain, whose last one was made a moment ago; undefined when it does not stand on it. */
+/** The archive of the slot on this chain, whose last one was made a moment ago; undefined when it does not build on it. */
 async function takeOn(task: LevelTask, chain: Chain): Promise<TakenArtifact | undefined> {
   const keep = chain.map(({ snapshot }) => snapshot)
   const own = stepsOf(task, { standOn: tipsOf([chain]), base: 'never', keep }, async () => ownPlace(task))

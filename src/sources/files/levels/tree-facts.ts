@@ -8,7 +8,7 @@ import { readableName } from '../layout/readable-name'
 
 type Content = FilesArtifact['content']
 
-/** Why an archive does not stand on what it was to stand on. */
+/** Why an archive does not build on what it was to build on. */
 export type NotOn = 'tools' | 'missing' | 'changed' | 'half'
 
 const notOn: readonly NotOn[] = ['tools', 'missing', 'changed', 'half']
@@ -21,9 +21,9 @@ interface Place {
 
 /** What the server reports of the whole tree when its archive has only what changed. */
 export class TreeFacts {
-  /** The snapshot that the archive stands on. */
+  /** The snapshot that the archive builds on. */
   standsOn: string | undefined
-  /** Of the archive itself, for those that will stand on it. */
+  /** Of the archive itself, for those that will build on it. */
   snapshot: string | undefined
   /** Why not on others: the reason, and a tool that is missing. */
   readonly notOn: { reason: NotOn; detail: string }[] = []

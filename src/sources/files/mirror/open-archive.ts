@@ -21,7 +21,7 @@ export interface ArchiveRequest {
   /** Who logs in, for messages. */
   user: string
   compression: CompressionSettings
-  /** What it may stand on; undefined: it has all. */
+  /** What it may build on; undefined: it has all. */
   level?: LevelRequest
   owner: string
   onReport: (line: ReportLine) => void
@@ -30,9 +30,9 @@ export interface ArchiveRequest {
 
 /** Digests of snapshots that the server has. */
 export interface LevelRequest {
-  /** To stand on the first one that is of any use. */
+  /** To build on the first one that is of any use. */
   standOn: readonly string[]
-  /** Whether later archives are to stand on this one: always, or when it stands on none. */
+  /** Whether later archives are to build on this one: always, or when it builds on none. */
   base: 'always' | 'if-whole' | 'never'
   /** What later runs may need. All others of this prefix are removed. */
   keep: readonly string[]

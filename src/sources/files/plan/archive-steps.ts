@@ -27,7 +27,7 @@ export interface ArchiveRequested {
   name: string
   key: string
   level?: LevelRequest
-  /** Where it is stored, once it is known what it stands on. */
+  /** Where it is stored, once it is known what it builds on. */
   place?: (facts: TreeFacts) => Promise<{ key: string; put: PutOptions }>
 }
 

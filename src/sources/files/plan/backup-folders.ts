@@ -41,7 +41,7 @@ async function planFolders(settings: FolderSettings, host: Host, slot: string): 
   }
 }
 
-/** Of the ring alone: what nothing replaces must not stand on what is replaced. */
+/** Of the ring alone: what nothing replaces must not build on what is replaced. */
 function archivePlan(settings: FolderSettings, slot: string, host: Host): ArtifactPlan {
   const own = { name: artifactName('files'), key: archiveKey(settings, slot) }
   const whole = artifactPlan(archiveSteps(settings, host, own))

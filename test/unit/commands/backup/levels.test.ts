@@ -110,7 +110,7 @@ it('stores a whole archive a week, what changed since it once a day, and else wh
   expect(log.join('\n')).toMatch(/Monday-14-00: proven/)
 })
 
-it('makes a new base when what it would stand on is gone or is of other folders, and none of what is suspect or named', async () => {
+it('makes a new base when what it would build on is gone or is of other folders, and none of what is suspect or named', async () => {
   await taken()
   stage.advance(hourMs)
   await rm(join(stage.home, '.make-a-backup/mirror/.make-a-backup/levels'), { recursive: true })

@@ -68,7 +68,7 @@ class Ring {
     return this.store.bytes(key)?.toString() === takenAt
   }
 
-  /** Slots whose turn has not come again, and that stand on what is not there any more. */
+  /** Slots whose turn has not come again, and that build on what is not there any more. */
   broken(): string[] {
     const now = new Date(this.nowMs)
     return [...this.slots.values()].flatMap(manifest => {
@@ -96,7 +96,7 @@ function dice(seed: number): () => number {
 }
 
 it.each(['week', 'day'] as const)(
-  'never overwrites what a living slot stands on, with a whole archive once a %s: gaps, failures, lost notes, clocks that jump',
+  'never overwrites what a living slot builds on, with a whole archive once a %s: gaps, failures, lost notes, clocks that jump',
   async every => {
     const ring = new Ring()
     const roll = dice(every.length)

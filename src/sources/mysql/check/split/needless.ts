@@ -19,7 +19,7 @@ export class NeedlessStatements {
   private table = ''
   private engine = ''
   private readonly before = new TokenWindow()
-  /** Tables that stand in for views, in old dumps: they are dropped for these. */
+  /** Tables in the place of views, in old dumps: they are dropped for these. */
   private readonly placeholders = new NameSet(objectsMax, 'views')
   /** Of the current ALTER or DROP; `n` is a name. */
   private words: string[] = []

@@ -127,7 +127,7 @@ DELIMITER ;
     expect(imports[0]).toContain("CREATE DEFINER='root'@'localhost' VIEW `own`")
   })
 
-  it('leaves out a view that stands on nothing, and makes the others', async () => {
+  it('leaves out a view that builds on nothing, and makes the others', async () => {
     const { tools } = aServer({
       import: sql =>
         sql.includes('`b\u00fccher`') ? new Error("Table 'shop.books' doesn't exist (error 1146)") : undefined,
@@ -140,7 +140,7 @@ DELIMITER ;
     ])
   })
 
-  it('finds a view that stands on nothing among a thousand in a few attempts', async () => {
+  it('finds a view that builds on nothing among a thousand in a few attempts', async () => {
     const { imports, tools } = aServer({
       import: sql =>
         sql.includes('VIEW `v700`') ? new Error("Table 'shop.books' doesn't exist (error 1146)") : undefined,

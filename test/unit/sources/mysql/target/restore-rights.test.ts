@@ -21,7 +21,7 @@ describe('missingRights', () => {
     expect(missing(lines.split('\n'), mysql)).toBeUndefined()
   })
 
-  it('adds up what stands on everything and on the database', () => {
+  it('adds up what builds on everything and on the database', () => {
     const lines = [
       'GRANT SELECT, INSERT, CREATE, DROP, ALTER, INDEX, REFERENCES ON *.* TO `shop`@`localhost`',
       'GRANT LOCK TABLES, CREATE VIEW, SHOW VIEW, TRIGGER, CREATE ROUTINE, ALTER ROUTINE ON `shop`.* TO `shop`@`localhost`',
