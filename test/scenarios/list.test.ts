@@ -189,7 +189,7 @@ describe('a bucket with all that may lie in one', () => {
     const listings = countMatching(requests, storeRequests.list)
     const proofs = countMatching(requests, { method: 'GET', path: /\.proof\.json$/ })
     const manifests = countMatching(requests, { method: 'GET', path: /\.manifest\.json$/ })
-    expect([listings, proofs, manifests]).toEqual([9, 2, listed(green.main).length])
+    expect([listings, proofs, manifests]).toEqual([10, 2, listed(green.main).length])
     // And a look at the object that the listing did not have.
     expect(requests).toHaveLength(listings + proofs + manifests + 1)
   })
@@ -275,7 +275,7 @@ describe('a bucket with all that may lie in one', () => {
     expect(message).toContain('60 days')
     expect(main.outputs).toMatchObject({ latest: at(0).slot, missing: green.main.outputs['missing'] })
     expect(listed(main)).toHaveLength(listed(green.main).length)
-    expect(main.summary).toContain(`## ❌ The newest good recovery point is too old: ${at(0).slot}`)
+    expect(main.summary).toContain(`## ❌ List failed: newest good recovery point, ${at(0).slot}, was taken `)
     expect(main.summary).toContain('### The ring: ')
   })
 
