@@ -33,6 +33,16 @@ export function randomAttempt(random: Random, target: Target): Attempt {
   }
 }
 
+/** A dump that the key may take: what is asked of the tools then is looked at too, however few requests are made. */
+export function honestDump(random: Random, target: Target): Attempt {
+  const lines: [string, string][] = [
+    ['nonce', '0123456789abcdef01234567'],
+    ['job', 'open-dump'],
+    ...usefulLines(random, target, 'open-dump'),
+  ]
+  return { input: Buffer.concat([Buffer.from('0\n'), Buffer.from(encodeRequest(lines), 'latin1')]), command: 'id' }
+}
+
 /** Most of an honest request, so that what is behind all checks is met as well. */
 function usefulLines(random: Random, target: Target, job: string): [string, string][] {
   const argument = (value: string): [string, string] => ['argument', value]

@@ -49,6 +49,7 @@ function expectOnlyOwnCommands({ main, post }: BackupRun, codes: readonly string
     'bytes',
     'duration-seconds',
     'manifest-key',
+    'sent-bytes',
     'slot',
     'status',
     'warnings',

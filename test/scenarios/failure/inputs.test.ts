@@ -175,6 +175,7 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
     ['*', /leave something to back up/],
     ['; comment', /treats such a line as a comment/],
   ],
+  'full-every': [['hour', /must be run, day or week/]],
   'compare-contents': [['sometimes', /must be weekly, daily, always or never/]],
   'mirror-dir': [
     ['mirror', /absolute path or begin with "~\/"/],
