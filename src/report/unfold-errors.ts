@@ -1,4 +1,4 @@
-import { ActionError, CancelledError } from '../runtime/errors'
+import { ActionError, CancelledError, isAbort } from '../runtime/errors'
 
 /**
  * The single errors in something thrown, in the order of a report: those made for a person, surprises, mere echoes of
@@ -47,8 +47,4 @@ function partsOf(thrown: unknown): unknown[] {
 function rank(error: unknown): number {
   if (isCancellation(error)) return 2
   return error instanceof ActionError ? 0 : 1
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError'
 }

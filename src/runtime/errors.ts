@@ -61,3 +61,8 @@ export function asOne(faults: readonly ActionError[]): ActionError | undefined {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
+
+/** Whether this is how Node reports what an `AbortSignal` ended. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
+}

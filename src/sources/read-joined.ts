@@ -6,6 +6,7 @@ import { digest } from '../pipeline/digest'
 import { type ReadRequest, readArtifact } from '../repository/artifact/reader'
 import type { Artifact, ArtifactObject } from '../repository/manifest/manifest'
 import type { Repository } from '../repository/repository'
+import { isAbort } from '../runtime/errors'
 
 /** Makes one content of those of a chain, which come decoded and from the newest to the oldest. Throws CheckError. */
 export interface Joiner {
@@ -106,8 +107,4 @@ export async function readJoinedInto<R>(
     throw stop.signal.aborted && isAbort(error) ? stop.signal.reason : error
   }
   return filter.result()
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError'
 }

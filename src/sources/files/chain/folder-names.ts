@@ -1,4 +1,5 @@
 import { CheckError } from '../../../pipeline/check-error'
+import { FieldCutter } from '../../../pipeline/field-cutter'
 
 /** `Y`: in the archive; `N`: as it was in the one that it builds on; `D`: a folder. */
 export type NameMark = 'Y' | 'N' | 'D'
@@ -11,7 +12,7 @@ export type NameMark = 'Y' | 'N' | 'D'
 export class FolderNames {
   private readonly onName: (mark: NameMark, name: string) => void
   private left: number
-  private rest = ''
+  private readonly cutter = new FieldCutter()
   private last = ''
   private isEnded = false
 
@@ -26,17 +27,10 @@ export class FolderNames {
   write(piece: Buffer): void {
     const own = piece.subarray(0, this.left)
     this.left -= own.length
-    const [first = '', ...others] = own.toString('latin1').split('\0')
-    const last = others.pop()
-    if (last === undefined) {
-      this.rest += first
-    } else {
-      this.record(this.rest + first)
-      for (const record of others) this.record(record)
-      this.rest = last
-    }
-    if (this.rest.length > recordMax) throw new CheckError('the list of a folder has a name that is too long')
-    if (this.left === 0 && (!this.isEnded || this.rest !== '')) throw new CheckError('the list of a folder is cut off')
+    for (const record of this.cutter.fields(own)) this.record(record)
+    const { begunBytes } = this.cutter
+    if (begunBytes > recordMax) throw new CheckError('the list of a folder has a name that is too long')
+    if (this.left === 0 && (!this.isEnded || begunBytes > 0)) throw new CheckError('the list of a folder is cut off')
   }
 
   private record(record: string): void {

@@ -1,4 +1,5 @@
 import { CheckError } from '../../../pipeline/check-error'
+import { FieldCutter } from '../../../pipeline/field-cutter'
 import { NameTable } from '../check/name-table'
 import { accountName, type KnownOwners, type Owner, ownerNumberMax } from './owner'
 
@@ -25,7 +26,7 @@ export class OwnerList {
   private readonly owners: Owner[] = []
   private readonly numbersOf = new Map<Owner, number>()
   private readonly named = new Map<string, Owner>()
-  private rest = ''
+  private readonly cutter = new FieldCutter()
   private word: string | undefined
   private numbers: { owner: Owner; path: string } | undefined
   private lastFolder = ''
@@ -37,20 +38,12 @@ export class OwnerList {
   }
 
   write(piece: Buffer): void {
-    const [first = '', ...others] = piece.toString('latin1').split('\0')
-    const last = others.pop()
-    if (last === undefined) {
-      this.rest += first
-    } else {
-      this.field(this.rest + first)
-      for (const field of others) this.field(field)
-      this.rest = last
-    }
-    if (this.rest.length > fieldMax) throw odd()
+    for (const field of this.cutter.fields(piece)) this.field(field)
+    if (this.cutter.begunBytes > fieldMax) throw odd()
   }
 
   finish(): void {
-    if (this.rest !== '' || this.word !== undefined) throw odd()
+    if (this.cutter.begunBytes > 0 || this.word !== undefined) throw odd()
     this.endNumbers()
     if (this.owners.length === 0) throw odd()
   }
