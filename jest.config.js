@@ -8,11 +8,21 @@ const compiler = {
   ignoreDeprecations: '6.0',
 }
 
+/** Packages that are ES modules alone, which jest does not load. */
+const modules = 'age-encryption|cctv-age|@noble|@scure'
+
 const project = name => ({
   displayName: name,
   testEnvironment: 'node',
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
-  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: compiler }] },
+  transform: {
+    '^.+\\.ts$': ['ts-jest', { tsconfig: compiler }],
+    [`/node_modules/(${modules})/.+\\.js$`]: [
+      'ts-jest',
+      { tsconfig: { ...compiler, allowJs: true }, diagnostics: false },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${modules})/)`],
   moduleFileExtensions: ['ts', 'js', 'json'],
   modulePathIgnorePatterns: ['<rootDir>/.work/'],
   cacheDirectory: '<rootDir>/.work/jest',

@@ -13,7 +13,7 @@ demo_programs=(
 test_programs=(
   ssh:openssh-client zstd:zstd pigz:pigz busybox:busybox dash:dash
   php:php-cli :php-mysql openssl:openssl setfacl:acl setfattr:attr bsdtar:libarchive-tools
-  sudo:sudo shellcheck:shellcheck curl:curl git:git fish:fish zsh:zsh tcsh:tcsh
+  sudo:sudo shellcheck:shellcheck curl:curl git:git fish:fish zsh:zsh tcsh:tcsh age:age
 )
 # Only compared with, in places; a release may lack them.
 test_extras=(aws:awscli)

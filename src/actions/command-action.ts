@@ -7,15 +7,13 @@ import { annotateWarnings } from '../report/annotations'
 import { failureTitle } from '../report/failure'
 import { renderRefusal } from '../report/summary/failure-sections'
 import type { Repository } from '../repository/repository'
-import { withRepository } from '../repository/with-repository'
+import { type RepositoryInputs, withRepository } from '../repository/with-repository'
 import type { Runtime } from '../runtime/runtime'
-import type { S3Settings } from '../store/s3/s3-settings'
 import { type Alarm, openAlarm } from './open-alarm'
 import { type ActionEnd, runAction } from './run-action'
 
 /** What the inputs of every action have. */
-interface CommonInputs {
-  s3: S3Settings
+interface CommonInputs extends RepositoryInputs {
   signing: Signing
   heartbeatUrl?: string
 }

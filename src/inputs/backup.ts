@@ -1,5 +1,6 @@
 import { readAll } from '../findings/read-all'
 import { wrongInput } from '../findings/wrong-input'
+import type { Recipient } from '../pipeline/age/recipient'
 import type { CompressionSettings } from '../pipeline/compression'
 import { comesRoundWeekly, type Rotation } from '../repository/names/slot'
 import type { TierKeep } from '../repository/names/tier-name'
@@ -12,6 +13,7 @@ import type { SshTarget } from '../ssh/remote'
 import type { S3Settings } from '../store/s3/s3-settings'
 import { loadCompression } from './groups/compression'
 import { loadDatabase } from './groups/database'
+import { readEncryptTo } from './groups/encryption'
 import { loadFiles } from './groups/files'
 import { type GuardSettings, loadGuards } from './groups/guards'
 import { type Hooks, loadHooks } from './groups/hooks'
@@ -35,6 +37,8 @@ export interface BackupInputs extends DatabaseSettings {
   signing: Signing
   files: FileSettings
   compression: CompressionSettings
+  /** []: nothing is encrypted. */
+  encryptTo: readonly Recipient[]
   rotation: Rotation
   /** An IANA name. */
   timezone: string
@@ -85,6 +89,7 @@ function readGroups(read: InputReader, environment: Environment) {
     database: () => loadDatabase(read),
     files: () => loadFiles(read),
     compression: () => loadCompression(read),
+    encryptTo: () => readEncryptTo(read),
     rotation: () => loadRotation(read),
     tiers: () => loadTiers(read),
     name: () => readName(read),

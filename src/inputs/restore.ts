@@ -1,5 +1,6 @@
 import { mapAll, readAll } from '../findings/read-all'
 import { shown, wrongInput } from '../findings/wrong-input'
+import type { Identity } from '../pipeline/age/identity'
 import { parseSnapshotChoice, type SnapshotChoice } from '../repository/names/snapshot-choice'
 import { defined } from '../runtime/defined'
 import { UserError } from '../runtime/errors'
@@ -9,6 +10,7 @@ import type { DatabaseRestoreSettings } from '../sources/mysql/restore/restore-s
 import type { SshTarget } from '../ssh/remote'
 import type { S3Settings } from '../store/s3/s3-settings'
 import { type RiskyKind, readAllowedEntries } from './groups/allow-entries'
+import { decryptionSecrets, readDecryptionKey } from './groups/encryption'
 import { normalPath, refuseSystemFolder } from './groups/files'
 import { loadMysql, mysqlSecrets } from './groups/mysql'
 import { readOwner } from './groups/owner'
@@ -22,6 +24,8 @@ export interface RestoreInputs extends DatabaseRestoreSettings, FolderRestoreSet
   ssh: SshTarget
   s3: S3Settings
   signing: Signing
+  /** []: what is encrypted cannot be opened. */
+  decryptionKey: readonly Identity[]
   snapshot: SnapshotChoice
   allowedEntries: ReadonlySet<RiskyKind>
   /** Check and report, write nothing. */
@@ -30,7 +34,7 @@ export interface RestoreInputs extends DatabaseRestoreSettings, FolderRestoreSet
 
 /** Reads the inputs of the action `restore`, masks secrets first. Throws one `UserError` for all invalid inputs. */
 export function loadRestoreInputs(read: InputReader, environment: Environment): RestoreInputs {
-  for (const name of [...sshSecrets, ...mysqlSecrets, ...s3Secrets]) maskSecret(read, name)
+  for (const name of [...sshSecrets, ...mysqlSecrets, ...s3Secrets, ...decryptionSecrets]) maskSecret(read, name)
   const { inputs } = readAll({
     inputs: () => readGroups(read, environment),
     confirmed: () => requireConfirmation(read),
@@ -49,6 +53,7 @@ function readGroups(read: InputReader, environment: Environment): RestoreInputs 
     mysql: () => loadMysql(read),
     s3: () => loadS3(read, environment),
     signing: () => defined({ trust: readSignedBy(read) }),
+    decryptionKey: () => readDecryptionKey(read),
     snapshot: () => parseSnapshotChoice(optional(read, 'snapshot') ?? 'latest'),
     databases: () => readSelection(read, 'databases'),
     paths: () => readPaths(read),

@@ -1,11 +1,13 @@
 import { readAll } from '../findings/read-all'
 import { shown, wrongInput } from '../findings/wrong-input'
+import type { Identity } from '../pipeline/age/identity'
 import { parseSnapshotChoice, type SnapshotChoice } from '../repository/names/snapshot-choice'
 import { defined } from '../runtime/defined'
 import { UserError } from '../runtime/errors'
 import { countStatements } from '../sources/mysql/check/lexer/count-statements'
 import type { S3Settings } from '../store/s3/s3-settings'
 import { type RiskyKind, readAllowedEntries } from './groups/allow-entries'
+import { decryptionSecrets, readDecryptionKey } from './groups/encryption'
 import { loadS3, s3Secrets } from './groups/s3'
 import { readSignedBy, type Signing } from './groups/signed-by'
 import { readSigningKey, signingSecrets } from './groups/signing'
@@ -20,6 +22,8 @@ export type VerifyLevel = (typeof verifyLevels)[number]
 export interface VerifyInputs {
   s3: S3Settings
   signing: Signing
+  /** []: what is encrypted cannot be opened. */
+  decryptionKey: readonly Identity[]
   /** `all`: every recovery point of the ring and the tiers, and the suspect ones. */
   snapshot: SnapshotChoice | 'all'
   level: VerifyLevel
@@ -33,11 +37,12 @@ export interface VerifyInputs {
 
 /** Reads the inputs of the action `verify`, masks secrets first. Throws one `UserError` for all invalid inputs. */
 export function loadVerifyInputs(read: InputReader, environment: Environment): VerifyInputs {
-  for (const name of [...s3Secrets, ...signingSecrets]) maskSecret(read, name)
+  for (const name of [...s3Secrets, ...signingSecrets, ...decryptionSecrets]) maskSecret(read, name)
   const level = () => choice(read, 'level', verifyLevels) ?? 'read'
   const { drill, ...inputs } = readAll({
     s3: () => loadS3(read, environment),
     signing: () => readSigning(read),
+    decryptionKey: () => readDecryptionKey(read),
     snapshot: () => readSnapshot(read),
     level,
     drill: () => readDrill(read),

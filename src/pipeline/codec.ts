@@ -7,43 +7,59 @@ import { ZstdFrames } from './zstd-frames'
 /** One encoding of stored content. A list of them is in the order in which they were applied. */
 export type Codec = Exclude<Compression, 'none'>
 
-/** How an artifact is encoded, as its manifest says. */
+/** How an artifact is encoded: compressed, as its manifest says, then encrypted, as its key says. */
 export interface Encoded {
   compression: Compression
+  isEncrypted?: boolean
 }
 
-/** What the settings of a backup make of an artifact. */
-export function encodedBy({ kind }: CompressionSettings): Encoded {
-  return { compression: kind }
+/** What the settings of a backup make of an artifact. `encryptTo`: those who can read it; nobody: everybody can. */
+export function encodedBy({ kind }: CompressionSettings, encryptTo: readonly unknown[]): Encoded {
+  return encoded(kind, encryptTo.length > 0)
 }
 
-/** The codecs of an artifact. */
-export function codecsOf({ compression }: Encoded): Codec[] {
+/** How a stored artifact is encoded. */
+export function encodedAs({ key, compression }: { key: string; compression: Compression }): Encoded {
+  return encoded(compression, isEncryptedKey(key))
+}
+
+/** Whether the object under this key is an age file. */
+export function isEncryptedKey(key: string): boolean {
+  return key.endsWith(encrypted.suffix)
+}
+
+function encoded(compression: Compression, isEncrypted: boolean): Encoded {
+  return { compression, ...(isEncrypted ? { isEncrypted } : {}) }
+}
+
+/** The codecs of an artifact, below its encryption. */
+export function codecsOf({ compression }: Pick<Encoded, 'compression'>): Codec[] {
   return compression === 'none' ? [] : [compression]
 }
 
 /** The part of an object's name after `.sql` or `.tar`. */
 export function suffixOf(encoded: Encoded): string {
-  return codecsOf(encoded)
-    .map(codec => facts[codec].suffix)
-    .join('')
+  const suffixes = codecsOf(encoded).map(codec => facts[codec].suffix)
+  return [...suffixes, ...(encoded.isEncrypted ? [encrypted.suffix] : [])].join('')
 }
 
 /** Reads that part back: the name without it, and what it says. */
 export function splitSuffix(name: string): { stem: string; encoded: Encoded } {
-  const compressed: Encoded[] = [{ compression: 'gzip' }, { compression: 'zstd' }]
-  const encoded = compressed.find(each => name.endsWith(suffixOf(each))) ?? { compression: 'none' }
-  return { stem: name.slice(0, name.length - suffixOf(encoded).length), encoded }
+  const isEncrypted = isEncryptedKey(name)
+  const compressed = (['gzip', 'zstd', 'none'] as const).map(compression => encoded(compression, isEncrypted))
+  const found = compressed.find(each => name.endsWith(suffixOf(each))) ?? encoded('none', isEncrypted)
+  return { stem: name.slice(0, name.length - suffixOf(found).length), encoded: found }
 }
 
 /** The commands of stock tools that decode it, for a pipe. */
 export function decodeCommands(encoded: Encoded): string[] {
-  return codecsOf(encoded)
+  const commands = codecsOf(encoded)
     .toReversed()
     .map(codec => facts[codec].command)
+  return [...(encoded.isEncrypted ? [encrypted.command] : []), ...commands]
 }
 
-/** Decodes stored content: the codec applied last is undone first. */
+/** Decodes content that is not encrypted any more: the codec applied last is undone first. */
 export function decode(codecs: readonly Codec[]): Filter<undefined> {
   return { stages: codecs.toReversed().map(decoder), result: () => undefined }
 }
@@ -66,3 +82,6 @@ const facts: Readonly<Record<Codec, { suffix: string; command: string; decoder: 
     decoder: () => new Decoder('zstd', createZstdDecompress({ ...options, params }), new ZstdFrames()),
   },
 }
+
+/** `key.txt`: a file with the private key, as `age-keygen` writes it, or one of SSH. */
+const encrypted = { suffix: '.age', command: 'age -d -i key.txt' }

@@ -19,21 +19,34 @@ function lookInside<R>(codecs: readonly Codec[]): Passage<R> {
   }
 }
 
+export interface InspectOptions<R> {
+  passage?: Passage<R>
+  /** Decrypts a stored stream first. */
+  open?: Filter<unknown>
+  /** Encrypts a stream that is about to be stored, behind its check. */
+  seal?: Filter<unknown>
+}
+
 /**
  * Passes a stored stream on unchanged, computes its digest, decodes it and checks the content. Ends only when the
  * stream was complete, nothing followed it, and its content passed. Decoded content is dropped, unless another passage
- * passes that on.
+ * passes that on. The digest is that of what is stored, so of the encrypted stream where there is one.
  */
 export function inspect<R extends ContentDigest>(
   codecs: readonly Codec[],
   check: ContentCheck<R>,
-  passage: Passage<R> = lookInside(codecs),
+  { open, seal, passage = lookInside(codecs) }: InspectOptions<R> = {},
 ): Inspection<R> {
   const shown = passage(check)
-  // Content that is stored without a codec has the digest of the content check.
-  const stored = codecs.length === 0 ? undefined : digest()
+  const measured = digest()
+  // Content that is stored as it is has the digest of the content check.
+  const stored = codecs.length === 0 && open === undefined && seal === undefined ? undefined : measured
+  const measuring = stored?.stages ?? []
   return {
-    stages: [...(stored?.stages ?? []), ...shown.stages],
+    stages:
+      seal === undefined
+        ? [...measuring, ...(open?.stages ?? []), ...shown.stages]
+        : [...shown.stages, ...seal.stages, ...measuring],
     result: () => {
       const content = shown.result()
       const { bytes, sha256 } = stored?.result() ?? content

@@ -58,7 +58,8 @@ export function bucketReadme({ storeName, bucket, region, endpoint, prefix }: Bu
 Where: ${storeName}${prefix === '' ? '' : `, folder \`${prefix}\``}
 
 You need a shell, \`aws\` (the AWS command line, any version) with keys that may read this bucket, \`gunzip\` (or \`zstd\`),
-\`tar\`, and the client \`mysql\` or \`mariadb\`. Nothing else: the objects here are plain dumps and archives.
+\`tar\`, and the client \`mysql\` or \`mariadb\`; for objects whose names end in \`.age\` also \`age\` and the private key.
+Nothing else: the objects here are plain dumps and archives.
 Take your time. Nothing below changes anything in the bucket.
 
 ## 1. Reach the bucket
@@ -127,6 +128,16 @@ awk -F'"' '$2 == "key" { n = split($4, path, "/"); file = path[n] }
 
 By eye: \`grep -A 2 '"key":' "$slot.manifest.json"\` shows name, size and checksum of each object; compare with
 \`sha256sum "$slot".*\`.
+
+If their names end in \`.age\`, they are encrypted to the keys under \`"recipients"\` in the manifest. Put the private half of
+one of them, as \`age-keygen\` or \`ssh-keygen\` wrote it, into the file \`key.txt\`, and open them (\`age\` is a package of that
+name in most systems). It says \`no identity matched\` when it is another key; a file that was damaged it does not open:
+
+\`\`\`sh
+for file in "$slot".*.age; do age -d -i key.txt -o "\${file%.age}" "$file" || echo "NOT OPENED: $file"; done
+\`\`\`
+
+All that follows is the same for what was encrypted and what was not.
 
 ## 4. Import a database
 

@@ -1,5 +1,8 @@
+import type { Identity } from '../pipeline/age/identity'
 import type { SigningKey } from '../ssh/keys/signing-key'
 import type { Store } from '../store/store'
+import type { Encryption } from './encryption/encryption'
+import type { RecordedDigest } from './encryption/recorded-digest'
 import type { Manifest } from './manifest/manifest'
 import { listingPrefix, suspectFolder } from './names/keys'
 import type { Trust } from './signatures/trust'
@@ -13,12 +16,18 @@ export interface Repository {
   readonly signer?: SigningKey
   /** Whose signatures count. Undefined: none is needed. */
   readonly trust?: Trust
+  /** How this run encrypts what it stores. Undefined: it does not. */
+  readonly encryption?: Encryption
+  /** Open what is encrypted. */
+  readonly identities?: readonly Identity[]
 }
 
 /** A recovery point, as its manifest has it, and the repository that it is in. */
 export interface RecoveryPoint {
   readonly repository: Repository
   readonly manifest: Manifest
+  /** How its manifest records digests of content; see `unlock`. Absent: as they are. */
+  readonly recorded?: RecordedDigest
 }
 
 /** Where recovery points are that did not pass the shrink guard, named as the ring's slots. */

@@ -1,9 +1,11 @@
 import type { Finding } from '../findings/finding'
 import { warning } from '../findings/finding'
 import { listed } from '../findings/listed'
+import type { Recipient } from '../pipeline/age/recipient'
 import { codecsOf, encodedBy } from '../pipeline/codec'
 import type { CompressionSettings } from '../pipeline/compression'
 import type { ContentCheck, ContentDigest } from '../pipeline/content-check'
+import { plainDigest, type RecordedDigest } from '../repository/encryption/recorded-digest'
 import type { Artifact } from '../repository/manifest/manifest'
 import type { JobReport } from '../server/job-report'
 import type { ArtifactPlan, TakeRequest } from './backup-part'
@@ -16,6 +18,7 @@ type OwnKeys<A extends Artifact> = Exclude<keyof A, keyof Artifact>
 /** How one artifact is made. `C`: the result of its check. */
 export interface ArtifactSteps<C extends ContentDigest> extends Pick<ArtifactPlan, 'name' | 'key' | 'waitsFor'> {
   compression: CompressionSettings
+  encryptTo: readonly Recipient[]
   check(): ContentCheck<C>
   /** Starts its job. */
   open(request: TakeRequest): Promise<OpenedStream<C>>
@@ -25,14 +28,14 @@ export interface ArtifactSteps<C extends ContentDigest> extends Pick<ArtifactPla
   remarks?(content: C): Finding[]
   /** The moment whose state it has; by default when its stream began. */
   moment?(): Date
-  /** Its own fields in the manifest. */
-  describe(content: C): OwnFields<Artifact>
+  /** Its own fields in the manifest. `recorded`: how it records digests. */
+  describe(content: C, recorded: RecordedDigest): OwnFields<Artifact>
 }
 
 /** The plan of an artifact that is one stream. */
 export function artifactPlan<C extends ContentDigest>(steps: ArtifactSteps<C>): ArtifactPlan {
   const { name, key, waitsFor } = steps
-  const encoded = encodedBy(steps.compression)
+  const encoded = encodedBy(steps.compression, steps.encryptTo)
   return {
     ...{ name, key, waitsFor },
     take: async (request, context) => {
@@ -45,8 +48,8 @@ export function artifactPlan<C extends ContentDigest>(steps: ArtifactSteps<C>): 
       return {
         artifact: {
           ...stored,
-          ...steps.describe(content),
-          ...{ etag: '', versionId: null, ...encoded },
+          ...steps.describe(content, context.repository.encryption?.recorded ?? plainDigest),
+          ...{ etag: '', versionId: null, compression: encoded.compression },
           startedAt: startedAt.toISOString(),
           finishedAt: finishedAt.toISOString(),
         },

@@ -103,6 +103,8 @@ export interface TakeRequest extends Host {
 export interface EarlierArtifact {
   /** Undefined: there is none, or the bucket cannot be read. */
   artifact: Artifact | undefined
+  /** Whom it is encrypted to; absent: to nobody. */
+  recipients?: readonly string[] | undefined
   isReadable: boolean
 }
 

@@ -1,4 +1,5 @@
 import type { ContentDigest } from '../pipeline/content-check'
+import type { RecordedDigest } from '../repository/encryption/recorded-digest'
 import { plural } from '../runtime/text/format-count'
 
 /** [] when `differences` name what is missing already. */
@@ -9,8 +10,14 @@ export function compareCounts(one: string, recorded: number, found: number, diff
 }
 
 /** The differences; without any, the difference of the digests. */
-export function orDigest(recorded: ContentDigest, found: ContentDigest, differences: string[]): string[] {
+export function orDigest(
+  expected: ContentDigest,
+  found: ContentDigest,
+  recorded: RecordedDigest,
+  differences: string[],
+): string[] {
   if (differences.length > 0) return differences
-  if (recorded.bytes !== found.bytes) return [`unpacked it has ${plural(found.bytes, 'byte')}, not ${recorded.bytes}`]
-  return recorded.sha256 === found.sha256 ? [] : [`unpacked it has the sha256 ${found.sha256}, not ${recorded.sha256}`]
+  if (expected.bytes !== found.bytes) return [`unpacked it has ${plural(found.bytes, 'byte')}, not ${expected.bytes}`]
+  const sha256 = recorded(found.sha256)
+  return expected.sha256 === sha256 ? [] : [`unpacked it has the sha256 ${sha256}, not ${expected.sha256}`]
 }

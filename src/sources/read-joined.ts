@@ -3,7 +3,7 @@ import { PassThrough, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { codecsOf, decode } from '../pipeline/codec'
 import { digest } from '../pipeline/digest'
-import { type ReadRequest, readArtifact } from '../repository/artifact/reader'
+import { decryption, type ReadRequest, readArtifact } from '../repository/artifact/reader'
 import type { Artifact, ArtifactObject } from '../repository/manifest/manifest'
 import type { Repository } from '../repository/repository'
 import { isAbort } from '../runtime/errors'
@@ -66,8 +66,11 @@ export async function readJoined(
         .then(() => done(), done)
     }
     const sum = before
+    const opened = decryption(repository, object)?.stages ?? []
     const { sha256 } = await readArtifact(repository, object, {
-      ...{ filter: stored, into: [...decode(codecsOf(artifact)).stages, into], mayDiffer, signal, pauseMs },
+      // The digest is that of what is stored.
+      ...{ filter: stored, asStored: true, into: [...opened, ...decode(codecsOf(artifact)).stages, into] },
+      ...{ mayDiffer, signal, pauseMs },
       onProgress: bytes => onProgress?.(sum + bytes),
     })
     before += object.bytes

@@ -2,17 +2,19 @@ import { type Finding, problem } from '../findings/finding'
 import { CheckError } from '../pipeline/check-error'
 import { codecsOf } from '../pipeline/codec'
 import type { ContentCheck, ContentDigest } from '../pipeline/content-check'
-import { digest } from '../pipeline/digest'
+import { type Digest, digest } from '../pipeline/digest'
 import type { Filter } from '../pipeline/filter'
 import { inspect } from '../pipeline/inspect'
-import { type ReadRequest, readArtifact } from '../repository/artifact/reader'
+import { decryption, type ReadRequest, readArtifact } from '../repository/artifact/reader'
 import { lookAtArtifact, objectProblem, refusalFinding } from '../repository/catalog/look-at-artifact'
+import { plainDigest } from '../repository/encryption/recorded-digest'
 import type { Artifact, ArtifactObject } from '../repository/manifest/manifest'
 import type { RecoveryPoint, Repository } from '../repository/repository'
 import { defined } from '../runtime/defined'
 import type { StoredObject } from '../store/store'
 import { isArchivedFault, isDenied, isReplacedFault } from '../store/store-error'
 import type { Along, ReadAlong } from './along'
+import { newestFirst } from './read-joined'
 import type { SoundArtifact } from './restore-part'
 import type { ArtifactReading } from './source'
 
@@ -55,29 +57,58 @@ export async function rereadArtifact<A extends Artifact, C extends ContentDigest
   artifact: A,
   options: RereadOptions<A, C>,
 ): Promise<Reread<A, C>> {
-  const { stored, findings } = await lookAtArtifact(point, artifact)
-  options.signal.throwIfAborted()
-  // Reading the bytes is better evidence than the ETag.
-  const outside = findings.filter(({ code }) => code !== 'changed')
-  if (stored === undefined || outside.some(({ code }) => code === 'size' || code === 'archived')) {
+  const { stored, outside, isReadable } = await lookFirst(point, artifact, options.signal)
+  if (stored === undefined || !isReadable) {
     return { artifact, stored, findings: outside, content: undefined }
   }
   const seen = { ...artifact, etag: stored.etag }
-  const read = (along?: Along<C>) => readThrough(point.repository, seen, options, along)
+  const read = (along?: Along<C>) => readThrough(point, seen, options, along)
   const inside = await (options.around === undefined ? read() : options.around(read))
   return { artifact: seen, stored, findings: [...outside, ...inside.findings], content: inside.content }
+}
+
+/** The same for what cannot be opened: every byte of its objects, and nothing of the content. */
+export async function rereadStored(
+  point: RecoveryPoint,
+  artifact: Artifact,
+  options: Pick<ReadRequest<Digest>, 'signal' | 'onProgress' | 'pauseMs'>,
+): Promise<Pick<Reread, 'findings'>> {
+  const findings: Finding[] = []
+  for (const object of newestFirst(artifact)) {
+    const { stored, outside, isReadable } = await lookFirst(point, object, options.signal)
+    findings.push(...outside)
+    if (stored === undefined || !isReadable) continue
+    const read = await readOrFault(point.repository, { ...object, etag: stored.etag }, digest(), options)
+    if (read instanceof CheckError) throw read
+    if ('code' in read) findings.push(read)
+    else if (read.sha256 !== object.sha256) findings.push(otherBytes(object, read.sha256))
+  }
+  return { findings }
+}
+
+async function lookFirst(point: RecoveryPoint, object: ArtifactObject, signal: AbortSignal) {
+  const { stored, findings } = await lookAtArtifact(point, object)
+  signal.throwIfAborted()
+  // Reading the bytes is better evidence than the ETag.
+  const outside = findings.filter(({ code }) => code !== 'changed')
+  return {
+    stored,
+    outside,
+    isReadable: !outside.some(({ code }) => code === 'size' || code === 'archived' || code === 'stale'),
+  }
 }
 
 type Reading<C extends ContentDigest> = Pick<Reread<Artifact, C>, 'findings' | 'content'>
 
 async function readThrough<A extends Artifact, C extends ContentDigest>(
-  repository: Repository,
+  { repository, recorded = plainDigest }: RecoveryPoint,
   artifact: A,
   options: RereadOptions<A, C>,
   along?: Along<C>,
 ): Promise<Reading<C>> {
   const check = upTo(artifact.content.bytes, along?.check ?? options.check)
-  const inspection = inspect(codecsOf(artifact), check, along?.passage)
+  const passing = defined({ passage: along?.passage, open: decryption(repository, artifact) })
+  const inspection = inspect(codecsOf(artifact), check, passing)
   const onProgress = (bytes: number) => options.onProgress?.(bytes, inspection.progress().content.bytes)
   const into = along === undefined ? {} : { into: along.into }
   const read = await readOrFault(repository, artifact, inspection, { ...options, ...into, onProgress })
@@ -85,7 +116,7 @@ async function readThrough<A extends Artifact, C extends ContentDigest>(
     return { findings: await explainDamage(repository, artifact, read, options), content: undefined }
   if ('code' in read) return { findings: [read], content: undefined }
   const { sha256, content } = read
-  return { findings: compareWithManifest(artifact, sha256, options.compare(artifact, content)), content }
+  return { findings: compareWithManifest(artifact, sha256, options.compare(artifact, content, recorded)), content }
 }
 
 /**
@@ -143,13 +174,13 @@ export function otherBytes(artifact: ArtifactObject, sha256: string): Finding {
 /** Returns what is wrong with the object; throws what is wrong with the store. */
 async function readOrFault<R>(
   repository: Repository,
-  artifact: Artifact,
+  object: ArtifactObject,
   filter: Filter<R>,
   { signal, pauseMs, onProgress, into }: Pick<ReadRequest<R>, 'signal' | 'pauseMs' | 'onProgress' | 'into'>,
 ): Promise<R | CheckError | Finding> {
-  const request = { filter, mayDiffer: true, signal, pauseMs, onProgress, ...defined({ into }) }
-  const reading = () => readArtifact(repository, artifact, request)
-  return orFault(artifact.key, signal, reading)
+  const request = { filter, mayDiffer: true, asStored: true, signal, pauseMs, onProgress, ...defined({ into }) }
+  const reading = () => readArtifact(repository, object, request)
+  return orFault(object.key, signal, reading)
 }
 
 /** What was read, or what is wrong with the object; throws what is wrong with the store. */

@@ -4,6 +4,7 @@ import type { ContentDigest } from '../pipeline/content-check'
 import { digest } from '../pipeline/digest'
 import { readArtifact } from '../repository/artifact/reader'
 import { lookAtArtifact } from '../repository/catalog/look-at-artifact'
+import { plainDigest } from '../repository/encryption/recorded-digest'
 import { contentBytesOf } from '../repository/manifest/kinds/kinds'
 import type { Artifact } from '../repository/manifest/manifest'
 import type { RecoveryPoint, Repository } from '../repository/repository'
@@ -35,7 +36,7 @@ export async function rereadWhole<A extends Artifact, C extends ContentDigest>(
   if (own === undefined || below.includes(undefined) || !isReadable)
     return { artifact, stored: own, findings, content: undefined }
   const seen = withETags(artifact, own, below.toReversed())
-  const inside = await readThrough(point.repository, seen, options)
+  const inside = await readThrough(point, seen, options)
   return { artifact: seen, stored: own, findings: [...findings, ...inside.findings], content: inside.content }
 }
 
@@ -54,7 +55,7 @@ function withETags<A extends Artifact>(
 }
 
 async function readThrough<A extends Artifact, C extends ContentDigest>(
-  repository: Repository,
+  { repository, recorded = plainDigest }: RecoveryPoint,
   artifact: A,
   options: RereadWholeOptions<A, C>,
 ): Promise<Pick<Reread<A, C>, 'findings' | 'content'>> {
@@ -74,7 +75,7 @@ async function readThrough<A extends Artifact, C extends ContentDigest>(
   if ('code' in read) return { findings: [read], content: undefined }
   const { digests, content } = read
   const findings = otherDigests(artifact, digests)
-  const differences = compare(artifact, content)
+  const differences = compare(artifact, content, recorded)
   if (differences.length > 0) {
     const message = `"${artifact.key}" and what it builds on do not hold what the manifest says: ${differences.join('; ')}.`
     findings.push({ ...problem('content', message), key: artifact.key })
@@ -101,7 +102,7 @@ async function explainDamage<A extends Artifact, C extends ContentDigest>(
   const others: Finding[] = []
   for (const object of newestFirst(artifact)) {
     const reading = () =>
-      readArtifact(repository, object, { ...{ filter: digest(), mayDiffer: true, signal }, pauseMs })
+      readArtifact(repository, object, { ...{ filter: digest(), mayDiffer: true, asStored: true, signal }, pauseMs })
     const read = await orFault(object.key, signal, reading)
     if (read instanceof CheckError) throw read
     if ('code' in read) others.push(read)

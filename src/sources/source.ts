@@ -1,5 +1,6 @@
 import type { Finding } from '../findings/finding'
 import type { ContentCheck, ContentDigest } from '../pipeline/content-check'
+import type { RecordedDigest } from '../repository/encryption/recorded-digest'
 import type { Artifact } from '../repository/manifest/manifest'
 import type { BackupPart } from './backup-part'
 import type { Drillable } from './drill/drill-part'
@@ -30,8 +31,11 @@ export interface ArtifactReading<A extends Artifact, C extends ContentDigest> {
   check(artifact: A): ContentCheck<C>
   /** Puts together what builds on others; absent where nothing ever does. The check and all else are of what comes out. */
   join?(artifact: A): Joiner
-  /** How the content differs from what the manifest says, as halves of a sentence: `table "orders" has other rows`. */
-  compare(artifact: A, content: C): string[]
+  /**
+   * How the content differs from what the manifest says, as halves of a sentence: `table "orders" has other rows`.
+   * `recorded`: how it records digests.
+   */
+  compare(artifact: A, content: C, recorded: RecordedDigest): string[]
   /** What a restore would refuse of it, on any server. `allowed`: kinds of contents that are not refused. */
   refusals(artifact: A, content: C, allowed: ReadonlySet<string>): Finding[]
 }

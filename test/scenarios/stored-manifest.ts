@@ -133,6 +133,12 @@ const manifest = z.strictObject({
     tar: z.string().min(1).optional(),
     php: z.strictObject({ version: z.string().min(1), modules: z.array(z.string()) }).optional(),
   }),
+  encryption: z
+    .strictObject({
+      ...{ format: z.literal('age'), recipients: z.array(z.string()).min(1) },
+      ...{ fingerprintKey: z.base64(), fingerprintKeyId: z.string() },
+    })
+    .optional(),
   artifacts: z.array(z.discriminatedUnion('kind', [database, files])).min(1),
   warnings: z.array(z.strictObject({ code: z.string(), message: z.string() })),
 })

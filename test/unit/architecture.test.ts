@@ -26,6 +26,7 @@ const homes: { packages: RegExp; layer: string }[] = [
   { packages: /^(@aws-sdk|@smithy)\//, layer: 'store' },
   { packages: /^(node-ssh|ssh2)(\/|$)/, layer: 'ssh' },
   { packages: /^yaml$/, layer: 'inputs' },
+  { packages: /^age-encryption$/, layer: 'pipeline' },
 ]
 
 /** Paths below src. */

@@ -139,6 +139,7 @@ const { privateKey } = generateKeyPairSync('ed25519')
 const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 const harmless: Readonly<Record<string, string>> = {
   ...{ 'ssh-key': pem, 'signing-key': pem },
+  'decryption-key': pem,
   'signed-by': 'SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8',
   'ssh-known-hosts': 'SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8',
 }

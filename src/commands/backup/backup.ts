@@ -3,6 +3,7 @@ import type { BackupInputs } from '../../inputs/backup'
 import { storageClassWarnings } from '../../inputs/groups/s3-options'
 import { writeBucketReadme } from '../../repository/bucket-readme'
 import { indexPrefix, type PrefixIndex } from '../../repository/catalog/prefix-index'
+import { writeEncryptionTest } from '../../repository/encryption/test-object'
 import { type Baseline, baselineOf } from '../../repository/guards/baseline'
 import { adoptedPrefix, foreignError } from '../../repository/guards/foreign-prefix'
 import { scopedBaseline } from '../../repository/guards/scoped-baseline'
@@ -20,6 +21,7 @@ import { type CommandTools, type LockIdentity, lockIdentity, openSession, type S
 import { artifactNews } from './artifact-news'
 import { describePublished } from './describe-published'
 import { describeRecoveryPoint } from './describe-recovery-point'
+import { encryptionNews } from './encryption-news'
 import { foreignObjects } from './plan/foreign-objects'
 import { type KnownBaseline, knownBaseline, type OpenCache } from './plan/known-baseline'
 import { type BackupPlan, planBackup, scopeOf } from './plan/plan-backup'
@@ -78,7 +80,7 @@ async function backUp(
   const { prepared, afterError } = await step('Stream', () => takeArtifacts(request, tools))
   warn(prepared.flat().flatMap(taken => taken.warnings))
 
-  const draft = describeRecoveryPoint(inputs, { runtime, startedAt, slot, plan, prepared })
+  const draft = describeRecoveryPoint(inputs, { runtime, repository, startedAt, slot, plan, prepared })
   const known = knownBaseline(inputs, repository, index, tools.openCache)
   const now = baselineOf(draft)
   const { verdict, baseline, dropped } = await compareWithLast(inputs, plan, session, { now, known }).catch(
@@ -87,7 +89,9 @@ async function backUp(
       throw error
     },
   )
-  warn([...dropped, ...artifactNews(draft, { now, baseline })])
+  const newest = await index.newestGood()
+  const news = encryptionNews(repository, newest, { isKnown: index.isReadable, place: reportedStore(inputs.s3) })
+  warn([...dropped, ...artifactNews(draft, { now, baseline }), ...news])
   if (verdict.suspect) {
     await run.abort()
     return storeSuspect(request, verdict, tools, attempt)
@@ -109,6 +113,7 @@ async function backUp(
       warn((await keepTiers(repository, { manifest, keep, clock: runtime.clock, log: runtime.log })).warnings),
     )
   warn(await writeBucketReadme(repository, inputs.s3))
+  warn(await writeEncryptionTest(repository, newest, runtime.clock))
   await known.save(now)
   return {
     ...describePublished(manifest, repository, { prepared, baseline, place: reportedStore(inputs.s3) }),

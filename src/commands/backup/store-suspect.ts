@@ -38,7 +38,7 @@ export async function storeSuspect(
       const plan = await planBackup(inputs, slot, { ...session, clock: runtime.clock }, { info: () => {} })
       const run = unfinishedRun(runtime, { prefix, slot, ...first.identity })
       const { prepared } = await takeArtifacts({ ...first, inputs, plan, run, isWhole: true }, tools)
-      const draft = describeRecoveryPoint(inputs, { runtime, startedAt, slot, plan, prepared })
+      const draft = describeRecoveryPoint(inputs, { runtime, repository, startedAt, slot, plan, prepared })
       const warnings = publicWarnings(scrubFindings(attempt.warnings, runtime.scrub))
       const { manifest } = await publishRun({ ...draft, verdict: 'suspect', warnings }, run, tools)
       const place = reportedStore(inputs.s3)

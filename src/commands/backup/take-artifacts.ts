@@ -48,6 +48,7 @@ async function stream(
   { runtime, repository }: { runtime: Runtime; repository: Repository },
 ): Promise<Prepared> {
   const last = await index.lastArtifacts()
+  const recipients = (await index.newestGood())?.encryption?.recipients
   const origin = { slot, run: runtime.run, startedAt: startedAt.toISOString() }
   const progress = streamProgress(runtime, plan)
   try {
@@ -60,7 +61,7 @@ async function stream(
           ...(isWhole ? {} : { bases: basesIn(repository, runtime, origin.startedAt) }),
         },
         put: { contentType: 'application/octet-stream', metadata: objectMetadata(origin) },
-        before: name => ({ artifact: last.get(name), isReadable: index.isReadable }),
+        before: name => ({ artifact: last.get(name), recipients, isReadable: index.isReadable }),
       },
       {
         ...{ repository, clock: runtime.clock, signal: session.signal, memoryBudgetBytes },

@@ -1,10 +1,15 @@
-import { isError } from '../../findings/finding'
+import { errorsFirst, isError } from '../../findings/finding'
 import type { RestoreInputs } from '../../inputs/restore'
 import { type ChosenRecoveryPoint, chooseRecoveryPoint } from '../../repository/catalog/choose-recovery-point'
+import { indexPrefix } from '../../repository/catalog/prefix-index'
+import { withSafetyEncryption } from '../../repository/encryption/safety-encryption'
+import { testKeys } from '../../repository/encryption/test-object'
+import type { Repository } from '../../repository/repository'
 import { signerOf } from '../../repository/signatures/found-signature'
 import type { RestoredItem } from '../../sources/restore-item'
 import type { LookedAt, RestorePart, RestoringPart } from '../../sources/restore-part'
 import { clockWarning } from '../clock-difference'
+import { openPoint } from '../open-point'
 import { refuseErrors } from '../refuse-errors'
 import { type CommandTools, lockIdentity, openReadOnlySession, openSession } from '../session'
 import { chooseParts } from './choose-parts'
@@ -35,8 +40,9 @@ export async function restore(
     const { isAuthentic } = chosen
     const target = { connection: session.connection, signal: session.signal, isAuthentic }
     const looked = await step('Look at the server', () => Promise.all(parts.map(part => part.look(target))))
-    const work: RestoreWork = { inputs, tools, attempt, session, identity, chosen, parts, looked }
-    return inputs.isDryRun ? await resultOf(work, await planRestore(work), []) : await carryOut(work)
+    const own = { ...tools, repository: await safelyKept(inputs, tools, chosen) }
+    const work: RestoreWork = { inputs, tools: own, attempt, session, identity, chosen, parts, looked }
+    return inputs.isDryRun ? await tryOut(work) : await carryOut(work)
   } finally {
     await session.close()
   }
@@ -47,13 +53,24 @@ async function choose(
   { runtime, repository }: CommandTools,
   attempt: RestoreAttempt,
 ): Promise<ChosenRecoveryPoint> {
-  const chosen = await chooseRecoveryPoint(repository, snapshot, runtime.clock)
+  const chosen = await openPoint(await chooseRecoveryPoint(repository, snapshot, runtime.clock))
   const { name, takenAt, manifest, signature, warnings } = chosen
   attempt.warn([clockWarning(runtime.clock), ...warnings])
   const signer = signerOf(signature)
   const signed = signer === undefined ? 'It is not signed.' : `It is signed by ${signer}.`
   runtime.log.info(`${name}, taken ${takenAt.toISOString()} from ${manifest.host}. ${signed}`)
   return chosen
+}
+
+/** As what it keeps of the server is stored: encrypted where the backups are, also when an older one is not yet. */
+async function safelyKept(
+  { overwrite, safetyBackup }: RestoreInputs,
+  { repository }: CommandTools,
+  { manifest, isAuthentic }: ChosenRecoveryPoint,
+): Promise<Repository> {
+  if (!overwrite || !safetyBackup) return repository
+  const newest = manifest.encryption === undefined ? await (await indexPrefix(repository)).newestGood() : manifest
+  return withSafetyEncryption(repository, { recorded: newest?.encryption?.recipients ?? [], isAuthentic })
 }
 
 function describePoint({ name, takenAt, manifest, signature, isAuthentic }: ChosenRecoveryPoint): RestoredPoint {
@@ -89,6 +106,17 @@ async function carryOut(work: RestoreWork): Promise<RestoreResult> {
   } catch (error) {
     throw attempt.facts.hasBegun === true ? await restoreFailure(error, { ...begun, isReading }) : error
   }
+}
+
+/** A dry run also tries the keys on the newest recipients, which may be others than those of this recovery point. */
+async function tryOut(work: RestoreWork): Promise<RestoreResult> {
+  const plan = await planRestore(work)
+  const { prefix } = work.tools.repository
+  const keys = await testKeys({ ...work.chosen.repository, prefix })
+  const findings = errorsFirst([...plan.checks.findings, ...keys.findings])
+  const checks = { ...plan.checks, findings, facts: [...keys.facts, ...plan.checks.facts] }
+  work.attempt.learn({ checks })
+  return resultOf(work, { ...plan, checks }, [])
 }
 
 /** Reads every object whole, and compares the server with what was read. `restoring`: what writes along. */

@@ -16,9 +16,10 @@ import type { Limit } from '../../runtime/limit'
 import type { Runtime } from '../../runtime/runtime'
 import { newestFirst } from '../../sources/read-joined'
 import { sourceOf } from '../../sources/registry'
-import { type Reread, soundArtifacts } from '../../sources/reread-artifact'
+import { type Reread, rereadStored, soundArtifacts } from '../../sources/reread-artifact'
 import { rereadWhole } from '../../sources/reread-chain'
 import { isArchivedFault, StoreError } from '../../store/store-error'
+import { openToVerify } from './open-to-verify'
 import type { Drill, PointName, PointToDrill } from './point'
 import { storeFailure, storeProof } from './store-proof'
 import type { VerifyProgress } from './verify-progress'
@@ -70,10 +71,10 @@ function isStale(findings: readonly Finding[]): boolean {
   return findings.every(({ code }) => code === 'stale')
 }
 
-/** What could not be read, is not finished or is stale proves nothing either way. */
+/** What could not be read or opened, is not finished or is stale proves nothing either way. */
 function isDisproven({ status, findings }: CheckedPoint): boolean {
   if (status === 'stale') return false
-  return findings.some(({ code }) => code !== 'denied' && code !== 'unfinished')
+  return findings.some(({ code }) => !['denied', 'unfinished', 'encrypted'].includes(code))
 }
 
 /** A proof is of a manifest; without one that can be read, or be believed, there is none that counts. */
@@ -120,8 +121,10 @@ async function checkPoint(
   }
   const doubt = await doubtAbout({ ...point, manifest, signature, storedAt })
   if (doubt !== undefined) return { ...facts, status: 'failed', findings: [untrusted(point, doubt)] }
+  const opened = await openToVerify({ ...point, manifest }, level, tools.note)
+  if ('refused' in opened) return { ...facts, status: 'failed', findings: [opened.refused] }
   const seen = await Promise.all(
-    artifacts.map(artifact => tools.limit(() => checkArtifact({ ...point, manifest }, artifact, level, tools))),
+    artifacts.map(artifact => tools.limit(() => checkArtifact(opened, artifact, level, tools))),
   )
   const findings: Finding[] = artifacts.length === 0 ? [holdsNothing(point)] : seen.flatMap(each => each.findings)
   if (findings.length > 0) return { ...facts, status: isStale(findings) ? 'stale' : 'failed', findings }
@@ -130,7 +133,7 @@ async function checkPoint(
     return { ...facts, status: 'proven', findings }
   }
   const sound = soundArtifacts(seen.flatMap(each => each.reread ?? []))
-  return { ...facts, ...(await tryToRestore({ ...point, manifest, sound }, tools)) }
+  return { ...facts, ...(await tryToRestore({ ...opened.point, sound }, tools)) }
 }
 
 /** What a level below does not try, and a drill has found to be wrong. */
@@ -168,7 +171,7 @@ async function tryToRestore(
 
 /** It is read as a restore reads it, so that the drill need not read it again; which finds itself what it would refuse. */
 async function checkArtifact(
-  point: PointName & RecoveryPoint,
+  { point, isOpen }: { point: PointName & RecoveryPoint; isOpen: boolean },
   artifact: Artifact,
   level: VerifyLevel,
   { signal, progress, allowedEntries }: PointTools,
@@ -181,6 +184,7 @@ async function checkArtifact(
   const reading = progress.reading(`${point.name} ${artifact.name}`, artifact.bytes)
   const { check, compare, refusals, join } = sourceOf(artifact).reading
   try {
+    if (!isOpen) return await rereadStored(point, artifact, { signal, onProgress: bytes => reading.moved(bytes, 0) })
     const reread = await rereadWhole(point, artifact, {
       ...{ check: check(artifact), compare, join, signal },
       onProgress: reading.moved,

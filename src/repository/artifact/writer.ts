@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Codec } from '../../pipeline/codec'
+import { seal } from '../../pipeline/age/seal'
+import { type Codec, isEncryptedKey } from '../../pipeline/codec'
 import type { ContentCheck, ContentDigest } from '../../pipeline/content-check'
 import { type Inspection, inspect } from '../../pipeline/inspect'
+import { defined } from '../../runtime/defined'
 import { type MultipartWriter, openMultipartWriter } from '../../store/multipart-writer'
 import { planParts } from '../../store/part-size'
 import type { PutOptions } from '../../store/store'
@@ -33,16 +35,18 @@ export interface WriteContext {
 }
 
 /**
- * Stores a stream, through the checks, in an upload that stays open. Throws the first error: `CheckError`,
- * `StoreError`, that of the body, or the signal's reason.
+ * Stores a stream, through the checks, in an upload that stays open, encrypted as this run encrypts. Throws the first
+ * error: `CheckError`, `StoreError`, that of the body, or the signal's reason.
  */
 export async function writeArtifact<R extends ContentDigest>(
-  { store }: Repository,
+  { store, encryption }: Repository,
   { key, codecs, check, put, expectedBytes }: ArtifactToWrite<R>,
   body: Readable,
   { signal, memoryBudgetBytes, onUpload, onStart }: WriteContext,
 ): Promise<PreparedObject & { content: R }> {
-  const inspection = inspect(codecs, check)
+  if (isEncryptedKey(key) !== (encryption !== undefined))
+    throw new TypeError(`"${key}" is not the key of what this is.`)
+  const inspection = inspect(codecs, check, defined({ seal: encryption && (await seal(encryption.recipients)) }))
   const plan = planParts({ expectedBytes, maxParts: store.maxParts, memoryBudgetBytes })
   const writer = await openMultipartWriter(store, key, { ...plan, put, signal })
   onUpload({ key, uploadId: writer.uploadId, abort: () => writer.abort() })

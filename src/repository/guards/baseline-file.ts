@@ -46,6 +46,7 @@ const schema = z.object({
   slot: word,
   takenAt: instant,
   keyId: word.nullable(),
+  fingerprintKeyId: word.exactOptional(),
   artifacts: z.array(z.union(artifacts)),
 })
 

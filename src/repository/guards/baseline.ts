@@ -11,6 +11,8 @@ export interface Baseline {
   slot: string
   /** The manifest's `startedAt`. */
   takenAt: string
+  /** Of the key that its fingerprints are recorded under: others cannot be compared with them. Absent: under none. */
+  fingerprintKeyId?: string
   artifacts: readonly ArtifactBaseline[]
 }
 
@@ -37,10 +39,11 @@ export interface ArtifactBaseline {
 }
 
 /** The baseline that a recovery point is for those after it. */
-export function baselineOf(manifest: Pick<Manifest, 'slot' | 'startedAt' | 'artifacts'>): Baseline {
+export function baselineOf(manifest: Pick<Manifest, 'slot' | 'startedAt' | 'encryption' | 'artifacts'>): Baseline {
   return {
     slot: manifest.slot,
     takenAt: manifest.startedAt,
+    ...defined({ fingerprintKeyId: manifest.encryption?.fingerprintKeyId }),
     artifacts: manifest.artifacts.map(artifactBaseline),
   }
 }

@@ -37,6 +37,8 @@ function partChange(before: ArtifactBaseline | undefined, after: ArtifactBaselin
 
 /** Over the databases that both have; one that is new or gone is reported as a part. */
 function tableChanges(previous: Baseline, current: Baseline): TableChanges | undefined {
+  // Of rows that are recorded under another key, nobody can say whether they changed.
+  if (previous.fingerprintKeyId !== current.fingerprintKeyId) return undefined
   const withParts = current.artifacts.filter(({ parts }) => parts !== undefined)
   const changes: TableChange[] = []
   const counts = { changed: 0, added: 0, gone: 0, unchanged: 0 }
@@ -81,7 +83,10 @@ function difference({ rows: { before = 0, after = 0 } }: TableChange): number {
 export interface ReportedChanges {
   since: { slot: string; takenAt: Date }
   parts: readonly PartChange[]
-  /** Undefined when there are no databases, or no table of the earlier ones is known by name. */
+  /**
+   * Undefined when there are no databases, no table of the earlier ones is known by name, or rows cannot be compared:
+   * encryption began or ended, or has another key of fingerprints.
+   */
   tables?: TableChanges
 }
 

@@ -10,6 +10,8 @@ export interface PseudonymisedBaseline {
   takenAt: string
   /** Which key made the pseudonyms; null when there was no key, and so no names are kept. */
   keyId: string | null
+  /** As in `Baseline`. */
+  fingerprintKeyId?: string
   artifacts: readonly PseudonymisedArtifact[]
 }
 
@@ -36,9 +38,9 @@ export function pseudonymiseBaseline(
   baseline: Baseline,
   pseudonymiser: Pseudonymiser | undefined,
 ): PseudonymisedBaseline {
-  const { slot, takenAt, artifacts } = baseline
+  const { slot, takenAt, fingerprintKeyId, artifacts } = baseline
   return {
-    ...{ slot, takenAt, keyId: pseudonymiser?.keyId ?? null },
+    ...{ slot, takenAt, keyId: pseudonymiser?.keyId ?? null, ...defined({ fingerprintKeyId }) },
     artifacts: artifacts.flatMap(artifact => pseudonymise(artifact, pseudonymiser)),
   }
 }
@@ -53,9 +55,9 @@ export function resolveBaseline(
   now: Baseline,
 ): Baseline {
   const isReadable = pseudonymiser !== undefined && cached.keyId === pseudonymiser.keyId
-  const { slot, takenAt, artifacts } = cached
+  const { slot, takenAt, fingerprintKeyId, artifacts } = cached
   return {
-    ...{ slot, takenAt },
+    ...{ slot, takenAt, ...defined({ fingerprintKeyId }) },
     artifacts: artifacts.flatMap(artifact => {
       const peers = now.artifacts.filter(({ kind }) => kind === artifact.kind)
       return isReadable ? [resolve(artifact, pseudonymiser, peers)] : numbersOf(artifact, peers)

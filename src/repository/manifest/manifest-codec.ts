@@ -117,6 +117,14 @@ const recoveryPoint = z.looseObject({
   prefix: z.string(),
   ...provenance,
   server,
+  encryption: z.exactOptional(
+    z.looseObject({
+      format: z.literal('age'),
+      recipients: z.array(z.string()).min(1),
+      fingerprintKey: z.base64(),
+      fingerprintKeyId: z.string(),
+    }),
+  ),
   artifacts: z.array(artifactSchema),
   warnings: z.array(z.looseObject({ code: z.string(), message: z.string() })),
 })

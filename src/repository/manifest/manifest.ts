@@ -1,4 +1,5 @@
 import type { RunIdentity } from '../../runtime/runtime'
+import type { EncryptionRecord } from '../encryption/encryption'
 import type { Artifact } from './kinds/kinds'
 
 export type { ArtifactObject, ChainObject } from './kinds/artifact'
@@ -38,6 +39,8 @@ export interface Manifest {
     /** Of its command line. */
     php?: { version: string; modules: string[] }
   }
+  /** Absent: its objects can be read by whoever can read the bucket. */
+  encryption?: EncryptionRecord
   artifacts: Artifact[]
   warnings: { code: string; message: string }[]
   /** Only while `publishing`: the recovery point that this one replaces, for a rollback. */

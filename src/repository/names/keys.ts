@@ -78,6 +78,11 @@ export function readmeKey(prefix: string): string {
   return `${listingPrefix(prefix)}README.md`
 }
 
+/** The key of what shows whether somebody still has a private key of the backups. */
+export function encryptionTestKey(prefix: string): string {
+  return `${listingPrefix(prefix)}encryption-test.age`
+}
+
 /** What every key of the prefix starts with: '' or `<prefix>/`. */
 export function listingPrefix(prefix: string): string {
   return prefix === '' ? '' : `${prefix}/`

@@ -1,4 +1,4 @@
-import { createPrivateKey, sign } from 'node:crypto'
+import { createPrivateKey, hkdfSync, sign } from 'node:crypto'
 import { utils } from 'ssh2'
 import { sshString } from './key-blob'
 import { algorithms, type PublicKey, publicKeyOf } from './public-key'
@@ -8,6 +8,8 @@ export interface SigningKey {
   readonly publicKey: PublicKey
   /** The signature of these bytes in SSH's binary form. RSA keys sign with SHA-512. */
   sign(data: Buffer): Buffer
+  /** A secret of 32 bytes that only this key gives, always the same for a purpose. */
+  derive(purpose: string): Buffer
 }
 
 /** Of a key that `readPrivateKey` has read: it refuses what cannot sign, or is too weak. */
@@ -25,6 +27,10 @@ export function signingKeyOf(privateKey: string): SigningKey {
     sign: data => {
       const bytes = sign(hash, data, { key, dsaEncoding: 'ieee-p1363' })
       return Buffer.concat([sshString(name), sshString(algorithm.encode(bytes))])
+    },
+    derive: purpose => {
+      const secret = key.export({ type: 'pkcs8', format: 'der' })
+      return Buffer.from(hkdfSync('sha256', secret, 'make-a-backup', purpose, 32))
     },
   }
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
+import { ageKeyFile } from '../../runner/encryption-switch'
 import type { S3Account } from '../rgw'
 import { command } from './command'
 
@@ -20,8 +21,12 @@ export async function downloadObject(account: S3Account, bucket: string, key: st
   await command('curl', ['--fail', '--silent', '--show-error', ...signed, '-o', file, `${endpoint}/${bucket}/${path}`])
 }
 
-/** Unpacks bytes by the ending of the key they were stored under: `.gz`, `.zst`, or none. */
+/** Unpacks bytes by the ending of the key they were stored under: `.gz`, `.zst`, or none, with `.age` behind it or not. */
 export async function unpacked(key: string, stored: Buffer): Promise<Buffer> {
+  if (key.endsWith('.age')) {
+    const opened = await filter('age', ['-d', '-i', ageKeyFile], stored)
+    return unpacked(key.slice(0, -'.age'.length), opened)
+  }
   if (key.endsWith('.gz')) return filter('gunzip', ['-c'], stored)
   if (key.endsWith('.zst')) return filter('zstd', ['-dc'], stored)
   return stored

@@ -38,6 +38,7 @@ describe('loadBackupInputs', () => {
         fullEvery: 'run',
       },
       compression: { kind: 'gzip' },
+      encryptTo: [],
       timezone: 'UTC',
       tiers: { daily: 0, weekly: 0, monthly: 0, yearly: 0 },
       guards: {

@@ -24,6 +24,7 @@ describe('loadRestoreInputs', () => {
     expect(rest).toEqual({
       mysql: {},
       signing: {},
+      decryptionKey: [],
       snapshot: { kind: 'latest' },
       databases: 'all',
       paths: 'all',
@@ -46,6 +47,7 @@ describe('loadRestoreInputs', () => {
     }
     expect(load(inputs)).toMatchObject({
       mysql: { user: 'shop', password: 'hunter22' },
+      decryptionKey: [],
       snapshot: { kind: 'name', name: 'Monday-13-00' },
       safetyBackup: false,
       acceptDifferences: true,

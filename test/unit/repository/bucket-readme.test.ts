@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BucketLocation, bucketReadme, writeBucketReadme } from '../../../src/repository/bucket-readme'
 import { StoreError } from '../../../src/store/store-error'
 import { memoryStore } from '../../memory/memory-store'
+import { anAgeKey, sealed } from '../pipeline/age/age-files'
 import { prefix, slot, World } from './ring'
 
 const location: BucketLocation = {
@@ -52,6 +53,18 @@ describe('bucketReadme', () => {
     expect(damaged.status).not.toBe(0)
     expect(damaged.stdout).toContain(`${slot}.shop.database.sql.zst: FAILED`)
     rmSync(bucket, { recursive: true })
+  })
+
+  it('gives a line that opens what is encrypted with the program age, and names what it could not open', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bucket-readme-'))
+    const own = await anAgeKey('ssh-ed25519')
+    writeFileSync(join(folder, 'key.txt'), own.secret, { mode: 0o600 })
+    writeFileSync(join(folder, `${slot}.database.sql.gz.age`), await sealed(Buffer.from('a dump'), own))
+    writeFileSync(join(folder, `${slot}.codebase.tar.age`), await sealed(Buffer.from('for others'), await anAgeKey()))
+    const run = inShell(folder, block('age -d'))
+    expect(run.stdout).toBe(`NOT OPENED: ${slot}.codebase.tar.age\n`)
+    expect(readFileSync(join(folder, `${slot}.database.sql.gz`), 'utf8')).toBe('a dump')
+    rmSync(folder, { recursive: true })
   })
 
   it('gives a sed line that drops the sandbox line of MariaDB and nothing else', () => {

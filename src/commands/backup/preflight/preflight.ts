@@ -10,7 +10,9 @@ import type { Repository } from '../../../repository/repository'
 import type { Host, PartPreflight } from '../../../sources/backup-part'
 import { findingOf } from '../../../sources/collect-problems'
 import { sources } from '../../../sources/registry'
+import { reportedStore } from '../../run-facts'
 import { type CommandTools, openConnection } from '../../session'
+import { encryptionReport } from '../encryption-news'
 import { foreignObjects, type PrefixToWrite } from '../plan/foreign-objects'
 import { slotOfRun } from '../plan/slot-of-run'
 import { restoreOutlook, storedOutlook } from './outlook'
@@ -43,6 +45,7 @@ export async function preflight(inputs: BackupInputs, tools: CommandTools): Prom
         findings: storageClassWarnings(inputs.s3.objects?.storageClass),
         facts: [`SSH: ${user}@${host}, ${connection.serverVersion}; its host key is verified.`, signatureFact(inputs)],
       },
+      encryptionReport(repository, reportedStore(inputs.s3)),
       ...server.parts,
       server.host,
       store,

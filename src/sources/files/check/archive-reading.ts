@@ -1,3 +1,4 @@
+import type { RecordedDigest } from '../../../repository/encryption/recorded-digest'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import { compareCounts, orDigest } from '../../content-differences'
 import type { ArtifactReading } from '../../source'
@@ -15,13 +16,17 @@ export const archiveReading: ArtifactReading<FilesArtifact, ArchiveContent> = {
 }
 
 /** How an archive differs from its manifest, in half sentences. */
-export function compareFiles({ content: recorded, chain }: FilesArtifact, found: ArchiveSize): string[] {
+export function compareFiles(
+  { content: expected, chain }: FilesArtifact,
+  found: ArchiveSize,
+  recorded: RecordedDigest,
+): string[] {
   const differences = [
-    ...compareCounts('file', recorded.files, found.files),
-    ...compareCounts('directory', recorded.directories, found.directories),
-    ...compareCounts('link', recorded.links, found.links),
-    ...compareCounts('special file', recorded.specials ?? found.specials, found.specials),
+    ...compareCounts('file', expected.files, found.files),
+    ...compareCounts('directory', expected.directories, found.directories),
+    ...compareCounts('link', expected.links, found.links),
+    ...compareCounts('special file', expected.specials ?? found.specials, found.specials),
   ]
   // What a chain is put together to was never stored.
-  return chain === undefined ? orDigest(recorded, found, differences) : differences
+  return chain === undefined ? orDigest(expected, found, recorded, differences) : differences
 }

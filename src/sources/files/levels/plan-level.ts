@@ -16,6 +16,8 @@ export interface LevelFacts {
   paths: readonly string[]
   exclude: readonly string[]
   encoded: Encoded
+  /** Whoever can open what is stored now can open what it would stand on. */
+  hasSameReaders: boolean
   /** The files of the last good recovery point. Undefined: there is none. */
   before: FilesArtifact | undefined
   /** False: the bucket cannot be read. */
@@ -63,7 +65,8 @@ export async function planLevel(facts: LevelFacts): Promise<LevelPlan> {
   if (base === undefined) return first('the last good recovery point builds on none')
   if (!isSame(before.paths, facts.paths)) return first('"paths" has changed')
   if (!isSame(before.exclude ?? [], facts.exclude)) return first('"exclude" has changed')
-  if (!isEncodedAs(base, facts.encoded)) return first('"compression" has changed')
+  if (!isEncodedAs(base, facts.encoded)) return first('"compression" or "encrypt-to" has changed')
+  if (!facts.hasSameReaders) return first('"encrypt-to" has changed')
   if (!(await facts.isThere(base))) return first(`"${base.key}" is not in the bucket any more`)
   const isDayThere = day !== undefined && (await facts.isThere(day))
   return planFrom([base], isDayThere ? day : undefined, facts)

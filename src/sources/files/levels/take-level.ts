@@ -42,14 +42,18 @@ export async function takeLevel(task: LevelTask): Promise<TakenArtifact> {
 }
 
 function planOf(
-  { settings: { files, timezone, compression }, request: { before }, host }: LevelTask,
+  { settings: { files, timezone, compression, encryptTo }, request: { before }, host }: LevelTask,
   bases: Bases,
 ): Promise<LevelPlan> {
   const { artifact, isReadable } = before
   return planLevel({
     ...{ every: files.fullEvery, now: host.clock.now(), timezone, paths: files.paths, exclude: files.exclude },
     before: artifact !== undefined && 'paths' in artifact ? artifact : undefined,
-    encoded: encodedBy(compression),
+    encoded: encodedBy(compression, encryptTo),
+    hasSameReaders: isSameSet(
+      before.recipients ?? [],
+      encryptTo.map(({ line }) => line),
+    ),
     ...{ isReadable, isThere: object => bases.has(object) },
   })
 }
@@ -120,8 +124,13 @@ async function nameOf({ settings }: LevelTask, bases: Bases, standsOnWhole: bool
   return name
 }
 
-function keyOf({ settings: { s3, compression } }: LevelTask, base: BaseName): string {
-  return baseKey(s3.prefix, base, artifactName('files'), 'files', encodedBy(compression))
+/** In any order. */
+function isSameSet(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every(each => other.includes(each))
+}
+
+function keyOf({ settings: { s3, compression, encryptTo } }: LevelTask, base: BaseName): string {
+  return baseKey(s3.prefix, base, artifactName('files'), 'files', encodedBy(compression, encryptTo))
 }
 
 function ownPlace({ settings, slot, request: { put } }: LevelTask) {

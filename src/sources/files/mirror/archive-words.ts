@@ -1,4 +1,4 @@
-import { decodeCommands } from '../../../pipeline/codec'
+import { decodeCommands, encodedAs } from '../../../pipeline/codec'
 import type { FilesArtifact } from '../../../repository/manifest/manifest'
 import type { SourceWords } from '../../source-words'
 import { applyLists } from '../attributes/attribute-lists'
@@ -29,5 +29,8 @@ export const archiveWords: SourceWords<FilesArtifact> = {
 function unpackCommands(artifact: FilesArtifact, fetch: (key: string) => string): string[] {
   const { key, chain = [] } = artifact
   const tar = chain.length === 0 ? 'tar -xpf - -C /' : 'tar -xpf - --listed-incremental=/dev/null -C /'
-  return [...chain.map(base => base.key), key].map(each => [fetch(each), ...decodeCommands(artifact), tar].join(' | '))
+  const { compression } = artifact
+  return [...chain.map(base => base.key), key].map(each =>
+    [fetch(each), ...decodeCommands(encodedAs({ key: each, compression })), tar].join(' | '),
+  )
 }

@@ -42,7 +42,7 @@ export function archiveSteps(
   { clock }: Pick<Host, 'clock'>,
   { name, key, level, place }: ArchiveRequested,
 ): ArchiveSteps {
-  const { files, compression, allowEmpty, timezone } = settings
+  const { files, compression, encryptTo, allowEmpty, timezone } = settings
   const paths = files.paths.map(path => path.slice(1))
   const [notes, layout, facts] = [mirrorNotes(), new LayoutReader(files.paths), new TreeFacts()]
   const noted = new NotedEntries(layout)
@@ -50,7 +50,7 @@ export function archiveSteps(
   let comparedAt: string | undefined
   let counts: ReadonlyMap<string, number> = new Map()
   return {
-    ...{ name, key, waitsFor: 'rsync', compression, facts },
+    ...{ name, key, waitsFor: 'rsync', compression, encryptTo, facts },
     check: () => checkArchive({ paths, sink: noted }),
     open: async ({ connection, signal, owner, lock, before, put }) => {
       comparedAt = comparedBefore(before)
@@ -90,12 +90,13 @@ export function archiveSteps(
       ...unkeptFindings(notes.unkept),
     ],
     moment: () => mirroredAt ?? clock.now(),
-    describe: content => ({
+    describe: (content, recorded) => ({
       ...{ kind: 'files', paths: files.paths },
       ...defined({ contentsComparedAt: notes.isCompared ? mirroredAt?.toISOString() : comparedAt }),
       ...(content.tree === undefined ? {} : { exclude: files.exclude }),
       content: {
         ...(content.tree === undefined ? wholeContent(content) : treeContent(content, counts, facts)),
+        sha256: recorded(content.sha256),
         ...(content.hasOwnerList ? { ownerList: ownerListName } : {}),
         ...listedEntries(content),
         ...(content.tree === undefined ? noted.finish() : facts.noted(layout)),

@@ -1,3 +1,4 @@
+import type { Recipient } from '../../../pipeline/age/recipient'
 import { encodedBy } from '../../../pipeline/codec'
 import type { CompressionSettings } from '../../../pipeline/compression'
 import { artifactKey, artifactName } from '../../../repository/names/keys'
@@ -31,9 +32,13 @@ export interface FolderSettings {
   /** An IANA name: where days and weeks begin. */
   timezone: string
   compression: CompressionSettings
+  encryptTo: readonly Recipient[]
 }
 
 /** Where the archive goes. */
-export function archiveKey({ s3, compression }: Pick<FolderSettings, 's3' | 'compression'>, slot: string): string {
-  return artifactKey(s3.prefix, slot, artifactName('files'), 'files', encodedBy(compression))
+export function archiveKey(
+  { s3, compression, encryptTo }: Pick<FolderSettings, 's3' | 'compression' | 'encryptTo'>,
+  slot: string,
+): string {
+  return artifactKey(s3.prefix, slot, artifactName('files'), 'files', encodedBy(compression, encryptTo))
 }

@@ -83,7 +83,7 @@ interface Sent extends Omit<Along<ArchiveContent>, 'into'> {
 type Request = Omit<UnpackRequest, 'staging' | 'owner'>
 
 /** `stop`: called before anything of an entry is sent that must not be as it is. */
-function asStored(request: Request, { inner, outer }: Sending, stop: () => void): Sent {
+function asStored(request: Request, { codecs }: Sending, stop: () => void): Sent {
   const nothing = () => {}
   const sink: ArchiveSink = {
     ...{ header: nothing, drop: nothing, data: nothing, end: nothing, listed: stop },
@@ -95,8 +95,8 @@ function asStored(request: Request, { inner, outer }: Sending, stop: () => void)
   return {
     check: checkArchive({ ...expectedArchive(request.files.artifact), parts: partsOf(request), sink }),
     passage(check) {
-      passed = passChecked(inner[0], check)
-      return { stages: [...decode(outer).stages, ...passed.stages], result: passed.result }
+      passed = passChecked(codecs[0], check)
+      return passed
     },
     archive: () => ({ content: resultOf(passed), given: nothingListed }),
   }

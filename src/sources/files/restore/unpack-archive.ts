@@ -85,17 +85,14 @@ function sentStream(
   const { artifact, content } = files
   const expected = { ...expectedArchive(artifact), parts: partsOf(request), seen: content.perPath }
   const sending = howToSend(request, tools)
-  const { compression, outer } = sending
+  const { compression, codecs } = sending
   if (sending.isAsStored) {
-    const checked = compose(decode(sending.inner), checkContent(checkArchive(expected)))
-    const filter = compose(decode(outer), aside(checked))
-    return { filter, compression, seen: () => ({ content: checked.result()[1], given: nothingListed }) }
+    const checked = compose(decode(codecs), checkContent(checkArchive(expected)))
+    return { filter: aside(checked), compression, seen: () => ({ content: checked.result()[1], given: nothingListed }) }
   }
   const trees = paths.map(path => {
     return { path: path.slice(1), linked: folderContent(files, path)?.outside?.targets }
   })
-  // What is put together of a chain is not encoded any more.
-  const codecs = artifact.chain === undefined ? codecsOf(artifact) : []
   const checked = compose(decode(codecs), leaveOut(expected, { ...request, trees }))
   return { filter: compose(checked, compressForTravel(compression)), compression, seen: () => checked.result()[1] }
 }
@@ -106,9 +103,8 @@ export interface Sending {
   isAsStored: boolean
   /** Of what is sent. */
   compression: Compression
-  /** What this side decodes of what is sent as it is stored, and what the server does. */
-  outer: readonly Codec[]
-  inner: readonly Codec[]
+  /** Of what is stored. */
+  codecs: readonly Codec[]
 }
 
 /** How these folders are sent, by what is known of the archive. */
@@ -117,13 +113,13 @@ export function howToSend(
   tools: UnpackContext['tools'],
 ): Sending {
   const { artifact, content } = files
-  const inner = codecsOf({ compression: artifact.compression })
-  const outer = codecsOf(artifact).slice(inner.length)
+  // What is put together of a chain is not encoded any more.
+  const codecs = artifact.chain === undefined ? codecsOf(artifact) : []
   const isAll = artifact.paths.every(path => paths.includes(path)) && artifact.chain === undefined
   const isWhole = isAll && leftOutOf(content, given).length === 0 && hasOwners(content, numbers) && !hasLists(content)
-  const isAsStored = isWhole && inner.every(codec => tools.has(codec))
+  const isAsStored = isWhole && codecs.every(codec => tools.has(codec))
   const compression = isAsStored ? artifact.compression : travelCompression(tools)
-  return { isAsStored, compression, outer, inner }
+  return { isAsStored, compression, codecs }
 }
 
 /** What is not whole folders of the archive, as its check wants it. */

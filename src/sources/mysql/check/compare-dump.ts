@@ -1,14 +1,19 @@
 import { listed } from '../../../findings/listed'
 import { quotedName } from '../../../findings/quoted-name'
+import type { RecordedDigest } from '../../../repository/encryption/recorded-digest'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import { compareCounts, orDigest } from '../../content-differences'
 import type { DumpContent } from './dump-content'
 
 /** How a dump differs from its manifest, as halves of a sentence. */
-export function compareDump({ content: expected }: DatabaseArtifact, found: DumpContent): string[] {
-  return orDigest(expected, found, [
+export function compareDump(
+  { content: expected }: DatabaseArtifact,
+  found: DumpContent,
+  recorded: RecordedDigest,
+): string[] {
+  return orDigest(expected, found, recorded, [
     ...compareObjectNames(expected, found),
-    ...difference('table', changedTables(expected, found), 'has other rows', 'have other rows'),
+    ...difference('table', changedTables(expected, found, recorded), 'has other rows', 'have other rows'),
   ])
 }
 
@@ -25,11 +30,15 @@ export function compareObjectNames(expected: DatabaseArtifact['content'], found:
 }
 
 /** The tables that a dump has as its manifest does, with other rows, or rows that are written differently. */
-export function changedTables(expected: DatabaseArtifact['content'], found: DumpContent): string[] {
+export function changedTables(
+  expected: DatabaseArtifact['content'],
+  found: DumpContent,
+  recorded: RecordedDigest,
+): string[] {
   const fingerprints = new Map(found.tables.map(table => [table.name, table]))
   const changed = expected.tables.filter(({ name, bytes, sha256 }) => {
     const table = fingerprints.get(name)
-    return table !== undefined && (table.bytes !== bytes || table.sha256 !== sha256)
+    return table !== undefined && (table.bytes !== bytes || recorded(table.sha256) !== sha256)
   })
   return namesOf(changed)
 }

@@ -1,8 +1,15 @@
+import type { RecordedDigest } from '../../../repository/encryption/recorded-digest'
 import type { DatabaseAccount, DatabaseArtifact } from '../../../repository/manifest/manifest'
 import { defined } from '../../../runtime/defined'
 import type { DumpContent } from '../check/dump-content'
 import type { DatabaseInventory, Inventory } from '../inventory/inventory'
 import { recordTraits } from '../traits/record-traits'
+
+/** A dump, with its digests as a manifest records them. */
+export function recordedDump(content: DumpContent, recorded: RecordedDigest): DumpContent {
+  const tables = content.tables.map(table => ({ ...table, sha256: recorded(table.sha256) }))
+  return { ...content, sha256: recorded(content.sha256), tables }
+}
 
 /** The content of a dump for its manifest, with what the dump does not say about its database. */
 export function contentOfDump(

@@ -1,5 +1,5 @@
 import { shellWord } from '../../../findings/shell-word'
-import { decodeCommands, type Encoded } from '../../../pipeline/codec'
+import { decodeCommands, type Encoded, encodedAs } from '../../../pipeline/codec'
 import { obstacleMark } from '../../../repository/manifest/kinds/database'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import type { SourceWords } from '../../source-words'
@@ -20,8 +20,8 @@ export const databaseWords: SourceWords<DatabaseArtifact> = {
     before?.marks?.['obstacle'] === obstacleMark(content)
       ? []
       : traitWarnings(content.traits, `Database ${JSON.stringify(database)}`),
-  recovery: ({ database, compression, content, key }, fetch) =>
-    importCommands({ database, compression, ...content }, fetch(key)),
+  recovery: (artifact, fetch) =>
+    importCommands({ database: artifact.database, ...artifact.content, ...encodedAs(artifact) }, fetch(artifact.key)),
   recoveryNote:
     'Run on the server that is to have it. SITE_USER is the database user of the site, with rights on this database only: as root, whatever somebody put into a dump would run with all rights.',
 }
@@ -38,7 +38,7 @@ const ownNames =
  * the stored dump.
  */
 export function importCommands(
-  { database, compression, characterSet, collation }: DatabaseDefaults & Encoded & { database: string },
+  { database, characterSet, collation, ...encoded }: DatabaseDefaults & Encoded & { database: string },
   fetch: string,
 ): string[] {
   // Without it the MariaDB client removes the comments in the bodies of triggers and routines.
@@ -49,6 +49,6 @@ export function importCommands(
   ]
   return [
     `mysql -e ${shellWord(`CREATE DATABASE IF NOT EXISTS ${quotedIdentifier(database)} CHARACTER SET ${characterSet} COLLATE ${collation}`)}`,
-    [fetch, ...decodeCommands({ compression }), ownNames, client.join(' ')].join(' | '),
+    [fetch, ...decodeCommands(encoded), ownNames, client.join(' ')].join(' | '),
   ]
 }

@@ -5,7 +5,7 @@ import type { ArtifactPlan, BackupPart, Host, PartPlan } from '../../backup-part
 import { checkDump } from '../check/dump-check'
 import { databaseServerOver } from '../database-server'
 import { confirmDump } from '../dump/confirm-dump'
-import { contentOfDump } from '../dump/content-of-dump'
+import { contentOfDump, recordedDump } from '../dump/content-of-dump'
 import { planHistory } from '../dump/plan-history'
 import { blindSpotProblems } from '../inventory/blind-spots'
 import { describeInventory, flavorName } from '../inventory/describe-inventory'
@@ -84,13 +84,13 @@ function leftOut(plans: readonly DatabasePlan[], database: string) {
 }
 
 function dumpPlan(
-  { mysql: access, compression, dumpOptions }: DumpSettings,
+  { mysql: access, compression, encryptTo, dumpOptions }: DumpSettings,
   plan: DatabasePlan,
   server: Inventory['server'],
 ): ArtifactPlan {
   const { name, key, listed } = plan
   return artifactPlan({
-    ...{ name, key, waitsFor: 'its turn', compression },
+    ...{ name, key, waitsFor: 'its turn', compression, encryptTo },
     check: () => checkDump({ passes: plan.arguments.structure.length > 0 ? 2 : 1 }),
     open: async ({ connection, signal, before }) => ({
       job: await databaseServerOver(connection).openDump({
@@ -102,10 +102,10 @@ function dumpPlan(
       await confirmDump({ server: databaseServerOver(connection), access, dumpOptions, signal }, plan, content)
       return []
     },
-    describe: (content): Pick<DatabaseArtifact, 'kind' | 'database' | 'content'> => ({
+    describe: (content, recorded): Pick<DatabaseArtifact, 'kind' | 'database' | 'content'> => ({
       kind: 'database',
       database: listed.name,
-      content: contentOfDump(content, listed, server, plan.accounts),
+      content: contentOfDump(recordedDump(content, recorded), listed, server, plan.accounts),
     }),
   })
 }

@@ -1,3 +1,4 @@
+import type { Recipient } from '../../../pipeline/age/recipient'
 import type { CompressionSettings } from '../../../pipeline/compression'
 import type { DatabaseAccess } from '../client/database-access'
 import type { BlindSpotKind } from '../inventory/blind-spots'
@@ -26,4 +27,5 @@ export interface DumpSettings extends DatabaseRequest {
   mysql: DatabaseAccess
   s3: { prefix: string }
   compression: CompressionSettings
+  encryptTo: readonly Recipient[]
 }

@@ -72,11 +72,11 @@ export function planDatabase(
 
 /** Where the dump of this name goes. */
 export function dumpKey(
-  { s3, compression }: Pick<DumpSettings, 's3' | 'compression'>,
+  { s3, compression, encryptTo }: Pick<DumpSettings, 's3' | 'compression' | 'encryptTo'>,
   slot: string,
   name: string,
 ): string {
-  return artifactKey(s3.prefix, slot, name, 'database', encodedBy(compression))
+  return artifactKey(s3.prefix, slot, name, 'database', encodedBy(compression, encryptTo))
 }
 
 const namedAtMost = 10

@@ -1,6 +1,7 @@
 import { type Finding, warning } from '../../../findings/finding'
 import { quotedName } from '../../../findings/quoted-name'
 import { withProgress } from '../../../pipeline/transfer-progress'
+import { plainDigest, type RecordedDigest } from '../../../repository/encryption/recorded-digest'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
 import type { RecoveryPoint } from '../../../repository/repository'
 import { plural } from '../../../runtime/text/format-count'
@@ -18,6 +19,8 @@ export interface ImportRequest {
   dump: StoredDump
   /** Its contents, as its manifest says. */
   content: DatabaseArtifact['content']
+  /** How that records digests; absent: as they are. */
+  recorded?: RecordedDigest | undefined
   /** Names of its events, from reading it. */
   events: readonly string[]
   target: string
@@ -61,8 +64,9 @@ export async function importRead(
   tools: ImportTools,
   imported?: readonly HeldObject[],
 ): Promise<ImportedRows> {
-  const { manifest } = point
+  const { manifest, recorded } = point
   const request = {
+    recorded,
     ...{ dump: artifact, content: artifact.content, events: content.events, target, imported },
     options: manifest.server.database?.options ?? [],
     settings: manifest.server.database?.settings,
@@ -101,7 +105,7 @@ export async function compareImported(
   { keepsDifferences = false } = {},
 ): Promise<ImportedComparison> {
   const { request, objects, brokenViews = [] } = rows
-  const { dump, target, options } = request
+  const { dump, target, options, recorded = plainDigest } = request
   const { repository, signal } = tools
   const content = withoutEvents(withoutViews(request.content, brokenViews))
   const title = `comparing ${target}`
@@ -109,7 +113,7 @@ export async function compareImported(
     const { flavor } = tools.target.found.inventory.server
     const again = { ...tools, database: target, flavor, options, onProgress }
     return compareRestored({
-      content,
+      ...{ content, recorded },
       restored: await dumpAgain(again),
       values: {
         stored: values => readValues(repository, dump, values, signal),

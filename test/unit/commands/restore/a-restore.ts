@@ -96,6 +96,7 @@ export function someInputs(overrides: Partial<RestoreInputs> = {}): RestoreInput
     mysql: {},
     signing: {},
     s3: { bucket: 'acme', prefix: 'running-backups', region: 'eu-central-1' },
+    decryptionKey: [],
     snapshot: { kind: 'latest' },
     ...{ databases: 'all', paths: 'all', overwrite: false, safetyBackup: true, acceptDifferences: false },
     ...{ allowedEntries: new Set(), isDryRun: false },

@@ -1,11 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Writable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
+import { LockedError } from '../../../../src/pipeline/age/header'
+import type { Identity } from '../../../../src/pipeline/age/identity'
 import { decode } from '../../../../src/pipeline/codec'
 import { digest } from '../../../../src/pipeline/digest'
 import { isSameObject, readArtifact } from '../../../../src/repository/artifact/reader'
 import { StoreError } from '../../../../src/store/store-error'
 import { type MemoryStore, memoryStore } from '../../../memory/memory-store'
+import { anAgeKey, sealed } from '../../pipeline/age/age-files'
 import { prefix } from '../ring'
 
 const key = `${prefix}/Monday-13-00.database.sql.gz`
@@ -22,16 +25,20 @@ beforeEach(() => {
 })
 
 /** Stores these bytes; `claimed` replaces what is said of them. */
-async function hold(bytes: Buffer, claimed: Partial<{ bytes: number; sha256: string }> = {}) {
-  const id = await store.createUpload(key, { contentType: 'application/octet-stream' })
-  const part = await store.uploadPart(key, id, 1, bytes)
-  const { etag } = await store.completeUpload(key, id, [part], bytes.length)
+async function hold(bytes: Buffer, claimed: Partial<{ bytes: number; sha256: string }> = {}, under = key) {
+  const id = await store.createUpload(under, { contentType: 'application/octet-stream' })
+  const part = await store.uploadPart(under, id, 1, bytes)
+  const { etag } = await store.completeUpload(under, id, [part], bytes.length)
   return { key, etag, ...digestOf(bytes), ...claimed }
 }
 
 type Request = Partial<Parameters<typeof readArtifact>[2]>
 
-async function read(object: Awaited<ReturnType<typeof hold>>, request: Request = {}): Promise<Buffer> {
+async function read(
+  object: Awaited<ReturnType<typeof hold>>,
+  request: Request = {},
+  identities: readonly Identity[] = [],
+): Promise<Buffer> {
   const pieces: Buffer[] = []
   const sink = new Writable({
     write: (piece, _encoding, done) => {
@@ -40,7 +47,7 @@ async function read(object: Awaited<ReturnType<typeof hold>>, request: Request =
     },
   })
   const signal = new AbortController().signal
-  await readArtifact({ store, prefix }, object, {
+  await readArtifact({ store, prefix, identities }, object, {
     filter: decode(['gzip']),
     into: [sink],
     signal,
@@ -51,6 +58,16 @@ async function read(object: Awaited<ReturnType<typeof hold>>, request: Request =
 }
 
 describe('readArtifact', () => {
+  it('decrypts what is encrypted with the keys of this run, after it compared what is stored', async () => {
+    const own = await anAgeKey()
+    const bytes = await sealed(stored, own)
+    const object = { ...(await hold(bytes, {}, `${key}.age`)), key: `${key}.age` }
+    expect((await read(object, {}, [own.identity])).equals(content)).toBe(true)
+    expect((await read(object, { filter: digest(), asStored: true })).equals(bytes)).toBe(true)
+    await expect(read(object)).rejects.toBeInstanceOf(LockedError)
+    await expect(read({ ...object, sha256: 'a'.repeat(64) }, {}, [own.identity])).rejects.toThrow('changed between')
+  })
+
   it('sends an object through a filter, and reports its progress', async () => {
     const progress: number[] = []
     const found = await read(await hold(stored), { onProgress: bytes => progress.push(bytes) })

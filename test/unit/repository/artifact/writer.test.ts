@@ -5,8 +5,10 @@ import { CheckError } from '../../../../src/pipeline/check-error'
 import type { ContentCheck } from '../../../../src/pipeline/content-check'
 import type { Digest } from '../../../../src/pipeline/digest'
 import { type BegunUpload, writeArtifact } from '../../../../src/repository/artifact/writer'
+import { encryptionTo } from '../../../../src/repository/encryption/encryption'
 import { StoreError } from '../../../../src/store/store-error'
 import { type MemoryStore, memoryStore } from '../../../memory/memory-store'
+import { anAgeKey, opened } from '../../pipeline/age/age-files'
 import { prefix } from '../ring'
 
 const key = `${prefix}/Monday-13-00.database.sql.gz`
@@ -69,6 +71,33 @@ describe('writeArtifact', () => {
     const { id, partETags } = prepared.upload
     await store.completeUpload(key, id, partETags, prepared.bytes)
     expect(store.bytes(key)?.equals(stored)).toBe(true)
+  })
+
+  it('encrypts what it stores as the run does, and takes no key that says otherwise', async () => {
+    const own = await anAgeKey()
+    const encryption = await encryptionTo([own.recipient], { signer: undefined, place: [] })
+    if (encryption === undefined) throw new Error('no encryption')
+    const put = { contentType: 'application/octet-stream' }
+    const context = {
+      signal: new AbortController().signal,
+      memoryBudgetBytes: 2 ** 20,
+      onUpload: () => {},
+      onStart: () => {},
+    }
+    const object = { codecs: ['gzip'] as const, check: check(), put, expectedBytes: undefined }
+    const sealing = { store, prefix, encryption }
+    const prepared = await writeArtifact(sealing, { ...object, key: `${key}.age` }, Readable.from([stored]), context)
+    await store.completeUpload(prepared.key, prepared.upload.id, prepared.upload.partETags, prepared.bytes)
+    const bytes = store.bytes(`${key}.age`) ?? Buffer.alloc(0)
+    expect(prepared).toMatchObject({ ...digestOf(bytes), content: digestOf(content) })
+    expect((await opened(bytes, own)).equals(stored)).toBe(true)
+    for (const [run, of] of [
+      [sealing, key],
+      [{ store, prefix }, `${key}.age`],
+    ] as const)
+      await expect(writeArtifact(run, { ...object, key: of }, Readable.from([stored]), context)).rejects.toThrow(
+        'is not the key',
+      )
   })
 
   it('reports the upload before the first byte, so that it can be aborted in every case', async () => {

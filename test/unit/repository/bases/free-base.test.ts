@@ -33,7 +33,7 @@ class Ring {
     const files = this.newest?.artifacts[0] as FilesArtifact | undefined
     const plan = await planLevel({
       ...{ every, now, timezone: 'UTC', paths: ['/var/www/html'], exclude: [], encoded: gzip, before: files },
-      ...{ isReadable: true, isThere: async object => this.holds(object) },
+      ...{ isReadable: true, hasSameReaders: true, isThere: async object => this.holds(object) },
     })
     let chain = isLost ? [] : [...(plan.chains[0] ?? [])]
     if (plan.base === 'always' || chain.length === 0) {

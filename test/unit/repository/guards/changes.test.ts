@@ -1,4 +1,6 @@
+import type { Baseline } from '../../../../src/repository/guards/baseline'
 import { compareWith } from '../../../../src/repository/guards/changes'
+import { defined } from '../../../../src/runtime/defined'
 import { aBaseline, aDatabaseBaseline, aFilesBaseline, aTable } from '../a-baseline'
 
 describe('compareWith', () => {
@@ -33,6 +35,24 @@ describe('compareWith', () => {
         ],
       },
     ])
+  })
+
+  it('says nothing of rows that are recorded under another key, or under none', () => {
+    const now = aBaseline([aDatabaseBaseline({ parts: [aTable('orders', 5000, 'under another key')] })])
+    for (const [before, after] of [
+      [undefined, 'a'],
+      ['a', undefined],
+      ['a', 'b'],
+    ]) {
+      const keyed = (baseline: Baseline, fingerprintKeyId: string | undefined) => ({
+        ...baseline,
+        ...defined({ fingerprintKeyId }),
+      })
+      expect(compareWith(keyed(aBaseline(), before), keyed(now, after)).tables).toBeUndefined()
+    }
+    expect(
+      compareWith({ ...aBaseline(), fingerprintKeyId: 'a' }, { ...now, fingerprintKeyId: 'a' }).tables,
+    ).toBeDefined()
   })
 
   it('distinguishes tables by their fingerprints, the greatest difference first', () => {

@@ -67,13 +67,15 @@ describe('parseKey', () => {
         databases,
         fc.boolean(),
         compressions,
-        (prefix, slot, database, isOnly, compression) => {
+        fc.boolean(),
+        (prefix, slot, database, isOnly, compression, isEncrypted) => {
+          const encoded = { compression, ...(isEncrypted ? { isEncrypted } : {}) }
           const name = artifactName('database', isOnly ? undefined : database)
-          expect(parseKey(prefix, artifactKey(prefix, slot, name, 'database', { compression }))).toEqual({
-            ...{ slot, what: 'artifact', kind: 'database', name, encoded: { compression } },
+          expect(parseKey(prefix, artifactKey(prefix, slot, name, 'database', encoded))).toEqual({
+            ...{ slot, what: 'artifact', kind: 'database', name, encoded },
           })
-          expect(parseKey(prefix, artifactKey(prefix, slot, 'codebase', 'files', { compression }))).toEqual({
-            ...{ slot, what: 'artifact', kind: 'files', name: 'codebase', encoded: { compression } },
+          expect(parseKey(prefix, artifactKey(prefix, slot, 'codebase', 'files', encoded))).toEqual({
+            ...{ slot, what: 'artifact', kind: 'files', name: 'codebase', encoded },
           })
           expect(parseKey(prefix, slotKeys(prefix, slot).manifest)).toEqual({ slot, what: 'manifest' })
           expect(parseKey(prefix, slotKeys(prefix, slot).proof)).toEqual({ slot, what: 'proof' })
@@ -97,6 +99,7 @@ describe('parseKey', () => {
       'tar',
       'gz',
       'zst',
+      'age',
       '%20',
       '%2f',
       '%41',

@@ -1,5 +1,6 @@
 import { listed } from '../../../../findings/listed'
 import { quotedName } from '../../../../findings/quoted-name'
+import type { RecordedDigest } from '../../../../repository/encryption/recorded-digest'
 import type { DatabaseArtifact } from '../../../../repository/manifest/manifest'
 import { formatCount, plural } from '../../../../runtime/text/format-count'
 import { changedTables, compareObjectNames } from '../../check/compare-dump'
@@ -11,6 +12,8 @@ import { compareTable, type Difference, difference } from './difference'
 export interface RestoredRequest {
   /** The expected content. */
   content: DatabaseArtifact['content']
+  /** How that records digests. */
+  recorded: RecordedDigest
   /** The content of a dump of the restored database. */
   restored: DumpContent
   /** Reads rows as values: those of the stored dump, and those of the restored database, which is dumped once more. */
@@ -30,9 +33,9 @@ export interface Comparison {
  * rows of those tables compared as values: the same for every version, and for every use of this comparison.
  */
 export async function compareRestored(request: RestoredRequest): Promise<Comparison> {
-  const { content, restored, values } = request
+  const { content, recorded, restored, values } = request
   const names = compareObjectNames(content, restored).map(difference)
-  const written = changedTables(content, restored)
+  const written = changedTables(content, restored, recorded)
   if (written.length === 0) return { differences: names, proof: proofOf(content, [], []) }
   const stored = new ValueReading(new Set(written))
   await values.stored(stored)

@@ -1,4 +1,5 @@
 import { shellWord } from '../../../../findings/shell-word'
+import { encodedAs } from '../../../../pipeline/codec'
 import { fetchCommand, type S3Place } from '../../../../store/s3/fetch-command'
 import { type DatabaseDefaults, dropDatabase } from '../../client/database-statements'
 import { quotedAccount } from '../../client/sql-names'
@@ -17,6 +18,6 @@ export function accountByHand(account: string): string {
 /** The commands that replace a database with its safety dump, with stock tools. */
 export function restoreByHand(s3: S3Place, database: string, defaults: DatabaseDefaults, key: string): string[] {
   const { characterSet, collation } = defaults
-  const dump = { database, characterSet, collation, compression: 'gzip' } as const
+  const dump = { database, characterSet, collation, ...encodedAs({ key, compression: 'gzip' }) }
   return [dropByHand(database), ...importCommands(dump, fetchCommand(s3, key))]
 }

@@ -1,4 +1,5 @@
 import { type Finding, isError, onOneLine } from '../../../../findings/finding'
+import { encodedBy } from '../../../../pipeline/codec'
 import { completeObject } from '../../../../repository/artifact/complete-object'
 import type { BegunUpload } from '../../../../repository/artifact/writer'
 import { objectMetadata } from '../../../../repository/manifest/object-metadata'
@@ -33,7 +34,8 @@ export async function takeSafetyDump(planned: PlannedDatabase, work: DatabaseWor
   const server = serverOf(work)
   const { target, present } = planned
   if (present === undefined) throw new TypeError(`There is no database ${target} to dump.`)
-  const key = safetyKey(repository.prefix, context.stamp, target)
+  const encoded = encodedBy({ kind: 'gzip' }, repository.encryption?.recipients ?? [])
+  const key = safetyKey(repository.prefix, context.stamp, target, encoded)
   const origin = { slot: safetyFolder, run: runtime.run, startedAt: context.startedAt.toISOString() }
   const selection = { excluded: [], structureOnly: [] }
   const canDump = work.target?.found.canDumpHistory === true

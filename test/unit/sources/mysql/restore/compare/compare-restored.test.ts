@@ -1,3 +1,4 @@
+import { plainDigest } from '../../../../../../src/repository/encryption/recorded-digest'
 import type { DatabaseArtifact } from '../../../../../../src/repository/manifest/manifest'
 import { checkDump } from '../../../../../../src/sources/mysql/check/dump-check'
 import type { DumpContent } from '../../../../../../src/sources/mysql/check/dump-content'
@@ -46,7 +47,7 @@ async function compare({ restored = stored, found = {}, ...one }: Case): Promise
   }
   const content = contentOf({ ...read(dump), views: ['open_orders'] })
   const comparison = await compareRestored({
-    content,
+    ...{ content, recorded: plainDigest },
     restored: { ...read(restored), views: ['open_orders'], ...found },
     values: { stored: more(dump), restored: more(restored) },
   })
@@ -122,7 +123,7 @@ describe('compareRestored', () => {
   it('throws when the stored dump cannot be read any more', async () => {
     const content = contentOf(read(stored))
     const gone = compareRestored({
-      content,
+      ...{ content, recorded: plainDigest },
       restored: read(audit(['2'])),
       values: { stored: () => Promise.reject(new Error('It was replaced.')), restored: async () => {} },
     })

@@ -7,7 +7,7 @@ const s3 = { bucket: 'acme', prefix: 'running-backups', region: 'eu-central-1' }
 const defaults = { characterSet: 'utf8mb4', collation: 'utf8mb4_bin' }
 
 const putBack = (database: string) =>
-  restoreByHand(s3, database, defaults, safetyKey(s3.prefix, '2026-11-23T13-05-02Z', database))
+  restoreByHand(s3, database, defaults, safetyKey(s3.prefix, '2026-11-23T13-05-02Z', database, { compression: 'gzip' }))
 
 describe('restoreByHand', () => {
   it('drops what is there, makes it anew with its defaults, and imports the dump', () => {
@@ -18,6 +18,10 @@ describe('restoreByHand', () => {
         /^aws s3 cp s3:\/\/acme\/running-backups\/before-restore\/2026-11-23T13-05-02Z\.shop\.database\.sql\.gz - \| gunzip \| LC_ALL=C sed .* \| mysql --user=SITE_USER --password --binary-mode --comments shop$/,
       ),
     ])
+  })
+
+  it('opens an encrypted dump first', () => {
+    expect(restoreByHand(s3, 'shop', defaults, 'k.sql.gz.age')[2]).toMatch(/ - \| age -d -i key\.txt \| gunzip \| /)
   })
 
   it('names the endpoint of another store', () => {
