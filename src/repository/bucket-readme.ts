@@ -131,10 +131,12 @@ By eye: \`grep -A 2 '"key":' "$slot.manifest.json"\` shows name, size and checks
 
 If their names end in \`.age\`, they are encrypted to the keys under \`"recipients"\` in the manifest. Put the private half of
 one of them, as \`age-keygen\` or \`ssh-keygen\` wrote it, into the file \`key.txt\`, and open them (\`age\` is a package of that
-name in most systems). It says \`no identity matched\` when it is another key; a file that was damaged it does not open:
+name in most systems). It says \`no identity matched\` when it is another key. Of a file that was damaged nothing is kept:
 
 \`\`\`sh
-for file in "$slot".*.age; do age -d -i key.txt -o "\${file%.age}" "$file" || echo "NOT OPENED: $file"; done
+for file in *.age; do
+  age -d -i key.txt -o "\${file%.age}" "$file" || { rm -f "\${file%.age}"; echo "NOT OPENED: $file"; }
+done
 \`\`\`
 
 All that follows is the same for what was encrypted and what was not.

@@ -4,6 +4,7 @@ import { defined } from '../runtime/defined'
 import type { StoreClock } from '../runtime/runtime'
 import type { S3Settings } from '../store/s3/s3-settings'
 import { openS3Store } from '../store/s3/s3-store'
+import type { Store } from '../store/store'
 import { encryptionTo } from './encryption/encryption'
 import type { Repository } from './repository'
 
@@ -20,16 +21,23 @@ export interface RepositoryInputs {
  * store's time.
  */
 export async function withRepository<T>(
-  { s3, signing, encryptTo = [], decryptionKey = [] }: RepositoryInputs,
+  inputs: RepositoryInputs,
   clock: StoreClock,
   work: (own: Repository) => Promise<T>,
 ): Promise<T> {
-  const store = openS3Store(s3, {}, clock)
+  const store = openS3Store(inputs.s3, {}, clock)
   try {
-    const { prefix } = s3
-    const encryption = await encryptionTo(encryptTo, { signer: signing.signer, place: [store.name, prefix] })
-    return await work({ store, prefix, ...signing, ...defined({ encryption }), identities: decryptionKey })
+    return await work(await repositoryIn(store, inputs))
   } finally {
     store.close()
   }
+}
+
+/** The repository in an open store. */
+export async function repositoryIn(
+  store: Store,
+  { s3: { prefix }, signing, encryptTo = [], decryptionKey = [] }: RepositoryInputs,
+): Promise<Repository> {
+  const encryption = await encryptionTo(encryptTo, { signer: signing.signer, place: [store.name, prefix] })
+  return { store, prefix, ...signing, ...defined({ encryption }), identities: decryptionKey }
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { actionRun, s3Inputs } from '../runner/action-run'
 import { assertNoSecrets } from '../runner/assert-no-secrets'
 import { command } from '../servers/processes/command'
-import { filter } from '../servers/processes/stock-tools'
+import { downloadObject, filter } from '../servers/processes/stock-tools'
 import { freshDatabase, freshFolder, testServices, testSql } from '../servers/test-services'
 import { bucketSnapshot } from './bucket-snapshot'
 import { type GoodBackup, goodBackup } from './good-backup'
@@ -14,6 +14,7 @@ import { databaseOf, filesOf } from './stored-manifest'
 
 const services = testServices()
 const canary = 'a-canary-that-nobody-may-see-7c1f'
+const page = `<?php // ${canary}\n`.repeat(2000)
 let database: string
 let docroot: string
 let keys: string
@@ -24,7 +25,10 @@ let second: GoodBackup
 let ageKey: string
 let sshKey: string
 
-/** The same step of the same workflow, three times: plain, encrypted, and encrypted once more with a row changed. */
+/**
+ * The same step of the same workflow, three times: plain, encrypted, and encrypted once more with a row and a file changed, of
+ * which only that is sent.
+ */
 beforeAll(async () => {
   database = await freshDatabase(services)
   await testSql(
@@ -35,7 +39,8 @@ beforeAll(async () => {
   )
   docroot = join(await freshFolder(services), 'html')
   await command('mkdir', [docroot])
-  await writeFile(join(docroot, 'index.php'), `<?php // ${canary}\n`)
+  await writeFile(join(docroot, 'index.php'), page)
+  await writeFile(join(docroot, 'old.php'), '')
   keys = await freshFolder(services)
   const [age, ssh] = [join(keys, 'key.txt'), join(keys, 'ssh')]
   await command('age-keygen', ['-o', age])
@@ -46,9 +51,11 @@ beforeAll(async () => {
 
   const inputs = { databases: database, paths: docroot, rotation: 'running', 'mirror-dir': `${keys}-mirror` }
   plain = await goodBackup(services, { inputs })
-  const again = { ...inputs, 's3-bucket': plain.run.bucket, 'encrypt-to': recipients }
+  const again = { ...inputs, 's3-bucket': plain.run.bucket, 'encrypt-to': recipients, 'full-every': 'week' }
   first = await goodBackup(services, { inputs: again })
   await testSql(services, 'INSERT INTO secrets VALUES (2, "another row")', database)
+  await writeFile(join(docroot, 'new.php'), `<?php // new ${canary}\n`)
+  await rm(join(docroot, 'old.php'))
   second = await goodBackup(services, { inputs: again })
 })
 
@@ -64,7 +71,8 @@ describe('encrypt-to', () => {
       Object.keys(objects)
         .filter(key => /\.gz(\.|$)/.test(key))
         .sort(),
-    ).toEqual([archive.key, dump.key])
+    ).toEqual([...(archive.chain ?? []).map(base => base.key), archive.key, dump.key])
+    expect(archive.chain?.[0]?.key).toMatch(/^running-backups\/base\/week-\d\.codebase\.tar\.gz\.age$/)
     const content = await filter('age', ['-d', '-i', join(keys, 'key.txt')], await second.bucket.bytes(dump.key))
     expect(gunzipSync(content).toString()).toContain(canary)
     expect(second.manifest.encryption).toEqual({
@@ -86,7 +94,7 @@ describe('encrypt-to', () => {
       ...before.map(each => each.sha256),
       ...databaseOf(plain.manifest).content.tables.map(each => each.sha256),
     ]
-    const words = [canary, 'another row', sha256(Buffer.from(`<?php // ${canary}\n`)), ...digests]
+    const words = [canary, 'another row', sha256(Buffer.from(page)), ...digests]
     for (const { run } of [first, second]) assertNoSecrets(run, words)
     for (const key of await second.bucket.keys()) {
       const bytes = await second.bucket.bytes(key)
@@ -107,7 +115,7 @@ describe('encrypt-to', () => {
 })
 
 describe('a restore of what is encrypted', () => {
-  const targets = () => ({ databases: database, paths: 'none', ...overwriting(services) })
+  const targets = () => ({ databases: database, paths: '*', ...overwriting(services) })
 
   it('is refused without the right key before anything is touched, and says who has it', async () => {
     const other = await command('age-keygen', [])
@@ -124,12 +132,15 @@ describe('a restore of what is encrypted', () => {
 
   it('gives everything back with an SSH key that has a passphrase, and keeps what was there encrypted too', async () => {
     await testSql(services, 'DELETE FROM secrets; INSERT INTO secrets VALUES (3, "written since")', database)
+    await writeFile(join(docroot, 'index.php'), 'written since')
     const run = await restoreRun(services, second.run.bucket, {
       inputs: { ...targets(), 'decryption-key': sshKey, 'ssh-key-passphrase': 'open sesame' },
     })
     expectRestored(run)
     assertNoSecrets(run, [canary, 'written since'])
     expect(await testSql(services, 'SELECT word FROM secrets ORDER BY id', database)).toBe(`${canary}\nanother row\n`)
+    expect((await readdir(docroot)).sort()).toEqual(['index.php', 'new.php'])
+    expect(await readFile(join(docroot, 'index.php'), 'utf8')).toBe(page)
     const [safety = ''] = JSON.parse(run.main?.outputs['safety-backup-keys'] ?? '[]')
     expect(safety).toMatch(/\.sql\.gz\.age$/)
     const kept = await filter('age', ['-d', '-i', join(keys, 'ssh-open')], await safetyBytes(safety))
@@ -142,6 +153,26 @@ describe('a restore of what is encrypted', () => {
     await command('ssh-keygen', ['-q', '-p', '-P', 'open sesame', '-N', '', '-f', join(keys, 'ssh-open')])
     return second.bucket.bytes(key)
   }
+})
+
+describe('the README beside what is encrypted', () => {
+  it('opens every object by the program age, after which files unpack as those that are not', async () => {
+    const folder = await freshFolder(services)
+    const archive = filesOf(second.manifest)
+    const archives = [...(archive.chain ?? []), archive].map(({ key }) => key)
+    for (const key of [...archives, databaseOf(second.manifest).key])
+      await downloadObject(services.s3, second.run.bucket, key, join(folder, basename(key)))
+    await writeFile(join(folder, 'key.txt'), ageKey)
+    const readme = await second.bucket.text('running-backups/README.md')
+    const [opening = ''] = /(?<=^```sh\n)for file in \*\.age;.*?(?=^```)/ms.exec(readme) ?? []
+    const unpacking = archives.map(
+      key => `gunzip -c ${basename(key, '.age')} | tar -xpf - --listed-incremental=/dev/null -C root`,
+    )
+    const script = ['set -e -o pipefail', 'mkdir root', opening, ...unpacking].join('\n')
+    expect(await command('bash', ['-c', `cd ${folder}\n${script}`])).toBe('')
+    expect((await readdir(join(folder, 'root', docroot))).sort()).toEqual(['index.php', 'new.php'])
+    expect(gunzipSync(await readFile(join(folder, 'running.database.sql.gz'))).toString()).toContain('another row')
+  })
 })
 
 describe('a verification of what is encrypted', () => {

@@ -1,5 +1,6 @@
 import { mapAll } from '../../findings/read-all'
 import { wrongInput } from '../../findings/wrong-input'
+import { recipientsMax } from '../../pipeline/age/header'
 import { type Identity, identityOf, identityOfSsh } from '../../pipeline/age/identity'
 import { type Recipient, recipientOf } from '../../pipeline/age/recipient'
 import { UserError } from '../../runtime/errors'
@@ -17,7 +18,14 @@ export function readEncryptTo(read: InputReader): readonly Recipient[] {
   if (items.length === 0)
     throw new UserError('Input "encrypt-to" has no recipient: it has comments alone.', { advice: howToRecipients })
   const recipients = mapAll(items, readRecipient)
-  return recipients.filter(({ line }, index) => recipients.findIndex(other => other.line === line) === index)
+  const unique = recipients.filter(({ line }, index) => recipients.findIndex(other => other.line === line) === index)
+  if (unique.length <= recipientsMax) return unique
+  throw wrongInput(
+    'encrypt-to',
+    `name at most ${recipientsMax} keys`,
+    String(unique.length),
+    'Give several people one key.',
+  )
 }
 
 const howToRecipients =

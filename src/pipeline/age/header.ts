@@ -7,7 +7,10 @@ import type { Recipient } from './recipient'
 /** None of the identities opens it. */
 export class LockedError extends CheckError {}
 
-/** More than a hundred recipients need. */
+/** Of one stream. */
+export const recipientsMax = 100
+
+/** More than those need, of whatever kind: a longer header is none of ours. */
 export const headerBytesMax = 256 * 1024
 
 const firstLine = 'age-encryption.org/v1\n'

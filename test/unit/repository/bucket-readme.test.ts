@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BucketLocation, bucketReadme, writeBucketReadme } from '../../../src/repository/bucket-readme'
@@ -60,9 +60,16 @@ describe('bucketReadme', () => {
     const own = await anAgeKey('ssh-ed25519')
     writeFileSync(join(folder, 'key.txt'), own.secret, { mode: 0o600 })
     writeFileSync(join(folder, `${slot}.database.sql.gz.age`), await sealed(Buffer.from('a dump'), own))
+    writeFileSync(join(folder, 'week-0.codebase.tar.gz.age'), await sealed(Buffer.from('a base'), own))
     writeFileSync(join(folder, `${slot}.codebase.tar.age`), await sealed(Buffer.from('for others'), await anAgeKey()))
+    const cutOff = (await sealed(Buffer.alloc(200_000), own)).subarray(0, 150_000)
+    writeFileSync(join(folder, `${slot}.shop.database.sql.age`), cutOff)
     const run = inShell(folder, block('age -d'))
-    expect(run.stdout).toBe(`NOT OPENED: ${slot}.codebase.tar.age\n`)
+    expect(run.stdout).toBe(`NOT OPENED: ${slot}.codebase.tar.age\nNOT OPENED: ${slot}.shop.database.sql.age\n`)
+    expect(readdirSync(folder).filter(name => !/\.(age|txt)$/.test(name))).toEqual([
+      `${slot}.database.sql.gz`,
+      'week-0.codebase.tar.gz',
+    ])
     expect(readFileSync(join(folder, `${slot}.database.sql.gz`), 'utf8')).toBe('a dump')
     rmSync(folder, { recursive: true })
   })

@@ -15,10 +15,10 @@ import type { Drill } from '../../../../src/commands/verify/point'
 import { verify } from '../../../../src/commands/verify/verify'
 import type { VerifyAttempt } from '../../../../src/commands/verify/verify-result'
 import { loadBackupInputs } from '../../../../src/inputs/backup'
-import type { Signing } from '../../../../src/inputs/groups/signed-by'
 import { loadRestoreInputs } from '../../../../src/inputs/restore'
 import { loadVerifyInputs } from '../../../../src/inputs/verify'
 import type { Repository } from '../../../../src/repository/repository'
+import { type RepositoryInputs, repositoryIn } from '../../../../src/repository/with-repository'
 import type { BaselineCache } from '../../../../src/runtime/github/baseline-cache'
 import type { MemoryStore } from '../../../memory/memory-store'
 import { type Databases, databasesIn } from './databases'
@@ -61,9 +61,8 @@ const bucket: Inputs = {
 }
 const server: Inputs = { 'ssh-host': 'web1.example.com', 'ssh-user': 'deploy', 'ssh-password': 'open sesame' }
 
-/** As `withRepository` does. */
-function signing<T extends { repository: Repository }>(tools: T, { signing }: { signing: Signing }): T {
-  return { ...tools, repository: { ...tools.repository, ...signing } }
+async function withInputs<T extends { repository: Repository }>(tools: T, inputs: RepositoryInputs): Promise<T> {
+  return { ...tools, repository: await repositoryIn(tools.repository.store, inputs) }
 }
 
 export async function aStage(): Promise<Stage> {
@@ -91,14 +90,18 @@ export async function aStage(): Promise<Stage> {
         const attempt: BackupAttempt = beginAttempt(tools.runtime)
         tools.tellsWarnings(() => attempt.warnings)
         const inputs = loadBackupInputs(tools.runtime, {})
-        const { error } = await backup(inputs, { ...signing(tools, inputs), openCache: () => stage.cache }, attempt)
+        const { error } = await backup(
+          inputs,
+          { ...(await withInputs(tools, inputs)), openCache: () => stage.cache },
+          attempt,
+        )
         if (error !== undefined) throw error
       }),
     recent: async inputs => {
       let found: RecentPoint | undefined
       const { error } = await run.step({ ...backupOf, ...inputs }, async tools => {
         const loaded = loadBackupInputs(tools.runtime, {})
-        found = await recentPoint(loaded, { ...signing(tools, loaded), openCache: () => stage.cache })
+        found = await recentPoint(loaded, { ...(await withInputs(tools, loaded)), openCache: () => stage.cache })
       })
       if (error !== undefined) throw error
       return found
@@ -108,7 +111,7 @@ export async function aStage(): Promise<Stage> {
         const state = loadBackupState(tools.runtime)
         if (state === undefined) return
         const inputs = loadBackupInputs(tools.runtime, {})
-        const failures = await cleanUpBackup(inputs, state, signing(tools, inputs))
+        const failures = await cleanUpBackup(inputs, state, await withInputs(tools, inputs))
         if (failures.length > 0) throw new Error(failures.join('\n'))
       }),
     restore: inputs =>
@@ -116,13 +119,14 @@ export async function aStage(): Promise<Stage> {
         const attempt: RestoreAttempt = beginAttempt(tools.runtime)
         tools.tellsWarnings(() => attempt.warnings)
         const loaded = loadRestoreInputs(tools.runtime, {})
-        await restore(loaded, signing(tools, loaded), attempt)
+        await restore(loaded, await withInputs(tools, loaded), attempt)
       }),
     restorePost: inputs =>
       run.step({ ...restoreOf, ...inputs }, async tools => {
         const state = loadRestoreState(tools.runtime)
         if (state === undefined) return
-        const { incomplete, failures } = await cleanUpRestore(loadRestoreInputs(tools.runtime, {}), state, tools)
+        const loaded = loadRestoreInputs(tools.runtime, {})
+        const { incomplete, failures } = await cleanUpRestore(loaded, state, await withInputs(tools, loaded))
         const left = [...incomplete, ...failures]
         if (left.length > 0) throw new Error(left.join('\n'))
       }),
@@ -131,7 +135,11 @@ export async function aStage(): Promise<Stage> {
         const attempt: VerifyAttempt = beginAttempt(tools.runtime)
         tools.tellsWarnings(() => attempt.warnings)
         const loaded = loadVerifyInputs(tools.runtime, {})
-        await verify(loaded, { ...signing(tools, loaded), drill: stage.drill, wait: async () => {} }, attempt)
+        await verify(
+          loaded,
+          { ...(await withInputs(tools, loaded)), drill: stage.drill, wait: async () => {} },
+          attempt,
+        )
       }),
     program: (name, text) => writeFile(join(bin, name), `#!/bin/sh\nPATH=$STAGE_PATH\n${text}\n`, { mode: 0o755 }),
     leave: async () => {

@@ -78,6 +78,13 @@ describe('readEncryptTo', () => {
     expect(refusal(() => encryptTo(`ssh-ed25519 ${blob.toString('base64')}`)).advice).toMatch(/cut off or changed/)
   })
 
+  it('refuses more keys than a header may have', async () => {
+    const one = async () => identityToRecipient(await generateIdentity())
+    const many = await Promise.all(Array.from({ length: 101 }, one))
+    expect(encryptTo(many.slice(1).join('\n'))).toHaveLength(100)
+    expect(refusal(() => encryptTo(many.join('\n'))).message).toMatch(/must name at most 100 keys, got "101"/)
+  })
+
   it('refuses comments alone, which would encrypt nothing', () => {
     expect(refusal(() => encryptTo('# age1…')).message).toMatch(/has comments alone/)
   })

@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inflateSync } from 'node:zlib'
 import * as vectors from 'cctv-age'
-import { findHeaderEnd, LockedError, openBytes, sealBytes } from '../../../../src/pipeline/age/header'
+import {
+  findHeaderEnd,
+  headerBytesMax,
+  LockedError,
+  openBytes,
+  recipientsMax,
+  sealBytes,
+} from '../../../../src/pipeline/age/header'
 import { identityOf } from '../../../../src/pipeline/age/identity'
 import { open } from '../../../../src/pipeline/age/open'
 import { chunkBytes, nonceBytes, tagBytes } from '../../../../src/pipeline/age/payload'
@@ -62,6 +69,12 @@ describe('seal', () => {
     const bytes = randomBytes(pieceBytes < 10 ? 2000 : 5 * chunkBytes + 3)
     const file = await through(await seal([key.recipient]), bytes, pieceBytes)
     expect((await through(open([key.identity]), file, pieceBytes)).equals(bytes)).toBe(true)
+  })
+
+  it('makes a header for as many keys of the largest kind as an input may name that can be opened', async () => {
+    const key = await anAgeKey('post-quantum')
+    const file = await sealed(Buffer.from('rows'), ...Array.from({ length: recipientsMax }, () => key))
+    expect(findHeaderEnd(file)).toBeLessThan(headerBytesMax)
   })
 
   it('makes another file of the same bytes each time', async () => {
