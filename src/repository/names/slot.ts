@@ -1,6 +1,7 @@
 import { UserError } from '../../runtime/errors'
 import { printable } from '../../runtime/text/printable'
 import { minuteMs } from '../../runtime/times'
+import { calendarOf } from './known-timezone'
 
 /**
  * How slots are named: literal text and placeholders in turn. A slot name has letters, digits, `_` and `-` only, never
@@ -103,17 +104,8 @@ function visible(text: string): string {
 
 /** The moment by the clock of the IANA zone, in English; `date` is `2026-11-27`. */
 export function calendarFields(at: Date, timezone: string): Record<Placeholder, string> {
-  const format = new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
-    timeZone: timezone,
-    hourCycle: 'h23',
-    weekday: 'long',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-  })
-  const found = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]))
+  const parts = calendarOf(timezone).formatToParts(at)
+  const found = new Map(parts.map(({ type, value }) => [type, value]))
   const field = (type: Intl.DateTimeFormatPartTypes): string => {
     const value = found.get(type)
     if (value === undefined) throw new TypeError(`The calendar of this runtime has no ${type}.`)

@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto'
 import type { Compression } from '../../../src/pipeline/compression'
+import { objectsOf, type PreparedObject } from '../../../src/repository/artifact/objects'
 import type { PreparedArtifact, PreparedManifest } from '../../../src/repository/commit/intend'
 import { type Published, publish } from '../../../src/repository/commit/publish'
-import { type Artifact, type Manifest, manifestFormat } from '../../../src/repository/manifest/manifest'
+import {
+  type ArtifactObject,
+  type ChainObject,
+  type Manifest,
+  manifestFormat,
+} from '../../../src/repository/manifest/manifest'
 import { parseManifest } from '../../../src/repository/manifest/manifest-codec'
-import { objectMetadata } from '../../../src/repository/manifest/object-metadata'
-import { artifactKey, parseKey } from '../../../src/repository/names/keys'
+import { type ObjectOrigin, objectMetadata } from '../../../src/repository/manifest/object-metadata'
+import { type BaseName, baseSlot } from '../../../src/repository/names/base-name'
+import { artifactKey, baseKey, parseKey } from '../../../src/repository/names/keys'
 import type { Repository } from '../../../src/repository/repository'
 import { defined } from '../../../src/runtime/defined'
 import type { SigningKey } from '../../../src/ssh/keys/signing-key'
@@ -22,6 +29,13 @@ export interface Content {
   name: string
   parts: string[]
   compression?: Compression
+  /** What an archive builds on: bases that are there, by their names, and new ones. */
+  chain?: readonly (BaseName | NewBase)[]
+}
+
+interface NewBase {
+  base: BaseName
+  parts: string[]
 }
 
 /** The process that used the store is gone: nothing it still tries has an effect. */
@@ -87,9 +101,8 @@ export class World {
   async prepare(contents: Content[], at = slot, runId = String(this.#timeMs)): Promise<PreparedManifest> {
     const startedAt = this.clock.now().toISOString()
     const run = { repository: 'acme/shop', id: runId, attempt: '1', event: 'schedule', url: '' }
-    const metadata = objectMetadata({ slot: at, run, startedAt })
     const artifacts: PreparedArtifact[] = []
-    for (const content of contents) artifacts.push(await this.#upload(content, at, startedAt, metadata))
+    for (const content of contents) artifacts.push(await this.#upload(content, { slot: at, run, startedAt }))
     return { ...aRecoveryPoint, slot: at, startedAt, run, artifacts }
   }
 
@@ -122,44 +135,71 @@ export class World {
     return this.store.keys().filter(key => {
       if (parseKey(prefix, key)?.what !== 'manifest') return false
       const manifest = parseManifest(this.text(key), key)
-      return manifest.state === 'complete' && !manifest.artifacts.every(artifact => this.#holds(artifact))
+      return manifest.state === 'complete' && !objectsOf(manifest).every(object => this.#holds(object))
     })
   }
 
-  #holds({ key, bytes, sha256 }: Artifact): boolean {
+  #holds({ key, bytes, sha256 }: ArtifactObject): boolean {
     const held = this.store.bytes(key)
     return held !== undefined && held.length === bytes && sha256Of(held) === sha256
   }
 
   async #upload(
-    { name, parts, compression = 'gzip' }: Content,
-    at: string,
-    startedAt: string,
-    metadata: Readonly<Record<string, string>>,
+    { name, parts, compression = 'gzip', chain }: Content,
+    origin: ObjectOrigin,
   ): Promise<PreparedArtifact> {
     const kind = name === 'codebase' ? 'files' : 'database'
-    const key = artifactKey(prefix, at, name, kind, { compression })
+    const { slot: at, startedAt } = origin
+    const sent = await this.#send(artifactKey(prefix, at, name, kind, { compression }), parts, origin)
+    const stored = { ...{ name, ...sent, compression }, ...{ startedAt, finishedAt: startedAt } }
+    const { bytes, sha256 } = sent
+    if (kind === 'database') return { ...stored, kind, database: 'shop', content: { bytes, sha256, ...emptyDump } }
+    const content = { bytes, sha256, files: 1, directories: 1, links: 0 }
+    return {
+      ...{ ...stored, kind, paths: ['/var/www/html'], content },
+      ...(chain === undefined ? {} : { chain: await this.#chain(chain, origin) }),
+    }
+  }
+
+  async #chain(chain: readonly (BaseName | NewBase)[], origin: ObjectOrigin): Promise<ChainObject[]> {
+    const objects: ChainObject[] = []
+    for (const [level, each] of chain.entries()) {
+      const base = typeof each === 'string' ? each : each.base
+      const key = baseKey(prefix, base, 'codebase', 'files', { compression: 'gzip' })
+      if (typeof each === 'string') objects.push(this.#known(key))
+      else {
+        const sent = await this.#send(key, each.parts, { ...origin, slot: baseSlot(base) })
+        objects.push({ ...sent, level, takenAt: origin.startedAt, snapshot: sent.sha256 })
+      }
+    }
+    return objects
+  }
+
+  /** As the manifest of those that build on it has it. */
+  #known(key: string): ChainObject {
+    const manifests = this.store.keys().filter(each => each.endsWith('.manifest.json'))
+    const known = manifests
+      .flatMap(each => objectsOf(parseManifest(this.text(each), each)))
+      .find((object): object is ChainObject => object.key === key && 'level' in object)
+    if (known === undefined) throw new Error(`Nothing builds on ${key}.`)
+    return known
+  }
+
+  async #send(key: string, parts: readonly string[], origin: ObjectOrigin): Promise<PreparedObject & Version> {
+    const metadata = objectMetadata(origin)
     const id = await this.store.createUpload(key, { contentType: 'application/octet-stream', metadata })
     const partETags = []
-    for (const [index, part] of parts.entries()) {
+    for (const [index, part] of parts.entries())
       partETags.push(await this.store.uploadPart(key, id, index + 1, Buffer.from(part)))
-    }
     const bytes = Buffer.from(parts.join(''))
-    const digest = { bytes: bytes.length, sha256: sha256Of(bytes) }
-    const stored = {
-      ...{ name, key, ...digest, etag: '', versionId: null, compression },
-      ...{ startedAt, finishedAt: startedAt, upload: { id, partETags } },
+    return {
+      ...{ key, bytes: bytes.length, sha256: sha256Of(bytes), upload: { id, partETags } },
+      ...{ etag: '', versionId: null },
     }
-    return kind === 'files'
-      ? {
-          ...stored,
-          kind,
-          paths: ['/var/www/html'],
-          content: { ...digest, files: 1, directories: 1, links: 0 },
-        }
-      : { ...stored, kind, database: 'shop', content: { ...digest, ...emptyDump } }
   }
 }
+
+type Version = Pick<ArtifactObject, 'etag' | 'versionId'>
 
 /** The same store, some of whose answers are others. */
 export function answering(store: Store, answers: Partial<Store>): Store {

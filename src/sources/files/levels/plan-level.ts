@@ -2,7 +2,7 @@ import { type Encoded, splitSuffix, suffixOf } from '../../../pipeline/codec'
 import type { ChainObject, FilesArtifact } from '../../../repository/manifest/manifest'
 import { calendarFields } from '../../../repository/names/slot'
 import { tierEntryNames } from '../../../repository/names/tier-name'
-import { plural } from '../../../runtime/text/format-count'
+import { formatCount, plural } from '../../../runtime/text/format-count'
 
 /** How often everything is sent: with each run, or once a day or week, and only what changed in between. */
 export const fullEvery = ['run', 'day', 'week'] as const
@@ -60,7 +60,10 @@ export async function planLevel(facts: LevelFacts): Promise<LevelPlan> {
   const { files, directories, links } = before.content
   const entries = files + directories + links
   if (entries > entriesMax)
-    return { ...whole, reason: `there are ${plural(entries, 'entry', 'entries')}, more than ${entriesMax}` }
+    return {
+      ...whole,
+      reason: `there are ${plural(entries, 'entry', 'entries')}, more than ${formatCount(entriesMax)}`,
+    }
   const [base, day] = before.chain ?? []
   if (base === undefined) return first('the last good recovery point builds on none')
   if (!isSame(before.paths, facts.paths)) return first('"paths" has changed')

@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FilesArtifact, Manifest } from '../../../../src/repository/manifest/manifest'
-import type { Moment, StoreOperation } from '../../../memory/memory-faults'
-import { jsonIn, openUploads } from '../stage/bucket'
+import { jsonIn } from '../stage/bucket'
 import { aStage, filesIn, type Stage, writeFiles } from '../stage/stage'
 
 let stage: Stage
@@ -133,28 +132,4 @@ it('makes a new base when what it would build on is gone or is of other folders,
   expect(error?.message).toMatch(/suspect/)
   const suspect = manifests().find(({ verdict }) => verdict === 'suspect')
   expect(filesOf(suspect as Manifest).chain).toBeUndefined()
-})
-
-it('is whole and right whatever operation a run that makes a base dies at', async () => {
-  await taken()
-  stage.advance(24 * hourMs)
-  await change({ 'a/1': 'changed' }, ['a/2'])
-  const tree = await filesIn(stage.site)
-  const steps: [StoreOperation, RegExp, Moment][] = [
-    ['uploadPart', /base/, 'before'],
-    ['createUpload', /00\.codebase/, 'before'],
-    ['putText', /manifest\.json$/, 'after'],
-    ['completeUpload', /base/, 'after'],
-    ['completeUpload', /00\.codebase/, 'after'],
-  ]
-  for (const [operation, key, moment] of steps) {
-    stage.onStore(operation, key, () => stage.kill(), moment)
-    expect(await stage.backup(inputs)).toMatchObject({ isKilled: true })
-    stage.advance(hourMs)
-    expect(await restored(await taken())).toEqual(tree)
-    stage.advance(23 * hourMs)
-  }
-  const { error } = await stage.verify({ snapshot: 'all', level: 'read' })
-  expect(error).toBeUndefined()
-  expect(await openUploads(stage.store)).toEqual([])
 })

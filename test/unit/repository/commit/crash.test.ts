@@ -1,5 +1,7 @@
+import { newObjectsOf, objectsOf } from '../../../../src/repository/artifact/objects'
 import { abortLeftovers } from '../../../../src/repository/commit/leftovers'
 import { recoverSlot } from '../../../../src/repository/commit/recover'
+import type { BaseName } from '../../../../src/repository/names/base-name'
 import type { Moment } from '../../../memory/memory-faults'
 import { type Content, Death, prefix, slot, World } from '../ring'
 
@@ -25,6 +27,11 @@ const scenes: [string, Scene][] = [
       before: pair('old'),
       next: [{ name: 'a.database', parts: ['a1'] }, { name: 'b.database', parts: ['b1'] }, ...pair('new').slice(1)],
     },
+  ],
+  ['an empty slot, with the first base', { before: undefined, next: onBases('new', newBase('week-1')).slice(1) }],
+  [
+    'an archive that builds on a base, with a base on that',
+    { before: onBases('old', 'week-0'), next: onBases('new', 'week-0', newBase('day-00')) },
   ],
 ]
 
@@ -63,9 +70,9 @@ describe.each(scenes)('a commit over %s', (_name, scene) => {
   it('is rolled back or marked as lost when uploads have vanished, and never blocks the slot', async () => {
     const outcomes = new Set<string>()
     for (const death of await distinctDeaths(scene)) {
-      for (let gone = 1; gone < 2 ** scene.next.length; gone++) {
+      for (let gone = 1; gone < 2 ** objectCount(scene); gone++) {
         const { world, photograph } = await diePublishing(scene, death)
-        const isWhole = same(objectsOf(world.photograph()), objectsOf(photograph))
+        const isWhole = same(dataOf(world.photograph()), dataOf(photograph))
         if (!(await vanish(world, gone))) break
         outcomes.add(await recover(world))
         expectNoHarm(world, photograph)
@@ -82,11 +89,11 @@ describe.each(scenes)('a commit over %s', (_name, scene) => {
   it('is rolled back or marked as lost the same, whichever operation that dies at', async () => {
     const seen = new Set<string>()
     for (const death of await distinctDeaths(scene)) {
-      for (let gone = 1; gone < 2 ** scene.next.length; gone++) {
+      for (let gone = 1; gone < 2 ** objectCount(scene); gone++) {
         for (const moment of moments) {
           for (let at = 1; ; at++) {
             const { world, photograph } = await diePublishing(scene, death)
-            const isWhole = same(objectsOf(world.photograph()), objectsOf(photograph))
+            const isWhole = same(dataOf(world.photograph()), dataOf(photograph))
             if (!(await vanish(world, gone)) || !(await dieRecovering(world, { at, moment }))) break
             const halfway = await fingerprint(world)
             if (seen.has(halfway)) continue
@@ -116,9 +123,22 @@ function pair(version: string): Content[] {
   ]
 }
 
+function newBase(base: BaseName) {
+  return { base, parts: [`${base} files, `, 'of a new base'] }
+}
+
+function onBases(version: string, ...chain: NonNullable<Content['chain']>): Content[] {
+  return pair(version).map(content => (content.name === 'codebase' ? { ...content, chain } : content))
+}
+
+/** What a commit completes. */
+function objectCount({ next }: Scene): number {
+  return next.reduce((sum, { chain = [] }) => sum + 1 + chain.filter(each => typeof each !== 'string').length, 0)
+}
+
 async function begin({ before, next }: Scene) {
   const world = new World()
-  await world.publish(await world.prepare(pair('other'), 'Monday-12-00'))
+  await world.publish(await world.prepare(onBases('other', newBase('week-0')), 'Monday-12-00'))
   world.pass(3_600_000)
   if (before !== undefined) await world.publish(await world.prepare(before))
   world.pass(7 * 24 * 3_600_000)
@@ -177,8 +197,8 @@ async function recover(world: World): Promise<string> {
 /** Aborts some of the intent's uploads; false when there is no intent. */
 async function vanish(world: World, which: number): Promise<boolean> {
   if (world.store.bytes(`${prefix}/${slot}.manifest.json`) === undefined) return false
-  const { artifacts, state } = world.manifest()
-  for (const [index, { key, upload }] of artifacts.entries()) {
+  const { state, ...manifest } = world.manifest()
+  for (const [index, { key, upload }] of newObjectsOf(manifest).entries()) {
     if (upload !== undefined && (which >> index) & 1) await world.store.abortUpload(key, upload.id)
   }
   return state === 'publishing'
@@ -204,7 +224,8 @@ async function expectRecovered(world: World, photograph: Map<string, string>, { 
     const manifest = world.manifest()
     expect(manifest.state).toBe('complete')
     expect(manifest.artifacts.map(({ key }) => world.text(key))).toEqual(next.map(({ parts }) => parts.join('')))
-    expect(manifest.artifacts.every(artifact => artifact.upload === undefined)).toBe(true)
+    expect(objectsOf(manifest).every(({ upload }) => upload === undefined)).toBe(true)
+    expect(manifest.artifacts.map(({ chain }) => chain?.length)).toEqual(next.map(({ chain }) => chain?.length))
     expect(manifest).not.toHaveProperty('previous')
   }
   await abortAllLeftovers(world)
@@ -214,11 +235,14 @@ async function expectRecovered(world: World, photograph: Map<string, string>, { 
 /** No manifest describes what is not there, and no other slot has changed. */
 function expectNoHarm(world: World, photograph: Map<string, string>): void {
   expect(world.lies()).toEqual([])
-  const others = (seen: Map<string, string>) => [...seen].filter(([key]) => !key.startsWith(`${prefix}/${slot}.`))
+  const others = (seen: Map<string, string>) =>
+    [...seen].filter(([key]) => !key.startsWith(`${prefix}/${slot}.`) && !/base\/(week-1|day-00)\./.test(key))
   expect(same(others(world.photograph()), others(photograph))).toBe(true)
 }
 
 async function abortAllLeftovers(world: World): Promise<void> {
+  // Of a base they are not of this slot: it takes their age.
+  world.pass(3_600_000)
   await abortLeftovers(world.repository, slot, world.clock)
 }
 
@@ -230,6 +254,6 @@ function ofSlot(photograph: Map<string, string>): [string, string][] {
   return [...photograph].filter(([key]) => key.startsWith(`${prefix}/${slot}.`))
 }
 
-function objectsOf(photograph: Map<string, string>): [string, string][] {
+function dataOf(photograph: Map<string, string>): [string, string][] {
   return ofSlot(photograph).filter(([key]) => !key.endsWith('.json'))
 }
