@@ -35,6 +35,7 @@ function facts(overrides: Partial<LevelFacts> = {}): LevelFacts {
   return {
     ...{ every: 'week', now, timezone: 'UTC', paths: ['/var/www/html'], exclude: ['*.log'] },
     ...{ encoded: { compression: 'gzip' }, before: filesOn([week, day]), isReadable: true, isThere: async () => true },
+    hasSameReaders: true,
     ...overrides,
   }
 }
@@ -121,7 +122,12 @@ const first: [string, Partial<LevelFacts>, string][] = [
   ['it has fewer folders', { before: filesOn([week], { paths: ['/var/www/html', '/etc'] }) }, '"paths" has changed'],
   ['other files were left out', { exclude: [] }, '"exclude" has changed'],
   ['it does not say that anything was left out', { before: lacking(filesOn([week])) }, '"exclude" has changed'],
-  ['its base is compressed in another way', { encoded: { compression: 'zstd' } }, '"compression" has changed'],
+  [
+    'its base is compressed in another way',
+    { encoded: { compression: 'zstd' } },
+    '"compression" or "encrypt-to" has changed',
+  ],
+  ['other keys open it', { hasSameReaders: false }, '"encrypt-to" has changed'],
   [
     'its base is not in the bucket, or another one is in its place',
     { isThere: async ({ level }) => level > 0 },
