@@ -19,3 +19,7 @@ test_programs=(
 test_extras=(aws:awscli)
 bench_programs=(ssh:openssh-client zstd:zstd pigz:pigz)
 bench_extras=(aws:awscli rclone:rclone)
+# A browser, and the fonts of what the summaries show.
+picture_programs=(
+  chromium:chromium :fonts-liberation :fonts-dejavu-core :fonts-noto-color-emoji
+)

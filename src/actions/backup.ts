@@ -1,4 +1,5 @@
 import { backup } from '../commands/backup/backup'
+import { historyAfterFailure } from '../commands/backup/history-after-failure'
 import type { OpenCache } from '../commands/backup/plan/known-baseline'
 import { preflight } from '../commands/backup/preflight/preflight'
 import type { BackupFacts, RunReport } from '../commands/backup/run-report'
@@ -9,6 +10,7 @@ import { warning } from '../findings/finding'
 import { preflightLines, preflightVerdict, scrubPreflight } from '../findings/preflight'
 import { type BackupInputs, loadBackupInputs } from '../inputs/backup'
 import { annotateBackup, successSentence } from '../report/annotations'
+import { describeFailure } from '../report/failure'
 import { setBackupOutputs } from '../report/outputs/outputs'
 import { scrubReport } from '../report/scrub'
 import { refusalHeading, renderRefusal } from '../report/summary/failure-sections'
@@ -23,6 +25,7 @@ import type { Runtime } from '../runtime/runtime'
 import { connect } from '../ssh/connection'
 import { type Begun, commandAction, runFacts } from './command-action'
 import type { ActionEnd } from './run-action'
+import { writeStatusPage } from './status-page'
 
 type BegunBackup = Begun<BackupInputs, BackupFacts>
 
@@ -61,12 +64,31 @@ async function backUp(begun: BegunBackup, runtime: Runtime, repository: Reposito
     setBackupOutputs(runtime, report)
     if (error !== undefined) throw error
   } catch (error) {
-    // Only notifies the monitor; `runAction` reports the error.
+    // Only notifies the monitor and looks what there is; `runAction` reports the error.
     noteMissed(await failing(inputs, runtime)?.fail(runtime.scrub(messageOf(error))))
+    await reportHistory(begun, error, { runtime, repository })
     throw error
   }
+  if (report.result === 'good') await writeStatusPage(begun, report, { runtime, repository })
   annotateBackup(runtime.log, report)
   await writeSummary(runtime, report)
+}
+
+/** How old the last good recovery point is, and what else there is. A cancelled run has no time for it. */
+async function reportHistory(
+  begun: BegunBackup,
+  error: unknown,
+  tools: { runtime: Runtime; repository: Repository },
+): Promise<void> {
+  const { inputs, attempt } = begun
+  const { runtime, repository } = tools
+  if (runtime.signal.aborted || attempt.facts.isStored === true) return
+  const where = { timezone: inputs.timezone, clock: runtime.clock }
+  attempt.learn({ history: await historyAfterFailure(repository, attempt.facts, where) })
+  // Without an answer of the store there is nothing to write, and nowhere to write it.
+  if (Object.keys(attempt.facts.history ?? {}).length === 0) return
+  const failure = describeFailure(error, { safe: '', isCancelled: false, scrub: runtime.scrub })
+  await writeStatusPage(begun, failedReport(begun, failure, runtime), tools)
 }
 
 /** What the report of every backup shows. */
@@ -77,10 +99,13 @@ function reportFacts(begun: BegunBackup, runtime: Runtime) {
 
 function summarizeFailure(begun: BegunBackup, failure: FailureFacts, runtime: Runtime): string {
   if (begun.inputs.isDryRun) return begun.attempt.facts.isSummarized === true ? '' : renderRefusal(failure, 'Dry run')
-  const result = failure.kind === 'cancelled' ? 'cancelled' : 'failed'
-  const { slot } = begun.attempt.facts
-  const report: RunReport = { ...reportFacts(begun, runtime), ...defined({ slot }), result, failure }
-  return renderSummary(scrubReport(report, runtime.scrub))
+  return renderSummary(scrubReport(failedReport(begun, failure, runtime), runtime.scrub))
+}
+
+function failedReport(begun: BegunBackup, failure: FailureFacts, runtime: Runtime): RunReport {
+  const { slot, suspect, history } = begun.attempt.facts
+  const result = failure.kind === 'cancelled' ? 'cancelled' : suspect === undefined ? 'failed' : 'suspect'
+  return { ...reportFacts(begun, runtime), ...history, ...defined({ slot, suspect }), result, failure }
 }
 
 /** A dry run: checks everything, stores nothing, and reports all problems at once. */

@@ -9,6 +9,25 @@ export interface ReportedTier {
   oldest: Date | undefined
 }
 
+/** The last week of a ring. */
+export interface ReportedWeek {
+  /** Of the slots: its hours are those of this clock. */
+  timezone: string
+  /** In any order; of two in one hour the later one counts. */
+  points: readonly WeekPoint[]
+  /** The beginnings of the hours, or longer periods, in which none was taken, though one was due. */
+  missing: readonly Date[]
+  /** How often one is due; absent: not known. */
+  everyMs?: number
+}
+
+export interface WeekPoint {
+  slot: string
+  takenAt: Date
+  /** `disproven`: its last drill failed; `stale`: it was not replaced when its turn came; `unfit`: no restore takes it. */
+  state: 'good' | 'proven' | 'disproven' | 'suspect' | 'stale' | 'unfit'
+}
+
 /** Where recovery points are kept. */
 export interface ReportedStore {
   bucket: string

@@ -50,6 +50,8 @@ export interface BackupInputs extends DatabaseSettings {
   allowEmpty: boolean
   hooks: Hooks
   heartbeatUrl?: string
+  /** Write `status.json` and `index.html` into the prefix. */
+  hasStatusPage: boolean
   /** Check and report, store nothing. */
   isDryRun: boolean
   /**
@@ -98,6 +100,7 @@ function readGroups(read: InputReader, environment: Environment) {
     allowEmpty: () => flag(read, 'allow-empty') ?? false,
     hooks: () => loadHooks(read),
     heartbeatUrl: () => loadHeartbeat(read),
+    hasStatusPage: () => flag(read, 'status-page') ?? true,
     isDryRun: () => flag(read, 'dry-run') ?? false,
   })
 }

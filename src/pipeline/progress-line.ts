@@ -4,7 +4,8 @@ import { formatRate, formatSize } from '../runtime/text/format-size'
 
 /** The progress of a stream. */
 export type StreamProgress =
-  | { name: string; stage: 'waiting'; waitsFor: string; elapsedMs: number }
+  /** `at`: how far that is, where it is known. */
+  | { name: string; stage: 'waiting'; waitsFor: string; at?: string; elapsedMs: number }
   | {
       name: string
       stage: 'sending' | 'done'
@@ -29,7 +30,10 @@ export function progressLines(streams: readonly StreamProgress[]): string[] {
 
 function stateOf(stream: StreamProgress): string {
   const elapsed = formatDuration(stream.elapsedMs)
-  if (stream.stage === 'waiting') return `waiting for ${stream.waitsFor}, ${elapsed}`
+  if (stream.stage === 'waiting') {
+    const at = stream.at === undefined ? '' : ` (${stream.at})`
+    return `waiting for ${stream.waitsFor}${at}, ${elapsed}`
+  }
   const { sentBytes, content, elapsedMs } = stream
   const sent = `${formatSize(sentBytes)} sent (${contentOf(content)}), ${formatRate(sentBytes, elapsedMs)}`
   return stream.stage === 'done' ? `done: ${sent}, in ${elapsed}` : `${sent}, ${elapsed}`

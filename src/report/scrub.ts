@@ -2,19 +2,21 @@ import type { RunReport } from '../commands/backup/run-report'
 import type { ListReport, PointFacts } from '../commands/list/list-report'
 import type { RestoreReport } from '../commands/restore/restore-result'
 import type { FailureFacts } from '../commands/run-facts'
-import type { VerifyReport } from '../commands/verify/verify-result'
+import type { VerifiedPoint, VerifyReport } from '../commands/verify/verify-result'
 import { scrubFindings } from '../findings/finding'
 import { scrubPreflight } from '../findings/preflight'
 import type { FoundProof } from '../repository/catalog/found-proof'
+import type { RecordedDrill } from '../repository/catalog/last-drills'
 import type { ReportedChanges } from '../repository/guards/changes'
 import { defined } from '../runtime/defined'
+import type { NextStep } from '../sources/restore-item'
 
 /** Replaces every secret in a text. */
 type Scrub = (text: string) => string
 
 /** The report with every text scrubbed of secrets; so do the others. */
 export function scrubReport(report: RunReport, scrub: Scrub): RunReport {
-  const { changes, failure, tables } = report
+  const { changes, failure, tables, edited, suspect, drills } = report
   return {
     ...report,
     warnings: scrubFindings(report.warnings, scrub),
@@ -22,6 +24,12 @@ export function scrubReport(report: RunReport, scrub: Scrub): RunReport {
     artifacts: report.artifacts.map(each => ({ ...each, ...defined({ notes: each.notes?.map(scrub) }) })),
     ...defined({
       changes: changes && scrubChanges(changes, scrub),
+      edited: edited && { ...edited, folders: edited.folders.map(each => ({ ...each, folder: scrub(each.folder) })) },
+      suspect: suspect && {
+        changes: scrubChanges(suspect.changes, scrub),
+        bringBack: scrubSteps(suspect.bringBack, scrub),
+      },
+      drills: drills && scrubDrills(drills, scrub),
       tables: tables && { ...tables, largest: scrubNames(tables.largest, scrub) },
       failure: failure && scrubFailure(failure, scrub),
     }),
@@ -36,10 +44,24 @@ export function scrubRestore(report: RestoreReport, scrub: Scrub): RestoreReport
     warnings: scrubFindings(report.warnings, scrub),
     ...defined({
       checks: checks && scrubPreflight(checks, scrub),
-      nextSteps: nextSteps?.map(step => ({ ...step, what: scrub(step.what), commands: step.commands.map(scrub) })),
+      nextSteps: nextSteps && scrubSteps(nextSteps, scrub),
       failure: failure && scrubFailure(failure, scrub),
     }),
   }
+}
+
+function scrubSteps(steps: readonly NextStep[], scrub: Scrub): NextStep[] {
+  return steps.map(step => ({ ...step, what: scrub(step.what), commands: step.commands.map(scrub) }))
+}
+
+/** A check is the user's own text. */
+function scrubDrill(drill: NonNullable<VerifiedPoint['drill']>, scrub: Scrub): NonNullable<VerifiedPoint['drill']> {
+  const checks = drill.checks.map(each => ({ ...each, statement: scrub(each.statement), answer: scrub(each.answer) }))
+  return { ...drill, checks }
+}
+
+function scrubDrills(drills: readonly RecordedDrill[], scrub: Scrub): RecordedDrill[] {
+  return drills.map(drill => ({ ...drill, ...defined({ problem: drill.problem && scrub(drill.problem) }) }))
 }
 
 function scrubItem(item: RestoreReport['items'][number], scrub: Scrub) {
@@ -87,7 +109,9 @@ export function scrubVerifyReport(report: VerifyReport, scrub: Scrub): VerifyRep
     points: report.points.map(point => ({
       ...point,
       findings: scrubFindings(point.findings, scrub),
+      ...defined({ drill: point.drill && scrubDrill(point.drill, scrub) }),
     })),
+    ...defined({ lastDrills: report.lastDrills && scrubDrills(report.lastDrills, scrub) }),
   }
 }
 
@@ -104,11 +128,14 @@ export function scrubFailure(failure: FailureFacts, scrub: Scrub): FailureFacts 
 }
 
 export function scrubChanges(changes: ReportedChanges, scrub: Scrub): ReportedChanges {
-  const { tables } = changes
+  const { tables, folders } = changes
   return {
     ...changes,
     parts: scrubNames(changes.parts, scrub),
-    ...defined({ tables: tables && { ...tables, greatest: scrubNames(tables.greatest, scrub) } }),
+    ...defined({
+      tables: tables && { ...tables, greatest: scrubNames(tables.greatest, scrub) },
+      folders: folders && { ...folders, greatest: scrubNames(folders.greatest, scrub) },
+    }),
   }
 }
 

@@ -99,6 +99,7 @@ head -n 20 "$slot.manifest.json"
   may be of two different hours. Take another slot.
 - \`"verdict"\` must be \`"good"\`.
 - A slot without a manifest is not a recovery point, no matter what else is there.
+- \`index.html\`, if it is there, is a page that shows all of this at a glance: download it and open it in a browser.
 - The folder \`suspect/\`, if there is one, holds backups that were complete and yet suspiciously smaller than the ones
   before. Use them only if you know why.
 - The folder \`before-restore/\`, if there is one, holds dumps of databases from right before a restore replaced them, named by that time.

@@ -7,8 +7,9 @@ import type { CompressionSettings } from '../pipeline/compression'
 import type { ContentCheck, ContentDigest } from '../pipeline/content-check'
 import { plainDigest, type RecordedDigest } from '../repository/encryption/recorded-digest'
 import type { Artifact } from '../repository/manifest/manifest'
+import { defined } from '../runtime/defined'
 import type { JobReport } from '../server/job-report'
-import type { ArtifactPlan, TakeRequest } from './backup-part'
+import type { ArtifactPlan, FilesEdited, TakeRequest } from './backup-part'
 import { type OpenedStream, streamArtifact } from './stream-artifact'
 
 /** The fields of an artifact that only its source knows. */
@@ -28,6 +29,10 @@ export interface ArtifactSteps<C extends ContentDigest> extends Pick<ArtifactPla
   remarks?(content: C): Finding[]
   /** The moment whose state it has; by default when its stream began. */
   moment?(): Date
+  /** How far it is before its first byte, where that is known: `42 %, about 3 m left`. */
+  waitingAt?(): string | undefined
+  /** Which files changed since the last run. */
+  edited?(): FilesEdited | undefined
   /** Its own fields in the manifest. `recorded`: how it records digests. */
   describe(content: C, recorded: RecordedDigest): OwnFields<Artifact>
 }
@@ -37,7 +42,7 @@ export function artifactPlan<C extends ContentDigest>(steps: ArtifactSteps<C>): 
   const { name, key, waitsFor } = steps
   const encoded = encodedBy(steps.compression, steps.encryptTo)
   return {
-    ...{ name, key, waitsFor },
+    ...{ name, key, waitsFor, waitingAt: () => steps.waitingAt?.() },
     take: async (request, context) => {
       const stream = {
         ...{ name, key, codecs: codecsOf(encoded), check: steps.check(), put: request.put },
@@ -54,6 +59,7 @@ export function artifactPlan<C extends ContentDigest>(steps: ArtifactSteps<C>): 
           finishedAt: finishedAt.toISOString(),
         },
         moment: steps.moment?.() ?? startedAt,
+        ...defined({ edited: steps.edited?.() }),
         warnings: [...(own.length > 0 ? own : whatToolsSaid(name, report)), ...(steps.remarks?.(content) ?? [])],
       }
     },

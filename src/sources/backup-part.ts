@@ -83,6 +83,8 @@ export interface ArtifactPlan {
   key: string
   /** What its stream waits for before its first byte: `its turn`, `rsync`. */
   waitsFor: string
+  /** How far that is, where it is known: `42 %, about 3 m left`. */
+  waitingAt?(): string | undefined
   /** Streams it through its checks into an open upload, which the caller must abort. Throws the first error. */
   take(request: TakeRequest, context: StreamContext): Promise<TakenArtifact>
 }
@@ -128,4 +130,17 @@ export interface TakenArtifact {
   warnings: Finding[]
   /** What else the summary says of it, a sentence each. */
   notes?: readonly string[]
+  /** Which files changed; absent: not known, or there are none. */
+  edited?: FilesEdited
+}
+
+/** How many files changed since the last run, in all and by folder: those with the most changes. */
+export interface FilesEdited extends EditCounts {
+  folders: readonly (EditCounts & { folder: string })[]
+}
+
+interface EditCounts {
+  added: number
+  changed: number
+  removed: number
 }

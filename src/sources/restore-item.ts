@@ -41,7 +41,7 @@ export interface NextStep {
   what: string
   /** To copy, if any: for a shell, the database client or a file of settings. Names in them come from a manifest, quoted. */
   commands: readonly string[]
-  language?: 'sh' | 'sql' | 'ini'
+  language?: 'sh' | 'sql' | 'ini' | 'yaml'
 }
 
 /** A line of the plan. `shown`: formats a name. */

@@ -28,16 +28,23 @@ export interface CopyOptions {
 }
 
 /** Reads the recovery point that a backup stored. */
-export async function originalPoint({ bucket, main, manifest }: GoodBackup): Promise<OriginalPoint> {
+export async function originalPoint({
+  bucket,
+  main,
+  manifest,
+}: Pick<GoodBackup, 'bucket' | 'main' | 'manifest'>): Promise<OriginalPoint> {
   const key = main.outputs['manifest-key'] ?? ''
   const objects = new Map<string, Buffer>()
   for (const artifact of manifest.artifacts) objects.set(artifact.key, await bucket.bytes(artifact.key))
   return { manifest: parseManifest(await bucket.text(key), key), objects }
 }
 
-/** A bucket that is filled with copies, each as sound as the original: keys, metadata and manifest agree. */
-export async function bucketOfCopies(services: Services, original: OriginalPoint) {
-  const name = await freshBucket(services)
+/**
+ * A bucket that is filled with copies, each as sound as the original: keys, metadata and manifest agree. `known`: one that is
+ * there already.
+ */
+export async function bucketOfCopies(services: Services, original: OriginalPoint, known?: string) {
+  const name = known ?? (await freshBucket(services))
   const view = bucketView(services.s3, name)
 
   async function put({ slot, startedAt, folder = '', edit, signer }: CopyOptions): Promise<Manifest> {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 
-/** Size and sha256 of the INSERT lines of one table. */
+/** Size and sha256 of the INSERT lines of one table, and how many rows they have. */
 export interface RowFingerprint {
   name: string
   bytes: number
   sha256: string
+  rows: number
 }
 
 /**
@@ -32,6 +33,13 @@ export function dumpFingerprints(dump: Buffer): RowFingerprint[] {
   }
   return [...rows].map(([name, lines]) => {
     const bytes = Buffer.from(lines, 'latin1')
-    return { name, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    return { name, bytes: bytes.length, sha256, rows: countRows(lines) }
   })
+}
+
+/** Without heads and strings, each parenthesis that opens begins a row. */
+function countRows(lines: string): number {
+  const values = lines.replace(/^INSERT INTO `(?:[^`]|``)+`(?: \([^)]*\))? VALUES/gm, '')
+  return values.replace(/'(?:[^'\\]|\\.)*'/gs, '').split('(').length - 1
 }

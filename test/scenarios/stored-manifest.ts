@@ -24,7 +24,7 @@ const database = z.strictObject({
   content: z.strictObject({
     bytes: size,
     sha256,
-    tables: z.array(z.strictObject({ name: z.string(), bytes: size, sha256 })),
+    tables: z.array(z.strictObject({ name: z.string(), bytes: size, sha256, rows: size })),
     views: size,
     triggers: size,
     routines: size,

@@ -216,6 +216,7 @@ describe('the workflows in examples/ and in the pages', () => {
       'hourly-backup.yml',
       'oidc.yml',
       'other-stores.yml',
+      'pages.yml',
       'restore.yml',
     ])
     expect(new Set(uses.map(({ action }) => action.folder))).toEqual(new Set(actions.map(({ folder }) => folder)))
@@ -257,7 +258,7 @@ describe('the workflows in examples/ and in the pages', () => {
       // Only a person starts a restore.
       expect(schedule).toHaveLength(isRestore(each) ? 0 : 1)
       expect(on).toHaveProperty('workflow_dispatch')
-      expect(Object.keys(permissions ?? { missing: '' }).filter(name => name !== 'id-token')).toEqual([])
+      expect(Object.keys(permissions ?? { missing: '' }).filter(name => !['id-token', 'pages'].includes(name))).toEqual([])
       for (const each of Object.values(jobs)) expect(each.concurrency ?? concurrency).toBeDefined()
     },
   )

@@ -32,6 +32,7 @@ import { recoverEarlierRuns } from './recover-earlier-runs'
 import type { BackupAttempt, BackupResult } from './run-report'
 import { recentUnderLock, skippedFor } from './skip/recent-point'
 import { storeSuspect } from './store-suspect'
+import { suspectFacts } from './suspect-facts'
 import { takeArtifacts } from './take-artifacts'
 import { unfinishedRun } from './unfinished-run'
 
@@ -83,7 +84,7 @@ async function backUp(
   const draft = describeRecoveryPoint(inputs, { runtime, repository, startedAt, slot, plan, prepared })
   const known = knownBaseline(inputs, repository, index, tools.openCache)
   const now = baselineOf(draft)
-  const { verdict, baseline, dropped } = await compareWithLast(inputs, plan, session, { now, known }).catch(
+  const { verdict, baseline, expected, dropped } = await compareWithLast(inputs, plan, session, { now, known }).catch(
     async error => {
       await run.abort()
       throw error
@@ -93,6 +94,7 @@ async function backUp(
   const news = encryptionNews(repository, newest, { isKnown: index.isReadable, place: reportedStore(inputs.s3) })
   warn([...dropped, ...artifactNews(draft, { now, baseline }), ...news])
   if (verdict.suspect) {
+    if (expected !== undefined) attempt.learn({ suspect: suspectFacts(expected, now) })
     await run.abort()
     return storeSuspect(request, verdict, tools, attempt)
   }
@@ -117,7 +119,7 @@ async function backUp(
   await known.save(now)
   return {
     ...describePublished(manifest, repository, { prepared, baseline, place: reportedStore(inputs.s3) }),
-    ...(await readHistory(repository, { keep, index, manifest })),
+    ...(await readHistory(repository, { keep, index, manifest, timezone: inputs.timezone, now: runtime.clock.now() })),
     ...{ result: 'good', slot, error: afterError },
   }
 }
@@ -136,24 +138,33 @@ async function readBucket(
   attempt.learn({ slot })
   const { index, warnings } = await recoverEarlierRuns(inputs, slot, found, { runtime, repository })
   attempt.warn(warnings)
+  attempt.learn({ index })
   await refuseTaken(inputs, { runtime, repository })
   return { startedAt, slot, index }
 }
 
-/** Compares what was taken with the last good recovery point, without what the workflow no longer requests. */
+/** `expected`: the baseline without what the workflow no longer requests. */
+interface Compared {
+  verdict: ShrinkVerdict
+  baseline: Baseline | undefined
+  expected: Baseline | undefined
+  dropped: Finding[]
+}
+
+/** Compares what was taken with the last good recovery point; see `Compared`. */
 async function compareWithLast(
   { guards }: BackupInputs,
   plan: BackupPlan,
   { signal }: Session,
   { now, known }: { now: Baseline; known: KnownBaseline },
-): Promise<{ verdict: ShrinkVerdict; baseline: Baseline | undefined; dropped: Finding[] }> {
+): Promise<Compared> {
   const baseline = await known.load(now)
-  const expected = baseline && scopedBaseline(baseline, scopeOf(plan))
+  const scoped = baseline && scopedBaseline(baseline, scopeOf(plan))
+  const expected = scoped?.baseline
   signal.throwIfAborted()
   return {
-    verdict: checkShrink({ now, baseline: expected?.baseline, ...guards }),
-    baseline,
-    dropped: expected?.warnings ?? [],
+    verdict: checkShrink({ now, baseline: expected, ...guards }),
+    ...{ baseline, expected, dropped: scoped?.warnings ?? [] },
   }
 }
 

@@ -35,6 +35,7 @@ export function describePublished(
       signer: signer?.publicKey,
       tables: tablesOf(artifacts),
       skew: skewOf(prepared),
+      edited: prepared.flat().find(({ edited }) => edited !== undefined)?.edited,
       changes: baseline && compareWith(baseline, now),
     }),
     recovery: recoveryOf(artifacts, place),
@@ -65,9 +66,9 @@ const largestShown = 10
 function tablesOf(artifacts: readonly Artifact[]): ReportedTables | undefined {
   const all = bySource(artifacts).flatMap(({ source: { words }, own }) =>
     own.flatMap(artifact =>
-      words.parts(artifact).map(({ name, bytes }) => ({
+      words.parts(artifact).map(({ name, bytes, rows }) => ({
         name: own.length > 1 ? `${words.origins(artifact)[0]}.${name}` : name,
-        bytes,
+        ...{ bytes, ...defined({ rows }) },
       })),
     ),
   )

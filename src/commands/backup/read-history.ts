@@ -1,41 +1,97 @@
+import { lastDrills, type RecordedDrill } from '../../repository/catalog/last-drills'
+import { missingPeriods } from '../../repository/catalog/missing-periods'
 import type { PrefixIndex } from '../../repository/catalog/prefix-index'
-import { bytesByKind, sizeHistory } from '../../repository/catalog/size-history'
+import { bytesByKind, type SizePoint, sizeHistory } from '../../repository/catalog/size-history'
+import { isStaleSlot } from '../../repository/catalog/stale-slot'
+import { usualInterval } from '../../repository/catalog/usual-interval'
 import type { Manifest } from '../../repository/manifest/manifest'
 import { slotKeys } from '../../repository/names/keys'
 import { isManualSlot } from '../../repository/names/manual-name'
-import type { TierKeep } from '../../repository/names/tier-name'
+import { noTiers, type TierKeep } from '../../repository/names/tier-name'
 import type { Repository } from '../../repository/repository'
 import { tierAges } from '../../repository/tiers/tier-ages'
-import type { BackupResult } from './run-report'
+import { FailureError } from '../../runtime/errors'
+import type { ReportedWeek, WeekPoint } from '../run-facts'
+import type { BackupHistory } from './run-report'
 
-/** How sizes changed, and how far back recovery points go. */
-export async function readHistory(
-  repository: Repository,
-  facts: { keep: TierKeep; index: PrefixIndex; manifest: Manifest },
-): Promise<Required<Pick<BackupResult, 'sizes' | 'tiers'>>> {
-  const { prefix } = repository
-  const { keep, index, manifest } = facts
-  const takenAt = new Date(manifest.startedAt)
-  const own = slotKeys(prefix, manifest.slot).manifest.replace(/manifest\.json$/, '')
-  const others = index.objects.filter(({ key }) => !key.startsWith(own))
-  const sizes = [...sizeHistory(prefix, others), { takenAt, bytes: bytesByKind(manifest.artifacts) }]
-  const ages = await tierAges(repository, keep)
-  const ring = (isManualSlot(manifest.slot) ? sizes.slice(0, -1) : sizes).map(point => point.takenAt.getTime())
-  const tiers = [
-    ...(ring.length === 0
-      ? []
-      : [
-          {
-            ...{ name: 'ring', count: ring.length },
-            ...{ newest: new Date(Math.max(...ring)), oldest: new Date(Math.min(...ring)) },
-          },
-        ]),
-    ...ages.map(({ tier, count, newest, oldest }) => ({
-      name: tier,
-      count,
-      newest: newest?.takenAt,
-      oldest: oldest?.takenAt,
-    })),
-  ]
-  return { sizes, tiers }
+interface HistoryRequest {
+  index: PrefixIndex
+  /** Of the slots. */
+  timezone: string
+  now: Date
+  /** What the run has stored. */
+  manifest?: Manifest
+  /** The tiers to look at. */
+  keep?: TierKeep
+}
+
+/** What is in the prefix beside what the run has stored: sizes, the last week, how far back one can go, the last drills. */
+export async function readHistory(repository: Repository, request: HistoryRequest): Promise<BackupHistory> {
+  const { index, manifest, keep = noTiers } = request
+  const own = manifest && slotKeys(repository.prefix, manifest.slot).manifest.replace(/manifest\.json$/, '')
+  const others = own === undefined ? index.objects : index.objects.filter(({ key }) => !key.startsWith(own))
+  const earlier = sizeHistory(repository.prefix, others)
+  const sizes = [...earlier, ...(manifest === undefined ? [] : [ownSize(manifest)])]
+  const ring = sizes.filter(({ slot }) => !isManualSlot(slot))
+  const [ages, drills] = await Promise.all([tierAges(repository, keep), readDrills(repository, others)])
+  return {
+    ...{ sizes, drills, week: weekOf(ring, drills, request) },
+    tiers: [
+      ...tierOfRing(ring),
+      ...ages.map(({ tier, count, newest, oldest }) => ({
+        name: tier,
+        count,
+        newest: newest?.takenAt,
+        oldest: oldest?.takenAt,
+      })),
+    ],
+  }
+}
+
+function ownSize({ slot, startedAt, artifacts }: Manifest): SizePoint {
+  return { slot, takenAt: new Date(startedAt), bytes: bytesByKind(artifacts) }
+}
+
+/** Enough to find one that went well behind some that did not. */
+const drillsAtMost = 3
+
+/** They are only shown: a store that fails now fails no run that has stored everything. */
+async function readDrills(repository: Repository, objects: PrefixIndex['objects']): Promise<RecordedDrill[]> {
+  try {
+    return await lastDrills(repository, objects, drillsAtMost)
+  } catch (error) {
+    if (error instanceof FailureError) return []
+    throw error
+  }
+}
+
+function weekOf(
+  ring: readonly SizePoint[],
+  drills: readonly RecordedDrill[],
+  { timezone, now }: HistoryRequest,
+): ReportedWeek {
+  const drilled = new Map(drills.map(({ slot, status }) => [slot, status]))
+  const everyMs = usualInterval(ring.map(({ takenAt }) => takenAt))
+  const points = ring.map(({ slot, takenAt }) => {
+    const isStale = isStaleSlot({ slot, takenAt, timezone }, now)
+    return { slot, takenAt, state: isStale ? 'stale' : stateBy(drilled.get(slot)) } as const
+  })
+  if (everyMs === undefined) return { timezone, points, missing: [] }
+  const entries = ring.map(({ takenAt }) => ({
+    ...{ state: 'good' as const, place: 'ring' as const, storedAt: takenAt },
+    facts: { takenAt, timezone },
+  }))
+  return { timezone, points, everyMs, missing: missingPeriods(entries, everyMs, now).missing }
+}
+
+function stateBy(drill: RecordedDrill['status'] | undefined): WeekPoint['state'] {
+  if (drill === undefined) return 'good'
+  return drill === 'failed' ? 'disproven' : 'proven'
+}
+
+function tierOfRing(ring: readonly SizePoint[]): BackupHistory['tiers'] {
+  if (ring.length === 0) return []
+  const times = ring.map(({ takenAt }) => takenAt.getTime())
+  const [newest, oldest] = [new Date(Math.max(...times)), new Date(Math.min(...times))]
+  return [{ name: 'ring', count: ring.length, newest, oldest }]
 }

@@ -1,15 +1,25 @@
 import type { Finding } from '../../findings/finding'
+import type { RecordedDrill } from '../../repository/catalog/last-drills'
+import type { PrefixIndex } from '../../repository/catalog/prefix-index'
 import type { SizePoint } from '../../repository/catalog/size-history'
 import type { ReportedChanges } from '../../repository/guards/changes'
+import type { FilesEdited } from '../../sources/backup-part'
+import type { NextStep } from '../../sources/restore-item'
 import type { PublicKey } from '../../ssh/keys/public-key'
 import type { Attempt } from '../attempt'
-import type { FailureFacts, ReportedPhase, ReportedStore, ReportedTier } from '../run-facts'
+import type { FailureFacts, ReportedPhase, ReportedStore, ReportedTier, ReportedWeek } from '../run-facts'
 
 /** What is known of a backup before it ends. */
 export interface BackupFacts {
   slot: string
   /** What serves the databases: `MariaDB 10.11.19`. Undefined without databases, or when the server was not reached. */
   servedBy: string | undefined
+  /** What the bucket had before. */
+  index: PrefixIndex
+  /** It did not pass the shrink guard. */
+  suspect: SuspectFacts
+  /** What the bucket has after a failure. */
+  history: Partial<BackupHistory> & { lastGood?: DatedSlot }
   /** The commit has begun: from then on the slot may have changed. */
   isCommitting: boolean
   /** The commit is done. */
@@ -21,16 +31,12 @@ export interface BackupFacts {
 export type BackupAttempt = Attempt<BackupFacts>
 
 /** What a backup has stored. */
-export interface BackupResult extends StoredPoint {
+export interface BackupResult extends StoredPoint, Partial<BackupHistory> {
   /** `failed`: a suspect recovery point that could not be stored; `skipped`: none was due, see `recent`. */
   result: 'good' | 'suspect' | 'skipped' | 'failed'
   slot: string
   /** Only when skipped: the recovery point that is young enough. Its slot and its manifest are those of the report. */
   recent?: RecentPoint
-  /** What the last recovery points stored. */
-  sizes?: readonly SizePoint[]
-  /** The ring and the longer tiers. */
-  tiers?: readonly ReportedTier[]
   /** Fails the run all the same: it is suspect, or `after-command` failed. */
   error?: unknown
 }
@@ -42,6 +48,31 @@ export interface RecentPoint {
   manifestKey: string
   /** The input. */
   minIntervalMs: number
+}
+
+/** What is in the prefix. */
+export interface BackupHistory {
+  /** What each recovery point of the ring has stored, this one last. */
+  sizes: readonly SizePoint[]
+  /** The ring and the longer tiers. */
+  tiers: readonly ReportedTier[]
+  week: ReportedWeek
+  /** The newest first. */
+  drills: readonly RecordedDrill[]
+}
+
+/** Why a recovery point is suspect, and what to do about it. */
+export interface SuspectFacts {
+  /** Against the last good one. */
+  changes: ReportedChanges
+  /** How what is missing comes back from the last good one. */
+  bringBack: readonly NextStep[]
+}
+
+/** A recovery point, by name and age. */
+export interface DatedSlot {
+  slot: string
+  takenAt: Date
 }
 
 /** One recovery point that is complete in the store. */
@@ -63,6 +94,8 @@ export interface StoredPoint {
   signer?: Pick<PublicKey, 'line' | 'fingerprint'>
   /** Against the last good recovery point, where there is one. */
   changes?: ReportedChanges
+  /** Which files changed since the last run. */
+  edited?: FilesEdited
   /** Commands of standard tools that restore exactly these objects, one line each, and where to run them. */
   recovery?: { commands: readonly string[]; note: string }
 }
@@ -81,6 +114,9 @@ export interface RunReport extends Omit<BackupResult, 'result' | 'slot' | 'finis
   /** The steps of the run in their order. */
   phases: readonly ReportedPhase[]
   warnings: readonly Finding[]
+  suspect?: SuspectFacts
+  /** The newest good one, of a run that stored none; undefined: none, or not known. */
+  lastGood?: DatedSlot
   /** Only when `result` is not `good`. */
   failure?: FailureFacts
 }
@@ -108,6 +144,9 @@ export interface ReportedArtifact {
 
 export interface ReportedTables {
   total: number
-  /** The largest first, ten at most. `name`: with its database if there are several; `bytes`: its rows in the dump. */
-  largest: readonly { name: string; bytes: number }[]
+  /**
+   * The largest first, ten at most. `name`: with its database if there are several; `bytes`: its rows in the dump; `rows`: how
+   * many, where they were counted.
+   */
+  largest: readonly { name: string; bytes: number; rows?: number }[]
 }

@@ -1,7 +1,9 @@
 import type { Inspection } from '../../pipeline/inspect'
 import { startProgress } from '../../pipeline/progress'
 import { progressLines, type StreamProgress } from '../../pipeline/progress-line'
+import { defined } from '../../runtime/defined'
 import type { Runtime } from '../../runtime/runtime'
+import type { ArtifactPlan } from '../../sources/backup-part'
 import type { BackupPlan } from './plan/plan-backup'
 
 /** Follows the streams of a backup and logs every ten seconds how far they are. */
@@ -15,13 +17,13 @@ export interface StreamsProgress {
 export function streamProgress({ log, clock }: Runtime, plan: BackupPlan): StreamsProgress {
   const beganMs = clock.monotonicMs()
   const streams = new Map<string, { inspection: Inspection<unknown>; startedMs: number; finishedMs?: number }>()
-  const waiting = new Map<string, string>()
-  for (const { name, waitsFor } of plan.parts.flatMap(part => part.artifacts)) waiting.set(name, waitsFor)
+  const waiting = plan.parts.flatMap(part => part.artifacts)
 
-  const stateOf = (name: string, waitsFor: string): StreamProgress => {
+  const stateOf = ({ name, waitsFor, waitingAt }: ArtifactPlan): StreamProgress => {
     const stream = streams.get(name)
     if (stream === undefined) {
-      return { name, stage: 'waiting', waitsFor, elapsedMs: clock.monotonicMs() - beganMs }
+      const at = waitingAt?.()
+      return { name, stage: 'waiting', waitsFor, ...defined({ at }), elapsedMs: clock.monotonicMs() - beganMs }
     }
     const { storedBytes, content } = stream.inspection.progress()
     return {
@@ -32,7 +34,7 @@ export function streamProgress({ log, clock }: Runtime, plan: BackupPlan): Strea
       elapsedMs: (stream.finishedMs ?? clock.monotonicMs()) - stream.startedMs,
     }
   }
-  const lines = () => progressLines([...waiting].map(([name, waitsFor]) => stateOf(name, waitsFor)))
+  const lines = () => progressLines(waiting.map(stateOf))
   const progress = startProgress({ log, clock, lines })
   return {
     started: (name, inspection) => {

@@ -1,6 +1,6 @@
 import type { Finding } from '../../findings/finding'
 import type { FoundProof } from '../../repository/catalog/found-proof'
-import type { FailureFacts, ReportedStore } from '../run-facts'
+import type { FailureFacts, ReportedStore, ReportedWeek, WeekPoint } from '../run-facts'
 
 /** Everything that is shown of one run of the action `list`. */
 export interface ListReport {
@@ -11,6 +11,8 @@ export interface ListReport {
   points?: readonly ReportedPoint[]
   /** Only where something is expected. `missing`: the beginnings of the periods without a good one, oldest first. */
   expected?: { everyMs: number; count: number; missing: readonly Date[] }
+  /** Undefined without a ring. */
+  week?: ReportedWeek
   /** Whether only what is signed by the right key counts. */
   areSignaturesRequired: boolean
   warnings: readonly Finding[]
@@ -65,6 +67,15 @@ export function newestGood({ points = [] }: Pick<ListReport, 'points'>): DatedPo
 
 export function goodCount({ points = [] }: Pick<ListReport, 'points'>): number {
   return points.filter(({ verdict }) => verdict === 'good').length
+}
+
+/** How the verdict, the age and the last drill of a recovery point show in a grid. */
+export function stateOf({ verdict, isStale, proof }: ReportedPoint): WeekPoint['state'] {
+  if (verdict === 'suspect') return 'suspect'
+  if (verdict !== 'good') return 'unfit'
+  if (isStale) return 'stale'
+  if (proof === undefined || proof.kind === 'untrusted') return 'good'
+  return proof.kind === 'proven' ? 'proven' : 'disproven'
 }
 
 /** Those that no restore takes. */

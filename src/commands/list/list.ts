@@ -3,9 +3,10 @@ import { listed } from '../../findings/listed'
 import type { ListInputs } from '../../inputs/list'
 import { type CatalogPoint, readCatalog } from '../../repository/catalog/catalog'
 import { failedDrill } from '../../repository/catalog/found-proof'
-import { missingPeriods } from '../../repository/catalog/missing-periods'
+import { type ExpectedPeriods, missingPeriods } from '../../repository/catalog/missing-periods'
 import { noSuchRecoveryPoint } from '../../repository/catalog/no-such-recovery-point'
 import { isStaleSlot } from '../../repository/catalog/stale-slot'
+import { usualInterval } from '../../repository/catalog/usual-interval'
 import { listingPrefix } from '../../repository/names/keys'
 import type { Repository } from '../../repository/repository'
 import { readSignedSlot, signerOf } from '../../repository/signatures/found-signature'
@@ -16,9 +17,10 @@ import type { Runtime } from '../../runtime/runtime'
 import { formatCount, plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
 import { clockWarning } from '../clock-difference'
+import type { ReportedWeek } from '../run-facts'
 import { backupAdvice, tooOldError } from './list-error'
 import { periodRows, pointLine } from './list-lines'
-import { type ListReport, newestGood, type ReportedPoint, unfitPoints } from './list-report'
+import { isDated, type ListReport, newestGood, type ReportedPoint, stateOf, unfitPoints } from './list-report'
 
 /** What the command needs of the world; tests pass their own. */
 export interface ListTools {
@@ -29,7 +31,7 @@ export interface ListTools {
 /** What a list has found. */
 export interface ListResult
   extends Required<Pick<ListReport, 'now' | 'points' | 'warnings'>>,
-    Pick<ListReport, 'expected'> {
+    Pick<ListReport, 'expected' | 'week'> {
   /** Fails the run: nothing good, too old, or no manifest that may be read. */
   error?: UserError
 }
@@ -50,7 +52,7 @@ export async function list(inputs: ListInputs, tools: ListTools): Promise<ListRe
   await log.group(plural(points.length, 'recovery point'), async () => {
     for (const point of points) log.info(pointLine(point, now))
   })
-  const listed = { now, points, ...defined({ expected }) }
+  const listed = { now, points, ...defined({ expected, week: weekOf(found, points, { expected, now }) }) }
   const denied = allDenied(found, inputs)
   if (denied !== undefined) return { ...listed, warnings: [], error: denied }
   const warnings = [
@@ -67,6 +69,28 @@ export async function list(inputs: ListInputs, tools: ListTools): Promise<ListRe
   const error = nothingGood(found, repository, now)
   if (inputs.maxAgeMs !== undefined) return { ...listed, warnings, error }
   return { ...listed, warnings: [warning('nothing-good', error.message), ...warnings] }
+}
+
+/** The ring and what was suspect, by the hour. What is missing follows from `expect-every`, or from how often runs usually come. */
+function weekOf(
+  found: readonly CatalogPoint[],
+  points: readonly ReportedPoint[],
+  { expected, now }: { expected: ExpectedPeriods | undefined; now: Date },
+): ReportedWeek | undefined {
+  const ring = points.filter(({ place }) => place === 'ring').filter(isDated)
+  if (ring.length === 0) return undefined
+  const timezone = found.find(({ place, facts }) => place === 'ring' && facts !== undefined)?.facts?.timezone ?? 'UTC'
+  const everyMs = expected?.everyMs ?? usualInterval(ring.map(({ facts }) => facts.takenAt))
+  const missing = expected?.missing ?? (everyMs === undefined ? [] : missingPeriods(found, everyMs, now).missing)
+  const suspects = points.filter(({ place }) => place === 'suspect').filter(isDated)
+  return {
+    ...{ timezone, missing, ...defined({ everyMs }) },
+    points: [...ring, ...suspects].map(point => ({
+      slot: point.name.replace(/^suspect\//, ''),
+      takenAt: point.facts.takenAt,
+      state: stateOf(point),
+    })),
+  }
 }
 
 /** Without a trust no other signature is read: 168 requests more. */

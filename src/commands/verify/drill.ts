@@ -1,3 +1,4 @@
+import { defined } from '../../runtime/defined'
 import { messageOf } from '../../runtime/errors'
 import { requireDiskSpace } from '../../sources/drill/drill-disk-space'
 import { openDrillFolder } from '../../sources/drill/drill-folder'
@@ -43,6 +44,11 @@ function resultOf(outcomes: readonly DrillOutcome[]): DrillResult {
   for (const outcome of outcomes) Object.assign(proof, outcome.proof)
   return {
     ...proof,
+    shown: {
+      phases: outcomes.flatMap(({ shown }) => shown.phases),
+      checks: outcomes.flatMap(({ shown }) => shown.checks),
+      ...defined({ rows: outcomes.find(({ shown }) => shown.rows !== undefined)?.shown.rows }),
+    },
     findings: outcomes.flatMap(({ findings }) => findings),
     warnings: outcomes.flatMap(({ warnings }) => warnings),
     restoreSeconds: outcomes.reduce((sum, { restoreMs }) => sum + restoreMs, 0) / 1000,

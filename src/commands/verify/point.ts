@@ -1,5 +1,6 @@
 import type { Finding } from '../../findings/finding'
 import type { RecoveryPoint, Repository } from '../../repository/repository'
+import type { DrillShown } from '../../sources/drill/drill-part'
 import type { SoundArtifact } from '../../sources/restore-part'
 
 /** `suspect/Monday-13-00` is the name of the slot `Monday-13-00` in the repository `<prefix>/suspect`. */
@@ -27,6 +28,8 @@ export interface DrillResult {
   restoreSeconds: number
   /** The throwaway server; left out when there was no database to import. */
   server?: { flavor: string; version: string }
+  /** What was done, for the report. */
+  shown: DrillShown
   /** What a restore would warn of, and what does not make the proof weaker. */
   warnings: readonly Finding[]
   /** How many of each were compared. */

@@ -159,14 +159,15 @@ async function storedAtOf({ repository, slot, storedAt }: PointName, manifest: M
 async function tryToRestore(
   point: PointToDrill,
   { runtime, signal, drill, note }: PointTools,
-): Promise<Pick<VerifiedPoint, 'status' | 'findings' | 'restoreSeconds'>> {
+): Promise<Pick<VerifiedPoint, 'status' | 'findings' | 'restoreSeconds' | 'drill'>> {
   const result = await drill(point, signal)
-  const { findings, restoreSeconds, warnings } = result
+  const { findings, restoreSeconds, warnings, shown, tables, files, server } = result
+  const known = { findings, restoreSeconds, drill: { ...shown, tables, files, ...defined({ server }) } }
   for (const warning of warnings) note(warning)
-  if (findings.length > 0) return { status: 'failed', findings, restoreSeconds }
+  if (findings.length > 0) return { status: 'failed', ...known }
   const warning = await storeProof(point, result, runtime)
   if (warning !== undefined) note(warning)
-  return { status: 'proven', findings, restoreSeconds }
+  return { status: 'proven', ...known }
 }
 
 /** It is read as a restore reads it, so that the drill need not read it again; which finds itself what it would refuse. */

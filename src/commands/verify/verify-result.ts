@@ -1,4 +1,7 @@
 import type { Finding } from '../../findings/finding'
+import type { RecordedDrill } from '../../repository/catalog/last-drills'
+import type { Proven } from '../../repository/manifest/proof'
+import type { DrillShown } from '../../sources/drill/drill-part'
 import type { Attempt } from '../attempt'
 import type { FailureFacts, ReportedStore } from '../run-facts'
 
@@ -8,6 +11,8 @@ export interface VerifyFacts {
   requested: number
   /** Those that have been, in the order in which they were requested. */
   points: readonly VerifiedPoint[]
+  /** Of drills: the last ones of the ring, this one among them. */
+  lastDrills?: readonly RecordedDrill[]
 }
 
 export type VerifyAttempt = Attempt<VerifyFacts>
@@ -45,6 +50,7 @@ export interface VerifiedPoint {
   findings: readonly Finding[]
   /** Only when it was restored. */
   restoreSeconds?: number
+  drill?: DrillShown & Pick<Proven, 'tables' | 'files'> & { server?: { flavor: string; version: string } }
 }
 
 /** Whether everything requested is proven, but for slots that are stale. A run that checked nothing has proven nothing. */

@@ -1,7 +1,9 @@
 import { type Finding, warning } from '../../findings/finding'
 import type { VerifyInputs } from '../../inputs/verify'
+import { lastDrills, type RecordedDrill } from '../../repository/catalog/last-drills'
+import { indexPrefix } from '../../repository/catalog/prefix-index'
 import type { Repository } from '../../repository/repository'
-import { UserError } from '../../runtime/errors'
+import { FailureError, UserError } from '../../runtime/errors'
 import { limit } from '../../runtime/limit'
 import type { Runtime } from '../../runtime/runtime'
 import { plural } from '../../runtime/text/format-count'
@@ -34,8 +36,22 @@ export async function verify(inputs: VerifyInputs, tools: VerifyTools, attempt: 
   )
   if (verified.length === 0) throw gone(points)
   attempt.warn(verified.flatMap(staleWarning))
+  if (inputs.level === 'restore') attempt.learn({ lastDrills: await readDrills(tools.repository) })
   if (verified.some(({ status }) => status === 'failed')) throw verifyError(verified)
   return { requested: verified.length, points: verified }
+}
+
+const drillsShown = 8
+
+/** They are only shown: a store that fails now does not change the result. */
+async function readDrills(repository: Repository): Promise<RecordedDrill[]> {
+  try {
+    const { objects } = await indexPrefix(repository)
+    return await lastDrills(repository, objects, drillsShown)
+  } catch (error) {
+    if (error instanceof FailureError) return []
+    throw error
+  }
 }
 
 /** Streams at once: each holds some megabytes, and more than four do not decompress faster. */

@@ -63,8 +63,12 @@ function readBucket(read: InputReader, hasEndpoint: boolean): string {
 }
 
 function readPrefix(read: InputReader): string {
-  const value = text(read, 's3-prefix')
-  const refuse = (advice: string): UserError => wrongInput('s3-prefix', 'be a folder in the bucket', value, advice)
+  return prefixOf('s3-prefix', text(read, 's3-prefix'))
+}
+
+/** A prefix without a slash at either end, from the value of an input or a line of it. Throws `UserError`. */
+export function prefixOf(name: string, value: string): string {
+  const refuse = (advice: string): UserError => wrongInput(name, 'be a folder in the bucket', value, advice)
   if (value.includes('://'))
     throw refuse('Remove the scheme and the bucket: write only the folder, as in: running-backups')
   if (value.includes('\\')) throw refuse('Separate folders with "/", not with a backslash.')

@@ -15,9 +15,10 @@ import { formatDuration } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
 import { bucketFact } from './bucket-fact'
 import { failureHeading, failureSections, joinParts } from './failure-sections'
+import { tierAgesTable } from './history/tier-ages'
+import { weekSection } from './history/week-section'
 import { pointsTable } from './list-table'
 import { bullets, code, fenced, folded, prose } from './markdown'
-import { tierAgesTable } from './tier-ages'
 
 /** The job summary of a list, of a report already scrubbed. */
 export function renderListSummary(report: ListReport): string {
@@ -26,6 +27,8 @@ export function renderListSummary(report: ListReport): string {
     heading(report),
     place(report),
     ...(failure === undefined ? [] : failureSections(failure, { what: 'What happened' })),
+    report.week === undefined ? '' : weekSection(report.week, now),
+    provenLine(report),
     missingSection(report),
     unfitSection(report),
     tierAgesTable(tiersOf(points), now),
@@ -86,6 +89,18 @@ function counts(points: readonly ReportedPoint[]): string {
   return `${formatCount(points.length)} (${words.join(', ')})`
 }
 
+/** What was restored on trial last, and how long that took. */
+function provenLine({ points, now }: ListReport): string {
+  const proven = (points ?? []).flatMap(({ name, proof }) => (proof?.kind === 'proven' ? [{ name, proof }] : []))
+  const last = proven.sort((one, other) => other.proof.provenAt.getTime() - one.proof.provenAt.getTime())[0]
+  if (points === undefined || points.length === 0) return ''
+  if (last === undefined)
+    return '**Last proof** none: nothing was restored on trial, which `verify` does with `level: restore`.'
+  const { provenAt, restoreSeconds } = last.proof
+  const ago = formatDuration(now.getTime() - provenAt.getTime())
+  return `**Last proof** ${code(last.name)}, ${ago} ago: a restore took **${formatDuration(restoreSeconds * 1000)}**.`
+}
+
 const itemsAtMost = 50
 
 function missingSection({ expected }: ListReport): string {
@@ -114,8 +129,8 @@ function tiersOf(points: readonly ReportedPoint[]): ReportedTier[] {
   })
 }
 
-/** A day of hours is seen at a glance; what is older opens with a click. */
-const rowsUnfolded = 24
+/** The grid shows the others at a glance; a click opens them. */
+const rowsUnfolded = 6
 /** GitHub takes 1 MiB for a summary. */
 const rowsAtMost = 1_000
 

@@ -1,10 +1,10 @@
 import { databasesText, filesText } from '../../commands/list/list-lines'
 import { ageMs, isDated, type ReportedPoint } from '../../commands/list/list-report'
 import { formatDuration } from '../../runtime/text/format-duration'
-import { code, prose, table } from './markdown'
+import { code, prose, runLink, table } from './markdown'
 import { readableTime } from './readable-time'
 
-/** Slot, taken at, age, database, files, verdict and proof of each. */
+/** Slot, taken at, age, database, files, verdict, proof and run of each. */
 export function pointsTable(points: readonly ReportedPoint[], now: Date): string {
   const columns = [
     { heading: 'Slot' },
@@ -14,6 +14,7 @@ export function pointsTable(points: readonly ReportedPoint[], now: Date): string
     { heading: 'Files', isNumber: true },
     { heading: 'Verdict' },
     { heading: 'Proven' },
+    { heading: '' },
   ]
   return table(
     columns,
@@ -26,11 +27,12 @@ function row(point: ReportedPoint, now: Date): string[] {
   return [
     code(name),
     facts === undefined ? '–' : readableTime(facts.takenAt),
-    isDated(point) ? formatDuration(ageMs(point, now)) : '–',
+    isDated(point) ? formatDuration(ageMs(point, now)).replaceAll(' ', '&nbsp;') : '–',
     (facts === undefined ? '' : databasesText(facts)) || '–',
     (facts === undefined ? '' : filesText(facts)) || '–',
     verdictCell(point),
     proof === undefined ? '–' : provenCell(proof, now),
+    facts === undefined ? '' : runLink('run', facts.runUrl),
   ]
 }
 

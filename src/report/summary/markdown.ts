@@ -1,5 +1,6 @@
 import { formatCount } from '../../runtime/text/format-count'
 import { printable, printableLines } from '../../runtime/text/printable'
+import { isRunUrl } from '../run-url'
 
 /** Text of unknown origin as one line without Markdown, HTML, links, mentions or emoji; line breaks become `<br>`. */
 export function prose(text: string): string {
@@ -9,6 +10,11 @@ export function prose(text: string): string {
 /** Text of unknown origin as code within a line or a table cell. */
 export function code(text: string): string {
   return `<code>${escapeMarks(printable(text))}</code>`
+}
+
+/** A link to a run of GitHub Actions, of text of ours; '' for any other address: it may come from a manifest. */
+export function runLink(text: string, url: string): string {
+  return isRunUrl(url) ? `[${text}](${url})` : ''
 }
 
 /** Lines of unknown origin as a block of code; the fence is longer than any run of backticks within. */

@@ -10,6 +10,7 @@ import { detailsFold, failureHeading, failureSections, joinParts, phasesFold, re
 import { code, fenced, folded, prose, table } from './markdown'
 import { checkedSections, preflightSection } from './preflight-section'
 import { readableTime } from './readable-time'
+import { stepsList } from './steps-list'
 import { warningsSection } from './warnings-section'
 
 /** The job summary of a restore, of a report already scrubbed. */
@@ -96,7 +97,6 @@ function itemsTable(report: RestoreReport): string {
   const isDone = report.result === 'restored'
   const columns = [
     { heading: 'What' },
-    { heading: 'Where' },
     { heading: 'Contents' },
     { heading: 'There before' },
     { heading: isDone ? 'Compared' : 'Then' },
@@ -105,14 +105,18 @@ function itemsTable(report: RestoreReport): string {
   return table(
     columns,
     report.items.map(item => [
-      `${item.noun} ${code(item.name)}${item.partOf === undefined ? '' : `, a part of ${code(item.partOf)}`}`,
-      code(item.target),
+      whatAndWhere(item),
       prose(item.holds),
       prose(item.before),
       isDone ? `✅ ${prose(item.proof ?? '')}` : prose(item.becomes),
       isDone ? formatDuration(item.durationMs ?? 0) : formatSize(item.bytes),
     ]),
   )
+}
+
+function whatAndWhere({ noun, name, target, partOf }: RestoreReport['items'][number]): string {
+  const part = partOf === undefined ? '' : `, a part of ${code(partOf)}`
+  return `${noun} ${code(name)}${part}${target === name ? '' : `<br>to ${code(target)}`}`
 }
 
 function leftOutSection({ items }: RestoreReport): string {
@@ -124,11 +128,7 @@ function leftOutSection({ items }: RestoreReport): string {
 /** What is not in a recovery point. Names in it come from a manifest: text alone. */
 function nextSteps({ nextSteps = [] }: RestoreReport): string {
   if (nextSteps.length === 0) return ''
-  const steps = nextSteps.map(({ what, commands, language = 'sh' }, index) => {
-    const text = `${index + 1}. ${prose(what)}`
-    return commands.length === 0 ? text : `${text}\n\n${fenced(commands, language)}`
-  })
-  return `### Next steps\n\n${steps.join('\n\n')}`
+  return `### Next steps\n\n${stepsList(nextSteps)}`
 }
 
 function rollbackSection({ items, safetyKeys, result }: RestoreReport): string {

@@ -2,39 +2,25 @@ import type { ReportedArtifact, ReportedTables, RunReport } from '../../commands
 import type { ReportedPhase } from '../../commands/run-facts'
 import { formatCount } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
-import { formatRate, formatSize } from '../../runtime/text/format-size'
-import { formatChange } from './change'
+import { formatSize } from '../../runtime/text/format-size'
 import { code, fenced, prose, table } from './markdown'
 
-/** Object, sizes, change since last, duration and rate of each artifact; a last row for all where there are several. */
+/** What each artifact was made from, what is in it, its sizes and duration; a last row for all where there are several. */
 export function artifactsTable(artifacts: readonly ReportedArtifact[]): string {
-  const rows = artifacts.map(artifact => [
-    code(objectName(artifact.key)),
-    `**${formatSize(artifact.bytes)}**`,
-    formatSize(artifact.contentBytes),
-    formatChange(artifact.contentBytes, artifact.previous?.contentBytes),
-    formatDuration(artifact.durationMs),
-    formatRate(artifact.bytes, artifact.durationMs),
+  const rows = artifacts.map(({ name, origins, counts, bytes, contentBytes, durationMs }) => [
+    prose(name),
+    counts.map(prose).join(', '),
+    `**${noBreak(formatSize(bytes))}**`,
+    noBreak(formatSize(contentBytes)),
+    noBreak(formatDuration(durationMs)),
+    origins.map(code).join('<br>'),
   ])
   const columns = [
-    { heading: 'Object' },
-    { heading: 'Stored', isNumber: true },
-    { heading: 'Unpacked', isNumber: true },
-    { heading: 'Change since last', isNumber: true },
-    { heading: 'Took', isNumber: true },
-    { heading: 'Rate', isNumber: true },
+    ...['Part', 'Contents'].map(heading => ({ heading })),
+    ...['Stored', 'Unpacked', 'Took'].map(heading => ({ heading, isNumber: true })),
+    { heading: 'From' },
   ]
   return table(columns, artifacts.length > 1 ? [...rows, togetherRow(artifacts)] : rows)
-}
-
-/** What each artifact was made from and how much of what is in it. */
-export function contentTable(artifacts: readonly ReportedArtifact[]): string {
-  const rows = artifacts.map(({ name, origins, counts }) => [
-    prose(name),
-    origins.map(code).join('<br>'),
-    counts.map(prose).join(', '),
-  ])
-  return table([{ heading: 'Part' }, { heading: 'From' }, { heading: 'Contents' }], rows)
 }
 
 /** The sha256 of every object as `sha256sum -c` reads it, and the keys, that of the manifest among them. */
@@ -45,11 +31,17 @@ export function checksumsAndKeys({ artifacts, manifestKey }: RunReport): string 
   return `${fenced(sums, 'text')}\n\n${table([{ heading: 'Key' }, { heading: 'Bytes', isNumber: true }], [...rows, ...manifest])}`
 }
 
-/** Tables by the size of their rows, with bars. */
+/** Tables by the size of their rows, with bars; how many rows, where they were counted. */
 export function tablesTable(largest: ReportedTables['largest']): string {
   const most = Math.max(...largest.map(({ bytes }) => bytes))
-  const rows = largest.map(({ name, bytes }) => [code(name), formatSize(bytes), bar(bytes, most)])
-  return table([{ heading: 'Table' }, { heading: 'Rows in the dump', isNumber: true }, { heading: '' }], rows)
+  const rows = largest.map(({ name, bytes, rows }) => [
+    code(name),
+    rows === undefined ? '–' : formatCount(rows),
+    formatSize(bytes),
+    bar(bytes, most),
+  ])
+  const numbers = ['Rows', 'In the dump'].map(heading => ({ heading, isNumber: true }))
+  return table([{ heading: 'Table' }, ...numbers, { heading: '' }], rows)
 }
 
 /** Phases by their duration, with bars. */
@@ -62,15 +54,13 @@ export function phasesTable(phases: readonly ReportedPhase[]): string {
 function togetherRow(artifacts: readonly ReportedArtifact[]): string[] {
   const sum = (size: (artifact: ReportedArtifact) => number) =>
     artifacts.reduce((total, artifact) => total + size(artifact), 0)
-  const content = sum(({ contentBytes }) => contentBytes)
-  const isKnown = artifacts.every(({ previous }) => previous !== undefined)
-  const change = isKnown
-    ? formatChange(
-        content,
-        sum(({ previous }) => previous?.contentBytes ?? 0),
-      )
-    : ''
-  return ['**together**', `**${formatSize(sum(({ bytes }) => bytes))}**`, formatSize(content), change, '', '']
+  const [content, stored] = [sum(({ contentBytes }) => contentBytes), sum(({ bytes }) => bytes)]
+  return ['**together**', '', `**${noBreak(formatSize(stored))}**`, noBreak(formatSize(content)), '', '']
+}
+
+/** A number stays beside its unit. */
+function noBreak(text: string): string {
+  return text.replaceAll(' ', '&nbsp;')
 }
 
 function objectName(key: string): string {

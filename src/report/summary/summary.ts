@@ -3,16 +3,20 @@ import { runDurationMs } from '../../commands/run-facts'
 import type { Runtime } from '../../runtime/runtime'
 import { plural } from '../../runtime/text/format-count'
 import { formatDuration } from '../../runtime/text/format-duration'
+import { formatSize } from '../../runtime/text/format-size'
 import { skippedSentence } from '../annotations'
 import { scrubReport } from '../scrub'
 import { bucketFact } from './bucket-fact'
 import { changesSection } from './changes-section'
 import { detailsFold, failureHeading, failureSections, joinParts, phasesFold } from './failure-sections'
+import { lastProofLine } from './history/drill-lines'
+import { sizeChart } from './history/size-chart'
+import { tierAgesTable } from './history/tier-ages'
+import { weekSection } from './history/week-section'
 import { code, fenced, folded, prose } from './markdown'
 import { readableTime } from './readable-time'
-import { sizeChart } from './size-chart'
-import { artifactsTable, checksumsAndKeys, contentTable, tablesTable } from './summary-tables'
-import { tierAgesTable } from './tier-ages'
+import { artifactsTable, checksumsAndKeys, tablesTable } from './summary-tables'
+import { suspectSections } from './suspect-section'
 import { warningsSection } from './warnings-section'
 
 /** Writes the job summary, free of secrets. Never throws. */
@@ -31,21 +35,36 @@ function goodParts(report: RunReport): string[] {
     `## ✅ ${prose(report.slot ?? 'The recovery point')} is good${withWarnings(report)}`,
     `One recovery point of ${prose(report.taken ?? 'nothing')} was taken, checked and stored in **${formatDuration(runDurationMs(report))}**.`,
     placeAndTime(report),
-    signatureLine(report),
     artifactsTable(report.artifacts),
+    notesAndSkew(report),
+    report.signer === undefined ? notSigned : '',
     warningsSection(report.warnings),
-    '### What is inside',
-    contentTable(report.artifacts),
-    report.artifacts.flatMap(({ notes = [] }) => notes.map(note => `- ${prose(note)}`)).join('\n'),
-    skewLine(report),
-    report.changes === undefined ? '' : changesSection(report.changes, report.startedAt),
-    report.sizes === undefined ? '' : sizeChart(report.sizes),
-    report.tiers === undefined ? '' : tierAgesTable(report.tiers, report.finishedAt),
-    recoverySection(report),
-    report.tables === undefined || report.tables.largest.length === 0
+    report.changes === undefined ? '' : changesSection(report.changes, report.startedAt, report.edited),
+    ...historySections(report),
+    ...folds(report),
+  ]
+}
+
+/** What the bucket has beside this recovery point. */
+function historySections(report: RunReport): string[] {
+  const { week, drills, sizes, tiers, finishedAt } = report
+  return [
+    week === undefined ? '' : weekSection(week, finishedAt),
+    drills === undefined ? '' : lastProofLine(drills, finishedAt),
+    tiers === undefined ? '' : tierAgesTable(tiers, finishedAt),
+    sizes === undefined || sizes.length < 2 ? '' : `### Sizes\n\n${sizeChart(sizes)}`,
+    costLine(report),
+  ]
+}
+
+function folds(report: RunReport): string[] {
+  const { tables } = report
+  return [
+    recoveryFold(report),
+    tables === undefined || tables.largest.length === 0
       ? ''
-      : folded(tablesHeading(report.tables), tablesTable(report.tables.largest)),
-    folded('Checksums and keys', checksumsAndKeys(report)),
+      : folded(tablesHeading(tables), tablesTable(tables.largest)),
+    folded('Checksums, keys and signature', [checksumsAndKeys(report), signatureLine(report)].join('\n\n').trim()),
     phasesFold(report),
   ]
 }
@@ -66,11 +85,16 @@ function skippedParts(report: RunReport, recent: RecentPoint): string[] {
 }
 
 function failedParts(report: RunReport, failure: NonNullable<RunReport['failure']>): string[] {
+  const { suspect, startedAt, week, drills, finishedAt } = report
   return [
     failureHeading(failure, 'Backup'),
     placeAndTime(report),
+    lastGoodLine(report),
     ...failureSections(failure),
+    ...(suspect === undefined ? [] : suspectSections(suspect, startedAt)),
     warningsSection(report.warnings),
+    week === undefined ? '' : weekSection(week, finishedAt),
+    drills === undefined || drills.length === 0 ? '' : lastProofLine(drills, finishedAt),
     detailsFold(failure),
     phasesFold(report),
   ]
@@ -89,22 +113,40 @@ function placeAndTime(report: RunReport): string {
   return facts.join(' · ')
 }
 
+/** How old the newest good one is, of a run that stored none. */
+function lastGoodLine({ lastGood, finishedAt }: RunReport): string {
+  if (lastGood === undefined) return ''
+  const age = formatDuration(finishedAt.getTime() - lastGood.takenAt.getTime())
+  return `**The last good recovery point is ${age} old**: ${code(lastGood.slot)}, taken ${readableTime(lastGood.takenAt)}.`
+}
+
+function notesAndSkew({ artifacts, skew }: RunReport): string {
+  const notes = artifacts.flatMap(({ notes = [] }) => notes.map(prose))
+  if (skew !== undefined) notes.push(`${prose(skew.of)} are **${formatDuration(skew.seconds * 1000)}** apart.`)
+  return notes.map(note => `- ${note}`).join('\n')
+}
+
+/** What the ring takes in the bucket, and what this run took. */
+function costLine(report: RunReport): string {
+  const { sizes, artifacts } = report
+  if (sizes === undefined || sizes.length === 0) return ''
+  const bytes = sizes.flatMap(point => [...point.bytes.values()]).reduce((sum, each) => sum + each, 0)
+  const sent = artifacts.reduce((sum, each) => sum + each.bytes, 0)
+  return `**What it costs** The ring takes **${formatSize(bytes)}** in the bucket (${plural(sizes.length, 'recovery point')}). This run sent ${formatSize(sent)} and took ${formatDuration(runDurationMs(report))} of a runner.`
+}
+
+const notSigned =
+  '**Not signed**: that takes a key, `ssh-key` or `signing-key`. Who can write to the bucket can change it unnoticed.'
+
 function signatureLine({ signer }: RunReport): string {
-  if (signer === undefined) {
-    return '**Not signed**: that takes a key, `ssh-key` or `signing-key`. Who can write to the bucket can change it unnoticed.'
-  }
+  if (signer === undefined) return ''
   return `**Signed by** ${code(signer.fingerprint)}. For \`signed-by\` of the other workflows: ${code(signer.line)}`
 }
 
-function skewLine({ skew }: RunReport): string {
-  if (skew === undefined) return ''
-  return `${prose(skew.of)} are **${formatDuration(skew.seconds * 1000)}** apart.`
-}
-
-function recoverySection({ recovery }: RunReport): string {
+function recoveryFold({ recovery }: RunReport): string {
   if (recovery === undefined) return ''
   const { commands, note } = recovery
-  return ['### How to get it back by hand', fenced([...commands], 'bash'), prose(note)].join('\n\n')
+  return folded('How to get it back by hand', [fenced([...commands], 'bash'), prose(note)].join('\n\n'))
 }
 
 function tablesHeading({ total, largest }: NonNullable<RunReport['tables']>): string {

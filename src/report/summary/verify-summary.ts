@@ -7,7 +7,10 @@ import { formatSize } from '../../runtime/text/format-size'
 import { bucketFact } from './bucket-fact'
 import { detailsFold, failureHeading, joinParts } from './failure-sections'
 import { fixMarkdown } from './faults-list'
+import { drillsTable, serverName } from './history/drill-lines'
 import { bullets, code, folded, prose, table } from './markdown'
+import { readableTime } from './readable-time'
+import { phasesTable } from './summary-tables'
 import { warningsSection } from './warnings-section'
 
 /** The job summary of a verification, of a report already scrubbed. */
@@ -20,6 +23,8 @@ export function renderVerifySummary(report: VerifyReport): string {
     failure === undefined || points.length === report.requested ? '' : `### What happened\n\n${prose(failure.what)}`,
     findingsSection(points),
     points.length === 0 ? '' : pointsTable(report),
+    ...points.map(drillSection),
+    lastDrillsSection(report),
     warningsSection(report.warnings),
     failure === undefined ? '' : `**What to do next:** ${fixMarkdown(failure.advice)}`,
     failure === undefined ? '' : detailsFold(failure),
@@ -57,17 +62,17 @@ function findingsSection(points: readonly VerifiedPoint[]): string {
 
 function pointsTable({ points, level }: VerifyReport): string {
   const columns = [
-    { heading: 'recovery point' },
-    { heading: 'taken' },
-    { heading: 'result' },
-    { heading: 'signed by' },
-    { heading: 'objects', isNumber: true },
-    { heading: 'size', isNumber: true },
-    ...(level === 'restore' ? [{ heading: 'time to restore', isNumber: true }] : []),
+    { heading: 'Recovery point' },
+    { heading: 'Taken' },
+    { heading: 'Result' },
+    { heading: 'Signed by' },
+    { heading: 'Objects', isNumber: true },
+    { heading: 'Size', isNumber: true },
+    ...(level === 'restore' ? [{ heading: 'Restored in', isNumber: true }] : []),
   ]
   const rows = points.map(point => [
     prose(point.name),
-    prose(point.takenAt ?? 'unknown'),
+    point.takenAt === undefined ? 'unknown' : readableTime(new Date(point.takenAt)),
     `${point.status === 'proven' ? '✅' : point.status === 'stale' ? '⏳' : '❌'} ${point.status}${point.verdict === 'suspect' ? ', suspect' : ''}`,
     point.signer === undefined ? 'nobody' : code(point.signer),
     String(point.objects),
@@ -78,4 +83,37 @@ function pointsTable({ points, level }: VerifyReport): string {
   ])
   const markdown = table(columns, rows)
   return rows.length <= 20 ? markdown : folded(plural(rows.length, 'recovery point'), markdown)
+}
+
+/** What one drill did: where, how much, each check with its answer, time by phase. '' of one that was not restored. */
+function drillSection({ name, drill }: VerifiedPoint): string {
+  if (drill === undefined) return ''
+  const { server, tables, files, rows, checks, phases } = drill
+  const on = server === undefined ? 'this runner' : `a throwaway ${prose(serverName(server))} on this runner`
+  const what = [
+    ...(tables === 0 ? [] : [`${plural(tables, 'table')}${rows === undefined ? '' : ` with ${plural(rows, 'row')}`}`]),
+    ...(files === 0 ? [] : [plural(files, 'file')]),
+  ]
+  return [
+    `### The drill of ${prose(name)}`,
+    `Restored on **${on}**${what.length === 0 ? '' : `, and compared with what the backup recorded: **${what.join(', ')}**`}.`,
+    checksTable(checks),
+    phases.length === 0 ? '' : phasesTable(phases),
+  ]
+    .filter(part => part !== '')
+    .join('\n\n')
+}
+
+function checksTable(checks: NonNullable<VerifiedPoint['drill']>['checks']): string {
+  if (checks.length === 0) return ''
+  const rows = checks.map(({ statement, answer, isTrue }) => [
+    code(statement),
+    prose(answer),
+    isTrue ? '✅ true' : '❌ not true',
+  ])
+  return table([{ heading: 'Your check' }, { heading: 'Answer' }, { heading: '' }], rows)
+}
+
+function lastDrillsSection({ lastDrills = [], finishedAt }: VerifyReport): string {
+  return lastDrills.length === 0 ? '' : `### The last drills\n\n${drillsTable(lastDrills, finishedAt)}`
 }

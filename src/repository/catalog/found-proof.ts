@@ -52,7 +52,8 @@ function shown(message = 'It does not say why.'): string {
   return printable(message.slice(0, 500))
 }
 
-async function objectionToProof(
+/** Why a proof does not count, as a whole sentence; undefined when it does. Throws `StoreError`. */
+export async function objectionToProof(
   repository: Repository,
   { key, text, proof, storedAt }: { key: string; text: string; proof: Proof; storedAt: Date | undefined },
 ): Promise<string | undefined> {

@@ -1,7 +1,13 @@
 import { timezoneOf } from '../names/known-timezone'
 import { parseRotation, slotName } from '../names/slot'
 import type { CatalogPoint } from './catalog'
+import type { CatalogFacts } from './catalog-facts'
 import { weekMs } from './stale-slot'
+
+/** Of a recovery point what is needed to know its period. */
+interface DatedEntry extends Pick<CatalogPoint, 'state' | 'place' | 'storedAt'> {
+  facts?: Pick<CatalogFacts, 'takenAt' | 'timezone'>
+}
 
 /** The periods in each of which a recovery point is expected. */
 export interface ExpectedPeriods {
@@ -19,7 +25,7 @@ export interface ExpectedPeriods {
  * recovery point in the ring, good or not, at most a week back; the last is the last that is over. Hours and days are
  * those of the time zone that names the slots, so a late start counts for its slot's hour.
  */
-export function missingPeriods(entries: readonly CatalogPoint[], everyMs: number, now: Date): ExpectedPeriods {
+export function missingPeriods(entries: readonly DatedEntry[], everyMs: number, now: Date): ExpectedPeriods {
   const good = entries.filter(({ state, place }) => state === 'good' && place !== 'manual')
   const calendar = calendarOf(good[0]?.facts?.timezone ?? 'UTC', everyMs)
   const taken = new Set(timesOf(good).map(calendar.periodOf))
@@ -41,7 +47,7 @@ export function missingPeriods(entries: readonly CatalogPoint[], everyMs: number
 }
 
 /** When the ring was begun; an unreadable manifest counts by when it was stored. Infinity without a ring. */
-function oldestOfRing(entries: readonly CatalogPoint[]): number {
+function oldestOfRing(entries: readonly DatedEntry[]): number {
   const ring = entries.filter(({ place }) => place === 'ring')
   return ring.reduce(
     (oldestMs, entry) => Math.min(oldestMs, (entry.facts?.takenAt ?? entry.storedAt).getTime()),
@@ -50,7 +56,7 @@ function oldestOfRing(entries: readonly CatalogPoint[]): number {
 }
 
 /** When these were taken; the newest first, as they come. */
-function timesOf(entries: readonly CatalogPoint[]): Date[] {
+function timesOf(entries: readonly DatedEntry[]): Date[] {
   return entries.flatMap(entry => entry.facts?.takenAt ?? [])
 }
 

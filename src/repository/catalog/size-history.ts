@@ -4,6 +4,7 @@ import { parseKey } from '../names/keys'
 
 /** What one recovery point stored: the bytes of all objects of a kind, for the kinds that it has. */
 export interface SizePoint {
+  slot: string
   takenAt: Date
   bytes: ReadonlyMap<KindName, number>
 }
@@ -20,8 +21,10 @@ export function sizeHistory(prefix: string, objects: Iterable<ListedObject>): Si
     if (parsed.what === 'manifest') slot.takenAt = lastModified
     if (parsed.what === 'artifact') slot.stored.push({ kind: parsed.kind, bytes: sizeBytes })
   }
-  return [...slots.values()]
-    .flatMap(({ takenAt, stored }) => (takenAt === undefined ? [] : [{ takenAt, bytes: bytesByKind(stored) }]))
+  return [...slots]
+    .flatMap(([slot, { takenAt, stored }]) =>
+      takenAt === undefined ? [] : [{ slot, takenAt, bytes: bytesByKind(stored) }],
+    )
     .sort((one, other) => one.takenAt.getTime() - other.takenAt.getTime())
 }
 

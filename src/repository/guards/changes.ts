@@ -1,4 +1,5 @@
 import { defined } from '../../runtime/defined'
+import type { Amount, Fingerprint } from '../manifest/kinds/kind'
 import { kindOf } from '../manifest/kinds/kinds'
 import { type ArtifactBaseline, type Baseline, countOf, sameSource } from './baseline'
 
@@ -9,14 +10,15 @@ export function compareWith(previous: Baseline, current: Baseline): ReportedChan
     .filter(before => sameSource(current, before) === undefined)
     .map(before => partChange(before, undefined))
   const tables = tableChanges(previous, current)
+  const folders = folderChanges(previous, current)
   return {
     since: { slot: previous.slot, takenAt: new Date(previous.takenAt) },
     parts: [...kept, ...gone].filter(part => part !== undefined),
-    ...(tables === undefined ? {} : { tables }),
+    ...defined({ tables, folders }),
   }
 }
 
-const greatestAtMost = 10
+const greatestAtMost = 15
 
 function partChange(before: ArtifactBaseline | undefined, after: ArtifactBaseline | undefined): PartChange | undefined {
   const known = after ?? before
@@ -49,7 +51,8 @@ function tableChanges(previous: Baseline, current: Baseline): TableChanges | und
     isKnown = true
     const label = (name: string) => (withParts.length > 1 ? `${after.source}.${name}` : name)
     const earlier = new Map(before.parts.map(part => [part.name, part]))
-    for (const { name, bytes, sha256 } of after.parts) {
+    for (const part of after.parts) {
+      const { name, sha256 } = part
       const was = earlier.get(name)
       earlier.delete(name)
       if (was?.sha256 === sha256) {
@@ -58,15 +61,49 @@ function tableChanges(previous: Baseline, current: Baseline): TableChanges | und
       }
       if (was === undefined) counts.added++
       else counts.changed++
-      changes.push({ name: label(name), rows: { before: was?.bytes, after: bytes } })
+      changes.push(tableChange(label(name), was, part))
     }
-    for (const { name, bytes } of earlier.values())
-      changes.push({ name: label(name), rows: { before: bytes, after: undefined } })
+    for (const was of earlier.values()) changes.push(tableChange(label(was.name), was, undefined))
     counts.gone += earlier.size + unnamedParts(before)
   }
   if (!isKnown) return undefined
   changes.sort((one, other) => difference(other) - difference(one))
   return { ...counts, greatest: changes.slice(0, greatestAtMost) }
+}
+
+function tableChange(name: string, before: Fingerprint | undefined, after: Fingerprint | undefined): TableChange {
+  const bytes = { before: before?.bytes, after: after?.bytes }
+  return { name, bytes, rows: { before: before?.rows, after: after?.rows } }
+}
+
+/** First-level folders, of artifacts that both have. */
+function folderChanges(previous: Baseline, current: Baseline): FolderChanges | undefined {
+  const changes: FolderChange[] = []
+  let isKnown = false
+  for (const after of current.artifacts) {
+    const [was, is] = [sameSource(previous, after)?.amounts?.[byFolder], after.amounts?.[byFolder]]
+    if (was === undefined || is === undefined) continue
+    isKnown = true
+    const earlier = new Map(was.flatMap(each => (each.name === undefined ? [] : [[each.name, each] as const])))
+    for (const each of is) {
+      const { name } = each
+      if (name === undefined) continue
+      const before = earlier.get(name)
+      earlier.delete(name)
+      if (before?.files !== each.files || before.bytes !== each.bytes) changes.push(folderChange(name, before, each))
+    }
+    for (const [name, before] of earlier) changes.push(folderChange(name, before, undefined))
+  }
+  if (!isKnown) return undefined
+  changes.sort((one, other) => difference(other) - difference(one))
+  return { differing: changes.length, greatest: changes.slice(0, greatestAtMost) }
+}
+
+const byFolder = 'first-level folder'
+
+function folderChange(name: string, before: Amount | undefined, after: Amount | undefined): FolderChange {
+  const bytes = { before: before?.bytes, after: after?.bytes }
+  return { name, bytes, files: { before: before?.files, after: after?.files } }
 }
 
 /** How many there were beyond those that have a name. */
@@ -75,7 +112,7 @@ function unnamedParts(before: ArtifactBaseline): number {
   return thing === undefined ? 0 : countOf(before, thing) - (before.parts?.length ?? 0)
 }
 
-function difference({ rows: { before = 0, after = 0 } }: TableChange): number {
+function difference({ bytes: { before = 0, after = 0 } }: { bytes: Course }): number {
   return Math.abs(after - before)
 }
 
@@ -88,6 +125,8 @@ export interface ReportedChanges {
    * encryption began or ended, or has another key of fingerprints.
    */
   tables?: TableChanges
+  /** Undefined when first-level folders are not known of both. */
+  folders?: FolderChanges
 }
 
 /** One artifact. */
@@ -99,8 +138,8 @@ export interface PartChange {
   counts: readonly CountChange[]
 }
 
-/** Undefined: there was none, or there is none any more. */
-interface Course {
+/** Undefined: there was none, there is none any more, or it is not known. */
+export interface Course {
   before: number | undefined
   after: number | undefined
 }
@@ -116,13 +155,28 @@ export interface TableChanges {
   added: number
   gone: number
   unchanged: number
-  /** Those that differ, the greatest difference in bytes first; ten at most. */
+  /** Those that differ, the greatest difference in bytes first; fifteen at most. */
   greatest: readonly TableChange[]
 }
 
 interface TableChange {
   /** With its database where there are several. */
   name: string
-  /** Bytes of its rows in the dump. */
+  /** Of its rows in the dump. Undefined: it was not there, or is not any more. */
+  bytes: Course
+  /** How many rows. Undefined also where they were not counted. */
   rows: Course
+}
+
+export interface FolderChanges {
+  differing: number
+  /** The greatest difference in bytes first; fifteen at most. */
+  greatest: readonly FolderChange[]
+}
+
+interface FolderChange {
+  name: string
+  /** Of the files in it. Undefined: it was not there, or is not any more. */
+  bytes: Course
+  files: Course
 }

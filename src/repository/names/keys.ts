@@ -83,6 +83,12 @@ export function encryptionTestKey(prefix: string): string {
   return `${listingPrefix(prefix)}encryption-test.age`
 }
 
+/** The keys of what is known of a prefix: for programs, and as a page for people. */
+export function statusKeys(prefix: string): { document: string; page: string } {
+  const folder = listingPrefix(prefix)
+  return { document: `${folder}status.json`, page: `${folder}index.html` }
+}
+
 /** What every key of the prefix starts with: '' or `<prefix>/`. */
 export function listingPrefix(prefix: string): string {
   return prefix === '' ? '' : `${prefix}/`

@@ -41,12 +41,24 @@ export interface DrillContext extends DrillMachine {
   tidyUp(step: () => Promise<void>): Promise<void>
 }
 
+/** What a drill did. */
+export interface DrillShown {
+  /** In their order. */
+  phases: readonly { name: string; durationMs: number }[]
+  /** The checks of the user, each with its answer: a number, or why it is none. */
+  checks: readonly { statement: string; answer: string; isTrue: boolean }[]
+  /** How many rows were imported and compared; absent: not known. */
+  rows?: number
+}
+
 export interface DrillOutcome {
   findings: readonly Finding[]
   /** They do not make the proof weaker. */
   warnings: readonly Finding[]
   /** How long it took, without the comparisons. */
   restoreMs: number
+  /** What it did, for the report. */
+  shown: DrillShown
   /** Its share of the proof. */
   proof: Partial<Pick<Proven, 'server' | 'tables' | 'files'>>
 }

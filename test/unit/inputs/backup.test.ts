@@ -49,6 +49,7 @@ describe('loadBackupInputs', () => {
       },
       allowEmpty: false,
       hooks: {},
+      hasStatusPage: true,
       isDryRun: false,
     })
   })

@@ -51,7 +51,7 @@ export interface DatabaseAccount {
   plugin?: string
 }
 
-/** Size and sha256 of a table's `INSERT` lines. */
+/** Size and sha256 of a table's `INSERT` lines, and how many rows they have. */
 export type TableFingerprint = Fingerprint
 
 const names = z.array(z.string())
@@ -85,7 +85,7 @@ export const database: Kind<DatabaseArtifact> = {
     ...stored,
     content: z.looseObject({
       ...digest,
-      tables: z.array(z.looseObject({ name: z.string(), ...digest })),
+      tables: z.array(z.looseObject({ name: z.string(), ...digest, rows: z.exactOptional(count) })),
       views: count,
       triggers: count,
       routines: count,

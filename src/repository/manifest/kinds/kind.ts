@@ -54,6 +54,8 @@ export interface Fingerprint {
   name: string
   bytes: number
   sha256: string
+  /** How many rows; absent: not counted. */
+  rows?: number
 }
 
 /** A folder and what is in it. `name`: undefined when it is known only that no folder of today has it. */

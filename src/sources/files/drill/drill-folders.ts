@@ -31,7 +31,10 @@ export function drillFolders(
   }
 }
 
-const nothing: DrillOutcome = { findings: [], warnings: [], restoreMs: 0, proof: {} }
+const nothing: DrillOutcome = {
+  ...{ findings: [], warnings: [], restoreMs: 0, proof: {} },
+  shown: { phases: [], checks: [] },
+}
 
 async function drillArchive(files: RereadFiles, context: DrillContext): Promise<DrillOutcome> {
   const { clock, log } = context.runtime
@@ -41,12 +44,17 @@ async function drillArchive(files: RereadFiles, context: DrillContext): Promise<
   try {
     const { differences, unpackedMs } = await unpackAndCount(files, context)
     const restoreMs = unpackedMs - startedMs
+    const phases = [
+      { name: 'Unpack the files', durationMs: restoreMs },
+      { name: 'Compare the files', durationMs: clock.monotonicMs() - unpackedMs },
+    ]
+    const shown = { phases, checks: [] }
     if (differences.length === 0) {
       log.info(`The files were unpacked and are the same: ${plural(content.files, 'file')}.`)
-      return { ...outcome, restoreMs }
+      return { ...outcome, shown, restoreMs }
     }
     const what = `The unpacked files differ from the archive: ${differences.join('; ')}.`
-    return { ...outcome, restoreMs, findings: [{ ...problem('restored', what), key }] }
+    return { ...outcome, shown, restoreMs, findings: [{ ...problem('restored', what), key }] }
   } catch (error) {
     return { ...outcome, findings: [asFinding('unpack', key, error, context.signal)] }
   }

@@ -5,6 +5,7 @@ import { applyLists } from '../attributes/attribute-lists'
 import { filesCounts } from '../check/archive-content'
 import { layoutNotes, newOutsideLinks } from '../layout/layout-words'
 import { applyOwnerList } from '../owners/owner-list'
+import { bringBackFolders } from './bring-back-folders'
 
 /** How folders and their archives are shown. */
 export const archiveWords: SourceWords<FilesArtifact> = {
@@ -16,6 +17,7 @@ export const archiveWords: SourceWords<FilesArtifact> = {
   parts: () => [],
   notes: layoutNotes,
   news: newOutsideLinks,
+  bringBack: bringBackFolders,
   recovery: (artifact, fetch) => [
     ...unpackCommands(artifact, fetch),
     ...(artifact.content.ownerList === undefined ? [] : [applyOwnerList]),

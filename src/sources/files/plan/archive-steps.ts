@@ -13,6 +13,8 @@ import { LayoutReader, readLayoutLine } from '../layout/folder-layout'
 import { NotedEntries } from '../layout/noted-entries'
 import { compareLevel, type MaybeLevel, treeContent } from '../levels/level-content'
 import { TreeFacts } from '../levels/tree-facts'
+import { copyProgress } from '../mirror/copy-progress'
+import { editsReader } from '../mirror/edits-reader'
 import { mirrorNotes } from '../mirror/mirror-notes'
 import { type LevelRequest, openMirrored, vanishedOrChanged } from '../mirror/open-archive'
 import { unkeptFindings } from '../mirror/unkept'
@@ -46,11 +48,14 @@ export function archiveSteps(
   const paths = files.paths.map(path => path.slice(1))
   const [notes, layout, facts] = [mirrorNotes(), new LayoutReader(files.paths), new TreeFacts()]
   const noted = new NotedEntries(layout)
+  const [copy, edits] = [copyProgress(clock), editsReader()]
   let mirroredAt: Date | undefined
   let comparedAt: string | undefined
   let counts: ReadonlyMap<string, number> = new Map()
   return {
     ...{ name, key, waitsFor: 'rsync', compression, encryptTo, facts },
+    waitingAt: () => copy.words(),
+    edited: () => edits.edited,
     check: () => checkArchive({ paths, sink: noted }),
     open: async ({ connection, signal, owner, lock, before, put }) => {
       comparedAt = comparedBefore(before)
@@ -62,6 +67,8 @@ export function archiveSteps(
         onReport: line => {
           notes.read(line)
           facts.read(line)
+          copy.read(line)
+          edits.read(line)
           readLayoutLine(layout, line)
         },
         onMirrored: () => {

@@ -9,6 +9,7 @@ import type { SqlListener, TokenKind } from './lexer/sql-token'
 import type { DumpNeeds } from './needs/dump-needs'
 import { DumpNeedsReader } from './needs/dump-needs-reader'
 import { PlainRows } from './rows/plain-rows'
+import { countedBytesMax, RowCounter } from './rows/row-counter'
 import { RowsAsWritten } from './rows/row-digest'
 import { RowReader } from './rows/row-reader'
 import { DumpComments } from './statements/dump-comments'
@@ -21,6 +22,8 @@ export interface DumpCheckOptions {
   passes?: number | 'one or two'
   /** Also report what the dump needs from its target. Slower where a dump has much besides rows. */
   needs?: boolean
+  /** Also count the rows of each table, as long as that takes no time to speak of. */
+  countRows?: boolean
   /**
    * Called after each piece of the dump: `needs` of the statements so far, and the bytes at its end that are not read
    * yet. Only with `needs`.
@@ -72,10 +75,12 @@ class DumpCheck implements ContentCheck<DumpContent>, SqlListener {
   /** The beginning of a line that is not SQL. */
   private foreign: string | undefined
 
-  constructor({ passes = 1, needs = false, onPiece, values }: DumpCheckOptions) {
+  constructor({ passes = 1, needs = false, countRows = false, onPiece, values }: DumpCheckOptions) {
     this.values = values
     this.onPiece = onPiece
-    this.objects = new DumpObjects(table => values?.open(table) ?? new RowsAsWritten())
+    const budget = { bytesLeft: countedBytesMax }
+    const counter = () => (countRows ? new RowCounter(this.lexer.quoteMode, budget) : undefined)
+    this.objects = new DumpObjects(table => values?.open(table) ?? new RowsAsWritten(counter()))
     if (needs) {
       const { quoteMode } = this.lexer
       const reader = new DumpNeedsReader(quoteMode)

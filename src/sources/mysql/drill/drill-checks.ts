@@ -1,19 +1,23 @@
 import { type Finding, problem } from '../../../findings/finding'
 import { ActionError } from '../../../runtime/errors'
 import { drillOnly } from '../../drill/drill-finding'
-import type { DrillContext } from '../../drill/drill-part'
+import type { DrillContext, DrillShown } from '../../drill/drill-part'
 import { askSql } from '../client/ask-sql'
 import type { DatabaseDrill, DatabaseDrillSettings } from './drill-work'
 
 /** Runs the checks of the user in the restored databases. With one database it is selected. Failures are findings. */
-export async function runDrillChecks(drill: DatabaseDrill): Promise<Finding[]> {
+export async function runDrillChecks(
+  drill: DatabaseDrill,
+): Promise<{ findings: Finding[]; checks: DrillShown['checks'][number][] }> {
   const findings: Finding[] = []
+  const checks: DrillShown['checks'][number][] = []
   for (const statement of drill.settings.drillChecks) {
-    const answer = await runCheck(statement, drill)
+    const { answer, wrong } = await runCheck(statement, drill)
     drill.signal.throwIfAborted()
-    if (answer !== undefined) findings.push(falseCheck(statement, answer.problem, answer.advice))
+    if (wrong !== undefined) findings.push(falseCheck(statement, wrong.problem, wrong.advice))
+    checks.push({ statement, answer: wrong?.problem ?? answer, isTrue: wrong === undefined })
   }
-  return findings
+  return { findings, checks }
 }
 
 /** Checks of a recovery point without databases must not pass. */
@@ -31,16 +35,18 @@ function falseCheck(statement: string, what: string, fix?: string): Finding {
 async function runCheck(
   statement: string,
   { databases, signal, server }: DatabaseDrill,
-): Promise<AnswerProblem | undefined> {
+): Promise<{ answer: string; wrong: AnswerProblem | undefined }> {
   const { connection, access } = server
   const [only, ...others] = databases
   const database = only === undefined || others.length > 0 ? {} : { database: only.artifact.database }
   const sql = `${statement}\n;`
   try {
-    return checkAnswer(await askSql(connection, { access, sql, name: 'the drill check', signal, ...database }))
+    const line = await askSql(connection, { access, sql, name: 'the drill check', signal, ...database })
+    // Of one that is true: a number.
+    return { answer: line?.split('\t', 1)[0] ?? '', wrong: checkAnswer(line) }
   } catch (error) {
     if (!(error instanceof ActionError)) throw error
-    return { problem: `could not be run: ${error.message.replace(/\.$/, '')}` }
+    return { answer: '', wrong: { problem: `could not be run: ${error.message.replace(/\.$/, '')}` } }
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Finding, isError, problem } from '../../../findings/finding'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
+import { defined } from '../../../runtime/defined'
 import { FailureError } from '../../../runtime/errors'
 import { drillOnly } from '../../drill/drill-finding'
 import type { DrillContext, DrillOutcome, DrillPart } from '../../drill/drill-part'
@@ -27,7 +28,7 @@ export function drillDatabases(
     run: context => {
       if (databases.length > 0) return onThrowawayServer(databases, settings, context)
       const findings = unansweredChecks(settings, context)
-      return Promise.resolve({ findings, warnings: [], restoreMs: 0, proof: {} })
+      return Promise.resolve({ findings, warnings: [], restoreMs: 0, shown: { phases: [], checks: [] }, proof: {} })
     },
   }
 }
@@ -52,14 +53,17 @@ async function onThrowawayServer(
   signal.throwIfAborted()
   const recorded = recordedServer(context)
   const own = drillSettings(recorded, databases)
+  const startedMs = runtime.clock.monotonicMs()
   const server = await openDrillServer({
     ...{ recorded, settings: own, requested: settings.drillServer, host },
     ...{ folder, run, variables, signal, log: line => runtime.log.info(line) },
   })
+  const start = { name: 'Start the throwaway server', durationMs: runtime.clock.monotonicMs() - startedMs }
   try {
     const outcome = await tryOut(databases, settings, context, server)
     runtime.log.info(`The drill on ${nameOf(server.version)} has ended.`)
-    return { ...outcome, warnings: [...neededWarning(own), ...outcome.warnings] }
+    const shown = { ...outcome.shown, phases: [start, ...outcome.shown.phases] }
+    return { ...outcome, shown, warnings: [...neededWarning(own), ...outcome.warnings] }
   } finally {
     await context.tidyUp(() => server.close())
   }
@@ -88,16 +92,37 @@ async function tryOut(
     ...{ target: facts.database, warnings: [] },
   }
   const refused = refusals(drill)
+  const { clock } = context.runtime
+  const beganMs = clock.monotonicMs()
   const imported = refused.length > 0 ? undefined : await importDatabases(drill)
   // When a database is missing, no check means anything.
-  const checks = imported?.isComplete === true ? await runDrillChecks(drill) : []
+  const comparedMs = clock.monotonicMs()
+  const checked = imported?.isComplete === true ? await runDrillChecks(drill) : { findings: [], checks: [] }
+  const importMs = imported?.importMs ?? 0
   signal.throwIfAborted()
   return {
-    findings: [...refused, ...(imported?.findings ?? []), ...checks],
+    findings: [...refused, ...(imported?.findings ?? []), ...checked.findings],
     warnings: drill.warnings,
-    restoreMs: imported?.importMs ?? 0,
+    restoreMs: importMs,
+    shown: {
+      phases: [
+        { name: 'Import', durationMs: importMs },
+        { name: 'Compare the databases', durationMs: Math.max(0, comparedMs - beganMs - importMs) },
+        ...(checked.checks.length === 0 ? [] : [{ name: 'Your checks', durationMs: clock.monotonicMs() - comparedMs }]),
+      ],
+      checks: checked.checks,
+      ...defined({ rows: rowsOf(databases) }),
+    },
     proof: { server: server.version, tables: imported?.tables ?? 0 },
   }
+}
+
+/** Undefined where not all were counted. */
+function rowsOf(databases: readonly RereadDatabase[]): number | undefined {
+  const tables = databases.flatMap(({ artifact }) => artifact.content.tables)
+  return tables.every(({ rows }) => rows !== undefined)
+    ? tables.reduce((sum, { rows = 0 }) => sum + rows, 0)
+    : undefined
 }
 
 /** What a restore would refuse before it writes: an import alone would silently use another storage engine, say. */

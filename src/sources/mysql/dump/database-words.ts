@@ -6,6 +6,7 @@ import type { SourceWords } from '../../source-words'
 import type { DatabaseDefaults } from '../client/database-statements'
 import { quotedIdentifier } from '../client/sql-names'
 import { traitWarnings } from '../traits/trait-warnings'
+import { bringBackTables } from './bring-back-tables'
 import { databaseCounts } from './database-counts'
 
 /** How databases and their dumps are shown. */
@@ -20,6 +21,7 @@ export const databaseWords: SourceWords<DatabaseArtifact> = {
     before?.marks?.['obstacle'] === obstacleMark(content)
       ? []
       : traitWarnings(content.traits, `Database ${JSON.stringify(database)}`),
+  bringBack: bringBackTables,
   recovery: (artifact, fetch) =>
     importCommands({ database: artifact.database, ...artifact.content, ...encodedAs(artifact) }, fetch(artifact.key)),
   recoveryNote:

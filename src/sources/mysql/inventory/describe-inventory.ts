@@ -1,15 +1,11 @@
 import { formatSize } from '../../../runtime/text/format-size'
+import { productName } from '../../../runtime/text/product-name'
 import { databaseCounts } from '../dump/database-counts'
 import type { DatabaseInventory, Inventory } from './inventory'
 
 /** What was found on the database server, line by line, for the log. */
 export function describeInventory({ server, dumpTool, databases }: Inventory): string[] {
-  return [`${flavorName(server.flavor)} ${server.version}; dump tool: ${dumpTool}`, ...databases.map(describeDatabase)]
-}
-
-/** The official spelling. */
-export function flavorName(flavor: string): string {
-  return { mariadb: 'MariaDB', mysql: 'MySQL' }[flavor.toLowerCase()] ?? flavor
+  return [`${productName(server.flavor)} ${server.version}; dump tool: ${dumpTool}`, ...databases.map(describeDatabase)]
 }
 
 function describeDatabase({ name, tables, triggers, routines, events }: DatabaseInventory): string {

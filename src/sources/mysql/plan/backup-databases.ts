@@ -1,5 +1,6 @@
 import type { ArtifactBaseline } from '../../../repository/guards/baseline'
 import type { DatabaseArtifact } from '../../../repository/manifest/manifest'
+import { productName } from '../../../runtime/text/product-name'
 import { artifactPlan } from '../../artifact-plan'
 import type { ArtifactPlan, BackupPart, Host, PartPlan } from '../../backup-part'
 import { checkDump } from '../check/dump-check'
@@ -8,7 +9,7 @@ import { confirmDump } from '../dump/confirm-dump'
 import { contentOfDump, recordedDump } from '../dump/content-of-dump'
 import { planHistory } from '../dump/plan-history'
 import { blindSpotProblems } from '../inventory/blind-spots'
-import { describeInventory, flavorName } from '../inventory/describe-inventory'
+import { describeInventory } from '../inventory/describe-inventory'
 import type { Inventory } from '../inventory/inventory'
 import { chosenDatabases, databaseProblems, skippedDatabases } from './database-problems'
 import type { DumpSettings } from './database-settings'
@@ -68,7 +69,7 @@ async function planDatabases(settings: DumpSettings, host: Host, slot: string): 
         settings: Object.fromEntries(found.inventory.settings ?? []),
       },
     },
-    servedBy: `${flavorName(server.flavor)} ${server.version}`,
+    servedBy: `${productName(server.flavor)} ${server.version}`,
     scope: before => scopeDatabase(before, { ...settings, leftOut: name => leftOut(plans, name) }),
   }
 }
@@ -91,7 +92,7 @@ function dumpPlan(
   const { name, key, listed } = plan
   return artifactPlan({
     ...{ name, key, waitsFor: 'its turn', compression, encryptTo },
-    check: () => checkDump({ passes: plan.arguments.structure.length > 0 ? 2 : 1 }),
+    check: () => checkDump({ countRows: true, passes: plan.arguments.structure.length > 0 ? 2 : 1 }),
     open: async ({ connection, signal, before }) => ({
       job: await databaseServerOver(connection).openDump({
         ...{ access, database: listed.name, flavor: plan.flavor, arguments: plan.arguments, compression, signal },

@@ -1,7 +1,7 @@
 import { type Finding, problem, warning } from '../../../findings/finding'
 import { listed } from '../../../findings/listed'
 import { quotedName } from '../../../findings/quoted-name'
-import { flavorName } from '../inventory/describe-inventory'
+import { productName } from '../../../runtime/text/product-name'
 import type { DatabaseInventory, Flavor, Inventory } from '../inventory/inventory'
 
 const namedAtMost = 10
@@ -13,7 +13,7 @@ export function dumpToolProblems(
 ): Finding[] {
   const tool = toolFlavor(dumpTool)
   if (dumpTool === '' || tool === server.flavor) return []
-  const [own, other] = [flavorName(server.flavor), flavorName(tool)]
+  const [own, other] = [productName(server.flavor), productName(tool)]
   const what = `The only dump tool on the machine is that of ${other} (${dumpTool}), and the database server is ${own}.`
   const fix = `Install the client of ${own} there, and keep it on the PATH of a non-interactive SSH login: both may be there, and that of the server is used.`
   const lost = databases.flatMap(database => lostBy(database).map(each => `${each} of ${quotedName(database.name)}`))

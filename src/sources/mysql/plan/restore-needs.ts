@@ -1,8 +1,8 @@
 import { listed } from '../../../findings/listed'
 import { formatSize } from '../../../runtime/text/format-size'
+import { productName } from '../../../runtime/text/product-name'
 import type { RestoreNeeds } from '../../backup-part'
 import { grantPattern, quotedIdentifier } from '../client/sql-names'
-import { flavorName } from '../inventory/describe-inventory'
 import type { DatabaseInventory, Inventory } from '../inventory/inventory'
 import { seriesOf } from '../target/server-version'
 
@@ -21,7 +21,7 @@ export function restoreNeeds(
   return {
     tools: flavor === 'mariadb' ? ['mariadb', 'mariadb-dump'] : ['mysql', 'mysqldump'],
     others: [
-      `${flavorName(flavor)} ${seriesOf(version) ?? version} or newer, and a login with ALL PRIVILEGES on ${listed(names, namedAtMost)}.`,
+      `${productName(flavor)} ${seriesOf(version) ?? version} or newer, and a login with ALL PRIVILEGES on ${listed(names, namedAtMost)}.`,
       ...(definers.length === 0
         ? []
         : [`The accounts in whose names views, triggers, routines and events are: ${listed(definers, namedAtMost)}.`]),

@@ -1,3 +1,5 @@
+import { productName } from '../../../runtime/text/product-name'
+
 /** The version of a database server, as it reports it. */
 export interface ServerVersion {
   flavor: 'mariadb' | 'mysql'
@@ -30,5 +32,5 @@ export function compareSeries(one: string, other: string): number {
 
 /** `MariaDB 10.11.19`. */
 export function nameOf({ flavor, version }: { flavor: string; version: string }): string {
-  return `${{ mariadb: 'MariaDB', mysql: 'MySQL' }[flavor] ?? flavor} ${version}`
+  return `${productName(flavor)} ${version}`
 }

@@ -84,7 +84,14 @@ export async function aStage(): Promise<Stage> {
   const stage: Stage = {
     ...{ jobs, writes, advance, setAhead, cancel, cut, kill, states, store, onJob, onStore, databases, home, site },
     cache: { load: async () => undefined, save: async () => {} },
-    drill: async () => ({ findings: [], restoreSeconds: 12, warnings: [], tables: 1, files: 1 }),
+    drill: async () => ({
+      findings: [],
+      restoreSeconds: 12,
+      warnings: [],
+      shown: { phases: [], checks: [] },
+      tables: 1,
+      files: 1,
+    }),
     backup: inputs =>
       run.step({ ...backupOf, ...inputs }, async tools => {
         const attempt: BackupAttempt = beginAttempt(tools.runtime)

@@ -49,7 +49,7 @@ describe('what a backup has stored', () => {
         slot,
         sound.map(({ artifact, content }) => [artifact.name, 'files' in content ? content.files : '']),
       ])
-      return { findings: [], restoreSeconds: 12, warnings: [], tables: 3, files: 3 }
+      return { findings: [], restoreSeconds: 12, warnings: [], shown: { phases: [], checks: [] }, tables: 3, files: 3 }
     }
     await stage.verify({ level: 'restore' })
     expect(drilled).toEqual([
@@ -68,7 +68,7 @@ describe('what a backup has stored', () => {
   it('is not proven when the drill finds something', async () => {
     stage.drill = async () => ({
       findings: [problem('import', 'The import into "shop" failed.')],
-      ...{ restoreSeconds: 12, warnings: [], tables: 0, files: 0 },
+      ...{ restoreSeconds: 12, warnings: [], shown: { phases: [], checks: [] }, tables: 0, files: 0 },
     })
     const { error } = await stage.verify({ level: 'restore' })
     expect(error?.message).toBe('Monday-13-00 is not proven: The import into "shop" failed.')
@@ -79,7 +79,7 @@ describe('what a backup has stored', () => {
     const good = stage.drill
     stage.drill = async () => ({
       findings: [problem('import', 'The import into "shop" failed.')],
-      ...{ restoreSeconds: 12, warnings: [], tables: 0, files: 0 },
+      ...{ restoreSeconds: 12, warnings: [], shown: { phases: [], checks: [] }, tables: 0, files: 0 },
     })
     await stage.verify({ level: 'restore' })
     const said = /^The last drill of Monday-13-00 failed at 2026-11-23T13:05:\d\dZ: The import into "shop" failed\.$/

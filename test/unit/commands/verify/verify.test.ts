@@ -33,7 +33,10 @@ beforeEach(() => {
   drilled = []
   waits = []
   whileWaiting = async () => {}
-  drillResult = { findings: [], restoreSeconds: 12, tables: 1, files: 1, warnings: [] }
+  drillResult = {
+    ...{ findings: [], restoreSeconds: 12, tables: 1, files: 1, warnings: [] },
+    shown: { phases: [], checks: [] },
+  }
 })
 
 async function run(inputs: Readonly<Record<string, string>> = {}, over: Store = store): Promise<VerifyFacts> {

@@ -16,23 +16,43 @@ describe('renderListSummary', () => {
     const proof = { kind: 'proven' as const, provenAt: new Date('2026-11-24T04:43:00.000Z'), restoreSeconds: 98 }
     const markdown = renderListSummary(
       aReport([
-        aPoint('Wednesday-16-00', '2026-11-25T16:17:00Z', { proof }),
+        aPoint('Wednesday-16-00', '2026-11-25T16:17:00Z', {
+          ...{ proof, facts: { runUrl: 'https://github.com/acme/shop/actions/runs/7/attempts/1' } },
+        }),
         aPoint('Monday-13-00', '2026-11-16T13:17:00Z', { isStale: true, facts: { files: undefined } }),
         anUnreadable('Monday-14-00'),
       ]),
     )
     expect(markdown).toContain(
-      '| Slot | Taken at | Age | Database | Files | Verdict | Proven |\n| :-- | :-- | --: | --: | --: | :-- | :-- |\n',
+      '| Slot | Taken at | Age | Database | Files | Verdict | Proven |  |\n| :-- | :-- | --: | --: | --: | :-- | :-- | :-- |\n',
     )
     expect(rowsOf(markdown)).toEqual([
-      '| <code>Wednesday-16-00</code> | Wed 25 Nov 2026, 16:17 UTC | 43 m | 12.3 MB (16 tables) | 240 MB (2,521 files) | ✅ good | ✅ 1 d 12 h ago, restored in 1 m 38 s |',
-      '| <code>Monday-13-00</code> | Mon 16 Nov 2026, 13:17 UTC | 9 d 4 h | 12.3 MB (16 tables) | – | ⚠️ good, stale | – |',
-      '| <code>Monday-14-00</code> | – | – | – | – | ❌ unreadable | – |',
+      '| <code>Wednesday-16-00</code> | Wed 25 Nov 2026, 16:17 UTC | 43&nbsp;m | 12.3 MB (16 tables) | 240 MB (2,521 files) | ✅ good | ✅ 1 d 12 h ago, restored in 1 m 38 s | [run](https://github.com/acme/shop/actions/runs/7/attempts/1) |',
+      '| <code>Monday-13-00</code> | Mon 16 Nov 2026, 13:17 UTC | 9&nbsp;d&nbsp;4&nbsp;h | 12.3 MB (16 tables) | – | ⚠️ good, stale | – |  |',
+      '| <code>Monday-14-00</code> | – | – | – | – | ❌ unreadable | – |  |',
     ])
     expect(markdown).toContain('*Stale*: the slot was not written when its turn came again.')
     expect(markdown).toContain(
       '### ⚠️ 1 cannot be restored\n\n- <code>Monday-14-00</code> is unreadable. The manifest "web1/Monday-14-00.manifest.json" is not JSON.',
     )
+  })
+
+  it('shows the last week by the hour, and what was proven last', () => {
+    const provenAt = new Date('2026-11-24T04:43:00.000Z')
+    const point = aPoint('Wednesday-16-00', '2026-11-25T16:17:00Z', {
+      proof: { kind: 'proven', provenAt, restoreSeconds: 98 },
+    })
+    const slot = { slot: point.name, takenAt: new Date('2026-11-25T16:17:00Z'), state: 'proven' as const }
+    const missing = [new Date('2026-11-25T15:00:00Z')]
+    const week = { timezone: 'Europe/Berlin', points: [slot], missing, everyMs: 3_600_000 }
+    const markdown = renderListSummary(aReport([point], { week }))
+    expect(markdown).toContain('### The last seven days, hour by hour (Europe/Berlin)')
+    expect(markdown).toContain('| Wednesday | ➖➖➖➖➖➖ | ➖➖➖➖➖➖ | ➖➖➖➖✅➖ | ➖➖➖➖➖➖ |')
+    expect(markdown).toContain('**1 gap**: one is taken every 1 h')
+    expect(markdown).toContain(
+      '**Last proof** <code>Wednesday-16-00</code>, 1 d 12 h ago: a restore took **1 m 38 s**.',
+    )
+    expect(renderListSummary(aReport(someHours(1)))).toContain('**Last proof** none')
   })
 
   it('says in one line what there is, and where', () => {
@@ -66,17 +86,17 @@ describe('renderListSummary', () => {
       '<code>yearly/</code>: 1 recovery point',
       '<code>suspect/</code>: 1 recovery point',
     ])
-    expect(markdown).toContain('| ⚠️ suspect | – |')
+    expect(markdown).toContain('| ⚠️ suspect | – |  |')
     expect(markdown).not.toContain('*Stale*')
   })
 
-  it('folds all but the newest day of a long ring, and says what is odd behind the fold', () => {
+  it('folds all but the newest of a long ring, and says what is odd behind the fold', () => {
     const points = someHours(168).map((point, index) => (index < 160 ? point : { ...point, isStale: true }))
     const markdown = renderListSummary(aReport(points))
     const [open = '', hidden = ''] = markdown.split('<details>')
-    expect(rowsOf(open)).toHaveLength(24)
-    expect(rowsOf(hidden)).toHaveLength(144)
-    expect(hidden).toMatch(/^<summary>144 older, 8 of them stale or not good<\/summary>\n\n\| Slot /)
+    expect(rowsOf(open)).toHaveLength(6)
+    expect(rowsOf(hidden)).toHaveLength(162)
+    expect(hidden).toMatch(/^<summary>162 older, 8 of them stale or not good<\/summary>\n\n\| Slot /)
   })
 
   it('stays within what GitHub takes, whatever there is', () => {
@@ -117,7 +137,7 @@ describe('renderListSummary', () => {
   it('says of a failure what happened, what is safe and what to do, above the tables', () => {
     const markdown = renderListSummary(aReport(someHours(2), { failure: failure() }))
     expect(markdown).toContain(
-      '### What happened\n\nIt is too old.\n\n### What is still safe\n\nAll of it.\n\n### What to do next\n\nLook.\n\n### How far back one can go',
+      '### What happened\n\nIt is too old.\n\n### What is still safe\n\nAll of it.\n\n### What to do next\n\nLook.\n\n**Last proof** none',
     )
     expect(markdown).not.toContain('a line of detail')
     expect(renderListSummary(aReport(undefined, { failure: failure() }))).toContain('a line of detail')

@@ -27,37 +27,71 @@ describe('renderSummary', () => {
     )
   })
 
-  it('has a row for each object and one for all', () => {
+  it('has a row for each part, with what is inside, and one for all', () => {
     const summary = renderSummary(aReport())
     expect(summary).toContain(
-      '| <code>Monday-13-00.database.sql.gz</code> | **12.3 MB** | 57.8 MB | first | 14 s | 879 kB/s |\n' +
-        '| <code>Monday-13-00.codebase.tar.gz</code> | **240 MB** | 612 MB | first | 1 m 20 s | 3 MB/s |\n' +
-        '| **together** | **252 MB** | 670 MB |  |  |  |',
+      '| database | 16 tables, 7 views, 6 triggers, 1 routine, 0 events | **12.3&nbsp;MB** | 57.8&nbsp;MB | 14&nbsp;s | <code>shop</code> |\n' +
+        '| codebase | 2,521 files, 300 directories, 2 symbolic links | **240&nbsp;MB** | 612&nbsp;MB | 1&nbsp;m&nbsp;20&nbsp;s | <code>/var/www/html</code> |\n' +
+        '| **together** |  | **252&nbsp;MB** | 670&nbsp;MB |  |  |',
     )
   })
 
-  it('has no row for all when there is one object', () => {
+  it('has no row for all when there is one part', () => {
     expect(renderSummary(aReport({ artifacts: [someFiles()] }))).not.toContain('together')
   })
 
-  it('shows how the content changed since the last good recovery point', () => {
-    const artifacts = [
-      aDatabase({ previous: { bytes: 12_000_000, contentBytes: 57_600_000 } }),
-      someFiles({ previous: { bytes: 250_000_000, contentBytes: 612_000_000 } }),
-    ]
-    const summary = renderSummary(aReport({ artifacts }))
-    expect(summary).toContain('| 57.8 MB | +200 kB (+0.3 %) |')
-    expect(summary).toContain('| 612 MB | no change |')
-    expect(summary).toContain('| 670 MB | +200 kB |')
+  it('says how far apart the parts are, and what else is to be known of each', () => {
+    const artifacts = [aDatabase(), someFiles({ notes: ['A mount is in there.'] })]
+    const summary = renderSummary(aReport({ artifacts, skew: { of: 'Database and files', seconds: 42 } }))
+    expect(summary).toContain('- A mount is in there.\n- Database and files are **42 s** apart.')
   })
 
-  it('says what is inside each part and how far apart they are', () => {
-    const summary = renderSummary(aReport({ skew: { of: 'Database and files', seconds: 42 } }))
-    expect(summary).toContain(
-      '| database | <code>shop</code> | 16 tables, 7 views, 6 triggers, 1 routine, 0 events |\n' +
-        '| codebase | <code>/var/www/html</code> | 2,521 files, 300 directories, 2 symbolic links |',
+  it('shows the last week, the last proof and what the ring costs', () => {
+    const takenAt = new Date('2026-11-23T12:05:00Z')
+    const summary = renderSummary(
+      aReport({
+        week: { timezone: 'UTC', points: [{ slot: 'Monday-12-00', takenAt, state: 'proven' }], missing: [] },
+        sizes: [{ slot: 'Monday-12-00', takenAt, bytes: new Map([['files', 5e9]]) }],
+        drills: [
+          {
+            ...{ slot: 'Monday-12-00', takenAt, endedAt: takenAt, status: 'proven', runUrl: '' },
+            proven: {
+              restoreSeconds: 41.2,
+              tables: 16,
+              files: 2521,
+              server: { flavor: 'mariadb', version: '10.11.6' },
+            },
+          },
+        ],
+      }),
     )
-    expect(summary).toContain('Database and files are **42 s** apart.')
+    expect(summary).toContain('### The last seven days, hour by hour (UTC)')
+    expect(summary).toContain('| Monday | ➖➖➖➖➖➖ | ➖➖➖➖➖➖ | ✅➖➖➖➖➖ | ➖➖➖➖➖➖ |')
+    expect(summary).toContain(
+      '**Last proof** <code>Monday-12-00</code>, 1 h 2 m ago: 16 tables and 2,521 files restored in **41 s** on MariaDB 10.11.6, and compared',
+    )
+    expect(summary).toContain(
+      'The ring takes **5 GB** in the bucket (1 recovery point). This run sent 252 MB and took 1 m 38 s of a runner.',
+    )
+  })
+
+  it('shows of a suspect one what it lacks, how to accept it and how to bring back what is missing', () => {
+    const gone = { name: 'orders', rows: { before: 7, after: undefined }, bytes: { before: 70, after: undefined } }
+    const tables = { changed: 0, added: 0, gone: 1, unchanged: 3, greatest: [gone] }
+    const since = { slot: 'Monday-12-00', takenAt: new Date('2026-11-23T12:05:02Z') }
+    const summary = renderSummary(
+      aReport({
+        ...{ result: 'suspect', failure, lastGood: since },
+        suspect: {
+          changes: { since, parts: [], tables },
+          bringBack: [{ what: 'Restore it.', commands: ['snapshot: Monday-12-00'], language: 'yaml' }],
+        },
+      }),
+    )
+    expect(summary).toContain('**The last good recovery point is 1 h 2 m old**: <code>Monday-12-00</code>')
+    expect(summary).toContain('| <code>orders</code> | 7 |  |  | 70 B |  | **gone** |')
+    expect(summary).toContain('```yaml\naccept-shrink: true\n```')
+    expect(summary).toContain('1. Restore it.\n\n   ```yaml\n   snapshot: Monday-12-00\n   ```')
   })
 
   it('tells every warning in full, and of them in the headline', () => {
@@ -82,7 +116,7 @@ describe('renderSummary', () => {
     const tables = {
       total: 16,
       largest: [
-        { name: 'orders', bytes: 4_000_000 },
+        { name: 'orders', bytes: 4_000_000, rows: 1251 },
         { name: 'users', bytes: 10 },
       ],
     }
@@ -90,12 +124,15 @@ describe('renderSummary', () => {
       ...renderSummary(aReport({ tables })).matchAll(/<details><summary>(.*?)<\/summary>([\s\S]*?)<\/details>/g),
     ]
     expect(folds.map(([, heading]) => heading)).toEqual([
+      'How to get it back by hand',
       'The 2 largest of 16 tables',
-      'Checksums and keys',
+      'Checksums, keys and signature',
       'Where the time went',
     ])
-    const [largest, checksums, phases] = folds.map(([, , content]) => content)
-    expect(largest).toContain(`| <code>orders</code> | 4 MB | ${'━'.repeat(24)} |\n| <code>users</code> | 10 B | ━ |`)
+    const [, largest, checksums, phases] = folds.map(([, , content]) => content)
+    expect(largest).toContain(
+      `| <code>orders</code> | 1,251 | 4 MB | ${'━'.repeat(24)} |\n| <code>users</code> | – | 10 B | ━ |`,
+    )
     expect(checksums).toContain(`${'d'.repeat(64)}  Monday-13-00.database.sql.gz\n`)
     expect(checksums).toContain('| <code>running-backups/Monday-13-00.codebase.tar.gz</code> | 240,000,000 |')
     expect(checksums).toContain('<code>running-backups/Monday-13-00.manifest.json</code>')
@@ -158,14 +195,14 @@ describe('renderSummary', () => {
           }),
         )
         const outside = withoutFences(summary)
-        expect(tableWidths(outside)).toEqual([6, 6, 6, 6, 6, 3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2, 2, 3, 3, 3])
+        expect(tableWidths(outside)).toEqual([6, 6, 6, 6, 6, 4, 4, 4, 2, 2, 2, 2, 2, 3, 3, 3])
         expect(tagsOf(outside)).toEqual(
           [...new Set(['<code>', '</code>', '<br>', '<details>', '<summary>', '</summary>', '</details>'])]
             .filter(tag => outside.includes(tag))
             .sort(),
         )
-        expect(outside.match(/<details>/g)).toHaveLength(3)
-        expect(outside.match(/<\/details>/g)).toHaveLength(3)
+        expect(outside.match(/<details>/g)).toHaveLength(4)
+        expect(outside.match(/<\/details>/g)).toHaveLength(4)
       }),
     )
   })

@@ -177,7 +177,7 @@ describe('renderVerifySummary', () => {
     expect(summary).toContain(
       '## ✅ Monday-13-00, taken 54 m 58 s ago, is proven: 2 objects, 252 MB, read and checked, in 1 m 2 s\n',
     )
-    expect(summary).toContain('| Monday-13-00 | 2026-11-23T13:05:02.120Z | ✅ proven | nobody | 2 | 252 MB |')
+    expect(summary).toContain('| Monday-13-00 | Mon 23 Nov 2026, 13:05 UTC | ✅ proven | nobody | 2 | 252 MB |')
     expect(summary).not.toContain('undefined')
   })
 

@@ -18,8 +18,8 @@ describe('sizeHistory', () => {
       listed('Monday-12-00.shop.database.sql.zst', 4),
     ])
     expect(points).toEqual([
-      { takenAt: noon, bytes: new Map([['database', 7]]) },
-      { takenAt: one, bytes: new Map([['files', 100]]) },
+      { slot: 'Monday-12-00', takenAt: noon, bytes: new Map([['database', 7]]) },
+      { slot: 'Monday-13-00', takenAt: one, bytes: new Map([['files', 100]]) },
     ])
   })
 

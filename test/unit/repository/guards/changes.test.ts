@@ -3,6 +3,8 @@ import { compareWith } from '../../../../src/repository/guards/changes'
 import { defined } from '../../../../src/runtime/defined'
 import { aBaseline, aDatabaseBaseline, aFilesBaseline, aTable } from '../a-baseline'
 
+const unknown = { before: undefined, after: undefined }
+
 describe('compareWith', () => {
   it('reports sizes and counts of each part, and since when', () => {
     const now = aBaseline([
@@ -68,22 +70,22 @@ describe('compareWith', () => {
       gone: 1,
       unchanged: 1,
       greatest: [
-        { name: 'gone', rows: { before: 80_000, after: undefined } },
-        { name: 'grown', rows: { before: 1000, after: 9000 } },
-        { name: 'new', rows: { before: undefined, after: 70 } },
-        { name: 'edited', rows: { before: 500, after: 500 } },
+        { name: 'gone', bytes: { before: 80_000, after: undefined }, rows: unknown },
+        { name: 'grown', bytes: { before: 1000, after: 9000 }, rows: unknown },
+        { name: 'new', bytes: { before: undefined, after: 70 }, rows: unknown },
+        { name: 'edited', bytes: { before: 500, after: 500 }, rows: unknown },
       ],
     })
   })
 
-  it('lists ten tables at most and counts all', () => {
+  it('lists fifteen tables at most and counts all', () => {
     const tables = (rows: string) => Array.from({ length: 30 }, (_, index) => aTable(`t${index}`, 1000 + index, rows))
     const { tables: changes } = compareWith(
       aBaseline([aDatabaseBaseline({ parts: tables('old') })]),
       aBaseline([aDatabaseBaseline({ parts: tables('new') })]),
     )
     expect(changes).toMatchObject({ changed: 30, unchanged: 0 })
-    expect(changes?.greatest).toHaveLength(10)
+    expect(changes?.greatest).toHaveLength(15)
   })
 
   it('reports parts that are new or gone, and names tables with their database where there are several', () => {
@@ -99,6 +101,38 @@ describe('compareWith', () => {
       ['codebase', 'gone'],
     ])
     expect(tables).toMatchObject({ changed: 1, added: 0, greatest: [{ name: 'shop.orders' }] })
+  })
+
+  it('compares first-level folders, also those that are new or gone', () => {
+    const folders = (entries: readonly [string, number][]) =>
+      aFilesBaseline({
+        amounts: { 'first-level folder': entries.map(([name, files]) => ({ name, files, bytes: files * 10 })) },
+      })
+    const { folders: changes } = compareWith(
+      aBaseline([
+        folders([
+          ['/srv/same', 3],
+          ['/srv/less', 90],
+          ['/srv/gone', 40],
+        ]),
+      ]),
+      aBaseline([
+        folders([
+          ['/srv/same', 3],
+          ['/srv/less', 20],
+          ['/srv/new', 1],
+        ]),
+      ]),
+    )
+    expect(changes).toEqual({
+      differing: 3,
+      greatest: [
+        { name: '/srv/less', files: { before: 90, after: 20 }, bytes: { before: 900, after: 200 } },
+        { name: '/srv/gone', files: { before: 40, after: undefined }, bytes: { before: 400, after: undefined } },
+        { name: '/srv/new', files: { before: undefined, after: 1 }, bytes: { before: undefined, after: 10 } },
+      ],
+    })
+    expect(compareWith(aBaseline([aFilesBaseline()]), aBaseline([aFilesBaseline()]))).not.toHaveProperty('folders')
   })
 
   it('has nothing to say of tables where there is no database', () => {

@@ -1,7 +1,7 @@
-import type { ReportedTier } from '../../commands/run-facts'
-import { formatCount } from '../../runtime/text/format-count'
-import { formatDuration } from '../../runtime/text/format-duration'
-import { code, prose, table } from './markdown'
+import type { ReportedTier } from '../../../commands/run-facts'
+import { formatCount } from '../../../runtime/text/format-count'
+import { formatDuration } from '../../../runtime/text/format-duration'
+import { code, prose, table } from '../markdown'
 
 /** How far back one can go: what each tier has, and the ages of the newest and the oldest. '' without tiers. */
 export function tierAgesTable(tiers: readonly ReportedTier[], now: Date): string {

@@ -1,10 +1,14 @@
-import type { SizePoint } from '../../repository/catalog/size-history'
-import { type KindName, kinds } from '../../repository/manifest/kinds/kinds'
-import { fenced } from './markdown'
+import type { SizePoint } from '../../../repository/catalog/size-history'
+import { type KindName, kinds } from '../../../repository/manifest/kinds/kinds'
+import { formatSize } from '../../../runtime/text/format-size'
+import { fenced } from '../markdown'
 
 const pointsAtMost = 24
 
-/** Mermaid charts of the sizes of the newest 24 recovery points, one per kind, from zero up; '' with fewer than two. */
+/**
+ * Mermaid charts of the sizes of the newest 24 recovery points, one per kind, as lines: the axis begins a little below the
+ * smallest, so that a change shows. '' with fewer than two.
+ */
 export function sizeChart(points: readonly SizePoint[]): string {
   const shown = [...points].sort((a, b) => a.takenAt.getTime() - b.takenAt.getTime()).slice(-pointsAtMost)
   return kinds
@@ -24,22 +28,24 @@ function chart(title: string, points: readonly SizePoint[], kind: KindName): str
   const most = Math.max(...known.map(({ bytes }) => bytes))
   const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, most)) / 3)))
   const scale = 1000 ** power
-  const values = known.map(({ bytes }) => String(Number((bytes / scale).toPrecision(4))))
+  const values = known.map(({ bytes }) => bytes / scale)
+  const { from, to } = axisOf(values)
+  const first = known[0]?.bytes ?? 0
   const labels = axisLabels(known.map(({ takenAt }) => takenAt))
   return fenced(
     [
       settings,
       'xychart-beta',
-      `  title "${title}: stored by each of the last ${known.length} recovery points"`,
+      `  title "${title}: ${formatSize(first)} to ${formatSize(known.at(-1)?.bytes ?? 0)}, the last ${known.length} recovery points"`,
       `  x-axis [${labels.map(label => `"${label}"`).join(', ')}]`,
-      `  y-axis "${units[power]}" 0 --> ${niceTop(most / scale)}`,
-      `  bar [${values.join(', ')}]`,
+      `  y-axis "${units[power]}" ${from} --> ${to}`,
+      `  line [${values.map(digits).join(', ')}]`,
     ],
     'mermaid',
   )
 }
 
-// The usual colour of the bars is next to white; the usual 700 are narrow for the labels of 24.
+// The usual colour is next to white; the usual 700 are narrow for the labels of 24.
 const settings = `%%{init: ${JSON.stringify({
   xyChart: {
     ...{ width: 900, height: 260, titleFontSize: 16 },
@@ -49,15 +55,25 @@ const settings = `%%{init: ${JSON.stringify({
   themeVariables: { xyChart: { plotColorPalette: '#4493f8' } },
 })}}%%`
 
-/** A round number a little above the highest bar. */
-function niceTop(value: number): number {
-  const step = 10 ** Math.floor(Math.log10(Math.max(value, 1)))
-  const top = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find(factor => factor * step >= value * 1.05) ?? 12
-  return Number((top * step).toPrecision(3))
+/** The share of the largest that the axis shows at least: a change of a thousandth must not look like a leap. */
+const leastShown = 0.05
+
+/** A little below the smallest and above the largest, and never below zero. */
+function axisOf(values: readonly number[]): { from: number; to: number } {
+  const [least, most] = [Math.min(...values), Math.max(...values)]
+  const shown = Math.max((most - least) * 1.2, most * leastShown, 1e-9)
+  const middle = (least + most) / 2
+  const from = Math.max(0, middle - shown / 2)
+  return { from: digits(from), to: digits(Math.max(from + shown, most === 0 ? 1 : 0)) }
+}
+
+/** Five digits: they show a change of a thousandth. */
+function digits(value: number): number {
+  return Number(value.toPrecision(5))
 }
 
 /**
- * Labels in UTC: `13:05` within a day, `Mon 13h` within six days, else `23 Nov`. Mermaid draws equal labels as one bar,
+ * Labels in UTC: `13:05` within a day, `Mon 13h` within six days, else `23 Nov`. Mermaid draws equal labels as one point,
  * so a repeated label, and one without space, becomes a blank that no other equals.
  */
 function axisLabels(times: readonly Date[]): string[] {

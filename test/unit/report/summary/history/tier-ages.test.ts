@@ -1,4 +1,4 @@
-import { tierAgesTable } from '../../../../src/report/summary/tier-ages'
+import { tierAgesTable } from '../../../../../src/report/summary/history/tier-ages'
 
 const now = new Date('2026-11-23T13:05:02Z')
 
