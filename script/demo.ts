@@ -1,27 +1,23 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
-import type { Manifest } from '../src/repository/manifest/manifest'
-import { mysqlInputs, s3Inputs, sshInputs } from '../test/runner/action-run'
-import { backupInputs } from '../test/runner/backup-run'
-import { type ActionRun, runAction } from '../test/runner/emulator'
 import { checksumDatabase } from '../test/servers/database/checksum-database'
 import { loadSampleShop, makeShopDocroot } from '../test/servers/database/sample-shop'
 import { treeDigest } from '../test/servers/docroot'
 import { endProcessesOf } from '../test/servers/processes/left-processes'
 import { createBucket } from '../test/servers/rgw'
 import { type RunningServices, type Services, startServices } from '../test/servers/services'
-import { columns, inkFor, markdownText } from './markdown-text'
+import { visit } from './demonstration/site'
+import { act, fetchFile, keysOf, restoreInputs, type Stage, shopInputs, showParts, tell } from './demonstration/stage'
+import { inkFor } from './markdown-text'
 
 const root = join(__dirname, '..')
 const folder = join(root, '.work/demo')
-const bucket = 'demo-backups'
 const ink = inkFor(process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined)
 
 /**
- * Starts a small LAMP server and an S3 server, backs the one up into the other, proves the recovery point by a drill,
- * destroys the site and restores it.
+ * A week of a shop in a minute: the first backup, a change, an accident that is refused, a drill, the loss of the server, and
+ * the restore. Everything is real, on 127.0.0.1: sshd, MariaDB, rsync, tar, an S3 server, and dist/ under Node 24.
  */
 async function demo(isKept: boolean): Promise<number> {
   await takeTheFolder()
@@ -30,21 +26,11 @@ async function demo(isKept: boolean): Promise<number> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve('interrupted'))
   })
   const work = async (): Promise<number> => {
-    say('Starting sshd, MariaDB and Ceph RGW (a real S3 server) on 127.0.0.1')
-    services = await startServices(folder)
-    say('Filling the sample shop: a database with 16,000 rows, a web root with 438 files')
-    const docroot = join(services.folder, 'www/shop')
-    await Promise.all([
-      loadSampleShop(services.mariadb.sql, 'shop'),
-      makeShopDocroot(docroot),
-      createBucket(services.s3, bucket),
-    ])
-    say('Running the backup from dist/ as the runner does')
-    const run = await runBackup(services, docroot)
-    await show(run, services)
-    const isGood = run.conclusion === 'success' && (await proveAndRestore(services, docroot))
+    const stage = await openStage()
+    services = stage.services
+    const isGood = await story(stage)
     if (isKept && isGood) {
-      lookFurther(services)
+      lookFurther(services, stage)
       await interrupted
     }
     return isGood ? 0 : 1
@@ -56,6 +42,121 @@ async function demo(isKept: boolean): Promise<number> {
     await services?.stop()
     await endProcessesOf(folder)
   }
+}
+
+async function openStage(): Promise<Stage> {
+  chapter('A server with a shop, and an S3 store')
+  tell('Starting sshd, MariaDB and Ceph RGW on 127.0.0.1. Nothing leaves this machine.')
+  const services = await startServices(folder)
+  const stage = {
+    ...{ services, ink, bucket: 'demo-backups' },
+    docroot: join(services.folder, 'www/shop'),
+    papers: join(root, '.work/demo-papers'),
+  }
+  await rm(stage.papers, { recursive: true, force: true })
+  await Promise.all([
+    loadSampleShop(services.mariadb.sql, 'shop'),
+    makeShopDocroot(stage.docroot),
+    createBucket(services.s3, stage.bucket),
+  ])
+  tell(`The shop answers:  ${ink.green(await visit(services, stage.docroot))}`)
+  return stage
+}
+
+/** Each chapter is true only when it ended as it should; then the next one is told. */
+async function story(stage: Stage): Promise<boolean> {
+  for (const next of [firstBackup, change, accident, drill, disaster, lastBackup]) {
+    if (await next(stage)) continue
+    tell(ink.red(`The demo ends here: this is not what should have come of it. The log: ${stage.papers}`))
+    return false
+  }
+  await endOf(stage)
+  return true
+}
+
+async function firstBackup(stage: Stage): Promise<boolean> {
+  chapter('1. The first backup')
+  const run = await act(stage, '1-first-backup', '', shopInputs(stage))
+  showParts(run, [/^## /], ink)
+  tell(`In the bucket: ${(await keysOf(stage)).map(key => key.replace(/^running-backups\//, '')).join(', ')}`)
+  return run.conclusion === 'success'
+}
+
+async function change(stage: Stage): Promise<boolean> {
+  const { services, docroot } = stage
+  chapter('2. An hour later: somebody wrote a review, and changed a file')
+  await services.mariadb.sql(
+    "INSERT INTO reviews (product_id, customer_id, stars, body) VALUES (1, 1, 5, 'Came in one piece.')",
+    'shop',
+  )
+  await writeFile(join(docroot, 'greeting.txt'), 'Welcome to the Harbour shop\n')
+  await appendFile(join(docroot, 'robots.txt'), 'Disallow: /checkout/\n')
+  await rm(join(docroot, 'admin/module-40.php'))
+  const run = await act(stage, '2-second-backup', '', shopInputs(stage))
+  showParts(run, [/What changed/], ink)
+  return run.conclusion === 'success'
+}
+
+async function accident(stage: Stage): Promise<boolean> {
+  const { services, docroot } = stage
+  chapter('3. An accident: a table is dropped, and the uploads are gone')
+  await services.mariadb.sql('DROP TABLE reviews', 'shop')
+  await rm(join(docroot, 'content/uploads'), { recursive: true })
+  tell(`The shop still answers: ${await visit(services, docroot)}. Nobody has noticed. The next backup does:`)
+  const run = await act(stage, '3-refused-backup', '', shopInputs(stage))
+  showParts(run, [/Before and after/, /bring back/], ink)
+  const suspect = (await keysOf(stage)).filter(key => key.startsWith('running-backups/suspect/'))
+  tell(`It is stored apart, ${suspect.length} objects below suspect/, and replaced nothing.`)
+  return run.conclusion === 'failure' && suspect.length > 0
+}
+
+async function drill(stage: Stage): Promise<boolean> {
+  chapter('4. Can the good one be restored? A drill on a throwaway server')
+  const checks = 'SELECT COUNT(*) > 0 FROM reviews\nSELECT COUNT(*) > 100 FROM orders'
+  const run = await act(stage, '4-drill', 'verify', { level: 'restore', 'drill-checks': checks })
+  showParts(run, [/The drill of/], ink)
+  return run.conclusion === 'success'
+}
+
+async function disaster(stage: Stage): Promise<boolean> {
+  const { services, docroot } = stage
+  chapter('5. The server is lost')
+  await services.mariadb.sql('DROP DATABASE shop')
+  await rm(docroot, { recursive: true })
+  tell(`The database and the web root are gone. The shop answers:  ${ink.red(await visit(services, docroot))}`)
+  const run = await act(stage, '5-restore', 'restore', restoreInputs(stage))
+  showParts(run, [/^## /, /Next steps/], ink)
+  const answer = await visit(services, docroot)
+  tell(`The shop answers:  ${answer.startsWith('200') ? ink.green(answer) : ink.red(answer)}`)
+  return run.conclusion === 'success' && answer.includes('Welcome to the Harbour shop')
+}
+
+async function lastBackup(stage: Stage): Promise<boolean> {
+  const { services, docroot } = stage
+  chapter('6. And on it goes')
+  const before = await siteDigest(services, docroot)
+  const run = await act(stage, '6-backup', '', shopInputs(stage))
+  const isUntouched = JSON.stringify(before) === JSON.stringify(await siteDigest(services, docroot))
+  if (!isUntouched) tell(ink.red('The backup has changed the site.'))
+  return run.conclusion === 'success' && isUntouched
+}
+
+async function endOf(stage: Stage): Promise<void> {
+  const page = await fetchFile(stage, 'running-backups/index.html', 'index.html')
+  chapter('What you have seen')
+  tell(`The page that each run writes into the bucket; open it in a browser:\n  ${ink.bold(`file://${page}`)}`)
+  tell(`The log and the job summary of every run:\n  ${stage.papers}`)
+  chapter('What to try next')
+  tell('npm run demo -- --keep     the same, and the servers stay up until Ctrl-C, to look around in')
+  tell('README.md, Quick start     the first backup of a server of your own')
+  tell('dry-run: true              in that workflow: says what a backup and a restore of it would stumble over')
+}
+
+/** Everything but what the backup leaves out. */
+async function siteDigest(services: RunningServices, docroot: string): Promise<string[]> {
+  const database = await checksumDatabase(services.mariadb.sql, 'shop')
+  const files = await treeDigest(docroot)
+  return [...database, ...files].filter(line => !/sessions|content"|content\/cache/.test(line))
 }
 
 /** One demo at a time; what an earlier one left running (after SIGKILL) is ended. */
@@ -72,157 +173,25 @@ async function takeTheFolder(): Promise<void> {
   await writeFile(ownerFile, String(process.pid))
 }
 
-function runBackup(services: Services, docroot: string): Promise<ActionRun> {
-  return runAction({
-    action: root,
-    inputs: backupInputs(services, bucket, {
-      databases: 'shop',
-      'structure-only-tables': 'sessions',
-      paths: docroot,
-      exclude: 'content/cache/',
-    }),
-    folder: services.folder,
-    onLog: logPrinter(),
-  })
-}
-
-/** A drill of the recovery point, then the disaster, then the restore. True when the site is back as it was. */
-async function proveAndRestore(services: RunningServices, docroot: string): Promise<boolean> {
-  const before = await siteDigest(services, docroot)
-  say('Running verify/, level restore: a drill on a throwaway database server')
-  const proven = await runOther('verify', services, { level: 'restore' })
-  if (proven.conclusion !== 'success') return false
-
-  say('The disaster: the database is dropped, the web root is gone')
-  await services.mariadb.sql('DROP DATABASE shop')
-  await rm(docroot, { recursive: true })
-  say('Running restore/')
-  // By name: with "*" a restore goes to no folder below a hidden one, as this one is.
-  const inputs = { ...sshInputs(services), ...mysqlInputs(services), paths: docroot }
-  const restored = await runOther('restore', services, inputs)
-  if (restored.conclusion !== 'success') return false
-  const isSame = JSON.stringify(await siteDigest(services, docroot)) === JSON.stringify(before)
-  say(isSame ? 'Every table and every file is what it was' : 'The site is NOT what it was')
-
-  say('Running list/')
-  return isSame && (await runOther('list', services, { 'max-age': '2h' })).conclusion === 'success'
-}
-
-/** Everything but what the backup leaves out. */
-async function siteDigest(services: RunningServices, docroot: string): Promise<string[]> {
-  const database = await checksumDatabase(services.mariadb.sql, 'shop')
-  const files = await treeDigest(docroot)
-  return [...database, ...files].filter(line => !/sessions|content"|content\/cache/.test(line))
-}
-
-async function runOther(
-  name: 'verify' | 'restore' | 'list',
-  services: Services,
-  inputs: Readonly<Record<string, string>>,
-): Promise<ActionRun> {
-  const run = await runAction({
-    action: join(root, name),
-    inputs: { ...s3Inputs(services, bucket), ...inputs },
-    folder: services.folder,
-    onLog: logPrinter(),
-  })
-  console.log(`\n${indent(markdownText(run.main?.summary ?? '', ink))}`)
-  return run
-}
-
-/** Prints the log as the page of a run shows it: what belongs to a group is below its title. */
-function logPrinter(): (entry: string) => void {
-  let margin = '    '
-  return entry => {
-    const [, command, text = ''] = /^##\[(\w+)\](.*)$/s.exec(entry) ?? []
-    const print = (line: string) => console.log(line.replace(/^/gm, margin))
-    if (command === 'endgroup') margin = '    '
-    else if (command === 'group') {
-      console.log(`    ${ink.bold(`▾ ${text}`)}`)
-      margin = '      '
-    } else if (command === 'error') print(ink.red(`Error: ${text}`))
-    else if (command === 'warning') print(ink.yellow(`Warning: ${text}`))
-    else if (command === 'notice') print(ink.green(`Notice: ${text}`))
-    else print(entry)
-  }
-}
-
-async function show(run: ActionRun, { s3 }: Services): Promise<void> {
-  say('The job summary')
-  console.log(indent(markdownText(run.main?.summary ?? '', ink)))
-  const client = new S3Client({
-    endpoint: s3.endpoint,
-    region: 'us-east-1',
-    forcePathStyle: true,
-    credentials: { accessKeyId: s3.accessKey, secretAccessKey: s3.secretKey },
-  })
-  try {
-    say(`What is in the bucket: s3://${bucket}`)
-    const { Contents: objects = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }))
-    const rows = objects.map(({ Key: key = '', Size: bytes = 0, LastModified: time }) => [
-      key,
-      bytes.toLocaleString('en'),
-      time?.toISOString().slice(0, 19).replace('T', ' ') ?? '',
-    ])
-    console.log(indent(columns([['name', 'bytes', 'time (UTC)'], ...rows], [1], ink).join('\n')))
-    const manifestKey = run.main?.outputs['manifest-key']
-    if (manifestKey === undefined) return
-    say('The manifest, in short')
-    const object = await client.send(new GetObjectCommand({ Bucket: bucket, Key: manifestKey }))
-    console.log(indent(shortForm(JSON.parse((await object.Body?.transformToString()) ?? '{}'))))
-  } finally {
-    client.destroy()
-  }
-}
-
-function shortForm(manifest: Manifest): string {
-  const lines = [
-    `${manifest.format}  slot ${manifest.slot}  ${manifest.state}, ${manifest.verdict}`,
-    `taken ${manifest.startedAt} from ${manifest.host}`,
-  ]
-  for (const artifact of manifest.artifacts) {
-    const { content } = artifact
-    const holds =
-      artifact.kind === 'database'
-        ? `${artifact.content.tables.length} tables, ${artifact.content.views} views, ${artifact.content.triggers} triggers, ${artifact.content.routines} routines, ${artifact.content.events} event`
-        : `${artifact.content.files} files, ${artifact.content.directories} folders, ${artifact.content.links} link`
-    lines.push(
-      `${artifact.name}: ${artifact.bytes.toLocaleString('en')} bytes stored, ${content.bytes.toLocaleString('en')} unpacked; ${holds}`,
-      ink.dim(`  sha256 ${artifact.sha256}`),
-    )
-  }
-  return lines.join('\n')
-}
-
-function lookFurther({ ssh, mysql, s3 }: Services): void {
-  say('The servers stay up until Ctrl-C. From another terminal:')
+function lookFurther({ ssh, mysql, s3 }: Services, { bucket }: Stage): void {
+  chapter('The servers stay up until Ctrl-C. From another terminal:')
   const credentials = `AWS_ACCESS_KEY_ID=${s3.accessKey} AWS_SECRET_ACCESS_KEY=${s3.secretKey} AWS_REGION=us-east-1`
-  console.log(
-    indent(
-      [
-        `${credentials} aws --endpoint-url ${s3.endpoint} s3 ls --recursive s3://${bucket}`,
-        `mariadb --defaults-file='${mysql.clientConfig}' shop`,
-        `ssh -p ${ssh.port} -i '${join(folder, 'sshd/user_key')}' ${ssh.user}@${ssh.host}`,
-      ].join('\n'),
-    ),
-  )
+  tell(`${credentials} aws --endpoint-url ${s3.endpoint} s3 ls --recursive s3://${bucket}`)
+  tell(`mariadb --defaults-file='${mysql.clientConfig}' shop`)
+  tell(`ssh -p ${ssh.port} -i '${join(folder, 'sshd/user_key')}' ${ssh.user}@${ssh.host}`)
 }
 
-function say(text: string): void {
-  console.log(`\n${ink.bold(ink.cyan(`== ${text}`))}`)
-}
-
-function indent(text: string): string {
-  return text.replace(/^(?=.)/gm, '    ')
+function chapter(title: string): void {
+  console.log(`\n${ink.bold(ink.cyan(`== ${title}`))}`)
 }
 
 async function main(): Promise<void> {
+  const startedMs = Date.now()
   const isKept = process.argv.includes('--keep')
   try {
     process.exitCode = await demo(isKept)
-    if (!isKept && process.exitCode === 0) {
-      say('Done; the servers are stopped. To look further: npm run demo -- --keep')
-    }
+    if (process.exitCode === 0)
+      console.log(`\n${ink.dim(`Done in ${Math.round((Date.now() - startedMs) / 1000)} s; the servers are stopped.`)}`)
   } catch (error) {
     console.error(ink.red(error instanceof Error ? error.message : String(error)))
     process.exitCode = 1

@@ -43,7 +43,7 @@ export function markdownText(markdown: string, ink: Ink): string {
 }
 
 /** Cells in columns: the first row is the heading; `right` names the columns that hold numbers. */
-export function columns(rows: readonly (readonly string[])[], right: readonly number[], ink: Ink): string[] {
+function columns(rows: readonly (readonly string[])[], right: readonly number[], ink: Ink): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => [...(row[column] ?? '')].length)))
   return rows.map((row, index) => {
     const cells = row.map((cell, column) => {
@@ -82,6 +82,7 @@ function lineText(line: string, ink: Ink): string {
 
 function plain(text: string, ink: Ink): string {
   return text
+    .replaceAll('&nbsp;', ' ')
     .replace(/\*\*(.+?)\*\*/g, (_, strong: string) => ink.bold(strong))
     .replace(/<\/?(code|b|i|em|strong)>/g, '')
     .replace(/\[([^\]]+)\]\(([^)]+)\)/g, '$1 ($2)')

@@ -16,6 +16,7 @@ import { scrubReport } from '../report/scrub'
 import { refusalHeading, renderRefusal } from '../report/summary/failure-sections'
 import { preflightSection } from '../report/summary/preflight-section'
 import { renderSummary, writeSummary } from '../report/summary/summary'
+import { isSameHost } from '../repository/guards/foreign-prefix'
 import type { Repository } from '../repository/repository'
 import { defined } from '../runtime/defined'
 import { messageOf } from '../runtime/errors'
@@ -85,8 +86,9 @@ async function reportHistory(
   if (runtime.signal.aborted || attempt.facts.isStored === true) return
   const where = { timezone: inputs.timezone, clock: runtime.clock }
   attempt.learn({ history: await historyAfterFailure(repository, attempt.facts, where) })
-  // Without an answer of the store there is nothing to write, and nowhere to write it.
-  if (Object.keys(attempt.facts.history ?? {}).length === 0) return
+  // A run that was refused must not write into the prefix of another site.
+  const { lastGood } = attempt.facts.history ?? {}
+  if (lastGood === undefined || !isSameHost(lastGood.host, inputs.ssh.host)) return
   const failure = describeFailure(error, { safe: '', isCancelled: false, scrub: runtime.scrub })
   await writeStatusPage(begun, failedReport(begun, failure, runtime), tools)
 }

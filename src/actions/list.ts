@@ -52,9 +52,9 @@ async function listOne(begun: BegunList, runtime: Runtime, repository: Repositor
   begun.attempt.learn(result)
   const report = reportOf(begun, runtime)
   annotateWarnings(runtime.log, report.warnings)
-  setListOutputs(runtime, report)
   const status = statusOfList(report)
-  await publish({ page: renderStatusPage(status), document: serializeStatus(status) }, runtime)
+  const files = { page: renderStatusPage(status), document: serializeStatus(status) }
+  setListOutputs(runtime, report, await publish(files, runtime))
   if (error !== undefined) throw error
   if (newestGood(report) !== undefined) runtime.log.notice(newestSentence(report), 'Listed')
   await runtime.summary(renderListSummary(report))
@@ -70,16 +70,16 @@ async function listAll(
   begun.attempt.learn({ servers: found })
   const servers = serversOf(begun, runtime)
   annotateWarnings(runtime.log, warnings)
-  setFleetOutputs(runtime, servers)
   const statuses = servers.map(({ report, ...rest }) => ({ ...rest, status: report && statusOfList(report) }))
-  await publish({ page: renderFleetPage(statuses), document: serializeFleet(statuses) }, runtime)
+  const files = { page: renderFleetPage(statuses), document: serializeFleet(statuses) }
+  setFleetOutputs(runtime, servers, await publish(files, runtime))
   if (error !== undefined) throw error
   runtime.log.notice(fleetSentence(servers), 'Listed')
   await runtime.summary(renderFleetSummary({ store: reportedStore(begun.inputs.s3), servers }))
 }
 
-async function publish(files: { page: string; document: string }, { log, output }: Runtime): Promise<void> {
-  output('page', (await putPage(files, { log, tempFolder: process.env['RUNNER_TEMP'] ?? '' })) ?? '')
+async function publish(files: { page: string; document: string }, { log }: Runtime): Promise<string> {
+  return (await putPage(files, { log, tempFolder: process.env['RUNNER_TEMP'] ?? '' })) ?? ''
 }
 
 function serversOf({ inputs, attempt }: BegunList, { scrub }: Runtime): FleetServer[] {

@@ -258,7 +258,7 @@ describe('the workflows in examples/ and in the pages', () => {
       // Only a person starts a restore.
       expect(schedule).toHaveLength(isRestore(each) ? 0 : 1)
       expect(on).toHaveProperty('workflow_dispatch')
-      expect(Object.keys(permissions ?? { missing: '' }).filter(name => !['id-token', 'pages'].includes(name))).toEqual([])
+      expect(Object.keys(permissions ?? { missing: '' }).filter(name => name !== 'id-token')).toEqual([])
       for (const each of Object.values(jobs)) expect(each.concurrency ?? concurrency).toBeDefined()
     },
   )

@@ -82,6 +82,7 @@ const contracts: ActionContract[] = [
       'full-every': 'run',
       compression: 'gzip',
       rotation: 'hour-of-week',
+      'status-page': 'true',
       timezone: 'UTC',
       'keep-daily': '0',
       'keep-weekly': '0',
@@ -159,7 +160,7 @@ const contracts: ActionContract[] = [
     required: ['s3-bucket'],
     needed: s3Needed,
     defaults: { 's3-prefix': 'running-backups', ...alarm },
-    outputs: ['snapshots', 'latest', 'latest-age-seconds', 'count', 'missing', 'due'],
+    outputs: ['snapshots', 'latest', 'latest-age-seconds', 'count', 'servers', 'page', 'missing', 'due'],
     setOutputs: runtime =>
       setListOutputs(runtime, { ...aRun, now: aRun.finishedAt, areSignaturesRequired: false, points: [] }),
     runs: { using: 'node24', main: '../dist/list/index.js' },

@@ -3,7 +3,7 @@ import { takenAt } from '../../repository/catalog/taken-at'
 import type { Repository } from '../../repository/repository'
 import type { Clock } from '../../runtime/runtime'
 import { readHistory } from './read-history'
-import type { BackupFacts, BackupHistory, DatedSlot } from './run-report'
+import type { BackupFacts, HistoryAfterFailure } from './run-report'
 
 /** A run that failed must not wait for a store that does not answer. */
 const atMostMs = 8_000
@@ -16,7 +16,7 @@ export async function historyAfterFailure(
   repository: Repository,
   { index: known }: Pick<Partial<BackupFacts>, 'index'>,
   { timezone, clock }: { timezone: string; clock: Pick<Clock, 'now'> },
-): Promise<Partial<BackupHistory> & { lastGood?: DatedSlot }> {
+): Promise<HistoryAfterFailure> {
   const read = async () => {
     const index = known ?? (await indexPrefix(repository))
     if (!index.isReadable) return {}
@@ -24,7 +24,7 @@ export async function historyAfterFailure(
     const history = await readHistory(repository, { index, timezone, now: clock.now() })
     if (newest === undefined) return history
     const { manifest, storedAt } = newest
-    return { ...history, lastGood: { slot: manifest.slot, takenAt: takenAt(manifest, storedAt) } }
+    return { ...history, lastGood: { slot: manifest.slot, takenAt: takenAt(manifest, storedAt), host: manifest.host } }
   }
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<Record<string, never>>(resolve => {

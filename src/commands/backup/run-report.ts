@@ -19,7 +19,7 @@ export interface BackupFacts {
   /** It did not pass the shrink guard. */
   suspect: SuspectFacts
   /** What the bucket has after a failure. */
-  history: Partial<BackupHistory> & { lastGood?: DatedSlot }
+  history: HistoryAfterFailure
   /** The commit has begun: from then on the slot may have changed. */
   isCommitting: boolean
   /** The commit is done. */
@@ -69,8 +69,11 @@ export interface SuspectFacts {
   bringBack: readonly NextStep[]
 }
 
+/** The same after a failure, as far as the store gave an answer; and the newest good one, from this host or another. */
+export type HistoryAfterFailure = Partial<BackupHistory> & { lastGood?: DatedSlot & { host: string } }
+
 /** A recovery point, by name and age. */
-export interface DatedSlot {
+interface DatedSlot {
   slot: string
   takenAt: Date
 }

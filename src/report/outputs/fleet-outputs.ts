@@ -4,13 +4,15 @@ import type { Runtime } from '../../runtime/runtime'
 import { type FleetServer, lastProof } from '../summary/fleet-summary'
 import { fittingOutput } from './outputs'
 
-/** Sets the outputs of a list of several servers. */
+/** Sets the outputs of a list of several servers. `page`: the folder of its page, if any. */
 export function setFleetOutputs(
   { output, log }: Pick<Runtime, 'output' | 'log'>,
   servers: readonly FleetServer[],
+  page: string,
 ): void {
   const all = servers.map(serverJson)
   const listed = fittingOutput(log, 'servers', all, { noun: 'servers', all: 'The job summary has all of them.' })
+  output('page', page)
   output('servers', JSON.stringify(listed))
   output('count', String(servers.reduce((sum, { report }) => sum + (report?.points?.length ?? 0), 0)))
 }

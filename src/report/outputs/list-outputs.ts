@@ -12,8 +12,11 @@ import type { FoundProof } from '../../repository/catalog/found-proof'
 import type { Runtime } from '../../runtime/runtime'
 import { fittingOutput } from './outputs'
 
-/** Sets the outputs of a list; none before the bucket was read: empty ones would say that nothing is there. */
-export function setListOutputs({ output, log }: Pick<Runtime, 'output' | 'log'>, report: ListReport): void {
+/**
+ * Sets the outputs of a list; none before the bucket was read: empty ones would say that nothing is there. `page`: the folder of
+ * its page, if any.
+ */
+export function setListOutputs({ output, log }: Pick<Runtime, 'output' | 'log'>, report: ListReport, page = ''): void {
   const { points, expected, now } = report
   if (points === undefined) return
   const all = points.map(point => jsonOf(point, now))
@@ -26,6 +29,8 @@ export function setListOutputs({ output, log }: Pick<Runtime, 'output' | 'log'>,
   output('latest', newest?.name ?? '')
   output('latest-age-seconds', newest === undefined ? '' : String(secondsOf(ageMs(newest, now))))
   output('count', String(points.length))
+  output('servers', '[]')
+  output('page', page)
   // A week of periods of five minutes takes 50,000 characters.
   output('missing', JSON.stringify((expected?.missing ?? []).map(isoTime)))
   output('due', expected === undefined ? '' : String(isDue(report, expected.everyMs)))

@@ -27,7 +27,7 @@ export type ForeignFinding =
  * recovering an earlier run, which may be the other host's and still running.
  */
 export function findForeignHost(newest: Manifest | undefined, host: string): ForeignFinding[] {
-  if (newest === undefined || hostForm(newest.host) === hostForm(host)) return []
+  if (newest === undefined || isSameHost(newest.host, host)) return []
   return [{ kind: 'host', host: newest.host, slot: newest.slot, takenAt: newest.startedAt }]
 }
 
@@ -132,6 +132,10 @@ function describe(findings: readonly ForeignFinding[], host: string): string {
   const objects =
     keys.length === 0 ? [] : [`${listed(keys, 5)} ${keys.length === 1 ? 'was' : 'were'} not put there by this action`]
   return [...hosts, ...contents, ...objects].join('; ')
+}
+
+export function isSameHost(one: string, other: string): boolean {
+  return hostForm(one) === hostForm(other)
 }
 
 /** Host names have no letter case, and a dot at the end changes nothing. */

@@ -179,7 +179,7 @@ describe('the bucket', () => {
     const { bucket } = backup
     const keys = (await bucket.keys()).filter(key => !(key in strange))
     expect(keys).toEqual(
-      ['README.md', 'running.codebase.tar.gz', 'running.database.sql.gz', ...signed].map(
+      ['README.md', 'index.html', 'running.codebase.tar.gz', 'running.database.sql.gz', ...signed, 'status.json'].map(
         name => `running-backups/${name}`,
       ),
     )
@@ -238,7 +238,7 @@ describe('the bucket', () => {
       inputs: { databases: name, 's3-prefix': prefix, rotation: 'running' },
     })
     expect((await bucket.keys()).sort()).toEqual(
-      ['README.md', 'running.database.sql.gz', ...signed].map(key => folder + key),
+      ['README.md', 'index.html', 'running.database.sql.gz', ...signed, 'status.json'].map(key => folder + key),
     )
   })
 })

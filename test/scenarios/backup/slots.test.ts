@@ -70,7 +70,7 @@ describe('the name of the slot', () => {
     expect(await bucket.keys()).toEqual(
       [
         ...['database.sql.gz', 'manifest.json', 'manifest.json.sig'].map(end => `running-backups/${slot}.${end}`),
-        'running-backups/README.md',
+        ...['README.md', 'index.html', 'status.json'].map(name => `running-backups/${name}`),
       ].sort(),
     )
   })
@@ -117,9 +117,10 @@ describe('the objects of a slot', () => {
     expect(manifest.artifacts).toHaveLength(1)
     expect(manifest.server).not.toHaveProperty('database')
     expect(await bucket.keys()).toEqual(
-      ['README.md', 'running.codebase.tar.gz', 'running.manifest.json', 'running.manifest.json.sig'].map(
-        name => `running-backups/${name}`,
-      ),
+      [
+        ...['README.md', 'index.html', 'running.codebase.tar.gz', 'running.manifest.json'],
+        ...['running.manifest.json.sig', 'status.json'],
+      ].map(name => `running-backups/${name}`),
     )
     expect(main.summary).not.toContain('mysql')
   })
@@ -149,7 +150,7 @@ describe('the objects of a slot', () => {
     const common = { rotation: 'running', 's3-bucket': name }
     const objects = async () =>
       (await bucket.keys())
-        .filter(key => !others.includes(key) && !key.endsWith('README.md'))
+        .filter(key => !others.includes(key) && !/(README\.md|index\.html|status\.json)$/.test(key))
         .map(key => key.replace('running-backups/', ''))
 
     await goodBackup(services, { inputs: { ...common, databases: one, paths: await smallFolder() } })

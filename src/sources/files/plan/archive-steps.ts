@@ -65,10 +65,7 @@ export function archiveSteps(
         ...{ allowEmpty, compression, owner, lock, signal, user: settings.ssh.user, ...defined({ level }) },
         compare: comparisonWord(files.compareContents, { now: clock.now(), timezone, comparedAt, isReadable }),
         onReport: line => {
-          notes.read(line)
-          facts.read(line)
-          copy.read(line)
-          edits.read(line)
+          for (const reader of [notes, facts, copy, edits]) reader.read(line)
           readLayoutLine(layout, line)
         },
         onMirrored: () => {
