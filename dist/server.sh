@@ -39,7 +39,7 @@ read_request() {
   nonce='' job='' options='' databases='' everything='' paths='' excludes='' mirror='' bandwidth='' allow_empty=''
   compression='' level='' text='' estimate='' lock='' owner='' wait_seconds=0 argument_count=0 structure_count=0
   users='' groups='' staging='' swaps='' location='' locations='' flavor='' watcher='' held='' making=''
-  compare='' traits='' unknown='' stand_ons='' keeps='' base='' seen_seconds=''
+  compare='' traits='' progress='' edit_roots='' unknown='' stand_ons='' keeps='' base='' seen_seconds=''
   while IFS= read -r line && [ -n "$line" ]; do
     split_line
     case $key in
@@ -549,10 +549,13 @@ refuse_hollow() {
 
 update_mirror() {
   set -- --delete --delete-excluded
-  if is_compare_due; then
-    run_rsync "$mirror" "$@" --checksum '--out-format=%i %n'
+  plan_comparison
+  if [ -z "$copied" ]; then
+    copy_first "$@"
+  elif [ -n "$compared" ]; then
+    list_changes "$@" --checksum
   else
-    run_rsync "$mirror" "$@"
+    list_changes "$@"
   fi
   found=$REPLY
   if [ "$(value_of again)" = yes ]; then
@@ -563,7 +566,7 @@ update_mirror() {
   say status rsync "$status"
   case $status in 0 | 24) ;; *) finish 70 ;; esac
   say size "$(value_of 'Total file size:' | tr -cd 0-9)"
-  for_each "$(printf '%s\n' "$found" | grep -E '^(differs|differ|skipped|skip) ')" say
+  for_each "$(printf '%s\n' "$found" | grep -E '^(differs|differ|skipped|skip|edits|edited) ')" say
   [ -z "$compared" ] || note_comparison
   cd "$mirror" || problem mirror-folder "$mirror"
 }
@@ -577,21 +580,67 @@ count_mirror() {
 }
 
 # The runner says whether, or, where it cannot read the bucket, names the day or week: once in each.
-is_compare_due() {
+plan_comparison() {
   compared=''
   case $compare in
-    '') return 1 ;;
+    '') ;;
     yes) compared=yes ;;
     *) [ "$(cat "$notes/compared-$lock" 2>/dev/null)" = "$compare" ] || compared=yes ;;
   esac
-  # What is copied for the first time needs no comparison.
+  # What is copied for the first time needs no comparison, and no list of changes.
   copied=''
   for_each "$paths" note_copy
-  [ -n "$compared" ] && [ -n "$copied" ]
 }
 
 note_copy() {
   [ ! -e "$mirror$1" ] || copied=yes
+}
+
+# list_changes OPTION…: copies what changed. REPLY has also how many files are new, changed and gone, and the folders with
+# the most of them.
+list_changes() {
+  edit_roots=$(archive_names)
+  run_rsync "$mirror" "$@" '--out-format=%i %n'
+}
+
+# copy_first OPTION…: the first copy. Of a large site it takes hours, so the report says how far it is.
+copy_first() {
+  if ! rsync --info=help >/dev/null 2>&1; then
+    run_rsync "$mirror" "$@"
+    return
+  fi
+  progress=$notes/progress
+  follow_copy </dev/null >/dev/null &
+  follower=$!
+  run_rsync "$mirror" "$@" --info=progress2
+  kill "$follower" 2>/dev/null
+  wait "$follower" 2>/dev/null
+  rm -f "$progress"
+  progress=''
+}
+
+# How many bytes are copied, and how many there are: every ten seconds, and after ten minutes every minute.
+follow_copy() {
+  trap 'kill "$pause" 2>/dev/null; exit 0' TERM
+  trap - EXIT
+  beats=0 total='' pause=''
+  # Whatever ends the job ends this.
+  while kill -0 $$ 2>/dev/null; do
+    beats=$((beats + 1))
+    sleep "$([ "$beats" -gt 60 ] && echo 60 || echo 10)" 2>/dev/null &
+    pause=$!
+    wait "$pause"
+    [ -n "$total" ] || total=$(count_bytes 2>/dev/null)
+    [ -n "$total" ] || return
+    done_bytes=$(tail -c 300 "$progress" 2>/dev/null | tr '\r' '\n' | sed -n 's/^ *\([0-9][0-9]*\)  *[0-9]*% .*/\1/p' | tail -n 1)
+    [ -z "$done_bytes" ] || say progress "$done_bytes" "$total"
+  done
+}
+
+count_bytes() {
+  progress=''
+  run_rsync "$mirror" --dry-run
+  value_of 'Total file size:' | tr -cd 0-9
 }
 
 note_comparison() {
@@ -637,9 +686,16 @@ run_rsync() {
   [ -z "$bandwidth" ] || set -- "$@" "--bwlimit=$bandwidth"
   REPLY=$(
     {
-      with_lines "$rsync_words" rsync_to "$rsync_target" -aHSR "$@" --numeric-ids --stats --no-human-readable 2>&1
-      echo "@status $?"
-    } | awk -v last="${last_pass:-}" "$sift"
+      if [ -n "${progress:-}" ]; then
+        # Errors do not go to a file, which a full disk cannot take.
+        with_lines "$rsync_words" rsync_to "$rsync_target" -aHSR "$@" --numeric-ids --stats --no-human-readable 2>&1 >"$progress"
+        echo "@status $?"
+        tr '\r' '\n' <"$progress"
+      else
+        with_lines "$rsync_words" rsync_to "$rsync_target" -aHSR "$@" --numeric-ids --stats --no-human-readable 2>&1
+        echo "@status $?"
+      fi
+    } | edit_roots=${edit_roots:-} awk -v last="${last_pass:-}" "$sift"
   )
 }
 
@@ -648,8 +704,9 @@ value_of() {
   printf '%s\n' "$REPLY" | sed -n "s/^$1 //p"
 }
 
-# Reads what rsync prints: its statistics and its messages, and with --checksum a line for each entry that differs.
-# Prints the statistics; the status; how many files differ in nothing but their contents and how many rsync cannot
+# Reads what rsync prints: its statistics, its progress, its messages, and a line for each entry that changed.
+# Prints the statistics; how many files are new, changed and gone, and the folders with the most of them, two levels
+# below what is backed up; the status; how many files differ in nothing but their contents and how many rsync cannot
 # copy, with five of each; and whether it should run once more, since files vanished or shrank while it read them. Of
 # these nothing is reported before the last pass: then the status is 24. Names cannot look like a message: rsync escapes line breaks.
 # shellcheck disable=SC2016 # awk's own
@@ -660,7 +717,28 @@ sift='
     print word, number
     for (at = 1; at <= number && at <= 5; at++) print few, examples[at]
   }
+  function edit(kind, name, folder, rest, parts, part, at) {
+    edits[kind]++
+    # Of what it copies rsync names the whole path, of what it removes not the first slash.
+    sub(/^\//, "", name)
+    for (at = 1; at <= roots; at++)
+      if (index(name, root[at] "/") == 1 && length(root[at]) > length(folder)) folder = root[at]
+    rest = folder == "" ? name : substr(name, length(folder) + 2)
+    parts = split(rest, part, "/")
+    for (at = 1; at < parts && at <= 2; at++) folder = folder (folder == "" ? "" : "/") part[at]
+    if (!(folder in seen) && ++folders > 2000) folder = ""
+    seen[folder]++
+    by[folder, kind]++
+  }
+  function most(folder, best) {
+    for (folder in seen) if (best == "" || seen[folder] > seen[best]) best = folder
+    return best
+  }
+  BEGIN { roots = split(ENVIRON["edit_roots"], root, "\n") }
   /^@status [0-9]+$/ { status = $2; next }
+  /^[>ch][fLS][^ ][^ ][^ ][^ ][^ ][^ ][^ ][^ ][^ ] / { edit(substr($0, 3, 1) == "+" ? "new" : "changed", substr($0, 13)) }
+  /^\*deleting   .*[^\/]$/ { edit("gone", substr($0, 13)) }
+  /^ *[0-9]+ +[0-9]+% / { next }
   /^>fc\.\.[^ ]* / { if (++differs <= 5) differ[differs] = substr($0, index($0, " ") + 1); next }
   /^[.<>ch][fdLDS][^ ][^ ][^ ][^ ][^ ][^ ][^ ][^ ][^ ] / || /^\*deleting / { next }
   /^skipping non-regular file "/ { if (++skipped <= 5) skip[skipped] = substr($0, 28, length($0) - 28); next }
@@ -681,6 +759,11 @@ sift='
     print "status", again ? 24 : status
     counted("differs", "differ", differs, differ)
     counted("skipped", "skip", skipped, skip)
+    if (roots) print "edits", edits["new"] + 0, edits["changed"] + 0, edits["gone"] + 0
+    for (at = 1; at <= 15 && (folder = most()) != ""; at++) {
+      print "edited", by[folder, "new"] + 0, by[folder, "changed"] + 0, by[folder, "gone"] + 0, folder
+      delete seen[folder]
+    }
   }'
 
 rsync_to() {

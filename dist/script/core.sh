@@ -39,7 +39,7 @@ read_request() {
   nonce='' job='' options='' databases='' everything='' paths='' excludes='' mirror='' bandwidth='' allow_empty=''
   compression='' level='' text='' estimate='' lock='' owner='' wait_seconds=0 argument_count=0 structure_count=0
   users='' groups='' staging='' swaps='' location='' locations='' flavor='' watcher='' held='' making=''
-  compare='' traits='' unknown='' stand_ons='' keeps='' base='' seen_seconds=''
+  compare='' traits='' progress='' edit_roots='' unknown='' stand_ons='' keeps='' base='' seen_seconds=''
   while IFS= read -r line && [ -n "$line" ]; do
     split_line
     case $key in

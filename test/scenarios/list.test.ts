@@ -314,13 +314,15 @@ describe('a bucket without a recovery point', () => {
     const { run, main } = await list(bucket, { 'expect-every': '1h' })
     expect(run.conclusion).toBe('success')
     expect(main.annotations.warning.map(({ title }) => title)).toEqual(['nothing-good'])
-    const none = { snapshots: '[]', latest: '', 'latest-age-seconds': '', count: '0', missing: '[]', due: 'true' }
-    expect(main.outputs).toEqual(none)
+    const none = { snapshots: '[]', latest: '', 'latest-age-seconds': '', count: '0', missing: '[]', servers: '[]' }
+    const { page, ...outputs } = main.outputs
+    expect(outputs).toEqual({ ...none, due: 'true' })
+    expect(page).toMatch(/make-a-backup-page-/)
 
     const red = await list(bucket, { 'max-age': '2h' })
     expect(red.run.conclusion).toBe('failure')
     expect(red.main.annotations.error[0]?.message).toContain('There is no good recovery point under "running-backups/"')
-    expect(red.main.outputs).toEqual({ ...none, due: '' })
+    expect(red.main.outputs).toEqual({ ...none, page: expect.any(String), due: '' })
   })
 
   it('is told apart from one that may not be listed, and from one that is not there', async () => {

@@ -223,7 +223,7 @@ describe('the bucket', () => {
       expect(sha256(await bucket.bytes(artifact.key))).toBe(artifact.sha256)
     }
     for (const [key, text] of Object.entries(strange)) expect(await bucket.text(key)).toBe(text)
-    expect(await bucket.keys()).toHaveLength(5 + Object.keys(strange).length)
+    expect(await bucket.keys()).toHaveLength(7 + Object.keys(strange).length)
     expect(await bucket.openUploads()).toEqual([])
     expect(second.main.summary).toContain('no change')
   })

@@ -51,6 +51,8 @@ describe('setListOutputs', () => {
       count: '0',
       missing: '[]',
       due: '',
+      page: '',
+      servers: '[]',
     })
   })
 

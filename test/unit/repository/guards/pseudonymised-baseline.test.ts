@@ -103,14 +103,15 @@ describe('pseudonymiseBaseline and resolveBaseline', () => {
       { artifact: 'database', what: 'table', before: 3, after: 2 },
       { artifact: 'database', what: 'view', before: 1, after: 0 },
     ])
+    const unknown = { before: undefined, after: undefined }
     expect(compareWith(resolved, now).tables).toEqual({
       changed: 1,
       added: 1,
       gone: 1,
       unchanged: 1,
       greatest: [
-        { name: 'orders', rows: { before: 5000, after: 7000 } },
-        { name: 'new', rows: { before: undefined, after: 1000 } },
+        { name: 'orders', bytes: { before: 5000, after: 7000 }, rows: unknown },
+        { name: 'new', bytes: { before: undefined, after: 1000 }, rows: unknown },
       ],
     })
   })
