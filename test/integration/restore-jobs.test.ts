@@ -513,7 +513,7 @@ ${'-- much more to read\n'.repeat(200_000)}`
       await make(at('place'), 'old')
       await mkdir(at('tools'))
       const mv = execFileSync('sh', ['-c', 'command -v mv']).toString().trim()
-      await writeFile(at('tools/mv'), `#!/bin/sh\n: >'${at('begun')}'\nsleep 2\nexec ${mv} "$@"\n`, {
+      await writeFile(at('tools/mv'), `#!/bin/sh\n: >'${at('begun')}'\nsleep 0.5\nexec ${mv} "$@"\n`, {
         mode: 0o755,
       })
       const HOME = at('home')

@@ -14,7 +14,7 @@ import { toolsFor } from './import-of'
 import { randomSql } from './random-sql'
 import { makeNeighbour, worldOf } from './world'
 
-const count = Number(process.env['HOSTILE_COUNT'] ?? 600)
+const count = Number(process.env['HOSTILE_COUNT'] ?? 300)
 const seed = Number(process.env['HOSTILE_SEED'] ?? 1)
 const batchSize = 300
 let server: DatabaseUnderTest

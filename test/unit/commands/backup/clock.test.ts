@@ -36,7 +36,7 @@ describe('a backup on a runner whose clock is not that of the store', () => {
     expect(about((await stage.verify()).warnings)).toEqual([])
   })
 
-  it.each([60 * minute + 5_000, -60 * minute - 5_000, 60 * day])(
+  it.each([-60 * minute - 5_000, 60 * day])(
     'is refused from an hour on, with nothing changed: %s ms',
     async ms => {
       await stage.backup()
