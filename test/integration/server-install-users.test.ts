@@ -1,17 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodeRequest } from '../../src/server/request'
 import { type InstallPlace, installPlace } from '../servers/install-place'
@@ -24,18 +11,10 @@ let publicKey: string
 let program: string
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'install-'))
-  chmodSync(folder, 0o755)
-  place = installPlace(folder)
-  site = join(folder, 'site')
-  mkdirSync(site, { mode: 0o755 })
-  writeFileSync(join(site, 'index.php'), '<?php', { mode: 0o644 })
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'key')])
-  publicKey = readFileSync(join(folder, 'key.pub'), 'utf8').trim()
-  program = join(folder, 'server.sh')
-  copyFileSync(join(__dirname, '../../dist/server.sh'), program)
+  place = installPlace()
+  ;({ folder, site, publicKey, program } = place)
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => place.remove())
 
 /** Runs a script in the place, with `$program`, `$key` and `$site`. */
 function inPlace(script: string, shell = ['bash']): { status: number | null; said: string } {

@@ -1,17 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodeRequest } from '../../src/server/request'
 import { type InstallPlace, installPlace } from '../servers/install-place'
@@ -23,17 +10,11 @@ let site: string
 let publicKey: string
 let keysFile: string
 function openPlace(): void {
-  folder = mkdtempSync(join(tmpdir(), 'install-'))
-  chmodSync(folder, 0o755)
-  place = installPlace(folder)
-  site = join(folder, 'my site')
-  mkdirSync(site)
-  writeFileSync(join(site, 'index.php'), '<?php')
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'of mine', '-f', join(folder, 'key')])
-  publicKey = readFileSync(join(folder, 'key.pub'), 'utf8').trim()
+  place = installPlace('my site')
+  ;({ folder, site, publicKey } = place)
   keysFile = join(place.home, '.ssh/authorized_keys')
 }
-const closePlace = () => rmSync(folder, { recursive: true, force: true })
+const closePlace = () => place.remove()
 
 interface Outcome {
   status: number | null
@@ -83,7 +64,9 @@ describe('server.sh', () => {
     const first = install(['--from', '203.0.113.0/24'], shell)
     expect(first).toMatchObject({
       status: 0,
-      said: expect.stringMatching(/good: .*my site.*ssh-known-hosts: \|.*paths: \|\n +.*my site/s),
+      said: expect.stringMatching(
+        /good: .*my site.*ssh-known-hosts: \|\n +\S+ ssh-ed25519 AAAA.*paths: \|\n +.*my site/s,
+      ),
     })
     const again = install([], shell)
     expect(again.status).toBe(0)

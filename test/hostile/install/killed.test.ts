@@ -1,15 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type InstallPlace, installPlace } from '../../servers/install-place'
 
@@ -21,14 +10,9 @@ let folder: string
 let place: InstallPlace
 let publicKey: string
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'killed-'))
-  chmodSync(folder, 0o755)
-  place = installPlace(folder)
-  for (const name of ['site', 'bin']) mkdirSync(join(folder, name))
-  writeFileSync(join(folder, 'site/index.php'), '<?php')
-  copyFileSync(join(__dirname, '../../../dist/server.sh'), join(folder, 'server.sh'))
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'key')])
-  publicKey = readFileSync(join(folder, 'key.pub'), 'utf8').trim()
+  place = installPlace()
+  ;({ folder, publicKey } = place)
+  mkdirSync(join(folder, 'bin'))
   mkdirSync(join(place.home, '.ssh'), { mode: 0o700 })
   writeFileSync(join(place.home, '.ssh/authorized_keys'), foreign, { mode: 0o600 })
   // Everything that changes a file ends all shells of the installation when its turn has come, before or after it.
@@ -42,7 +26,7 @@ beforeEach(() => {
     writeFileSync(join(folder, 'bin', name), script, { mode: 0o755 })
   }
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => place.remove())
 
 /** Runs the program in a process group of its own. Returns how many times a file was changed. */
 function run(words: string, killed = ''): number {
