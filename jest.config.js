@@ -48,5 +48,6 @@ module.exports = {
       globalTeardown: '<rootDir>/test/servers/matrix-teardown.ts',
     },
   ],
+  testSequencer: '<rootDir>/test/longest-first.js',
   testTimeout: 120_000,
 }

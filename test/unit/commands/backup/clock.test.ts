@@ -36,25 +36,22 @@ describe('a backup on a runner whose clock is not that of the store', () => {
     expect(about((await stage.verify()).warnings)).toEqual([])
   })
 
-  it.each([-60 * minute - 5_000, 60 * day])(
-    'is refused from an hour on, with nothing changed: %s ms',
-    async ms => {
-      await stage.backup()
-      const before = held(stage.store)
-      stage.setAhead(ms)
-      const { error } = await stage.backup({ 'keep-daily': '2', 'keep-yearly': '1' })
-      expect(error?.message).toMatch(/^The runner's clock is .* the store's: .*No backup is taken/)
-      expect(Object(error).advice).toContain('sudo timedatectl set-ntp true')
-      expect(held(stage.store)).toEqual(before)
-      expect(stage.writes()).toEqual([])
+  it.each([-60 * minute - 5_000, 60 * day])('is refused from an hour on, with nothing changed: %s ms', async ms => {
+    await stage.backup()
+    const before = held(stage.store)
+    stage.setAhead(ms)
+    const { error } = await stage.backup({ 'keep-daily': '2', 'keep-yearly': '1' })
+    expect(error?.message).toMatch(/^The runner's clock is .* the store's: .*No backup is taken/)
+    expect(Object(error).advice).toContain('sudo timedatectl set-ntp true')
+    expect(held(stage.store)).toEqual(before)
+    expect(stage.writes()).toEqual([])
 
-      // A restore goes by the store's clock, however wrong the other one is.
-      const restored = await stage.restore()
-      expect(restored.error).toBeUndefined()
-      expect(restored.warnings).toContainEqual(expect.stringContaining("The store's time is used"))
-      expect(restored.log.join('\n')).toContain('Monday-13-00, taken 2026-11-23T13:05:02')
-    },
-  )
+    // A restore goes by the store's clock, however wrong the other one is.
+    const restored = await stage.restore()
+    expect(restored.error).toBeUndefined()
+    expect(restored.warnings).toContainEqual(expect.stringContaining("The store's time is used"))
+    expect(restored.log.join('\n')).toContain('Monday-13-00, taken 2026-11-23T13:05:02')
+  })
 
   it('removes nothing for its age until they agree again', async () => {
     const tiers = { 'keep-daily': '1' }
