@@ -1604,9 +1604,15 @@ show_workflow() {
 show_host_keys() {
   host=$(hostname -f 2>/dev/null || hostname)
   case ${1:-22} in 22) ;; *) host="[$host]:$1" ;; esac
-  for host_key in $(printf '%s\n' "$sshd_words" | sed -n 's/^hostkey //p') /etc/ssh/ssh_host_ed25519_key /etc/ssh/ssh_host_ecdsa_key \
-    /etc/ssh/ssh_host_rsa_key; do
-    if [ -r "$host_key.pub" ]; then tell "            $host $(cut -d ' ' -f 1,2 "$host_key.pub")" && return; fi
+  host_keys=$(printf '%s\n' "$sshd_words" | sed -n 's/^hostkey //p')
+  [ -n "$host_keys" ] || host_keys='/etc/ssh/ssh_host_ed25519_key /etc/ssh/ssh_host_ecdsa_key /etc/ssh/ssh_host_rsa_key'
+  # sshd lists RSA first.
+  for key_type in ssh-ed25519 ecdsa- ''; do
+    for host_key in $host_keys; do
+      [ -r "$host_key.pub" ] || continue
+      public_key=$(cut -d ' ' -f 1,2 "$host_key.pub")
+      case $public_key in "$key_type"*) tell "            $host $public_key" && return ;; esac
+    done
   done
   # Dropbear has no files of its public keys.
   for host_key in /etc/dropbear/dropbear_ed25519_host_key /etc/dropbear/dropbear_ecdsa_host_key /etc/dropbear/dropbear_rsa_host_key; do
