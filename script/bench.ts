@@ -5,6 +5,7 @@ import { type RunningServices, startServices } from '../test/servers/services'
 import type { BenchPlace } from './benchmark/bench-place'
 import { benchDistance } from './benchmark/distance'
 import { benchDatabase } from './benchmark/dumps'
+import { benchEncryption } from './benchmark/encryption'
 import { benchFiles } from './benchmark/files'
 import { benchFirstByte } from './benchmark/first-byte'
 import { regressions } from './benchmark/limits'
@@ -23,6 +24,7 @@ const folder = join(root, '.work/bench')
 const benches: Record<Part, (place: BenchPlace) => Promise<Section[]>> = {
   files: benchFiles,
   database: benchDatabase,
+  encryption: benchEncryption,
   restores: benchRestores,
   tables: benchTables,
   'first-byte': benchFirstByte,

@@ -76,7 +76,8 @@ function limitsOf({ name, compression }: ComparedStream, rows: readonly StreamRo
   ]
 }
 
-function measureOurs({ services, options }: BenchPlace, stream: ComparedStream): Promise<StreamRun> {
+/** One run of the action on a stream. */
+export function measureOurs({ services, options }: BenchPlace, stream: ComparedStream): Promise<StreamRun> {
   return withBucket(services.s3, async bucket => {
     const { usage, artifacts } = await runOurs(services, options, bucket.name, stream.inputs)
     const [artifact] = artifacts

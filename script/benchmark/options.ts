@@ -1,7 +1,17 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
-const parts = ['files', 'database', 'restores', 'tables', 'first-byte', 'distance', 'memory', 'tree'] as const
+const parts = [
+  'files',
+  'database',
+  'encryption',
+  'restores',
+  'tables',
+  'first-byte',
+  'distance',
+  'memory',
+  'tree',
+] as const
 export type Part = (typeof parts)[number]
 
 /** What is to be measured, and how large. Sizes in bytes. */

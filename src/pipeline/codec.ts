@@ -85,3 +85,10 @@ const facts: Readonly<Record<Codec, { suffix: string; command: string; decoder: 
 
 /** `key.txt`: a file with the private key, as `age-keygen` writes it, or one of SSH. */
 const encrypted = { suffix: '.age', command: 'age -d -i key.txt' }
+
+/** For who runs that command, behind another sentence; '' for what is not encrypted. */
+export function keyFileNote(keys: readonly string[]): string {
+  return keys.some(isEncryptedKey)
+    ? ' The file key.txt is the private key of one of the recipients, as "age-keygen" or "ssh-keygen" wrote it.'
+    : ''
+}

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { allowInputs } from '../servers/forced-keys'
 import type { Services } from '../servers/services'
 import { assertNoSecrets } from './assert-no-secrets'
 import { type ActionRun, type RunOptions, runAction } from './emulator'
-import { ageKeyFile, isEncrypted } from './encryption-switch'
+import { encryptionInputs } from './encryption-switch'
 
 /** The actions by the folder of their `action.yml`; '' is the one at the root, which takes a backup. */
 export type ActionName = '' | 'restore' | 'verify' | 'list'
@@ -18,13 +17,6 @@ export async function actionRun(
   const run = await runAction({ ...options, inputs, action: join(__dirname, '../..', name) })
   assertNoSecrets(run, secretsOf(inputs))
   return run
-}
-
-function encryptionInputs(name: ActionName): Record<string, string> {
-  if (!isEncrypted || name === 'list') return {}
-  const file = readFileSync(ageKeyFile, 'utf8')
-  const recipient = /^# public key: (age1\w+)$/m.exec(file)?.[1] ?? ''
-  return name === '' ? { 'encrypt-to': recipient } : { 'decryption-key': file }
 }
 
 /** Inputs that lead to the test server over SSH. */

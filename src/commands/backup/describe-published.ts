@@ -1,3 +1,4 @@
+import { keyFileNote } from '../../pipeline/codec'
 import { newObjectsOf } from '../../repository/artifact/objects'
 import { type ArtifactBaseline, type Baseline, baselineOf, sameSource } from '../../repository/guards/baseline'
 import { compareWith } from '../../repository/guards/changes'
@@ -96,7 +97,7 @@ function recoveryOf(artifacts: readonly Artifact[], place: ReportedStore) {
       sourceOf(artifact).words.recovery(artifact, key => fetchCommand(place, key)),
     ),
     // That of the last source needs the most.
-    note: notes.at(-1) ?? '',
+    note: `${notes.at(-1) ?? ''}${keyFileNote(artifacts.map(({ key }) => key))}`,
   }
 }
 

@@ -120,7 +120,8 @@ const recoveryPoint = z.looseObject({
   encryption: z.exactOptional(
     z.looseObject({
       format: z.literal('age'),
-      recipients: z.array(z.string()).min(1),
+      // Messages show them.
+      recipients: z.array(z.string().regex(/^[ -~]+$/)).min(1),
       fingerprintKey: z.base64(),
       fingerprintKeyId: z.string(),
     }),

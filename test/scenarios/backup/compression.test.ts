@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { asStored } from '../../runner/encryption-switch'
 import { noise, treeDigest } from '../../servers/docroot'
-import { importDump, unpackArchive } from '../../servers/processes/stock-tools'
+import { importDump, opened, unpackArchive } from '../../servers/processes/stock-tools'
 import { freshDatabase, freshFolder, testServices, testSql } from '../../servers/test-services'
 import { type GoodBackup, goodBackup } from '../good-backup'
+import { recordedDigest } from '../recorded-digest'
 import { databaseOf, filesOf } from '../stored-manifest'
 
 const services = testServices()
@@ -48,8 +50,8 @@ async function expectWhole({ manifest, content }: GoodBackup): Promise<void> {
 
 function expectObjects({ manifest }: GoodBackup, compression: string, suffix: string): void {
   expect(manifest.artifacts.map(({ key, compression: kind }) => [key, kind])).toEqual([
-    [`running-backups/running.database.sql${suffix}`, compression],
-    [`running-backups/running.codebase.tar${suffix}`, compression],
+    [asStored(`running-backups/running.database.sql${suffix}`), compression],
+    [asStored(`running-backups/running.codebase.tar${suffix}`), compression],
   ])
 }
 
@@ -62,7 +64,7 @@ describe('the input compression', () => {
     expectObjects(backup, 'gzip', '.gz')
     await expectWhole(backup)
     for (const { key } of backup.manifest.artifacts) {
-      const head = (await backup.bucket.bytes(key)).subarray(0, 10)
+      const head = (await opened(key, await backup.bucket.bytes(key))).subarray(0, 10)
       // RFC 1952: the ninth byte tells a compressor that tried its best (2). No name and no time stand in the head.
       expect([...head.subarray(0, 9)]).toEqual([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, effort])
     }
@@ -80,12 +82,14 @@ describe('the input compression', () => {
 
   it('stores the streams as they are with none', async () => {
     const backup = await take('none')
-    expect(backup.manifest.artifacts.map(({ key }) => key)).toEqual([
-      'running-backups/running.database.sql',
-      'running-backups/running.codebase.tar',
-    ])
-    for (const { bytes, sha256, content } of backup.manifest.artifacts) {
-      expect({ bytes, sha256 }).toEqual({ bytes: content.bytes, sha256: content.sha256 })
+    expectObjects(backup, 'none', '')
+    const recorded = await recordedDigest(backup.manifest)
+    for (const { key, content } of backup.manifest.artifacts) {
+      const stored = await opened(key, await backup.bucket.bytes(key))
+      expect({ bytes: stored.length, sha256: recorded(stored) }).toEqual({
+        bytes: content.bytes,
+        sha256: content.sha256,
+      })
     }
     await expectWhole(backup)
   })

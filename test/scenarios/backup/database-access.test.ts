@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { asStored } from '../../runner/encryption-switch'
 import { importDump } from '../../servers/processes/stock-tools'
 import { type SshdServer, startSshd } from '../../servers/sshd'
 import { freshDatabase, freshDatabaseName, freshFolder, testServices, testSql } from '../../servers/test-services'
@@ -43,7 +44,7 @@ async function expectBackup(inputs: Record<string, string>): Promise<void> {
     inputs: { databases: database, rotation: 'running', ...inputs },
   })
   const artifact = databaseOf(backup.manifest)
-  expect(artifact).toMatchObject({ database, key: 'running-backups/running.database.sql.gz' })
+  expect(artifact).toMatchObject({ database, key: asStored('running-backups/running.database.sql.gz') })
   const target = await freshDatabase(services)
   await importDump(services.mysql.clientConfig, target, await backup.content(artifact))
   expect(await sql('SELECT id, t FROM notes', target)).toBe('1\tkept\n')
@@ -67,7 +68,7 @@ describe('a backup of a database with an odd name, by a user with an odd passwor
     const { manifest } = await goodBackup(services, { inputs })
     expect(databaseOf(manifest, database)).toMatchObject({
       name: 'odd-name%20db.database',
-      key: 'running-backups/running.odd-name%20db.database.sql.gz',
+      key: asStored('running-backups/running.odd-name%20db.database.sql.gz'),
     })
   })
 })

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { encryptionNews } from '../../runner/encryption-switch'
 import { treeDigest } from '../../servers/docroot'
 import { command } from '../../servers/processes/command'
 import { unpackArchive } from '../../servers/processes/stock-tools'
@@ -130,8 +131,9 @@ describe('the files of a backup', () => {
     const socket = await holdSocket(join(folder, 'php.sock'))
     try {
       const { manifest, main } = await goodBackup(services, { inputs: { paths: folder } })
-      expect(manifest.warnings).toEqual([{ code: 'server-messages', message: expect.stringContaining('php.sock') }])
-      expect(main.annotations.warning).toHaveLength(1)
+      const warnings = [{ code: 'server-messages', message: expect.stringContaining('php.sock') }, ...encryptionNews]
+      expect(manifest.warnings).toEqual(warnings)
+      expect(main.annotations.warning).toHaveLength(warnings.length)
       expect(filesOf(manifest).content.files).toBe(1)
     } finally {
       await socket.stop()
@@ -186,7 +188,9 @@ describe('the mirror on the server', () => {
     expect(await treeDigest(join(mirror, folder))).toEqual(await treeDigest(folder))
     expect(existsSync(join(home, '.make-a-backup/mirror'))).toBe(false)
     const all = (await readFile(calls, 'utf8')).split('end\n').map(text => text.split('\n'))
-    const [call = [], ...others] = all.slice(0, -1).filter(each => !each.includes('--dry-run'))
+    const [call = [], ...others] = all
+      .slice(0, -1)
+      .filter(each => !each.includes('--dry-run') && !each.includes('--info=help'))
     expect(call[0]).toBe('nice 19')
     expect(call).toContain('--bwlimit=2.5M')
     expect(others).toEqual([])

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BackupRun } from '../../runner/backup-run'
+import { asStored, encryptionNews } from '../../runner/encryption-switch'
 import { tryCommand } from '../../servers/processes/command'
 import { importDump } from '../../servers/processes/stock-tools'
 import { holdSocket, type SocketHolder } from '../../servers/socket-holder'
@@ -117,11 +118,11 @@ describe('names from the database', () => {
 
     const backup = await goodBackup(services, { inputs: { databases: '*', rotation: 'running', ...user } })
     const { manifest, run, main } = backup
-    expectOnlyOwnCommands(run, ['non-transactional-tables'])
+    expectOnlyOwnCommands(run, ['non-transactional-tables', ...encryptionNews.map(({ code }) => code)])
     expectWholeSummary(main.summary)
     for (const name of names) {
       const artifact = databaseOf(manifest, name)
-      expect(artifact.key).toBe(`running-backups/running.${encodeURIComponent(name)}.database.sql.gz`)
+      expect(artifact.key).toBe(asStored(`running-backups/running.${encodeURIComponent(name)}.database.sql.gz`))
       expect(artifact.content.tables.map(table => table.name).sort()).toEqual([...hostile].sort())
       const target = await freshDatabase(services)
       await importDump(services.mysql.clientConfig, target, await backup.content(artifact))

@@ -8,6 +8,7 @@ import { startSshd } from '../../servers/sshd'
 import { freshDatabase, freshDocroot, freshFolder, testServices, testSql } from '../../servers/test-services'
 import { dumpFingerprints } from '../dump-fingerprints'
 import { goodBackup } from '../good-backup'
+import { recordedDigest } from '../recorded-digest'
 import { sshInputs } from '../ssh-inputs'
 import { databaseOf, filesOf } from '../stored-manifest'
 
@@ -61,7 +62,7 @@ describe('a backup through the login shell', () => {
       })
       const artifact = databaseOf(manifest)
       const tables = artifact.content.tables.filter(({ name }) => name !== 'numbering')
-      expect(tables).toEqual(dumpFingerprints(await content(artifact)))
+      expect(tables).toEqual(dumpFingerprints(await content(artifact), await recordedDigest(manifest)))
       expect(tables.length).toBeGreaterThan(20)
       const root = await freshFolder(services)
       await unpackArchive(await content(filesOf(manifest)), root)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { asStored } from '../../runner/encryption-switch'
 import { bucketView } from '../../servers/bucket-view'
 import { awkwardContent, awkwardDatabaseSql } from '../../servers/database/awkward-database'
 import { command } from '../../servers/processes/command'
@@ -13,6 +14,7 @@ import {
   testSql,
 } from '../../servers/test-services'
 import { type GoodBackup, goodBackup } from '../good-backup'
+import { recordedDigest } from '../recorded-digest'
 import { databaseOf, filesOf } from '../stored-manifest'
 
 /** A manifest and its signature. */
@@ -113,17 +115,18 @@ describe('the manifest', () => {
       'database database',
       'files codebase',
     ])
+    const recorded = await recordedDigest(manifest)
     for (const artifact of manifest.artifacts) {
       const stored = await bucket.bytes(artifact.key)
       const inside = await content(artifact)
       const head = await bucket.head(artifact.key)
       expect(artifact).toMatchObject({
-        key: `running-backups/running.${artifact.kind === 'files' ? 'codebase.tar.gz' : 'database.sql.gz'}`,
+        key: asStored(`running-backups/running.${artifact.kind === 'files' ? 'codebase.tar.gz' : 'database.sql.gz'}`),
         bytes: stored.length,
         sha256: sha256(stored),
         etag: head.etag,
         compression: 'gzip',
-        content: { bytes: inside.length, sha256: sha256(inside) },
+        content: { bytes: inside.length, sha256: recorded(inside) },
       })
       expect(head.bytes).toBe(stored.length)
     }
@@ -179,9 +182,10 @@ describe('the bucket', () => {
     const { bucket } = backup
     const keys = (await bucket.keys()).filter(key => !(key in strange))
     expect(keys).toEqual(
-      ['README.md', 'index.html', 'running.codebase.tar.gz', 'running.database.sql.gz', ...signed, 'status.json'].map(
-        name => `running-backups/${name}`,
-      ),
+      [
+        ...['README.md', 'index.html', ...['running.codebase.tar.gz', 'running.database.sql.gz'].map(asStored)],
+        ...[...signed, 'status.json'],
+      ].map(name => `running-backups/${name}`),
     )
     expect(await bucket.openUploads()).toEqual([])
   })
@@ -238,7 +242,9 @@ describe('the bucket', () => {
       inputs: { databases: name, 's3-prefix': prefix, rotation: 'running' },
     })
     expect((await bucket.keys()).sort()).toEqual(
-      ['README.md', 'index.html', 'running.database.sql.gz', ...signed, 'status.json'].map(key => folder + key),
+      ['README.md', 'index.html', asStored('running.database.sql.gz'), ...signed, 'status.json'].map(
+        key => folder + key,
+      ),
     )
   })
 })

@@ -1,5 +1,6 @@
 import { copyFile, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { ageKeyFile, isEncrypted } from '../../runner/encryption-switch'
 import { awkwardContent, awkwardDatabaseSql } from '../../servers/database/awkward-database'
 import { checksumDatabase } from '../../servers/database/checksum-database'
 import { treeDigest } from '../../servers/docroot'
@@ -8,6 +9,7 @@ import { downloadObject, filter, importDump } from '../../servers/processes/stoc
 import { freshDatabaseName, freshDocroot, freshFolder, testServices, testSql } from '../../servers/test-services'
 import { dumpFingerprints } from '../dump-fingerprints'
 import { type GoodBackup, goodBackup } from '../good-backup'
+import { recordedDigest } from '../recorded-digest'
 import { databaseOf, filesOf } from '../stored-manifest'
 
 const services = testServices()
@@ -29,7 +31,9 @@ beforeAll(async () => {
   first = await goodBackup(services, { inputs: { databases: database, paths: docroot, rotation: 'running' } })
   downloads = await freshFolder(services)
   for (const { key } of first.manifest.artifacts) {
-    await downloadObject(services.s3, first.run.bucket, key, join(downloads, basename(key)))
+    const file = join(downloads, basename(key))
+    await downloadObject(services.s3, first.run.bucket, key, file)
+    if (isEncrypted) await command('age', ['-d', '-i', ageKeyFile, '-o', join(downloads, basename(key, '.age')), file])
   }
 })
 
@@ -113,7 +117,7 @@ describe('a stored recovery point', () => {
 describe('the fingerprints of tables', () => {
   it('are the sha256 of the INSERT lines of each table, as a plain reading of the dump finds them', async () => {
     const artifact = databaseOf(first.manifest)
-    const found = dumpFingerprints(await first.content(artifact))
+    const found = dumpFingerprints(await first.content(artifact), await recordedDigest(first.manifest))
     expect(found.map(({ name }) => name).sort()).toEqual([...awkwardContent.tables].sort())
     expect(artifact.content.tables.filter(({ name }) => name !== 'numbering')).toEqual(found)
     expect(found.find(({ name }) => name === 'plain')?.bytes).toBeGreaterThan(500)

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { asStored } from '../../runner/encryption-switch'
 import { bucketView } from '../../servers/bucket-view'
 import {
   freshBucket,
@@ -69,7 +70,9 @@ describe('the name of the slot', () => {
     expect(main.outputs['slot']).toBe(slot)
     expect(await bucket.keys()).toEqual(
       [
-        ...['database.sql.gz', 'manifest.json', 'manifest.json.sig'].map(end => `running-backups/${slot}.${end}`),
+        ...[asStored('database.sql.gz'), 'manifest.json', 'manifest.json.sig'].map(
+          end => `running-backups/${slot}.${end}`,
+        ),
         ...['README.md', 'index.html', 'status.json'].map(name => `running-backups/${name}`),
       ].sort(),
     )
@@ -105,8 +108,8 @@ describe('the objects of a slot', () => {
     })
     const artifacts = names.map(name => `${encodeURIComponent(name)}.database`)
     expect(manifest.artifacts.map(({ name }) => name).sort()).toEqual(artifacts)
-    expect((await bucket.keys()).filter(key => key.endsWith('.sql.gz'))).toEqual(
-      artifacts.map(name => `running-backups/running.${name}.sql.gz`),
+    expect((await bucket.keys()).filter(key => key.includes('.sql'))).toEqual(
+      artifacts.map(name => asStored(`running-backups/running.${name}.sql.gz`)),
     )
   })
 
@@ -118,7 +121,7 @@ describe('the objects of a slot', () => {
     expect(manifest.server).not.toHaveProperty('database')
     expect(await bucket.keys()).toEqual(
       [
-        ...['README.md', 'index.html', 'running.codebase.tar.gz', 'running.manifest.json'],
+        ...['README.md', 'index.html', asStored('running.codebase.tar.gz'), 'running.manifest.json'],
         ...['running.manifest.json.sig', 'status.json'],
       ].map(name => `running-backups/${name}`),
     )
@@ -154,10 +157,13 @@ describe('the objects of a slot', () => {
         .map(key => key.replace('running-backups/', ''))
 
     await goodBackup(services, { inputs: { ...common, databases: one, paths: await smallFolder() } })
-    expect(await objects()).toEqual(['running.codebase.tar.gz', 'running.database.sql.gz', ...signed])
+    expect(await objects()).toEqual([
+      ...['running.codebase.tar.gz', 'running.database.sql.gz'].map(asStored),
+      ...signed,
+    ])
 
     const several = await goodBackup(services, { inputs: { ...common, databases: `${two}\n${one}\n` } })
-    const both = [one, two].map(each => `running.${encodeURIComponent(each)}.database.sql.gz`)
+    const both = [one, two].map(each => asStored(`running.${encodeURIComponent(each)}.database.sql.gz`))
     expect(await objects()).toEqual([...both, ...signed].sort())
     expect(several.manifest.artifacts.map(({ name: artifact }) => artifact)).toEqual(
       [two, one].map(each => `${encodeURIComponent(each)}.database`),
@@ -168,7 +174,7 @@ describe('the objects of a slot', () => {
     }
 
     await goodBackup(services, { inputs: { ...common, databases: two, compression: 'zstd' } })
-    expect(await objects()).toEqual(['running.database.sql.zst', ...signed])
+    expect(await objects()).toEqual([asStored('running.database.sql.zst'), ...signed])
     for (const key of others) expect(await bucket.text(key)).toBe(`${key} stays`)
   })
 })

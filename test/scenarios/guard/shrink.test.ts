@@ -1,4 +1,5 @@
 import type { BackupRun } from '../../runner/backup-run'
+import { asStored } from '../../runner/encryption-switch'
 import { bucketView } from '../../servers/bucket-view'
 import { testSql } from '../../servers/test-services'
 import { type BucketSnapshot, brokenRecoveryPoints } from '../bucket-snapshot'
@@ -31,8 +32,8 @@ async function expectSuspect(before: BucketSnapshot, run: BackupRun, telling: re
   const manifest = after.manifests['running']
   expect(manifest).toMatchObject({ state: 'complete', verdict: 'suspect' })
   expect(manifest?.artifacts.map(({ key }) => key)).toEqual([
-    'running-backups/suspect/running.database.sql.gz',
-    'running-backups/suspect/running.codebase.tar.gz',
+    asStored('running-backups/suspect/running.database.sql.gz'),
+    asStored('running-backups/suspect/running.codebase.tar.gz'),
   ])
   expect(brokenRecoveryPoints(after)).toEqual(['running is complete and suspect'])
   await expectNothingLeft(scene)

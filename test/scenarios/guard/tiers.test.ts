@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { asStored } from '../../runner/encryption-switch'
 import { command } from '../../servers/processes/command'
 import { freshBucket, freshDatabase, freshFolder, testServices, testSql } from '../../servers/test-services'
 import { brokenRecoveryPoints, bucketSnapshot } from '../bucket-snapshot'
@@ -40,7 +41,7 @@ describe('the longer tiers', () => {
     const entries = [`daily/${date}`, `weekly/${week}`]
 
     const made = await bucketSnapshot(services.s3, bucket)
-    const ends = ['codebase.tar.gz', 'database.sql.gz', 'manifest.json', 'manifest.json.sig']
+    const ends = [...['codebase.tar.gz', 'database.sql.gz'].map(asStored), 'manifest.json', 'manifest.json.sig']
     expect(Object.keys(made.objects).sort()).toEqual(
       [
         'running-backups/README.md',

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { ActionRun } from '../../runner/emulator'
 import { treeDigest } from '../../servers/docroot'
 import { command } from '../../servers/processes/command'
-import { downloadObject } from '../../servers/processes/stock-tools'
+import { opened } from '../../servers/processes/stock-tools'
 import { type SshdServer, startSshd } from '../../servers/sshd'
 import { freshFolder, testServices } from '../../servers/test-services'
 import { type GoodBackup, goodBackup } from '../good-backup'
@@ -178,7 +178,8 @@ describe('a backup by a user who is not root', () => {
   it('is given back by hand, by the lines of the README in the bucket', async () => {
     const folder = await freshFolder(services)
     const { key } = filesOf(backup.manifest)
-    await downloadObject(services.s3, backup.run.bucket, key, join(folder, 'codebase.tar.gz'))
+    const stored = await opened(key, await backup.bucket.bytes(key))
+    await writeFile(join(folder, 'codebase.tar.gz'), stored)
     const readme = await backup.bucket.text('running-backups/README.md')
     const lines = [...readme.matchAll(/^sudo sh -c '(cd \/ && .*)'$/gm)].map(([, line = '']) => line)
     await command('tar', ['-xpzf', join(folder, 'codebase.tar.gz'), '-C', folder])

@@ -4,12 +4,14 @@ import { lstat, readdir, readlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { FilesArtifact, Manifest } from '../../../src/repository/manifest/manifest'
+import { sealed } from '../../servers/processes/stock-tools'
 import { freshDatabaseName, testSql } from '../../servers/test-services'
 import { archive, type Entry, entry, folder, pax } from '../../unit/sources/files/tars'
 import { bucketSnapshot } from '../bucket-snapshot'
 import { bucketOfCopies, type OriginalPoint, originalPoint } from '../copied-points'
 import { openScene, type Scene } from '../failure/failure-scene'
 import { goodBackup } from '../good-backup'
+import { recordedDigest } from '../recorded-digest'
 import { expectRefused, expectRestored, restoreRun } from './restore-run'
 
 let scene: Scene
@@ -261,19 +263,20 @@ function setUid(name: string): Entry {
 /** The sound recovery point, but for an archive of these entries, which the manifest describes truly. */
 async function bucketWithArchive(entries: readonly Buffer[]): Promise<string> {
   const content = archive(...entries)
-  const stored = gzipSync(content)
   const types = entries.map(block => String.fromCharCode(block[156] ?? 0))
   const count = (wanted: string) => types.filter(type => wanted.includes(type)).length
   const { name, view } = await bucketWith()
   const key = 'running-backups/running.manifest.json'
   const manifest: Manifest = JSON.parse(await view.text(key))
   const artifact = filesIn(manifest)
+  const stored = await sealed(artifact.key, gzipSync(content))
+  const recorded = await recordedDigest(manifest)
   const described: Partial<FilesArtifact> = {
     bytes: stored.length,
     sha256: sha256(stored),
     content: {
       bytes: content.length,
-      sha256: sha256(content),
+      sha256: recorded(content),
       files: count('017'),
       directories: count('5'),
       links: count('2'),

@@ -1,9 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { copyFile, readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { ageKeyFile } from '../../runner/encryption-switch'
 import { checksumDatabase } from '../../servers/database/checksum-database'
 import { treeDigest } from '../../servers/docroot'
 import { command } from '../../servers/processes/command'
-import { testSql } from '../../servers/test-services'
+import { freshFolder, testSql } from '../../servers/test-services'
 import { openScene, type Scene } from '../failure/failure-scene'
 import { lastingProcesses, serverProcess } from '../server-processes'
 import { expectRefused, expectRestored, overwriting, restoreRun } from './restore-run'
@@ -109,7 +110,9 @@ describe('a restore over a live site', () => {
     )
 
     const [key = ''] = JSON.parse(restored.main?.outputs['safety-backup-keys'] ?? '[]')
-    expect(key).toMatch(/^running-backups\/before-restore\/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\..*\.database\.sql\.gz$/)
+    expect(key).toMatch(
+      /^running-backups\/before-restore\/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\..*\.database\.sql\.gz(\.age)?$/,
+    )
     expect((await scene.snapshot()).objects).toHaveProperty([key])
 
     const [, folder] = JSON.parse(restored.main?.outputs['restored'] ?? '[]')
@@ -202,14 +205,17 @@ describe('a restore over a live site', () => {
 /** Runs the commands that an annotation names, as a person on the server would. */
 async function followByHand(message: string): Promise<void> {
   const commands =
-    /Restore it on the server: (mysql -e .* \| gunzip \| .* \| mysql --user=SITE_USER --password \S+ \S+ \S+)$/m.exec(
+    /Restore it on the server: ((?:ls key\.txt && )?mysql -e .* \| gunzip \| .* \| mysql --user=SITE_USER --password \S+ \S+ \S+)$/m.exec(
       message,
     )?.[1] ?? ''
   expect(commands).toMatch(/DROP DATABASE .* && mysql -e .*CREATE DATABASE .* && aws .* s3 cp /)
   const { s3, mysql } = scene.services
+  const folder = await freshFolder(scene.services)
+  await copyFile(ageKeyFile, join(folder, 'key.txt'))
   await command('bash', [
     '-c',
     `set -euo pipefail
+cd ${folder}
 mysql() { mariadb --defaults-file='${mysql.clientConfig}' "$@"; }
 export AWS_ACCESS_KEY_ID='${s3.accessKey}' AWS_SECRET_ACCESS_KEY='${s3.secretKey}' AWS_DEFAULT_REGION=us-east-1 HOME='${scene.home}'
 ${commands.replace('--user=SITE_USER --password', '')}`,

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { gzipSync } from 'node:zlib'
 import type { Artifact, DatabaseArtifact, Manifest } from '../../../src/repository/manifest/manifest'
 import { parseProof } from '../../../src/repository/manifest/proof'
 import { actionRun, s3Inputs } from '../../runner/action-run'
@@ -11,9 +11,11 @@ import type { ActionRun, RunOptions, StepRun } from '../../runner/emulator'
 import { awkwardContent, awkwardDatabaseSql } from '../../servers/database/awkward-database'
 import { type FaultProxy, startFaultProxy } from '../../servers/fault-proxy'
 import { makeStandInDocker } from '../../servers/processes/stand-in-docker'
+import { sealed, unpacked } from '../../servers/processes/stock-tools'
 import { freshDatabase, freshDocroot, testServices, testSql } from '../../servers/test-services'
 import { bucketOfCopies, type OriginalPoint, originalPoint } from '../copied-points'
 import { type GoodBackup, goodBackup } from '../good-backup'
+import { recordedDigest } from '../recorded-digest'
 import { arrival } from '../store-requests'
 
 const services = testServices()
@@ -113,10 +115,11 @@ const isDatabase = (artifact: Artifact): artifact is DatabaseArtifact => artifac
  */
 async function forged(change: (sql: string) => string, forgeContent: boolean) {
   const { key } = original.manifest.artifacts.find(isDatabase) ?? { key: '' }
-  const sql = gunzipSync(original.objects.get(key) ?? '').toString('latin1')
+  const sql = (await unpacked(key, original.objects.get(key) ?? Buffer.alloc(0))).toString('latin1')
   const changed = Buffer.from(change(sql), 'latin1')
   expect(changed.toString('latin1')).not.toBe(sql)
-  const bytes = gzipSync(changed)
+  const bytes = await sealed(key, gzipSync(changed))
+  const recorded = await recordedDigest(original.manifest)
   const changedOriginal = { ...original, objects: new Map(original.objects).set(key, bytes) }
   const bucket = await bucketOfCopies(services, changedOriginal)
   await bucket.put({
@@ -124,7 +127,7 @@ async function forged(change: (sql: string) => string, forgeContent: boolean) {
     edit: ({ artifacts }) => {
       for (const artifact of artifacts.filter(isDatabase)) {
         Object.assign(artifact, { bytes: bytes.length, sha256: sha256Of(bytes) })
-        if (forgeContent) Object.assign(artifact.content, { bytes: changed.length, sha256: sha256Of(changed) })
+        if (forgeContent) Object.assign(artifact.content, { bytes: changed.length, sha256: recorded(changed) })
       }
     },
   })
@@ -167,7 +170,7 @@ describe('a drill', () => {
   it('reads each object twice: once to check it, once to restore it', async () => {
     const { name } = await aCopy()
     await drill(name)
-    const reads = proxy.requests.filter(({ method, path }) => method === 'GET' && /\.gz$/.test(path))
+    const reads = proxy.requests.filter(({ method, path }) => method === 'GET' && /\.gz(\.age)?$/.test(path))
     expect(reads).toHaveLength(4)
   })
 

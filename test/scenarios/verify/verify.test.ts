@@ -7,6 +7,7 @@ import { actionRun, s3Inputs } from '../../runner/action-run'
 import type { ActionRun, RunOptions, StepRun } from '../../runner/emulator'
 import { awkwardDatabaseSql } from '../../servers/database/awkward-database'
 import { type FaultProxy, startFaultProxy } from '../../servers/fault-proxy'
+import { sealed } from '../../servers/processes/stock-tools'
 import { freshDatabase, freshDocroot, testServices, testSql } from '../../servers/test-services'
 import { bucketSnapshot } from '../bucket-snapshot'
 import { bucketOfCopies, type OriginalPoint, originalPoint, weekOfHours } from '../copied-points'
@@ -128,7 +129,7 @@ describe('a sound recovery point', () => {
     expect(main.annotations.notice[0]?.message).toMatch(new RegExp(`^${slot}, taken .+ ago, is proven: 2 objects`))
     expect(main.summary).toMatch(new RegExp(`^## ✅ ${slot}, taken .+ ago, is proven`))
     expect(proxy.requests.filter(({ method }) => method !== 'GET' && method !== 'HEAD')).toEqual([])
-    const reads = proxy.requests.filter(({ method, path }) => method === 'GET' && /\.(gz)$/.test(path))
+    const reads = proxy.requests.filter(({ method, path }) => method === 'GET' && /\.gz(\.age)?$/.test(path))
     expect(reads).toHaveLength(level === 'read' ? 2 : 0)
     expect(await bucketSnapshot(services.s3, backup.run.bucket)).toEqual(before)
   })
@@ -209,7 +210,7 @@ describe('a recovery point whose object', () => {
     const [, table = ''] = /^INSERT INTO `([a-z_]+)` VALUES/m.exec(sql) ?? []
     const line = /^INSERT INTO `[a-z_]+` VALUES[^;]*;\n/m.exec(sql)?.[0] ?? ''
     expect(line).not.toBe('')
-    const forged = gzipSync(Buffer.from(sql.replace(line, `${line}${line}`), 'latin1'))
+    const forged = await sealed(copy.database.key, gzipSync(Buffer.from(sql.replace(line, `${line}${line}`), 'latin1')))
     await replace(copy, copy.database, () => forged)
     const sha256 = createHash('sha256').update(forged).digest('hex')
     Object.assign(copy.database, { bytes: forged.length, sha256 })

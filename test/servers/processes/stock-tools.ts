@@ -23,13 +23,20 @@ export async function downloadObject(account: S3Account, bucket: string, key: st
 
 /** Unpacks bytes by the ending of the key they were stored under: `.gz`, `.zst`, or none, with `.age` behind it or not. */
 export async function unpacked(key: string, stored: Buffer): Promise<Buffer> {
-  if (key.endsWith('.age')) {
-    const opened = await filter('age', ['-d', '-i', ageKeyFile], stored)
-    return unpacked(key.slice(0, -'.age'.length), opened)
-  }
+  if (key.endsWith('.age')) return unpacked(key.slice(0, -'.age'.length), await opened(key, stored))
   if (key.endsWith('.gz')) return filter('gunzip', ['-c'], stored)
   if (key.endsWith('.zst')) return filter('zstd', ['-dc'], stored)
   return stored
+}
+
+/** Decrypts bytes with the keys of the tests where they were stored encrypted. */
+export async function opened(key: string, stored: Buffer): Promise<Buffer> {
+  return key.endsWith('.age') ? filter('age', ['-d', '-i', ageKeyFile], stored) : stored
+}
+
+/** Encrypts them to the same keys where those under this key are. */
+export async function sealed(key: string, bytes: Buffer): Promise<Buffer> {
+  return key.endsWith('.age') ? filter('age', ['-e', '-i', ageKeyFile], bytes) : bytes
 }
 
 /** What a program writes to its output when it is fed these bytes, as bytes. Throws when it fails. */

@@ -136,9 +136,11 @@ it('finds damage in any object of an encrypted chain, with the key and without, 
       expect(log.join('\n')).toContain(`"${key}" has another sha256`)
     }
     await expect(restored('Monday-14-00', one.secret)).rejects.toThrow()
-    expect(stage.jobs()).not.toContain('unpack')
+    expect(stage.jobs()).not.toContain('swap')
     flip()
   }
+  await expect(restored('Monday-14-00', other.secret)).rejects.toThrow(/not opened by any key/)
+  expect(stage.jobs()).not.toContain('open-extract')
   expect(await restored('Monday-14-00', one.secret)).toMatchObject({ b: 'changed\n' })
 })
 

@@ -77,6 +77,8 @@ describe('encryptionTo', () => {
   it('stands in the manifest, which has the key of the digests for the recipients alone', async () => {
     const manifest = parseManifest(serializeManifest(await encryptedManifest()), 'key')
     expect(manifest.encryption).toMatchObject({ format: 'age', recipients: [one.recipient.line, other.recipient.line] })
+    const forged = serializeManifest(manifest).replace('"age1', '"\\nStill safe: nothing.')
+    expect(() => parseManifest(forged, 'key')).toThrow(/recipients/)
     const sealed = Buffer.from(manifest.encryption?.fingerprintKey ?? '', 'base64')
     expect(await openBytes(sealed, [other.identity])).toHaveLength(32)
   })

@@ -1,5 +1,5 @@
 import { shellWord } from '../../../../findings/shell-word'
-import { encodedAs } from '../../../../pipeline/codec'
+import { encodedAs, isEncryptedKey } from '../../../../pipeline/codec'
 import { fetchCommand, type S3Place } from '../../../../store/s3/fetch-command'
 import { type DatabaseDefaults, dropDatabase } from '../../client/database-statements'
 import { quotedAccount } from '../../client/sql-names'
@@ -19,5 +19,7 @@ export function accountByHand(account: string): string {
 export function restoreByHand(s3: S3Place, database: string, defaults: DatabaseDefaults, key: string): string[] {
   const { characterSet, collation } = defaults
   const dump = { database, characterSet, collation, ...encodedAs({ key, compression: 'gzip' }) }
-  return [dropByHand(database), ...importCommands(dump, fetchCommand(s3, key))]
+  // Nothing is dropped before the key is at hand.
+  const first = isEncryptedKey(key) ? ['ls key.txt'] : []
+  return [...first, dropByHand(database), ...importCommands(dump, fetchCommand(s3, key))]
 }

@@ -1,4 +1,5 @@
 import { listed } from '../../../../findings/listed'
+import { keyFileNote } from '../../../../pipeline/codec'
 import { FailureError } from '../../../../runtime/errors'
 import { type DatabaseWork, importTools, type SafetyDump, serverOf } from '../database-work'
 import { dropAccounts } from '../import/import-account'
@@ -88,7 +89,7 @@ function rollbackFromDump(database: DatabaseState, safety: SafetyDump, work: Dat
   const name = JSON.stringify(target)
   const left = {
     get what() {
-      return `The database ${name} ${condition(database)}; its previous content is in ${safety.key}.`
+      return `The database ${name} ${condition(database)}; its previous content is in ${safety.key}.${keyFileNote([safety.key])}`
     },
     commands: restoreByHand(work.settings.s3, target, database, safety.key),
   }

@@ -1,3 +1,4 @@
+import { keyFileNote } from '../../../../pipeline/codec'
 import type { Repository } from '../../../../repository/repository'
 import { messageOf } from '../../../../runtime/errors'
 import type { UnfinishedPart } from '../../../unfinished-part'
@@ -59,5 +60,5 @@ function incompleteInWords(
     return `The database ${name} is incomplete. It was ${was} before: drop it (${dropByHand(target)}).`
   if (safetyKey === null)
     return `The database ${name} is incomplete, and there is no dump of what it was ("safety-backup: false"): restore it again.`
-  return `The database ${name} is incomplete: its import was interrupted. Its previous content is in ${safetyKey}. Restore it on the server: ${restoreByHand(s3, target, defaults, safetyKey).join(' && ')}`
+  return `The database ${name} is incomplete: its import was interrupted. Its previous content is in ${safetyKey}.${keyFileNote([safetyKey])} Restore it on the server: ${restoreByHand(s3, target, defaults, safetyKey).join(' && ')}`
 }

@@ -21,7 +21,9 @@ describe('restoreByHand', () => {
   })
 
   it('opens an encrypted dump first', () => {
-    expect(restoreByHand(s3, 'shop', defaults, 'k.sql.gz.age')[2]).toMatch(/ - \| age -d -i key\.txt \| gunzip \| /)
+    const [first, second, , last] = restoreByHand(s3, 'shop', defaults, 'k.sql.gz.age')
+    expect([first, second]).toEqual(['ls key.txt', "mysql -e 'DROP DATABASE IF EXISTS `shop`;'"])
+    expect(last).toMatch(/ - \| age -d -i key\.txt \| gunzip \| /)
   })
 
   it('names the endpoint of another store', () => {
