@@ -1,12 +1,13 @@
 import { once } from 'node:events'
-import { PassThrough, Writable } from 'node:stream'
+import { PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { codecsOf, decode } from '../pipeline/codec'
-import { digest } from '../pipeline/digest'
-import { decryption, type ReadRequest, readArtifact } from '../repository/artifact/reader'
+import { codecsOf } from '../pipeline/codec'
+import type { ReadRequest } from '../repository/artifact/reader'
 import type { Artifact, ArtifactObject } from '../repository/manifest/manifest'
 import type { Repository } from '../repository/repository'
 import { isAbort } from '../runtime/errors'
+import type { DecodedReading } from './read-decoded'
+import { alone, type ChainReader } from './shared-readings'
 
 /** Makes one content of those of a chain, which come decoded and from the newest to the oldest. Throws CheckError. */
 export interface Joiner {
@@ -17,6 +18,8 @@ export interface Joiner {
   end(): void
   /** What has been made since the last time. */
   take(): Buffer
+  /** About how many names it will hold, which is what it takes memory for. */
+  readonly names: number
 }
 
 export interface JoinedReading {
@@ -28,6 +31,8 @@ export interface JoinedReading {
   pauseMs?: number | undefined
   /** The caller compares with the digests itself. By default other bytes fail before their object ends. */
   mayDiffer?: boolean
+  /** How objects are read that others build on, too. */
+  reader?: ChainReader
 }
 
 /** The objects of an artifact, as they are read. */
@@ -43,38 +48,24 @@ export async function readJoined(
   repository: Repository,
   artifact: Artifact,
   joiner: Joiner,
-  { signal, write, onProgress, pauseMs, mayDiffer = false }: JoinedReading,
+  { write, onProgress, reader = alone, ...request }: JoinedReading,
 ): Promise<string[]> {
   const digests: string[] = []
   let before = 0
   for (const object of newestFirst(artifact)) {
-    const stored = digest()
-    const into = new Writable({
-      write: (piece: Buffer, _encoding, done) => {
-        passOn(() => joiner.write(piece), done)
-      },
-      final: done => {
-        passOn(() => joiner.next(), done)
-      },
-    })
-    const passOn = (step: () => void, done: (error?: Error) => void) => {
-      Promise.resolve()
-        .then(() => {
-          step()
-          return write(joiner.take())
-        })
-        .then(() => done(), done)
-    }
     const sum = before
-    const opened = decryption(repository, object)?.stages ?? []
-    const { sha256 } = await readArtifact(repository, object, {
-      // The digest is that of what is stored.
-      ...{ filter: stored, asStored: true, into: [...opened, ...decode(codecsOf(artifact)).stages, into] },
-      ...{ mayDiffer, signal, pauseMs },
+    const reading: DecodedReading = {
+      ...{ object, codecs: codecsOf(artifact), ...request },
+      write: piece => {
+        joiner.write(piece)
+        return write(joiner.take())
+      },
       onProgress: bytes => onProgress?.(sum + bytes),
-    })
+    }
+    digests.push(await reader.read(repository, reading))
+    joiner.next()
+    await write(joiner.take())
     before += object.bytes
-    digests.push(sha256)
   }
   joiner.end()
   await write(joiner.take())

@@ -2,7 +2,7 @@ import { type Finding, problem } from '../findings/finding'
 import { CheckError } from '../pipeline/check-error'
 import { codecsOf } from '../pipeline/codec'
 import type { ContentCheck, ContentDigest } from '../pipeline/content-check'
-import { type Digest, digest } from '../pipeline/digest'
+import { digest } from '../pipeline/digest'
 import type { Filter } from '../pipeline/filter'
 import { inspect } from '../pipeline/inspect'
 import { decryption, type ReadRequest, readArtifact } from '../repository/artifact/reader'
@@ -16,6 +16,7 @@ import { isArchivedFault, isDenied, isReplacedFault } from '../store/store-error
 import type { Along, ReadAlong } from './along'
 import { newestFirst } from './read-joined'
 import type { SoundArtifact } from './restore-part'
+import { alone, type ChainReader, type StoredReading } from './shared-readings'
 import type { ArtifactReading } from './source'
 
 /** The result of reading an object whole. */
@@ -46,6 +47,8 @@ export interface RereadOptions<A extends Artifact, C extends ContentDigest> {
   onProgress?: ReadProgress
   /** Before another attempt when a connection broke. */
   pauseMs?: number
+  /** How what it builds on is read. */
+  reader?: ChainReader
 }
 
 /**
@@ -71,19 +74,31 @@ export async function rereadArtifact<A extends Artifact, C extends ContentDigest
 export async function rereadStored(
   point: RecoveryPoint,
   artifact: Artifact,
-  options: Pick<ReadRequest<Digest>, 'signal' | 'onProgress' | 'pauseMs'>,
+  { reader = alone, ...options }: Omit<StoredReading, 'object'> & { reader?: ChainReader },
 ): Promise<Pick<Reread, 'findings'>> {
   const findings: Finding[] = []
   for (const object of newestFirst(artifact)) {
     const { stored, outside, isReadable } = await lookFirst(point, object, options.signal)
     findings.push(...outside)
     if (stored === undefined || !isReadable) continue
-    const read = await readOrFault(point.repository, { ...object, etag: stored.etag }, digest(), options)
-    if (read instanceof CheckError) throw read
-    if ('code' in read) findings.push(read)
-    else if (read.sha256 !== object.sha256) findings.push(otherBytes(object, read.sha256))
+    findings.push(
+      ...(await otherStored(point.repository, reader, { object: { ...object, etag: stored.etag }, ...options })),
+    )
   }
   return { findings }
+}
+
+/** Reads every byte of an object, whatever is in it. */
+export async function otherStored(
+  repository: Repository,
+  reader: ChainReader,
+  reading: StoredReading,
+): Promise<Finding[]> {
+  const { object, signal } = reading
+  const read = await orFault(object.key, signal, () => reader.digest(repository, reading))
+  if (read instanceof CheckError) throw read
+  if (typeof read !== 'string') return [read]
+  return read === object.sha256 ? [] : [otherBytes(object, read)]
 }
 
 async function lookFirst(point: RecoveryPoint, object: ArtifactObject, signal: AbortSignal) {

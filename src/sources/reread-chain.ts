@@ -1,8 +1,6 @@
 import { type Finding, problem } from '../findings/finding'
 import { CheckError } from '../pipeline/check-error'
 import type { ContentDigest } from '../pipeline/content-check'
-import { digest } from '../pipeline/digest'
-import { readArtifact } from '../repository/artifact/reader'
 import { lookAtArtifact } from '../repository/catalog/look-at-artifact'
 import { plainDigest } from '../repository/encryption/recorded-digest'
 import { contentBytesOf } from '../repository/manifest/kinds/kinds'
@@ -10,7 +8,16 @@ import type { Artifact } from '../repository/manifest/manifest'
 import type { RecoveryPoint, Repository } from '../repository/repository'
 import type { StoredObject } from '../store/store'
 import { newestFirst, readJoined } from './read-joined'
-import { orFault, otherBytes, type Reread, type RereadOptions, rereadArtifact, upTo } from './reread-artifact'
+import {
+  orFault,
+  otherBytes,
+  otherStored,
+  type Reread,
+  type RereadOptions,
+  rereadArtifact,
+  upTo,
+} from './reread-artifact'
+import { alone } from './shared-readings'
 import type { ArtifactReading } from './source'
 
 export interface RereadWholeOptions<A extends Artifact, C extends ContentDigest> extends RereadOptions<A, C> {
@@ -59,17 +66,18 @@ async function readThrough<A extends Artifact, C extends ContentDigest>(
   artifact: A,
   options: RereadWholeOptions<A, C>,
 ): Promise<Pick<Reread<A, C>, 'findings' | 'content'>> {
-  const { join, compare, signal, onProgress, pauseMs } = options
+  const { join, compare, signal, onProgress, pauseMs, reader = alone } = options
   if (join === undefined) throw new TypeError('This kind of artifact never builds on another one.')
+  const joiner = join(artifact)
   const check = upTo(contentBytesOf(artifact), options.check)
   const reading = async () => {
-    const digests = await readJoined(repository, artifact, join(artifact), {
-      ...{ signal, pauseMs, mayDiffer: true, write: (piece: Buffer) => check.write(piece) },
+    const digests = await readJoined(repository, artifact, joiner, {
+      ...{ signal, pauseMs, reader, mayDiffer: true, write: (piece: Buffer) => check.write(piece) },
       onProgress: bytes => onProgress?.(bytes, check.progress().bytes),
     })
     return { digests, content: check.finish() }
   }
-  const read = await orFault(artifact.key, signal, reading)
+  const read = await orFault(artifact.key, signal, () => reader.admit(joiner.names, signal, reading))
   if (read instanceof CheckError)
     return { findings: await explainDamage(repository, artifact, read, options), content: undefined }
   if ('code' in read) return { findings: [read], content: undefined }
@@ -95,18 +103,12 @@ async function explainDamage<A extends Artifact, C extends ContentDigest>(
   repository: Repository,
   artifact: A,
   fault: CheckError,
-  { signal, pauseMs }: RereadWholeOptions<A, C>,
+  { signal, pauseMs, reader = alone }: RereadWholeOptions<A, C>,
 ): Promise<Finding[]> {
   const { key } = artifact
   const damage = { ...problem('damaged', `"${key}" and what it builds on: ${fault.message}`, fault.advice), key }
   const others: Finding[] = []
-  for (const object of newestFirst(artifact)) {
-    const reading = () =>
-      readArtifact(repository, object, { ...{ filter: digest(), mayDiffer: true, asStored: true, signal }, pauseMs })
-    const read = await orFault(object.key, signal, reading)
-    if (read instanceof CheckError) throw read
-    if ('code' in read) others.push(read)
-    else if (read.sha256 !== object.sha256) others.push(otherBytes(object, read.sha256))
-  }
+  for (const object of newestFirst(artifact))
+    others.push(...(await otherStored(repository, reader, { object, signal, pauseMs })))
   return [...others, damage]
 }

@@ -18,6 +18,7 @@ import { newestFirst } from '../../sources/read-joined'
 import { sourceOf } from '../../sources/registry'
 import { type Reread, rereadStored, soundArtifacts } from '../../sources/reread-artifact'
 import { rereadWhole } from '../../sources/reread-chain'
+import type { ChainReader } from '../../sources/shared-readings'
 import { isArchivedFault, StoreError } from '../../store/store-error'
 import { openToVerify } from './open-to-verify'
 import type { Drill, PointName, PointToDrill } from './point'
@@ -31,6 +32,8 @@ export interface PointTools {
   /** How many objects are read at once. */
   limit: Limit
   progress: VerifyProgress
+  /** How what several of them build on is read, where that is not for each by itself. */
+  reader?: ChainReader
   /** Kinds of contents that are not refused. */
   allowedEntries: ReadonlySet<string>
   drill: Drill
@@ -124,7 +127,7 @@ async function checkPoint(
   const opened = await openToVerify({ ...point, manifest }, level, tools.note)
   if ('refused' in opened) return { ...facts, status: 'failed', findings: [opened.refused] }
   const seen = await Promise.all(
-    artifacts.map(artifact => tools.limit(() => checkArtifact(opened, artifact, level, tools))),
+    artifacts.map(artifact => limitOf(artifact, tools)(() => checkArtifact(opened, artifact, level, tools))),
   )
   const findings: Finding[] = artifacts.length === 0 ? [holdsNothing(point)] : seen.flatMap(each => each.findings)
   if (findings.length > 0) return { ...facts, status: isStale(findings) ? 'stale' : 'failed', findings }
@@ -134,6 +137,11 @@ async function checkPoint(
   }
   const sound = soundArtifacts(seen.flatMap(each => each.reread ?? []))
   return { ...facts, ...(await tryToRestore({ ...opened.point, sound }, tools)) }
+}
+
+/** What waits for others while it is read keeps nobody else from reading. */
+function limitOf({ chain }: Artifact, { limit, reader }: PointTools): Limit {
+  return chain !== undefined && reader !== undefined ? work => work() : limit
 }
 
 /** What a level below does not try, and a drill has found to be wrong. */
@@ -175,9 +183,10 @@ async function checkArtifact(
   { point, isOpen }: { point: PointName & RecoveryPoint; isOpen: boolean },
   artifact: Artifact,
   level: VerifyLevel,
-  { signal, progress, allowedEntries }: PointTools,
+  { signal, progress, allowedEntries, ...tools }: PointTools,
 ): Promise<{ findings: readonly Finding[]; reread?: Reread }> {
   signal.throwIfAborted()
+  const reader = artifact.chain === undefined ? {} : defined({ reader: tools.reader })
   if (level === 'stored') {
     const looks = await Promise.all(newestFirst(artifact).map(object => lookAtArtifact(point, object)))
     return { findings: looks.flatMap(({ findings }) => findings) }
@@ -185,9 +194,10 @@ async function checkArtifact(
   const reading = progress.reading(`${point.name} ${artifact.name}`, artifact.bytes)
   const { check, compare, refusals, join } = sourceOf(artifact).reading
   try {
-    if (!isOpen) return await rereadStored(point, artifact, { signal, onProgress: bytes => reading.moved(bytes, 0) })
+    if (!isOpen)
+      return await rereadStored(point, artifact, { signal, ...reader, onProgress: bytes => reading.moved(bytes, 0) })
     const reread = await rereadWhole(point, artifact, {
-      ...{ check: check(artifact), compare, join, signal },
+      ...{ check: check(artifact), compare, join, signal, ...reader },
       onProgress: reading.moved,
     })
     const { content } = reread

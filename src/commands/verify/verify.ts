@@ -7,6 +7,7 @@ import { FailureError, UserError } from '../../runtime/errors'
 import { limit } from '../../runtime/limit'
 import type { Runtime } from '../../runtime/runtime'
 import { plural } from '../../runtime/text/format-count'
+import { SharedReadings } from '../../sources/shared-readings'
 import { clockWarning } from '../clock-difference'
 import type { Drill, PointName, PointToDrill } from './point'
 import { pointsToVerify } from './points-to-verify'
@@ -71,8 +72,11 @@ async function verifyEach(
   const signal = AbortSignal.any([runtime.signal, stopped.signal])
   const progress = verifyProgress(runtime, points.length)
   const oneByOne = limit(1)
+  const streams = limit(atOnce)
+  // A drill reads all of it again.
+  const shared = level === 'read' ? new SharedReadings(atOnce, streams) : undefined
   const tools = {
-    ...{ runtime, signal, progress, allowedEntries, limit: limit(atOnce) },
+    ...{ runtime, signal, progress, allowedEntries, limit: streams },
     drill: (point: PointToDrill) => oneByOne(() => drill(point, signal)),
     note: (warning: Finding | undefined) => attempt.warn([warning]),
   }
@@ -82,13 +86,16 @@ async function verifyEach(
   const lane = async (): Promise<void> => {
     for (const [index, point] of rest) {
       signal.throwIfAborted()
-      const result = await verifyPoint(point, level, tools)
+      const result = await (shared === undefined
+        ? verifyPoint(point, level, tools)
+        : shared.run(reader => verifyPoint(point, level, { ...tools, reader })))
       if (isUnfinished(result)) unfinished.push({ index, point, result })
       else verified.add(index, asRequested(result, points.length))
       progress.done()
     }
   }
-  const lanes = Array.from({ length: Math.min(atOnce, points.length) }, () =>
+  // Who waits for an object that is shared makes room for another one.
+  const lanes = Array.from({ length: shared === undefined ? Math.min(atOnce, points.length) : points.length }, () =>
     lane().catch(error => {
       stopped.abort(error)
       throw error

@@ -8,6 +8,7 @@ import { ChainMerge } from './chain-merge'
 export function joinArchives({ paths, content }: FilesArtifact): Joiner {
   const merge = new ChainMerge(paths.map(path => path.slice(1)))
   return {
+    names: content.files + content.directories + content.links,
     write: chunk => merge.write(chunk),
     next: () => merge.next(),
     take: () => merge.take(),

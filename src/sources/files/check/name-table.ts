@@ -18,8 +18,7 @@ export class NameTable {
 
   /** `valueBits`: the numbers are from 1 to 2^valueBits - 1. */
   constructor(valueBits: number) {
-    const scratch = new Uint32Array(partBytesMax / 2 / Uint32Array.BYTES_PER_ELEMENT)
-    this.parts = Array.from({ length: shards }, () => new DigestTable(scratch, valueBits))
+    this.parts = Array.from({ length: shards }, () => new DigestTable(valueBits))
   }
 
   /** False: it was there before. Throws CheckError for too many names. */
@@ -56,6 +55,9 @@ export class NameTable {
 /** For `namesMax`, shared out unevenly. */
 const partBytesMax = 4 * 1024 * 1024
 
+/** For the moment in which one of all tables grows. */
+const scratch = new Uint32Array(partBytesMax / 2 / Uint32Array.BYTES_PER_ELEMENT)
+
 /**
  * Open addressing, two words for each digest: its last bits are a number from 1 instead. It grows in place, so that
  * nothing waits for the garbage collection.
@@ -63,13 +65,10 @@ const partBytesMax = 4 * 1024 * 1024
 class DigestTable {
   private readonly buffer = new ArrayBuffer(256, { maxByteLength: partBytesMax })
   private readonly words = new Uint32Array(this.buffer)
-  private readonly scratch: Uint32Array
   private readonly valueBits: number
   private size = 0
 
-  /** `scratch`: for the moment in which it grows. */
-  constructor(scratch: Uint32Array, valueBits: number) {
-    this.scratch = scratch
+  constructor(valueBits: number) {
     this.valueBits = valueBits
   }
 
@@ -109,7 +108,7 @@ class DigestTable {
   }
 
   private grow(): void {
-    const { words, scratch, buffer } = this
+    const { words, buffer } = this
     const { length } = words
     scratch.set(words)
     buffer.resize(buffer.byteLength * 2)

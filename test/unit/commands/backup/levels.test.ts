@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { FilesArtifact, Manifest } from '../../../../src/repository/manifest/manifest'
 import { jsonIn } from '../stage/bucket'
 import { aStage, filesIn, type Stage, writeFiles } from '../stage/stage'
+import { putBytes } from '../stored-point'
 
 let stage: Stage
 
@@ -107,6 +108,36 @@ it('stores a whole archive a week, what changed since it once a day, and else wh
   expect(error).toBeUndefined()
   expect(log.join('\n')).toMatch(/Tuesday-13-00: stale/)
   expect(log.join('\n')).toMatch(/Monday-14-00: proven/)
+})
+
+it('reads what several slots build on once for all of them when all are verified, and says of each what is wrong', async () => {
+  for (const hour of [0, 1, 23, 1, 1]) {
+    stage.advance(hour * hourMs)
+    await change({ 'a/1': `changed ${hour}` })
+    await taken()
+  }
+  const readBy = async () => {
+    const before = stage.store.operations.length
+    const { log, error } = await stage.verify({ snapshot: 'all', level: 'read' })
+    const gets = stage.store.operations.slice(before).filter(each => /^get .*codebase/.test(each))
+    return { log: log.join('\n'), error, gets: gets.map(each => each.slice('get backups/'.length)).sort() }
+  }
+  const own = ['Monday-13-00', 'Monday-14-00', 'Tuesday-13-00', 'Tuesday-14-00', 'Tuesday-15-00']
+  const all = ['base/day-00', 'base/week-0', ...own].map(name => `${name}.codebase.tar.gz`).sort()
+  const sound = await readBy()
+  expect(sound.error).toBeUndefined()
+  expect(sound.log.match(/: proven/g)).toHaveLength(5)
+  expect(sound.gets).toEqual(all)
+
+  const key = 'backups/base/day-00.codebase.tar.gz'
+  const bytes = Buffer.from(stage.store.bytes(key) ?? '')
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 5) ^ 4, bytes.length - 5)
+  await putBytes(stage.store, key, bytes, (await stage.store.head(key))?.metadata)
+  const damaged = await readBy()
+  expect(damaged.log.match(/: proven/g)).toHaveLength(2)
+  for (const slot of own.slice(2)) expect(damaged.log).toMatch(new RegExp(`${slot}: failed`))
+  expect(damaged.log).toMatch(/"backups\/base\/day-00.codebase.tar.gz" has another sha256/)
+  expect(damaged.gets.filter(each => /day-00/.test(each))).toHaveLength(2)
 })
 
 it('makes a new base when what it would build on is gone or is of other folders, and none of what is suspect or named', async () => {
