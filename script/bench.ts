@@ -17,6 +17,7 @@ import type { Section } from './benchmark/report-rows'
 import { benchRestores } from './benchmark/restores'
 import { saveBetweenMarkers } from './benchmark/save-tables'
 import { benchTree } from './benchmark/unchanged-tree'
+import { benchWeek } from './benchmark/week'
 
 const root = join(__dirname, '..')
 const folder = join(root, '.work/bench')
@@ -31,6 +32,7 @@ const benches: Record<Part, (place: BenchPlace) => Promise<Section[]>> = {
   distance: benchDistance,
   memory: benchMemory,
   tree: benchTree,
+  week: benchWeek,
 }
 
 /** Starts the servers, measures part by part, prints the tables, cleans up, also when it is interrupted. */

@@ -18,7 +18,7 @@ test_programs=(
 # Only compared with, in places; a release may lack them.
 test_extras=(aws:awscli)
 bench_programs=(ssh:openssh-client zstd:zstd pigz:pigz)
-bench_extras=(aws:awscli rclone:rclone)
+bench_extras=(aws:awscli rclone:rclone restic:restic)
 # A browser, and the fonts of what the summaries show.
 picture_programs=(
   chromium:chromium :fonts-liberation :fonts-dejavu-core :fonts-noto-color-emoji

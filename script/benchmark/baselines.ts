@@ -31,7 +31,8 @@ export function presentBaselines(): Baseline[] {
     .filter(name => isOnPath(name.replace(/^ssh \| (\w+) .*$/, '$1')))
 }
 
-function isOnPath(program: string): boolean {
+/** Whether there is such a program. */
+export function isOnPath(program: string): boolean {
   return (process.env['PATH'] ?? '').split(delimiter).some(folder => existsSync(join(folder, program)))
 }
 

@@ -11,6 +11,7 @@ const parts = [
   'distance',
   'memory',
   'tree',
+  'week',
 ] as const
 export type Part = (typeof parts)[number]
 
@@ -22,6 +23,8 @@ export interface BenchOptions {
   databaseBytes: number
   memoryBytes: number
   treeFiles: number
+  /** A tree over which backups are made hour by hour. */
+  week: { hours: number; files: number; bytes: number }
   tableCounts: readonly number[]
   repeat: number
   /** The folder with `action.yml` and `dist/`. */
@@ -57,6 +60,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     databaseBytes: isQuick ? 128 * MiB : GiB,
     memoryBytes: values.memory === undefined ? (isQuick ? 3 * GiB : 20 * GiB) : readSize(values.memory),
     treeFiles: isQuick ? 10_000 : 100_000,
+    week: isQuick ? { hours: 30, files: 2_000, bytes: 30e6 } : { hours: 168, files: 20_000, bytes: 300e6 },
     tableCounts: (values.tables ?? (isQuick ? '100,1000' : '100,5000,20000')).split(',').map(readTables),
     repeat: readCount(values.repeat),
     action: resolve(values.action),

@@ -55,16 +55,19 @@ export class NameTable {
 /** For `namesMax`, shared out unevenly. */
 const partBytesMax = 4 * 1024 * 1024
 
+/** Only a larger one is a mapping of its own, of which a process may have some ten thousand. */
+const plainBytesMax = 64 * 1024
+
 /** For the moment in which one of all tables grows. */
 const scratch = new Uint32Array(partBytesMax / 2 / Uint32Array.BYTES_PER_ELEMENT)
 
 /**
- * Open addressing, two words for each digest: its last bits are a number from 1 instead. It grows in place, so that
- * nothing waits for the garbage collection.
+ * Open addressing, two words for each digest: its last bits are a number from 1 instead. A large one
+ * grows in place, so that nothing waits for the garbage collection.
  */
 class DigestTable {
-  private readonly buffer = new ArrayBuffer(256, { maxByteLength: partBytesMax })
-  private readonly words = new Uint32Array(this.buffer)
+  private buffer: ArrayBuffer | undefined
+  private words = new Uint32Array(64)
   private readonly valueBits: number
   private size = 0
 
@@ -108,11 +111,16 @@ class DigestTable {
   }
 
   private grow(): void {
-    const { words, buffer } = this
-    const { length } = words
-    scratch.set(words)
-    buffer.resize(buffer.byteLength * 2)
-    words.fill(0)
+    const { length, byteLength } = this.words
+    scratch.set(this.words)
+    if (this.buffer !== undefined) {
+      this.buffer.resize(byteLength * 2)
+      this.words.fill(0)
+    } else if (byteLength < plainBytesMax) this.words = new Uint32Array(length * 2)
+    else {
+      this.buffer = new ArrayBuffer(byteLength * 2, { maxByteLength: partBytesMax })
+      this.words = new Uint32Array(this.buffer)
+    }
     for (let at = 0; at < length; at += 2) {
       const low = scratch[at + 1] ?? 0
       if (low !== 0) this.put(scratch[at] ?? 0, low)
