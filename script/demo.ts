@@ -7,6 +7,7 @@ import { treeDigest } from '../test/servers/docroot'
 import { endProcessesOf } from '../test/servers/processes/left-processes'
 import { createBucket } from '../test/servers/rgw'
 import { type RunningServices, type Services, startServices } from '../test/servers/services'
+import { pictureOf } from './demonstration/page-picture'
 import { visit } from './demonstration/site'
 import { act, fetchFile, keysOf, restoreInputs, type Stage, shopInputs, showParts, tell } from './demonstration/stage'
 import { inkFor } from './markdown-text'
@@ -16,7 +17,7 @@ const folder = join(root, '.work/demo')
 const ink = inkFor(process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined)
 
 /**
- * A week of a shop in a minute: the first backup, a change, an accident that is refused, a drill, the loss of the server, and
+ * The story of a shop in a minute: the first backup, a change, an accident that is refused, a drill, the loss of the server, and
  * the restore. Everything is real, on 127.0.0.1: sshd, MariaDB, rsync, tar, an S3 server, and dist/ under Node 24.
  */
 async function demo(isKept: boolean): Promise<number> {
@@ -84,7 +85,7 @@ async function firstBackup(stage: Stage): Promise<boolean> {
 
 async function change(stage: Stage): Promise<boolean> {
   const { services, docroot } = stage
-  chapter('2. An hour later: somebody wrote a review, and changed a file')
+  chapter('2. The next run: somebody wrote a review, and three files changed')
   await services.mariadb.sql(
     "INSERT INTO reviews (product_id, customer_id, stars, body) VALUES (1, 1, 5, 'Came in one piece.')",
     'shop',
@@ -146,6 +147,8 @@ async function endOf(stage: Stage): Promise<void> {
   chapter('What you have seen')
   tell(`The page that each run writes into the bucket; open it in a browser:\n  ${ink.bold(`file://${page}`)}`)
   tell(`The log and the job summary of every run:\n  ${stage.papers}`)
+  const picture = await pictureOf(page, folder)
+  if (picture !== undefined) tell(`The same as a picture:\n  ${ink.bold(`file://${picture}`)}`)
   chapter('What to try next')
   tell('npm run demo -- --keep     the same, and the servers stay up until Ctrl-C, to look around in')
   tell('README.md, Quick start     the first backup of a server of your own')

@@ -1,5 +1,7 @@
 import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readPrivateKey } from '../../src/ssh/keys/private-key'
+import { type SigningKey, signingKeyOf } from '../../src/ssh/keys/signing-key'
 import { mysqlInputs, s3Inputs, sshInputs } from '../../test/runner/action-run'
 import { backupInputs } from '../../test/runner/backup-run'
 import { type ActionRun, runAction } from '../../test/runner/emulator'
@@ -33,7 +35,7 @@ export async function takeScenes(folder: string, only: readonly string[]): Promi
     for (const [name, take] of story(stage)) {
       console.log(`Running: ${name}`)
       const scene = await take()
-      if (scene !== undefined && (only.length === 0 || only.includes(name))) scenes.push({ name, ...scene })
+      if (only.length === 0 || only.includes(name)) scenes.push({ name, ...asSite(scene, stage) })
     }
     return scenes
   } finally {
@@ -45,6 +47,20 @@ export async function takeScenes(folder: string, only: readonly string[]): Promi
 
 type Stage = Awaited<ReturnType<typeof prepareStage>>
 
+/** What the readers see instead of the addresses and folders of the machine that the servers run on. */
+function asSite({ markdown, html }: Omit<Scene, 'name'>, { services, docroot }: Stage): Omit<Scene, 'name'> {
+  const seen = (text: string) =>
+    text
+      .replaceAll(docroot, '/var/www/shop')
+      .replaceAll(join(services.folder, 'home'), '/root')
+      .replace(/http(:|&#58;)\/\/127\.0\.0\.1:\d+/g, 'https$1//s3.example.com')
+      .replace(/127(\.|&#46;)0\.0\.1/g, 'web1.example.com')
+  return {
+    ...(markdown === undefined ? {} : { markdown: seen(markdown) }),
+    ...(html === undefined ? {} : { html: seen(html) }),
+  }
+}
+
 /** A shop, and a bucket with a week of its recovery points. */
 async function prepareStage(services: RunningServices, older: Awaited<ReturnType<typeof startOlderStore>>) {
   const docroot = join(services.folder, 'www/shop')
@@ -52,6 +68,7 @@ async function prepareStage(services: RunningServices, older: Awaited<ReturnType
   const throughOlder = { ...services, s3: { ...services.s3, endpoint: older.endpoint } }
   const bucket = 'acme-backups'
   await createBucket(services.s3, bucket)
+  const signer = signingKeyOf(readPrivateKey(services.ssh.privateKey))
   const originals: OriginalPoint[] = []
   for (let day = 0; day < 6; day++) {
     await grow(services, docroot, day)
@@ -63,7 +80,7 @@ async function prepareStage(services: RunningServices, older: Awaited<ReturnType
     const manifest = parseStoredManifest(await view.text(run.main.outputs['manifest-key'] ?? ''))
     originals.push(await originalPoint({ main: run.main, bucket: view, manifest }))
   }
-  await fillWeek(services, bucket, originals, older.storedAt)
+  await fillWeek(services, bucket, { originals, signer }, older.storedAt)
   return { services: throughOlder, docroot, bucket }
 }
 
@@ -98,7 +115,7 @@ async function grow({ mariadb }: RunningServices, docroot: string, day: number):
 async function fillWeek(
   services: RunningServices,
   bucket: string,
-  originals: readonly OriginalPoint[],
+  { originals, signer }: { originals: readonly OriginalPoint[]; signer: SigningKey },
   storedAt: Map<string, Date>,
 ): Promise<void> {
   const week = weekOfHours(new Date(Date.now() - hourMs)).slice(0, 150)
@@ -107,14 +124,14 @@ async function fillWeek(
     const original = originals[Math.max(0, originals.length - 1 - Math.floor(index / 5))]
     if (original === undefined || gaps.has(index)) continue
     const copies = await bucketOfCopies(services, original, bucket)
-    const manifest = await copies.put({ slot, startedAt })
+    const manifest = await copies.put({ slot, startedAt, signer })
     const when = new Date(Date.parse(startedAt) + 40_000)
     for (const key of [...manifest.artifacts.map(artifact => artifact.key), `running-backups/${slot}.manifest.json`])
       storedAt.set(key, when)
   }
 }
 
-function* story(stage: Stage): Generator<[string, () => Promise<Omit<Scene, 'name'> | undefined>]> {
+function* story(stage: Stage): Generator<[string, () => Promise<Omit<Scene, 'name'>>]> {
   const { services, docroot, bucket } = stage
   const inputs = shopInputs(services, bucket, docroot)
   const run = async (action: string, given: Readonly<Record<string, string>>): Promise<ActionRun> =>

@@ -83,6 +83,8 @@ export interface ArtifactPlan {
   key: string
   /** What its stream waits for before its first byte: `its turn`, `rsync`. */
   waitsFor: string
+  /** How often all of it is sent, where it can be what changed alone. */
+  full?: Outgoing['full']
   /** How far that is, where it is known: `42 %, about 3 m left`. */
   waitingAt?(): string | undefined
   /** Streams it through its checks into an open upload, which the caller must abort. Throws the first error. */

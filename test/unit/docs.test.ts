@@ -373,6 +373,11 @@ describe('the pages', () => {
     expect(broken).toEqual([])
   })
 
+  it.each(pages)('show no picture that is not there: %s', page => {
+    const shown = [...read(page).matchAll(/(?:src|srcset)="([^"]+)"/g)].map(([, path = '']) => path)
+    expect(shown.filter(path => !existsSync(join(root, dirname(page), path)))).toEqual([])
+  })
+
   it('are all reached from the README, and the decisions from their list', () => {
     const linked = (page: string) => (name: string) => read(page).includes(`](${name})`)
     const docs = filesIn('docs', '.md')

@@ -10,8 +10,10 @@ import { scopedBaseline } from '../../repository/guards/scoped-baseline'
 import { checkShrink, type ShrinkVerdict } from '../../repository/guards/shrink'
 import { acceptedShrink } from '../../repository/guards/shrink-error'
 import { takenName } from '../../repository/guards/taken-name'
+import type { Manifest } from '../../repository/manifest/manifest'
 import { noTiers } from '../../repository/names/tier-name'
 import { keepTiers } from '../../repository/tiers/tiers'
+import { defined } from '../../runtime/defined'
 import { minuteMs } from '../../runtime/times'
 import { olderCopy } from '../../server/installed-copy'
 import { clockDifference, refuseClock } from '../clock-difference'
@@ -26,6 +28,7 @@ import { foreignObjects } from './plan/foreign-objects'
 import { type KnownBaseline, knownBaseline, type OpenCache } from './plan/known-baseline'
 import { type BackupPlan, planBackup, scopeOf } from './plan/plan-backup'
 import { slotOfRun } from './plan/slot-of-run'
+import { sparingOutlook } from './preflight/outlook'
 import { publishRun } from './publish-run'
 import { readHistory } from './read-history'
 import { recoverEarlierRuns } from './recover-earlier-runs'
@@ -120,8 +123,19 @@ async function backUp(
   return {
     ...describePublished(manifest, repository, { prepared, baseline, place: reportedStore(inputs.s3) }),
     ...(await readHistory(repository, { keep, index, manifest, timezone: inputs.timezone, now: runtime.clock.now() })),
-    ...{ result: 'good', slot, error: afterError },
+    ...{
+      result: 'good',
+      slot,
+      error: afterError,
+      ...defined({ sparing: sparingOutlook(inputs, fullness(plan, manifest)) }),
+    },
   }
+}
+
+/** What each artifact takes, and how often it is sent whole. */
+function fullness({ parts }: BackupPlan, { artifacts }: Manifest) {
+  const plans = parts.flatMap(part => part.artifacts)
+  return artifacts.map(({ name, bytes }) => ({ bytes, full: plans.find(plan => plan.name === name)?.full }))
 }
 
 /** The store's first answer shows its time, and so which hour it is. Nothing was changed before that. */

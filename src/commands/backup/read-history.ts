@@ -5,7 +5,7 @@ import { bytesByKind, type SizePoint, sizeHistory } from '../../repository/catal
 import { isStaleSlot } from '../../repository/catalog/stale-slot'
 import { usualInterval } from '../../repository/catalog/usual-interval'
 import type { Manifest } from '../../repository/manifest/manifest'
-import { slotKeys } from '../../repository/names/keys'
+import { parseBaseKey, slotKeys } from '../../repository/names/keys'
 import { isManualSlot } from '../../repository/names/manual-name'
 import { noTiers, type TierKeep } from '../../repository/names/tier-name'
 import type { Repository } from '../../repository/repository'
@@ -35,7 +35,7 @@ export async function readHistory(repository: Repository, request: HistoryReques
   const ring = sizes.filter(({ slot }) => !isManualSlot(slot))
   const [ages, drills] = await Promise.all([tierAges(repository, keep), readDrills(repository, others)])
   return {
-    ...{ sizes, drills, week: weekOf(ring, drills, request) },
+    ...{ sizes, drills, week: weekOf(ring, drills, request), baseBytes: baseBytesOf(repository, request) },
     tiers: [
       ...tierOfRing(ring),
       ...ages.map(({ tier, count, newest, oldest }) => ({
@@ -50,6 +50,14 @@ export async function readHistory(repository: Repository, request: HistoryReques
 
 function ownSize({ slot, startedAt, artifacts }: Manifest): SizePoint {
   return { slot, takenAt: new Date(startedAt), bytes: bytesByKind(artifacts) }
+}
+
+/** Of a base that is made anew the listing has the size of the one before. */
+function baseBytesOf({ prefix }: Repository, { index, manifest }: HistoryRequest): number {
+  const bases = new Map<string, number>()
+  for (const { key, sizeBytes } of index.objects) if (parseBaseKey(prefix, key)) bases.set(key, sizeBytes)
+  for (const { chain = [] } of manifest?.artifacts ?? []) for (const { key, bytes } of chain) bases.set(key, bytes)
+  return [...bases.values()].reduce((sum, bytes) => sum + bytes, 0)
 }
 
 /** Enough to find one that went well behind some that did not. */

@@ -59,6 +59,8 @@ export interface BackupHistory {
   week: ReportedWeek
   /** The newest first. */
   drills: readonly RecordedDrill[]
+  /** What the whole archives take that recovery points build on. */
+  baseBytes: number
 }
 
 /** Why a recovery point is suspect, and what to do about it. */
@@ -99,6 +101,8 @@ export interface StoredPoint {
   changes?: ReportedChanges
   /** Which files changed since the last run. */
   edited?: FilesEdited
+  /** What less would be sent and stored with another setting, a sentence. */
+  sparing?: string
   /** Commands of standard tools that restore exactly these objects, one line each, and where to run them. */
   recovery?: { commands: readonly string[]; note: string }
 }

@@ -27,9 +27,15 @@ function chart(title: string, values: readonly number[]): string[] {
     const y = height - ((value - from) / shown) * height
     return `${x.toFixed(1)},${y.toFixed(1)}`
   })
-  const words = `${title}: ${formatSize(first)} to ${formatSize(last)}, between ${formatSize(least)} and ${formatSize(most)}`
+  const words = `${title}: ${[...new Set([first, last].map(formatSize))].join(' to ')}${between(least, most, [first, last])}`
   return [
     `<p class="soft">${words}</p>`,
     `<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${words}"><polyline points="${points.join(' ')}"/></svg>`,
   ]
+}
+
+/** Where the ends do not show it. */
+function between(least: number, most: number, ends: readonly number[]): string {
+  if (least === Math.min(...ends) && most === Math.max(...ends)) return ''
+  return `, between ${formatSize(least)} and ${formatSize(most)}`
 }

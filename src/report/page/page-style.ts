@@ -41,4 +41,9 @@ svg polyline { fill: none; stroke: var(--proven); stroke-width: 2; vector-effect
 .key i { display: inline-block; width: 14px; height: 14px; border-radius: 3px; vertical-align: -2px; margin-right: 5px; text-align: center; font: 700 10px/14px sans-serif; color: #fff; background: var(--none) }
 .key i.good { background: var(--good) } .key i.proven { background: var(--proven) } .key i.suspect, .key i.stale { background: var(--warn) }
 .key i.disproven, .key i.unfit { background: var(--bad) } .key i.gap { background: transparent; border: 2px dashed var(--bad); line-height: 10px; color: var(--bad) }
+@media (max-width: 640px) {
+  table.week { min-width: 0; border-spacing: 1px; table-layout: fixed } table.week th, table.week td { min-width: 0; font-size: 8px }
+  table.week th:first-child { width: 34px; font-size: 12px; padding: 0 } table.week th[scope=row] span { display: none }
+  table.week th[scope=col]:not(:nth-child(6n+2)) { font-size: 0 } th, td { padding: 6px 4px }
+}
 `

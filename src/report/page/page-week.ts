@@ -15,7 +15,7 @@ export function weekPart({ ring, missing, timezone, newest, writtenAt, everySeco
   const head = Array.from({ length: 24 }, (_, hour) => `<th scope="col">${String(hour).padStart(2, '0')}</th>`).join('')
   const rows = days.map(({ name, hours }) => {
     const cells = hours.map(cell => cellHtml(cell, links.get(cell.point?.slot ?? '') ?? null, newest?.slot))
-    return `<tr><th scope="row">${name}</th>${cells.join('')}</tr>`
+    return `<tr><th scope="row">${name.slice(0, 3)}<span>${name.slice(3)}</span></th>${cells.join('')}</tr>`
   })
   const key = seenStates(days).map(
     state => `<span><i class="${state}">${signs[state]}</i>${cellMeanings[state]}</span>`,

@@ -27,7 +27,7 @@ export function renderListSummary(report: ListReport): string {
     heading(report),
     place(report),
     ...(failure === undefined ? [] : failureSections(failure, { what: 'What happened' })),
-    report.week === undefined ? '' : weekSection(report.week, now),
+    report.week === undefined ? '' : weekSection(report.week, now, { gaps: report.expected === undefined }),
     provenLine(report),
     missingSection(report),
     unfitSection(report),
@@ -46,9 +46,10 @@ const staleNote = '*Stale*: the slot was not written when its turn came again. I
 function heading(report: ListReport): string {
   const { failure, expected } = report
   if (failure !== undefined) return failureHeading(failure, 'List')
-  const isMissing = (expected?.missing.length ?? 0) > 0
-  const mark = newestGood(report) === undefined || isMissing ? '⚠️' : '✅'
-  return `## ${mark} ${prose(newestSentence(report))}`
+  const missing = expected?.missing.length ?? 0
+  const mark = newestGood(report) === undefined || missing > 0 ? '⚠️' : '✅'
+  const gaps = missing === 0 ? '' : `, with ${plural(missing, 'gap')}`
+  return `## ${mark} ${prose(`${newestSentence(report)}${gaps}`)}`
 }
 
 function place({ store, points = [], expected, areSignaturesRequired }: ListReport): string {

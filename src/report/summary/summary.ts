@@ -128,11 +128,13 @@ function notesAndSkew({ artifacts, skew }: RunReport): string {
 
 /** What the ring takes in the bucket, and what this run took. */
 function costLine(report: RunReport): string {
-  const { sizes, artifacts } = report
+  const { sizes, artifacts, baseBytes = 0, sparing } = report
   if (sizes === undefined || sizes.length === 0) return ''
-  const bytes = sizes.flatMap(point => [...point.bytes.values()]).reduce((sum, each) => sum + each, 0)
-  const sent = artifacts.reduce((sum, each) => sum + each.bytes, 0)
-  return `**What it costs** The ring takes **${formatSize(bytes)}** in the bucket (${plural(sizes.length, 'recovery point')}). This run sent ${formatSize(sent)} and took ${formatDuration(runDurationMs(report))} of a runner.`
+  const bytes = sizes.flatMap(point => [...point.bytes.values()]).reduce((sum, each) => sum + each, baseBytes)
+  const sent = report.sentBytes ?? artifacts.reduce((sum, each) => sum + each.bytes, 0)
+  const bases = baseBytes === 0 ? '' : `, and ${formatSize(baseBytes)} of archives that they build on`
+  const costs = `**What it costs** The ring takes **${formatSize(bytes)}** in the bucket (${plural(sizes.length, 'recovery point')}${bases}). This run sent ${formatSize(sent)} and took ${formatDuration(runDurationMs(report))} of a runner.`
+  return sparing === undefined ? costs : `${costs}<br>${prose(sparing)}`
 }
 
 const notSigned =

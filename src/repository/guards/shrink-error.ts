@@ -19,7 +19,7 @@ export function shrinkError(
   return new UserError(
     `The new recovery point is suspect, so it did not replace slot ${slot}. Compared with ${good}: ${describeShrink(verdict.findings)}.`,
     {
-      title: titleOf(`suspect: ${describeShrink(verdict.findings)}`),
+      title: titleOf(describeShrink(verdict.findings)),
       safe: `Slot ${slot} is unchanged, and so is every other slot.${suspectManifestKey === undefined ? '' : ' The suspect recovery point is whole and is stored apart from them.'}`,
       advice: [
         suspectManifestKey === undefined

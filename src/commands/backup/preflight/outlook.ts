@@ -3,7 +3,7 @@ import type { BackupInputs } from '../../../inputs/backup'
 import { slotCount } from '../../../repository/names/slot'
 import { plural } from '../../../runtime/text/format-count'
 import { formatSize } from '../../../runtime/text/format-size'
-import type { Outgoing, PartPreflight } from '../../../sources/backup-part'
+import type { ArtifactPlan, Outgoing, PartPreflight } from '../../../sources/backup-part'
 
 type Taken = Pick<PartPreflight, 'takes'>
 
@@ -30,6 +30,20 @@ export function storedOutlook(
       changing: changingOf(taken, contentBytes),
     }),
   ]
+}
+
+/**
+ * What would leave the server, and be stored, if the files were sent whole once a week, as a sentence, of artifacts that a run
+ * has stored. Undefined where that is so already, cannot be, or would not pay.
+ */
+export function sparingOutlook(
+  { rotation }: Pick<BackupInputs, 'rotation'>,
+  stored: readonly (Pick<ArtifactPlan, 'full'> & { bytes: number })[],
+): string | undefined {
+  const pointBytes = stored.reduce((sum, { bytes }) => sum + bytes, 0)
+  const found = stored.find(({ full }) => full !== undefined)
+  if (found?.full !== 'run' || pointBytes === 0) return undefined
+  return payingLevels(slotCount(rotation), pointBytes, { full: 'run', share: found.bytes / pointBytes })
 }
 
 /** What of it can be sent in part. `share`: of all. */
@@ -63,13 +77,21 @@ function overTime(
   const rhythm = monthlyRuns[slots]
   if (rhythm === undefined) return [`${ring}; each run sends ${upTo}${formatSize(pointBytes)} from the server.`]
   const traffic = `${upTo}${formatSize(rhythm.runs * pointBytes)} leave the server each month`
-  const pays = changing !== undefined && slots > 7 && changing.share * pointBytes >= leastBytes
+  const paying = payingLevels(slots, pointBytes, changing)
   return [
     `${ring}; with ${rhythm.rhythm}, ${traffic}. If that is too much: "exclude", "exclude-tables", or fewer runs ("rotation: day-of-week" with one a day).`,
-    ...(pays
-      ? [`With "full-every: week": ${withLevels(slots, pointBytes, { ...changing, full: 'week' })}, and what changes.`]
-      : []),
+    ...(paying === undefined ? [] : [paying]),
   ]
+}
+
+function payingLevels(
+  slots: number | undefined,
+  pointBytes: number,
+  changing: Changing | undefined,
+): string | undefined {
+  if (slots === undefined || monthlyRuns[slots] === undefined || slots <= 7) return undefined
+  if (changing === undefined || changing.share * pointBytes < leastBytes) return undefined
+  return `With "full-every: week": ${withLevels(slots, pointBytes, { ...changing, full: 'week' })}, and what changes.`
 }
 
 /** Below that nobody minds. */

@@ -31,7 +31,7 @@ function provenWords({ proven }: RecordedDrill): string {
     ...(tables === 0 ? [] : [plural(tables, 'table')]),
     ...(files === 0 ? [] : [plural(files, 'file')]),
   ].join(' and ')
-  return `: ${what === '' ? '' : `${what} `}restored in **${formatDuration(restoreSeconds * 1000)}**${on}, and compared`
+  return `: ${what === '' ? '' : `${what} `}restored in **${formatDuration(restoreSeconds * 1000)}**${on}, and compared.`
 }
 
 /** The last drills as a table; '' without any. */

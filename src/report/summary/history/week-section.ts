@@ -4,8 +4,11 @@ import { formatDuration } from '../../../runtime/text/format-duration'
 import { cellMeanings, seenStates, type WeekCell, weekGrid } from '../../week-grid'
 import { prose, table } from '../markdown'
 
-/** The last seven days of a ring, hour by hour: seven rows, in four groups of six hours. '' without recovery points. */
-export function weekSection(week: ReportedWeek, now: Date): string {
+/**
+ * The last seven days of a ring, hour by hour: seven rows, in four groups of six hours. '' without recovery points. `gaps`:
+ * whether it says how many there are.
+ */
+export function weekSection(week: ReportedWeek, now: Date, { gaps = true } = {}): string {
   if (week.points.length === 0) return ''
   const days = weekGrid(week, now)
   const rows = days.map(({ name, hours }) => [name, ...groups.map(from => marksOf(hours.slice(from, from + 6)))])
@@ -14,7 +17,7 @@ export function weekSection(week: ReportedWeek, now: Date): string {
     `### The last seven days, hour by hour (${prose(week.timezone)})`,
     table([{ heading: '' }, ...groups.map(from => ({ heading: `${two(from)} to ${two(from + 5)}` }))], rows),
     legend.join(' · '),
-    gapsSentence(week),
+    gaps ? gapsSentence(week) : '',
   ]
     .filter(part => part !== '')
     .join('\n\n')
@@ -39,8 +42,11 @@ const marks: Readonly<Record<WeekCell['state'], string>> = {
   none: '➖',
 }
 
+/** A word joiner: on a narrow screen the hours stay in one line, which the reader scrolls. */
+const joiner = '\u2060'
+
 function marksOf(cells: readonly WeekCell[]): string {
-  return cells.map(({ state }) => marks[state]).join('')
+  return cells.map(({ state }) => marks[state]).join(joiner)
 }
 
 function two(hour: number): string {

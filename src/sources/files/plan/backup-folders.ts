@@ -45,6 +45,8 @@ async function planFolders(settings: FolderSettings, host: Host, slot: string): 
 function archivePlan(settings: FolderSettings, slot: string, host: Host): ArtifactPlan {
   const own = { name: artifactName('files'), key: archiveKey(settings, slot) }
   const whole = artifactPlan(archiveSteps(settings, host, own))
-  if (settings.files.fullEvery === 'run' || isManualSlot(slot)) return whole
-  return { ...whole, take: (request, context) => takeLevel({ settings, slot, host, request, context }) }
+  if (isManualSlot(slot)) return whole
+  const full = settings.files.fullEvery
+  if (full === 'run') return { ...whole, full }
+  return { ...whole, full, take: (request, context) => takeLevel({ settings, slot, host, request, context }) }
 }

@@ -14,11 +14,18 @@ export async function runDrillChecks(
   for (const statement of drill.settings.drillChecks) {
     const { answer, wrong } = await runCheck(statement, drill)
     drill.signal.throwIfAborted()
-    if (wrong !== undefined) findings.push(falseCheck(statement, wrong.problem, wrong.advice))
-    checks.push({ statement, answer: wrong?.problem ?? answer, isTrue: wrong === undefined })
+    if (wrong !== undefined) findings.push(falseCheck(statement, wrong.problem, wrong.advice ?? whichIsWrong))
+    checks.push({
+      statement,
+      answer: wrong === undefined ? answer : wrong.problem.replace(/^is not true: it returned /, ''),
+      isTrue: wrong === undefined,
+    })
   }
   return { findings, checks }
 }
+
+const whichIsWrong =
+  'If the data should be otherwise, look for the newest recovery point that passes: "snapshot" takes any slot. If it is right, correct "drill-checks".'
 
 /** Checks of a recovery point without databases must not pass. */
 export function unansweredChecks(

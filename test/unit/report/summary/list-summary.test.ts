@@ -47,8 +47,14 @@ describe('renderListSummary', () => {
     const week = { timezone: 'Europe/Berlin', points: [slot], missing, everyMs: 3_600_000 }
     const markdown = renderListSummary(aReport([point], { week }))
     expect(markdown).toContain('### The last seven days, hour by hour (Europe/Berlin)')
-    expect(markdown).toContain('| Wednesday | ➖➖➖➖➖➖ | ➖➖➖➖➖➖ | ➖➖➖➖✅➖ | ➖➖➖➖➖➖ |')
+    expect(markdown.replaceAll('\u2060', '')).toContain(
+      '| Wednesday | ➖➖➖➖➖➖ | ➖➖➖➖➖➖ | ➖➖➖➖✅➖ | ➖➖➖➖➖➖ |',
+    )
     expect(markdown).toContain('**1 gap**: one is taken every 1 h')
+    const expected = { everyMs: 3_600_000, count: 150, missing }
+    const named = renderListSummary(aReport([point], { week, expected }))
+    expect(named).toMatch(/^## ⚠️ .*, with 1 gap\n/)
+    expect(named).not.toContain('**1 gap**')
     expect(markdown).toContain(
       '**Last proof** <code>Wednesday-16-00</code>, 1 d 12 h ago: a restore took **1 m 38 s**.',
     )

@@ -52,6 +52,7 @@ describe('renderSummary', () => {
       aReport({
         week: { timezone: 'UTC', points: [{ slot: 'Monday-12-00', takenAt, state: 'proven' }], missing: [] },
         sizes: [{ slot: 'Monday-12-00', takenAt, bytes: new Map([['files', 5e9]]) }],
+        ...{ baseBytes: 2e9, sentBytes: 3e8, sparing: 'With "full-every: week": less.' },
         drills: [
           {
             ...{ slot: 'Monday-12-00', takenAt, endedAt: takenAt, status: 'proven', runUrl: '' },
@@ -66,12 +67,14 @@ describe('renderSummary', () => {
       }),
     )
     expect(summary).toContain('### The last seven days, hour by hour (UTC)')
-    expect(summary).toContain('| Monday | ➖➖➖➖➖➖ | ➖➖➖➖➖➖ | ✅➖➖➖➖➖ | ➖➖➖➖➖➖ |')
-    expect(summary).toContain(
-      '**Last proof** <code>Monday-12-00</code>, 1 h 2 m ago: 16 tables and 2,521 files restored in **41 s** on MariaDB 10.11.6, and compared',
+    expect(summary.replaceAll('\u2060', '')).toContain(
+      '| Monday | ➖➖➖➖➖➖ | ➖➖➖➖➖➖ | ✅➖➖➖➖➖ | ➖➖➖➖➖➖ |',
     )
     expect(summary).toContain(
-      'The ring takes **5 GB** in the bucket (1 recovery point). This run sent 252 MB and took 1 m 38 s of a runner.',
+      '**Last proof** <code>Monday-12-00</code>, 1 h 2 m ago: 16 tables and 2,521 files restored in **41 s** on MariaDB 10.11.6, and compared.',
+    )
+    expect(summary).toContain(
+      'The ring takes **7 GB** in the bucket (1 recovery point, and 2 GB of archives that they build on). This run sent 300 MB and took 1 m 38 s of a runner.<br>With "full-every: week": less.',
     )
   })
 

@@ -1,4 +1,4 @@
-import { restoreOutlook, storedOutlook } from '../../../../../src/commands/backup/preflight/outlook'
+import { restoreOutlook, sparingOutlook, storedOutlook } from '../../../../../src/commands/backup/preflight/outlook'
 import { parseRotation } from '../../../../../src/repository/names/slot'
 
 const gzip = { compression: { kind: 'gzip' } } as const
@@ -49,6 +49,27 @@ describe('storedOutlook', () => {
   it('says nothing of a week where names never come round again, and nothing at all of what is not known', () => {
     expect(storedOutlook({ ...rotation('{date}'), ...none }, parts, undefined)).toHaveLength(1)
     expect(storedOutlook({ ...rotation('running'), ...none }, [{ takes: undefined }], undefined)).toEqual([])
+  })
+})
+
+describe('sparingOutlook', () => {
+  const stored = (full: 'run' | 'week' | undefined, bytes = 4e9) => [{ bytes: 1e9 }, { bytes, ...(full && { full }) }]
+
+  it('says after a run what sending only what changed would come to', () => {
+    expect(sparingOutlook(rotation('hour-of-week'), stored('run'))).toBe(
+      'With "full-every: week": The files whole once a week, and else what changed in them: about 747 GB leave the server each month, a full ring takes about 176 GB, and what changes.',
+    )
+  })
+
+  it.each([
+    ['it is so already', 'hour-of-week', stored('week')],
+    ['it cannot be', 'hour-of-week', stored(undefined)],
+    ['there is next to nothing to save', 'hour-of-week', stored('run', 1e6)],
+    ['there are few runs', 'day-of-week', stored('run')],
+    ['names do not come round by the week', '{date}', stored('run')],
+    ['nothing was stored', 'hour-of-week', []],
+  ])('says nothing where %s', (_why, text, artifacts) => {
+    expect(sparingOutlook(rotation(text), artifacts)).toBeUndefined()
   })
 })
 
