@@ -6,6 +6,7 @@ import { artifactName, baseKey } from '../../../repository/names/keys'
 import { artifactPlan } from '../../artifact-plan'
 import type { Bases, Host, TakenArtifact, TakeRequest } from '../../backup-part'
 import type { StreamContext } from '../../stream-artifact'
+import { editsOf } from '../mirror/edits-reader'
 import type { LevelRequest } from '../mirror/open-archive'
 import { type ArchiveSteps, archiveSteps } from '../plan/archive-steps'
 import { archiveKey, type FolderSettings } from '../plan/folder-settings'
@@ -29,6 +30,19 @@ type Chain = readonly ChainObject[]
  * base, the slot's is whole.
  */
 export async function takeLevel(task: LevelTask): Promise<TakenArtifact> {
+  const passes: ArchiveSteps[] = []
+  const taken = await takePlanned({ ...task, passes })
+  // What one pass has copied, the next one finds unchanged.
+  const edited = editsOf(passes.map(pass => pass.edited?.()))
+  return edited === undefined ? taken : { ...taken, edited }
+}
+
+interface LevelPasses extends LevelTask {
+  /** Those over the mirror, as far as they have begun. */
+  passes: ArchiveSteps[]
+}
+
+async function takePlanned(task: LevelPasses): Promise<TakenArtifact> {
   const { bases } = task.request
   if (bases === undefined) return take(stepsOf(task), task)
   const plan = await planOf(task, bases)
@@ -59,7 +73,7 @@ function planOf(
 }
 
 /** A base and what builds on it, or what builds on an earlier one. Throws NoName. */
-async function takeOnBase(task: LevelTask, plan: LevelPlan, bases: Bases): Promise<TakenArtifact> {
+async function takeOnBase(task: LevelPasses, plan: LevelPlan, bases: Bases): Promise<TakenArtifact> {
   const { request, context } = task
   // Before the server begins: it would have to begin again.
   const name = plan.base === 'always' ? await nameOf(task, bases, plan.chains.length > 0) : undefined
@@ -83,7 +97,7 @@ async function takeOnBase(task: LevelTask, plan: LevelPlan, bases: Bases): Promi
   const entry = { level: chain.length, takenAt: request.startedAt, snapshot: snapshot ?? '' }
   const { key, sha256, bytes, etag, versionId, upload } = taken.artifact
   const whole: ChainObject = { ...entry, key, sha256, bytes, etag, versionId, upload }
-  const own = snapshot === undefined ? undefined : await takeOn(task, [...chain, whole])
+  const own = snapshot === undefined ? undefined : await takeOn(compared(task, taken), [...chain, whole])
   if (own === undefined) {
     // Nothing will name it.
     for (const begun of uploads) await begun.abort()
@@ -93,7 +107,7 @@ async function takeOnBase(task: LevelTask, plan: LevelPlan, bases: Bases): Promi
 }
 
 /** The archive of the slot on this chain, whose last one was made a moment ago; undefined when it does not build on it. */
-async function takeOn(task: LevelTask, chain: Chain): Promise<TakenArtifact | undefined> {
+async function takeOn(task: LevelPasses, chain: Chain): Promise<TakenArtifact | undefined> {
   const keep = chain.map(({ snapshot }) => snapshot)
   const own = stepsOf(task, { standOn: tipsOf([chain]), base: 'never', keep }, async () => ownPlace(task))
   const uploads: BegunUpload[] = []
@@ -108,7 +122,7 @@ async function takeOn(task: LevelTask, chain: Chain): Promise<TakenArtifact | un
 }
 
 /** On what there is, until a name is free; otherwise whole. */
-async function withoutBase(task: LevelTask, plan: LevelPlan, reason: string): Promise<TakenArtifact> {
+async function withoutBase(task: LevelPasses, plan: LevelPlan, reason: string): Promise<TakenArtifact> {
   const own = stepsOf(task, { standOn: tipsOf(plan.meanwhile), base: 'never' }, async () => ownPlace(task))
   const taken = await take(own, task)
   const chain = plan.meanwhile.find(each => each.at(-1)?.snapshot === own.facts.standsOn) ?? []
@@ -138,16 +152,33 @@ function ownPlace({ settings, slot, request: { put } }: LevelTask) {
 }
 
 function stepsOf(
-  { settings, slot, host, request }: LevelTask,
+  { settings, slot, host, request, passes }: LevelPasses,
   level?: Omit<LevelRequest, 'keep'> & { keep?: readonly string[] },
   place?: Parameters<typeof archiveSteps>[2]['place'],
 ): ArchiveSteps {
   const known = request.before.artifact?.chain?.map(({ snapshot }) => snapshot) ?? []
-  return archiveSteps(settings, host, {
+  const steps = archiveSteps(settings, host, {
     ...{ name: artifactName('files'), key: archiveKey(settings, slot) },
     ...(level === undefined ? {} : { level: { ...level, keep: [...known, ...(level.keep ?? [])] } }),
     ...(place === undefined ? {} : { place }),
   })
+  passes.push(steps)
+  return steps
+}
+
+/** For a pass right behind the one that made this: contents are compared once. */
+function compared(task: LevelPasses, { artifact }: TakenArtifact): LevelPasses {
+  const { settings, request } = task
+  const { before } = request
+  if (!('paths' in artifact) || artifact.contentsComparedAt === undefined) return task
+  const { chain: _, ...whole } = artifact
+  const earlier = before.artifact !== undefined && 'paths' in before.artifact ? before.artifact : whole
+  const known = { ...earlier, contentsComparedAt: artifact.contentsComparedAt }
+  return {
+    ...task,
+    settings: { ...settings, files: { ...settings.files, compareContents: 'never' } },
+    request: { ...request, before: { ...before, artifact: known } },
+  }
 }
 
 function take(made: ArchiveSteps, { request, context }: LevelTask): Promise<TakenArtifact> {

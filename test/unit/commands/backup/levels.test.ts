@@ -84,6 +84,8 @@ it('stores a whole archive a week, what changed since it once a day, and else wh
   await change({ 'a/3': 'changed' }, ['b'])
   const day = ['base/week-0.codebase.tar.gz', 'base/day-00.codebase.tar.gz']
   expect(await take()).toEqual([...day, 'Tuesday-13-00.codebase.tar.gz'])
+  // Of both passes over the mirror.
+  expect(stage.result()).toMatchObject({ edited: { added: 0, changed: 1, removed: 1 } })
   stage.advance(hourMs)
   await change({ 'b/2': 'another' }, ['a/4'])
   expect(await take({ 'keep-daily': '2' })).toEqual([...day, 'Tuesday-14-00.codebase.tar.gz'])
@@ -100,7 +102,11 @@ it('stores a whole archive a week, what changed since it once a day, and else wh
   expect(await restored('daily/2026-11-24')).toEqual(trees.get('Tuesday-14-00'))
 
   stage.advance(6 * 24 * hourMs)
+  const compared: string[] = []
+  for (const skip of [0, 1]) stage.onJob('open-archive', job => void compared.push(...job.values('compare')), { skip })
   expect(await take()).toEqual(['base/week-1.codebase.tar.gz', 'Monday-14-00.codebase.tar.gz'])
+  // Contents are compared once a week, and once in the run that does.
+  expect(compared).toEqual(['yes', ''])
   stage.advance(7 * 24 * hourMs)
   expect(await take()).toEqual(['base/week-0.codebase.tar.gz', 'Monday-14-00.codebase.tar.gz'])
   // Its turn came twice while nothing ran.

@@ -6,7 +6,7 @@ import { beginAttempt } from '../../../../src/commands/attempt'
 import { backup } from '../../../../src/commands/backup/backup'
 import { loadBackupState } from '../../../../src/commands/backup/backup-state'
 import { cleanUpBackup } from '../../../../src/commands/backup/clean-up-backup'
-import type { BackupAttempt, RecentPoint } from '../../../../src/commands/backup/run-report'
+import type { BackupAttempt, BackupResult, RecentPoint } from '../../../../src/commands/backup/run-report'
 import { recentPoint } from '../../../../src/commands/backup/skip/recent-point'
 import { cleanUpRestore } from '../../../../src/commands/restore/clean-up-restore'
 import { restore } from '../../../../src/commands/restore/restore'
@@ -43,6 +43,8 @@ export interface Stage
   /** What a verification restores with. */
   drill: Drill
   backup(inputs?: Inputs): Promise<Ended>
+  /** What came of the last one that was taken. */
+  result(): BackupResult | undefined
   /** What a backup asks first: the recovery point that makes it skip. */
   recent(inputs?: Inputs): Promise<RecentPoint | undefined>
   /** The post step; what it could not do is its error. */
@@ -99,6 +101,7 @@ export async function aStage(): Promise<Stage> {
   const { jobs, writes, advance, setAhead, cancel, cut, kill, states, store, onJob, onStore } = run
   const backupOf: Inputs = { ...bucket, ...server, databases: 'shop\nblog', paths: site }
   const restoreOf: Inputs = { ...bucket, ...server, overwrite: 'true', confirm: server['ssh-host'] ?? '' }
+  let result: BackupResult | undefined
   const stage: Stage = {
     ...{ jobs, writes, advance, setAhead, cancel, cut, kill, states, store, onJob, onStore, databases, home, site },
     cache: { load: async () => undefined, save: async () => {} },
@@ -110,17 +113,14 @@ export async function aStage(): Promise<Stage> {
       tables: 1,
       files: 1,
     }),
+    result: () => result,
     backup: inputs =>
       run.step({ ...backupOf, ...inputs }, async tools => {
         const attempt: BackupAttempt = beginAttempt(tools.runtime)
         tools.tellsWarnings(() => attempt.warnings)
         const inputs = loadBackupInputs(tools.runtime, {})
-        const { error } = await backup(
-          inputs,
-          { ...(await withInputs(tools, inputs)), openCache: () => stage.cache },
-          attempt,
-        )
-        if (error !== undefined) throw error
+        result = await backup(inputs, { ...(await withInputs(tools, inputs)), openCache: () => stage.cache }, attempt)
+        if (result.error !== undefined) throw result.error
       }),
     recent: async inputs => {
       let found: RecentPoint | undefined

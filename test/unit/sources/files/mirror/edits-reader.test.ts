@@ -1,5 +1,5 @@
 import { copyProgress } from '../../../../../src/sources/files/mirror/copy-progress'
-import { editsReader } from '../../../../../src/sources/files/mirror/edits-reader'
+import { editsOf, editsReader } from '../../../../../src/sources/files/mirror/edits-reader'
 
 describe('editsReader', () => {
   it('knows how many files changed, and the folders with the most changes', () => {
@@ -19,6 +19,28 @@ describe('editsReader', () => {
     edits.read({ word: 'edits', value: '0 0 0' })
     for (let index = 0; index < 1000; index++) edits.read({ word: 'edited', value: `1 0 0 folder-${index}` })
     expect(edits.edited?.folders).toHaveLength(15)
+  })
+})
+
+describe('the edits of several passes', () => {
+  const pass = (added: number, folder: string) => ({
+    ...{ added, changed: 1, removed: 0 },
+    folders: [{ added, changed: 1, removed: 0, folder }],
+  })
+
+  it('are added up, by folder, the most first', () => {
+    expect(editsOf([pass(1, '/a'), undefined, pass(2, '/b'), pass(4, '/a')])).toEqual({
+      ...{ added: 7, changed: 3, removed: 0 },
+      folders: [
+        { added: 5, changed: 2, removed: 0, folder: '/a' },
+        { added: 2, changed: 1, removed: 0, folder: '/b' },
+      ],
+    })
+  })
+
+  it('are not known where those of the first one are not', () => {
+    expect(editsOf([])).toBeUndefined()
+    expect(editsOf([undefined, pass(1, '/a')])).toBeUndefined()
   })
 })
 
