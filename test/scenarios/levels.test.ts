@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { bucketView } from '../servers/bucket-view'
-import { unpacked } from '../servers/processes/stock-tools'
+import { readFileSync } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { type BucketView, bucketView } from '../servers/bucket-view'
 import { freshBucket, freshFolder, testServices } from '../servers/test-services'
 import { goodBackup } from './good-backup'
 import { expectRestored, restoreRun } from './restore/restore-run'
@@ -23,12 +23,47 @@ function zone(hours: number): string {
   return `Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`
 }
 
+const page = readFileSync(join(__dirname, '../../docs/recovery-by-hand.md'), 'utf8')
+
+/** The commands of the page that have this in them. */
+function commandsWith(words: string): string {
+  const found = page.split(/^```(?:sh)?\n/m).find((block, index) => index % 2 === 1 && block.includes(words))
+  if (found === undefined) throw new Error(`No commands of the page have ${words}.`)
+  return found
+}
+
+/** What the page says for an archive of what changed, in a folder that stands for the bucket, with another one in place of /. */
+function byHandScript(slot: string, objects: readonly string[], target: string): string {
+  const archives = objects.slice(0, -1).map(name => basename(name))
+  const unpacking = commandsWith('--listed-incremental')
+    .replaceAll(' -C /', ` -C ${target}`)
+    .replaceAll(' /.make', ` ${target}/.make`)
+    .replace('week-0.codebase.tar.gz day-00.codebase.tar.gz', archives.join(' '))
+  return [
+    `bucket=$PWD slot=${slot}; mkdir here; cd here; cp ../running-backups/$slot.manifest.json .`,
+    's3() { cp "$2" "$3"; }',
+    commandsWith('s3 cp "$bucket/$key"'),
+    unpacking,
+  ].join('\n')
+}
+
+/** A folder with these objects of the bucket. */
+async function downloaded(view: BucketView, names: readonly string[]): Promise<string> {
+  const folder = await freshFolder(services)
+  for (const name of names) {
+    const path = join(folder, 'running-backups', name)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, await view.bytes(`running-backups/${name}`))
+  }
+  return folder
+}
+
 /** What differs between two folders, to the owner, the mode and the time. */
 function differences(one: string, other: string): string {
   return execFileSync('rsync', ['-aHnic', '--delete', `${one}/`, `${other}/`]).toString()
 }
 
-it('sends only what changed, and restores each hour as it was, by the action and by the stock commands', async () => {
+it('sends only what changed, and restores each hour as it was, by the action and by the commands of the page', async () => {
   const [bucket, site, mirror, kept] = await Promise.all([
     freshBucket(services),
     freshFolder(services),
@@ -70,10 +105,7 @@ it('sends only what changed, and restores each hour as it was, by the action and
   expect(points.map(({ objects }) => objects.length)).toEqual([2, 2, 2, 2])
   for (const { slot, objects } of points) {
     const byHand = await freshFolder(services)
-    for (const object of objects) {
-      const input = await unpacked(object, await view.bytes(`running-backups/${object}`))
-      execFileSync('tar', ['-xpf', '-', '--listed-incremental=/dev/null', '-C', byHand], { input })
-    }
+    sh(await downloaded(view, [`${slot}.manifest.json`, ...objects]), byHandScript(slot, objects, byHand))
     expect(differences(join(kept, slot), `${byHand}${folder}`)).toBe('')
     await rm(folder, { recursive: true })
     const run = await restoreRun(services, bucket, { inputs: { snapshot: slot, databases: 'none', paths: '*' } })
