@@ -66,6 +66,7 @@ const snapshots = z.array(
       .nullable(),
     signedBy: z.string().nullable(),
     problem: z.string().nullable(),
+    isEncrypted: z.boolean().nullable(),
     runUrl: z.string().nullable(),
   }),
 )

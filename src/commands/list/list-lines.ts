@@ -21,6 +21,7 @@ export function pointLine(point: ReportedPoint, now: Date): string {
     isStale ? 'stale' : '',
     facts === undefined ? '' : databasesText(facts),
     facts === undefined ? '' : filesText(facts),
+    facts?.isEncrypted === true ? 'encrypted' : '',
     proofWords(proof),
     signer === undefined ? '' : `signed by ${signer}`,
   ]

@@ -49,6 +49,8 @@ export interface PointFacts {
   host: string
   databases: readonly { name: string; bytes: number; tables: number }[]
   files: { paths: readonly string[]; bytes: number; files: number } | undefined
+  /** Whether a private key is needed to restore it. */
+  isEncrypted: boolean
   /** '' when it was taken outside GitHub. */
   runUrl: string
 }

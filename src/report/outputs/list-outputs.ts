@@ -62,12 +62,12 @@ function proofOf(proof: FoundProof) {
 function factsOf(point: ReportedPoint, now: Date) {
   if (!isDated(point)) {
     const unknown = { takenAt: null, ageSeconds: null, host: null, bytes: null }
-    return { ...unknown, databases: null, files: null, runUrl: null }
+    return { ...unknown, databases: null, files: null, isEncrypted: null, runUrl: null }
   }
-  const { takenAt, host, databases, files, runUrl } = point.facts
+  const { takenAt, host, databases, files, isEncrypted, runUrl } = point.facts
   return {
     ...{ takenAt: takenAt.toISOString(), ageSeconds: secondsOf(ageMs(point, now)), host },
-    ...{ bytes: bytesOf(point.facts), databases, files: files ?? null, runUrl },
+    ...{ bytes: bytesOf(point.facts), databases, files: files ?? null, isEncrypted, runUrl },
   }
 }
 

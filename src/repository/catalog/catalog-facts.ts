@@ -13,13 +13,15 @@ export interface CatalogFacts {
   databases: NonNullable<ListedArtifact['databases']>
   /** Undefined without a files part. */
   files: ListedArtifact['files'] | undefined
+  /** Whether a private key is needed to restore it. */
+  isEncrypted: boolean
   warnings: number
   runUrl: string
 }
 
 /** The facts of a manifest that was stored then. */
 export function factsOf(manifest: Manifest, storedAt: Date): CatalogFacts {
-  const { finishedAt, host, timezone, artifacts, warnings, run } = manifest
+  const { finishedAt, host, timezone, encryption, artifacts, warnings, run } = manifest
   const listed = artifacts.map(artifact => kindOf(artifact).listed(artifact))
   return {
     takenAt: takenAt(manifest, storedAt),
@@ -28,6 +30,7 @@ export function factsOf(manifest: Manifest, storedAt: Date): CatalogFacts {
     timezone,
     databases: listed.flatMap(({ databases = [] }) => databases),
     files: listed.find(({ files }) => files !== undefined)?.files,
+    isEncrypted: encryption !== undefined,
     warnings: warnings.length,
     runUrl: run.url,
   }

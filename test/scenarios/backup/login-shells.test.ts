@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { encryptionNews } from '../../runner/encryption-switch'
 import { awkwardDatabaseSql } from '../../servers/database/awkward-database'
 import { treeDigest } from '../../servers/docroot'
 import { unpackArchive } from '../../servers/processes/stock-tools'
@@ -71,6 +72,7 @@ describe('a backup through the login shell', () => {
         'non-transactional-tables',
         'float-columns',
         'outside-links',
+        ...encryptionNews.map(({ code }) => code),
       ])
       expect(main.log.join('\n')).not.toContain('Welcome')
       expect(existsSync(join(home, 'noise'))).toBe(startFile !== undefined)

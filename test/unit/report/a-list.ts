@@ -16,6 +16,7 @@ export function aPoint(
       host: 'web1.example.com',
       databases: [{ name: 'shop', bytes: 12_300_000, tables: 16 }],
       files: { paths: ['/var/www/html'], bytes: 240_000_000, files: 2521 },
+      isEncrypted: false,
       runUrl: '',
       ...facts,
     },

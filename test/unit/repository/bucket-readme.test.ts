@@ -14,6 +14,7 @@ const location: BucketLocation = {
   region: 'eu-central-1',
   prefix,
 }
+const root = join(__dirname, '../../..')
 const denied = new StoreError('Access denied.', { code: 'AccessDenied', status: 403 })
 const readme = `${prefix}/README.md`
 
@@ -55,24 +56,30 @@ describe('bucketReadme', () => {
     rmSync(bucket, { recursive: true })
   })
 
-  it('gives a line that opens what is encrypted with the program age, and names what it could not open', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'bucket-readme-'))
-    const own = await anAgeKey('ssh-ed25519')
-    writeFileSync(join(folder, 'key.txt'), own.secret, { mode: 0o600 })
-    writeFileSync(join(folder, `${slot}.database.sql.gz.age`), await sealed(Buffer.from('a dump'), own))
-    writeFileSync(join(folder, 'week-0.codebase.tar.gz.age'), await sealed(Buffer.from('a base'), own))
-    writeFileSync(join(folder, `${slot}.codebase.tar.age`), await sealed(Buffer.from('for others'), await anAgeKey()))
-    const cutOff = (await sealed(Buffer.alloc(200_000), own)).subarray(0, 150_000)
-    writeFileSync(join(folder, `${slot}.shop.database.sql.age`), cutOff)
-    const run = inShell(folder, block('age -d'))
-    expect(run.stdout).toBe(`NOT OPENED: ${slot}.codebase.tar.age\nNOT OPENED: ${slot}.shop.database.sql.age\n`)
-    expect(readdirSync(folder).filter(name => !/\.(age|txt)$/.test(name))).toEqual([
-      `${slot}.database.sql.gz`,
-      'week-0.codebase.tar.gz',
-    ])
-    expect(readFileSync(join(folder, `${slot}.database.sql.gz`), 'utf8')).toBe('a dump')
-    rmSync(folder, { recursive: true })
-  })
+  it.each([
+    ['gives', bucketReadme(location)],
+    ['and the page docs/recovery-by-hand.md give', readFileSync(join(root, 'docs/recovery-by-hand.md'), 'utf8')],
+  ])(
+    '%s a line that opens what is encrypted with the program age, and names what it could not open',
+    async (_who, text) => {
+      const folder = mkdtempSync(join(tmpdir(), 'bucket-readme-'))
+      const own = await anAgeKey('ssh-ed25519')
+      writeFileSync(join(folder, 'key.txt'), own.secret, { mode: 0o600 })
+      writeFileSync(join(folder, `${slot}.database.sql.gz.age`), await sealed(Buffer.from('a dump'), own))
+      writeFileSync(join(folder, 'week-0.codebase.tar.gz.age'), await sealed(Buffer.from('a base'), own))
+      writeFileSync(join(folder, `${slot}.codebase.tar.age`), await sealed(Buffer.from('for others'), await anAgeKey()))
+      const cutOff = (await sealed(Buffer.alloc(200_000), own)).subarray(0, 150_000)
+      writeFileSync(join(folder, `${slot}.shop.database.sql.age`), cutOff)
+      const run = inShell(folder, block('age -d', text))
+      expect(run.stdout).toBe(`NOT OPENED: ${slot}.codebase.tar.age\nNOT OPENED: ${slot}.shop.database.sql.age\n`)
+      expect(readdirSync(folder).filter(name => !/\.(age|txt)$/.test(name))).toEqual([
+        `${slot}.database.sql.gz`,
+        'week-0.codebase.tar.gz',
+      ])
+      expect(readFileSync(join(folder, `${slot}.database.sql.gz`), 'utf8')).toBe('a dump')
+      rmSync(folder, { recursive: true })
+    },
+  )
 
   it('gives a sed line that drops the sandbox line of MariaDB and nothing else', () => {
     const dump = 'caf\u00e9\n/*M!999999\\- enable the sandbox mode */\n'
@@ -141,8 +148,8 @@ function writes(operations: readonly string[]): number {
   return operations.filter(operation => operation.startsWith('putText')).length
 }
 
-function block(mark: string): string {
-  const found = [...bucketReadme(location).matchAll(/```sh\n(.*?)```/gs)].find(([, script]) => script?.includes(mark))
+function block(mark: string, text = bucketReadme(location)): string {
+  const found = [...text.matchAll(/```sh\n(.*?)```/gs)].find(([, script]) => script?.includes(mark))
   return found?.[1] ?? 'exit 99'
 }
 

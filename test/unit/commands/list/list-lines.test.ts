@@ -18,10 +18,12 @@ describe('pointLine', () => {
     expect(line({ databases: [] })).toMatch(/, 1 h ago, 240 MB \(2,521 files\)$/)
   })
 
-  it('marks stale and proven ones', () => {
+  it('marks stale, encrypted and proven ones', () => {
     const proof = { kind: 'proven' as const, provenAt: new Date('2026-11-24T04:43:00.000Z'), restoreSeconds: 98 }
-    expect(pointLine(aPoint('Monday', '2026-11-16T16:00:00Z', { isStale: true, proof }), now)).toBe(
-      'Monday: good, taken 2026-11-16T16:00:00Z, 9 d 1 h ago, stale, 12.3 MB (16 tables), 240 MB (2,521 files), proven 2026-11-24T04:43:00Z',
+    expect(
+      pointLine(aPoint('Monday', '2026-11-16T16:00:00Z', { isStale: true, proof, facts: { isEncrypted: true } }), now),
+    ).toBe(
+      'Monday: good, taken 2026-11-16T16:00:00Z, 9 d 1 h ago, stale, 12.3 MB (16 tables), 240 MB (2,521 files), encrypted, proven 2026-11-24T04:43:00Z',
     )
   })
 

@@ -14,7 +14,7 @@ describe('setListOutputs', () => {
     const proof = { kind: 'proven' as const, provenAt: new Date('2026-11-24T04:43:00.000Z'), restoreSeconds: 98.4 }
     const runUrl = 'https://github.com/acme/shop/actions/runs/1'
     const good = aPoint('Wednesday-16-00', '2026-11-25T16:17:02.120Z', {
-      ...{ proof, signer: 'SHA256:abc', facts: { runUrl } },
+      ...{ proof, signer: 'SHA256:abc', facts: { runUrl, isEncrypted: true } },
     })
     const { outputs } = outputsOf(aReport([good, anUnreadable('Monday')]))
     expect(JSON.parse(outputs['snapshots'] ?? '')).toEqual([
@@ -25,12 +25,12 @@ describe('setListOutputs', () => {
         databases: [{ name: 'shop', bytes: 12_300_000, tables: 16 }],
         files: { paths: ['/var/www/html'], bytes: 240_000_000, files: 2521 },
         proof: { status: 'proven', provenAt: '2026-11-24T04:43:00Z', restoreSeconds: 98.4 },
-        ...{ signedBy: 'SHA256:abc', problem: null, runUrl },
+        ...{ signedBy: 'SHA256:abc', problem: null, isEncrypted: true, runUrl },
       },
       {
         ...{ snapshot: 'Monday', place: 'ring', verdict: 'unreadable', isStale: false },
         ...{ takenAt: null, ageSeconds: null, host: null, bytes: null, databases: null, files: null },
-        ...{ proof: null, signedBy: null, runUrl: null },
+        ...{ proof: null, signedBy: null, isEncrypted: null, runUrl: null },
         problem: 'The manifest "web1/Monday.manifest.json" is not JSON.',
       },
     ])

@@ -84,6 +84,7 @@ describe('readCatalog', () => {
           databases: [{ name: 'shop', bytes: 10, tables: 2 }],
           files: { paths: ['/var/www/html'], bytes: 10, files: 2521 },
           warnings: 0,
+          isEncrypted: false,
           runUrl: '',
         },
       },

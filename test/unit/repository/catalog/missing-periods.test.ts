@@ -13,7 +13,7 @@ function taken(at: string, changes: Partial<CatalogPoint> = {}, timezone = 'UTC'
     storedAt: new Date(takenAt.getTime() + 90_000),
     facts: {
       ...{ takenAt, finishedAt: takenAt, host: 'web1', timezone },
-      ...{ databases: [], files: undefined, warnings: 0, runUrl: '' },
+      ...{ databases: [], files: undefined, isEncrypted: false, warnings: 0, runUrl: '' },
     },
     ...changes,
   }
