@@ -52,7 +52,7 @@ function asSite({ markdown, html }: Omit<Scene, 'name'>, { services, docroot }: 
   const seen = (text: string) =>
     text
       .replaceAll(docroot, '/var/www/shop')
-      .replaceAll(join(services.folder, 'home'), '/root')
+      .replaceAll(services.ssh.home, '/root')
       .replace(/http(:|&#58;)\/\/127\.0\.0\.1:\d+/g, 'https$1//s3.example.com')
       .replace(/127(\.|&#46;)0\.0\.1/g, 'web1.example.com')
   return {

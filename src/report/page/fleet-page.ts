@@ -19,7 +19,7 @@ export function renderFleetPage(servers: readonly FleetStatus[]): string {
       problem === undefined ? '✅' : `❌ ${escaped(problem)}`,
       `<a href="#server-${index}">${escaped(status?.host || prefix || 'the root of the bucket')}</a>`,
       status?.newest == null ? 'none' : `${escaped(status.newest.slot)}, ${age(status.newest.takenAt)}`,
-      proven === undefined ? 'never' : age(proven.endedAt),
+      proven === undefined ? 'none there' : age(proven.endedAt),
       proven?.restoreSeconds == null ? '–' : formatDuration(proven.restoreSeconds * 1000),
       status === undefined || status.everySeconds === null ? '–' : String(status.missing.length),
     ]

@@ -79,7 +79,10 @@ function tiles({ drills, missing, ring, everySeconds }: StatusDocument): string 
   const proven = drills.find(({ status }) => status === 'proven')
   const bytes = ring.flatMap(point => Object.values(point.bytes)).reduce((sum, each) => sum + each, 0)
   const all = [
-    ['Last proven by a drill', proven === undefined ? 'never' : `${escaped(proven.slot)}<br>${age(proven.endedAt)}`],
+    [
+      'Last proven by a drill',
+      proven === undefined ? 'none in the ring' : `${escaped(proven.slot)}<br>${age(proven.endedAt)}`,
+    ],
     ['A restore took', proven?.restoreSeconds == null ? 'not known' : formatDuration(proven.restoreSeconds * 1000)],
     ['Gaps in seven days', everySeconds === null ? 'not known' : formatCount(missing.length)],
     ['The ring', `${plural(ring.length, 'recovery point')}<br>${formatSize(bytes)}`],

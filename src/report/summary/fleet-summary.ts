@@ -62,7 +62,7 @@ function row({ prefix, report, problem }: FleetServer): string[] {
     newest === undefined ? prose(problem ?? 'none') : code(newest.name),
     newest === undefined || report === undefined ? '–' : formatDuration(ageMs(newest, report.now)),
     proof === undefined || report === undefined
-      ? 'never'
+      ? 'none there'
       : `${formatDuration(report.now.getTime() - proof.provenAt.getTime())} ago`,
     proof === undefined ? '–' : formatDuration(proof.restoreSeconds * 1000),
     report?.week?.everyMs === undefined ? '–' : formatCount(report.week.missing.length),
