@@ -41,7 +41,7 @@ export class TreeFacts {
     if (word === 'stands-on' && isDigest(value)) this.standsOn = value
     else if (word === 'snapshot' && isDigest(value)) this.snapshot = value
     else if (word === 'not-on') this.readNotOn(first, second)
-    else if (word === 'tree') this.treeBytes = numberIn(first)
+    else if (word === 'tree') this.treeBytes = archiveBytes(numberIn(first))
     else if (word === 'place' && this.places.length < placesMax) this.places.push(place())
     else if (word === 'mounted' && this.mounted.length < placesMax) this.mounted.push(place())
     else if (word === 'leads' && this.links.length < linksMax) this.readLink(value)
@@ -90,6 +90,11 @@ export class TreeFacts {
 
 const placesMax = 2000
 const linksMax = 2000
+
+/** tar ends with two empty blocks, and fills up records of 20. */
+function archiveBytes(entries: number): number {
+  return Math.ceil((entries + 2 * 512) / 10_240) * 10_240
+}
 
 function isDigest(value: string): boolean {
   return /^[0-9a-f]{64}$/.test(value)

@@ -170,3 +170,11 @@ it('makes a new base when what it would build on is gone or is of other folders,
   const suspect = manifests().find(({ verdict }) => verdict === 'suspect')
   expect(filesOf(suspect as Manifest).chain).toBeUndefined()
 })
+
+it('begins on a site of a few bytes, and takes that for no shrinkage', async () => {
+  await rm(join(stage.site, 'a'), { recursive: true })
+  await change({ one: '1', two: '2' })
+  await taken({ 'full-every': 'run' })
+  stage.advance(hourMs)
+  expect(archivesOf(await taken())).toEqual(['base/week-0.codebase.tar.gz', 'Monday-14-00.codebase.tar.gz'])
+})
