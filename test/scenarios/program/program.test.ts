@@ -17,13 +17,16 @@ const services = testServices()
 /** Without what two runs of the same site have otherwise: moments, durations, digests, and the links of GitHub. */
 function leveled(text: string): string {
   return text
+    .replaceAll('&nbsp;', ' ')
+    .replace(/(?<="page":")[^"]*/, 'PAGE')
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z)?/g, 'TIME')
     .replace(/(?<=[_/])(one|two)\b/g, 'SIDE')
-    .replace(/https:\/\/github\.com\/acme\/shop\/actions\/runs\/\d+\/attempts\/1/g, '')
+    .replace(/(\[run\]\()?https:\/\/github\.com\/acme\/shop\/actions\/runs\/\d+\/attempts\/1\)?/g, '')
     .replace(/\b[0-9a-f]{64}\b/g, 'DIGEST')
     .replace(/\b\d+(\.\d+)? (ms|s|m|h)\b( \d+ s)?( ago)?/g, 'DURATION')
     .replace(/[━▁-█]+/g, 'BAR')
     .replace(/((seconds|bytes)\\*":\\*"?)\d+/gi, '$1N')
+    .replace(/(?<=\.gz<\/code> \| )[\d,]+/g, 'SIZE')
     .replace(/\b\d+(\.\d+)? ?(k|M)?B(\/s)?\b/g, 'SIZE')
 }
 
