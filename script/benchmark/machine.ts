@@ -14,7 +14,7 @@ export async function machineFacts(): Promise<string[]> {
   return [
     `${cpus().length} × ${model?.model.trim() ?? 'CPU'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB of memory, Linux ${release()}`,
     `Node ${await versionOf(node24(), '--version')}, ${await versionOf('ssh', '-V')}`,
-    `${(await versionOf('aws', '--version')).split(' ')[0]}, ${await versionOf('rclone', 'version')}, ${await versionOf('radosgw', '--version')}`,
+    `${(await versionOf('aws', '--version')).split(' ')[0]}, ${await versionOf('rclone', 'version')}, ${(await versionOf('restic', 'version')).split(' ').slice(0, 2).join(' ')}, ${await versionOf('radosgw', '--version')}`,
     `sshd, MariaDB and the store run on the same cores; load when it began: ${loadavg()[0]?.toFixed(1)}`,
   ]
 }
