@@ -28,13 +28,13 @@ export async function makeWeekTree(folder: string, files: number, bytes: number)
     names.splice(names.indexOf(name), 1)
     return name
   }
-  /** About 0.05 % of the files. */
+  /** With the one that is renamed: 0.05 % of the files. */
   const perHour = Math.max(4, Math.round(files * 0.0005))
   return {
     folder,
     change: async () => {
       hour++
-      for (let at = 0; at < perHour; at++) {
+      for (let at = 1; at < perHour; at++) {
         const isText = roll() < 0.5
         const size = Math.ceil(average * (0.2 + 1.6 * roll()))
         if (at % 5 === 0) {
@@ -69,9 +69,9 @@ async function becomeOther(folder: string, hour: number): Promise<void> {
   await writeFile(before, `a file since the hour ${hour}`)
 }
 
+/** Not a large one: what is renamed is new to tar. */
 async function renameFolder(folder: string, names: string[], hour: number): Promise<void> {
-  const parents = (await readdir(join(folder, 'dir-0'))).filter(name => name.startsWith('part-'))
-  const parent = parents[hour % Math.max(1, parents.length)]
+  const parent = (await readdir(join(folder, 'dir-0'))).find(name => name.startsWith('new-'))
   if (parent === undefined) return
   const to = `moved-${hour}`
   await rename(join(folder, 'dir-0', parent), join(folder, 'dir-0', to))
