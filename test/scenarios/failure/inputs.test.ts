@@ -175,6 +175,10 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
     ['*', /leave something to back up/],
     ['; comment', /treats such a line as a comment/],
   ],
+  'encrypt-to': [
+    ['age1broken', /one recipient on each line.*cut off or changed/],
+    ['ssh-rsa AAAAB3NzaC1yc2E', /RSA keys are not supported/],
+  ],
   'full-every': [['hour', /must be run, day or week/]],
   'compare-contents': [['sometimes', /must be weekly, daily, always or never/]],
   'mirror-dir': [
@@ -221,6 +225,7 @@ const wrongValues: Readonly<Record<string, readonly [value: string, says: RegExp
   'accept-shrink': [['yes', /true or false/]],
   'adopt-prefix': [['1', /true or false/]],
   'dry-run': [['on', /true or false/]],
+  'status-page': [['no', /true or false/]],
   'allow-blind-spots': [['tables', /triggers, routines, events or views/]],
   's3-storage-class': [['cold!', /storage class in capitals.*STANDARD_IA/]],
   's3-server-side-encryption': [['AES', /AES256, aws:kms or aws:kms:dsse/]],
