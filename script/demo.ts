@@ -9,7 +9,7 @@ import { createBucket } from '../test/servers/rgw'
 import { type RunningServices, type Services, startServices } from '../test/servers/services'
 import { pictureOf } from './demonstration/page-picture'
 import { visit } from './demonstration/site'
-import { act, fetchFile, keysOf, restoreInputs, type Stage, shopInputs, showParts, tell } from './demonstration/stage'
+import { act, fetchFile, keysOf, restoreInputs, type Stage, say, shopInputs, showParts } from './demonstration/stage'
 import { inkFor } from './markdown-text'
 
 const root = join(__dirname, '..')
@@ -47,7 +47,7 @@ async function demo(isKept: boolean): Promise<number> {
 
 async function openStage(): Promise<Stage> {
   chapter('A server with a shop, and an S3 store')
-  tell('Starting sshd, MariaDB and Ceph RGW on 127.0.0.1. Nothing leaves this machine.')
+  say('Starting sshd, MariaDB and Ceph RGW on 127.0.0.1. Nothing leaves this machine.')
   const services = await startServices(folder)
   const stage = {
     ...{ services, ink, bucket: 'demo-backups' },
@@ -60,15 +60,15 @@ async function openStage(): Promise<Stage> {
     makeShopDocroot(stage.docroot),
     createBucket(services.s3, stage.bucket),
   ])
-  tell(`The shop answers:  ${ink.green(await visit(services, stage.docroot))}`)
+  say(`The shop answers:  ${ink.green(await visit(services, stage.docroot))}`)
   return stage
 }
 
-/** Each chapter is true only when it ended as it should; then the next one is told. */
+/** Each chapter is true only when it ended as it should; then the next one follows. */
 async function story(stage: Stage): Promise<boolean> {
   for (const next of [firstBackup, change, accident, drill, disaster, lastBackup]) {
     if (await next(stage)) continue
-    tell(ink.red(`The demo ends here: this is not what should have come of it. The log: ${stage.papers}`))
+    say(ink.red(`The demo ends here: this is not what should have come of it. The log: ${stage.papers}`))
     return false
   }
   await endOf(stage)
@@ -79,7 +79,7 @@ async function firstBackup(stage: Stage): Promise<boolean> {
   chapter('1. The first backup')
   const run = await act(stage, '1-first-backup', '', shopInputs(stage))
   showParts(run, [/^## /], ink)
-  tell(`In the bucket: ${(await keysOf(stage)).map(key => key.replace(/^running-backups\//, '')).join(', ')}`)
+  say(`In the bucket: ${(await keysOf(stage)).map(key => key.replace(/^running-backups\//, '')).join(', ')}`)
   return run.conclusion === 'success'
 }
 
@@ -103,11 +103,11 @@ async function accident(stage: Stage): Promise<boolean> {
   chapter('3. An accident: a table is dropped, and the uploads are gone')
   await services.mariadb.sql('DROP TABLE reviews', 'shop')
   await rm(join(docroot, 'content/uploads'), { recursive: true })
-  tell(`The shop still answers: ${await visit(services, docroot)}. Nobody has noticed. The next backup does:`)
+  say(`The shop still answers: ${await visit(services, docroot)}. Nobody has noticed. The next backup does:`)
   const run = await act(stage, '3-refused-backup', '', shopInputs(stage))
   showParts(run, [/Before and after/, /bring back/], ink)
   const suspect = (await keysOf(stage)).filter(key => key.startsWith('running-backups/suspect/'))
-  tell(`It is stored apart, ${suspect.length} objects below suspect/, and replaced nothing.`)
+  say(`It is stored apart, ${suspect.length} objects below suspect/, and replaced nothing.`)
   return run.conclusion === 'failure' && suspect.length > 0
 }
 
@@ -124,11 +124,11 @@ async function disaster(stage: Stage): Promise<boolean> {
   chapter('5. The server is lost')
   await services.mariadb.sql('DROP DATABASE shop')
   await rm(docroot, { recursive: true })
-  tell(`The database and the web root are gone. The shop answers:  ${ink.red(await visit(services, docroot))}`)
+  say(`The database and the web root are gone. The shop answers:  ${ink.red(await visit(services, docroot))}`)
   const run = await act(stage, '5-restore', 'restore', restoreInputs(stage))
   showParts(run, [/^## /, /Next steps/], ink)
   const answer = await visit(services, docroot)
-  tell(`The shop answers:  ${answer.startsWith('200') ? ink.green(answer) : ink.red(answer)}`)
+  say(`The shop answers:  ${answer.startsWith('200') ? ink.green(answer) : ink.red(answer)}`)
   return run.conclusion === 'success' && answer.includes('Welcome to the Harbour shop')
 }
 
@@ -138,21 +138,21 @@ async function lastBackup(stage: Stage): Promise<boolean> {
   const before = await siteDigest(services, docroot)
   const run = await act(stage, '6-backup', '', shopInputs(stage))
   const isUntouched = JSON.stringify(before) === JSON.stringify(await siteDigest(services, docroot))
-  if (!isUntouched) tell(ink.red('The backup has changed the site.'))
+  if (!isUntouched) say(ink.red('The backup has changed the site.'))
   return run.conclusion === 'success' && isUntouched
 }
 
 async function endOf(stage: Stage): Promise<void> {
   const page = await fetchFile(stage, 'running-backups/index.html', 'index.html')
   chapter('What you have seen')
-  tell(`The page that each run writes into the bucket; open it in a browser:\n  ${ink.bold(`file://${page}`)}`)
-  tell(`The log and the job summary of every run:\n  ${stage.papers}`)
+  say(`The page that each run writes into the bucket; open it in a browser:\n  ${ink.bold(`file://${page}`)}`)
+  say(`The log and the job summary of every run:\n  ${stage.papers}`)
   const picture = await pictureOf(page, folder)
-  if (picture !== undefined) tell(`The same as a picture:\n  ${ink.bold(`file://${picture}`)}`)
+  if (picture !== undefined) say(`The same as a picture:\n  ${ink.bold(`file://${picture}`)}`)
   chapter('What to try next')
-  tell('npm run demo -- --keep     the same, and the servers stay up until Ctrl-C, to look around in')
-  tell('README.md, Quick start     the first backup of a server of your own')
-  tell('dry-run: true              in that workflow: says what a backup and a restore of it would stumble over')
+  say('npm run demo -- --keep     the same, and the servers stay up until Ctrl-C, to look around in')
+  say('README.md, Quick start     the first backup of a server of your own')
+  say('dry-run: true              in that workflow: says what a backup and a restore of it would stumble over')
 }
 
 /** Everything but what the backup leaves out. */
@@ -179,9 +179,9 @@ async function takeTheFolder(): Promise<void> {
 function lookFurther({ ssh, mysql, s3 }: Services, { bucket }: Stage): void {
   chapter('The servers stay up until Ctrl-C. From another terminal:')
   const credentials = `AWS_ACCESS_KEY_ID=${s3.accessKey} AWS_SECRET_ACCESS_KEY=${s3.secretKey} AWS_REGION=us-east-1`
-  tell(`${credentials} aws --endpoint-url ${s3.endpoint} s3 ls --recursive s3://${bucket}`)
-  tell(`mariadb --defaults-file='${mysql.clientConfig}' shop`)
-  tell(`ssh -p ${ssh.port} -i '${join(folder, 'sshd/user_key')}' ${ssh.user}@${ssh.host}`)
+  say(`${credentials} aws --endpoint-url ${s3.endpoint} s3 ls --recursive s3://${bucket}`)
+  say(`mariadb --defaults-file='${mysql.clientConfig}' shop`)
+  say(`ssh -p ${ssh.port} -i '${join(folder, 'sshd/user_key')}' ${ssh.user}@${ssh.host}`)
 }
 
 function chapter(title: string): void {

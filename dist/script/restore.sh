@@ -38,8 +38,9 @@ unpack() {
       *) case $(tar --help 2>&1) in *--numeric-owner*) set -- "$@" --numeric-owner ;; esac ;;
     esac
   fi
-  # Unless it is root, the tar of busybox applies the umask to every mode. The folder around is closed.
-  (umask 000 && tar "$@" -f - -C ./tree >/dev/null)
+  # Unless it is root, the tar of busybox applies the umask to every mode. The folder around is closed. GNU tar ends
+  # with the record in which the archive ends: zeros behind it, where entries were left out, would break the pipe.
+  (umask 000 && tar "$@" -f - -C ./tree >/dev/null) && cat >/dev/null
 }
 
 # Looks at the unpacked folders, for the comparison with the archive. Only numbers: the names in them are unknown.

@@ -9,7 +9,7 @@ import { type Ink, markdownText } from '../markdown-text'
 
 const root = join(__dirname, '../..')
 
-/** The servers of the story, its shop, and how it is told. */
+/** The servers of the story, its shop, and how it is shown. */
 export interface Stage {
   services: RunningServices
   docroot: string
@@ -39,9 +39,9 @@ export async function act(
   console.log(
     `    ${ink.dim(`uses: OWNER/make-a-backup${action === '' ? '' : `/${action}`}@v1`)}  ${mark}, ${seconds} s`,
   )
-  for (const { title: name, message } of main?.annotations.error ?? []) tell(ink.red(`${name}\n${message}`))
-  for (const { title: name, message } of main?.annotations.warning ?? []) tell(ink.yellow(`${name}: ${message}`))
-  for (const { message } of main?.annotations.notice ?? []) tell(ink.green(message))
+  for (const { title: name, message } of main?.annotations.error ?? []) say(ink.red(`${name}\n${message}`))
+  for (const { title: name, message } of main?.annotations.warning ?? []) say(ink.yellow(`${name}: ${message}`))
+  for (const { message } of main?.annotations.notice ?? []) say(ink.green(message))
   await mkdir(papers, { recursive: true })
   await writeFile(join(papers, `${title}.log`), `${main?.log.join('\n') ?? ''}\n`)
   await writeFile(join(papers, `${title}.md`), main?.summary ?? '')
@@ -106,7 +106,7 @@ async function withClient<T>({ s3 }: Services, work: (client: S3Client) => Promi
   }
 }
 
-export function tell(text: string): void {
+export function say(text: string): void {
   console.log(indent(text))
 }
 

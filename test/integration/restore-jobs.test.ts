@@ -348,6 +348,25 @@ ${'-- much more to read\n'.repeat(200_000)}`
     expect(counted?.kinds?.f.bytes).toBe(bytes)
   })
 
+  it('takes zeros behind the end of an archive also when tar has ended before they come', async () => {
+    const folder = await freshFolder(services)
+    const at = (each: string) => join(folder, each)
+    await mkdir(at('tools'))
+    const tar = execFileSync('sh', ['-c', 'command -v tar']).toString().trim()
+    const script = `#!/bin/sh\n${tar} "$@"\nstatus=$?\ncase $1 in -x*) : >'${at('ended')}' ;; esac\nexit $status\n`
+    await writeFile(at('tools/tar'), script, { mode: 0o755 })
+    await writeFile(at('file'), 'x')
+    const server = await serverUnder(shell, { PATH: `${at('tools')}:${process.env['PATH']}` })
+    const staging = at('.html.restoring')
+    const intake = await server.openExtract({ staging, owner: 'this run', compression: 'none', signal })
+    const archive = execFileSync('tar', ['-C', folder, '-cf', '-', 'file'])
+    intake.input.write(archive)
+    while (!existsSync(at('ended'))) await sleep(20)
+    intake.input.end(Buffer.alloc(1 << 20))
+    await intake.done
+    expect(await readFile(join(staging, 'tree/file'), 'utf8')).toBe('x')
+  })
+
   it('fails when the archive is cut off, and leaves the folder to its owner alone', async () => {
     const server = await serverUnder(shell)
     const folder = join(await freshFolder(services), 'html')

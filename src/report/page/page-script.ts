@@ -1,5 +1,5 @@
 /**
- * What makes a page that was written once tell how old it is: ages count up from when they are read, and a newest recovery
+ * What makes a page that was written once show how old it is: ages count up from when they are read, and a newest recovery
  * point that is overdue is said to be. Without it the page shows times alone.
  */
 export const pageScript = `
