@@ -206,6 +206,7 @@ DELIMITER ;
     it.each([
       ['--\x01 x', '"--" and a control character'],
       ['select 1\nDelimiter x', 'a line that begins with "delimiter"'],
+      ['select 1 /* a */ /*! ', '"/*" without "*/" behind it'],
       ["'\\C \\'g\\b\\k'", '"\\C"'],
     ])('that the client would read otherwise: %j', async (rest, what) => {
       expect(await refused(anObject({ rest }))).toMatchObject({
