@@ -16,6 +16,7 @@ import { accountsOf } from '../../src/sources/mysql/inventory/accounts'
 import type { Connection } from '../../src/ssh/remote'
 import { localShell } from '../servers/processes/local-shell'
 import { freshDatabase, freshFolder, testServices, testSql } from '../servers/test-services'
+import { toolsWithout } from '../servers/tools-without'
 
 const services = testServices()
 const { user, password, socket } = services.mysql
@@ -278,7 +279,7 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
 
   it('ends everything it started when the runner is gone, and lets go of the locks', async () => {
     // Many servers have no ps.
-    const { server, connection } = await serverUnder(shell, { PATH: await toolsWithout('ps') })
+    const { server, connection } = await serverUnder(shell, { PATH: toolsWithout(await freshFolder(services), ['ps']) })
     const folder = await freshFolder(services)
     const mirrorDir = join(folder, 'mirror')
     await mkdir(join(folder, 'site'))
@@ -366,7 +367,7 @@ describe('the lock', () => {
 
 describe('jobs on a server that is not as it should be', () => {
   it('names a tool that is missing', async () => {
-    const bin = await toolsWithout('mariadb-dump', 'mysqldump')
+    const bin = toolsWithout(await freshFolder(services), ['mariadb-dump', 'mysqldump'])
     const { server } = await serverUnder(['dash'], { PATH: bin })
     const index = server.databases.inventory({ access, databases: 'all', compression: 'gzip' })
     await expect(index).rejects.toThrow('mysqldump (or mariadb-dump) was not found on the server.')
@@ -450,18 +451,6 @@ async function plantLock(home: string, pid: number, owner: string): Promise<stri
     writeFile(join(lock, 'owner'), `${owner}\n`),
   ])
   return lock
-}
-
-/** A folder with links to every program on the PATH but these. */
-async function toolsWithout(...missing: string[]): Promise<string> {
-  const bin = await freshFolder(services)
-  for (const folder of ['/usr/bin', '/bin']) {
-    for (const name of await readdir(folder)) {
-      if (missing.includes(name) || existsSync(join(bin, name))) continue
-      await symlink(join(folder, name), join(bin, name)).catch(() => {})
-    }
-  }
-  return bin
 }
 
 /** Command lines and environments of the processes whose home folder this is. */

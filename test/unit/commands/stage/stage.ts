@@ -1,4 +1,3 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -22,6 +21,7 @@ import type { Repository } from '../../../../src/repository/repository'
 import { type RepositoryInputs, repositoryIn } from '../../../../src/repository/with-repository'
 import type { BaselineCache } from '../../../../src/runtime/github/baseline-cache'
 import type { MemoryStore } from '../../../memory/memory-store'
+import { toolsWithout } from '../../../servers/tools-without'
 import { type Databases, databasesIn } from './databases'
 import type { Moments } from './moments'
 import { type Ended, type Runner, runner } from './runner'
@@ -68,30 +68,15 @@ async function withInputs<T extends { repository: Repository }>(tools: T, inputs
   return { ...tools, repository: await repositoryIn(tools.repository.store, inputs) }
 }
 
-/**
- * A folder with the programs of the machine, but for its database clients: those of the stage are the only ones, so no job
- * asks which of several is the right one.
- */
-function toolsOfMachine(folder: string): string {
-  mkdirSync(folder)
-  const seen = new Set(['mariadb', 'mysql', 'mariadb-dump', 'mysqldump'])
-  for (const from of (process.env['PATH'] ?? '').split(':').filter(existsSync)) {
-    for (const name of readdirSync(from)) {
-      if (seen.has(name)) continue
-      seen.add(name)
-      symlinkSync(join(from, name), join(folder, name))
-    }
-  }
-  return folder
-}
-
 export async function aStage(): Promise<Stage> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'stage-')))
   const place = (name: string) => join(root, name)
   const [home, site, bin] = [place('home'), place('www/html'), place('bin')]
   for (const folder of [home, site, bin]) await mkdir(folder, { recursive: true })
   const databases = await databasesIn(place('databases'))
-  const path = `${join(__dirname, 'programs')}:${toolsOfMachine(place('tools'))}`
+  // No client but the stage's own, or each job would ask the server which of several is the right one.
+  const tools = toolsWithout(place('tools'), ['mariadb', 'mysql', 'mariadb-dump', 'mysqldump'])
+  const path = `${join(__dirname, 'programs')}:${tools}`
   const run = runner({
     HOME: home,
     PATH: `${bin}:${path}`,
