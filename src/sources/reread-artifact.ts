@@ -101,7 +101,8 @@ export async function otherStored(
   return read === object.sha256 ? [] : [otherBytes(object, read)]
 }
 
-async function lookFirst(point: RecoveryPoint, object: ArtifactObject, signal: AbortSignal) {
+/** What is seen of an object from outside, and whether reading it makes sense. */
+export async function lookFirst(point: RecoveryPoint, object: ArtifactObject, signal: AbortSignal) {
   const { stored, findings } = await lookAtArtifact(point, object)
   signal.throwIfAborted()
   // Reading the bytes is better evidence than the ETag.

@@ -1,7 +1,6 @@
 import { type Finding, problem } from '../findings/finding'
 import { CheckError } from '../pipeline/check-error'
 import type { ContentDigest } from '../pipeline/content-check'
-import { lookAtArtifact } from '../repository/catalog/look-at-artifact'
 import { plainDigest } from '../repository/encryption/recorded-digest'
 import { contentBytesOf } from '../repository/manifest/kinds/kinds'
 import type { Artifact } from '../repository/manifest/manifest'
@@ -9,6 +8,7 @@ import type { RecoveryPoint, Repository } from '../repository/repository'
 import type { StoredObject } from '../store/store'
 import { newestFirst, readJoined } from './read-joined'
 import {
+  lookFirst,
   orFault,
   otherBytes,
   otherStored,
@@ -33,21 +33,15 @@ export async function rereadWhole<A extends Artifact, C extends ContentDigest>(
 ): Promise<Reread<A, C>> {
   if (artifact.chain === undefined) return rereadArtifact(point, artifact, options)
   const looks = []
-  for (const object of newestFirst(artifact)) {
-    looks.push({ object, ...(await lookAtArtifact(point, object)) })
-    options.signal.throwIfAborted()
-  }
-  const findings = looks.flatMap(look => look.findings.filter(({ code }) => code !== 'changed'))
+  for (const object of newestFirst(artifact)) looks.push(await lookFirst(point, object, options.signal))
+  const findings = looks.flatMap(({ outside }) => outside)
   const [own, ...below] = looks.map(({ stored }) => stored)
-  const isReadable = !findings.some(({ code }) => unreadable.has(code))
-  if (own === undefined || below.includes(undefined) || !isReadable)
+  if (own === undefined || below.includes(undefined) || !looks.every(({ isReadable }) => isReadable))
     return { artifact, stored: own, findings, content: undefined }
   const seen = withETags(artifact, own, below.toReversed())
   const inside = await readThrough(point, seen, options)
   return { artifact: seen, stored: own, findings: [...findings, ...inside.findings], content: inside.content }
 }
-
-const unreadable = new Set(['size', 'archived', 'stale'])
 
 function withETags<A extends Artifact>(
   artifact: A,

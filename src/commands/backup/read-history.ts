@@ -5,7 +5,8 @@ import { bytesByKind, type SizePoint, sizeHistory } from '../../repository/catal
 import { isStaleSlot } from '../../repository/catalog/stale-slot'
 import { usualInterval } from '../../repository/catalog/usual-interval'
 import type { Manifest } from '../../repository/manifest/manifest'
-import { parseBaseKey, slotKeys } from '../../repository/names/keys'
+import { baseFolder } from '../../repository/names/base-name'
+import { listingPrefix, parseBaseKey, slotKeys } from '../../repository/names/keys'
 import { isManualSlot } from '../../repository/names/manual-name'
 import { noTiers, type TierKeep } from '../../repository/names/tier-name'
 import type { Repository } from '../../repository/repository'
@@ -33,9 +34,13 @@ export async function readHistory(repository: Repository, request: HistoryReques
   const earlier = sizeHistory(repository.prefix, others)
   const sizes = [...earlier, ...(manifest === undefined ? [] : [ownSize(manifest)])]
   const ring = sizes.filter(({ slot }) => !isManualSlot(slot))
-  const [ages, drills] = await Promise.all([tierAges(repository, keep), readDrills(repository, others)])
+  const [ages, drills, baseBytes] = await Promise.all([
+    tierAges(repository, keep),
+    shownOnly<RecordedDrill[]>([], () => lastDrills(repository, others, drillsAtMost)),
+    readBaseBytes(repository, request),
+  ])
   return {
-    ...{ sizes, drills, week: weekOf(ring, drills, request), baseBytes: baseBytesOf(repository, request) },
+    ...{ sizes, drills, week: weekOf(ring, drills, request), baseBytes },
     tiers: [
       ...tierOfRing(ring),
       ...ages.map(({ tier, count, newest, oldest }) => ({
@@ -52,23 +57,28 @@ function ownSize({ slot, startedAt, artifacts }: Manifest): SizePoint {
   return { slot, takenAt: new Date(startedAt), bytes: bytesByKind(artifacts) }
 }
 
-/** Of a base that is made anew the listing has the size of the one before. */
-function baseBytesOf({ prefix }: Repository, { index, manifest }: HistoryRequest): number {
-  const bases = new Map<string, number>()
-  for (const { key, sizeBytes } of index.objects) if (parseBaseKey(prefix, key)) bases.set(key, sizeBytes)
-  for (const { chain = [] } of manifest?.artifacts ?? []) for (const { key, bytes } of chain) bases.set(key, bytes)
-  return [...bases.values()].reduce((sum, bytes) => sum + bytes, 0)
+/** What all bases take, where this recovery point builds on some. */
+async function readBaseBytes({ store, prefix }: Repository, { manifest }: HistoryRequest): Promise<number> {
+  const chain = (manifest?.artifacts ?? []).flatMap(({ chain = [] }) => chain)
+  if (chain.length === 0) return 0
+  const own = chain.reduce((sum, { bytes }) => sum + bytes, 0)
+  return shownOnly(own, async () => {
+    let bytes = 0
+    for await (const { key, sizeBytes } of store.list(`${listingPrefix(prefix)}${baseFolder}/`))
+      if (parseBaseKey(prefix, key)) bytes += sizeBytes
+    return bytes
+  })
 }
 
 /** Enough to find one that went well behind some that did not. */
 const drillsAtMost = 3
 
-/** They are only shown: a store that fails now fails no run that has stored everything. */
-async function readDrills(repository: Repository, objects: PrefixIndex['objects']): Promise<RecordedDrill[]> {
+/** A store that fails now fails no run that has stored everything. `otherwise`: what is shown then. */
+async function shownOnly<T>(otherwise: T, read: () => Promise<T>): Promise<T> {
   try {
-    return await lastDrills(repository, objects, drillsAtMost)
+    return await read()
   } catch (error) {
-    if (error instanceof FailureError) return []
+    if (error instanceof FailureError) return otherwise
     throw error
   }
 }
