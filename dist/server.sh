@@ -95,13 +95,11 @@ begin() {
 run_job() {
   # The command of the user runs as in a login.
   [ "$job" = run-command ] || clean_environment
-  # The lowest priority that needs no privileges: a backup must not slow down the site. For a restore the site waits.
+  # The lowest priority that needs no privileges, for the disk, too (ioprio_set(2)): a backup must not slow down the site.
+  # For a restore the site waits.
   case $job in
     open-extract | open-import | count-trees | give-attributes) ;;
-    *)
-      renice -n 19 -p $$ >/dev/null 2>&1 || :
-      ionice -c 2 -n 7 -p $$ >/dev/null 2>&1 || :
-      ;;
+    *) renice -n 19 -p $$ >/dev/null 2>&1 || : ;;
   esac
   handler=job_$job
   while :; do
@@ -156,23 +154,43 @@ find_database_server() {
 
 finish() {
   trap - EXIT TERM HUP INT PIPE
-  [ -z "$watcher" ] || kill "$watcher" 2>/dev/null
+  [ -z "$watcher" ] || end_child "$watcher"
   release_held
   exit "$1"
 }
 
-# ---------------------------------------------------------------- the environment
-
-# Unsets what in the environment of a login would change a tool.
-clean_environment() {
-  unset POSIXLY_CORRECT GREP_OPTIONS
-  for setting in $(env | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' | grep -E "^($tool_settings)$"); do
-    [ "$setting" = LC_ALL ] || unset "$setting"
-  done
+# end_child PID: ends a process that this shell has started in the background. When it has ended by itself, its number may
+# be that of another process, or of a thread, by now.
+end_child() {
+  if IFS= read -r stat 2>/dev/null <"/proc/$1/stat"; then
+    # State and parent come behind the name, which is in parentheses and may be anything.
+    stat=${stat##*') '} stat=${stat#* }
+    [ "${stat%% *}" = "$$" ] || return 0
+  elif [ -e /proc/self/stat ]; then
+    return 0
+  fi
+  kill "$1" 2>/dev/null
 }
 
-tool_settings='LC_.*|LANG|LANGUAGE|TAR_OPTIONS|TAPE|RSYNC_.*|GZIP|PIGZ|ZSTD_.*|XZ_.*|BZIP2?|GREP_.*|LS_OPTIONS|QUOTING_STYLE|TIME_STYLE'
-tool_settings="$tool_settings|([A-Z]+_)?BLOCK_?SIZE|_POSIX2_VERSION|MYSQL_.*|LIBMYSQL_.*|MARIADB_.*|TMPDIR|CDPATH|ENV|BASH_ENV"
+# ---------------------------------------------------------------- the environment
+
+# Unsets what in the environment of a login would change a tool. In the list of `export -p`, a line of a value may look
+# like another variable: no harm, it is not set.
+clean_environment() {
+  unset POSIXLY_CORRECT GREP_OPTIONS
+  for_each "$(export -p)" clean_setting
+}
+
+clean_setting() {
+  case $1 in export\ * | declare\ * | typeset\ *) ;; *) return ;; esac
+  setting=${1%%=*} setting=${setting##* }
+  case $setting in
+    LC_ALL | *[!A-Za-z0-9_]*) ;;
+    LC_* | LANG | LANGUAGE | TAR_OPTIONS | TAPE | RSYNC_* | GZIP | PIGZ | ZSTD_* | XZ_* | BZIP | BZIP2 | GREP_*) unset "$setting" ;;
+    LS_OPTIONS | QUOTING_STYLE | TIME_STYLE | BLOCKSIZE | BLOCK_SIZE | *_BLOCKSIZE | *_BLOCK_SIZE) unset "$setting" ;;
+    _POSIX2_VERSION | MYSQL_* | LIBMYSQL_* | MARIADB_* | TMPDIR | CDPATH | ENV | BASH_ENV) unset "$setting" ;;
+  esac
+}
 
 # ---------------------------------------------------------------- the runner
 
@@ -613,7 +631,7 @@ copy_first() {
   follow_copy </dev/null >/dev/null &
   follower=$!
   run_rsync "$mirror" "$@" --info=progress2
-  kill "$follower" 2>/dev/null
+  end_child "$follower"
   wait "$follower" 2>/dev/null
   rm -f "$progress"
   progress=''
@@ -621,7 +639,7 @@ copy_first() {
 
 # How many bytes are copied, and how many there are: every ten seconds, and after ten minutes every minute.
 follow_copy() {
-  trap 'kill "$pause" 2>/dev/null; exit 0' TERM
+  trap '[ -z "$pause" ] || kill "$pause" 2>/dev/null; exit 0' TERM
   trap - EXIT
   beats=0 total='' pause=''
   # Whatever ends the job ends this.
@@ -630,6 +648,7 @@ follow_copy() {
     sleep "$([ "$beats" -gt 60 ] && echo 60 || echo 10)" 2>/dev/null &
     pause=$!
     wait "$pause"
+    pause=''
     [ -n "$total" ] || total=$(count_bytes 2>/dev/null)
     [ -n "$total" ] || return
     done_bytes=$(tail -c 300 "$progress" 2>/dev/null | tr '\r' '\n' | sed -n 's/^ *\([0-9][0-9]*\)  *[0-9]*% .*/\1/p' | tail -n 1)

@@ -117,7 +117,7 @@ copy_first() {
   follow_copy </dev/null >/dev/null &
   follower=$!
   run_rsync "$mirror" "$@" --info=progress2
-  kill "$follower" 2>/dev/null
+  end_child "$follower"
   wait "$follower" 2>/dev/null
   rm -f "$progress"
   progress=''
@@ -125,7 +125,7 @@ copy_first() {
 
 # How many bytes are copied, and how many there are: every ten seconds, and after ten minutes every minute.
 follow_copy() {
-  trap 'kill "$pause" 2>/dev/null; exit 0' TERM
+  trap '[ -z "$pause" ] || kill "$pause" 2>/dev/null; exit 0' TERM
   trap - EXIT
   beats=0 total='' pause=''
   # Whatever ends the job ends this.
@@ -134,6 +134,7 @@ follow_copy() {
     sleep "$([ "$beats" -gt 60 ] && echo 60 || echo 10)" 2>/dev/null &
     pause=$!
     wait "$pause"
+    pause=''
     [ -n "$total" ] || total=$(count_bytes 2>/dev/null)
     [ -n "$total" ] || return
     done_bytes=$(tail -c 300 "$progress" 2>/dev/null | tr '\r' '\n' | sed -n 's/^ *\([0-9][0-9]*\)  *[0-9]*% .*/\1/p' | tail -n 1)

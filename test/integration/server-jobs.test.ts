@@ -279,7 +279,7 @@ describe.each([['dash'], ['bash'], ['bash --posix'], ['busybox ash']])('the scri
 
   it('ends everything it started when the runner is gone, and lets go of the locks', async () => {
     // Many servers have no ps.
-    const { server, connection } = await serverUnder(shell, { PATH: toolsWithout(await freshFolder(services), ['ps']) })
+    const { server, connection } = await serverUnder(shell, { PATH: toolsWithout(['ps']) })
     const folder = await freshFolder(services)
     const mirrorDir = join(folder, 'mirror')
     await mkdir(join(folder, 'site'))
@@ -367,7 +367,7 @@ describe('the lock', () => {
 
 describe('jobs on a server that is not as it should be', () => {
   it('names a tool that is missing', async () => {
-    const bin = toolsWithout(await freshFolder(services), ['mariadb-dump', 'mysqldump'])
+    const bin = toolsWithout(['mariadb-dump', 'mysqldump'])
     const { server } = await serverUnder(['dash'], { PATH: bin })
     const index = server.databases.inventory({ access, databases: 'all', compression: 'gzip' })
     await expect(index).rejects.toThrow('mysqldump (or mariadb-dump) was not found on the server.')

@@ -56,9 +56,13 @@ export async function programRun(action: ActionName, options: ProgramOptions): P
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let log = ''
+    let isStopped = false
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       log += chunk
-      if (options.stopAfter?.test(log)) child.kill('SIGTERM')
+      if (isStopped || options.stopAfter?.test(log) !== true) return
+      // Once: at its very end, a process no longer handles signals.
+      isStopped = true
+      child.kill('SIGTERM')
     })
     const [[exitCode], refusal] = await Promise.all([once(child, 'close'), text(child.stderr)])
     const read = (name: string) => readFile(place(name), 'utf8').catch(() => '')

@@ -96,7 +96,7 @@ function judge(line: string, target: Target, seen: Seen): void {
 }
 
 const programs = new Set(
-  `awk cat chmod cksum cut date dash dd df env find getcap getfacl getfattr grep gzip head id ionice ls mariadb
+  `awk cat chmod cksum cut date dash dd df env find getcap getfacl getfattr grep gzip head id ls mariadb
    mariadb-dump mariadbd mawk mkdir mv mysql mysqldump od pigz ps
    readlink renice rm rmdir rsync sed sh sleep sort stat tail tar tr uname wc xargs zstd`.split(/\s+/),
 )

@@ -93,6 +93,9 @@ const members: readonly (readonly [string, string])[] = [
   ['an object of its maker', stored('CREATE PROCEDURE `p`() SELECT 1 ')],
   ['an object in a neighbour', stored('CREATE DEFINER=`tenant`@`localhost` PROCEDURE `neighbour`.`p`() SELECT 1 ')],
   ['two statements for one view', view(`select 1; ${user}; select 2`)],
+  // A warning comes before the error, and a limit would leave the warning alone.
+  ['two statements for one procedure and a warning', procedure(`SELECT 1 AS \` a\`; ${user}; SELECT 1`)],
+  ['an open comment behind a view and a warning', view('select 1 as ` a` /* x')],
   ['a view into a file', view(`select 1 into outfile '${evilFile}'`)],
   [
     'two statements for one placeholder',

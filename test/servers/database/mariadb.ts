@@ -92,6 +92,16 @@ GRANT ALL ON *.* TO root@'${host}' WITH GRANT OPTION;\n`,
   })
   const client = [`--defaults-file=${clientConfig}`]
   await ready(client, ended, log)
+  let isEnding = false
+  void ended.then(async how => {
+    if (isEnding) return
+    // What the suites say then is only that there is no server.
+    process.stderr.write(`MariaDB in ${folder} ${how}, and no test has asked for it.\n${await lastLines(log)}\n`)
+  })
+  const stop = (signal: 'SIGTERM' | 'SIGKILL') => {
+    isEnding = true
+    return end(server, signal, ended)
+  }
   await writeFile(passwordFile, rootPassword, { mode: 0o600 })
 
   const sql = (text: string, database?: string) => runSql(clientConfig, text, database)
@@ -112,8 +122,8 @@ GRANT ALL ON *.* TO root@'${host}' WITH GRANT OPTION;\n`,
     sql,
     createUser: (name, password, grants = []) => createUser(name, password, grants),
     createAdministrator: (name, password) => createUser(name, password, ['ALL ON *.*'], ' WITH GRANT OPTION'),
-    stop: () => end(server, 'SIGTERM', ended),
-    kill: () => end(server, 'SIGKILL', ended),
+    stop: () => stop('SIGTERM'),
+    kill: () => stop('SIGKILL'),
   }
 }
 
@@ -173,11 +183,14 @@ async function ready(client: readonly string[], ended: Promise<string>, log: str
     if (answer.code === 0) return
     await new Promise(wait => setTimeout(wait, 50))
   }
-  const lines = existsSync(log) ? (await readFile(log, 'utf8')).split('\n').slice(-15).join('\n') : ''
   throw new Error(
     `MariaDB did not start (${end ?? 'no answer within a minute'}). Where AppArmor confines mariadbd to /var/lib/mysql, ` +
-      `sudo aa-complain /usr/sbin/mariadbd lets it use another folder.\n${lines}`,
+      `sudo aa-complain /usr/sbin/mariadbd lets it use another folder.\n${await lastLines(log)}`,
   )
+}
+
+async function lastLines(log: string): Promise<string> {
+  return existsSync(log) ? (await readFile(log, 'utf8')).split('\n').slice(-15).join('\n') : ''
 }
 
 async function end(server: ChildProcess, signal: 'SIGTERM' | 'SIGKILL', ended: Promise<string>): Promise<void> {

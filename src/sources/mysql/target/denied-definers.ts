@@ -27,8 +27,7 @@ export async function deniedDefiners(
   if (definers.length === 0) return new Map()
   const event = `${quotedIdentifier(database)}.${quotedIdentifier(noEvent)}`
   const sql = definers.map(
-    definer =>
-      `ALTER DEFINER=${quotedDefiner(definer)} EVENT ${event} ENABLE;\nSHOW ERRORS LIMIT 1;\nSELECT '${asked}';`,
+    definer => `ALTER DEFINER=${quotedDefiner(definer)} EVENT ${event} ENABLE;\nSHOW ERRORS;\nSELECT '${asked}';`,
   )
   const name = 'the question which names the database user may use'
   const answer = await ask({ access, sql: sql.join('\n'), name, goesOn: true, ...defined({ signal }) }).catch(() => '')

@@ -75,7 +75,7 @@ export async function aStage(): Promise<Stage> {
   for (const folder of [home, site, bin]) await mkdir(folder, { recursive: true })
   const databases = await databasesIn(place('databases'))
   // No client but the stage's own, or each job would ask the server which of several is the right one.
-  const tools = toolsWithout(place('tools'), ['mariadb', 'mysql', 'mariadb-dump', 'mysqldump'])
+  const tools = toolsWithout(['mariadb', 'mysql', 'mariadb-dump', 'mysqldump'])
   const path = `${join(__dirname, 'programs')}:${tools}`
   const run = runner({
     HOME: home,

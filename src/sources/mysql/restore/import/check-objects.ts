@@ -59,8 +59,8 @@ export async function problemsOnServer(
       `SET @bytes = 0x${text};`,
       `SET @object = CONVERT(@bytes USING ${object.session.characterSet ?? 'utf8mb4'});`,
       'PREPARE object FROM @object;',
-      'SHOW ERRORS LIMIT 1;',
-      `SELECT IF(CAST(@object AS BINARY) <=> @bytes, '${asked}', '${altered}');`,
+      'SHOW ERRORS;',
+      `SELECT IF(CAST(@object AS BINARY) <=> @bytes, '${asked}', '${altered}'), @@error_count;`,
     ].join('\n')
   })
   const name = 'the check of views, routines, triggers and events'
@@ -68,34 +68,37 @@ export async function problemsOnServer(
   const answers = answersIn(answer)
   if (answers.length !== objects.length)
     throw new FailureError('The database server did not answer about every view, routine, trigger and event.')
-  return answers.map(({ error, isAltered }, index) => {
+  return answers.map(({ errors, count, isAltered }, index) => {
     if (isAltered)
       return `has bytes that are no text in its character set, ${objects[index]?.session.characterSet ?? 'utf8mb4'}`
-    if (error === undefined || understood.has(error)) return undefined
-    return `is not one statement for this database server (error ${error})`
+    const stranger = errors.find(error => !understood.has(error))
+    if (stranger !== undefined) return `is not one statement for this database server (error ${stranger})`
+    return errors.length === count ? undefined : 'has errors that the database server does not list'
   })
 }
 
-/** Ends the answer about one object: the text that was prepared is its text, or is not. */
+/** Begins the last line about one object: the text that was prepared is its text, or is not. */
 const asked = 'asked'
 const altered = 'altered'
 
 interface ObjectAnswer {
-  /** The number of its error; undefined for none. */
-  error: number | undefined
+  /** Their numbers. */
+  errors: readonly number[]
+  /** How many the server counted: it lists no more than max_error_count, warnings among them. */
+  count: number
   isAltered: boolean
 }
 
 /** One for each object. */
 function answersIn(answer: string): ObjectAnswer[] {
   const answers: ObjectAnswer[] = []
-  let error: number | undefined
+  let errors: number[] = []
   for (const line of answer.split('\n')) {
-    const code = /^Error\t(\d+)\t/.exec(line)?.[1]
-    if (code !== undefined) error = Number(code)
-    if (line !== asked && line !== altered) continue
-    answers.push({ error, isAltered: line === altered })
-    error = undefined
+    const [word, number] = line.split('\t')
+    if (word === 'Error') errors.push(Number(number))
+    if (word !== asked && word !== altered) continue
+    answers.push({ errors, count: Number(number), isAltered: word === altered })
+    errors = []
   }
   return answers
 }

@@ -28,8 +28,6 @@ function ambiguity({ rest, session }: Pick<HeldObject, 'rest' | 'session'>): str
   const text = rest.toString('latin1')
   // Neither white space nor anything that can be seen.
   if (/--[^\t-\r -~\u0080-\u00ff]/.test(text)) return '"--" and a control character'
-  // Both accept a comment without an end; the client then takes the objects that follow for a part of this one.
-  if (text.lastIndexOf('/*') > text.lastIndexOf('*/')) return '"/*" without "*/" behind it'
   if (/^delimiter/im.test(text)) return 'a line that begins with "delimiter"'
   const commands = [...text.matchAll(/\\C(.{0,40})/gis)].map(([, word = '']) => word.replace(/[\s'"`\\]/g, ''))
   if (commands.some(word => [...backslashSets].some(set => word.toLowerCase().startsWith(set)))) return '"\\C"'
