@@ -1,5 +1,5 @@
 import { plural } from '../../runtime/text/format-count'
-import { formatDuration } from '../../runtime/text/format-duration'
+import { formatPeriod } from '../../runtime/text/format-duration'
 import { isRunUrl } from '../run-url'
 import { readableTime } from '../summary/readable-time'
 import { cellMeanings, seenStates, type WeekCell, weekGrid } from '../week-grid'
@@ -23,7 +23,7 @@ export function weekPart({ ring, missing, timezone, newest, writtenAt, everySeco
   const gaps =
     missing.length === 0 || everySeconds === null
       ? ''
-      : `<p class="soft">${plural(missing.length, 'gap')}: one is taken every ${formatDuration(everySeconds * 1000)}.</p>`
+      : `<p class="soft">${plural(missing.length, 'gap')}: one is taken every ${formatPeriod(everySeconds * 1000)}.</p>`
   return `<h2>The last seven days, hour by hour (${escaped(timezone)})</h2>
 <div class="wide"><table class="week"><thead><tr><th></th>${head}</tr></thead><tbody>
 ${rows.join('\n')}

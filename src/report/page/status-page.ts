@@ -1,5 +1,5 @@
 import { formatCount, plural } from '../../runtime/text/format-count'
-import { formatDuration } from '../../runtime/text/format-duration'
+import { formatDuration, formatPeriod } from '../../runtime/text/format-duration'
 import { formatSize } from '../../runtime/text/format-size'
 import { isRunUrl } from '../run-url'
 import { readableTime } from '../summary/readable-time'
@@ -61,7 +61,7 @@ function banners({ newest, runs, everySeconds, drills }: StatusDocument): string
   ]
   if (newest !== null) {
     const due = new Date(Date.parse(newest.takenAt) + 2 * (everySeconds ?? 86_400) * 1000).toISOString()
-    const every = everySeconds === null ? 'a day' : formatDuration(everySeconds * 1000)
+    const every = everySeconds === null ? 'day' : formatPeriod(everySeconds * 1000)
     parts.push(
       `<div class="banner bad" data-overdue-after="${due}" hidden>❌ <b>A backup is overdue.</b> One is due every ${every}. Either none was taken, or this page was not written again: look at the runs of the backup workflow.</div>`,
     )

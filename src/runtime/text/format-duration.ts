@@ -14,3 +14,9 @@ function twoUnits(count: number, perLarge: number, large: string, small: string)
   const rest = count % perLarge
   return `${Math.floor(count / perLarge)} ${large}${rest === 0 ? '' : ` ${rest} ${small}`}`
 }
+
+/** What comes behind `every`: `hour`, `day`, `2 h`. */
+export function formatPeriod(periodMs: number): string {
+  const text = formatDuration(periodMs)
+  return text === '1 h' ? 'hour' : text === '1 d' ? 'day' : text
+}

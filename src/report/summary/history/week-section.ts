@@ -1,6 +1,6 @@
 import type { ReportedWeek } from '../../../commands/run-facts'
 import { formatCount, plural } from '../../../runtime/text/format-count'
-import { formatDuration } from '../../../runtime/text/format-duration'
+import { formatPeriod } from '../../../runtime/text/format-duration'
 import { cellMeanings, seenStates, type WeekCell, weekGrid } from '../../week-grid'
 import { prose, table } from '../markdown'
 
@@ -25,7 +25,7 @@ export function weekSection(week: ReportedWeek, now: Date, { gaps = true } = {})
 
 function gapsSentence({ missing, everyMs }: ReportedWeek): string {
   if (missing.length === 0 || everyMs === undefined) return ''
-  return `**${plural(missing.length, 'gap')}**: one is taken every ${formatDuration(everyMs)}, and ${formatCount(missing.length)} of the last week ${missing.length === 1 ? 'is' : 'are'} missing. GitHub drops scheduled runs when it is busy.`
+  return `**${plural(missing.length, 'gap')}**: one is taken every ${formatPeriod(everyMs)}, and ${formatCount(missing.length)} of the last week ${missing.length === 1 ? 'is' : 'are'} missing. GitHub drops scheduled runs when it is busy.`
 }
 
 const groups = [0, 6, 12, 18]

@@ -50,7 +50,7 @@ describe('renderListSummary', () => {
     expect(markdown.replaceAll('\u2060', '')).toContain(
       '| Wednesday | ➖➖➖➖➖➖ | ➖➖➖➖➖➖ | ➖➖➖➖✅➖ | ➖➖➖➖➖➖ |',
     )
-    expect(markdown).toContain('**1 gap**: one is taken every 1 h')
+    expect(markdown).toContain('**1 gap**: one is taken every hour')
     const expected = { everyMs: 3_600_000, count: 150, missing }
     const named = renderListSummary(aReport([point], { week, expected }))
     expect(named).toMatch(/^## ⚠️ .*, with 1 gap\n/)

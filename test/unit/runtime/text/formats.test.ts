@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { formatCount, plural } from '../../../../src/runtime/text/format-count'
-import { formatDuration } from '../../../../src/runtime/text/format-duration'
+import { formatDuration, formatPeriod } from '../../../../src/runtime/text/format-duration'
 import { formatRate, formatSize } from '../../../../src/runtime/text/format-size'
 
 describe('formatSize', () => {
@@ -82,4 +82,13 @@ describe('plural', () => {
     expect([plural(0, 'file'), plural(1, 'file'), plural(2521, 'file')]).toEqual(['0 files', '1 file', '2,521 files'])
     expect(plural(2, 'directory', 'directories')).toBe('2 directories')
   })
+})
+
+describe('formatPeriod', () => {
+  it.each([
+    [3_600_000, 'hour'],
+    [86_400_000, 'day'],
+    [7_200_000, '2 h'],
+    [1_800_000, '30 m'],
+  ])('is what comes behind "every": %d ms is %s', (ms, text) => expect(formatPeriod(ms)).toBe(text))
 })
