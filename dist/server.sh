@@ -352,11 +352,22 @@ first_entry() {
   find "$1/." ! -name . -print 2>/dev/null | head -n 1
 }
 
-# count_entries KIND PATH…: prints the number of entries; KIND is `f`, `d` or `l`.
+# count_entries KINDS PATH…: prints each of the kinds (`f d l p b c s`), with the number of its entries.
 count_entries() {
-  entry_kind=$1
+  entry_kinds=$1
   shift
-  find "$@" -type "$entry_kind" -print0 2>/dev/null | tr -cd '\000' | wc -c | tr -d ' '
+  if find / -maxdepth 0 -printf '%y' >/dev/null 2>&1; then
+    find "$@" -printf '%y\n' 2>/dev/null | awk -v kinds="$entry_kinds" '
+      { count[$1]++ }
+      END {
+        last = split(kinds, kind, " ")
+        for (at = 1; at <= last; at++) print kind[at], count[kind[at]] + 0
+      }'
+  else
+    for entry_kind in $entry_kinds; do
+      echo "$entry_kind $(find "$@" -type "$entry_kind" -print0 2>/dev/null | tr -cd '\000' | wc -c | tr -d ' ')"
+    done
+  fi
 }
 
 # ---------------------------------------------------------------- accounts
@@ -413,13 +424,15 @@ list_in_folders() {
   done
 }
 
+# The two programs look at the same files, side by side.
 # shellcheck disable=SC2016 # of another shell
 read_attributes='
   cd / || exit
-  if [ -n "$acls_to" ]; then getfacl -p -s -E -- "$@" 2>/dev/null | awk "$acl_lines" >>"$acls_to" || exit; fi
+  if [ -n "$acls_to" ]; then getfacl -p -s -E -- "$@" 2>/dev/null | awk "$acl_lines" >>"$acls_to" & fi
   if [ -n "$attributes_to" ]; then
-    getfattr -h -d -e hex -m "$own_attributes" --absolute-names -- "$@" 2>/dev/null | awk "$attribute_lines" >>"$attributes_to"
-  fi'
+    getfattr -h -d -e hex -m "$own_attributes" --absolute-names -- "$@" 2>/dev/null | awk "$attribute_lines" >>"$attributes_to" || exit
+  fi
+  [ -z "$acls_to" ] || wait "$!"'
 
 # The others are labels that the policy of a machine gives, such as those of SELinux; access control lists have their own list.
 own_attributes='^(user|trusted)\.|^security\.capability$'
@@ -592,9 +605,7 @@ update_mirror() {
 # The runner compares these counts with the archive.
 count_mirror() {
   cd "$mirror" || problem mirror-folder "$mirror"
-  for kind in f d l p b c; do
-    say count "$kind" "$(with_lines "$(archive_names | sed 's,^,./,')" count_entries "$kind")"
-  done
+  for_each "$(with_lines "$(archive_names | sed 's,^,./,')" count_entries 'f d l p b c')" say count
 }
 
 # The runner says whether, or, where it cannot read the bucket, names the day or week: once in each.
@@ -3112,11 +3123,16 @@ count_tree() {
   if stat -c %f . >/dev/null 2>&1; then
     find "./tree$1" -exec stat -c '%f %h %d:%i %s %u %g' {} + 2>/dev/null | awk -v number="$number" "$sum_by_kind"
   else
-    for kind in f d l p b c s; do printf 'tree\t%s\t%s\t%s\n' "$number" "$kind" "$(count_entries "$kind" "./tree$1")"; done
+    for_each "$(count_entries 'f d l p b c s' "./tree$1")" print_count
     say_found set-ids "$(find "./tree$1" -type f '(' -perm -4000 -o -perm -2000 ')' -print 2>/dev/null | head -n 1)"
   fi
   say_found capabilities "$(getcap -r "./tree$1" 2>/dev/null | head -n 1)"
   number=$((number + 1))
+}
+
+# print_count 'KIND NUMBER'
+print_count() {
+  printf 'tree\t%s\t%s\t%s\n' "$number" "${1% *}" "${1#* }"
 }
 
 say_found() {

@@ -15,7 +15,7 @@ import { benchMemory } from './benchmark/memory'
 import { type BenchOptions, type Part, readOptions } from './benchmark/options'
 import type { Section } from './benchmark/report-rows'
 import { benchRestores } from './benchmark/restores'
-import { saveBetweenMarkers } from './benchmark/save-tables'
+import { saveSections } from './benchmark/save-tables'
 import { benchTree } from './benchmark/unchanged-tree'
 import { benchWeek } from './benchmark/week'
 
@@ -55,8 +55,11 @@ async function bench(options: BenchOptions, interrupted: Promise<never>): Promis
       }
       await rm(data, { recursive: true, force: true })
     }
-    const text = [facts.map(fact => `- ${fact}`).join('\n'), ...sections.map(markdownOf)].join('\n\n')
-    if (options.isSaved) await saveBetweenMarkers(join(root, 'docs/performance.md'), `\n${text}\n`)
+    if (options.isSaved) {
+      const day = `Measured on ${new Date().toISOString().slice(0, 10)}: ${facts.join('; ')}.`
+      const saved = sections.map(({ title, lines }) => ({ title, text: `${lines.join('\n')}\n\n${day}` }))
+      await saveSections(join(root, 'docs/performance.md'), saved)
+    }
     const red = regressions(sections.flatMap(({ measured = [] }) => measured))
     if (red.length > 0) throw new Error(`Above the limit:\n${red.join('\n')}`)
     say('Every figure is within its limit.')

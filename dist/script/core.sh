@@ -352,11 +352,22 @@ first_entry() {
   find "$1/." ! -name . -print 2>/dev/null | head -n 1
 }
 
-# count_entries KIND PATH…: prints the number of entries; KIND is `f`, `d` or `l`.
+# count_entries KINDS PATH…: prints each of the kinds (`f d l p b c s`), with the number of its entries.
 count_entries() {
-  entry_kind=$1
+  entry_kinds=$1
   shift
-  find "$@" -type "$entry_kind" -print0 2>/dev/null | tr -cd '\000' | wc -c | tr -d ' '
+  if find / -maxdepth 0 -printf '%y' >/dev/null 2>&1; then
+    find "$@" -printf '%y\n' 2>/dev/null | awk -v kinds="$entry_kinds" '
+      { count[$1]++ }
+      END {
+        last = split(kinds, kind, " ")
+        for (at = 1; at <= last; at++) print kind[at], count[kind[at]] + 0
+      }'
+  else
+    for entry_kind in $entry_kinds; do
+      echo "$entry_kind $(find "$@" -type "$entry_kind" -print0 2>/dev/null | tr -cd '\000' | wc -c | tr -d ' ')"
+    done
+  fi
 }
 
 # ---------------------------------------------------------------- accounts

@@ -78,9 +78,7 @@ update_mirror() {
 # The runner compares these counts with the archive.
 count_mirror() {
   cd "$mirror" || problem mirror-folder "$mirror"
-  for kind in f d l p b c; do
-    say count "$kind" "$(with_lines "$(archive_names | sed 's,^,./,')" count_entries "$kind")"
-  done
+  for_each "$(with_lines "$(archive_names | sed 's,^,./,')" count_entries 'f d l p b c')" say count
 }
 
 # The runner says whether, or, where it cannot read the bucket, names the day or week: once in each.

@@ -60,11 +60,16 @@ count_tree() {
   if stat -c %f . >/dev/null 2>&1; then
     find "./tree$1" -exec stat -c '%f %h %d:%i %s %u %g' {} + 2>/dev/null | awk -v number="$number" "$sum_by_kind"
   else
-    for kind in f d l p b c s; do printf 'tree\t%s\t%s\t%s\n' "$number" "$kind" "$(count_entries "$kind" "./tree$1")"; done
+    for_each "$(count_entries 'f d l p b c s' "./tree$1")" print_count
     say_found set-ids "$(find "./tree$1" -type f '(' -perm -4000 -o -perm -2000 ')' -print 2>/dev/null | head -n 1)"
   fi
   say_found capabilities "$(getcap -r "./tree$1" 2>/dev/null | head -n 1)"
   number=$((number + 1))
+}
+
+# print_count 'KIND NUMBER'
+print_count() {
+  printf 'tree\t%s\t%s\t%s\n' "$number" "${1% *}" "${1#* }"
 }
 
 say_found() {
