@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -167,3 +167,45 @@ function reachable(from: string, all: ReadonlyMap<string, string>, seen = new Se
     if (all.has(word)) reachable(word, all, seen)
   return seen
 }
+
+describe('core.sh', () => {
+  const core = readFileSync(join(__dirname, '../../../src/server/script/core.sh'), 'utf8')
+  const said = (shell: string, script: string, environment: NodeJS.ProcessEnv = {}) => {
+    const [program = 'sh', ...options] = shell.split(' ')
+    const env = { PATH: process.env['PATH'], ...environment }
+    return execFileSync(program, [...options, '-c', `${core}\n${script}`], {
+      env,
+      encoding: 'utf8',
+      // bash takes a socket for a network daemon, and runs .bashrc.
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+  }
+
+  it.each(shells)('ends its own child under %s, and no process of another one that has the number', shell => {
+    // The number of a child that ended may be given to anybody: here to the child of a child.
+    const script = `
+      sleep 60 & own=$!
+      other=$(sleep 60 >/dev/null & echo $!)
+      end_child "$other"
+      end_child "$own"
+      wait "$own"
+      echo "$? $(kill "$other" && echo alive)"`
+    expect(said(shell, script)).toBe('143 alive\n')
+  })
+
+  it.each(shells)('takes from the environment under %s what would change a tool, and nothing else', shell => {
+    const kept = { HOME: '/home/web1', OPTIONS: 'a\nexport TMPDIR=b', BLOCK_SIZES: '1', LANGUAGES: 'x' }
+    const taken = {
+      TAR_OPTIONS: '-v',
+      DF_BLOCK_SIZE: '1',
+      BLOCKSIZE: '2',
+      LC_TIME: 'C',
+      MYSQL_PWD: 'x',
+      TMPDIR: '/nowhere',
+    }
+    const names = Object.keys({ ...kept, ...taken }).map(name => `echo "${name}=\${${name}-}"`)
+    const shown = Object.entries({ ...kept, ...Object.fromEntries(Object.keys(taken).map(name => [name, ''])) })
+    const lines = shown.map(([name, value]) => `${name}=${value}\n`).join('')
+    expect(said(shell, ['clean_environment', ...names].join('\n'), { ...kept, ...taken })).toBe(lines)
+  })
+})
