@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { stringify } from 'yaml'
 import type { ActionName } from './action-run'
+import { encryptionInputs } from './encryption-switch'
 import { node24 } from './step-process'
 
 /** How a run of the command line program from `dist/` ended. */
@@ -26,7 +27,7 @@ export interface ProgramOptions {
 }
 
 /** Inputs that a workflow has from a secret; the first of them comes from a file. */
-const secrets = ['ssh-key', 'mysql-password', 's3-secret-access-key']
+const secrets = ['ssh-key', 'mysql-password', 's3-secret-access-key', 'decryption-key']
 
 /**
  * Runs the program with a workflow of one step. It gets no variable of a runner and none of the test but PATH. Throws when
@@ -36,7 +37,7 @@ export async function programRun(action: ActionName, options: ProgramOptions): P
   const folder = await mkdtemp(join(tmpdir(), 'program-'))
   const place = (name: string) => join(folder, name)
   try {
-    const { inputs } = options
+    const inputs = { ...encryptionInputs(action), ...options.inputs }
     const variable = (input: string) => input.toUpperCase().replaceAll('-', '_')
     const used = secrets.filter(input => inputs[input] !== undefined)
     const step = {
@@ -68,12 +69,16 @@ export async function programRun(action: ActionName, options: ProgramOptions): P
     const read = (name: string) => readFile(place(name), 'utf8').catch(() => '')
     const [outputs, summary] = [await read('outputs'), await read('summary')]
     const shown = [log, refusal, outputs, summary].join('\n')
-    const leaked = used.filter(input =>
-      shown.includes((inputs[input] ?? '').trim().split('\n')[1] ?? inputs[input] ?? ''),
-    )
+    const leaked = used.filter(input => shown.includes(secretPart(inputs[input] ?? '')))
     if (leaked.length > 0) throw new Error(`The program showed ${leaked.join(', ')}:\n${shown}`)
     return { exitCode, log, refusal, outputs: outputs === '' ? {} : JSON.parse(outputs), summary }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Of a key its second line, of a file of age keys the first that is secret: the other lines are no secret. */
+function secretPart(value: string): string {
+  const lines = value.trim().split('\n')
+  return lines.find(line => line.startsWith('AGE-SECRET-KEY-')) ?? lines[1] ?? value
 }

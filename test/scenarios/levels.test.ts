@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { ageKeyFile, isEncrypted } from '../runner/encryption-switch'
 import { type BucketView, bucketView } from '../servers/bucket-view'
 import { freshBucket, freshFolder, testServices } from '../servers/test-services'
 import { goodBackup } from './good-backup'
@@ -34,7 +35,7 @@ function commandsWith(words: string): string {
 
 /** What the page says for an archive of what changed, in a folder that stands for the bucket, with another one in place of /. */
 function byHandScript(slot: string, objects: readonly string[], target: string): string {
-  const archives = objects.slice(0, -1).map(name => basename(name))
+  const archives = objects.slice(0, -1).map(name => basename(name, '.age'))
   const unpacking = commandsWith('--listed-incremental')
     .replaceAll(' -C /', ` -C ${target}`)
     .replaceAll(' /.make', ` ${target}/.make`)
@@ -43,6 +44,7 @@ function byHandScript(slot: string, objects: readonly string[], target: string):
     `bucket=$PWD slot=${slot}; mkdir here; cd here; cp ../running-backups/$slot.manifest.json .`,
     's3() { cp "$2" "$3"; }',
     commandsWith('s3 cp "$bucket/$key"'),
+    ...(isEncrypted ? [`cp ${ageKeyFile} key.txt`, commandsWith('age -d')] : []),
     unpacking,
   ].join('\n')
 }

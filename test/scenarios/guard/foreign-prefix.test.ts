@@ -1,4 +1,5 @@
 import { CreateMultipartUploadCommand, S3Client } from '@aws-sdk/client-s3'
+import { asStored } from '../../runner/encryption-switch'
 import { bucketView } from '../../servers/bucket-view'
 import { freshBucket } from '../../servers/test-services'
 import { brokenRecoveryPoints } from '../bucket-snapshot'
@@ -98,7 +99,7 @@ describe('a backup of the files alone, by another workflow, into the prefix of a
 })
 
 describe('a backup to keys where something else lies', () => {
-  it.each(['codebase.tar.gz', 'manifest.json'])('does not overwrite a %s of others', async name => {
+  it.each([asStored('codebase.tar.gz'), 'manifest.json'])('does not overwrite a %s of others', async name => {
     const { s3 } = scene.services
     const bucket = await freshBucket(scene.services)
     const view = bucketView(s3, bucket)

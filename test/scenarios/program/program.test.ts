@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ActionName, actionRun, mysqlInputs, s3Inputs, sshInputs } from '../../runner/action-run'
+import { isEncrypted } from '../../runner/encryption-switch'
 import { programRun } from '../../runner/program-run'
 import {
   freshBucket,
@@ -36,10 +37,15 @@ function contents({ manifests, objects }: BucketSnapshot) {
     artifacts: artifacts.map(({ name, kind, content: { bytes: _, sha256: __, ...content } }) => ({
       name,
       kind,
-      content,
+      content: isEncrypted ? unkeyed(content) : content,
     })),
   }))
   return { keys: Object.keys(objects), points }
+}
+
+/** With encryption each bucket has a key of its own for the fingerprints of rows. */
+function unkeyed(content: object): unknown {
+  return JSON.parse(JSON.stringify(content).replace(/[0-9a-f]{64}/g, 'DIGEST'))
 }
 
 describe('the command line program', () => {
