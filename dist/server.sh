@@ -153,7 +153,9 @@ find_database_server() {
 }
 
 finish() {
-  trap - EXIT TERM HUP INT PIPE
+  # From here on nothing ends it: a lock would stay.
+  trap '' TERM HUP INT PIPE
+  trap - EXIT
   [ -z "$watcher" ] || end_child "$watcher"
   release_held
   exit "$1"

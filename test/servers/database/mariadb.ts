@@ -38,7 +38,8 @@ export interface MariadbServer {
 export async function startMariadb(dir: string): Promise<MariadbServer> {
   const folder = resolve(dir)
   const data = join(folder, 'data')
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const temp = join(folder, 'temp')
+  await mkdir(temp, { recursive: true, mode: 0o700 })
   const root = process.getuid?.() === 0
   const asUser = root ? ['--user=root'] : []
   const passwordFile = join(folder, 'root-password')
@@ -50,6 +51,7 @@ export async function startMariadb(dir: string): Promise<MariadbServer> {
       '--no-defaults',
       ...asUser,
       `--datadir=${data}`,
+      `--tmpdir=${temp}`,
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
       '--skip-name-resolve',
@@ -84,7 +86,7 @@ GRANT ALL ON *.* TO root@'${host}' WITH GRANT OPTION;\n`,
 
   const log = join(folder, 'mariadbd.log')
   // The kernel ends the server when this process dies, even by SIGKILL.
-  const options = serverOptions({ data, socket, port, log, init, asUser })
+  const options = serverOptions({ data, temp, socket, port, log, init, asUser })
   const server = spawn('setpriv', ['--pdeathsig', 'KILL', 'mariadbd', ...options], { stdio: 'ignore' })
   const ended = new Promise<string>(done => {
     server.once('error', error => done(error.message))
@@ -137,6 +139,7 @@ export function runSql(clientConfig: string, text: string, database?: string): P
 
 interface ServerPlaces {
   data: string
+  temp: string
   socket: string
   port: number
   log: string
@@ -149,6 +152,8 @@ function serverOptions(places: ServerPlaces): string[] {
     '--no-defaults',
     ...places.asUser,
     `--datadir=${places.data}`,
+    // Each its own: when it starts, a server removes the temporary tables that it finds.
+    `--tmpdir=${places.temp}`,
     `--socket=${places.socket}`,
     `--port=${places.port}`,
     `--init-file=${places.init}`,

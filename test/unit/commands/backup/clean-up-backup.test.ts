@@ -94,3 +94,11 @@ describe('the post step of a suspect backup that was killed', () => {
     expect(stage.store.keys()).not.toContain('backups/Monday-14-00.manifest.json')
   })
 })
+
+describe('a job of a backup', () => {
+  it('gives back its lock, even if it is told to end while it does so', async () => {
+    await stage.program('cat', 'case "$*" in */lock/pid) kill -TERM $PPID ;; esac; exec cat "$@"')
+    expect(await stage.backup()).toMatchObject({ error: undefined })
+    expect(await readdir(join(stage.home, '.make-a-backup/mirror/.make-a-backup'))).not.toContain('lock')
+  })
+})
