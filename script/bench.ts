@@ -56,9 +56,10 @@ async function bench(options: BenchOptions, interrupted: Promise<never>): Promis
       await rm(data, { recursive: true, force: true })
     }
     if (options.isSaved) {
-      const day = `Measured on ${new Date().toISOString().slice(0, 10)}: ${facts.join('; ')}.`
+      const day = `Measured on ${new Date().toISOString().slice(0, 10)}.`
+      const machine = { title: 'The machine', text: facts.map(fact => `- ${fact}`).join('\n') }
       const saved = sections.map(({ title, lines }) => ({ title, text: `${lines.join('\n')}\n\n${day}` }))
-      await saveSections(join(root, 'docs/performance.md'), saved)
+      await saveSections(join(root, 'docs/performance.md'), [machine, ...saved])
     }
     const red = regressions(sections.flatMap(({ measured = [] }) => measured))
     if (red.length > 0) throw new Error(`Above the limit:\n${red.join('\n')}`)
